@@ -1,0 +1,77 @@
+/**
+ * The environment contract: Gymnasium's, in camelCase, with what search and placement add to it.
+ *
+ * One episode builds or improves one plan. `reset` starts it, `step` takes an action and answers observation, reward,
+ * terminated and truncated; `info.actionMask` says which actions are legal now, and an illegal one throws. Rewards of an
+ * episode telescope to its terminal score: exactly on whole-microsecond times, 1e-9 relative otherwise.
+ */
+import type { Plan } from "./model/plan.ts";
+import type { Rng } from "./model/rng.ts";
+import type { Scenario } from "./model/scenario.ts";
+import type { Outcome } from "./sim/evaluator.ts";
+
+export interface Space<T> {
+  /** Kind of space, such as `Box` or `MultiDiscrete`. */
+  readonly kind: string;
+  /** A random element; a mask of the space's own shape rules elements out. */
+  sample(rng: Rng, mask?: ActionMask): T;
+  contains(value: unknown): value is T;
+  /** Short text such as `MultiDiscrete([3, 3, 3])`. */
+  describe(): string;
+}
+
+/** 1 where legal, 0 where not; for MultiDiscrete the rows of all components, one after the other. */
+export type ActionMask = Uint8Array;
+
+export interface Info {
+  readonly actionMask: ActionMask;
+  /** The evaluation behind this step's reward, where there was one. */
+  readonly outcome?: Outcome;
+  readonly [key: string]: unknown;
+}
+
+export interface Reset<O> {
+  readonly observation: O;
+  readonly info: Info;
+}
+
+export interface Step<O> extends Reset<O> {
+  readonly reward: number;
+  /** The episode ended by its own rules. */
+  readonly terminated: boolean;
+  /** The episode was cut off from outside, by a time limit for example. */
+  readonly truncated: boolean;
+}
+
+export interface ResetOptions {
+  /** Seeds the env's randomness; without it the stream goes on where it stands. */
+  readonly seed?: number | string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface EnvMetadata {
+  readonly id: string;
+  readonly renderModes: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+export interface Env<O = unknown, A = unknown> {
+  readonly metadata: EnvMetadata;
+  readonly observationSpace: Space<O>;
+  readonly actionSpace: Space<A>;
+  /** The innermost env; itself where nothing wraps it. */
+  readonly unwrapped: Env;
+  readonly scenario: Scenario;
+  reset(options?: ResetOptions): Reset<O>;
+  step(action: A): Step<O>;
+  /** A text picture of the current plan. */
+  render(): string;
+  close(): void;
+  /** An independent copy in the same state: stepping one never changes the other. */
+  clone(): Env<O, A>;
+  /** JSON-safe state; `restore` of it goes on exactly as the original would. */
+  state(): unknown;
+  restore(state: unknown): void;
+  /** The complete plan so far; groups not yet placed keep their default device. */
+  plan(): Plan;
+}

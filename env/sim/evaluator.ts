@@ -1,0 +1,66 @@
+/**
+ * `Evaluator`: the only thing that scores. One for each objective; envs, agents, planners and the command line all use it.
+ */
+
+import { InputError } from "../model/errors.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { createMakespanEvaluator } from "./makespan.ts";
+import { createMaxLoadEvaluator } from "./max-load.ts";
+
+/** Why a plan cannot run: the device that is over its memory limit, by how much, and the op at the peak where known. */
+export interface Violation {
+  readonly device: number;
+  readonly peakBytes: number;
+  readonly limitBytes: number;
+  readonly excessBytes: number;
+  /** Op that raised the device to its peak, -1 where the peak is static. */
+  readonly op: number;
+}
+
+/** A lower bound on the value of every feasible plan, with the name of its argument. */
+export interface Bound {
+  readonly value: number;
+  readonly argument: string;
+}
+
+export interface Outcome {
+  readonly feasible: boolean;
+  /** The objective's value in the evaluator's unit; null where the plan is infeasible. */
+  readonly value: number | null;
+  /**
+   * Finite number to minimise: the value of a feasible plan; for an infeasible one
+   * `ceiling x (1 + min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible plan.
+   */
+  readonly cost: number;
+  readonly violation: Violation | null;
+  /** Peak bytes of each device, shape [deviceCount]. */
+  readonly peakBytes: Float64Array;
+}
+
+export interface Evaluator {
+  readonly scenario: Scenario;
+  readonly unit: "us" | "bytes";
+  /** Scores a plan; throws `InputError` on one that is not a plan for the scenario. */
+  evaluate(plan: Plan): Outcome;
+  /** Scores many plans, in order. */
+  batch(plans: readonly Plan[]): Outcome[];
+  /** Scores `plan` with one group moved to `device`; the plan itself stays as it is. */
+  move(plan: Plan, group: number, device: number): Outcome;
+  /** The best certified lower bound known without a solver. */
+  bound(): Bound;
+  /** An upper limit on the value of every feasible plan, the unit of the penalty in `Outcome.cost`. */
+  readonly ceiling: number;
+}
+
+/** The evaluator of the scenario's objective. */
+export function evaluator(scenario: Scenario): Evaluator {
+  if (scenario.objective === "makespan") return createMakespanEvaluator(scenario);
+  if (scenario.objective === "max-load") return createMaxLoadEvaluator(scenario);
+  throw new InputError(`Objective "${scenario.objective}" is not known; expected makespan or max-load.`);
+}
+
+/** `gap = value / bound - 1`, or null where there is no value or the bound says nothing. */
+export function gapOf(value: number | null, bound: number): number | null {
+  return value === null || !(bound > 0) ? null : value / bound - 1;
+}

@@ -1,0 +1,6 @@
+export * from "./bounds.ts";
+export * from "./budget.ts";
+export * from "./evaluator.ts";
+export * from "./makespan.ts";
+export * from "./max-load.ts";
+export * from "./timeline.ts";
