@@ -1,0 +1,120 @@
+/**
+ * `Command`: one declarative table per command, from which parsing, checking, defaults, units and help all come.
+ */
+import { InputError } from "../env/model/errors.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface FlagText {
+  /** What it is for, with the unit of its value. */
+  readonly describe: string;
+  /** Stands for the value in help: N, S, ID, FILE. */
+  readonly placeholder?: string;
+  /** Said in help where the default is not a constant. */
+  readonly defaultText?: string;
+}
+export interface SwitchFlag extends FlagText {
+  readonly type: "switch";
+}
+export interface TextFlag extends FlagText {
+  readonly type: "text";
+  readonly choices?: readonly string[];
+  readonly default?: string;
+}
+/** Comma-separated. */
+export interface ListFlag extends FlagText {
+  readonly type: "list";
+}
+export interface NumberFlag extends FlagText {
+  readonly type: "integer" | "number";
+  readonly min: number;
+  readonly default?: number;
+}
+export type Flag = SwitchFlag | TextFlag | ListFlag | NumberFlag;
+export type Flags = Readonly<Record<string, Flag>>;
+
+export type Values<F extends Flags> = { readonly [K in keyof F]: Value<F[K]> };
+type Value<F extends Flag> = F extends SwitchFlag
+  ? boolean
+  : F extends ListFlag
+    ? readonly string[] | undefined
+    : F extends NumberFlag
+      ? F extends { default: number }
+        ? number
+        : number | undefined
+      : F extends { default: string }
+        ? string
+        : string | undefined;
+
+export interface Positional {
+  readonly name: string;
+  readonly describe: string;
+  readonly arity: "one" | "optional" | "many";
+}
+
+export interface Command<F extends Flags = Flags> {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly positionals: readonly Positional[];
+  readonly flags: F;
+  /** Command lines worth copying, without the program's name. */
+  readonly examples: readonly string[];
+  /** Answers the exit code; throws `InputError` on a mistake of the user's. */
+  run(input: CommandInput<F>, terminal: Terminal): Promise<number>;
+}
+
+export interface CommandInput<F extends Flags = Flags> {
+  readonly values: Values<F>;
+  readonly positionals: readonly string[];
+}
+
+/** Ties the type of `run`'s input to the table of flags. */
+export function defineCommand<const F extends Flags>(command: Command<F>): Command<F> {
+  return command;
+}
+
+export const jsonFlag = { type: "switch", describe: "print JSON on stdout instead of text" } as const;
+export const seedFlag = {
+  type: "integer",
+  min: 0,
+  default: 0,
+  placeholder: "N",
+  describe: "root of every random stream",
+} as const;
+export const secondsFlag = {
+  type: "number",
+  min: 0,
+  placeholder: "S",
+  describe: "budget in wall-clock seconds; a run that it stops is marked time-limited",
+  defaultText: "no limit",
+} as const;
+export const objectiveFlag = {
+  type: "text",
+  choices: ["makespan", "max-load"],
+  placeholder: "NAME",
+  describe: "what is minimised: makespan (us of one step) or max-load (us of the busiest device)",
+  defaultText: "the scenario's own",
+} as const;
+
+export const backends = ["wasm", "native", "cpu"] as const;
+export const backendFlag = {
+  type: "text",
+  choices: backends,
+  placeholder: "NAME",
+  describe: "TensorFlow.js backend of the learned agents: wasm, native or cpu",
+  defaultText: "PLACEMENT_GYM_BACKEND, else wasm",
+} as const;
+
+/** The backend asked for: the flag, else the variable, else wasm. */
+export function backendOf(flag: string | undefined, terminal: Terminal): (typeof backends)[number] {
+  const asked = flag ?? (terminal.variables.PLACEMENT_GYM_BACKEND || "wasm");
+  const known = backends.find((name) => name === asked);
+  if (known === undefined)
+    throw new InputError(`PLACEMENT_GYM_BACKEND is "${asked}", expected ${backends.join(", ")}.`);
+  return known;
+}
+
+/** The text of a JSON answer: whole numbers and plain lists stay readable, `Infinity` and NaN never get in. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, (_, item) => (ArrayBuffer.isView(item) ? Array.from(item as never) : item), 2)}\n`;
+}

@@ -1,0 +1,113 @@
+/**
+ * The command line: finds the command, reads its flags, runs it, and turns what went wrong into an exit code. A mistake of
+ * the user's is one sentence and exit code 2; anything else thrown is a fault of ours and keeps its stack, exit code 1.
+ *
+ * Commands are loaded when they are asked for, so that the quick ones start quickly.
+ */
+import { createRequire } from "node:module";
+import { InputError } from "../env/model/errors.ts";
+import type { Command } from "./command.ts";
+import { commandHelp, overview } from "./help.ts";
+import { parseCommandLine } from "./parse.ts";
+import { suggestion } from "./suggest.ts";
+import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly Entry[] = [
+  {
+    name: "list",
+    summary: "scenarios, suites, agents, planners and envs that are there",
+    load: async () => (await import("./list.ts")).list,
+  },
+  {
+    name: "simulate",
+    summary: "time and memory of given placements",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  {
+    name: "solve",
+    summary: "one planner or agent on one scenario",
+    load: async () => (await import("./solve.ts")).solve,
+  },
+  {
+    name: "train",
+    summary: "one agent on one scenario, with checkpoints and resume",
+    load: async () => (await import("./train.ts")).train,
+  },
+  {
+    name: "compare",
+    summary: "many methods on many scenarios at one budget: a table and a page",
+    load: async () => (await import("./compare.ts")).compare,
+  },
+  {
+    name: "check",
+    summary: "holds environments to their contract",
+    load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "setup-native",
+    summary: "builds the native TensorFlow backend where its download is closed",
+    load: async () => (await import("./native.ts")).setupNative,
+  },
+];
+
+/** Runs the program on the process's own terminal and sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv[0] === "pool-worker") return (await import("./worker.ts")).serve();
+  process.exitCode = await execute(argv, processTerminal());
+}
+
+/** Runs one command line and answers its exit code. */
+export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const code = await dispatch(argv, terminal);
+    return terminal.signal.aborted ? EXIT.interrupted : code;
+  } catch (error) {
+    if (error instanceof InputError) {
+      terminal.note(`placement-gym: ${error.message}`);
+      return EXIT.badInput;
+    }
+    if (terminal.signal.aborted) {
+      terminal.note("placement-gym: interrupted.");
+      return EXIT.interrupted;
+    }
+    terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return EXIT.failed;
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && args.length === 0)) {
+    terminal.write(overview(commands));
+    return name === undefined ? EXIT.badInput : EXIT.done;
+  }
+  if (name === "--version") {
+    terminal.write(`${packageVersion()}\n`);
+    return EXIT.done;
+  }
+  if (name === "help") return dispatch([args[0], "--help"], terminal);
+  const entry = commands.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw unknownCommand(name);
+  const command = await entry.load();
+  if (args.includes("--help") || args.includes("-h")) {
+    terminal.write(commandHelp(command));
+    return EXIT.done;
+  }
+  return command.run(parseCommandLine(command, args), terminal);
+}
+
+function unknownCommand(name: string): InputError {
+  const names = commands.map((command) => command.name);
+  return new InputError(
+    `Command "${name}" is not known; there are ${names.join(", ")}.${suggestion(name, names)}`,
+  );
+}
+
+function packageVersion(): string {
+  return (createRequire(import.meta.url)("placement-gym/package.json") as { version: string }).version;
+}

@@ -1,0 +1,62 @@
+/**
+ * Progress of long work on stderr: a bar with an estimate where stderr is a terminal, else a plain line every few seconds.
+ */
+import { Presets, SingleBar } from "cli-progress";
+import type { Terminal } from "./terminal.ts";
+
+export interface Progress {
+  /** `done` of the total, and what is being done. */
+  update(done: number, doing: string): void;
+  end(): void;
+}
+
+const SECONDS_BETWEEN_LINES = 5;
+
+export function startProgress(terminal: Terminal, total: number, unit: string): Progress {
+  return terminal.interactive ? bar(total, unit) : lines(terminal, total, unit);
+}
+
+function bar(total: number, unit: string): Progress {
+  const drawn = new SingleBar(
+    {
+      format: `{bar} {percentage}% | {value} of {total} ${unit} | {eta_formatted} left | {doing}`,
+      formatValue: (value, _, type) => (type === "value" || type === "total" ? count(value) : String(value)),
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      etaBuffer: 100,
+      fps: 5,
+    },
+    Presets.shades_classic,
+  );
+  drawn.start(total, 0, { doing: "" });
+  return {
+    update: (done, doing) => drawn.update(Math.min(done, total), { doing }),
+    end: () => drawn.stop(),
+  };
+}
+
+function lines(terminal: Terminal, total: number, unit: string): Progress {
+  const startedAt = terminal.seconds();
+  let lastLineAt = startedAt;
+  return {
+    update(done, doing) {
+      const now = terminal.seconds();
+      if (now - lastLineAt < SECONDS_BETWEEN_LINES) return;
+      lastLineAt = now;
+      const share = Math.min(1, done / total);
+      const left = share > 0 ? `, about ${duration(((now - startedAt) * (1 - share)) / share)} left` : "";
+      terminal.note(
+        `${count(done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left}: ${doing}`,
+      );
+    },
+    end: () => undefined,
+  };
+}
+
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+const count = (value: number) => Math.round(value).toLocaleString("en-US");
