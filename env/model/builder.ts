@@ -94,7 +94,7 @@ function checkOp(spec: OpSpec): void {
   checkNumber(where, "flops", spec.flops ?? 0);
   checkBytes(where, "bytesTouched", spec.bytesTouched ?? 0);
   checkBytes(where, "parameterBytes", spec.parameterBytes ?? 0);
-  (spec.outputs ?? []).forEach((bytes, port) => checkBytes(where, `outputs[${port}]`, bytes));
+  for (const [port, bytes] of (spec.outputs ?? []).entries()) checkBytes(where, `outputs[${port}]`, bytes);
   for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
     checkNumber(where, `measuredUs.${kind}`, us);
   checkNumber(where, "transferUs", spec.transferUs ?? 0);

@@ -22,16 +22,20 @@ export interface Rng {
   state(): RngState;
 }
 
+/** The type package omits that a generator made with `state: true`, or from a saved state, can be saved. */
+type Alea = (() => number) & { state(): object };
+const alea = seedrandom.alea as unknown as (seed: string, options: { state: true | object }) => Alea;
+
 export function createRng(seed: number | string): Rng {
   const path = String(seed);
-  return fromGenerator(path, seedrandom.alea(path, { state: true }));
+  return fromGenerator(path, alea(path, { state: true }));
 }
 
 export function restoreRng(state: RngState): Rng {
-  return fromGenerator(state.path, seedrandom.alea("", { state: structuredClone(state.alea) as never }));
+  return fromGenerator(state.path, alea("", { state: structuredClone(state.alea) }));
 }
 
-function fromGenerator(path: string, generator: seedrandom.StatefulPRNG<seedrandom.State.Alea>): Rng {
+function fromGenerator(path: string, generator: Alea): Rng {
   const rng: Rng = {
     next: () => generator(),
     int: (bound) => Math.floor(generator() * bound),

@@ -1,0 +1,223 @@
+/**
+ * Scenario files: one JSON object that holds everything a score depends on, checked by a zod schema, and the content
+ * hash that names it. `readScenario(writeScenario(s))` equals `s`, and both have the same hash.
+ *
+ * JSON has no infinity: a device without a memory limit has `memoryBytes: null`.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { graphBuilder } from "./builder.ts";
+import type { Cluster } from "./cluster.ts";
+import { InputError } from "./errors.ts";
+import { defaultFidelity, fidelities } from "./fidelity.ts";
+import { CONTROL, type OpGraph } from "./graph.ts";
+import { opSpecOf } from "./graphology.ts";
+import { colocationGrouping, groupingOf } from "./grouping.ts";
+import { createScenario, objectives, type Scenario } from "./scenario.ts";
+
+export const SCENARIO_SCHEMA = "placement-gym/scenario-1";
+
+const opSchema = z.strictObject({
+  name: z.string(),
+  type: z.string().optional(),
+  role: z.enum(["forward", "backward", "update"]).optional(),
+  flops: z.number().optional(),
+  bytesTouched: z.number().optional(),
+  parameterBytes: z.number().optional(),
+  outputs: z.array(z.number()).optional(),
+  measuredUs: z.record(z.string(), z.number()).optional(),
+  transferUs: z.number().optional(),
+  supportedKinds: z.array(z.string()).optional(),
+  colocation: z.string().optional(),
+  twin: z.string().optional(),
+  /** `[source]`, `[source, output]` or `[source, output, bytes]`; output -1 is a control edge. */
+  inputs: z
+    .array(
+      z.union([
+        z.tuple([z.string()]),
+        z.tuple([z.string(), z.int()]),
+        z.tuple([z.string(), z.int(), z.number()]),
+      ]),
+    )
+    .optional(),
+});
+
+const clusterSchema = z.strictObject({
+  name: z.string(),
+  devices: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.string(),
+      flopsPerUs: z.record(z.string(), z.number()),
+      memoryBytesPerUs: z.number(),
+      memoryBytes: z.number().nullable(),
+      launchUs: z.number(),
+      efficiency: z.record(z.string(), z.number()).optional(),
+    }),
+  ),
+  links: z.array(z.strictObject({ name: z.string(), bytesPerUs: z.number(), latencyUs: z.number() })),
+  routes: z.array(z.array(z.array(z.number()))),
+});
+
+const fidelitySchema = z.strictObject({
+  name: z.string(),
+  multicast: z.enum(["free", "per-device"]),
+  controlEdges: z.enum(["free", "output-0"]),
+  pairOutputs: z.enum(["all", "last"]),
+  tieBreak: z.enum(["id", "name"]),
+  opGapUs: z.number().min(0),
+  transferGapUs: z.number().min(0),
+  startUs: z.number().min(0),
+  makespan: z.enum(["last-op", "last-event"]),
+  memory: z.enum(["training", "outputs-only"]),
+  optimizerSlots: z.number().min(0),
+});
+
+const scenarioSchema = z.strictObject({
+  schema: z.literal(SCENARIO_SCHEMA),
+  name: z.string().optional(),
+  graph: z.strictObject({ dtype: z.string().optional(), ops: z.array(opSchema) }),
+  cluster: clusterSchema,
+  /** Group number of each op; default one group per co-location class. */
+  groups: z.array(z.int()).optional(),
+  objective: z.enum(objectives as [string, ...string[]]).optional(),
+  /** The switches, or the name of a documented set of them. */
+  fidelity: z.union([z.string(), fidelitySchema]).optional(),
+  meta: z
+    .strictObject({
+      source: z.string().optional(),
+      licence: z.string().optional(),
+      split: z.enum(["train", "validation", "test"]).optional(),
+      note: z.string().optional(),
+    })
+    .optional(),
+});
+
+export type ScenarioFile = z.infer<typeof scenarioSchema>;
+
+/** Checks a parsed JSON value and makes the scenario; throws one sentence naming the field or op that is wrong. */
+export function readScenario(json: unknown, name: string): Scenario {
+  const parsed = scenarioSchema.safeParse(json);
+  if (!parsed.success) throw new InputError(`Scenario file "${name}": ${sentenceOf(parsed.error)}`);
+  const file = parsed.data;
+  const graph = within(name, () => readGraph(file.graph));
+  return within(name, () =>
+    createScenario({
+      name: file.name ?? name,
+      graph,
+      grouping: file.groups === undefined ? colocationGrouping(graph) : groupingOf(graph, file.groups),
+      cluster: readCluster(file.cluster),
+      objective: (file.objective as Scenario["objective"] | undefined) ?? "makespan",
+      fidelity: readFidelity(file.fidelity),
+      meta: file.meta,
+    }),
+  );
+}
+
+export function writeScenario(scenario: Scenario): ScenarioFile {
+  const { graph, cluster } = scenario;
+  return {
+    schema: SCENARIO_SCHEMA,
+    name: scenario.name,
+    graph: { dtype: graph.dtype, ops: writeOps(graph) },
+    cluster: {
+      ...cluster,
+      devices: cluster.devices.map((device) => ({
+        ...device,
+        memoryBytes: device.memoryBytes === Number.POSITIVE_INFINITY ? null : device.memoryBytes,
+      })),
+      links: [...cluster.links],
+      routes: cluster.routes.map((row) => row.map((route) => [...route])),
+    } as ScenarioFile["cluster"],
+    groups: [...scenario.grouping.groupOf],
+    objective: scenario.objective,
+    fidelity: { ...scenario.fidelity },
+    meta: { ...scenario.meta },
+  };
+}
+
+/** SHA-256 in hex over everything but the name and meta; the order of fields in a file does not matter. */
+export function scenarioHash(scenario: Scenario): string {
+  const { name: _name, meta: _meta, ...content } = writeScenario(scenario);
+  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+}
+
+/** One sentence from a zod error: where, what was expected, what was there. */
+export function sentenceOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const path = issue.path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("");
+  return `${path === "" ? "the top level" : path.replace(/^\./, "")}: ${issue.message.replace(/\.$/, "")}.`;
+}
+
+function readGraph(file: ScenarioFile["graph"]): OpGraph {
+  const builder = graphBuilder({ dtype: file.dtype });
+  for (const { inputs: _inputs, ...spec } of file.ops) builder.op(spec);
+  for (const { name, inputs = [] } of file.ops)
+    for (const [from, output = 0, bytes] of inputs) {
+      if (output === CONTROL) builder.control(from, name);
+      else builder.edge({ from, to: name, output, bytes });
+    }
+  return builder.build();
+}
+
+function writeOps(graph: OpGraph): ScenarioFile["graph"]["ops"] {
+  return Array.from({ length: graph.opCount }, (_, v) => {
+    const inputs: NonNullable<ScenarioFile["graph"]["ops"][number]["inputs"]> = [];
+    for (let e = graph.inStart[v]; e < graph.inStart[v + 1]; e++) {
+      const source = graph.edgeSource[e];
+      const output = graph.edgeOutput[e];
+      const whole = output === CONTROL ? 0 : graph.outputBytes[graph.outputStart[source] + output];
+      const from = graph.names[source];
+      inputs.push(graph.edgeBytes[e] === whole ? [from, output] : [from, output, graph.edgeBytes[e]]);
+    }
+    const { supportedKinds, outputs, ...spec } = opSpecOf(graph, v);
+    return {
+      ...spec,
+      ...(outputs !== undefined && { outputs: [...outputs] }),
+      ...(supportedKinds !== undefined && { supportedKinds: [...supportedKinds] }),
+      ...(inputs.length > 0 && { inputs }),
+    };
+  });
+}
+
+function readCluster(file: ScenarioFile["cluster"]): Cluster {
+  return {
+    ...file,
+    devices: file.devices.map((device) => ({
+      ...device,
+      memoryBytes: device.memoryBytes ?? Number.POSITIVE_INFINITY,
+    })),
+  };
+}
+
+function readFidelity(file: ScenarioFile["fidelity"]): Scenario["fidelity"] {
+  if (file === undefined) return defaultFidelity;
+  if (typeof file !== "string") return file;
+  const known = fidelities.find((fidelity) => fidelity.name === file);
+  if (known === undefined)
+    throw new InputError(
+      `fidelity is "${file}", expected ${fidelities.map(({ name }) => name).join(" or ")}, or an object.`,
+    );
+  return known;
+}
+
+function within<T>(name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`Scenario file "${name}": ${error.message}`);
+    throw error;
+  }
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+  return `{${fields.join(",")}}`;
+}
