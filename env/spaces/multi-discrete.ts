@@ -1,0 +1,57 @@
+/**
+ * `MultiDiscrete`: a vector of integers, component i in 0..sizes[i]-1. After Gymnasium's space of that name.
+ *
+ * A mask is the rows of all components, one after the other, so component i has sizes[i] entries. No components is a
+ * legal space with one element, the empty vector: the edges of a graph that has none.
+ */
+import type { Space } from "../contract.ts";
+import { InputError } from "../model/errors.ts";
+import { sampleMasked } from "./discrete.ts";
+
+export interface MultiDiscrete extends Space<Int32Array> {
+  readonly kind: "MultiDiscrete";
+  readonly sizes: Int32Array;
+  /** Entries of component i in a mask: maskStart[i] .. maskStart[i + 1]. */
+  readonly maskStart: Int32Array;
+}
+
+export function multiDiscrete(componentSizes: ArrayLike<number>): MultiDiscrete {
+  const sizes = Int32Array.from(componentSizes);
+  const count = sizes.length;
+  const maskStart = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    const size = componentSizes[i];
+    if (!Number.isInteger(size) || size < 1)
+      throw new InputError(`MultiDiscrete: sizes[${i}] is ${size}, expected a whole number of at least 1.`);
+    maskStart[i + 1] = maskStart[i] + size;
+  }
+  const describe = () => `MultiDiscrete(${describeSizes(sizes)})`;
+  return {
+    kind: "MultiDiscrete",
+    sizes,
+    maskStart,
+    describe,
+    contains: (value): value is Int32Array =>
+      value instanceof Int32Array &&
+      value.length === count &&
+      value.every((entry, i) => entry >= 0 && entry < sizes[i]),
+    sample(rng, mask) {
+      if (mask === undefined) return Int32Array.from(sizes, (size) => rng.int(size));
+      if (mask.length !== maskStart[count])
+        throw new InputError(
+          `${describe()}: the mask has ${mask.length} entries, expected ${maskStart[count]}.`,
+        );
+      return Int32Array.from(sizes, (_, i) => {
+        const choice = sampleMasked(rng, mask.subarray(maskStart[i], maskStart[i + 1]));
+        if (choice === -1)
+          throw new InputError(`${describe()}: the mask allows nothing to be sampled for component ${i}.`);
+        return choice;
+      });
+    },
+  };
+}
+
+function describeSizes(sizes: Int32Array): string {
+  const uniform = sizes.length > 4 && sizes.every((size) => size === sizes[0]);
+  return uniform ? `${sizes.length} x ${sizes[0]}` : `[${sizes.join(", ")}]`;
+}
