@@ -2,6 +2,7 @@
  * `Command`: one declarative table per command, from which parsing, checking, defaults, units and help all come.
  */
 import { InputError } from "../env/model/errors.ts";
+import type { Budget } from "../env/sim/budget.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface FlagText {
@@ -81,6 +82,13 @@ export const seedFlag = {
   placeholder: "N",
   describe: "root of every random stream",
 } as const;
+export const evaluationsFlag = {
+  type: "integer",
+  min: 1,
+  placeholder: "N",
+  describe: "budget in evaluations of the simulator",
+  defaultText: "1,000, or no limit where --seconds is given",
+} as const;
 export const secondsFlag = {
   type: "number",
   min: 0,
@@ -114,7 +122,11 @@ export function backendOf(flag: string | undefined, terminal: Terminal): (typeof
   return known;
 }
 
-/** The text of a JSON answer: whole numbers and plain lists stay readable, `Infinity` and NaN never get in. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, (_, item) => (ArrayBuffer.isView(item) ? Array.from(item as never) : item), 2)}\n`;
+/** The budget of the two flags; one of them at least is always limited. */
+export function budgetOf(flags: { readonly evaluations?: number; readonly seconds?: number }): Budget {
+  const { seconds } = flags;
+  const evaluations = flags.evaluations ?? (seconds === undefined ? DEFAULT_EVALUATIONS : undefined);
+  return { evaluations, seconds };
 }
+
+const DEFAULT_EVALUATIONS = 1_000;

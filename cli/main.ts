@@ -5,6 +5,7 @@
  * Commands are loaded when they are asked for, so that the quick ones start quickly.
  */
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -76,7 +77,7 @@ export async function execute(argv: readonly string[], terminal: Terminal): Prom
       terminal.note("placement-gym: interrupted.");
       return EXIT.interrupted;
     }
-    terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    terminal.note(inspect(error));
     return EXIT.failed;
   }
 }

@@ -27,7 +27,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(command.flags, token.name) ? command.flags[token.name] : undefined;
     if (flag === undefined || !token.rawName.startsWith("--")) throw unknownFlag(command, token.rawName);
-    values[token.name] = valueOf(token.name, flag, token.value);
+    values[token.name] = parsedValue(token.name, flag, token.value);
   }
   checkPositionals(command, positionals);
   return { values: values as CommandInput["values"], positionals };
@@ -48,7 +48,7 @@ function unknownFlag(command: Command, rawName: string): InputError {
   );
 }
 
-function valueOf(name: string, flag: Flag, text: string | undefined): unknown {
+function parsedValue(name: string, flag: Flag, text: string | undefined): unknown {
   if (flag.type === "switch") {
     if (text !== undefined) throw new InputError(`Flag --${name} takes no value, but "${text}" was given.`);
     return true;
