@@ -1,0 +1,85 @@
+/**
+ * Numbers as people read them: microseconds, bytes, counts and shares with a unit. Pure; the table and the page share it.
+ *
+ * A column is easier to compare when all its entries have one unit, so a time is written on a scale chosen once for the
+ * column (`timeScale`), with digits enough to tell neighbouring entries apart.
+ */
+
+export interface Scale {
+  readonly unit: string;
+  /** Base units (us or bytes) in one unit of the scale. */
+  readonly size: number;
+}
+
+const timeScales: readonly Scale[] = [
+  { unit: "s", size: 1e6 },
+  { unit: "ms", size: 1e3 },
+  { unit: "us", size: 1 },
+];
+const byteScales: readonly Scale[] = [
+  { unit: "TB", size: 1e12 },
+  { unit: "GB", size: 1e9 },
+  { unit: "MB", size: 1e6 },
+  { unit: "kB", size: 1e3 },
+  { unit: "B", size: 1 },
+];
+
+/** The scale on which a typical entry of a column has at least one digit before the point. */
+export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
+  const scales = unit === "us" ? timeScales : byteScales;
+  return scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
+}
+
+/** `12.346` for 12,345.67 us on the scale of ms: at least four significant digits, no unit. */
+export function formatOn(scale: Scale, value: number): string {
+  return withDigits(value / scale.size, 4);
+}
+
+/** `12.35 ms`, on the value's own scale. */
+export function formatUs(us: number): string {
+  const scale = scaleFor("us", Math.abs(us));
+  return `${withDigits(us / scale.size, 4)} ${scale.unit}`;
+}
+
+/** `3.21 GB`, decimal units. */
+export function formatBytes(bytes: number): string {
+  const scale = scaleFor("bytes", Math.abs(bytes));
+  return `${scale.size === 1 ? grouped(bytes, 0) : withDigits(bytes / scale.size, 3)} ${scale.unit}`;
+}
+
+/** A value of an objective in its unit. */
+export function formatValue(unit: "us" | "bytes", value: number): string {
+  return unit === "us" ? formatUs(value) : formatBytes(value);
+}
+
+/** `4.21%`, `0.0%`, `312%`: a gap, never rounded to zero when it is not. */
+export function formatGap(gap: number): string {
+  const percent = gap * 100;
+  if (percent !== 0 && Math.abs(percent) < 0.005) return percent > 0 ? "<0.01%" : ">-0.01%";
+  if (Math.abs(percent) < 10) return `${percent.toFixed(2)}%`;
+  return `${grouped(percent, Math.abs(percent) < 100 ? 1 : 0)}%`;
+}
+
+/** `3,000`. */
+export function formatCount(count: number): string {
+  return grouped(count, Number.isInteger(count) ? 0 : 1);
+}
+
+/** `0.42`, `12.3`, `184`: seconds without the unit. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return seconds.toFixed(2);
+  return grouped(seconds, seconds < 100 ? 1 : 0);
+}
+
+function withDigits(value: number, significant: number): string {
+  if (value === 0) return "0";
+  const before = Math.max(1, Math.floor(Math.log10(Math.abs(value))) + 1);
+  return grouped(value, Math.max(0, significant - before));
+}
+
+/** Thousands set off by commas, spelled out so that no locale can change a byte. */
+function grouped(value: number, decimals: number): string {
+  const [whole, fraction] = value.toFixed(decimals).split(".");
+  const separated = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return fraction === undefined ? separated : `${separated}.${fraction}`;
+}

@@ -1,0 +1,122 @@
+/**
+ * A comparison as plain text: one aligned table for each scenario, best method first, and a summary over all. No colours
+ * (the command line adds them) and no clock readings but the column `seconds`.
+ */
+import type { CompareReport, ScenarioTable } from "./compare.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatGap,
+  formatOn,
+  formatSeconds,
+  formatValue,
+  type Scale,
+  scaleFor,
+} from "./format.ts";
+import type { Row } from "./ranking.ts";
+import { remarksOf } from "./remarks.ts";
+import { overallVerdict, verdictOf } from "./verdict.ts";
+
+export function formatTable(report: CompareReport): string {
+  const sections = report.scenarios.map((table) => scenarioText(report, table));
+  if (report.scenarios.length > 1) sections.push(summaryText(report));
+  if (report.warnings.length > 0) sections.push(report.warnings.map((w) => `Warning: ${w}`).join("\n"));
+  if (!report.complete) sections.push("Stopped early: cells that had not started are missing.");
+  return `${sections.join("\n\n")}\n`;
+}
+
+interface Column<T> {
+  readonly title: string;
+  readonly align: "left" | "right";
+  readonly text: (entry: T) => string;
+}
+
+function scenarioText(report: CompareReport, table: ScenarioTable): string {
+  const { scenario, objective, unit, bound, boundArgument, rows } = table;
+  const scale = scaleFor(unit, rows.find(({ mean }) => mean !== null)?.mean ?? bound);
+  const several = report.request.seeds > 1;
+  const overfull = rows.some(({ violation }) => violation !== null);
+  const columns: Column<Row>[] = [
+    { title: "#", align: "right", text: ({ rank }) => String(rank) },
+    { title: "method", align: "left", text: ({ method }) => method },
+    { title: `${objective} ${scale.unit}`, align: "right", text: (row) => valueText(row, scale) },
+    ...(several ? [{ title: "best", align: "right", text: bestText(scale) } as const] : []),
+    { title: "bound", align: "right", text: (row) => formatOn(scale, row.bound) },
+    { title: "gap", align: "right", text: ({ gap }) => (gap === null ? "-" : formatGap(gap)) },
+    {
+      title: "peak memory",
+      align: "right",
+      text: ({ peakBytes }) => (peakBytes === null ? "-" : formatBytes(peakBytes)),
+    },
+    { title: "evaluations", align: "right", text: ({ evaluations }) => formatCount(evaluations) },
+    { title: "seconds", align: "right", text: (row) => formatSeconds(meanSeconds(report, table, row)) },
+    { title: "seeds", align: "right", text: ({ seeds }) => String(seeds) },
+    ...(overfull ? [{ title: "over memory", align: "left", text: violationText } as const] : []),
+  ];
+  const remarks = rows.flatMap((row) => remarksOf(row).map((remark) => `  ${row.method}: ${remark}`));
+  return [
+    `${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
+    ...aligned(columns, rows),
+    ...remarks,
+    verdictOf(table),
+  ].join("\n");
+}
+
+function summaryText({ methods, scenarios }: CompareReport): string {
+  const columns: Column<(typeof methods)[number]>[] = [
+    { title: "method", align: "left", text: ({ method }) => method },
+    { title: "mean rank", align: "right", text: ({ meanRank }) => meanRank.toFixed(1) },
+    {
+      title: "mean gap",
+      align: "right",
+      text: ({ meanGap }) => (meanGap === null ? "-" : formatGap(meanGap)),
+    },
+    { title: "best on", align: "right", text: ({ wins }) => String(wins) },
+    { title: "feasible on", align: "right", text: (m) => `${m.feasibleScenarios} of ${m.scenarios}` },
+  ];
+  const partial = methods.some(({ feasibleScenarios, scenarios: all }) => feasibleScenarios < all);
+  return [
+    `All ${scenarios.length} scenarios`,
+    ...aligned(columns, methods),
+    ...(partial
+      ? ["  The mean gap leaves out scenarios on which a method is infeasible; its rank there counts."]
+      : []),
+    overallVerdict(methods, scenarios.length),
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+function valueText({ mean, violation }: Row, scale: Scale): string {
+  if (mean !== null) return formatOn(scale, mean);
+  return violation === null ? "no plan" : "infeasible";
+}
+
+const bestText = (scale: Scale) => (row: Row) => (row.best === null ? "-" : formatOn(scale, row.best));
+
+const violationText = ({ violation }: Row) =>
+  violation === null ? "" : `${violation.device} +${formatBytes(violation.excessBytes)}`;
+
+/** Mean over the seeds of one row. */
+export function meanSeconds(
+  { cells, times }: CompareReport,
+  { scenario }: ScenarioTable,
+  { method }: Row,
+): number {
+  const own = times.cells.filter((_, i) => cells[i].scenario === scenario && cells[i].method === method);
+  return own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length;
+}
+
+function aligned<T>(columns: readonly Column<T>[], entries: readonly T[]): string[] {
+  const cells = [
+    columns.map(({ title }) => title),
+    ...entries.map((e) => columns.map(({ text }) => text(e))),
+  ];
+  const widths = columns.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
+  return cells.map((line) =>
+    `  ${line.map((text, c) => pad(text, widths[c], columns[c].align)).join("  ")}`.trimEnd(),
+  );
+}
+
+const pad = (text: string, width: number, align: "left" | "right"): string =>
+  align === "left" ? text.padEnd(width) : text.padStart(width);
