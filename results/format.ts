@@ -1,22 +1,23 @@
 /**
  * Numbers as people read them: microseconds, bytes, counts and shares with a unit. Pure; the table and the page share it.
  *
- * A column is easier to compare when all its entries have one unit, so a time is written on a scale chosen once for the
- * column (`timeScale`), with digits enough to tell neighbouring entries apart.
+ * A column is easier to compare when all its entries have one unit and as many decimals, so its entries are written on a
+ * scale chosen once for the column (`scaleFor`).
  */
 
 export interface Scale {
   readonly unit: string;
   /** Base units (us or bytes) in one unit of the scale. */
   readonly size: number;
+  readonly decimals: number;
 }
 
-const timeScales: readonly Scale[] = [
+const timeScales = [
   { unit: "s", size: 1e6 },
   { unit: "ms", size: 1e3 },
   { unit: "us", size: 1 },
 ];
-const byteScales: readonly Scale[] = [
+const byteScales = [
   { unit: "TB", size: 1e12 },
   { unit: "GB", size: 1e9 },
   { unit: "MB", size: 1e6 },
@@ -24,21 +25,23 @@ const byteScales: readonly Scale[] = [
   { unit: "B", size: 1 },
 ];
 
-/** The scale on which a typical entry of a column has at least one digit before the point. */
+/** The scale on which a typical entry of a column has a digit before the point and four significant ones. */
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
-  return scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
+  const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
+  return { ...scale, decimals: decimalsFor(typical / scale.size, 4) };
 }
 
-/** `12.346` for 12,345.67 us on the scale of ms: at least four significant digits, no unit. */
+/** `12.346`, without the unit. */
 export function formatOn(scale: Scale, value: number): string {
-  return withDigits(value / scale.size, 4);
+  return grouped(value / scale.size, scale.decimals);
 }
 
 /** `12.35 ms`, on the value's own scale. */
 export function formatUs(us: number): string {
+  if (us === 0) return "0 us";
   const scale = scaleFor("us", Math.abs(us));
-  return `${withDigits(us / scale.size, 4)} ${scale.unit}`;
+  return `${formatOn(scale, us)} ${scale.unit}`;
 }
 
 /** `3.21 GB`, decimal units. */
@@ -72,9 +75,14 @@ export function formatSeconds(seconds: number): string {
 }
 
 function withDigits(value: number, significant: number): string {
-  if (value === 0) return "0";
+  return value === 0 ? "0" : grouped(value, decimalsFor(value, significant));
+}
+
+/** Decimals that leave `significant` digits, one of them before the point. */
+function decimalsFor(value: number, significant: number): number {
+  if (value === 0) return 0;
   const before = Math.max(1, Math.floor(Math.log10(Math.abs(value))) + 1);
-  return grouped(value, Math.max(0, significant - before));
+  return Math.max(0, significant - before);
 }
 
 /** Thousands set off by commas, spelled out so that no locale can change a byte. */

@@ -1,0 +1,52 @@
+/** Made-up cells for the tests of this folder: everything a reader of the test does not name has a plain default. */
+import type { CellOutcome, CellResult, CellSpec, RunCell } from "../../results/cell.ts";
+
+export function cell(fields: Partial<CellResult> & { method: string }): CellResult {
+  const value = fields.value === undefined ? 100 : fields.value;
+  return {
+    scenario: "tiny",
+    scenarioHash: "0123",
+    methodName: fields.method,
+    kind: "planner",
+    seedIndex: 0,
+    objective: "makespan",
+    unit: "us",
+    feasible: value !== null,
+    violation: null,
+    bound: 50,
+    boundArgument: "critical path",
+    gap: value === null ? null : value / 50 - 1,
+    simulatorBound: { value: 50, argument: "critical path" },
+    plannerBound: null,
+    evaluations: 10,
+    bestEvaluation: 4,
+    peakBytes: [3e9, 1e9],
+    largestPeakBytes: 3e9,
+    plan: [0, 1],
+    curve: [{ evaluations: 4, cost: value ?? 1e9, feasible: value !== null }],
+    estimate: null,
+    note: null,
+    failure: null,
+    timeLimited: false,
+    backend: null,
+    ...fields,
+    value,
+  };
+}
+
+/** A runner that looks a cell's fields up by method and seed. */
+export function fakeRunner(
+  fields: (spec: CellSpec) => Partial<CellResult>,
+  delayMs: (spec: CellSpec) => number = () => 0,
+): RunCell {
+  return async (spec): Promise<CellOutcome> => {
+    await new Promise((resolve) => setTimeout(resolve, delayMs(spec)));
+    const result = cell({
+      scenario: spec.scenario,
+      method: spec.method,
+      seedIndex: spec.seedIndex,
+      ...fields(spec),
+    });
+    return { result, times: { seconds: 1.5, curveSeconds: result.curve.map(() => 0.5) } };
+  };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import type { CellResult } from "../../results/cell.ts";
+import { compare } from "../../results/compare.ts";
+import { formatTable } from "../../results/table.ts";
+import { fakeRunner } from "./cells.ts";
+
+const GB = 1e9;
+
+async function tableOf(
+  entries: Record<string, Partial<CellResult>>,
+  { scenarios = ["tiny"], seeds = 1 }: { scenarios?: string[]; seeds?: number } = {},
+): Promise<string> {
+  const report = await compare(
+    { scenarios, methods: Object.keys(entries), seeds, seed: 0, budget: { evaluations: 3000 } },
+    { runCell: fakeRunner(({ method }) => entries[method]), clock: () => 0 },
+  );
+  return formatTable(report);
+}
+
+describe("the text table", () => {
+  test("is aligned, sorted by gap, and puts infeasible rows last with device and excess", async () => {
+    const text = await tableOf({
+      "single-device": {
+        value: null,
+        violation: { device: "gpu:0", excessBytes: 1.2 * GB },
+        simulatorBound: bound,
+        largestPeakBytes: 9.2 * GB,
+        evaluations: 3,
+      },
+      reinforce: {
+        value: 12_900,
+        kind: "agent",
+        evaluations: 3000,
+        simulatorBound: bound,
+        largestPeakBytes: 4 * GB,
+      },
+      "hill-climb": { value: 12_500, evaluations: 3000, simulatorBound: bound, largestPeakBytes: 3.21 * GB },
+    });
+    expect(text).toBe(
+      [
+        "tiny: bound 12.00 ms (work)",
+        "  #  method         makespan ms  bound    gap  peak memory  evaluations  seconds  seeds  over memory",
+        "  1  hill-climb           12.50  12.00  4.17%      3.21 GB        3,000     1.50      1",
+        "  2  reinforce            12.90  12.00  7.50%      4.00 GB        3,000     1.50      1",
+        "  3  single-device   infeasible  12.00      -      9.20 GB            3     1.50      1  gpu:0 +1.20 GB",
+        "hill-climb is best with 12.50 ms, 4.17% above the bound. The best learned agent, reinforce, is 3.20% behind; ahead of it: hill-climb.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("says that a plan on its bound is optimal, and that methods tie", async () => {
+    const text = await tableOf({ dp: { value: 50 }, ilp: { value: 50 } });
+    expect(text).toContain("dp and ilp tie at 50.00 us, which meets the bound and so is optimal.");
+  });
+
+  test("says so where nothing fits in memory or a method has no plan", async () => {
+    const text = await tableOf({
+      heft: { value: null, violation: { device: "gpu:1", excessBytes: 1000 } },
+      dp: { value: null, plan: null, peakBytes: null, largestPeakBytes: null, failure: "Too many ideals." },
+    });
+    expect(text).toContain("No method found a plan that fits in memory.");
+    expect(text).toMatch(/2 {2}dp +no plan/);
+    expect(text).toContain("  dp: Too many ideals");
+  });
+
+  test("adds the best seed and a summary where there are several seeds and scenarios", async () => {
+    const text = await tableOf(
+      { a: { value: 60 }, b: { value: 70 } },
+      { scenarios: ["one", "two"], seeds: 2 },
+    );
+    expect(text).toMatch(/makespan us +best +bound/);
+    expect(text).toContain("All 2 scenarios");
+    expect(text).toMatch(/a +1\.0 +20\.0% +2 +2 of 2/);
+    expect(text).toContain("Over 2 scenarios a has the best mean rank, 1.0.");
+  });
+
+  test("no line ends in a blank and nothing is coloured", async () => {
+    const text = await tableOf(
+      { a: { value: 60 }, b: { value: 70 } },
+      { scenarios: ["one", "two"], seeds: 2 },
+    );
+    for (const line of text.split("\n")) expect(line).toBe(line.trimEnd());
+    expect(text).not.toContain("\u001b");
+  });
+});
+
+const bound = { value: 12_000, argument: "work" };
