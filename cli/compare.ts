@@ -1,0 +1,175 @@
+/**
+ * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page; cells run in child processes,
+ * and the report is the same however many run at once.
+ */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import pc from "picocolors";
+import { defaultMethods } from "../agents/index.ts";
+import { InputError } from "../env/model/errors.ts";
+import type { Objective } from "../env/model/scenario.ts";
+import type { CellSpec } from "../results/cell.ts";
+import {
+  type CompareProgress,
+  type CompareReport,
+  type CompareRequest,
+  cellsOf,
+  compare as runComparison,
+} from "../results/compare.ts";
+import { writeComparison } from "../results/index.ts";
+import { formatTable } from "../results/table.ts";
+import { suites } from "../scenarios/index.ts";
+import {
+  backendFlag,
+  backendOf,
+  budgetOf,
+  defineCommand,
+  evaluationsFlag,
+  jsonFlag,
+  objectiveFlag,
+  secondsFlag,
+  seedFlag,
+} from "./command.ts";
+import { jsonText } from "./json.ts";
+import { createPool } from "./pool.ts";
+import { startProgress } from "./progress.ts";
+import { suggestion } from "./suggest.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+export const compare = defineCommand({
+  name: "compare",
+  summary:
+    "Runs methods on scenarios at one budget, prints them sorted by gap to the proven bound, and writes one HTML page.",
+  positionals: [],
+  flags: {
+    scenarios: { type: "list", placeholder: "A,B", describe: "URIs or files; instead of --suite" },
+    suite: {
+      type: "text",
+      placeholder: "NAME",
+      describe: `named set of scenarios: ${Object.keys(suites).join(" or ")}`,
+      defaultText: "default",
+    },
+    methods: {
+      type: "list",
+      placeholder: "X,Y",
+      describe: "ids, ids with options, or paths such as ./mine.ts",
+      defaultText: "every agent and planner",
+    },
+    evaluations: evaluationsFlag,
+    seconds: secondsFlag,
+    seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
+    seed: seedFlag,
+    objective: objectiveFlag,
+    backend: backendFlag,
+    jobs: {
+      type: "integer",
+      min: 1,
+      placeholder: "N",
+      describe: "cells that run at once, each in a process of its own",
+      defaultText: "one for each core",
+    },
+    out: {
+      type: "text",
+      placeholder: "DIR",
+      describe: "where the report and the page go",
+      defaultText: "a new folder in runs/; nothing is written with --json alone",
+    },
+    json: jsonFlag,
+  },
+  examples: [
+    "compare --suite start",
+    "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --evaluations 2000 --seeds 3",
+  ],
+  async run({ values }, terminal) {
+    const request: CompareRequest = {
+      scenarios: scenariosOf(values),
+      methods: values.methods ?? defaultMethods,
+      seeds: values.seeds,
+      seed: values.seed,
+      budget: budgetOf(values),
+      objective: values.objective as Objective | undefined,
+      backend: backendOf(values.backend, terminal),
+    };
+    const report = await run(request, values.jobs, terminal);
+    const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
+    if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
+    terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
+
+    const out = values.out ?? (values.json ? undefined : newFolder(values.suite ?? "compare"));
+    if (out === undefined) return EXIT.done;
+    const page = await writeComparison(out, report);
+    if (values.json) terminal.note(`Page: ${page}`);
+    else terminal.write(`\nPage: ${page}\n`);
+    return EXIT.done;
+  },
+});
+
+function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }): readonly string[] {
+  if (values.scenarios !== undefined && values.suite !== undefined)
+    throw new InputError("Both --scenarios and --suite were given, expected one of them.");
+  if (values.scenarios !== undefined) return values.scenarios;
+  const name = values.suite ?? "default";
+  const names = Object.keys(suites);
+  if (!names.includes(name))
+    throw new InputError(
+      `Suite "${name}" is not known; there are ${names.join(" and ")}.${suggestion(name, names)}`,
+    );
+  return suites[name as keyof typeof suites];
+}
+
+async function run(
+  request: CompareRequest,
+  jobs: number | undefined,
+  terminal: Terminal,
+): Promise<CompareReport> {
+  const cellCount = cellsOf(request).length;
+  const progress = progressOf(request, cellCount, terminal);
+  const pool = createPool();
+  try {
+    return await runComparison(request, {
+      runCell: pool.runCell,
+      clock: terminal.seconds,
+      jobs: Math.min(jobs ?? availableParallelism(), cellCount),
+      signal: terminal.signal,
+      onProgress: progress.tell,
+    });
+  } finally {
+    progress.end();
+    pool.close();
+  }
+}
+
+/** Progress in evaluations, where a cell that ends below its budget counts as a whole; in cells where nothing counts them. */
+function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Terminal) {
+  const each = budget.evaluations ?? 1;
+  const progress = startProgress(
+    terminal,
+    cellCount * each,
+    budget.evaluations === undefined ? "cells" : "evaluations",
+  );
+  const running = new Map<CellSpec, number>();
+  return {
+    tell({ cell, state, evaluations, finishedCells }: CompareProgress) {
+      running.set(cell, budget.evaluations === undefined ? 0 : evaluations);
+      if (state === "finished") running.delete(cell);
+      const done = finishedCells * each + [...running.values()].reduce((sum, spent) => sum + spent, 0);
+      progress.update(done, `${cell.method} on ${cell.scenario}`);
+    },
+    end: progress.end,
+  };
+}
+
+/** The first of runs/NAME-1, runs/NAME-2, ... that is not there yet. */
+function newFolder(name: string): string {
+  for (let n = 1; ; n++) {
+    const path = join("runs", `${name}-${n}`);
+    if (!existsSync(path)) return path;
+  }
+}
+
+/** Headings in bold, the rest as it is. */
+function painted(text: string, { colour }: Terminal): string {
+  const { bold } = pc.createColors(colour);
+  return text.replace(/(^|\n\n)([^\n]+)/g, (_, before: string, heading: string) => before + bold(heading));
+}
