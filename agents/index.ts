@@ -1,0 +1,25 @@
+/** Whatever decides: the contract, the registry, the driver, and every planner and agent. */
+export * from "./contract.ts";
+export { placeto } from "./learned/placeto.ts";
+export { reinforce } from "./learned/reinforce.ts";
+export { seq2seq } from "./learned/seq2seq.ts";
+export { etf } from "./planners/etf.ts";
+export { heft } from "./planners/heft.ts";
+export { hillClimb } from "./planners/hill-climb.ts";
+export { idealsDp } from "./planners/ideals-dp.ts";
+export { ilp } from "./planners/ilp.ts";
+export { mcmc } from "./planners/mcmc.ts";
+export { random } from "./planners/random.ts";
+export { roundRobin } from "./planners/round-robin.ts";
+export { singleDevice } from "./planners/single-device.ts";
+export { topoBlocks } from "./planners/topo-blocks.ts";
+export {
+  defaultMethods,
+  listMethods,
+  type MethodListing,
+  methods,
+  type ResolvedMethod,
+  resolveMethod,
+} from "./registry.ts";
+export { type MethodResult, type MethodRun, runMethod } from "./run.ts";
+export { type OptionInfo, optionsOf, parseOptions } from "./spec.ts";

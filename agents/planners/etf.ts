@@ -1,0 +1,34 @@
+/** ETF as a planner (Hwang, Chow, Anger, Lee, SIAM J. Computing 1989); the scheduler itself is agents/search/etf.ts. */
+import { z } from "zod";
+import type { PlannerModule } from "../contract.ts";
+import { choicesOf, pools } from "../search/choices.ts";
+import { etf as schedule } from "../search/etf.ts";
+import { planByList } from "../search/list-plan.ts";
+
+const options = z.strictObject({
+  pool: z
+    .enum(pools)
+    .default("accelerators")
+    .describe(
+      "devices to schedule on; ETF ignores speed, so all lets a slow CPU take every op it can start first",
+    ),
+});
+
+export const etf: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "etf",
+    name: "ETF",
+    summary: "List scheduling that always takes the ready op and device that can start first.",
+    searchSpace: "device per group, decided op by op",
+    paper:
+      "Hwang, Chow, Anger, Lee: Scheduling precedence graphs with communication times. SIAM J. Computing 1989",
+    limits:
+      "Made for equal devices, so the CPU is left to groups that need it unless pool=all; plans for the makespan without " +
+      "contention; the first op of a group decides for all of it.",
+  },
+  options,
+  create: ({ pool }) => ({
+    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, schedule),
+  }),
+};

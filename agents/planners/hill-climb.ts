@@ -1,0 +1,114 @@
+/**
+ * First-improvement local search over single group moves in random order, with restarts: the local search of Tarnawski et al.
+ * (NeurIPS 2020) with the first improvement instead of the steepest, which spends far fewer evaluations.
+ *
+ * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between the best plan with a few
+ * groups thrown elsewhere and a random plan. Goes on until the budget ends; ends by itself where there are no moves.
+ */
+import { z } from "zod";
+import type { MeteredEvaluator, Rng } from "../../env/index.ts";
+import type { PlannerModule } from "../contract.ts";
+import { breathEvery } from "../search/breath.ts";
+import { type Choices, choicesOf, drawn, pools, type WorkingPlan, workingPlan } from "../search/choices.ts";
+import { startNames, startPlan } from "../search/starts.ts";
+
+const options = z.strictObject({
+  pool: z.enum(pools).default("all").describe("devices to move groups to; accelerators leaves out CPUs"),
+  start: z.enum(startNames).default("random").describe("the first plan"),
+  kick: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("share of the groups thrown elsewhere before a restart from the best"),
+});
+type Options = z.infer<typeof options>;
+
+export const hillClimb: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "hill-climb",
+    name: "Hill climbing",
+    summary:
+      "Moves one group at a time wherever that helps; restarts from the shaken best plan and from random plans in turn.",
+    searchSpace: "device per group",
+    paper:
+      "Tarnawski et al.: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 (baseline)",
+    limits: "First improvement, not steepest descent; no limit on the number of restarts: give it a budget.",
+  },
+  options,
+  create: ({ pool, start, kick }) => ({
+    async *plan(scenario, evaluator, rng) {
+      const choices = choicesOf(scenario, pool);
+      const first = startPlan(start, choices, evaluator, rng);
+      yield first.plan;
+      const moves = movesOf(choices);
+      if (moves.length === 0) return undefined;
+
+      let best = { groupDevice: first.groupDevice, cost: first.cost };
+      const working = workingPlan(choices, best.groupDevice);
+      let cost = best.cost;
+      for (let climb = 0; ; climb++) {
+        for await (const improved of climbFrom(working, cost, moves, evaluator, rng)) {
+          if (improved >= best.cost) continue;
+          best = { groupDevice: working.groupDevice.slice(), cost: improved };
+          yield working.snapshot();
+        }
+        working.reset(climb % 2 === 0 ? shaken(choices, best.groupDevice, kick, rng) : drawn(choices, rng));
+        cost = evaluator.evaluate(working.plan).cost;
+        if (cost >= best.cost) continue;
+        best = { groupDevice: working.groupDevice.slice(), cost };
+        yield working.snapshot();
+      }
+    },
+  }),
+};
+
+interface Move {
+  readonly group: number;
+  readonly device: number;
+}
+
+function movesOf({ legal }: Choices): Move[] {
+  return legal.flatMap((devices, group) =>
+    devices.length < 2 ? [] : Array.from(devices, (device) => ({ group, device })),
+  );
+}
+
+/** Moves `working` to a local optimum; yields the cost after every improvement. */
+async function* climbFrom(
+  working: WorkingPlan,
+  startCost: number,
+  moves: Move[],
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): AsyncGenerator<number, void> {
+  const breathe = breathEvery(256);
+  // One order for the whole climb: as many failures in a row as there are moves is then one full pass.
+  rng.shuffle(moves);
+  let cost = startCost;
+  let failures = 0;
+  for (let i = 0; failures < moves.length; i = (i + 1) % moves.length) {
+    const { group, device } = moves[i];
+    failures++;
+    if (working.groupDevice[group] === device) continue;
+    await breathe();
+    const next = evaluator.move(working.plan, group, device).cost;
+    if (next >= cost) continue;
+    working.apply(group, device);
+    cost = next;
+    failures = 0;
+    yield cost;
+  }
+}
+
+/** A copy with a share of the groups, at least one, drawn anew. */
+function shaken({ legal }: Choices, groupDevice: Int32Array, share: number, rng: Rng): Int32Array {
+  const copy = groupDevice.slice();
+  const thrown = Math.max(1, Math.round(share * copy.length));
+  for (let i = 0; i < thrown; i++) {
+    const group = rng.int(copy.length);
+    copy[group] = legal[group][rng.int(legal[group].length)];
+  }
+  return copy;
+}

@@ -1,0 +1,83 @@
+/**
+ * FlexFlow's search (Jia, Zaharia, Aiken, "Beyond Data and Model Parallelism for Deep Neural Networks", SysML 2019) over
+ * device placements: a Metropolis chain that returns to its best plan every hundredth of the budget, as the public code does.
+ *
+ * The inverse temperature is `beta` over the scenario's lower bound, never in absolute time: multiplying all times by a
+ * constant changes no decision. Never worse than its start, which is scored first.
+ */
+import { z } from "zod";
+import type { MeteredEvaluator } from "../../env/index.ts";
+import type { PlannerModule } from "../contract.ts";
+import { breathEvery } from "../search/breath.ts";
+import { choicesOf, pools, workingPlan } from "../search/choices.ts";
+import { createChain, hasMoves } from "../search/metropolis.ts";
+import { startNames, startPlan } from "../search/starts.ts";
+
+const options = z.strictObject({
+  pool: z.enum(pools).default("all").describe("devices to propose; accelerators leaves out CPUs"),
+  start: z.enum(startNames).default("random").describe("the first plan"),
+  beta: z
+    .number()
+    .min(0)
+    .default(100)
+    .describe("inverse temperature, relative: a plan worse by bound / beta is accepted 1 in e times"),
+  resets: z.boolean().default(true).describe("return to the best plan every hundredth of the budget"),
+});
+
+export const mcmc: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "mcmc",
+    name: "FlexFlow MCMC",
+    summary: "A Metropolis chain over single group moves with returns to the best plan.",
+    searchSpace: "device per group",
+    paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
+    limits:
+      "Devices only, ops are not split. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
+      "Proposes another device, where FlexFlow may draw the present one again; moves the last group too.",
+  },
+  options,
+  create: ({ pool, start, beta, resets }) => ({
+    async *plan(scenario, evaluator, rng) {
+      const choices = choicesOf(scenario, pool);
+      const first = startPlan(start, choices, evaluator, rng);
+      yield first.plan;
+      if (!hasMoves(choices)) return undefined;
+
+      let best = { groupDevice: first.groupDevice, cost: first.cost };
+      const working = workingPlan(choices, best.groupDevice);
+      const chain = createChain(choices, rng, {
+        state: working,
+        cost: best.cost,
+        inverseTemperature: beta / referenceCost(evaluator, best.cost),
+        moveCost: (group, device) => evaluator.move(working.plan, group, device).cost,
+      });
+      const resetEvery = resets ? resetInterval(evaluator) : Number.POSITIVE_INFINITY;
+      const breathe = breathEvery(256);
+      for (let step = 1; ; step++) {
+        await breathe();
+        const { accepted, cost } = chain.step();
+        if (accepted && cost < best.cost) {
+          best = { groupDevice: working.groupDevice.slice(), cost };
+          yield working.snapshot();
+        }
+        if (step % resetEvery === 0) chain.restart(best.groupDevice, best.cost);
+      }
+    },
+  }),
+};
+
+/** The unit that temperatures are measured in; a scenario whose bound says nothing is measured by its start. */
+function referenceCost(evaluator: MeteredEvaluator, startCost: number): number {
+  const { value } = evaluator.bound();
+  if (value > 0) return value;
+  return startCost > 0 ? startCost : 1;
+}
+
+const LONGEST_INTERVAL = 1000;
+
+/** A hundredth of the budget, at most 1,000 steps, which is also what a budget without a count of evaluations gets. */
+function resetInterval({ budget }: MeteredEvaluator): number {
+  const evaluations = budget.evaluations ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.min(LONGEST_INTERVAL, Math.floor(evaluations / 100)));
+}

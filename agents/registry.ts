@@ -1,0 +1,83 @@
+/**
+ * The registry: every planner and agent, one line each, and how a text names one. Adding a system is its file and a line here;
+ * the registry-driven tests then cover it.
+ *
+ * Importing this loads no TensorFlow and no solver: modules load those inside `create` or `plan`.
+ */
+import { InputError } from "../env/index.ts";
+import { didYouMean } from "../env/model/suggest.ts";
+import type { Card, Method } from "./contract.ts";
+import { placeto } from "./learned/placeto.ts";
+import { reinforce } from "./learned/reinforce.ts";
+import { seq2seq } from "./learned/seq2seq.ts";
+import { etf } from "./planners/etf.ts";
+import { heft } from "./planners/heft.ts";
+import { hillClimb } from "./planners/hill-climb.ts";
+import { idealsDp } from "./planners/ideals-dp.ts";
+import { ilp } from "./planners/ilp.ts";
+import { mcmc } from "./planners/mcmc.ts";
+import { random } from "./planners/random.ts";
+import { roundRobin } from "./planners/round-robin.ts";
+import { singleDevice } from "./planners/single-device.ts";
+import { topoBlocks } from "./planners/topo-blocks.ts";
+import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
+import { loadMethod } from "./user-module.ts";
+
+export const methods: readonly Method[] = [
+  singleDevice,
+  random,
+  roundRobin,
+  topoBlocks,
+  heft,
+  etf,
+  hillClimb,
+  mcmc,
+  idealsDp,
+  ilp,
+  reinforce,
+  seq2seq,
+  placeto,
+];
+
+/**
+ * Ids that a comparison takes where none are asked for: all but the exact solvers, which are for small graphs and, the dynamic
+ * program, for another objective.
+ */
+export const defaultMethods: readonly string[] = methods
+  .filter((method) => method !== idealsDp && method !== ilp)
+  .map(({ card }) => card.id);
+
+export interface ResolvedMethod {
+  /** The text as it was given. */
+  readonly spec: string;
+  readonly module: Method;
+  /** Checked, with defaults filled in. */
+  readonly options: unknown;
+}
+
+/** Finds the method that `spec` names: `id`, `id?key=value&...`, or the path of a user's file, with options too. */
+export async function resolveMethod(spec: string): Promise<ResolvedMethod> {
+  const { target, isPath, given } = parseSpec(spec);
+  const module = isPath ? await loadMethod(target) : findMethod(target);
+  return { spec, module, options: parseOptions(module, given) };
+}
+
+function findMethod(id: string): Method {
+  const found = methods.find((method) => method.card.id === id);
+  if (found !== undefined) return found;
+  const ids = methods.map(({ card }) => card.id);
+  throw new InputError(
+    `There is no method "${id}"; known are ${ids.join(", ")}, or a path such as ./mine.ts.${didYouMean(id, ids)}`,
+  );
+}
+
+/** What a list of methods shows. */
+export interface MethodListing {
+  readonly kind: Method["kind"];
+  readonly card: Card;
+  readonly options: readonly OptionInfo[];
+}
+
+export function listMethods(): MethodListing[] {
+  return methods.map((module) => ({ kind: module.kind, card: module.card, options: optionsOf(module) }));
+}

@@ -1,0 +1,133 @@
+/**
+ * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and then its greedy plan.
+ *
+ * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and nowhere else. What the agent's
+ * greedy plan needs is kept back from training. The agent is disposed of whatever happens; any other error passes through.
+ */
+import {
+  BudgetExhausted,
+  InputError,
+  type MeteredEvaluator,
+  type Plan,
+  type Rng,
+  type Scenario,
+} from "../env/index.ts";
+import type {
+  Agent,
+  AgentModule,
+  BackendName,
+  Method,
+  PlannerModule,
+  PlannerReport,
+  RunSink,
+  TrainStep,
+} from "./contract.ts";
+import { withReserve } from "./reserve.ts";
+
+export interface MethodRun {
+  readonly module: Method;
+  /** As the module's options schema gives them. */
+  readonly options: unknown;
+  readonly scenario: Scenario;
+  readonly meter: MeteredEvaluator;
+  readonly rng: Rng;
+  /** For agents; default the agent's own. */
+  readonly backend?: BackendName;
+  /** Receives every training step. */
+  readonly sink?: RunSink;
+  /** Called after every training step, for progress and checkpoints; awaited. */
+  readonly onTrainStep?: (step: TrainStep, agent: Agent) => void | Promise<void>;
+}
+
+export interface MethodResult {
+  /** The best plan that was scored, null where none was. */
+  readonly best: MeteredEvaluator["best"];
+  /** The planner's last plan or the agent's greedy one; null where the budget ended before it. */
+  readonly last: Plan | null;
+  readonly report: PlannerReport;
+  /** The backend that an agent used. */
+  readonly backend: BackendName | null;
+}
+
+export async function runMethod(run: MethodRun): Promise<MethodResult> {
+  const ended =
+    run.module.kind === "planner" ? await runPlanner(run, run.module) : await runAgent(run, run.module);
+  const { meter } = run;
+  const timeLimited =
+    ended.report.timeLimited === true || meter.refused === "seconds" || meter.refused === "stopped";
+  const failure = ended.report.failure ?? (meter.best === null ? nothingScored(run) : undefined);
+  return { ...ended, best: meter.best, report: { ...ended.report, timeLimited, failure } };
+}
+
+function nothingScored({ module, meter }: MethodRun): string {
+  const reason = meter.refused === null ? "" : `: the budget of ${meter.refused} was spent`;
+  return `${module.card.name} ended before it had scored a plan${reason}.`;
+}
+
+type Ended = Omit<MethodResult, "best">;
+
+async function runPlanner(
+  { options, scenario, meter, rng }: MethodRun,
+  module: PlannerModule,
+): Promise<Ended> {
+  const plans = module.create(options).plan(scenario, meter, rng);
+  let last: Plan | null = null;
+  let report: PlannerReport = {};
+  try {
+    for (;;) {
+      const { done, value } = await plans.next();
+      if (done === true) {
+        report = value ?? {};
+        break;
+      }
+      if (meter.spent === 0)
+        throw new InputError(
+          `Planner "${module.card.id}" yielded a plan without scoring one; score each plan with the evaluator first.`,
+        );
+      last = value;
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+  } finally {
+    await plans.return(undefined);
+  }
+  return { last, report, backend: null };
+}
+
+async function runAgent(run: MethodRun, module: AgentModule): Promise<Ended> {
+  const { options, scenario, meter, rng, backend } = run;
+  const reserve = withReserve(meter, module.actEvaluations(scenario, options));
+  const context = { scenario, evaluator: reserve.evaluator, rng, options, backend };
+  const agent = await unlessSpent(() => module.create(context));
+  if (agent === null) return { last: null, report: {}, backend: null };
+  try {
+    await unlessSpent(() => train(run, agent, reserve.evaluator));
+    reserve.release();
+    const last = await unlessSpent(() => agent.act());
+    return { last, report: {}, backend: agent.backend };
+  } finally {
+    agent.dispose();
+  }
+}
+
+async function train(
+  { sink, onTrainStep }: MethodRun,
+  agent: Agent,
+  evaluator: MeteredEvaluator,
+): Promise<void> {
+  for await (const step of agent.train()) {
+    sink?.step(step);
+    await onTrainStep?.(step, agent);
+    if (evaluator.exhausted) return;
+  }
+}
+
+/** Null where the budget ended the work. */
+async function unlessSpent<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BudgetExhausted) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The plans that a search may start from, scored. Which start is used is an option of the search; what it costs is charged.
+ */
+import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
+import { type Choices, dealtOut, drawn, onOneDevice, planOf } from "./choices.ts";
+
+export const startNames = ["random", "single-device", "round-robin"] as const;
+export type StartName = (typeof startNames)[number];
+
+export interface ScoredStart {
+  readonly plan: Plan;
+  readonly groupDevice: Int32Array;
+  readonly cost: number;
+}
+
+/** `single-device` evaluates every device of the pool and takes the best; the others evaluate one plan. */
+export function startPlan(
+  name: StartName,
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): ScoredStart {
+  const candidates = candidateStarts(name, choices, rng);
+  let best: ScoredStart | null = null;
+  for (const groupDevice of candidates) {
+    const plan = planOf(choices, groupDevice);
+    const { cost } = evaluator.evaluate(plan);
+    if (best === null || cost < best.cost) best = { plan, groupDevice, cost };
+  }
+  return best!;
+}
+
+function candidateStarts(name: StartName, choices: Choices, rng: Rng): Int32Array[] {
+  if (name === "random") return [drawn(choices, rng)];
+  if (name === "round-robin") return [dealtOut(choices)];
+  return Array.from(choices.devices, (device) => onOneDevice(choices, device));
+}

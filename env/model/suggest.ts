@@ -1,0 +1,42 @@
+/**
+ * "Did you mean": the known word nearest to a mistyped one, by edit distance with neighbouring letters swapped
+ * (Damerau-Levenshtein, optimal string alignment). For ids of envs, methods and scenarios, and for names of options.
+ */
+
+/** ` Did you mean "x"?` where a known word is near enough to be meant, else an empty string. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const word = nearest(given, known);
+  return word === undefined ? "" : ` Did you mean "${word}"?`;
+}
+
+/** The nearest of `known`, or undefined where none is near enough; a word that begins with `given` is. */
+export function nearest(given: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(given.length / 3));
+  let best: string | undefined;
+  let bestDistance = limit + 1;
+  for (const word of known) {
+    const distance = editDistance(given.toLowerCase(), word.toLowerCase());
+    if (distance >= bestDistance) continue;
+    best = word;
+    bestDistance = distance;
+  }
+  return best ?? known.find((word) => given.length >= 3 && word.startsWith(given));
+}
+
+function editDistance(a: string, b: string): number {
+  let beforeLast = new Int32Array(b.length + 1);
+  let last = Int32Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = new Int32Array(b.length + 1);
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, substitute);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
