@@ -6,6 +6,7 @@
 import { InputError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Evaluator, Outcome } from "./evaluator.ts";
+import { movedPlan } from "./move.ts";
 
 export interface Budget {
   /** Calls of the evaluator; default unlimited. */
@@ -110,7 +111,7 @@ export function metered(inner: Evaluator, budget: Budget, options: MeterOptions 
     move: (plan, group, device) =>
       charge(
         () => inner.move(plan, group, device),
-        () => moved(inner, plan, group, device),
+        () => movedPlan(inner.scenario, plan, group, device),
       ),
     bound: () => inner.bound(),
     get spent() {
@@ -144,10 +145,3 @@ function checkBudget({ evaluations, seconds }: Budget, { clock }: MeterOptions):
 }
 
 const copyOf = (plan: Plan): Plan => ({ ...plan, device: plan.device.slice() });
-
-function moved({ scenario }: Evaluator, plan: Plan, group: number, device: number): Plan {
-  const copy = copyOf(plan);
-  const { memberStart, members } = scenario.grouping;
-  for (let i = memberStart[group]; i < memberStart[group + 1]; i++) copy.device[members[i]] = device;
-  return copy;
-}

@@ -1,0 +1,62 @@
+/**
+ * `Timeline`: everything one simulated step did, for people, pictures and observations. Unlike an evaluation it is computed
+ * for infeasible plans too, since one wants to see by how much they do not fit.
+ */
+import { type Plan, validatePlan } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { compile } from "./compile.ts";
+import { createEngine, type TransferRecord } from "./engine.ts";
+import type { Violation } from "./evaluator.ts";
+import { memoryViolation, peaksOfLastRun } from "./makespan.ts";
+
+export interface Timeline {
+  readonly makespanUs: number;
+  /** Device, start and end of each op, shape [opCount]. */
+  readonly device: Int32Array;
+  readonly startUs: Float64Array;
+  readonly endUs: Float64Array;
+  /** In order of their start. */
+  readonly transfers: readonly TransferRecord[];
+  /** Time that each device computes and each link sends. */
+  readonly deviceBusyUs: Float64Array;
+  readonly linkBusyUs: Float64Array;
+  readonly peakBytes: Float64Array;
+  readonly violation: Violation | null;
+}
+
+/** Simulates plans of one scenario, one timeline each. */
+export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
+  const compiled = compile(scenario);
+  const engine = createEngine(compiled);
+  const { deviceCount, linkCount, linkBytesPerUs, runUs } = compiled;
+  return (plan) => {
+    validatePlan(scenario, plan);
+    const transfers: TransferRecord[] = [];
+    const makespanUs = engine.run(plan.device, transfers);
+    const startUs = engine.startUs.slice();
+    const endUs = startUs.map((start, v) => start + runUs[v * deviceCount + plan.device[v]]);
+    const deviceBusyUs = new Float64Array(deviceCount);
+    startUs.forEach((start, v) => {
+      deviceBusyUs[plan.device[v]] += endUs[v] - start;
+    });
+    const linkBusyUs = new Float64Array(linkCount);
+    for (const { link, bytes } of transfers) linkBusyUs[link] += bytes / linkBytesPerUs[link];
+    const peakBytes = peaksOfLastRun(compiled, engine, plan.device);
+    return {
+      makespanUs,
+      device: plan.device.slice(),
+      startUs,
+      endUs,
+      transfers,
+      deviceBusyUs,
+      linkBusyUs,
+      peakBytes,
+      violation: memoryViolation(compiled, peakBytes, engine.peakOp),
+    };
+  };
+}
+
+/** The timeline of one plan; for many plans of one scenario make a simulator once. */
+export function simulate(scenario: Scenario, plan: Plan): Timeline {
+  return createSimulator(scenario)(plan);
+}

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
+import { referenceRun } from "../../../env/sim/reference.ts";
+import { scenarioWithPlan } from "./random-scenario.ts";
+
+describe("the event engine", () => {
+  it("equals the slow reference on random scenarios, clusters, fidelities and placements", () => {
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), ({ scenario, plan }) => {
+        const fast = simulate(scenario, plan);
+        const slow = referenceRun(scenario, plan.device);
+        expect(fast.makespanUs).toBe(slow.makespanUs);
+        expect([...fast.startUs]).toEqual(slow.startUs);
+        expect([...fast.endUs]).toEqual(slow.endUs);
+        const hops = slow.transfers.flatMap((transfer) => transfer.startUs);
+        expect(fast.transfers.map(({ startUs }) => startUs).sort(byValue)).toEqual(hops.sort(byValue));
+        if (scenario.fidelity.memory === "training") expect([...fast.peakBytes]).toEqual(slow.peakBytes);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("charges a chain on two devices the transfer in between", () => {
+    const scenario = testScenario({ graph: "a 100 400B\nb 50 <- a", bytesPerUs: 10, latencyUs: 3 });
+    expect(simulate(scenario, placement([0, 0])).makespanUs).toBe(150);
+    expect(simulate(scenario, placement([0, 1])).makespanUs).toBe(100 + 40 + 3 + 50);
+  });
+
+  it("sends one copy to each remote device that needs it, one after the other on the sender's link", () => {
+    const graph = "a 10 100B\nb 1 <- a\nc 1 <- a\nd 1 <- a";
+    const scenario = testScenario({ graph, devices: 3, bytesPerUs: 10 });
+    const { transfers, makespanUs } = simulate(scenario, placement([0, 1, 1, 2]));
+    expect(transfers.map(({ to, startUs, endUs }) => [to, startUs, endUs])).toEqual([
+      [1, 10, 20],
+      [2, 20, 30],
+    ]);
+    expect(makespanUs).toBe(31);
+  });
+
+  it("keeps weights, optimizer state, outputs and received copies until their last use", () => {
+    const graph = "a 10 100B params=40\nb 5 7B <- a\nc 5 <- b";
+    const scenario = testScenario({ graph, fidelity: { optimizerSlots: 2 } });
+    // Device 0: weights 3 x 40 and a's output until it has been sent; device 1: a's copy with b's output.
+    expect([...simulate(scenario, placement([0, 1, 1])).peakBytes]).toEqual([220, 107]);
+    expect([...simulate(scenario, placement([0, 0, 0])).peakBytes]).toEqual([227, 0]);
+  });
+
+  it("reports the device, the excess and the op at the peak where memory does not fit", () => {
+    const scenario = testScenario({ graph: "a 10 100B\nb 5 50B <- a", memoryBytes: 120 });
+    const { violation } = simulate(scenario, placement([1, 1]));
+    expect(violation).toEqual({ device: 1, peakBytes: 150, limitBytes: 120, excessBytes: 30, op: 1 });
+    const roomy = testScenario({ graph: "a 10 100B\nb 5 50B <- a", memoryBytes: 150 });
+    expect(simulate(roomy, placement([1, 1])).violation).toBeNull();
+  });
+
+  it("never lets two tasks share a device or a link, and starts no op before its inputs arrive", () => {
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 14, maxDevices: 4 }), ({ scenario, plan }) => {
+        const { startUs, endUs, transfers, device } = simulate(scenario, plan);
+        const { graph, cluster } = scenario;
+        for (let d = 0; d < cluster.devices.length; d++) {
+          const tasks = [...startUs.keys()].filter((v) => device[v] === d);
+          expectNoOverlap(tasks.map((v) => [startUs[v], endUs[v]]));
+        }
+        for (let link = 0; link < cluster.links.length; link++) {
+          const { bytesPerUs } = cluster.links[link];
+          const own = transfers.filter((transfer) => transfer.link === link);
+          expectNoOverlap(own.map(({ startUs: from, bytes }) => [from, from + bytes / bytesPerUs]));
+        }
+        for (let e = 0; e < graph.edgeCount; e++) {
+          expect(startUs[graph.edgeDestination[e]]).toBeGreaterThanOrEqual(endUs[graph.edgeSource[e]]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("simulates the same placement the same way whatever ran before on the same engine", () => {
+    const graph = parseGraph("a 3 9B\nb 4 5B <- a\nc 5 5B <- a\nd 1 <- b c");
+    const scenario = testScenario({ graph });
+    const alone = simulate(scenario, placement([0, 1, 0, 1]));
+    simulate(scenario, placement([1, 0, 0, 0]));
+    expect(simulate(scenario, placement([0, 1, 0, 1]))).toEqual(alone);
+  });
+});
+
+const byValue = (a: number, b: number): number => a - b;
+
+function expectNoOverlap(intervals: number[][]): void {
+  intervals.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  for (let i = 1; i < intervals.length; i++)
+    expect(intervals[i][0]).toBeGreaterThanOrEqual(intervals[i - 1][1] - 1e-9);
+}
