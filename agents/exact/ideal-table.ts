@@ -1,0 +1,117 @@
+/**
+ * The ideals (predecessor-closed sets of elements) that a search has met, with one label per state and the step that set it.
+ *
+ * A state is how many devices of each type are used, as a mixed-radix number; its label is the least max load with which
+ * those devices can cover the ideal. Ideals are bit sets found through a hash table with linear probing, and queue up by
+ * size, so that all smaller ones are final when one is expanded.
+ */
+
+const NONE = -1;
+
+export class IdealTable {
+  readonly states: number;
+  readonly #words: number;
+  count = 0;
+  bits: Int32Array;
+  labels: Float64Array;
+  /** Ideal from which the label's last device starts, -1 where there is no label. */
+  fromIdeal: Int32Array;
+  /** Type of the label's last device. */
+  byType: Int8Array;
+  #next: Int32Array;
+  readonly #firstOfSize: Int32Array;
+  #slots: Int32Array;
+  #hashes: Int32Array;
+
+  constructor(elements: number, states: number) {
+    this.states = states;
+    this.#words = (elements + 31) >> 5;
+    const capacity = 256;
+    this.bits = new Int32Array(capacity * this.#words);
+    this.labels = new Float64Array(capacity * states);
+    this.fromIdeal = new Int32Array(capacity * states);
+    this.byType = new Int8Array(capacity * states);
+    this.#next = new Int32Array(capacity);
+    this.#hashes = new Int32Array(capacity);
+    this.#firstOfSize = new Int32Array(elements + 1).fill(NONE);
+    this.#slots = new Int32Array(4 * capacity).fill(NONE);
+  }
+
+  /** Index of the ideal with these bits, added without labels where it is new. */
+  indexOf(bits: Int32Array, hash: number, size: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (; this.#slots[slot] !== NONE; slot = (slot + 1) & mask) {
+      const ideal = this.#slots[slot];
+      if (this.#hashes[ideal] === hash && this.#equals(ideal, bits)) return ideal;
+    }
+    return this.#add(slot, bits, hash, size);
+  }
+
+  /** First of the ideals of this many elements, or -1; `after` gives the others. */
+  first(size: number): number {
+    return this.#firstOfSize[size];
+  }
+
+  after(ideal: number): number {
+    return this.#next[ideal];
+  }
+
+  /** Elements that are in one ideal and not in the other. */
+  difference(one: number, other: number): number[] {
+    const elements: number[] = [];
+    for (let w = 0; w < this.#words; w++) {
+      const bits = this.bits[one * this.#words + w] ^ this.bits[other * this.#words + w];
+      for (let b = 0; b < 32; b++) if ((bits >>> b) & 1) elements.push(32 * w + b);
+    }
+    return elements;
+  }
+
+  copyBits(ideal: number, into: Int32Array): void {
+    into.set(this.bits.subarray(ideal * this.#words, (ideal + 1) * this.#words));
+  }
+
+  #equals(ideal: number, bits: Int32Array): boolean {
+    const base = ideal * this.#words;
+    for (let w = 0; w < this.#words; w++) if (this.bits[base + w] !== bits[w]) return false;
+    return true;
+  }
+
+  #add(slot: number, bits: Int32Array, hash: number, size: number): number {
+    if (this.count === this.#next.length) this.#grow();
+    const ideal = this.count++;
+    this.bits.set(bits, ideal * this.#words);
+    this.labels.fill(Number.POSITIVE_INFINITY, ideal * this.states, (ideal + 1) * this.states);
+    this.fromIdeal.fill(NONE, ideal * this.states, (ideal + 1) * this.states);
+    this.#hashes[ideal] = hash;
+    this.#next[ideal] = this.#firstOfSize[size];
+    this.#firstOfSize[size] = ideal;
+    this.#slots[slot] = ideal;
+    if (2 * this.count > this.#slots.length) this.#rehash();
+    return ideal;
+  }
+
+  #grow(): void {
+    const twice = <A extends Int32Array | Int8Array | Float64Array>(old: A): A => {
+      const grown = new (old.constructor as new (length: number) => A)(2 * old.length);
+      grown.set(old);
+      return grown;
+    };
+    this.bits = twice(this.bits);
+    this.labels = twice(this.labels);
+    this.fromIdeal = twice(this.fromIdeal);
+    this.byType = twice(this.byType);
+    this.#next = twice(this.#next);
+    this.#hashes = twice(this.#hashes);
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(2 * this.#slots.length).fill(NONE);
+    const mask = this.#slots.length - 1;
+    for (let ideal = 0; ideal < this.count; ideal++) {
+      let slot = this.#hashes[ideal] & mask;
+      while (this.#slots[slot] !== NONE) slot = (slot + 1) & mask;
+      this.#slots[slot] = ideal;
+    }
+  }
+}
