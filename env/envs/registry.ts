@@ -1,0 +1,92 @@
+/**
+ * The registry of environments: `makeEnv("Placement/Refine-v1", { scenario })`.
+ *
+ * Ids are `Namespace/Name-vN`, as in Gymnasium. A version moves when an old plan would score differently, so there is no
+ * default version: an id without one, or with one that is not known, is a sentence and never a silent choice.
+ */
+import type { Env } from "../contract.ts";
+import { InputError } from "../model/errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { suggestion } from "../model/suggest.ts";
+import { createOneShotEnv, ONE_SHOT_ID } from "./one-shot.ts";
+import { createProgressiveEnv, PROGRESSIVE_ID, type ProgressiveOptions } from "./progressive.ts";
+import { createRefineEnv, REFINE_ID, type RefineOptions } from "./refine.ts";
+
+/** What every env needs; each one documents its further options. */
+export interface MakeEnvOptions {
+  readonly scenario: Scenario;
+  readonly [option: string]: unknown;
+}
+
+export interface EnvSpec {
+  readonly id: string;
+  /** One sentence for lists. */
+  readonly summary: string;
+  create(options: MakeEnvOptions): Env;
+}
+
+const idPattern = /^([A-Za-z][\w-]*\/)?[A-Za-z][\w-]*?-v(\d+)$/;
+const registry = new Map<string, EnvSpec>();
+
+/** Adds an env. Throws where the id is malformed or taken. */
+export function registerEnv(spec: EnvSpec): void {
+  if (!idPattern.test(spec.id))
+    throw new InputError(
+      `Env id "${spec.id}" is malformed; expected Namespace/Name-vN, such as ${REFINE_ID}.`,
+    );
+  if (registry.has(spec.id))
+    throw new InputError(`Env "${spec.id}" is registered already; give a new version.`);
+  registry.set(spec.id, spec);
+}
+
+export function envIds(): string[] {
+  return [...registry.keys()].sort();
+}
+
+export function envSpec(id: string): EnvSpec {
+  const spec = registry.get(id);
+  if (spec === undefined) throw new InputError(unknownId(id));
+  return spec;
+}
+
+/** A new env on a scenario. Each env refuses options that it does not know. */
+export function makeEnv(id: string, options: MakeEnvOptions): Env {
+  return envSpec(id).create(options);
+}
+
+function unknownId(id: string): string {
+  const name = withoutVersion(id);
+  const newest = newestVersion(name);
+  if (newest === null)
+    return `Env "${id}" is not known; known are ${envIds().join(", ")}.${suggestion(id, envIds())}`;
+  if (name === id) return `${id} has no version; the newest is ${newest}.`;
+  return `${id} is not known; the newest is v${versionOf(newest)}.`;
+}
+
+const withoutVersion = (id: string) => id.replace(/-v\d+$/, "");
+const versionOf = (id: string) => Number(/-v(\d+)$/.exec(id)?.[1]);
+
+function newestVersion(name: string): string | null {
+  const versions = envIds().filter((id) => withoutVersion(id) === name);
+  return versions.reduce<string | null>(
+    (newest, id) => (newest === null || versionOf(id) > versionOf(newest) ? id : newest),
+    null,
+  );
+}
+
+registerEnv({
+  id: ONE_SHOT_ID,
+  summary: "One action places all groups; one evaluation per episode.",
+  create: (options) => createOneShotEnv(options) as Env,
+});
+registerEnv({
+  id: PROGRESSIVE_ID,
+  summary: "Places one group per step in group order; reward at the end, or dense.",
+  create: (options) => createProgressiveEnv(options as ProgressiveOptions) as Env,
+});
+registerEnv({
+  id: REFINE_ID,
+  summary:
+    "Improves a complete placement group by group, Placeto's decision process; one evaluation per step.",
+  create: (options) => createRefineEnv(options as RefineOptions) as Env,
+});
