@@ -9,6 +9,7 @@ import pc from "picocolors";
 import { defaultMethods } from "../agents/index.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Objective } from "../env/model/scenario.ts";
+import { didYouMean } from "../env/model/suggest.ts";
 import type { CellSpec } from "../results/cell.ts";
 import {
   type CompareProgress,
@@ -34,7 +35,6 @@ import {
 import { jsonText } from "./json.ts";
 import { createPool } from "./pool.ts";
 import { startProgress } from "./progress.ts";
-import { suggestion } from "./suggest.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 export const compare = defineCommand({
@@ -113,7 +113,7 @@ function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }):
   const names = Object.keys(suites);
   if (!names.includes(name))
     throw new InputError(
-      `Suite "${name}" is not known; there are ${names.join(" and ")}.${suggestion(name, names)}`,
+      `Suite "${name}" is not known; there are ${names.join(" and ")}.${didYouMean(name, names)}`,
     );
   return suites[name as keyof typeof suites];
 }

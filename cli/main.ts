@@ -7,10 +7,10 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
+import { didYouMean } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { suggestion } from "./suggest.ts";
 import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
 
 interface Entry {
@@ -105,7 +105,7 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
 function unknownCommand(name: string): InputError {
   const names = commands.map((command) => command.name);
   return new InputError(
-    `Command "${name}" is not known; there are ${names.join(", ")}.${suggestion(name, names)}`,
+    `Command "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
   );
 }
 

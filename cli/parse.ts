@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { InputError } from "../env/model/errors.ts";
+import { didYouMean } from "../env/model/suggest.ts";
 import type { Command, CommandInput, Flag, Flags } from "./command.ts";
-import { suggestion } from "./suggest.ts";
 
 export function parseCommandLine(command: Command, args: readonly string[]): CommandInput {
   const { tokens } = parseArgs({
@@ -44,7 +44,7 @@ function defaults(flags: Flags): Record<string, unknown> {
 function unknownFlag(command: Command, rawName: string): InputError {
   const known = Object.keys(command.flags).map((name) => `--${name}`);
   return new InputError(
-    `Flag "${rawName}" is not known to "${command.name}".${suggestion(rawName, known)} See "placement-gym ${command.name} --help".`,
+    `Flag "${rawName}" is not known to "${command.name}".${didYouMean(rawName, known)} See "placement-gym ${command.name} --help".`,
   );
 }
 
@@ -70,7 +70,7 @@ function listOf(name: string, text: string): readonly string[] {
 function choiceOf(name: string, text: string, choices: readonly string[] | undefined): string {
   if (choices === undefined || choices.includes(text)) return text;
   throw new InputError(
-    `Flag --${name} is "${text}", expected ${choices.join(", ")}.${suggestion(text, choices)}`,
+    `Flag --${name} is "${text}", expected ${choices.join(", ")}.${didYouMean(text, choices)}`,
   );
 }
 

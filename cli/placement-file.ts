@@ -5,7 +5,7 @@
 import { InputError } from "../env/model/errors.ts";
 import { type Placement, placement } from "../env/model/plan.ts";
 import type { Scenario } from "../env/model/scenario.ts";
-import { suggestion } from "./suggest.ts";
+import { didYouMean } from "../env/model/suggest.ts";
 
 /** The plan in a placement file's text; every mistake is one sentence naming the file and the op. */
 export function readPlacement(text: string, file: string, scenario: Scenario): Placement {
@@ -49,7 +49,7 @@ function fromNames(devices: Record<string, unknown>, where: string, scenario: Sc
   const stranger = Object.keys(devices).find((name) => !known.has(name));
   if (stranger !== undefined)
     throw new InputError(
-      `${where} places the op "${stranger}", which scenario "${scenario.name}" does not have.${suggestion(stranger, names.slice(0, 1_000))}`,
+      `${where} places the op "${stranger}", which scenario "${scenario.name}" does not have.${didYouMean(stranger, names.slice(0, 1_000))}`,
     );
   const missing = names.find((name) => !Object.hasOwn(devices, name));
   if (missing !== undefined)
