@@ -319,7 +319,9 @@ function describeCycle(
       }
     }
   }
-  const cycle = path.slice(seenAt.get(v)).reverse();
+  const found = path.slice(seenAt.get(v)).reverse();
+  const first = found.indexOf(Math.min(...found));
+  const cycle = [...found.slice(first), ...found.slice(0, first)];
   const shown = cycle.slice(0, 6).map((op) => `"${ops[op].name}"`);
   if (cycle.length > 6) shown.push(`... ${cycle.length - 6} more ...`);
   shown.push(`"${ops[cycle[0]].name}"`);

@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  fromGraphology,
+  parseGraph,
+  readScenario,
+  scenarioHash,
+  testScenario,
+  toGraphology,
+  writeScenario,
+} from "../../../env/index.ts";
+import { scenarioWithPlan } from "../sim/random-scenario.ts";
+
+const text = `
+  x GPU:3|CPU:30 12B type=conv params=40 kinds=GPU|CPU
+  y 4 5B,6B group=pair role=forward <- x ^x
+  y.grad 8 5B group=pair role=backward twin=y transfer=3 <- y:1 x`;
+
+describe("scenario files", () => {
+  it("read back what was written, byte for byte and with the same hash", () => {
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 10, maxDevices: 3 }), ({ scenario }) => {
+        const file = writeScenario(scenario);
+        const back = readScenario(JSON.parse(JSON.stringify(file)), "file");
+        expect(JSON.stringify(writeScenario(back))).toBe(JSON.stringify(file));
+        expect(scenarioHash(back)).toBe(scenarioHash(scenario));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("hash the content and neither the name, the meta nor the order of fields", () => {
+    const scenario = testScenario({ graph: text, devices: ["GPU", "CPU"] });
+    const hash = scenarioHash(scenario);
+    expect(scenarioHash({ ...scenario, name: "other", meta: { source: "elsewhere" } })).toBe(hash);
+    const { graph, cluster, ...rest } = writeScenario(scenario);
+    expect(scenarioHash(readScenario({ ...rest, cluster, graph }, "file"))).toBe(hash);
+    const slower = { ...scenario, fidelity: { ...scenario.fidelity, opGapUs: 1 } };
+    expect(scenarioHash(slower)).not.toBe(hash);
+  });
+
+  it.each<[string, (string | number)[], unknown, RegExp]>([
+    ["a wrong type", ["graph", "ops", 1, "outputs"], "12", /graph\.ops\[1\]\.outputs.*expected array/],
+    ["a missing field", ["cluster", "devices"], undefined, /cluster\.devices/],
+    ["an unknown field", ["graph", "ops", 0, "flop"], 3, /graph\.ops\[0\].*flop/],
+    ["a negative number", ["graph", "ops", 0, "flops"], -1, /Op "x": flops is -1/],
+    ["an unknown fidelity", ["fidelity"], "best", /fidelity is "best", expected default or placeto/],
+    ["a wrong schema", ["schema"], "other", /schema/],
+    ["a split co-location class", ["groups"], [0, 1, 2], /another group than the rest/],
+    ["a device nobody can use", ["graph", "ops", 0, "supportedKinds"], ["TPU"], /no device of cluster/],
+  ])("say in one sentence what is wrong with %s", (_, path, value, sentence) => {
+    const good = writeScenario(testScenario({ graph: text, devices: ["GPU", "CPU"] }));
+    const file = spoil(JSON.parse(JSON.stringify(good)), path, value);
+    expect(() => readScenario(file, "bad.json")).toThrow(sentence);
+    expect(() => readScenario(file, "bad.json")).toThrow(/^Scenario file "bad\.json": [^\n]*\.$/);
+  });
+});
+
+describe("conversion to and from graphology", () => {
+  it("keeps every field, edge and order", () => {
+    const graph = parseGraph(text);
+    expect(fromGraphology(toGraphology(graph))).toEqual(graph);
+  });
+
+  it("freezes random graphs to the same arrays", () => {
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 10, maxDevices: 2 }), ({ scenario: { graph } }) => {
+        expect(fromGraphology(toGraphology(graph))).toEqual(graph);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** A copy of a JSON value with one place set, or removed where the value is undefined. */
+function spoil(json: unknown, path: (string | number)[], value: unknown): unknown {
+  if (path.length === 0) return value;
+  const [key, ...rest] = path;
+  const copy = Array.isArray(json) ? [...json] : { ...(json as object) };
+  const fields = copy as Record<string | number, unknown>;
+  fields[key] = spoil(fields[key], rest, value);
+  if (fields[key] === undefined) delete fields[key];
+  return copy;
+}
