@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import {
+  defaultFidelity,
+  evaluator,
+  fidelities,
+  gapOf,
+  placement,
+  simulate,
+  testScenario,
+} from "../../env/index.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/cost-model.md", import.meta.url)), "utf8");
+
+describe("docs/cost-model.md", () => {
+  it("tells the values of every switch of the named fidelities", () => {
+    const [header] = page.split("\n").filter((line) => line.startsWith("| switch"));
+    const columns = cells(header).map((name) => name.replaceAll("`", ""));
+    for (const fidelity of fidelities) {
+      const column = columns.indexOf(fidelity.name);
+      for (const [name, value] of Object.entries(fidelity)) {
+        if (name === "name") continue;
+        const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+        expect(row, `a row for the switch ${name}`).toBeDefined();
+        expect(cells(row!)[column], `${fidelity.name}.${name}`).toBe(String(value));
+      }
+    }
+  });
+
+  it("works its example out as the simulator does", () => {
+    const graph = /```graph\n([\s\S]*?)```/.exec(page)![1];
+    const fidelity = { ...defaultFidelity, optimizerSlots: 1 };
+    const scenario = testScenario({ graph, bytesPerUs: 10, latencyUs: 3, fidelity });
+    const plan = placement([0, 0, 1, 0]);
+    const { makespanUs, startUs, endUs, transfers, peakBytes } = simulate(scenario, plan);
+    const spans = [...page.matchAll(/\| ([\d.]+) to ([\d.]+) \|/g)].map(([, from, to]) => [
+      Number(from),
+      Number(to),
+    ]);
+    const [a, b, c, d] = [0, 1, 2, 3].map((v) => [startUs[v], endUs[v]]);
+    const [there, back] = transfers.map((transfer) => [transfer.startUs, transfer.endUs]);
+    [a, there, b, c, back, d].forEach((span, i) => {
+      expect(span[0]).toBeCloseTo(spans[i][0], 9);
+      expect(span[1]).toBeCloseTo(spans[i][1], 9);
+    });
+    const bound = evaluator(scenario).bound();
+    expect(page).toContain(`Makespan ${makespanUs} us`);
+    expect(page).toContain(
+      `on one device it is ${simulate(scenario, placement([0, 0, 0, 0])).makespanUs} us`,
+    );
+    expect(page).toContain(`The bound is the ${bound.argument} a, b, d: ${bound.value} us`);
+    expect(page).toContain(`a gap of ${(100 * gapOf(makespanUs, bound.value)!).toFixed(1)}%`);
+    expect(page).toContain(`: ${peakBytes[0]} bytes. Peak of device 1`);
+    expect(page).toContain(`the output of \`c\` 8: ${peakBytes[1]} bytes`);
+  });
+});
+
+const cells = (row: string): string[] => row.split("|").map((cell) => cell.trim());
