@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { choicesOf } from "../../../agents/search/choices.ts";
+import { etf } from "../../../agents/search/etf.ts";
+import { heft } from "../../../agents/search/heft.ts";
+import { type Schedule, type ScheduleProblem, upwardRanks } from "../../../agents/search/schedule-problem.ts";
+import { scheduleProblemOf } from "../../../agents/search/schedule-scenario.ts";
+import { type Scenario, testScenario } from "../../../env/index.ts";
+import { tenTasks } from "./golden-ten-tasks.ts";
+import { randomScenario } from "./random-scenario.ts";
+import { earliestGap, faultsOf } from "./schedule-laws.ts";
+
+const problemOf = (scenario: Scenario, outputShare = 1) =>
+  scheduleProblemOf(choicesOf(scenario, "all"), outputShare);
+
+function scheduled(answer: ReturnType<typeof heft>): Schedule {
+  if ("taskWithoutRoom" in answer) throw new Error(`task ${answer.taskWithoutRoom} found no room`);
+  return answer;
+}
+
+describe("HEFT on the published ten-task example", () => {
+  test("gives the published upward ranks to three decimals", () => {
+    const rank = upwardRanks(problemOf(tenTasks()), { withDelays: true });
+    const published = [108, 77, 80, 80, 69, 63.333, 42.667, 35.667, 44.333, 14.667];
+    published.forEach((value, i) => {
+      expect(rank[i]).toBeCloseTo(value, 3);
+    });
+  });
+
+  test("gives the published schedule of 80 us", () => {
+    const { device, endUs, makespanUs } = scheduled(heft(problemOf(tenTasks())));
+    expect(makespanUs).toBe(80);
+    expect(Array.from(device, (d) => d + 1)).toEqual([3, 1, 3, 2, 3, 2, 3, 1, 2, 2]);
+    expect(Array.from(endUs)).toEqual([9, 40, 28, 26, 38, 42, 49, 62, 68, 80]);
+  });
+});
+
+const seeds = fc.integer({ min: 0, max: 1e9 });
+
+describe("laws on random graphs", () => {
+  for (const [name, schedule] of [
+    ["HEFT", heft],
+    ["ETF", etf],
+  ] as const)
+    test(`${name}: precedence, one task at a time, sets together, memory kept`, () => {
+      fc.assert(
+        fc.property(seeds, fc.constantFrom(400, 900, Number.POSITIVE_INFINITY), (seed, memoryBytes) => {
+          const problem = problemOf(randomScenario(seed, { ops: 10, memoryBytes }));
+          const answer = schedule(problem);
+          if (!("taskWithoutRoom" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+  test("HEFT puts each task where it ends first, gaps included", () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const problem = problemOf(randomScenario(seed, { ops: 10, colocated: 0 }));
+        const schedule = scheduled(heft(problem));
+        expect(lateTasks(problem, schedule)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("ETF starts no task later than it could after the tasks that start before it", () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const problem = problemOf(randomScenario(seed, { ops: 10, colocated: 0 }));
+        const schedule = scheduled(etf(problem));
+        const { device, startUs, endUs } = schedule;
+        const tasks = Array.from(startUs.keys());
+        for (const v of tasks)
+          for (let d = 0; d < problem.deviceCount; d++) {
+            const before = tasks.filter((w) => device[w] === d && startUs[w] < startUs[v]);
+            const freeUs = Math.max(0, ...before.map((w) => endUs[w]));
+            expect(Math.max(freeUs, arrival(problem, schedule, v, d))).toBeGreaterThanOrEqual(startUs[v]);
+          }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function arrival(problem: ScheduleProblem, { device, endUs }: Schedule, task: number, on: number): number {
+  const { tasks, deviceCount, edgeBytes, latencyUs, usPerByte } = problem;
+  let ready = 0;
+  for (let e = tasks.inStart[task]; e < tasks.inStart[task + 1]; e++) {
+    const source = tasks.edgeSource[e];
+    const pair = device[source] * deviceCount + on;
+    const moves = device[source] !== on && edgeBytes[e] >= 0;
+    ready = Math.max(ready, endUs[source] + (moves ? latencyUs[pair] + edgeBytes[e] * usPerByte[pair] : 0));
+  }
+  return ready;
+}
+
+/** Tasks that, in rank order, could have ended earlier somewhere given the tasks before them. */
+function lateTasks(problem: ScheduleProblem, schedule: Schedule): number[] {
+  const { deviceCount, runUs, tasks } = problem;
+  const rank = upwardRanks(problem, { withDelays: true });
+  const position = new Map(Array.from(tasks.topologicalOrder, (task, i) => [task, i]));
+  const order = Array.from(tasks.topologicalOrder).sort(
+    (a, b) => rank[b] - rank[a] || position.get(a)! - position.get(b)!,
+  );
+  const busy: [number, number][][] = Array.from({ length: deviceCount }, () => []);
+  return order.filter((v) => {
+    const ends = busy.map((intervals, d) => {
+      const run = runUs[v * deviceCount + d];
+      return earliestGap(intervals, arrival(problem, schedule, v, d), run) + run;
+    });
+    busy[schedule.device[v]].push([schedule.startUs[v], schedule.endUs[v]]);
+    return schedule.endUs[v] !== Math.min(...ends);
+  });
+}
+
+describe("memory and co-location", () => {
+  test("a device without room is skipped", () => {
+    const scenario = testScenario({
+      graph: "a 10 params=60\nb 10 params=60 <- ^a\nc 10 params=60 <- ^b",
+      devices: 2,
+      memoryBytes: 130,
+    });
+    const { device } = scheduled(heft(problemOf(scenario)));
+    expect(Array.from(device)).toEqual([0, 0, 1]);
+  });
+
+  test("a set that fits nowhere is named by its first task", () => {
+    const scenario = testScenario({
+      graph: "a 10 params=10\nb 10 params=60 group=g\nc 10 params=60 group=g <- ^b",
+      memoryBytes: 100,
+    });
+    for (const schedule of [heft, etf]) expect(schedule(problemOf(scenario))).toEqual({ taskWithoutRoom: 1 });
+  });
+
+  test("the first op of a group decides for all of it", () => {
+    const scenario = testScenario({
+      graph: "a A:10|B:20 group=g\nb A:500|B:1 group=g <- ^a",
+      devices: ["A", "B"],
+    });
+    expect(Array.from(scheduled(heft(problemOf(scenario))).device)).toEqual([0, 0]);
+  });
+});
+
+describe("ETF", () => {
+  test("takes the larger static level where two tasks can start at once", () => {
+    const scenario = testScenario({ graph: "short 5\nlong 5\nafter 100 <- ^long", devices: 1 });
+    const { startUs } = scheduled(etf(problemOf(scenario)));
+    expect(Array.from(startUs)).toEqual([105, 0, 5]);
+  });
+
+  test("stays within Graham's 2 - 1/P of the optimum where transfers cost nothing", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 9 }), (timesUs) => {
+        const graph = timesUs.map((us, i) => `op${i} ${us}`).join("\n");
+        const { makespanUs } = scheduled(etf(problemOf(testScenario({ graph, devices: 2 }))));
+        expect(makespanUs).toBeLessThanOrEqual(1.5 * bestHalving(timesUs));
+      }),
+    );
+  });
+});
+
+/** The optimum of independent tasks on two devices, by trying every subset. */
+function bestHalving(timesUs: readonly number[]): number {
+  const totalUs = timesUs.reduce((sum, us) => sum + us, 0);
+  let best = totalUs;
+  for (let subset = 0; subset < 2 ** timesUs.length; subset++) {
+    const firstUs = timesUs.reduce((sum, us, i) => sum + ((subset >> i) & 1) * us, 0);
+    best = Math.min(best, Math.max(firstUs, totalUs - firstUs));
+  }
+  return best;
+}
