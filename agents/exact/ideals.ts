@@ -48,8 +48,11 @@ export interface SearchOptions {
 
 const PAUSE_EVERY = 500_000;
 
-/** Yields now and then, so that the caller can let others run or stop. */
-export function* searchIdeals(problem: SplitProblem, options: SearchOptions): Generator<void, SplitResult> {
+/** Yields now and then, so that the caller can let others run, or end the search by answering `true`. */
+export function* searchIdeals(
+  problem: SplitProblem,
+  options: SearchOptions,
+): Generator<void, SplitResult, boolean | undefined> {
   const { timeUs, memoryBytes, nets, types } = problem;
   const n = problem.elements.count;
   const typeCount = types.length;
@@ -99,7 +102,7 @@ export function* searchIdeals(problem: SplitProblem, options: SearchOptions): Ge
         return result(false);
       if (transitions - paused > PAUSE_EVERY) {
         paused = transitions;
-        yield;
+        if ((yield) === true) return result(false);
       }
       expand(ideal, size);
     }

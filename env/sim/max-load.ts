@@ -19,12 +19,14 @@ import { type Plan, validatePlan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runTimesUs } from "../model/speed.ts";
 import type { Bound, Evaluator, Outcome, Violation } from "./evaluator.ts";
-import { workBound } from "./work-bound.ts";
+import { penalisedCost } from "./makespan.ts";
+import { movedPlan } from "./move.ts";
+import { workBoundOnDevices } from "./work-bound.ts";
 
 export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
 
 export function createMaxLoadEvaluator(scenario: Scenario): Evaluator {
-  const { graph, grouping, cluster } = scenario;
+  const { graph, cluster } = scenario;
   const deviceCount = cluster.devices.length;
   const runUs = runTimesUs(graph, cluster);
   const transferUs = transferTimesUs(graph, cluster);
@@ -64,8 +66,8 @@ export function createMaxLoadEvaluator(scenario: Scenario): Evaluator {
     for (let v = 0; v < graph.opCount; v++) peakBytes[plan.device[v]] += graph.parameterBytes[v];
     const violation = worstViolation(peakBytes, limitBytes);
     if (violation !== null) {
-      const excess = Math.min(1, violation.excessBytes / violation.limitBytes);
-      return { feasible: false, value: null, cost: ceiling * (1 + excess), violation, peakBytes };
+      const cost = penalisedCost(ceiling, violation);
+      return { feasible: false, value: null, cost, violation, peakBytes };
     }
     const value = largestLoadUs(plan.device);
     return { feasible: true, value, cost: value, violation: null, peakBytes };
@@ -77,12 +79,7 @@ export function createMaxLoadEvaluator(scenario: Scenario): Evaluator {
     ceiling,
     evaluate,
     batch: (plans) => plans.map(evaluate),
-    move(plan, group, device) {
-      const moved = plan.device.slice();
-      for (let i = grouping.memberStart[group]; i < grouping.memberStart[group + 1]; i++)
-        moved[grouping.members[i]] = device;
-      return evaluate({ ...plan, device: moved });
-    },
+    move: (plan, group, device) => evaluate(movedPlan(scenario, plan, group, device)),
     bound() {
       bound ??= maxLoadBound(scenario);
       return bound;
@@ -149,48 +146,19 @@ function worstViolation(peakBytes: Float64Array, limitBytes: Float64Array): Viol
  * divided, and the one co-location class that takes longest on its fastest device.
  */
 function maxLoadBound({ graph, cluster }: Scenario): Bound {
-  const runUs = runTimesUs(graph, cluster);
   const deviceCount = cluster.devices.length;
-  const { typeOf, machines } = deviceTypes(graph, runUs, deviceCount);
-  const classUs = colocatedTimesUs(graph, runUs, typeOf, machines.length);
-  const spread = workBound(classUs, machines).valueUs;
-  let longest = 0;
-  for (let i = 0; i < classUs.length; i += machines.length)
-    longest = Math.max(longest, Math.min(...classUs.subarray(i, i + machines.length)));
-  return longest > spread
-    ? { value: longest, argument: "longest co-location class on its fastest device" }
-    : { value: spread, argument: "all work divided over all devices" };
-}
-
-/** Devices on which every op takes the same time are of one type. */
-function deviceTypes(graph: OpGraph, runUs: Float64Array, deviceCount: number) {
-  const firstOf: number[] = [];
-  const machines: number[] = [];
-  const typeOf = Int32Array.from({ length: deviceCount }, (_, d) => {
-    const same = firstOf.findIndex((first) => {
-      for (let v = 0; v < graph.opCount; v++)
-        if (runUs[v * deviceCount + d] !== runUs[v * deviceCount + first]) return false;
-      return true;
-    });
-    if (same === -1) {
-      firstOf.push(d);
-      machines.push(1);
-      return firstOf.length - 1;
-    }
-    machines[same]++;
-    return same;
-  });
-  return { typeOf, machines };
-}
-
-/** Run time of each co-location class, an op without one standing alone, shape [classes x types]. */
-function colocatedTimesUs(graph: OpGraph, runUs: Float64Array, typeOf: Int32Array, types: number) {
-  const device = Int32Array.from({ length: types }, (_, type) => typeOf.indexOf(type));
-  let count = graph.colocationCount;
-  const classOf = graph.colocation.map((c) => (c === -1 ? count++ : c));
-  const times = new Float64Array(count * types);
+  const runUs = runTimesUs(graph, cluster);
+  let classes = graph.colocationCount;
+  const classOf = graph.colocation.map((c) => (c === -1 ? classes++ : c));
+  const classUs = new Float64Array(classes * deviceCount);
   for (let v = 0; v < graph.opCount; v++)
-    for (let type = 0; type < types; type++)
-      times[classOf[v] * types + type] += runUs[v * typeOf.length + device[type]];
-  return times;
+    for (let d = 0; d < deviceCount; d++) classUs[classOf[v] * deviceCount + d] += runUs[v * deviceCount + d];
+
+  const spreadUs = workBoundOnDevices(classUs, deviceCount);
+  let longestUs = 0;
+  for (let i = 0; i < classUs.length; i += deviceCount)
+    longestUs = Math.max(longestUs, Math.min(...classUs.subarray(i, i + deviceCount)));
+  return longestUs > spreadUs
+    ? { value: longestUs, argument: "longest co-location class on its fastest device" }
+    : { value: spreadUs, argument: "all work divided over all devices" };
 }

@@ -43,6 +43,27 @@ export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): W
   return { valueUs: value, weights: weightsOf(shares) };
 }
 
+/** The same bound from times for each device, shape [items x devices]: devices with equal times are of one type. */
+export function workBoundOnDevices(timesUs: Float64Array, deviceCount: number): number {
+  const alike = (a: number, b: number) => {
+    for (let i = 0; i < timesUs.length; i += deviceCount) if (timesUs[i + a] !== timesUs[i + b]) return false;
+    return true;
+  };
+  const first: number[] = [];
+  const machines: number[] = [];
+  for (let d = 0; d < deviceCount; d++) {
+    const type = first.findIndex((other) => alike(d, other));
+    if (type === -1) {
+      first.push(d);
+      machines.push(1);
+    } else machines[type]++;
+  }
+  const typeUs = new Float64Array((timesUs.length / deviceCount) * first.length);
+  for (let i = 0, j = 0; i < timesUs.length; i += deviceCount)
+    for (const d of first) typeUs[j++] = timesUs[i + d];
+  return workBound(typeUs, machines).valueUs;
+}
+
 /** Sum over items of the least weighted time. */
 export function weightedWork(timesUs: Float64Array, weights: Float64Array): number {
   const types = weights.length;

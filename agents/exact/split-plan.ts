@@ -1,0 +1,14 @@
+/** The plan of a contiguous split: each stage on the next free device of its type, devices without a stage left empty. */
+import { type Plan, placement } from "../../env/index.ts";
+import type { Stage } from "./ideals.ts";
+import type { SplitProblem } from "./split-problem.ts";
+
+export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
+  const deviceOf = new Int32Array(elements.count);
+  const next = types.map(() => 0);
+  for (const stage of stages) {
+    const device = types[stage.type].devices[next[stage.type]++];
+    for (const element of stage.elements) deviceOf[element] = device;
+  }
+  return placement(elements.of.map((element) => deviceOf[element]));
+}
