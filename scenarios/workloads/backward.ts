@@ -1,0 +1,160 @@
+/**
+ * From a forward tape to the graph of one training step: gradient ops by the rules of `gradients.ts`, a sum wherever a
+ * tensor has several consumers, and one update op for every op that holds weights.
+ *
+ * Reverse-mode differentiation over the tape, last op first, as TensorFlow's `gradients` does it on its graph. Co-location
+ * follows TensorFlow with `colocate_gradients_with_ops`: gradients, sums and updates share the device of the forward op that
+ * they belong to; all feeds share the host's input pipeline.
+ *
+ * Post-conditions: the graph is acyclic, no forward op depends on a backward one, and every op with weights has exactly one
+ * update op.
+ */
+import { graphBuilder, InputError, type OpGraph, type OpSpec } from "../../env/index.ts";
+import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
+import type { Optimizer } from "./optimizers.ts";
+import { ELEMENT_BYTES, type ForwardOp, type Tape, type Tensor } from "./tape.ts";
+
+/** The device kind that feeds are bound to. */
+export const HOST_KIND = "CPU";
+
+/** A tensor of the training graph: an op's name, an output port and its size. */
+interface Value {
+  readonly op: string;
+  readonly port: number;
+  readonly bytes: number;
+}
+
+interface BackwardPass {
+  readonly ops: OpSpec[];
+  readonly edges: { readonly from: Value; readonly to: string }[];
+  /** Gradients that have reached each forward tensor so far. */
+  readonly gradients: Map<Tensor, Value[]>;
+}
+
+export function trainingGraph(tape: Tape, optimizer: Optimizer): OpGraph {
+  const pass: BackwardPass = { ops: [], edges: [], gradients: new Map() };
+  for (const op of [...tape.ops].reverse()) if (op.trains) differentiate(pass, op, optimizer);
+
+  const builder = graphBuilder();
+  const tied = new Set(pass.ops.map((op) => op.colocation));
+  for (const op of tape.ops) builder.op(forwardSpec(op, tied));
+  for (const op of pass.ops) builder.op(op);
+  for (const op of tape.ops)
+    for (const tensor of op.inputs) builder.edge({ from: tensor.op.name, output: tensor.port, to: op.name });
+  for (const { from, to } of pass.edges) builder.edge({ from: from.op, output: from.port, to });
+  return builder.build();
+}
+
+function forwardSpec(op: ForwardOp, tied: ReadonlySet<string | undefined>): OpSpec {
+  return {
+    name: op.name,
+    type: op.type,
+    flops: op.flops,
+    bytesTouched: op.bytesTouched,
+    parameterBytes: op.parameterBytes,
+    outputs: op.outputs.map(({ bytes }) => bytes),
+    ...(op.onHost && { supportedKinds: [HOST_KIND], colocation: "input pipeline" }),
+    ...(tied.has(op.name) && { colocation: op.name }),
+  };
+}
+
+function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer): void {
+  const rule: GradientRule = gradientRules[op.type];
+  const incoming = op.outputs.map((tensor) => summedGradient(pass, op, tensor));
+  const arrived = incoming.filter((value) => value !== null);
+  if (arrived.length === 0 && rule.starts !== true) return unreached(op);
+
+  for (const i of rule.passesTo?.(op) ?? []) collect(pass, op.inputs[i], arrived[0]);
+  // A variable's weights are its output, so the gradient of the one is that of the other.
+  let toParameters = op.type === "Variable" ? arrived[0] : null;
+  for (const gradient of rule.ops?.(op) ?? []) {
+    for (const [target, value] of addGradientOp(pass, op, gradient, arrived)) {
+      if (target === "parameters") toParameters = value;
+      else collect(pass, op.inputs[target], value);
+    }
+  }
+  if (op.parameterBytes > 0) addUpdateOp(pass, op, toParameters, optimizer);
+}
+
+/** Ops whose results do not reach the loss have no gradient; with weights they would never learn. */
+function unreached(op: ForwardOp): void {
+  if (op.parameterBytes > 0)
+    throw new InputError(`Op "${op.name}" holds weights, but no loss depends on it.`);
+}
+
+function collect(pass: BackwardPass, tensor: Tensor, value: Value): void {
+  if (!tensor.op.trains) return;
+  const known = pass.gradients.get(tensor);
+  if (known === undefined) pass.gradients.set(tensor, [value]);
+  else known.push(value);
+}
+
+/** The gradient of a tensor: what its consumers sent back, summed where there are several. */
+function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Value | null {
+  const parts = pass.gradients.get(tensor) ?? [];
+  if (parts.length === 0) return null;
+  if (parts.length === 1) return parts[0];
+  // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have one size.
+  const bytes = parts[0].bytes;
+  const name = `${op.name}/grad_sum${op.outputs.length > 1 ? `_${tensor.port}` : ""}`;
+  pass.ops.push({
+    name,
+    type: "AddN",
+    role: "backward",
+    flops: ((parts.length - 1) * bytes) / ELEMENT_BYTES,
+    bytesTouched: (parts.length + 1) * bytes,
+    outputs: [bytes],
+    colocation: op.name,
+  });
+  for (const from of parts) pass.edges.push({ from, to: name });
+  return { op: name, port: 0, bytes };
+}
+
+/** Adds one gradient op, without the outputs that nobody needs; returns what each remaining output is the gradient of. */
+function addGradientOp(
+  pass: BackwardPass,
+  op: ForwardOp,
+  gradient: GradientOp,
+  incoming: readonly Value[],
+): readonly (readonly [GradientTarget, Value])[] {
+  const wanted = gradient.gives.filter((target) => target === "parameters" || op.inputs[target].op.trains);
+  if (wanted.length === 0) return [];
+  const name = `${op.name}/${gradient.suffix}`;
+  const outputs = wanted.map((target) =>
+    target === "parameters" ? op.activeParameterBytes : op.inputs[target].bytes,
+  );
+  const inputs = [
+    ...incoming,
+    ...gradient.reads.map((tensor) => ({ op: tensor.op.name, port: tensor.port, bytes: tensor.bytes })),
+  ];
+  pass.ops.push({
+    name,
+    type: gradient.type,
+    role: "backward",
+    twin: op.name,
+    flops: gradient.flops,
+    bytesTouched: sum(inputs.map(({ bytes }) => bytes)) + sum(outputs) + (gradient.readsParameterBytes ?? 0),
+    outputs,
+    colocation: op.name,
+  });
+  for (const from of inputs) pass.edges.push({ from, to: name });
+  return wanted.map((target, port) => [target, { op: name, port, bytes: outputs[port] }] as const);
+}
+
+function addUpdateOp(pass: BackwardPass, op: ForwardOp, gradient: Value | null, optimizer: Optimizer): void {
+  if (gradient === null)
+    throw new InputError(`Op "${op.name}" of type ${op.type} holds weights that get no gradient.`);
+  const name = `${op.name}/update`;
+  pass.ops.push({
+    name,
+    type: optimizer.type,
+    role: "update",
+    twin: op.name,
+    flops: (optimizer.flopsPerWeight * op.activeParameterBytes) / ELEMENT_BYTES,
+    bytesTouched: optimizer.bytesTouchedPerByte * op.activeParameterBytes,
+    colocation: op.name,
+  });
+  pass.edges.push({ from: gradient, to: name });
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,168 @@
+/**
+ * Gradient rules: for each type of forward op, which backward ops its gradient takes, what they compute, and which forward
+ * values they have to read again. The shapes of these rules follow TensorFlow's registered gradients (Conv2DBackpropInput
+ * and Conv2DBackpropFilter for a convolution, one fused op for a batch normalisation, and so on); where TensorFlow's
+ * gradient is the incoming tensor itself, as for an addition, `passesTo` says so and no op is made.
+ */
+import { elements, type ForwardOp, type Tensor } from "./tape.ts";
+
+/** Where an output of a gradient op belongs: to an input of the forward op, by number, or to the op's own weights. */
+export type GradientTarget = number | "parameters";
+
+export interface GradientOp {
+  readonly suffix: string;
+  readonly type: string;
+  readonly flops: number;
+  /** Forward values read beside the gradients of the op's outputs. */
+  readonly reads: readonly Tensor[];
+  /** Weights of the forward op read, in bytes; they live on the same device. */
+  readonly readsParameterBytes?: number;
+  readonly gives: readonly GradientTarget[];
+}
+
+export interface GradientRule {
+  readonly ops?: (op: ForwardOp) => readonly GradientOp[];
+  /** Inputs whose gradient is the output's gradient unchanged. */
+  readonly passesTo?: (op: ForwardOp) => readonly number[];
+  /** A loss: its gradient starts from the constant 1. */
+  readonly starts?: boolean;
+}
+
+/** One op for the only input, doing `flopsPerElement` for each element of the output. */
+const pointwise = (
+  type: string,
+  flopsPerElement: number,
+  reads: (op: ForwardOp) => readonly Tensor[],
+): GradientRule => ({
+  ops: (op) => [
+    {
+      suffix: "grad",
+      type,
+      flops: flopsPerElement * elements(op.outputs[0].shape),
+      reads: reads(op),
+      gives: [0],
+    },
+  ],
+});
+
+const input = (op: ForwardOp) => [op.inputs[0]];
+const output = (op: ForwardOp) => [op.outputs[0]];
+const saved = (op: ForwardOp) => [op.outputs[1]];
+const nothing = () => [];
+const allInputs = (op: ForwardOp) => op.inputs.map((_, i) => i);
+
+/** Products with weights: the gradient of the input reads the weights, that of the weights reads the input. */
+const weighted = (toInput: string, toWeights: string): GradientRule => ({
+  ops: (op) => [
+    {
+      suffix: "grad_input",
+      type: toInput,
+      flops: op.flops,
+      reads: [],
+      readsParameterBytes: op.parameterBytes,
+      gives: [0],
+    },
+    {
+      suffix: "grad_weights",
+      type: toWeights,
+      flops: op.flops,
+      reads: [op.inputs[0]],
+      gives: ["parameters"],
+    },
+  ],
+});
+
+/** Normalisations save mean and variance in output 1; one fused op gives the gradients of input, scale and offset. */
+const normalisation = (type: string): GradientRule => ({
+  ops: (op) => [
+    {
+      suffix: "grad",
+      type,
+      flops: 11 * elements(op.inputs[0].shape),
+      reads: [op.inputs[0], op.outputs[1]],
+      gives: [0, "parameters"],
+    },
+  ],
+});
+
+export const gradientRules = {
+  Feed: {},
+  Zeros: {},
+  Variable: {},
+  Conv2D: weighted("Conv2DBackpropInput", "Conv2DBackpropFilter"),
+  MatMul: weighted("MatMul", "MatMul"),
+  /** Both operands are tensors: two activations, or an activation and a variable that several ops share. */
+  BatchMatMul: {
+    ops: (op) => [
+      { suffix: "grad_a", type: "BatchMatMul", flops: op.flops, reads: [op.inputs[1]], gives: [0] },
+      { suffix: "grad_b", type: "BatchMatMul", flops: op.flops, reads: [op.inputs[0]], gives: [1] },
+    ],
+  },
+  BiasAdd: {
+    passesTo: () => [0],
+    ops: (op) => [
+      {
+        suffix: "grad_bias",
+        type: "BiasAddGrad",
+        flops: elements(op.outputs[0].shape),
+        reads: [],
+        gives: ["parameters"],
+      },
+    ],
+  },
+  FusedBatchNorm: normalisation("FusedBatchNormGrad"),
+  LayerNorm: normalisation("LayerNormGrad"),
+  Relu: pointwise("ReluGrad", 1, output),
+  Tanh: pointwise("TanhGrad", 3, output),
+  Gelu: pointwise("GeluGrad", 14, input),
+  Softmax: pointwise("SoftmaxGrad", 4, output),
+  Dropout: pointwise("DropoutGrad", 2, saved),
+  ScaleMask: pointwise("Mul", 1, nothing),
+  Transpose: pointwise("Transpose", 0, nothing),
+  Slice: pointwise("Pad", 0, nothing),
+  MaxPool: pointwise("MaxPoolGrad", 1, (op) => [op.inputs[0], op.outputs[0]]),
+  AvgPool: pointwise("AvgPoolGrad", 1, nothing),
+  Add: { passesTo: allInputs },
+  AddN: { passesTo: allInputs },
+  Concat: { ops: (op) => [{ suffix: "grad", type: "Split", flops: 0, reads: [], gives: allInputs(op) }] },
+  Stack: { ops: (op) => [{ suffix: "grad", type: "Unstack", flops: 0, reads: [], gives: allInputs(op) }] },
+  Unstack: { ops: () => [{ suffix: "grad", type: "Stack", flops: 0, reads: [], gives: [0] }] },
+  Embedding: {
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "EmbeddingGrad",
+        flops: elements(op.outputs[0].shape),
+        reads: [op.inputs[0]],
+        gives: ["parameters"],
+      },
+    ],
+  },
+  /** Inputs: pre-activations, previous cell state, bias. Outputs: hidden state, cell state, saved gates. */
+  LstmGates: {
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "LstmGatesGrad",
+        flops: 30 * elements(op.outputs[0].shape),
+        reads: [op.inputs[1], op.outputs[1], op.outputs[2]],
+        gives: [0, 1, 2],
+      },
+    ],
+  },
+  /** Output 1 is the softmax, kept for the gradient. */
+  SoftmaxCrossEntropy: {
+    starts: true,
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "SoftmaxCrossEntropyGrad",
+        flops: 2 * elements(op.outputs[1].shape),
+        reads: [op.outputs[1], op.inputs[1]],
+        gives: [0],
+      },
+    ],
+  },
+} satisfies Readonly<Record<string, GradientRule>>;
+
+export type GradientRuleName = keyof typeof gradientRules;

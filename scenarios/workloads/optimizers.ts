@@ -1,0 +1,21 @@
+/** What one update op does for each weight, and how much state it keeps: the same for every network that trains with it. */
+export interface Optimizer {
+  /** Type of the update op. */
+  readonly type: string;
+  readonly flopsPerWeight: number;
+  /** Device memory traffic for each byte of weights: gradient and state read, weights and state read and written. */
+  readonly bytesTouchedPerByte: number;
+  /** State kept for each byte of weights, in bytes. */
+  readonly slots: number;
+}
+
+/** Stochastic gradient descent with momentum: v = m v + g; w = w - r v. */
+export const momentum: Optimizer = {
+  type: "ApplyMomentum",
+  flopsPerWeight: 4,
+  bytesTouchedPerByte: 5,
+  slots: 1,
+};
+
+/** Adam (Kingma and Ba, ICLR 2015), with bias correction folded into the step size. */
+export const adam: Optimizer = { type: "ApplyAdam", flopsPerWeight: 12, bytesTouchedPerByte: 7, slots: 2 };
