@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pc from "picocolors";
-import { defaultMethods } from "../agents/index.ts";
+import { listMethods } from "../agents/registry.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Objective } from "../env/model/scenario.ts";
 import { didYouMean } from "../env/model/suggest.ts";
@@ -84,7 +84,7 @@ export const compare = defineCommand({
   async run({ values }, terminal) {
     const request: CompareRequest = {
       scenarios: scenariosOf(values),
-      methods: values.methods ?? defaultMethods,
+      methods: values.methods ?? everyMethod(),
       seeds: values.seeds,
       seed: values.seed,
       budget: budgetOf(values),
@@ -104,6 +104,14 @@ export const compare = defineCommand({
     return EXIT.done;
   },
 });
+
+/** All that the registry holds, agents first: they take longest, so the planners fill the gaps at the end. */
+function everyMethod(): string[] {
+  const listed = listMethods();
+  return (["agent", "planner"] as const).flatMap((kind) =>
+    listed.filter((method) => method.kind === kind).map(({ card }) => card.id),
+  );
+}
 
 function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }): readonly string[] {
   if (values.scenarios !== undefined && values.suite !== undefined)
