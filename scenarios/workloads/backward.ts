@@ -62,7 +62,10 @@ function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer):
   const rule: GradientRule = gradientRules[op.type];
   const incoming = op.outputs.map((tensor) => summedGradient(pass, op, tensor));
   const arrived = incoming.filter((value) => value !== null);
-  if (arrived.length === 0 && rule.starts !== true) return unreached(op);
+  if (arrived.length === 0 && rule.starts !== true) {
+    refuseWeights(op);
+    return;
+  }
 
   for (const i of rule.passesTo?.(op) ?? []) collect(pass, op.inputs[i], arrived[0]);
   // A variable's weights are its output, so the gradient of the one is that of the other.
@@ -77,7 +80,7 @@ function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer):
 }
 
 /** Ops whose results do not reach the loss have no gradient; with weights they would never learn. */
-function unreached(op: ForwardOp): void {
+function refuseWeights(op: ForwardOp): void {
   if (op.parameterBytes > 0)
     throw new InputError(`Op "${op.name}" holds weights, but no loss depends on it.`);
 }
