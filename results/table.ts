@@ -11,10 +11,9 @@ import {
   formatSeconds,
   formatValue,
   type Scale,
-  scaleFor,
 } from "./format.ts";
 import type { Row } from "./ranking.ts";
-import { remarksOf } from "./remarks.ts";
+import { meanSeconds, remarksOf, tableScale, valueText } from "./row-text.ts";
 import { overallVerdict, verdictOf } from "./verdict.ts";
 
 export function formatTable(report: CompareReport): string {
@@ -33,7 +32,7 @@ interface Column<T> {
 
 function scenarioText(report: CompareReport, table: ScenarioTable): string {
   const { scenario, objective, unit, bound, boundArgument, rows } = table;
-  const scale = scaleFor(unit, rows.find(({ mean }) => mean !== null)?.mean ?? bound);
+  const scale = tableScale(table);
   const several = report.request.seeds > 1;
   const overfull = rows.some(({ violation }) => violation !== null);
   const columns: Column<Row>[] = [
@@ -87,25 +86,10 @@ function summaryText({ methods, scenarios }: CompareReport): string {
     .join("\n");
 }
 
-function valueText({ mean, violation }: Row, scale: Scale): string {
-  if (mean !== null) return formatOn(scale, mean);
-  return violation === null ? "no plan" : "infeasible";
-}
-
 const bestText = (scale: Scale) => (row: Row) => (row.best === null ? "-" : formatOn(scale, row.best));
 
 const violationText = ({ violation }: Row) =>
   violation === null ? "" : `${violation.device} +${formatBytes(violation.excessBytes)}`;
-
-/** Mean over the seeds of one row. */
-export function meanSeconds(
-  { cells, times }: CompareReport,
-  { scenario }: ScenarioTable,
-  { method }: Row,
-): number {
-  const own = times.cells.filter((_, i) => cells[i].scenario === scenario && cells[i].method === method);
-  return own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length;
-}
 
 function aligned<T>(columns: readonly Column<T>[], entries: readonly T[]): string[] {
   const cells = [

@@ -1,0 +1,54 @@
+/** Axes: where a value lies on a line of pixels, and which round values get a tick. Pure arithmetic. */
+
+export interface Axis {
+  at(value: number): number;
+  readonly ticks: readonly number[];
+}
+
+export interface AxisRange {
+  readonly from: number;
+  readonly to: number;
+  /** Pixels at `from` and `to`; the first may be the larger one. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
+  const span = to > from ? to - from : 1;
+  return {
+    at: (value) => start + ((value - from) / span) * (end - start),
+    ticks: linearTicks(from, to, wantedTicks),
+  };
+}
+
+/** Logarithmic; `from` must be above 0. Ticks are 1, 2, 5 times powers of ten, or even steps over less than a factor of 4. */
+export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
+  const span = to > from ? Math.log(to / from) : 1;
+  return {
+    at: (value) => start + (Math.log(value / from) / span) * (end - start),
+    ticks: to < 4 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
+  };
+}
+
+function linearTicks(from: number, to: number, wanted: number): number[] {
+  if (!(to > from)) return [from];
+  const rough = (to - from) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const ticks: number[] = [];
+  // Multiples are counted, not summed, so that no rounding error piles up.
+  for (let k = Math.ceil(from / step - 1e-9); k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
+  return ticks;
+}
+
+function logTicks(from: number, to: number): number[] {
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++)
+    for (const factor of [1, 2, 5]) {
+      const tick = factor * 10 ** power;
+      if (tick >= from * (1 - 1e-12) && tick <= to * (1 + 1e-12)) ticks.push(tick);
+    }
+  return ticks.length > 9
+    ? ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9))
+    : ticks;
+}

@@ -1,0 +1,123 @@
+/**
+ * The Gantt chart of one plan as SVG: a lane for each device with its ops coloured by role, a thinner lane for each link that
+ * carries a transfer, the bound as a line. Ops too narrow to see are drawn together, see `blocks.ts`.
+ */
+import { roleNames, type Scenario, type Timeline } from "../../env/index.ts";
+import { formatBytes, formatOn, formatUs, type Scale, scaleFor } from "../format.ts";
+import { type Axis, linearAxis } from "./axis.ts";
+import { type Block, blocksOf, type Span } from "./blocks.ts";
+import { html, type Markup, px } from "./markup.ts";
+
+const WIDTH = 1000;
+const LEFT = 120;
+const RIGHT = 64;
+const DEVICE_HEIGHT = 24;
+const LINK_HEIGHT = 9;
+const GAP = 5;
+const TOP = 8;
+const FOOT = 40;
+/** Narrower than this is drawn together with its neighbours. */
+const VISIBLE_PX = 1;
+
+interface Lane {
+  readonly label: string;
+  readonly height: number;
+  readonly spans: readonly Span[];
+  /** Share of the step in which the lane is busy. */
+  readonly share: number;
+}
+
+export function ganttFigure(
+  scenario: Scenario,
+  timeline: Timeline,
+  { method, bound }: { readonly method: string; readonly bound: number },
+): Markup {
+  const { makespanUs } = timeline;
+  const lanes = [...deviceLanes(scenario, timeline), ...linkLanes(scenario, timeline)];
+  const tops = lanes.map(
+    (_, i) => TOP + lanes.slice(0, i).reduce((sum, { height }) => sum + height + GAP, 0),
+  );
+  const bottom = tops[tops.length - 1] + lanes[lanes.length - 1].height + GAP;
+  const height = bottom + FOOT;
+  const x = linearAxis({ from: 0, to: makespanUs, start: LEFT, end: WIDTH - RIGHT }, 8);
+  const scale = scaleFor("us", makespanUs);
+  const kinds = new Set(lanes.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  return html`<figure>
+<div class="scroll" tabindex="0" role="region" aria-label="Timeline of the best plan for ${scenario.name}">
+<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Timeline of the plan of ${method}: ${formatUs(makespanUs)} on ${scenario.cluster.devices.length} devices with ${timeline.transfers.length} transfers.">
+${x.ticks.map((tick) => html`<line class="grid" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${TOP}" y2="${bottom}"/><text class="tick" x="${px(x.at(tick))}" y="${bottom + 14}" text-anchor="middle">${tickText(tick, scale)}</text>`)}
+${lanes.map((lane, i) => laneMarkup(lane, tops[i], x, scale))}
+${bound > 0 && bound <= makespanUs ? html`<line class="bound" x1="${px(x.at(bound))}" x2="${px(x.at(bound))}" y1="${TOP}" y2="${bottom}"><title>bound ${formatUs(bound)}</title></line>` : null}
+<text class="axis" x="${px((LEFT + WIDTH - RIGHT) / 2)}" y="${height - 6}" text-anchor="middle">time in the step, ${scale.unit}</text>
+</svg></div>
+<figcaption><span class="keys">${legend.filter(([kind]) => kinds.has(kind)).map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`)}<span class="key"><i class="boundkey"></i>bound</span></span> Best plan of ${method}: ${formatUs(makespanUs)}, ${timeline.transfers.length} transfers. At the right of each lane, its busy share of the step. Point at a block for its op.</figcaption>
+</figure>`;
+}
+
+const legend: readonly (readonly [string, string])[] = [
+  ["forward", "forward"],
+  ["backward", "backward"],
+  ["update", "update"],
+  ["transfer", "transfer"],
+];
+
+function deviceLanes({ graph, cluster }: Scenario, timeline: Timeline): Lane[] {
+  const { device, startUs, endUs, deviceBusyUs, makespanUs } = timeline;
+  const order = Array.from(startUs.keys()).sort((a, b) => startUs[a] - startUs[b] || a - b);
+  return cluster.devices.map(({ name }, d) => ({
+    label: name,
+    height: DEVICE_HEIGHT,
+    share: shareOf(deviceBusyUs[d], makespanUs),
+    spans: order
+      .filter((v) => device[v] === d)
+      .map((v) => ({
+        start: startUs[v],
+        end: endUs[v],
+        kind: roleNames[graph.role[v]],
+        name: `${graph.names[v]} (${graph.types[v]}, ${roleNames[graph.role[v]]})`,
+      })),
+  }));
+}
+
+function linkLanes({ graph, cluster }: Scenario, { transfers, linkBusyUs, makespanUs }: Timeline): Lane[] {
+  const lanes = cluster.links.map(({ name, bytesPerUs }, link) => ({
+    label: name,
+    height: LINK_HEIGHT,
+    share: shareOf(linkBusyUs[link], makespanUs),
+    // Latency delays the arrival but does not occupy the link, so a span ends when the last byte has left.
+    spans: transfers
+      .filter((transfer) => transfer.link === link)
+      .map(({ producer, from, to, bytes, startUs }) => ({
+        start: startUs,
+        end: startUs + bytes / bytesPerUs,
+        kind: "transfer",
+        name: `${graph.names[producer]}: ${formatBytes(bytes)} from ${cluster.devices[from].name} to ${to < 0 ? "all its users" : cluster.devices[to].name}`,
+      })),
+  }));
+  return lanes.filter(({ spans }) => spans.length > 0);
+}
+
+const shareOf = (busyUs: number, makespanUs: number): number => (makespanUs > 0 ? busyUs / makespanUs : 0);
+
+function laneMarkup({ label, height, spans, share }: Lane, top: number, x: Axis, scale: Scale): Markup {
+  const visible = VISIBLE_PX / (x.at(1) - x.at(0));
+  const middle = px(top + height / 2 + 4);
+  return html`<g><rect class="lane" x="${LEFT}" y="${top}" width="${WIDTH - LEFT - RIGHT}" height="${height}"/>
+<text class="${height < DEVICE_HEIGHT ? "lanelabel small" : "lanelabel"}" x="${LEFT - 6}" y="${middle}" text-anchor="end">${shortened(label)}</text>
+${blocksOf(spans, visible).map(
+  (
+    block,
+  ) => html`<rect class="${block.kind}" x="${px(x.at(block.start))}" y="${top + 1}" width="${px(Math.max(0.6, x.at(block.end) - x.at(block.start) - 0.3))}" height="${height - 2}"><title>${titleOf(block, scale)}</title></rect>
+`,
+)}<text class="tick" x="${WIDTH - RIGHT + 6}" y="${middle}">${spans.length === 0 ? "idle" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`}</text></g>`;
+}
+
+function titleOf({ first, last, count, start, end, busy }: Block, scale: Scale): string {
+  const when = `${formatOn(scale, start)} to ${formatOn(scale, end)} ${scale.unit}`;
+  if (count === 1) return `${first}, ${when}, takes ${formatUs(busy)}`;
+  return `${count} short ones from ${first} to ${last}, ${when}, busy ${formatUs(busy)}`;
+}
+
+const shortened = (name: string): string => (name.length > 18 ? `${name.slice(0, 17)}…` : name);
+
+const tickText = (us: number, { size }: Scale): string => String(Number((us / size).toPrecision(6)));

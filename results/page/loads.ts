@@ -1,0 +1,59 @@
+/**
+ * The load of each device under the max-load objective, split into compute and transfers: what a timeline is for makespan.
+ * The scoring itself is env/sim/max-load.ts; a test holds that the largest load here is the value there.
+ */
+import {
+  dataConsumers,
+  isCpu,
+  type Plan,
+  runTimesUs,
+  type Scenario,
+  transferTimesUs,
+} from "../../env/index.ts";
+import { formatUs } from "../format.ts";
+import { barList } from "./bars.ts";
+import { html, type Markup } from "./markup.ts";
+
+export interface DeviceLoads {
+  readonly computeUs: Float64Array;
+  readonly transferUs: Float64Array;
+}
+
+export function deviceLoads(scenario: Scenario, { device }: Plan): DeviceLoads {
+  const { graph, cluster } = scenario;
+  const deviceCount = cluster.devices.length;
+  const runUs = runTimesUs(graph, cluster);
+  const moveUs = transferTimesUs(graph, cluster);
+  const consumers = dataConsumers(scenario);
+  const computeUs = new Float64Array(deviceCount);
+  const transferUs = new Float64Array(deviceCount);
+  for (let v = 0; v < graph.opCount; v++) {
+    computeUs[device[v]] += runUs[v * deviceCount + device[v]];
+    const users = new Set(
+      Array.from(consumers.op.subarray(consumers.start[v], consumers.start[v + 1]), (op) => device[op]),
+    );
+    users.delete(device[v]);
+    if (users.size === 0) continue;
+    for (const d of [device[v], ...users]) if (!isCpu(cluster.devices[d])) transferUs[d] += moveUs[v];
+  }
+  return { computeUs, transferUs };
+}
+
+export function loadsFigure(
+  scenario: Scenario,
+  plan: Plan,
+  { method, bound }: { readonly method: string; readonly bound: number },
+): Markup {
+  const { computeUs, transferUs } = deviceLoads(scenario, plan);
+  const bars = scenario.cluster.devices.map(({ name }, d) => ({
+    label: name,
+    parts: [
+      { kind: "forward", size: computeUs[d] },
+      { kind: "transfer", size: transferUs[d] },
+    ],
+    limit: bound > 0 ? bound : null,
+    text: `${formatUs(computeUs[d] + transferUs[d])}, of it transfers ${formatUs(transferUs[d])}`,
+  }));
+  return html`<figure>${barList(bars)}
+<figcaption><span class="keys"><span class="key"><i class="forward"></i>compute</span><span class="key"><i class="transfer"></i>transfers</span><span class="key"><i class="boundkey"></i>bound</span></span> Load of each device per sample under the best plan of ${method}; the largest is the value.</figcaption></figure>`;
+}

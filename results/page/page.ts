@@ -1,0 +1,78 @@
+/**
+ * A comparison as one self-contained HTML page: no script, no external resource, the same bytes for the same report. The
+ * column `seconds` is the only thing on it that comes from a clock.
+ */
+import { InputError, type Scenario } from "../../env/index.ts";
+import type { CompareReport } from "../compare.ts";
+import { formatCount } from "../format.ts";
+import { overallVerdict, verdictOf } from "../verdict.ts";
+import { html, type Markup } from "./markup.ts";
+import { methodColours } from "./method-colours.ts";
+import { anchor, overviewTable } from "./overview.ts";
+import { scenarioSection } from "./scenario-section.ts";
+import { style } from "./style.ts";
+
+/** `scenarios` holds every scenario of the report by the name under which the report knows it. */
+export function renderPage(report: CompareReport, scenarios: ReadonlyMap<string, Scenario>): string {
+  const colours = methodColours(report.request.methods);
+  const sections = report.scenarios.map((table, i) => {
+    const scenario = scenarios.get(table.scenario);
+    if (scenario === undefined)
+      throw new InputError(`The page needs scenario "${table.scenario}", but it was not given.`);
+    return scenarioSection({ report, table, scenario, colours, id: anchor(i) });
+  });
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+<title>placement-gym: ${titleOf(report)}</title>
+<style>${{ markup: style }}</style>
+</head>
+<body>
+<header>
+<h1>${titleOf(report)}</h1>
+<p class="facts">${requestText(report)}</p>
+${verdicts(report)}
+${report.complete ? null : html`<p class="warning">Stopped early: cells that had not started are missing.</p>`}
+${report.warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
+</header>
+<main>
+${overviewTable(report, colours)}
+${sections}</main>
+<footer>
+<p>gap = value / bound - 1, where the bound is a proven lower limit on the value of every plan: the largest of the simulator's own and of those that planners proved on this scenario. No method can have a gap below zero; a gap above zero may be the method's or the bound's. Every plan is scored by the same simulator, and every method spends from the same budget. Plans that do not fit in memory have no value and rank below all that do.</p>
+</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function titleOf({ request: { methods, scenarios } }: CompareReport): string {
+  return `${counted(methods.length, "method")} on ${counted(scenarios.length, "scenario")}`;
+}
+
+function requestText({ request, cells }: CompareReport): string {
+  const { budget, seeds, seed } = request;
+  const backends = [...new Set(cells.map(({ backend }) => backend).filter((name) => name !== null))];
+  return [
+    budget.evaluations === undefined ? null : `${formatCount(budget.evaluations)} evaluations each`,
+    budget.seconds === undefined ? null : `${budget.seconds} s each`,
+    counted(seeds, "seed"),
+    `root seed ${seed}`,
+    backends.length === 0 ? null : `TensorFlow.js backend ${backends.join(", ")}`,
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
+
+function verdicts({ scenarios, methods }: CompareReport): Markup {
+  const overall = overallVerdict(methods, scenarios.length);
+  return html`${overall === "" ? null : html`<p class="verdict">${overall}</p>`}
+<ul>${scenarios.map((table, i) => html`<li><a href="#${anchor(i)}">${table.scenario}</a>: ${verdictOf(table)}</li>`)}</ul>`;
+}
+
+const counted = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,86 @@
+/** One scenario of a comparison: what it is, what came out, the sorted table, the curves and the best plan. */
+import { createSimulator, type Plan, placement, type Scenario } from "../../env/index.ts";
+import type { CompareReport, ScenarioTable } from "../compare.ts";
+import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
+import type { Row } from "../ranking.ts";
+import { meanSeconds, remarksOf, tableScale, valueText } from "../row-text.ts";
+import { verdictOf } from "../verdict.ts";
+import { curvesFigure } from "./curves.ts";
+import { ganttFigure } from "./gantt.ts";
+import { loadsFigure } from "./loads.ts";
+import { html, type Markup } from "./markup.ts";
+import { memoryFigure } from "./memory.ts";
+import type { MethodColours } from "./method-colours.ts";
+
+export interface SectionParts {
+  readonly report: CompareReport;
+  readonly table: ScenarioTable;
+  readonly scenario: Scenario;
+  readonly colours: MethodColours;
+  readonly id: string;
+}
+
+export function scenarioSection({ report, table, scenario, colours, id }: SectionParts): Markup {
+  const cells = report.cells.filter((cell) => cell.scenario === table.scenario);
+  return html`<section id="${id}">
+<h2>${table.scenario}</h2>
+<p class="facts">${factsOf(table, scenario)}</p>
+<p class="verdict">${verdictOf(table)}</p>
+${rowsTable(report, table, colours)}
+<h3>Best value so far</h3>
+${curvesFigure(table, cells, colours)}
+${bestPlanFigures(report, table, scenario)}
+</section>
+`;
+}
+
+function factsOf(table: ScenarioTable, { graph, grouping, cluster, fidelity }: Scenario): string {
+  const devices = cluster.devices.map(({ kind }) => kind);
+  const kinds = [...new Set(devices)].map((kind) => `${devices.filter((k) => k === kind).length} ${kind}`);
+  return [
+    `${formatCount(graph.opCount)} ops in ${formatCount(grouping.groupCount)} groups`,
+    `${kinds.join(" + ")} (${cluster.name})`,
+    `objective ${table.objective}`,
+    `fidelity ${fidelity.name}`,
+    `bound ${formatValue(table.unit, table.bound)} by ${table.boundArgument}`,
+    `scenario hash ${table.scenarioHash.slice(0, 12)}`,
+  ].join(" · ");
+}
+
+function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodColours): Markup {
+  const { objective, rows } = table;
+  const scale = tableScale(table);
+  const several = report.request.seeds > 1;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Methods on ${table.scenario}, best first">
+<table class="rows"><caption>Methods by gap${several ? `, mean over ${report.request.seeds} seeds` : ""}</caption>
+<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th><th scope="col">remarks</th></tr></thead>
+<tbody>${rows.map(
+    (row) => html`
+<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td><td class="remark">${remarkText(row)}</td></tr>`,
+  )}
+</tbody></table></div>`;
+}
+
+function remarkText(row: Row): string {
+  const memory =
+    row.violation === null
+      ? []
+      : [`${row.violation.device} needs ${formatBytes(row.violation.excessBytes)} more than it has`];
+  return [...memory, ...remarksOf(row)].join("; ");
+}
+
+function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: Scenario): Markup {
+  const winner = table.rows.find(({ bestCell }) => bestCell !== null);
+  if (winner === undefined) return html`<p>There is no plan to show.</p>`;
+  const { plan, value, peakBytes, seedIndex } = report.cells[winner.bestCell!];
+  const title = value === null ? "Plan nearest to fitting in memory" : "Best plan";
+  const by = `${winner.method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
+  return html`<h3>${title}</h3>
+${planFigure(scenario, placement(plan!), { method: by, bound: table.bound })}
+${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
+}
+
+function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
+  if (scenario.objective === "max-load") return loadsFigure(scenario, plan, by);
+  return ganttFigure(scenario, createSimulator(scenario)(plan), by);
+}

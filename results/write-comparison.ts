@@ -1,0 +1,49 @@
+/**
+ * A comparison on disk: `run.json`, `report.json` (everything but clock readings), `times.json` and the page `index.html`,
+ * each written in one step.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Scenario } from "../env/index.ts";
+import { resolveScenario } from "../scenarios/index.ts";
+import { type CompareReport, withoutTimes } from "./compare.ts";
+import { writeAtomically } from "./files/atomic.ts";
+import { renderPage } from "./page/page.ts";
+import { RUN_FORMAT, type RunDescription } from "./run-directory.ts";
+
+/** Returns the path of the page. */
+export async function writeComparison(
+  path: string,
+  report: CompareReport,
+  versions: RunDescription["versions"] = {},
+): Promise<string> {
+  const page = renderPage(report, await scenariosOf(report));
+  mkdirSync(path, { recursive: true });
+  const { seed, ...config } = report.request;
+  const backends = [...new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null))];
+  const description: RunDescription = {
+    kind: "compare",
+    config,
+    seed,
+    versions,
+    backend: backends.length === 0 ? null : backends.join(", "),
+    scenarios: Object.fromEntries(
+      report.scenarios.map(({ scenario, scenarioHash }) => [scenario, scenarioHash]),
+    ),
+  };
+  const write = (name: string, value: unknown) =>
+    writeAtomically(join(path, name), `${JSON.stringify(value, null, 1)}\n`);
+  write("run.json", { format: RUN_FORMAT, ...description });
+  write("report.json", withoutTimes(report));
+  write("times.json", report.times);
+  const pagePath = join(path, "index.html");
+  writeAtomically(pagePath, page);
+  return pagePath;
+}
+
+async function scenariosOf({ scenarios, request }: CompareReport): Promise<Map<string, Scenario>> {
+  const resolved = new Map<string, Scenario>();
+  for (const { scenario } of scenarios)
+    resolved.set(scenario, await resolveScenario(scenario, { objective: request.objective }));
+  return resolved;
+}
