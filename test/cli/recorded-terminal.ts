@@ -1,0 +1,32 @@
+/** A terminal that remembers, so that a test runs a command line without a process. */
+import { execute } from "../../cli/main.ts";
+import type { Terminal } from "../../cli/terminal.ts";
+
+export interface Recording {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function pgym(
+  args: readonly string[],
+  given: { readonly variables?: Record<string, string>; readonly signal?: AbortSignal } = {},
+): Promise<Recording> {
+  let stdout = "";
+  let stderr = "";
+  const terminal: Terminal = {
+    write: (text) => {
+      stdout += text;
+    },
+    note: (line) => {
+      stderr += `${line}\n`;
+    },
+    interactive: false,
+    colour: false,
+    variables: given.variables ?? {},
+    signal: given.signal ?? new AbortController().signal,
+    seconds: () => performance.now() / 1000,
+  };
+  const code = await execute(args, terminal);
+  return { code, stdout, stderr };
+}
