@@ -18,7 +18,8 @@ type Create = (options: { readonly scenario: Scenario }) => Env;
 
 export const check = defineCommand({
   name: "check",
-  summary: "Holds environments to the Gymnasium contract and the laws of placement, and says which sentence of it fails.",
+  summary:
+    "Holds environments to the Gymnasium contract and the laws of placement, and says which sentence of it fails.",
   positionals: [
     {
       name: "ENV",
@@ -40,12 +41,13 @@ export const check = defineCommand({
   async run({ values, positionals }, terminal) {
     const scenario = await resolveScenario(values.scenario ?? suites.start[0]);
     const names = positionals.length > 0 ? positionals : envIds();
+    if (!values.json) terminal.note(`Checking on ${scenario.name}`);
     const reports = [];
     for (const name of names) {
       const create = await creatorOf(name);
       const report = checkEnv(() => create({ scenario }));
-      reports.push({ env: name, scenario: scenario.name, ...report });
-      if (!values.json) terminal.write(`${name} on ${scenario.name}\n${formatReport(report)}\n`);
+      reports.push({ ...report, scenario: scenario.name });
+      if (!values.json) terminal.write(`${formatReport(report)}\n`);
     }
     if (values.json) terminal.write(jsonText(reports));
     return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;

@@ -18,8 +18,8 @@ import {
   cellsOf,
   compare as runComparison,
 } from "../results/compare.ts";
-import { writeComparison } from "../results/index.ts";
 import { formatTable } from "../results/table.ts";
+import { writeComparison } from "../results/write-comparison.ts";
 import { suites } from "../scenarios/index.ts";
 import {
   backendFlag,
@@ -36,6 +36,7 @@ import { jsonText } from "./json.ts";
 import { createPool } from "./pool.ts";
 import { startProgress } from "./progress.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
+import { versions } from "./version.ts";
 
 export const compare = defineCommand({
   name: "compare",
@@ -98,7 +99,7 @@ export const compare = defineCommand({
 
     const out = values.out ?? (values.json ? undefined : newFolder(values.suite ?? "compare"));
     if (out === undefined) return EXIT.done;
-    const page = await writeComparison(out, report);
+    const page = await writeComparison(out, report, versions);
     if (values.json) terminal.note(`Page: ${page}`);
     else terminal.write(`\nPage: ${page}\n`);
     return EXIT.done;

@@ -4,7 +4,6 @@
  *
  * Commands are loaded when they are asked for, so that the quick ones start quickly.
  */
-import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
 import { didYouMean } from "../env/model/suggest.ts";
@@ -12,6 +11,7 @@ import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
+import { packageVersion } from "./version.ts";
 
 interface Entry {
   readonly name: string;
@@ -88,7 +88,7 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
     return name === undefined ? EXIT.badInput : EXIT.done;
   }
   if (name === "--version") {
-    terminal.write(`${packageVersion()}\n`);
+    terminal.write(`${packageVersion}\n`);
     return EXIT.done;
   }
   if (name === "help") return dispatch([args[0], "--help"], terminal);
@@ -107,8 +107,4 @@ function unknownCommand(name: string): InputError {
   return new InputError(
     `Command "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
   );
-}
-
-function packageVersion(): string {
-  return (createRequire(import.meta.url)("placement-gym/package.json") as { version: string }).version;
 }
