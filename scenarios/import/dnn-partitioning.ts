@@ -1,0 +1,161 @@
+/**
+ * Workloads of "Efficient Algorithms for Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur,
+ * Mahajan, Nina Paravecino; NeurIPS 2020), JSON files of the repository msr-fiddle/dnn-partitioning (MIT).
+ *
+ * The files give measured times in milliseconds and sizes in bytes; "FPGA" means any accelerator. The cost of an edge is the
+ * time to move the whole output of its source between an accelerator and host memory, and is therefore the same on every
+ * edge of one source. Transfers between accelerators pass through the host. Nodes of one colour class share a device, and
+ * the classes are the groups. The objective is `max-load`, unless the caller asks for another one.
+ */
+import { z } from "zod";
+import {
+  type Cluster,
+  colocationGrouping,
+  createScenario,
+  type Device,
+  defaultFidelity,
+  type Fidelity,
+  graphBuilder,
+  InputError,
+  type OpGraph,
+  type Scenario,
+  validateCluster,
+} from "../../env/index.ts";
+import { inFile, parseWith } from "./in-file.ts";
+
+const US_PER_MS = 1000;
+/** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */
+const HOST_BYTES_PER_US = 2147.4836;
+/** The reference program's own tolerance, in ms. */
+const COST_TOLERANCE_MS = 1e-6;
+const MOST_DEVICES = 1024;
+
+const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
+const amount = z.number().min(0);
+
+const schema = z.object({
+  maxFPGAs: z.int().min(0).max(MOST_DEVICES),
+  maxCPUs: z.int().min(0).max(MOST_DEVICES),
+  maxSizePerFPGA: amount,
+  nodes: z.array(
+    z.object({
+      id: z.int(),
+      name: z.string().optional(),
+      supportedOnFpga: flag,
+      cpuLatency: amount,
+      fpgaLatency: amount,
+      size: amount,
+      isBackwardNode: flag,
+      colorClass: z.int().nullish(),
+    }),
+  ),
+  edges: z.array(z.object({ sourceId: z.int(), destId: z.int(), cost: amount })),
+});
+
+type File = z.infer<typeof schema>;
+
+/** Weights as the files count them; memory of a device is the sum of `size`, without optimizer state. */
+const fidelity: Fidelity = { ...defaultFidelity, name: "dnn-partitioning", optimizerSlots: 0 };
+
+export function importDnnPartitioning(json: unknown, name: string): Scenario {
+  return inFile(name, () => {
+    const file = parseWith(schema, json);
+    const graph = readGraph(file);
+    return createScenario({
+      name,
+      graph,
+      grouping: colocationGrouping(graph),
+      cluster: readCluster(file),
+      objective: "max-load",
+      fidelity,
+      meta: { source: "msr-fiddle/dnn-partitioning (NeurIPS 2020)", licence: "MIT" },
+    });
+  });
+}
+
+function readGraph({ nodes, edges }: File): OpGraph {
+  const names = uniqueNames(nodes);
+  const nameOf = (id: number): string => {
+    const known = names.get(id);
+    if (known === undefined) throw new InputError(`edges: node ${id} is named by an edge, but not declared.`);
+    return known;
+  };
+  const costMs = costOfSources(edges);
+  const builder = graphBuilder();
+  for (const node of nodes) {
+    const cost = costMs.get(node.id);
+    builder.op({
+      name: nameOf(node.id),
+      role: node.isBackwardNode ? "backward" : "forward",
+      measuredUs: {
+        cpu: node.cpuLatency * US_PER_MS,
+        ...(node.supportedOnFpga && { accelerator: node.fpgaLatency * US_PER_MS }),
+      },
+      parameterBytes: node.size,
+      ...(!node.supportedOnFpga && { supportedKinds: ["cpu"] }),
+      ...(node.colorClass != null && { colocation: `colour ${node.colorClass}` }),
+      ...(cost !== undefined && {
+        transferUs: cost * US_PER_MS,
+        outputs: [Math.round(cost * US_PER_MS * HOST_BYTES_PER_US)],
+      }),
+    });
+  }
+  for (const { sourceId, destId } of edges) builder.edge({ from: nameOf(sourceId), to: nameOf(destId) });
+  return builder.build();
+}
+
+/** The names in the file where they are there and unique; `NAME#ID` where they repeat, `node_ID` where they lack. */
+function uniqueNames(nodes: File["nodes"]): ReadonlyMap<number, string> {
+  const uses = new Map<string, number>();
+  for (const { name } of nodes) if (name !== undefined) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const names = new Map<number, string>();
+  for (const { id, name } of nodes) {
+    if (names.has(id)) throw new InputError(`nodes: id ${id} is declared twice; ids must be unique.`);
+    if (name === undefined || name === "") names.set(id, `node_${id}`);
+    else names.set(id, uses.get(name) === 1 ? name : `${name}#${id}`);
+  }
+  return names;
+}
+
+function costOfSources(edges: File["edges"]): ReadonlyMap<number, number> {
+  const costs = new Map<number, number>();
+  for (const { sourceId, destId, cost } of edges) {
+    const known = costs.get(sourceId) ?? cost;
+    if (Math.abs(known - cost) > COST_TOLERANCE_MS)
+      throw new InputError(
+        `edges: the edge ${sourceId} -> ${destId} costs ${cost} ms, another edge of node ${sourceId} ${known} ms; all edges of one source must cost the same.`,
+      );
+    costs.set(sourceId, known);
+  }
+  return costs;
+}
+
+/** Accelerators with one link to the host and one from it, then CPUs, which share the host's memory. */
+function readCluster({ maxFPGAs, maxCPUs, maxSizePerFPGA }: File): Cluster {
+  // Every op has a measured time on its devices, so no speed of theirs is ever used.
+  const speeds = { flopsPerUs: {}, memoryBytesPerUs: 1, launchUs: 0 };
+  const devices: Device[] = [];
+  for (let i = 0; i < maxFPGAs; i++)
+    devices.push({ name: `accelerator:${i}`, kind: "accelerator", ...speeds, memoryBytes: maxSizePerFPGA });
+  for (let i = 0; i < maxCPUs; i++)
+    devices.push({ name: `cpu:${i}`, kind: "cpu", ...speeds, memoryBytes: Number.POSITIVE_INFINITY });
+
+  const links = Array.from({ length: maxFPGAs }, (_, i) => [
+    { name: `accelerator:${i} -> host`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
+    { name: `host -> accelerator:${i}`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
+  ]).flat();
+  // A route must cross a link; between two CPUs the data stays where it is, hence one that takes no time to speak of.
+  const withinHost = links.length;
+  links.push({ name: "host memory", bytesPerUs: Number.MAX_SAFE_INTEGER, latencyUs: 0 });
+  const route = (from: number, to: number): readonly number[] => {
+    if (from === to) return [];
+    const crossed = [...(from < maxFPGAs ? [2 * from] : []), ...(to < maxFPGAs ? [2 * to + 1] : [])];
+    return crossed.length > 0 ? crossed : [withinHost];
+  };
+  return validateCluster({
+    name: `${maxFPGAs} accelerators, ${maxCPUs} CPUs`,
+    devices,
+    links,
+    routes: devices.map((_, from) => devices.map((_, to) => route(from, to))),
+  });
+}
