@@ -21,12 +21,12 @@ export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6)
   };
 }
 
-/** Logarithmic; `from` must be above 0. Ticks are 1, 2, 5 times powers of ten, or even steps over less than a factor of 4. */
+/** Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps over less than a factor of 2. */
 export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
   const span = to > from ? Math.log(to / from) : 1;
   return {
     at: (value) => start + (Math.log(value / from) / span) * (end - start),
-    ticks: to < 4 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
+    ticks: to < 2 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
   };
 }
 
@@ -41,14 +41,18 @@ function linearTicks(from: number, to: number, wanted: number): number[] {
   return ticks;
 }
 
+/** The richest of these mantissas that leaves at most ten ticks. */
+const mantissas: readonly (readonly number[])[] = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1]];
+
 function logTicks(from: number, to: number): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++)
-    for (const factor of [1, 2, 5]) {
-      const tick = factor * 10 ** power;
-      if (tick >= from * (1 - 1e-12) && tick <= to * (1 + 1e-12)) ticks.push(tick);
-    }
-  return ticks.length > 9
-    ? ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9))
-    : ticks;
+  const ticksWith = (factors: readonly number[]): number[] => {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++)
+      for (const factor of factors) {
+        const tick = factor * 10 ** power;
+        if (tick >= from * (1 - 1e-12) && tick <= to * (1 + 1e-12)) ticks.push(tick);
+      }
+    return ticks;
+  };
+  return mantissas.map(ticksWith).find((ticks) => ticks.length <= 10) ?? ticksWith([1]);
 }

@@ -9,6 +9,8 @@ export interface BarPart {
 
 export interface Bar {
   readonly label: string;
+  /** The size at which the bar fills its row. */
+  readonly full: number;
   readonly parts: readonly BarPart[];
   /** Where the limit mark stands; null for none. */
   readonly limit: number | null;
@@ -17,14 +19,10 @@ export interface Bar {
 }
 
 export function barList(bars: readonly Bar[]): Markup {
-  const sizes = bars.map(({ parts, limit }) => Math.max(limit ?? 0, total(parts)));
-  const full = Math.max(...sizes, Number.MIN_VALUE) * 1.02;
-  const percent = (size: number) => `${px((100 * size) / full)}%`;
-  return html`<ul class="bars">${bars.map(
-    ({ label, parts, limit, text }) => html`
-<li><span class="barlabel">${label}</span><span class="bar">${parts.map(({ kind, size }) => html`<i class="${kind}" style="width:${percent(size)}"></i>`)}${limit === null ? null : html`<b style="left:${percent(limit)}"></b>`}</span><span class="bartext">${text}</span></li>`,
-  )}
+  return html`<ul class="bars">${bars.map(({ label, parts, limit, text, full }) => {
+    const percent = (size: number) => `${px((100 * size) / Math.max(full, Number.MIN_VALUE))}%`;
+    return html`
+<li><span class="barlabel">${label}</span><span class="bar">${parts.map(({ kind, size }) => html`<i class="${kind}" style="width:${percent(size)}"></i>`)}${limit === null ? null : html`<b style="left:${percent(limit)}"></b>`}</span><span class="bartext">${text}</span></li>`;
+  })}
 </ul>`;
 }
-
-const total = (parts: readonly BarPart[]): number => parts.reduce((sum, { size }) => sum + size, 0);

@@ -45,8 +45,10 @@ export function loadsFigure(
   { method, bound }: { readonly method: string; readonly bound: number },
 ): Markup {
   const { computeUs, transferUs } = deviceLoads(scenario, plan);
+  const largest = Math.max(bound, ...computeUs.map((us, d) => us + transferUs[d]));
   const bars = scenario.cluster.devices.map(({ name }, d) => ({
     label: name,
+    full: 1.02 * largest,
     parts: [
       { kind: "forward", size: computeUs[d] },
       { kind: "transfer", size: transferUs[d] },

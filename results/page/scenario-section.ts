@@ -50,13 +50,14 @@ function factsOf(table: ScenarioTable, { graph, grouping, cluster, fidelity }: S
 function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodColours): Markup {
   const { objective, rows } = table;
   const scale = tableScale(table);
+  const remarked = rows.some((row) => remarkText(row) !== "");
   const several = report.request.seeds > 1;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Methods on ${table.scenario}, best first">
 <table class="rows"><caption>Methods by gap${several ? `, mean over ${report.request.seeds} seeds` : ""}</caption>
-<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th><th scope="col">remarks</th></tr></thead>
+<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th>${remarked ? html`<th scope="col" class="remark">remarks</th>` : null}</tr></thead>
 <tbody>${rows.map(
     (row) => html`
-<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td><td class="remark">${remarkText(row)}</td></tr>`,
+<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td>${remarked ? html`<td class="remark">${remarkText(row)}</td>` : null}</tr>`,
   )}
 </tbody></table></div>`;
 }
