@@ -50,6 +50,14 @@ export interface MeteredEvaluator extends Evaluator {
   readonly curve: readonly CurvePoint[];
 }
 
+/** Where an interrupted run's meter stood, for the meter of the run that goes on. */
+export interface MeterState {
+  readonly spent: number;
+  readonly elapsedSeconds: number;
+  readonly best: MeteredEvaluator["best"];
+  readonly curve: readonly CurvePoint[];
+}
+
 export interface MeterOptions {
   /** Seconds on any steady clock; needed for a budget in seconds. Nothing here reads a clock of its own. */
   readonly clock?: () => number;
@@ -57,16 +65,18 @@ export interface MeterOptions {
   readonly signal?: AbortSignal;
   /** Called after every evaluation, for progress. */
   readonly onEvaluation?: (meter: MeteredEvaluator) => void;
+  /** Goes on from here instead of from nothing; the budget counts what was spent before. */
+  readonly from?: MeterState;
 }
 
 export function metered(inner: Evaluator, budget: Budget, options: MeterOptions = {}): MeteredEvaluator {
   checkBudget(budget, options);
   const limit = budget.evaluations ?? Number.POSITIVE_INFINITY;
   const clock = options.clock ?? (() => 0);
-  const startedAt = clock();
-  const curve: CurvePoint[] = [];
-  let spent = 0;
-  let best: MeteredEvaluator["best"] = null;
+  const startedAt = clock() - (options.from?.elapsedSeconds ?? 0);
+  const curve: CurvePoint[] = [...(options.from?.curve ?? [])];
+  let spent = options.from?.spent ?? 0;
+  let best: MeteredEvaluator["best"] = options.from?.best ?? null;
   let refused: MeteredEvaluator["refused"] = null;
 
   const reasonToStop = (): MeteredEvaluator["refused"] => {
