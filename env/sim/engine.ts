@@ -1,11 +1,14 @@
 /**
- * The event engine: one placement in, start times, makespan and peak memory out. The only one there is; published
- * simulators differ from it by `Fidelity` and `Cluster`, which docs/cost-model.md explains rule by rule.
+ * The event engine: one placement in, start times and makespan out. The only one there is; published simulators differ
+ * from it by `Fidelity` and `Cluster`, which docs/cost-model.md explains rule by rule.
  *
- * Every device and every link serves one task at a time, first come, first served. Events are ordered by time; at equal
- * time releases come before links and links before devices; releases by producer rank, then consumer rank. Each device
- * has at most two events pending (its op ends, it looks for its next op) and each link two (a transfer arrives, it looks
- * for its next transfer), so the heap holds 2 x (devices + links) entries and not one for each edge.
+ * Devices and links serve one task at a time, first come, first served, so the moment a task queues up its start is
+ * known: now, or when its server comes free. What remains to be ordered by time is only when ops end (their consumers
+ * are released, their transfers queue up) and when transfers arrive. Each server finishes its tasks in order, so at
+ * most one event per device and per link is pending, and the heap holds devices + links entries, not one for each edge.
+ *
+ * Events at equal time: releases first, by producer rank, then consumer rank; then transfers that took no time, by link
+ * rank; then ops that took no time, by device rank. (That is the order in which links and devices look for work.)
  *
  * Hot path: no allocation per run. Twin: reference.ts, compared by test/env/sim/engine.test.ts.
  */
@@ -21,16 +24,19 @@ export interface TransferRecord {
   readonly to: number;
   readonly bytes: number;
   readonly startUs: number;
+  /** Arrival at the end of the link. */
   readonly endUs: number;
 }
 
 export interface Engine {
-  /** Start of each op in the last run, us. */
+  /** Start and end of each op in the last run, us. */
   readonly startUs: Float64Array;
-  /** Peak bytes of each device in the last run; meaningful for `memory: "training"`. */
-  readonly peakBytes: Float64Array;
-  /** Op that raised each device to its peak, -1 where nothing was live beside the resident bytes. */
-  readonly peakOp: Int32Array;
+  readonly endUs: Float64Array;
+  /** Was this transfer made in the last run? A transfer is `slot x deviceCount + destination`, or `slot` with free multicast. */
+  wasSent(transfer: number): boolean;
+  /** When a transfer of the last run left its sender for good, and when it set out on its last link, us. */
+  readonly leftUs: Float64Array;
+  readonly lastHopUs: Float64Array;
   /** Runs a valid placement; returns the makespan in us. Transfers are written to `log` where one is given. */
   run(device: Int32Array, log?: TransferRecord[]): number;
 }
@@ -38,140 +44,139 @@ export interface Engine {
 export function createEngine(compiled: Compiled): Engine {
   const { opCount, deviceCount, linkCount, slotCount, fidelity, runUs } = compiled;
   const { depStart, depConsumer, depSlot, releaseConsumer, releaseSlot, waitsFor } = compiled;
-  const { needStart, needProducer, needSlot, slotProducer, slotBytes, opRank, linkRank, deviceRank } =
-    compiled;
-  const { linkBytesPerUs, linkLatencyUs, routeStart, routeLink, outputBytes, residentBytes } = compiled;
+  const { slotProducer, slotBytes, opRank, linkRank, deviceRank } = compiled;
+  const { linkBytesPerUs, linkLatencyUs, routeStart, routeLink } = compiled;
   const { opGapUs, transferGapUs, startUs: firstUs } = fidelity;
   const perDevice = fidelity.multicast === "per-device";
-  const countsMemory = fidelity.memory === "training";
-  const lastEventEnds = fidelity.makespan === "last-event";
+  const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
 
-  // Event sources: op ends, transfer arrives, link looks for work, device looks for work.
-  const arriveAt = deviceCount;
-  const linkAt = deviceCount + linkCount;
-  const deviceAt = deviceCount + 2 * linkCount;
-  const heap = createEventHeap(2 * deviceCount + 2 * linkCount);
+  // Event sources 0..deviceCount-1 are devices whose op ends, the others links whose transfer arrives.
+  const heap = createEventHeap(deviceCount + linkCount);
   const linkOrder = opCount;
   const deviceOrder = opCount + linkCount;
 
-  const transferCount = perDevice ? slotCount * deviceCount : slotCount;
   const startUs = new Float64Array(opCount);
+  const endUs = new Float64Array(opCount);
   const pending = new Int32Array(opCount);
-  const running = new Int32Array(deviceCount);
+  const deviceFreeUs = new Float64Array(deviceCount);
+  const runningHead = new Int32Array(deviceCount);
+  const runningTail = new Int32Array(deviceCount);
   const opNext = new Int32Array(opCount);
-  const readyHead = new Int32Array(deviceCount);
-  const readyTail = new Int32Array(deviceCount);
-  const deviceArmed = new Uint8Array(deviceCount);
 
-  // A transfer waits in one link's queue, then flies in the same link's arrival list: one `next` serves both.
+  const transferCount = perDevice ? slotCount * deviceCount : slotCount;
   const transferNext = new Int32Array(transferCount);
   const transferHop = new Int32Array(transferCount);
   const transferTo = new Int32Array(transferCount);
+  const transferStartUs = new Float64Array(transferCount);
   const transferArriveUs = new Float64Array(transferCount);
-  const transferUses = new Int32Array(countsMemory ? transferCount : 0);
-  const transferSeen = new Int32Array(transferCount);
-  const waitingHead = new Int32Array(linkCount);
-  const waitingTail = new Int32Array(linkCount);
+  const leftUs = new Float64Array(transferCount);
+  const sentInRun = new Int32Array(transferCount);
+  const linkFreeUs = new Float64Array(linkCount);
   const flyingHead = new Int32Array(linkCount);
   const flyingTail = new Int32Array(linkCount);
-  const linkArmed = new Uint8Array(linkCount);
   let runNumber = 0;
-
-  const peakBytes = new Float64Array(deviceCount);
-  const peakOp = new Int32Array(deviceCount);
-  const liveBytes = new Float64Array(deviceCount);
-  const usesLeft = new Int32Array(countsMemory ? opCount : 0);
 
   // Sources whose releases fall on the same instant and producer, merged by consumer rank.
   const together: number[] = [];
+  // Links that delivered a transfer in this event and have more on the way: the next one waits for the releases.
+  const delivering: number[] = [];
 
-  let device = new Int32Array(0);
+  let device: Int32Array = new Int32Array(0);
   let log: TransferRecord[] | undefined;
+
+  const slotOf = (transfer: number): number => (perDevice ? (transfer / deviceCount) | 0 : transfer);
+
+  function awaitEnd(d: number, v: number): void {
+    heap.push(d, endUs[v], endUs[v] === startUs[v] ? deviceOrder + deviceRank[d] : opRank[v]);
+  }
 
   function makeReady(v: number, nowUs: number): void {
     const d = device[v];
+    const costUs = runUs[v * deviceCount + d];
+    const start = nowUs > deviceFreeUs[d] ? nowUs : deviceFreeUs[d];
+    startUs[v] = start;
+    endUs[v] = start + costUs;
+    deviceFreeUs[d] = costUs === 0 ? endUs[v] : endUs[v] + opGapUs;
     opNext[v] = -1;
-    if (readyHead[d] === -1) readyHead[d] = v;
-    else opNext[readyTail[d]] = v;
-    readyTail[d] = v;
-    if (deviceArmed[d] === 1) return;
-    deviceArmed[d] = 1;
-    heap.push(deviceAt + d, nowUs, deviceOrder + deviceRank[d]);
+    if (runningHead[d] === -1) {
+      runningHead[d] = v;
+      awaitEnd(d, v);
+    } else opNext[runningTail[d]] = v;
+    runningTail[d] = v;
   }
 
-  function enqueueTransfer(transfer: number, link: number, nowUs: number): void {
+  function awaitArrival(link: number, transfer: number): void {
+    const atUs = transferArriveUs[transfer];
+    const tookNoTime = atUs === transferStartUs[transfer];
+    heap.push(
+      deviceCount + link,
+      atUs,
+      tookNoTime ? linkOrder + linkRank[link] : opRank[slotProducer[slotOf(transfer)]],
+    );
+  }
+
+  function send(transfer: number, link: number, nowUs: number): void {
+    const start = nowUs > linkFreeUs[link] ? nowUs : linkFreeUs[link];
+    const sentUs = start + slotBytes[slotOf(transfer)] / linkBytesPerUs[link];
+    linkFreeUs[link] = sentUs + transferGapUs;
+    transferStartUs[transfer] = start;
+    transferArriveUs[transfer] = sentUs + linkLatencyUs[link];
     transferNext[transfer] = -1;
-    if (waitingHead[link] === -1) waitingHead[link] = transfer;
-    else transferNext[waitingTail[link]] = transfer;
-    waitingTail[link] = transfer;
-    if (linkArmed[link] === 1) return;
-    linkArmed[link] = 1;
-    heap.push(linkAt + link, nowUs, linkOrder + linkRank[link]);
+    if (flyingHead[link] === -1) {
+      flyingHead[link] = transfer;
+      awaitArrival(link, transfer);
+    } else transferNext[flyingTail[link]] = transfer;
+    flyingTail[link] = transfer;
+    if (log !== undefined) log.push(recordOf(transfer, link));
   }
 
-  function allocate(d: number, bytes: number, v: number): void {
-    liveBytes[d] += bytes;
-    if (liveBytes[d] <= peakBytes[d]) return;
-    peakBytes[d] = liveBytes[d];
-    peakOp[d] = v;
+  function recordOf(transfer: number, link: number): TransferRecord {
+    const slot = slotOf(transfer);
+    return {
+      producer: slotProducer[slot],
+      link,
+      from: device[slotProducer[slot]],
+      to: perDevice ? transferTo[transfer] : -1,
+      bytes: slotBytes[slot],
+      startUs: transferStartUs[transfer],
+      endUs: transferArriveUs[transfer],
+    };
   }
 
-  const slotOf = (transfer: number): number => (perDevice ? Math.floor(transfer / deviceCount) : transfer);
-
-  /** The op on device d has ended: its remote consumers' transfers queue up and its inputs may be freed. */
-  function finish(v: number, nowUs: number): void {
-    const d = device[v];
-    let uses = 0;
+  /** The op has ended: whatever its consumers elsewhere need queues up, in declared order. */
+  function sendOutputs(v: number, nowUs: number): void {
+    const from = device[v];
     for (let i = depStart[v]; i < depStart[v + 1]; i++) {
       const slot = depSlot[i];
-      if (slot === NO_SLOT) continue;
       const to = device[depConsumer[i]];
-      if (to === d) {
-        uses++;
-        continue;
-      }
+      if (to === from || slot === NO_SLOT) continue;
       const transfer = perDevice ? slot * deviceCount + to : slot;
-      if (transferSeen[transfer] === runNumber) {
-        if (countsMemory) transferUses[transfer]++;
-        continue;
-      }
-      transferSeen[transfer] = runNumber;
+      if (sentInRun[transfer] === runNumber) continue;
+      sentInRun[transfer] = runNumber;
       transferHop[transfer] = 0;
       transferTo[transfer] = to;
-      if (countsMemory) transferUses[transfer] = 1;
-      uses++;
-      enqueueTransfer(transfer, routeLink[routeStart[d * deviceCount + to]], nowUs);
-    }
-    if (!countsMemory) return;
-    usesLeft[v] = uses;
-    if (uses === 0) liveBytes[d] -= outputBytes[v];
-    for (let i = needStart[v]; i < needStart[v + 1]; i++) {
-      const producer = needProducer[i];
-      if (device[producer] === d) {
-        if (--usesLeft[producer] === 0) liveBytes[d] -= outputBytes[producer];
-      } else if (--transferUses[needSlot[i] * deviceCount + d] === 0) liveBytes[d] -= slotBytes[needSlot[i]];
+      send(transfer, routeLink[routeStart[from * deviceCount + to]], nowUs);
     }
   }
 
   /** True where the transfer has reached its destination; otherwise it queues for the next link of its route. */
-  function arrived(transfer: number, nowUs: number): boolean {
-    const producer = slotProducer[slotOf(transfer)];
-    const from = device[producer];
-    const route = from * deviceCount + transferTo[transfer];
+  function arrives(transfer: number, nowUs: number): boolean {
+    const route = device[slotProducer[slotOf(transfer)]] * deviceCount + transferTo[transfer];
     const hop = ++transferHop[transfer];
-    if (hop === 1 && countsMemory && --usesLeft[producer] === 0) liveBytes[from] -= outputBytes[producer];
-    if (routeStart[route] + hop === routeStart[route + 1]) return true;
-    enqueueTransfer(transfer, routeLink[routeStart[route] + hop], nowUs);
+    if (hop === 1) leftUs[transfer] = nowUs;
+    const next = routeStart[route] + hop;
+    if (next === routeStart[route + 1]) return true;
+    send(transfer, routeLink[next], nowUs);
     return false;
   }
 
-  /** Does dependency i of the producer on device `from` come free with this source (a device's op or a transfer)? */
+  /** Does dependency i of the op on `from` come free with this source: the op itself (-1) or a transfer? */
   function freedBy(i: number, from: number, transfer: number): boolean {
     const slot = releaseSlot[i];
     const at = device[releaseConsumer[i]];
     if (transfer === -1) return at === from || slot === NO_SLOT;
-    if (at === from) return false;
-    return perDevice ? slot !== NO_SLOT && slot * deviceCount + at === transfer : slot === transfer;
+    if (at === from || slot === NO_SLOT) return false;
+    return perDevice ? slot * deviceCount + at === transfer : slot === transfer;
   }
 
   function release(producer: number, transfer: number, nowUs: number): void {
@@ -194,131 +199,84 @@ export function createEngine(compiled: Compiled): Engine {
       }
   }
 
-  /** Takes what the popped release source brings: -1 for an ended op, the transfer for a complete one, -2 for nothing. */
+  const producerAt = (source: number): number =>
+    source < deviceCount ? runningHead[source] : slotProducer[slotOf(flyingHead[source - deviceCount])];
+
+  /** Takes what a popped source brings: -1 for an ended op, the transfer for one at its destination, else `ON_ITS_WAY`. */
   function take(source: number, nowUs: number): number {
-    if (source < arriveAt) {
-      finish(running[source], nowUs);
+    if (source < deviceCount) {
+      const v = runningHead[source];
+      runningHead[source] = opNext[v];
+      if (opNext[v] !== -1) awaitEnd(source, opNext[v]);
+      sendOutputs(v, nowUs);
       return -1;
     }
-    const link = source - arriveAt;
+    const link = source - deviceCount;
     const transfer = flyingHead[link];
-    const following = transferNext[transfer];
-    flyingHead[link] = following;
-    if (following !== -1)
-      heap.push(source, transferArriveUs[following], opRank[slotProducer[slotOf(following)]]);
-    return arrived(transfer, nowUs) ? transfer : -2;
+    flyingHead[link] = transferNext[transfer];
+    if (flyingHead[link] !== -1) delivering.push(link);
+    return arrives(transfer, nowUs) ? transfer : ON_ITS_WAY;
   }
 
-  function runReleases(source: number, nowUs: number): void {
-    const producer =
-      source < arriveAt ? running[source] : slotProducer[slotOf(flyingHead[source - arriveAt])];
-    const order = opRank[producer];
+  function handle(source: number, nowUs: number): void {
+    const producer = producerAt(source);
+    const order = heap.order[source];
+    delivering.length = 0;
     const first = take(source, nowUs);
-    const alone = heap.size() === 0 || heap.timeUs[heap.top()] !== nowUs || heap.order[heap.top()] !== order;
-    if (alone) {
-      if (first !== -2) release(producer, first, nowUs);
-      return;
-    }
-    together.length = 0;
-    if (first !== -2) together.push(first);
-    while (heap.size() > 0 && heap.timeUs[heap.top()] === nowUs && heap.order[heap.top()] === order) {
-      const transfer = take(heap.pop(), nowUs);
-      if (transfer !== -2) together.push(transfer);
-    }
-    releaseTogether(producer, nowUs);
+    if (order < linkOrder && coincides(nowUs, order)) {
+      together.length = 0;
+      if (first !== ON_ITS_WAY) together.push(first);
+      while (coincides(nowUs, order)) {
+        const transfer = take(heap.pop(), nowUs);
+        if (transfer !== ON_ITS_WAY) together.push(transfer);
+      }
+      releaseTogether(producer, nowUs);
+    } else if (first !== ON_ITS_WAY) release(producer, first, nowUs);
+    for (let i = 0; i < delivering.length; i++) awaitArrival(delivering[i], flyingHead[delivering[i]]);
   }
 
-  function runLink(link: number, nowUs: number): void {
-    const transfer = waitingHead[link];
-    if (transfer === -1) {
-      linkArmed[link] = 0;
-      return;
-    }
-    waitingHead[link] = transferNext[transfer];
-    const slot = slotOf(transfer);
-    const producer = slotProducer[slot];
-    const durationUs = slotBytes[slot] / linkBytesPerUs[link];
-    const sentUs = nowUs + durationUs;
-    transferArriveUs[transfer] = sentUs + linkLatencyUs[link];
-    transferNext[transfer] = -1;
-    if (flyingHead[link] === -1) {
-      flyingHead[link] = transfer;
-      heap.push(arriveAt + link, transferArriveUs[transfer], opRank[producer]);
-    } else transferNext[flyingTail[link]] = transfer;
-    flyingTail[link] = transfer;
-    heap.push(linkAt + link, sentUs + transferGapUs, linkOrder + linkRank[link]);
-
-    const from = device[producer];
-    const to = transferTo[transfer];
-    const route = from * deviceCount + to;
-    const lastHop = routeStart[route] + transferHop[transfer] + 1 === routeStart[route + 1];
-    if (countsMemory && lastHop) allocate(to, slotBytes[slot], producer);
-    log?.push({
-      producer,
-      link,
-      from,
-      to: perDevice ? to : -1,
-      bytes: slotBytes[slot],
-      startUs: nowUs,
-      endUs: transferArriveUs[transfer],
-    });
-  }
-
-  function runDevice(d: number, nowUs: number): number {
-    const v = readyHead[d];
-    if (v === -1) {
-      deviceArmed[d] = 0;
-      return 0;
-    }
-    readyHead[d] = opNext[v];
-    startUs[v] = nowUs;
-    running[d] = v;
-    const costUs = runUs[v * deviceCount + d];
-    const endUs = nowUs + costUs;
-    heap.push(d, endUs, opRank[v]);
-    heap.push(deviceAt + d, costUs === 0 ? endUs : endUs + opGapUs, deviceOrder + deviceRank[d]);
-    if (countsMemory) allocate(d, outputBytes[v], v);
-    return endUs;
+  function coincides(nowUs: number, order: number): boolean {
+    if (heap.size() === 0) return false;
+    const next = heap.top();
+    return heap.timeUs[next] === nowUs && heap.order[next] === order;
   }
 
   function begin(): void {
     heap.clear();
     runNumber++;
     pending.set(waitsFor);
-    startUs.fill(0);
-    readyHead.fill(-1);
-    deviceArmed.fill(0);
-    waitingHead.fill(-1);
+    deviceFreeUs.fill(0);
+    linkFreeUs.fill(0);
+    runningHead.fill(-1);
     flyingHead.fill(-1);
-    linkArmed.fill(0);
-    peakOp.fill(-1);
-    liveBytes.fill(0);
-    if (countsMemory) for (let v = 0; v < opCount; v++) liveBytes[device[v]] += residentBytes[v];
-    peakBytes.set(liveBytes);
-    for (let v = 0; v < opCount; v++) if (waitsFor[v] === 0) makeReady(v, firstUs);
+    for (let i = 0; i < roots.length; i++) makeReady(roots[i], firstUs);
   }
 
   return {
     startUs,
-    peakBytes,
-    peakOp,
+    endUs,
+    leftUs,
+    lastHopUs: transferStartUs,
+    wasSent: (transfer) => sentInRun[transfer] === runNumber,
     run(placed, transfers) {
-      device = placed as Int32Array<ArrayBuffer>;
+      device = placed;
       log = transfers;
       begin();
-      let lastOpUs = 0;
-      let nowUs = 0;
       while (heap.size() > 0) {
         const source = heap.pop();
-        nowUs = heap.timeUs[source];
-        if (source < linkAt) runReleases(source, nowUs);
-        else if (source < deviceAt) runLink(source - linkAt, nowUs);
-        else {
-          const endUs = runDevice(source - deviceAt, nowUs);
-          if (endUs > lastOpUs) lastOpUs = endUs;
-        }
+        handle(source, heap.timeUs[source]);
       }
-      return lastEventEnds ? nowUs : lastOpUs;
+      return fidelity.makespan === "last-op"
+        ? latest(endUs)
+        : Math.max(latest(deviceFreeUs), latest(linkFreeUs), latest(endUs));
     },
   };
+}
+
+const ON_ITS_WAY = -2;
+
+function latest(timesUs: Float64Array): number {
+  let last = 0;
+  for (let i = 0; i < timesUs.length; i++) if (timesUs[i] > last) last = timesUs[i];
+  return last;
 }

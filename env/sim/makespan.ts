@@ -9,8 +9,9 @@ import { makespanBound, makespanCeilingUs } from "./bounds.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import type { Evaluator, Outcome, Violation } from "./evaluator.ts";
+import { type Peaks, peakLimits, trainingPeaks } from "./memory.ts";
 import { movedPlan } from "./move.ts";
-import { outputPeakBytes } from "./output-memory.ts";
+import { outputPeaks } from "./output-memory.ts";
 
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
@@ -40,11 +41,23 @@ function outcomeOf(
   makespanUs: number,
   ceiling: number,
 ): Outcome {
-  const peakBytes = peaksOfLastRun(compiled, engine, plan.device);
-  const violation = memoryViolation(compiled, peakBytes, engine.peakOp);
-  if (violation === null)
-    return { feasible: true, value: makespanUs, cost: makespanUs, violation, peakBytes };
-  return { feasible: false, value: null, cost: penalisedCost(ceiling, violation), violation, peakBytes };
+  const device = plan.device.slice();
+  const violation = mayExceedMemory(compiled, device)
+    ? memoryViolation(compiled, trainingPeaks(compiled, engine, device))
+    : null;
+  let peakBytes: Float64Array | null = null;
+  return {
+    feasible: violation === null,
+    value: violation === null ? makespanUs : null,
+    cost: violation === null ? makespanUs : penalisedCost(ceiling, violation),
+    violation,
+    get peakBytes() {
+      if (peakBytes !== null) return peakBytes;
+      engine.run(device);
+      peakBytes = peaksOfLastRun(compiled, engine, device).bytes;
+      return peakBytes;
+    },
+  };
 }
 
 /** The finite cost of a plan that does not fit; above every feasible one's, and higher the more it exceeds the limit. */
@@ -52,30 +65,28 @@ export function penalisedCost(ceiling: number, { excessBytes, limitBytes }: Viol
   return ceiling * (1 + Math.min(1, excessBytes / limitBytes));
 }
 
-export function peaksOfLastRun(compiled: Compiled, engine: Engine, device: Int32Array): Float64Array {
+export function peaksOfLastRun(compiled: Compiled, engine: Engine, device: Int32Array): Peaks {
   return compiled.fidelity.memory === "training"
-    ? engine.peakBytes.slice()
-    : outputPeakBytes(compiled, device, engine.startUs);
+    ? trainingPeaks(compiled, engine, device)
+    : outputPeaks(compiled, engine, device);
 }
 
 /** The device furthest over its memory limit, or null where every device fits. */
-export function memoryViolation(
-  compiled: Compiled,
-  peakBytes: Float64Array,
-  peakOp: Int32Array,
-): Violation | null {
+export function memoryViolation(compiled: Compiled, peaks: Peaks): Violation | null {
   if (compiled.fidelity.memory === "outputs-only") return null;
   let worst: Violation | null = null;
-  compiled.scenario.cluster.devices.forEach(({ memoryBytes }, device) => {
-    const excessBytes = peakBytes[device] - memoryBytes;
+  compiled.scenario.cluster.devices.forEach(({ memoryBytes: limitBytes }, device) => {
+    const peakBytes = peaks.bytes[device];
+    const excessBytes = peakBytes - limitBytes;
     if (excessBytes > (worst?.excessBytes ?? 0))
-      worst = {
-        device,
-        peakBytes: peakBytes[device],
-        limitBytes: memoryBytes,
-        excessBytes,
-        op: peakOp[device],
-      };
+      worst = { device, peakBytes, limitBytes, excessBytes, op: peaks.op[device] };
   });
   return worst;
+}
+
+/** Most plans fit so clearly that nobody needs to know when which tensor lives. */
+function mayExceedMemory(compiled: Compiled, device: Int32Array): boolean {
+  if (compiled.fidelity.memory === "outputs-only") return false;
+  const limits = peakLimits(compiled, device);
+  return compiled.scenario.cluster.devices.some(({ memoryBytes }, d) => limits[d] > memoryBytes);
 }

@@ -4,11 +4,12 @@
  * all allocations come before all frees. No weights, no received copies, no limit.
  */
 import type { Compiled } from "./compile.ts";
+import type { Engine } from "./engine.ts";
+import type { Peaks } from "./memory.ts";
 
-/** Peak bytes of each device, shape [deviceCount]. */
-export function outputPeakBytes(compiled: Compiled, device: Int32Array, startUs: Float64Array): Float64Array {
+export function outputPeaks(compiled: Compiled, { startUs }: Engine, device: Int32Array): Peaks {
   const { opCount, deviceCount, depStart, depConsumer, runUs, outputBytes } = compiled;
-  const changes: { readonly timeUs: number; readonly bytes: number; readonly device: number }[] = [];
+  const changes: { readonly timeUs: number; readonly bytes: number; readonly op: number }[] = [];
   for (let v = 0; v < opCount; v++) {
     const bytes = outputBytes[v];
     if (bytes === 0) continue;
@@ -18,15 +19,19 @@ export function outputPeakBytes(compiled: Compiled, device: Int32Array, startUs:
       const endUs = Math.trunc(startUs[c]) + Math.trunc(runUs[c * deviceCount + device[c]]) - 1;
       if (endUs > freedUs) freedUs = endUs;
     }
-    changes.push({ timeUs: startUs[v], bytes, device: device[v] });
-    changes.push({ timeUs: freedUs, bytes: -bytes, device: device[v] });
+    changes.push({ timeUs: startUs[v], bytes, op: v });
+    changes.push({ timeUs: freedUs, bytes: -bytes, op: v });
   }
   changes.sort((a, b) => a.timeUs - b.timeUs || Math.sign(b.bytes) - Math.sign(a.bytes));
   const live = new Float64Array(deviceCount);
-  const peak = new Float64Array(deviceCount);
+  const bytes = new Float64Array(deviceCount);
+  const op = new Int32Array(deviceCount).fill(-1);
   for (const change of changes) {
-    live[change.device] += change.bytes;
-    if (live[change.device] > peak[change.device]) peak[change.device] = live[change.device];
+    const d = device[change.op];
+    live[d] += change.bytes;
+    if (live[d] <= bytes[d]) continue;
+    bytes[d] = live[d];
+    op[d] = change.op;
   }
-  return peak;
+  return { bytes, op };
 }

@@ -24,13 +24,6 @@ export interface ReferenceRun {
   readonly peakBytes: number[];
 }
 
-/** Bytes on a device until nothing waits for them any more. */
-interface Hold {
-  readonly device: number;
-  readonly bytes: number;
-  readonly waitedFor: Set<unknown>;
-}
-
 interface Tensor {
   readonly producer: number;
   readonly port: number;
@@ -73,26 +66,7 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
   );
   const startUs: number[] = new Array(graph.opCount).fill(0);
   const endUs: number[] = new Array(graph.opCount).fill(0);
-  const transfers: ReferenceTransfer[] = [];
-
-  const resident = Array.from(graph.parameterBytes, (bytes) => bytes * (1 + fidelity.optimizerSlots));
-  const liveBytes = cluster.devices.map((_, d) =>
-    resident.reduce((sum, bytes, v) => (device[v] === d ? sum + bytes : sum), 0),
-  );
-  const peakBytes = [...liveBytes];
-  const outputs: Hold[] = [];
-  const copies = new Map<Need, Hold>();
-  const hold = (d: number, bytes: number, waitedFor: readonly unknown[]): Hold => {
-    liveBytes[d] += bytes;
-    peakBytes[d] = Math.max(peakBytes[d], liveBytes[d]);
-    return { device: d, bytes, waitedFor: new Set(waitedFor) };
-  };
-  const dropWhenDone = (held: Hold): void => {
-    if (held.waitedFor.size === 0) liveBytes[held.device] -= held.bytes;
-  };
-  const done = (held: Hold, user: unknown): void => {
-    if (held.waitedFor.delete(user)) dropWhenDone(held);
-  };
+  const transfers: Transfer[] = [];
 
   const events: Event[] = [];
   const ready: number[][] = cluster.devices.map(() => []);
@@ -155,13 +129,6 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
       open.push(transfer);
       transfers.push(transfer);
     }
-    const localNeeds = needs.filter(
-      (need) => need.producer === v && need.tensor !== null && device[need.consumer] === device[v],
-    );
-    for (const user of [...localNeeds, ...open]) outputs[v].waitedFor.add(user);
-    dropWhenDone(outputs[v]);
-    for (const need of needs.filter(({ consumer, tensor }) => consumer === v && tensor !== null))
-      done(copies.get(need) ?? outputs[need.producer], need);
     for (const transfer of open) queueUp(transfer, transfer.route[0], nowUs);
   };
 
@@ -174,12 +141,6 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     const costUs = runUs[v * cluster.devices.length + d];
     startUs[v] = nowUs;
     endUs[v] = nowUs + costUs;
-    const ports = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
-    outputs[v] = hold(
-      d,
-      ports.reduce((sum, bytes) => sum + bytes, 0),
-      [],
-    );
     events.push({ timeUs: endUs[v], kind: 0, key: [opRank[v], 0, d], run: (at) => finish(v, at) });
     wakeDevice(d, costUs === 0 ? endUs[v] : endUs[v] + fidelity.opGapUs);
   };
@@ -190,8 +151,10 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     const hop = transfer.arriveUs.length - 1;
     const arrive = (nowUs: number) => {
       flying[link].shift();
-      if (flying[link].length > 0) awaitArrival(link);
-      if (hop === 0) done(outputs[transfer.producer], transfer);
+      const goOn = () => {
+        if (flying[link].length > 0) awaitArrival(link);
+      };
+      events.push({ timeUs: nowUs, kind: 0, key: [opRank[transfer.producer], 2, link], run: goOn });
       const nextLink = transfer.route[hop + 1];
       if (nextLink !== undefined) queueUp(transfer, nextLink, nowUs);
       else for (const need of transfer.needs) releaseAt(need, nowUs);
@@ -210,10 +173,6 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     const arriveUs = sentUs + cluster.links[link].latencyUs;
     transfer.startUs.push(nowUs);
     transfer.arriveUs.push(arriveUs);
-    if (transfer.startUs.length === transfer.route.length) {
-      const copy = hold(transfer.to, transfer.bytes, transfer.needs);
-      for (const need of transfer.needs) copies.set(need, copy);
-    }
     flying[link].push(transfer);
     if (flying[link].length === 1) awaitArrival(link);
     wakeLink(link, sentUs + fidelity.transferGapUs);
@@ -228,7 +187,53 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     next.run(next.timeUs);
   }
   const makespanUs = fidelity.makespan === "last-event" ? lastEventUs : Math.max(0, ...endUs);
+  const peakBytes = referencePeaks(scenario, device, needs, { startUs, endUs, transfers });
   return { makespanUs, startUs, endUs, transfers, peakBytes };
+}
+
+/** At every instant, the sum of everything that lives on the device then. */
+function referencePeaks(
+  { graph, cluster, fidelity }: Scenario,
+  device: ArrayLike<number>,
+  needs: readonly Need[],
+  run: { startUs: number[]; endUs: number[]; transfers: Transfer[] },
+): number[] {
+  const lives: {
+    readonly at: number;
+    readonly bytes: number;
+    readonly fromUs: number;
+    readonly toUs: number;
+  }[] = [];
+  for (let v = 0; v < graph.opCount; v++) {
+    const uses = needs.filter(({ producer, tensor }) => producer === v && tensor !== null);
+    const localEnds = uses
+      .filter((need) => device[need.consumer] === device[v])
+      .map((need) => run.endUs[need.consumer]);
+    const sends = run.transfers.filter(({ producer }) => producer === v).map(({ arriveUs }) => arriveUs[0]);
+    const outputs = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
+    lives.push({
+      at: device[v],
+      bytes: outputs.reduce((sum, bytes) => sum + bytes, 0),
+      fromUs: run.startUs[v],
+      toUs: Math.max(run.endUs[v], ...localEnds, ...sends),
+    });
+  }
+  for (const { to, bytes, startUs, needs: served } of run.transfers)
+    lives.push({
+      at: to,
+      bytes,
+      fromUs: startUs[startUs.length - 1],
+      toUs: Math.max(...served.map((need) => run.endUs[need.consumer])),
+    });
+  return cluster.devices.map((_, d) => {
+    let resident = 0;
+    for (let v = 0; v < graph.opCount; v++)
+      if (device[v] === d) resident += graph.parameterBytes[v] * (1 + fidelity.optimizerSlots);
+    const own = lives.filter(({ at }) => at === d);
+    const liveAt = (us: number) =>
+      own.filter(({ fromUs, toUs }) => fromUs <= us && us < toUs).reduce((sum, { bytes }) => sum + bytes, 0);
+    return resident + Math.max(0, ...own.map(({ fromUs }) => liveAt(fromUs)));
+  });
 }
 
 /** What every op waits for, consumer by consumer in declared order. */

@@ -15,7 +15,7 @@ export interface Timeline {
   readonly device: Int32Array;
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
-  /** In order of their start. */
+  /** In the order in which they queued up. */
   readonly transfers: readonly TransferRecord[];
   /** Time that each device computes and each link sends. */
   readonly deviceBusyUs: Float64Array;
@@ -28,20 +28,20 @@ export interface Timeline {
 export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
-  const { deviceCount, linkCount, linkBytesPerUs, runUs } = compiled;
+  const { deviceCount, linkCount, linkBytesPerUs } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
     const transfers: TransferRecord[] = [];
     const makespanUs = engine.run(plan.device, transfers);
     const startUs = engine.startUs.slice();
-    const endUs = startUs.map((start, v) => start + runUs[v * deviceCount + plan.device[v]]);
+    const endUs = engine.endUs.slice();
     const deviceBusyUs = new Float64Array(deviceCount);
     startUs.forEach((start, v) => {
       deviceBusyUs[plan.device[v]] += endUs[v] - start;
     });
     const linkBusyUs = new Float64Array(linkCount);
     for (const { link, bytes } of transfers) linkBusyUs[link] += bytes / linkBytesPerUs[link];
-    const peakBytes = peaksOfLastRun(compiled, engine, plan.device);
+    const peaks = peaksOfLastRun(compiled, engine, plan.device);
     return {
       makespanUs,
       device: plan.device.slice(),
@@ -50,8 +50,8 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
       transfers,
       deviceBusyUs,
       linkBusyUs,
-      peakBytes,
-      violation: memoryViolation(compiled, peakBytes, engine.peakOp),
+      peakBytes: peaks.bytes,
+      violation: memoryViolation(compiled, peaks),
     };
   };
 }
