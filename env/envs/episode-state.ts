@@ -25,7 +25,7 @@ const stateSchema = z.object({
   current: z.int().min(-1),
   startUs: z.array(z.number()).nullable(),
   utility: z.number(),
-  /** The best placement scored since the env was made, for episodes that start there. */
+  /** The best placement scored since the last seeded reset, for episodes that start there. */
   best: z.object({ device: z.array(z.int().min(0)), cost: z.number() }).nullable(),
 });
 

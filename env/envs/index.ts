@@ -1,7 +1,7 @@
-export * from "./episode-state.ts";
+export type { EpisodeState } from "./episode-state.ts";
+export * from "./fake.ts";
 export * from "./one-shot.ts";
-export * from "./options.ts";
-export * from "./placement-env.ts";
+export type { PlacementEnvOptions, Returns } from "./options.ts";
 export * from "./progressive.ts";
 export * from "./refine.ts";
 export * from "./registry.ts";

@@ -1,7 +1,7 @@
 /** Options that every placement env takes, and the parts they resolve to: made once, shared by all clones. */
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { suggestion } from "../model/suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 import {
   type MaskPart,
   negativeCost,
@@ -87,5 +87,5 @@ function checkNames(complaint: string, options: object, known: readonly string[]
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const expected = known.length === 0 ? "it takes none" : `expected ${known.join(", ")}`;
-  throw new InputError(`${complaint} "${unknown}"; ${expected}.${suggestion(unknown, known)}`);
+  throw new InputError(`${complaint} "${unknown}"; ${expected}.${didYouMean(unknown, known)}`);
 }

@@ -48,7 +48,7 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
     this.parts = parts;
     this.scenario = parts.scenario;
     this.observationSpace = parts.observation.space;
-    this.rng = createRng(parts.seed);
+    this.rng = envStream(parts.seed);
     this.device = parts.defaultDevice.slice();
     this.placed = new Uint8Array(groupCount);
     this.visits = new Int32Array(groupCount);
@@ -72,7 +72,7 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
 
   reset({ seed, options = {} }: ResetOptions = {}): Reset<O> {
     if (this.phase === "closed") throw new InputError(`${this.metadata.id} is closed; make a new one.`);
-    if (seed !== undefined) this.rng = createRng(seed);
+    if (seed !== undefined) this.seedWith(seed);
     this.phase = "new";
     const outcome = this.begin(options);
     this.phase = "running";
@@ -173,6 +173,12 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
     return { scenario, device, placed, visits, current, startUs };
   }
 
+  /** What follows depends on the seed alone, so what earlier episodes found is forgotten. */
+  private seedWith(seed: number | string): void {
+    this.rng = envStream(seed);
+    this.best = null;
+  }
+
   private checkRunning(): void {
     if (this.phase === "running") return;
     const reason = {
@@ -193,6 +199,9 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
     return outcome === undefined ? { actionMask } : { actionMask, outcome };
   }
 }
+
+/** A stream of its own: a caller who draws actions from the same seed must not draw the env's numbers again. */
+const envStream = (seed: number | string): Rng => createRng(seed).child("env");
 
 function describeAction(action: unknown): string {
   if (ArrayBuffer.isView(action)) return `[${(action as Int32Array).join(", ")}]`;

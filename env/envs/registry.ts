@@ -7,7 +7,7 @@
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { suggestion } from "../model/suggest.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { createOneShotEnv, ONE_SHOT_ID } from "./one-shot.ts";
 import { createProgressiveEnv, PROGRESSIVE_ID, type ProgressiveOptions } from "./progressive.ts";
 import { createRefineEnv, REFINE_ID, type RefineOptions } from "./refine.ts";
@@ -58,7 +58,7 @@ function unknownId(id: string): string {
   const name = withoutVersion(id);
   const newest = newestVersion(name);
   if (newest === null)
-    return `Env "${id}" is not known; known are ${envIds().join(", ")}.${suggestion(id, envIds())}`;
+    return `Env "${id}" is not known; known are ${envIds().join(", ")}.${didYouMean(id, envIds())}`;
   if (name === id) return `${id} has no version; the newest is ${newest}.`;
   return `${id} is not known; the newest is v${versionOf(newest)}.`;
 }

@@ -12,7 +12,7 @@ import { sampleMasked } from "../spaces/discrete.ts";
  * - `fixed-random`: one random placement, the same in every episode and under every seed;
  * - `random`: a fresh random placement for each episode;
  * - `single-device`: the default devices;
- * - `best`: the best placement that the env has seen, `fixed-random` where it has seen none.
+ * - `best`: the best placement scored since the last seeded reset, `fixed-random` where there is none.
  */
 export const startNames = ["fixed-random", "random", "single-device", "best"] as const;
 export type StartName = (typeof startNames)[number];

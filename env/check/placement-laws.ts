@@ -1,0 +1,201 @@
+/**
+ * The laws that placement and search add to Gymnasium's: masks tell the truth, rewards telescope to the score, clones and
+ * saved states go on exactly as the original, plans are plans and score what the env said.
+ */
+import type { ActionMask, Env, Reset, Space, Step } from "../contract.ts";
+import { validatePlan } from "../model/plan.ts";
+import { createRng } from "../model/rng.ts";
+import { evaluator } from "../sim/evaluator.ts";
+import type { Discrete, MultiDiscrete } from "../spaces/index.ts";
+import { insistEqual, insistSamePlay, legalAction, playOn, seeds } from "./episode.ts";
+import { BrokenLaw, insist, insistRefused, type Law } from "./law.ts";
+
+const SEED = 2718;
+/** How many components of one action the mask law tries. */
+const COMPONENTS = 24;
+/** The mask law looks at the first steps, and at some later ones. */
+const looksAt = (index: number): boolean => index < 24 || index % 16 === 0;
+
+export const placementLaws: readonly Law[] = [
+  {
+    name: "masks",
+    check(make) {
+      const env = make();
+      let tried = 0;
+      playOn(env, env.reset({ seed: SEED }), createRng(SEED), (last, index) => {
+        if (!looksAt(index)) return;
+        for (const { action, legal } of candidates(env, last)) {
+          tried++;
+          const complaint = refusal(env.clone(), action);
+          if (legal && complaint !== null)
+            throw new BrokenLaw(
+              `step ${index}: the mask allows ${show(action)}, but step refuses it: ${complaint}`,
+            );
+          insist(
+            legal || complaint !== null,
+            `step ${index}: the mask forbids ${show(action)}, but step accepts it.`,
+          );
+        }
+      });
+      return `an action is legal exactly where step accepts it (${tried} actions tried).`;
+    },
+  },
+  {
+    name: "rewards telescope",
+    check(make) {
+      const env = make();
+      const { returns } = env.metadata;
+      if (returns === "other") return "not applicable: the rewards are not made of costs alone.";
+      insist(
+        returns === "score" || returns === "improvement",
+        `metadata.returns is ${returns}, expected score, improvement or other.`,
+      );
+      for (const seed of seeds)
+        if (returns === "score") checkScore(env, seed);
+        else checkImprovement(env, seed);
+      return `their sum is ${returns === "score" ? "minus the final cost" : "the first cost minus the final one"}.`;
+    },
+  },
+  {
+    name: "clones",
+    check(make) {
+      const { env, last } = halfway(make);
+      const before = env.state();
+      const clone = env.clone();
+      insist(clone !== env, "clone answered the env itself.");
+      insistEqual("A clone has another state", before, clone.state());
+      playOn(clone, last, createRng("elsewhere"));
+      insistEqual("Stepping a clone changed the original", before, env.state());
+
+      const rngs = [createRng(1), createRng(1)] as const;
+      const copy = env.clone();
+      insistSamePlay("A clone goes on otherwise than the original", [env, last], [copy, last], rngs);
+      const next = [createRng(2), createRng(2)] as const;
+      insistSamePlay("A clone's next episode differs", [env, env.reset()], [copy, copy.reset()], next);
+      return "go on like the original and leave it alone.";
+    },
+  },
+  {
+    name: "saved state",
+    check(make) {
+      const { env, last } = halfway(make);
+      const saved = env.state();
+      const text = JSON.stringify(saved);
+      insistEqual("The state does not survive JSON", saved, JSON.parse(text));
+      const restored = make();
+      restored.restore(JSON.parse(text));
+      insistEqual("The restored env has another state", saved, restored.state());
+      const rngs = [createRng(1), createRng(1)] as const;
+      insistSamePlay("A restored env goes on otherwise", [env, last], [restored, last], rngs);
+      const next = [createRng(2), createRng(2)] as const;
+      insistSamePlay(
+        "A restored env's next episode differs",
+        [env, env.reset()],
+        [restored, restored.reset()],
+        next,
+      );
+      for (const junk of [null, {}, "state", []])
+        insistRefused(() => make().restore(junk), `Restoring ${JSON.stringify(junk)}`);
+      return "survives JSON and goes on like the original; junk is refused.";
+    },
+  },
+  {
+    name: "plans",
+    check(make) {
+      const env = make();
+      const score = evaluator(env.scenario);
+      const checkPlan = (where: string, cost: number | undefined) => {
+        validatePlan(env.scenario, env.plan());
+        if (cost === undefined) return;
+        const own = score.evaluate(env.plan()).cost;
+        insist(own === cost, `${where}: the plan costs ${own}, but info.outcome says ${cost}.`);
+      };
+      const steps = playOn(env, env.reset({ seed: SEED }), createRng(SEED), (last, index) => {
+        checkPlan(index === 0 ? "reset" : `step ${index - 1}`, last.info.outcome?.cost);
+      });
+      const last = steps[steps.length - 1];
+      checkPlan("the end", last.info.outcome?.cost);
+      if (last.terminated) insist(last.info.outcome !== undefined, "The episode ended without info.outcome.");
+      return "are valid at every step and cost what info.outcome says.";
+    },
+  },
+];
+
+/** At the end of an episode, the rewards sum to minus the plan's cost. One that was cut off has no score. */
+function checkScore(env: Env, seed: number): void {
+  const steps = playOn(env, env.reset({ seed }), createRng(seed));
+  if (!steps[steps.length - 1].terminated) return;
+  const { cost } = evaluator(env.scenario).evaluate(env.plan());
+  const sum = steps.reduce((total, step) => total + step.reward, 0);
+  insist(equalSums(sum, -cost, cost), `The rewards sum to ${sum}, but the final plan costs ${cost}.`);
+}
+
+/** At every moment, the rewards so far sum to the first cost minus the cost now. */
+function checkImprovement(env: Env, seed: number): void {
+  const score = evaluator(env.scenario);
+  const reset = env.reset({ seed });
+  const { cost: first } = score.evaluate(env.plan());
+  let sum = 0;
+  const checkSum = (where: string) => {
+    const { cost } = score.evaluate(env.plan());
+    insist(
+      equalSums(sum, first - cost, Math.max(first, cost)),
+      `${where}: the cost went from ${first} to ${cost}, but the rewards sum to ${sum}.`,
+    );
+  };
+  const steps = playOn(env, reset, createRng(seed), (last, index) => {
+    sum += index === 0 ? 0 : (last as Step<unknown>).reward;
+    checkSum(`step ${index}`);
+  });
+  sum += steps[steps.length - 1].reward;
+  checkSum("the end");
+}
+
+/** Exactly where whole numbers are added, to 1e-9 of the costs otherwise. */
+function equalSums(sum: number, expected: number, cost: number): boolean {
+  if (Number.isInteger(expected) && Number.isInteger(cost)) return sum === expected;
+  return Math.abs(sum - expected) <= 1e-9 * cost;
+}
+
+/** Every value of one component at a time, the other components as in one legal action. */
+function* candidates(env: Env, last: Reset<unknown>): Generator<{ action: unknown; legal: boolean }> {
+  const space = env.actionSpace as Space<unknown>;
+  const mask: ActionMask = last.info.actionMask;
+  if (space.kind === "Discrete") {
+    const { size, start } = space as Discrete;
+    for (let i = 0; i < size; i++) yield { action: start + i, legal: mask[i] === 1 };
+    return;
+  }
+  if (space.kind !== "MultiDiscrete") return;
+  const { sizes, maskStart } = space as MultiDiscrete;
+  const base = legalAction(env, last, createRng(SEED)) as Int32Array;
+  const stride = Math.ceil(sizes.length / COMPONENTS);
+  for (let component = 0; component < sizes.length; component += stride)
+    for (let value = 0; value < sizes[component]; value++) {
+      const action = base.slice();
+      action[component] = value;
+      yield { action, legal: mask[maskStart[component] + value] === 1 };
+    }
+}
+
+function refusal(env: Env, action: unknown): string | null {
+  try {
+    env.step(action);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** An env in the middle of its second episode, with what it last answered. */
+function halfway(make: () => Env): { env: Env; last: Reset<unknown> } {
+  const env = make();
+  const rng = createRng(SEED);
+  const length = playOn(env, env.reset({ seed: SEED }), rng).length;
+  let last: Reset<unknown> = env.reset();
+  for (let i = 0; i < Math.floor(length / 2); i++) last = env.step(legalAction(env, last, rng));
+  return { env, last };
+}
+
+const show = (action: unknown) =>
+  ArrayBuffer.isView(action) ? `[${(action as Int32Array).join(", ")}]` : `${action}`;

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { checkEnv, formatReport } from "../../../env/check/index.ts";
+import type { Env } from "../../../env/contract.ts";
+import {
+  createFakeEnv,
+  createRefineEnv,
+  envIds,
+  type FaultName,
+  faultNames,
+  makeEnv,
+} from "../../../env/envs/index.ts";
+import { episodeStatistics, normaliseReward, timeLimit } from "../../../env/wrappers/index.ts";
+import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";
+
+const fake = (fault: FaultName | null) => () =>
+  createFakeEnv(createRefineEnv({ scenario: supportScenario, start: "random" }), fault) as Env;
+
+describe("checkEnv passes", () => {
+  const variants = envIds().flatMap((id) => {
+    const options = {
+      "Placement/Progressive-v1": [{}, { reward: "dense" }],
+      "Placement/Refine-v1": [{}, { start: "random" }, { start: "best" }],
+    }[id] ?? [{}];
+    return fixedScenarios.flatMap((scenario) => options.map((more) => ({ id, scenario, more })));
+  });
+
+  it.each(variants)("on $id, scenario $scenario.name, options $more", ({ id, scenario, more }) => {
+    const report = checkEnv(() => makeEnv(id, { scenario, ...more }));
+    expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+    expect(report).toMatchObject({ id, ok: true });
+  });
+
+  it.each(envIds())("on %s inside every wrapper", (id) => {
+    const report = checkEnv(() =>
+      normaliseReward(timeLimit(episodeStatistics(makeEnv(id, { scenario: supportScenario })), 3)),
+    );
+    expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+  });
+
+  it("on a fake without a fault", () => {
+    expect(checkEnv(fake(null)).checks.filter((check) => !check.ok)).toEqual([]);
+  });
+});
+
+describe("checkEnv fails", () => {
+  /** The law that each fault breaks, and what its sentence must say. */
+  const expected: Record<FaultName, readonly [law: string, sentence: RegExp]> = {
+    "observation outside its space": ["step", /step 0: the observation is outside Dict/],
+    "seed ignored": ["seeds", /The same seed again resets otherwise: observation/],
+    "randomness that no seed controls": ["seeds", /Two envs of one seed differ, at step 0: info\.drawn/],
+    "reward not finite": ["step", /step 0: the reward is NaN, expected a finite number/],
+    "terminated is a number": ["step", /step 0: terminated is 0, expected a boolean/],
+    "reward sign inverted": [
+      "rewards telescope",
+      /the cost went from \d+ to \d+, but the rewards sum to -?\d+/,
+    ],
+    "mask too wide": ["masks", /step 2: the mask allows 0, but step refuses it: .*group 2 may not be placed/],
+    "mask too narrow": ["masks", /step 0: the mask forbids 2, but step accepts it/],
+    "no mask": ["reset", /reset: info\.actionMask is undefined, expected a Uint8Array/],
+    "clone shares its state": ["clones", /Stepping a clone changed the original/],
+    "clone starts over": ["clones", /A clone has another state/],
+    "state without randomness": ["saved state", /A restored env's next episode differs/],
+    "state not JSON-safe": ["saved state", /The state does not survive JSON: device is of type Int32Array/],
+    "observation buffer reused": [
+      "returned values",
+      /A returned value was changed by a later step: observation\.placement/,
+    ],
+    "plan of unknown devices": ["plans", /Op "d" is placed on device -1, expected 0\.\.2/],
+    "plan of an earlier step": ["plans", /the plan costs \d+, but info\.outcome says \d+/],
+    "episodes never end": ["episodes end", /The episode did not end within 500 steps/],
+    "steps after the end": ["order of calls", /A step after the end was accepted/],
+    "steps before reset": ["order of calls", /A step before the first reset was accepted/],
+    "actions wrapped around": ["invalid actions", /The action null, outside Discrete\(3\), was accepted/],
+    "closes only once": ["close", /already closed/],
+    "renders no text": ["render", /render answered undefined, expected text/],
+    "rendering moves the env": ["render", /Rendering changed the state/],
+  };
+
+  it.each(faultNames)("on the fault: %s", (fault) => {
+    const [law, sentence] = expected[fault];
+    const report = checkEnv(fake(fault));
+    expect(report.ok).toBe(false);
+    const check = report.checks.find(({ name }) => name === law)!;
+    expect(check.sentence).toMatch(sentence);
+    expect(check.ok).toBe(false);
+  });
+
+  it("with a report that a person can read", () => {
+    const text = formatReport(checkEnv(fake("closes only once")));
+    expect(text).toMatch(/^Placement\/Refine-v1: 1 of 16 laws are broken\n/);
+    expect(text).toMatch(/\n {2}FAIL {2}close +The env threw: already closed\n/);
+    expect(text.split("\n")).toHaveLength(17);
+    expect(formatReport(checkEnv(fake(null)))).toMatch(/^Placement\/Refine-v1: all 16 laws hold\n/);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { createProgressiveEnv, createRefineEnv, envIds, makeEnv } from "../../../env/envs/index.ts";
+import { createRng } from "../../../env/model/rng.ts";
+import { randomPlacement } from "../../../env/parts/index.ts";
+import { play } from "./play.ts";
+import { diamondScenario, maxLoadScenario, memoryScenario, supportScenario } from "./scenarios.ts";
+
+describe.each(envIds())("%s", (id) => {
+  const make = () => makeEnv(id, { scenario: diamondScenario });
+
+  it("refuses calls out of order with a sentence", () => {
+    const env = make();
+    const action = env.actionSpace.sample({ next: () => 0, int: () => 0 } as never);
+    expect(() => env.step(action)).toThrow(`${id}: call reset before the first step.`);
+    expect(() => env.render()).toThrow(`${id}: call reset before render.`);
+    play(env, env.reset(), 0);
+    expect(() => env.step(action)).toThrow(`${id}: the episode has ended; call reset.`);
+    env.close();
+    expect(() => env.step(action)).toThrow(`${id}: it is closed; make a new one.`);
+    expect(() => env.reset()).toThrow(`${id} is closed; make a new one.`);
+  });
+
+  it("refuses actions outside its space and reset options that it does not know", () => {
+    const env = make();
+    env.reset();
+    expect(() => env.step(7)).toThrow(`${id}: the action 7 is not in ${env.actionSpace.describe()}.`);
+    expect(() => env.reset({ options: { strat: 1 } })).toThrow(`does not know the reset option "strat"`);
+  });
+
+  it("refuses states of other envs, other scenarios, and damaged ones", () => {
+    const env = make();
+    env.reset();
+    const state = env.state() as Record<string, unknown>;
+    const restore = (saved: unknown) => () => env.restore(saved);
+    const otherId = envIds().find((other) => other !== id);
+    expect(restore({ ...state, id: otherId })).toThrow(
+      `The saved state is one of ${otherId}, expected ${id}.`,
+    );
+    expect(restore({ ...state, device: [0] })).toThrow(/covers 1 groups, but scenario "diamond" has 4/);
+    expect(restore({ ...state, device: [0, 0, 0, 9] })).toThrow(/uses device 9/);
+    expect(restore({ ...state, current: 4 })).toThrow(/is at group 4 of 4/);
+    expect(restore({ ...state, rng: {} })).toThrow(/damaged at "rng"/);
+    expect(restore(null)).toThrow(/damaged/);
+  });
+});
+
+describe("render", () => {
+  it("draws a row for each device with the bar of the simulated step", () => {
+    const env = createRefineEnv({ scenario: diamondScenario, start: [0, 0, 1, 0] });
+    env.reset();
+    const [title, header, ...rows] = env.render().split("\n");
+    expect(title).toBe("Placement/Refine-v1, diamond: one step takes 238 us");
+    expect(header.split(/\s{2,}/)).toEqual(["device", "groups", "compute us", "step", "peak MB"]);
+    expect(rows[0]).toMatch(/^gpu:0 {8}3 {9}170 {2}[#-]{20,}\.+[#-]+ +0\.\d+$/);
+    expect(rows[1]).toMatch(/^gpu:1 {8}1 {10}70 {2}\.+[#-]+\.+ +0\.\d+$/);
+  });
+
+  it("says which device is over its memory, and draws no step for the max-load objective", () => {
+    const env = createProgressiveEnv({ scenario: memoryScenario });
+    env.reset();
+    expect(env.render()).toMatch(/gpu:0 is 0\.0002\d* MB over its memory: the plan is infeasible/);
+    const loads = createProgressiveEnv({ scenario: maxLoadScenario });
+    loads.reset();
+    expect(loads.render().split("\n")[0]).toBe("Placement/Progressive-v1, max load");
+  });
+});
+
+describe("default devices", () => {
+  it("hold a complete, valid plan before the first step", () => {
+    const env = createProgressiveEnv({ scenario: supportScenario });
+    expect([...env.plan().device]).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe("the env's random numbers", () => {
+  it("are not those of a caller who uses the same seed", () => {
+    const starts = [1, 2, 3, 4, 5].map((seed) => {
+      const env = createRefineEnv({ scenario: supportScenario, start: "random" });
+      return String(env.reset({ seed }).observation.placement);
+    });
+    const own = [1, 2, 3, 4, 5].map((seed) => String(randomPlacement(supportScenario, createRng(seed))));
+    expect(starts).not.toEqual(own);
+  });
+});

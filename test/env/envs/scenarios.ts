@@ -1,0 +1,86 @@
+/** Small scenarios that the env tests share: fixed ones with device support and memory limits, and arbitrary ones. */
+import fc from "fast-check";
+import { testScenario } from "../../../env/model/dsl.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+
+const diamond = `
+  a 100 400B
+  b 50 80B params=40 <- a
+  c 70 80B <- a
+  d 20 <- b c`;
+
+/** Whole-microsecond times: bytes are multiples of the 10 bytes that a link moves in a microsecond. */
+export const diamondScenario = testScenario({ name: "diamond", graph: diamond });
+
+/** Op c runs on GPUs only, so the mask has a zero. */
+export const supportScenario = testScenario({
+  name: "support",
+  graph: `
+    a 100 400B
+    b CPU:50|GPU:20 80B params=40 <- a
+    c 70 80B kinds=GPU <- a
+    d 20 <- b c`,
+  devices: ["CPU", "GPU", "GPU"],
+});
+
+/** All ops on one device are too much for it; spread out they fit. */
+export const memoryScenario = testScenario({
+  name: "memory",
+  graph: `
+    a 10 10B params=300
+    b 10 10B params=300 <- a
+    c 10 params=300 <- b`,
+  devices: 3,
+  memoryBytes: 700,
+});
+
+export const colocatedScenario = testScenario({
+  name: "colocated",
+  graph: `
+    a 30 100B group=left
+    b 40 100B <- a
+    c 50 100B group=left <- b
+    d 60 <- c ^a`,
+});
+
+export const singleGroupScenario = testScenario({ name: "single group", graph: "a 10" });
+
+export const maxLoadScenario = testScenario({
+  name: "max load",
+  graph: diamond,
+  devices: ["GPU", "GPU", "CPU"],
+  objective: "max-load",
+});
+
+export const fixedScenarios: readonly Scenario[] = [
+  diamondScenario,
+  supportScenario,
+  memoryScenario,
+  colocatedScenario,
+  singleGroupScenario,
+  maxLoadScenario,
+];
+
+/** Graphs of one to six ops with whole times and sizes, on one to three devices, some with a memory limit. */
+export const anyScenario: fc.Arbitrary<Scenario> = fc
+  .record({
+    ops: fc.array(
+      fc.record({
+        us: fc.nat({ max: 200 }),
+        tens: fc.nat({ max: 20 }),
+        params: fc.nat({ max: 400 }),
+        inputs: fc.array(fc.nat({ max: 5 }), { maxLength: 3 }),
+        group: fc.constantFrom("", "", "", " group=g"),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    devices: fc.integer({ min: 1, max: 3 }),
+    memoryBytes: fc.constantFrom(Number.POSITIVE_INFINITY, 1000),
+  })
+  .map(({ ops, devices, memoryBytes }) => {
+    const lines = ops.map(({ us, tens, params, inputs, group }, v) => {
+      const sources = [...new Set(inputs.filter((source) => source < v))].map((source) => `op${source}`);
+      return `op${v} ${us} ${tens * 10}B params=${params}${group} <- ${sources.join(" ")}`;
+    });
+    return testScenario({ name: "arbitrary", graph: lines.join("\n"), devices, memoryBytes });
+  });
