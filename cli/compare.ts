@@ -2,9 +2,7 @@
  * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page; cells run in child processes,
  * and the report is the same however many run at once.
  */
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import pc from "picocolors";
 import { listMethods } from "../agents/registry.ts";
 import { InputError } from "../env/model/errors.ts";
@@ -32,6 +30,7 @@ import {
   secondsFlag,
   seedFlag,
 } from "./command.ts";
+import { newFolder } from "./files.ts";
 import { jsonText } from "./json.ts";
 import { createPool } from "./pool.ts";
 import { startProgress } from "./progress.ts";
@@ -97,7 +96,7 @@ export const compare = defineCommand({
     if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
     terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
 
-    const out = values.out ?? (values.json ? undefined : newFolder(values.suite ?? "compare"));
+    const out = values.out ?? (values.json ? undefined : newFolder("runs", values.suite ?? "compare"));
     if (out === undefined) return EXIT.done;
     const page = await writeComparison(out, report, versions);
     if (values.json) terminal.note(`Page: ${page}`);
@@ -167,14 +166,6 @@ function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Ter
     },
     end: progress.end,
   };
-}
-
-/** The first of runs/NAME-1, runs/NAME-2, ... that is not there yet. */
-function newFolder(name: string): string {
-  for (let n = 1; ; n++) {
-    const path = join("runs", `${name}-${n}`);
-    if (!existsSync(path)) return path;
-  }
 }
 
 /** Headings in bold, the rest as it is. */

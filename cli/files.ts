@@ -1,7 +1,8 @@
 /**
- * Reading the user's files: what cannot be read is one sentence.
+ * The user's files: what cannot be read is one sentence; what is written goes to a folder of its own.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { InputError } from "../env/model/errors.ts";
 
 export function readText(path: string, what: string): string {
@@ -17,7 +18,10 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** True where a scenario argument means a file rather than a URI. */
-export function looksLikeFile(argument: string): boolean {
-  return argument.endsWith(".json") || argument.startsWith(".") || argument.startsWith("/");
+/** The first of PARENT/NAME-1, PARENT/NAME-2, ... that is not there yet. */
+export function newFolder(parent: string, name: string): string {
+  for (let n = 1; ; n++) {
+    const path = join(parent, `${name}-${n}`);
+    if (!existsSync(path)) return path;
+  }
 }

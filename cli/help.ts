@@ -1,6 +1,7 @@
 /**
  * Help texts, made from the tables of the commands: every flag with its default and unit.
  */
+import { columns } from "./columns.ts";
 import type { Command, Flag, Positional } from "./command.ts";
 
 export function overview(commands: readonly { readonly name: string; readonly summary: string }[]): string {
@@ -47,9 +48,4 @@ function defaultText(flag: Flag): string {
   if (flag.defaultText !== undefined) return ` (default: ${flag.defaultText})`;
   if (flag.type === "switch" || flag.type === "list" || flag.default === undefined) return "";
   return ` (default: ${typeof flag.default === "number" ? flag.default.toLocaleString("en-US") : flag.default})`;
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

@@ -4,14 +4,13 @@
  */
 
 import { InputError } from "../env/model/errors.ts";
-import type { Placement } from "../env/model/plan.ts";
 import type { Scenario } from "../env/model/scenario.ts";
 import { evaluator, gapOf } from "../env/sim/evaluator.ts";
 import { createSimulator, type Timeline } from "../env/sim/timeline.ts";
 import { formatBytes, formatGap, formatUs } from "../results/format.ts";
 import { importFile, resolveScenario } from "../scenarios/index.ts";
 import { defineCommand, jsonFlag } from "./command.ts";
-import { looksLikeFile, readText } from "./files.ts";
+import { readText } from "./files.ts";
 import { jsonText } from "./json.ts";
 import { readPlacement } from "./placement-file.ts";
 import { EXIT } from "./terminal.ts";
@@ -37,7 +36,7 @@ export const simulate = defineCommand({
     "simulate case.json --json",
   ],
   async run({ values, positionals: [argument] }, terminal) {
-    const { scenario, runs = [] } = looksLikeFile(argument)
+    const { scenario, runs = [] } = argument.endsWith(".json")
       ? importFile(readText(argument, "Scenario file"), argument)
       : { scenario: await resolveScenario(argument) };
     const step = createSimulator(scenario);
@@ -51,7 +50,7 @@ export const simulate = defineCommand({
     }
     if (runs.length === 0)
       throw new InputError(`Scenario "${argument}" brings no placements; give one with --placement FILE.`);
-    const timelines = runs.map(({ plan }: { plan: Placement }) => step(plan));
+    const timelines = runs.map(({ plan }) => step(plan));
     terminal.write(
       values.json
         ? jsonText(timelines.map((timeline) => answerOf(scenario, timeline)))

@@ -22,12 +22,17 @@ export interface Terminal {
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
+/** npm passes on an interrupt that the terminal has sent us already; one person pressed once. */
+const SAME_INTERRUPT_SECONDS = 0.5;
+
 /** The real one. The second interrupt ends the process at once; a reader that hangs up ends it quietly. */
 export function processTerminal(): Terminal {
   const interrupt = new AbortController();
+  let interruptedAt = Number.POSITIVE_INFINITY;
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
-      if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+      if (seconds() - interruptedAt > SAME_INTERRUPT_SECONDS) process.exit(EXIT.interrupted);
+      interruptedAt = Math.min(interruptedAt, seconds());
       interrupt.abort();
     });
   for (const stream of [process.stdout, process.stderr])
@@ -42,6 +47,8 @@ export function processTerminal(): Terminal {
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     variables: process.env,
     signal: interrupt.signal,
-    seconds: () => performance.now() / 1000,
+    seconds,
   };
 }
+
+const seconds = () => performance.now() / 1000;
