@@ -12,7 +12,7 @@
  *
  * The result is acyclic and numbered topologically, depth first: the last element that became ready comes next.
  */
-import { Role, type Scenario } from "../../env/index.ts";
+import { colocationGrouping, Role, type Scenario } from "../../env/index.ts";
 import { runTimesUs } from "../../env/model/speed.ts";
 import { type Successors, stronglyConnectedComponents } from "./components.ts";
 
@@ -22,6 +22,8 @@ export interface Elements {
   readonly of: Int32Array;
   /** Ascending successors of each element, all of higher number. */
   readonly successors: Successors;
+  /** False where step 4 merged ops with weights although not all weights fit one device: there it may cost something. */
+  readonly lossless: boolean;
 }
 
 /** Times below this many us count as none: the 1e-6 ms of the reference program. */
@@ -33,11 +35,30 @@ export function contract(scenario: Scenario): Elements {
   const components = stronglyConnectedComponents(ordered);
   const fused = classes.of.map((c) => components.of[c]);
   const merged = mergeIdle(scenario, fused, components.count);
-  return numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count));
+  return {
+    ...numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count)),
+    lossless: !merged.movedWeights || weightsFitAnywhere(scenario),
+  };
+}
+
+/** Step 1 alone, for plans that need not be contiguous: numbered by first op, without an order. */
+export function colocated(scenario: Scenario): Elements {
+  const { groupOf, groupCount } = colocationGrouping(scenario.graph);
+  return {
+    count: groupCount,
+    of: groupOf,
+    successors: Array.from({ length: groupCount }, () => []),
+    lossless: true,
+  };
+}
+
+function weightsFitAnywhere({ graph, cluster }: Scenario): boolean {
+  const weights = graph.parameterBytes.reduce((sum, bytes) => sum + bytes, 0);
+  return cluster.devices.every((device) => weights <= device.memoryBytes);
 }
 
 /** Step 1. */
-export function colocationClasses({ graph }: Scenario): { of: Int32Array; count: number } {
+function colocationClasses({ graph }: Scenario): { of: Int32Array; count: number } {
   let count = graph.colocationCount;
   const of = graph.colocation.slice();
   const follows = (v: number) => of[v] === -1 && graph.role[v] !== Role.forward && graph.twin[v] !== -1;
@@ -75,9 +96,12 @@ function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
   const runUs = runTimesUs(graph, cluster);
   const deviceCount = cluster.devices.length;
   const timeUs = new Float64Array(count * deviceCount);
-  for (let v = 0; v < graph.opCount; v++)
+  const weighs = new Uint8Array(count);
+  for (let v = 0; v < graph.opCount; v++) {
+    if (graph.parameterBytes[v] > 0) weighs[elementOf[v]] = 1;
     for (let d = 0; d < deviceCount; d++)
       timeUs[elementOf[v] * deviceCount + d] += runUs[v * deviceCount + d];
+  }
   const idle = (element: number) =>
     timeUs.subarray(element * deviceCount, (element + 1) * deviceCount).every((us) => us < NO_TIME_US);
 
@@ -89,12 +113,14 @@ function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
     neighbours[a].add(b);
     neighbours[b].add(a);
   }
+  let movedWeights = false;
   const into = Int32Array.from({ length: count }, (_, element) => element);
   const waiting = [...into].filter((element) => neighbours[element].size === 1 && idle(element));
   for (const element of waiting) {
     if (neighbours[element].size !== 1) continue;
     const [host] = neighbours[element];
     into[element] = host;
+    movedWeights ||= weighs[element] === 1;
     neighbours[element].clear();
     neighbours[host].delete(element);
     if (neighbours[host].size === 1 && idle(host)) waiting.push(host);
@@ -107,13 +133,13 @@ function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
     if (!numberOf.has(host)) numberOf.set(host, numberOf.size);
     return numberOf.get(host)!;
   });
-  return { of, count: numberOf.size };
+  return { of, count: numberOf.size, movedWeights };
 }
 
 function numberTopologically(
   { of, count }: { of: Int32Array; count: number },
   successors: Successors,
-): Elements {
+): Pick<Elements, "count" | "of" | "successors"> {
   const waiting = new Int32Array(count);
   for (const list of successors) for (const to of list) waiting[to]++;
   const ready: number[] = [];

@@ -6,7 +6,7 @@
  * plans are still those, scored by that objective. Optimal among contiguous splits is no bound: others may be better.
  */
 import { z } from "zod";
-import type { MeteredEvaluator, Scenario } from "../../env/index.ts";
+import type { MeteredEvaluator } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { contract } from "../exact/contract.ts";
 import { type SearchLimits, type SearchOptions, type SplitResult, searchIdeals } from "../exact/ideals.ts";
@@ -57,7 +57,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
       }
       return {
         estimate: split.valueUs,
-        note: noteOn(scenario, all, limits),
+        note: noteOn(problem, all, limits),
         timeLimited: !all.complete && limitOf(all, limits) === TIME,
       };
     },
@@ -83,9 +83,11 @@ function noSplit(all: SplitResult, limits: SearchLimits): string {
   return `No contiguous split was found ${limitOf(all, limits)}.`;
 }
 
-function noteOn({ objective }: Scenario, all: SplitResult, limits: SearchLimits): string {
+function noteOn({ scenario, elements }: SplitProblem, all: SplitResult, limits: SearchLimits): string {
+  const { objective } = scenario;
+  const which = elements.lossless ? "" : " with idle ops beside their only neighbour";
   const proof = all.complete
-    ? "Optimal among contiguous splits"
+    ? `Optimal among contiguous splits${which}`
     : `Best contiguous split found ${limitOf(all, limits)}, not proven optimal`;
   return objective === "max-load" ? `${proof}.` : `${proof} for max load, scored by ${objective}.`;
 }
