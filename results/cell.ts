@@ -18,6 +18,7 @@ import {
   type MeteredEvaluator,
   metered,
   type Objective,
+  type Rng,
   type Scenario,
   scenarioHash,
 } from "../env/index.ts";
@@ -144,7 +145,12 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
   };
 };
 
-function cellRng({ rootSeed, seedIndex }: CellSpec, scenario: Scenario, card: Card) {
+/** The random stream of a cell, see the top of this file. */
+export function cellRng(
+  { rootSeed, seedIndex }: Pick<CellSpec, "rootSeed" | "seedIndex">,
+  scenario: Scenario,
+  card: Card,
+): Rng {
   return createRng(rootSeed).child(scenario.name).child(card.id).child(String(seedIndex));
 }
 

@@ -5,6 +5,7 @@
  *   metrics.jsonl   one line per update; append-only
  *   plans.jsonl     one line per improvement; append-only
  *   checkpoint/     the newest state to resume from, replaced atomically
+ *   result.json     what a finished run came to
  *   times.json      every wall-clock figure, so that all else can be compared byte for byte
  *
  * Whole files are written atomically; logs are append-only, and a resumed run cuts them back to the lengths that its
@@ -12,7 +13,6 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunSink } from "../agents/contract.ts";
 import { InputError } from "../env/index.ts";
 import { type AppendLog, openLog } from "./files/append-log.ts";
 import { writeAtomically } from "./files/atomic.ts";
@@ -39,35 +39,46 @@ export interface RunDirectory {
   /** Replaces a file of the run in one step; `name` may lie in a folder of the run. */
   write(name: string, text: string): void;
   writeJson(name: string, value: unknown): void;
-  /** The parsed file, or undefined where there is none. */
-  readJson(name: string): unknown;
   close(): void;
 }
 
 /** Starts a run in a directory that holds none. */
 export function createRunDirectory(path: string, description: RunDescription): RunDirectory {
-  if (existsSync(join(path, "run.json")))
-    throw new InputError(`"${path}" already holds a run; resume it, or give another directory.`);
-  for (const log of ["metrics.jsonl", "plans.jsonl"])
-    if (existsSync(join(path, log)))
-      throw new InputError(`"${path}" holds a ${log} but no run.json; give an empty directory.`);
+  refuseExistingRun(path);
   const run = open(path, description);
   run.writeJson("run.json", { format: RUN_FORMAT, ...description });
   return run;
 }
 
+/** Throws one sentence where a directory already holds a run, or logs that a new run would continue. */
+export function refuseExistingRun(path: string): void {
+  if (existsSync(join(path, "run.json")))
+    throw new InputError(`"${path}" already holds a run; resume it, or give another directory.`);
+  for (const log of ["metrics.jsonl", "plans.jsonl"])
+    if (existsSync(join(path, log)))
+      throw new InputError(`"${path}" holds a ${log} but no run.json; give an empty directory.`);
+}
+
 /** Opens an existing run to go on with it. */
 export function openRunDirectory(path: string): RunDirectory {
-  if (!existsSync(join(path, "run.json")))
-    throw new InputError(`"${path}" holds no run to resume: run.json is missing.`);
-  const { format, ...description } = parseJson(join(path, "run.json")) as RunDescription & {
-    format?: string;
-  };
+  return open(path, readDescription(path));
+}
+
+/** What the run in a directory was asked to do. */
+export function readDescription(path: string): RunDescription {
+  const stored = readRunFile(path, "run.json") as (RunDescription & { format?: string }) | undefined;
+  if (stored === undefined) throw new InputError(`"${path}" holds no run to resume: run.json is missing.`);
+  const { format, ...description } = stored;
   if (format !== RUN_FORMAT)
     throw new InputError(
       `"${join(path, "run.json")}": format is ${JSON.stringify(format)}, expected "${RUN_FORMAT}".`,
     );
-  return open(path, description);
+  return description;
+}
+
+/** A parsed file of the run in a directory, undefined where there is none. */
+export function readRunFile(path: string, name: string): unknown {
+  return existsSync(join(path, name)) ? parseJson(join(path, name)) : undefined;
 }
 
 function open(path: string, description: RunDescription): RunDirectory {
@@ -80,17 +91,11 @@ function open(path: string, description: RunDescription): RunDirectory {
     plans,
     write: (name, text) => writeAtomically(join(path, name), text),
     writeJson: (name, value) => writeAtomically(join(path, name), `${JSON.stringify(value, null, 1)}\n`),
-    readJson: (name) => (existsSync(join(path, name)) ? parseJson(join(path, name)) : undefined),
     close() {
       metrics.close();
       plans.close();
     },
   };
-}
-
-/** The sink that a trainer writes to: one line of `metrics.jsonl` per update. */
-export function runSink(run: RunDirectory): RunSink {
-  return { step: (step) => run.metrics.append(step) };
 }
 
 function parseJson(path: string): unknown {
