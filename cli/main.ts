@@ -70,7 +70,7 @@ export async function execute(argv: readonly string[], terminal: Terminal): Prom
     return terminal.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof InputError) {
-      terminal.note(`placement-gym: ${error.message}`);
+      terminal.note(`placement-gym: ${printable(error.message)}`);
       return EXIT.badInput;
     }
     if (terminal.signal.aborted) {
@@ -107,4 +107,9 @@ function unknownCommand(name: string): InputError {
   return new InputError(
     `Command "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
   );
+}
+
+/** One line without control characters: a sentence may quote a file, which must not write to the terminal as it likes. */
+function printable(sentence: string): string {
+  return sentence.replace(/\p{Cc}+/gu, " ");
 }

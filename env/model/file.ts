@@ -148,7 +148,10 @@ export function sentenceOf(error: z.ZodError): string {
   const path = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("");
-  return `${path === "" ? "the top level" : path.replace(/^\./, "")}: ${issue.message.replace(/\.$/, "")}.`;
+  const where = path === "" ? "the top level" : path.replace(/^\./, "");
+  const missing = /^Invalid input: expected (.+), received undefined$/.exec(issue.message);
+  if (missing !== null) return `${where} is missing, expected ${missing[1]}.`;
+  return `${where}: ${issue.message.replace(/\.$/, "")}.`;
 }
 
 function readGraph(file: ScenarioFile["graph"]): OpGraph {

