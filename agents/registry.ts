@@ -7,7 +7,6 @@
 import { InputError } from "../env/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import type { Card, Method } from "./contract.ts";
-import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
 import { etf } from "./planners/etf.ts";
@@ -36,7 +35,6 @@ export const methods: readonly Method[] = [
   ilp,
   reinforce,
   seq2seq,
-  placeto,
 ];
 
 /**

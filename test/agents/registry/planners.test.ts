@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import type { PlannerModule } from "../../../agents/contract.ts";
+import { methods } from "../../../agents/registry.ts";
+import { type MethodResult, runMethod } from "../../../agents/run.ts";
+import {
+  createRng,
+  type Evaluator,
+  evaluator,
+  gapOf,
+  type MeteredEvaluator,
+  metered,
+  type Plan,
+  type Scenario,
+  testScenario,
+  validatePlan,
+} from "../../../env/index.ts";
+import { movedPlan } from "../../../env/sim/move.ts";
+import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
+
+const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
+const EVALUATIONS = 150;
+
+interface Run extends MethodResult {
+  readonly meter: MeteredEvaluator;
+  /** Placements that the evaluator has scored. */
+  readonly scored: ReadonlySet<string>;
+}
+
+const keyOf = (plan: Plan) => plan.device.join(",");
+
+async function run(
+  module: PlannerModule,
+  scenario: Scenario,
+  { seed = 1, evaluations = EVALUATIONS } = {},
+): Promise<Run> {
+  const inner = evaluator(scenario);
+  const scored = new Set<string>();
+  const recording: Evaluator = {
+    ...inner,
+    evaluate(plan) {
+      scored.add(keyOf(plan));
+      return inner.evaluate(plan);
+    },
+    move(plan, group, device) {
+      scored.add(keyOf(movedPlan(scenario, plan, group, device)));
+      return inner.move(plan, group, device);
+    },
+  };
+  const meter = metered(recording, { evaluations });
+  const options = module.options.parse({});
+  const result = await runMethod({ module, options, scenario, meter, rng: createRng(seed) });
+  return { ...result, meter, scored };
+}
+
+/** What must be the same for the same seed. */
+const traceOf = ({ meter, best, last, report }: Run) => ({
+  curve: meter.curve.map(({ evaluations, cost }) => [evaluations, cost]),
+  spent: meter.spent,
+  best: best && keyOf(best.plan),
+  last: last && keyOf(last),
+  report,
+});
+
+describe.each(planners.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
+  test.each(tinyScenarios.map((scenario) => [scenario.name, scenario] as const))(
+    "on %s: a valid plan, within the budget, between the optimum and itself rescored",
+    async (_name, scenario) => {
+      const { best, last, report, meter, scored } = await run(module, scenario);
+      expect(meter.spent).toBeLessThanOrEqual(EVALUATIONS);
+      const optimum = bruteForce(scenario)!;
+      const bound = evaluator(scenario).bound().value;
+      expect(bound).toBeLessThanOrEqual(optimum);
+      expect((report.bound?.value ?? 0) * (1 - 1e-9)).toBeLessThanOrEqual(optimum);
+      if (best === null) {
+        expect(report.failure).toMatch(/^[A-Z].*\.$/);
+        return;
+      }
+      validatePlan(scenario, best.plan);
+      expect(evaluator(scenario).evaluate(best.plan)).toEqual(best.outcome);
+      if (last !== null) expect(scored).toContain(keyOf(last));
+      if (best.outcome.value === null) return;
+      expect(best.outcome.value).toBeGreaterThanOrEqual(optimum);
+      expect(gapOf(best.outcome.value, bound) ?? 0).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  test("claims no value where nothing fits", async () => {
+    const { best, report } = await run(module, nothingFits);
+    expect(best?.outcome.value ?? null).toBeNull();
+    if (best === null) expect(report.failure).toMatch(/^[A-Z].*\.$/);
+    else expect(best.outcome.violation).not.toBeNull();
+  });
+
+  test("ends cleanly where the budget is one evaluation", async () => {
+    for (const scenario of tinyScenarios) {
+      const { meter, best, report } = await run(module, scenario, { evaluations: 1 });
+      expect(meter.spent).toBeLessThanOrEqual(1);
+      expect(best !== null || report.failure !== undefined).toBe(true);
+    }
+  });
+
+  test("gives the same run for the same seed", async () => {
+    const scenario = larger();
+    expect(traceOf(await run(module, scenario))).toEqual(traceOf(await run(module, scenario)));
+  });
+});
+
+test("planners that draw random numbers differ between seeds, the others do not", async () => {
+  const differing: string[] = [];
+  for (const module of planners) {
+    const first = JSON.stringify(traceOf(await run(module, larger(), { seed: 1 })));
+    const second = JSON.stringify(traceOf(await run(module, larger(), { seed: 2 })));
+    if (first !== second) differing.push(module.card.id);
+  }
+  expect(differing).toEqual(["random", "hill-climb", "mcmc"]);
+});
+
+/** Twelve ops in three lanes that talk to each other: 4,096 placements. */
+function larger(): Scenario {
+  return testScenario({
+    name: "three lanes",
+    graph: `
+      a0 11 30B\nb0 7 50B\nc0 13 20B
+      a1 17 30B <- a0 b0\nb1 23 50B <- b0\nc1 5 20B <- c0 b0
+      a2 8 30B <- a1\nb2 12 50B <- b1 c1\nc2 19 20B <- c1 a1
+      a3 9 <- a2 b2\nb3 6 <- b2\nc3 3 <- c2 b2`,
+  });
+}
