@@ -63,7 +63,7 @@ function listsOf(withSizes: boolean): Record<Kind, () => readonly Listed[]> {
     suites: () =>
       Object.entries(suites).map(([id, members]) => ({
         id,
-        summary: `${members.length} scenarios`,
+        summary: members.join(", "),
         scenarios: members,
       })),
     agents: () => methodsOf("agent"),

@@ -99,9 +99,19 @@ describe("compare --json", () => {
 describe("list --json", () => {
   test("names every scenario, suite, agent, planner and env", async () => {
     const listed = await json("list");
-    expect(Object.keys(listed)).toEqual(["scenarios", "suites", "agents", "planners", "envs"]);
+    expect(Object.keys(listed)).toEqual([
+      "scenarios",
+      "workloads",
+      "clusters",
+      "suites",
+      "agents",
+      "planners",
+      "envs",
+    ]);
     expect(listed.agents.map(({ id }: { id: string }) => id)).toEqual(["reinforce", "seq2seq", "placeto"]);
-    expect(listed.suites.start).toEqual(suites.start);
+    expect(
+      listed.suites.map(({ id, scenarios }: { id: string; scenarios: string[] }) => [id, scenarios]),
+    ).toEqual(Object.entries(suites));
     expect(listed.envs.map(({ id }: { id: string }) => id)).toContain("Placement/Refine-v1");
   });
 });
