@@ -1,5 +1,6 @@
 export * from "./builder.ts";
 export * from "./cluster.ts";
+export * from "./coarsen/index.ts";
 export * from "./dsl.ts";
 export * from "./errors.ts";
 export * from "./fidelity.ts";
@@ -12,3 +13,4 @@ export * from "./plan.ts";
 export * from "./rng.ts";
 export * from "./scenario.ts";
 export * from "./speed.ts";
+export * from "./suggest.ts";

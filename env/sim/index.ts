@@ -3,4 +3,5 @@ export * from "./budget.ts";
 export * from "./evaluator.ts";
 export * from "./makespan.ts";
 export * from "./max-load.ts";
+export * from "./move.ts";
 export * from "./timeline.ts";
