@@ -36,8 +36,8 @@ function linearTicks(from: number, to: number, wanted: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];
-  // Multiples are counted, not summed, so that no rounding error piles up.
-  for (let k = Math.ceil(from / step - 1e-9); k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
+  // Multiples are counted, not summed, so that no rounding error piles up; adding 0 turns a -0 into 0.
+  for (let k = Math.ceil(from / step - 1e-9) + 0; k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
   return ticks;
 }
 

@@ -29,11 +29,11 @@ interface Line {
   readonly final: number;
 }
 
-/** `cells` are all of the table's scenario. */
+/** `cells` are all of the table's scenario; `id` is one that the page uses nowhere else. */
 export function curvesFigure(
   table: ScenarioTable,
   cells: readonly CellResult[],
-  colours: MethodColours,
+  { colours, id }: { readonly colours: MethodColours; readonly id: string },
 ): Markup {
   const lines = linesOf(cells);
   if (lines.length === 0)
@@ -49,12 +49,12 @@ export function curvesFigure(
   const scale = scaleFor(unit, Math.min(...finals));
   const labels = labelPositions(lines.map(({ final }) => y.at(final)));
   const missing = table.rows.filter(({ method }) => !lines.some((line) => line.method === method));
-  const clip = `clip-${table.scenarioHash.slice(0, 12)}-${table.objective}`;
+  const clip = `${id}-clip`;
   return html`<figure>
 <div class="scroll" tabindex="0" role="region" aria-label="Anytime curves of ${table.scenario}">
 <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Best ${table.objective} so far over evaluations, one line for each method; the final values are in the table above.">
 <clipPath id="${clip}"><rect x="${LEFT}" y="${TOP}" width="${WIDTH - RIGHT - LEFT}" height="${HEIGHT - BOTTOM - TOP}"/></clipPath>
-${x.ticks.map((tick) => html`<line class="grid" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/><text class="tick" x="${px(x.at(tick))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${formatCount(tick)}</text>`)}
+${x.ticks.filter(Number.isInteger).map((tick) => html`<line class="grid" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/><text class="tick" x="${px(x.at(tick))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${formatCount(tick)}</text>`)}
 ${y.ticks.map((tick) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y.at(tick))}" y2="${px(y.at(tick))}"/><text class="tick" x="${LEFT - 6}" y="${px(y.at(tick) + 4)}" text-anchor="end">${tickText(tick / scale.size)}</text>`)}
 <text class="axis" x="${px((LEFT + WIDTH - RIGHT) / 2)}" y="${HEIGHT - 6}" text-anchor="middle">evaluations</text>
 <text class="axis" x="12" y="${px((TOP + HEIGHT - BOTTOM) / 2)}" text-anchor="middle" transform="rotate(-90 12 ${px((TOP + HEIGHT - BOTTOM) / 2)})">${table.objective}, ${scale.unit}</text>

@@ -28,7 +28,7 @@ export function scenarioSection({ report, table, scenario, colours, id }: Sectio
 <p class="verdict">${verdictOf(table)}</p>
 ${rowsTable(report, table, colours)}
 <h3>Best value so far</h3>
-${curvesFigure(table, cells, colours)}
+${curvesFigure(table, cells, { colours, id })}
 ${bestPlanFigures(report, table, scenario)}
 </section>
 `;
