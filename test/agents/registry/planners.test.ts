@@ -11,7 +11,6 @@ import {
   metered,
   type Plan,
   type Scenario,
-  testScenario,
   validatePlan,
 } from "../../../env/index.ts";
 import { movedPlan } from "../../../env/sim/move.ts";
@@ -26,6 +25,7 @@ interface Run extends MethodResult {
   readonly scored: ReadonlySet<string>;
 }
 
+const tiny = (wanted: string) => tinyScenarios.find(({ name }) => name === wanted)!;
 const keyOf = (plan: Plan) => plan.device.join(",");
 
 async function run(
@@ -92,7 +92,7 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
   });
 
   test("ends cleanly where the budget is one evaluation", async () => {
-    for (const scenario of tinyScenarios) {
+    for (const scenario of [tiny("chain"), tiny("host and two accelerators"), tiny("max load")]) {
       const { meter, best, report } = await run(module, scenario, { evaluations: 1 });
       expect(meter.spent).toBeLessThanOrEqual(1);
       expect(best !== null || report.failure !== undefined).toBe(true);
@@ -100,7 +100,7 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
   });
 
   test("gives the same run for the same seed", async () => {
-    const scenario = larger();
+    const scenario = tiny("two branches");
     expect(traceOf(await run(module, scenario))).toEqual(traceOf(await run(module, scenario)));
   });
 });
@@ -108,21 +108,9 @@ describe.each(planners.map((module) => [module.card.id, module] as const))("%s",
 test("planners that draw random numbers differ between seeds, the others do not", async () => {
   const differing: string[] = [];
   for (const module of planners) {
-    const first = JSON.stringify(traceOf(await run(module, larger(), { seed: 1 })));
-    const second = JSON.stringify(traceOf(await run(module, larger(), { seed: 2 })));
+    const first = JSON.stringify(traceOf(await run(module, tiny("two branches"), { seed: 1 })));
+    const second = JSON.stringify(traceOf(await run(module, tiny("two branches"), { seed: 2 })));
     if (first !== second) differing.push(module.card.id);
   }
   expect(differing).toEqual(["random", "hill-climb", "mcmc"]);
 });
-
-/** Twelve ops in three lanes that talk to each other: 4,096 placements. */
-function larger(): Scenario {
-  return testScenario({
-    name: "three lanes",
-    graph: `
-      a0 11 30B\nb0 7 50B\nc0 13 20B
-      a1 17 30B <- a0 b0\nb1 23 50B <- b0\nc1 5 20B <- c0 b0
-      a2 8 30B <- a1\nb2 12 50B <- b1 c1\nc2 19 20B <- c1 a1
-      a3 9 <- a2 b2\nb3 6 <- b2\nc3 3 <- c2 b2`,
-  });
-}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { AgentModule, TrainStep } from "../../../agents/contract.ts";
+import { methods } from "../../../agents/registry.ts";
+import { runMethod } from "../../../agents/run.ts";
+import { createRng, evaluator, metered, type Scenario, validatePlan } from "../../../env/index.ts";
+import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
+
+const agents = methods.filter((method): method is AgentModule => method.kind === "agent");
+const EVALUATIONS = 45;
+
+async function run(module: AgentModule, scenario: Scenario, { seed = 1, evaluations = EVALUATIONS } = {}) {
+  const meter = metered(evaluator(scenario), { evaluations });
+  const steps: TrainStep[] = [];
+  const options = module.options.parse({});
+  const sink = { step: (step: TrainStep) => steps.push(step) };
+  const result = await runMethod({ module, options, scenario, meter, rng: createRng(seed), sink });
+  return { ...result, meter, steps };
+}
+
+const tiny = (wanted: string) => tinyScenarios.find(({ name }) => name === wanted)!;
+
+describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (_, module) => {
+  test.each(["one op", "two branches", "host and two accelerators", "no work at all", "max load"])(
+    "on %s: a valid plan within the budget, never below the optimum",
+    async (name) => {
+      const scenario = tiny(name);
+      const { best, last, meter, backend } = await run(module, scenario);
+      expect(meter.spent).toBeLessThanOrEqual(EVALUATIONS);
+      validatePlan(scenario, best!.plan);
+      validatePlan(scenario, last!);
+      expect(evaluator(scenario).evaluate(best!.plan)).toEqual(best!.outcome);
+      expect(best!.outcome.value).toBeGreaterThanOrEqual(bruteForce(scenario)!);
+      expect(backend).toBe("wasm");
+    },
+  );
+
+  test("claims no value where nothing fits", async () => {
+    const { best } = await run(module, nothingFits);
+    expect(best!.outcome.value).toBeNull();
+    expect(best!.outcome.violation).not.toBeNull();
+  });
+
+  test("logs finite numbers for every update, and evaluations that only grow", async () => {
+    const { steps } = await run(module, tiny("two branches"));
+    expect(steps.length).toBeGreaterThan(0);
+    steps.forEach(({ update, evaluations, metrics }, i) => {
+      expect(update).toBe(i + 1);
+      expect(evaluations).toBeGreaterThan(i === 0 ? 0 : steps[i - 1].evaluations);
+      for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true);
+    });
+  });
+
+  test("gives the same run for the same seed and another for another", async () => {
+    const trace = async (seed: number) => {
+      const { meter, last, steps } = await run(module, tiny("two branches"), { seed });
+      return JSON.stringify([meter.curve, Array.from(last!.device), steps]);
+    };
+    const first = await trace(1);
+    expect(await trace(1)).toBe(first);
+    expect(await trace(2)).not.toBe(first);
+  });
+
+  test("ends cleanly where the budget is one evaluation", async () => {
+    const { meter } = await run(module, tiny("chain"), { evaluations: 1 });
+    expect(meter.spent).toBeLessThanOrEqual(1);
+  });
+});
