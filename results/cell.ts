@@ -1,9 +1,9 @@
 /**
  * One cell of a comparison: one method on one scenario with one seed, run in this process.
  *
- * The random stream of a cell depends only on the root seed, the scenario's name, the method's id and the seed index, so a
- * cell gives the same result alone, among others, in any order and in any process. Variants of one method (other options)
- * share their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe and free of
+ * The random stream of a cell depends only on the root seed, the scenario's content hash, the method's id and the seed index,
+ * so a cell gives the same result alone, among others, in any order, in any process and wherever its file lies. Variants of
+ * one method (other options) share their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe and free of
  * clock readings; those are in `CellTimes`.
  */
 import type { BackendName, Card } from "../agents/contract.ts";
@@ -19,7 +19,6 @@ import {
   metered,
   type Objective,
   type Rng,
-  type Scenario,
   scenarioHash,
 } from "../env/index.ts";
 import { resolveScenario } from "../scenarios/index.ts";
@@ -112,6 +111,7 @@ export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>
 
 export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) => {
   const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
+  const hash = scenarioHash(scenario);
   const { module, options } = await resolveMethod(spec.method);
   const meter = metered(evaluator(scenario), spec.budget, {
     clock,
@@ -123,13 +123,13 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
     options,
     scenario,
     meter,
-    rng: cellRng(spec, scenario, module.card),
+    rng: cellRng(spec, hash, module.card),
     backend: spec.backend,
   });
   return {
     result: {
       scenario: spec.scenario,
-      scenarioHash: scenarioHash(scenario),
+      scenarioHash: hash,
       method: spec.method,
       methodName: module.card.name,
       kind: module.kind,
@@ -148,10 +148,10 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
 /** The random stream of a cell, see the top of this file. */
 export function cellRng(
   { rootSeed, seedIndex }: Pick<CellSpec, "rootSeed" | "seedIndex">,
-  scenario: Scenario,
+  hash: string,
   card: Card,
 ): Rng {
-  return createRng(rootSeed).child(scenario.name).child(card.id).child(String(seedIndex));
+  return createRng(rootSeed).child(hash).child(card.id).child(String(seedIndex));
 }
 
 /** What the meter saw, beside the bounds. */

@@ -204,7 +204,7 @@ async function trainInto(
   };
 
   try {
-    const rng = cellRng({ rootSeed: request.seed, seedIndex: 0 }, scenario, module.card);
+    const rng = cellRng({ rootSeed: request.seed, seedIndex: 0 }, scenarioHash(scenario), module.card);
     const { backend } = await runMethod({
       module: opening,
       options,
