@@ -36,3 +36,7 @@ JS
 node script.mjs
 
 node "$repository/.ci/blocks.mjs" "$project" "$repository/docs/adding.md"
+
+for name in least-loaded cross-entropy; do cp "$name.ts" "$name.mts"; done
+"$repository/node_modules/.bin/tsc" --noEmit --strict --target es2022 --module nodenext --types "" ./*.mts
+echo "types: the tutorial's planner and agent fit the published declarations"

@@ -11,10 +11,8 @@ interface Ended {
   readonly stderr: string;
 }
 
-function pgym(
-  args: readonly string[],
-  { interruptAfterMs }: { interruptAfterMs?: number } = {},
-): Promise<Ended> {
+/** Interrupted, if at all, at its first line of progress. `close` waits for children that share stderr too. */
+function pgym(args: readonly string[], { interrupt = false }: { interrupt?: boolean } = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
@@ -23,9 +21,9 @@ function pgym(
       stdout += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
+      if (interrupt && stderr === "") child.kill("SIGINT");
       stderr += text;
     });
-    if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
@@ -62,7 +60,7 @@ describe.concurrent("the program as a process", () => {
     const args = ["solve", "START", "--planner", "random", "--seconds", "60", "--json"];
     const { suites } = await import("../../scenarios/index.ts");
     args[1] = suites.start[0];
-    const { code, stdout } = await pgym(args, { interruptAfterMs: 4_000 });
+    const { code, stdout } = await pgym(args, { interrupt: true });
     expect(code).toBe(130);
     const answer = JSON.parse(stdout);
     expect(answer.timeLimited).toBe(true);
@@ -81,7 +79,7 @@ describe.concurrent("the program as a process", () => {
       "--seconds",
       "60",
     ];
-    const { code, stdout } = await pgym([...args, "--jobs", "2", "--json"], { interruptAfterMs: 5_000 });
+    const { code, stdout } = await pgym([...args, "--jobs", "2", "--json"], { interrupt: true });
     expect(code).toBe(130);
     expect(JSON.parse(stdout).format).toMatch(/compare/);
   });
