@@ -1,18 +1,14 @@
 /**
- * How devices are wired: GPUs and their host, always with the host as the last device. Three shapes: PCIe, where each
- * device sends through its own port; an NVLink mesh, where GPUs without a common cable go through a third; a switch, where
- * each GPU has one link up and one down. Cables are full duplex, hence two links each.
+ * How GPUs and their host are wired, always with the host as the last device, where one outgoing port each (`egressCluster`)
+ * is not enough: an NVLink mesh, where GPUs without a common cable go through a third; a switch, where each GPU has one link
+ * up and one down. Cables are full duplex, hence two links each. A transfer over two links is stored and forwarded, so it
+ * takes the time of both.
  */
-import { type Cluster, type Device, egressCluster, type Link, validateCluster } from "../../env/index.ts";
+import { type Cluster, type Device, type Link, validateCluster } from "../../env/index.ts";
 
 export interface LinkSpeed {
   readonly bytesPerUs: number;
   readonly latencyUs: number;
-}
-
-/** Every device, the host too, sends through its own port; receivers never queue. */
-export function pcieCluster(name: string, gpus: readonly Device[], host: Device, port: LinkSpeed): Cluster {
-  return egressCluster(name, [...gpus, host], port);
 }
 
 /** `cables[i][j]` is the number of NVLink cables between GPUs i and j; the host is reached through PCIe. */

@@ -1,0 +1,109 @@
+/** Scenario addresses: what they build, and the one sentence that each mistake gets. */
+import { describe, expect, it } from "vitest";
+import { InputError, parseGraph, scenarioHash, testScenario, writeScenario } from "../../env/index.ts";
+import { resolveScenario, scenarioCatalog, suites } from "../../scenarios/index.ts";
+
+describe("scenario URIs", () => {
+  it("build the workload on the cluster, the same every time", async () => {
+    const scenario = await resolveScenario("resnet-50/2xP100");
+    expect(scenario.name).toBe("resnet-50/2xP100");
+    expect(scenario.cluster.devices.map(({ kind }) => kind)).toEqual(["P100", "P100", "CPU"]);
+    expect(scenario.objective).toBe("makespan");
+    expect(scenarioHash(scenario)).toBe(scenarioHash(await resolveScenario("resnet-50/2xP100")));
+  });
+
+  it("take options of the workload and of the grouping", async () => {
+    const small = await resolveScenario("nmt-2/2xK80?batch=8&steps=4&groups=20");
+    expect(small.grouping.groupCount).toBe(20);
+    expect(small.graph.names).not.toContain("loss/step_4");
+    const ops = await resolveScenario("nmt-2/2xK80?batch=8&steps=4&granularity=op");
+    expect(ops.grouping.groupCount).toBeGreaterThan(small.grouping.groupCount);
+    const both = await resolveScenario("nmt-2/2xK80?steps=4&granularity=op&groups=50");
+    expect(both.grouping.groupCount).toBe(50);
+  });
+
+  it("take another objective", async () => {
+    const scenario = await resolveScenario("resnet-50/2xP100", { objective: "max-load" });
+    expect(scenario.objective).toBe("max-load");
+  });
+
+  it("count the optimizer's state", async () => {
+    expect((await resolveScenario("resnet-50/2xP100")).fidelity.optimizerSlots).toBe(1);
+    expect((await resolveScenario("bert-base/2xP100?layers=1")).fidelity.optimizerSlots).toBe(2);
+  });
+
+  it.each([
+    ["inceptoin-v3/2xP100", /workload "inceptoin-v3" is not known; .*Did you mean "inception-v3"\?$/],
+    ["inception-v3/2xP10", /cluster "2xP10" is not known; .*Did you mean "2xP100"\?$/],
+    ["inception-v3", /neither a \.json file nor WORKLOAD\/CLUSTER/],
+    ["", /neither a \.json file nor WORKLOAD\/CLUSTER/],
+    ["inception-v3/2xP100?bach=3", /option "bach" is not known; .*Did you mean "batch"\?$/],
+    ["inception-v3/2xP100?batch=0", /batch is "0", expected a whole number from 1 to 4096\.$/],
+    ["inception-v3/2xP100?batch=1e9", /batch is "1e9", expected a whole number/],
+    ["inception-v3/2xP100?batch=", /batch is "", expected a whole number/],
+    ["inception-v3/2xP100?batch", /option "batch" has no value/],
+    ["inception-v3/2xP100?batch=2&batch=3", /option "batch" is given twice/],
+    ["inception-v3/2xP100?granularity=fine", /granularity is "fine", expected group or op\.$/],
+    ["inception-v3/2xP100?groups=0", /groups is "0", expected a whole number/],
+    ["nowhere/graph.json", /^Scenario file "nowhere\/graph\.json" does not exist\.$/],
+    ["test", /neither a \.json file nor WORKLOAD\/CLUSTER/],
+  ])("%s is refused in one sentence", async (uri, sentence) => {
+    const error = await resolveScenario(uri).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toMatch(sentence);
+    expect((error as InputError).message).not.toContain("\n");
+  });
+
+  it("read a file through the given reader, and keep its objective unless told", async () => {
+    const scenario = testScenario({ graph: parseGraph("a 10 4B\nb 20 <- a"), objective: "max-load" });
+    const readFile = async () => JSON.stringify(writeScenario(scenario));
+    const read = await resolveScenario("mine.json", { readFile });
+    expect(scenarioHash(read)).toBe(scenarioHash(scenario));
+    const other = await resolveScenario("mine.json", { readFile, objective: "makespan" });
+    expect(other.objective).toBe("makespan");
+  });
+});
+
+describe("suites", () => {
+  it("start: three scenarios of at most 64 groups from different workloads", async () => {
+    expect(suites.start.length).toBe(3);
+    expect(new Set(suites.start.map((uri) => uri.split("/")[0])).size).toBe(3);
+    for (const uri of suites.start)
+      expect((await resolveScenario(uri)).grouping.groupCount).toBeLessThanOrEqual(64);
+  });
+
+  it("default: every workload family and cluster shape, at most 3,000 ops each", async () => {
+    expect(suites.default.length).toBeGreaterThanOrEqual(8);
+    expect(suites.default.length).toBeLessThanOrEqual(10);
+    for (const part of [
+      "inception-v3",
+      "resnet-50",
+      "nmt-2",
+      "nmt-4",
+      "bert-base",
+      "K80",
+      "P100",
+      "V100",
+      "A100",
+    ])
+      expect(
+        suites.default.some((uri) => uri.includes(part)),
+        part,
+      ).toBe(true);
+    for (const uri of suites.default)
+      expect((await resolveScenario(uri)).graph.opCount).toBeLessThanOrEqual(3000);
+  });
+
+  it("the catalog lists every member with its sizes", () => {
+    expect(scenarioCatalog.map(({ uri }) => uri).sort()).toEqual(
+      [...new Set([...suites.start, ...suites.default])].sort(),
+    );
+    for (const entry of scenarioCatalog) {
+      expect(entry.summary).not.toContain("undefined");
+      expect(entry.groups).toBeGreaterThan(0);
+      expect(entry.groups).toBeLessThanOrEqual(entry.ops);
+      expect(entry.devices).toBeGreaterThan(2);
+      expect(entry.suites.length).toBeGreaterThan(0);
+    }
+  });
+});
