@@ -32,7 +32,7 @@ export function remarksOf({ seeds, feasibleSeeds, failure, note, timeLimited }: 
     );
   if (failure !== null) remarks.push(withoutStop(failure));
   if (note !== null) remarks.push(withoutStop(note));
-  if (timeLimited) remarks.push("stopped by the clock, so another run may differ");
+  if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
   return remarks;
 }
 

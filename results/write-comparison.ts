@@ -31,11 +31,11 @@ export async function writeComparison(
       report.scenarios.map(({ scenario, scenarioHash }) => [scenario, scenarioHash]),
     ),
   };
-  const write = (name: string, value: unknown) =>
-    writeAtomically(join(path, name), `${JSON.stringify(value, null, 1)}\n`);
-  write("run.json", { format: RUN_FORMAT, ...description });
-  write("report.json", withoutTimes(report));
-  write("times.json", report.times);
+  const write = (name: string, text: string) => writeAtomically(join(path, name), `${text}\n`);
+  write("run.json", JSON.stringify({ format: RUN_FORMAT, ...description }, null, 1));
+  // Plans hold thousands of numbers, which an indented file would put on a line each.
+  write("report.json", JSON.stringify(withoutTimes(report)));
+  write("times.json", JSON.stringify(report.times));
   const pagePath = join(path, "index.html");
   writeAtomically(pagePath, page);
   return pagePath;

@@ -21,12 +21,12 @@ export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6)
   };
 }
 
-/** Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps over less than a factor of 2. */
+/** Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps over less than a factor of 5. */
 export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
   const span = to > from ? Math.log(to / from) : 1;
   return {
     at: (value) => start + (Math.log(value / from) / span) * (end - start),
-    ticks: to < 2 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
+    ticks: to < 5 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
   };
 }
 

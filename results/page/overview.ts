@@ -34,8 +34,8 @@ function heatCell({ rows, unit }: ScenarioTable, { method }: MethodSummary): Mar
 const gaplessText = ({ feasibleSeeds, seeds }: Row): string =>
   feasibleSeeds < seeds ? `${feasibleSeeds} of ${seeds} seeds feasible` : "no bound";
 
-/** Share of the warm colour: none at the bound, all of its 70 parts from twice the bound on; the root tells small gaps apart. */
-const tint = (gap: number): number => px(70 * Math.sqrt(Math.min(1, Math.max(0, gap))));
+/** Share of the warm colour: none at the bound, all of its 70 parts from five times the bound on; the root tells small gaps apart. */
+const tint = (gap: number): number => px(35 * Math.sqrt(Math.min(4, Math.max(0, gap))));
 
 function meanGap({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary): string {
   if (gap === null) return "-";

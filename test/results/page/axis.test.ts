@@ -38,7 +38,8 @@ test("ticks are the numbers a person would choose", () => {
   expect(logAxis({ from: 1, to: 1000, start: 0, end: 1 }).ticks).toEqual([
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1000,
   ]);
-  expect(logAxis({ from: 48, to: 220, start: 0, end: 1 }).ticks).toEqual([50, 70, 100, 150, 200]);
+  expect(logAxis({ from: 48, to: 220, start: 0, end: 1 }).ticks).toEqual([50, 100, 150, 200]);
+  expect(logAxis({ from: 48, to: 480, start: 0, end: 1 }).ticks).toEqual([50, 70, 100, 150, 200, 300]);
 });
 
 test("labels keep the order of their lines and never cover each other", () => {
