@@ -30,7 +30,9 @@ const HOST_BYTES_PER_US = 2147.4836;
 const COST_TOLERANCE_MS = 1e-6;
 const MOST_DEVICES = 1024;
 
-const flag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean);
+const flag = z
+  .union([z.boolean(), z.literal(0), z.literal(1)], { error: "expected true, false, 0 or 1" })
+  .transform(Boolean);
 const amount = z.number().min(0);
 
 const schema = z.object({

@@ -59,7 +59,7 @@ export interface Tape {
 
 export const elements = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
-const byteSum = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export function createTape(): Tape {
   const ops: ForwardOp[] = [];
@@ -68,6 +68,7 @@ export function createTape(): Tape {
     const parameterBytes = (spec.parameters ?? 0) * ELEMENT_BYTES;
     const activeParameterBytes = (spec.activeParameters ?? spec.parameters ?? 0) * ELEMENT_BYTES;
     const outputs: Tensor[] = [];
+    const outputBytes = spec.outputs.map((shape) => elements(shape) * ELEMENT_BYTES);
     const op: ForwardOp = {
       name: spec.name,
       type: spec.type,
@@ -76,15 +77,13 @@ export function createTape(): Tape {
       parameterBytes,
       activeParameterBytes,
       flops: spec.flops ?? 0,
-      bytesTouched: 0,
+      bytesTouched:
+        spec.bytesTouched ?? sum(inputs.map(({ bytes }) => bytes)) + activeParameterBytes + sum(outputBytes),
       onHost,
       trains: parameterBytes > 0 || inputs.some((tensor) => tensor.op.trains),
     };
     spec.outputs.forEach((shape, port) => {
-      outputs.push({ op, port, shape, bytes: elements(shape) * ELEMENT_BYTES });
-    });
-    Object.assign(op, {
-      bytesTouched: spec.bytesTouched ?? byteSum(inputs) + activeParameterBytes + byteSum(outputs),
+      outputs.push({ op, port, shape, bytes: outputBytes[port] });
     });
     ops.push(op);
     return outputs;

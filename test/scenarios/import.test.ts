@@ -44,6 +44,11 @@ describe.skipIf(!present)("dnn-partitioning files", () => {
     );
     expect(sum([...graph.parameterBytes])).toBeCloseTo(sum(field("size")), 0);
     expect(sum([...graph.measuredUs.get("cpu")!])).toBeCloseTo(1000 * sum(field("cpuLatency")), 3);
+    const supported = raw.nodes.filter((node: { supportedOnFpga: unknown }) => node.supportedOnFpga);
+    expect(sum([...graph.measuredUs.get("accelerator")!].filter((us) => !Number.isNaN(us)))).toBeCloseTo(
+      1000 * sum(supported.map((node: { fpgaLatency: number }) => node.fpgaLatency)),
+      3,
+    );
     expect(cluster.devices.filter(({ kind }) => kind === "accelerator").length).toBe(raw.maxFPGAs);
     expect(cluster.devices.filter(({ kind }) => kind === "cpu").length).toBe(raw.maxCPUs);
     expect(cluster.devices[0].memoryBytes).toBe(raw.maxSizePerFPGA);
@@ -179,6 +184,11 @@ describe("malformed files", () => {
       "a wrong type",
       JSON.stringify(partitioning({ nodes: [node(4, { size: "big" })] })),
       /nodes\[0\]\.size: /,
+    ],
+    [
+      "a flag that is none",
+      JSON.stringify(partitioning({ nodes: [node(4, { isBackwardNode: "yes" })] })),
+      /nodes\[0\]\.isBackwardNode: expected true, false, 0 or 1\.$/,
     ],
     [
       "a negative time",
