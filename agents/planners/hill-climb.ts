@@ -9,8 +9,10 @@ import { z } from "zod";
 import type { MeteredEvaluator, Rng } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { type Choices, choicesOf, drawn, pools, type WorkingPlan, workingPlan } from "../search/choices.ts";
+import { type Choices, choicesOf, pools } from "../search/choices.ts";
+import { drawn } from "../search/constructions.ts";
 import { startNames, startPlan } from "../search/starts.ts";
+import { type WorkingPlan, workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("devices to move groups to; accelerators leaves out CPUs"),

@@ -9,9 +9,10 @@ import { z } from "zod";
 import type { MeteredEvaluator } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { choicesOf, pools, workingPlan } from "../search/choices.ts";
+import { choicesOf, pools } from "../search/choices.ts";
 import { createChain, hasMoves } from "../search/metropolis.ts";
 import { startNames, startPlan } from "../search/starts.ts";
+import { workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("devices to propose; accelerators leaves out CPUs"),

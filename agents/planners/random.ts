@@ -4,7 +4,8 @@
 import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { choicesOf, drawn, planOf, pools } from "../search/choices.ts";
+import { choicesOf, planOf, pools } from "../search/choices.ts";
+import { drawn } from "../search/constructions.ts";
 
 const options = z.strictObject({
   pool: z

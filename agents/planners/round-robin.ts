@@ -3,7 +3,8 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
-import { choicesOf, dealtOut, planOf } from "../search/choices.ts";
+import { choicesOf, planOf } from "../search/choices.ts";
+import { dealtOut } from "../search/constructions.ts";
 
 const options = z.strictObject({});
 

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
-import { choicesOf, onOneDevice, planOf } from "../search/choices.ts";
+import { choicesOf, planOf } from "../search/choices.ts";
+import { onOneDevice } from "../search/constructions.ts";
 
 const options = z.strictObject({});
 

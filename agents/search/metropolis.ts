@@ -6,7 +6,8 @@
  * proportional to exp(-inverseTemperature x cost). Groups with a single choice are never proposed; all others are, the last too.
  */
 import type { Rng } from "../../env/index.ts";
-import type { Choices, WorkingPlan } from "./choices.ts";
+import type { Choices } from "./choices.ts";
+import type { WorkingPlan } from "./working-plan.ts";
 
 export interface ChainStep {
   readonly group: number;

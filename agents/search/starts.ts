@@ -2,7 +2,8 @@
  * The plans that a search may start from, scored. Which start is used is an option of the search; what it costs is charged.
  */
 import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
-import { type Choices, dealtOut, drawn, onOneDevice, planOf } from "./choices.ts";
+import { type Choices, planOf } from "./choices.ts";
+import { dealtOut, drawn, onOneDevice } from "./constructions.ts";
 
 export const startNames = ["random", "single-device", "round-robin"] as const;
 export type StartName = (typeof startNames)[number];

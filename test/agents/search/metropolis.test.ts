@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { choicesOf, drawn, planOf, workingPlan } from "../../../agents/search/choices.ts";
+import { choicesOf, planOf } from "../../../agents/search/choices.ts";
+import { drawn } from "../../../agents/search/constructions.ts";
 import { createChain } from "../../../agents/search/metropolis.ts";
+import { workingPlan } from "../../../agents/search/working-plan.ts";
 import { createRng, evaluator, type Scenario, testScenario } from "../../../env/index.ts";
 
 const sixOps = (scale: number) =>
