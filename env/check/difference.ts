@@ -1,21 +1,42 @@
 /**
  * The first place where two values differ, such as `observation.nodes[3] is 1, then 0`, or null where they are equal.
  *
- * Compares plain objects, arrays, typed arrays and primitives; NaN equals NaN, and 0 differs from -0 no more than JSON
- * lets it.
+ * Compares plain objects, arrays, typed arrays and primitives; NaN equals NaN, and 0 equals -0, which JSON does not keep
+ * apart either.
  */
-export function difference(a: unknown, b: unknown, path = "value"): string | null {
-  if (Object.is(a, b) || a === b) return null;
-  if (!isObject(a) || !isObject(b)) return `${path} is ${show(a)}, then ${show(b)}`;
-  if (tag(a) !== tag(b)) return `${path} is ${show(a)}, then ${show(b)}`;
-  const isList = Array.isArray(a) || ArrayBuffer.isView(a);
-  const keysOfA = Object.keys(a);
-  const keysOfB = Object.keys(b);
-  if (isList && keysOfA.length !== keysOfB.length)
-    return `${path} has ${keysOfA.length} entries, then ${keysOfB.length}`;
-  for (const key of new Set([...keysOfA, ...keysOfB])) {
-    const found = difference(a[key], b[key], isList ? `${path}[${key}]` : `${path}.${key}`);
-    if (found !== null) return found;
+export function difference(a: unknown, b: unknown): string | null {
+  const found = firstDifference(a, b);
+  return found && `${found.path.reverse().join("").replace(/^\./, "") || "the value"} ${found.says}`;
+}
+
+/** The path is collected from the inside out, so that equal values cost no strings. */
+interface Found {
+  readonly path: string[];
+  readonly says: string;
+}
+
+function firstDifference(a: unknown, b: unknown): Found | null {
+  if (a === b || Object.is(a, b)) return null;
+  if (!isObject(a) || !isObject(b) || tag(a) !== tag(b))
+    return { path: [], says: `is ${show(a)}, then ${show(b)}` };
+  if (Array.isArray(a) || ArrayBuffer.isView(a)) return inLists(a as never, b as never);
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(a[key], b[key]);
+    if (found === null) continue;
+    found.path.push(`.${key}`);
+    return found;
+  }
+  return null;
+}
+
+function inLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>): Found | null {
+  if (a.length !== b.length) return { path: [], says: `has ${a.length} entries, then ${b.length}` };
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    const found = firstDifference(a[i], b[i]);
+    if (found === null) continue;
+    found.path.push(`[${i}]`);
+    return found;
   }
   return null;
 }

@@ -8,7 +8,7 @@ import { insist } from "./law.ts";
 export const stepLimit = (env: Env): number => 100 * (1 + env.scenario.grouping.groupCount);
 
 /** Seeds of the episodes that a law plays where one episode could be right by chance. */
-export const seeds: readonly number[] = [11, 12, 13, 14, 15];
+export const seeds: readonly number[] = [11, 12, 13];
 
 export const isOver = (step: Step<unknown>): boolean => Boolean(step.terminated || step.truncated);
 
@@ -61,6 +61,6 @@ export function insistSamePlay(
 }
 
 export function insistEqual(what: string, a: unknown, b: unknown): void {
-  const found = difference(a, b, "");
-  insist(found === null, `${what}: ${(found ?? "").replace(/^\./, "")}.`);
+  const found = difference(a, b);
+  insist(found === null, `${what}: ${found}.`);
 }

@@ -5,6 +5,7 @@
  * setting of ColocRL (Mirhoseini et al., ICML 2017), whose policy samples a whole placement before it is run.
  */
 import type { ActionMask, EnvMetadata } from "../contract.ts";
+import type { Rng } from "../model/rng.ts";
 import type { PlacementObservation } from "../parts/index.ts";
 import type { Outcome } from "../sim/evaluator.ts";
 import { type MultiDiscrete, multiDiscrete } from "../spaces/index.ts";
@@ -28,8 +29,8 @@ export class OneShotEnv<O> extends PlacementEnv<O, Int32Array> {
   readonly metadata: EnvMetadata;
   readonly actionSpace: MultiDiscrete;
 
-  constructor(parts: Parts<O>) {
-    super(parts);
+  constructor(parts: Parts<O>, rng?: Rng) {
+    super(parts, rng);
     const { grouping, cluster } = parts.scenario;
     this.metadata = {
       id: ONE_SHOT_ID,
@@ -39,8 +40,8 @@ export class OneShotEnv<O> extends PlacementEnv<O, Int32Array> {
     this.actionSpace = multiDiscrete(new Int32Array(grouping.groupCount).fill(cluster.devices.length));
   }
 
-  protected sibling(): OneShotEnv<O> {
-    return new OneShotEnv(this.parts);
+  protected sibling(rng: Rng): OneShotEnv<O> {
+    return new OneShotEnv(this.parts, rng);
   }
 
   protected begin(options: Readonly<Record<string, unknown>>): undefined {

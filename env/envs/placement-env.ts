@@ -43,12 +43,12 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
   private phase: Phase = "new";
   private readonly opDevice: Int32Array;
 
-  constructor(parts: Parts<O>) {
+  constructor(parts: Parts<O>, rng: Rng = envStream(parts.seed)) {
     const { groupCount } = parts.scenario.grouping;
     this.parts = parts;
     this.scenario = parts.scenario;
     this.observationSpace = parts.observation.space;
-    this.rng = envStream(parts.seed);
+    this.rng = rng;
     this.device = parts.defaultDevice.slice();
     this.placed = new Uint8Array(groupCount);
     this.visits = new Int32Array(groupCount);
@@ -68,7 +68,7 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
   /** Throws a sentence where the action, an element of the action space, is not legal now. */
   protected abstract checkLegal(action: A): void;
   /** A new env of the same class over the same parts. */
-  protected abstract sibling(): PlacementEnv<O, A>;
+  protected abstract sibling(rng: Rng): PlacementEnv<O, A>;
 
   reset({ seed, options = {} }: ResetOptions = {}): Reset<O> {
     if (this.phase === "closed") throw new InputError(`${this.metadata.id} is closed; make a new one.`);
@@ -105,8 +105,7 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
   }
 
   clone(): Env<O, A> {
-    const copy = this.sibling();
-    copy.rng = restoreRng(this.rng.state());
+    const copy = this.sibling(restoreRng(this.rng.state()));
     copy.device.set(this.device);
     copy.placed.set(this.placed);
     copy.visits.set(this.visits);

@@ -9,6 +9,7 @@
  */
 import type { ActionMask, EnvMetadata } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
+import type { Rng } from "../model/rng.ts";
 import type { PlacementObservation } from "../parts/index.ts";
 import { type Discrete, discrete } from "../spaces/index.ts";
 import {
@@ -45,8 +46,8 @@ export class ProgressiveEnv<O> extends PlacementEnv<O, number> {
   readonly actionSpace: Discrete;
   private readonly reward: ProgressiveReward;
 
-  constructor(parts: Parts<O>, reward: ProgressiveReward) {
-    super(parts);
+  constructor(parts: Parts<O>, reward: ProgressiveReward, rng?: Rng) {
+    super(parts, rng);
     this.metadata = {
       id: PROGRESSIVE_ID,
       renderModes: ["text"],
@@ -56,8 +57,8 @@ export class ProgressiveEnv<O> extends PlacementEnv<O, number> {
     this.reward = reward;
   }
 
-  protected sibling(): ProgressiveEnv<O> {
-    return new ProgressiveEnv(this.parts, this.reward);
+  protected sibling(rng: Rng): ProgressiveEnv<O> {
+    return new ProgressiveEnv(this.parts, this.reward, rng);
   }
 
   protected begin(options: Readonly<Record<string, unknown>>): undefined {

@@ -12,8 +12,7 @@
  */
 import type { ActionMask, EnvMetadata } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
-import { liftToOps } from "../model/grouping.ts";
-import { placement } from "../model/plan.ts";
+import type { Rng } from "../model/rng.ts";
 import {
   everyGroupVisited,
   fixedRandomPlacement,
@@ -25,8 +24,8 @@ import {
   type Termination,
 } from "../parts/index.ts";
 import type { Outcome } from "../sim/evaluator.ts";
-import { createSimulator, type Timeline } from "../sim/timeline.ts";
 import { type Discrete, discrete } from "../spaces/index.ts";
+import { createGroupStarts } from "./group-starts.ts";
 import {
   checkResetOptions,
   type Parts,
@@ -51,8 +50,8 @@ export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOpt
 interface RefineRules {
   readonly start: RefineStart;
   readonly termination: Termination;
-  /** Start times of an already scored plan, null where the objective or the observation has no use for them. */
-  readonly simulate: ((plan: ReturnType<typeof placement>) => Timeline) | null;
+  /** Null where the observation shows no start times or the objective simulates no step. */
+  readonly groupStarts: ((device: Int32Array) => Float64Array) | null;
 }
 
 /** The action is the device of the current group. */
@@ -60,11 +59,11 @@ export function createRefineEnv<O = PlacementObservation>(options: RefineOptions
   const parts = resolveParts(REFINE_ID, options, ["start", "termination"]);
   const { start = "fixed-random", termination = everyGroupVisited() } = options;
   checkStart(start);
-  const simulates = parts.observation.needsStartTimes && parts.scenario.objective === "makespan";
+  const showsStarts = parts.observation.needsStartTimes && parts.scenario.objective === "makespan";
   return new RefineEnv(parts, {
     start: typeof start === "string" ? start : givenPlacement(parts.scenario, start),
     termination,
-    simulate: simulates ? createSimulator(parts.scenario) : null,
+    groupStarts: showsStarts ? createGroupStarts(parts.scenario) : null,
   });
 }
 
@@ -73,8 +72,8 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
   readonly actionSpace: Discrete;
   private readonly rules: RefineRules;
 
-  constructor(parts: Parts<O>, rules: RefineRules) {
-    super(parts);
+  constructor(parts: Parts<O>, rules: RefineRules, rng?: Rng) {
+    super(parts, rng);
     this.metadata = {
       id: REFINE_ID,
       renderModes: ["text"],
@@ -84,8 +83,8 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.rules = rules;
   }
 
-  protected sibling(): RefineEnv<O> {
-    return new RefineEnv(this.parts, this.rules);
+  protected sibling(rng: Rng): RefineEnv<O> {
+    return new RefineEnv(this.parts, this.rules, rng);
   }
 
   protected begin(options: Readonly<Record<string, unknown>>): Outcome {
@@ -97,7 +96,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.visits.fill(0);
     this.current = 0;
     this.utility = this.parts.utility.of(outcome);
-    this.startUs = this.groupStartsUs();
+    this.startUs = this.rules.groupStarts?.(this.device) ?? null;
     return outcome;
   }
 
@@ -110,7 +109,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.utility = this.parts.utility.of(outcome);
     this.device[this.current] = action;
     this.visits[this.current]++;
-    this.startUs = this.groupStartsUs();
+    this.startUs = this.rules.groupStarts?.(this.device) ?? null;
     const terminated = this.rules.termination(this.view());
     this.current = terminated ? -1 : (this.current + 1) % this.device.length;
     return { reward: this.utility - before, terminated, outcome };
@@ -131,16 +130,6 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     if (start === "single-device") return this.parts.defaultDevice.slice();
     if (start === "best" && this.best !== null) return Int32Array.from(this.best.device);
     return fixedRandomPlacement(this.scenario);
-  }
-
-  /** When each group's first op starts under the current plan, which has been scored and charged already. */
-  private groupStartsUs(): Float64Array | null {
-    if (this.rules.simulate === null) return null;
-    const { groupCount, groupOf } = this.scenario.grouping;
-    const { startUs } = this.rules.simulate(placement(liftToOps(this.scenario.grouping, this.device)));
-    const starts = new Float64Array(groupCount).fill(Number.POSITIVE_INFINITY);
-    for (let v = 0; v < groupOf.length; v++) starts[groupOf[v]] = Math.min(starts[groupOf[v]], startUs[v]);
-    return starts;
   }
 }
 

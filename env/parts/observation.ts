@@ -14,7 +14,7 @@ import type { EpisodeView } from "./episode.ts";
 
 export interface ObservationPart<O> {
   readonly space: Space<O>;
-  /** Whether `observe` reads `startUs`; an env simulates each scored plan once more to fill it. */
+  /** Whether `observe` reads `startUs`; filling it costs a second run of the engine. */
   readonly needsStartTimes: boolean;
   observe(view: EpisodeView): O;
 }
