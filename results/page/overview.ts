@@ -11,7 +11,7 @@ import type { MethodColours } from "./method-colours.ts";
 export function overviewTable({ methods, scenarios }: CompareReport, colours: MethodColours): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Gap of every method on every scenario">
 <table class="heat"><caption>Gap to the best bound known, mean over seeds. Lower is better; a star marks the best of a scenario.</caption>
-<thead><tr><th scope="col">method</th>${scenarios.map(({ scenario }, i) => html`<th scope="col"><a href="#${anchor(i)}">${breakable(scenario)}</a></th>`)}<th scope="col">mean gap</th><th scope="col">mean rank</th></tr></thead>
+<thead><tr><th scope="col">method</th>${scenarios.map(({ scenario }, i) => html`<th scope="col"><a href="#${anchor(i)}" title="${scenario}">${breakable(shortName(scenario))}</a></th>`)}<th scope="col">mean gap</th><th scope="col">mean rank</th></tr></thead>
 <tbody>${methods.map(
     (method) => html`
 <tr><th scope="row"><i class="swatch" style="background:${colours.of(method.method)}"></i>${method.method}${method.kind === "agent" ? html` <span class="tag">agent</span>` : null}</th>${scenarios.map((table) => heatCell(table, method))}<td>${meanGap(method)}</td><td>${method.meanRank.toFixed(1)}</td></tr>`,
@@ -43,6 +43,10 @@ function meanGap({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary):
     ? `${formatGap(gap)} on ${feasibleScenarios} of ${scenarios}`
     : formatGap(gap);
 }
+
+/** A file goes by its own name, without the folders before it. */
+const shortName = (scenario: string): string =>
+  scenario.endsWith(".json") ? scenario.slice(scenario.lastIndexOf("/") + 1) : scenario;
 
 /** Lets a browser break a URI after its slashes. */
 function breakable(uri: string): Markup {

@@ -1,5 +1,6 @@
 /** One scenario of a comparison: what it is, what came out, the sorted table, the curves and the best plan. */
 import { createSimulator, type Plan, placement, type Scenario } from "../../env/index.ts";
+import type { CellResult } from "../cell.ts";
 import type { CompareReport, ScenarioTable } from "../compare.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
 import type { Row } from "../ranking.ts";
@@ -50,35 +51,43 @@ function factsOf(table: ScenarioTable, { graph, grouping, cluster, fidelity }: S
 function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodColours): Markup {
   const { objective, rows } = table;
   const scale = tableScale(table);
-  const remarked = rows.some((row) => remarkText(row) !== "");
   const several = report.request.seeds > 1;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Methods on ${table.scenario}, best first">
 <table class="rows"><caption>Methods by gap${several ? `, mean over ${report.request.seeds} seeds` : ""}</caption>
-<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th>${remarked ? html`<th scope="col" class="remark">remarks</th>` : null}</tr></thead>
+<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th></tr></thead>
 <tbody>${rows.map(
     (row) => html`
-<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td>${remarked ? html`<td class="remark">${remarkText(row)}</td>` : null}</tr>`,
+<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}${remarkOf(row)}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td></tr>`,
   )}
 </tbody></table></div>`;
 }
 
-function remarkText(row: Row): string {
-  const memory =
-    row.violation === null
-      ? []
-      : [`${row.violation.device} needs ${formatBytes(row.violation.excessBytes)} more than it has`];
-  return [...memory, ...remarksOf(row)].join("; ");
+/** Under the method's name, so that the columns of numbers keep their room. */
+function remarkOf(row: Row): Markup | null {
+  const { violation } = row;
+  const remarks = remarksOf(row);
+  if (violation !== null)
+    remarks.unshift(`${violation.device} needs ${formatBytes(violation.excessBytes)} more than it has`);
+  return remarks.length === 0 ? null : html`<small>${remarks.join("; ")}</small>`;
 }
 
 function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: Scenario): Markup {
-  const winner = table.rows.find(({ bestCell }) => bestCell !== null);
-  if (winner === undefined) return html`<p>There is no plan to show.</p>`;
-  const { plan, value, peakBytes, seedIndex } = report.cells[winner.bestCell!];
+  const best = bestCellOf(report, table);
+  if (best === null) return html`<p>There is no plan to show.</p>`;
+  const { plan, value, peakBytes, seedIndex, method } = best;
   const title = value === null ? "Plan nearest to fitting in memory" : "Best plan";
-  const by = `${winner.method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
+  const by = `${method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
   return html`<h3>${title}</h3>
 ${planFigure(scenario, placement(plan!), { method: by, bound: table.bound })}
 ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
+}
+
+/** The best single plan, which need not be of the method that is best in the mean; the first row's among equals. */
+function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResult | null {
+  const candidates = rows.flatMap(({ bestCell }) => (bestCell === null ? [] : [cells[bestCell]]));
+  if (candidates.length === 0) return null;
+  const valueOrWorst = ({ value }: CellResult) => value ?? Number.POSITIVE_INFINITY;
+  return candidates.reduce((best, next) => (valueOrWorst(next) < valueOrWorst(best) ? next : best));
 }
 
 function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {

@@ -26,9 +26,9 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 caption { text-align: left; padding-bottom: .3rem; caption-side: top; }
 th, td { padding: .28rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: 500; } th:first-child, .rows th, .rows .remark { text-align: left; }
-.rows thead th { text-align: right; } .rows thead th:nth-child(2), .rows thead .remark { text-align: left; }
-.rows .remark { white-space: normal; min-width: 14rem; color: var(--soft); }
+tbody th { font-weight: 500; } th:first-child, .rows th { text-align: left; }
+.rows thead th { text-align: right; } .rows thead th:nth-child(2) { text-align: left; }
+.rows small { display: block; white-space: normal; max-width: 17rem; color: var(--soft); margin-left: 1.2em; line-height: 1.3; }
 .rows tbody tr:first-child { background: var(--panel); }
 .heat thead th:not(:first-child) { white-space: normal; min-width: 6rem; max-width: 9rem; }
 .heat td { background: color-mix(in srgb, var(--heat) var(--w, 0%), var(--bg)); border: 1px solid var(--bg); }
