@@ -105,12 +105,11 @@ export const compare = defineCommand({
   },
 });
 
-/** All that the registry holds, agents first: they take longest, so the planners fill the gaps at the end. */
+/** All that the registry holds, from its end: agents and solvers take longest, so the quick planners fill the gaps at the end. */
 function everyMethod(): string[] {
-  const listed = listMethods();
-  return (["agent", "planner"] as const).flatMap((kind) =>
-    listed.filter((method) => method.kind === kind).map(({ card }) => card.id),
-  );
+  return listMethods()
+    .map(({ card }) => card.id)
+    .reverse();
 }
 
 function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }): readonly string[] {
@@ -162,7 +161,8 @@ function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Ter
       running.set(cell, budget.evaluations === undefined ? 0 : evaluations);
       if (state === "finished") running.delete(cell);
       const done = finishedCells * each + [...running.values()].reduce((sum, spent) => sum + spent, 0);
-      progress.update(done, `${cell.method} on ${cell.scenario}`);
+      const doing = [...running.keys()].map(({ method, scenario }) => `${method} on ${scenario}`);
+      progress.update(done, doing.join(", "));
     },
     end: progress.end,
   };

@@ -19,38 +19,49 @@ export function startProgress(terminal: Terminal, total: number, unit: string): 
 function bar(total: number, unit: string): Progress {
   const drawn = new SingleBar(
     {
-      format: `{bar} {percentage}% | {value} of {total} ${unit} | {eta_formatted} left | {doing}`,
+      format: `{bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}, {eta_formatted} left | {doing}`,
       formatValue: (value, _, type) => (type === "value" || type === "total" ? count(value) : String(value)),
       hideCursor: true,
       clearOnComplete: true,
-      stopOnComplete: false,
       etaBuffer: 100,
       fps: 5,
     },
     Presets.shades_classic,
   );
   drawn.start(total, 0, { doing: "" });
+  const heartbeat = setInterval(() => drawn.updateETA(), 1_000).unref();
   return {
     update: (done, doing) => drawn.update(Math.min(done, total), { doing }),
-    end: () => drawn.stop(),
+    end() {
+      clearInterval(heartbeat);
+      drawn.stop();
+    },
   };
 }
 
 function lines(terminal: Terminal, total: number, unit: string): Progress {
   const startedAt = terminal.seconds();
   let lastLineAt = startedAt;
+  let state = { done: 0, doing: "starting" };
+  const tell = () => {
+    const now = terminal.seconds();
+    if (now - lastLineAt < SECONDS_BETWEEN_LINES) return;
+    lastLineAt = now;
+    const share = Math.min(1, state.done / total);
+    const left =
+      share > 0 && share < 1 ? `, about ${duration(((now - startedAt) * (1 - share)) / share)} left` : "";
+    terminal.note(
+      `${count(state.done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left}: ${state.doing}`,
+    );
+  };
+  // Work that runs elsewhere may report nothing for a while; one who watches should still see that it goes on.
+  const heartbeat = setInterval(tell, 1_000).unref();
   return {
     update(done, doing) {
-      const now = terminal.seconds();
-      if (now - lastLineAt < SECONDS_BETWEEN_LINES) return;
-      lastLineAt = now;
-      const share = Math.min(1, done / total);
-      const left = share > 0 ? `, about ${duration(((now - startedAt) * (1 - share)) / share)} left` : "";
-      terminal.note(
-        `${count(done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left}: ${doing}`,
-      );
+      state = { done, doing };
+      tell();
     },
-    end: () => undefined,
+    end: () => clearInterval(heartbeat),
   };
 }
 
