@@ -209,7 +209,7 @@ function reportOf(
   if (contiguous)
     return {
       timeLimited,
-      note: `Contiguous: no such plan is below ${provenUs.toFixed(3)} us (${proof}, ${ended} after ${nodes} nodes).`,
+      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${proof}, ${ended} after ${nodes} nodes).`,
     };
   const argument =
     objective === "makespan" ? "integer program, a relaxation without queues" : "integer program";
