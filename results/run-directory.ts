@@ -66,9 +66,9 @@ export function openRunDirectory(path: string): RunDirectory {
 
 /** What the run in a directory was asked to do. */
 export function readDescription(path: string): RunDescription {
-  const stored = readRunFile(path, "run.json") as (RunDescription & { format?: string }) | undefined;
+  const stored = readRunFile(path, "run.json");
   if (stored === undefined) throw new InputError(`"${path}" holds no run to resume: run.json is missing.`);
-  const { format, ...description } = stored;
+  const { format, ...description } = (stored ?? {}) as RunDescription & { format?: string };
   if (format !== RUN_FORMAT)
     throw new InputError(
       `"${join(path, "run.json")}": format is ${JSON.stringify(format)}, expected "${RUN_FORMAT}".`,
