@@ -1,0 +1,33 @@
+/** The integer programs on the smallest profiled workload: minutes of solver time, hence not in the default tests. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ilp } from "../../agents/planners/ilp.ts";
+import { importFile } from "../../scenarios/index.ts";
+import { runPlanner } from "../agents/planners/run-planner.ts";
+import { sharedPath } from "../shared-folder.ts";
+
+const file = sharedPath(
+  "data",
+  "dnn-partitioning",
+  "throughput-inputs",
+  "LayerGraphs",
+  "bert24_inference.json",
+);
+
+describe.skipIf(file === null)("the integer program on bert24_inference", () => {
+  const scenario = () => importFile(readFileSync(file!, "utf8"), "bert24_inference").scenario;
+
+  it("proves the contiguous optimum of 17,789.906 us", async () => {
+    const { best, report } = await runPlanner(ilp, scenario(), { options: { contiguous: true } });
+    expect(best!.outcome.value).toBeCloseTo(17789.90625, 3);
+    expect(report.note).toMatch(/no such plan is below 17789\.9\d us/);
+    expect(report.bound).toBeUndefined();
+  });
+
+  it("finds a better plan that is not contiguous, and a bound on all plans", async () => {
+    const { best, report } = await runPlanner(ilp, scenario());
+    expect(best!.outcome.value).toBeLessThanOrEqual(17777.6);
+    expect(report.bound!.value).toBeLessThanOrEqual(best!.outcome.value!);
+    expect(report.bound!.value).toBeGreaterThan(15148);
+  });
+});
