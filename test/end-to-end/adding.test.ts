@@ -1,0 +1,52 @@
+/** The scenario, the planner and the agent of docs/adding.md, as files of a user's, take part in a comparison. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "placement-gym-adding-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeAll(() => {
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const page = readFileSync(join(root, "docs/adding.md"), "utf8");
+  for (const [, name, body] of page.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm))
+    writeFileSync(join(folder, name), body);
+});
+
+const pgym = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "cli/bin.js"), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+};
+
+test("a user's planner and agent compete by path on a user's scenario", () => {
+  const { status, stdout, stderr } = pgym(
+    ...["compare", "--scenarios", "./two-towers.json", "--json"],
+    ...["--methods", "./cross-entropy.ts?batch=10,./least-loaded.ts,heft", "--evaluations", "60"],
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const cells = JSON.parse(stdout).cells as Record<string, unknown>[];
+  expect(cells.map(({ method, kind, evaluations }) => ({ method, kind, evaluations }))).toEqual([
+    { method: "./cross-entropy.ts?batch=10", kind: "agent", evaluations: 60 },
+    { method: "./least-loaded.ts", kind: "planner", evaluations: 1 },
+    { method: "heft", kind: "planner", evaluations: 1 },
+  ]);
+  for (const { value, bound } of cells) expect(value).toBeGreaterThanOrEqual(bound as number);
+});
+
+test("a wrong option of a user's planner is one sentence", () => {
+  const { status, stdout, stderr } = pgym(
+    "solve",
+    "./two-towers.json",
+    "--planner",
+    "./least-loaded.ts?ordr=given",
+  );
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/^placement-gym: .*no option "ordr".* Did you mean "order"\?\n$/);
+});
