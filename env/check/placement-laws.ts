@@ -7,7 +7,7 @@ import { validatePlan } from "../model/plan.ts";
 import { createRng } from "../model/rng.ts";
 import { evaluator } from "../sim/evaluator.ts";
 import type { Discrete, MultiDiscrete } from "../spaces/index.ts";
-import { insistEqual, insistSamePlay, legalAction, playOn, seeds } from "./episode.ts";
+import { insistEqual, insistSamePlay, isOver, legalAction, playOn, seeds } from "./episode.ts";
 import { BrokenLaw, insist, insistRefused, type Law } from "./law.ts";
 
 const SEED = 2718;
@@ -22,7 +22,7 @@ export const placementLaws: readonly Law[] = [
     check(make) {
       const env = make();
       let tried = 0;
-      playOn(env, env.reset({ seed: SEED }), createRng(SEED), (last, index) => {
+      const steps = playOn(env, env.reset({ seed: SEED }), createRng(SEED), (last, index) => {
         if (!looksAt(index)) return;
         for (const { action, legal } of candidates(env, last)) {
           tried++;
@@ -37,6 +37,11 @@ export const placementLaws: readonly Law[] = [
           );
         }
       });
+      const end = steps[steps.length - 1];
+      insist(
+        !isOver(end) || end.info.actionMask.every((bit) => bit === 0),
+        "The mask allows actions after the episode's end.",
+      );
       return `an action is legal exactly where step accepts it (${tried} actions tried).`;
     },
   },
@@ -48,7 +53,7 @@ export const placementLaws: readonly Law[] = [
       if (returns === "other") return "not applicable: the rewards are not made of costs alone.";
       insist(
         returns === "score" || returns === "improvement",
-        `metadata.returns is ${returns}, expected score, improvement or other.`,
+        `metadata.returns is ${returns}; say what the rewards sum to: "score" (minus the final cost), "improvement" (the first cost minus the final one) or "other".`,
       );
       for (const seed of seeds)
         if (returns === "score") checkScore(env, seed);

@@ -19,8 +19,8 @@ import {
   givenPlacement,
   type PlacementObservation,
   randomPlacement,
-  type StartName,
-  startNames,
+  type StartRule,
+  startRules,
   type Termination,
 } from "../parts/index.ts";
 import type { Outcome } from "../sim/evaluator.ts";
@@ -38,7 +38,7 @@ import { type Advance, PlacementEnv } from "./placement-env.ts";
 export const REFINE_ID = "Placement/Refine-v1";
 
 /** A named start placement, or the device of each group. */
-export type RefineStart = StartName | ArrayLike<number>;
+export type RefineStart = StartRule | ArrayLike<number>;
 
 export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOptions<O> {
   /** Where episodes start; default `fixed-random`. The reset option `start` decides for one episode. */
@@ -135,8 +135,8 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
 
 function checkStart(start: unknown): void {
   if (typeof start === "object" && start !== null && "length" in start) return;
-  if (startNames.includes(start as StartName)) return;
+  if (startRules.includes(start as StartRule)) return;
   throw new InputError(
-    `${REFINE_ID}: start is ${JSON.stringify(start)}, expected ${startNames.join(", ")} or one device for each group.`,
+    `${REFINE_ID}: start is ${JSON.stringify(start)}, expected ${startRules.join(", ")} or one device for each group.`,
   );
 }

@@ -14,8 +14,8 @@ import { sampleMasked } from "../spaces/discrete.ts";
  * - `single-device`: the default devices;
  * - `best`: the best placement scored since the last seeded reset, `fixed-random` where there is none.
  */
-export const startNames = ["fixed-random", "random", "single-device", "best"] as const;
-export type StartName = (typeof startNames)[number];
+export const startRules = ["fixed-random", "random", "single-device", "best"] as const;
+export type StartRule = (typeof startRules)[number];
 
 /** Uniform over the devices that can run each group. */
 export function randomPlacement(scenario: Scenario, rng: Rng): Int32Array {

@@ -16,7 +16,8 @@ describe("OneShot", () => {
         const action = env.actionSpace.sample(createRng(seed), info.actionMask);
         const step = env.step(action);
         expect(step.terminated).toBe(true);
-        expect(step.reward).toBe(-evaluator(scenario).evaluate(env.plan()).cost);
+        expect(step.reward + evaluator(scenario).evaluate(env.plan()).cost).toBe(0);
+        expect(Object.is(step.reward, -0)).toBe(false);
         expect([...step.observation.placement]).toEqual([...action]);
       }),
     );

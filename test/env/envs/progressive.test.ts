@@ -15,7 +15,7 @@ describe("Progressive", () => {
         const costs = steps.flatMap((step) => step.info.outcome ?? []);
         const cost = evaluator(scenario).evaluate(env.plan()).cost;
         expect(steps).toHaveLength(scenario.grouping.groupCount);
-        if (costs.every((outcome) => outcome.feasible)) expect(sumOf(steps)).toBe(-cost);
+        if (costs.every((outcome) => outcome.feasible)) expect(sumOf(steps) + cost).toBe(0);
         expect(Math.abs(sumOf(steps) + cost)).toBeLessThanOrEqual(1e-9 * cost);
       }),
     );

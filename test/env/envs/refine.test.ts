@@ -174,6 +174,12 @@ describe("Refine observations", () => {
     expect(column(env.step(0).observation.nodes)).toEqual([-1, -0.75, 0]);
   });
 
+  it("count a group as started with its first op", () => {
+    const scenario = testScenario({ graph: "a 10 0B group=g\nb 30 0B <- a\nc 10 group=g <- b" });
+    const { nodes } = createRefineEnv({ scenario, start: [0, 0] }).reset().observation;
+    expect([nodes[5], nodes[8 + 5]]).toEqual([0, 1]);
+  });
+
   it("have no start times under the max-load objective, which simulates no step", () => {
     const env = createRefineEnv({ scenario: maxLoadScenario, start: "random" });
     const steps = play(env, env.reset(), createRng(1).int(9));

@@ -40,6 +40,16 @@ describe("next-step autoreset", () => {
   });
 });
 
+describe("a reset of the whole vector", () => {
+  it("is not followed by the autoresets that were due before it", () => {
+    const env = vector("next-step");
+    env.reset({ seed: 1 });
+    for (let i = 0; i < 4; i++) env.step(zeros);
+    env.reset();
+    expect(env.step(zeros).observations.map((observation) => observation.current)).toEqual([1, 1]);
+  });
+});
+
 describe("same-step autoreset", () => {
   it("answers the next episode's observation and keeps the last one in info", () => {
     const env = vector("same-step");
