@@ -5,15 +5,20 @@
  * Devices and links serve one task at a time, first come, first served, so the moment a task queues up its start is
  * known: now, or when its server comes free. What remains to be ordered by time is only when ops end (their consumers
  * are released, their transfers queue up) and when transfers arrive. Each server finishes its tasks in order, so at
- * most one event per device and per link is pending, and the heap holds devices + links entries, not one for each edge.
+ * most one event per device and per link is pending.
  *
  * Events at equal time: releases first, by producer rank, then consumer rank; then transfers that took no time, by link
  * rank; then ops that took no time, by device rank. (That is the order in which links and devices look for work.)
  *
- * Hot path: no allocation per run. Twin: reference.ts, compared by test/env/sim/engine.test.ts.
+ * The loop itself is a WebAssembly kernel (kernel/assembly/engine.ts): the same bytes out on every machine, and faster than
+ * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
+ * test/env/sim/engine.test.ts.
  */
-import { type Compiled, NO_SLOT } from "./compile.ts";
-import { createEventHeap } from "./event-heap.ts";
+import type { Compiled } from "./compile.ts";
+import { engineWasm } from "./kernel/engine-wasm.ts";
+import * as at from "./kernel/layout.ts";
+import { type KernelMemory, planKernelMemory } from "./kernel/memory.ts";
+import { wasm } from "./kernel/webassembly.ts";
 
 /** One transfer over one link, for timelines. */
 export interface TransferRecord {
@@ -32,251 +37,229 @@ export interface Engine {
   /** Start and end of each op in the last run, us. */
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
-  /** Was this transfer made in the last run? A transfer is `slot x deviceCount + destination`, or `slot` with free multicast. */
-  wasSent(transfer: number): boolean;
-  /** When a transfer of the last run left its sender for good, and when it set out on its last link, us. */
+  /**
+   * When each transfer of the last run had left its sender, and when it set out on its last link, us. A transfer has the
+   * number of the first dependency, as declared, that it serves.
+   */
   readonly leftUs: Float64Array;
   readonly lastHopUs: Float64Array;
-  /** Runs a valid placement; returns the makespan in us. Transfers are written to `log` where one is given. */
-  run(device: Int32Array, log?: TransferRecord[]): number;
+  /** Runs a valid placement; returns the makespan in us. */
+  run(device: Int32Array): number;
+  /** Makespans of many valid placements, in order. The times above are those of the last one. */
+  runBatch(devices: readonly Int32Array[]): Float64Array;
 }
 
+export interface LoggingEngine extends Engine {
+  /** Every hop of the last run, in the order in which they queued up. */
+  transfers(): TransferRecord[];
+}
+
+interface KernelExports {
+  init(): void;
+  run(placed: number): number;
+  runBatch(placed: number, count: number, out: number): void;
+  loggedHops(): number;
+}
+
+/** Most placements that one call of the kernel simulates. */
+const BATCH = 16;
+/** Event sources that the kernel scans at once. */
+const GROUP = 64;
+
 export function createEngine(compiled: Compiled): Engine {
-  const { opCount, deviceCount, linkCount, slotCount, fidelity, runUs } = compiled;
-  const { depStart, depConsumer, depSlot, releaseConsumer, releaseSlot, waitsFor } = compiled;
-  const { slotProducer, slotBytes, opRank, linkRank, deviceRank } = compiled;
-  const { linkBytesPerUs, linkLatencyUs, routeStart, routeLink } = compiled;
-  const { opGapUs, transferGapUs, startUs: firstUs } = fidelity;
-  const perDevice = fidelity.multicast === "per-device";
-  const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
+  const kernel = startKernel(compiled, 0);
+  return engineOf(compiled, kernel);
+}
 
-  // Event sources 0..deviceCount-1 are devices whose op ends, the others links whose transfer arrives.
-  const heap = createEventHeap(deviceCount + linkCount);
-  const linkOrder = opCount;
-  const deviceOrder = opCount + linkCount;
-
-  const startUs = new Float64Array(opCount);
-  const endUs = new Float64Array(opCount);
-  const pending = new Int32Array(opCount);
-  const deviceFreeUs = new Float64Array(deviceCount);
-  const runningHead = new Int32Array(deviceCount);
-  const runningTail = new Int32Array(deviceCount);
-  const opNext = new Int32Array(opCount);
-
-  const transferCount = perDevice ? slotCount * deviceCount : slotCount;
-  const transferNext = new Int32Array(transferCount);
-  const transferHop = new Int32Array(transferCount);
-  const transferTo = new Int32Array(transferCount);
-  const transferStartUs = new Float64Array(transferCount);
-  const transferArriveUs = new Float64Array(transferCount);
-  const leftUs = new Float64Array(transferCount);
-  const sentInRun = new Int32Array(transferCount);
-  const linkFreeUs = new Float64Array(linkCount);
-  const flyingHead = new Int32Array(linkCount);
-  const flyingTail = new Int32Array(linkCount);
-  let runNumber = 0;
-
-  // Sources whose releases fall on the same instant and producer, merged by consumer rank.
-  const together: number[] = [];
-  // Links that delivered a transfer in this event and have more on the way: the next one waits for the releases.
-  const delivering: number[] = [];
-
-  let device: Int32Array = new Int32Array(0);
-  let log: TransferRecord[] | undefined;
-
-  const slotOf = (transfer: number): number => (perDevice ? (transfer / deviceCount) | 0 : transfer);
-
-  function awaitEnd(d: number, v: number): void {
-    heap.push(d, endUs[v], endUs[v] === startUs[v] ? deviceOrder + deviceRank[d] : opRank[v]);
-  }
-
-  function makeReady(v: number, nowUs: number): void {
-    const d = device[v];
-    const costUs = runUs[v * deviceCount + d];
-    const start = nowUs > deviceFreeUs[d] ? nowUs : deviceFreeUs[d];
-    startUs[v] = start;
-    endUs[v] = start + costUs;
-    deviceFreeUs[d] = costUs === 0 ? endUs[v] : endUs[v] + opGapUs;
-    opNext[v] = -1;
-    if (runningHead[d] === -1) {
-      runningHead[d] = v;
-      awaitEnd(d, v);
-    } else opNext[runningTail[d]] = v;
-    runningTail[d] = v;
-  }
-
-  function awaitArrival(link: number, transfer: number): void {
-    const atUs = transferArriveUs[transfer];
-    const tookNoTime = atUs === transferStartUs[transfer];
-    heap.push(
-      deviceCount + link,
-      atUs,
-      tookNoTime ? linkOrder + linkRank[link] : opRank[slotProducer[slotOf(transfer)]],
-    );
-  }
-
-  function send(transfer: number, link: number, nowUs: number): void {
-    const start = nowUs > linkFreeUs[link] ? nowUs : linkFreeUs[link];
-    const sentUs = start + slotBytes[slotOf(transfer)] / linkBytesPerUs[link];
-    linkFreeUs[link] = sentUs + transferGapUs;
-    transferStartUs[transfer] = start;
-    transferArriveUs[transfer] = sentUs + linkLatencyUs[link];
-    transferNext[transfer] = -1;
-    if (flyingHead[link] === -1) {
-      flyingHead[link] = transfer;
-      awaitArrival(link, transfer);
-    } else transferNext[flyingTail[link]] = transfer;
-    flyingTail[link] = transfer;
-    if (log !== undefined) log.push(recordOf(transfer, link));
-  }
-
-  function recordOf(transfer: number, link: number): TransferRecord {
-    const slot = slotOf(transfer);
+/** An engine that remembers every hop, for timelines; evaluations need none of it. */
+export function createLoggingEngine(compiled: Compiled): LoggingEngine {
+  const { opCount, depStart, slotProducer, slotBytes, fidelity } = compiled;
+  const kernel = startKernel(compiled, depStart[opCount] * longestRoute(compiled));
+  const { memory, exports } = kernel;
+  const [hops, hopsUs] = [memory.ints(at.HOP_LOG), memory.floats(at.HOP_LOG_US)];
+  const [slotOf, toOf] = [memory.ints(at.TRANSFER_SLOT), memory.ints(at.TRANSFER_TO)];
+  const placed = memory.ints(at.PLACEMENTS);
+  const recordOf = (hop: number): TransferRecord => {
+    const transfer = hops[2 * hop];
+    const slot = slotOf[transfer];
     return {
       producer: slotProducer[slot],
-      link,
-      from: device[slotProducer[slot]],
-      to: perDevice ? transferTo[transfer] : -1,
+      link: hops[2 * hop + 1],
+      from: placed[slotProducer[slot]],
+      to: fidelity.multicast === "per-device" ? toOf[transfer] : -1,
       bytes: slotBytes[slot],
-      startUs: transferStartUs[transfer],
-      endUs: transferArriveUs[transfer],
+      startUs: hopsUs[2 * hop],
+      endUs: hopsUs[2 * hop + 1],
     };
-  }
-
-  /** The op has ended: whatever its consumers elsewhere need queues up, in declared order. */
-  function sendOutputs(v: number, nowUs: number): void {
-    const from = device[v];
-    for (let i = depStart[v]; i < depStart[v + 1]; i++) {
-      const slot = depSlot[i];
-      const to = device[depConsumer[i]];
-      if (to === from || slot === NO_SLOT) continue;
-      const transfer = perDevice ? slot * deviceCount + to : slot;
-      if (sentInRun[transfer] === runNumber) continue;
-      sentInRun[transfer] = runNumber;
-      transferHop[transfer] = 0;
-      transferTo[transfer] = to;
-      send(transfer, routeLink[routeStart[from * deviceCount + to]], nowUs);
-    }
-  }
-
-  /** True where the transfer has reached its destination; otherwise it queues for the next link of its route. */
-  function arrives(transfer: number, nowUs: number): boolean {
-    const route = device[slotProducer[slotOf(transfer)]] * deviceCount + transferTo[transfer];
-    const hop = ++transferHop[transfer];
-    if (hop === 1) leftUs[transfer] = nowUs;
-    const next = routeStart[route] + hop;
-    if (next === routeStart[route + 1]) return true;
-    send(transfer, routeLink[next], nowUs);
-    return false;
-  }
-
-  /** Does dependency i of the op on `from` come free with this source: the op itself (-1) or a transfer? */
-  function freedBy(i: number, from: number, transfer: number): boolean {
-    const slot = releaseSlot[i];
-    const at = device[releaseConsumer[i]];
-    if (transfer === -1) return at === from || slot === NO_SLOT;
-    if (at === from || slot === NO_SLOT) return false;
-    return perDevice ? slot * deviceCount + at === transfer : slot === transfer;
-  }
-
-  function release(producer: number, transfer: number, nowUs: number): void {
-    const from = device[producer];
-    for (let i = depStart[producer]; i < depStart[producer + 1]; i++) {
-      if (!freedBy(i, from, transfer)) continue;
-      const consumer = releaseConsumer[i];
-      if (--pending[consumer] === 0) makeReady(consumer, nowUs);
-    }
-  }
-
-  /** Releases of one producer at one instant from several sources, interleaved by consumer rank. */
-  function releaseTogether(producer: number, nowUs: number): void {
-    const from = device[producer];
-    for (let i = depStart[producer]; i < depStart[producer + 1]; i++)
-      for (const transfer of together) {
-        if (!freedBy(i, from, transfer)) continue;
-        const consumer = releaseConsumer[i];
-        if (--pending[consumer] === 0) makeReady(consumer, nowUs);
-      }
-  }
-
-  const producerAt = (source: number): number =>
-    source < deviceCount ? runningHead[source] : slotProducer[slotOf(flyingHead[source - deviceCount])];
-
-  /** Takes what a popped source brings: -1 for an ended op, the transfer for one at its destination, else `ON_ITS_WAY`. */
-  function take(source: number, nowUs: number): number {
-    if (source < deviceCount) {
-      const v = runningHead[source];
-      runningHead[source] = opNext[v];
-      if (opNext[v] !== -1) awaitEnd(source, opNext[v]);
-      sendOutputs(v, nowUs);
-      return -1;
-    }
-    const link = source - deviceCount;
-    const transfer = flyingHead[link];
-    flyingHead[link] = transferNext[transfer];
-    if (flyingHead[link] !== -1) delivering.push(link);
-    return arrives(transfer, nowUs) ? transfer : ON_ITS_WAY;
-  }
-
-  function handle(source: number, nowUs: number): void {
-    const producer = producerAt(source);
-    const order = heap.order[source];
-    delivering.length = 0;
-    const first = take(source, nowUs);
-    if (order < linkOrder && coincides(nowUs, order)) {
-      together.length = 0;
-      if (first !== ON_ITS_WAY) together.push(first);
-      while (coincides(nowUs, order)) {
-        const transfer = take(heap.pop(), nowUs);
-        if (transfer !== ON_ITS_WAY) together.push(transfer);
-      }
-      releaseTogether(producer, nowUs);
-    } else if (first !== ON_ITS_WAY) release(producer, first, nowUs);
-    for (let i = 0; i < delivering.length; i++) awaitArrival(delivering[i], flyingHead[delivering[i]]);
-  }
-
-  function coincides(nowUs: number, order: number): boolean {
-    if (heap.size() === 0) return false;
-    const next = heap.top();
-    return heap.timeUs[next] === nowUs && heap.order[next] === order;
-  }
-
-  function begin(): void {
-    heap.clear();
-    runNumber++;
-    pending.set(waitsFor);
-    deviceFreeUs.fill(0);
-    linkFreeUs.fill(0);
-    runningHead.fill(-1);
-    flyingHead.fill(-1);
-    for (let i = 0; i < roots.length; i++) makeReady(roots[i], firstUs);
-  }
-
+  };
   return {
-    startUs,
-    endUs,
-    leftUs,
-    lastHopUs: transferStartUs,
-    wasSent: (transfer) => sentInRun[transfer] === runNumber,
-    run(placed, transfers) {
-      device = placed;
-      log = transfers;
-      begin();
-      while (heap.size() > 0) {
-        const source = heap.pop();
-        handle(source, heap.timeUs[source]);
+    ...engineOf(compiled, kernel),
+    transfers: () => Array.from({ length: exports.loggedHops() }, (_, hop) => recordOf(hop)),
+  };
+}
+
+interface Kernel {
+  readonly memory: KernelMemory;
+  readonly exports: KernelExports;
+}
+
+function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
+  const placed = memory.ints(at.PLACEMENTS);
+  const makespans = memory.floats(at.MAKESPANS);
+  return {
+    startUs: memory.floats(at.START_US),
+    endUs: memory.floats(at.END_US),
+    leftUs: memory.floats(at.TRANSFER_LEFT_US),
+    lastHopUs: memory.floats(at.TRANSFER_START_US),
+    run(device) {
+      placed.set(device);
+      return exports.run(memory.address(at.PLACEMENTS));
+    },
+    runBatch(devices) {
+      const results = new Float64Array(devices.length);
+      for (let first = 0; first < devices.length; first += BATCH) {
+        const count = Math.min(BATCH, devices.length - first);
+        for (let i = 0; i < count; i++) placed.set(devices[first + i], i * opCount);
+        exports.runBatch(memory.address(at.PLACEMENTS), count, memory.address(at.MAKESPANS));
+        results.set(makespans.subarray(0, count), first);
       }
-      return fidelity.makespan === "last-op"
-        ? latest(endUs)
-        : Math.max(latest(deviceFreeUs), latest(linkFreeUs), latest(endUs));
+      return results;
     },
   };
 }
 
-const ON_ITS_WAY = -2;
+function startKernel(compiled: Compiled, hopCapacity: number): Kernel {
+  const memory = fillMemory(compiled, hopCapacity);
+  const { exports } = new wasm.Instance(kernelModule(), { env: { memory: memory.memory } });
+  const kernel = exports as KernelExports;
+  kernel.init();
+  return { memory, exports: kernel };
+}
 
-function latest(timesUs: Float64Array): number {
-  let last = 0;
-  for (let i = 0; i < timesUs.length; i++) if (timesUs[i] > last) last = timesUs[i];
-  return last;
+let compiledKernel: object | undefined;
+
+function kernelModule(): object {
+  compiledKernel ??= new wasm.Module(Buffer.from(engineWasm, "base64"));
+  return compiledKernel;
+}
+
+function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
+  const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
+  const depCount = depStart[opCount];
+  const sourceCount = deviceCount + linkCount;
+  const groupCount = Math.ceil(sourceCount / GROUP);
+  const perDevice = fidelity.multicast === "per-device";
+  const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
+  const devices = deviceTypes(compiled);
+  const speeds = [...new Set(compiled.linkBytesPerUs)];
+  const slotLocal = numberWithin(slotProducer);
+  const sentByCount =
+    (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) * (perDevice ? deviceCount : 1);
+
+  const plan = planKernelMemory();
+  plan.ints(at.DEP_START, depStart);
+  plan.ints(at.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
+  plan.ints(at.RELEASE, interleave([compiled.releaseConsumer, compiled.releaseSlot]));
+  plan.ints(at.WAITS_FOR, compiled.waitsFor);
+  plan.ints(at.OP_ORDER, compiled.opRank);
+  plan.ints(
+    at.LINK_ORDER,
+    compiled.linkRank.map((rank) => opCount + rank),
+  );
+  plan.ints(
+    at.DEVICE_ORDER,
+    compiled.deviceRank.map((rank) => opCount + linkCount + rank),
+  );
+  plan.floats(at.RUN_US, interleave(devices.runUs));
+  plan.ints(at.DEVICE_TYPE, devices.typeOf);
+  plan.floats(
+    at.SLOT_US,
+    interleave(speeds.map((speed) => compiled.slotBytes.map((bytes) => bytes / speed))),
+  );
+  plan.ints(at.SLOT_LOCAL, slotLocal);
+  plan.ints(at.SLOT_PRODUCER, slotProducer);
+  plan.ints(
+    at.LINK_TYPE,
+    Array.from(compiled.linkBytesPerUs, (speed) => speeds.indexOf(speed)),
+  );
+  plan.floats(at.LATENCY_US, compiled.linkLatencyUs);
+  plan.ints(at.ROUTE_START, compiled.routeStart);
+  plan.ints(at.ROUTE_LINK, compiled.routeLink);
+  plan.ints(at.ROOTS, roots);
+  plan.roomForFloats(opCount, at.START_US, at.END_US);
+  plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
+  plan.roomForFloats(linkCount, at.LINK_FREE_US);
+  plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
+  plan.roomForInts(opCount, at.OP_NEXT, at.PENDING);
+  plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
+  plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
+  plan.roomForInts(sentByCount, at.SENT_BY);
+  plan.roomForInts(linkCount, at.FLYING_HEAD, at.FLYING_TAIL);
+  plan.roomForFloats(groupCount * GROUP, at.EVENT_US);
+  plan.roomForInts(groupCount * GROUP, at.EVENT_ORDER);
+  plan.roomForFloats(groupCount, at.GROUP_US);
+  plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
+  plan.roomForInts(2 * hopCapacity, at.HOP_LOG);
+  plan.roomForFloats(2 * hopCapacity, at.HOP_LOG_US);
+  plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
+  plan.roomForFloats(BATCH, at.MAKESPANS);
+  const memory = plan.build();
+
+  const { table } = memory;
+  table[at.OP_COUNT] = opCount;
+  table[at.DEVICE_COUNT] = deviceCount;
+  table[at.LINK_COUNT] = linkCount;
+  table[at.ROOT_COUNT] = roots.length;
+  table[at.PER_DEVICE] = perDevice ? 1 : 0;
+  table[at.GROUP_COUNT] = groupCount;
+  table[at.DEVICE_TYPE_COUNT] = devices.runUs.length;
+  table[at.LINK_TYPE_COUNT] = speeds.length;
+  table[at.SAME_ORDER] = compiled.releaseConsumer.every((consumer, i) => consumer === compiled.depConsumer[i])
+    ? 1
+    : 0;
+  table[at.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
+  table[at.SENT_BY_COUNT] = sentByCount;
+  if (hopCapacity === 0) table[at.HOP_LOG] = 0;
+  const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
+  floats[at.OP_GAP_US] = fidelity.opGapUs;
+  floats[at.TRANSFER_GAP_US] = fidelity.transferGapUs;
+  floats[at.FIRST_US] = fidelity.startUs;
+  return memory;
+}
+
+/** Devices on which every op takes the same time share one column of run times, so that the columns stay in cache. */
+function deviceTypes({ runUs, opCount, deviceCount }: Compiled): {
+  typeOf: Int32Array;
+  runUs: Float64Array[];
+} {
+  const columns: Float64Array[] = [];
+  const typeOf = Int32Array.from({ length: deviceCount }, (_, d) => {
+    const column = Float64Array.from({ length: opCount }, (_, v) => runUs[v * deviceCount + d]);
+    const known = columns.findIndex((other) => other.every((us, v) => us === column[v]));
+    return known === -1 ? columns.push(column) - 1 : known;
+  });
+  return { typeOf, runUs: columns };
+}
+
+/** The position of each entry among the entries of the same owner. */
+function numberWithin(owner: Int32Array): Int32Array {
+  const next = new Map<number, number>();
+  return owner.map((of) => {
+    const number = next.get(of) ?? 0;
+    next.set(of, number + 1);
+    return number;
+  });
+}
+
+/** Row after row of what the columns hold at one index. */
+function interleave<T extends Int32Array | Float64Array>(columns: readonly T[]): number[] {
+  if (columns.length === 0) return [];
+  return Array.from(columns[0], (_, i) => columns.map((column) => column[i])).flat();
+}
+
+function longestRoute({ routeStart }: Compiled): number {
+  let longest = 0;
+  for (let pair = 0; pair + 1 < routeStart.length; pair++)
+    longest = Math.max(longest, routeStart[pair + 1] - routeStart[pair]);
+  return longest;
 }

@@ -32,10 +32,8 @@ export function trainingPeaks(compiled: Compiled, engine: Engine, device: Int32A
   const bytes = live.slice();
   const op = new Int32Array(deviceCount).fill(-1);
 
-  const intervals = [
-    ...outputIntervals(compiled, engine, device),
-    ...copyIntervals(compiled, engine, device),
-  ];
+  const intervals: Interval[] = [];
+  for (let v = 0; v < opCount; v++) intervalsOf(compiled, engine, device, v, intervals);
   const starts = [...intervals].sort((a, b) => a.fromUs - b.fromUs || a.op - b.op);
   const ends = [...intervals].sort((a, b) => a.toUs - b.toUs);
   let ended = 0;
@@ -65,55 +63,47 @@ export function peakLimits(compiled: Compiled, device: Int32Array): Float64Array
   return limit;
 }
 
-function outputIntervals(compiled: Compiled, engine: Engine, device: Int32Array): Interval[] {
-  const { opCount, deviceCount, depStart, depConsumer, depSlot, outputBytes } = compiled;
-  const intervals: Interval[] = [];
-  for (let v = 0; v < opCount; v++) {
-    if (outputBytes[v] === 0) continue;
-    let toUs = engine.endUs[v];
-    for (let i = depStart[v]; i < depStart[v + 1]; i++) {
-      if (depSlot[i] === NO_SLOT) continue;
-      const at = device[depConsumer[i]];
-      const usedUs =
-        at === device[v] ? engine.endUs[depConsumer[i]] : engine.leftUs[depSlot[i] * deviceCount + at];
-      if (usedUs > toUs) toUs = usedUs;
+/** What op v and its transfers keep alive, and where. A transfer has the number of the first dependency that it serves. */
+function intervalsOf(
+  compiled: Compiled,
+  engine: Engine,
+  device: Int32Array,
+  v: number,
+  intervals: Interval[],
+): void {
+  const { depStart, depConsumer, depSlot, outputBytes, slotBytes } = compiled;
+  const copies = new Map<string, { readonly transfer: number; lastUseUs: number }>();
+  let lastUseUs = engine.endUs[v];
+  for (let i = depStart[v]; i < depStart[v + 1]; i++) {
+    const slot = depSlot[i];
+    if (slot === NO_SLOT) continue;
+    const to = device[depConsumer[i]];
+    const usedUs = engine.endUs[depConsumer[i]];
+    if (to === device[v]) {
+      lastUseUs = Math.max(lastUseUs, usedUs);
+      continue;
     }
-    addInterval(intervals, {
-      device: device[v],
-      bytes: outputBytes[v],
-      op: v,
-      fromUs: engine.startUs[v],
-      toUs,
-    });
+    const key = `${slot}>${to}`;
+    const copy = copies.get(key) ?? { transfer: i, lastUseUs: 0 };
+    copies.set(key, copy);
+    copy.lastUseUs = Math.max(copy.lastUseUs, usedUs);
+    lastUseUs = Math.max(lastUseUs, engine.leftUs[copy.transfer]);
   }
-  return intervals;
-}
-
-function copyIntervals(compiled: Compiled, engine: Engine, device: Int32Array): Interval[] {
-  const { opCount, deviceCount, depStart, depConsumer, depSlot, slotBytes } = compiled;
-  const lastUseUs = new Map<number, number>();
-  const intervals: Interval[] = [];
-  for (let v = 0; v < opCount; v++) {
-    lastUseUs.clear();
-    for (let i = depStart[v]; i < depStart[v + 1]; i++) {
-      const to = device[depConsumer[i]];
-      if (to === device[v] || depSlot[i] === NO_SLOT) continue;
-      const transfer = depSlot[i] * deviceCount + to;
-      lastUseUs.set(transfer, Math.max(lastUseUs.get(transfer) ?? 0, engine.endUs[depConsumer[i]]));
-    }
-    for (const [transfer, toUs] of lastUseUs)
-      addInterval(intervals, {
-        device: transfer % deviceCount,
-        bytes: slotBytes[(transfer - (transfer % deviceCount)) / deviceCount],
-        op: v,
-        fromUs: engine.lastHopUs[transfer],
-        toUs,
-      });
+  addInterval(intervals, device[v], outputBytes[v], v, engine.startUs[v], lastUseUs);
+  for (const { transfer, lastUseUs: toUs } of copies.values()) {
+    const to = device[depConsumer[transfer]];
+    addInterval(intervals, to, slotBytes[depSlot[transfer]], v, engine.lastHopUs[transfer], toUs);
   }
-  return intervals;
 }
 
 /** What lives for no time takes no room. */
-function addInterval(intervals: Interval[], interval: Interval): void {
-  if (interval.bytes > 0 && interval.toUs > interval.fromUs) intervals.push(interval);
+function addInterval(
+  intervals: Interval[],
+  device: number,
+  bytes: number,
+  op: number,
+  fromUs: number,
+  toUs: number,
+): void {
+  if (bytes > 0 && toUs > fromUs) intervals.push({ device, bytes, op, fromUs, toUs });
 }

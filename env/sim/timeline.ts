@@ -5,7 +5,7 @@
 import { type Plan, validatePlan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { compile } from "./compile.ts";
-import { createEngine, type TransferRecord } from "./engine.ts";
+import { createLoggingEngine, type TransferRecord } from "./engine.ts";
 import type { Violation } from "./evaluator.ts";
 import { memoryViolation, peaksOfLastRun } from "./makespan.ts";
 
@@ -27,12 +27,12 @@ export interface Timeline {
 /** Simulates plans of one scenario, one timeline each. */
 export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const compiled = compile(scenario);
-  const engine = createEngine(compiled);
+  const engine = createLoggingEngine(compiled);
   const { deviceCount, linkCount, linkBytesPerUs } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
-    const transfers: TransferRecord[] = [];
-    const makespanUs = engine.run(plan.device, transfers);
+    const makespanUs = engine.run(plan.device);
+    const transfers = engine.transfers();
     const startUs = engine.startUs.slice();
     const endUs = engine.endUs.slice();
     const deviceBusyUs = new Float64Array(deviceCount);

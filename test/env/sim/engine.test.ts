@@ -1,13 +1,20 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
+import { buildKernel } from "../../../.ci/build-kernels.js";
+import { createRng, parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
+import { compile } from "../../../env/sim/compile.ts";
+import { createEngine } from "../../../env/sim/engine.ts";
 import { referenceRun } from "../../../env/sim/reference.ts";
 import { scenarioWithPlan } from "./random-scenario.ts";
 
 describe("the event engine", () => {
-  it("equals the slow reference on random scenarios, clusters, fidelities and placements", () => {
+  it.each([
+    { runs: 3000, maxOps: 12, maxDevices: 4, sources: "few" },
+    { runs: 300, maxOps: 24, maxDevices: 10, sources: "more than 64" },
+  ])("equals the slow reference on random scenarios with $sources event sources", ({ runs, ...size }) => {
     fc.assert(
-      fc.property(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), ({ scenario, plan }) => {
+      fc.property(scenarioWithPlan(size), ({ scenario, plan }) => {
         const fast = simulate(scenario, plan);
         const slow = referenceRun(scenario, plan.device);
         expect(fast.makespanUs).toBe(slow.makespanUs);
@@ -17,7 +24,7 @@ describe("the event engine", () => {
         expect(fast.transfers.map(({ startUs }) => startUs).sort(byValue)).toEqual(hops.sort(byValue));
         if (scenario.fidelity.memory === "training") expect([...fast.peakBytes]).toEqual(slow.peakBytes);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs },
     );
   });
 
@@ -74,6 +81,27 @@ describe("the event engine", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("gives a batch the makespans of its placements, whatever the batch's size", () => {
+    const { scenario } = fc.sample(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), {
+      numRuns: 1,
+      seed: 5,
+    })[0];
+    const compiled = compile(scenario);
+    const rng = createRng(1);
+    const draw = () =>
+      Int32Array.from({ length: scenario.graph.opCount }, () => rng.int(compiled.deviceCount));
+    const placements = Array.from({ length: 37 }, draw);
+    const alone = createEngine(compiled);
+    expect([...createEngine(compiled).runBatch(placements)]).toEqual(
+      placements.map((device) => alone.run(device)),
+    );
+  });
+
+  it("is compiled from the AssemblyScript source beside it", async () => {
+    const built = readFileSync(new URL("../../../env/sim/kernel/engine-wasm.ts", import.meta.url), "utf8");
+    expect(await buildKernel()).toBe(built);
   });
 
   it("simulates the same placement the same way whatever ran before on the same engine", () => {

@@ -1,0 +1,2 @@
+/** The text of env/sim/kernel/engine-wasm.ts, compiled from the AssemblyScript source. */
+export function buildKernel(): Promise<string>;

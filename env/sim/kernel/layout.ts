@@ -1,0 +1,88 @@
+/**
+ * Where the simulator kernel finds its inputs: positions in the table at the start of its memory. Shared by the
+ * TypeScript that fills the table and by the AssemblyScript that reads it, so it may hold nothing but numbers.
+ */
+
+/** Address of the table. */
+export const TABLE = 64;
+
+// 32-bit integers, and addresses of arrays, at TABLE + 4 x position.
+export const OP_COUNT = 0;
+export const DEVICE_COUNT = 1;
+export const LINK_COUNT = 2;
+export const ROOT_COUNT = 3;
+/** 1 where one transfer serves one destination device, 0 where it serves all. */
+export const PER_DEVICE = 4;
+/** Groups of 64 event sources. */
+export const GROUP_COUNT = 5;
+export const DEVICE_TYPE_COUNT = 6;
+export const LINK_TYPE_COUNT = 7;
+/** 1 where declared order of dependencies is also their release order. */
+export const SAME_ORDER = 8;
+/** 1 where the step ends with the last event, 0 where with the last op. */
+export const LAST_EVENT = 9;
+
+export const DEP_START = 10;
+/** Pairs of consumer and slot, by producer, as declared; slot -1 needs no transfer. */
+export const DEP = 11;
+/** The same pairs by consumer rank. */
+export const RELEASE = 12;
+export const WAITS_FOR = 13;
+export const OP_ORDER = 14;
+export const LINK_ORDER = 15;
+export const DEVICE_ORDER = 16;
+/** Run time by op and device type. */
+export const RUN_US = 17;
+export const DEVICE_TYPE = 18;
+/** Time on a link by slot and link type. */
+export const SLOT_US = 19;
+/** Index of a slot among the slots of its producer. */
+export const SLOT_LOCAL = 20;
+export const SLOT_PRODUCER = 21;
+export const LINK_TYPE = 22;
+export const LATENCY_US = 23;
+export const ROUTE_START = 24;
+export const ROUTE_LINK = 25;
+export const ROOTS = 26;
+
+export const START_US = 27;
+export const END_US = 28;
+export const DEVICE_FREE_US = 29;
+export const LINK_FREE_US = 30;
+export const RUNNING_HEAD = 31;
+export const RUNNING_TAIL = 32;
+export const OP_NEXT = 33;
+export const PENDING = 34;
+export const TRANSFER_NEXT = 35;
+export const TRANSFER_HOP = 36;
+export const TRANSFER_TO = 37;
+export const TRANSFER_SLOT = 38;
+export const TRANSFER_START_US = 39;
+export const TRANSFER_ARRIVE_US = 40;
+export const TRANSFER_LEFT_US = 41;
+/** Which op last sent this slot to this device; by local slot and device. */
+export const SENT_BY = 42;
+export const FLYING_HEAD = 43;
+export const FLYING_TAIL = 44;
+export const EVENT_US = 45;
+export const EVENT_ORDER = 46;
+export const GROUP_US = 47;
+export const TOGETHER = 48;
+export const DELIVERING = 49;
+/** Hop log: transfer and link, then start and arrival; 0 where nothing is logged. */
+export const HOP_LOG = 50;
+export const HOP_LOG_US = 51;
+/** Length of SENT_BY. */
+export const SENT_BY_COUNT = 52;
+/** Room for a batch of placements and their makespans; known to the caller alone. */
+export const PLACEMENTS = 53;
+export const MAKESPANS = 54;
+
+// 64-bit floats at FLOATS + 8 x position.
+export const FLOATS = 288;
+export const OP_GAP_US = 0;
+export const TRANSFER_GAP_US = 1;
+export const FIRST_US = 2;
+
+/** First address after the table. */
+export const HEAP = 320;

@@ -1,0 +1,75 @@
+/**
+ * Plans the kernel's memory: arrays are asked for by their position in the table of layout.ts, then laid out one after the
+ * other, each on a 16-byte boundary, and their addresses written into the table. An array without values starts as zeros.
+ */
+import { HEAP, TABLE } from "./layout.ts";
+import { type WasmMemory, wasm } from "./webassembly.ts";
+
+interface Wanted {
+  readonly position: number;
+  readonly width: 4 | 8;
+  readonly length: number;
+  readonly values: ArrayLike<number> | null;
+}
+
+export interface KernelMemory {
+  readonly memory: WasmMemory;
+  readonly table: Int32Array;
+  /** Address of the array at a position of the table. */
+  address(position: number): number;
+  ints(position: number): Int32Array;
+  floats(position: number): Float64Array;
+}
+
+export interface MemoryPlan {
+  ints(position: number, values: ArrayLike<number>): void;
+  floats(position: number, values: ArrayLike<number>): void;
+  /** Room for `length` numbers at each of the positions. */
+  roomForInts(length: number, ...positions: number[]): void;
+  roomForFloats(length: number, ...positions: number[]): void;
+  build(): KernelMemory;
+}
+
+const PAGE = 65_536;
+
+export function planKernelMemory(): MemoryPlan {
+  const wanted: Wanted[] = [];
+  const want = (
+    width: 4 | 8,
+    length: number,
+    values: ArrayLike<number> | null,
+    positions: readonly number[],
+  ) => {
+    for (const position of positions) wanted.push({ position, width, length, values });
+  };
+  return {
+    ints: (position, values) => want(4, values.length, values, [position]),
+    floats: (position, values) => want(8, values.length, values, [position]),
+    roomForInts: (length, ...positions) => want(4, length, null, positions),
+    roomForFloats: (length, ...positions) => want(8, length, null, positions),
+    build: () => layOut(wanted),
+  };
+}
+
+function layOut(wanted: readonly Wanted[]): KernelMemory {
+  const addressOf = new Map<number, number>();
+  const lengthOf = new Map<number, number>();
+  let top = HEAP;
+  for (const { position, width, length } of wanted) {
+    addressOf.set(position, top);
+    lengthOf.set(position, length);
+    top += Math.ceil((length * width) / 16) * 16;
+  }
+  const memory = new wasm.Memory({ initial: Math.ceil(top / PAGE) });
+  const table = new Int32Array(memory.buffer, TABLE);
+  const address = (position: number): number => addressOf.get(position)!;
+  const ints = (position: number) =>
+    new Int32Array(memory.buffer, address(position), lengthOf.get(position)!);
+  const floats = (position: number) =>
+    new Float64Array(memory.buffer, address(position), lengthOf.get(position)!);
+  for (const { position, width, values } of wanted) {
+    table[position] = address(position);
+    if (values !== null) (width === 4 ? ints(position) : floats(position)).set(values);
+  }
+  return { memory, table, address, ints, floats };
+}

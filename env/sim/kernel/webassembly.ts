@@ -1,0 +1,18 @@
+/**
+ * The part of WebAssembly's JavaScript interface that kernels use. Node has it; TypeScript declares it only among the browser's
+ * types, which nothing else here wants.
+ */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+interface WasmInterface {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (
+    module: object,
+    imports: Record<string, Record<string, unknown>>,
+  ) => { readonly exports: unknown };
+  Memory: new (pages: { initial: number }) => WasmMemory;
+}
+
+export const wasm = (globalThis as unknown as { WebAssembly: WasmInterface }).WebAssembly;
