@@ -6,6 +6,7 @@
  * Deterministic limits (nodes and simplex iterations) are the normal ones; the wall clock is a guard, and a solve that it
  * ended says so. The same program, start and limits give the same solutions.
  */
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { LinearProgram } from "./linear-program.ts";
@@ -57,11 +58,10 @@ export async function* solveMip(
   program: LinearProgram,
   { limits, start, stopped }: MipOptions,
 ): AsyncGenerator<MipSolution, MipResult> {
-  const solver = createRequire(import.meta.url).resolve("highs");
   const worker = new Worker(WORKER, {
     eval: true,
     execArgv: [],
-    workerData: { solver, program, limits, start },
+    workerData: { ...(await loadSolver()), program, limits, start },
   });
   const inbox: Message[] = [];
   let wake = () => {};
@@ -100,12 +100,25 @@ export async function* solveMip(
   }
 }
 
+/** What TypeScript declares only among the browser's types. */
+const { compile } = (
+  globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<object> } }
+).WebAssembly;
+const { resolve } = createRequire(import.meta.url);
+let compiled: Promise<object> | null = null;
+
+/** Where the solver is, and its code, compiled once for all workers: more than half of a small solve's time. */
+async function loadSolver(): Promise<{ solver: string; wasmModule: object }> {
+  compiled ??= readFile(resolve("highs/runtime")).then(compile);
+  return { solver: resolve("highs"), wasmModule: await compiled };
+}
+
 /** Runs in the worker as plain JavaScript, so that it needs no compiler there; `require` resolves from any folder. */
 const WORKER = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { solver, program, limits, start } = workerData;
+const { solver, wasmModule, program, limits, start } = workerData;
 
-require(solver)().then((highs) => {
+require(solver)({ wasmModule }).then((highs) => {
   const { callbackType, modelStatus } = highs.constants;
   const model = highs.createModel({
     numCols: program.columns,
