@@ -41,14 +41,13 @@ export const check = defineCommand({
   async run({ values, positionals }, terminal) {
     const scenario = await resolveScenario(values.scenario ?? suites.start[0]);
     const names = positionals.length > 0 ? positionals : envIds();
+    const creators = await Promise.all(names.map(creatorOf));
     if (!values.json) terminal.note(`Checking on ${scenario.name}`);
-    const reports = [];
-    for (const name of names) {
-      const create = await creatorOf(name);
+    const reports = creators.map((create) => {
       const report = checkEnv(() => create({ scenario }));
-      reports.push({ ...report, scenario: scenario.name });
       if (!values.json) terminal.write(`${formatReport(report)}\n`);
-    }
+      return { ...report, scenario: scenario.name };
+    });
     if (values.json) terminal.write(jsonText(reports));
     return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
   },

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { commands } from "../../cli/main.ts";
+import { testScenario } from "../../env/model/dsl.ts";
+import { writeScenario } from "../../env/model/file.ts";
+import { pgym } from "./recorded-terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "placement-gym-commands-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, "small.json");
+writeFileSync(
+  file,
+  JSON.stringify(writeScenario(testScenario({ graph: "a 10 40B\nb 20 8B <- a\nc 5 <- a b" }))),
+);
+
+describe("the program", () => {
+  test("shows all commands without arguments, as a mistake, and with --help, as an answer", async () => {
+    const bare = await pgym([]);
+    const asked = await pgym(["--help"]);
+    expect([bare.code, asked.code]).toEqual([2, 0]);
+    for (const { name, summary } of commands)
+      expect(asked.stdout).toContain(`${name.padEnd(12)}  ${summary}`);
+  });
+
+  test.each(commands.map(({ name }) => name))(
+    "explains %s with its flags, units and defaults",
+    async (name) => {
+      const command = await commands.find((entry) => entry.name === name)!.load();
+      const { code, stdout } = await pgym([name, "--help"]);
+      expect(code).toBe(0);
+      for (const [flag, { describe: text }] of Object.entries(command.flags)) {
+        expect(stdout).toContain(`--${flag}`);
+        expect(stdout).toContain(text);
+      }
+      for (const line of command.examples) expect(stdout).toContain(`placement-gym ${line}`);
+      expect((await pgym(["help", name])).stdout).toBe(stdout);
+    },
+  );
+
+  test.each(commands.map(({ name }) => name))("refuses an unknown flag of %s", async (name) => {
+    const { code, stdout, stderr } = await pgym([name, "--jsn"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^placement-gym: Flag "--jsn" is not known to ".*\n$/);
+  });
+
+  test("prints its version", async () => {
+    expect((await pgym(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("keeps the stack of a fault of its own and ends with 1", async () => {
+    const broken = { name: "broken", summary: "", load: () => Promise.reject(new Error("on purpose")) };
+    (commands as (typeof broken)[]).push(broken);
+    const { code, stdout, stderr } = await pgym(["broken"]);
+    (commands as (typeof broken)[]).pop();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/Error: on purpose\n\s+at /);
+  });
+
+  test("ends with 130 when interrupted before its work", async () => {
+    const solve = ["solve", file, "--planner", "random"];
+    expect((await pgym(solve, { signal: AbortSignal.abort() })).code).toBe(130);
+  });
+});
+
+describe("a mistake in what was given is one sentence and exit code 2:", () => {
+  test.each([
+    [["solve"], '"solve" needs SCENARIO'],
+    [["solve", file, "--planner", "hill-clim"], 'no method "hill-clim".*Did you mean "hill-climb"\\?'],
+    [["solve", file, "--evaluations", "0"], '--evaluations is "0", expected a whole number of at least 1'],
+    [["solve", file, "--objective", "max-laod"], 'Did you mean "max-load"\\?'],
+    [["solve", "inception-v3/2xP10"], 'Did you mean "2xP100"\\?|inception-v3'],
+    [["compare", "--suite", "strat"], 'Suite "strat" is not known.*Did you mean "start"\\?'],
+    [["compare", "--suite", "start", "--scenarios", file], "Both --scenarios and --suite"],
+    [["compare", "--scenarios", file, "--methods", "heft,heft"], '"heft" is named twice'],
+    [["train", "--agent", "reinforce"], "--scenario URI"],
+    [["train", "--scenario", file, "--agent", "heft"], '"heft" is a planner'],
+    [["train", "--resume", join(folder, "none")], "run.json is missing"],
+    [["check", "Placement/Refine-v9", "--scenario", file], "the newest is v1"],
+    [["check", "./none.ts", "--scenario", file], "does not exist"],
+    [["list", "agent"], 'Did you mean "agents"\\?'],
+  ])("%j", async (args, sentence) => {
+    const { code, stdout, stderr } = await pgym(args);
+    expect(stderr).toMatch(new RegExp(`^placement-gym: .*${sentence}`));
+    expect(stderr.trimEnd().split("\n").length).toBe(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("a backend variable that names none", async () => {
+    const { code, stderr } = await pgym(["solve", file], { variables: { PLACEMENT_GYM_BACKEND: "gpu" } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('PLACEMENT_GYM_BACKEND is "gpu", expected wasm, native, cpu.');
+  });
+});
+
+describe("a command", () => {
+  test("solves the same with the same seed", async () => {
+    const solve = ["solve", file, "--planner", "random", "--evaluations", "5", "--seed", "4", "--json"];
+    const [one, two] = [JSON.parse((await pgym(solve)).stdout), JSON.parse((await pgym(solve)).stdout)];
+    expect({ ...one, seconds: 0 }).toEqual({ ...two, seconds: 0 });
+  });
+
+  test("solves by the clock alone, and says so", async () => {
+    const { stdout } = await pgym(["solve", file, "--planner", "random", "--seconds", "0.05", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ timeLimited: true, feasible: true });
+  });
+
+  test("checks an env and prints what holds", async () => {
+    const { code, stdout } = await pgym(["check", "Placement/OneShot-v1", "--scenario", file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Placement\/OneShot-v1: all \d+ laws hold\n/);
+  });
+
+  test("says how a placement that does not fit in memory runs, and why it is infeasible", async () => {
+    const json = JSON.parse(
+      JSON.stringify(writeScenario(testScenario({ graph: "a 10 4B params=1000\nb 5 <- a" }))),
+    );
+    for (const device of json.cluster.devices) device.memoryBytes = 100;
+    const tight = join(folder, "tight.json");
+    const plan = join(folder, "plan.json");
+    writeFileSync(tight, JSON.stringify(json));
+    writeFileSync(plan, "[0, 0]");
+    const { code, stdout } = await pgym(["simulate", tight, "--placement", plan, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      makespanUs: 15,
+      startUs: [0, 10],
+      violation: { device: json.cluster.devices[0].name, limitBytes: 100 },
+    });
+    const solved = await pgym(["solve", tight, "--planner", "single-device", "--json"]);
+    expect(solved.code).toBe(1);
+    expect(JSON.parse(solved.stdout)).toMatchObject({ value: null, gap: null, feasible: false });
+  });
+});
