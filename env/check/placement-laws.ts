@@ -55,9 +55,9 @@ export const placementLaws: readonly Law[] = [
         returns === "score" || returns === "improvement",
         `metadata.returns is ${returns}; say what the rewards sum to: "score" (minus the final cost), "improvement" (the first cost minus the final one) or "other".`,
       );
-      for (const seed of seeds)
-        if (returns === "score") checkScore(env, seed);
-        else checkImprovement(env, seed);
+      const checkSum = returns === "score" ? checkScore : checkImprovement;
+      const judged = seeds.filter((seed) => checkSum(env, seed)).length;
+      if (judged === 0) return "not applicable: every episode was cut off before it had a score.";
       return `their sum is ${returns === "score" ? "minus the final cost" : "the first cost minus the final one"}.`;
     },
   },
@@ -126,17 +126,18 @@ export const placementLaws: readonly Law[] = [
   },
 ];
 
-/** At the end of an episode, the rewards sum to minus the plan's cost. One that was cut off has no score. */
-function checkScore(env: Env, seed: number): void {
+/** At the end of an episode, the rewards sum to minus the plan's cost. False where it was cut off: it has no score. */
+function checkScore(env: Env, seed: number): boolean {
   const steps = playOn(env, env.reset({ seed }), createRng(seed));
-  if (!steps[steps.length - 1].terminated) return;
+  if (!steps[steps.length - 1].terminated) return false;
   const { cost } = evaluator(env.scenario).evaluate(env.plan());
   const sum = steps.reduce((total, step) => total + step.reward, 0);
   insist(equalSums(sum, -cost, cost), `The rewards sum to ${sum}, but the final plan costs ${cost}.`);
+  return true;
 }
 
 /** At every moment, the rewards so far sum to the first cost minus the cost now. */
-function checkImprovement(env: Env, seed: number): void {
+function checkImprovement(env: Env, seed: number): boolean {
   const score = evaluator(env.scenario);
   const reset = env.reset({ seed });
   const { cost: first } = score.evaluate(env.plan());
@@ -154,6 +155,7 @@ function checkImprovement(env: Env, seed: number): void {
   });
   sum += steps[steps.length - 1].reward;
   checkSum("the end");
+  return true;
 }
 
 /** Exactly where whole numbers are added, to 1e-9 of the costs otherwise. */

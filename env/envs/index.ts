@@ -1,5 +1,4 @@
 export type { EpisodeState } from "./episode-state.ts";
-export * from "./fake.ts";
 export * from "./one-shot.ts";
 export type { PlacementEnvOptions, Returns } from "./options.ts";
 export * from "./progressive.ts";

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkEnv, formatReport } from "../../../env/check/index.ts";
 import type { Env } from "../../../env/contract.ts";
-import {
-  createFakeEnv,
-  createRefineEnv,
-  envIds,
-  type FaultName,
-  faultNames,
-  makeEnv,
-} from "../../../env/envs/index.ts";
+import { createFakeEnv, type FaultName, faultNames } from "../../../env/envs/fake.ts";
+import { createRefineEnv, envIds, makeEnv } from "../../../env/envs/index.ts";
 import { episodeStatistics, normaliseReward, timeLimit } from "../../../env/wrappers/index.ts";
 import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";
 
@@ -35,6 +29,16 @@ describe("checkEnv passes", () => {
       normaliseReward(timeLimit(episodeStatistics(makeEnv(id, { scenario: supportScenario })), 3)),
     );
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+  });
+
+  it("and says so where no episode came to a score", () => {
+    const report = checkEnv(() =>
+      timeLimit(makeEnv("Placement/Progressive-v1", { scenario: supportScenario }), 2),
+    );
+    expect(report.ok).toBe(true);
+    expect(report.checks.find(({ name }) => name === "rewards telescope")!.sentence).toBe(
+      "not applicable: every episode was cut off before it had a score.",
+    );
   });
 
   it("on a fake without a fault", () => {

@@ -1,6 +1,7 @@
 /** Small scenarios that the env tests share: fixed ones with device support and memory limits, and arbitrary ones. */
 import fc from "fast-check";
 import { testScenario } from "../../../env/model/dsl.ts";
+import { placetoFidelity } from "../../../env/model/fidelity.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 const diamond = `
@@ -52,6 +53,14 @@ export const maxLoadScenario = testScenario({
   objective: "max-load",
 });
 
+/** Gaps of 5.7 us after each op: sums that are not exact. */
+export const fractionalScenario = testScenario({
+  name: "fractional",
+  graph: diamond,
+  bytesPerUs: 7,
+  fidelity: placetoFidelity,
+});
+
 export const fixedScenarios: readonly Scenario[] = [
   diamondScenario,
   supportScenario,
@@ -59,6 +68,7 @@ export const fixedScenarios: readonly Scenario[] = [
   colocatedScenario,
   singleGroupScenario,
   maxLoadScenario,
+  fractionalScenario,
 ];
 
 /** Graphs of one to six ops with whole times and sizes, on one to three devices, some with a memory limit. */
