@@ -59,6 +59,18 @@ export function loadTf(backend: BackendName = "wasm"): Promise<LoadedTf> {
   return loading.loaded;
 }
 
+/**
+ * Frees the tensors that `compute` makes and answers its result, which must hold none. `tf.tidy` would walk through every
+ * element of a returned array in search of tensors.
+ */
+export function readOut<T>(tf: Tf, compute: () => T): T {
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = compute();
+  });
+  return result as T;
+}
+
 async function load(backend: BackendName): Promise<LoadedTf> {
   if (backend === "native") return { tf: await loadNative(), backend };
   if (backend === "cpu") return { tf: await loadCpu(), backend };

@@ -23,8 +23,11 @@ export interface SavedAdam {
 }
 
 export interface Adam {
-  /** Lowers `loss` by one step; answers the loss before it and the norm of its gradient before clipping. */
-  minimize(loss: () => Tensor): { readonly loss: number; readonly gradientNorm: number };
+  /**
+   * Lowers the sum of the losses by one step; answers that sum before the step and the norm of its gradient before clipping.
+   * Losses are differentiated one after the other, so a batch too large for memory can come in parts.
+   */
+  minimize(...losses: (() => Tensor)[]): { readonly loss: number; readonly gradientNorm: number };
   save(): SavedAdam;
   load(saved: SavedAdam): void;
   dispose(): void;
@@ -44,13 +47,20 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
   const second = tf.tidy(() => tf.variable(tf.zeros([total])));
   let steps = 0;
 
+  const differentiate = (loss: () => Tensor) =>
+    tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => loss() as never, [...variables]);
+      const gradient = tf.concat(
+        variables.map((variable) => tf.reshape(grads[variable.name], [-1])),
+      ) as Tensor1D;
+      return { loss: value.dataSync()[0], gradient };
+    });
+
   return {
-    minimize: (loss) =>
+    minimize: (...losses) =>
       tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => loss() as never, [...variables]);
-        const flat = tf.concat(
-          variables.map((variable) => tf.reshape(grads[variable.name], [-1])),
-        ) as Tensor1D;
+        const parts = losses.map(differentiate);
+        const flat = parts.map((part) => part.gradient).reduce((a, b) => tf.add(a, b));
         const gradientNorm = tf.norm(flat).dataSync()[0];
         const gradient = gradientNorm > clipNorm ? tf.mul(flat, clipNorm / gradientNorm) : flat;
 
@@ -62,7 +72,7 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
         tf.split(change, sizes).forEach((part, i) => {
           variables[i].assign(tf.sub(variables[i], tf.reshape(part, variables[i].shape)));
         });
-        return { loss: value.dataSync()[0], gradientNorm };
+        return { loss: parts.reduce((sum, part) => sum + part.loss, 0), gradientNorm };
       }),
     save: () => ({ steps, moments: { first: saveTensor(first), second: saveTensor(second) } }),
     load(saved) {

@@ -4,12 +4,15 @@
 import type { Scalar, Tensor, Tf } from "../tf.ts";
 
 /** Log-probability of the action taken in each row; the shape of `logProbabilities` without its last axis. */
-export function takenLogProbability(tf: Tf, logProbabilities: Tensor, actions: Int32Array): Tensor {
+export function takenLogProbability(
+  tf: Tf,
+  logProbabilities: Tensor,
+  actions: readonly Int32Array[],
+): Tensor {
   const devices = logProbabilities.shape[logProbabilities.rank - 1];
   const chosen = new Float32Array(logProbabilities.size);
-  actions.forEach((action, row) => {
-    chosen[row * devices + action] = 1;
-  });
+  let row = 0;
+  for (const sequence of actions) for (const action of sequence) chosen[row++ * devices + action] = 1;
   return tf.sum(tf.mul(logProbabilities, tf.tensor(chosen, logProbabilities.shape)), -1);
 }
 

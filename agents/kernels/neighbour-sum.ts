@@ -1,0 +1,35 @@
+/**
+ * The sum over neighbours in a message-passing round as one operation with its own gradient: `out[to] += x[from]` over a
+ * list of edges. Cost grows with the edges; the gradient is the same sum with the edges turned round.
+ *
+ * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side. Output: the same shape.
+ */
+import type { Tensor, Tensor2D, Tf } from "../tf.ts";
+
+export interface EdgeList {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+export function neighbourSum(tf: Tf, x: Tensor, edges: EdgeList): Tensor2D {
+  const operation = tf.customGrad((...inputs) => {
+    const input = inputs[0] as Tensor2D;
+    return {
+      value: summed(tf, input, edges.from, edges.to) as Tensor,
+      gradFunc: (upstream: Tensor) => summed(tf, upstream as Tensor2D, edges.to, edges.from) as Tensor,
+    };
+  });
+  return operation(x) as Tensor2D;
+}
+
+function summed(tf: Tf, x: Tensor2D, from: Int32Array, to: Int32Array): Tensor2D {
+  const [nodes, width] = x.shape;
+  const values = x.dataSync() as Float32Array;
+  const sums = new Float32Array(nodes * width);
+  for (let e = 0; e < from.length; e++) {
+    const source = from[e] * width;
+    const target = to[e] * width;
+    for (let k = 0; k < width; k++) sums[target + k] += values[source + k];
+  }
+  return tf.tensor2d(sums, [nodes, width]);
+}

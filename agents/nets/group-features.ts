@@ -1,0 +1,54 @@
+/**
+ * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017): the kinds of its ops, its sizes,
+ * and its neighbours as one-hot rows over the groups. All columns lie in [0, 1].
+ */
+import { groupGraph, type Scenario } from "../../env/index.ts";
+
+export interface GroupFeatures {
+  readonly columns: number;
+  /** Shape [groups x columns]. */
+  readonly values: Float32Array;
+}
+
+/** Columns: one per op type (share of the group's ops), sizes, predecessors, successors with the group itself. */
+export function groupFeatures(scenario: Scenario): GroupFeatures {
+  const { graph, grouping } = scenario;
+  const groups = groupGraph(scenario);
+  const { groupCount, deviceCount } = groups;
+  const types = [...new Set(graph.types)].sort();
+  const sizes = [
+    ...Array.from({ length: deviceCount }, (_, d) => share(column(groups.computeUs, deviceCount, d))),
+    share(groups.parameterBytes),
+    share(groups.outputBytes),
+  ];
+  const columns = types.length + sizes.length + 2 * groupCount;
+  const values = new Float32Array(groupCount * columns);
+
+  for (let v = 0; v < graph.opCount; v++) {
+    const g = grouping.groupOf[v];
+    values[g * columns + types.indexOf(graph.types[v])] += 1 / groups.opCount[g];
+  }
+  const firstNeighbour = types.length + sizes.length;
+  for (let g = 0; g < groupCount; g++) {
+    sizes.forEach((size, i) => {
+      values[g * columns + types.length + i] = size[g];
+    });
+    values[g * columns + firstNeighbour + groupCount + g] = 1;
+  }
+  for (let e = 0; e < groups.edgeCount; e++) {
+    const [from, to] = [groups.edgeSource[e], groups.edgeDestination[e]];
+    values[to * columns + firstNeighbour + from] = 1;
+    values[from * columns + firstNeighbour + groupCount + to] = 1;
+  }
+  return { columns, values };
+}
+
+function column(matrix: Float64Array, columns: number, index: number): Float64Array {
+  return Float64Array.from({ length: matrix.length / columns }, (_, row) => matrix[row * columns + index]);
+}
+
+/** Entries over the largest finite one; an infinite entry (a device that cannot run the group) counts as 1. */
+function share(values: Float64Array): Float64Array {
+  const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
+  return values.map((value) => (largest === 0 ? 0 : Math.min(1, value / largest)));
+}

@@ -1,0 +1,100 @@
+/**
+ * Message passing in both directions of a graph, and pooling by position relative to one node.
+ *
+ * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights, separate for messages from
+ * parents and from children, x <- h + relu(g(sum over neighbours of relu(f(x)))), then aggregates of the same form over
+ * ancestors, descendants and parallel nodes. Ours: pooling takes the mean instead of the sum, so that the scale of an
+ * aggregate does not grow with the graph.
+ *
+ * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so that a node's vectors in
+ * all states lie side by side and the sum over neighbours adds whole rows.
+ */
+import type { Rng } from "../../env/model/rng.ts";
+import { dense } from "../kernels/dense.ts";
+import { type EdgeList, neighbourSum } from "../kernels/neighbour-sum.ts";
+import type { Tensor, Tensor2D, Tf } from "../tf.ts";
+import type { Weights } from "./weights.ts";
+
+/** Two dense layers with relu after each. */
+export type Perceptron = (x: Tensor) => Tensor2D;
+
+export function perceptron(
+  tf: Tf,
+  weights: Weights,
+  name: string,
+  sizes: readonly [number, number, number],
+  rng: Rng,
+): Perceptron {
+  const layers = [0, 1].map((i) => ({
+    matrix: weights.matrix(`${name} ${i}`, sizes[i], sizes[i + 1], rng),
+    bias: weights.zeros(`${name} ${i} bias`, [sizes[i + 1]]),
+  }));
+  return (x) => layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;
+}
+
+export interface MessagePassing {
+  /** Embeds features [nodes x states x columns] to [nodes x states x 2 width]. */
+  embed(features: Tensor): Tensor;
+}
+
+export function messagePassing(
+  tf: Tf,
+  weights: Weights,
+  graph: { readonly nodes: number; readonly edges: EdgeList },
+  size: { readonly columns: number; readonly width: number; readonly rounds: number },
+  rng: Rng,
+): MessagePassing {
+  const { nodes, edges } = graph;
+  const { columns, width, rounds } = size;
+  const transform = perceptron(tf, weights, "node", [columns, width, width], rng);
+  const directions = [
+    { name: "from parents", edges },
+    { name: "from children", edges: { from: edges.to, to: edges.from } },
+  ].map(({ name, edges }) => ({
+    edges,
+    hasNeighbours: markNodes(nodes, edges.to),
+    message: perceptron(tf, weights, `message ${name}`, [width, width, width], rng),
+    update: perceptron(tf, weights, `update ${name}`, [width, width, width], rng),
+  }));
+
+  return {
+    embed(features) {
+      const states = features.shape[1] as number;
+      const rows = nodes * states;
+      const start = transform(tf.reshape(features, [rows, columns]));
+      const embedded = directions.map(({ edges, hasNeighbours, message, update }) => {
+        const mask = tf.tensor(hasNeighbours, [nodes, 1]);
+        let x: Tensor = start;
+        for (let round = 0; round < rounds; round++) {
+          const sums = neighbourSum(tf, tf.reshape(message(x), [nodes, states * width]), edges);
+          const received = update(tf.reshape(sums, [rows, width]));
+          const kept = tf.mul(tf.reshape(received, [nodes, states * width]), mask);
+          x = tf.add(start, tf.reshape(kept, [rows, width]));
+        }
+        return x;
+      });
+      return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
+    },
+  };
+}
+
+/**
+ * Mean over a set of nodes for each state: `sets` holds 1 for members, [nodes x states]. An empty set gives zeros.
+ * Input [nodes x states x width], output [states x width].
+ */
+export function meanOver(tf: Tf, x: Tensor, sets: Float32Array): Tensor2D {
+  const [nodes, states] = x.shape as [number, number, number];
+  const shares = sets.slice();
+  for (let s = 0; s < states; s++) {
+    let members = 0;
+    for (let g = 0; g < nodes; g++) members += sets[g * states + s];
+    if (members > 0) for (let g = 0; g < nodes; g++) shares[g * states + s] /= members;
+  }
+  return tf.sum(tf.mul(x, tf.tensor3d(shares, [nodes, states, 1])), 0) as Tensor2D;
+}
+
+function markNodes(nodes: number, marked: Int32Array): Float32Array {
+  const mask = new Float32Array(nodes);
+  for (const node of marked) mask[node] = 1;
+  return mask;
+}
