@@ -7,6 +7,7 @@
 import { InputError } from "../env/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import type { Card, Method } from "./contract.ts";
+import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
 import { etf } from "./planners/etf.ts";
@@ -35,11 +36,12 @@ export const methods: readonly Method[] = [
   ilp,
   reinforce,
   seq2seq,
+  placeto,
 ];
 
 /**
- * Ids that a comparison takes where none are asked for: all but the exact solvers, which are for small graphs and, the dynamic
- * program, for another objective.
+ * Ids that a comparison takes where none are asked for: all but the exact solvers, which need minutes on graphs of common size
+ * and are asked for by name.
  */
 export const defaultMethods: readonly string[] = methods
   .filter((method) => method !== idealsDp && method !== ilp)
