@@ -25,7 +25,7 @@ async function importFile(path: string, file: string): Promise<Record<string, un
   try {
     return await import(/* @vite-ignore */ pathToFileURL(file).href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const reason = error instanceof Error ? error.message.split("\n")[0].replace(/\.$/, "") : String(error);
     throw new InputError(`Method file "${path}" could not be loaded: ${reason}.`);
   }
 }
