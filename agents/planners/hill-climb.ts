@@ -16,7 +16,10 @@ import { type WorkingPlan, workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("devices to move groups to; accelerators leaves out CPUs"),
-  start: z.enum(startNames).default("random").describe("the first plan"),
+  start: z
+    .enum(startNames)
+    .default("single-device")
+    .describe("the first plan; single-device tries every device and takes the best"),
   kick: z
     .number()
     .min(0)

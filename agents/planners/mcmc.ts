@@ -16,7 +16,10 @@ import { workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("devices to propose; accelerators leaves out CPUs"),
-  start: z.enum(startNames).default("random").describe("the first plan"),
+  start: z
+    .enum(startNames)
+    .default("single-device")
+    .describe("the first plan; single-device tries every device and takes the best"),
   beta: z
     .number()
     .min(0)
@@ -34,7 +37,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
     searchSpace: "device per group",
     paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
     limits:
-      "Devices only, ops are not split. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
+      "Devices only, ops are not split. Starts on one device, FlexFlow on data parallelism. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
       "Proposes another device, where FlexFlow may draw the present one again; moves the last group too.",
   },
   options,

@@ -6,6 +6,7 @@ import { runMethod } from "../../../agents/run.ts";
 import { createRng, type Evaluator, evaluator, metered, testScenario } from "../../../env/index.ts";
 import { bruteForce } from "../registry/tiny-scenarios.ts";
 import { randomScenario } from "../search/random-scenario.ts";
+import { inceptionLike } from "./inception-like.ts";
 import { devicesOf, runPlanner } from "./run-planner.ts";
 
 const lanes = (scale = 1) =>
@@ -83,6 +84,21 @@ describe("mcmc", () => {
       };
     };
     expect(await run(1_000)).toEqual(await run(1));
+  });
+
+  test.each([
+    [2, 1.22],
+    [4, 1.3],
+  ])("on %d devices comes within %d x the bound in 3,000 evaluations", async (devices, limit) => {
+    let sum = 0;
+    for (const seed of [1, 2, 3]) {
+      const { best, meter } = await runPlanner(mcmc, inceptionLike(seed, devices), {
+        evaluations: 3_000,
+        seed,
+      });
+      sum += best!.outcome.value! / meter.bound().value;
+    }
+    expect(sum / 3).toBeLessThan(limit);
   });
 
   test.each([
