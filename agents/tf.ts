@@ -113,7 +113,7 @@ async function loadNative(): Promise<Tf> {
     return tf;
   } catch (error) {
     throw new InputError(
-      `The native TensorFlow backend cannot be loaded (${firstLine(error)}); run \`npm run setup-native\` to make it, or choose the wasm backend.`,
+      `The native TensorFlow backend cannot be loaded (${reasonOf(error)}); run \`npm run setup-native\` to make it, or choose the wasm backend.`,
     );
   }
 }
@@ -134,9 +134,8 @@ async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
   });
 }
 
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error)
-    .split("\n")[0]
-    .trim()
-    .replace(/\.$/, "");
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === "ERR_MODULE_NOT_FOUND") return `${NATIVE_PACKAGE} is not installed`;
+  return message.split("\n")[0].trim().replace(/\.$/, "");
 }

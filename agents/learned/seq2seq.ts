@@ -21,12 +21,11 @@ import { loadTf, type Tensor, type Tensor2D, type Tf } from "../tf.ts";
 
 const options = z.object({
   ...learnerOptions,
-  learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
+  learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
   hidden: z.int().min(1).default(64).describe("Width of both LSTMs."),
   attention: z.int().min(1).default(16).describe("Width of the space in which attention compares."),
   embedding: z.int().min(1).default(16).describe("Width of the embedding of the previous device."),
-  temperature: z.number().positive().default(1).describe("T in C x tanh(logits / T)."),
-  wide: z.number().min(0).default(20).describe("Weight of the linear path."),
+  temperature: z.number().positive().default(10).describe("T in C x tanh(logits / T)."),
   clip: z.number().positive().default(5).describe("C in C x tanh(logits / T): the largest logit."),
 });
 type Options = z.infer<typeof options>;
@@ -52,7 +51,7 @@ export const seq2seq: AgentModule<Options> = {
 };
 
 function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): OneShotPolicy {
-  const { hidden, attention, embedding, temperature, clip, wide } = options;
+  const { hidden, attention, embedding, temperature, clip } = options;
   const groups = scenario.grouping.groupCount;
   const devices = scenario.cluster.devices.length;
   const gateWidth = 4 * hidden;
@@ -83,7 +82,6 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
   const output = {
     state: weights.matrix("output state", hidden, devices, rng),
     context: weights.matrix("output context", hidden, devices, rng),
-    group: weights.zeros("output group", [input.columns, devices]),
     bias: weights.zeros("output bias", [devices]),
   };
   const variable = (tensor: unknown) => tensor as Tensor2D;
@@ -101,7 +99,6 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
     const last = tf.slice(run, [groups - 1, 0], [1, 2 * hidden]);
     return {
       states,
-      direct: tf.add(tf.mul(tf.matMul(features, variable(output.group)), wide), output.bias) as Tensor2D,
       keys: tf.matMul(states, variable(compare.key)),
       groupInputs: tf.add(tf.matMul(states, variable(decoder.group)), decoder.bias) as Tensor2D,
       deviceInputs: tf.matMul(variable(decoder.devices), variable(decoder.input)),
@@ -111,15 +108,15 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
   };
   type Encoded = ReturnType<typeof encode>;
 
-  /** Logits of decoder states plus what their groups say directly, [rows x devices], before mask and tilt. */
-  const logits = (encoded: Encoded, states: Tensor2D, direct: Tensor): Tensor => {
+  /** Logits of decoder states, [rows x devices], before mask and tilt. */
+  const logits = (encoded: Encoded, states: Tensor2D): Tensor => {
     const queries = tf.matMul(states, variable(compare.query));
     const score = tf.reshape(compare.score, [attention]);
     const attended = tf.softmax(additiveAttention(tf, queries, encoded.keys, score)) as Tensor2D;
     const context = tf.matMul(attended, encoded.states);
     const raw = tf.add(
       tf.add(tf.matMul(states, variable(output.state)), tf.matMul(context, variable(output.context))),
-      direct,
+      output.bias,
     );
     return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
   };
@@ -144,9 +141,8 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
           [batch, 2 * hidden],
         );
         const [nextState, nextCell] = tf.split(run, 2, 1) as [Tensor2D, Tensor2D];
-        const slice = (x: Tensor2D) => tf.slice(x, [g, 0], [1, devices]);
-        const allowed = tf.add(tilt, slice(mask));
-        previous = new Int32Array(choose(tf.add(logits(encoded, nextState, slice(encoded.direct)), allowed)));
+        const allowed = tf.add(tilt, tf.slice(mask, [g, 0], [1, devices]));
+        previous = new Int32Array(choose(tf.add(logits(encoded, nextState), allowed)));
         return [nextState, nextCell];
       });
       tf.dispose([state, cell]);
@@ -180,8 +176,7 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
         [0, 0],
         [-1, hidden],
       ) as Tensor2D;
-      const direct = tf.reshape(tf.tile(encoded.direct, [1, batch]), [groups * batch, devices]);
-      const stepMajor = tf.reshape(logits(encoded, states, direct), [groups, batch, devices]);
+      const stepMajor = tf.reshape(logits(encoded, states), [groups, batch, devices]);
       const allowed = tf.add(tf.expandDims(mask, 1), tf.tensor3d(tilts, [1, batch, devices]));
       return tf.transpose(tf.logSoftmax(tf.add(stepMajor, allowed)), [1, 0, 2]);
     },

@@ -24,7 +24,13 @@ const diamond = testScenario({
   devices: ["GPU", "GPU", "CPU"],
 });
 
-async function start(module: AgentModule, changes: object, scenario: Scenario, evaluations: number, seed = 1) {
+async function start(
+  module: AgentModule,
+  changes: object,
+  scenario: Scenario,
+  evaluations: number,
+  seed = 1,
+) {
   const meter = metered(evaluator(scenario), { evaluations });
   const options = module.options.parse(changes);
   const agent = await module.create({ scenario, evaluator: meter, rng: createRng(seed), options });
