@@ -10,7 +10,7 @@ const options = z.strictObject({
     .enum(pools)
     .default("accelerators")
     .describe(
-      "devices to schedule on; ETF ignores speed, so all lets a slow CPU take every op it can start first",
+      "Devices to schedule on; ETF ignores speed, so all lets a slow CPU take every op it can start first.",
     ),
 });
 

@@ -6,7 +6,7 @@ import { heft as schedule } from "../search/heft.ts";
 import { planByList } from "../search/list-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("devices to schedule on; accelerators leaves out CPUs"),
+  pool: z.enum(pools).default("all").describe("Devices to schedule on; accelerators leaves out CPUs."),
 });
 
 export const heft: PlannerModule<z.infer<typeof options>> = {

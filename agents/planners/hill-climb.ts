@@ -15,17 +15,17 @@ import { startNames, startPlan } from "../search/starts.ts";
 import { type WorkingPlan, workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("devices to move groups to; accelerators leaves out CPUs"),
+  pool: z.enum(pools).default("all").describe("Devices to move groups to; accelerators leaves out CPUs."),
   start: z
     .enum(startNames)
     .default("single-device")
-    .describe("the first plan; single-device tries every device and takes the best"),
+    .describe("The first plan; single-device tries every device and takes the best."),
   kick: z
     .number()
     .min(0)
     .max(1)
     .default(0.1)
-    .describe("share of the groups thrown elsewhere before a restart from the best"),
+    .describe("Share of the groups thrown elsewhere before a restart from the best."),
 });
 type Options = z.infer<typeof options>;
 

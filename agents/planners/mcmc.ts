@@ -15,17 +15,17 @@ import { startNames, startPlan } from "../search/starts.ts";
 import { workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("devices to propose; accelerators leaves out CPUs"),
+  pool: z.enum(pools).default("all").describe("Devices to propose; accelerators leaves out CPUs."),
   start: z
     .enum(startNames)
     .default("single-device")
-    .describe("the first plan; single-device tries every device and takes the best"),
+    .describe("The first plan; single-device tries every device and takes the best."),
   beta: z
     .number()
     .min(0)
     .default(100)
-    .describe("inverse temperature, relative: a plan worse by bound / beta is accepted 1 in e times"),
-  resets: z.boolean().default(true).describe("return to the best plan every hundredth of the budget"),
+    .describe("Inverse temperature, relative: a plan worse by bound / beta is accepted 1 in e times."),
+  resets: z.boolean().default(true).describe("Return to the best plan every hundredth of the budget."),
 });
 
 export const mcmc: PlannerModule<z.infer<typeof options>> = {

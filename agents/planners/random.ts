@@ -11,7 +11,7 @@ const options = z.strictObject({
   pool: z
     .enum(pools)
     .default("all")
-    .describe("devices to draw from; accelerators leaves out CPUs where a group can do without"),
+    .describe("Devices to draw from; accelerators leaves out CPUs where a group can do without."),
 });
 
 export const random: PlannerModule<z.infer<typeof options>> = {
