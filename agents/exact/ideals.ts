@@ -15,6 +15,7 @@
  * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are its prefixes.
  */
 import { weightedWork, workBound } from "../../env/sim/work-bound.ts";
+import { numberStates } from "./device-states.ts";
 import { IdealTable } from "./ideal-table.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
@@ -246,26 +247,6 @@ export function* searchIdeals(
 /** The line 0 -> 1 -> ... as successor lists. */
 function line(n: number): readonly (readonly number[])[] {
   return Array.from({ length: n }, (_, v) => (v + 1 < n ? [v + 1] : []));
-}
-
-/** States are mixed-radix numbers of devices used; `workLeft` is the weight of the devices not used yet. */
-function numberStates(machines: readonly number[], weights: Float64Array) {
-  const types = machines.length;
-  const stride: number[] = [];
-  let states = 1;
-  for (const count of machines) {
-    stride.push(states);
-    states *= count + 1;
-  }
-  const used = new Int32Array(states * types);
-  const workLeft = new Float64Array(states);
-  for (let state = 0; state < states; state++) {
-    for (let type = 0; type < types; type++) {
-      used[state * types + type] = Math.floor(state / stride[type]) % (machines[type] + 1);
-      workLeft[state] += (machines[type] - used[state * types + type]) * weights[type];
-    }
-  }
-  return { states, stride, used, workLeft };
 }
 
 /** A well-mixed 32-bit number for an element (the finalizer of MurmurHash3); a set's hash is the exclusive or over it. */

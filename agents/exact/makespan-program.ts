@@ -22,22 +22,19 @@ import {
   type PlacementColumns,
   type PlacementProgram,
   placementColumns,
+  scaleBy,
 } from "./placement-program.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
 type Compiled = ReturnType<typeof compile>;
-
-/** The known plan's makespan in units of the program, which keeps tolerances of 1e-9 meaningful. */
-const UPPER = 1000;
 
 export function makespanProgram(
   problem: SplitProblem,
   { upperUs, lowerUs }: { readonly upperUs: number; readonly lowerUs: number },
 ): PlacementProgram {
   const compiled = compile(problem.scenario);
-  const unitUs = upperUs / UPPER;
+  const { unitUs, upper } = scaleBy(upperUs);
   const builder = programBuilder();
-  const upper = UPPER * (1 + 1e-9);
   const makespan = builder.real({ lower: lowerUs / unitUs, upper, cost: 1 });
   const placement = placementColumns(builder, problem, upperUs);
   const start = startColumns(builder, problem, compiled, placement, { makespan, upper, unitUs });

@@ -17,6 +17,7 @@ import {
   type PlacementColumns,
   type PlacementProgram,
   placementColumns,
+  scaleBy,
 } from "./placement-program.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
@@ -31,9 +32,9 @@ export interface MaxLoadProgramOptions {
 export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOptions): PlacementProgram {
   const { elements, types, timeUs, memoryBytes, nets } = problem;
   const n = elements.count;
-  const unitUs = options.upperUs / UPPER;
+  const { unitUs, upper } = scaleBy(options.upperUs);
   const builder = programBuilder();
-  const load = builder.real({ lower: options.lowerUs / unitUs, upper: UPPER * (1 + 1e-9), cost: 1 });
+  const load = builder.real({ lower: options.lowerUs / unitUs, upper, cost: 1 });
   const placement = placementColumns(builder, problem, options.upperUs);
 
   types.forEach((type, t) => {
@@ -61,9 +62,6 @@ export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOpt
   });
   return { ...placement, program: builder.build(), unitUs };
 }
-
-/** The known plan's max load in units of the program, which keeps tolerances of 1e-9 meaningful. */
-const UPPER = 1000;
 
 /** Columns that are 1 where device d sends net h, and where it receives it. */
 function transferColumns(

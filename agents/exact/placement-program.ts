@@ -28,6 +28,18 @@ export interface PlacementProgram extends PlacementColumns {
   readonly unitUs: number;
 }
 
+export interface Scale {
+  readonly unitUs: number;
+  /** Upper limit of the objective's column: the known plan's value, and room for rounding. */
+  readonly upper: number;
+}
+
+/** Makes the known plan's value 1000 units, so that tolerances of 1e-9 stay meaningful; no value is too small to scale. */
+export function scaleBy(upperUs: number): Scale {
+  const unitUs = Math.max(upperUs, 1e-3) / 1000;
+  return { unitUs, upper: (upperUs / unitUs) * (1 + 1e-9) };
+}
+
 /** An element that alone takes a device past `upperUs` is kept from it. */
 export function placementColumns(
   builder: ProgramBuilder,

@@ -19,11 +19,10 @@ import {
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { colocated, contract } from "../exact/contract.ts";
 import { type MipResult, solveMip } from "../exact/highs.ts";
-import { searchIdeals } from "../exact/ideals.ts";
 import { makespanProgram } from "../exact/makespan-program.ts";
 import { maxLoadProgram } from "../exact/max-load-program.ts";
 import type { PlacementProgram } from "../exact/placement-program.ts";
-import { splitPlan } from "../exact/split-plan.ts";
+import { quickSplit } from "../exact/quick-split.ts";
 import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
 import { heft } from "./heft.ts";
 
@@ -158,25 +157,6 @@ function elementDevices(elementOf: Int32Array, count: number, plan: Plan): Int32
   return deviceOf;
 }
 
-/** A good contiguous split, found with limits small enough to be no work beside the solver's; null where none fits. */
-function quickSplit(scenario: Scenario): { readonly plan: Plan; readonly valueUs: number } | null {
-  const problem = splitProblem(scenario, contract(scenario));
-  const limits = { ideals: 100_000, transitions: 2_000_000 };
-  let best: { plan: Plan; valueUs: number } | null = null;
-  for (const chain of [true, false]) {
-    const search = searchIdeals(problem, {
-      limits,
-      chain,
-      upperUs: best?.valueUs ?? Number.POSITIVE_INFINITY,
-    });
-    let step = search.next();
-    while (step.done !== true) step = search.next();
-    const { split } = step.value;
-    if (split !== null) best = { plan: splitPlan(problem, split.stages), valueUs: split.valueUs };
-  }
-  return best;
-}
-
 function sizeFailure(
   { elements, scenario }: SplitProblem,
   { size }: Options,
@@ -196,23 +176,35 @@ function reportOf(
   { unitUs }: PlacementProgram,
   { end, bound, nodes }: MipResult,
   { best }: MeteredEvaluator,
-  { contiguous, gap: asked }: Options,
+  limits: Options,
 ): PlannerReport {
-  if (end === "infeasible" && best === null)
-    return { failure: "No placement fits the memory and the supported ops of the devices." };
   const timeLimited = end === "time" || end === "stopped";
-  const value = best?.outcome.value ?? null;
+  if (best === null) {
+    const failure =
+      end === "infeasible"
+        ? "No placement fits the memory and the supported ops of the devices."
+        : `The integer program ${endOf(end, limits)} without a plan.`;
+    return { failure, timeLimited };
+  }
+  const { value } = best.outcome;
   const provenUs = Math.min(bound * unitUs * (1 - ROUNDING), value ?? Number.POSITIVE_INFINITY);
   const gap = gapOf(value, provenUs);
   const proof = gap === null ? "nothing proven" : `gap ${(100 * gap).toFixed(2)}%`;
-  const ended = end === "solved" ? `solved to a gap of ${100 * asked}%` : `ended by its limit`;
-  if (contiguous)
+  const ended = `${endOf(end, limits)} after ${nodes} nodes`;
+  if (limits.contiguous)
     return {
       timeLimited,
-      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${proof}, ${ended} after ${nodes} nodes).`,
+      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${proof}, ${ended}).`,
     };
   const argument =
     objective === "makespan" ? "integer program, a relaxation without queues" : "integer program";
   const proven: Bound | undefined = provenUs > 0 ? { value: provenUs, argument } : undefined;
-  return { timeLimited, bound: proven, note: `Integer program ${ended} after ${nodes} nodes (${proof}).` };
+  return { timeLimited, bound: proven, note: `Integer program ${ended} (${proof}).` };
+}
+
+function endOf(end: MipResult["end"], { gap, seconds }: Options): string {
+  if (end === "solved") return `solved to a gap of ${100 * gap}%`;
+  if (end === "limit") return "ended by its limit of iterations or nodes";
+  if (end === "time") return `ended by its limit of ${seconds} s`;
+  return end === "stopped" ? "stopped by the budget" : "found infeasible";
 }

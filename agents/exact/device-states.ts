@@ -1,0 +1,32 @@
+/**
+ * The states of the ideals program: how many devices of each type are used, as one mixed-radix number, so that one more device
+ * of a type is the addition of that type's stride.
+ */
+
+export interface DeviceStates {
+  readonly states: number;
+  readonly stride: readonly number[];
+  /** Devices of each type used in each state, shape [states x types]. */
+  readonly used: Int32Array;
+  /** Weight of the devices not used in each state. */
+  readonly workLeft: Float64Array;
+}
+
+export function numberStates(machines: readonly number[], weights: Float64Array): DeviceStates {
+  const types = machines.length;
+  const stride: number[] = [];
+  let states = 1;
+  for (const count of machines) {
+    stride.push(states);
+    states *= count + 1;
+  }
+  const used = new Int32Array(states * types);
+  const workLeft = new Float64Array(states);
+  for (let state = 0; state < states; state++) {
+    for (let type = 0; type < types; type++) {
+      used[state * types + type] = Math.floor(state / stride[type]) % (machines[type] + 1);
+      workLeft[state] += (machines[type] - used[state * types + type]) * weights[type];
+    }
+  }
+  return { states, stride, used, workLeft };
+}
