@@ -25,7 +25,7 @@ import {
 } from "../parts/index.ts";
 import type { Outcome } from "../sim/evaluator.ts";
 import { type Discrete, discrete } from "../spaces/index.ts";
-import { createGroupStarts } from "./group-starts.ts";
+import { groupStarts } from "./group-starts.ts";
 import {
   checkResetOptions,
   type Parts,
@@ -51,7 +51,7 @@ interface RefineRules {
   readonly start: RefineStart;
   readonly termination: Termination;
   /** Null where the observation shows no start times or the objective simulates no step. */
-  readonly groupStarts: ((device: Int32Array) => Float64Array) | null;
+  readonly showsStarts: boolean;
 }
 
 /** The action is the device of the current group. */
@@ -59,11 +59,10 @@ export function createRefineEnv<O = PlacementObservation>(options: RefineOptions
   const parts = resolveParts(REFINE_ID, options, ["start", "termination"]);
   const { start = "fixed-random", termination = everyGroupVisited() } = options;
   checkStart(start);
-  const showsStarts = parts.observation.needsStartTimes && parts.scenario.objective === "makespan";
   return new RefineEnv(parts, {
     start: typeof start === "string" ? start : givenPlacement(parts.scenario, start),
     termination,
-    groupStarts: showsStarts ? createGroupStarts(parts.scenario) : null,
+    showsStarts: parts.observation.needsStartTimes,
   });
 }
 
@@ -96,7 +95,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.visits.fill(0);
     this.current = 0;
     this.utility = this.parts.utility.of(outcome);
-    this.startUs = this.rules.groupStarts?.(this.device) ?? null;
+    this.startUs = this.startsOf(outcome);
     return outcome;
   }
 
@@ -109,7 +108,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.utility = this.parts.utility.of(outcome);
     this.device[this.current] = action;
     this.visits[this.current]++;
-    this.startUs = this.rules.groupStarts?.(this.device) ?? null;
+    this.startUs = this.startsOf(outcome);
     const terminated = this.rules.termination(this.view());
     this.current = terminated ? -1 : (this.current + 1) % this.device.length;
     return { reward: this.utility - before, terminated, outcome };
@@ -121,6 +120,13 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
 
   protected checkLegal(action: number): void {
     this.checkDevice(this.current, action);
+  }
+
+  /** Null where the objective simulates no step or the observation wants no start times. */
+  private startsOf({ startUs }: Outcome): Float64Array | null {
+    return this.rules.showsStarts && startUs !== undefined
+      ? groupStarts(this.scenario.grouping, startUs)
+      : null;
   }
 
   private startPlacement(start: RefineStart): Int32Array {

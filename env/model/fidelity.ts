@@ -5,8 +5,14 @@
 
 export interface Fidelity {
   readonly name: string;
-  /** Whom one transfer of an output serves: every remote device at once, or one destination device. */
-  readonly multicast: "free" | "per-device";
+  /** Whom one transfer of an output serves: every remote device at once, one destination device, or one consumer. */
+  readonly multicast: "free" | "per-device" | "per-consumer";
+  /** How a transfer crosses a route of several links: one after the other, or all of them at once at the slowest's speed. */
+  readonly routing: "store-and-forward" | "cut-through";
+  /** What happens on a busy link: transfers wait in line, or any number pass at full speed. */
+  readonly contention: "queue" | "none";
+  /** Does a device compute while it sends or receives? If not, transfers and ops of one device exclude each other. */
+  readonly overlap: boolean;
   /** What a control edge across devices costs: nothing, or a transfer of the bytes of output 0. */
   readonly controlEdges: "free" | "output-0";
   /** Where one consumer uses several outputs of one producer: each is moved, or only the last one declared. */
@@ -34,6 +40,9 @@ export interface Fidelity {
 export const defaultFidelity: Fidelity = {
   name: "default",
   multicast: "per-device",
+  routing: "store-and-forward",
+  contention: "queue",
+  overlap: true,
   controlEdges: "free",
   pairOutputs: "all",
   tieBreak: "id",
@@ -49,6 +58,9 @@ export const defaultFidelity: Fidelity = {
 export const placetoFidelity: Fidelity = {
   name: "placeto",
   multicast: "free",
+  routing: "store-and-forward",
+  contention: "queue",
+  overlap: true,
   controlEdges: "output-0",
   pairOutputs: "last",
   tieBreak: "name",

@@ -61,7 +61,10 @@ const clusterSchema = z.strictObject({
 
 const fidelitySchema = z.strictObject({
   name: z.string(),
-  multicast: z.enum(["free", "per-device"]),
+  multicast: z.enum(["free", "per-device", "per-consumer"]),
+  routing: z.enum(["store-and-forward", "cut-through"]),
+  contention: z.enum(["queue", "none"]),
+  overlap: z.boolean(),
   controlEdges: z.enum(["free", "output-0"]),
   pairOutputs: z.enum(["all", "last"]),
   tieBreak: z.enum(["id", "name"]),

@@ -106,8 +106,13 @@ export function makespanCeilingUs(compiled: Compiled): number {
   const uses = new Int32Array(slotProducer.length);
   for (let i = 0; i < depStart[opCount]; i++) if (depSlot[i] >= 0) uses[depSlot[i]]++;
   for (let slot = 0; slot < slotProducer.length; slot++)
-    totalUs += Math.min(uses[slot], deviceCount - 1) * slowestRouteUs(compiled, slotBytes[slot]);
+    totalUs += transfersOf(compiled, uses[slot]) * slowestRouteUs(compiled, slotBytes[slot]);
   return Math.max(totalUs, Number.MIN_VALUE);
+}
+
+/** Most transfers of a tensor with so many uses. */
+function transfersOf({ fidelity, deviceCount }: Compiled, uses: number): number {
+  return fidelity.multicast === "per-consumer" ? uses : Math.min(uses, deviceCount - 1);
 }
 
 function slowestRouteUs(compiled: Compiled, bytes: number): number {

@@ -71,6 +71,10 @@ export function compile(scenario: Scenario): Compiled {
     throw new InputError(
       `Fidelity "${fidelity.name}": free multicast cannot be combined with training memory; use memory "outputs-only" or multicast "per-device".`,
     );
+  if (fidelity.multicast === "free" && !fidelity.overlap)
+    throw new InputError(
+      `Fidelity "${fidelity.name}": free multicast has no one receiver that could stop computing; without overlap use multicast "per-device".`,
+    );
   const deviceCount = cluster.devices.length;
   const slots = collectSlots(graph, fidelity);
   const byProducer = layOut(graph.opCount, slots.dependencies, (dependency) => dependency.producer);

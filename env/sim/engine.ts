@@ -14,6 +14,7 @@
  * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
  * test/env/sim/engine.test.ts.
  */
+import type { Fidelity } from "../model/fidelity.ts";
 import type { Compiled } from "./compile.ts";
 import { engineWasm } from "./kernel/engine-wasm.ts";
 import * as at from "./kernel/layout.ts";
@@ -63,6 +64,8 @@ interface KernelExports {
 
 /** Most placements that one call of the kernel simulates. */
 const BATCH = 16;
+/** In the kernel's numbering. */
+const multicastModes: readonly Fidelity["multicast"][] = ["free", "per-device", "per-consumer"];
 /** Event sources that the kernel scans at once. */
 const GROUP = 64;
 
@@ -86,7 +89,7 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
       producer: slotProducer[slot],
       link: hops[2 * hop + 1],
       from: placed[slotProducer[slot]],
-      to: fidelity.multicast === "per-device" ? toOf[transfer] : -1,
+      to: fidelity.multicast === "free" ? -1 : toOf[transfer],
       bytes: slotBytes[slot],
       startUs: hopsUs[2 * hop],
       endUs: hopsUs[2 * hop + 1],
@@ -148,13 +151,13 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   const depCount = depStart[opCount];
   const sourceCount = deviceCount + linkCount;
   const groupCount = Math.ceil(sourceCount / GROUP);
-  const perDevice = fidelity.multicast === "per-device";
   const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
   const devices = deviceTypes(compiled);
   const speeds = [...new Set(compiled.linkBytesPerUs)];
   const slotLocal = numberWithin(slotProducer);
   const sentByCount =
-    (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) * (perDevice ? deviceCount : 1);
+    (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) *
+    (fidelity.multicast === "free" ? 1 : deviceCount);
 
   const plan = planKernelMemory();
   plan.ints(at.DEP_START, depStart);
@@ -210,7 +213,10 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   table[at.DEVICE_COUNT] = deviceCount;
   table[at.LINK_COUNT] = linkCount;
   table[at.ROOT_COUNT] = roots.length;
-  table[at.PER_DEVICE] = perDevice ? 1 : 0;
+  table[at.MULTICAST] = multicastModes.indexOf(fidelity.multicast);
+  table[at.CUT_THROUGH] = fidelity.routing === "cut-through" ? 1 : 0;
+  table[at.QUEUES] = fidelity.contention === "queue" ? 1 : 0;
+  table[at.BLOCKING] = fidelity.overlap ? 0 : 1;
   table[at.GROUP_COUNT] = groupCount;
   table[at.DEVICE_TYPE_COUNT] = devices.runUs.length;
   table[at.LINK_TYPE_COUNT] = speeds.length;

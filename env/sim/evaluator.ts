@@ -36,6 +36,8 @@ export interface Outcome {
   readonly violation: Violation | null;
   /** Peak bytes of each device, shape [deviceCount]. */
   readonly peakBytes: Float64Array;
+  /** Start of each op in us, shape [opCount], where the objective simulates the step. */
+  readonly startUs?: Float64Array;
 }
 
 export interface Evaluator {

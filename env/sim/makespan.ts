@@ -45,12 +45,14 @@ function outcomeOf(
   const violation = mayExceedMemory(compiled, device)
     ? memoryViolation(compiled, trainingPeaks(compiled, engine, device))
     : null;
+  const startUs = engine.startUs.slice();
   let peakBytes: Float64Array | null = null;
   return {
     feasible: violation === null,
     value: violation === null ? makespanUs : null,
     cost: violation === null ? makespanUs : penalisedCost(ceiling, violation),
     violation,
+    startUs,
     get peakBytes() {
       if (peakBytes !== null) return peakBytes;
       engine.run(device);

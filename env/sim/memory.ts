@@ -83,7 +83,7 @@ function intervalsOf(
       lastUseUs = Math.max(lastUseUs, usedUs);
       continue;
     }
-    const key = `${slot}>${to}`;
+    const key = compiled.fidelity.multicast === "per-consumer" ? `${i}` : `${slot}>${to}`;
     const copy = copies.get(key) ?? { transfer: i, lastUseUs: 0 };
     copies.set(key, copy);
     copy.lastUseUs = Math.max(copy.lastUseUs, usedUs);

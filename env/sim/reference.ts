@@ -10,7 +10,8 @@ export interface ReferenceTransfer {
   readonly producer: number;
   readonly to: number;
   readonly bytes: number;
-  /** Start on each link of the route, and arrival at the end of each, us. */
+  readonly route: readonly number[];
+  /** Start of each hop and arrival at its end, us: a hop is one link, or the whole route with cut-through routing. */
   readonly startUs: number[];
   readonly arriveUs: number[];
 }
@@ -39,7 +40,6 @@ interface Need {
 
 interface Transfer extends ReferenceTransfer {
   readonly needs: Need[];
-  readonly route: readonly number[];
 }
 
 interface Event {
@@ -68,12 +68,19 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
   const endUs: number[] = new Array(graph.opCount).fill(0);
   const transfers: Transfer[] = [];
 
+  // Published simulators let devices and links look for work when they come free. Where one task needs several servers at
+  // once, or none waits, there is nothing to look for: every task reserves its servers when it queues up.
+  const reserves = fidelity.routing === "cut-through" || fidelity.contention === "none" || !fidelity.overlap;
+  const deviceFreeUs = cluster.devices.map(() => 0);
+  const linkFreeUs = cluster.links.map(() => 0);
+
   const events: Event[] = [];
   const ready: number[][] = cluster.devices.map(() => []);
   const deviceArmed = cluster.devices.map(() => false);
   const waiting: Transfer[][] = cluster.links.map(() => []);
   const flying: Transfer[][] = cluster.links.map(() => []);
   const linkArmed = cluster.links.map(() => false);
+  const delivering = cluster.links.map(() => false);
 
   const wakeDevice = (d: number, nowUs: number): void => {
     deviceArmed[d] = true;
@@ -84,12 +91,46 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     events.push({ timeUs: nowUs, kind: 1, key: [linkRank[link]], run: (at) => runLink(link, at) });
   };
   const makeReady = (v: number, nowUs: number): void => {
+    if (reserves) {
+      reserveDevice(v, nowUs);
+      return;
+    }
     ready[device[v]].push(v);
     if (!deviceArmed[device[v]]) wakeDevice(device[v], nowUs);
   };
-  const queueUp = (transfer: Transfer, link: number, nowUs: number): void => {
+  const queueUp = (transfer: Transfer, hop: number, nowUs: number): void => {
+    if (reserves) {
+      reserveLinks(transfer, hop, nowUs);
+      return;
+    }
+    const link = transfer.route[hop];
     waiting[link].push(transfer);
     if (!linkArmed[link]) wakeLink(link, nowUs);
+  };
+  const reserveDevice = (v: number, nowUs: number): void => {
+    const d = device[v];
+    const costUs = runUs[v * cluster.devices.length + d];
+    startUs[v] = Math.max(nowUs, deviceFreeUs[d]);
+    endUs[v] = startUs[v] + costUs;
+    deviceFreeUs[d] = costUs === 0 ? endUs[v] : endUs[v] + fidelity.opGapUs;
+    const [kind, key] = endUs[v] === startUs[v] ? [2, [deviceRank[d]]] : [0, [opRank[v], 0, d]];
+    events.push({ timeUs: endUs[v], kind, key, run: (at) => finish(v, at) });
+  };
+  const reserveLinks = (transfer: Transfer, hop: number, nowUs: number): void => {
+    const links = fidelity.routing === "cut-through" ? transfer.route : [transfer.route[hop]];
+    const busy: number[] = [];
+    if (!fidelity.overlap && hop === 0) busy.push(device[transfer.producer]);
+    if (!fidelity.overlap && hop + links.length === transfer.route.length) busy.push(transfer.to);
+    const waits = fidelity.contention === "queue" ? links.map((link) => linkFreeUs[link]) : [];
+    const start = Math.max(nowUs, ...waits, ...busy.map((d) => deviceFreeUs[d]));
+    const sentUs = start + Math.max(...links.map((link) => transfer.bytes / cluster.links[link].bytesPerUs));
+    for (const link of links) linkFreeUs[link] = Math.max(linkFreeUs[link], sentUs + fidelity.transferGapUs);
+    for (const d of busy) deviceFreeUs[d] = sentUs;
+    transfer.startUs.push(start);
+    transfer.arriveUs.push(sentUs + links.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0));
+    const line = flying[links[0]];
+    const later = line.findIndex((other) => last(other.arriveUs) > last(transfer.arriveUs));
+    line.splice(later === -1 ? line.length : later, 0, transfer);
   };
   const releaseAt = (need: Need, timeUs: number): void => {
     const run = (nowUs: number) => {
@@ -108,10 +149,11 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
         releaseAt(need, nowUs);
         continue;
       }
-      const shared = open.find(
-        (transfer) =>
-          transfer.needs[0].tensor === need.tensor && (fidelity.multicast === "free" || transfer.to === to),
-      );
+      const serves = (transfer: Transfer): boolean => {
+        if (fidelity.multicast === "per-consumer" || transfer.needs[0].tensor !== need.tensor) return false;
+        return fidelity.multicast === "free" || transfer.to === to;
+      };
+      const shared = open.find(serves);
       if (shared !== undefined) {
         shared.needs.push(need);
         continue;
@@ -129,7 +171,7 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
       open.push(transfer);
       transfers.push(transfer);
     }
-    for (const transfer of open) queueUp(transfer, transfer.route[0], nowUs);
+    for (const transfer of open) queueUp(transfer, 0, nowUs);
   };
 
   const runDevice = (d: number, nowUs: number): void => {
@@ -145,22 +187,24 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     wakeDevice(d, costUs === 0 ? endUs[v] : endUs[v] + fidelity.opGapUs);
   };
 
-  /** A link delivers in the order in which it sent. */
-  const awaitArrival = (link: number): void => {
+  /** What is to arrive next over the link; it delivers in the order of arrival, then in the order in which it sent. */
+  const arrival = (link: number): Event => {
     const transfer = flying[link][0];
-    const hop = transfer.arriveUs.length - 1;
-    const arrive = (nowUs: number) => {
+    const timeUs = last(transfer.arriveUs);
+    const links = transfer.route.length;
+    const run = (nowUs: number) => {
       flying[link].shift();
+      delivering[link] = true;
       const goOn = () => {
-        if (flying[link].length > 0) awaitArrival(link);
+        delivering[link] = false;
       };
       events.push({ timeUs: nowUs, kind: 0, key: [opRank[transfer.producer], 2, link], run: goOn });
-      const nextLink = transfer.route[hop + 1];
-      if (nextLink !== undefined) queueUp(transfer, nextLink, nowUs);
+      const hop = fidelity.routing === "cut-through" ? links : transfer.arriveUs.length;
+      if (hop < links) queueUp(transfer, hop, nowUs);
       else for (const need of transfer.needs) releaseAt(need, nowUs);
     };
-    const key = [opRank[transfer.producer], 0, cluster.devices.length + link];
-    events.push({ timeUs: transfer.arriveUs[hop], kind: 0, key, run: arrive });
+    if (reserves && timeUs === last(transfer.startUs)) return { timeUs, kind: 1, key: [linkRank[link]], run };
+    return { timeUs, kind: 0, key: [opRank[transfer.producer], 0, cluster.devices.length + link], run };
   };
 
   const runLink = (link: number, nowUs: number): void => {
@@ -174,19 +218,23 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     transfer.startUs.push(nowUs);
     transfer.arriveUs.push(arriveUs);
     flying[link].push(transfer);
-    if (flying[link].length === 1) awaitArrival(link);
     wakeLink(link, sentUs + fidelity.transferGapUs);
   };
 
   for (let v = 0; v < graph.opCount; v++) if (missing[v] === 0) makeReady(v, fidelity.startUs);
   let lastEventUs = 0;
-  while (events.length > 0) {
-    const next = events.reduce((first, event) => (precedes(event, first) ? event : first));
-    events.splice(events.indexOf(next), 1);
+  for (;;) {
+    const links = cluster.links.map((_, link) => link);
+    const arrivals = links.filter((link) => flying[link].length > 0 && !delivering[link]).map(arrival);
+    const pending = [...events, ...arrivals];
+    if (pending.length === 0) break;
+    const next = pending.reduce((first, event) => (precedes(event, first) ? event : first));
+    if (events.includes(next)) events.splice(events.indexOf(next), 1);
     lastEventUs = next.timeUs;
     next.run(next.timeUs);
   }
-  const makespanUs = fidelity.makespan === "last-event" ? lastEventUs : Math.max(0, ...endUs);
+  const lastFreeUs = Math.max(lastEventUs, ...deviceFreeUs, ...linkFreeUs);
+  const makespanUs = fidelity.makespan === "last-event" ? lastFreeUs : Math.max(0, ...endUs);
   const peakBytes = referencePeaks(scenario, device, needs, { startUs, endUs, transfers });
   return { makespanUs, startUs, endUs, transfers, peakBytes };
 }
@@ -266,6 +314,8 @@ export function referenceNeeds({ graph, fidelity }: Scenario): Need[] {
   }
   return needs;
 }
+
+const last = (times: readonly number[]): number => times[times.length - 1];
 
 function precedes(a: Event, b: Event): boolean {
   if (a.timeUs !== b.timeUs) return a.timeUs < b.timeUs;

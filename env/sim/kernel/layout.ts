@@ -11,8 +11,8 @@ export const OP_COUNT = 0;
 export const DEVICE_COUNT = 1;
 export const LINK_COUNT = 2;
 export const ROOT_COUNT = 3;
-/** 1 where one transfer serves one destination device, 0 where it serves all. */
-export const PER_DEVICE = 4;
+/** Whom one transfer serves: 0 all remote devices, 1 one device, 2 one consumer. */
+export const MULTICAST = 4;
 /** Groups of 64 event sources. */
 export const GROUP_COUNT = 5;
 export const DEVICE_TYPE_COUNT = 6;
@@ -77,12 +77,18 @@ export const SENT_BY_COUNT = 52;
 /** Room for a batch of placements and their makespans; known to the caller alone. */
 export const PLACEMENTS = 53;
 export const MAKESPANS = 54;
+/** 1 where a transfer holds all links of its route at once, 0 where it crosses one after the other. */
+export const CUT_THROUGH = 55;
+/** 1 where transfers wait for a link that is busy, 0 where links carry any number at once. */
+export const QUEUES = 56;
+/** 1 where transfers and ops of a device exclude each other. */
+export const BLOCKING = 57;
 
 // 64-bit floats at FLOATS + 8 x position.
-export const FLOATS = 288;
+export const FLOATS = 304;
 export const OP_GAP_US = 0;
 export const TRANSFER_GAP_US = 1;
 export const FIRST_US = 2;
 
 /** First address after the table. */
-export const HEAP = 320;
+export const HEAP = 336;

@@ -76,7 +76,14 @@ export function scenarioWithPlan(options: DrawOptions): fc.Arbitrary<Draw> {
 
 export const randomFidelity: fc.Arbitrary<Fidelity> = fc
   .record({
-    multicast: fc.constantFrom("free" as const, "per-device" as const),
+    multicast: fc.constantFrom("free" as const, "per-device" as const, "per-consumer" as const),
+    routing: fc.constantFrom(
+      "store-and-forward" as const,
+      "store-and-forward" as const,
+      "cut-through" as const,
+    ),
+    contention: fc.constantFrom("queue" as const, "queue" as const, "none" as const),
+    overlap: fc.constantFrom(true, true, false),
     controlEdges: fc.constantFrom("free" as const, "output-0" as const),
     pairOutputs: fc.constantFrom("all" as const, "last" as const),
     tieBreak: fc.constantFrom("id" as const, "name" as const),
@@ -90,6 +97,7 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     ...defaultFidelity,
     ...switches,
     name: "random",
+    overlap: switches.multicast === "free" || switches.overlap,
     memory: switches.multicast === "free" ? ("outputs-only" as const) : ("training" as const),
   }));
 

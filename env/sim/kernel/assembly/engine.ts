@@ -1,162 +1,26 @@
 /**
- * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are complete; this file does it,
- * over one linear memory laid out by engine.ts according to layout.ts. Built by `npm run build:kernels`.
- *
- * Event sources are the devices, then the links; source s has at most one event, at eventUs[s] (Infinity for none). The next
- * event is found by a vector scan, which beats a heap up to some hundred sources because nothing in it can be mispredicted; more
- * than 64 sources are scanned in groups of 64 whose minima are kept.
+ * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are complete; this file does it.
+ * state.ts holds what it works on, events.ts finds the next event. Built by `npm run build:kernels`.
  */
-import * as T from "../layout";
+import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, schedule, unschedule } from "./events";
+import {
+  cutThrough, blocking, delivering, dep, depStart, deviceCount, deviceFreeUs, deviceOrder, deviceType, deviceTypeCount,
+  endUs, eventOrder, eventUs, firstUs, float, flyingHead, flyingTail, GROUP, groupCount, groupUs, hopLog, hopLogUs, int,
+  lastEvent, latencyUs, linkCount, linkFreeUs, linkOrder, linkType, linkTypeCount, multicast, NO_SLOT, NONE, opCount,
+  opGapUs, opNext, opOrder, pending, queues, released, rootCount, roots, routeLink, routeStart, runningHead, runningTail,
+  runUs, sameOrder, sentBy, sentByCount, setFloat, setInt, simple, slotLocal, slotProducer, slotUs, startUs, TO_ALL,
+  TO_CONSUMER, TO_DEVICE, together, transferArriveUs, transferGapUs, transferHop, transferLeftUs, transferNext, transferSlot,
+  transferStartUs, transferTo, waitsFor,
+} from "./state";
+export { init } from "./state";
 
-const NONE: i32 = -1;
+/** In the list of what an event frees: the op itself, beside the numbers of transfers. */
 const OP_ENDED: i32 = -1;
-const ON_ITS_WAY: i32 = -2;
-const NO_SLOT: i32 = -1;
-const GROUP: i32 = 64;
-
-let opCount: i32;
-let deviceCount: i32;
-let linkCount: i32;
-let rootCount: i32;
-let perDevice: bool;
-let groupCount: i32;
-let deviceTypeCount: i32;
-let linkTypeCount: i32;
-let sameOrder: bool;
-let lastEvent: bool;
-let opGapUs: f64;
-let transferGapUs: f64;
-let firstUs: f64;
 
 let device: usize;
-let depStart: usize;
-let dep: usize;
-let released: usize;
-let waitsFor: usize;
-let opOrder: usize;
-let linkOrder: usize;
-let deviceOrder: usize;
-let runUs: usize;
-let deviceType: usize;
-let slotUs: usize;
-let slotLocal: usize;
-let slotProducer: usize;
-let linkType: usize;
-let latencyUs: usize;
-let routeStart: usize;
-let routeLink: usize;
-let roots: usize;
-
-let startUs: usize;
-let endUs: usize;
-let deviceFreeUs: usize;
-let linkFreeUs: usize;
-let runningHead: usize;
-let runningTail: usize;
-let opNext: usize;
-let pending: usize;
-let transferNext: usize;
-let transferHop: usize;
-let transferTo: usize;
-let transferSlot: usize;
-let transferStartUs: usize;
-let transferArriveUs: usize;
-let transferLeftUs: usize;
-let sentBy: usize;
-let sentByCount: i32;
-let flyingHead: usize;
-let flyingTail: usize;
-let eventUs: usize;
-let eventOrder: usize;
-let groupUs: usize;
-let together: usize;
 let togetherCount: i32;
-let delivering: usize;
 let deliveringCount: i32;
-let hopLog: usize;
-let hopLogUs: usize;
 let hopCount: i32;
-
-// @ts-ignore: decorator
-@inline
-function int(array: usize, i: i32): i32 {
-  return load<i32>(array + ((<usize>i) << 2));
-}
-// @ts-ignore: decorator
-@inline
-function setInt(array: usize, i: i32, value: i32): void {
-  store<i32>(array + ((<usize>i) << 2), value);
-}
-// @ts-ignore: decorator
-@inline
-function float(array: usize, i: i32): f64 {
-  return load<f64>(array + ((<usize>i) << 3));
-}
-// @ts-ignore: decorator
-@inline
-function setFloat(array: usize, i: i32, value: f64): void {
-  store<f64>(array + ((<usize>i) << 3), value);
-}
-
-/** Reads the table; to be called once after it has been filled. */
-export function init(): void {
-  opCount = int(T.TABLE, T.OP_COUNT);
-  deviceCount = int(T.TABLE, T.DEVICE_COUNT);
-  linkCount = int(T.TABLE, T.LINK_COUNT);
-  rootCount = int(T.TABLE, T.ROOT_COUNT);
-  perDevice = int(T.TABLE, T.PER_DEVICE) != 0;
-  groupCount = int(T.TABLE, T.GROUP_COUNT);
-  deviceTypeCount = int(T.TABLE, T.DEVICE_TYPE_COUNT);
-  linkTypeCount = int(T.TABLE, T.LINK_TYPE_COUNT);
-  sameOrder = int(T.TABLE, T.SAME_ORDER) != 0;
-  lastEvent = int(T.TABLE, T.LAST_EVENT) != 0;
-  sentByCount = int(T.TABLE, T.SENT_BY_COUNT);
-  opGapUs = float(T.FLOATS, T.OP_GAP_US);
-  transferGapUs = float(T.FLOATS, T.TRANSFER_GAP_US);
-  firstUs = float(T.FLOATS, T.FIRST_US);
-  depStart = int(T.TABLE, T.DEP_START);
-  dep = int(T.TABLE, T.DEP);
-  released = int(T.TABLE, T.RELEASE);
-  waitsFor = int(T.TABLE, T.WAITS_FOR);
-  opOrder = int(T.TABLE, T.OP_ORDER);
-  linkOrder = int(T.TABLE, T.LINK_ORDER);
-  deviceOrder = int(T.TABLE, T.DEVICE_ORDER);
-  runUs = int(T.TABLE, T.RUN_US);
-  deviceType = int(T.TABLE, T.DEVICE_TYPE);
-  slotUs = int(T.TABLE, T.SLOT_US);
-  slotLocal = int(T.TABLE, T.SLOT_LOCAL);
-  slotProducer = int(T.TABLE, T.SLOT_PRODUCER);
-  linkType = int(T.TABLE, T.LINK_TYPE);
-  latencyUs = int(T.TABLE, T.LATENCY_US);
-  routeStart = int(T.TABLE, T.ROUTE_START);
-  routeLink = int(T.TABLE, T.ROUTE_LINK);
-  roots = int(T.TABLE, T.ROOTS);
-  startUs = int(T.TABLE, T.START_US);
-  endUs = int(T.TABLE, T.END_US);
-  deviceFreeUs = int(T.TABLE, T.DEVICE_FREE_US);
-  linkFreeUs = int(T.TABLE, T.LINK_FREE_US);
-  runningHead = int(T.TABLE, T.RUNNING_HEAD);
-  runningTail = int(T.TABLE, T.RUNNING_TAIL);
-  opNext = int(T.TABLE, T.OP_NEXT);
-  pending = int(T.TABLE, T.PENDING);
-  transferNext = int(T.TABLE, T.TRANSFER_NEXT);
-  transferHop = int(T.TABLE, T.TRANSFER_HOP);
-  transferTo = int(T.TABLE, T.TRANSFER_TO);
-  transferSlot = int(T.TABLE, T.TRANSFER_SLOT);
-  transferStartUs = int(T.TABLE, T.TRANSFER_START_US);
-  transferArriveUs = int(T.TABLE, T.TRANSFER_ARRIVE_US);
-  transferLeftUs = int(T.TABLE, T.TRANSFER_LEFT_US);
-  sentBy = int(T.TABLE, T.SENT_BY);
-  flyingHead = int(T.TABLE, T.FLYING_HEAD);
-  flyingTail = int(T.TABLE, T.FLYING_TAIL);
-  eventUs = int(T.TABLE, T.EVENT_US);
-  eventOrder = int(T.TABLE, T.EVENT_ORDER);
-  groupUs = int(T.TABLE, T.GROUP_US);
-  together = int(T.TABLE, T.TOGETHER);
-  delivering = int(T.TABLE, T.DELIVERING);
-  hopLog = int(T.TABLE, T.HOP_LOG);
-  hopLogUs = int(T.TABLE, T.HOP_LOG_US);
-}
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
@@ -214,92 +78,6 @@ function latest(times: usize, count: i32): f64 {
   return last;
 }
 
-// ---- Finding the next event
-
-/** Vectors to scan in a group: only those that hold a source. */
-// @ts-ignore: decorator
-@inline
-function vectorsOf(group: i32): i32 {
-  return (min(GROUP, deviceCount + linkCount - group * GROUP) + 1) >> 1;
-}
-
-function groupMinimum(group: i32): f64 {
-  const base = eventUs + ((<usize>group * GROUP) << 3);
-  const vectors = vectorsOf(group);
-  let least = v128.load(base);
-  for (let i = 1; i < vectors; i++) least = f64x2.pmin(least, v128.load(base + ((<usize>i) << 4)));
-  const a = f64x2.extract_lane(least, 0);
-  const b = f64x2.extract_lane(least, 1);
-  return a < b ? a : b;
-}
-
-/** The sources of the group whose event is at `nowUs`, one bit each. */
-function dueIn(group: i32, nowUs: f64): u64 {
-  const base = eventUs + ((<usize>group * GROUP) << 3);
-  const vectors = vectorsOf(group);
-  const now = f64x2.splat(nowUs);
-  let due: u64 = 0;
-  for (let i = 0; i < vectors; i++) {
-    const equal = f64x2.eq(v128.load(base + ((<usize>i) << 4)), now);
-    due |= (<u64>i64x2.bitmask(equal)) << ((<u64>i) << 1);
-  }
-  return due;
-}
-
-function firstGroup(): i32 {
-  let best = 0;
-  for (let group = 1; group < groupCount; group++) if (float(groupUs, group) < float(groupUs, best)) best = group;
-  return best;
-}
-
-function isDueElsewhere(group: i32, nowUs: f64): bool {
-  for (let other = group + 1; other < groupCount; other++) if (float(groupUs, other) == nowUs) return true;
-  return false;
-}
-
-/** Of the sources due at `nowUs`, the one that comes first by order, then number. */
-function firstDue(nowUs: f64): i32 {
-  let best = NONE;
-  let bestOrder = i32.MAX_VALUE;
-  for (let group = 0; group < groupCount; group++) {
-    if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
-    for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
-      const source = group * GROUP + <i32>ctz(due);
-      if (int(eventOrder, source) >= bestOrder) continue;
-      best = source;
-      bestOrder = int(eventOrder, source);
-    }
-  }
-  return best;
-}
-
-/** A source that is due at the same time and of the same order, or NONE. */
-function coincident(order: i32, nowUs: f64): i32 {
-  for (let group = 0; group < groupCount; group++) {
-    if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
-    for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
-      const source = group * GROUP + <i32>ctz(due);
-      if (int(eventOrder, source) == order) return source;
-    }
-  }
-  return NONE;
-}
-
-// @ts-ignore: decorator
-@inline
-function schedule(source: i32, atUs: f64, order: i32): void {
-  setFloat(eventUs, source, atUs);
-  setInt(eventOrder, source, order);
-  if (groupCount > 1 && atUs < float(groupUs, source / GROUP)) setFloat(groupUs, source / GROUP, atUs);
-}
-
-// @ts-ignore: decorator
-@inline
-function unschedule(source: i32): void {
-  setFloat(eventUs, source, Infinity);
-  if (groupCount > 1) setFloat(groupUs, source / GROUP, groupMinimum(source / GROUP));
-}
-
 // ---- Devices
 
 // @ts-ignore: decorator
@@ -350,7 +128,7 @@ function endOp(d: i32): i32 {
 
 function handleEnd(d: i32, nowUs: f64): void {
   const v = endOp(d);
-  if (sameOrder) {
+  if (sameOrder && !blocking) {
     sendAndRelease(v, d, nowUs);
     return;
   }
@@ -371,10 +149,19 @@ function awaitArrival(link: i32, transfer: i32): void {
   schedule(deviceCount + link, atUs, order);
 }
 
-function send(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
+// @ts-ignore: decorator
+@inline
+function slotUsOn(link: i32, slot: i32): f64 {
+  return float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
+}
+
+/** Store and forward: the transfer queues for one link, and flies behind all that the link has sent before. */
+// @ts-ignore: decorator
+@inline
+function sendOverLink(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
   const freeUs = float(linkFreeUs, link);
   const start = nowUs > freeUs ? nowUs : freeUs;
-  const sentUs = start + float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
+  const sentUs = start + slotUsOn(link, slot);
   setFloat(linkFreeUs, link, sentUs + transferGapUs);
   setFloat(transferStartUs, transfer, start);
   setFloat(transferArriveUs, transfer, sentUs + float(latencyUs, link));
@@ -384,14 +171,72 @@ function send(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
     awaitArrival(link, transfer);
   } else setInt(transferNext, int(flyingTail, link), transfer);
   setInt(flyingTail, link, transfer);
-  if (hopLog != 0) logHop(transfer, link, start, sentUs + float(latencyUs, link));
+  if (hopLog != 0) logHop(transfer, link);
 }
 
-function logHop(transfer: i32, link: i32, start: f64, arrive: f64): void {
+/** Any other network: the hop covers the links at `first` up to `end` of the routes, reserved at once. */
+function reserve(transfer: i32, slot: i32, first: i32, end: i32, nowUs: f64): void {
+  const from = int(device, int(slotProducer, slot));
+  const to = int(transferTo, transfer);
+  const route = from * deviceCount + to;
+  const leaves = blocking && first == int(routeStart, route);
+  const lands = blocking && end == int(routeStart, route + 1);
+  let start = nowUs;
+  let durationUs: f64 = 0;
+  let delayUs: f64 = 0;
+  for (let i = first; i < end; i++) {
+    const link = int(routeLink, i);
+    if (queues) start = max(start, float(linkFreeUs, link));
+    durationUs = max(durationUs, slotUsOn(link, slot));
+    delayUs += float(latencyUs, link);
+  }
+  if (leaves) start = max(start, float(deviceFreeUs, from));
+  if (lands) start = max(start, float(deviceFreeUs, to));
+  const sentUs = start + durationUs;
+  for (let i = first; i < end; i++) {
+    const link = int(routeLink, i);
+    setFloat(linkFreeUs, link, max(float(linkFreeUs, link), sentUs + transferGapUs));
+  }
+  if (leaves) setFloat(deviceFreeUs, from, sentUs);
+  if (lands) setFloat(deviceFreeUs, to, sentUs);
+  setFloat(transferStartUs, transfer, start);
+  setFloat(transferArriveUs, transfer, sentUs + delayUs);
+  fly(int(routeLink, first), transfer);
+  if (hopLog != 0) for (let i = first; i < end; i++) logHop(transfer, int(routeLink, i));
+}
+
+/** Into the link's arrivals, behind all that arrive no later. */
+function fly(link: i32, transfer: i32): void {
+  const atUs = float(transferArriveUs, transfer);
+  let before = NONE;
+  let after = int(flyingHead, link);
+  while (after != NONE && float(transferArriveUs, after) <= atUs) {
+    before = after;
+    after = int(transferNext, after);
+  }
+  setInt(transferNext, transfer, after);
+  if (after == NONE) setInt(flyingTail, link, transfer);
+  if (before != NONE) {
+    setInt(transferNext, before, transfer);
+    return;
+  }
+  setInt(flyingHead, link, transfer);
+  awaitArrival(link, transfer);
+}
+
+// @ts-ignore: decorator
+@inline
+function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void {
+  const first = int(routeStart, route) + hop;
+  if (simple) sendOverLink(transfer, slot, int(routeLink, first), nowUs);
+  else reserve(transfer, slot, first, cutThrough ? int(routeStart, route + 1) : first + 1, nowUs);
+}
+
+function logHop(transfer: i32, link: i32): void {
   setInt(hopLog, 2 * hopCount, transfer);
   setInt(hopLog, 2 * hopCount + 1, link);
-  setFloat(hopLogUs, 2 * hopCount, start);
-  setFloat(hopLogUs, 2 * hopCount + 1, arrive);
+  setFloat(hopLogUs, 2 * hopCount, float(transferStartUs, transfer));
+  setFloat(hopLogUs, 2 * hopCount + 1, float(transferArriveUs, transfer));
   hopCount++;
 }
 
@@ -399,13 +244,16 @@ function logHop(transfer: i32, link: i32, start: f64, arrive: f64): void {
 // @ts-ignore: decorator
 @inline
 function sendOnce(i: i32, v: i32, slot: i32, from: i32, to: i32, nowUs: f64): void {
-  const key = perDevice ? int(slotLocal, slot) * deviceCount + to : int(slotLocal, slot);
-  if (int(sentBy, key) == v) return;
-  setInt(sentBy, key, v);
+  if (multicast != TO_CONSUMER) {
+    const local = int(slotLocal, slot);
+    const key = multicast == TO_DEVICE ? local * deviceCount + to : local;
+    if (int(sentBy, key) == v) return;
+    setInt(sentBy, key, v);
+  }
   setInt(transferHop, i, 0);
   setInt(transferTo, i, to);
   setInt(transferSlot, i, slot);
-  send(i, slot, int(routeLink, int(routeStart, from * deviceCount + to)), nowUs);
+  send(i, slot, 0, from * deviceCount + to, nowUs);
 }
 
 function sendOutputs(v: i32, from: i32, nowUs: f64): void {
@@ -417,7 +265,7 @@ function sendOutputs(v: i32, from: i32, nowUs: f64): void {
   }
 }
 
-/** Sending and releasing in one pass, where both go in the same order. */
+/** Sending and releasing in one pass, where both go in the same order and neither delays the other. */
 function sendAndRelease(v: i32, from: i32, nowUs: f64): void {
   const last = int(depStart, v + 1);
   for (let i = int(depStart, v); i < last; i++) {
@@ -440,29 +288,30 @@ function endHop(link: i32, transfer: i32, nowUs: f64): bool {
   const hop = int(transferHop, transfer) + 1;
   setInt(transferHop, transfer, hop);
   if (hop == 1) setFloat(transferLeftUs, transfer, nowUs);
-  const next = int(routeStart, route) + hop;
-  if (next == int(routeStart, route + 1)) return true;
-  send(transfer, slot, int(routeLink, next), nowUs);
+  if (cutThrough || int(routeStart, route) + hop == int(routeStart, route + 1)) return true;
+  send(transfer, slot, hop, route, nowUs);
   return false;
 }
 
 /** The link's next transfer arrives only after the releases of this one. */
 function handleArrival(link: i32, nowUs: f64): void {
   const transfer = int(flyingHead, link);
-  const following = int(transferNext, transfer);
   if (endHop(link, transfer, nowUs)) releaseFor(int(slotProducer, int(transferSlot, transfer)), transfer, nowUs);
+  const following = int(flyingHead, link);
   if (following != NONE) awaitArrival(link, following);
 }
 
 // ---- Releases
 
-/** Does a dependency (its slot and its consumer's device) come free with this source: an ended op or a transfer? */
+/** Does a dependency (its consumer and slot) come free with this source: an ended op or a transfer? */
 // @ts-ignore: decorator
 @inline
-function isFreedBy(source: i32, slot: i32, at: i32, from: i32): bool {
+function isFreedBy(source: i32, consumer: i32, slot: i32, from: i32): bool {
+  const at = int(device, consumer);
   if (source == OP_ENDED) return at == from || slot == NO_SLOT;
   if (at == from || slot != int(transferSlot, source)) return false;
-  return !perDevice || at == int(transferTo, source);
+  if (multicast == TO_CONSUMER) return consumer == int(dep, 2 * source);
+  return multicast == TO_ALL || at == int(transferTo, source);
 }
 
 function releaseFor(producer: i32, source: i32, nowUs: f64): void {
@@ -470,7 +319,7 @@ function releaseFor(producer: i32, source: i32, nowUs: f64): void {
   const last = int(depStart, producer + 1);
   for (let i = int(depStart, producer); i < last; i++) {
     const consumer = int(released, 2 * i);
-    if (isFreedBy(source, int(released, 2 * i + 1), int(device, consumer), from)) releaseConsumer(consumer, nowUs);
+    if (isFreedBy(source, consumer, int(released, 2 * i + 1), from)) releaseConsumer(consumer, nowUs);
   }
 }
 
@@ -481,7 +330,7 @@ function releaseTogether(producer: i32, nowUs: f64): void {
   for (let i = int(depStart, producer); i < last; i++) {
     const consumer = int(released, 2 * i);
     for (let k = 0; k < togetherCount; k++)
-      if (isFreedBy(int(together, k), int(released, 2 * i + 1), int(device, consumer), from))
+      if (isFreedBy(int(together, k), consumer, int(released, 2 * i + 1), from))
         releaseConsumer(consumer, nowUs);
   }
 }
