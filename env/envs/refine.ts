@@ -50,7 +50,7 @@ export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOpt
 interface RefineRules {
   readonly start: RefineStart;
   readonly termination: Termination;
-  /** Null where the observation shows no start times or the objective simulates no step. */
+  /** Does the observation show start times? */
   readonly showsStarts: boolean;
 }
 
