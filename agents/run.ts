@@ -23,6 +23,7 @@ import type {
   TrainStep,
 } from "./contract.ts";
 import { withReserve } from "./reserve.ts";
+import { breathEvery } from "./search/breath.ts";
 
 export interface MethodRun {
   readonly module: Method;
@@ -115,9 +116,11 @@ async function train(
   agent: Agent,
   evaluator: MeteredEvaluator,
 ): Promise<void> {
+  const breathe = breathEvery(1);
   for await (const step of agent.train()) {
     sink?.step(step);
     await onTrainStep?.(step, agent);
+    await breathe();
     if (evaluator.exhausted) return;
   }
 }
