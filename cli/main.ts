@@ -51,6 +51,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "bench",
+    summary: "speed of the simulator on case files",
+    load: async () => (await import("./bench.ts")).bench,
+  },
+  {
     name: "setup-native",
     summary: "builds the native TensorFlow backend where its download is closed",
     load: async () => (await import("./native.ts")).setupNative,

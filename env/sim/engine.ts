@@ -14,12 +14,9 @@
  * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
  * test/env/sim/engine.test.ts.
  */
-import type { Fidelity } from "../model/fidelity.ts";
 import type { Compiled } from "./compile.ts";
-import { engineWasm } from "./kernel/engine-wasm.ts";
 import * as at from "./kernel/layout.ts";
-import { type KernelMemory, planKernelMemory } from "./kernel/memory.ts";
-import { wasm } from "./kernel/webassembly.ts";
+import { BATCH, type Kernel, startKernel } from "./kernel/start.ts";
 
 /** One transfer over one link, for timelines. */
 export interface TransferRecord {
@@ -55,20 +52,6 @@ export interface LoggingEngine extends Engine {
   transfers(): TransferRecord[];
 }
 
-interface KernelExports {
-  init(): void;
-  run(placed: number): number;
-  runBatch(placed: number, count: number, out: number): void;
-  loggedHops(): number;
-}
-
-/** Most placements that one call of the kernel simulates. */
-const BATCH = 16;
-/** In the kernel's numbering. */
-const multicastModes: readonly Fidelity["multicast"][] = ["free", "per-device", "per-consumer"];
-/** Event sources that the kernel scans at once. */
-const GROUP = 64;
-
 export function createEngine(compiled: Compiled): Engine {
   const kernel = startKernel(compiled, 0);
   return engineOf(compiled, kernel);
@@ -101,11 +84,6 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
   };
 }
 
-interface Kernel {
-  readonly memory: KernelMemory;
-  readonly exports: KernelExports;
-}
-
 function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
   const placed = memory.ints(at.PLACEMENTS);
   const makespans = memory.floats(at.MAKESPANS);
@@ -129,138 +107,6 @@ function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
       return results;
     },
   };
-}
-
-function startKernel(compiled: Compiled, hopCapacity: number): Kernel {
-  const memory = fillMemory(compiled, hopCapacity);
-  const { exports } = new wasm.Instance(kernelModule(), { env: { memory: memory.memory } });
-  const kernel = exports as KernelExports;
-  kernel.init();
-  return { memory, exports: kernel };
-}
-
-let compiledKernel: object | undefined;
-
-function kernelModule(): object {
-  compiledKernel ??= new wasm.Module(Buffer.from(engineWasm, "base64"));
-  return compiledKernel;
-}
-
-function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
-  const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
-  const depCount = depStart[opCount];
-  const sourceCount = deviceCount + linkCount;
-  const groupCount = Math.ceil(sourceCount / GROUP);
-  const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
-  const devices = deviceTypes(compiled);
-  const speeds = [...new Set(compiled.linkBytesPerUs)];
-  const slotLocal = numberWithin(slotProducer);
-  const sentByCount =
-    (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) *
-    (fidelity.multicast === "free" ? 1 : deviceCount);
-
-  const plan = planKernelMemory();
-  plan.ints(at.DEP_START, depStart);
-  plan.ints(at.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
-  plan.ints(at.RELEASE, interleave([compiled.releaseConsumer, compiled.releaseSlot]));
-  plan.ints(at.WAITS_FOR, compiled.waitsFor);
-  plan.ints(at.OP_ORDER, compiled.opRank);
-  plan.ints(
-    at.LINK_ORDER,
-    compiled.linkRank.map((rank) => opCount + rank),
-  );
-  plan.ints(
-    at.DEVICE_ORDER,
-    compiled.deviceRank.map((rank) => opCount + linkCount + rank),
-  );
-  plan.floats(at.RUN_US, interleave(devices.runUs));
-  plan.ints(at.DEVICE_TYPE, devices.typeOf);
-  plan.floats(
-    at.SLOT_US,
-    interleave(speeds.map((speed) => compiled.slotBytes.map((bytes) => bytes / speed))),
-  );
-  plan.ints(at.SLOT_LOCAL, slotLocal);
-  plan.ints(at.SLOT_PRODUCER, slotProducer);
-  plan.ints(
-    at.LINK_TYPE,
-    Array.from(compiled.linkBytesPerUs, (speed) => speeds.indexOf(speed)),
-  );
-  plan.floats(at.LATENCY_US, compiled.linkLatencyUs);
-  plan.ints(at.ROUTE_START, compiled.routeStart);
-  plan.ints(at.ROUTE_LINK, compiled.routeLink);
-  plan.ints(at.ROOTS, roots);
-  plan.roomForFloats(opCount, at.START_US, at.END_US);
-  plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
-  plan.roomForFloats(linkCount, at.LINK_FREE_US);
-  plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
-  plan.roomForInts(opCount, at.OP_NEXT, at.PENDING);
-  plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
-  plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
-  plan.roomForInts(sentByCount, at.SENT_BY);
-  plan.roomForInts(linkCount, at.FLYING_HEAD, at.FLYING_TAIL);
-  plan.roomForFloats(groupCount * GROUP, at.EVENT_US);
-  plan.roomForInts(groupCount * GROUP, at.EVENT_ORDER);
-  plan.roomForFloats(groupCount, at.GROUP_US);
-  plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
-  plan.roomForInts(2 * hopCapacity, at.HOP_LOG);
-  plan.roomForFloats(2 * hopCapacity, at.HOP_LOG_US);
-  plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
-  plan.roomForFloats(BATCH, at.MAKESPANS);
-  const memory = plan.build();
-
-  const { table } = memory;
-  table[at.OP_COUNT] = opCount;
-  table[at.DEVICE_COUNT] = deviceCount;
-  table[at.LINK_COUNT] = linkCount;
-  table[at.ROOT_COUNT] = roots.length;
-  table[at.MULTICAST] = multicastModes.indexOf(fidelity.multicast);
-  table[at.CUT_THROUGH] = fidelity.routing === "cut-through" ? 1 : 0;
-  table[at.QUEUES] = fidelity.contention === "queue" ? 1 : 0;
-  table[at.BLOCKING] = fidelity.overlap ? 0 : 1;
-  table[at.GROUP_COUNT] = groupCount;
-  table[at.DEVICE_TYPE_COUNT] = devices.runUs.length;
-  table[at.LINK_TYPE_COUNT] = speeds.length;
-  table[at.SAME_ORDER] = compiled.releaseConsumer.every((consumer, i) => consumer === compiled.depConsumer[i])
-    ? 1
-    : 0;
-  table[at.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
-  table[at.SENT_BY_COUNT] = sentByCount;
-  if (hopCapacity === 0) table[at.HOP_LOG] = 0;
-  const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
-  floats[at.OP_GAP_US] = fidelity.opGapUs;
-  floats[at.TRANSFER_GAP_US] = fidelity.transferGapUs;
-  floats[at.FIRST_US] = fidelity.startUs;
-  return memory;
-}
-
-/** Devices on which every op takes the same time share one column of run times, so that the columns stay in cache. */
-function deviceTypes({ runUs, opCount, deviceCount }: Compiled): {
-  typeOf: Int32Array;
-  runUs: Float64Array[];
-} {
-  const columns: Float64Array[] = [];
-  const typeOf = Int32Array.from({ length: deviceCount }, (_, d) => {
-    const column = Float64Array.from({ length: opCount }, (_, v) => runUs[v * deviceCount + d]);
-    const known = columns.findIndex((other) => other.every((us, v) => us === column[v]));
-    return known === -1 ? columns.push(column) - 1 : known;
-  });
-  return { typeOf, runUs: columns };
-}
-
-/** The position of each entry among the entries of the same owner. */
-function numberWithin(owner: Int32Array): Int32Array {
-  const next = new Map<number, number>();
-  return owner.map((of) => {
-    const number = next.get(of) ?? 0;
-    next.set(of, number + 1);
-    return number;
-  });
-}
-
-/** Row after row of what the columns hold at one index. */
-function interleave<T extends Int32Array | Float64Array>(columns: readonly T[]): number[] {
-  if (columns.length === 0) return [];
-  return Array.from(columns[0], (_, i) => columns.map((column) => column[i])).flat();
 }
 
 function longestRoute({ routeStart }: Compiled): number {

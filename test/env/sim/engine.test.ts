@@ -5,6 +5,7 @@ import { buildKernel } from "../../../.ci/build-kernels.js";
 import { createRng, parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
+import { createParallelEngine } from "../../../env/sim/parallel.ts";
 import { referenceRun } from "../../../env/sim/reference.ts";
 import { scenarioWithPlan } from "./random-scenario.ts";
 
@@ -100,6 +101,24 @@ describe("the event engine", () => {
     expect([...createEngine(compiled).runBatch(placements)]).toEqual(
       placements.map((device) => alone.run(device)),
     );
+  });
+
+  it("gives the same makespans on several threads as on one, bit for bit", async () => {
+    const { scenario } = fc.sample(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), {
+      numRuns: 1,
+      seed: 8,
+    })[0];
+    const compiled = compile(scenario);
+    const rng = createRng(2);
+    const draw = () =>
+      Int32Array.from({ length: scenario.graph.opCount }, () => rng.int(compiled.deviceCount));
+    const placements = Array.from({ length: 200 }, draw);
+    const parallel = createParallelEngine(compiled, 3);
+    const first = await parallel.runBatch(placements);
+    const again = await parallel.runBatch(placements.slice(0, 50));
+    await parallel.close();
+    expect(first).toEqual(createEngine(compiled).runBatch(placements));
+    expect(again).toEqual(first.slice(0, 50));
   });
 
   it("is compiled from the AssemblyScript source beside it", async () => {

@@ -1,0 +1,108 @@
+/**
+ * `bench`: how fast the simulator is here. Each case runs with 64 random placements in rotation, since with one placement
+ * repeated the processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../env/model/errors.ts";
+import { createRng } from "../env/model/rng.ts";
+import { compile } from "../env/sim/compile.ts";
+import { createEngine } from "../env/sim/engine.ts";
+import { importFile } from "../scenarios/index.ts";
+import { defineCommand, jsonFlag, seedFlag } from "./command.ts";
+import { readText } from "./files.ts";
+import { jsonText } from "./json.ts";
+import { EXIT } from "./terminal.ts";
+
+const ROTATED = 64;
+const WARM_UP = 2;
+
+export interface SimulatorRate {
+  readonly case: string;
+  readonly ops: number;
+  readonly devices: number;
+  readonly simulationsPerCpuSecond: number;
+}
+
+export const bench = defineCommand({
+  name: "bench",
+  summary: "Measures simulations per CPU second on every placeto-sim/1 case file of a folder.",
+  positionals: [{ name: "WHAT", describe: "simulator", arity: "one" }],
+  flags: {
+    cases: { type: "text", placeholder: "DIR", describe: "folder of case files" },
+    seconds: {
+      type: "number",
+      min: 0.01,
+      default: 0.5,
+      placeholder: "S",
+      describe: "CPU seconds measured for each case",
+    },
+    seed: seedFlag,
+    json: jsonFlag,
+  },
+  examples: ["bench simulator --cases DIR --json"],
+  async run({ values, positionals: [what] }, terminal) {
+    if (what !== "simulator") throw new InputError(`bench knows "simulator" only, not "${what}".`);
+    if (values.cases === undefined)
+      throw new InputError("bench simulator needs --cases DIR, a folder of case files.");
+    const rates: SimulatorRate[] = [];
+    for (const path of caseFiles(values.cases)) {
+      const rate = simulatorRate(path, values.seconds, values.seed);
+      rates.push(rate);
+      if (!values.json) terminal.write(lineOf(rate));
+      if (terminal.signal.aborted) break;
+    }
+    if (values.json) terminal.write(jsonText(rates));
+    return EXIT.done;
+  },
+});
+
+/** The case files of a folder, by name; other JSON files in it are passed over. */
+function caseFiles(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    throw new InputError(`The folder of case files "${folder}" cannot be read.`);
+  }
+  const paths = names
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => readText(path, "Case file").includes('"placeto-sim/1"'));
+  if (paths.length === 0) throw new InputError(`The folder "${folder}" holds no placeto-sim/1 case file.`);
+  return paths;
+}
+
+/** Median over five rounds that share the given CPU time. */
+export function simulatorRate(path: string, seconds: number, seed: number): SimulatorRate {
+  const { scenario } = importFile(readText(path, "Case file"), path);
+  const { opCount } = scenario.graph;
+  const deviceCount = scenario.cluster.devices.length;
+  const engine = createEngine(compile(scenario));
+  const rng = createRng(seed).child("bench");
+  const draw = () => Int32Array.from({ length: opCount }, () => rng.int(deviceCount));
+  const placements = Array.from({ length: ROTATED }, draw);
+  for (let i = 0; i < WARM_UP; i++) engine.runBatch(placements);
+
+  const rounds: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const started = process.cpuUsage();
+    let simulations = 0;
+    let spentUs = 0;
+    while (spentUs < (seconds / 5) * 1e6) {
+      engine.runBatch(placements);
+      simulations += ROTATED;
+      const { user, system } = process.cpuUsage(started);
+      spentUs = user + system;
+    }
+    rounds.push((simulations / spentUs) * 1e6);
+  }
+  rounds.sort((a, b) => a - b);
+  return { case: scenario.name, ops: opCount, devices: deviceCount, simulationsPerCpuSecond: rounds[2] };
+}
+
+function lineOf({ case: name, ops, devices, simulationsPerCpuSecond: rate }: SimulatorRate): string {
+  const perOp = 1e9 / (rate * ops);
+  return `${name}: ${ops} ops, ${devices} devices, ${Math.round(rate).toLocaleString("en")} simulations per CPU second, ${perOp.toFixed(0)} ns per op\n`;
+}

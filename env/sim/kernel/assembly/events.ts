@@ -1,0 +1,92 @@
+/**
+ * The pending events: source s (devices first, then links) has at most one, at eventUs[s], Infinity for none.
+ *
+ * The next one is found by a vector scan, which beats a heap up to some hundred sources because nothing in it can be
+ * mispredicted; more than 64 sources are scanned in groups of 64 whose minima are kept.
+ */
+import { deviceCount, eventOrder, eventUs, float, GROUP, groupCount, groupUs, int, linkCount, NONE, setFloat, setInt } from "./state";
+
+/** Vectors to scan in a group: only those that hold a source. */
+// @ts-ignore: decorator
+@inline
+export function vectorsOf(group: i32): i32 {
+  return (min(GROUP, deviceCount + linkCount - group * GROUP) + 1) >> 1;
+}
+
+export function groupMinimum(group: i32): f64 {
+  const base = eventUs + ((<usize>group * GROUP) << 3);
+  const vectors = vectorsOf(group);
+  let least = v128.load(base);
+  for (let i = 1; i < vectors; i++) least = f64x2.pmin(least, v128.load(base + ((<usize>i) << 4)));
+  const a = f64x2.extract_lane(least, 0);
+  const b = f64x2.extract_lane(least, 1);
+  return a < b ? a : b;
+}
+
+/** The sources of the group whose event is at `nowUs`, one bit each. */
+export function dueIn(group: i32, nowUs: f64): u64 {
+  const base = eventUs + ((<usize>group * GROUP) << 3);
+  const vectors = vectorsOf(group);
+  const now = f64x2.splat(nowUs);
+  let due: u64 = 0;
+  for (let i = 0; i < vectors; i++) {
+    const equal = f64x2.eq(v128.load(base + ((<usize>i) << 4)), now);
+    due |= (<u64>i64x2.bitmask(equal)) << ((<u64>i) << 1);
+  }
+  return due;
+}
+
+export function firstGroup(): i32 {
+  let best = 0;
+  for (let group = 1; group < groupCount; group++) if (float(groupUs, group) < float(groupUs, best)) best = group;
+  return best;
+}
+
+export function isDueElsewhere(group: i32, nowUs: f64): bool {
+  for (let other = group + 1; other < groupCount; other++) if (float(groupUs, other) == nowUs) return true;
+  return false;
+}
+
+/** Of the sources due at `nowUs`, the one that comes first by order, then number. */
+export function firstDue(nowUs: f64): i32 {
+  let best = NONE;
+  let bestOrder = i32.MAX_VALUE;
+  for (let group = 0; group < groupCount; group++) {
+    if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
+    for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
+      const source = group * GROUP + <i32>ctz(due);
+      if (int(eventOrder, source) >= bestOrder) continue;
+      best = source;
+      bestOrder = int(eventOrder, source);
+    }
+  }
+  return best;
+}
+
+/** A source that is due at the same time and of the same order, or NONE. */
+export function coincident(order: i32, nowUs: f64): i32 {
+  for (let group = 0; group < groupCount; group++) {
+    if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
+    for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
+      const source = group * GROUP + <i32>ctz(due);
+      if (int(eventOrder, source) == order) return source;
+    }
+  }
+  return NONE;
+}
+
+// @ts-ignore: decorator
+@inline
+export function schedule(source: i32, atUs: f64, order: i32): void {
+  setFloat(eventUs, source, atUs);
+  setInt(eventOrder, source, order);
+  if (groupCount > 1 && atUs < float(groupUs, source / GROUP)) setFloat(groupUs, source / GROUP, atUs);
+}
+
+// @ts-ignore: decorator
+@inline
+export function unschedule(source: i32): void {
+  setFloat(eventUs, source, Infinity);
+  if (groupCount > 1) setFloat(groupUs, source / GROUP, groupMinimum(source / GROUP));
+}
+
