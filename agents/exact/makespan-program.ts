@@ -157,18 +157,23 @@ function runTerms(
   return placement.column.flatMap((_, d) => placement.terms(element, d, runUs[v * deviceCount + d] * scale));
 }
 
-/** Time of a transfer over the fastest route between any two devices, each link crossed in turn. */
+/** Time of a transfer over the fastest route between any two devices, its links crossed in turn or all at once. */
 function fastestRouteUs(
-  { routeStart, routeLink, linkBytesPerUs, linkLatencyUs, deviceCount }: Compiled,
+  { routeStart, routeLink, linkBytesPerUs, linkLatencyUs, fidelity }: Compiled,
   bytes: number,
 ): number {
+  const inTurn = fidelity.routing === "store-and-forward";
   let fastest = Number.POSITIVE_INFINITY;
-  for (let pair = 0; pair < deviceCount * deviceCount; pair++) {
+  for (let pair = 0; pair + 1 < routeStart.length; pair++) {
     if (routeStart[pair] === routeStart[pair + 1]) continue;
-    let us = 0;
-    for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++)
-      us += bytes / linkBytesPerUs[routeLink[i]] + linkLatencyUs[routeLink[i]];
-    fastest = Math.min(fastest, us);
+    let sendUs = 0;
+    let latencyUs = 0;
+    for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++) {
+      const linkUs = bytes / linkBytesPerUs[routeLink[i]];
+      sendUs = inTurn ? sendUs + linkUs : Math.max(sendUs, linkUs);
+      latencyUs += linkLatencyUs[routeLink[i]];
+    }
+    fastest = Math.min(fastest, sendUs + latencyUs);
   }
   return fastest === Number.POSITIVE_INFINITY ? 0 : fastest;
 }
