@@ -17,7 +17,8 @@ export interface Peaks {
   readonly op: Int32Array;
 }
 
-interface Interval {
+/** What lives on a device from one moment to another. */
+export interface MemoryInterval {
   readonly device: number;
   readonly bytes: number;
   readonly op: number;
@@ -25,15 +26,16 @@ interface Interval {
   readonly toUs: number;
 }
 
-export function trainingPeaks(compiled: Compiled, engine: Engine, device: Int32Array): Peaks {
-  const { opCount, deviceCount, residentBytes } = compiled;
-  const live = new Float64Array(deviceCount);
-  for (let v = 0; v < opCount; v++) live[device[v]] += residentBytes[v];
+/** The times of a run that memory depends on. */
+export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
+
+export function trainingPeaks(compiled: Compiled, engine: RunTimes, device: Int32Array): Peaks {
+  const { deviceCount } = compiled;
+  const live = residentBytesOf(compiled, device);
   const bytes = live.slice();
   const op = new Int32Array(deviceCount).fill(-1);
 
-  const intervals: Interval[] = [];
-  for (let v = 0; v < opCount; v++) intervalsOf(compiled, engine, device, v, intervals);
+  const intervals = trainingIntervals(compiled, engine, device);
   const starts = [...intervals].sort((a, b) => a.fromUs - b.fromUs || a.op - b.op);
   const ends = [...intervals].sort((a, b) => a.toUs - b.toUs);
   let ended = 0;
@@ -46,6 +48,27 @@ export function trainingPeaks(compiled: Compiled, engine: Engine, device: Int32A
     op[interval.device] = interval.op;
   }
   return { bytes, op };
+}
+
+/** Weights and optimizer state on each device, which stay the whole step. */
+export function residentBytesOf(
+  { opCount, deviceCount, residentBytes }: Compiled,
+  device: Int32Array,
+): Float64Array {
+  const bytes = new Float64Array(deviceCount);
+  for (let v = 0; v < opCount; v++) bytes[device[v]] += residentBytes[v];
+  return bytes;
+}
+
+/** Outputs and received copies, op by op. */
+export function trainingIntervals(
+  compiled: Compiled,
+  engine: RunTimes,
+  device: Int32Array,
+): MemoryInterval[] {
+  const intervals: MemoryInterval[] = [];
+  for (let v = 0; v < compiled.opCount; v++) intervalsOf(compiled, engine, device, v, intervals);
+  return intervals;
 }
 
 /** An upper limit on each device's peak that needs no sorting: everything it ever holds, all at once. */
@@ -66,10 +89,10 @@ export function peakLimits(compiled: Compiled, device: Int32Array): Float64Array
 /** What op v and its transfers keep alive, and where. A transfer has the number of the first dependency that it serves. */
 function intervalsOf(
   compiled: Compiled,
-  engine: Engine,
+  engine: RunTimes,
   device: Int32Array,
   v: number,
-  intervals: Interval[],
+  intervals: MemoryInterval[],
 ): void {
   const { depStart, depConsumer, depSlot, outputBytes, slotBytes } = compiled;
   const copies = new Map<string, { readonly transfer: number; lastUseUs: number }>();
@@ -98,7 +121,7 @@ function intervalsOf(
 
 /** What lives for no time takes no room. */
 function addInterval(
-  intervals: Interval[],
+  intervals: MemoryInterval[],
   device: number,
   bytes: number,
   op: number,

@@ -4,12 +4,36 @@
  * all allocations come before all frees. No weights, no received copies, no limit.
  */
 import type { Compiled } from "./compile.ts";
-import type { Engine } from "./engine.ts";
-import type { Peaks } from "./memory.ts";
+import type { MemoryInterval, Peaks, RunTimes } from "./memory.ts";
 
-export function outputPeaks(compiled: Compiled, { startUs }: Engine, device: Int32Array): Peaks {
-  const { opCount, deviceCount, depStart, depConsumer, runUs, outputBytes } = compiled;
-  const changes: { readonly timeUs: number; readonly bytes: number; readonly op: number }[] = [];
+export function outputPeaks(compiled: Compiled, times: Pick<RunTimes, "startUs">, device: Int32Array): Peaks {
+  const intervals = outputIntervals(compiled, times, device);
+  const changes = intervals
+    .flatMap(({ bytes, op, fromUs, toUs }) => [
+      { timeUs: fromUs, bytes, op },
+      { timeUs: toUs, bytes: -bytes, op },
+    ])
+    .sort((a, b) => a.timeUs - b.timeUs || Math.sign(b.bytes) - Math.sign(a.bytes));
+  const live = new Float64Array(compiled.deviceCount);
+  const bytes = new Float64Array(compiled.deviceCount);
+  const op = new Int32Array(compiled.deviceCount).fill(-1);
+  for (const change of changes) {
+    const d = device[change.op];
+    live[d] += change.bytes;
+    if (live[d] <= bytes[d]) continue;
+    bytes[d] = live[d];
+    op[d] = change.op;
+  }
+  return { bytes, op };
+}
+
+/** Outputs on their own device, op by op. Such an interval holds its end too. */
+export function outputIntervals(
+  { opCount, deviceCount, depStart, depConsumer, runUs, outputBytes }: Compiled,
+  { startUs }: Pick<RunTimes, "startUs">,
+  device: Int32Array,
+): MemoryInterval[] {
+  const intervals: MemoryInterval[] = [];
   for (let v = 0; v < opCount; v++) {
     const bytes = outputBytes[v];
     if (bytes === 0) continue;
@@ -19,19 +43,7 @@ export function outputPeaks(compiled: Compiled, { startUs }: Engine, device: Int
       const endUs = Math.trunc(startUs[c]) + Math.trunc(runUs[c * deviceCount + device[c]]) - 1;
       if (endUs > freedUs) freedUs = endUs;
     }
-    changes.push({ timeUs: startUs[v], bytes, op: v });
-    changes.push({ timeUs: freedUs, bytes: -bytes, op: v });
+    intervals.push({ device: device[v], bytes, op: v, fromUs: startUs[v], toUs: freedUs });
   }
-  changes.sort((a, b) => a.timeUs - b.timeUs || Math.sign(b.bytes) - Math.sign(a.bytes));
-  const live = new Float64Array(deviceCount);
-  const bytes = new Float64Array(deviceCount);
-  const op = new Int32Array(deviceCount).fill(-1);
-  for (const change of changes) {
-    const d = device[change.op];
-    live[d] += change.bytes;
-    if (live[d] <= bytes[d]) continue;
-    bytes[d] = live[d];
-    op[d] = change.op;
-  }
-  return { bytes, op };
+  return intervals;
 }

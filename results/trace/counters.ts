@@ -1,0 +1,54 @@
+/**
+ * The counters of a trace: what each device holds in memory, and how many links are busy, over time. Of an instant at which a
+ * device holds more for a moment than before and after, the trace tells both levels.
+ */
+import { memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
+import { CLUSTER, type CounterEvent } from "./events.ts";
+
+export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
+  const held = new Float64Array(cluster.devices.length);
+  return memorySteps(tasks).flatMap(({ device, timeUs, highestBytes, bytes }) => {
+    const levels = highestBytes > Math.max(held[device], bytes) ? [highestBytes, bytes] : [bytes];
+    held[device] = bytes;
+    return levels.map((level) => ({
+      ph: "C" as const,
+      pid: CLUSTER,
+      tid: 0,
+      name: `memory ${cluster.devices[device].name}`,
+      ts: timeUs,
+      args: { bytes: level },
+    }));
+  });
+}
+
+export function busyLinkCounter({ transfers }: Tasks): CounterEvent[] {
+  const links = transfers.flatMap(({ startUs, doneUs, holds }) =>
+    holds
+      .filter(({ resource }) => resource.kind === "link")
+      .map(({ resource }) => ({ link: resource.index, startUs, doneUs })),
+  );
+  const changes = links
+    .filter(({ startUs, doneUs }) => doneUs > startUs)
+    .flatMap(({ link, startUs, doneUs }) => [
+      { timeUs: startUs, link, carried: 1 },
+      { timeUs: doneUs, link, carried: -1 },
+    ])
+    .sort((a, b) => a.timeUs - b.timeUs);
+  const carried = new Map<number, number>();
+  let busy = 0;
+  const levels = new Map<number, number>([[0, 0]]);
+  for (const { timeUs, link, carried: change } of changes) {
+    const before = carried.get(link) ?? 0;
+    carried.set(link, before + change);
+    busy += Math.sign(before + change) - Math.sign(before);
+    levels.set(timeUs, busy);
+  }
+  return Array.from(levels, ([ts, links]) => ({
+    ph: "C" as const,
+    pid: CLUSTER,
+    tid: 0,
+    name: "busy links",
+    ts,
+    args: { links },
+  }));
+}

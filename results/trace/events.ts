@@ -1,0 +1,46 @@
+/** The events of the Trace Event Format (Duca and Sinclair, Google) that our traces are made of. Times are us. */
+
+interface Spot {
+  readonly pid: number;
+  readonly tid: number;
+}
+
+/** Names a process or a thread, or says where a viewer should show it. */
+export interface MetadataEvent extends Spot {
+  readonly ph: "M";
+  readonly name: "process_name" | "thread_name" | "thread_sort_index";
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** Something that ran on a thread for a while. */
+export interface SpanEvent extends Spot {
+  readonly ph: "X";
+  readonly name: string;
+  readonly cat: string;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** A point of an arrow from span to span: its start, a station, its end. Bound to the span around it. */
+export interface FlowEvent extends Spot {
+  readonly ph: "s" | "t" | "f";
+  readonly name: string;
+  readonly cat: "transfer";
+  readonly id: number;
+  readonly ts: number;
+  readonly bp: "e";
+}
+
+/** A number that holds from now on. */
+export interface CounterEvent extends Spot {
+  readonly ph: "C";
+  readonly name: string;
+  readonly ts: number;
+  readonly args: Readonly<Record<string, number>>;
+}
+
+export type TraceEvent = MetadataEvent | SpanEvent | FlowEvent | CounterEvent;
+
+/** The one process of a trace: the cluster. */
+export const CLUSTER = 1;

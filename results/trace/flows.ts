@@ -1,0 +1,28 @@
+/**
+ * The arrows of a trace: one flow for each input that comes from another device, from its producer over every hop to its
+ * consumer. An arrow touches each span in its middle, where no neighbour can be meant.
+ */
+import type { Scenario, Task, Tasks } from "../../env/index.ts";
+import { CLUSTER, type FlowEvent } from "./events.ts";
+
+export function flowsOf(
+  { graph }: Scenario,
+  { ops, transfers, journeys }: Tasks,
+  tidOf: ReadonlyMap<Task, number>,
+): FlowEvent[] {
+  const hopsOf: Task[][] = journeys.map(() => []);
+  for (const hop of transfers) hopsOf[hop.journey].push(hop);
+  let id = 0;
+  return journeys.flatMap(({ producer, consumers }, journey) =>
+    [...new Set(consumers)].flatMap((consumer) => {
+      id++;
+      const stations = [ops[producer], ...hopsOf[journey], ops[consumer]];
+      return stations.map((task, i): FlowEvent => {
+        const ph = i === 0 ? "s" : i === stations.length - 1 ? "f" : "t";
+        const ts = task.startUs + (task.doneUs - task.startUs) / 2;
+        const name = graph.names[producer];
+        return { ph, pid: CLUSTER, tid: tidOf.get(task)!, name, cat: "transfer", id, ts, bp: "e" };
+      });
+    }),
+  );
+}
