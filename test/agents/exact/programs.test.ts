@@ -6,7 +6,7 @@ import { makespanProgram } from "../../../agents/exact/makespan-program.ts";
 import { maxLoadProgram } from "../../../agents/exact/max-load-program.ts";
 import type { PlacementProgram } from "../../../agents/exact/placement-program.ts";
 import { splitProblem } from "../../../agents/exact/split-problem.ts";
-import { evaluator, liftToOps, placement } from "../../../env/index.ts";
+import { createScenario, evaluator, liftToOps, placement, testScenario } from "../../../env/index.ts";
 import { scenarioWithPlan } from "../../env/sim/random-scenario.ts";
 import { leastOf, neverComesBack, randomSplit } from "./random-split.ts";
 
@@ -68,24 +68,55 @@ describe("the integer program for max load", () => {
 });
 
 describe("the integer program for the makespan", () => {
-  it("never exceeds the least makespan of all placements, under any fidelity", async () => {
-    let compared = 0;
+  it("never exceeds the least makespan of all placements, under any fidelity, and is often equal to it", async () => {
+    let tight = 0;
     await fc.assert(
-      fc.asyncProperty(
-        scenarioWithPlan({ maxOps: 6, maxDevices: 3, memoryBytes: 30 }),
-        async ({ scenario }) => {
-          const least = leastOf(scenario, () => true);
-          const { ceiling } = evaluator(scenario);
-          const problem = splitProblem(scenario, colocated(scenario));
-          const found = await solve(makespanProgram(problem, { upperUs: ceiling, lowerUs: 0 }));
-          if (least === null) return;
-          compared++;
-          expect(found.end).toBe("solved");
-          expect(found.boundUs).toBeLessThanOrEqual(least * (1 + 1e-7) + 1e-7);
-        },
-      ),
-      { numRuns: 12, seed: 5 },
+      fc.asyncProperty(pinnedScenario, async (scenario) => {
+        const least = leastOf(scenario, () => true);
+        const score = evaluator(scenario);
+        const problem = splitProblem(scenario, colocated(scenario));
+        const found = await solve(makespanProgram(problem, { upperUs: score.ceiling, lowerUs: 0 }));
+        if (least === null) return;
+        expect(found.end).toBe("solved");
+        expect(found.boundUs).toBeLessThanOrEqual(least * (1 + 1e-7) + 1e-7);
+        if (found.boundUs > least * (1 - 1e-6) && least > score.bound().value * 1.05) tight++;
+      }),
+      { numRuns: 30, seed: 1 },
     );
-    expect(compared).toBeGreaterThan(6);
+    expect(tight).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ["store-and-forward", 10 + 2 * (100 / 10 + 1) + 5],
+    ["cut-through", 10 + 100 / 10 + 2 * 1 + 5],
+  ] as const)("moves a tensor over two links, %s", async (routing, makespanUs) => {
+    const graph = "a 10 100B kinds=GPU\nb 5 kinds=CPU <- a";
+    const parts = testScenario({ graph, devices: ["GPU", "CPU"], fidelity: { routing } });
+    const link = (name: string) => ({ name, bytesPerUs: 10, latencyUs: 1 });
+    const cluster = {
+      ...parts.cluster,
+      links: [link("up"), link("down")],
+      routes: [
+        [[], [0, 1]],
+        [[1, 0], []],
+      ],
+    };
+    const scenario = createScenario({ ...parts, cluster });
+    const problem = splitProblem(scenario, colocated(scenario));
+    const found = await solve(makespanProgram(problem, { upperUs: 100, lowerUs: 0 }));
+    expect(evaluator(scenario).evaluate(placement([0, 1])).value).toBeCloseTo(makespanUs, 9);
+    expect(found.boundUs).toBeCloseTo(makespanUs, 5);
   });
 });
+
+/** Some ops run on the fast devices only, some on the slow one only, so that transfers cannot be avoided. */
+const pinnedScenario = fc
+  .tuple(
+    scenarioWithPlan({ maxOps: 6, maxDevices: 3, memoryBytes: 40 }),
+    fc.array(fc.constantFrom(null, ["fast"], ["slow"]), { minLength: 6, maxLength: 6 }),
+  )
+  .filter(([{ scenario }]) => scenario.cluster.devices.length > 1)
+  .map(([{ scenario }, kinds]) => {
+    const supportedKinds = scenario.graph.names.map((_, v) => kinds[v]);
+    return createScenario({ ...scenario, graph: { ...scenario.graph, supportedKinds } });
+  });
