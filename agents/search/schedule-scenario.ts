@@ -52,18 +52,18 @@ function routeDelays({ cluster }: Scenario) {
   return { latencyUs, usPerByte };
 }
 
-/** Makespan limits every device under training memory and none otherwise; max-load limits all devices but CPUs. */
+/** Makespan limits every device under training memory and none otherwise; the other objectives limit all but CPUs. */
 function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
   const limits = (device: Device) =>
-    objective === "max-load" ? !isCpu(device) : fidelity.memory === "training";
+    objective === "makespan" ? fidelity.memory === "training" : !isCpu(device);
   return Float64Array.from(cluster.devices, (device) =>
     limits(device) ? device.memoryBytes : Number.POSITIVE_INFINITY,
   );
 }
 
-/** Max-load counts the bare weights; makespan counts optimizer state too. */
+/** Makespan counts optimizer state too, the other objectives bare weights. */
 function heldBytes({ graph, grouping, objective, fidelity }: Scenario, outputShare: number): Float64Array {
-  const copies = objective === "max-load" ? 1 : 1 + fidelity.optimizerSlots;
+  const copies = objective === "makespan" ? 1 + fidelity.optimizerSlots : 1;
   const bytes = new Float64Array(grouping.groupCount);
   for (let v = 0; v < graph.opCount; v++) {
     bytes[grouping.groupOf[v]] += copies * graph.parameterBytes[v];
