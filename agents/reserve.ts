@@ -28,6 +28,7 @@ export function withReserve(meter: MeteredEvaluator, evaluations: number): Reser
       allow();
       return meter.move(plan, group, device);
     },
+    bounds: () => meter.bounds(),
     bound: () => meter.bound(),
     get spent() {
       return meter.spent;

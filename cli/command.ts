@@ -2,6 +2,7 @@
  * `Command`: one declarative table per command, from which parsing, checking, defaults, units and help all come.
  */
 import { InputError } from "../env/model/errors.ts";
+import { objectives } from "../env/model/scenario.ts";
 import type { Budget } from "../env/sim/budget.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -98,9 +99,11 @@ export const secondsFlag = {
 } as const;
 export const objectiveFlag = {
   type: "text",
-  choices: ["makespan", "max-load"],
+  choices: objectives,
   placeholder: "NAME",
-  describe: "what is minimised: makespan (us of one step) or max-load (us of the busiest device)",
+  describe:
+    "what is minimised: makespan (us of one step), max-load (us of the busiest device of a full pipeline), latency (us of one " +
+    "sample, accelerators working piece by piece) or peak-memory (bytes of the fullest device)",
   defaultText: "the scenario's own",
 } as const;
 

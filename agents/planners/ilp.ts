@@ -75,6 +75,10 @@ async function* solve(
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const maxLoad = scenario.objective === "max-load";
+  if (!maxLoad && scenario.objective !== "makespan")
+    return {
+      failure: `There is no integer program for the objective ${scenario.objective} yet, only for max-load and makespan.`,
+    };
   if (given.contiguous && !maxLoad)
     return { failure: `Only max-load programs can be contiguous; the objective is ${scenario.objective}.` };
   const problem = splitProblem(scenario, given.contiguous ? contract(scenario) : colocated(scenario));

@@ -4,7 +4,7 @@
  * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a share of the outputs,
  * because not all outputs are live at once. A share of 0 trusts them all to be freed in time, 1 keeps every one.
  */
-import { CONTROL, type Device, isCpu, runTimesUs, type Scenario } from "../../env/index.ts";
+import { CONTROL, type Device, isCpu, type Objective, runTimesUs, type Scenario } from "../../env/index.ts";
 import type { Choices } from "./choices.ts";
 import type { ScheduleProblem } from "./schedule-problem.ts";
 
@@ -52,18 +52,22 @@ function routeDelays({ cluster }: Scenario) {
   return { latencyUs, usPerByte };
 }
 
-/** Makespan limits every device under training memory and none otherwise; the other objectives limit all but CPUs. */
+/** Makespan and peak memory come from the event engine; the other objectives are formulas. */
+const isSimulated = (objective: Objective): boolean =>
+  objective === "makespan" || objective === "peak-memory";
+
+/** What is simulated limits every device under training memory and none otherwise; formulas limit all but CPUs. */
 function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
   const limits = (device: Device) =>
-    objective === "makespan" ? fidelity.memory === "training" : !isCpu(device);
+    isSimulated(objective) ? fidelity.memory === "training" : !isCpu(device);
   return Float64Array.from(cluster.devices, (device) =>
     limits(device) ? device.memoryBytes : Number.POSITIVE_INFINITY,
   );
 }
 
-/** Makespan counts optimizer state too, the other objectives bare weights. */
+/** The engine counts optimizer state too, formulas bare weights. */
 function heldBytes({ graph, grouping, objective, fidelity }: Scenario, outputShare: number): Float64Array {
-  const copies = objective === "makespan" ? 1 + fidelity.optimizerSlots : 1;
+  const copies = isSimulated(objective) ? 1 + fidelity.optimizerSlots : 1;
   const bytes = new Float64Array(grouping.groupCount);
   for (let v = 0; v < graph.opCount; v++) {
     bytes[grouping.groupOf[v]] += copies * graph.parameterBytes[v];

@@ -37,6 +37,9 @@ export interface Cluster {
   readonly routes: readonly (readonly (readonly number[])[])[];
 }
 
+/** Whether a device is a CPU: its kind says so, in any case of letters. All others are accelerators. */
+export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
+
 /** Checks a cluster; throws one sentence naming the device, link or route. Returns its argument. */
 export function validateCluster(cluster: Cluster): Cluster {
   const { devices, links, routes } = cluster;

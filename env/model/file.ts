@@ -83,7 +83,7 @@ const scenarioSchema = z.strictObject({
   cluster: clusterSchema,
   /** Group number of each op; default one group per co-location class. */
   groups: z.array(z.int()).optional(),
-  objective: z.enum(objectives as [string, ...string[]]).optional(),
+  objective: z.enum(objectives).optional(),
   /** The switches, or the name of a documented set of them. */
   fidelity: z.union([z.string(), fidelitySchema]).optional(),
   meta: z

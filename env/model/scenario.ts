@@ -12,10 +12,12 @@ import type { Grouping } from "./grouping.ts";
 
 /**
  * - `makespan`: time of one training step in us, by the event engine;
- * - `max-load`: largest load of any device in us, the throughput objective of dnn-partitioning (NeurIPS 2020).
+ * - `max-load`: largest load of any device in us, the throughput objective of dnn-partitioning (NeurIPS 2020);
+ * - `latency`: time of one sample from end to end in us, the other objective of dnn-partitioning;
+ * - `peak-memory`: largest peak of any device in bytes, by the event engine.
  */
-export type Objective = "makespan" | "max-load";
-export const objectives: readonly Objective[] = ["makespan", "max-load"];
+export const objectives = ["makespan", "max-load", "latency", "peak-memory"] as const;
+export type Objective = (typeof objectives)[number];
 
 export interface ScenarioMeta {
   readonly source?: string;

@@ -123,6 +123,7 @@ export function metered(inner: Evaluator, budget: Budget, options: MeterOptions 
         () => inner.move(plan, group, device),
         () => movedPlan(inner.scenario, plan, group, device),
       ),
+    bounds: () => inner.bounds(),
     bound: () => inner.bound(),
     get spent() {
       return spent;

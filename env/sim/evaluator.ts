@@ -4,9 +4,11 @@
 
 import { InputError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
-import type { Scenario } from "../model/scenario.ts";
+import { type Objective, objectives, type Scenario } from "../model/scenario.ts";
+import { createLatencyEvaluator } from "./latency.ts";
 import { createMakespanEvaluator } from "./makespan.ts";
 import { createMaxLoadEvaluator } from "./max-load.ts";
+import { createPeakMemoryEvaluator } from "./peak-memory.ts";
 
 /** Why a plan cannot run: the device that is over its memory limit, by how much, and the op at the peak where known. */
 export interface Violation {
@@ -49,7 +51,9 @@ export interface Evaluator {
   batch(plans: readonly Plan[]): Outcome[];
   /** Scores `plan` with one group moved to `device`; the plan itself stays as it is. */
   move(plan: Plan, group: number, device: number): Outcome;
-  /** The best certified lower bound known without a solver. */
+  /** Certified lower bounds known without a solver, each by another argument. */
+  bounds(): readonly Bound[];
+  /** The best of them; the first where several are equal. */
   bound(): Bound;
   /** An upper limit on the value of every feasible plan, the unit of the penalty in `Outcome.cost`. */
   readonly ceiling: number;
@@ -57,10 +61,20 @@ export interface Evaluator {
 
 /** The evaluator of the scenario's objective. */
 export function evaluator(scenario: Scenario): Evaluator {
-  if (scenario.objective === "makespan") return createMakespanEvaluator(scenario);
-  if (scenario.objective === "max-load") return createMaxLoadEvaluator(scenario);
-  throw new InputError(`Objective "${scenario.objective}" is not known; expected makespan or max-load.`);
+  const create = evaluators[scenario.objective];
+  if (create === undefined)
+    throw new InputError(
+      `Objective "${scenario.objective}" is not known; expected ${objectives.join(", ")}.`,
+    );
+  return create(scenario);
 }
+
+const evaluators: Readonly<Record<Objective, (scenario: Scenario) => Evaluator>> = {
+  makespan: createMakespanEvaluator,
+  "max-load": createMaxLoadEvaluator,
+  latency: createLatencyEvaluator,
+  "peak-memory": createPeakMemoryEvaluator,
+};
 
 /** `gap = value / bound - 1`, or null where there is no value or the bound says nothing. */
 export function gapOf(value: number | null, bound: number): number | null {

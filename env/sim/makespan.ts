@@ -5,7 +5,9 @@
 import type { Plan } from "../model/plan.ts";
 import { validatePlan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { makespanBound, makespanCeilingUs } from "./bounds.ts";
+import { boundsOnce } from "./bounds/best.ts";
+import { makespanCeilingUs } from "./bounds/ceiling.ts";
+import { makespanBounds } from "./bounds/makespan.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import type { Evaluator, Outcome, Violation } from "./evaluator.ts";
@@ -17,7 +19,6 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
   const ceiling = makespanCeilingUs(compiled);
-  const bound = makespanBound(compiled);
 
   const evaluator: Evaluator = {
     scenario,
@@ -29,7 +30,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
     move: (plan, group, device) => evaluator.evaluate(movedPlan(scenario, plan, group, device)),
-    bound: () => bound,
+    ...boundsOnce(() => makespanBounds(compiled)),
   };
   return evaluator;
 }

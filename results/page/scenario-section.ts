@@ -92,5 +92,6 @@ function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResu
 
 function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
   if (scenario.objective === "max-load") return loadsFigure(scenario, plan, by);
-  return ganttFigure(scenario, createSimulator(scenario)(plan), by);
+  const boundUs = scenario.objective === "makespan" ? by.bound : 0;
+  return ganttFigure(scenario, createSimulator(scenario)(plan), { ...by, bound: boundUs });
 }

@@ -114,7 +114,7 @@ describe("bound and ceiling of max load", () => {
   it("name their argument", () => {
     expect(maxLoad({ graph: "a 100\nb 1" }).bound()).toEqual({
       value: 100,
-      argument: "longest co-location class on its fastest device",
+      argument: "largest unit",
     });
     expect(maxLoad({ graph: "a 10\nb 10\nc 10" }).bound().value).toBe(15);
   });

@@ -1,0 +1,94 @@
+/**
+ * Certified lower bounds on the makespan, cheap enough for every table: see docs/cost-model.md for each argument in a line.
+ * test/laws/bounds.test.ts certifies them against brute force.
+ */
+import type { Compiled } from "../compile.ts";
+import type { Bound } from "../evaluator.ts";
+import { workBound } from "../work-bound.ts";
+import { roundedDown } from "./best.ts";
+import { type Chains, chainsOf, longestChainUs, longestThroughUs } from "./chains.ts";
+import { inseparableUs, type Pairs } from "./inseparable.ts";
+import { intervalUs } from "./interval.ts";
+import { memoryWorkUs } from "./memory-work.ts";
+import { largestUnitUs, type Units, unitsOf } from "./units.ts";
+
+/** Simplest argument first: where two are equal the first is named. */
+export function makespanBounds(compiled: Compiled): Bound[] {
+  const { startUs } = compiled.fidelity;
+  const units = makespanUnits(compiled);
+  const chains = chainsOf(compiled, units);
+  const chainUs = longestChainUs(chains, units);
+  const throughUs = Math.max(chainUs, roundedDown(longestThroughUs(chains, units)));
+  const memoryUs = memoryWorkUs(units);
+  const bounds: Bound[] = [
+    { argument: "critical path", value: criticalPathUs(compiled) },
+    { argument: "work", value: startUs + workBound(units.unitUs, units.machines).valueUs },
+    { argument: "largest unit", value: startUs + largestUnitUs(units) },
+    { argument: "critical path with transfers", value: throughUs },
+    ...(memoryUs === null
+      ? []
+      : [{ argument: "work within memory", value: startUs + roundedDown(memoryUs) }]),
+    {
+      argument: "inseparable ops",
+      value: startUs + roundedDown(inseparableUs(units, apart(chains, units, startUs))),
+    },
+    {
+      argument: "interval",
+      value: roundedDown(intervalUs(chains, units, throughUs, trailingGapUs(compiled))),
+    },
+  ];
+  // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
+  return bounds.filter(({ value }) => Number.isFinite(value));
+}
+
+/** The idle time after an op belongs to the step where the step ends with it. */
+const trailingGapUs = ({ fidelity }: Compiled): number =>
+  fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
+
+function makespanUnits(compiled: Compiled): Units {
+  const { scenario, fidelity, runUs, residentBytes } = compiled;
+  const { devices } = scenario.cluster;
+  const gapUs = trailingGapUs(compiled);
+  return unitsOf(scenario, {
+    occupiedUs: runUs.map((us) => (us === 0 ? 0 : us + gapUs)),
+    opBytes: residentBytes,
+    limitBytes: Float64Array.from(devices, ({ memoryBytes }) =>
+      fidelity.memory === "training" ? memoryBytes : Number.POSITIVE_INFINITY,
+    ),
+    label: devices.map(() => ""),
+  });
+}
+
+/** Longest chain with every op on its fastest device. */
+function criticalPathUs({ scenario, deviceCount, runUs, depStart, depConsumer, fidelity }: Compiled): number {
+  const readyUs = new Float64Array(scenario.graph.opCount).fill(fidelity.startUs);
+  let longestUs = 0;
+  for (const v of scenario.graph.topologicalOrder) {
+    let fastestUs = Number.POSITIVE_INFINITY;
+    for (let d = 0; d < deviceCount; d++) fastestUs = Math.min(fastestUs, runUs[v * deviceCount + d]);
+    const endUs = readyUs[v] + fastestUs;
+    longestUs = Math.max(longestUs, endUs);
+    for (let i = depStart[v]; i < depStart[v + 1]; i++)
+      readyUs[depConsumer[i]] = Math.max(readyUs[depConsumer[i]], endUs);
+  }
+  return longestUs;
+}
+
+/** Producer and consumer on two devices: the chain before, the transfer, the chain after, from the start of the step. */
+function apart(chains: Chains, { typeCount }: Units, firstUs: number): Pairs {
+  const { producer, consumer } = chains.dependencies;
+  const apartUs = Float64Array.from(producer, (u, dependency) => {
+    const v = consumer[dependency];
+    let least = Number.POSITIVE_INFINITY;
+    for (let from = 0; from < typeCount; from++)
+      for (let to = 0; to < typeCount; to++) {
+        const i = u * typeCount + from;
+        const j = v * typeCount + to;
+        const beforeUs = chains.startUs[i] + chains.runUs[i];
+        const afterUs = chains.runUs[j] + chains.tailUs[j];
+        least = Math.min(least, beforeUs + chains.transferUs(dependency, from, to) + afterUs);
+      }
+    return least - firstUs;
+  });
+  return { a: producer, b: consumer, apartUs };
+}

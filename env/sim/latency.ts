@@ -1,0 +1,176 @@
+/**
+ * The latency objective: how long one sample takes from end to end, after "Efficient Algorithms for Device Placement of DNN
+ * Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino; NeurIPS 2020). The value is the end of the last
+ * op in us, where
+ *
+ *   - a CPU has as many cores as it needs: an op there runs as soon as its inputs are ready, and moves nothing;
+ *   - an accelerator runs its ops in *pieces* (pieces.ts), one after the other. A piece starts when everything it needs from
+ *     outside is ready, then takes the transfers in, the run times of its ops and the transfers out; its outputs are ready
+ *     together at its end. An output that crosses is paid by the piece that sends it and by each piece that receives it,
+ *     once each, at the times of max-load.ts.
+ *
+ * Pieces may wait for each other in a circle, which the paper's integer program forbids. Then the piece with the first op in
+ * topological order that has not run is cut: all of its ops that can run do so as a piece of their own.
+ *
+ * Memory is that of weight-memory.ts.
+ */
+import { isCpu } from "../model/cluster.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { runTimesUs } from "../model/speed.ts";
+import { latencyBounds } from "./bounds/latency.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { dataConsumers, transferTimesUs } from "./output-transfers.ts";
+import { createPieces } from "./pieces.ts";
+import { weightLimitedEvaluator } from "./weight-memory.ts";
+
+export function createLatencyEvaluator(scenario: Scenario): Evaluator {
+  return weightLimitedEvaluator(scenario, {
+    valueUs: createLatencyModel(scenario),
+    ceiling: ceilingUs(scenario),
+    bounds: () => latencyBounds(scenario),
+  });
+}
+
+/** From the device of each op to the latency in us, memory ignored. Its arrays are reused between calls. */
+export function createLatencyModel(scenario: Scenario): (device: Int32Array) => number {
+  const { graph, cluster } = scenario;
+  const { opCount, inStart, edgeSource, edgeDestination, outStart, outEdge, topologicalOrder } = graph;
+  const deviceCount = cluster.devices.length;
+  const runUs = runTimesUs(graph, cluster);
+  const transferUs = transferTimesUs(graph, cluster);
+  const onCpu = cluster.devices.map(isCpu);
+  const consumers = dataConsumers(scenario);
+  const producers = reversed(consumers, opCount);
+  const pieces = createPieces(scenario);
+  const { pieceOf, firstOp, nextOp, deviceOf, firstPiece, nextPiece } = pieces;
+
+  const doneUs = new Float64Array(opCount);
+  const hasRun = new Uint8Array(opCount);
+  const receivedBy = new Int32Array(opCount);
+  /** Of each piece: edges from ops elsewhere that have not run, and the latest end of those that have. */
+  const waitsFor = new Int32Array(2 * opCount);
+  const readyUs = new Float64Array(2 * opCount);
+  const freeUs = new Float64Array(deviceCount);
+  const runnable = new Int32Array(2 * opCount);
+  let runnableCount = 0;
+
+  const wait = (piece: number): void => {
+    waitsFor[piece] = 0;
+    readyUs[piece] = 0;
+    for (let v = firstOp[piece]; v !== -1; v = nextOp[v])
+      for (let e = inStart[v]; e < inStart[v + 1]; e++) {
+        const u = edgeSource[e];
+        if (pieceOf[u] === piece) continue;
+        if (hasRun[u] === 0) waitsFor[piece]++;
+        else readyUs[piece] = Math.max(readyUs[piece], doneUs[u]);
+      }
+  };
+  const listIfRunnable = (piece: number): void => {
+    const d = deviceOf[piece];
+    if (waitsFor[piece] === 0 && (onCpu[d] || firstPiece[d] === piece)) runnable[runnableCount++] = piece;
+  };
+  const loadUs = (piece: number): number => {
+    const d = deviceOf[piece];
+    let us = 0;
+    for (let v = firstOp[piece]; v !== -1; v = nextOp[v]) {
+      us += runUs[v * deviceCount + d];
+      if (onCpu[d]) continue;
+      for (let i = consumers.start[v]; i < consumers.start[v + 1]; i++) {
+        if (pieceOf[consumers.op[i]] === piece) continue;
+        us += transferUs[v];
+        break;
+      }
+      for (let i = producers.start[v]; i < producers.start[v + 1]; i++) {
+        const u = producers.op[i];
+        if (pieceOf[u] === piece || receivedBy[u] === piece) continue;
+        receivedBy[u] = piece;
+        us += transferUs[u];
+      }
+    }
+    return us;
+  };
+  const run = (piece: number): void => {
+    const d = deviceOf[piece];
+    const startUs = onCpu[d] ? readyUs[piece] : Math.max(readyUs[piece], freeUs[d]);
+    const endUs = startUs + loadUs(piece);
+    freeUs[d] = endUs;
+    for (let v = firstOp[piece]; v !== -1; v = nextOp[v]) {
+      hasRun[v] = 1;
+      doneUs[v] = endUs;
+      for (let i = outStart[v]; i < outStart[v + 1]; i++) {
+        const to = pieceOf[edgeDestination[outEdge[i]]];
+        if (to === piece) continue;
+        readyUs[to] = Math.max(readyUs[to], endUs);
+        waitsFor[to]--;
+        listIfRunnable(to);
+      }
+    }
+  };
+  const runListed = (): void => {
+    while (runnableCount > 0) {
+      const piece = runnable[--runnableCount];
+      const d = deviceOf[piece];
+      run(piece);
+      if (onCpu[d]) continue;
+      firstPiece[d] = nextPiece[piece];
+      if (firstPiece[d] !== -1) listIfRunnable(firstPiece[d]);
+    }
+  };
+  const runPart = (piece: number, part: number): void => {
+    pieces.split(piece, part, (v) => {
+      for (let e = inStart[v]; e < inStart[v + 1]; e++)
+        if (hasRun[edgeSource[e]] === 0 && pieceOf[edgeSource[e]] !== part) return false;
+      return true;
+    });
+    wait(part);
+    wait(piece);
+    run(part);
+  };
+
+  return (device) => {
+    let pieceCount = pieces.cut(device);
+    hasRun.fill(0);
+    receivedBy.fill(-1);
+    freeUs.fill(0);
+    runnableCount = 0;
+    for (let piece = 0; piece < pieceCount; piece++) wait(piece);
+    for (let piece = 0; piece < pieceCount; piece++) listIfRunnable(piece);
+    let latestUs = 0;
+    for (const v of topologicalOrder) {
+      runListed();
+      if (hasRun[v] === 0) runPart(pieceOf[v], pieceCount++);
+      latestUs = Math.max(latestUs, doneUs[v]);
+    }
+    return latestUs;
+  };
+}
+
+/** For each op the ops in whose list it is. */
+function reversed({ start, op }: { start: Int32Array; op: Int32Array }, opCount: number) {
+  const from = new Int32Array(opCount + 1);
+  for (const v of op) from[v + 1]++;
+  for (let v = 0; v < opCount; v++) from[v + 1] += from[v];
+  const next = from.slice(0, opCount);
+  const source = new Int32Array(op.length);
+  for (let u = 0; u < opCount; u++) for (let i = start[u]; i < start[u + 1]; i++) source[next[op[i]]++] = u;
+  return { start: from, op: source };
+}
+
+/** Every op a piece of its own, one after the other: its slowest run, its inputs in and its output out. */
+function ceilingUs(scenario: Scenario): number {
+  const { graph, cluster } = scenario;
+  const deviceCount = cluster.devices.length;
+  const runUs = runTimesUs(graph, cluster);
+  const transferUs = transferTimesUs(graph, cluster);
+  const { start } = dataConsumers(scenario);
+  let sum = 1;
+  for (let v = 0; v < graph.opCount; v++) {
+    let slowest = 0;
+    for (let d = 0; d < deviceCount; d++) {
+      const us = runUs[v * deviceCount + d];
+      if (us !== Number.POSITIVE_INFINITY) slowest = Math.max(slowest, us);
+    }
+    sum += slowest + transferUs[v] * (1 + start[v + 1] - start[v]);
+  }
+  return sum;
+}
