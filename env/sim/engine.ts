@@ -14,6 +14,7 @@
  * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
  * test/env/sim/engine.test.ts.
  */
+import { InputError } from "../model/errors.ts";
 import type { Compiled } from "./compile.ts";
 import * as at from "./kernel/layout.ts";
 import { BATCH, type Kernel, startKernel } from "./kernel/start.ts";
@@ -41,8 +42,11 @@ export interface Engine {
    */
   readonly leftUs: Float64Array;
   readonly lastHopUs: Float64Array;
-  /** Runs a valid placement; returns the makespan in us. */
-  run(device: Int32Array): number;
+  /**
+   * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in their ascending order, op
+   * id breaking ties, each after the one before it; throws `InputError` where that order waits for itself.
+   */
+  run(device: Int32Array, opPriority?: Float64Array): number;
   /** Makespans of many valid placements, in order. The times above are those of the last one. */
   runBatch(devices: readonly Int32Array[]): Float64Array;
 }
@@ -87,14 +91,22 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
 function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
   const placed = memory.ints(at.PLACEMENTS);
   const makespans = memory.floats(at.MAKESPANS);
+  const orderNext = memory.ints(at.ORDER_NEXT);
   return {
     startUs: memory.floats(at.START_US),
     endUs: memory.floats(at.END_US),
     leftUs: memory.floats(at.TRANSFER_LEFT_US),
     lastHopUs: memory.floats(at.TRANSFER_START_US),
-    run(device) {
+    run(device, opPriority) {
       placed.set(device);
-      return exports.run(memory.address(at.PLACEMENTS));
+      if (opPriority === undefined) return exports.run(memory.address(at.PLACEMENTS));
+      orderNext.set(successors(device, opPriority));
+      const makespanUs = exports.runOrdered(memory.address(at.PLACEMENTS));
+      if (Number.isNaN(makespanUs))
+        throw new InputError(
+          "The plan's opPriority puts an op before one whose output it waits for, so that no device can go on.",
+        );
+      return makespanUs;
     },
     runBatch(devices) {
       const results = new Float64Array(devices.length);
@@ -107,6 +119,17 @@ function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
       return results;
     },
   };
+}
+
+/** Which op follows each op on its device, -1 for none. */
+export function successors(device: Int32Array, opPriority: Float64Array): Int32Array {
+  const order = Int32Array.from(device.keys()).sort(
+    (a, b) => device[a] - device[b] || opPriority[a] - opPriority[b] || a - b,
+  );
+  const next = new Int32Array(device.length).fill(-1);
+  for (let i = 1; i < order.length; i++)
+    if (device[order[i]] === device[order[i - 1]]) next[order[i - 1]] = order[i];
+  return next;
 }
 
 function longestRoute({ routeStart }: Compiled): number {

@@ -50,7 +50,12 @@ interface Event {
   run(nowUs: number): void;
 }
 
-export function referenceRun(scenario: Scenario, device: ArrayLike<number>): ReferenceRun {
+/** With priorities, the ops of each device run in their order, and one that waits for itself never starts: NaN. */
+export function referenceRun(
+  scenario: Scenario,
+  device: ArrayLike<number>,
+  opPriority?: ArrayLike<number>,
+): ReferenceRun {
   const { graph, cluster, fidelity } = scenario;
   const opRank = rankOf(graph.names, fidelity.tieBreak);
   const linkNames = cluster.links.map(({ name }) => name);
@@ -64,6 +69,17 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     { length: graph.opCount },
     (_, v) => needs.filter((need) => need.consumer === v).length,
   );
+  const followerOf = (v: number): number | undefined => {
+    if (opPriority === undefined) return undefined;
+    const isAfter = (a: number, b: number) =>
+      opPriority[a] > opPriority[b] || (opPriority[a] === opPriority[b] && a > b);
+    const later = [...missing.keys()].filter((w) => device[w] === device[v] && isAfter(w, v));
+    return later.find((w) => later.every((other) => !isAfter(w, other)));
+  };
+  for (const v of missing.keys()) {
+    const follower = followerOf(v);
+    if (follower !== undefined) missing[follower]++;
+  }
   const startUs: number[] = new Array(graph.opCount).fill(0);
   const endUs: number[] = new Array(graph.opCount).fill(0);
   const transfers: Transfer[] = [];
@@ -172,6 +188,13 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
       transfers.push(transfer);
     }
     for (const transfer of open) queueUp(transfer, 0, nowUs);
+    const follower = followerOf(v);
+    if (follower === undefined) return;
+    const followOn = (at: number) => {
+      missing[follower]--;
+      if (missing[follower] === 0) makeReady(follower, at);
+    };
+    events.push({ timeUs: nowUs, kind: 0, key: [opRank[v], 2, -1], run: followOn });
   };
 
   const runDevice = (d: number, nowUs: number): void => {
@@ -232,6 +255,10 @@ export function referenceRun(scenario: Scenario, device: ArrayLike<number>): Ref
     if (events.includes(next)) events.splice(events.indexOf(next), 1);
     lastEventUs = next.timeUs;
     next.run(next.timeUs);
+  }
+  if (missing.some((count) => count > 0)) {
+    const nothing = { startUs, endUs, transfers, peakBytes: [] };
+    return { makespanUs: Number.NaN, ...nothing };
   }
   const lastFreeUs = Math.max(lastEventUs, ...deviceFreeUs, ...linkFreeUs);
   const makespanUs = fidelity.makespan === "last-event" ? lastFreeUs : Math.max(0, ...endUs);

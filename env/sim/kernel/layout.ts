@@ -83,6 +83,8 @@ export const CUT_THROUGH = 55;
 export const QUEUES = 56;
 /** 1 where transfers and ops of a device exclude each other. */
 export const BLOCKING = 57;
+/** Which op follows each op on its device, -1 for none; read where a run is ordered. */
+export const ORDER_NEXT = 58;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 304;

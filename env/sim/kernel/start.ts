@@ -12,6 +12,7 @@ import { wasm } from "./webassembly.ts";
 export interface KernelExports {
   init(): void;
   run(placed: number): number;
+  runOrdered(placed: number): number;
   runBatch(placed: number, count: number, out: number): void;
   loggedHops(): number;
 }
@@ -91,7 +92,7 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
   plan.roomForFloats(linkCount, at.LINK_FREE_US);
   plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
-  plan.roomForInts(opCount, at.OP_NEXT, at.PENDING);
+  plan.roomForInts(opCount, at.OP_NEXT, at.PENDING, at.ORDER_NEXT);
   plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
   plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
   plan.roomForInts(sentByCount, at.SENT_BY);

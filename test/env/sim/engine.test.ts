@@ -32,6 +32,32 @@ describe("the event engine", () => {
     );
   });
 
+  it("equals the slow reference where each device follows an order, and refuses an order that waits for itself", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 12, maxDevices: 3 }), fc.nat(), ({ scenario, plan }, seed) => {
+        const rng = createRng(seed);
+        const { topologicalOrder } = scenario.graph;
+        const priority = Float64Array.from(topologicalOrder, () => rng.int(6));
+        if (rng.next() < 0.7)
+          topologicalOrder.forEach((v, i) => {
+            priority[v] = i;
+          });
+        const engine = createEngine(compile(scenario));
+        const slow = referenceRun(scenario, plan.device, priority);
+        if (Number.isNaN(slow.makespanUs)) {
+          refused++;
+          expect(() => engine.run(plan.device, priority)).toThrow(/waits? for/);
+          return;
+        }
+        expect(engine.run(plan.device, priority)).toBe(slow.makespanUs);
+        expect([...engine.startUs]).toEqual(slow.startUs);
+      }),
+      { numRuns: 1500 },
+    );
+    expect(refused).toBeGreaterThan(10);
+  });
+
   it("charges a chain on two devices the transfer in between", () => {
     const scenario = testScenario({ graph: "a 100 400B\nb 50 <- a", bytesPerUs: 10, latencyUs: 3 });
     expect(simulate(scenario, placement([0, 0])).makespanUs).toBe(150);

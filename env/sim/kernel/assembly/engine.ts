@@ -7,7 +7,7 @@ import {
   cutThrough, blocking, delivering, dep, depStart, deviceCount, deviceFreeUs, deviceOrder, deviceType, deviceTypeCount,
   endUs, eventOrder, eventUs, firstUs, float, flyingHead, flyingTail, GROUP, groupCount, groupUs, hopLog, hopLogUs, int,
   lastEvent, latencyUs, linkCount, linkFreeUs, linkOrder, linkType, linkTypeCount, multicast, NO_SLOT, NONE, opCount,
-  opGapUs, opNext, opOrder, pending, queues, released, rootCount, roots, routeLink, routeStart, runningHead, runningTail,
+  opGapUs, opNext, opOrder, orderNext, pending, queues, released, rootCount, roots, routeLink, routeStart, runningHead, runningTail,
   runUs, sameOrder, sentBy, sentByCount, setFloat, setInt, simple, slotLocal, slotProducer, slotUs, startUs, TO_ALL,
   TO_CONSUMER, TO_DEVICE, together, transferArriveUs, transferGapUs, transferHop, transferLeftUs, transferNext, transferSlot,
   transferStartUs, transferTo, waitsFor,
@@ -21,10 +21,27 @@ let device: usize;
 let togetherCount: i32;
 let deliveringCount: i32;
 let hopCount: i32;
+let ordered: bool;
+let readyCount: i32;
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
+  ordered = false;
   begin(placed);
+  return simulate();
+}
+
+/**
+ * Simulates the placement with the ops of each device in the order of `orderNext`; NaN where the order waits for itself.
+ */
+export function runOrdered(placed: usize): f64 {
+  ordered = true;
+  begin(placed);
+  const makespanUs = simulate();
+  return readyCount == opCount ? makespanUs : NaN;
+}
+
+function simulate(): f64 {
   for (;;) {
     const group = groupCount == 1 ? 0 : firstGroup();
     const nowUs = groupCount == 1 ? groupMinimum(0) : float(groupUs, group);
@@ -62,7 +79,16 @@ function begin(placed: usize): void {
   memory.fill(sentBy, 255, (<usize>sentByCount) << 2);
   for (let source = 0; source < groupCount * GROUP; source++) setFloat(eventUs, source, Infinity);
   for (let group = 0; group < groupCount; group++) setFloat(groupUs, group, Infinity);
-  for (let i = 0; i < rootCount; i++) makeReady(int(roots, i), firstUs);
+  readyCount = 0;
+  if (ordered) waitForPredecessors();
+  for (let i = 0; i < rootCount; i++) if (int(pending, int(roots, i)) == 0) makeReady(int(roots, i), firstUs);
+}
+
+function waitForPredecessors(): void {
+  for (let v = 0; v < opCount; v++) {
+    const next = int(orderNext, v);
+    if (next != NONE) setInt(pending, next, int(pending, next) + 1);
+  }
 }
 
 function makespan(): f64 {
@@ -95,6 +121,7 @@ function makeReady(v: i32, nowUs: f64): void {
   const freeUs = float(deviceFreeUs, d);
   const start = nowUs > freeUs ? nowUs : freeUs;
   const end = start + costUs;
+  if (ordered) readyCount++;
   setFloat(startUs, v, start);
   setFloat(endUs, v, end);
   setFloat(deviceFreeUs, d, costUs == 0 ? end : end + opGapUs);
@@ -128,12 +155,18 @@ function endOp(d: i32): i32 {
 
 function handleEnd(d: i32, nowUs: f64): void {
   const v = endOp(d);
-  if (sameOrder && !blocking) {
-    sendAndRelease(v, d, nowUs);
-    return;
+  if (sameOrder && !blocking) sendAndRelease(v, d, nowUs);
+  else {
+    sendOutputs(v, d, nowUs);
+    releaseFor(v, OP_ENDED, nowUs);
   }
-  sendOutputs(v, d, nowUs);
-  releaseFor(v, OP_ENDED, nowUs);
+  if (ordered) releaseSuccessor(v, nowUs);
+}
+
+/** The op that its device runs next need no longer wait for this one. */
+function releaseSuccessor(v: i32, nowUs: f64): void {
+  const next = int(orderNext, v);
+  if (next != NONE) releaseConsumer(next, nowUs);
 }
 
 // ---- Links
@@ -348,6 +381,7 @@ function handleTied(source: i32, nowUs: f64): void {
   if (order < opCount)
     for (let other = coincident(order, nowUs); other != NONE; other = coincident(order, nowUs)) takeTied(other, nowUs);
   releaseTogether(producer, nowUs);
+  if (ordered) for (let k = 0; k < togetherCount; k++) if (int(together, k) == OP_ENDED) releaseSuccessor(producer, nowUs);
   for (let i = 0; i < deliveringCount; i++) {
     const link = int(delivering, i);
     awaitArrival(link, int(flyingHead, link));

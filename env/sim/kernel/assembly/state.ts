@@ -72,6 +72,7 @@ export let eventOrder: usize;
 export let groupUs: usize;
 export let together: usize;
 export let delivering: usize;
+export let orderNext: usize;
 export let hopLog: usize;
 export let hopLogUs: usize;
 
@@ -156,6 +157,7 @@ export function init(): void {
   groupUs = int(T.TABLE, T.GROUP_US);
   together = int(T.TABLE, T.TOGETHER);
   delivering = int(T.TABLE, T.DELIVERING);
+  orderNext = int(T.TABLE, T.ORDER_NEXT);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }
