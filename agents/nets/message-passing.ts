@@ -26,7 +26,7 @@ export function perceptron(
   rng: Rng,
 ): Perceptron {
   const layers = [0, 1].map((i) => ({
-    matrix: weights.matrix(`${name} ${i}`, sizes[i], sizes[i + 1], rng),
+    matrix: weights.reluMatrix(`${name} ${i}`, sizes[i], sizes[i + 1], rng),
     bias: weights.zeros(`${name} ${i} bias`, [sizes[i + 1]]),
   }));
   return (x) => layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;

@@ -46,7 +46,7 @@ export function createPositionalPolicy(
   const hidden = 4 * width;
   const head = [
     {
-      matrix: weights.matrix("head 0", 8 * width, hidden, rng),
+      matrix: weights.reluMatrix("head 0", 8 * width, hidden, rng),
       bias: weights.zeros("head 0 bias", [hidden]),
     },
     // Zeros make the first policy uniform.

@@ -15,8 +15,10 @@ export interface Weights {
   readonly list: readonly Variable[];
   /** Declares a variable; every name once. */
   add(name: string, shape: readonly number[], values: Float32Array): Variable;
-  /** Glorot-uniform matrix [inputs x outputs]. */
+  /** Glorot-uniform matrix [inputs x outputs] (Glorot and Bengio, AISTATS 2010). */
   matrix(name: string, inputs: number, outputs: number, rng: Rng): Variable;
+  /** He-uniform matrix [inputs x outputs], for a layer with relu (He et al., ICCV 2015). */
+  reluMatrix(name: string, inputs: number, outputs: number, rng: Rng): Variable;
   zeros(name: string, shape: readonly number[]): Variable;
   save(): SavedWeights;
   load(saved: SavedWeights): void;
@@ -38,11 +40,10 @@ export function createWeights(tf: Tf): Weights {
       list.push(variable);
       return variable;
     },
-    matrix(name, inputs, outputs, rng) {
-      const limit = Math.sqrt(6 / (inputs + outputs));
-      const values = Float32Array.from({ length: inputs * outputs }, () => limit * (2 * rng.next() - 1));
-      return weights.add(name, [inputs, outputs], values);
-    },
+    matrix: (name, inputs, outputs, rng) =>
+      weights.add(name, [inputs, outputs], uniform(inputs * outputs, Math.sqrt(6 / (inputs + outputs)), rng)),
+    reluMatrix: (name, inputs, outputs, rng) =>
+      weights.add(name, [inputs, outputs], uniform(inputs * outputs, Math.sqrt(6 / inputs), rng)),
     zeros: (name, shape) => weights.add(name, shape, new Float32Array(shape.reduce((a, b) => a * b, 1))),
     save: () => Object.fromEntries(list.map((variable, i) => [names[i], saveTensor(variable)])),
     load(saved) {
@@ -55,6 +56,10 @@ export function createWeights(tf: Tf): Weights {
     },
   };
   return weights;
+}
+
+function uniform(size: number, limit: number, rng: Rng): Float32Array {
+  return Float32Array.from({ length: size }, () => limit * (2 * rng.next() - 1));
 }
 
 export function saveTensor(tensor: Tensor): SavedWeights[string] {
