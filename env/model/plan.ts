@@ -8,6 +8,11 @@ export interface Placement {
   readonly kind: "placement";
   /** Device of each op, shape [opCount]. */
   readonly device: Int32Array;
+  /**
+   * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]: each waits for the one before it.
+   * Without it a device runs ops in the order in which they become ready.
+   */
+  readonly opPriority?: Float64Array;
 }
 
 export type Plan = Placement;
@@ -29,6 +34,7 @@ export function validatePlan(scenario: Scenario, plan: Plan): void {
     throw new InputError(
       `The placement has ${plan.device.length} entries for ${graph.opCount} ops; give one device per op.`,
     );
+  checkPriority(scenario, plan);
   const classDevice = new Int32Array(graph.colocationCount).fill(-1);
   for (let v = 0; v < graph.opCount; v++) {
     const d = plan.device[v];
@@ -49,4 +55,17 @@ export function validatePlan(scenario: Scenario, plan: Plan): void {
         `Op "${graph.names[v]}" is on "${cluster.devices[d].name}", but its co-location class is on "${cluster.devices[classDevice[c]].name}".`,
       );
   }
+}
+
+function checkPriority({ graph }: Scenario, { opPriority }: Plan): void {
+  if (opPriority === undefined) return;
+  if (opPriority.length !== graph.opCount)
+    throw new InputError(
+      `The plan's opPriority has ${opPriority.length} entries for ${graph.opCount} ops; give one number per op.`,
+    );
+  const v = opPriority.findIndex((priority) => !Number.isFinite(priority));
+  if (v !== -1)
+    throw new InputError(
+      `The plan's opPriority of op "${graph.names[v]}" is ${opPriority[v]}, expected a finite number.`,
+    );
 }

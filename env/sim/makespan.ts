@@ -26,7 +26,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
     ceiling,
     evaluate(plan) {
       validatePlan(scenario, plan);
-      return outcomeOf(compiled, engine, plan, engine.run(plan.device), ceiling);
+      return outcomeOf(compiled, engine, plan, engine.run(plan.device, plan.opPriority), ceiling);
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
     move: (plan, group, device) => evaluator.evaluate(movedPlan(scenario, plan, group, device)),
@@ -47,6 +47,7 @@ function outcomeOf(
     ? memoryViolation(compiled, trainingPeaks(compiled, engine, device))
     : null;
   const startUs = engine.startUs.slice();
+  const opPriority = plan.opPriority?.slice();
   let peakBytes: Float64Array | null = null;
   return {
     feasible: violation === null,
@@ -56,7 +57,7 @@ function outcomeOf(
     startUs,
     get peakBytes() {
       if (peakBytes !== null) return peakBytes;
-      engine.run(device);
+      engine.run(device, opPriority);
       peakBytes = peaksOfLastRun(compiled, engine, device).bytes;
       return peakBytes;
     },

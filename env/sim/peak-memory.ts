@@ -19,7 +19,7 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const ceiling = peakCeilingBytes(compiled);
   const evaluate = (plan: Plan): Outcome => {
     validatePlan(scenario, plan);
-    engine.run(plan.device);
+    engine.run(plan.device, plan.opPriority);
     const peaks = peaksOfLastRun(compiled, engine, plan.device);
     const startUs = engine.startUs.slice();
     const peakBytes = peaks.bytes;

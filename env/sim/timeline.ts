@@ -31,7 +31,7 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const { deviceCount, linkCount, linkBytesPerUs } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
-    const makespanUs = engine.run(plan.device);
+    const makespanUs = engine.run(plan.device, plan.opPriority);
     const transfers = engine.transfers();
     const startUs = engine.startUs.slice();
     const endUs = engine.endUs.slice();
