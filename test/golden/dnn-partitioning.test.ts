@@ -6,15 +6,25 @@ import { contract, type Elements } from "../../agents/exact/contract.ts";
 import { IdealTable } from "../../agents/exact/ideal-table.ts";
 import { idealsDp } from "../../agents/planners/ideals-dp.ts";
 import { evaluator, placement, type Scenario } from "../../env/index.ts";
+import { deviceLoads } from "../../results/page/loads.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { runPlanner } from "../agents/planners/run-planner.ts";
 import { sharedPath } from "../shared-folder.ts";
+
+interface Part {
+  readonly load: number;
+  readonly nodes: readonly number[];
+}
 
 interface Golden {
   readonly workload: string;
   readonly forwardNodesAfterMerging: number;
   readonly ideals: number;
-  readonly optimalContiguousDp: { readonly maxLoad: number } | null;
+  readonly optimalContiguousDp: {
+    readonly maxLoad: number;
+    readonly accelerators: readonly Part[];
+    readonly cpus: readonly Part[];
+  } | null;
   readonly oneDevice: number;
   readonly expert: { readonly maxLoad: number; readonly split: string } | null;
 }
@@ -56,6 +66,22 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
     expectRelative(evaluator(scenario).evaluate(plan).value!, maxLoad * US_PER_MS, 1e-9);
   });
 
+  it.each(
+    workloads
+      .filter(({ optimalContiguousDp }) => optimalContiguousDp !== null)
+      .map(({ workload, optimalContiguousDp }) => [workload, optimalContiguousDp!]),
+  )("the reference's optimal split of %s, device by device", (workload, { maxLoad, accelerators, cpus }) => {
+    const scenario = scenarioOf(workload);
+    const parts = [...accelerators, ...cpus];
+    const deviceOf = new Map(parts.flatMap(({ nodes }, d) => nodes.map((id) => [id, d] as const)));
+    const plan = placement(idsOf(workload).map((id) => deviceOf.get(id)!));
+    expectRelative(evaluator(scenario).evaluate(plan).value!, maxLoad * US_PER_MS, 1e-9);
+    const { computeUs, transferUs } = deviceLoads(scenario, plan);
+    parts.forEach(({ load }, d) => {
+      expect(computeUs[d] + transferUs[d]).toBeCloseTo(load * US_PER_MS, 4);
+    });
+  });
+
   it.each(workloads.map((row) => [row.workload, row]))(
     "%s has as many elements and ideals as in the reference program",
     (workload, { forwardNodesAfterMerging, ideals }) => {
@@ -81,11 +107,12 @@ function expectRelative(value: number, expected: number, tolerance: number): voi
   expect(Math.abs(value - expected) / expected, `${value} against ${expected}`).toBeLessThan(tolerance);
 }
 
+const idsOf = (workload: string): number[] =>
+  JSON.parse(text("throughput-inputs", `${workload}.json`)).nodes.map(({ id }: { id: number }) => id);
+
 /** Nodes that the split leaves out go with their class. */
 function expertDevices(scenario: Scenario, workload: string, split: string): Int32Array {
-  const ids: number[] = JSON.parse(text("throughput-inputs", `${workload}.json`)).nodes.map(
-    ({ id }: { id: number }) => id,
-  );
+  const ids = idsOf(workload);
   const { fpgas } = JSON.parse(text("human-experts", split)) as { fpgas: { nodes: number[] }[] };
   const given = new Map(fpgas.flatMap(({ nodes }, d) => nodes.map((id) => [id, d] as const)));
   const { colocation } = scenario.graph;

@@ -14,5 +14,8 @@ export function bestOf(bounds: readonly Bound[]): Bound {
   return bounds.reduce((best, bound) => (bound.value > best.value ? bound : best));
 }
 
-/** Sums that the simulator adds up in another order differ in their last digits; a bound must not come out above its value. */
-export const roundedDown = (value: number): number => value * (1 - 1e-12);
+/**
+ * Sums that the simulator adds up in another order differ in their last digits; a bound must not come out above its value.
+ * Whole numbers come from whole numbers, which add up exactly.
+ */
+export const roundedDown = (value: number): number => (Number.isInteger(value) ? value : value * (1 - 1e-12));
