@@ -1,7 +1,8 @@
 /**
  * Scenario URIs: `WORKLOAD/CLUSTER?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40`. Options are those of
- * the workload and two of the grouping: `groups`, the most groups to place, and `granularity`, `group` (the default) or
- * `op` (one group for each co-location class). Every mistake is one sentence with what there is instead.
+ * the workload, two of the grouping: `groups`, the most groups to place, and `granularity`, `group` (the default) or
+ * `op` (one group for each co-location class), and `network`, a named network model instead of the cluster's own links. Every
+ * mistake is one sentence with what there is instead.
  */
 import {
   colocationGrouping,
@@ -13,6 +14,7 @@ import {
   type Objective,
   type OpGraph,
   type Scenario,
+  withNetwork,
 } from "../env/index.ts";
 import { atMost, groupsForPlacement } from "../env/model/coarsen/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
@@ -22,7 +24,7 @@ import type { Optimizer } from "./workloads/optimizers.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
-const GROUPING_OPTIONS = ["groups", "granularity"];
+const COMMON_OPTIONS = ["groups", "granularity", "network"];
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
   const [address, query = ""] = split(uri, "?");
@@ -44,7 +46,7 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
     }),
   );
   const graph = buildWorkload(workload, values);
-  return createScenario({
+  const scenario = createScenario({
     name: uri,
     graph,
     grouping: groupingOfQuery(uri, graph, given),
@@ -53,6 +55,8 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
     fidelity: fidelityOf(workload.optimizer),
     meta: { source: workload.source },
   });
+  const network = given.get("network");
+  return network === undefined ? scenario : withNetwork(scenario, network);
 }
 
 function split(text: string, separator: string): readonly [string, string | undefined] {
@@ -79,7 +83,7 @@ function pick<T extends { readonly name: string }>(
 }
 
 function readQuery(uri: string, query: string, workload: Workload): ReadonlyMap<string, string> {
-  const known = [...Object.keys(workload.options), ...GROUPING_OPTIONS];
+  const known = [...Object.keys(workload.options), ...COMMON_OPTIONS];
   const given = new Map<string, string>();
   for (const part of query.split("&").filter(Boolean)) {
     const [key, value] = split(part, "=");

@@ -9,6 +9,7 @@ export * from "./graph.ts";
 export * from "./graphology.ts";
 export * from "./group-graph.ts";
 export * from "./grouping.ts";
+export * from "./networks.ts";
 export * from "./plan.ts";
 export * from "./rng.ts";
 export * from "./scenario.ts";

@@ -6,6 +6,7 @@ import {
   evaluator,
   fidelities,
   gapOf,
+  networkModels,
   placement,
   simulate,
   testScenario,
@@ -26,6 +27,10 @@ describe("docs/cost-model.md", () => {
         expect(cells(row!)[column], `${fidelity.name}.${name}`).toBe(String(value));
       }
     }
+  });
+
+  it("tells of every named network model", () => {
+    for (const { name } of networkModels) expect(page).toContain(`\n| \`${name}\` |`);
   });
 
   it("works its example out as the simulator does", () => {
