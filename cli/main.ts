@@ -31,6 +31,16 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./simulate.ts")).simulate,
   },
   {
+    name: "explain",
+    summary: "what bounds the step of a placement, as text, trace or picture",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "diff",
+    summary: "what two placements of one scenario do differently",
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  {
     name: "solve",
     summary: "one planner or agent on one scenario",
     load: async () => (await import("./solve.ts")).solve,

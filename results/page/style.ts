@@ -1,6 +1,9 @@
-/** The style sheet of the page: light and dark by the reader's own setting, one column, wide parts scroll by themselves. */
+/**
+ * The style sheet of the page: light and dark by the reader's own setting, one column, wide parts scroll by themselves. Colours
+ * and the rules of charts stand apart, for pictures that are files of their own.
+ */
 
-export const style = `
+const palette = `
 :root { color-scheme: light dark;
   --bg: #ffffff; --panel: #f6f7f9; --text: #1b1f24; --soft: #57606a; --rule: #d5dae0; --heat: #e8590c; --warn: #c2255c;
   --accent: #0b5fb0; --forward: #3b7dd8; --backward: #d9822b; --update: #7a52c7; --transfer: #1a8f86; --memory: #5b7fa6;
@@ -11,6 +14,21 @@ export const style = `
   --accent: #7cb7ff; --forward: #5b9bee; --backward: #eb9d4f; --update: #a585e8; --transfer: #3fbcb0; --memory: #6f97c4;
   --m0: #6aaeff; --m1: #ff9d57; --m2: #5fcf7d; --m3: #ff7f9b; --m4: #b996f5; --m5: #d3a06c;
   --m6: #ff8cc8; --m7: #4fd0d6; --m8: #cfcf55; --m9: #a9b4bf; --m10: #95a0ff; --m11: #a5d84a; } }
+`;
+
+/** All that a chart needs, also on its own. */
+export const chartStyle = `${palette}
+svg.chart { display: block; width: 100%; min-width: 44rem; height: auto; font: 11px system-ui, "Liberation Sans", sans-serif; }
+.chart text { fill: var(--soft); } .chart .axis { font-size: 12px; } .chart .lanelabel { fill: var(--text); font-size: 12px; }
+.chart .lanelabel.small { font-size: 9.5px; fill: var(--soft); }
+.grid { stroke: var(--rule); stroke-width: .6; } .lane { fill: var(--panel); }
+.bound { stroke: var(--warn); stroke-width: 1.4; stroke-dasharray: 6 3; }
+rect.forward { fill: var(--forward); } rect.backward { fill: var(--backward); } rect.update { fill: var(--update); }
+rect.transfer { fill: var(--transfer); } rect:hover { filter: brightness(1.25); } rect.lane:hover { filter: none; }
+rect.critical { fill: var(--heat); }
+`;
+
+export const style = `${chartStyle}
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; background: var(--bg); color: var(--text);
@@ -38,19 +56,12 @@ tbody th { font-weight: 500; } th:first-child, .rows th { text-align: left; }
 .swatch { display: inline-block; width: .7em; height: .7em; border-radius: 2px; margin-right: .5em; }
 .tag { font-size: .75rem; color: var(--soft); border: 1px solid var(--rule); border-radius: 3px; padding: 0 .3em; }
 figure { margin: .4rem 0 1.2rem; } figcaption { margin-top: .3rem; max-width: 60rem; }
-svg.chart { display: block; width: 100%; min-width: 44rem; height: auto; font: 11px system-ui, "Liberation Sans", sans-serif; }
-.chart text { fill: var(--soft); } .chart .axis { font-size: 12px; } .chart .lanelabel { fill: var(--text); font-size: 12px; }
-.chart .lanelabel.small { font-size: 9.5px; fill: var(--soft); }
-.grid { stroke: var(--rule); stroke-width: .6; } .lane { fill: var(--panel); }
-.bound { stroke: var(--warn); stroke-width: 1.4; stroke-dasharray: 6 3; }
 .curve .line { fill: none; stroke: var(--c); stroke-width: 1.5; stroke-linejoin: round; }
 .curve.agent .line { stroke-width: 3; } .curve .band { fill: var(--c); opacity: .13; }
 .curve .after { stroke: var(--c); stroke-width: 1.2; stroke-dasharray: 1.5 4; } .curve .dot { fill: var(--c); }
 .curve .leader { fill: none; stroke: var(--c); stroke-width: .8; } .chart .curve .label { fill: var(--c); font-size: 12px; }
 .curve.agent .label { font-weight: 700; }
 .curve:hover .line { stroke-width: 4; } .curve:hover .label { font-weight: 700; }
-rect.forward { fill: var(--forward); } rect.backward { fill: var(--backward); } rect.update { fill: var(--update); }
-rect.transfer { fill: var(--transfer); } rect:hover { filter: brightness(1.25); } rect.lane:hover { filter: none; }
 i.forward { background: var(--forward); } i.backward { background: var(--backward); } i.update { background: var(--update); }
 i.transfer { background: var(--transfer); } i.memory { background: var(--memory); }
 i.over { background: repeating-linear-gradient(135deg, var(--warn) 0 5px, transparent 5px 8px); }

@@ -2,7 +2,7 @@
  * The counters of a trace: what each device holds in memory, and how many links are busy, over time. Of an instant at which a
  * device holds more for a moment than before and after, the trace tells both levels.
  */
-import { memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
+import { linksOf, memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
 import { CLUSTER, type CounterEvent } from "./events.ts";
 
 export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
@@ -22,10 +22,8 @@ export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEven
 }
 
 export function busyLinkCounter({ transfers }: Tasks): CounterEvent[] {
-  const links = transfers.flatMap(({ startUs, doneUs, holds }) =>
-    holds
-      .filter(({ resource }) => resource.kind === "link")
-      .map(({ resource }) => ({ link: resource.index, startUs, doneUs })),
+  const links = transfers.flatMap((task) =>
+    linksOf(task).map((link) => ({ link, startUs: task.startUs, doneUs: task.doneUs })),
   );
   const changes = links
     .filter(({ startUs, doneUs }) => doneUs > startUs)

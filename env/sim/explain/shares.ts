@@ -10,6 +10,16 @@ export interface Share {
   readonly share: number;
 }
 
+/** Time of each kind of segment on devices and on links, us; what does not occur is left out. */
+export function kindTotals(shares: readonly Share[]): Map<`${SegmentKind} ${Resource["kind"]}`, number> {
+  const totals = new Map<`${SegmentKind} ${Resource["kind"]}`, number>();
+  for (const { kind, resource, us } of shares) {
+    const key = `${kind} ${resource.kind}` as const;
+    totals.set(key, (totals.get(key) ?? 0) + us);
+  }
+  return totals;
+}
+
 /** Largest first; equal ones in the order in which the path meets them. What takes no time is left out. */
 export function sharesOf(segments: readonly Segment[], makespanUs: number): Share[] {
   const sums = new Map<string, { kind: SegmentKind; resource: Resource; us: number }>();

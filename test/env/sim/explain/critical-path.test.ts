@@ -99,7 +99,11 @@ describe("what determined a start", () => {
       "c compute gpu:0 40-45",
       "d compute gpu:0 45-46",
     ]);
-    expect(told.bottleneck).toMatchObject({ kind: "device", resource: { index: 0 }, us: 30 });
+    expect(told.bottleneck).toMatchObject({
+      kind: "devices",
+      us: 30,
+      resource: { kind: "device", index: 0 },
+    });
   });
 
   it("is the busy link, and what crosses it, with its latency apart", () => {
@@ -121,7 +125,11 @@ describe("what determined a start", () => {
       "b latency gpu:0 out 110-113",
       "d compute gpu:1 113-114",
     ]);
-    expect(told.bottleneck).toMatchObject({ kind: "link", resource: { index: 0 }, us: 93 });
+    expect(told.bottleneck).toMatchObject({
+      kind: "links",
+      us: 93,
+      resource: { kind: "link", index: 0 },
+    });
   });
 
   it("is the gap after the last op where the step ends with its last event", () => {
@@ -139,7 +147,12 @@ describe("what determined a start", () => {
   it("is the chain itself where nothing waits", () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 30 <- a", bytesPerUs: 8 });
     const { bottleneck, criticalPath: path } = explain(scenario, placement([0, 1]));
-    expect(bottleneck).toMatchObject({ kind: "chain", resource: null, us: 40 });
+    expect(bottleneck).toMatchObject({
+      kind: "chain",
+      us: 40,
+      resource: { kind: "device", index: 1 },
+      resourceUs: 30,
+    });
     expect(path.shares.map(({ kind, resource, us }) => [kind, resource.index, us])).toEqual([
       ["compute", 1, 30],
       ["compute", 0, 10],

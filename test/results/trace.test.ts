@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { explain, placement, type Scenario, testScenario } from "../../env/index.ts";
+import type { Trace } from "../../results/trace/trace.ts";
+import { traceOf } from "../../results/trace/trace.ts";
+import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+
+const time = z.number().finite().nonnegative();
+const spot = { pid: z.literal(1), tid: z.number().int().nonnegative() };
+const span = z.strictObject({
+  ...spot,
+  ph: z.literal("X"),
+  name: z.string().min(1),
+  cat: z.enum(["forward", "backward", "update", "transfer"]),
+  ts: time,
+  dur: time,
+  args: z.record(z.string(), z.unknown()),
+});
+const flow = z.strictObject({
+  ...spot,
+  ph: z.enum(["s", "t", "f"]),
+  name: z.string().min(1),
+  cat: z.literal("transfer"),
+  id: z.number().int(),
+  ts: time,
+  bp: z.literal("e"),
+});
+const counter = z.strictObject({
+  ...spot,
+  ph: z.literal("C"),
+  name: z.string().min(1),
+  ts: time,
+  args: z.record(z.string(), z.number().nonnegative()),
+});
+const metadata = z.strictObject({
+  ...spot,
+  ph: z.literal("M"),
+  name: z.enum(["process_name", "thread_name", "thread_sort_index"]),
+  args: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+const schema = z.strictObject({
+  displayTimeUnit: z.literal("ms"),
+  otherData: z.strictObject({ scenario: z.string(), fidelity: z.string(), makespanUs: time }),
+  traceEvents: z.array(z.discriminatedUnion("ph", [span, flow, counter, metadata])),
+});
+
+const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
+
+it("traces fit the format, with one span for every op and every crossing", () => {
+  fc.assert(
+    fc.property(draws, ({ scenario, plan }) => {
+      const told = explain(scenario, plan);
+      const { traceEvents } = schema.parse(JSON.parse(JSON.stringify(traceOf(scenario, told))));
+      const spans = traceEvents.filter((event) => event.ph === "X");
+      expect(spans.length).toBe(scenario.graph.opCount + told.tasks.transfers.length);
+      const named = new Set(traceEvents.flatMap((e) => (e.name === "thread_name" ? [e.tid] : [])));
+      for (const { tid } of spans) expect(named.has(tid)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it("spans of a thread come in order and do not overlap", () => {
+  fc.assert(
+    fc.property(draws, ({ scenario, plan }) => {
+      const trace = traceOf(scenario, explain(scenario, plan));
+      const freeUs = new Map<number, number>();
+      for (const { tid, ts, dur } of spansOf(trace)) {
+        expect(ts).toBeGreaterThanOrEqual((freeUs.get(tid) ?? 0) - 1e-9);
+        freeUs.set(tid, ts + dur);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it("flows pair up, forwards in time, each point inside the span of its thread", () => {
+  fc.assert(
+    fc.property(draws, ({ scenario, plan }) => {
+      const told = explain(scenario, plan);
+      const trace = traceOf(scenario, told);
+      const flows = trace.traceEvents.filter((event) => "id" in event);
+      for (const id of new Set(flows.map((event) => event.id))) {
+        const own = flows.filter((event) => event.id === id);
+        expect(own.map(({ ph }) => ph).join("")).toMatch(/^st+f$/);
+        for (let i = 1; i < own.length; i++) expect(own[i].ts).toBeGreaterThanOrEqual(own[i - 1].ts);
+        for (const { tid, ts } of own)
+          expect(spansOf(trace).some((s) => s.tid === tid && s.ts <= ts && ts <= s.ts + s.dur)).toBe(true);
+      }
+      const served = told.tasks.journeys.reduce((sum, { consumers }) => sum + new Set(consumers).size, 0);
+      expect(flows.filter(({ ph }) => ph === "s").length).toBe(served);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it("the highest memory counter of a device is its peak, and counters come in order of time", () => {
+  fc.assert(
+    fc.property(draws, ({ scenario, plan }) => {
+      const told = explain(scenario, plan);
+      const trace = traceOf(scenario, told);
+      scenario.cluster.devices.forEach(({ name }, d) => {
+        const own = countersOf(trace, `memory ${name}`);
+        expect(Math.max(...own.map(({ args }) => args.bytes))).toBe(told.timeline.peakBytes[d]);
+        for (let i = 1; i < own.length; i++) expect(own[i].ts).toBeGreaterThanOrEqual(own[i - 1].ts);
+      });
+      const busy = countersOf(trace, "busy links");
+      expect(Math.max(...busy.map(({ args }) => args.links))).toBeLessThanOrEqual(
+        scenario.cluster.links.length,
+      );
+      expect(busy[busy.length - 1].args.links).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it("tells of an op and of its output on the way", () => {
+  const graph = "a 10 100B type=MatMul params=40\nb 5 <- a";
+  const scenario: Scenario = testScenario({ graph, bytesPerUs: 10, latencyUs: 3 });
+  const spans = spansOf(traceOf(scenario, explain(scenario, placement([0, 1]))));
+  expect(spans).toMatchObject([
+    { name: "a", cat: "forward", tid: 1, ts: 0, dur: 10, args: { type: "MatMul", parameterBytes: 40 } },
+    { name: "b", tid: 2, ts: 23, dur: 5, args: { critical: true, waitedUs: 0 } },
+    {
+      name: "send a",
+      tid: 3,
+      ts: 10,
+      dur: 10,
+      args: { bytes: 100, from: "gpu:0", to: "gpu:1", latencyUs: 3, firstConsumer: "b" },
+    },
+  ]);
+});
+
+const spansOf = ({ traceEvents }: Trace) => traceEvents.filter((event) => event.ph === "X");
+
+const countersOf = ({ traceEvents }: Trace, name: string) =>
+  traceEvents.filter((event) => event.ph === "C").filter((event) => event.name === name);
