@@ -21,6 +21,8 @@ export interface Chains {
   readonly tailUs: Float64Array;
   /** Least time to move the tensor of a dependency between two different devices of these types; `Infinity` where there are none. */
   transferUs(dependency: number, from: number, to: number): number;
+  /** Least time until its links are free again, where the step ends no earlier than that; else 0. */
+  linksFreeUs(dependency: number, from: number, to: number): number;
 }
 
 export function chainsOf(compiled: Compiled, units: Units): Chains {
@@ -38,6 +40,10 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
     if (bytes[dependency] === ORDER_ONLY) return 0;
     const pair = from * typeCount + to;
     return routes.latencyUs[pair] + bytes[dependency] * routes.usPerByte[pair];
+  };
+  const linksFreeUs = (dependency: number, from: number, to: number): number => {
+    if (fidelity.makespan === "last-op" || bytes[dependency] === ORDER_ONLY) return 0;
+    return bytes[dependency] * routes.usPerByte[from * typeCount + to] + fidelity.transferGapUs;
   };
   const mayShare = (u: number, v: number, type: number): boolean =>
     unitOf[u] === unitOf[v] || unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type];
@@ -79,7 +85,8 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
         let remoteUs = Number.POSITIVE_INFINITY;
         for (let to = 0; unitOf[v] !== unitOf[w] && to < typeCount; to++) {
           const other = w * typeCount + to;
-          remoteUs = Math.min(remoteUs, transferUs(ofProducer[k], type, to) + runUs[other] + tailUs[other]);
+          const arrivedUs = transferUs(ofProducer[k], type, to) + runUs[other] + tailUs[other];
+          remoteUs = Math.min(remoteUs, Math.max(arrivedUs, linksFreeUs(ofProducer[k], type, to)));
         }
         // Everything local waits for the gap after v; take it off the rest so that both kinds count from v's end.
         neighbours.add(
@@ -92,7 +99,7 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
       tailUs[i] = runUs[i] === Infinity ? Infinity : Math.max(trailing, neighbours.leastUs());
     }
   }
-  return { dependencies, startUs, runUs, tailUs, transferUs };
+  return { dependencies, startUs, runUs, tailUs, transferUs, linksFreeUs };
 }
 
 function ownRunUs({ runUs, deviceCount }: Compiled, { typeCount, deviceOf }: Units, i: number): number {

@@ -14,12 +14,10 @@ import type { Units } from "./units.ts";
 export function latencyBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const transferUs = transferTimesUs(scenario.graph, scenario.cluster);
+  const free = new Float64Array(transferUs.length);
   const bounds: Bound[] = [
-    {
-      argument: "critical path",
-      value: longestChainUs(scenario, units, new Float64Array(transferUs.length)),
-    },
-    { argument: "accelerator work", value: acceleratorWorkUs(scenario, units) },
+    { argument: "critical path", value: roundedDown(longestChainUs(scenario, units, free)) },
+    { argument: "accelerator work", value: roundedDown(acceleratorWorkUs(scenario, units)) },
     {
       argument: "critical path with transfers",
       value: roundedDown(longestChainUs(scenario, units, transferUs)),
@@ -79,10 +77,8 @@ function acceleratorWorkUs({ cluster }: Scenario, units: Units): number {
     work.push(...accelerators.map((type) => unitUs[i + type]));
   }
   if (work.length === 0) return 0;
-  return roundedDown(
-    workBound(
-      Float64Array.from(work),
-      accelerators.map((type) => machines[type]),
-    ).valueUs,
-  );
+  return workBound(
+    Float64Array.from(work),
+    accelerators.map((type) => machines[type]),
+  ).valueUs;
 }

@@ -22,8 +22,8 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const memoryUs = memoryWorkUs(units);
   const bounds: Bound[] = [
     { argument: "critical path", value: criticalPathUs(compiled) },
-    { argument: "work", value: startUs + workBound(units.unitUs, units.machines).valueUs },
-    { argument: "largest unit", value: startUs + largestUnitUs(units) },
+    { argument: "work", value: startUs + roundedDown(workBound(units.unitUs, units.machines).valueUs) },
+    { argument: "largest unit", value: startUs + roundedDown(largestUnitUs(units)) },
     { argument: "critical path with transfers", value: throughUs },
     ...(memoryUs === null
       ? []
@@ -86,7 +86,8 @@ function apart(chains: Chains, { typeCount }: Units, firstUs: number): Pairs {
         const j = v * typeCount + to;
         const beforeUs = chains.startUs[i] + chains.runUs[i];
         const afterUs = chains.runUs[j] + chains.tailUs[j];
-        least = Math.min(least, beforeUs + chains.transferUs(dependency, from, to) + afterUs);
+        const arrivedUs = chains.transferUs(dependency, from, to) + afterUs;
+        least = Math.min(least, beforeUs + Math.max(arrivedUs, chains.linksFreeUs(dependency, from, to)));
       }
     return least - firstUs;
   });

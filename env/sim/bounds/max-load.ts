@@ -18,8 +18,8 @@ export function maxLoadBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const memoryUs = memoryWorkUs(units);
   const bounds: Bound[] = [
-    { argument: "work", value: workBound(units.unitUs, units.machines).valueUs },
-    { argument: "largest unit", value: largestUnitUs(units) },
+    { argument: "work", value: roundedDown(workBound(units.unitUs, units.machines).valueUs) },
+    { argument: "largest unit", value: roundedDown(largestUnitUs(units)) },
     ...(memoryUs === null ? [] : [{ argument: "work within memory", value: roundedDown(memoryUs) }]),
     { argument: "inseparable ops", value: roundedDown(inseparableUs(units, apart(scenario, units))) },
   ];

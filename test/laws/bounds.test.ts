@@ -1,0 +1,187 @@
+/**
+ * Every bound of every objective against the optimum by brute force, on random scenarios with co-location, memory limits and
+ * devices of two speeds; and how near the bounds come, printed for each network model.
+ */
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  allowedDevices,
+  defaultFidelity,
+  evaluator,
+  type Fidelity,
+  fidelities,
+  liftToOps,
+  type Objective,
+  placement,
+  readScenario,
+  type Scenario,
+  writeScenario,
+} from "../../env/index.ts";
+import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+
+const networks: readonly Fidelity[] = [
+  ...fidelities,
+  ...Object.entries({
+    "one per consumer": { multicast: "per-consumer" },
+    "cut-through": { routing: "cut-through" },
+    "no contention": { contention: "none" },
+    "no overlap": { overlap: false },
+  } as const)
+    .map(([name, switches]): Fidelity => ({ ...defaultFidelity, ...switches, name }))
+    .filter(({ name }) => fidelities.every((known) => known.name !== name)),
+];
+
+interface Tally {
+  gaps: number[];
+  simpleGaps: number[];
+  arguments: Map<string, number>;
+}
+
+const tallies = new Map<string, Tally>();
+const SIMPLE = new Set(["critical path", "work", "largest unit"]);
+
+describe("bounds", () => {
+  it("never exceed the optimum of the makespan: 500 scenarios of up to 7 ops on up to 3 devices", () => {
+    check("makespan", { maxOps: 7, maxDevices: 3, runs: 500 });
+  });
+
+  it.each(["max-load", "latency", "peak-memory"] as const)("never exceed the optimum of %s", (objective) => {
+    check(objective, { maxOps: 6, maxDevices: 3, runs: 200 });
+  });
+
+  afterAll(() => console.log(tableOf(tallies)));
+});
+
+function check(objective: Objective, size: { maxOps: number; maxDevices: number; runs: number }): void {
+  let feasible = 0;
+  fc.assert(
+    fc.property(randomScenario(objective, size), (scenario) => {
+      const score = evaluator(scenario);
+      const bounds = score.bounds();
+      const optimum = leastCost(scenario, score.ceiling);
+      for (const { value, argument } of bounds) {
+        expect(Number.isFinite(value), argument).toBe(true);
+        if (optimum !== null) expect(value, argument).toBeLessThanOrEqual(optimum);
+      }
+      expect(score.bound()).toBe(
+        bounds.find(({ value }) => value === Math.max(...bounds.map((b) => b.value))),
+      );
+      if (optimum === null || !(score.bound().value > 0)) return;
+      feasible++;
+      const simple = bounds.filter(({ argument }) => SIMPLE.has(argument)).map(({ value }) => value);
+      record(objective === "makespan" ? scenario.fidelity.name : objective, {
+        gap: optimum / score.bound().value - 1,
+        simpleGap: optimum / Math.max(...simple) - 1,
+        argument: score.bound().argument,
+      });
+    }),
+    { numRuns: size.runs, seed: 17 },
+  );
+  expect(feasible).toBeGreaterThan(0.6 * size.runs);
+}
+
+/** The value of the best plan, null where none fits; no plan costs more than the ceiling allows. */
+function leastCost(scenario: Scenario, ceiling: number): number | null {
+  const { grouping, cluster } = scenario;
+  const deviceCount = cluster.devices.length;
+  const allowed = allowedDevices(scenario);
+  const score = evaluator(scenario);
+  const groupDevice = new Int32Array(grouping.groupCount);
+  let least: number | null = null;
+  for (let code = 0; code < deviceCount ** grouping.groupCount; code++) {
+    for (let g = 0, rest = code; g < grouping.groupCount; g++, rest = Math.floor(rest / deviceCount))
+      groupDevice[g] = rest % deviceCount;
+    if (groupDevice.some((d, g) => allowed[g * deviceCount + d] === 0)) continue;
+    const { value } = score.evaluate(placement(liftToOps(grouping, groupDevice)));
+    if (value === null) continue;
+    if (value > ceiling) throw new Error(`A plan takes ${value}, more than the ceiling of ${ceiling}.`);
+    if (least === null || value < least) least = value;
+  }
+  return least;
+}
+
+/** Like random-scenario.ts, with co-location classes, ops that only one kind can run, and memory that some plans exceed. */
+function randomScenario(
+  objective: Objective,
+  { maxOps, maxDevices }: { maxOps: number; maxDevices: number },
+): fc.Arbitrary<Scenario> {
+  return fc
+    .record({
+      memoryBytes: fc.constantFrom(undefined, undefined, 10, 16),
+      fidelity: fc.constantFrom(...networks),
+      classes: fc.array(fc.constantFrom(null, null, null, null, "x", "y"), {
+        minLength: maxOps,
+        maxLength: maxOps,
+      }),
+      onlyFast: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: maxOps, maxLength: maxOps }),
+      cpu: fc.boolean(),
+    })
+    .chain(({ memoryBytes, fidelity, classes, onlyFast, cpu }) =>
+      scenarioWithPlan({ maxOps, maxDevices, memoryBytes, fidelity: fc.constant(fidelity) })
+        .filter(({ scenario }) => scenario.graph.opCount >= maxOps - 2)
+        .map(({ scenario }) => {
+          const { groups: _groups, ...file } = writeScenario({ ...scenario, objective });
+          const slow = cpu ? "cpu" : "slow";
+          const ops = file.graph.ops.map((op, v) => ({
+            ...op,
+            ...(op.measuredUs && { measuredUs: renamed(op.measuredUs, slow) }),
+            ...(classes[v] !== null && { colocation: classes[v] }),
+            ...(onlyFast[v] === 0 && { supportedKinds: ["fast"] }),
+          }));
+          const devices = file.cluster.devices.map((device) => ({
+            ...device,
+            kind: device.kind === "slow" ? slow : device.kind,
+          }));
+          return readScenario(
+            { ...file, graph: { ...file.graph, ops }, cluster: { ...file.cluster, devices } },
+            "random",
+          );
+        }),
+    );
+}
+
+const renamed = (times: Record<string, number>, slow: string): Record<string, number> =>
+  Object.fromEntries(Object.entries(times).map(([kind, us]) => [kind === "slow" ? slow : kind, us]));
+
+function record(
+  key: string,
+  { gap, simpleGap, argument }: { gap: number; simpleGap: number; argument: string },
+) {
+  const tally: Tally = tallies.get(key) ?? { gaps: [], simpleGaps: [], arguments: new Map() };
+  tallies.set(key, tally);
+  tally.gaps.push(gap);
+  if (Number.isFinite(simpleGap)) tally.simpleGaps.push(simpleGap);
+  tally.arguments.set(argument, (tally.arguments.get(argument) ?? 0) + 1);
+}
+
+function tableOf(all: ReadonlyMap<string, Tally>): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const rows = [...all].map(([key, { gaps, simpleGaps, arguments: named }]) => {
+    const simple =
+      simpleGaps.length > 0
+        ? `${percent(quantile(simpleGaps, 0.5))} / ${percent(quantile(simpleGaps, 0.9))}`
+        : "-";
+    const most = [...named].sort(([, a], [, b]) => b - a).slice(0, 4);
+    return [
+      key,
+      String(gaps.length),
+      `${percent(quantile(gaps, 0.5))} / ${percent(quantile(gaps, 0.9))}`,
+      percent(gaps.filter((gap) => gap < 1e-9).length / gaps.length),
+      simple,
+      most.map(([argument, count]) => `${argument} ${count}`).join(", "),
+    ];
+  });
+  const header = ["network or objective", "runs", "gap p50 / p90", "tight", "simple bounds alone", "best by"];
+  const widths = header.map((_, c) => Math.max(...[header, ...rows].map((row) => row[c].length)));
+  const line = (row: string[]) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]))
+      .join("  ")
+      .trimEnd();
+  return ["Bounds against brute force:", line(header), ...rows.map(line)].join("\n");
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))];
+}
