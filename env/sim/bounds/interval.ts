@@ -14,8 +14,8 @@ import type { Chains } from "./chains.ts";
 import type { Units } from "./units.ts";
 
 /** How many times one op's part in one window may be worked out. */
-const WORK_LIMIT = 2_000_000;
-const MOST_POINTS = 48;
+const WORK_LIMIT = 800_000;
+const MOST_POINTS = 32;
 
 export function intervalUs(
   { startUs, tailUs }: Chains,
