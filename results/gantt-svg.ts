@@ -31,7 +31,8 @@ ${all.map(
     i,
   ) => html`<rect class="${kind}" x="${10 + i * KEY_WIDTH}" y="27" width="10" height="10"/><text x="${25 + i * KEY_WIDTH}" y="36">${text}</text>
 `,
-)}<g transform="translate(0 ${HEAD})">
+)}${bound > 0 ? html`<line class="bound" x1="${10 + all.length * KEY_WIDTH}" x2="${24 + all.length * KEY_WIDTH}" y1="32" y2="32"/><text x="${29 + all.length * KEY_WIDTH}" y="36">bound</text>` : null}
+<g transform="translate(0 ${HEAD})">
 ${content}
 </g>
 </svg>

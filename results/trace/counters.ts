@@ -3,7 +3,7 @@
  * device holds more for a moment than before and after, the trace tells both levels.
  */
 import { linksOf, memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
-import { CLUSTER, type CounterEvent } from "./events.ts";
+import { CLUSTER, type CounterEvent, onGrid } from "./events.ts";
 
 export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
   const held = new Float64Array(cluster.devices.length);
@@ -15,7 +15,7 @@ export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEven
       pid: CLUSTER,
       tid: 0,
       name: `memory ${cluster.devices[device].name}`,
-      ts: timeUs,
+      ts: onGrid(timeUs),
       args: { bytes: level },
     }));
   });
@@ -39,7 +39,7 @@ export function busyLinkCounter({ transfers }: Tasks): CounterEvent[] {
     const before = carried.get(link) ?? 0;
     carried.set(link, before + change);
     busy += Math.sign(before + change) - Math.sign(before);
-    levels.set(timeUs, busy);
+    levels.set(onGrid(timeUs), busy);
   }
   return Array.from(levels, ([ts, links]) => ({
     ph: "C" as const,

@@ -3,7 +3,7 @@
  * consumer. An arrow touches each span in its middle, where no neighbour can be meant.
  */
 import type { Scenario, Task, Tasks } from "../../env/index.ts";
-import { CLUSTER, type FlowEvent } from "./events.ts";
+import { CLUSTER, type FlowEvent, onGrid } from "./events.ts";
 
 export function flowsOf(
   { graph }: Scenario,
@@ -19,7 +19,7 @@ export function flowsOf(
       const stations = [ops[producer], ...hopsOf[journey], ops[consumer]];
       return stations.map((task, i): FlowEvent => {
         const ph = i === 0 ? "s" : i === stations.length - 1 ? "f" : "t";
-        const ts = task.startUs + (task.doneUs - task.startUs) / 2;
+        const ts = (onGrid(task.startUs) + onGrid(task.doneUs)) / 2;
         const name = graph.names[producer];
         return { ph, pid: CLUSTER, tid: tidOf.get(task)!, name, cat: "transfer", id, ts, bp: "e" };
       });

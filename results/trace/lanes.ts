@@ -3,7 +3,7 @@
  * overlap, so where a link carries several transfers at once, each further one goes on a lane of its own.
  */
 import { roleNames, type Scenario, type Task, type Tasks } from "../../env/index.ts";
-import { CLUSTER, type MetadataEvent, type SpanEvent } from "./events.ts";
+import { CLUSTER, type MetadataEvent, onGrid, type SpanEvent } from "./events.ts";
 
 export interface Lane {
   readonly name: string;
@@ -57,7 +57,8 @@ export function spanOf(
   { task, tid, critical }: { readonly task: Task; readonly tid: number; readonly critical: boolean },
 ): SpanEvent {
   const { graph } = scenario;
-  const span = { ph: "X", pid: CLUSTER, tid, ts: task.startUs, dur: task.doneUs - task.startUs } as const;
+  const ts = onGrid(task.startUs);
+  const span = { ph: "X", pid: CLUSTER, tid, ts, dur: onGrid(task.doneUs) - ts } as const;
   const waitedUs = task.startUs - task.readyUs;
   if (task.kind === "transfer")
     return {
