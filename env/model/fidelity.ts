@@ -9,8 +9,8 @@ export interface Fidelity {
   readonly multicast: "free" | "per-device" | "per-consumer";
   /** How a transfer crosses a route of several links: one after the other, or all of them at once at the slowest's speed. */
   readonly routing: "store-and-forward" | "cut-through";
-  /** What happens on a busy link: transfers wait in line, or any number pass at full speed. */
-  readonly contention: "queue" | "none";
+  /** What happens on a busy link: transfers wait in line, any number pass at full speed, or they share it max-min fairly. */
+  readonly contention: "queue" | "none" | "fair";
   /** Does a device compute while it sends or receives? If not, transfers and ops of one device exclude each other. */
   readonly overlap: boolean;
   /** What a control edge across devices costs: nothing, or a transfer of the bytes of output 0. */

@@ -63,7 +63,7 @@ const fidelitySchema = z.strictObject({
   name: z.string(),
   multicast: z.enum(["free", "per-device", "per-consumer"]),
   routing: z.enum(["store-and-forward", "cut-through"]),
-  contention: z.enum(["queue", "none"]),
+  contention: z.enum(["queue", "none", "fair"]),
   overlap: z.boolean(),
   controlEdges: z.enum(["free", "output-0"]),
   pairOutputs: z.enum(["all", "last"]),

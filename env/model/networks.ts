@@ -15,7 +15,7 @@ export interface NetworkModel {
   readonly summary: string;
   /** Servers that a transfer between two devices needs beside its own wire. */
   readonly servers: (from: number, to: number) => readonly Server[];
-  readonly contention: "queue" | "none";
+  readonly contention: "queue" | "none" | "fair";
 }
 
 /** A queue at a device that serves one transfer at a time. */
@@ -68,6 +68,16 @@ export const networkModels: readonly NetworkModel[] = [
     ],
     contention: "queue",
   },
+  {
+    name: "fair",
+    summary:
+      "All transfers go on at once and share what their devices can send and receive, max-min fairly: a switch with full bisection.",
+    servers: (from, to) => [
+      { device: from, side: "out" },
+      { device: to, side: "in" },
+    ],
+    contention: "fair",
+  },
 ];
 
 /** The scenario under a named network model; throws one sentence where there is none of that name. */
@@ -85,6 +95,7 @@ export function withNetwork(scenario: Scenario, name: string): Scenario {
       ...scenario.fidelity,
       name: `${scenario.fidelity.name}, ${name}`,
       routing: "cut-through",
+      overlap: model.contention === "fair" || scenario.fidelity.overlap,
       contention: model.contention,
     },
   };

@@ -75,6 +75,10 @@ export function compile(scenario: Scenario): Compiled {
     throw new InputError(
       `Fidelity "${fidelity.name}": free multicast has no one receiver that could stop computing; without overlap use multicast "per-device".`,
     );
+  if (fidelity.contention === "fair" && !(fidelity.routing === "cut-through" && fidelity.overlap))
+    throw new InputError(
+      `Fidelity "${fidelity.name}": fair sharing of links needs routing "cut-through" and overlap, since all transfers go on at once.`,
+    );
   const deviceCount = cluster.devices.length;
   const slots = collectSlots(graph, fidelity);
   const byProducer = layOut(graph.opCount, slots.dependencies, (dependency) => dependency.producer);

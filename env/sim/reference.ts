@@ -42,9 +42,15 @@ interface Transfer extends ReferenceTransfer {
   readonly needs: Need[];
 }
 
+interface Flow {
+  readonly transfer: Transfer;
+  bytes: number;
+  rate: number;
+}
+
 interface Event {
   readonly timeUs: number;
-  /** 0 release, 1 link, 2 device. */
+  /** 0 release, 1 link, 2 device, 3 end of a transfer that shares links. */
   readonly kind: number;
   readonly key: readonly number[];
   run(nowUs: number): void;
@@ -86,6 +92,7 @@ export function referenceRun(
 
   // Published simulators let devices and links look for work when they come free. Where one task needs several servers at
   // once, or none waits, there is nothing to look for: every task reserves its servers when it queues up.
+  const shares = fidelity.contention === "fair";
   const reserves = fidelity.routing === "cut-through" || fidelity.contention === "none" || !fidelity.overlap;
   const deviceFreeUs = cluster.devices.map(() => 0);
   const linkFreeUs = cluster.links.map(() => 0);
@@ -114,7 +121,40 @@ export function referenceRun(
     ready[device[v]].push(v);
     if (!deviceArmed[device[v]]) wakeDevice(device[v], nowUs);
   };
+  // Transfers that share links: what each has left, and when that was true.
+  const flows: Flow[] = [];
+  let flowsAtUs = 0;
+  const bringFlowsUpTo = (nowUs: number): void => {
+    for (const flow of flows) flow.bytes -= flow.rate * (nowUs - flowsAtUs);
+    flowsAtUs = nowUs;
+  };
+  const flowEnd = (): Event[] => {
+    shareSpeeds(flows, scenario);
+    const ends = flows.map(({ bytes, rate }) => flowsAtUs + Math.max(0, bytes) / rate);
+    const timeUs = Math.min(...ends);
+    const run = (nowUs: number) => {
+      bringFlowsUpTo(nowUs);
+      const [{ transfer }] = flows.splice(ends.indexOf(timeUs), 1);
+      const delayUs = transfer.route.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0);
+      for (const link of transfer.route) linkFreeUs[link] = nowUs;
+      transfer.arriveUs.push(nowUs + delayUs);
+      joinLine(transfer, transfer.route[0]);
+    };
+    return flows.length === 0 ? [] : [{ timeUs, kind: 3, key: [], run }];
+  };
+  const joinLine = (transfer: Transfer, link: number): void => {
+    const line = flying[link];
+    const later = line.findIndex((other) => last(other.arriveUs) > last(transfer.arriveUs));
+    line.splice(later === -1 ? line.length : later, 0, transfer);
+  };
+
   const queueUp = (transfer: Transfer, hop: number, nowUs: number): void => {
+    if (shares) {
+      bringFlowsUpTo(nowUs);
+      transfer.startUs.push(nowUs);
+      flows.push({ transfer, bytes: transfer.bytes, rate: 0 });
+      return;
+    }
     if (reserves) {
       reserveLinks(transfer, hop, nowUs);
       return;
@@ -144,9 +184,7 @@ export function referenceRun(
     for (const d of busy) deviceFreeUs[d] = sentUs;
     transfer.startUs.push(start);
     transfer.arriveUs.push(sentUs + links.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0));
-    const line = flying[links[0]];
-    const later = line.findIndex((other) => last(other.arriveUs) > last(transfer.arriveUs));
-    line.splice(later === -1 ? line.length : later, 0, transfer);
+    joinLine(transfer, links[0]);
   };
   const releaseAt = (need: Need, timeUs: number): void => {
     const run = (nowUs: number) => {
@@ -249,7 +287,7 @@ export function referenceRun(
   for (;;) {
     const links = cluster.links.map((_, link) => link);
     const arrivals = links.filter((link) => flying[link].length > 0 && !delivering[link]).map(arrival);
-    const pending = [...events, ...arrivals];
+    const pending = [...events, ...arrivals, ...flowEnd()];
     if (pending.length === 0) break;
     const next = pending.reduce((first, event) => (precedes(event, first) ? event : first));
     if (events.includes(next)) events.splice(events.indexOf(next), 1);
@@ -356,4 +394,26 @@ function rankOf(names: readonly string[], tieBreak: "id" | "name"): number[] {
   if (tieBreak === "id") return names.map((_, i) => i);
   const sorted = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return names.map((name) => sorted.indexOf(name));
+}
+
+/** Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers, then the next. */
+function shareSpeeds(flows: Flow[], { cluster }: Scenario): void {
+  const leftOf = cluster.links.map(({ bytesPerUs }) => bytesPerUs);
+  let open = [...flows];
+  let share = 0;
+  while (open.length > 0) {
+    const usersOf = cluster.links.map((_, link) =>
+      open.filter(({ transfer }) => transfer.route.includes(link)),
+    );
+    const shareOf = leftOf.map((left, link) =>
+      usersOf[link].length === 0 ? Number.POSITIVE_INFINITY : left / usersOf[link].length,
+    );
+    const tightest = shareOf.indexOf(Math.min(...shareOf));
+    share = Math.max(share, shareOf[tightest]);
+    for (const flow of usersOf[tightest]) {
+      flow.rate = share;
+      for (const link of flow.transfer.route) leftOf[link] -= share;
+    }
+    open = open.filter((flow) => !usersOf[tightest].includes(flow));
+  }
 }

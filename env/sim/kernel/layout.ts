@@ -79,18 +79,27 @@ export const PLACEMENTS = 53;
 export const MAKESPANS = 54;
 /** 1 where a transfer holds all links of its route at once, 0 where it crosses one after the other. */
 export const CUT_THROUGH = 55;
-/** 1 where transfers wait for a link that is busy, 0 where links carry any number at once. */
-export const QUEUES = 56;
+/** What a busy link does: 0 carries any number at full speed, 1 makes them wait, 2 shares its speed. */
+export const CONTENTION = 56;
 /** 1 where transfers and ops of a device exclude each other. */
 export const BLOCKING = 57;
 /** Which op follows each op on its device, -1 for none; read where a run is ordered. */
 export const ORDER_NEXT = 58;
+/** Where links share their speed: the transfers under way, the bytes each has left and its rate. */
+export const FLOW = 59;
+export const FLOW_BYTES = 60;
+export const FLOW_RATE = 61;
+export const SLOT_BYTES = 62;
+export const LINK_BYTES_PER_US = 63;
+/** Working room of the sharing: speed each link has left, and its transfers without a rate. */
+export const LINK_LEFT = 64;
+export const LINK_FLOWS = 65;
 
 // 64-bit floats at FLOATS + 8 x position.
-export const FLOATS = 304;
+export const FLOATS = 336;
 export const OP_GAP_US = 0;
 export const TRANSFER_GAP_US = 1;
 export const FIRST_US = 2;
 
 /** First address after the table. */
-export const HEAP = 336;
+export const HEAP = 368;

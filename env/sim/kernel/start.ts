@@ -26,6 +26,7 @@ export interface Kernel {
 export const BATCH = 16;
 /** In the kernel's numbering. */
 const multicastModes: readonly Fidelity["multicast"][] = ["free", "per-device", "per-consumer"];
+const contentionModes: readonly Fidelity["contention"][] = ["none", "queue", "fair"];
 /** Event sources that the kernel scans at once. */
 const GROUP = 64;
 
@@ -48,7 +49,8 @@ export function kernelModule(): object {
 function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
   const depCount = depStart[opCount];
-  const sourceCount = deviceCount + linkCount;
+  const shares = fidelity.contention === "fair";
+  const sourceCount = deviceCount + linkCount + (shares ? 1 : 0);
   const groupCount = Math.ceil(sourceCount / GROUP);
   const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
   const devices = deviceTypes(compiled);
@@ -103,6 +105,12 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
   plan.roomForInts(2 * hopCapacity, at.HOP_LOG);
   plan.roomForFloats(2 * hopCapacity, at.HOP_LOG_US);
+  plan.floats(at.SLOT_BYTES, compiled.slotBytes);
+  plan.floats(at.LINK_BYTES_PER_US, compiled.linkBytesPerUs);
+  plan.roomForInts(shares ? depCount : 0, at.FLOW);
+  plan.roomForFloats(shares ? depCount : 0, at.FLOW_BYTES, at.FLOW_RATE);
+  plan.roomForFloats(linkCount, at.LINK_LEFT);
+  plan.roomForInts(linkCount, at.LINK_FLOWS);
   plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
   plan.roomForFloats(BATCH, at.MAKESPANS);
   const memory = plan.build();
@@ -114,7 +122,7 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   table[at.ROOT_COUNT] = roots.length;
   table[at.MULTICAST] = multicastModes.indexOf(fidelity.multicast);
   table[at.CUT_THROUGH] = fidelity.routing === "cut-through" ? 1 : 0;
-  table[at.QUEUES] = fidelity.contention === "queue" ? 1 : 0;
+  table[at.CONTENTION] = contentionModes.indexOf(fidelity.contention);
   table[at.BLOCKING] = fidelity.overlap ? 0 : 1;
   table[at.GROUP_COUNT] = groupCount;
   table[at.DEVICE_TYPE_COUNT] = devices.runUs.length;

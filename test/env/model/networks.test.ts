@@ -22,6 +22,7 @@ describe("named network models", () => {
     ["receiver-queue", { "a>1": 10, "a>2": 10, "d>2": 20, "f>0": 10 }],
     ["full-duplex", { "a>1": 10, "a>2": 20, "d>2": 30, "f>0": 10 }],
     ["half-duplex", { "a>1": 10, "a>2": 20, "d>2": 30, "f>0": 30 }],
+    ["fair", { "a>1": 20, "a>2": 20, "d>2": 20, "f>0": 10 }],
   ])("%s makes transfers wait for what it says", (network, expected) => {
     expect(arrivals(network)).toEqual(expected);
   });
@@ -34,9 +35,9 @@ describe("named network models", () => {
         simulate(pair, placement([0, 1])).makespanUs,
       );
       expect(changed.fidelity.name).toBe(`default, ${name}`);
-      expect(arrivals(name)).toHaveProperty("a>1", 10);
+      expect(arrivals(name)).toHaveProperty("f>0");
     }
-    expect(networkModels).toHaveLength(6);
+    expect(networkModels).toHaveLength(7);
   });
 
   it("answer an unknown name with those there are", () => {

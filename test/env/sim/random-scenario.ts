@@ -82,7 +82,7 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
       "store-and-forward" as const,
       "cut-through" as const,
     ),
-    contention: fc.constantFrom("queue" as const, "queue" as const, "none" as const),
+    contention: fc.constantFrom("queue" as const, "queue" as const, "none" as const, "fair" as const),
     overlap: fc.constantFrom(true, true, false),
     controlEdges: fc.constantFrom("free" as const, "output-0" as const),
     pairOutputs: fc.constantFrom("all" as const, "last" as const),
@@ -97,7 +97,8 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     ...defaultFidelity,
     ...switches,
     name: "random",
-    overlap: switches.multicast === "free" || switches.overlap,
+    routing: switches.contention === "fair" ? ("cut-through" as const) : switches.routing,
+    overlap: switches.multicast === "free" || switches.contention === "fair" || switches.overlap,
     memory: switches.multicast === "free" ? ("outputs-only" as const) : ("training" as const),
   }));
 

@@ -4,20 +4,20 @@
  */
 import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, schedule, unschedule } from "./events";
 import {
-  cutThrough, blocking, delivering, dep, depStart, deviceCount, deviceFreeUs, deviceOrder, deviceType, deviceTypeCount,
+  cutThrough, blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType, deviceTypeCount,
   endUs, eventOrder, eventUs, firstUs, float, flyingHead, flyingTail, GROUP, groupCount, groupUs, hopLog, hopLogUs, int,
   lastEvent, latencyUs, linkCount, linkFreeUs, linkOrder, linkType, linkTypeCount, multicast, NO_SLOT, NONE, opCount,
   opGapUs, opNext, opOrder, orderNext, pending, queues, released, rootCount, roots, routeLink, routeStart, runningHead, runningTail,
-  runUs, sameOrder, sentBy, sentByCount, setFloat, setInt, simple, slotLocal, slotProducer, slotUs, startUs, TO_ALL,
+  runUs, sameOrder, sentBy, sentByCount, setDevice, setFloat, setInt, shares, simple, slotLocal, slotProducer, slotUs, startUs, TO_ALL,
   TO_CONSUMER, TO_DEVICE, together, transferArriveUs, transferGapUs, transferHop, transferLeftUs, transferNext, transferSlot,
   transferStartUs, transferTo, waitsFor,
 } from "./state";
+import { endFlow, nextEnd, ratesAreStale, resetFlows, routeOf, startFlow } from "./sharing";
 export { init } from "./state";
 
 /** In the list of what an event frees: the op itself, beside the numbers of transfers. */
 const OP_ENDED: i32 = -1;
 
-let device: usize;
 let togetherCount: i32;
 let deliveringCount: i32;
 let hopCount: i32;
@@ -43,6 +43,7 @@ export function runOrdered(placed: usize): f64 {
 
 function simulate(): f64 {
   for (;;) {
+    if (shares && ratesAreStale()) schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
     const group = groupCount == 1 ? 0 : firstGroup();
     const nowUs = groupCount == 1 ? groupMinimum(0) : float(groupUs, group);
     if (nowUs == Infinity) break;
@@ -53,7 +54,8 @@ function simulate(): f64 {
     }
     const source = group * GROUP + <i32>ctz(due);
     if (source < deviceCount) handleEnd(source, nowUs);
-    else handleArrival(source - deviceCount, nowUs);
+    else if (source < deviceCount + linkCount) handleArrival(source - deviceCount, nowUs);
+    else handleFlowEnd(nowUs);
   }
   return makespan();
 }
@@ -69,7 +71,7 @@ export function loggedHops(): i32 {
 }
 
 function begin(placed: usize): void {
-  device = placed;
+  setDevice(placed);
   hopCount = 0;
   memory.copy(pending, waitsFor, (<usize>opCount) << 2);
   memory.fill(deviceFreeUs, 0, (<usize>deviceCount) << 3);
@@ -80,6 +82,7 @@ function begin(placed: usize): void {
   for (let source = 0; source < groupCount * GROUP; source++) setFloat(eventUs, source, Infinity);
   for (let group = 0; group < groupCount; group++) setFloat(groupUs, group, Infinity);
   readyCount = 0;
+  resetFlows();
   if (ordered) waitForPredecessors();
   for (let i = 0; i < rootCount; i++) if (int(pending, int(roots, i)) == 0) makeReady(int(roots, i), firstUs);
 }
@@ -261,8 +264,28 @@ function fly(link: i32, transfer: i32): void {
 @inline
 function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void {
   const first = int(routeStart, route) + hop;
-  if (simple) sendOverLink(transfer, slot, int(routeLink, first), nowUs);
+  if (shares) {
+    setFloat(transferStartUs, transfer, nowUs);
+    startFlow(transfer, nowUs);
+  } else if (simple) sendOverLink(transfer, slot, int(routeLink, first), nowUs);
   else reserve(transfer, slot, first, cutThrough ? int(routeStart, route + 1) : first + 1, nowUs);
+}
+
+/** The last byte of a transfer that shared its links has been sent. */
+function handleFlowEnd(nowUs: f64): void {
+  unschedule(deviceCount + linkCount);
+  const transfer = endFlow(nowUs);
+  const route = routeOf(transfer);
+  const first = int(routeStart, route);
+  let delayUs: f64 = 0;
+  for (let i = first; i < int(routeStart, route + 1); i++) {
+    const link = int(routeLink, i);
+    delayUs += float(latencyUs, link);
+    setFloat(linkFreeUs, link, nowUs);
+  }
+  setFloat(transferArriveUs, transfer, nowUs + delayUs);
+  fly(int(routeLink, first), transfer);
+  if (hopLog != 0) for (let i = first; i < int(routeStart, route + 1); i++) logHop(transfer, int(routeLink, i));
 }
 
 function logHop(transfer: i32, link: i32): void {
@@ -370,6 +393,10 @@ function releaseTogether(producer: i32, nowUs: f64): void {
 
 /** The first of several events at one instant, together with those of the same producer. */
 function handleTied(source: i32, nowUs: f64): void {
+  if (source == deviceCount + linkCount) {
+    handleFlowEnd(nowUs);
+    return;
+  }
   const order = int(eventOrder, source);
   const producer =
     source < deviceCount

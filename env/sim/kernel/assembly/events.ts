@@ -4,13 +4,13 @@
  * The next one is found by a vector scan, which beats a heap up to some hundred sources because nothing in it can be
  * mispredicted; more than 64 sources are scanned in groups of 64 whose minima are kept.
  */
-import { deviceCount, eventOrder, eventUs, float, GROUP, groupCount, groupUs, int, linkCount, NONE, setFloat, setInt } from "./state";
+import { eventOrder, eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt, sourceCount } from "./state";
 
 /** Vectors to scan in a group: only those that hold a source. */
 // @ts-ignore: decorator
 @inline
 export function vectorsOf(group: i32): i32 {
-  return (min(GROUP, deviceCount + linkCount - group * GROUP) + 1) >> 1;
+  return (min(GROUP, sourceCount - group * GROUP) + 1) >> 1;
 }
 
 export function groupMinimum(group: i32): f64 {

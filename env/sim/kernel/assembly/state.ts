@@ -18,6 +18,7 @@ export let rootCount: i32;
 export let multicast: i32;
 export let cutThrough: bool;
 export let queues: bool;
+export let shares: bool;
 export let blocking: bool;
 /** Store and forward, first come first served, beside computation: the common case, without the general one's checks. */
 export let simple: bool;
@@ -30,6 +31,7 @@ export let opGapUs: f64;
 export let transferGapUs: f64;
 export let firstUs: f64;
 
+export let device: usize;
 export let depStart: usize;
 export let dep: usize;
 export let released: usize;
@@ -73,6 +75,14 @@ export let groupUs: usize;
 export let together: usize;
 export let delivering: usize;
 export let orderNext: usize;
+export let sourceCount: i32;
+export let flow: usize;
+export let flowBytes: usize;
+export let flowRate: usize;
+export let slotBytes: usize;
+export let linkBytesPerUs: usize;
+export let linkLeft: usize;
+export let linkFlows: usize;
 export let hopLog: usize;
 export let hopLogUs: usize;
 
@@ -105,7 +115,9 @@ export function init(): void {
   rootCount = int(T.TABLE, T.ROOT_COUNT);
   multicast = int(T.TABLE, T.MULTICAST);
   cutThrough = int(T.TABLE, T.CUT_THROUGH) != 0;
-  queues = int(T.TABLE, T.QUEUES) != 0;
+  queues = int(T.TABLE, T.CONTENTION) == 1;
+  shares = int(T.TABLE, T.CONTENTION) == 2;
+  sourceCount = deviceCount + linkCount + (shares ? 1 : 0);
   blocking = int(T.TABLE, T.BLOCKING) != 0;
   simple = queues && !cutThrough && !blocking;
   groupCount = int(T.TABLE, T.GROUP_COUNT);
@@ -158,7 +170,17 @@ export function init(): void {
   together = int(T.TABLE, T.TOGETHER);
   delivering = int(T.TABLE, T.DELIVERING);
   orderNext = int(T.TABLE, T.ORDER_NEXT);
+  flow = int(T.TABLE, T.FLOW);
+  flowBytes = int(T.TABLE, T.FLOW_BYTES);
+  flowRate = int(T.TABLE, T.FLOW_RATE);
+  slotBytes = int(T.TABLE, T.SLOT_BYTES);
+  linkBytesPerUs = int(T.TABLE, T.LINK_BYTES_PER_US);
+  linkLeft = int(T.TABLE, T.LINK_LEFT);
+  linkFlows = int(T.TABLE, T.LINK_FLOWS);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }
 
+export function setDevice(placed: usize): void {
+  device = placed;
+}
