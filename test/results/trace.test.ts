@@ -1,9 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { explain, placement, type Scenario, testScenario } from "../../env/index.ts";
+import {
+  allowedDevices,
+  createRng,
+  explain,
+  liftToOps,
+  placement,
+  type Scenario,
+  testScenario,
+} from "../../env/index.ts";
 import { onGrid } from "../../results/trace/events.ts";
 import { type Trace, traceOf } from "../../results/trace/trace.ts";
+import { resolveScenario } from "../../scenarios/index.ts";
 import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
 
 const time = z.number().finite().nonnegative();
@@ -132,6 +141,38 @@ it("tells of an op and of its output on the way", () => {
     },
   ]);
 });
+
+it.each(["inception-v3/2xP100", "nmt-2/4xP100", "bert-base/8xV100-nvlink"])(
+  "a real step, %s, keeps all of this",
+  async (uri) => {
+    const scenario = await resolveScenario(uri);
+    const rng = createRng(uri);
+    const deviceCount = scenario.cluster.devices.length;
+    const allowed = allowedDevices(scenario);
+    const groups = Array.from({ length: scenario.grouping.groupCount }, (_, g) => {
+      const devices = [...Array(deviceCount).keys()].filter((d) => allowed[g * deviceCount + d] === 1);
+      return devices[rng.int(devices.length)];
+    });
+    const told = explain(scenario, placement(liftToOps(scenario.grouping, groups)));
+    const { makespanUs } = told.timeline;
+    for (const { segments } of [told.criticalPath, told.lastChain]) {
+      expect(segments[0].fromUs).toBe(0);
+      expect(segments[segments.length - 1].toUs).toBe(makespanUs);
+      for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
+    }
+    const trace = traceOf(scenario, told);
+    schema.parse(JSON.parse(JSON.stringify(trace)));
+    const freeUs = new Map<number, number>();
+    for (const { tid, ts, dur } of spansOf(trace)) {
+      expect(ts).toBeGreaterThanOrEqual(freeUs.get(tid) ?? 0);
+      freeUs.set(tid, ts + dur);
+    }
+    scenario.cluster.devices.forEach(({ name }, d) => {
+      const levels = countersOf(trace, `memory ${name}`).map(({ args }) => args.bytes);
+      expect(Math.max(...levels)).toBe(told.timeline.peakBytes[d]);
+    });
+  },
+);
 
 const spansOf = ({ traceEvents }: Trace) => traceEvents.filter((event) => event.ph === "X");
 
