@@ -89,6 +89,7 @@ export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): Gr
 
 function checkOp(spec: OpSpec): void {
   const where = `Op "${spec.name}"`;
+  checkShapes(where, spec);
   if (spec.role !== undefined && Role[spec.role] === undefined)
     throw new InputError(`${where}: role is "${spec.role}", expected forward, backward or update.`);
   checkNumber(where, "flops", spec.flops ?? 0);
@@ -103,6 +104,23 @@ function checkOp(spec: OpSpec): void {
       `${where}: supportedKinds is empty, so no device could run it; leave it out for all kinds.`,
     );
 }
+
+/** Graphs also come from JavaScript and from graphology, where nothing has looked at the types. */
+function checkShapes(where: string, spec: OpSpec): void {
+  for (const field of ["type", "colocation", "twin"] as const)
+    if (spec[field] !== undefined && typeof spec[field] !== "string")
+      throw new InputError(`${where}: ${field} is ${shown(spec[field])}, expected a string.`);
+  if (spec.outputs !== undefined && !Array.isArray(spec.outputs))
+    throw new InputError(`${where}: outputs is ${shown(spec.outputs)}, expected a list of bytes.`);
+  const kinds: unknown = spec.supportedKinds ?? [];
+  if (!Array.isArray(kinds) || kinds.some((kind) => typeof kind !== "string"))
+    throw new InputError(`${where}: supportedKinds is ${shown(kinds)}, expected a list of device kinds.`);
+  const measured: unknown = spec.measuredUs ?? {};
+  if (measured === null || typeof measured !== "object" || Array.isArray(measured))
+    throw new InputError(`${where}: measuredUs is ${shown(measured)}, expected times in us by device kind.`);
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
 function checkNumber(where: string, field: string, value: number): void {
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0)

@@ -28,8 +28,12 @@ export function placement(device: ArrayLike<number>): Placement {
 export function validatePlan(scenario: Scenario, plan: Plan): void {
   const { graph, cluster } = scenario;
   const deviceCount = cluster.devices.length;
-  if (plan.kind !== "placement")
-    throw new InputError(`The plan's kind is "${(plan as { kind: string }).kind}", expected "placement".`);
+  if (plan?.kind !== "placement")
+    throw new InputError(
+      `The plan's kind is "${(plan as { kind: string } | null)?.kind}", expected "placement".`,
+    );
+  if (typeof plan.device?.length !== "number")
+    throw new InputError(`The placement's device is ${typeof plan.device}, expected one device per op.`);
   if (plan.device.length !== graph.opCount)
     throw new InputError(
       `The placement has ${plan.device.length} entries for ${graph.opCount} ops; give one device per op.`,

@@ -9,6 +9,7 @@ import { InputError } from "./errors.ts";
 import type { Fidelity } from "./fidelity.ts";
 import { ANY_KIND, type OpGraph } from "./graph.ts";
 import type { Grouping } from "./grouping.ts";
+import { checkMagnitudes } from "./magnitudes.ts";
 
 /**
  * - `makespan`: time of one training step in us, by the event engine;
@@ -48,6 +49,7 @@ export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?:
     );
   checkColocation(scenario);
   checkTimes(scenario);
+  checkMagnitudes(scenario);
   const allowed = allowedDevices(scenario);
   const deviceCount = scenario.cluster.devices.length;
   for (let g = 0; g < grouping.groupCount; g++) {

@@ -43,7 +43,9 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
   };
   const linksFreeUs = (dependency: number, from: number, to: number): number => {
     if (fidelity.makespan === "last-op" || bytes[dependency] === ORDER_ONLY) return 0;
-    return bytes[dependency] * routes.usPerByte[from * typeCount + to] + fidelity.transferGapUs;
+    // Links that are shared fairly have no gaps between transfers.
+    const gap = fidelity.contention === "fair" ? 0 : fidelity.transferGapUs;
+    return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;
   };
   const mayShare = (u: number, v: number, type: number): boolean =>
     unitOf[u] === unitOf[v] || unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type];
