@@ -11,6 +11,8 @@ import { memoryViolation, peaksOfLastRun } from "./makespan.ts";
 
 export interface Timeline {
   readonly makespanUs: number;
+  /** In which order the plan wants the ops of a device, where it says so. */
+  readonly opPriority: Float64Array | undefined;
   /** Device, start and end of each op, shape [opCount]. */
   readonly device: Int32Array;
   readonly startUs: Float64Array;
@@ -45,6 +47,7 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
     return {
       makespanUs,
       device: plan.device.slice(),
+      opPriority: plan.opPriority?.slice(),
       startUs,
       endUs,
       transfers,

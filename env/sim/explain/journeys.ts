@@ -2,8 +2,8 @@
  * The transfers of a timeline told as journeys: which tensor went where, over which hops, for whose sake.
  *
  * The engine logs hops one by one. Which of them belong together follows from the rules by which it sends: an op that ends
- * sends its tensors in the order in which its dependencies are declared, each along its route, and hops of one transfer
- * queue up one after the other.
+ * sends its tensors in the order in which its dependencies are declared, each along its route. Stored and forwarded, all of them
+ * set out before any goes on, and what arrives first goes on first. Cut through, the links of a route are logged together.
  *
  * Pre: the timeline is one of the compiled scenario. Post: every logged hop belongs to exactly one journey.
  */
@@ -25,27 +25,70 @@ export interface Journey {
 interface OpenJourney extends Journey {
   readonly consumers: number[];
   readonly hops: TransferRecord[];
+  /** As the log tells it: -1 where one transfer serves all. */
+  readonly to: number;
   readonly route: Int32Array;
 }
 
 export function journeysOf(compiled: Compiled, timeline: Timeline): Journey[] {
   const journeys = announced(compiled, timeline.device);
-  const senders = new Map<string, OpenJourney[]>();
+  const open = new Map<string, OpenJourney[]>();
   for (const journey of journeys) {
-    append(senders, keyOf(journey.producer, journey.bytes, journey.route[0]), journey);
+    const key = keyOf(journey.producer, journey.bytes, journey.to);
+    const list = open.get(key);
+    if (list === undefined) open.set(key, [journey]);
+    else list.push(journey);
   }
-  const under = new Map<string, OpenJourney[]>();
-  // A route may cross one link twice. Stored and forwarded, all journeys of an op set out before any goes on.
-  const order = compiled.fidelity.routing === "cut-through" ? [under, senders] : [senders, under];
-  for (const hop of timeline.transfers) {
-    const open = takeFirst(order[0], hop) ?? takeFirst(order[1], hop);
-    if (open === undefined)
-      throw new Error(`Op ${hop.producer} sent ${hop.bytes} bytes over link ${hop.link} for nobody.`);
-    open.hops.push(hop);
-    const next = open.route[open.hops.length];
-    if (next !== undefined) append(under, keyOf(hop.producer, hop.bytes, next), open);
+  const { transfers } = timeline;
+  const take = compiled.fidelity.routing === "cut-through" ? takeRoute : takeHop;
+  for (let next = 0; next < transfers.length; ) {
+    const { producer, bytes, to } = transfers[next];
+    const candidates = open.get(keyOf(producer, bytes, to)) ?? [];
+    const taken = take(candidates, transfers, next);
+    if (taken === null)
+      throw new Error(`Hop ${next} of the log, from op ${producer}, belongs to no transfer.`);
+    taken.journey.hops.push(...transfers.slice(next, next + taken.hops));
+    next += taken.hops;
+    if (taken.journey.hops.length === taken.journey.route.length)
+      candidates.splice(candidates.indexOf(taken.journey), 1);
   }
   return journeys;
+}
+
+interface Taken {
+  readonly journey: OpenJourney;
+  readonly hops: number;
+}
+
+/** The first journey that has not set out over this link, else of those that wait for it the one that arrived first. */
+function takeHop(
+  candidates: readonly OpenJourney[],
+  log: readonly TransferRecord[],
+  at: number,
+): Taken | null {
+  const waiting = candidates.filter(({ route, hops }) => route[hops.length] === log[at].link);
+  const arrivedUs = ({ hops }: OpenJourney) => hops[hops.length - 1]?.endUs ?? Number.NEGATIVE_INFINITY;
+  if (waiting.length === 0) return null;
+  const journey = waiting.reduce((first, next) => (arrivedUs(next) < arrivedUs(first) ? next : first));
+  return { journey, hops: 1 };
+}
+
+/** The first journey whose route the log spells out from here; the longest route of several that fit. */
+function takeRoute(
+  candidates: readonly OpenJourney[],
+  log: readonly TransferRecord[],
+  at: number,
+): Taken | null {
+  const { startUs, endUs } = log[at];
+  const fits = ({ route }: OpenJourney) =>
+    route.every((link, i) => {
+      const hop = log[at + i];
+      return hop?.link === link && hop.startUs === startUs && hop.endUs === endUs;
+    });
+  const fitting = candidates.filter(fits);
+  if (fitting.length === 0) return null;
+  const journey = fitting.reduce((first, next) => (next.route.length > first.route.length ? next : first));
+  return { journey, hops: journey.route.length };
 }
 
 /** What every op has to send under the placement, in the order in which the engine sends it. */
@@ -71,6 +114,7 @@ function announced(compiled: Compiled, device: Int32Array): OpenJourney[] {
         bytes: slotBytes[slot],
         consumers: [consumer],
         hops: [],
+        to: compiled.fidelity.multicast === "free" ? -1 : to,
         route: routeLink.subarray(routeStart[pair], routeStart[pair + 1]),
       };
       open.set(shared, journey);
@@ -86,18 +130,4 @@ function sharedBy({ fidelity }: Compiled, dependency: number, slot: number, to: 
   return fidelity.multicast === "per-device" ? `${slot}>${to}` : `${dependency}`;
 }
 
-const keyOf = (producer: number, bytes: number, link: number): string => `${producer} ${bytes} ${link}`;
-
-function append(map: Map<string, OpenJourney[]>, key: string, journey: OpenJourney): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [journey]);
-  else list.push(journey);
-}
-
-/** The journey that has waited longest for such a hop; equal ones of one producer are served in order. */
-function takeFirst(
-  waiting: ReadonlyMap<string, OpenJourney[]>,
-  { producer, bytes, link }: TransferRecord,
-): OpenJourney | undefined {
-  return waiting.get(keyOf(producer, bytes, link))?.shift();
-}
+const keyOf = (producer: number, bytes: number, to: number): string => `${producer} ${bytes} ${to}`;

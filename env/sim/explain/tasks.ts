@@ -10,13 +10,15 @@
  *   first counts, in order of producer;
  * - a task that starts later was *blocked* by the task that kept one of its resources until that very moment. A resource has
  *   at most one such task. Where ops and transfers exclude each other, a task that takes no time can pass a wait on: it waits
- *   for a link, and whoever wants its device waits with it; then the link's task counts.
+ *   for a link, and whoever wants its device waits with it; then the link's task counts. And where the plan orders the ops
+ *   of a device, an op waits for the one before it, also where that takes no time.
  *
  * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of the graph, so it ends.
  */
 
 import type { Scenario } from "../../model/scenario.ts";
 import { type Compiled, compile } from "../compile.ts";
+import { successors } from "../engine.ts";
 import type { Timeline } from "../timeline.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
 
@@ -73,6 +75,7 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
   const journeys = journeysOf(compiled, timeline);
   const { ops, transfers } = inTopologicalOrder(compiled, timeline, journeys);
   const blockerAt = blockersOf(compiled, [...ops, ...transfers]);
+  const leader = leadersOf(timeline);
   return {
     compiled,
     timeline,
@@ -81,12 +84,28 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
     journeys,
     blockedBy(task) {
       if (task.startUs === task.readyUs) return null;
-      const blocker = blockerAt(task);
+      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]);
       if (blocker === null)
         throw new Error(`Nothing kept op ${task.op} from ${task.readyUs} us until ${task.startUs} us.`);
       return blocker;
     },
   };
+}
+
+/** The op that the plan's order puts before each op on its device; -1 where there is none. */
+function leadersOf({ device, opPriority }: Timeline): Int32Array {
+  const leader = new Int32Array(device.length).fill(-1);
+  if (opPriority === undefined) return leader;
+  successors(device, opPriority).forEach((follower, v) => {
+    if (follower !== -1) leader[follower] = v;
+  });
+  return leader;
+}
+
+/** An op that takes no time holds nothing, but what the plan orders after it waits for its end. */
+function leaderOf(task: Task, leader: Task | undefined): Blocker | null {
+  if (task.kind !== "op" || leader?.endUs !== task.startUs) return null;
+  return { task: leader, hold: leader.holds[0] };
 }
 
 /** Looks up what held any resource of a delayed task until its start, through other tasks that had to wait until then. */
@@ -181,12 +200,16 @@ function hopTasks(
   { producer, hops, consumers }: Journey,
   journey: number,
 ): Omit<Task, "readyUs" | "enabledBy">[] {
-  const { fidelity, linkBytesPerUs } = compiled;
+  const { fidelity, linkBytesPerUs, linkLatencyUs } = compiled;
   const legs = fidelity.routing === "cut-through" ? [hops] : hops.map((hop) => [hop]);
   return legs.map((leg, i) => {
     const slowest = leg.reduce((a, b) => (linkBytesPerUs[b.link] < linkBytesPerUs[a.link] ? b : a));
     const { startUs, endUs, bytes } = slowest;
-    const doneUs = startUs + bytes / linkBytesPerUs[slowest.link];
+    const latencyUs = leg.reduce((sum, { link }) => sum + linkLatencyUs[link], 0);
+    const doneUs =
+      fidelity.contention === "fair"
+        ? Math.max(startUs, endUs - latencyUs)
+        : startUs + bytes / linkBytesPerUs[slowest.link];
     const holds: Hold[] = [];
     for (const { link } of leg)
       holds.push({ resource: { kind: "link", index: link }, untilUs: doneUs + fidelity.transferGapUs });

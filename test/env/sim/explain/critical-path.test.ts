@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { placement, type Scenario, simulate, testScenario } from "../../../../env/index.ts";
+import { createRng, placement, type Scenario, simulate, testScenario } from "../../../../env/index.ts";
 import {
   criticalPath,
   explain,
@@ -28,7 +28,25 @@ describe("the critical path and the last chain", () => {
         const sum = segments.reduce((us, { fromUs, toUs }) => us + toUs - fromUs, scenario.fidelity.startUs);
         expect(sum).toBeCloseTo(timeline.makespanUs, 9);
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
+    );
+  });
+
+  it("tile the step of a plan that orders the ops of each device", () => {
+    fc.assert(
+      fc.property(draws, fc.integer(), ({ scenario, plan }, seed) => {
+        const opPriority = new Float64Array(scenario.graph.opCount);
+        someTopologicalOrder(scenario, seed).forEach((v, position) => {
+          opPriority[v] = position;
+        });
+        const { timeline, criticalPath: path, lastChain: chain } = explain(scenario, { ...plan, opPriority });
+        for (const { segments } of [path, chain]) {
+          expect(segments[0].fromUs).toBe(scenario.fidelity.startUs);
+          expect(segments[segments.length - 1].toUs).toBe(timeline.makespanUs);
+          for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
+        }
+      }),
+      { numRuns: 800 },
     );
   });
 
@@ -58,7 +76,7 @@ describe("the critical path and the last chain", () => {
         }
         expect(path.segments.some(({ kind }) => kind === "wait")).toBe(false);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -74,11 +92,14 @@ describe("the critical path and the last chain", () => {
           const to = timeline.device[consumers[0]];
           expect(own.map(({ link }) => link)).toEqual(scenario.cluster.routes[timeline.device[producer]][to]);
           expect(own[0].startUs).toBeGreaterThanOrEqual(timeline.endUs[producer]);
+          if (scenario.fidelity.routing === "store-and-forward")
+            for (let i = 1; i < own.length; i++)
+              expect(own[i].startUs).toBeGreaterThanOrEqual(own[i - 1].endUs);
           for (const consumer of consumers)
             expect(timeline.startUs[consumer]).toBeGreaterThanOrEqual(own[own.length - 1].endUs);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -166,4 +187,21 @@ function wordsOf({ graph, cluster }: Scenario, segments: readonly Segment[]): st
     const named = resource.kind === "device" ? cluster.devices : cluster.links;
     return `${graph.names[op]} ${kind} ${named[resource.index].name} ${fromUs}-${toUs}`;
   });
+}
+
+/** Ready ops in random order. */
+function someTopologicalOrder({ graph }: Scenario, seed: number): number[] {
+  const rng = createRng(seed);
+  const missing = Array.from({ length: graph.opCount }, (_, v) => graph.inStart[v + 1] - graph.inStart[v]);
+  const ready = [...missing.keys()].filter((v) => missing[v] === 0);
+  const order: number[] = [];
+  while (ready.length > 0) {
+    const [v] = ready.splice(rng.int(ready.length), 1);
+    order.push(v);
+    for (let i = graph.outStart[v]; i < graph.outStart[v + 1]; i++) {
+      const w = graph.edgeDestination[graph.outEdge[i]];
+      if (--missing[w] === 0) ready.push(w);
+    }
+  }
+  return order;
 }

@@ -21,7 +21,7 @@ it("memory over time peaks at the peak, in order of time, and ends with what sta
         expect(own[own.length - 1].bytes).toBe(fidelity.memory === "training" ? weights : 0);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
