@@ -6,7 +6,7 @@ import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../kernels/dense.ts";
 import type { EdgeList } from "../kernels/neighbour-sum.ts";
 import type { Tensor, Tf } from "../tf.ts";
-import { meanOver, messagePassing, perceptron } from "./message-passing.ts";
+import { meanOver, messagePassing, perceptron, unitRows } from "./message-passing.ts";
 import { Relation, relations } from "./relations.ts";
 import type { Weights } from "./weights.ts";
 
@@ -61,7 +61,11 @@ export function createPositionalPolicy(
       return update(meanOver(tf, messages, members(visits, groups, relation, kind)));
     });
     const itself = meanOver(tf, embedded, members(visits, groups, relation, Relation.itself));
-    const seen = dense(tf, tf.concat([itself, ...pooled], 1), head[0].matrix, head[0].bias, "relu");
+    const position = tf.concat(
+      [itself, ...pooled].map((part) => unitRows(tf, part)),
+      1,
+    );
+    const seen = dense(tf, position, head[0].matrix, head[0].bias, "relu");
     return dense(tf, seen, head[1].matrix, head[1].bias, "linear");
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Placeto's baseline (Addanki et al., NeurIPS 2019): for each step of the episode the mean return of the last episodes.
- * Ours: differences from it are divided by the spread of the whole batch.
+ * Ours: the differences of a batch are shifted to mean 0 and divided by their spread, so that no batch pushes all its actions
+ * the same way.
  */
 export type SavedStepBaseline = readonly (readonly number[])[];
 
@@ -19,10 +20,11 @@ export function stepBaseline(window: number): StepBaseline {
       const reference = meanPerStep(recent.length > 0 ? recent : returns);
       const differences = returns.map((episode) => episode.map((value, step) => value - reference[step]));
       const all = differences.flatMap((episode) => [...episode]);
-      const spread = Math.sqrt(all.reduce((sum, value) => sum + value * value, 0) / all.length);
+      const mean = average(all);
+      const spread = Math.sqrt(average(all.map((value) => (value - mean) ** 2)));
       const scale = spread > 0 ? spread : 1;
       recent = [...recent, ...returns].slice(-window);
-      return differences.map((episode) => Float32Array.from(episode, (value) => value / scale));
+      return differences.map((episode) => Float32Array.from(episode, (value) => (value - mean) / scale));
     },
     save: () => recent.map((episode) => [...episode]),
     load(saved) {
@@ -35,4 +37,8 @@ function meanPerStep(episodes: readonly Float64Array[]): Float64Array {
   return episodes[0].map(
     (_, step) => episodes.reduce((sum, episode) => sum + episode[step], 0) / episodes.length,
   );
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { dense } from "../../../agents/kernels/dense.ts";
-import { neighbourSum } from "../../../agents/kernels/neighbour-sum.ts";
+import { meanEdges, neighbourSum } from "../../../agents/kernels/neighbour-sum.ts";
 import { loadTf, type Tensor, type Tensor2D, type Tf } from "../../../agents/tf.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
@@ -37,9 +37,13 @@ describe.each(["relu", "linear"] as const)("dense with %s", (activation) => {
 });
 
 describe("neighbourSum", () => {
-  const edges = { from: Int32Array.of(0, 0, 1, 2), to: Int32Array.of(1, 2, 3, 3) };
+  const edges = {
+    from: Int32Array.of(0, 0, 1, 2),
+    to: Int32Array.of(1, 2, 3, 3),
+    weight: Float32Array.of(1, 1, 1, 0.5),
+  };
 
-  test("adds the rows of all neighbours, and nothing where there are none", () => {
+  test("adds the weighted rows of all neighbours, and nothing where there are none", () => {
     const x = tf.tensor2d([
       [1, 10],
       [2, 20],
@@ -50,8 +54,13 @@ describe("neighbourSum", () => {
       [0, 0],
       [1, 10],
       [1, 10],
-      [5, 50],
+      [3.5, 35],
     ]);
+  });
+
+  test("takes the mean with the weights of meanEdges", () => {
+    const x = tf.tensor2d([[1], [2], [4], [8]]);
+    expect(neighbourSum(tf, x, meanEdges(edges)).arraySync()).toEqual([[0], [1], [1], [3]]);
   });
 
   test("has the gradients that finite differences show", () => {
