@@ -8,27 +8,37 @@ import {
   allowedDevices,
   defaultFidelity,
   evaluator,
-  type Fidelity,
   fidelities,
   liftToOps,
+  networkModels,
   type Objective,
   placement,
   readScenario,
   type Scenario,
+  withNetwork,
   writeScenario,
 } from "../../env/index.ts";
 import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
 
-const networks: readonly Fidelity[] = [
-  ...fidelities,
+/** Every named fidelity and network model, and the switches that neither of them sets. */
+interface Network {
+  readonly name: string;
+  set(scenario: Scenario): Scenario;
+}
+
+const networks: readonly Network[] = [
+  ...fidelities.map((fidelity) => ({
+    name: fidelity.name,
+    set: (scenario: Scenario) => ({ ...scenario, fidelity }),
+  })),
+  ...networkModels.map(({ name }) => ({ name, set: (scenario: Scenario) => withNetwork(scenario, name) })),
   ...Object.entries({
     "one per consumer": { multicast: "per-consumer" },
-    "cut-through": { routing: "cut-through" },
-    "no contention": { contention: "none" },
     "no overlap": { overlap: false },
-  } as const)
-    .map(([name, switches]): Fidelity => ({ ...defaultFidelity, ...switches, name }))
-    .filter(({ name }) => fidelities.every((known) => known.name !== name)),
+  } as const).map(([name, switches]) => ({
+    name,
+    set: (scenario: Scenario) => ({ ...scenario, fidelity: { ...defaultFidelity, ...switches } }),
+  })),
 ];
 
 interface Tally {
@@ -41,21 +51,29 @@ const tallies = new Map<string, Tally>();
 const SIMPLE = new Set(["critical path", "work", "largest unit"]);
 
 describe("bounds", () => {
-  it("never exceed the optimum of the makespan: 500 scenarios of up to 7 ops on up to 3 devices", () => {
-    check("makespan", { maxOps: 7, maxDevices: 3, runs: 500 });
+  // 11 networks of 80 scenarios, of which memory leaves some without any plan.
+  it.each(networks)("never exceed the optimum of the makespan, network $name", (network) => {
+    check("makespan", network, { maxOps: 7, maxDevices: 3, runs: 80 });
   });
 
   it.each(["max-load", "latency", "peak-memory"] as const)("never exceed the optimum of %s", (objective) => {
-    check(objective, { maxOps: 6, maxDevices: 3, runs: 200 });
+    for (const network of networks.slice(0, 3))
+      check(objective, network, { maxOps: 6, maxDevices: 3, runs: 70 });
   });
 
   afterAll(() => console.log(tableOf(tallies)));
 });
 
-function check(objective: Objective, size: { maxOps: number; maxDevices: number; runs: number }): void {
+interface Size {
+  readonly maxOps: number;
+  readonly maxDevices: number;
+  readonly runs: number;
+}
+
+function check(objective: Objective, network: Network, size: Size): void {
   let feasible = 0;
   fc.assert(
-    fc.property(randomScenario(objective, size), (scenario) => {
+    fc.property(fc.noBias(randomScenario(objective, network, size)), (scenario) => {
       const score = evaluator(scenario);
       const bounds = score.bounds();
       const optimum = leastCost(scenario, score.ceiling);
@@ -69,15 +87,15 @@ function check(objective: Objective, size: { maxOps: number; maxDevices: number;
       if (optimum === null || !(score.bound().value > 0)) return;
       feasible++;
       const simple = bounds.filter(({ argument }) => SIMPLE.has(argument)).map(({ value }) => value);
-      record(objective === "makespan" ? scenario.fidelity.name : objective, {
+      record(objective === "makespan" ? network.name : objective, {
         gap: optimum / score.bound().value - 1,
         simpleGap: optimum / Math.max(...simple) - 1,
         argument: score.bound().argument,
       });
     }),
-    { numRuns: size.runs, seed: 17 },
+    { numRuns: size.runs, seed: 17 + networks.indexOf(network) },
   );
-  expect(feasible).toBeGreaterThan(0.6 * size.runs);
+  expect(feasible).toBeGreaterThan(0.3 * size.runs);
 }
 
 /** The value of the best plan, null where none fits; no plan costs more than the ceiling allows. */
@@ -103,24 +121,22 @@ function leastCost(scenario: Scenario, ceiling: number): number | null {
 /** Like random-scenario.ts, with co-location classes, ops that only one kind can run, and memory that some plans exceed. */
 function randomScenario(
   objective: Objective,
-  { maxOps, maxDevices }: { maxOps: number; maxDevices: number },
+  network: Network,
+  { maxOps, maxDevices }: Size,
 ): fc.Arbitrary<Scenario> {
+  const perOp = { minLength: maxOps, maxLength: maxOps };
   return fc
     .record({
       memoryBytes: fc.constantFrom(undefined, undefined, 10, 16),
-      fidelity: fc.constantFrom(...networks),
-      classes: fc.array(fc.constantFrom(null, null, null, null, "x", "y"), {
-        minLength: maxOps,
-        maxLength: maxOps,
-      }),
-      onlyFast: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: maxOps, maxLength: maxOps }),
+      classes: fc.array(fc.constantFrom(null, null, null, null, "x", "y"), perOp),
+      onlyFast: fc.array(fc.integer({ min: 0, max: 9 }), perOp),
       cpu: fc.boolean(),
     })
-    .chain(({ memoryBytes, fidelity, classes, onlyFast, cpu }) =>
-      scenarioWithPlan({ maxOps, maxDevices, memoryBytes, fidelity: fc.constant(fidelity) })
+    .chain(({ memoryBytes, classes, onlyFast, cpu }) =>
+      scenarioWithPlan({ maxOps, maxDevices, memoryBytes, fidelity: fc.constant(defaultFidelity) })
         .filter(({ scenario }) => scenario.graph.opCount >= maxOps - 2)
         .map(({ scenario }) => {
-          const { groups: _groups, ...file } = writeScenario({ ...scenario, objective });
+          const { groups: _groups, ...file } = writeScenario(network.set({ ...scenario, objective }));
           const slow = cpu ? "cpu" : "slow";
           const ops = file.graph.ops.map((op, v) => ({
             ...op,
