@@ -121,18 +121,19 @@ function linkLanes(
   { transfers, linkBusyUs, makespanUs }: Timeline,
   criticalPath: readonly Segment[],
 ): Lane[] {
-  const { graph, cluster } = scenario;
+  const { graph, cluster, fidelity } = scenario;
   const lanes = cluster.links.map(({ name, bytesPerUs }, link) => ({
     label: name,
     height: LINK_HEIGHT,
     share: shareOf(linkBusyUs[link], makespanUs),
     marks: marksOf(scenario, criticalPath, { kind: "link", index: link }),
-    // Latency delays the arrival but does not occupy the link, so a span ends when the last byte has left.
+    // Latency delays the arrival but does not occupy the link, so a span ends when the last byte has left. What crosses
+    // several links at once, or shares them, is drawn until it arrives: each link alone does not tell when that byte leaves.
     spans: transfers
       .filter((transfer) => transfer.link === link)
-      .map(({ producer, from, to, bytes, startUs }) => ({
+      .map(({ producer, from, to, bytes, startUs, endUs }) => ({
         start: startUs,
-        end: startUs + bytes / bytesPerUs,
+        end: fidelity.routing === "cut-through" ? endUs : startUs + bytes / bytesPerUs,
         kind: "transfer",
         name: `${graph.names[producer]}: ${formatBytes(bytes)} from ${cluster.devices[from].name} to ${to < 0 ? "all its users" : cluster.devices[to].name}`,
       })),
