@@ -35,14 +35,16 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
   const runUs = opUs.map((us, i) => (us === Infinity ? us : ownRunUs(compiled, units, i)));
   const gapUs = (i: number) => (runUs[i] > 0 ? fidelity.opGapUs : 0);
 
+  const isAlone = (from: number, to: number): boolean => from === to && machines[from] === 1;
   const transferUs = (dependency: number, from: number, to: number): number => {
-    if (from === to && machines[from] === 1) return Number.POSITIVE_INFINITY;
+    if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
     if (bytes[dependency] === ORDER_ONLY) return 0;
     const pair = from * typeCount + to;
     return routes.latencyUs[pair] + bytes[dependency] * routes.usPerByte[pair];
   };
   const linksFreeUs = (dependency: number, from: number, to: number): number => {
     if (fidelity.makespan === "last-op" || bytes[dependency] === ORDER_ONLY) return 0;
+    if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
     // Links that are shared fairly have no gaps between transfers.
     const gap = fidelity.contention === "fair" ? 0 : fidelity.transferGapUs;
     return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;

@@ -23,7 +23,7 @@ export function latencyBounds(scenario: Scenario): Bound[] {
       value: roundedDown(longestChainUs(scenario, units, transferUs)),
     },
   ];
-  return bounds.filter(({ value }) => Number.isFinite(value));
+  return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
 /**

@@ -38,7 +38,7 @@ export function makespanBounds(compiled: Compiled): Bound[] {
     },
   ];
   // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
-  return bounds.filter(({ value }) => Number.isFinite(value));
+  return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
 /** The idle time after an op belongs to the step where the step ends with it. */

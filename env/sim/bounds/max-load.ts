@@ -23,7 +23,7 @@ export function maxLoadBounds(scenario: Scenario): Bound[] {
     ...(memoryUs === null ? [] : [{ argument: "work within memory", value: roundedDown(memoryUs) }]),
     { argument: "inseparable ops", value: roundedDown(inseparableUs(units, apart(scenario, units))) },
   ];
-  return bounds.filter(({ value }) => Number.isFinite(value));
+  return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
 /** Units under the memory of weight-memory.ts, with CPUs told apart from accelerators. */
