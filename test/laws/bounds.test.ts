@@ -18,7 +18,7 @@ import {
   withNetwork,
   writeScenario,
 } from "../../env/index.ts";
-import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { randomFidelity, scenarioWithPlan } from "../env/sim/random-scenario.ts";
 
 /** Every named fidelity and network model, and the switches that neither of them sets. */
 interface Network {
@@ -41,6 +41,9 @@ const networks: readonly Network[] = [
   })),
 ];
 
+/** Every draw has switches of its own. */
+const anySwitches: Network = { name: "random switches", set: (scenario) => scenario };
+
 interface Tally {
   gaps: number[];
   simpleGaps: number[];
@@ -54,6 +57,10 @@ describe("bounds", () => {
   // 11 networks of 80 scenarios, of which memory leaves some without any plan.
   it.each(networks)("never exceed the optimum of the makespan, network $name", (network) => {
     check("makespan", network, { maxOps: 7, maxDevices: 3, runs: 80 });
+  });
+
+  it("never exceed the optimum of the makespan, whatever the switches", () => {
+    check("makespan", anySwitches, { maxOps: 6, maxDevices: 3, runs: 200 });
   });
 
   it.each(["max-load", "latency", "peak-memory"] as const)("never exceed the optimum of %s", (objective) => {
@@ -133,7 +140,12 @@ function randomScenario(
       cpu: fc.boolean(),
     })
     .chain(({ memoryBytes, classes, onlyFast, cpu }) =>
-      scenarioWithPlan({ maxOps, maxDevices, memoryBytes, fidelity: fc.constant(defaultFidelity) })
+      scenarioWithPlan({
+        maxOps,
+        maxDevices,
+        memoryBytes,
+        fidelity: network === anySwitches ? randomFidelity : fc.constant(defaultFidelity),
+      })
         .filter(({ scenario }) => scenario.graph.opCount >= maxOps - 2)
         .map(({ scenario }) => {
           const { groups: _groups, ...file } = writeScenario(network.set({ ...scenario, objective }));

@@ -110,18 +110,7 @@ function ownRunUs({ runUs, deviceCount }: Compiled, { typeCount, deviceOf }: Uni
   return runUs[Math.floor(i / typeCount) * deviceCount + deviceOf[i % typeCount]];
 }
 
-/** The longest chain through any op, where it is shortest; from the front alone, whose sums are the simulator's own. */
-export function longestChainUs({ startUs, runUs }: Chains, { typeCount }: Units): number {
-  let longest = 0;
-  for (let i = 0; i < startUs.length; i += typeCount) {
-    let least = Number.POSITIVE_INFINITY;
-    for (let type = 0; type < typeCount; type++) least = Math.min(least, startUs[i + type] + runUs[i + type]);
-    longest = Math.max(longest, least);
-  }
-  return longest;
-}
-
-/** The same from both ends: at least as long. */
+/** The longest chain through any op, on the type where that is shortest. */
 export function longestThroughUs({ startUs, runUs, tailUs }: Chains, { typeCount }: Units): number {
   let longest = 0;
   for (let i = 0; i < startUs.length; i += typeCount) {

@@ -7,13 +7,14 @@ import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator.ts";
 import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
 import { workBound } from "../work-bound.ts";
-import { roundedDown } from "./best.ts";
+import { roundingFor } from "./best.ts";
 import { weightUnits } from "./max-load.ts";
 import type { Units } from "./units.ts";
 
 export function latencyBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const transferUs = transferTimesUs(scenario.graph, scenario.cluster);
+  const roundedDown = roundingFor(units.opUs, transferUs);
   const free = new Float64Array(transferUs.length);
   const bounds: Bound[] = [
     { argument: "critical path", value: roundedDown(longestChainUs(scenario, units, free)) },

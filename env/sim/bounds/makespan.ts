@@ -5,8 +5,8 @@
 import type { Compiled } from "../compile.ts";
 import type { Bound } from "../evaluator.ts";
 import { workBound } from "../work-bound.ts";
-import { roundedDown } from "./best.ts";
-import { type Chains, chainsOf, longestChainUs, longestThroughUs } from "./chains.ts";
+import { roundingFor } from "./best.ts";
+import { type Chains, chainsOf, longestThroughUs } from "./chains.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { intervalUs } from "./interval.ts";
 import { memoryWorkUs } from "./memory-work.ts";
@@ -17,8 +17,8 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const { startUs } = compiled.fidelity;
   const units = makespanUnits(compiled);
   const chains = chainsOf(compiled, units);
-  const chainUs = longestChainUs(chains, units);
-  const throughUs = Math.max(chainUs, roundedDown(longestThroughUs(chains, units)));
+  const roundedDown = roundingFor(...amountsUs(compiled));
+  const throughUs = roundedDown(longestThroughUs(chains, units));
   const memoryUs = memoryWorkUs(units);
   const bounds: Bound[] = [
     { argument: "critical path", value: criticalPathUs(compiled) },
@@ -39,6 +39,11 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   ];
   // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
+}
+
+function amountsUs({ runUs, fidelity, slotBytes, linkBytesPerUs, linkLatencyUs }: Compiled) {
+  const moves = [...new Set(linkBytesPerUs)].map((speed) => slotBytes.map((bytes) => bytes / speed));
+  return [runUs, linkLatencyUs, [fidelity.opGapUs, fidelity.transferGapUs, fidelity.startUs], ...moves];
 }
 
 /** The idle time after an op belongs to the step where the step ends with it. */

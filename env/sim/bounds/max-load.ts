@@ -9,7 +9,7 @@ import type { Bound } from "../evaluator.ts";
 import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
 import { weightLimitBytes } from "../weight-memory.ts";
 import { workBound } from "../work-bound.ts";
-import { roundedDown } from "./best.ts";
+import { roundingFor } from "./best.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { memoryWorkUs } from "./memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
@@ -17,6 +17,7 @@ import { largestUnitUs, type Units, unitsOf } from "./units.ts";
 export function maxLoadBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const memoryUs = memoryWorkUs(units);
+  const roundedDown = roundingFor(units.opUs, transferTimesUs(scenario.graph, scenario.cluster));
   const bounds: Bound[] = [
     { argument: "work", value: roundedDown(workBound(units.unitUs, units.machines).valueUs) },
     { argument: "largest unit", value: roundedDown(largestUnitUs(units)) },

@@ -10,13 +10,14 @@
  */
 import { type Compiled, NO_SLOT } from "../compile.ts";
 import type { Bound } from "../evaluator.ts";
-import { roundedDown } from "./best.ts";
+import { roundingFor } from "./best.ts";
 
 export function peakMemoryBounds(compiled: Compiled): Bound[] {
   if (compiled.fidelity.memory === "outputs-only")
     return [{ argument: "largest op", value: Math.max(0, ...compiled.outputBytes) }];
   const { unitOf, bytes } = residentUnits(compiled);
   const sorted = bytes.toSorted().reverse();
+  const roundedDown = roundingFor(bytes, compiled.outputBytes, compiled.slotBytes);
   const total = sorted.reduce((sum, unit) => sum + unit, 0);
   return [
     { argument: "largest unit", value: sorted[0] },
