@@ -94,7 +94,7 @@ function textOf(scenario: Scenario, title: string, timeline: Timeline): string {
     );
   const against = gap === null ? "" : `, ${formatGap(gap)} above the bound (${bound.argument})`;
   return [
-    `${title}: step ${formatUs(makespanUs)}${against}, ${transfers.length} transfers`,
+    `${title}: step ${formatUs(makespanUs)}${against}, ${new Set(transfers.map(({ transfer }) => transfer)).size} transfers`,
     ...rows,
     "",
   ].join("\n");

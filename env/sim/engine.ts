@@ -21,6 +21,8 @@ import { BATCH, type Kernel, startKernel } from "./kernel/start.ts";
 
 /** One transfer over one link, for timelines. */
 export interface TransferRecord {
+  /** The engine's number of the transfer: that of the first dependency, as declared, that it serves. */
+  readonly transfer: number;
   readonly producer: number;
   readonly link: number;
   readonly from: number;
@@ -28,7 +30,9 @@ export interface TransferRecord {
   readonly to: number;
   readonly bytes: number;
   readonly startUs: number;
-  /** Arrival at the end of the link. */
+  /** When its last byte was sent: until then the transfer holds the link, or its share of it. */
+  readonly sentUs: number;
+  /** Arrival at the end of the link; with cut-through routing, of the route. */
   readonly endUs: number;
 }
 
@@ -73,13 +77,15 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
     const transfer = hops[2 * hop];
     const slot = slotOf[transfer];
     return {
+      transfer,
       producer: slotProducer[slot],
       link: hops[2 * hop + 1],
       from: placed[slotProducer[slot]],
       to: fidelity.multicast === "free" ? -1 : toOf[transfer],
       bytes: slotBytes[slot],
-      startUs: hopsUs[2 * hop],
-      endUs: hopsUs[2 * hop + 1],
+      startUs: hopsUs[3 * hop],
+      sentUs: hopsUs[3 * hop + 1],
+      endUs: hopsUs[3 * hop + 2],
     };
   };
   return {

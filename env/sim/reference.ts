@@ -5,6 +5,8 @@
 import { CONTROL } from "../model/graph.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { runTimesUs } from "../model/speed.ts";
+import { referencePeaks } from "./reference-memory.ts";
+import { shareSpeeds } from "./reference-sharing.ts";
 
 export interface ReferenceTransfer {
   readonly producer: number;
@@ -25,24 +27,24 @@ export interface ReferenceRun {
   readonly peakBytes: number[];
 }
 
-interface Tensor {
+export interface Tensor {
   readonly producer: number;
   readonly port: number;
   readonly bytes: number;
 }
 
-interface Need {
+export interface Need {
   readonly producer: number;
   readonly consumer: number;
   /** What has to be moved if the consumer is elsewhere; null for an ordering that costs nothing. */
   readonly tensor: Tensor | null;
 }
 
-interface Transfer extends ReferenceTransfer {
+export interface Transfer extends ReferenceTransfer {
   readonly needs: Need[];
 }
 
-interface Flow {
+export interface Flow {
   readonly transfer: Transfer;
   bytes: number;
   rate: number;
@@ -304,51 +306,6 @@ export function referenceRun(
   return { makespanUs, startUs, endUs, transfers, peakBytes };
 }
 
-/** At every instant, the sum of everything that lives on the device then. */
-function referencePeaks(
-  { graph, cluster, fidelity }: Scenario,
-  device: ArrayLike<number>,
-  needs: readonly Need[],
-  run: { startUs: number[]; endUs: number[]; transfers: Transfer[] },
-): number[] {
-  const lives: {
-    readonly at: number;
-    readonly bytes: number;
-    readonly fromUs: number;
-    readonly toUs: number;
-  }[] = [];
-  for (let v = 0; v < graph.opCount; v++) {
-    const uses = needs.filter(({ producer, tensor }) => producer === v && tensor !== null);
-    const localEnds = uses
-      .filter((need) => device[need.consumer] === device[v])
-      .map((need) => run.endUs[need.consumer]);
-    const sends = run.transfers.filter(({ producer }) => producer === v).map(({ arriveUs }) => arriveUs[0]);
-    const outputs = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
-    lives.push({
-      at: device[v],
-      bytes: outputs.reduce((sum, bytes) => sum + bytes, 0),
-      fromUs: run.startUs[v],
-      toUs: Math.max(run.endUs[v], ...localEnds, ...sends),
-    });
-  }
-  for (const { to, bytes, startUs, needs: served } of run.transfers)
-    lives.push({
-      at: to,
-      bytes,
-      fromUs: startUs[startUs.length - 1],
-      toUs: Math.max(...served.map((need) => run.endUs[need.consumer])),
-    });
-  return cluster.devices.map((_, d) => {
-    let resident = 0;
-    for (let v = 0; v < graph.opCount; v++)
-      if (device[v] === d) resident += graph.parameterBytes[v] * (1 + fidelity.optimizerSlots);
-    const own = lives.filter(({ at }) => at === d);
-    const liveAt = (us: number) =>
-      own.filter(({ fromUs, toUs }) => fromUs <= us && us < toUs).reduce((sum, { bytes }) => sum + bytes, 0);
-    return resident + Math.max(0, ...own.map(({ fromUs }) => liveAt(fromUs)));
-  });
-}
-
 /** What every op waits for, consumer by consumer in declared order. */
 export function referenceNeeds({ graph, fidelity }: Scenario): Need[] {
   const tensors: Tensor[] = [];
@@ -394,26 +351,4 @@ function rankOf(names: readonly string[], tieBreak: "id" | "name"): number[] {
   if (tieBreak === "id") return names.map((_, i) => i);
   const sorted = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return names.map((name) => sorted.indexOf(name));
-}
-
-/** Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers, then the next. */
-function shareSpeeds(flows: Flow[], { cluster }: Scenario): void {
-  const leftOf = cluster.links.map(({ bytesPerUs }) => bytesPerUs);
-  let open = [...flows];
-  let share = 0;
-  while (open.length > 0) {
-    const usersOf = cluster.links.map((_, link) =>
-      open.filter(({ transfer }) => transfer.route.includes(link)),
-    );
-    const shareOf = leftOf.map((left, link) =>
-      usersOf[link].length === 0 ? Number.POSITIVE_INFINITY : left / usersOf[link].length,
-    );
-    const tightest = shareOf.indexOf(Math.min(...shareOf));
-    share = Math.max(share, shareOf[tightest]);
-    for (const flow of usersOf[tightest]) {
-      flow.rate = share;
-      for (const link of flow.transfer.route) leftOf[link] -= share;
-    }
-    open = open.filter((flow) => !usersOf[tightest].includes(flow));
-  }
 }

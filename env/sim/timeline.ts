@@ -30,7 +30,7 @@ export interface Timeline {
 export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const compiled = compile(scenario);
   const engine = createLoggingEngine(compiled);
-  const { deviceCount, linkCount, linkBytesPerUs } = compiled;
+  const { deviceCount, linkCount } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
     const makespanUs = engine.run(plan.device, plan.opPriority);
@@ -41,8 +41,7 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
     startUs.forEach((start, v) => {
       deviceBusyUs[plan.device[v]] += endUs[v] - start;
     });
-    const linkBusyUs = new Float64Array(linkCount);
-    for (const { link, bytes } of transfers) linkBusyUs[link] += bytes / linkBytesPerUs[link];
+    const linkBusyUs = busyLinksUs(transfers, linkCount);
     const peaks = peaksOfLastRun(compiled, engine, plan.device);
     return {
       makespanUs,
@@ -62,4 +61,15 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
 /** The timeline of one plan; for many plans of one scenario make a simulator once. */
 export function simulate(scenario: Scenario, plan: Plan): Timeline {
   return createSimulator(scenario)(plan);
+}
+
+/** How long each link carries something; one that carries several transfers at once is busy once. */
+function busyLinksUs(transfers: readonly TransferRecord[], linkCount: number): Float64Array {
+  const busyUs = new Float64Array(linkCount);
+  const untilUs = new Float64Array(linkCount);
+  for (const { link, startUs, sentUs } of [...transfers].sort((a, b) => a.startUs - b.startUs)) {
+    busyUs[link] += Math.max(0, sentUs - Math.max(startUs, untilUs[link]));
+    untilUs[link] = Math.max(untilUs[link], sentUs);
+  }
+  return busyUs;
 }

@@ -55,7 +55,7 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
 <svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
 ${content}
 </svg></div>
-<figcaption><span class="keys">${keys.map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`)}<span class="key"><i class="boundkey"></i>bound</span></span> Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}, ${timeline.transfers.length} transfers. At the right of each lane, its busy share of the step. Point at a block for its op.</figcaption>
+<figcaption><span class="keys">${keys.map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`)}<span class="key"><i class="boundkey"></i>bound</span></span> Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}, ${transferCount(timeline)} transfers. At the right of each lane, its busy share of the step. Point at a block for its op.</figcaption>
 </figure>`;
 }
 
@@ -80,7 +80,7 @@ export function ganttChart(
   return {
     width: WIDTH,
     height,
-    label: `Timeline of the plan of ${method}: ${formatUs(makespanUs)} on ${scenario.cluster.devices.length} devices with ${timeline.transfers.length} transfers.`,
+    label: `Timeline of the plan of ${method}: ${formatUs(makespanUs)} on ${scenario.cluster.devices.length} devices with ${transferCount(timeline)} transfers.`,
     content: html`${x.ticks.map((tick) => html`<line class="grid" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${TOP}" y2="${bottom}"/><text class="tick" x="${px(x.at(tick))}" y="${bottom + 14}" text-anchor="middle">${tickText(tick, scale)}</text>`)}
 ${lanes.map((lane, i) => laneMarkup(lane, tops[i], x, scale))}
 ${bound > 0 && bound <= makespanUs ? html`<line class="bound" x1="${px(x.at(bound))}" x2="${px(x.at(bound))}" y1="${TOP}" y2="${bottom}"><title>bound ${formatUs(bound)}</title></line>` : null}
@@ -187,3 +187,7 @@ function titleOf({ first, last, count, start, end, busy }: Block, scale: Scale):
 const shortened = (name: string): string => (name.length > 18 ? `${name.slice(0, 17)}…` : name);
 
 const tickText = (us: number, { size }: Scale): string => String(Number((us / size).toPrecision(6)));
+
+/** A transfer over several links is one. */
+const transferCount = ({ transfers }: Timeline): number =>
+  new Set(transfers.map(({ transfer }) => transfer)).size;

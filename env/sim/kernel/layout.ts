@@ -69,7 +69,7 @@ export const EVENT_ORDER = 46;
 export const GROUP_US = 47;
 export const TOGETHER = 48;
 export const DELIVERING = 49;
-/** Hop log: transfer and link, then start and arrival; 0 where nothing is logged. */
+/** Hop log: transfer and link; start, last byte sent and arrival; 0 where nothing is logged. */
 export const HOP_LOG = 50;
 export const HOP_LOG_US = 51;
 /** Length of SENT_BY. */

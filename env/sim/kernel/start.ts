@@ -104,7 +104,7 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   plan.roomForFloats(groupCount, at.GROUP_US);
   plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
   plan.roomForInts(2 * hopCapacity, at.HOP_LOG);
-  plan.roomForFloats(2 * hopCapacity, at.HOP_LOG_US);
+  plan.roomForFloats(3 * hopCapacity, at.HOP_LOG_US);
   plan.floats(at.SLOT_BYTES, compiled.slotBytes);
   plan.floats(at.LINK_BYTES_PER_US, compiled.linkBytesPerUs);
   plan.roomForInts(shares ? depCount : 0, at.FLOW);
