@@ -7,6 +7,7 @@ import {
   fidelities,
   gapOf,
   networkModels,
+  objectives,
   placement,
   simulate,
   testScenario,
@@ -54,10 +55,32 @@ describe("docs/cost-model.md", () => {
     expect(page).toContain(
       `on one device it is ${simulate(scenario, placement([0, 0, 0, 0])).makespanUs} us`,
     );
-    expect(page).toContain(`The bound is the ${bound.argument} a, b, d: ${bound.value} us`);
+    const boundUs = Number(bound.value.toFixed(6));
+    expect(page).toContain(`The bound is the ${bound.argument}: ${boundUs} us`);
     expect(page).toContain(`a gap of ${(100 * gapOf(makespanUs, bound.value)!).toFixed(1)}%`);
     expect(page).toContain(`: ${peakBytes[0]} bytes. Peak of device 1`);
     expect(page).toContain(`the output of \`c\` 8: ${peakBytes[1]} bytes`);
+  });
+
+  it("works its example of the other objectives out as their evaluators do", () => {
+    const graph = /```graph objectives\n([\s\S]*?)```/.exec(page)![1];
+    const scenario = testScenario({ graph, devices: ["GPU", "GPU", "CPU"], fidelity: { optimizerSlots: 1 } });
+    for (const objective of objectives) {
+      if (objective === "makespan") continue;
+      const { unit, evaluate } = evaluator({ ...scenario, objective });
+      const { value } = evaluate(placement([0, 1, 0, 2]));
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${objective}\` |`));
+      expect(row, `a row for ${objective}`).toContain(`Value ${value} ${unit}`);
+    }
+  });
+
+  it("explains every bound that an evaluator gives", () => {
+    const graph = "a GPU:10|CPU:20 8B params=50 <-\nb GPU:10|CPU:20 params=50 <- a";
+    for (const objective of objectives) {
+      const scenario = testScenario({ graph, devices: ["GPU", "CPU"], memoryBytes: 70, objective });
+      for (const { argument } of evaluator(scenario).bounds())
+        expect(page.toLowerCase(), objective).toContain(argument);
+    }
   });
 });
 

@@ -14,23 +14,23 @@ import { largestUnitUs, type Units, unitsOf } from "./units.ts";
 
 /** Simplest argument first: where two are equal the first is named. */
 export function makespanBounds(compiled: Compiled): Bound[] {
-  const { startUs } = compiled.fidelity;
+  const { runUs, fidelity } = compiled;
   const units = makespanUnits(compiled);
   const chains = chainsOf(compiled, units);
-  const roundedDown = roundingFor(...amountsUs(compiled));
-  const throughUs = roundedDown(longestThroughUs(chains, units));
+  const throughUs = longestThroughUs(chains, units);
   const memoryUs = memoryWorkUs(units);
+  const roundedWork = roundingFor(runUs, [fidelity.opGapUs, fidelity.startUs]);
+  const roundedDown = roundingFor(runUs, ...transferAmounts(compiled));
+  const ofWork = (us: number) => roundedWork(fidelity.startUs + us);
   const bounds: Bound[] = [
     { argument: "critical path", value: criticalPathUs(compiled) },
-    { argument: "work", value: startUs + roundedDown(workBound(units.unitUs, units.machines).valueUs) },
-    { argument: "largest unit", value: startUs + roundedDown(largestUnitUs(units)) },
-    { argument: "critical path with transfers", value: throughUs },
-    ...(memoryUs === null
-      ? []
-      : [{ argument: "work within memory", value: startUs + roundedDown(memoryUs) }]),
+    { argument: "work", value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
+    { argument: "largest unit", value: ofWork(largestUnitUs(units)) },
+    { argument: "critical path with transfers", value: roundedDown(throughUs) },
+    ...(memoryUs === null ? [] : [{ argument: "work within memory", value: ofWork(memoryUs) }]),
     {
       argument: "inseparable ops",
-      value: startUs + roundedDown(inseparableUs(units, apart(chains, units, startUs))),
+      value: roundedDown(fidelity.startUs + inseparableUs(units, apart(chains, units, fidelity.startUs))),
     },
     {
       argument: "interval",
@@ -41,9 +41,9 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
-function amountsUs({ runUs, fidelity, slotBytes, linkBytesPerUs, linkLatencyUs }: Compiled) {
+function transferAmounts({ fidelity, slotBytes, linkBytesPerUs, linkLatencyUs }: Compiled) {
   const moves = [...new Set(linkBytesPerUs)].map((speed) => slotBytes.map((bytes) => bytes / speed));
-  return [runUs, linkLatencyUs, [fidelity.opGapUs, fidelity.transferGapUs, fidelity.startUs], ...moves];
+  return [[fidelity.opGapUs, fidelity.transferGapUs, fidelity.startUs], linkLatencyUs, ...moves];
 }
 
 /** The idle time after an op belongs to the step where the step ends with it. */
