@@ -6,15 +6,18 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   allowedDevices,
+  createRng,
   defaultFidelity,
   evaluator,
   fidelities,
   liftToOps,
   networkModels,
   type Objective,
+  objectives,
   placement,
   readScenario,
   type Scenario,
+  testScenario,
   withNetwork,
   writeScenario,
 } from "../../env/index.ts";
@@ -66,6 +69,30 @@ describe("bounds", () => {
   it.each(["max-load", "latency", "peak-memory"] as const)("never exceed the optimum of %s", (objective) => {
     for (const network of networks.slice(0, 3))
       check(objective, network, { maxOps: 6, maxDevices: 3, runs: 70 });
+  });
+
+  it("are cheap: 1,000 ops on 8 devices in less than 50 ms", () => {
+    const rng = createRng("cheap");
+    const lines = Array.from({ length: 1000 }, (_, v) => {
+      const inputs = new Set(
+        Array.from({ length: Math.min(v, 3) }, () => `op${v - 1 - rng.int(Math.min(v, 40))}`),
+      );
+      return `op${v} GPU:${1 + rng.int(90)}|CPU:${200 + rng.int(900)} ${rng.int(900)}B params=${rng.int(50)} <- ${[...inputs].join(" ")}`;
+    });
+    const devices = [...Array.from({ length: 7 }, () => "GPU"), "CPU"];
+    const scenario = testScenario({ graph: lines.join("\n"), devices, memoryBytes: 6000 });
+    for (const objective of objectives) {
+      const milliseconds = Array.from({ length: 9 }, () => {
+        const score = evaluator({ ...scenario, objective });
+        const before = process.cpuUsage();
+        score.bounds();
+        const { user, system } = process.cpuUsage(before);
+        return (user + system) / 1000;
+      });
+      const median = quantile(milliseconds, 0.5);
+      console.log(`bounds of ${objective}: ${median.toFixed(1)} ms`);
+      expect(median, objective).toBeLessThan(50);
+    }
   });
 
   afterAll(() => console.log(tableOf(tallies)));
