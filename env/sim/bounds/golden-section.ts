@@ -1,15 +1,19 @@
 /** Golden-section search (Kiefer, 1953): about where a concave function is largest between two points. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-const SECTIONS = 40;
 
-export function goldenSection(valueAt: (x: number) => number, from: number, to: number): number {
+export function goldenSection(
+  valueAt: (x: number) => number,
+  from: number,
+  to: number,
+  sections: number,
+): number {
   let low = from;
   let high = to;
   let left = high - GOLDEN * (high - low);
   let right = low + GOLDEN * (high - low);
   let leftValue = valueAt(left);
   let rightValue = valueAt(right);
-  for (let section = 0; section < SECTIONS; section++) {
+  for (let section = 0; section < sections; section++) {
     if (leftValue < rightValue) {
       low = left;
       left = right;

@@ -5,14 +5,17 @@
  *   largest load >= sum over devices of w x load + p x (bytes held - limit)
  *                >= sum over units of min over devices of (w x time + p x bytes) - sum over devices of p x limit,
  *
- * so every choice of weights and prices proves a bound. The right-hand side is concave; it is climbed one coordinate at a
- * time, which need not end at the best choice but always ends at a valid one.
+ * so every choice of weights and prices proves a bound. The right-hand side is concave. It is climbed one type's share of the
+ * weights at a time, with the best price that all limited devices have in common, then one type's price at a time: that need not
+ * end at the best choice but always ends at a valid one.
  */
 import { workBound } from "../work-bound.ts";
 import { goldenSection } from "./golden-section.ts";
 import type { Units } from "./units.ts";
 
-const ROUNDS = 3;
+/** Sections of a search inside another one. */
+const COARSE = 24;
+const FINE = 40;
 
 /** The bound in us, or null where memory could not limit anything: then it is the work bound. */
 export function memoryWorkUs(units: Units): number | null {
@@ -21,27 +24,27 @@ export function memoryWorkUs(units: Units): number | null {
   const limited = [...typeBytes.keys()].filter((type) => typeBytes[type] < totalBytes);
   if (limited.length === 0) return null;
 
-  const weights = Float64Array.from(workBound(units.unitUs, machines).weights);
-  const prices = new Float64Array(typeCount);
-  const highestPrice = pricierThanAnything(units, weights);
-  let value = dualUs(units, weights, prices);
-  for (let round = 0; round < ROUNDS; round++) {
-    const before = value;
-    for (const type of limited) {
-      const priced = (price: number) => dualUs(units, weights, prices.with(type, price));
-      prices[type] = keepBetter(prices[type], goldenSection(priced, 0, highestPrice), priced);
-    }
-    for (let type = 0; typeCount > 1 && type < typeCount; type++) {
-      const shifted = (share: number) => dualUs(units, withShare(weights, machines, type, share), prices);
-      const share = weights[type] * machines[type];
-      weights.set(
-        withShare(weights, machines, type, keepBetter(share, goldenSection(shifted, 0, 1), shifted)),
-      );
-    }
-    value = Math.max(value, dualUs(units, weights, prices));
-    if (value <= before * (1 + 1e-6)) break;
+  const highestPrice = pricierThanAnything(units);
+  const common = (price: number) => typeBytes.map((bytes) => (bytes < totalBytes ? price : 0));
+  const bestCommon = (weights: Float64Array): Float64Array =>
+    common(goldenSection((price) => dualUs(units, weights, common(price)), 0, highestPrice, COARSE));
+
+  let weights: Float64Array = Float64Array.from(workBound(units.unitUs, machines).weights);
+  const tried = [dualUs(units, weights, common(0))];
+  for (let type = 0; typeCount > 1 && type < typeCount; type++) {
+    const shifted = (share: number) => withShare(weights, machines, type, share);
+    const valueAt = (share: number) => dualUs(units, shifted(share), bestCommon(shifted(share)));
+    const share = goldenSection(valueAt, 0, 1, COARSE);
+    if (valueAt(share) > dualUs(units, weights, bestCommon(weights))) weights = shifted(share);
   }
-  return value;
+  let prices = bestCommon(weights);
+  tried.push(dualUs(units, weights, prices));
+  for (const type of limited) {
+    const price = goldenSection((p) => dualUs(units, weights, prices.with(type, p)), 0, highestPrice, FINE);
+    if (dualUs(units, weights, prices.with(type, price)) > dualUs(units, weights, prices))
+      prices = prices.with(type, price);
+  }
+  return Math.max(...tried, dualUs(units, weights, prices));
 }
 
 function dualUs(
@@ -65,9 +68,6 @@ function dualUs(
   return sum;
 }
 
-const keepBetter = (old: number, found: number, valueAt: (x: number) => number): number =>
-  valueAt(found) > valueAt(old) ? found : old;
-
 /** The weights with one type's share of 1 replaced and the other shares scaled in proportion. */
 function withShare(weights: Float64Array, machines: Int32Array, type: number, share: number): Float64Array {
   const rest = 1 - weights[type] * machines[type];
@@ -78,13 +78,13 @@ function withShare(weights: Float64Array, machines: Int32Array, type: number, sh
 }
 
 /** A price at which no unit gains from where it lies. */
-function pricierThanAnything({ unitUs, unitBytes, typeCount }: Units, weights: Float64Array): number {
+function pricierThanAnything({ unitUs, unitBytes, typeCount }: Units): number {
   let highest = 0;
   for (let unit = 0, i = 0; unit < unitBytes.length; unit++, i += typeCount) {
     if (unitBytes[unit] === 0) continue;
     for (let type = 0; type < typeCount; type++)
       if (unitUs[i + type] !== Number.POSITIVE_INFINITY)
-        highest = Math.max(highest, (weights[type] * unitUs[i + type]) / unitBytes[unit]);
+        highest = Math.max(highest, unitUs[i + type] / unitBytes[unit]);
   }
   return highest;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluator, placement, testScenario } from "../../../env/index.ts";
+import { type Evaluator, evaluator, placement, type Scenario, testScenario } from "../../../env/index.ts";
 import { scenarioWithPlan } from "./random-scenario.ts";
 
 describe("makespan bounds", () => {
@@ -29,6 +29,53 @@ describe("makespan bounds", () => {
     expect(tied.bound()).toEqual({ argument: "largest unit", value: 30 });
   });
 
+  it("know what memory keeps from the fast devices", () => {
+    const graph = Array.from({ length: 10 }, (_, i) => `op${i} GPU:10|CPU:100 params=50`).join("\n");
+    // Two ops fit each GPU, so the CPU takes at least six: 600 us, where memory-free work is 100 / 2.1.
+    const score = evaluator(testScenario({ graph, devices: ["GPU", "GPU", "CPU"], memoryBytes: 100 }));
+    expect(score.bounds().map(({ argument }) => argument)).toContain("work within memory");
+    expect(boundNamed(score, "work")).toBeCloseTo(100 / 2.1, 2);
+    const roomy = evaluator(testScenario({ graph, devices: ["GPU", "GPU", "CPU"], memoryBytes: 500 }));
+    expect(roomy.bounds().map(({ argument }) => argument)).not.toContain("work within memory");
+    // The CPU is as small, so nothing fits and no bound is refuted; with a large one it is tight.
+    expect(evaluator(withLargeHost(graph)).bound()).toMatchObject({ argument: "work within memory" });
+    expect(evaluator(withLargeHost(graph)).bound().value).toBeCloseTo(600, 0);
+  });
+
+  it("count a transfer on a chain whose ends run on different kinds of device", () => {
+    const graph = "a 10 100B kinds=CPU\nb 20 kinds=GPU <- a";
+    expect(evaluator(testScenario({ graph, devices: ["CPU", "GPU"] })).bound()).toEqual({
+      argument: "critical path with transfers",
+      value: 10 + 100 / 10 + 20,
+    });
+  });
+
+  it("count a transfer between ops that no memory holds together", () => {
+    const graph = "a 10 100B params=60\nb 20 params=60 <- a";
+    const value = (memoryBytes: number) => evaluator(testScenario({ graph, memoryBytes })).bound().value;
+    expect(value(300)).toBe(30);
+    expect(value(100)).toBe(40);
+  });
+
+  it("run the producers of an op one after the other, or wait for their outputs", () => {
+    const graph = "a 10 50B\nb 10 50B\nc 10 50B\nd 1 <- a b c";
+    // Apart an output needs 5 us, so d starts at 15 where the outputs come from two other devices; the chain alone says 11.
+    expect(evaluator(testScenario({ graph, devices: 3 })).bound().value).toBe(16);
+  });
+
+  it("keep together what is cheaper together, and run it as a whole", () => {
+    const graph = "a 10 900B\nb 10 900B <- a\nc 10 900B <- a\nd 10 <- b c";
+    // Any transfer takes 90 us; the chain is 30 us, all four on one device 40.
+    expect(evaluator(testScenario({ graph })).bound().value).toBe(40);
+  });
+
+  it("see that a window holds more work than it has room for", () => {
+    const ops = Array.from({ length: 6 }, (_, i) => `op${i} 10 <- ^first`);
+    const graph = ["first 10", ...ops, `last 10 <- ${ops.map((_, i) => `^op${i}`).join(" ")}`].join("\n");
+    // Six ops of 10 us on two devices between the first and the last.
+    expect(evaluator(testScenario({ graph })).bound()).toEqual({ argument: "interval", value: 10 + 30 + 10 });
+  });
+
   it("share work over devices of different speed in proportion", () => {
     const kinds = ["GPU", "GPU", "CPU"];
     const graph = Array.from({ length: 30 }, (_, i) => `op${i} GPU:10|CPU:100`).join("\n");
@@ -36,6 +83,17 @@ describe("makespan bounds", () => {
     expect(evaluator(testScenario({ graph, devices: kinds })).bound().value).toBeCloseTo(300 / 2.1, 2);
   });
 });
+
+const boundNamed = (score: Evaluator, name: string): number =>
+  score.bounds().find(({ argument }) => argument === name)!.value;
+
+function withLargeHost(graph: string): Scenario {
+  const scenario = testScenario({ graph, devices: ["GPU", "GPU", "CPU"], memoryBytes: 100 });
+  const devices = scenario.cluster.devices.map((device) =>
+    device.kind === "CPU" ? { ...device, memoryBytes: Number.POSITIVE_INFINITY } : device,
+  );
+  return { ...scenario, cluster: { ...scenario.cluster, devices } };
+}
 
 function allPlacements(ops: number, devices: number): number[][] {
   const all: number[][] = [];
