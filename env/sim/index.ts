@@ -2,6 +2,7 @@ export * from "./budget.ts";
 export * from "./evaluator.ts";
 export * from "./explain/index.ts";
 export * from "./latency.ts";
+export * from "./latency-timeline.ts";
 export * from "./makespan.ts";
 export * from "./max-load.ts";
 export * from "./move.ts";

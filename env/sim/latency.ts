@@ -25,14 +25,24 @@ import { weightLimitedEvaluator } from "./weight-memory.ts";
 
 export function createLatencyEvaluator(scenario: Scenario): Evaluator {
   return weightLimitedEvaluator(scenario, {
-    valueUs: createLatencyModel(scenario),
+    valueUs: createLatencyModel(scenario).latencyUs,
     ceiling: ceilingUs(scenario),
     bounds: () => latencyBounds(scenario),
   });
 }
 
-/** From the device of each op to the latency in us, memory ignored. Its arrays are reused between calls. */
-export function createLatencyModel(scenario: Scenario): (device: Int32Array) => number {
+/** The times of the last plan whose latency was asked for; the arrays are reused. */
+export interface LatencyModel {
+  /** When each op itself runs within its piece, shape [opCount]. */
+  readonly startUs: Float64Array;
+  readonly endUs: Float64Array;
+  /** Time in which each device runs pieces, transfers included; for a CPU the sum over its cores. */
+  readonly busyUs: Float64Array;
+  /** From the device of each op to the latency, memory ignored. */
+  latencyUs(device: Int32Array): number;
+}
+
+export function createLatencyModel(scenario: Scenario): LatencyModel {
   const { graph, cluster } = scenario;
   const { opCount, inStart, edgeSource, edgeDestination, outStart, outEdge, topologicalOrder } = graph;
   const deviceCount = cluster.devices.length;
@@ -44,6 +54,9 @@ export function createLatencyModel(scenario: Scenario): (device: Int32Array) => 
   const pieces = createPieces(scenario);
   const { pieceOf, firstOp, nextOp, deviceOf, firstPiece, nextPiece } = pieces;
 
+  const startUs = new Float64Array(opCount);
+  const endUs = new Float64Array(opCount);
+  const busyUs = new Float64Array(deviceCount);
   const doneUs = new Float64Array(opCount);
   const hasRun = new Uint8Array(opCount);
   const receivedBy = new Int32Array(opCount);
@@ -69,38 +82,45 @@ export function createLatencyModel(scenario: Scenario): (device: Int32Array) => 
     const d = deviceOf[piece];
     if (waitsFor[piece] === 0 && (onCpu[d] || firstPiece[d] === piece)) runnable[runnableCount++] = piece;
   };
-  const loadUs = (piece: number): number => {
+  /** Lays the piece out from `fromUs`: transfers in, ops in topological order, transfers out; returns its end. */
+  const layOutPiece = (piece: number, fromUs: number): number => {
     const d = deviceOf[piece];
-    let us = 0;
-    for (let v = firstOp[piece]; v !== -1; v = nextOp[v]) {
-      us += runUs[v * deviceCount + d];
-      if (onCpu[d]) continue;
+    let inUs = 0;
+    let outUs = 0;
+    for (let v = firstOp[piece]; v !== -1 && !onCpu[d]; v = nextOp[v]) {
       for (let i = consumers.start[v]; i < consumers.start[v + 1]; i++) {
         if (pieceOf[consumers.op[i]] === piece) continue;
-        us += transferUs[v];
+        outUs += transferUs[v];
         break;
       }
       for (let i = producers.start[v]; i < producers.start[v + 1]; i++) {
         const u = producers.op[i];
         if (pieceOf[u] === piece || receivedBy[u] === piece) continue;
         receivedBy[u] = piece;
-        us += transferUs[u];
+        inUs += transferUs[u];
       }
     }
-    return us;
+    let nowUs = fromUs + inUs;
+    for (let v = firstOp[piece]; v !== -1; v = nextOp[v]) {
+      startUs[v] = nowUs;
+      nowUs += runUs[v * deviceCount + d];
+      endUs[v] = nowUs;
+    }
+    return nowUs + outUs;
   };
   const run = (piece: number): void => {
     const d = deviceOf[piece];
-    const startUs = onCpu[d] ? readyUs[piece] : Math.max(readyUs[piece], freeUs[d]);
-    const endUs = startUs + loadUs(piece);
-    freeUs[d] = endUs;
+    const fromUs = onCpu[d] ? readyUs[piece] : Math.max(readyUs[piece], freeUs[d]);
+    const toUs = layOutPiece(piece, fromUs);
+    freeUs[d] = toUs;
+    busyUs[d] += toUs - fromUs;
     for (let v = firstOp[piece]; v !== -1; v = nextOp[v]) {
       hasRun[v] = 1;
-      doneUs[v] = endUs;
+      doneUs[v] = toUs;
       for (let i = outStart[v]; i < outStart[v + 1]; i++) {
         const to = pieceOf[edgeDestination[outEdge[i]]];
         if (to === piece) continue;
-        readyUs[to] = Math.max(readyUs[to], endUs);
+        readyUs[to] = Math.max(readyUs[to], toUs);
         waitsFor[to]--;
         listIfRunnable(to);
       }
@@ -127,11 +147,12 @@ export function createLatencyModel(scenario: Scenario): (device: Int32Array) => 
     run(part);
   };
 
-  return (device) => {
+  const latencyUs = (device: Int32Array): number => {
     let pieceCount = pieces.cut(device);
     hasRun.fill(0);
     receivedBy.fill(-1);
     freeUs.fill(0);
+    busyUs.fill(0);
     runnableCount = 0;
     for (let piece = 0; piece < pieceCount; piece++) wait(piece);
     for (let piece = 0; piece < pieceCount; piece++) listIfRunnable(piece);
@@ -143,6 +164,7 @@ export function createLatencyModel(scenario: Scenario): (device: Int32Array) => 
     }
     return latestUs;
   };
+  return { startUs, endUs, busyUs, latencyUs };
 }
 
 /** For each op the ops in whose list it is. */

@@ -42,14 +42,14 @@ export function weightLimitedEvaluator(scenario: Scenario, { valueUs, ceiling, b
 export const weightLimitBytes = (device: Device): number =>
   isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes;
 
-function weightPeaks({ graph, cluster }: Scenario, device: Int32Array): Float64Array {
+export function weightPeaks({ graph, cluster }: Scenario, device: Int32Array): Float64Array {
   const bytes = new Float64Array(cluster.devices.length);
   for (let v = 0; v < graph.opCount; v++) bytes[device[v]] += graph.parameterBytes[v];
   return bytes;
 }
 
 /** The accelerator furthest over its memory, or null where all fit. */
-function weightViolation({ cluster }: Scenario, peakBytes: Float64Array): Violation | null {
+export function weightViolation({ cluster }: Scenario, peakBytes: Float64Array): Violation | null {
   let worst: Violation | null = null;
   for (let d = 0; d < peakBytes.length; d++) {
     const limitBytes = weightLimitBytes(cluster.devices[d]);

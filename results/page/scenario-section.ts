@@ -1,5 +1,5 @@
 /** One scenario of a comparison: what it is, what came out, the sorted table, the curves and the best plan. */
-import { createSimulator, type Plan, placement, type Scenario } from "../../env/index.ts";
+import { createSimulator, type Plan, placement, type Scenario, simulateLatency } from "../../env/index.ts";
 import type { CellResult } from "../cell.ts";
 import type { CompareReport, ScenarioTable } from "../compare.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
@@ -92,6 +92,7 @@ function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResu
 
 function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
   if (scenario.objective === "max-load") return loadsFigure(scenario, plan, by);
+  if (scenario.objective === "latency") return ganttFigure(scenario, simulateLatency(scenario, plan), by);
   const boundUs = scenario.objective === "makespan" ? by.bound : 0;
   return ganttFigure(scenario, createSimulator(scenario)(plan), { ...by, bound: boundUs });
 }

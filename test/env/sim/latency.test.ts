@@ -6,6 +6,7 @@ import {
   placement,
   runTimesUs,
   type Scenario,
+  simulateLatency,
   type TestScenarioOptions,
   testScenario,
   transferTimesUs,
@@ -67,6 +68,16 @@ describe("latency", () => {
     expect(over).toMatchObject({ feasible: false, value: null });
     expect(over.violation).toMatchObject({ device: 1, excessBytes: 30 });
     expect(latency(options).evaluate(placement([2, 2])).value).toBe(1);
+  });
+
+  it("lays the ops of a piece out between its transfers, for pictures", () => {
+    const graph = "a 10 transfer=3 8B\nb 20\nc 30 transfer=1 8B <- a\nd 40 <- a c";
+    const scenario = testScenario({ graph, devices: withHost, objective: "latency" });
+    const { makespanUs, startUs, endUs, deviceBusyUs } = simulateLatency(scenario, placement([0, 0, 1, 2]));
+    expect([...startUs]).toEqual([0, 10, 33 + 3, 33 + 34]);
+    expect([...endUs]).toEqual([10, 30, 66, 107]);
+    expect([...deviceBusyUs]).toEqual([33, 34, 40]);
+    expect(makespanUs).toBe(107);
   });
 
   it("equals the slow model on every random plan, whatever was evaluated before", () => {
