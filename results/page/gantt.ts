@@ -55,7 +55,7 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
 <svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
 ${content}
 </svg></div>
-<figcaption><span class="keys">${keys.map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`)}<span class="key"><i class="boundkey"></i>bound</span></span> Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}, ${transferCount(timeline)} transfers. At the right of each lane, its busy share of the step. Point at a block for its op.</figcaption>
+<figcaption><span class="keys">${keys.map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`)}<span class="key"><i class="boundkey"></i>bound</span></span> Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}${timeline.transfers.length > 0 ? `, ${transferCount(timeline)} transfers` : ""}. At the right of each lane, its busy share of the step. Point at a block for its op.</figcaption>
 </figure>`;
 }
 
