@@ -93,12 +93,6 @@ export function meanOver(tf: Tf, x: Tensor, sets: Float32Array): Tensor2D {
   return tf.sum(tf.mul(x, tf.tensor3d(shares, [nodes, states, 1])), 0) as Tensor2D;
 }
 
-/** Rows divided by their root mean square: what comes after learns at one rate whatever the graph. */
-export function unitRows(tf: Tf, x: Tensor): Tensor2D {
-  const meanSquare = tf.mean(tf.square(x), -1, true);
-  return tf.mul(x, tf.rsqrt(tf.add(meanSquare, 1e-6))) as Tensor2D;
-}
-
 function markNodes(nodes: number, marked: Int32Array): Float32Array {
   const mask = new Float32Array(nodes);
   for (const node of marked) mask[node] = 1;

@@ -6,8 +6,9 @@ import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../kernels/dense.ts";
 import type { EdgeList } from "../kernels/neighbour-sum.ts";
 import type { Tensor, Tf } from "../tf.ts";
-import { meanOver, messagePassing, perceptron, unitRows } from "./message-passing.ts";
+import { meanOver, messagePassing, perceptron } from "./message-passing.ts";
 import { Relation, relations } from "./relations.ts";
+import { runningNorm } from "./running-norm.ts";
 import type { Weights } from "./weights.ts";
 
 /** One decision: what is seen of all groups, [groups x columns] row by row, and which group is to be placed. */
@@ -25,8 +26,12 @@ export interface PositionalPolicyShape {
   readonly rounds: number;
 }
 
-/** Logits of the devices for each visit, [visits x devices], before any mask. */
-export type PositionalPolicy = (visits: readonly Visit[]) => Tensor;
+export interface PositionalPolicy {
+  /** Logits of the devices for each visit, [visits x devices], before any mask. */
+  logits(visits: readonly Visit[]): Tensor;
+  /** Moves the running statistics of the network towards those of the visits. */
+  observe(visits: readonly Visit[]): void;
+}
 
 export function createPositionalPolicy(
   tf: Tf,
@@ -53,7 +58,10 @@ export function createPositionalPolicy(
     { matrix: weights.zeros("head 1", [hidden, devices]), bias: weights.zeros("head 1 bias", [devices]) },
   ];
 
-  return (visits) => {
+  const norm = runningNorm(tf, weights, "position", 8 * width, 0.9);
+
+  /** The current group, its ancestors, its descendants and the rest, side by side: [visits x 8 width]. */
+  const position = (visits: readonly Visit[]): Tensor => {
     const embedded = passing.embed(nodeMajor(tf, visits, groups, columns));
     const rows = tf.reshape(embedded, [groups * visits.length, both]);
     const pooled = aggregates.map(({ kind, message, update }) => {
@@ -61,12 +69,17 @@ export function createPositionalPolicy(
       return update(meanOver(tf, messages, members(visits, groups, relation, kind)));
     });
     const itself = meanOver(tf, embedded, members(visits, groups, relation, Relation.itself));
-    const position = tf.concat(
-      [itself, ...pooled].map((part) => unitRows(tf, part)),
-      1,
-    );
-    const seen = dense(tf, position, head[0].matrix, head[0].bias, "relu");
-    return dense(tf, seen, head[1].matrix, head[1].bias, "linear");
+    return tf.concat([itself, ...pooled], 1);
+  };
+
+  return {
+    logits(visits) {
+      const seen = dense(tf, norm.apply(position(visits)), head[0].matrix, head[0].bias, "relu");
+      return dense(tf, seen, head[1].matrix, head[1].bias, "linear");
+    },
+    observe(visits) {
+      tf.tidy(() => norm.observe(position(visits)));
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export type SavedWeights = Readonly<
 >;
 
 export interface Weights {
-  /** All variables, in order of declaration. */
+  /** The variables to train, in order of declaration. */
   readonly list: readonly Variable[];
   /** Declares a variable; every name once. */
   add(name: string, shape: readonly number[], values: Float32Array): Variable;
@@ -20,6 +20,8 @@ export interface Weights {
   /** He-uniform matrix [inputs x outputs], for a layer with relu (He et al., ICCV 2015). */
   reluMatrix(name: string, inputs: number, outputs: number, rng: Rng): Variable;
   zeros(name: string, shape: readonly number[]): Variable;
+  /** A variable that is saved and freed with the others but not trained. */
+  statistic(name: string, shape: readonly number[], value: number): Variable;
   save(): SavedWeights;
   load(saved: SavedWeights): void;
   dispose(): void;
@@ -27,16 +29,20 @@ export interface Weights {
 
 export function createWeights(tf: Tf): Weights {
   const list: Variable[] = [];
-  const names: string[] = [];
+  const named = new Map<string, Variable>();
+  const declare = (name: string, shape: readonly number[], values: Float32Array): Variable => {
+    if (named.has(name)) throw new Error(`The weights "${name}" are declared twice.`);
+    const initial = tf.tensor(values, [...shape], "float32");
+    const variable = tf.variable(initial);
+    initial.dispose();
+    named.set(name, variable);
+    return variable;
+  };
 
   const weights: Weights = {
     list,
     add(name, shape, values) {
-      if (names.includes(name)) throw new Error(`The weights "${name}" are declared twice.`);
-      const initial = tf.tensor(values, [...shape], "float32");
-      const variable = tf.variable(initial);
-      initial.dispose();
-      names.push(name);
+      const variable = declare(name, shape, values);
       list.push(variable);
       return variable;
     },
@@ -44,19 +50,20 @@ export function createWeights(tf: Tf): Weights {
       weights.add(name, [inputs, outputs], uniform(inputs * outputs, Math.sqrt(6 / (inputs + outputs)), rng)),
     reluMatrix: (name, inputs, outputs, rng) =>
       weights.add(name, [inputs, outputs], uniform(inputs * outputs, Math.sqrt(6 / inputs), rng)),
-    zeros: (name, shape) => weights.add(name, shape, new Float32Array(shape.reduce((a, b) => a * b, 1))),
-    save: () => Object.fromEntries(list.map((variable, i) => [names[i], saveTensor(variable)])),
+    zeros: (name, shape) => weights.add(name, shape, new Float32Array(sizeOf(shape))),
+    statistic: (name, shape, value) => declare(name, shape, new Float32Array(sizeOf(shape)).fill(value)),
+    save: () => Object.fromEntries([...named].map(([name, variable]) => [name, saveTensor(variable)])),
     load(saved) {
-      list.forEach((variable, i) => {
-        loadTensor(tf, variable, saved[names[i]], names[i]);
-      });
+      for (const [name, variable] of named) loadTensor(tf, variable, saved[name], name);
     },
     dispose() {
-      for (const variable of list) variable.dispose();
+      for (const variable of named.values()) variable.dispose();
     },
   };
   return weights;
 }
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 function uniform(size: number, limit: number, rng: Rng): Float32Array {
   return Float32Array.from({ length: size }, () => limit * (2 * rng.next() - 1));

@@ -93,7 +93,9 @@ function placetoUpdate(tf: Tf): () => void {
   }));
   const actions = Int32Array.from(visits, () => rng.int(deviceCount));
   return () =>
-    adam.minimize(() => tf.neg(tf.mean(takenLogProbability(tf, tf.logSoftmax(policy(visits)), [actions]))));
+    adam.minimize(() =>
+      tf.neg(tf.mean(takenLogProbability(tf, tf.logSoftmax(policy.logits(visits)), [actions]))),
+    );
 }
 
 async function seq2seqUpdate(backend: BackendName): Promise<() => Promise<unknown>> {
