@@ -5,8 +5,9 @@
  * Source: Mirhoseini et al., "Device Placement Optimization with Reinforcement Learning", ICML 2017. As there: group
  * features with one-hot neighbours, additive attention, the previous device's embedding as decoder input, logits
  * C x tanh(logits / T), REINFORCE with a moving-average baseline, Adam, gradient norm clipped at 1.
- * Ours: width and learning rate (the paper's 0.1 diverges here), attention after the decoder's step instead of before it, so
- * that all steps of an update are one matrix product; the current group's encoding as a further decoder input.
+ * Ours: width 64 and learning rate 0.003; a learned embedding of the group features before the encoder; attention after the
+ * decoder's step instead of before it, so that all steps of an update are one matrix product; the current group's encoding
+ * as a further decoder input. The temperature of 10 matters: at 1 every seed tried fell into one device within 100 updates.
  */
 import { z } from "zod";
 import { allowedDevices, type Rng, type Scenario } from "../../env/index.ts";
@@ -39,7 +40,7 @@ export const seq2seq: AgentModule<Options> = {
     searchSpace: "device per group",
     paper: "Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017",
     limits:
-      "One controller, width 64 and learning rate 0.01 instead of 20 controllers and 0.1; the fading random tilt and advantages of unit spread are ours. Its one-hot neighbours tie it to one graph.",
+      "One controller, width 64 and learning rate 0.003 instead of 20 controllers and 0.1; the fading random tilt and advantages of unit spread are ours. Its one-hot neighbours tie it to one graph.",
   },
   options,
   actEvaluations: () => 1,
