@@ -4,7 +4,7 @@
  * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights, separate for messages from
  * parents and from children, x <- h + relu(g(sum over neighbours of relu(f(x)))), then aggregates of the same form over
  * ancestors, descendants and parallel nodes. Ours: means instead of sums, in the rounds and in the pooling. Sums grow with the
- * degree in every round, and eight rounds on a graph with a node of ten inputs drown all else.
+ * degree in every round; with them, runs on graphs with nodes of many inputs fell into one device within ten updates.
  *
  * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so that a node's vectors in
  * all states lie side by side and the sum over neighbours adds whole rows.
