@@ -61,14 +61,14 @@ export interface LoggingEngine extends Engine {
 }
 
 export function createEngine(compiled: Compiled): Engine {
-  const kernel = startKernel(compiled, 0);
+  const kernel = startKernel(compiled);
   return engineOf(compiled, kernel);
 }
 
 /** An engine that remembers every hop, for timelines; evaluations need none of it. */
 export function createLoggingEngine(compiled: Compiled): LoggingEngine {
   const { opCount, depStart, slotProducer, slotBytes, fidelity } = compiled;
-  const kernel = startKernel(compiled, depStart[opCount] * longestRoute(compiled));
+  const kernel = startKernel(compiled, { hops: depStart[opCount] * longestRoute(compiled) });
   const { memory, exports } = kernel;
   const [hops, hopsUs] = [memory.ints(at.HOP_LOG), memory.floats(at.HOP_LOG_US)];
   const [slotOf, toOf] = [memory.ints(at.TRANSFER_SLOT), memory.ints(at.TRANSFER_TO)];

@@ -43,7 +43,7 @@ export function createParallelEngine(compiled: Compiled, threads: number): Paral
     throw new InputError(
       `The engine was asked for ${threads} threads, expected a whole number of at least 1.`,
     );
-  const { memory } = startKernel(compiled, 0);
+  const { memory } = startKernel(compiled);
   const { opCount } = compiled;
   const workerData = {
     kernelModule: kernelModule(),

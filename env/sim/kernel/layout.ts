@@ -94,12 +94,28 @@ export const LINK_BYTES_PER_US = 63;
 /** Working room of the sharing: speed each link has left, and its transfers without a rate. */
 export const LINK_LEFT = 64;
 export const LINK_FLOWS = 65;
+/** What changes during a run, as one block from PENDING on: its bytes, and room for copies of it. */
+export const STATE_BYTES = 66;
+export const SNAPSHOTS = 67;
+export const SNAPSHOT_US = 68;
+export const SNAPSHOT_LATEST_US = 69;
+/** Room for that many copies. */
+export const SNAPSHOT_CAPACITY = 70;
+/** The recorded run, as it ended. */
+export const BASE_START_US = 71;
+export const BASE_END_US = 72;
+export const BASE_OP_NEXT = 73;
+export const BASE_TRANSFER_NEXT = 74;
+export const BASE_TRANSFER_START_US = 75;
+export const BASE_TRANSFER_ARRIVE_US = 76;
+/** The ops that a rerun has moved. */
+export const MOVED = 77;
 
 // 64-bit floats at FLOATS + 8 x position.
-export const FLOATS = 336;
+export const FLOATS = 384;
 export const OP_GAP_US = 0;
 export const TRANSFER_GAP_US = 1;
 export const FIRST_US = 2;
 
 /** First address after the table. */
-export const HEAP = 368;
+export const HEAP = 416;

@@ -27,6 +27,8 @@ export interface MemoryPlan {
   /** Room for `length` numbers at each of the positions. */
   roomForInts(length: number, ...positions: number[]): void;
   roomForFloats(length: number, ...positions: number[]): void;
+  /** Bytes from the start of one array asked for to the start of a later one. */
+  bytesBetween(first: number, later: number): number;
   build(): KernelMemory;
 }
 
@@ -47,18 +49,25 @@ export function planKernelMemory(): MemoryPlan {
     floats: (position, values) => want(8, values.length, values, [position]),
     roomForInts: (length, ...positions) => want(4, length, null, positions),
     roomForFloats: (length, ...positions) => want(8, length, null, positions),
+    bytesBetween: (first, later) => {
+      const positions = wanted.map(({ position }) => position);
+      const between = wanted.slice(positions.indexOf(first), positions.indexOf(later));
+      return between.reduce((sum, array) => sum + paddedBytes(array), 0);
+    },
     build: () => layOut(wanted),
   };
 }
+
+const paddedBytes = ({ length, width }: Wanted): number => Math.ceil((length * width) / 16) * 16;
 
 function layOut(wanted: readonly Wanted[]): KernelMemory {
   const addressOf = new Map<number, number>();
   const lengthOf = new Map<number, number>();
   let top = HEAP;
-  for (const { position, width, length } of wanted) {
-    addressOf.set(position, top);
-    lengthOf.set(position, length);
-    top += Math.ceil((length * width) / 16) * 16;
+  for (const array of wanted) {
+    addressOf.set(array.position, top);
+    lengthOf.set(array.position, array.length);
+    top += paddedBytes(array);
   }
   const memory = new wasm.Memory({ initial: Math.ceil(top / PAGE) });
   const table = new Int32Array(memory.buffer, TABLE);

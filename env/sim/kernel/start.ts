@@ -13,6 +13,8 @@ export interface KernelExports {
   init(): void;
   run(placed: number): number;
   runOrdered(placed: number): number;
+  record(placed: number): number;
+  rerun(placed: number, movedCount: number, firstUs: number): number;
   runBatch(placed: number, count: number, out: number): void;
   loggedHops(): number;
 }
@@ -30,9 +32,15 @@ const contentionModes: readonly Fidelity["contention"][] = ["none", "queue", "fa
 /** Event sources that the kernel scans at once. */
 const GROUP = 64;
 
-/** Room for `hopCapacity` logged hops; 0 logs none. */
-export function startKernel(compiled: Compiled, hopCapacity: number): Kernel {
-  const memory = fillMemory(compiled, hopCapacity);
+export interface KernelRoom {
+  /** Hops that may be logged; by default none are. */
+  readonly hops?: number;
+  /** Copies of the state that a recorded run may leave; by default no run can be recorded. */
+  readonly snapshots?: number;
+}
+
+export function startKernel(compiled: Compiled, room: KernelRoom = {}): Kernel {
+  const memory = fillMemory(compiled, room);
   const { exports } = new wasm.Instance(kernelModule(), { env: { memory: memory.memory } });
   const kernel = exports as KernelExports;
   kernel.init();
@@ -46,7 +54,7 @@ export function kernelModule(): object {
   return compiledKernel;
 }
 
-function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
+function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom): KernelMemory {
   const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
   const depCount = depStart[opCount];
   const shares = fidelity.contention === "fair";
@@ -91,26 +99,36 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
   plan.ints(at.ROUTE_LINK, compiled.routeLink);
   plan.ints(at.ROOTS, roots);
   plan.roomForFloats(opCount, at.START_US, at.END_US);
+  // One block, which a recorded run copies as a whole: from PENDING to GROUP_US.
+  plan.roomForInts(opCount, at.PENDING);
   plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
   plan.roomForFloats(linkCount, at.LINK_FREE_US);
   plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
-  plan.roomForInts(opCount, at.OP_NEXT, at.PENDING, at.ORDER_NEXT);
-  plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
-  plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
-  plan.roomForInts(sentByCount, at.SENT_BY);
   plan.roomForInts(linkCount, at.FLYING_HEAD, at.FLYING_TAIL);
   plan.roomForFloats(groupCount * GROUP, at.EVENT_US);
   plan.roomForInts(groupCount * GROUP, at.EVENT_ORDER);
   plan.roomForFloats(groupCount, at.GROUP_US);
+  plan.roomForInts(opCount, at.OP_NEXT, at.ORDER_NEXT, at.MOVED);
+  plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
+  plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
+  plan.roomForInts(sentByCount, at.SENT_BY);
   plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
-  plan.roomForInts(2 * hopCapacity, at.HOP_LOG);
-  plan.roomForFloats(3 * hopCapacity, at.HOP_LOG_US);
+  plan.roomForInts(2 * hops, at.HOP_LOG);
+  plan.roomForFloats(3 * hops, at.HOP_LOG_US);
   plan.floats(at.SLOT_BYTES, compiled.slotBytes);
   plan.floats(at.LINK_BYTES_PER_US, compiled.linkBytesPerUs);
   plan.roomForInts(shares ? depCount : 0, at.FLOW);
   plan.roomForFloats(shares ? depCount : 0, at.FLOW_BYTES, at.FLOW_RATE);
   plan.roomForFloats(linkCount, at.LINK_LEFT);
   plan.roomForInts(linkCount, at.LINK_FLOWS);
+  const stateBytes = plan.bytesBetween(at.PENDING, at.OP_NEXT);
+  const [recordedOps, recordedTransfers] = snapshots === 0 ? [0, 0] : [opCount, depCount];
+  plan.roomForInts((snapshots * stateBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
+  plan.roomForFloats(snapshots, at.SNAPSHOT_US, at.SNAPSHOT_LATEST_US);
+  plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US);
+  plan.roomForInts(recordedOps, at.BASE_OP_NEXT);
+  plan.roomForInts(recordedTransfers, at.BASE_TRANSFER_NEXT);
+  plan.roomForFloats(recordedTransfers, at.BASE_TRANSFER_START_US, at.BASE_TRANSFER_ARRIVE_US);
   plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
   plan.roomForFloats(BATCH, at.MAKESPANS);
   const memory = plan.build();
@@ -132,7 +150,9 @@ function fillMemory(compiled: Compiled, hopCapacity: number): KernelMemory {
     : 0;
   table[at.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
   table[at.SENT_BY_COUNT] = sentByCount;
-  if (hopCapacity === 0) table[at.HOP_LOG] = 0;
+  if (hops === 0) table[at.HOP_LOG] = 0;
+  table[at.STATE_BYTES] = stateBytes;
+  table[at.SNAPSHOT_CAPACITY] = snapshots;
   const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
   floats[at.OP_GAP_US] = fidelity.opGapUs;
   floats[at.TRANSFER_GAP_US] = fidelity.transferGapUs;

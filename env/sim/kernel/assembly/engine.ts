@@ -3,7 +3,7 @@
  * state.ts holds what it works on, events.ts finds the next event, links.ts sends. Built by `npm run build:kernels`.
  */
 import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, schedule, unschedule } from "./events";
-import { awaitArrival, endHop, handleFlowEnd, resetHopLog, sendOnce, sendOutputs } from "./links";
+import { awaitArrival, endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
 import { nextEnd, ratesAreStale, resetFlows } from "./sharing";
 import {
   blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType,
@@ -13,6 +13,7 @@ import {
   setDevice, setFloat, setInt, shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferNext,
   transferSlot, transferTo, waitsFor,
 } from "./state";
+export { record, rerun } from "./incremental";
 export { loggedHops } from "./links";
 export { init } from "./state";
 
@@ -23,6 +24,15 @@ let togetherCount: i32;
 let deliveringCount: i32;
 let ordered: bool;
 let readyCount: i32;
+/** Over all ops so far that have been given a start. */
+export let latestEndUs: f64;
+/** Ops that have ended. */
+export let endedCount: i32;
+
+export function setProgress(latestEnd: f64): void {
+  latestEndUs = latestEnd;
+  ordered = false;
+}
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
@@ -43,21 +53,40 @@ export function runOrdered(placed: usize): f64 {
 
 function simulate(): f64 {
   for (;;) {
-    if (shares && ratesAreStale()) schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
-    const group = groupCount == 1 ? 0 : firstGroup();
-    const nowUs = groupCount == 1 ? groupMinimum(0) : float(groupUs, group);
+    const group = nextGroup();
+    const nowUs = nextUs(group);
     if (nowUs == Infinity) break;
-    const due = dueIn(group, nowUs);
-    if ((due & (due - 1)) != 0 || (groupCount > 1 && isDueElsewhere(group, nowUs))) {
-      handleTied(firstDue(nowUs), nowUs);
-      continue;
-    }
-    const source = group * GROUP + <i32>ctz(due);
-    if (source < deviceCount) handleEnd(source, nowUs);
-    else if (source < deviceCount + linkCount) handleArrival(source - deviceCount, nowUs);
-    else handleFlowEnd(nowUs);
+    handleDue(group, nowUs);
   }
   return makespan();
+}
+
+/** The group of the next event. */
+// @ts-ignore: decorator
+@inline
+export function nextGroup(): i32 {
+  if (shares && ratesAreStale()) schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
+  return groupCount == 1 ? 0 : firstGroup();
+}
+
+// @ts-ignore: decorator
+@inline
+export function nextUs(group: i32): f64 {
+  return groupCount == 1 ? groupMinimum(0) : float(groupUs, group);
+}
+
+// @ts-ignore: decorator
+@inline
+export function handleDue(group: i32, nowUs: f64): void {
+  const due = dueIn(group, nowUs);
+  if ((due & (due - 1)) != 0 || (groupCount > 1 && isDueElsewhere(group, nowUs))) {
+    handleTied(firstDue(nowUs), nowUs);
+    return;
+  }
+  const source = group * GROUP + <i32>ctz(due);
+  if (source < deviceCount) handleEnd(source, nowUs);
+  else if (source < deviceCount + linkCount) handleArrival(source - deviceCount, nowUs);
+  else handleFlowEnd(nowUs);
 }
 
 /** Simulates `count` placements that lie one after the other; writes their makespans to `out`. */
@@ -65,9 +94,9 @@ export function runBatch(placed: usize, count: i32, out: usize): void {
   for (let i = 0; i < count; i++) setFloat(out, i, run(placed + (<usize>i) * ((<usize>opCount) << 2)));
 }
 
-function begin(placed: usize): void {
+export function begin(placed: usize): void {
   setDevice(placed);
-  resetHopLog();
+  resetLinks();
   memory.copy(pending, waitsFor, (<usize>opCount) << 2);
   memory.fill(deviceFreeUs, 0, (<usize>deviceCount) << 3);
   memory.fill(linkFreeUs, 0, (<usize>linkCount) << 3);
@@ -77,6 +106,8 @@ function begin(placed: usize): void {
   for (let source = 0; source < groupCount * GROUP; source++) setFloat(eventUs, source, Infinity);
   for (let group = 0; group < groupCount; group++) setFloat(groupUs, group, Infinity);
   readyCount = 0;
+  latestEndUs = 0;
+  endedCount = 0;
   resetFlows();
   if (ordered) waitForPredecessors();
   for (let i = 0; i < rootCount; i++) if (int(pending, int(roots, i)) == 0) makeReady(int(roots, i), firstUs);
@@ -89,11 +120,9 @@ function waitForPredecessors(): void {
   }
 }
 
-function makespan(): f64 {
-  let last = latest(endUs, opCount);
-  if (!lastEvent) return last;
-  last = max(last, latest(deviceFreeUs, deviceCount));
-  return max(last, latest(linkFreeUs, linkCount));
+export function makespan(): f64 {
+  if (!lastEvent) return latestEndUs;
+  return max(latestEndUs, max(latest(deviceFreeUs, deviceCount), latest(linkFreeUs, linkCount)));
 }
 
 function latest(times: usize, count: i32): f64 {
@@ -120,6 +149,7 @@ function makeReady(v: i32, nowUs: f64): void {
   const start = nowUs > freeUs ? nowUs : freeUs;
   const end = start + costUs;
   if (ordered) readyCount++;
+  if (end > latestEndUs) latestEndUs = end;
   setFloat(startUs, v, start);
   setFloat(endUs, v, end);
   setFloat(deviceFreeUs, d, costUs == 0 ? end : end + opGapUs);
@@ -147,6 +177,7 @@ function endOp(d: i32): i32 {
   const following = int(opNext, v);
   setInt(runningHead, d, following);
   unschedule(d);
+  endedCount++;
   if (following != NONE) awaitEnd(d, following);
   return v;
 }

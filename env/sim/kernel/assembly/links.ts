@@ -13,14 +13,21 @@ import {
 } from "./state";
 
 let hopCount: i32;
+/** Has a transfer of this run overtaken one of the same link? */
+let overtaken: bool;
 
 /** Hops logged by the last run. */
 export function loggedHops(): i32 {
   return hopCount;
 }
 
-export function resetHopLog(): void {
+export function resetLinks(): void {
   hopCount = 0;
+  overtaken = false;
+}
+
+export function hasOvertaken(): bool {
+  return overtaken;
 }
 
 // @ts-ignore: decorator
@@ -99,6 +106,7 @@ function fly(link: i32, transfer: i32): void {
     before = after;
     after = int(transferNext, after);
   }
+  if (after != NONE) overtaken = true;
   setInt(transferNext, transfer, after);
   if (after == NONE) setInt(flyingTail, link, transfer);
   if (before != NONE) {

@@ -83,6 +83,18 @@ export let slotBytes: usize;
 export let linkBytesPerUs: usize;
 export let linkLeft: usize;
 export let linkFlows: usize;
+export let stateBytes: i32;
+export let snapshots: usize;
+export let snapshotUs: usize;
+export let snapshotLatestUs: usize;
+export let snapshotCapacity: i32;
+export let baseStartUs: usize;
+export let baseEndUs: usize;
+export let baseOpNext: usize;
+export let baseTransferNext: usize;
+export let baseTransferStartUs: usize;
+export let baseTransferArriveUs: usize;
+export let moved: usize;
 export let hopLog: usize;
 export let hopLogUs: usize;
 
@@ -177,6 +189,18 @@ export function init(): void {
   linkBytesPerUs = int(T.TABLE, T.LINK_BYTES_PER_US);
   linkLeft = int(T.TABLE, T.LINK_LEFT);
   linkFlows = int(T.TABLE, T.LINK_FLOWS);
+  stateBytes = int(T.TABLE, T.STATE_BYTES);
+  snapshots = int(T.TABLE, T.SNAPSHOTS);
+  snapshotUs = int(T.TABLE, T.SNAPSHOT_US);
+  snapshotLatestUs = int(T.TABLE, T.SNAPSHOT_LATEST_US);
+  snapshotCapacity = int(T.TABLE, T.SNAPSHOT_CAPACITY);
+  baseStartUs = int(T.TABLE, T.BASE_START_US);
+  baseEndUs = int(T.TABLE, T.BASE_END_US);
+  baseOpNext = int(T.TABLE, T.BASE_OP_NEXT);
+  baseTransferNext = int(T.TABLE, T.BASE_TRANSFER_NEXT);
+  baseTransferStartUs = int(T.TABLE, T.BASE_TRANSFER_START_US);
+  baseTransferArriveUs = int(T.TABLE, T.BASE_TRANSFER_ARRIVE_US);
+  moved = int(T.TABLE, T.MOVED);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }

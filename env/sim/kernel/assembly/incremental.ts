@@ -1,0 +1,190 @@
+/**
+ * A run that differs from a recorded one only in where a few ops lie. Up to the first moment that the move can matter nothing
+ * changes, so the run goes on from a copy of the recorded state; and once the moved ops are done and the state equals the
+ * recorded one at the same moment, the rest is the recorded rest and the makespan the recorded makespan. Both are exact.
+ *
+ * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no order of ops.
+ */
+import { hasOvertaken } from "./links";
+import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
+import {
+  baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
+  deviceCount, deviceFreeUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, int,
+  linkCount, linkFreeUs, moved, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
+  setFloat, setInt, slotProducer, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
+  transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
+} from "./state";
+
+let snapshotCount: i32;
+let baseMakespan: f64;
+
+/** Simulates the placement and records it: a copy of the state after every share of the ops has ended. */
+export function record(placed: usize): f64 {
+  setProgress(0);
+  begin(placed);
+  snapshotCount = 0;
+  const share = max(1, opCount / snapshotCapacity);
+  let nextAt = 0;
+  let beforeUs: f64 = -1;
+  for (;;) {
+    const group = nextGroup();
+    const nowUs = nextUs(group);
+    if (nowUs == Infinity) break;
+    // Only between two instants: a state has all of the past and nothing of its own moment.
+    if (nowUs > beforeUs && endedCount >= nextAt && snapshotCount < snapshotCapacity) {
+      takeSnapshot(nowUs);
+      nextAt = endedCount + share;
+    }
+    beforeUs = nowUs;
+    handleDue(group, nowUs);
+  }
+  // Who flies behind whom is read off the finished run; where a transfer has overtaken another that is not what it was before.
+  if (hasOvertaken()) snapshotCount = 0;
+  baseMakespan = makespan();
+  const transferCount = int(depStart, opCount);
+  memory.copy(baseStartUs, startUs, (<usize>opCount) << 3);
+  memory.copy(baseEndUs, endUs, (<usize>opCount) << 3);
+  memory.copy(baseOpNext, opNext, (<usize>opCount) << 2);
+  memory.copy(baseTransferNext, transferNext, (<usize>transferCount) << 2);
+  memory.copy(baseTransferStartUs, transferStartUs, (<usize>transferCount) << 3);
+  memory.copy(baseTransferArriveUs, transferArriveUs, (<usize>transferCount) << 3);
+  return baseMakespan;
+}
+
+/**
+ * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. Nothing may change before `firstUs`,
+ * and the moved ops may not be among those that wait for nothing. NaN where the recorded run cannot be gone back to.
+ */
+export function rerun(placed: usize, movedCount: i32, firstUs: f64): f64 {
+  if (snapshotCount == 0) return NaN;
+  setDevice(placed);
+  let next = restore(firstUs) + 1;
+  for (;;) {
+    const group = nextGroup();
+    const nowUs = nextUs(group);
+    if (nowUs == Infinity) break;
+    if (next < snapshotCount && nowUs >= float(snapshotUs, next)) {
+      if (nowUs == float(snapshotUs, next) && isAsRecorded(next, movedCount)) return baseMakespan;
+      while (next < snapshotCount && float(snapshotUs, next) <= nowUs) next++;
+    }
+    handleDue(group, nowUs);
+  }
+  return makespan();
+}
+
+// @ts-ignore: decorator
+@inline
+function snapshotAt(k: i32): usize {
+  return snapshots + (<usize>k) * (<usize>stateBytes);
+}
+
+/** Where an array of the state block lies in a snapshot. */
+// @ts-ignore: decorator
+@inline
+function inSnapshot(k: i32, array: usize): usize {
+  return snapshotAt(k) + (array - pending);
+}
+
+function takeSnapshot(nowUs: f64): void {
+  memory.copy(snapshotAt(snapshotCount), pending, stateBytes);
+  setFloat(snapshotUs, snapshotCount, nowUs);
+  setFloat(snapshotLatestUs, snapshotCount, latestEndUs);
+  snapshotCount++;
+}
+
+/** Goes back to the last recorded state before anything at `firstUs` has happened; returns its number. */
+function restore(firstUs: f64): i32 {
+  let k = 0;
+  let beyond = snapshotCount;
+  while (beyond - k > 1) {
+    const middle = (k + beyond) >> 1;
+    if (float(snapshotUs, middle) <= firstUs) k = middle;
+    else beyond = middle;
+  }
+  memory.copy(pending, snapshotAt(k), stateBytes);
+  memory.fill(sentBy, 255, (<usize>sentByCount) << 2);
+  setProgress(float(snapshotLatestUs, k));
+  for (let d = 0; d < deviceCount; d++) restoreRunning(int(runningHead, d), int(runningTail, d));
+  for (let link = 0; link < linkCount; link++) restoreFlying(int(flyingHead, link), int(flyingTail, link));
+  return k;
+}
+
+function restoreRunning(head: i32, tail: i32): void {
+  for (let v = head; v != NONE; v = int(opNext, v)) {
+    setFloat(startUs, v, float(baseStartUs, v));
+    setFloat(endUs, v, float(baseEndUs, v));
+    setInt(opNext, v, v == tail ? NONE : int(baseOpNext, v));
+  }
+}
+
+function restoreFlying(head: i32, tail: i32): void {
+  for (let transfer = head; transfer != NONE; transfer = int(transferNext, transfer)) {
+    setFloat(transferStartUs, transfer, float(baseTransferStartUs, transfer));
+    setFloat(transferArriveUs, transfer, float(baseTransferArriveUs, transfer));
+    setInt(transferNext, transfer, transfer == tail ? NONE : int(baseTransferNext, transfer));
+    setInt(transferHop, transfer, 0);
+    setInt(transferSlot, transfer, int(dep, 2 * transfer + 1));
+    setInt(transferTo, transfer, int(device, int(dep, 2 * transfer)));
+  }
+}
+
+/** Is all that is still to come what the recorded run had still to come at the same moment? */
+function isAsRecorded(k: i32, movedCount: i32): bool {
+  const nowUs = float(snapshotUs, k);
+  if (!isSame(eventUs, inSnapshot(k, eventUs), (<usize>(groupCount * GROUP)) << 3)) return false;
+  if (!areFreeAlike(deviceFreeUs, inSnapshot(k, deviceFreeUs), deviceCount, nowUs)) return false;
+  if (!areFreeAlike(linkFreeUs, inSnapshot(k, linkFreeUs), linkCount, nowUs)) return false;
+  for (let i = 0; i < movedCount; i++) if (int(pending, int(moved, i)) != 0) return false;
+  if (!isSame(pending, snapshotAt(k), (<usize>opCount) << 2)) return false;
+  for (let d = 0; d < deviceCount; d++)
+    if (!isRunningSame(int(runningHead, d), inSnapshot(k, runningHead), inSnapshot(k, runningTail), d, movedCount)) return false;
+  for (let link = 0; link < linkCount; link++)
+    if (!isFlyingSame(int(flyingHead, link), inSnapshot(k, flyingHead), inSnapshot(k, flyingTail), link, movedCount)) return false;
+  return true;
+}
+
+/** A server that is free by now is free, whenever it became so. */
+function areFreeAlike(a: usize, b: usize, count: i32, nowUs: f64): bool {
+  for (let i = 0; i < count; i++) if (max(float(a, i), nowUs) != max(float(b, i), nowUs)) return false;
+  return true;
+}
+
+function isRunningSame(head: i32, heads: usize, tails: usize, d: i32, movedCount: i32): bool {
+  let recorded = int(heads, d);
+  const tail = int(tails, d);
+  let v = head;
+  while (v != NONE && v == recorded) {
+    if (isMoved(v, movedCount) || float(startUs, v) != float(baseStartUs, v) || float(endUs, v) != float(baseEndUs, v)) return false;
+    v = int(opNext, v);
+    recorded = recorded == tail ? NONE : int(baseOpNext, recorded);
+  }
+  return v == recorded;
+}
+
+function isFlyingSame(head: i32, heads: usize, tails: usize, link: i32, movedCount: i32): bool {
+  let recorded = int(heads, link);
+  const tail = int(tails, link);
+  let transfer = head;
+  while (transfer != NONE && transfer == recorded) {
+    if (isMoved(int(slotProducer, int(transferSlot, transfer)), movedCount)) return false;
+    if (float(transferStartUs, transfer) != float(baseTransferStartUs, transfer)) return false;
+    if (float(transferArriveUs, transfer) != float(baseTransferArriveUs, transfer)) return false;
+    transfer = int(transferNext, transfer);
+    recorded = recorded == tail ? NONE : int(baseTransferNext, recorded);
+  }
+  return transfer == recorded;
+}
+
+function isMoved(v: i32, movedCount: i32): bool {
+  for (let i = 0; i < movedCount; i++) if (int(moved, i) == v) return true;
+  return false;
+}
+
+/** Bytes in multiples of 4, compared 16 at a time. */
+function isSame(a: usize, b: usize, bytes: usize): bool {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16)
+    if (!i8x16.all_true(i8x16.eq(v128.load(a + i), v128.load(b + i)))) return false;
+  for (; i < bytes; i += 4) if (load<i32>(a + i) != load<i32>(b + i)) return false;
+  return true;
+}

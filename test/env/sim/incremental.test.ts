@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createRng } from "../../../env/index.ts";
+import { compile } from "../../../env/sim/compile.ts";
+import { createEngine } from "../../../env/sim/engine.ts";
+import { createIncrementalEngine } from "../../../env/sim/incremental.ts";
+import { scenarioWithPlan } from "./random-scenario.ts";
+
+describe("the incremental engine", () => {
+  it("gives the makespan of a full run for any moved ops, whatever was asked before", () => {
+    let moves = 0;
+    fc.assert(
+      fc.property(scenarioWithPlan({ maxOps: 30, maxDevices: 4 }), fc.nat(), ({ scenario, plan }, seed) => {
+        const compiled = compile(scenario);
+        const incremental = createIncrementalEngine(compiled);
+        if (incremental === null) return;
+        const full = createEngine(compiled);
+        const rng = createRng(seed);
+        const device = plan.device.slice();
+        expect(incremental.record(device)).toBe(full.run(device));
+        for (let i = 0; i < 12; i++) {
+          const count = 1 + rng.int(3);
+          const ops = Int32Array.from(new Set(Array.from({ length: count }, () => rng.int(device.length))));
+          const to = rng.int(compiled.deviceCount);
+          const moved = device.slice();
+          for (const v of ops) moved[v] = to;
+          const makespanUs = incremental.move(ops, to);
+          if (makespanUs === null) continue;
+          moves++;
+          expect(makespanUs).toBe(full.run(moved));
+          if (rng.next() > 0.3) continue;
+          device.set(moved);
+          expect(incremental.record(device)).toBe(makespanUs);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+    expect(moves).toBeGreaterThan(1000);
+  });
+
+  it("leaves networks whose links share their speed, and transfers of several hops, to full runs", () => {
+    const draws = fc.sample(scenarioWithPlan({ maxOps: 5, maxDevices: 3 }), { numRuns: 300, seed: 1 });
+    for (const { scenario } of draws) {
+      const { contention, routing } = scenario.fidelity;
+      const severalHops =
+        routing !== "cut-through" && scenario.cluster.routes.flat().some((route) => route.length > 1);
+      expect(createIncrementalEngine(compile(scenario)) === null).toBe(contention === "fair" || severalHops);
+    }
+  });
+});
