@@ -15,7 +15,7 @@ export interface IncrementalEngine {
 }
 
 /** Copies of the state that a recorded run leaves: more make moves shorter and recording longer. */
-const SNAPSHOTS = 64;
+const SNAPSHOTS = 160;
 
 /**
  * Null where the network leaves nothing to gain or to compare by state alone: links that share their speed, or transfers of
@@ -23,26 +23,49 @@ const SNAPSHOTS = 64;
  */
 export function createIncrementalEngine(compiled: Compiled): IncrementalEngine | null {
   if (!isSupported(compiled)) return null;
-  const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, compiled.opCount) });
-  const placed = memory.ints(at.PLACEMENTS).subarray(0, compiled.opCount);
+  const { opCount, scenario } = compiled;
+  const { inStart, edgeSource } = scenario.graph;
+  const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, opCount) });
+  const placed = memory.ints(at.PLACEMENTS).subarray(0, opCount);
   const address = memory.address(at.PLACEMENTS);
   const moved = memory.ints(at.MOVED);
   const recordedEndUs = memory.floats(at.BASE_END_US);
+  const effectUs = memory.floats(at.EFFECT_US);
+  const before = new Int32Array(opCount);
+
+  /**
+   * Writes down when the producers of the moved ops end, ascending: nothing changes before or between. Returns how many
+   * there are, 0 where a moved op has no producer or there are more than there is room for.
+   */
+  function findEffects(ops: Int32Array): number {
+    let count = 0;
+    for (const v of ops) {
+      if (inStart[v] === inStart[v + 1] || count + inStart[v + 1] - inStart[v] > effectUs.length) return 0;
+      for (let e = inStart[v]; e < inStart[v + 1]; e++) {
+        const endUs = recordedEndUs[edgeSource[e]];
+        let i = count++;
+        for (; i > 0 && effectUs[i - 1] > endUs; i--) effectUs[i] = effectUs[i - 1];
+        effectUs[i] = endUs;
+      }
+    }
+    return count;
+  }
+
   return {
     record(device) {
       placed.set(device);
       return exports.record(address);
     },
     move(ops, to) {
-      const firstUs = firstEffectUs(compiled, ops, recordedEndUs);
-      if (firstUs === null) return null;
-      const from = Int32Array.from(ops, (v) => placed[v]);
+      const effectCount = findEffects(ops);
+      if (effectCount === 0) return null;
       moved.set(ops);
-      for (const v of ops) placed[v] = to;
-      const makespanUs = exports.rerun(address, ops.length, firstUs);
-      ops.forEach((v, i) => {
-        placed[v] = from[i];
-      });
+      for (let i = 0; i < ops.length; i++) {
+        before[i] = placed[ops[i]];
+        placed[ops[i]] = to;
+      }
+      const makespanUs = exports.rerun(address, ops.length, effectCount);
+      for (let i = 0; i < ops.length; i++) placed[ops[i]] = before[i];
       return Number.isNaN(makespanUs) ? null : makespanUs;
     },
   };
@@ -53,15 +76,4 @@ function isSupported({ fidelity, scenario }: Compiled): boolean {
   return (
     fidelity.routing === "cut-through" || scenario.cluster.routes.flat().every((route) => route.length <= 1)
   );
-}
-
-/** Nothing changes before the first producer of a moved op ends; null where a moved op has none. */
-function firstEffectUs({ scenario }: Compiled, ops: Int32Array, endUs: Float64Array): number | null {
-  const { inStart, edgeSource } = scenario.graph;
-  let firstUs = Number.POSITIVE_INFINITY;
-  for (const v of ops) {
-    if (inStart[v] === inStart[v + 1]) return null;
-    for (let e = inStart[v]; e < inStart[v + 1]; e++) firstUs = Math.min(firstUs, endUs[edgeSource[e]]);
-  }
-  return firstUs;
 }

@@ -13,12 +13,15 @@ import { createEngine, type Engine } from "./engine.ts";
 import type { Evaluator, Outcome, Violation } from "./evaluator.ts";
 import { type Peaks, peakLimits, trainingPeaks } from "./memory.ts";
 import { movedPlan } from "./move.ts";
+import { createNeighbours } from "./neighbours.ts";
 import { outputPeaks } from "./output-memory.ts";
 
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
   const ceiling = makespanCeilingUs(compiled);
+
+  const neighbour = createNeighbours(compiled, (device) => !mayExceedMemory(compiled, device));
 
   const evaluator: Evaluator = {
     scenario,
@@ -29,12 +32,19 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
       return outcomeOf(compiled, engine, plan, engine.run(plan.device, plan.opPriority), ceiling);
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
-    move: (plan, group, device) => evaluator.evaluate(movedPlan(scenario, plan, group, device)),
+    move(plan, group, device) {
+      const makespanUs = neighbour(plan, group, device);
+      const moved = movedPlan(scenario, plan, group, device);
+      if (makespanUs === null) return evaluator.evaluate(moved);
+      const score = { feasible: true, value: makespanUs, cost: makespanUs, violation: null };
+      return withPeaks(score, compiled, engine, moved);
+    },
     ...boundsOnce(() => makespanBounds(compiled)),
   };
   return evaluator;
 }
 
+/** The outcome of the plan that the engine has just run. */
 function outcomeOf(
   compiled: Compiled,
   engine: Engine,
@@ -42,19 +52,29 @@ function outcomeOf(
   makespanUs: number,
   ceiling: number,
 ): Outcome {
-  const device = plan.device.slice();
-  const violation = mayExceedMemory(compiled, device)
-    ? memoryViolation(compiled, trainingPeaks(compiled, engine, device))
-    : null;
   const startUs = engine.startUs.slice();
+  const violation = mayExceedMemory(compiled, plan.device)
+    ? memoryViolation(compiled, trainingPeaks(compiled, engine, plan.device))
+    : null;
+  const score =
+    violation === null
+      ? { feasible: true, value: makespanUs, cost: makespanUs }
+      : { feasible: false, value: null, cost: penalisedCost(ceiling, violation) };
+  return withPeaks({ ...score, violation, startUs }, compiled, engine, plan);
+}
+
+/** An outcome whose peak memory is computed when somebody asks, by running a copy of the plan again. */
+function withPeaks(
+  outcome: Omit<Outcome, "peakBytes">,
+  compiled: Compiled,
+  engine: Engine,
+  plan: Plan,
+): Outcome {
+  const device = plan.device.slice();
   const opPriority = plan.opPriority?.slice();
   let peakBytes: Float64Array | null = null;
   return {
-    feasible: violation === null,
-    value: violation === null ? makespanUs : null,
-    cost: violation === null ? makespanUs : penalisedCost(ceiling, violation),
-    violation,
-    startUs,
+    ...outcome,
     get peakBytes() {
       if (peakBytes !== null) return peakBytes;
       engine.run(device, opPriority);

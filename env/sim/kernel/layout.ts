@@ -110,6 +110,8 @@ export const BASE_TRANSFER_START_US = 75;
 export const BASE_TRANSFER_ARRIVE_US = 76;
 /** The ops that a rerun has moved. */
 export const MOVED = 77;
+/** When, in the recorded run, the ops end whose outputs go elsewhere in the rerun; ascending. */
+export const EFFECT_US = 78;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 384;

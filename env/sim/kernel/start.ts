@@ -14,7 +14,7 @@ export interface KernelExports {
   run(placed: number): number;
   runOrdered(placed: number): number;
   record(placed: number): number;
-  rerun(placed: number, movedCount: number, firstUs: number): number;
+  rerun(placed: number, movedCount: number, effectCount: number): number;
   runBatch(placed: number, count: number, out: number): void;
   loggedHops(): number;
 }
@@ -125,7 +125,7 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   const [recordedOps, recordedTransfers] = snapshots === 0 ? [0, 0] : [opCount, depCount];
   plan.roomForInts((snapshots * stateBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
   plan.roomForFloats(snapshots, at.SNAPSHOT_US, at.SNAPSHOT_LATEST_US);
-  plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US);
+  plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US, at.EFFECT_US);
   plan.roomForInts(recordedOps, at.BASE_OP_NEXT);
   plan.roomForInts(recordedTransfers, at.BASE_TRANSFER_NEXT);
   plan.roomForFloats(recordedTransfers, at.BASE_TRANSFER_START_US, at.BASE_TRANSFER_ARRIVE_US);

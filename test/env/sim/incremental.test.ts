@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRng } from "../../../env/index.ts";
+import { createRng, evaluator, movedPlan } from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
 import { createIncrementalEngine } from "../../../env/sim/incremental.ts";
@@ -36,6 +36,28 @@ describe("the incremental engine", () => {
       { numRuns: 1500 },
     );
     expect(moves).toBeGreaterThan(1000);
+  });
+
+  it("makes an evaluator's moves equal its evaluations along a walk, memory limits included", () => {
+    const limited = { maxOps: 25, maxDevices: 4, memoryBytes: 40 };
+    fc.assert(
+      fc.property(scenarioWithPlan(limited), fc.nat(), ({ scenario, plan: first }, seed) => {
+        const [moves, evaluations] = [evaluator(scenario), evaluator(scenario)];
+        const rng = createRng(seed);
+        let plan = first;
+        for (let i = 0; i < 15; i++) {
+          const group = rng.int(scenario.grouping.groupCount);
+          const device = rng.int(scenario.cluster.devices.length);
+          const next = movedPlan(scenario, plan, group, device);
+          const [asMove, asPlan] = [moves.move(plan, group, device), evaluations.evaluate(next)];
+          expect(asMove.cost).toBe(asPlan.cost);
+          expect(asMove.violation).toEqual(asPlan.violation);
+          expect(asMove.peakBytes).toEqual(asPlan.peakBytes);
+          if (rng.next() < 0.3) plan = next;
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it("leaves networks whose links share their speed, and transfers of several hops, to full runs", () => {

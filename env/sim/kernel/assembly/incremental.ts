@@ -1,7 +1,8 @@
 /**
  * A run that differs from a recorded one only in where a few ops lie. Up to the first moment that the move can matter nothing
- * changes, so the run goes on from a copy of the recorded state; and once the moved ops are done and the state equals the
- * recorded one at the same moment, the rest is the recorded rest and the makespan the recorded makespan. Both are exact.
+ * changes, so the run goes on from a copy of the recorded state; wherever the state equals the recorded one again it skips to
+ * the next such moment; and once the moved ops are done, the rest is the recorded rest and the makespan the recorded makespan.
+ * All of this is exact.
  *
  * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no order of ops.
  */
@@ -9,7 +10,7 @@ import { hasOvertaken } from "./links";
 import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
 import {
   baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
-  deviceCount, deviceFreeUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, int,
+  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, int,
   linkCount, linkFreeUs, moved, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
   setFloat, setInt, slotProducer, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
   transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
@@ -52,24 +53,59 @@ export function record(placed: usize): f64 {
 }
 
 /**
- * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. Nothing may change before `firstUs`,
- * and the moved ops may not be among those that wait for nothing. NaN where the recorded run cannot be gone back to.
+ * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. The moved ops may not be among those
+ * that wait for nothing. NaN where the recorded run cannot be gone back to.
+ *
+ * Until the moved ops are done, a state that is as recorded, with nothing under way to them, stays so up to the next end of an
+ * op that feeds one of them.
  */
-export function rerun(placed: usize, movedCount: i32, firstUs: f64): f64 {
+export function rerun(placed: usize, movedCount: i32, effectCount: i32): f64 {
   if (snapshotCount == 0) return NaN;
   setDevice(placed);
-  let next = restore(firstUs) + 1;
+  let next = restore(snapshotBefore(float(effectUs, 0))) + 1;
   for (;;) {
     const group = nextGroup();
     const nowUs = nextUs(group);
     if (nowUs == Infinity) break;
     if (next < snapshotCount && nowUs >= float(snapshotUs, next)) {
-      if (nowUs == float(snapshotUs, next) && isAsRecorded(next, movedCount)) return baseMakespan;
+      if (nowUs == float(snapshotUs, next) && isAsRecorded(next, movedCount)) {
+        if (areDone(movedCount)) return baseMakespan;
+        const later = snapshotBefore(nextEffect(effectCount, nowUs));
+        if (later > next && !anyComing(movedCount)) {
+          next = restore(later) + 1;
+          continue;
+        }
+      }
       while (next < snapshotCount && float(snapshotUs, next) <= nowUs) next++;
     }
     handleDue(group, nowUs);
   }
   return makespan();
+}
+
+function nextEffect(effectCount: i32, nowUs: f64): f64 {
+  for (let i = 0; i < effectCount; i++) if (float(effectUs, i) >= nowUs) return float(effectUs, i);
+  return nowUs;
+}
+
+/** Is a transfer under way that could be for a moved op? It may arrive with another's now. */
+function anyComing(movedCount: i32): bool {
+  for (let link = 0; link < linkCount; link++)
+    for (let transfer = int(flyingHead, link); transfer != NONE; transfer = int(transferNext, transfer))
+      if (feedsMoved(int(slotProducer, int(transferSlot, transfer)), movedCount)) return true;
+  return false;
+}
+
+function feedsMoved(producer: i32, movedCount: i32): bool {
+  const last = int(depStart, producer + 1);
+  for (let i = int(depStart, producer); i < last; i++) if (isMoved(int(dep, 2 * i), movedCount)) return true;
+  return false;
+}
+
+/** Ops that wait for nothing and are not under way, which `isAsRecorded` has seen to, have ended. */
+function areDone(movedCount: i32): bool {
+  for (let i = 0; i < movedCount; i++) if (int(pending, int(moved, i)) != 0) return false;
+  return true;
 }
 
 // @ts-ignore: decorator
@@ -92,15 +128,20 @@ function takeSnapshot(nowUs: f64): void {
   snapshotCount++;
 }
 
-/** Goes back to the last recorded state before anything at `firstUs` has happened; returns its number. */
-function restore(firstUs: f64): i32 {
+/** The last recorded state before anything at `atUs` has happened. */
+function snapshotBefore(atUs: f64): i32 {
   let k = 0;
   let beyond = snapshotCount;
   while (beyond - k > 1) {
     const middle = (k + beyond) >> 1;
-    if (float(snapshotUs, middle) <= firstUs) k = middle;
+    if (float(snapshotUs, middle) <= atUs) k = middle;
     else beyond = middle;
   }
+  return k;
+}
+
+/** Goes on from recorded state k; returns k. */
+function restore(k: i32): i32 {
   memory.copy(pending, snapshotAt(k), stateBytes);
   memory.fill(sentBy, 255, (<usize>sentByCount) << 2);
   setProgress(float(snapshotLatestUs, k));
@@ -134,7 +175,6 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
   if (!isSame(eventUs, inSnapshot(k, eventUs), (<usize>(groupCount * GROUP)) << 3)) return false;
   if (!areFreeAlike(deviceFreeUs, inSnapshot(k, deviceFreeUs), deviceCount, nowUs)) return false;
   if (!areFreeAlike(linkFreeUs, inSnapshot(k, linkFreeUs), linkCount, nowUs)) return false;
-  for (let i = 0; i < movedCount; i++) if (int(pending, int(moved, i)) != 0) return false;
   if (!isSame(pending, snapshotAt(k), (<usize>opCount) << 2)) return false;
   for (let d = 0; d < deviceCount; d++)
     if (!isRunningSame(int(runningHead, d), inSnapshot(k, runningHead), inSnapshot(k, runningTail), d, movedCount)) return false;

@@ -95,6 +95,7 @@ export let baseTransferNext: usize;
 export let baseTransferStartUs: usize;
 export let baseTransferArriveUs: usize;
 export let moved: usize;
+export let effectUs: usize;
 export let hopLog: usize;
 export let hopLogUs: usize;
 
@@ -201,6 +202,7 @@ export function init(): void {
   baseTransferStartUs = int(T.TABLE, T.BASE_TRANSFER_START_US);
   baseTransferArriveUs = int(T.TABLE, T.BASE_TRANSFER_ARRIVE_US);
   moved = int(T.TABLE, T.MOVED);
+  effectUs = int(T.TABLE, T.EFFECT_US);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }

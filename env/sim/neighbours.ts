@@ -1,0 +1,50 @@
+/**
+ * Scores of plans one group move away from a plan that was asked about before. A plan that comes back a second time as the
+ * start of a move is recorded, and from then on its neighbours cost only what the move changes; everything else, and whatever
+ * might not fit in memory, is left to a full evaluation. Always the same numbers as a full evaluation.
+ */
+import type { Plan } from "../model/plan.ts";
+import { allowedDevices } from "../model/scenario.ts";
+import type { Compiled } from "./compile.ts";
+import { createIncrementalEngine } from "./incremental.ts";
+import { checkMove } from "./move.ts";
+
+/** Makespan in us of `plan` with one group on `device`, or null where only a full evaluation can tell. */
+export type NeighbourMakespan = (plan: Plan, group: number, device: number) => number | null;
+
+export function createNeighbours(
+  compiled: Compiled,
+  fitsSurely: (device: Int32Array) => boolean,
+): NeighbourMakespan {
+  const { scenario, opCount, deviceCount } = compiled;
+  const { memberStart, members } = scenario.grouping;
+  const engine = createIncrementalEngine(compiled);
+  if (engine === null) return () => null;
+  const allowed = allowedDevices(scenario);
+  const moved = new Int32Array(opCount);
+  const asked = new Int32Array(opCount).fill(-1);
+  let isRecorded = false;
+
+  return (plan, group, device) => {
+    if (plan.opPriority !== undefined || plan.device.length !== opCount) return null;
+    checkMove(scenario, group);
+    const isDevice = Number.isInteger(device) && device >= 0 && device < deviceCount;
+    if (!isDevice || allowed[group * deviceCount + device] !== 1) return null;
+    if (!isSame(plan.device, asked)) {
+      asked.set(plan.device);
+      isRecorded = false;
+      return null;
+    }
+    if (!isRecorded) engine.record(asked);
+    isRecorded = true;
+    const ops = members.subarray(memberStart[group], memberStart[group + 1]);
+    moved.set(asked);
+    for (const v of ops) moved[v] = device;
+    return fitsSurely(moved) ? engine.move(ops, device) : null;
+  };
+}
+
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
