@@ -5,30 +5,60 @@ import { type Family, workload } from "./workloads.ts";
 
 const EPISODES = 300;
 
-/**
- * The sheet asks for 1.15 of the bound with 2 devices and 1.35 with 4, on families where hill climbing with 3,000 evaluations
- * comes to 1.08 and 1.17-1.23. The bar holds for ENAS-like graphs with 4 devices. It is moved to 1.30 and 1.20 for 2 devices,
- * whose graphs are harder here for the first and where 1.153 was measured for the second. On the grid with 4 devices the agent
- * falls short of the sheet: 1.83 was measured, far below the untrained sweep but above what REINFORCE reaches.
- */
-const bars: readonly (readonly [Family, number, number])[] = [
-  ["enas", 2, 1.3],
-  ["nmt", 2, 1.2],
-  ["enas", 4, 1.35],
-  ["nmt", 4, 2],
+interface Case {
+  readonly family: Family;
+  readonly gpus: number;
+  /** Greedy sweep over the bound: the sheet's bar, 1.15 with 2 devices and 1.35 with 4. */
+  readonly bar: number;
+  /** Set where the agent is known to miss the bar, with what was measured; the test then fails once it reaches it. */
+  readonly missesWith?: number;
+}
+
+const cases: readonly Case[] = [
+  { family: "enas", gpus: 2, bar: 1.15, missesWith: 1.222 },
+  { family: "nmt", gpus: 2, bar: 1.15, missesWith: 1.153 },
+  { family: "enas", gpus: 4, bar: 1.35 },
+  { family: "nmt", gpus: 4, bar: 1.35, missesWith: 1.832 },
 ];
 
 describe(`placeto after ${EPISODES} episodes`, () => {
-  test.each(bars)("on %s graphs with %i devices", async (family, gpus, bar) => {
-    const scenario = workload({ family, gpus });
-    const evaluations = (EPISODES + 1) * (scenario.grouping.groupCount + 1);
-    const { best, greedy } = await trained(placeto, scenario, evaluations, 1);
-    const untrained = await trained(placeto, scenario, 2 * (scenario.grouping.groupCount + 1), 1);
-    const random = bestRandom(scenario, evaluations);
-    console.log(
-      `${scenario.name}: greedy sweep ${greedy.toFixed(3)}, best ${best.toFixed(3)}, best random ${random.toFixed(3)}, untrained ${untrained.greedy.toFixed(3)}`,
-    );
-    expect(greedy).toBeLessThanOrEqual(bar);
-    expect(greedy).toBeLessThan(untrained.greedy);
-  });
+  for (const { family, gpus, bar, missesWith } of cases) {
+    const results = once(() => measure(family, gpus));
+    const name = `${family} graphs with ${gpus} devices`;
+
+    test(`learns on ${name}: the greedy sweep beats the untrained one by a fifth`, async () => {
+      const { greedy, untrained } = await results();
+      expect(greedy).toBeLessThan(0.8 * untrained);
+    });
+
+    if (missesWith === undefined)
+      test(`reaches ${bar} of the bound on ${name}`, async () => {
+        expect((await results()).greedy).toBeLessThanOrEqual(bar);
+      });
+    else
+      test.fails(`misses ${bar} of the bound on ${name}: ${missesWith} was measured`, async () => {
+        expect((await results()).greedy).toBeLessThanOrEqual(bar);
+      });
+  }
 });
+
+async function measure(family: Family, gpus: number) {
+  const scenario = workload({ family, gpus });
+  const sweep = scenario.grouping.groupCount + 1;
+  const evaluations = (EPISODES + 1) * sweep;
+  const { best, greedy } = await trained(placeto, scenario, evaluations, 1);
+  const { greedy: untrained } = await trained(placeto, scenario, 2 * sweep, 1);
+  const random = bestRandom(scenario, evaluations);
+  const figures = { "greedy sweep": greedy, best, "best random": random, untrained };
+  const text = Object.entries(figures).map(([what, ratio]) => `${what} ${ratio.toFixed(3)}`);
+  console.log(`${scenario.name}: ${text.join(", ")}`);
+  return { greedy, untrained };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
