@@ -8,12 +8,17 @@ const families: readonly Family[] = ["inception", "nmt", "enas"];
 
 describe("reinforce at 3,000 evaluations", () => {
   test.each(families)(
-    "comes within 1.35 of the bound on %s graphs and beats best-of-3,000 random",
+    "comes within 1.25 of the bound on %s graphs with 2 devices, mean of 3 seeds, each better than best-of-3,000 random",
     async (family) => {
       const scenario = workload({ family, gpus: 2 });
-      const { best } = await trained(reinforce, scenario, 3000, 1);
-      expect(best).toBeLessThan(1.35);
-      expect(best).toBeLessThan(bestRandom(scenario, 3000));
+      const random = bestRandom(scenario, 3000);
+      let sum = 0;
+      for (const seed of [1, 2, 3]) {
+        const { best } = await trained(reinforce, scenario, 3000, seed);
+        expect(best).toBeLessThan(random);
+        sum += best;
+      }
+      expect(sum / 3).toBeLessThanOrEqual(1.25);
     },
   );
 
