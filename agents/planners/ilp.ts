@@ -193,21 +193,22 @@ function reportOf(
   const { value } = best.outcome;
   const provenUs = Math.min(bound * unitUs * (1 - ROUNDING), value ?? Number.POSITIVE_INFINITY);
   const gap = gapOf(value, provenUs);
-  const proof = gap === null ? "nothing proven" : `gap ${(100 * gap).toFixed(2)}%`;
-  const ended = `${endOf(end, limits)} after ${nodes} nodes`;
+  const proof =
+    gap === null ? "nothing proven" : `the best plan scores ${(100 * gap).toFixed(2)}% above its bound`;
+  const ended = `${endOf(end, limits)} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
   if (limits.contiguous)
     return {
       timeLimited,
-      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${proof}, ${ended}).`,
+      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
     };
   const argument =
     objective === "makespan" ? "integer program, a relaxation without queues" : "integer program";
   const proven: Bound | undefined = provenUs > 0 ? { value: provenUs, argument } : undefined;
-  return { timeLimited, bound: proven, note: `Integer program ${ended} (${proof}).` };
+  return { timeLimited, bound: proven, note: `Integer program ${ended}; ${proof}.` };
 }
 
 function endOf(end: MipResult["end"], { gap, seconds }: Options): string {
-  if (end === "solved") return `solved to a gap of ${100 * gap}%`;
+  if (end === "solved") return gap === 0 ? "solved" : `solved to a gap of ${100 * gap}%`;
   if (end === "limit") return "ended by its limit of iterations or nodes";
   if (end === "time") return `ended by its limit of ${seconds} s`;
   return end === "stopped" ? "stopped by the budget" : "found infeasible";

@@ -15,7 +15,7 @@ export interface IncrementalEngine {
 }
 
 /** Copies of the state that a recorded run leaves: more make moves shorter and recording longer. */
-const SNAPSHOTS = 160;
+const SNAPSHOTS = 96;
 
 /**
  * Null where the network leaves nothing to gain or to compare by state alone: links that share their speed, or transfers of
