@@ -75,7 +75,7 @@ describe("ilp", () => {
     expect(best!.outcome.value).toBe(4);
     expect(report.bound).toBeUndefined();
     expect(report.note).toBe(
-      "Contiguous: no such plan is below 4.00 us (gap 0.00%, solved to a gap of 0% after 0 nodes).",
+      "Contiguous: no such plan is below 4.00 us (solved after 0 nodes; the best plan scores 0.00% above its bound).",
     );
   });
 
