@@ -17,12 +17,8 @@ export interface IncrementalEngine {
 /** Copies of the state that a recorded run leaves: more make moves shorter and recording longer. */
 const SNAPSHOTS = 96;
 
-/**
- * Null where the network leaves nothing to gain or to compare by state alone: links that share their speed, or transfers of
- * several hops.
- */
-export function createIncrementalEngine(compiled: Compiled): IncrementalEngine | null {
-  if (!isSupported(compiled)) return null;
+/** Pre: `canSimulateMoves`. */
+export function createIncrementalEngine(compiled: Compiled): IncrementalEngine {
   const { opCount, scenario } = compiled;
   const { inStart, edgeSource } = scenario.graph;
   const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, opCount) });
@@ -71,7 +67,8 @@ export function createIncrementalEngine(compiled: Compiled): IncrementalEngine |
   };
 }
 
-function isSupported({ fidelity, scenario }: Compiled): boolean {
+/** Not where links share their speed, nor where transfers are stored and forwarded over several. */
+export function canSimulateMoves({ fidelity, scenario }: Compiled): boolean {
   if (fidelity.contention === "fair") return false;
   return (
     fidelity.routing === "cut-through" || scenario.cluster.routes.flat().every((route) => route.length <= 1)

@@ -6,7 +6,7 @@
 import type { Plan } from "../model/plan.ts";
 import { allowedDevices } from "../model/scenario.ts";
 import type { Compiled } from "./compile.ts";
-import { createIncrementalEngine } from "./incremental.ts";
+import { canSimulateMoves, createIncrementalEngine, type IncrementalEngine } from "./incremental.ts";
 import { checkMove } from "./move.ts";
 
 /** Makespan in us of `plan` with one group on `device`, or null where only a full evaluation can tell. */
@@ -18,8 +18,8 @@ export function createNeighbours(
 ): NeighbourMakespan {
   const { scenario, opCount, deviceCount } = compiled;
   const { memberStart, members } = scenario.grouping;
-  const engine = createIncrementalEngine(compiled);
-  if (engine === null) return () => null;
+  if (!canSimulateMoves(compiled)) return () => null;
+  let engine: IncrementalEngine | undefined;
   const allowed = allowedDevices(scenario);
   const moved = new Int32Array(opCount);
   const asked = new Int32Array(opCount).fill(-1);
@@ -35,6 +35,7 @@ export function createNeighbours(
       isRecorded = false;
       return null;
     }
+    engine ??= createIncrementalEngine(compiled);
     if (!isRecorded) engine.record(asked);
     isRecorded = true;
     const ops = members.subarray(memberStart[group], memberStart[group + 1]);

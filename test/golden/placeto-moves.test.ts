@@ -19,7 +19,7 @@ describe.skipIf(folder === null)("golden placements reached by moves", () => {
     const { scenario, runs } = importFile(text, name);
     const golden = JSON.parse(text).runs as { place: number[]; makespan: number }[];
     const compiled = compile(scenario);
-    const [full, incremental] = [createEngine(compiled), createIncrementalEngine(compiled)!];
+    const [full, incremental] = [createEngine(compiled), createIncrementalEngine(compiled)];
     const rng = createRng(name);
     const device = Int32Array.from(runs![0].plan.device);
     incremental.record(device);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRng, evaluator, movedPlan } from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
-import { createIncrementalEngine } from "../../../env/sim/incremental.ts";
+import { canSimulateMoves, createIncrementalEngine } from "../../../env/sim/incremental.ts";
 import { scenarioWithPlan } from "./random-scenario.ts";
 
 describe("the incremental engine", () => {
@@ -12,8 +12,8 @@ describe("the incremental engine", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 30, maxDevices: 4 }), fc.nat(), ({ scenario, plan }, seed) => {
         const compiled = compile(scenario);
+        if (!canSimulateMoves(compiled)) return;
         const incremental = createIncrementalEngine(compiled);
-        if (incremental === null) return;
         const full = createEngine(compiled);
         const rng = createRng(seed);
         const device = plan.device.slice();
@@ -66,7 +66,7 @@ describe("the incremental engine", () => {
       const { contention, routing } = scenario.fidelity;
       const severalHops =
         routing !== "cut-through" && scenario.cluster.routes.flat().some((route) => route.length > 1);
-      expect(createIncrementalEngine(compile(scenario)) === null).toBe(contention === "fair" || severalHops);
+      expect(canSimulateMoves(compile(scenario))).toBe(contention !== "fair" && !severalHops);
     }
   });
 });
