@@ -76,7 +76,8 @@ function caseFiles(folder: string): string[] {
 
 /** Median over five rounds that share the given CPU time. */
 export function simulatorRate(path: string, seconds: number, seed: number): SimulatorRate {
-  const { scenario } = importFile(readText(path, "Case file"), path);
+  const text = readText(path, "Case file");
+  const { scenario } = importFile(text, path);
   const { opCount } = scenario.graph;
   const deviceCount = scenario.cluster.devices.length;
   const engine = createEngine(compile(scenario));
@@ -99,7 +100,8 @@ export function simulatorRate(path: string, seconds: number, seed: number): Simu
     rounds.push((simulations / spentUs) * 1e6);
   }
   rounds.sort((a, b) => a - b);
-  return { case: scenario.name, ops: opCount, devices: deviceCount, simulationsPerCpuSecond: rounds[2] };
+  const { name = path } = JSON.parse(text) as { name?: string };
+  return { case: name, ops: opCount, devices: deviceCount, simulationsPerCpuSecond: rounds[2] };
 }
 
 function lineOf({ case: name, ops, devices, simulationsPerCpuSecond: rate }: SimulatorRate): string {
