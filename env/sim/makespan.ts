@@ -37,7 +37,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
       const moved = movedPlan(scenario, plan, group, device);
       if (makespanUs === null) return evaluator.evaluate(moved);
       const score = { feasible: true, value: makespanUs, cost: makespanUs, violation: null };
-      return withPeaks(score, compiled, engine, moved);
+      return withDetails(score, compiled, engine, moved);
     },
     ...boundsOnce(() => makespanBounds(compiled)),
   };
@@ -60,23 +60,31 @@ function outcomeOf(
     violation === null
       ? { feasible: true, value: makespanUs, cost: makespanUs }
       : { feasible: false, value: null, cost: penalisedCost(ceiling, violation) };
-  return withPeaks({ ...score, violation, startUs }, compiled, engine, plan);
+  return withDetails({ ...score, violation }, compiled, engine, plan, startUs);
 }
 
-/** An outcome whose peak memory is computed when somebody asks, by running a copy of the plan again. */
-function withPeaks(
-  outcome: Omit<Outcome, "peakBytes">,
+/** Adds what few callers ask for, computed when they do by running a copy of the plan again: peak memory, start times. */
+function withDetails(
+  score: Omit<Outcome, "peakBytes" | "startUs">,
   compiled: Compiled,
   engine: Engine,
   plan: Plan,
+  knownStartUs?: Float64Array,
 ): Outcome {
   const device = plan.device.slice();
   const opPriority = plan.opPriority?.slice();
-  let peakBytes: Float64Array | null = null;
+  let startUs = knownStartUs;
+  let peakBytes: Float64Array | undefined;
   return {
-    ...outcome,
+    ...score,
+    get startUs() {
+      if (startUs !== undefined) return startUs;
+      engine.run(device, opPriority);
+      startUs = engine.startUs.slice();
+      return startUs;
+    },
     get peakBytes() {
-      if (peakBytes !== null) return peakBytes;
+      if (peakBytes !== undefined) return peakBytes;
       engine.run(device, opPriority);
       peakBytes = peaksOfLastRun(compiled, engine, device).bytes;
       return peakBytes;
