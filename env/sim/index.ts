@@ -1,4 +1,5 @@
 export * from "./budget.ts";
+export { type Compiled, compile } from "./compile.ts";
 export * from "./evaluator.ts";
 export * from "./explain/index.ts";
 export * from "./latency.ts";
@@ -7,5 +8,6 @@ export * from "./makespan.ts";
 export * from "./max-load.ts";
 export * from "./move.ts";
 export * from "./output-transfers.ts";
+export * from "./parallel.ts";
 export * from "./peak-memory.ts";
 export * from "./timeline.ts";
