@@ -36,8 +36,8 @@ export function differenceText(parts: DifferenceParts): string {
       ["device", `busy ${scale.unit}`, "after", "peak memory", "after", "limit"],
       ...scenario.cluster.devices.map(({ name, memoryBytes }, d) => [
         name,
-        formatOn(scale, one.busy.deviceUs[d]),
-        formatOn(scale, two.busy.deviceUs[d]),
+        formatOn(scale, one.timeline.deviceBusyUs[d]),
+        formatOn(scale, two.timeline.deviceBusyUs[d]),
         formatBytes(one.timeline.peakBytes[d]),
         formatBytes(two.timeline.peakBytes[d]),
         memoryBytes === Number.POSITIVE_INFINITY ? "none" : formatBytes(memoryBytes),
@@ -49,8 +49,8 @@ export function differenceText(parts: DifferenceParts): string {
       ...linkRows(scenario, difference, scale),
       [
         "all links",
-        formatOn(scale, sum(one.busy.linkUs)),
-        formatOn(scale, sum(two.busy.linkUs)),
+        formatOn(scale, sum(one.timeline.linkBusyUs)),
+        formatOn(scale, sum(two.timeline.linkBusyUs)),
         formatBytes(sum(carriedBytes(one))),
         formatBytes(sum(carriedBytes(two))),
       ],
@@ -119,22 +119,23 @@ function pathChanges(before: Explanation, after: Explanation) {
 /** The links whose busy time changed most. */
 function linkRows({ cluster }: Scenario, { before, after }: Difference, scale: Scale): string[][] {
   const [one, two] = [carriedBytes(before), carriedBytes(after)];
-  const changeUs = (link: number) => Math.abs(after.busy.linkUs[link] - before.busy.linkUs[link]);
+  const changeUs = (link: number) =>
+    Math.abs(after.timeline.linkBusyUs[link] - before.timeline.linkBusyUs[link]);
   return Array.from(cluster.links.keys())
     .filter((link) => one[link] + two[link] > 0)
     .sort((a, b) => changeUs(b) - changeUs(a) || a - b)
     .slice(0, SHOWN_LINKS)
     .map((link) => [
       cluster.links[link].name,
-      formatOn(scale, before.busy.linkUs[link]),
-      formatOn(scale, after.busy.linkUs[link]),
+      formatOn(scale, before.timeline.linkBusyUs[link]),
+      formatOn(scale, after.timeline.linkBusyUs[link]),
       formatBytes(one[link]),
       formatBytes(two[link]),
     ]);
 }
 
-function carriedBytes({ timeline: { transfers }, busy }: Explanation): Float64Array {
-  const bytes = new Float64Array(busy.linkUs.length);
+function carriedBytes({ timeline: { transfers, linkBusyUs } }: Explanation): Float64Array {
+  const bytes = new Float64Array(linkBusyUs.length);
   for (const hop of transfers) bytes[hop.link] += hop.bytes;
   return bytes;
 }
@@ -163,7 +164,7 @@ export function differenceJson({
 }
 
 function sideJson(scenario: Scenario, told: Explanation) {
-  const { timeline, busy, bottleneck } = told;
+  const { timeline, bottleneck } = told;
   const carried = carriedBytes(told);
   return {
     makespanUs: timeline.makespanUs,
@@ -172,12 +173,12 @@ function sideJson(scenario: Scenario, told: Explanation) {
     bottleneck: bottleneckJson(scenario, bottleneck),
     devices: scenario.cluster.devices.map(({ name }, d) => ({
       name,
-      busyUs: busy.deviceUs[d],
+      busyUs: timeline.deviceBusyUs[d],
       peakBytes: timeline.peakBytes[d],
     })),
     links: scenario.cluster.links.map(({ name }, link) => ({
       name,
-      busyUs: busy.linkUs[link],
+      busyUs: timeline.linkBusyUs[link],
       bytes: carried[link],
     })),
   };

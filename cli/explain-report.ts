@@ -90,11 +90,11 @@ function memorySentence({ scenario: { cluster, graph }, told: { timeline } }: Ex
 }
 
 function deviceRows({ scenario, told }: ExplanationParts, scale: Scale): string[][] {
-  const { timeline, busy, criticalPath, lastChain } = told;
+  const { timeline, criticalPath, lastChain } = told;
   const rows = scenario.cluster.devices.map(({ name, memoryBytes }, d) => [
     name,
-    formatOn(scale, busy.deviceUs[d]),
-    percent(shareOf(busy.deviceUs[d], timeline.makespanUs)),
+    formatOn(scale, timeline.deviceBusyUs[d]),
+    percent(shareOf(timeline.deviceBusyUs[d], timeline.makespanUs)),
     formatOn(scale, usOn(criticalPath, { kind: "device", index: d })),
     formatOn(scale, waitUs(lastChain, { kind: "device", index: d })),
     formatBytes(timeline.peakBytes[d]),
@@ -108,11 +108,11 @@ function deviceRows({ scenario, told }: ExplanationParts, scale: Scale): string[
 
 /** The links that the critical path and the last chain spend most time on; busy time decides among the others. */
 function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[] {
-  const { timeline, busy, criticalPath, lastChain } = told;
+  const { timeline, criticalPath, lastChain } = told;
   const used = scenario.cluster.links
     .map(({ name }, index) => ({
       name,
-      busyUs: busy.linkUs[index],
+      busyUs: timeline.linkBusyUs[index],
       criticalUs: usOn(criticalPath, { kind: "link", index }),
       waitUs: waitUs(lastChain, { kind: "link", index }),
       bytes: bytesOver(told, index),
@@ -179,7 +179,7 @@ function gainWords(base: Outcome, { value, violation }: Outcome): string {
 }
 
 export function explanationJson({ scenario, told, bound, base, search }: ExplanationParts): unknown {
-  const { timeline, busy, bottleneck } = told;
+  const { timeline, bottleneck } = told;
   const { makespanUs } = timeline;
   const { best, tried, helping, complete } = search;
   return {
@@ -195,8 +195,8 @@ export function explanationJson({ scenario, told, bound, base, search }: Explana
     lastChain: pathJson(scenario, told.lastChain),
     devices: scenario.cluster.devices.map(({ name, memoryBytes }, d) => ({
       name,
-      busyUs: busy.deviceUs[d],
-      share: shareOf(busy.deviceUs[d], makespanUs),
+      busyUs: timeline.deviceBusyUs[d],
+      share: shareOf(timeline.deviceBusyUs[d], makespanUs),
       criticalUs: usOn(told.criticalPath, { kind: "device", index: d }),
       peakBytes: timeline.peakBytes[d],
       waitedForUs: waitUs(told.lastChain, { kind: "device", index: d }),
@@ -204,8 +204,8 @@ export function explanationJson({ scenario, told, bound, base, search }: Explana
     })),
     links: scenario.cluster.links.map(({ name }, link) => ({
       name,
-      busyUs: busy.linkUs[link],
-      share: shareOf(busy.linkUs[link], makespanUs),
+      busyUs: timeline.linkBusyUs[link],
+      share: shareOf(timeline.linkBusyUs[link], makespanUs),
       criticalUs: usOn(told.criticalPath, { kind: "link", index: link }),
       waitedForUs: waitUs(told.lastChain, { kind: "link", index: link }),
       bytes: bytesOver(told, link),

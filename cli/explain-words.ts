@@ -24,7 +24,7 @@ export const shareOf = (us: number, makespanUs: number): number => (makespanUs >
 
 /** One sentence: whether the chain, devices or links bound the step, by how much, and which of them most. */
 export function bottleneckSentence(scenario: Scenario, told: Explanation): string {
-  const { bottleneck, busy, lastChain, timeline } = told;
+  const { bottleneck, lastChain, timeline } = told;
   const { kind, resource, resourceUs, share } = bottleneck;
   const name = nameOf(scenario, resource);
   const most = `${name} (${percent(shareOf(resourceUs, timeline.makespanUs))})`;
@@ -32,7 +32,7 @@ export function bottleneckSentence(scenario: Scenario, told: Explanation): strin
     const ops = lastChain.segments.filter((segment) => segment.kind === "compute");
     return `A chain of dependent ops bounds the step: ${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}${endsOf(scenario, ops)} compute one after the other for ${percent(share)} of it, most of all on ${most}.`;
   }
-  const busyUs = (kind === "devices" ? busy.deviceUs : busy.linkUs)[resource.index];
+  const busyUs = (kind === "devices" ? timeline.deviceBusyUs : timeline.linkBusyUs)[resource.index];
   const busyText = `which is busy ${percent(shareOf(busyUs, timeline.makespanUs))} of the step`;
   return kind === "devices"
     ? `Busy devices bound the step: the chain of ops that ends last waits for devices ${percent(share)} of it, most of all for ${most}, ${busyText}.`

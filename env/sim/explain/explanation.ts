@@ -6,7 +6,6 @@ import type { Plan } from "../../model/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { simulate, type Timeline } from "../timeline.ts";
 import { type Bottleneck, bottleneckOf } from "./bottleneck.ts";
-import { type BusyTimes, busyTimes } from "./busy.ts";
 import { criticalPath, lastChain, type Segment } from "./critical-path.ts";
 import { type Share, sharesOf } from "./shares.ts";
 import { type Tasks, tasksOf } from "./tasks.ts";
@@ -22,7 +21,6 @@ export interface Explanation {
   readonly criticalPath: PathSummary;
   readonly lastChain: PathSummary;
   readonly bottleneck: Bottleneck;
-  readonly busy: BusyTimes;
 }
 
 /** Explains infeasible plans too: the times are those of a step that had the memory. */
@@ -40,6 +38,5 @@ export function explain(scenario: Scenario, plan: Plan): Explanation {
     criticalPath: summary(criticalPath(tasks)),
     lastChain: summary(chain),
     bottleneck: bottleneckOf(chain, timeline.makespanUs),
-    busy: busyTimes(tasks),
   };
 }

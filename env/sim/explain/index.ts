@@ -1,6 +1,5 @@
 export * from "./best-move.ts";
 export * from "./bottleneck.ts";
-export * from "./busy.ts";
 export * from "./critical-path.ts";
 export * from "./difference.ts";
 export * from "./explanation.ts";

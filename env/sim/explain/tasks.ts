@@ -200,16 +200,11 @@ function hopTasks(
   { producer, hops, consumers }: Journey,
   journey: number,
 ): Omit<Task, "readyUs" | "enabledBy">[] {
-  const { fidelity, linkBytesPerUs, linkLatencyUs } = compiled;
+  const { fidelity, linkBytesPerUs } = compiled;
   const legs = fidelity.routing === "cut-through" ? [hops] : hops.map((hop) => [hop]);
   return legs.map((leg, i) => {
     const slowest = leg.reduce((a, b) => (linkBytesPerUs[b.link] < linkBytesPerUs[a.link] ? b : a));
-    const { startUs, endUs, bytes } = slowest;
-    const latencyUs = leg.reduce((sum, { link }) => sum + linkLatencyUs[link], 0);
-    const doneUs =
-      fidelity.contention === "fair"
-        ? Math.max(startUs, endUs - latencyUs)
-        : startUs + bytes / linkBytesPerUs[slowest.link];
+    const { startUs, sentUs: doneUs, endUs } = slowest;
     const holds: Hold[] = [];
     for (const { link } of leg)
       holds.push({ resource: { kind: "link", index: link }, untilUs: doneUs + fidelity.transferGapUs });
@@ -229,3 +224,7 @@ function hopTasks(
     };
   });
 }
+
+/** The links that a task occupies; none for an op. */
+export const linksOf = ({ holds }: Task): number[] =>
+  holds.filter(({ resource }) => resource.kind === "link").map(({ resource }) => resource.index);
