@@ -5,37 +5,12 @@
 import type { OpGraph } from "../../env/index.ts";
 import { trainingGraph } from "./backward.ts";
 import { BERT_POSITIONS, bert } from "./bert.ts";
-import { inceptionV3 } from "./inception-v3.ts";
 import { nmt } from "./nmt.ts";
-import { adam, momentum, type Optimizer } from "./optimizers.ts";
-import { resnet50 } from "./resnet-50.ts";
-import type { Tape } from "./tape.ts";
+import { adam } from "./optimizers.ts";
+import { visionWorkloads } from "./vision/index.ts";
+import { batch, type Workload } from "./workload.ts";
 
-/** A whole number that a URI may set, such as `batch=64`. */
-export interface WorkloadOption {
-  readonly describe: string;
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-export interface Workload {
-  readonly name: string;
-  readonly summary: string;
-  /** Paper of the network. */
-  readonly source: string;
-  readonly optimizer: Optimizer;
-  readonly options: Readonly<Record<string, WorkloadOption>>;
-  /** The forward pass; the values of all options are given. */
-  readonly forward: (values: Readonly<Record<string, number>>) => Tape;
-}
-
-const batch = (size: number): WorkloadOption => ({
-  describe: "examples in a step",
-  default: size,
-  min: 1,
-  max: 4096,
-});
+export type { Workload, WorkloadOption } from "./workload.ts";
 
 const nmtOfLayers = (layers: number): Workload => ({
   name: `nmt-${layers}`,
@@ -51,25 +26,7 @@ const nmtOfLayers = (layers: number): Workload => ({
 });
 
 export const workloadCatalog: readonly Workload[] = [
-  {
-    name: "inception-v3",
-    summary: "Inception-V3 on 299x299 images",
-    source: "Szegedy et al., CVPR 2016",
-    optimizer: momentum,
-    options: {
-      batch: batch(32),
-      aux: { describe: "1 adds the auxiliary classifier", default: 0, min: 0, max: 1 },
-    },
-    forward: (values) => inceptionV3({ batch: values.batch, aux: values.aux === 1 }),
-  },
-  {
-    name: "resnet-50",
-    summary: "ResNet-50 on 224x224 images",
-    source: "He et al., CVPR 2016",
-    optimizer: momentum,
-    options: { batch: batch(32) },
-    forward: (values) => resnet50({ batch: values.batch }),
-  },
+  ...visionWorkloads,
   nmtOfLayers(2),
   nmtOfLayers(4),
   {

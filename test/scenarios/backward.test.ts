@@ -5,9 +5,9 @@ import { type OpGraph, Role } from "../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../scenarios/index.ts";
 import { trainingGraph } from "../../scenarios/workloads/backward.ts";
 import { add, dense, matMul, softmaxCrossEntropy, tanh } from "../../scenarios/workloads/dense-layers.ts";
-import { conv2d, globalAvgPool } from "../../scenarios/workloads/image-layers.ts";
 import { adam, momentum } from "../../scenarios/workloads/optimizers.ts";
 import { createTape, type Tape, type Tensor } from "../../scenarios/workloads/tape.ts";
+import { conv2d, globalAvgPool } from "../../scenarios/workloads/vision/image-layers.ts";
 
 const id = (graph: OpGraph, name: string): number => graph.names.indexOf(name);
 const inputs = (graph: OpGraph, name: string): string[] => {

@@ -2,9 +2,9 @@
  * ResNet-50 (He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016) in the form that frameworks
  * train, with the stride of a stage in its first 3x3 convolution.
  */
-import { add, dense, softmaxCrossEntropy } from "./dense-layers.ts";
+import { add, dense, softmaxCrossEntropy } from "../dense-layers.ts";
+import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { batchNorm, conv2d, convUnit, globalAvgPool, maxPool, relu } from "./image-layers.ts";
-import { createTape, type Tape, type Tensor } from "./tape.ts";
 
 /** Blocks, inner width and stride of the four stages; a block widens to four times its inner width. */
 const stages = [

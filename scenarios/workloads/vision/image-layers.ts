@@ -3,7 +3,7 @@
  * [batch, channels, height, width]. Convolutions have no bias where a batch normalisation follows, as in the published
  * networks.
  */
-import { elements, type Tape, type Tensor } from "./tape.ts";
+import { elements, type Tape, type Tensor } from "../tape.ts";
 
 export type Pair = readonly [number, number];
 

@@ -3,9 +3,9 @@
  * CVPR 2016) on 299x299 images, layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
  * optional; its loss counts as a second loss.
  */
-import { concat, dense, softmaxCrossEntropy } from "./dense-layers.ts";
+import { concat, dense, softmaxCrossEntropy } from "../dense-layers.ts";
+import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { avgPool, convUnit, globalAvgPool, maxPool, type Pair } from "./image-layers.ts";
-import { createTape, type Tape, type Tensor } from "./tape.ts";
 
 export interface InceptionOptions {
   readonly batch: number;

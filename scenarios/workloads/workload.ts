@@ -1,0 +1,32 @@
+/**
+ * What the registry holds for each built-in network: a name, its source, the options that a scenario URI may set, and the
+ * description of its forward pass.
+ */
+import type { Optimizer } from "./optimizers.ts";
+import type { Tape } from "./tape.ts";
+
+/** A whole number that a URI may set, such as `batch=64`. */
+export interface WorkloadOption {
+  readonly describe: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly summary: string;
+  /** Paper of the network. */
+  readonly source: string;
+  readonly optimizer: Optimizer;
+  readonly options: Readonly<Record<string, WorkloadOption>>;
+  /** The forward pass; the values of all options are given. */
+  readonly forward: (values: Readonly<Record<string, number>>) => Tape;
+}
+
+export const batch = (size: number): WorkloadOption => ({
+  describe: "examples in a step",
+  default: size,
+  min: 1,
+  max: 4096,
+});
