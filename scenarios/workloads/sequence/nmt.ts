@@ -14,9 +14,9 @@ import {
   softmaxCrossEntropy,
   tanh,
   variable,
-} from "./dense-layers.ts";
-import { type LstmState, lstmCell, lstmLayer, stack, unstack, zeros } from "./recurrent-layers.ts";
-import { createTape, type Tape, type Tensor } from "./tape.ts";
+} from "../dense-layers.ts";
+import { type LstmState, lstmCell, lstmLayer, stack, unstack, zeros } from "../recurrent-layers.ts";
+import { createTape, type Tape, type Tensor } from "../tape.ts";
 
 export interface NmtOptions {
   readonly batch: number;

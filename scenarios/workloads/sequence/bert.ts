@@ -17,8 +17,8 @@ import {
   softmaxCrossEntropy,
   tanh,
   transpose,
-} from "./dense-layers.ts";
-import { createTape, type Tape, type Tensor } from "./tape.ts";
+} from "../dense-layers.ts";
+import { createTape, type Tape, type Tensor } from "../tape.ts";
 
 export interface BertOptions {
   readonly batch: number;
