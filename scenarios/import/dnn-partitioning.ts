@@ -11,17 +11,16 @@ import { z } from "zod";
 import {
   type Cluster,
   colocationGrouping,
-  createScenario,
   type Device,
   defaultFidelity,
   type Fidelity,
   graphBuilder,
   InputError,
   type OpGraph,
-  type Scenario,
   validateCluster,
 } from "../../env/index.ts";
-import { inFile, parseWith } from "./in-file.ts";
+import type { Importer } from "./contract.ts";
+import { parseWith } from "./in-file.ts";
 
 const US_PER_MS = 1000;
 /** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */
@@ -59,21 +58,35 @@ type File = z.infer<typeof schema>;
 /** Weights as the files count them; memory of a device is the sum of `size`, without optimizer state. */
 const fidelity: Fidelity = { ...defaultFidelity, name: "dnn-partitioning", optimizerSlots: 0 };
 
-export function importDnnPartitioning(json: unknown, name: string): Scenario {
-  return inFile(name, () => {
-    const file = parseWith(schema, json);
+export const dnnPartitioning: Importer = {
+  name: "dnn-partitioning",
+  summary: "profiled workloads of msr-fiddle/dnn-partitioning (NeurIPS 2020)",
+  extensions: [".json"],
+  recognises(file) {
+    const fields = file.jsonObject();
+    return fields !== null && !("schema" in fields) && ("maxFPGAs" in fields || "maxCPUs" in fields);
+  },
+  read(source) {
+    const file = parseWith(schema, source.json());
     const graph = readGraph(file);
-    return createScenario({
-      name,
+    return {
       graph,
       grouping: colocationGrouping(graph),
       cluster: readCluster(file),
       objective: "max-load",
       fidelity,
       meta: { source: "msr-fiddle/dnn-partitioning (NeurIPS 2020)", licence: "MIT" },
-    });
-  });
-}
+      report: {
+        recognised: `dnn-partitioning workload, ${file.maxFPGAs} accelerators and ${file.maxCPUs} CPUs`,
+        assumed: [
+          "Times are ms and sizes bytes, as the authors' files have them.",
+          "A transfer's cost in ms is its bytes at 2 GiB per 1,000 ms, between a device and the host.",
+        ],
+        dropped: [],
+      },
+    };
+  },
+};
 
 function readGraph({ nodes, edges }: File): OpGraph {
   const names = uniqueNames(nodes);

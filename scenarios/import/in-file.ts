@@ -2,15 +2,17 @@
 import type { z } from "zod";
 import { InputError, sentenceOf } from "../../env/index.ts";
 
-/** Runs `make`; its `InputError`s get the file's name in front. */
+/** Runs `make`; its `InputError`s get the file's name in front, unless they name a file already. */
 export function inFile<T>(name: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`Scenario file "${name}": ${error.message}`);
-    throw error;
+    if (!(error instanceof InputError) || error.message.startsWith(PREFIX)) throw error;
+    throw new InputError(`${PREFIX}${name}": ${error.message}`);
   }
 }
+
+const PREFIX = 'Scenario file "';
 
 export function parseWith<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);

@@ -1,49 +1,151 @@
 /**
- * Scenario files of every known format. The format is recognised by its content: the `schema` field of our own files and of
- * Placeto case files, the fields of `dnn-partitioning` files. Whatever is wrong with a file is one sentence.
+ * Files of every known format as scenarios. The format is recognised by the file's content; whatever is wrong with a file is
+ * one sentence that names it.
+ *
+ * A file that describes no cluster gets the named one of the option `cluster`, by default `DEFAULT_CLUSTER`, and at most
+ * `DEFAULT_GROUPS` groups; the report says so.
  */
-import { InputError, readScenario, SCENARIO_SCHEMA, type Scenario } from "../../env/index.ts";
-import { importDnnPartitioning } from "./dnn-partitioning.ts";
-import { type ImportedRun, importPlacetoSim, PLACETO_SCHEMA } from "./placeto-sim.ts";
+import {
+  colocationGrouping,
+  createScenario,
+  defaultFidelity,
+  InputError,
+  type Scenario,
+} from "../../env/index.ts";
+import { didYouMean } from "../../env/model/suggest.ts";
+import { clusterCatalog } from "../clusters/index.ts";
+import type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
+import { dnnPartitioning } from "./dnn-partitioning.ts";
+import { inFile } from "./in-file.ts";
+import { ownJson } from "./own-json.ts";
+import { placetoSim } from "./placeto-sim.ts";
+import { fileOf, type SourceFile } from "./source-file.ts";
 
-export type { ImportedRun } from "./placeto-sim.ts";
+export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
+export { fileOf, openFile, type SourceFile } from "./source-file.ts";
+
+/** The first that recognises a file reads it. */
+export const importers: readonly Importer[] = [ownJson, placetoSim, dnnPartitioning];
+
+export const DEFAULT_CLUSTER = "4xP100";
 
 export interface ImportedFile {
   readonly scenario: Scenario;
   /** Placements that the file brings along, with the results it expects. */
   readonly runs?: readonly ImportedRun[];
+  /** Name of the importer. */
+  readonly format: string;
+  readonly report: ImportReport;
 }
 
-export function importFile(text: string, name: string): ImportedFile {
-  const json = parseJson(text, name);
+/** Options that every format takes. */
+export const commonOptions: Readonly<Record<string, string>> = {
+  format: "name of the format, where the content does not tell it",
+  cluster: `named cluster for a file that describes none; default ${DEFAULT_CLUSTER}`,
+};
+
+export function importFile(
+  content: string | Uint8Array | SourceFile,
+  name: string,
+  options: ImportOptions = new Map(),
+): ImportedFile {
+  const file = typeof content === "string" || content instanceof Uint8Array ? fileOf(content, name) : content;
+  return inFile(name, () => {
+    const importer = importerOf(file, options.get("format"));
+    const imported = importer.read(file, optionsOf(importer, options));
+    return { ...scenarioOf(imported, name, options.get("cluster")), format: importer.name };
+  });
+}
+
+function importerOf(file: SourceFile, format: string | undefined): Importer {
+  const names = importers.map((importer) => importer.name);
+  if (format !== undefined) {
+    const named = importers.find((importer) => importer.name === format);
+    if (named !== undefined) return named;
+    throw new InputError(
+      `the format "${format}" is not known; there are ${names.join(", ")}.${didYouMean(format, names)}`,
+    );
+  }
+  const importer = importers.find((candidate) => candidate.recognises(file));
+  if (importer !== undefined) return importer;
+  throw unknownFormat(file, names);
+}
+
+function unknownFormat(file: SourceFile, names: readonly string[]): InputError {
+  const known = `known are ${names.join(", ")}`;
+  const looksLikeJson = /^\s*[[{"\dntf-]/.test(file.head) || file.head.trim() === "";
+  if (!looksLikeJson && !file.name.toLowerCase().endsWith(".json"))
+    return new InputError(`the format is not known; ${known}.`);
+  const json = file.json();
   if (json === null || typeof json !== "object" || Array.isArray(json))
-    throw new InputError(
-      `Scenario file "${name}": the top level is ${nameOfType(json)}, expected an object.`,
+    return new InputError(`the top level is ${nameOfType(json)}, expected an object.`);
+  if ("schema" in json)
+    return new InputError(
+      `schema is ${JSON.stringify(json.schema)?.slice(0, 80)}, expected one of a known format; ${known}.`,
     );
-  if ("schema" in json) {
-    if (json.schema === SCENARIO_SCHEMA) return { scenario: readScenario(json, name) };
-    if (json.schema === PLACETO_SCHEMA) return importPlacetoSim(json, name);
-    throw new InputError(
-      `Scenario file "${name}": schema is ${JSON.stringify(json.schema)}, expected "${SCENARIO_SCHEMA}" or "${PLACETO_SCHEMA}".`,
-    );
-  }
-  if ("nodes" in json || "maxFPGAs" in json) return { scenario: importDnnPartitioning(json, name) };
-  throw new InputError(
-    `Scenario file "${name}": the format is not known; expected a field "schema" ("${SCENARIO_SCHEMA}" or "${PLACETO_SCHEMA}"), or the fields "maxFPGAs", "nodes" and "edges" of dnn-partitioning.`,
+  const fields = Object.keys(json)
+    .slice(0, 8)
+    .map((key) => `"${key.slice(0, 40)}"`);
+  return new InputError(
+    `the format is not known; expected a field "schema" or the fields of one of ${names.join(", ")}, found ${fields.join(", ") || "no fields"}.`,
   );
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const reason = error.message.replace(/\s+/g, " ").slice(0, 160);
-    throw new InputError(`Scenario file "${name}" is not valid JSON: ${reason}.`);
-  }
 }
 
 function nameOfType(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+/** Those of the importer's own; any other is a mistake. */
+function optionsOf(importer: Importer, given: ImportOptions): ImportOptions {
+  const own = Object.keys(importer.options ?? {});
+  const known = [...own, ...Object.keys(commonOptions)];
+  const options = new Map<string, string>();
+  for (const [name, value] of given) {
+    if (Object.hasOwn(commonOptions, name)) continue;
+    const pattern = own.find(
+      (key) => key === name || (key.endsWith(".*") && name.startsWith(key.slice(0, -1))),
+    );
+    if (pattern === undefined)
+      throw new InputError(
+        `option "${name}" is not known to the format ${importer.name}, which takes ${known.join(", ")}.${didYouMean(name, known)}`,
+      );
+    options.set(name, value);
+  }
+  return options;
+}
+
+function scenarioOf(imported: Imported, name: string, clusterName: string | undefined) {
+  const { graph, runs, report } = imported;
+  if (imported.cluster !== undefined && clusterName !== undefined)
+    throw new InputError(
+      `the file describes its cluster ("${imported.cluster.name}"), so cluster cannot be set.`,
+    );
+  const cluster = imported.cluster ?? clusterOf(clusterName ?? DEFAULT_CLUSTER);
+  const scenario = createScenario({
+    name: imported.name ?? name,
+    graph,
+    grouping: imported.grouping ?? colocationGrouping(graph),
+    cluster,
+    objective: imported.objective ?? "makespan",
+    fidelity: imported.fidelity ?? defaultFidelity,
+    meta: imported.meta,
+  });
+  const assumed =
+    imported.cluster !== undefined
+      ? report.assumed
+      : [
+          ...report.assumed,
+          `Cluster ${cluster.name}${clusterName === undefined ? " (the default)" : ""}; the file describes none.`,
+        ];
+  return { scenario, ...(runs !== undefined && { runs }), report: { ...report, assumed } };
+}
+
+function clusterOf(name: string) {
+  const entry = clusterCatalog.find((candidate) => candidate.name === name);
+  if (entry !== undefined) return entry.build();
+  const known = clusterCatalog.map((candidate) => candidate.name);
+  throw new InputError(
+    `cluster "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
+  );
 }

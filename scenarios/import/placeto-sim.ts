@@ -14,13 +14,13 @@ import {
   graphBuilder,
   InputError,
   type OpGraph,
-  type Placement,
   placement,
   placetoFidelity,
   type Scenario,
   validatePlan,
 } from "../../env/index.ts";
-import { inFile, parseWith } from "./in-file.ts";
+import type { ImportedRun, Importer } from "./contract.ts";
+import { parseWith } from "./in-file.ts";
 
 export const PLACETO_SCHEMA = "placeto-sim/1";
 
@@ -64,28 +64,17 @@ const schema = z.object({
 
 type File = z.infer<typeof schema>;
 
-/** A placement in a case file, with the results that the file gives for it. */
-export interface ImportedRun {
-  /** How the placement was made. */
-  readonly kind: string;
-  readonly plan: Placement;
-  readonly expected: {
-    readonly makespanUs?: number;
-    readonly startUs?: readonly number[];
-    readonly peakBytes?: readonly number[];
-  };
-}
-
-export function importPlacetoSim(
-  json: unknown,
-  name: string,
-): { readonly scenario: Scenario; readonly runs: readonly ImportedRun[] } {
-  return inFile(name, () => {
-    const file = parseWith(schema, json);
+export const placetoSim: Importer = {
+  name: "placeto-sim",
+  summary: "case files of the simulator published with Placeto, with placements and their results",
+  extensions: [".json"],
+  recognises: (file) => file.jsonObject()?.schema === PLACETO_SCHEMA,
+  read(source) {
+    const file = parseWith(schema, source.json());
     checkLengths(file);
     const graph = readGraph(file);
     const scenario = createScenario({
-      name,
+      name: source.name,
       graph,
       grouping: colocationGrouping(graph),
       cluster: readCluster(file),
@@ -97,9 +86,17 @@ export function importPlacetoSim(
         startUs: file.params.initOffset,
       },
     });
-    return { scenario, runs: file.runs.map((run, i) => readRun(scenario, run, i)) };
-  });
-}
+    return {
+      ...scenario,
+      runs: file.runs.map((run, i) => readRun(scenario, run, i)),
+      report: {
+        recognised: `Placeto simulator case, ${PLACETO_SCHEMA}, ${file.runs.length} placements`,
+        assumed: ["Times are us, sizes bytes; memory of a device has no limit."],
+        dropped: [],
+      },
+    };
+  },
+};
 
 function checkLengths({ ops, cost, outputs, inputs }: File): void {
   for (const [field, list] of Object.entries({ cost, outputs, inputs }))

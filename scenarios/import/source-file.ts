@@ -1,0 +1,177 @@
+/**
+ * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made when they are asked for, so that a file of
+ * hundreds of megabytes is held in one form at a time: `lines()` streams, and `json()` lets go of the text it parsed.
+ *
+ * What cannot be read or decoded is an `InputError`, one sentence without the file's name, which `importFile` puts in front.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { InputError } from "../../env/index.ts";
+
+export interface SourceFile {
+  /** As people gave it: a path, or any name for content that is not on disk. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** The first bytes as Latin-1 text, without a byte order mark: enough to recognise a format. */
+  readonly head: string;
+  /** The whole file. Importers of binary formats should keep views of it rather than copies. */
+  bytes(): Uint8Array;
+  /** The whole file as text without a byte order mark; bytes that are not UTF-8 are an error. */
+  text(): string;
+  /** Line after line without their ends, never the whole text. */
+  lines(): Generator<string>;
+  /** The parsed JSON value, the same one every time. */
+  json(): unknown;
+  /** The top level of a JSON file whose text begins like an object; null for every other file. Throws where JSON is broken. */
+  jsonObject(): Readonly<Record<string, unknown>> | null;
+  /** Another file that goes with this one, its path relative to this file's folder. Content that is not on disk has none. */
+  beside(path: string): SourceFile;
+}
+
+const HEAD_BYTES = 1 << 16;
+const CHUNK_BYTES = 1 << 20;
+/** No sensible line is longer; one that is would be held whole. */
+const LONGEST_LINE = 1 << 26;
+/** V8 holds no longer strings, in UTF-16 units. */
+const LONGEST_TEXT_BYTES = 2 ** 29 - 24;
+
+/** Bytes of a file, in pieces or whole. */
+interface Storage {
+  readonly sizeBytes: number;
+  head(): Uint8Array;
+  whole(): Uint8Array;
+  chunks(): Generator<Uint8Array>;
+  beside(path: string): SourceFile;
+}
+
+/** A file on disk; nothing is read but its head. */
+export function openFile(path: string): SourceFile {
+  const reading = <T>(read: (descriptor: number) => T): T => {
+    let descriptor: number | undefined;
+    try {
+      descriptor = openSync(path, "r");
+      return read(descriptor);
+    } catch (error) {
+      throw unreadable(path, error);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  };
+  return sourceFile(path, {
+    sizeBytes: reading((descriptor) => {
+      const status = fstatSync(descriptor);
+      if (status.isDirectory())
+        throw new InputError(`Scenario file "${path}" is a directory, expected a file.`);
+      return status.size;
+    }),
+    head: () =>
+      reading((descriptor) => {
+        const buffer = new Uint8Array(HEAD_BYTES);
+        return buffer.subarray(0, readSync(descriptor, buffer));
+      }),
+    whole: () => reading((descriptor) => readFileSync(descriptor)),
+    *chunks() {
+      const descriptor = openSync(path, "r");
+      const buffer = new Uint8Array(CHUNK_BYTES);
+      try {
+        for (let size = readSync(descriptor, buffer); size > 0; size = readSync(descriptor, buffer))
+          yield buffer.subarray(0, size);
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+    beside: (other) => openFile(isAbsolute(other) ? other : join(dirname(path), other)),
+  });
+}
+
+/** Content that is already at hand. */
+export function fileOf(content: string | Uint8Array, name: string): SourceFile {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return sourceFile(name, {
+    sizeBytes: bytes.length,
+    head: () => bytes.subarray(0, HEAD_BYTES),
+    whole: () => bytes,
+    *chunks() {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+    },
+    beside: (other) => {
+      throw new InputError(`names the file "${other}" beside it, but was not read from disk.`);
+    },
+  });
+}
+
+function sourceFile(name: string, storage: Storage): SourceFile {
+  const head = Buffer.from(storage.head())
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/, "");
+  let parsed: { readonly value: unknown } | undefined;
+  const file: SourceFile = {
+    name,
+    sizeBytes: storage.sizeBytes,
+    head,
+    bytes: storage.whole,
+    text() {
+      if (storage.sizeBytes > LONGEST_TEXT_BYTES)
+        throw new InputError(`the file has ${storage.sizeBytes} bytes, too many for one text.`);
+      return decoded(new TextDecoder("utf-8", { fatal: true }), storage.whole());
+    },
+    *lines() {
+      const decoder = new TextDecoder("utf-8", { fatal: true });
+      let rest = "";
+      for (const chunk of storage.chunks()) {
+        const lines = (rest + decoded(decoder, chunk, { stream: true })).split("\n");
+        rest = lines.pop() as string;
+        if (rest.length > LONGEST_LINE)
+          throw new InputError(`a line is longer than ${LONGEST_LINE} characters.`);
+        for (const line of lines) yield withoutReturn(line);
+      }
+      rest += decoded(decoder, new Uint8Array(0));
+      if (rest !== "") yield withoutReturn(rest);
+    },
+    json() {
+      parsed ??= { value: parsedJson(file.text()) };
+      return parsed.value;
+    },
+    jsonObject() {
+      if (!head.trimStart().startsWith("{")) return null;
+      return file.json() as Readonly<Record<string, unknown>>;
+    },
+    beside: storage.beside,
+  };
+  return file;
+}
+
+const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
+
+function decoded(
+  decoder: InstanceType<typeof TextDecoder>,
+  bytes: Uint8Array,
+  options: { stream?: boolean } = {},
+): string {
+  try {
+    return decoder.decode(bytes, options);
+  } catch (error) {
+    if (error instanceof TypeError) throw new InputError("the file is not text: its bytes are not UTF-8.");
+    throw error;
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const reason = error.message.replace(/\s+/g, " ").slice(0, 160);
+    throw new InputError(`the file is not valid JSON: ${reason}.`);
+  }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new InputError(
+    code === "ENOENT"
+      ? `Scenario file "${path}" does not exist.`
+      : `Scenario file "${path}" cannot be read (${code}).`,
+  );
+}
