@@ -72,6 +72,9 @@ const weighted = (toInput: string, toWeights: string): GradientRule => ({
   ],
 });
 
+/** A transposed convolution is the gradient of a convolution, so its own gradient of the input is a convolution. */
+const transposedConvolution = weighted("Conv2D", "Conv2DBackpropFilter");
+
 /** Normalisations save mean and variance in output 1; one fused op gives the gradients of input, scale and offset. */
 const normalisation = (type: string): GradientRule => ({
   ops: (op) => [
@@ -90,6 +93,11 @@ export const gradientRules = {
   Zeros: {},
   Variable: {},
   Conv2D: weighted("Conv2DBackpropInput", "Conv2DBackpropFilter"),
+  Conv2DBackpropInput: transposedConvolution,
+  DepthwiseConv2dNative: weighted(
+    "DepthwiseConv2dNativeBackpropInput",
+    "DepthwiseConv2dNativeBackpropFilter",
+  ),
   MatMul: weighted("MatMul", "MatMul"),
   /** Both operands are tensors: two activations, or an activation and a variable that several ops share. */
   BatchMatMul: {
@@ -112,7 +120,14 @@ export const gradientRules = {
   },
   FusedBatchNorm: normalisation("FusedBatchNormGrad"),
   LayerNorm: normalisation("LayerNormGrad"),
+  GroupNorm: normalisation("GroupNormGrad"),
+  /** Without scale and offset. */
+  InstanceNorm: pointwise("InstanceNormGrad", 11, (op) => [op.inputs[0], op.outputs[1]]),
+  LRN: pointwise("LRNGrad", 12, (op) => [op.inputs[0], op.outputs[0]]),
   Relu: pointwise("ReluGrad", 1, output),
+  Relu6: pointwise("Relu6Grad", 2, output),
+  LeakyRelu: pointwise("LeakyReluGrad", 2, input),
+  Swish: pointwise("SwishGrad", 7, input),
   Tanh: pointwise("TanhGrad", 3, output),
   Gelu: pointwise("GeluGrad", 14, input),
   Softmax: pointwise("SoftmaxGrad", 4, output),
@@ -120,10 +135,23 @@ export const gradientRules = {
   ScaleMask: pointwise("Mul", 1, nothing),
   Transpose: pointwise("Transpose", 0, nothing),
   Slice: pointwise("Pad", 0, nothing),
+  Pad: pointwise("Slice", 0, nothing),
+  /** Moves no data. */
+  Reshape: { passesTo: () => [0] },
   MaxPool: pointwise("MaxPoolGrad", 1, (op) => [op.inputs[0], op.outputs[0]]),
   AvgPool: pointwise("AvgPoolGrad", 1, nothing),
+  ResizeNearestNeighbor: pointwise("ResizeNearestNeighborGrad", 1, nothing),
   Add: { passesTo: allInputs },
   AddN: { passesTo: allInputs },
+  /** The second input has one value for each channel of each image. */
+  AddToChannels: {
+    passesTo: () => [0],
+    ops: (op) => [
+      { suffix: "grad_channels", type: "Sum", flops: elements(op.outputs[0].shape), reads: [], gives: [1] },
+    ],
+  },
+  /** Features of the time step of a diffusion; nothing before them learns. */
+  TimestepEmbedding: {},
   Concat: { ops: (op) => [{ suffix: "grad", type: "Split", flops: 0, reads: [], gives: allInputs(op) }] },
   Stack: { ops: (op) => [{ suffix: "grad", type: "Unstack", flops: 0, reads: [], gives: allInputs(op) }] },
   Unstack: { ops: () => [{ suffix: "grad", type: "Stack", flops: 0, reads: [], gives: [0] }] },
@@ -159,6 +187,31 @@ export const gradientRules = {
         type: "SoftmaxCrossEntropyGrad",
         flops: 2 * elements(op.outputs[1].shape),
         reads: [op.outputs[1], op.inputs[1]],
+        gives: [0],
+      },
+    ],
+  },
+  /** Against values that do not learn. */
+  MeanSquaredError: {
+    starts: true,
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "MeanSquaredErrorGrad",
+        flops: 2 * elements(op.inputs[0].shape),
+        reads: [op.inputs[0], op.inputs[1]],
+        gives: [0],
+      },
+    ],
+  },
+  SigmoidCrossEntropy: {
+    starts: true,
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "SigmoidCrossEntropyGrad",
+        flops: 5 * elements(op.inputs[0].shape),
+        reads: [op.inputs[0], op.inputs[1]],
         gives: [0],
       },
     ],
