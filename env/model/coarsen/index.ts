@@ -1,25 +1,12 @@
-/**
- * Coarsening: from an op graph to the groups that agents place. Pure functions of graph and grouping, meant to be
- * composed; `groupsForPlacement` is the composition that the built-in workloads use:
- *
- *   co-location classes -> single-consumer rule, keeping parallel work and divisible chains -> at most N groups
- */
-import type { OpGraph } from "../graph.ts";
-import { colocationGrouping, type Grouping } from "../grouping.ts";
-import { atMost } from "./at-most.ts";
-import { holdsAtMost, keepsParallelWork, mergeSingleConsumers } from "./single-consumer.ts";
-
+/** Coarsening: from an op graph to the groups that agents place. Pure functions of graph and grouping, meant to be composed. */
 export { atMost } from "./at-most.ts";
+export { contractChains } from "./chain.ts";
+export { fuseComponents, isAcyclic } from "./components.ts";
+export { fixedSize } from "./fixed-size.ts";
+export { multilevel } from "./multilevel.ts";
+export { groupsForPlacement } from "./placement.ts";
+export { type CoarseningReport, coarseningReport, cutBytes } from "./report.ts";
+export { type CoarseningRule, coarsen, coarseningRule, coarseningRules } from "./rules.ts";
+export { contractSeriesParallel } from "./series-parallel.ts";
 export { type Admission, holdsAtMost, keepsParallelWork, mergeSingleConsumers } from "./single-consumer.ts";
 export { opWork } from "./work.ts";
-
-/** No group grows by merging beyond this share of all work; a fiftieth keeps 8 devices within reach of balance. */
-const LARGEST_SHARE = 1 / 50;
-
-export function groupsForPlacement(graph: OpGraph, groupLimit: number): Grouping {
-  const merged = mergeSingleConsumers(graph, colocationGrouping(graph), [
-    keepsParallelWork,
-    holdsAtMost(LARGEST_SHARE),
-  ]);
-  return atMost(graph, merged, groupLimit);
-}

@@ -29,7 +29,7 @@ export interface Quotient {
 
 export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
   const { groupCount, groupOf } = start;
-  const label = groupOf.slice();
+  const mergedInto = Int32Array.from({ length: groupCount }, (_, g) => g);
   const consumers = Array.from({ length: groupCount }, () => new Set<number>());
   const producers = Array.from({ length: groupCount }, () => new Set<number>());
   for (let e = 0; e < graph.edgeCount; e++) {
@@ -48,6 +48,11 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
     if (graph.role[v] === Role.forward) forwardWork[groupOf[v]] += ofOp[v];
   }
   const support = supportOf(graph, start);
+  const current = (group: number): number => {
+    let top = group;
+    while (mergedInto[top] !== top) top = mergedInto[top] = mergedInto[mergedInto[top]];
+    return top;
+  };
   const living = new Set(Array.from({ length: groupCount }, (_, g) => g));
   const lastVisit = new Int32Array(groupCount);
   let visit = 0;
@@ -74,14 +79,14 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
       return false;
     },
     merge(from, into) {
-      for (let v = 0; v < label.length; v++) if (label[v] === from) label[v] = into;
+      mergedInto[from] = into;
       redirect(consumers, producers, from, into);
       redirect(producers, consumers, from, into);
       work[into] += work[from];
       forwardWork[into] += forwardWork[from];
       living.delete(from);
     },
-    grouping: () => groupingOf(graph, label),
+    grouping: () => groupingOf(graph, groupOf.map(current)),
   };
 }
 
@@ -101,8 +106,11 @@ function redirect(
   there[from].clear();
 }
 
-/** The device kinds that every op of the group supports, as a text to compare. */
-function supportOf(graph: OpGraph, { groupCount, memberStart, members }: Grouping): readonly string[] {
+/** What `supportOf` answers for a group whose ops have no device kind in common. */
+export const NO_KIND = "none";
+
+/** The device kinds that every op of a group supports, as a text to compare. */
+export function supportOf(graph: OpGraph, { groupCount, memberStart, members }: Grouping): readonly string[] {
   return Array.from({ length: groupCount }, (_, g) => {
     let common: readonly string[] | null = null;
     for (let i = memberStart[g]; i < memberStart[g + 1]; i++) {
@@ -110,6 +118,6 @@ function supportOf(graph: OpGraph, { groupCount, memberStart, members }: Groupin
       if (kinds === null) continue;
       common = common === null ? kinds : common.filter((kind) => kinds.includes(kind));
     }
-    return common === null ? "any" : JSON.stringify([...common].sort());
+    return common === null ? "any" : common.length === 0 ? NO_KIND : JSON.stringify([...common].sort());
   });
 }

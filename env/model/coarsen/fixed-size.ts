@@ -1,0 +1,48 @@
+/**
+ * A fixed number of groups of like op counts: the ops in topological order, cut into blocks. The number of groups is what HDP
+ * fixes beforehand (Mirhoseini et al., "A Hierarchical Model for Device Placement", ICLR 2018: 256 groups, fewer in its public
+ * code), whose grouper then learns which op belongs where; these blocks are the grouping that nobody has to learn.
+ *
+ * Co-location classes stay whole, so a block may be larger by one class. Groups that different device kinds support share no
+ * block: each such set of kinds gets a share of the blocks by its number of ops, at least one.
+ */
+import { InputError } from "../errors.ts";
+import type { OpGraph } from "../graph.ts";
+import { type Grouping, groupingOf } from "../grouping.ts";
+import { supportOf } from "./quotient.ts";
+
+export function fixedSize(graph: OpGraph, grouping: Grouping, groupLimit: number): Grouping {
+  const { groupCount, groupOf, memberStart } = grouping;
+  const support = supportOf(graph, grouping);
+  const kindSets = [...new Set(support)];
+  if (kindSets.length > groupLimit)
+    throw new InputError(
+      `The graph cannot be grouped into ${groupLimit} groups: ${kindSets.length} are needed, one for each set of device kinds.`,
+    );
+  const opsOf = (g: number) => memberStart[g + 1] - memberStart[g];
+  const total = kindSets.map((kinds) =>
+    support.reduce((sum, own, g) => sum + (own === kinds ? opsOf(g) : 0), 0),
+  );
+  const blocks = blocksByShare(total, groupLimit);
+  const seen = new Float64Array(kindSets.length);
+  const block = new Int32Array(groupCount);
+  for (let g = 0; g < groupCount; g++) {
+    const kinds = kindSets.indexOf(support[g]);
+    block[g] = Math.floor((seen[kinds] * blocks[kinds]) / total[kinds]) * kindSets.length + kinds;
+    seen[kinds] += opsOf(g);
+  }
+  return groupingOf(
+    graph,
+    groupOf.map((g) => block[g]),
+  );
+}
+
+/** One block each, and the others one by one to whoever has most ops for each block that it has. */
+function blocksByShare(opCounts: readonly number[], count: number): number[] {
+  const blocks = opCounts.map(() => 1);
+  for (let given = opCounts.length; given < count; given++) {
+    const ratios = opCounts.map((ops, i) => ops / blocks[i]);
+    blocks[ratios.indexOf(Math.max(...ratios))]++;
+  }
+  return blocks;
+}
