@@ -12,10 +12,13 @@
 import { graphBuilder, InputError, type OpGraph, type OpSpec } from "../../env/index.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
 import type { Optimizer } from "./optimizers.ts";
-import { ELEMENT_BYTES, type ForwardOp, type Tape, type Tensor } from "./tape.ts";
+import { type ForwardOp, numberBytes, type Precision, type Tape, type Tensor } from "./tape.ts";
 
 /** The device kind that feeds are bound to. */
 export const HOST_KIND = "CPU";
+
+/** Number type of the graph of a tape. */
+export const dtypeOf = (precision: Precision): string => `float${precision}`;
 
 /** A tensor of the training graph: an op's name, an output port and its size. */
 interface Value {
@@ -25,6 +28,7 @@ interface Value {
 }
 
 interface BackwardPass {
+  readonly precision: Precision;
   readonly ops: OpSpec[];
   readonly edges: { readonly from: Value; readonly to: string }[];
   /** Gradients that have reached each forward tensor so far. */
@@ -32,16 +36,24 @@ interface BackwardPass {
 }
 
 export function trainingGraph(tape: Tape, optimizer: Optimizer): OpGraph {
-  const pass: BackwardPass = { ops: [], edges: [], gradients: new Map() };
+  const pass: BackwardPass = { precision: tape.precision, ops: [], edges: [], gradients: new Map() };
   for (const op of [...tape.ops].reverse()) if (op.trains) differentiate(pass, op, optimizer);
 
-  const builder = graphBuilder();
-  const tied = new Set(pass.ops.map((op) => op.colocation));
+  return graphOf(tape, pass);
+}
+
+/** The forward ops alone. */
+export const inferenceGraph = (tape: Tape): OpGraph => graphOf(tape, { ops: [], edges: [] });
+
+function graphOf(tape: Tape, { ops, edges }: Pick<BackwardPass, "ops" | "edges">): OpGraph {
+  const builder = graphBuilder({ dtype: dtypeOf(tape.precision) });
+  const tied = new Set(ops.map((op) => op.colocation));
+  for (const op of tape.ops) if (op.home !== op.name) tied.add(op.home);
   for (const op of tape.ops) builder.op(forwardSpec(op, tied));
-  for (const op of pass.ops) builder.op(op);
+  for (const op of ops) builder.op(op);
   for (const op of tape.ops)
     for (const tensor of op.inputs) builder.edge({ from: tensor.op.name, output: tensor.port, to: op.name });
-  for (const { from, to } of pass.edges) builder.edge({ from: from.op, output: from.port, to });
+  for (const { from, to } of edges) builder.edge({ from: from.op, output: from.port, to });
   return builder.build();
 }
 
@@ -54,7 +66,7 @@ function forwardSpec(op: ForwardOp, tied: ReadonlySet<string | undefined>): OpSp
     parameterBytes: op.parameterBytes,
     outputs: op.outputs.map(({ bytes }) => bytes),
     ...(op.onHost && { supportedKinds: [HOST_KIND], colocation: "input pipeline" }),
-    ...(tied.has(op.name) && { colocation: op.name }),
+    ...(tied.has(op.home) && { colocation: op.home }),
   };
 }
 
@@ -104,10 +116,10 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
     name,
     type: "AddN",
     role: "backward",
-    flops: ((parts.length - 1) * bytes) / ELEMENT_BYTES,
+    flops: ((parts.length - 1) * bytes) / numberBytes(pass.precision),
     bytesTouched: (parts.length + 1) * bytes,
     outputs: [bytes],
-    colocation: op.name,
+    colocation: op.home,
   });
   for (const from of parts) pass.edges.push({ from, to: name });
   return { op: name, port: 0, bytes };
@@ -138,7 +150,7 @@ function addGradientOp(
     flops: gradient.flops,
     bytesTouched: sum(inputs.map(({ bytes }) => bytes)) + sum(outputs) + (gradient.readsParameterBytes ?? 0),
     outputs,
-    colocation: op.name,
+    colocation: op.home,
   });
   for (const from of inputs) pass.edges.push({ from, to: name });
   return wanted.map((target, port) => [target, { op: name, port, bytes: outputs[port] }] as const);
@@ -153,9 +165,9 @@ function addUpdateOp(pass: BackwardPass, op: ForwardOp, gradient: Value | null, 
     type: optimizer.type,
     role: "update",
     twin: op.name,
-    flops: (optimizer.flopsPerWeight * op.activeParameterBytes) / ELEMENT_BYTES,
+    flops: optimizer.flopsPerWeight * op.activeParameters,
     bytesTouched: optimizer.bytesTouchedPerByte * op.activeParameterBytes,
-    colocation: op.name,
+    colocation: op.home,
   });
   pass.edges.push({ from: gradient, to: name });
 }

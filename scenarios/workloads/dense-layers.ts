@@ -88,18 +88,20 @@ export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
     type: "LayerNorm",
     inputs: [x],
     outputs: [x.shape, [(2 * elements(x.shape)) / width(x)]],
+    kinds: ["number", "wide"],
     parameters: 2 * width(x),
     flops: 8 * elements(x.shape),
   })[0];
 }
 
-/** Dropout; output 1 of its op is the mask, one byte for each element. */
+/** Dropout; output 1 of its op is the mask. */
 export function dropout(tape: Tape, x: Tensor, name: string): Tensor {
   return tape.record({
     name,
     type: "Dropout",
     inputs: [x],
-    outputs: [x.shape, [Math.ceil(elements(x.shape) / 4)]],
+    outputs: [x.shape, x.shape],
+    kinds: ["number", "mask"],
     flops: 2 * elements(x.shape),
   })[0];
 }
@@ -167,6 +169,7 @@ export function softmaxCrossEntropy(tape: Tape, logits: Tensor, labels: Tensor, 
     type: "SoftmaxCrossEntropy",
     inputs: [logits, labels],
     outputs: [[1], logits.shape],
+    kinds: ["wide", "number"],
     flops: 6 * elements(logits.shape),
   })[0];
 }

@@ -19,3 +19,16 @@ export const momentum: Optimizer = {
 
 /** Adam (Kingma and Ba, ICLR 2015), with bias correction folded into the step size. */
 export const adam: Optimizer = { type: "ApplyAdam", flopsPerWeight: 12, bytesTouchedPerByte: 7, slots: 2 };
+
+/**
+ * The same optimizer where the network computes in half precision (Micikevicius et al., "Mixed Precision Training", ICLR
+ * 2018): weights of two bytes, beside them master weights and state of four. Each byte of weights then stands for two
+ * bytes of master weights and of each slot; an update reads the half gradient, reads and writes master weights and state,
+ * and writes the half weights.
+ */
+export const mixedPrecision = ({ type, flopsPerWeight, slots }: Optimizer): Optimizer => ({
+  type,
+  flopsPerWeight,
+  bytesTouchedPerByte: 1 + 4 + 4 * slots + 1,
+  slots: 2 + 2 * slots,
+});

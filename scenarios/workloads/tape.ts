@@ -4,13 +4,25 @@
  *
  * A tensor knows the op and output port it comes from. Every op says what it computes and moves: FLOP (2 per multiply-add)
  * and the bytes that it reads and writes in device memory, by default each input, parameter and output once.
+ *
+ * Descriptions record in single precision; `retape.ts` records a tape again in another one.
  */
 import type { GradientRuleName } from "./gradients.ts";
 
 export type Shape = readonly number[];
 
-/** All tensors are float32 or int32. */
-export const ELEMENT_BYTES = 4;
+/** Bits of the numbers that a network computes with. */
+export type Precision = 32 | 16;
+
+/**
+ * What the elements of a tensor are: numbers in the tape's precision; `wide` ones of four bytes in any precision (ids,
+ * labels, losses, statistics of a normalisation); masks of one byte.
+ */
+export type ElementKind = "number" | "wide" | "mask";
+
+/** The precision in which descriptions record and give explicit bytes. */
+const DESCRIBED: Precision = 32;
+const WIDE_BYTES = 4;
 
 export interface Tensor {
   readonly op: ForwardOp;
@@ -24,10 +36,16 @@ export interface ForwardOp {
   readonly type: GradientRuleName;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  /** What was recorded, to record it again. */
+  readonly spec: ForwardSpec;
+  /** Name of the op whose device it shares: itself, but where the spec says otherwise. */
+  readonly home: string;
   /** Bytes of the weights that live with the op. */
   readonly parameterBytes: number;
   /** Bytes of those weights that one step reads and updates: less than all for an embedding table. */
   readonly activeParameterBytes: number;
+  /** Number of weights behind `activeParameterBytes`. */
+  readonly activeParameters: number;
   readonly flops: number;
   readonly bytesTouched: number;
   /** Runs only on the host: feeds of the input pipeline. */
@@ -41,45 +59,70 @@ export interface ForwardSpec {
   readonly type: GradientRuleName;
   readonly inputs?: readonly Tensor[];
   readonly outputs: readonly Shape[];
+  /** What the elements of each output are; default numbers. */
+  readonly kinds?: readonly ElementKind[];
+  /** A tensor whose op must be on the same device, such as the table that a lookup reads. */
+  readonly beside?: Tensor;
   /** Number of weights. */
   readonly parameters?: number;
   readonly activeParameters?: number;
   readonly flops?: number;
+  /** As it is in single precision. */
   readonly bytesTouched?: number;
 }
 
 export interface Tape {
   readonly ops: readonly ForwardOp[];
+  readonly precision: Precision;
   record(spec: ForwardSpec): readonly Tensor[];
   /** One tensor out of the host's input pipeline. */
-  feed(name: string, shape: Shape): Tensor;
+  feed(name: string, shape: Shape, kind?: ElementKind): Tensor;
   /** Several tensors of one feed op, one output port each. */
-  feeds(name: string, shapes: readonly Shape[]): readonly Tensor[];
+  feeds(name: string, shapes: readonly Shape[], kind?: ElementKind): readonly Tensor[];
 }
 
 export const elements = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-export function createTape(): Tape {
+/** Bytes of one number. */
+export const numberBytes = (precision: Precision): number => precision / 8;
+
+export const createTape = (): Tape => tapeOf(DESCRIBED);
+
+/** An empty tape whose numbers have a precision; descriptions use `createTape`. */
+export function tapeOf(precision: Precision): Tape {
   const ops: ForwardOp[] = [];
-  const append = (spec: ForwardSpec, onHost: boolean): readonly Tensor[] => {
+  const bytesOf: Readonly<Record<ElementKind, number>> = {
+    number: numberBytes(precision),
+    wide: WIDE_BYTES,
+    mask: 1,
+  };
+  const record = (spec: ForwardSpec): readonly Tensor[] => {
     const inputs = spec.inputs ?? [];
-    const parameterBytes = (spec.parameters ?? 0) * ELEMENT_BYTES;
-    const activeParameterBytes = (spec.activeParameters ?? spec.parameters ?? 0) * ELEMENT_BYTES;
+    const parameterBytes = (spec.parameters ?? 0) * bytesOf.number;
+    const activeParameters = spec.activeParameters ?? spec.parameters ?? 0;
+    const activeParameterBytes = activeParameters * bytesOf.number;
     const outputs: Tensor[] = [];
-    const outputBytes = spec.outputs.map((shape) => elements(shape) * ELEMENT_BYTES);
+    const outputBytes = spec.outputs.map(
+      (shape, port) => elements(shape) * bytesOf[spec.kinds?.[port] ?? "number"],
+    );
     const op: ForwardOp = {
       name: spec.name,
       type: spec.type,
       inputs,
       outputs,
+      spec,
+      home: spec.beside?.op.home ?? spec.name,
       parameterBytes,
       activeParameterBytes,
+      activeParameters,
       flops: spec.flops ?? 0,
       bytesTouched:
-        spec.bytesTouched ?? sum(inputs.map(({ bytes }) => bytes)) + activeParameterBytes + sum(outputBytes),
-      onHost,
+        spec.bytesTouched === undefined
+          ? sum(inputs.map(({ bytes }) => bytes)) + activeParameterBytes + sum(outputBytes)
+          : (spec.bytesTouched * precision) / DESCRIBED,
+      onHost: spec.type === "Feed",
       trains: parameterBytes > 0 || inputs.some((tensor) => tensor.op.trains),
     };
     spec.outputs.forEach((shape, port) => {
@@ -88,10 +131,13 @@ export function createTape(): Tape {
     ops.push(op);
     return outputs;
   };
+  const feeds: Tape["feeds"] = (name, shapes, kind = "number") =>
+    record({ name, type: "Feed", outputs: shapes, kinds: shapes.map(() => kind), bytesTouched: 0 });
   return {
     ops,
-    record: (spec) => append(spec, false),
-    feed: (name, shape) => append({ name, type: "Feed", outputs: [shape], bytesTouched: 0 }, true)[0],
-    feeds: (name, shapes) => append({ name, type: "Feed", outputs: shapes, bytesTouched: 0 }, true),
+    precision,
+    record,
+    feed: (name, shape, kind) => feeds(name, [shape], kind)[0],
+    feeds,
   };
 }

@@ -37,11 +37,11 @@ const CLASSES = 2;
 
 export function bert({ batch, tokens, layers }: BertOptions): Tape {
   const tape = createTape();
-  const ids = tape.feed("token_ids", [batch, tokens]);
-  const segments = tape.feed("segment_ids", [batch, tokens]);
+  const ids = tape.feed("token_ids", [batch, tokens], "wide");
+  const segments = tape.feed("segment_ids", [batch, tokens], "wide");
   const mask = tape.feed("attention_mask", [batch, tokens]);
-  const positions = tape.feed("position_ids", [tokens]);
-  const labels = tape.feed("labels", [batch]);
+  const positions = tape.feed("position_ids", [tokens], "wide");
+  const labels = tape.feed("labels", [batch], "wide");
 
   let x = embeddings(tape, ids, segments, positions);
   for (let i = 0; i < layers; i++) x = encoderLayer(tape, x, mask, `layer_${i}`);

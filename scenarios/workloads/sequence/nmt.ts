@@ -31,11 +31,12 @@ export interface NmtOptions {
 export function nmt(options: NmtOptions): Tape {
   const { batch, layers, steps, width, vocabulary } = options;
   const tape = createTape();
-  const sourceIds = tape.feed("source_ids", [batch, steps]);
-  const targetIds = tape.feed("target_ids", [batch, steps]);
+  const sourceIds = tape.feed("source_ids", [batch, steps], "wide");
+  const targetIds = tape.feed("target_ids", [batch, steps], "wide");
   const labels = tape.feeds(
     "labels",
     Array.from({ length: steps }, () => [batch]),
+    "wide",
   );
   const table = { rows: vocabulary, columns: width };
 
