@@ -1,0 +1,47 @@
+/**
+ * From a workload and its options to an op graph: the description is recorded once, in single precision, and everything
+ * else (precision, phase, granularity) is derived from that record.
+ */
+import type { OpGraph } from "../../env/index.ts";
+import { inferenceGraph, trainingGraph } from "./backward.ts";
+import { layerGraph } from "./layer-graph.ts";
+import { mixedPrecision, type Optimizer } from "./optimizers.ts";
+import { forInference, inPrecision } from "./retape.ts";
+import type { Precision } from "./tape.ts";
+import type { Workload } from "./workload.ts";
+
+/** `training` is one step: forward, backward and update. */
+export const phases = ["training", "inference"] as const;
+export type Phase = (typeof phases)[number];
+
+export interface BuildOptions {
+  /** Bits of the numbers; 16 is mixed precision with master weights of 32 bits. */
+  readonly precision?: Precision;
+  readonly phase?: Phase;
+  /** One op for each kernel, or for each layer and role. */
+  readonly granularity?: "op" | "layer";
+}
+
+export function buildWorkload(
+  workload: Workload,
+  values: Readonly<Record<string, number>>,
+  { precision = 32, phase = "training", granularity = "op" }: BuildOptions = {},
+): OpGraph {
+  const tape = inPrecision(workload.forward(values), precision);
+  const graph =
+    phase === "training"
+      ? trainingGraph(tape, optimizerIn(workload.optimizer, precision))
+      : inferenceGraph(forInference(tape));
+  return granularity === "layer" ? layerGraph(graph) : graph;
+}
+
+/** State kept for each byte of weights, in bytes; with master weights in half precision, none where nothing is trained. */
+export function optimizerSlots(
+  { optimizer }: Workload,
+  { precision = 32, phase = "training" }: BuildOptions = {},
+): number {
+  return phase === "training" ? optimizerIn(optimizer, precision).slots : 0;
+}
+
+const optimizerIn = (optimizer: Optimizer, precision: Precision): Optimizer =>
+  precision === 16 ? mixedPrecision(optimizer) : optimizer;
