@@ -21,6 +21,7 @@ import {
 } from "../../env/index.ts";
 import type { Importer } from "./contract.ts";
 import { parseWith } from "./in-file.ts";
+import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_MS = 1000;
 /** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */
@@ -90,11 +91,7 @@ export const dnnPartitioning: Importer = {
 
 function readGraph({ nodes, edges }: File): OpGraph {
   const names = uniqueNames(nodes);
-  const nameOf = (id: number): string => {
-    const known = names.get(id);
-    if (known === undefined) throw new InputError(`edges: node ${id} is named by an edge, but not declared.`);
-    return known;
-  };
+  const nameOf = (id: number) => endOfEdge(names, id);
   const costMs = costOfSources(edges);
   const builder = graphBuilder();
   for (const node of nodes) {
@@ -117,19 +114,6 @@ function readGraph({ nodes, edges }: File): OpGraph {
   }
   for (const { sourceId, destId } of edges) builder.edge({ from: nameOf(sourceId), to: nameOf(destId) });
   return builder.build();
-}
-
-/** The names in the file where they are there and unique; `NAME#ID` where they repeat, `node_ID` where they lack. */
-function uniqueNames(nodes: File["nodes"]): ReadonlyMap<number, string> {
-  const uses = new Map<string, number>();
-  for (const { name } of nodes) if (name !== undefined) uses.set(name, (uses.get(name) ?? 0) + 1);
-  const names = new Map<number, string>();
-  for (const { id, name } of nodes) {
-    if (names.has(id)) throw new InputError(`nodes: id ${id} is declared twice; ids must be unique.`);
-    if (name === undefined || name === "") names.set(id, `node_${id}`);
-    else names.set(id, uses.get(name) === 1 ? name : `${name}#${id}`);
-  }
-  return names;
 }
 
 function costOfSources(edges: File["edges"]): ReadonlyMap<number, number> {

@@ -18,6 +18,8 @@ import type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } fro
 import { dnnPartitioning } from "./dnn-partitioning.ts";
 import { inFile } from "./in-file.ts";
 import { ownJson } from "./own-json.ts";
+import { pipedream } from "./pipedream.ts";
+import { piper } from "./piper.ts";
 import { placetoSim } from "./placeto-sim.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 
@@ -25,7 +27,7 @@ export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } fro
 export { fileOf, openFile, type SourceFile } from "./source-file.ts";
 
 /** The first that recognises a file reads it. */
-export const importers: readonly Importer[] = [ownJson, placetoSim, dnnPartitioning];
+export const importers: readonly Importer[] = [ownJson, placetoSim, dnnPartitioning, piper, pipedream];
 
 export const DEFAULT_CLUSTER = "4xP100";
 
