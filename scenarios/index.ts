@@ -10,7 +10,16 @@ import { importFile } from "./import/index.ts";
 import { scenarioOfUri } from "./uri.ts";
 
 export { type CatalogEntry, scenarioCatalog } from "./catalog.ts";
-export { type ClusterEntry, clusterCatalog, deviceOf, deviceSheets } from "./clusters/index.ts";
+export {
+  type ClusterEntry,
+  type ClusterSplit,
+  clusterCatalog,
+  clusterVariant,
+  deviceOf,
+  deviceSheets,
+  type Fabric,
+  fabricCluster,
+} from "./clusters/index.ts";
 export { type ImportedFile, type ImportedRun, importFile } from "./import/index.ts";
 export { suites } from "./suites/index.ts";
 export { buildWorkload, type Workload, workloadCatalog } from "./workloads/index.ts";

@@ -2,7 +2,7 @@
  * `Cluster`: devices, one-directional links, and for each ordered pair of devices the links that a transfer crosses.
  *
  * A full-duplex cable is two links; a shared bus is one link that several routes cross. A transfer crosses the links of its
- * route one after the other (store and forward), queueing at each.
+ * route one after the other (store and forward), queueing at each, or all at once where the cluster or the fidelity says so.
  */
 import { InputError } from "./errors.ts";
 
@@ -35,6 +35,8 @@ export interface Cluster {
   readonly links: readonly Link[];
   /** routes[from][to]: link ids in crossing order; empty where from = to. */
   readonly routes: readonly (readonly (readonly number[])[])[];
+  /** Where its switches pass a transfer on while they still receive it: what every fidelity then goes by. */
+  readonly routing?: "cut-through";
 }
 
 /** Whether a device is a CPU: its kind says so, in any case of letters. All others are accelerators. */
@@ -42,7 +44,11 @@ export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === 
 
 /** Checks a cluster; throws one sentence naming the device, link or route. Returns its argument. */
 export function validateCluster(cluster: Cluster): Cluster {
-  const { devices, links, routes } = cluster;
+  const { devices, links, routes, routing } = cluster;
+  if (routing !== undefined && routing !== "cut-through")
+    throw new InputError(
+      `Cluster "${cluster.name}": routing is "${routing}", expected "cut-through" or none.`,
+    );
   if (devices.length === 0)
     throw new InputError(`Cluster "${cluster.name}" has no devices; at least one is needed.`);
   const seen = new Set<string>();

@@ -57,6 +57,7 @@ const clusterSchema = z.strictObject({
   ),
   links: z.array(z.strictObject({ name: z.string(), bytesPerUs: z.number(), latencyUs: z.number() })),
   routes: z.array(z.array(z.array(z.number()))),
+  routing: z.literal("cut-through").optional(),
 });
 
 const fidelitySchema = z.strictObject({

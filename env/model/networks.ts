@@ -123,7 +123,8 @@ function rewire(cluster: Cluster, model: NetworkModel): Cluster {
       return [...servers, linkNamed(wire)];
     }),
   );
-  return validateCluster({ ...cluster, links, routes });
+  const { routing: _, ...rest } = cluster;
+  return validateCluster({ ...rest, links, routes });
 }
 
 /** What a transfer between two devices meets where nothing else is sent; null from a device to itself. */

@@ -40,7 +40,8 @@ export interface Scenario {
 
 /** Checks that the parts fit together: grouping, cluster, and for every group a device that can run it. */
 export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?: ScenarioMeta }): Scenario {
-  const scenario: Scenario = { ...parts, meta: parts.meta ?? {} };
+  const fidelity = routedAs(parts.cluster, parts.fidelity);
+  const scenario: Scenario = { ...parts, fidelity, meta: parts.meta ?? {} };
   const { graph, grouping } = scenario;
   validateCluster(scenario.cluster);
   if (grouping.groupOf.length !== graph.opCount)
@@ -60,6 +61,12 @@ export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?:
     );
   }
   return scenario;
+}
+
+/** The fidelity with the routing that the cluster's switches have. */
+function routedAs({ routing }: Cluster, fidelity: Fidelity): Fidelity {
+  if (routing === undefined || routing === fidelity.routing) return fidelity;
+  return { ...fidelity, name: `${fidelity.name}, ${routing}`, routing };
 }
 
 /** Which device may run which group, shape [groupCount x deviceCount], 1 where every op of the group is supported. */

@@ -5,6 +5,9 @@
  * benchmarks (tensorflow.org/performance/benchmarks, May 2017; one GPU, batch 32, synthetic data; images per second):
  * Inception-V3 29.3 on a K80 die and 128 on a P100, ResNet-50 49.5 and 195. test/scenarios/clusters.test.ts prints how
  * near the roofline comes. Newer devices carry the P100's shares over, which is a choice and not a measurement.
+ *
+ * A number type that a device's units lack is computed in single precision. "Checked" below says that the figure was compared
+ * with a copy of the maker's page or with a table that quotes it; all others are from memory of the maker's sheets.
  */
 import type { Device } from "../../env/index.ts";
 
@@ -27,6 +30,12 @@ const GIB = 2 ** 30;
 const TFLOPS = 1e6;
 const GBPS = 1e3;
 
+/** FLOP per us from TFLOP/s: of every number type, in single precision where the units have none of that type. */
+const speeds = (float32: number, faster: Readonly<Record<string, number>> = {}) => {
+  const inTflops = { float32, tfloat32: float32, float16: float32, bfloat16: float32, ...faster };
+  return Object.fromEntries(Object.entries(inTflops).map(([dtype, tflops]) => [dtype, tflops * TFLOPS]));
+};
+
 /** Convolutions use most of the arithmetic units; products of the sizes that recurrent steps have use fewer. */
 const shares = (convolution: number, product: number) => ({
   Conv2D: convolution,
@@ -42,7 +51,7 @@ export const deviceSheets = {
   K80: {
     kind: "K80",
     summary: "one GK210 die of a Tesla K80",
-    flopsPerUs: { float32: 4.37 * TFLOPS },
+    flopsPerUs: speeds(4.37),
     memoryBytesPerUs: 240 * GBPS,
     memoryBytes: 12 * GIB,
     // The overhead that the published Placeto simulator charges for an op on a p2.8xlarge.
@@ -54,7 +63,7 @@ export const deviceSheets = {
   P100: {
     kind: "P100",
     summary: "Tesla P100 SXM2, 16 GB",
-    flopsPerUs: { float32: 10.6 * TFLOPS, float16: 21.2 * TFLOPS },
+    flopsPerUs: speeds(10.6, { float16: 21.2 }),
     memoryBytesPerUs: 732 * GBPS,
     memoryBytes: 16 * GIB,
     launchUs: 5,
@@ -65,21 +74,72 @@ export const deviceSheets = {
   V100: {
     kind: "V100",
     summary: "Tesla V100 SXM2, 16 GB",
-    flopsPerUs: { float32: 15.7 * TFLOPS, float16: 125 * TFLOPS },
+    flopsPerUs: speeds(15.7, { float16: 125 }),
     memoryBytesPerUs: 900 * GBPS,
     memoryBytes: 16 * GIB,
     launchUs: 5,
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
-  /** NVIDIA A100 data sheet, SXM4 40 GB: 19.5 TFLOP/s single, 156 TF32, 312 half with tensor cores, 1,555 GB/s. */
+  /** NVIDIA T4 data sheet: 8.1 TFLOP/s single, 65 half with tensor cores, 320 GB/s, 16 GB. Checked. */
+  T4: {
+    kind: "T4",
+    summary: "T4, 16 GB",
+    flopsPerUs: speeds(8.1, { float16: 65 }),
+    memoryBytesPerUs: 320 * GBPS,
+    memoryBytes: 16 * GIB,
+    launchUs: 5,
+    efficiency: shares(0.53, 0.53),
+    memoryShare: 0.75,
+  },
+  /** NVIDIA A100 data sheet, SXM4 40 GB: 19.5 TFLOP/s single, 156 TF32, 312 half and bfloat16 with tensor cores, 1,555 GB/s. */
   A100: {
     kind: "A100",
     summary: "A100 SXM4, 40 GB",
-    flopsPerUs: { float32: 19.5 * TFLOPS, tfloat32: 156 * TFLOPS, float16: 312 * TFLOPS },
+    flopsPerUs: speeds(19.5, { tfloat32: 156, float16: 312, bfloat16: 312 }),
     memoryBytesPerUs: 1555 * GBPS,
     memoryBytes: 40 * GIB,
     launchUs: 5,
+    efficiency: shares(0.53, 0.53),
+    memoryShare: 0.75,
+  },
+  /**
+   * NVIDIA H100 data sheet, SXM5, without sparsity: 66.9 TFLOP/s single, 494.7 TF32, 989.4 half and bfloat16 with tensor cores,
+   * 3,350 GB/s, 80 GB. Checked.
+   */
+  H100: {
+    kind: "H100",
+    summary: "H100 SXM5, 80 GB",
+    flopsPerUs: speeds(66.9, { tfloat32: 494.7, float16: 989.4, bfloat16: 989.4 }),
+    memoryBytesPerUs: 3350 * GBPS,
+    memoryBytes: 80 * GIB,
+    launchUs: 5,
+    efficiency: shares(0.53, 0.53),
+    memoryShare: 0.75,
+  },
+  /**
+   * A chip of two cores. cloud.google.com/tpu/docs/v3: 123 TFLOP/s bfloat16, 32 GiB, 900 GB/s. Checked. XLA multiplies single
+   * precision in one bfloat16 pass unless told otherwise, hence one speed. A compiled program launches no kernels one by one:
+   * the 1 us is our choice.
+   */
+  TPUv3: {
+    kind: "TPUv3",
+    summary: "TPU v3 chip, 32 GiB",
+    flopsPerUs: speeds(123),
+    memoryBytesPerUs: 900 * GBPS,
+    memoryBytes: 32 * GIB,
+    launchUs: 1,
+    efficiency: shares(0.53, 0.53),
+    memoryShare: 0.75,
+  },
+  /** A chip of two cores. cloud.google.com/tpu/docs/v4: 275 TFLOP/s bfloat16, 32 GiB, 1,200 GB/s. Checked. Else as TPU v3. */
+  TPUv4: {
+    kind: "TPUv4",
+    summary: "TPU v4 chip, 32 GiB",
+    flopsPerUs: speeds(275),
+    memoryBytesPerUs: 1200 * GBPS,
+    memoryBytes: 32 * GIB,
+    launchUs: 1,
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
@@ -91,7 +151,7 @@ export const deviceSheets = {
   Xeon: {
     kind: "CPU",
     summary: "host CPU, 16 cores of a Xeon E5-2686 v4",
-    flopsPerUs: { float32: 1.1776 * TFLOPS },
+    flopsPerUs: speeds(1.1776),
     memoryBytesPerUs: 76.8 * GBPS,
     memoryBytes: 488 * GIB,
     launchUs: 5,

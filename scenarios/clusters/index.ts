@@ -1,20 +1,46 @@
 /**
- * Named clusters. The host CPU is always the last device; GPUs are `gpu:0` onwards.
+ * Named clusters. Accelerators come first (`gpu:0` or `tpu:0` onwards), the hosts' CPUs last (`cpu:0` onwards, one for a machine).
  *
  * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe, 7,600 bytes/us and 25 us for a transfer, the figures of
  *   the published Placeto simulator for that machine;
  * - `2xP100`, `4xP100`: PCIe 3.0 x16, 15.75 GB/s on paper, some 12 GB/s in practice;
  * - `2xP100-10gbe`: the same GPUs in two machines on 10 Gbit/s Ethernet, 1,250 bytes/us: slow enough that splitting seldom pays;
- * - `8xV100-nvlink`: the hybrid cube mesh of a DGX-1 or p3.16xlarge, 25 GB/s a cable and direction (NVLink 2);
- * - `8xA100-switch`: a DGX A100, 300 GB/s a direction into the NVSwitch (12 NVLink 3 links of 25 GB/s).
+ * - `2xP100+2xK80`: unequal GPUs on one PCIe switch, each at the speed of its own port;
+ * - `16xP100-2racks`: two racks of two machines of four P100; 25 Gbit/s Ethernet from a machine to its rack and from a rack to the
+ *   other, half of what a rack's machines can send;
+ * - `4xT4`, `8xT4`: the T4s of a g4dn.12xlarge and of a g4dn.metal. That they cannot copy to each other directly, and so through
+ *   the host's memory, is from memory;
+ * - `4xV100-pcie`: two PCIe switches of two V100; between the switches through the host;
+ * - `8xV100-nvlink`: the hybrid cube mesh of a DGX-1 or p3.16xlarge, 25 GB/s a cable and direction (NVLink 2, checked);
+ * - `2x8xV100`: two such machines; two GPUs share a PCIe switch and its 100 Gbit/s InfiniBand card, four cards a machine;
+ * - `8xA100-switch`: a DGX A100, 300 GB/s a direction into the NVSwitch (12 NVLink 3 links of 25 GB/s);
+ * - `8xH100-nvswitch`: a DGX H100, 450 GB/s a direction (900 GB/s both, checked); `1xH100` one of them alone;
+ * - `8xTPUv3`: 2 x 4 chips with the long side closed to a ring, two hosts; `4xTPUv4`: 2 x 2 chips of one host. Links of 70 and
+ *   50 GB/s a direction, from memory of the TPU v4 paper (Jouppi et al., ISCA 2023);
+ * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from memory.
  *
- * Latencies other than the K80's are a choice: 10 us, the order of a launched copy; 50 us, that of a message on Ethernet.
+ * Switches pass transfers on while they receive them (cut-through), and so do GPUs and hosts of clusters that have switches;
+ * elsewhere a GPU or a host stores them first, and the time of every cable counts. Latencies other than the K80's are a choice: 10 us for a copy over PCIe or NVLink, the order of a launched copy;
+ * 50 us for a message on Ethernet, 12 us on InfiniBand.
  */
 import { type Cluster, egressCluster } from "../../env/index.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
-import { type LinkSpeed, nvlinkCluster, switchCluster } from "./topologies.ts";
+import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
+import {
+  hostPorts,
+  joined,
+  nvlinkCables,
+  nvlinkMesh,
+  nvswitch,
+  type Part,
+  pcieTree,
+  ports,
+  torus,
+} from "./topologies.ts";
 
 export { type DeviceModel, type DeviceSheet, deviceOf, deviceSheets } from "./devices.ts";
+export { type Cable, type Fabric, fabricCluster, type LinkSpeed } from "./fabric.ts";
+export { type ClusterSplit, clusterVariant } from "./variants.ts";
 
 export interface ClusterEntry {
   readonly name: string;
@@ -26,8 +52,18 @@ const p2Port: LinkSpeed = { bytesPerUs: 7_600, latencyUs: 25 };
 const pcie3: LinkSpeed = { bytesPerUs: 12_000, latencyUs: 10 };
 const ethernet10: LinkSpeed = { bytesPerUs: 1_250, latencyUs: 50 };
 const pcie4: LinkSpeed = { bytesPerUs: 24_000, latencyUs: 10 };
+const pcie5: LinkSpeed = { bytesPerUs: 48_000, latencyUs: 10 };
 const nvlink2: LinkSpeed = { bytesPerUs: 25_000, latencyUs: 10 };
-const nvswitch: LinkSpeed = { bytesPerUs: 300_000, latencyUs: 10 };
+/** One of the two cables that a copy through a switch crosses. */
+const pcie3Lane: LinkSpeed = { bytesPerUs: 12_000, latencyUs: 5 };
+const p2Lane: LinkSpeed = { bytesPerUs: 7_600, latencyUs: 5 };
+const nvlink3Port: LinkSpeed = { bytesPerUs: 300_000, latencyUs: 5 };
+const nvlink4Port: LinkSpeed = { bytesPerUs: 450_000, latencyUs: 5 };
+const infiniband: LinkSpeed = { bytesPerUs: 12_500, latencyUs: 1 };
+const ethernet25: LinkSpeed = { bytesPerUs: 3_125, latencyUs: 20 };
+const ici3: LinkSpeed = { bytesPerUs: 70_000, latencyUs: 1 };
+const ici4: LinkSpeed = { bytesPerUs: 50_000, latencyUs: 1 };
+const qpi: LinkSpeed = { bytesPerUs: 2 * 19_200, latencyUs: 1 };
 
 /** Cables between the GPUs of a DGX-1 with V100s, as `nvidia-smi topo -m` prints them: NV1, NV2 or none. */
 const CUBE_MESH = [
@@ -41,9 +77,11 @@ const CUBE_MESH = [
   [0, 0, 0, 1, 2, 1, 2, 0],
 ];
 
-const gpus = (model: DeviceModel, count: number) =>
-  Array.from({ length: count }, (_, i) => deviceOf(model, `gpu:${i}`));
-const host = () => deviceOf("Xeon", "cpu:0");
+const gpus = (model: DeviceModel, count: number, first = 0) =>
+  Array.from({ length: count }, (_, i) => deviceOf(model, `gpu:${first + i}`));
+const tpus = (model: DeviceModel, count: number) =>
+  Array.from({ length: count }, (_, i) => deviceOf(model, `tpu:${i}`));
+const host = (machine = 0) => deviceOf("Xeon", `cpu:${machine}`);
 
 const withPorts = (
   name: string,
@@ -57,6 +95,60 @@ const withPorts = (
   build: () => egressCluster(name, [...gpus(model, count), host()], port),
 });
 
+/** A DGX-1: the mesh, and below the host four PCIe switches of two GPUs and an InfiniBand card each. */
+function dgx1(machine: number): { readonly part: Part; readonly cards: readonly Cable[] } {
+  const own = gpus("V100", 8, 8 * machine);
+  const bridges = Array.from({ length: 4 }, (_, k) => `pcie:${4 * machine + k}`);
+  const tree = pcieTree(bridges, own, host(machine), { lane: pcie3Lane, uplink: pcie3Lane });
+  return {
+    part: { ...tree, cables: [...nvlinkCables(own, CUBE_MESH, nvlink2), ...tree.cables] },
+    cards: bridges.map((bridge) => ({ ends: [bridge, "infiniband"], speed: infiniband })),
+  };
+}
+
+function twoDgx1(name: string): Cluster {
+  const machines = [0, 1].map(dgx1);
+  const parts = machines.map(({ part }) => ({
+    ...part,
+    relays: [...part.relays, ...part.accelerators.map((gpu) => gpu.name)],
+  }));
+  return joined(name, parts, "cut-through", {
+    switches: ["infiniband"],
+    cables: machines.flatMap(({ cards }) => cards),
+  });
+}
+
+function twoRacks(name: string): Cluster {
+  const machines = [0, 1, 2, 3];
+  const parts = machines.map((machine) =>
+    pcieTree([`pcie:${machine}`], gpus("P100", 4, 4 * machine), host(machine), {
+      lane: pcie3Lane,
+      uplink: pcie3Lane,
+    }),
+  );
+  return joined(name, parts, "cut-through", {
+    switches: ["rack:0", "rack:1"],
+    cables: [
+      ...machines.map((machine): Cable => {
+        return { ends: [`pcie:${machine}`, `rack:${Math.floor(machine / 2)}`], speed: ethernet25 };
+      }),
+      { ends: ["rack:0", "rack:1"], speed: ethernet25 },
+    ],
+  });
+}
+
+function mixedPorts(name: string): Cluster {
+  const own = [...gpus("P100", 2), ...gpus("K80", 2, 2)];
+  const lanes = [pcie3Lane, pcie3Lane, p2Lane, p2Lane];
+  return joined(name, [ports("pcie", own, host(), lanes, pcie3Lane)], "cut-through");
+}
+
+const entry = (name: string, summary: string, build: (name: string) => Cluster): ClusterEntry => ({
+  name,
+  summary,
+  build: () => build(name),
+});
+
 export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("2xK80", "K80", 2, p2Port, "2 K80 dies of a p2.8xlarge on PCIe, and the host"),
   withPorts("4xK80", "K80", 4, p2Port, "4 K80 dies of a p2.8xlarge on PCIe, and the host"),
@@ -64,15 +156,50 @@ export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("2xP100", "P100", 2, pcie3, "2 P100 on PCIe 3.0, and the host"),
   withPorts("4xP100", "P100", 4, pcie3, "4 P100 on PCIe 3.0, and the host"),
   withPorts("2xP100-10gbe", "P100", 2, ethernet10, "2 P100 and the host, each behind 10 Gbit/s Ethernet"),
-  {
-    name: "8xV100-nvlink",
-    summary: "8 V100 in an NVLink hybrid cube mesh, and the host",
-    build: () =>
-      nvlinkCluster("8xV100-nvlink", gpus("V100", 8), host(), CUBE_MESH, { cable: nvlink2, pcie: pcie3 }),
-  },
-  {
-    name: "8xA100-switch",
-    summary: "8 A100 on an NVSwitch, and the host",
-    build: () => switchCluster("8xA100-switch", gpus("A100", 8), host(), { port: nvswitch, pcie: pcie4 }),
-  },
+  entry("2xP100+2xK80", "2 P100 and 2 K80 dies on one PCIe switch, and the host", mixedPorts),
+  entry("16xP100-2racks", "2 racks of 2 machines of 4 P100 on 25 Gbit/s Ethernet, and 4 hosts", twoRacks),
+  entry("4xT4", "4 T4 that copy to each other through the memory of the host", (name) =>
+    joined(name, [hostPorts(gpus("T4", 4), host(), pcie3)]),
+  ),
+  entry("8xT4", "8 T4 that copy to each other through the memory of the host", (name) =>
+    joined(name, [hostPorts(gpus("T4", 8), host(), pcie3)]),
+  ),
+  entry("4xV100-pcie", "2 PCIe switches of 2 V100 each below the host", (name) => {
+    const lanes = { lane: pcie3Lane, uplink: pcie3Lane };
+    return joined(name, [pcieTree(["pcie:0", "pcie:1"], gpus("V100", 4), host(), lanes)], "cut-through");
+  }),
+  entry("8xV100-nvlink", "8 V100 in an NVLink hybrid cube mesh, and the host", (name) =>
+    joined(name, [nvlinkMesh(gpus("V100", 8), host(), CUBE_MESH, { nvlink: nvlink2, pcie: pcie3 })]),
+  ),
+  entry("2x8xV100", "2 machines of 8 V100 in NVLink cube meshes on InfiniBand, and 2 hosts", twoDgx1),
+  entry("8xA100-switch", "8 A100 on an NVSwitch, and the host", (name) =>
+    joined(
+      name,
+      [nvswitch("switch", gpus("A100", 8), host(), { port: nvlink3Port, pcie: pcie4 })],
+      "cut-through",
+    ),
+  ),
+  withPorts("1xH100", "H100", 1, pcie5, "1 H100 on PCIe 5.0, and the host"),
+  entry("8xH100-nvswitch", "8 H100 on an NVSwitch, and the host", (name) =>
+    joined(
+      name,
+      [nvswitch("switch", gpus("H100", 8), host(), { port: nvlink4Port, pcie: pcie5 })],
+      "cut-through",
+    ),
+  ),
+  entry("8xTPUv3", "2 x 4 TPU v3 chips, and 2 hosts", (name) => {
+    const speeds = { link: ici3, pcie: pcie3, between: ethernet25 };
+    return joined(name, [torus([2, 4], tpus("TPUv3", 8), [host(0), host(1)], speeds)], "cut-through");
+  }),
+  entry("4xTPUv4", "2 x 2 TPU v4 chips, and the host", (name) => {
+    const speeds = { link: ici4, pcie: pcie3, between: ethernet25 };
+    return joined(name, [torus([2, 2], tpus("TPUv4", 4), [host()], speeds)], "cut-through");
+  }),
+  entry("cpu-only", "2 sockets of 16 Xeon cores, without accelerators", (name) =>
+    fabricCluster({
+      name,
+      devices: [host(0), host(1)],
+      cables: [{ ends: ["cpu:0", "cpu:1"], speed: qpi }],
+    }),
+  ),
 ];

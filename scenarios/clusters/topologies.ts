@@ -1,95 +1,169 @@
 /**
- * How GPUs and their host are wired, always with the host as the last device, where one outgoing port each (`egressCluster`)
- * is not enough: an NVLink mesh, where GPUs without a common cable go through a third; a switch, where each GPU has one link
- * up and one down. Cables are full duplex, hence two links each. A transfer over two links is stored and forwarded, so it
- * takes the time of both.
+ * How accelerators and their hosts are wired, as parts that can be joined to larger clusters. Cables are full duplex.
+ *
+ * - ports: every device on one switch, each through a port of its own;
+ * - host ports: accelerators that reach each other only through the host's memory: a copy up, then a copy down;
+ * - PCIe tree: switches below the host, direct within a switch, through the host between switches;
+ * - NVLink mesh: cables between some pairs, the others by way of a third GPU; the host on PCIe;
+ * - NVSwitch: one switch for the GPUs; the host on PCIe;
+ * - torus: a grid of chips, each joined to its neighbours; the hosts on PCIe.
  */
-import { type Cluster, type Device, type Link, validateCluster } from "../../env/index.ts";
+import type { Cluster, Device } from "../../env/index.ts";
+import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 
-export interface LinkSpeed {
-  readonly bytesPerUs: number;
-  readonly latencyUs: number;
+/** A machine or a part of one. */
+export interface Part {
+  readonly accelerators: readonly Device[];
+  readonly hosts: readonly Device[];
+  readonly switches: readonly string[];
+  readonly relays: readonly string[];
+  readonly cables: readonly Cable[];
 }
 
-/** `cables[i][j]` is the number of NVLink cables between GPUs i and j; the host is reached through PCIe. */
-export function nvlinkCluster(
+/** What lies between parts. */
+export interface Backbone {
+  readonly switches: readonly string[];
+  readonly cables: readonly Cable[];
+}
+
+const cable = (a: string, b: string, speed: LinkSpeed): Cable => ({ ends: [a, b], speed });
+const names = (devices: readonly Device[]): string[] => devices.map(({ name }) => name);
+
+/** All parts with what joins them; accelerators first, hosts last. */
+export function joined(
   name: string,
+  parts: readonly Part[],
+  routing?: Cluster["routing"],
+  backbone: Backbone = { switches: [], cables: [] },
+): Cluster {
+  return fabricCluster({
+    name,
+    devices: [...parts.flatMap(({ accelerators }) => accelerators), ...parts.flatMap(({ hosts }) => hosts)],
+    switches: [...parts.flatMap(({ switches }) => switches), ...backbone.switches],
+    relays: parts.flatMap(({ relays }) => relays),
+    cables: [...parts.flatMap(({ cables }) => cables), ...backbone.cables],
+    routing,
+  });
+}
+
+/** `portOf[i]` is the speed of the port of the i-th accelerator. */
+export function ports(
+  hub: string,
+  accelerators: readonly Device[],
+  host: Device,
+  portOf: readonly LinkSpeed[],
+  hostPort: LinkSpeed,
+): Part {
+  const cables = accelerators.map((device, i) => cable(device.name, hub, portOf[i]));
+  return {
+    accelerators,
+    hosts: [host],
+    switches: [hub],
+    relays: [],
+    cables: [...cables, cable(host.name, hub, hostPort)],
+  };
+}
+
+export function hostPorts(accelerators: readonly Device[], host: Device, pcie: LinkSpeed): Part {
+  const cables = accelerators.map((device) => cable(device.name, host.name, pcie));
+  return { accelerators, hosts: [host], switches: [], relays: [host.name], cables };
+}
+
+/** `bridges[k]` is the switch of the k-th equal share of the accelerators. */
+export function pcieTree(
+  bridges: readonly string[],
+  accelerators: readonly Device[],
+  host: Device,
+  { lane, uplink }: { readonly lane: LinkSpeed; readonly uplink: LinkSpeed },
+): Part {
+  const share = Math.ceil(accelerators.length / bridges.length);
+  return {
+    accelerators,
+    hosts: [host],
+    switches: bridges,
+    relays: [host.name],
+    cables: [
+      ...accelerators.map(({ name }, i) => cable(name, bridges[Math.floor(i / share)], lane)),
+      ...bridges.map((bridge) => cable(bridge, host.name, uplink)),
+    ],
+  };
+}
+
+/** `count[i][j]` is the number of NVLink cables between GPUs i and j. */
+export function nvlinkCables(
+  gpus: readonly Device[],
+  count: readonly (readonly number[])[],
+  speed: LinkSpeed,
+): Cable[] {
+  return gpus.flatMap((gpu, i) =>
+    gpus.slice(i + 1).flatMap((other, k) => {
+      const cables = count[i][i + 1 + k];
+      if (cables === 0) return [];
+      return [cable(gpu.name, other.name, { ...speed, bytesPerUs: speed.bytesPerUs * cables })];
+    }),
+  );
+}
+
+export function nvlinkMesh(
   gpus: readonly Device[],
   host: Device,
-  cables: readonly (readonly number[])[],
-  { cable, pcie }: { readonly cable: LinkSpeed; readonly pcie: LinkSpeed },
-): Cluster {
-  const links: Link[] = [];
-  const hostNumber = gpus.length;
-  const direct = new Map<string, number>();
-  const connect = (from: number, to: number, speed: LinkSpeed) => {
-    const devices = [...gpus, host];
-    direct.set(`${from}>${to}`, links.length);
-    links.push({ name: `${devices[from].name} -> ${devices[to].name}`, ...speed });
+  count: readonly (readonly number[])[],
+  { nvlink, pcie }: { readonly nvlink: LinkSpeed; readonly pcie: LinkSpeed },
+): Part {
+  return {
+    accelerators: gpus,
+    hosts: [host],
+    switches: [],
+    relays: names(gpus),
+    cables: [...nvlinkCables(gpus, count, nvlink), ...gpus.map((gpu) => cable(gpu.name, host.name, pcie))],
   };
-  gpus.forEach((_, i) => {
-    gpus.forEach((_, j) => {
-      if (cables[i][j] > 0) connect(i, j, { ...cable, bytesPerUs: cable.bytesPerUs * cables[i][j] });
-    });
-    connect(i, hostNumber, pcie);
-    connect(hostNumber, i, pcie);
-  });
-  const route = (from: number, to: number): readonly number[] => {
-    if (from === to) return [];
-    const link = direct.get(`${from}>${to}`);
-    if (link !== undefined) return [link];
-    const via = bestNeighbour(cables, from, to);
-    return [direct.get(`${from}>${via}`)!, direct.get(`${via}>${to}`)!];
-  };
-  const numbers = [...gpus, host].map((_, i) => i);
-  return validateCluster({
-    name,
-    devices: [...gpus, host],
-    links,
-    routes: numbers.map((from) => numbers.map((to) => route(from, to))),
-  });
 }
 
-/** The common neighbour whose narrower cable is widest; the first of equals. */
-function bestNeighbour(cables: readonly (readonly number[])[], from: number, to: number): number {
-  let best = -1;
-  let width = 0;
-  for (let via = 0; via < cables.length; via++) {
-    const narrower = Math.min(cables[from][via], cables[via][to]);
-    if (narrower <= width) continue;
-    width = narrower;
-    best = via;
-  }
-  return best;
-}
-
-/** GPUs on one switch with a link up and a link down each; the host is reached through PCIe. */
-export function switchCluster(
-  name: string,
+export function nvswitch(
+  hub: string,
   gpus: readonly Device[],
   host: Device,
   { port, pcie }: { readonly port: LinkSpeed; readonly pcie: LinkSpeed },
-): Cluster {
-  const links = gpus.flatMap(({ name: gpu }) => [
-    { name: `${gpu} -> switch`, ...port },
-    { name: `switch -> ${gpu}`, ...port },
-    { name: `${gpu} -> ${host.name}`, ...pcie },
-    { name: `${host.name} -> ${gpu}`, ...pcie },
-  ]);
-  const [UP, DOWN, TO_HOST, FROM_HOST] = [0, 1, 2, 3];
-  const PER_GPU = 4;
-  const hostNumber = gpus.length;
-  const route = (from: number, to: number): readonly number[] => {
-    if (from === to) return [];
-    if (from === hostNumber) return [PER_GPU * to + FROM_HOST];
-    if (to === hostNumber) return [PER_GPU * from + TO_HOST];
-    return [PER_GPU * from + UP, PER_GPU * to + DOWN];
+): Part {
+  return {
+    accelerators: gpus,
+    hosts: [host],
+    switches: [hub],
+    relays: [],
+    cables: gpus.flatMap(({ name }) => [cable(name, hub, port), cable(name, host.name, pcie)]),
   };
-  const numbers = [...gpus, host].map((_, i) => i);
-  return validateCluster({
-    name,
-    devices: [...gpus, host],
-    links,
-    routes: numbers.map((from) => numbers.map((to) => route(from, to))),
+}
+
+/** Chips row by row; a dimension of more than two closes to a ring. Each host has an equal share of the chips on PCIe. */
+export function torus(
+  [rows, columns]: readonly [number, number],
+  chips: readonly Device[],
+  hosts: readonly Device[],
+  {
+    link,
+    pcie,
+    between,
+  }: { readonly link: LinkSpeed; readonly pcie: LinkSpeed; readonly between: LinkSpeed },
+): Part {
+  const at = (row: number, column: number) => chips[(row % rows) * columns + (column % columns)].name;
+  const hasNext = (i: number, size: number) => i + 1 < size || size > 2;
+  const cables = chips.flatMap((_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return [
+      ...(hasNext(column, columns) ? [cable(at(row, column), at(row, column + 1), link)] : []),
+      ...(hasNext(row, rows) ? [cable(at(row, column), at(row + 1, column), link)] : []),
+    ];
   });
+  const share = chips.length / hosts.length;
+  return {
+    accelerators: chips,
+    hosts,
+    switches: [],
+    relays: names(chips),
+    cables: [
+      ...cables,
+      ...chips.map((chip, i) => cable(chip.name, hosts[Math.floor(i / share)].name, pcie)),
+      ...hosts.slice(1).map((host, k) => cable(hosts[k].name, host.name, between)),
+    ],
+  };
 }

@@ -1,0 +1,124 @@
+/**
+ * A cluster from its cables: devices and switches joined by cables of given speeds, and for each pair of devices the route that
+ * a transfer takes. Trees, meshes, tori and racks are all made of this.
+ *
+ * A route has the fewest cables and, among those, the widest narrowest cable (`shortest`), or the widest narrowest cable and,
+ * among those, the fewest cables (`widest`); of equal ones it is the first in breadth-first order of the cables as declared. It
+ * passes through switches, and through those devices that are named as relays: a GPU that forwards for others, a host in whose
+ * memory transfers are staged.
+ *
+ * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the given order, two links for a
+ * cable in declared order (named `a -> b` and `b -> a`) or one for a half-duplex cable (`a - b`).
+ */
+import { type Cluster, type Device, InputError, type Link, validateCluster } from "../../env/index.ts";
+
+export interface LinkSpeed {
+  readonly bytesPerUs: number;
+  readonly latencyUs: number;
+}
+
+export interface Cable {
+  readonly ends: readonly [string, string];
+  readonly speed: LinkSpeed;
+  /** Full by default: as fast in both directions at once. A half-duplex cable carries one transfer in either. */
+  readonly duplex?: "half";
+}
+
+export interface Fabric {
+  readonly name: string;
+  readonly devices: readonly Device[];
+  /** What passes transfers on and computes nothing. */
+  readonly switches?: readonly string[];
+  /** Devices that pass on what is for others. */
+  readonly relays?: readonly string[];
+  readonly cables: readonly Cable[];
+  readonly routes?: "shortest" | "widest";
+  /** Left out where each stop of a route stores a transfer before it passes it on. */
+  readonly routing?: Cluster["routing"];
+}
+
+/** One direction of a cable. */
+interface Arc {
+  readonly to: number;
+  readonly link: number;
+  readonly bytesPerUs: number;
+}
+
+export function fabricCluster(fabric: Fabric): Cluster {
+  const { name, devices, switches = [], relays = [], routes = "shortest", routing } = fabric;
+  const nodes = [...devices.map((device) => device.name), ...switches];
+  const numberOf = new Map(nodes.map((node, number) => [node, number]));
+  const number = (node: string, what: string): number => {
+    const found = numberOf.get(node);
+    if (found === undefined)
+      throw new InputError(
+        `Cluster "${name}": ${what} names "${node}", expected one of ${nodes.join(", ")}.`,
+      );
+    return found;
+  };
+  if (numberOf.size < nodes.length)
+    throw new InputError(`Cluster "${name}": two devices or switches have one name.`);
+  const passesOn = nodes.map((_, node) => node >= devices.length);
+  for (const relay of relays) passesOn[number(relay, "a relay")] = true;
+
+  const links: Link[] = [];
+  const arcs: Arc[][] = nodes.map(() => []);
+  for (const { ends, speed, duplex } of fabric.cables) {
+    const [a, b] = ends.map((end) => number(end, "a cable"));
+    const { bytesPerUs } = speed;
+    const there = links.push({ name: ends.join(duplex === "half" ? " - " : " -> "), ...speed }) - 1;
+    const back = duplex === "half" ? there : links.push({ name: `${ends[1]} -> ${ends[0]}`, ...speed }) - 1;
+    arcs[a].push({ to: b, link: there, bytesPerUs });
+    arcs[b].push({ to: a, link: back, bytesPerUs });
+  }
+
+  const widths = [...new Set(links.map(({ bytesPerUs }) => bytesPerUs))].sort((a, b) => b - a);
+  const routesFrom = (from: number): readonly (readonly number[])[] => {
+    const found: (readonly number[] | undefined)[] = devices.map((_, to) => (to === from ? [] : undefined));
+    // Widest cables first: what is found with narrower ones too has to be shorter to be better.
+    for (const width of widths) {
+      const reached = routesOver(arcs, passesOn, from, width);
+      for (let to = 0; to < devices.length; to++) {
+        const route = reached(to);
+        const known = found[to];
+        if (route === null) continue;
+        if (known === undefined || (routes === "shortest" && route.length < known.length)) found[to] = route;
+      }
+    }
+    return found.map((route, to) => {
+      if (route === undefined)
+        throw new InputError(
+          `Cluster "${name}": no cables lead from "${nodes[from]}" to "${nodes[to]}" through switches and relays.`,
+        );
+      return route;
+    });
+  };
+  const all = devices.map((_, from) => routesFrom(from));
+  return validateCluster({ name, devices, links, routes: all, ...(routing !== undefined && { routing }) });
+}
+
+/** Breadth-first search over the cables of at least a width; gives the links from `from` to a node, null where none lead there. */
+function routesOver(
+  arcs: readonly (readonly Arc[])[],
+  passesOn: readonly boolean[],
+  from: number,
+  width: number,
+): (to: number) => readonly number[] | null {
+  const cameFrom = new Map<number, { readonly node: number; readonly link: number }>();
+  const queue = [from];
+  for (const node of queue) {
+    if (node !== from && !passesOn[node]) continue;
+    for (const { to, link, bytesPerUs } of arcs[node]) {
+      if (bytesPerUs < width || to === from || cameFrom.has(to)) continue;
+      cameFrom.set(to, { node, link });
+      queue.push(to);
+    }
+  }
+  return (to) => {
+    if (!cameFrom.has(to)) return null;
+    const route: number[] = [];
+    for (let node = to; node !== from; node = cameFrom.get(node)!.node)
+      route.unshift(cameFrom.get(node)!.link);
+    return route;
+  };
+}
