@@ -1,8 +1,8 @@
 /**
  * Scenario URIs: `WORKLOAD/CLUSTER?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40`. Options are those of
- * the workload, two of the grouping: `groups`, the most groups to place, and `granularity`, `group` (the default) or
- * `op` (one group for each co-location class), and `network`, a named network model instead of the cluster's own links. Every
- * mistake is one sentence with what there is instead.
+ * the workload, three of the grouping: `groups`, the most groups to place, `granularity`, `group` (the default) or `op` (one
+ * group for each co-location class), or instead of that `coarsen`, a named rule of coarsening, and `network`, a named network
+ * model instead of the cluster's own links. Every mistake is one sentence with what there is instead.
  */
 import {
   colocationGrouping,
@@ -16,7 +16,7 @@ import {
   type Scenario,
   withNetwork,
 } from "../env/index.ts";
-import { atMost, groupsForPlacement } from "../env/model/coarsen/index.ts";
+import { atMost, coarsen, groupsForPlacement } from "../env/model/coarsen/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import { clusterCatalog } from "./clusters/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "./workloads/index.ts";
@@ -24,7 +24,7 @@ import type { Optimizer } from "./workloads/optimizers.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
-const COMMON_OPTIONS = ["groups", "granularity", "network"];
+const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network"];
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
   const [address, query = ""] = split(uri, "?");
@@ -120,6 +120,10 @@ function groupingOfQuery(uri: string, graph: OpGraph, given: ReadonlyMap<string,
     limitText === undefined
       ? undefined
       : wholeNumber(uri, "groups", limitText, { min: 1, max: graph.opCount });
+  const rule = given.get("coarsen");
+  if (rule !== undefined && given.has("granularity"))
+    throw new InputError(`Scenario "${uri}": both coarsen and granularity are given, expected one of them.`);
+  if (rule !== undefined) return coarsen(graph, rule, limit);
   if (granularity === "group") return groupsForPlacement(graph, limit ?? DEFAULT_GROUPS);
   if (granularity !== "op")
     throw new InputError(`Scenario "${uri}": granularity is "${granularity}", expected group or op.`);

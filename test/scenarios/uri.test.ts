@@ -20,6 +20,8 @@ describe("scenario URIs", () => {
     expect(ops.grouping.groupCount).toBeGreaterThan(small.grouping.groupCount);
     const both = await resolveScenario("nmt-2/2xK80?steps=4&granularity=op&groups=50");
     expect(both.grouping.groupCount).toBe(50);
+    const blocks = await resolveScenario("nmt-2/2xK80?steps=4&coarsen=fixed-size&groups=12");
+    expect(blocks.grouping.groupCount).toBe(12);
   });
 
   it("take another objective", async () => {
@@ -44,6 +46,8 @@ describe("scenario URIs", () => {
     ["inception-v3/2xP100?batch", /option "batch" has no value/],
     ["inception-v3/2xP100?batch=2&batch=3", /option "batch" is given twice/],
     ["inception-v3/2xP100?granularity=fine", /granularity is "fine", expected group or op\.$/],
+    ["inception-v3/2xP100?coarsen=chian", /Coarsening rule "chian" is not known; .*Did you mean "chain"\?$/],
+    ["inception-v3/2xP100?coarsen=chain&granularity=op", /both coarsen and granularity are given/],
     ["inception-v3/2xP100?groups=0", /groups is "0", expected a whole number/],
     ["nowhere/graph.json", /^Scenario file "nowhere\/graph\.json" does not exist\.$/],
     ["test", /neither a \.json file nor WORKLOAD\/CLUSTER/],
