@@ -1,40 +1,37 @@
 /**
  * Inception-V3 (Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: "Rethinking the Inception Architecture for Computer Vision",
- * CVPR 2016) on 299x299 images, layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
+ * CVPR 2016), made for 299x299 images; layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
  * optional; its loss counts as a second loss.
  */
 import { concat, dense, softmaxCrossEntropy } from "../dense-layers.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import { avgPool, convUnit, globalAvgPool, maxPool, type Pair } from "./image-layers.ts";
+import type { Tape, Tensor } from "../tape.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
+import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./image-layers.ts";
 
-export interface InceptionOptions {
-  readonly batch: number;
+export interface InceptionOptions extends ImageOptions {
   readonly aux: boolean;
 }
 
 /** A convolution: filters, height and width of its window, stride. Padding keeps the size, unless the stride is 2. */
 type Conv = readonly [filters: number, height: number, width: number, stride?: number];
 
-export function inceptionV3({ batch, aux }: InceptionOptions): Tape {
-  const tape = createTape();
-  const images = tape.feed("images", [batch, 3, 299, 299]);
-  const labels = tape.feed("labels", [batch]);
-  let x = stem(tape, images);
-  x = block35(tape, x, "mixed_5b", 32);
-  x = block35(tape, x, "mixed_5c", 64);
-  x = block35(tape, x, "mixed_5d", 64);
-  x = reduction17(tape, x, "mixed_6a");
-  x = block17(tape, x, "mixed_6b", 128);
-  x = block17(tape, x, "mixed_6c", 160);
-  x = block17(tape, x, "mixed_6d", 160);
-  x = block17(tape, x, "mixed_6e", 192);
-  if (aux) auxiliaryClassifier(tape, x, labels);
-  x = reduction8(tape, x, "mixed_7a");
-  x = block8(tape, x, "mixed_7b");
-  x = block8(tape, x, "mixed_7c");
-  const logits = dense(tape, globalAvgPool(tape, x, "head/pool"), "head/logits", 1000);
-  softmaxCrossEntropy(tape, logits, labels, "loss");
-  return tape;
+export function inceptionV3({ aux, ...options }: InceptionOptions): Tape {
+  return imageClassifier(options, (tape, images, labels) => {
+    let x = stem(tape, images);
+    x = block35(tape, x, "mixed_5b", 32);
+    x = block35(tape, x, "mixed_5c", 64);
+    x = block35(tape, x, "mixed_5d", 64);
+    x = reduction17(tape, x, "mixed_6a");
+    x = block17(tape, x, "mixed_6b", 128);
+    x = block17(tape, x, "mixed_6c", 160);
+    x = block17(tape, x, "mixed_6d", 160);
+    x = block17(tape, x, "mixed_6e", 192);
+    if (aux) auxiliaryClassifier(tape, x, labels);
+    x = reduction8(tape, x, "mixed_7a");
+    x = block8(tape, x, "mixed_7b");
+    x = block8(tape, x, "mixed_7c");
+    return dense(tape, globalAvgPool(tape, x, "head/pool"), "head/logits", CLASSES);
+  });
 }
 
 function stem(tape: Tape, images: Tensor): Tensor {
@@ -51,8 +48,9 @@ function stem(tape: Tape, images: Tensor): Tensor {
 function branch(tape: Tape, x: Tensor, name: string, ...convs: readonly Conv[]): Tensor {
   let y = x;
   convs.forEach(([filters, height, width, stride = 1], i) => {
-    const padding: Pair = stride === 2 ? [0, 0] : [(height - 1) / 2, (width - 1) / 2];
-    y = convUnit(tape, y, `${name}/conv_${i}`, { filters, kernel: [height, width], stride, padding });
+    const kernel = [height, width] as const;
+    const padding = stride === 2 ? ([0, 0] as const) : samePadding(kernel);
+    y = convUnit(tape, y, `${name}/conv_${i}`, { filters, kernel, stride, padding });
   });
   return y;
 }
@@ -137,6 +135,6 @@ function auxiliaryClassifier(tape: Tape, x: Tensor, labels: Tensor): void {
   let y = avgPool(tape, x, "aux/pool", { kernel: [5, 5], stride: 3 });
   y = convUnit(tape, y, "aux/conv_0", { filters: 128, kernel: [1, 1] });
   y = convUnit(tape, y, "aux/conv_1", { filters: 768, kernel: [5, 5] });
-  const logits = dense(tape, globalAvgPool(tape, y, "aux/mean"), "aux/logits", 1000);
+  const logits = dense(tape, globalAvgPool(tape, y, "aux/mean"), "aux/logits", CLASSES);
   softmaxCrossEntropy(tape, logits, labels, "aux/loss");
 }

@@ -1,8 +1,25 @@
 /** The registry of networks on images. */
 import { momentum } from "../optimizers.ts";
-import { batch, type Workload } from "../workload.ts";
+import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { inceptionV3 } from "./inception-v3.ts";
-import { resnet50 } from "./resnet-50.ts";
+import { type ResNetDepth, resnet } from "./resnet.ts";
+
+/** Images of `size` unless the URI says otherwise; below `min` nothing is left of them at the last layers. */
+const pixels = (size: number, min: number): WorkloadOption => ({
+  describe: "height and width of an image",
+  default: size,
+  min,
+  max: 2048,
+});
+
+const resnetOfDepth = (depth: ResNetDepth): Workload => ({
+  name: `resnet-${depth}`,
+  summary: `ResNet-${depth} on 224x224 images`,
+  source: "He et al., CVPR 2016",
+  optimizer: momentum,
+  options: { batch: batch(32), pixels: pixels(224, 32) },
+  forward: (values) => resnet(depth, { batch: values.batch, pixels: values.pixels }),
+});
 
 export const visionWorkloads: readonly Workload[] = [
   {
@@ -12,16 +29,14 @@ export const visionWorkloads: readonly Workload[] = [
     optimizer: momentum,
     options: {
       batch: batch(32),
+      pixels: pixels(299, 75),
       aux: { describe: "1 adds the auxiliary classifier", default: 0, min: 0, max: 1 },
     },
-    forward: (values) => inceptionV3({ batch: values.batch, aux: values.aux === 1 }),
+    forward: (values) => inceptionV3({ batch: values.batch, pixels: values.pixels, aux: values.aux === 1 }),
   },
-  {
-    name: "resnet-50",
-    summary: "ResNet-50 on 224x224 images",
-    source: "He et al., CVPR 2016",
-    optimizer: momentum,
-    options: { batch: batch(32) },
-    forward: (values) => resnet50({ batch: values.batch }),
-  },
+  resnetOfDepth(18),
+  resnetOfDepth(34),
+  resnetOfDepth(50),
+  resnetOfDepth(101),
+  resnetOfDepth(152),
 ];

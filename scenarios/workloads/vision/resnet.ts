@@ -1,0 +1,58 @@
+/**
+ * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016) in
+ * the form that frameworks train, with the stride of a stage in its first 3x3 convolution.
+ */
+import { add, dense } from "../dense-layers.ts";
+import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "./activations.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
+import { convBn, convUnit, globalAvgPool, maxPool } from "./image-layers.ts";
+
+/** Blocks in each of the four stages, and what a block is. */
+const depths = {
+  18: { blocks: [2, 2, 2, 2], block: basic },
+  34: { blocks: [3, 4, 6, 3], block: basic },
+  50: { blocks: [3, 4, 6, 3], block: bottleneck },
+  101: { blocks: [3, 4, 23, 3], block: bottleneck },
+  152: { blocks: [3, 8, 36, 3], block: bottleneck },
+} as const;
+
+export type ResNetDepth = keyof typeof depths;
+
+const stageWidths = [64, 128, 256, 512] as const;
+/** A bottleneck widens to four times its inner width. */
+const EXPANSION = 4;
+
+export function resnet(depth: ResNetDepth, options: ImageOptions): Tape {
+  const { blocks, block } = depths[depth];
+  return imageClassifier(options, (tape, images) => {
+    let x = convUnit(tape, images, "stem", { filters: 64, kernel: [7, 7], stride: 2, padding: [3, 3] });
+    x = maxPool(tape, x, "stem/pool", { kernel: [3, 3], stride: 2, padding: [1, 1] });
+    stageWidths.forEach((width, s) => {
+      for (let b = 0; b < blocks[s]; b++)
+        x = block(tape, x, `stage_${s + 1}/block_${b + 1}`, width, s > 0 && b === 0 ? 2 : 1);
+    });
+    return dense(tape, globalAvgPool(tape, x, "head/pool"), "head/logits", CLASSES);
+  });
+}
+
+function basic(tape: Tape, x: Tensor, name: string, width: number, stride: number): Tensor {
+  const y = convUnit(tape, x, `${name}/first`, { filters: width, kernel: [3, 3], stride, padding: [1, 1] });
+  const z = convBn(tape, y, `${name}/second`, { filters: width, kernel: [3, 3], padding: [1, 1] });
+  return residual(tape, x, z, name, stride);
+}
+
+function bottleneck(tape: Tape, x: Tensor, name: string, width: number, stride: number): Tensor {
+  let y = convUnit(tape, x, `${name}/reduce`, { filters: width, kernel: [1, 1] });
+  y = convUnit(tape, y, `${name}/spatial`, { filters: width, kernel: [3, 3], stride, padding: [1, 1] });
+  y = convBn(tape, y, `${name}/expand`, { filters: EXPANSION * width, kernel: [1, 1] });
+  return residual(tape, x, y, name, stride);
+}
+
+/** Adds a block's result to its input, which a convolution brings to the same shape where it has another. */
+function residual(tape: Tape, x: Tensor, y: Tensor, name: string, stride: number): Tensor {
+  const filters = y.shape[1];
+  const shortcut =
+    x.shape[1] === filters ? x : convBn(tape, x, `${name}/shortcut`, { filters, kernel: [1, 1], stride });
+  return relu(tape, add(tape, y, shortcut, `${name}/add`), `${name}/relu`);
+}
