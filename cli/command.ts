@@ -13,6 +13,8 @@ interface FlagText {
   readonly placeholder?: string;
   /** Said in help where the default is not a constant. */
   readonly defaultText?: string;
+  /** One letter that stands for the flag behind a single dash. */
+  readonly short?: string;
 }
 export interface SwitchFlag extends FlagText {
   readonly type: "switch";

@@ -27,7 +27,7 @@ export function commandHelp(command: Command): string {
   sections.push(
     ...columns(
       Object.entries(command.flags).map(([name, flag]) => [
-        `--${name}${flag.type === "switch" ? "" : ` ${flag.placeholder ?? "VALUE"}`}`,
+        `${flag.short === undefined ? "" : `-${flag.short}, `}--${name}${flag.type === "switch" ? "" : ` ${flag.placeholder ?? "VALUE"}`}`,
         `${flag.describe}${defaultText(flag)}`,
       ]),
     ),

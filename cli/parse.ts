@@ -13,7 +13,10 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     options: Object.fromEntries(
       Object.entries(command.flags).map(([name, flag]) => [
         name,
-        { type: flag.type === "switch" ? ("boolean" as const) : ("string" as const) },
+        {
+          type: flag.type === "switch" ? ("boolean" as const) : ("string" as const),
+          ...(flag.short !== undefined && { short: flag.short }),
+        },
       ]),
     ),
     strict: false,
@@ -26,7 +29,9 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(command.flags, token.name) ? command.flags[token.name] : undefined;
-    if (flag === undefined || !token.rawName.startsWith("--")) throw unknownFlag(command, token.rawName);
+    const isShort = flag?.short !== undefined && token.rawName === `-${flag.short}`;
+    if (flag === undefined || !(isShort || token.rawName.startsWith("--")))
+      throw unknownFlag(command, token.rawName);
     values[token.name] = parsedValue(token.name, flag, token.value);
   }
   checkPositionals(command, positionals);

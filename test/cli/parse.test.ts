@@ -12,7 +12,7 @@ const command = defineCommand({
     json: jsonFlag,
     seed: seedFlag,
     seconds: { type: "number", min: 0.5, describe: "time in seconds" },
-    cup: { type: "text", choices: ["small", "large"], default: "small", describe: "size" },
+    cup: { type: "text", choices: ["small", "large"], default: "small", describe: "size", short: "c" },
     with: { type: "list", describe: "additions" },
   },
   examples: ["brew mint"],
@@ -46,6 +46,11 @@ describe("a command line", () => {
       cup: "large",
       with: ["milk", "honey"],
     });
+  });
+
+  test("takes the letter of a flag that has one", () => {
+    expect(parse("-c", "large", "mint").values.cup).toBe("large");
+    expect(commandHelp(command)).toContain("-c, --cup VALUE");
   });
 
   test("takes what follows -- as an argument", () => {
