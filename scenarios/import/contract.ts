@@ -35,6 +35,8 @@ export interface Imported extends Partial<Omit<Scenario, "graph">> {
   readonly grouping?: Grouping;
   readonly objective?: Objective;
   readonly fidelity?: Fidelity;
+  /** Said where times are measured on an accelerator, whichever: the CPUs of a named cluster then take no part. */
+  readonly timesHoldOn?: "accelerators";
   /** Placements that the file brings along, with the results it expects. */
   readonly runs?: readonly ImportedRun[];
   readonly report: ImportReport;

@@ -1,35 +1,25 @@
 /**
  * Files of every known format as scenarios. The format is recognised by the file's content; whatever is wrong with a file is
  * one sentence that names it.
- *
- * A file that describes no cluster gets the named one of the option `cluster`, by default `DEFAULT_CLUSTER`, and at most
- * `DEFAULT_GROUPS` groups; the report says so.
  */
-import {
-  colocationGrouping,
-  createScenario,
-  defaultFidelity,
-  InputError,
-  type Scenario,
-} from "../../env/index.ts";
+import { InputError, type Scenario } from "../../env/index.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
-import { clusterCatalog } from "../clusters/index.ts";
-import type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
+import type { ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
 import { dnnPartitioning } from "./dnn-partitioning.ts";
 import { inFile } from "./in-file.ts";
 import { ownJson } from "./own-json.ts";
 import { pipedream } from "./pipedream.ts";
 import { piper } from "./piper.ts";
 import { placetoSim } from "./placeto-sim.ts";
+import { DEFAULT_CLUSTER, scenarioOf } from "./scenario-of.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 
 export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
+export { DEFAULT_CLUSTER } from "./scenario-of.ts";
 export { fileOf, openFile, type SourceFile } from "./source-file.ts";
 
 /** The first that recognises a file reads it. */
 export const importers: readonly Importer[] = [ownJson, placetoSim, dnnPartitioning, piper, pipedream];
-
-export const DEFAULT_CLUSTER = "4xP100";
 
 export interface ImportedFile {
   readonly scenario: Scenario;
@@ -55,7 +45,11 @@ export function importFile(
   return inFile(name, () => {
     const importer = importerOf(file, options.get("format"));
     const imported = importer.read(file, optionsOf(importer, options));
-    return { ...scenarioOf(imported, name, options.get("cluster")), format: importer.name };
+    return {
+      ...scenarioOf(imported, name, options.get("cluster")),
+      ...(imported.runs !== undefined && { runs: imported.runs }),
+      format: importer.name,
+    };
   });
 }
 
@@ -115,39 +109,4 @@ function optionsOf(importer: Importer, given: ImportOptions): ImportOptions {
     options.set(name, value);
   }
   return options;
-}
-
-function scenarioOf(imported: Imported, name: string, clusterName: string | undefined) {
-  const { graph, runs, report } = imported;
-  if (imported.cluster !== undefined && clusterName !== undefined)
-    throw new InputError(
-      `the file describes its cluster ("${imported.cluster.name}"), so cluster cannot be set.`,
-    );
-  const cluster = imported.cluster ?? clusterOf(clusterName ?? DEFAULT_CLUSTER);
-  const scenario = createScenario({
-    name: imported.name ?? name,
-    graph,
-    grouping: imported.grouping ?? colocationGrouping(graph),
-    cluster,
-    objective: imported.objective ?? "makespan",
-    fidelity: imported.fidelity ?? defaultFidelity,
-    meta: imported.meta,
-  });
-  const assumed =
-    imported.cluster !== undefined
-      ? report.assumed
-      : [
-          ...report.assumed,
-          `Cluster ${cluster.name}${clusterName === undefined ? " (the default)" : ""}; the file describes none.`,
-        ];
-  return { scenario, ...(runs !== undefined && { runs }), report: { ...report, assumed } };
-}
-
-function clusterOf(name: string) {
-  const entry = clusterCatalog.find((candidate) => candidate.name === name);
-  if (entry !== undefined) return entry.build();
-  const known = clusterCatalog.map((candidate) => candidate.name);
-  throw new InputError(
-    `cluster "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
 }

@@ -21,6 +21,7 @@ import {
 } from "./layer-graph.ts";
 import { choiceOption, numberOption } from "./option-values.ts";
 import type { SourceFile } from "./source-file.ts";
+import { count } from "./wording.ts";
 
 const US_PER_MS = 1000;
 const SEPARATOR = " -- ";
@@ -53,11 +54,12 @@ export const pipedream: Importer = {
     const inputMs = inputLayers.reduce((sum, { forwardUs }) => sum + forwardUs / US_PER_MS, 0);
     return {
       graph: layerGraph(layers, edges, backward),
+      timesHoldOn: "accelerators",
       meta: { source: "layer profile in the format of PipeDream (SOSP 2019)" },
       report: {
-        recognised: `PipeDream layer profile, ${profile.layers.length} layers, ${profile.edges.length} edges`,
+        recognised: `PipeDream layer profile, ${count(profile.layers.length, "layer")}, ${count(profile.edges.length, "edge")}`,
         assumed: [
-          `Times are ms for one minibatch of the profile${scale === 1 ? "" : `, times ${scale}`}, on every kind of device; sizes are bytes.`,
+          `Times are ms for one minibatch of the profile${scale === 1 ? "" : `, times ${scale}`}, the same on every accelerator; sizes are bytes.`,
           backwardAssumption[backward],
           ...(profile.listed > 0
             ? [
@@ -66,7 +68,7 @@ export const pipedream: Importer = {
             : []),
           ...(inputs === "keep" && inputMs > 0
             ? [
-                `${inputLayers.length} Input nodes keep their ${inputMs.toFixed(1)} ms of loading data; inputs=drop leaves them out, as PipeDream's planner does.`,
+                `${count(inputLayers.length, "Input node")} kept with ${inputMs.toFixed(1)} ms of loading data; inputs=drop leaves them out, as PipeDream's planner does.`,
               ]
             : []),
         ],
@@ -74,7 +76,7 @@ export const pipedream: Importer = {
           ...(profile.staged > 0
             ? [`stage_id of ${profile.staged} layers: the stages of somebody's plan.`]
             : []),
-          ...(inputs === "drop" ? [`${inputLayers.length} Input nodes.`] : []),
+          ...(inputs === "drop" ? [`${count(inputLayers.length, "Input node")}.`] : []),
         ],
       },
     };

@@ -1,0 +1,97 @@
+/**
+ * The scenario of what an importer found: the parts that the file leaves open are chosen here, and the report says so.
+ *
+ * - Cluster: the named one of the option `cluster`, by default `DEFAULT_CLUSTER`; without its CPUs for files whose times
+ *   hold on accelerators only.
+ * - Groups: one for each op or co-location class, unless those are more than `MOST_SINGLE_GROUPS`; then at most `FEW_GROUPS`.
+ */
+import {
+  type Cluster,
+  colocationGrouping,
+  createScenario,
+  defaultFidelity,
+  type Grouping,
+  InputError,
+  isCpu,
+  type OpGraph,
+  type Scenario,
+  validateCluster,
+} from "../../env/index.ts";
+import { groupsForPlacement } from "../../env/model/coarsen/index.ts";
+import { didYouMean } from "../../env/model/suggest.ts";
+import { clusterCatalog } from "../clusters/index.ts";
+import type { Imported, ImportReport } from "./contract.ts";
+import { count } from "./wording.ts";
+
+export const DEFAULT_CLUSTER = "4xP100";
+const MOST_SINGLE_GROUPS = 512;
+/** As many as the built-in workloads have. */
+const FEW_GROUPS = 96;
+
+export function scenarioOf(
+  imported: Imported,
+  name: string,
+  clusterName: string | undefined,
+): { readonly scenario: Scenario; readonly report: ImportReport } {
+  const { graph, report } = imported;
+  const chosen = [...report.assumed];
+  const cluster = imported.cluster ?? namedCluster(imported, clusterName, chosen);
+  if (imported.cluster !== undefined && clusterName !== undefined)
+    throw new InputError(
+      `the file describes its cluster ("${imported.cluster.name}"), so the option cluster cannot name another.`,
+    );
+  const scenario = createScenario({
+    name: imported.name ?? name,
+    graph,
+    grouping: imported.grouping ?? groupsOf(graph, chosen),
+    cluster,
+    objective: imported.objective ?? "makespan",
+    fidelity: imported.fidelity ?? defaultFidelity,
+    meta: imported.meta,
+  });
+  return { scenario, report: { ...report, assumed: chosen } };
+}
+
+function namedCluster({ timesHoldOn }: Imported, name: string | undefined, chosen: string[]): Cluster {
+  const cluster = clusterOf(name ?? DEFAULT_CLUSTER);
+  const said = `The cluster is ${cluster.name}${name === undefined ? ", the default" : ""}: the file describes none`;
+  if (timesHoldOn !== "accelerators") {
+    chosen.push(`${said}.`);
+    return cluster;
+  }
+  chosen.push(`${said}. Its CPUs take no part: the file's times are those of an accelerator.`);
+  return withoutCpus(cluster);
+}
+
+function clusterOf(name: string): Cluster {
+  const entry = clusterCatalog.find((candidate) => candidate.name === name);
+  if (entry !== undefined) return entry.build();
+  const known = clusterCatalog.map((candidate) => candidate.name);
+  throw new InputError(
+    `cluster "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
+  );
+}
+
+/** The same links, so that routes through the host stay as they are. */
+function withoutCpus(cluster: Cluster): Cluster {
+  const kept = cluster.devices.flatMap((device, d) => (isCpu(device) ? [] : [d]));
+  if (kept.length === 0)
+    throw new InputError(
+      `cluster "${cluster.name}" has no accelerators, and the file's times are those of an accelerator.`,
+    );
+  return validateCluster({
+    ...cluster,
+    devices: kept.map((d) => cluster.devices[d]),
+    routes: kept.map((from) => kept.map((to) => cluster.routes[from][to])),
+  });
+}
+
+function groupsOf(graph: OpGraph, chosen: string[]): Grouping {
+  const single = colocationGrouping(graph);
+  if (single.groupCount <= MOST_SINGLE_GROUPS) return single;
+  const few = groupsForPlacement(graph, FEW_GROUPS);
+  chosen.push(
+    `${count(graph.opCount, "op")} are placed in ${count(few.groupCount, "group")}; granularity=op or groups=N choose others.`,
+  );
+  return few;
+}
