@@ -24,7 +24,8 @@ import type { Optimizer } from "./workloads/optimizers.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
-const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network"];
+/** Options of every scenario, from a URI or a file. */
+export const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network"];
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
   const [address, query = ""] = split(uri, "?");
@@ -113,7 +114,7 @@ function wholeNumber(
   return value;
 }
 
-function groupingOfQuery(uri: string, graph: OpGraph, given: ReadonlyMap<string, string>): Grouping {
+export function groupingOfQuery(uri: string, graph: OpGraph, given: ReadonlyMap<string, string>): Grouping {
   const granularity = given.get("granularity") ?? "group";
   const limitText = given.get("groups");
   const limit =
