@@ -8,7 +8,7 @@ import type { Scenario } from "../env/model/scenario.ts";
 import { evaluator, gapOf } from "../env/sim/evaluator.ts";
 import { createSimulator, type Timeline } from "../env/sim/timeline.ts";
 import { formatBytes, formatGap, formatUs } from "../results/format.ts";
-import { importFile, resolveScenario } from "../scenarios/index.ts";
+import { openScenario } from "../scenarios/index.ts";
 import { defineCommand, jsonFlag } from "./command.ts";
 import { readText } from "./files.ts";
 import { jsonText } from "./json.ts";
@@ -36,9 +36,7 @@ export const simulate = defineCommand({
     "simulate case.json --json",
   ],
   async run({ values, positionals: [argument] }, terminal) {
-    const { scenario, runs = [] } = argument.endsWith(".json")
-      ? importFile(readText(argument, "Scenario file"), argument)
-      : { scenario: await resolveScenario(argument) };
+    const { scenario, runs = [] } = await openScenario(argument);
     const step = createSimulator(scenario);
     if (values.placement !== undefined) {
       const text = readText(values.placement, "Placement file");

@@ -3,10 +3,11 @@
  *
  *     const scenario = await resolveScenario("inception-v3/2xP100");
  *     const mine = await resolveScenario("./graph.json", { objective: "makespan" });
+ *     const profile = await resolveScenario("resnet50.graph.txt?cluster=8xV100-nvlink&groups=40");
  */
-import { readFile as readFileFromDisk } from "node:fs/promises";
-import { createScenario, InputError, type Objective, type Scenario } from "../env/index.ts";
-import { importFile } from "./import/index.ts";
+import type { Objective, Scenario } from "../env/index.ts";
+import { fileAddress, scenarioOfFile } from "./file-address.ts";
+import type { ImportedFile } from "./import/index.ts";
 import { scenarioOfUri } from "./uri.ts";
 
 export { type CatalogEntry, scenarioCatalog } from "./catalog.ts";
@@ -20,34 +21,37 @@ export {
   type Fabric,
   fabricCluster,
 } from "./clusters/index.ts";
-export { type ImportedFile, type ImportedRun, importFile } from "./import/index.ts";
+export {
+  DEFAULT_CLUSTER,
+  type ImportedFile,
+  type ImportedRun,
+  type Importer,
+  type ImportReport,
+  importers,
+  importFile,
+} from "./import/index.ts";
 export { suites } from "./suites/index.ts";
 export { buildWorkload, type Workload, workloadCatalog } from "./workloads/index.ts";
 
 export interface ResolveOptions {
   /** Replaces the objective that the scenario has by itself. */
   readonly objective?: Objective;
-  /** Reads a file's text; by default from disk. */
-  readonly readFile?: (path: string) => Promise<string>;
+  /** Reads a file; by default from disk. */
+  readonly readFile?: (path: string) => Promise<string | Uint8Array>;
 }
 
-/** A scenario by its URI, or by the path of a `.json` file. */
+/** A scenario by its URI, or by the path of a file in any known format, options behind a question mark. */
 export async function resolveScenario(uriOrPath: string, options: ResolveOptions = {}): Promise<Scenario> {
-  if (!uriOrPath.endsWith(".json")) return scenarioOfUri(uriOrPath, options.objective);
-  const { scenario } = importFile(await readText(uriOrPath, options.readFile), uriOrPath);
-  return createScenario({ ...scenario, objective: options.objective ?? scenario.objective });
+  return (await openScenario(uriOrPath, options)).scenario;
 }
 
-async function readText(path: string, readFile: ResolveOptions["readFile"]): Promise<string> {
-  if (readFile !== undefined) return readFile(path);
-  try {
-    return await readFileFromDisk(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new InputError(
-      code === "ENOENT"
-        ? `Scenario file "${path}" does not exist.`
-        : `Scenario file "${path}" cannot be read (${code ?? error}).`,
-    );
-  }
+/** A scenario with what its file brings along and how it was read, where it comes from a file. */
+export async function openScenario(
+  uriOrPath: string,
+  { objective, readFile }: ResolveOptions = {},
+): Promise<Pick<ImportedFile, "scenario"> & Partial<ImportedFile>> {
+  const address = fileAddress(uriOrPath);
+  if (address === null) return { scenario: scenarioOfUri(uriOrPath, objective) };
+  const content = await readFile?.(address.path);
+  return scenarioOfFile(uriOrPath, address, { objective, content });
 }
