@@ -6,6 +6,26 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
+/** Two aligned columns, the right one broken between words so that lines stay within a width. */
+export function wrappedColumns(rows: readonly (readonly [string, string])[], lineWidth: number): string[] {
+  const indent = 4 + Math.max(...rows.map(([left]) => left.length));
+  return columns(
+    rows.flatMap(([left, right]) =>
+      linesOf(right, lineWidth - indent).map((line, i): [string, string] => [i === 0 ? left : "", line]),
+    ),
+  );
+}
+
+function linesOf(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last !== "" && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** A title row and rows as long: the first column to the left, the others, numbers, to the right. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));

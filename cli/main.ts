@@ -26,6 +26,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./list.ts")).list,
   },
   {
+    name: "import",
+    summary: "a file of another program as a scenario, and what that takes for granted",
+    load: async () => (await import("./import.ts")).importCommand,
+  },
+  {
     name: "simulate",
     summary: "time and memory of given placements",
     load: async () => (await import("./simulate.ts")).simulate,
