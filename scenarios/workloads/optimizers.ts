@@ -17,6 +17,22 @@ export const momentum: Optimizer = {
   slots: 1,
 };
 
+/** Plain stochastic gradient descent: w = w - r g. */
+export const sgd: Optimizer = {
+  type: "ApplyGradientDescent",
+  flopsPerWeight: 2,
+  bytesTouchedPerByte: 3,
+  slots: 0,
+};
+
+/** RMSProp (Tieleman and Hinton, 2012) without momentum: keeps a running mean of squares. */
+export const rmsprop: Optimizer = {
+  type: "ApplyRMSProp",
+  flopsPerWeight: 9,
+  bytesTouchedPerByte: 5,
+  slots: 1,
+};
+
 /** Adam (Kingma and Ba, ICLR 2015), with bias correction folded into the step size. */
 export const adam: Optimizer = { type: "ApplyAdam", flopsPerWeight: 12, bytesTouchedPerByte: 7, slots: 2 };
 
