@@ -1,7 +1,13 @@
 /** The report of `explain`, as text with units and as JSON in us and bytes. */
 import type { Scenario } from "../env/model/scenario.ts";
 import { type Bound, gapOf, type Outcome } from "../env/sim/evaluator.ts";
-import { type Explanation, kindTotals, type PathSummary, type Resource } from "../env/sim/explain/index.ts";
+import {
+  type Explanation,
+  kindTotals,
+  memoryAtPeak,
+  type PathSummary,
+  type Resource,
+} from "../env/sim/explain/index.ts";
 import {
   formatBytes,
   formatCount,
@@ -13,6 +19,7 @@ import {
 } from "../results/format.ts";
 import { table } from "./columns.ts";
 import type { MoveSearch } from "./explain.ts";
+import { memoryRows } from "./explain-memory.ts";
 import {
   bottleneckJson,
   bottleneckSentence,
@@ -52,6 +59,8 @@ export function explanationText(parts: ExplanationParts): string {
     ...table(timeRows(told, scale)),
     "",
     ...table(deviceRows(parts, scale)),
+    "",
+    ...table(memoryRows(scenario.cluster.devices, memoryAtPeak(told.tasks))),
     "",
     ...linkLines(parts, scale),
     "",
@@ -182,6 +191,7 @@ export function explanationJson({ scenario, told, bound, base, search }: Explana
   const { timeline, bottleneck } = told;
   const { makespanUs } = timeline;
   const { best, tried, helping, complete } = search;
+  const atPeak = memoryAtPeak(told.tasks);
   return {
     scenario: scenario.name,
     makespanUs,
@@ -199,6 +209,7 @@ export function explanationJson({ scenario, told, bound, base, search }: Explana
       share: shareOf(timeline.deviceBusyUs[d], makespanUs),
       criticalUs: usOn(told.criticalPath, { kind: "device", index: d }),
       peakBytes: timeline.peakBytes[d],
+      peakParts: atPeak[d],
       waitedForUs: waitUs(told.lastChain, { kind: "device", index: d }),
       limitBytes: memoryBytes === Number.POSITIVE_INFINITY ? null : memoryBytes,
     })),

@@ -86,10 +86,12 @@ function textOf(scenario: Scenario, title: string, timeline: Timeline): string {
     const busy = makespanUs > 0 ? `${((100 * deviceBusyUs[d]) / makespanUs).toFixed(1)}%` : "0%";
     return `  ${name.padEnd(width)}  busy ${busy.padStart(6)}  peak ${formatBytes(peakBytes[d])}${limit}`;
   });
-  if (violation !== null)
+  if (violation !== null) {
+    const at = violation.op === -1 ? "" : ` when "${scenario.graph.names[violation.op]}" takes its room`;
     rows.push(
-      `  out of memory: ${devices[violation.device].name} by ${formatBytes(violation.excessBytes)}; the plan is infeasible`,
+      `  out of memory: ${devices[violation.device].name} by ${formatBytes(violation.excessBytes)}${at}; the plan is infeasible`,
     );
+  }
   const against = gap === null ? "" : `, ${formatGap(gap)} above the bound (${bound.argument})`;
   return [
     `${title}: step ${formatUs(makespanUs)}${against}, ${new Set(transfers.map(({ transfer }) => transfer)).size} transfers`,

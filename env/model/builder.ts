@@ -17,6 +17,8 @@ export interface OpSpec {
   readonly flops?: number;
   readonly bytesTouched?: number;
   readonly parameterBytes?: number;
+  /** Scratch bytes held only while the op runs. */
+  readonly workspaceBytes?: number;
   /** Bytes of each output port; default none. */
   readonly outputs?: readonly number[];
   /** Measured time in us by device kind; `*` holds for every kind. */
@@ -95,6 +97,7 @@ function checkOp(spec: OpSpec): void {
   checkNumber(where, "flops", spec.flops ?? 0);
   checkBytes(where, "bytesTouched", spec.bytesTouched ?? 0);
   checkBytes(where, "parameterBytes", spec.parameterBytes ?? 0);
+  checkBytes(where, "workspaceBytes", spec.workspaceBytes ?? 0);
   for (const [port, bytes] of (spec.outputs ?? []).entries()) checkBytes(where, `outputs[${port}]`, bytes);
   for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
     checkNumber(where, `measuredUs.${kind}`, us);
@@ -201,6 +204,7 @@ function freeze(
     flops: Float64Array.from(ops, (op) => op.flops ?? 0),
     bytesTouched: Float64Array.from(ops, (op) => op.bytesTouched ?? 0),
     parameterBytes: Float64Array.from(ops, (op) => op.parameterBytes ?? 0),
+    workspaceBytes: Float64Array.from(ops, (op) => op.workspaceBytes ?? 0),
     measuredUs: measuredTimes(ops),
     transferUs: ops.some((op) => op.transferUs !== undefined)
       ? Float64Array.from(ops, (op) => op.transferUs ?? Number.NaN)

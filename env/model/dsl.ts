@@ -7,8 +7,8 @@
  *     b GPU:50|CPU:900 8B params=40 group=g <- a
  *     c 20 <- a b:0 ^a
  *
- * US is the measured time on every device kind, or one time per kind. Keys: params (bytes), flops, touched (bytes), type,
- * role, twin, group (co-location label), kinds (GPU|CPU), transfer (us). `#` starts a comment.
+ * US is the measured time on every device kind, or one time per kind. Keys: params (bytes), workspace (bytes), flops, touched
+ * (bytes), type, role, twin, group (co-location label), kinds (GPU|CPU), transfer (us). `#` starts a comment.
  */
 import { graphBuilder, type OpSpec } from "./builder.ts";
 import { egressCluster } from "./cluster.ts";
@@ -69,6 +69,7 @@ function parseAttributes(line: string, words: readonly string[]): Partial<OpSpec
 
 const attributes: Readonly<Record<string, (value: string) => Partial<OpSpec>>> = {
   params: (value) => ({ parameterBytes: Number(value) }),
+  workspace: (value) => ({ workspaceBytes: Number(value) }),
   flops: (value) => ({ flops: Number(value) }),
   touched: (value) => ({ bytesTouched: Number(value) }),
   type: (value) => ({ type: value }),

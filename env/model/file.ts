@@ -24,6 +24,7 @@ const opSchema = z.strictObject({
   flops: z.number().optional(),
   bytesTouched: z.number().optional(),
   parameterBytes: z.number().optional(),
+  workspaceBytes: z.number().optional(),
   outputs: z.array(z.number()).optional(),
   measuredUs: z.record(z.string(), z.number()).optional(),
   transferUs: z.number().optional(),

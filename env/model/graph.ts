@@ -33,6 +33,8 @@ export interface OpGraph {
   readonly bytesTouched: Float64Array;
   /** Bytes of weights that live with the op. */
   readonly parameterBytes: Float64Array;
+  /** Scratch bytes that the op needs on its device only while it runs, such as a convolution's workspace. */
+  readonly workspaceBytes: Float64Array;
   /** Measured run time in us by device kind, NaN where not measured; beats the roofline. */
   readonly measuredUs: ReadonlyMap<string, Float64Array>;
   /** Measured time in us to move an op's whole output between its device and the host, NaN where not measured. */

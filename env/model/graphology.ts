@@ -69,6 +69,7 @@ export function opSpecOf(graph: OpGraph, v: number): OpSpec {
     flops: graph.flops[v],
     bytesTouched: graph.bytesTouched[v],
     parameterBytes: graph.parameterBytes[v],
+    ...(graph.workspaceBytes[v] > 0 && { workspaceBytes: graph.workspaceBytes[v] }),
     ...(outputs.length > 0 && { outputs: [...outputs] }),
     ...(measured.length > 0 && { measuredUs: Object.fromEntries(measured) }),
     ...(!Number.isNaN(transferUs) && { transferUs }),

@@ -57,6 +57,8 @@ export interface Compiled {
   readonly outputBytes: Float64Array;
   /** Bytes that live with each op during the whole step: weights and optimizer state. */
   readonly residentBytes: Float64Array;
+  /** Bytes that each op holds only while it runs. */
+  readonly workspaceBytes: Float64Array;
 }
 
 interface Dependency {
@@ -138,6 +140,7 @@ export function compile(scenario: Scenario): Compiled {
         .reduce((sum, bytes) => sum + bytes, 0),
     ),
     residentBytes: graph.parameterBytes.map((bytes) => bytes * (1 + fidelity.optimizerSlots)),
+    workspaceBytes: graph.workspaceBytes,
   };
 }
 

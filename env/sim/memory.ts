@@ -3,22 +3,28 @@
  *
  * - weights and optimizer state of its ops, the whole step;
  * - an op's outputs from its start to their last local use or until the last transfer has left, whichever is later;
- * - a received copy from when it sets out on the last link to its last use.
+ * - a received copy from when it sets out on the last link to its last use;
+ * - an op's workspace while the op runs.
  *
  * An interval holds its start and not its end. Twin: reference.ts.
  */
+import { Role } from "../model/graph.ts";
 import { type Compiled, NO_SLOT } from "./compile.ts";
 import type { Engine } from "./engine.ts";
 
 export interface Peaks {
   /** Shape [deviceCount]. */
   readonly bytes: Float64Array;
-  /** Op whose output or copy raised the device to its peak, -1 where the resident bytes alone are the peak. */
+  /** Op whose output, copy or workspace raised the device to its peak, -1 where the resident bytes alone are the peak. */
   readonly op: Int32Array;
 }
 
+/** What lives for a part of the step. Gradients are the outputs of a backward op that an update op reads. */
+export type PassingPart = "activations" | "gradients" | "copies" | "workspace";
+
 /** What lives on a device from one moment to another. */
 export interface MemoryInterval {
+  readonly part: PassingPart;
   readonly device: number;
   readonly bytes: number;
   readonly op: number;
@@ -60,7 +66,7 @@ export function residentBytesOf(
   return bytes;
 }
 
-/** Outputs and received copies, op by op. */
+/** Outputs, received copies and workspaces, op by op. */
 export function trainingIntervals(
   compiled: Compiled,
   engine: RunTimes,
@@ -73,16 +79,20 @@ export function trainingIntervals(
 
 /** An upper limit on each device's peak that needs no sorting: everything it ever holds, all at once. */
 export function peakLimits(compiled: Compiled, device: Int32Array): Float64Array {
-  const { opCount, deviceCount, residentBytes, outputBytes, depStart, depConsumer, depSlot, slotBytes } =
-    compiled;
+  const { opCount, deviceCount, residentBytes, workspaceBytes, outputBytes } = compiled;
+  const { depStart, depConsumer, depSlot, slotBytes } = compiled;
   const limit = new Float64Array(deviceCount);
+  // A device runs one op at a time.
+  const workspace = new Float64Array(deviceCount);
   for (let v = 0; v < opCount; v++) {
     limit[device[v]] += residentBytes[v] + outputBytes[v];
+    workspace[device[v]] = Math.max(workspace[device[v]], workspaceBytes[v]);
     for (let i = depStart[v]; i < depStart[v + 1]; i++) {
       const to = device[depConsumer[i]];
       if (to !== device[v] && depSlot[i] !== NO_SLOT) limit[to] += slotBytes[depSlot[i]];
     }
   }
+  for (let d = 0; d < deviceCount; d++) limit[d] += workspace[d];
   return limit;
 }
 
@@ -94,7 +104,7 @@ function intervalsOf(
   v: number,
   intervals: MemoryInterval[],
 ): void {
-  const { depStart, depConsumer, depSlot, outputBytes, slotBytes } = compiled;
+  const { depStart, depConsumer, depSlot, outputBytes, slotBytes, workspaceBytes } = compiled;
   const copies = new Map<string, { readonly transfer: number; lastUseUs: number }>();
   let lastUseUs = engine.endUs[v];
   for (let i = depStart[v]; i < depStart[v + 1]; i++) {
@@ -112,21 +122,25 @@ function intervalsOf(
     copy.lastUseUs = Math.max(copy.lastUseUs, usedUs);
     lastUseUs = Math.max(lastUseUs, engine.leftUs[copy.transfer]);
   }
-  addInterval(intervals, device[v], outputBytes[v], v, engine.startUs[v], lastUseUs);
+  const here = { device: device[v], op: v, fromUs: engine.startUs[v] };
+  const outputs = isGradient(compiled, v) ? "gradients" : "activations";
+  addInterval(intervals, { ...here, part: outputs, bytes: outputBytes[v], toUs: lastUseUs });
+  addInterval(intervals, { ...here, part: "workspace", bytes: workspaceBytes[v], toUs: engine.endUs[v] });
   for (const { transfer, lastUseUs: toUs } of copies.values()) {
-    const to = device[depConsumer[transfer]];
-    addInterval(intervals, to, slotBytes[depSlot[transfer]], v, engine.lastHopUs[transfer], toUs);
+    const bytes = slotBytes[depSlot[transfer]];
+    const there = { device: device[depConsumer[transfer]], op: v, fromUs: engine.lastHopUs[transfer] };
+    addInterval(intervals, { ...there, part: "copies", bytes, toUs });
   }
 }
 
+function isGradient({ scenario, depStart, depConsumer }: Compiled, v: number): boolean {
+  const { role } = scenario.graph;
+  if (role[v] !== Role.backward) return false;
+  for (let i = depStart[v]; i < depStart[v + 1]; i++) if (role[depConsumer[i]] === Role.update) return true;
+  return false;
+}
+
 /** What lives for no time takes no room. */
-function addInterval(
-  intervals: MemoryInterval[],
-  device: number,
-  bytes: number,
-  op: number,
-  fromUs: number,
-  toUs: number,
-): void {
-  if (bytes > 0 && toUs > fromUs) intervals.push({ device, bytes, op, fromUs, toUs });
+function addInterval(intervals: MemoryInterval[], interval: MemoryInterval): void {
+  if (interval.bytes > 0 && interval.toUs > interval.fromUs) intervals.push(interval);
 }

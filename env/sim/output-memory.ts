@@ -43,7 +43,14 @@ export function outputIntervals(
       const endUs = Math.trunc(startUs[c]) + Math.trunc(runUs[c * deviceCount + device[c]]) - 1;
       if (endUs > freedUs) freedUs = endUs;
     }
-    intervals.push({ device: device[v], bytes, op: v, fromUs: startUs[v], toUs: freedUs });
+    intervals.push({
+      part: "activations",
+      device: device[v],
+      bytes,
+      op: v,
+      fromUs: startUs[v],
+      toUs: freedUs,
+    });
   }
   return intervals;
 }

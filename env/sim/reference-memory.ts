@@ -28,6 +28,8 @@ export function referencePeaks(
       fromUs: run.startUs[v],
       toUs: Math.max(run.endUs[v], ...localEnds, ...sends),
     });
+    const workspace = { at: device[v], bytes: graph.workspaceBytes[v] };
+    lives.push({ ...workspace, fromUs: run.startUs[v], toUs: run.endUs[v] });
   }
   for (const { to, bytes, startUs, needs: served } of run.transfers)
     lives.push({

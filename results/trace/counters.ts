@@ -1,8 +1,8 @@
 /**
- * The counters of a trace: what each device holds in memory, and how many links are busy, over time. Of an instant at which a
+ * The counters of a trace: what each device holds in memory, in all and by name, and how many links are busy, over time. Of an instant at which a
  * device holds more for a moment than before and after, the trace tells both levels.
  */
-import { linksOf, memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
+import { linksOf, memoryPartNames, memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
 import { CLUSTER, type CounterEvent, onGrid } from "./events.ts";
 
 export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
@@ -17,6 +17,24 @@ export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEven
       name: `memory ${cluster.devices[device].name}`,
       ts: onGrid(timeUs),
       args: { bytes: level },
+    }));
+  });
+}
+
+/** What each device holds from each instant on, by name; parts that it never holds are left out. */
+export function memoryPartCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
+  const steps = memorySteps(tasks);
+  return cluster.devices.flatMap(({ name }, d) => {
+    const own = steps.filter(({ device }) => device === d);
+    const held = memoryPartNames.filter((part) => own.some(({ parts }) => parts[part] > 0));
+    if (held.length === 0) return [];
+    return own.map(({ timeUs, parts }) => ({
+      ph: "C" as const,
+      pid: CLUSTER,
+      tid: 0,
+      name: `memory of ${name} by part`,
+      ts: onGrid(timeUs),
+      args: Object.fromEntries(held.map((part) => [part, parts[part]])),
     }));
   });
 }

@@ -6,7 +6,7 @@
  * one start and one end; the highest memory counter of a device is its peak.
  */
 import type { Explanation, Scenario } from "../../env/index.ts";
-import { busyLinkCounter, memoryCounters } from "./counters.ts";
+import { busyLinkCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
 import { CLUSTER, type TraceEvent } from "./events.ts";
 import { flowsOf } from "./flows.ts";
 import { laneNames, lanesOf, spanOf } from "./lanes.ts";
@@ -29,6 +29,7 @@ export function traceOf(scenario: Scenario, { timeline, tasks, criticalPath }: E
     ),
     ...flowsOf(scenario, tasks, tidOf),
     ...memoryCounters(scenario, tasks),
+    ...memoryPartCounters(scenario, tasks),
     ...busyLinkCounter(tasks),
   ];
   const { makespanUs } = timeline;

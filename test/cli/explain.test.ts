@@ -74,6 +74,16 @@ describe("explain", () => {
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg/);
   });
 
+  test("tells what each device holds when it holds most, by name", async () => {
+    const args = ["explain", file, "--placement", together];
+    const { stdout } = await pgym(args);
+    expect(stdout).toMatch(/at its memory's peak +weights +activations\n +gpu:0 +8 B +\d+ B/);
+    const { devices } = JSON.parse((await pgym([...args, "--json"])).stdout);
+    const { peakParts, peakBytes } = devices[0];
+    expect(peakParts).toMatchObject({ weights: 8, optimizer: 0, workspace: 0 });
+    expect(peakParts.weights + peakParts.activations).toBe(peakBytes);
+  });
+
   test("tells of a plan that does not fit, and of the move that makes it fit", async () => {
     const tight = testScenario({ graph: "a 10 4B params=80\nb 5 4B params=80 <- a", memoryBytes: 100 });
     const path = fileOf("tight.json", writeScenario(tight));

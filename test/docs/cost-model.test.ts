@@ -6,10 +6,12 @@ import {
   evaluator,
   fidelities,
   gapOf,
+  memorySteps,
   networkModels,
   objectives,
   placement,
   simulate,
+  tasksOf,
   testScenario,
 } from "../../env/index.ts";
 
@@ -72,6 +74,25 @@ describe("docs/cost-model.md", () => {
       const row = page.split("\n").find((line) => line.startsWith(`| \`${objective}\` |`));
       expect(row, `a row for ${objective}`).toContain(`Value ${value} ${unit}`);
     }
+  });
+
+  it("works its example of memory out as the simulator does, part by part", () => {
+    const graph = /```graph memory\n([\s\S]*?)```/.exec(page)![1];
+    const fidelity = { optimizerSlots: 1 };
+    const scenario = testScenario({ graph, devices: 1, fidelity });
+    const timeline = simulate(scenario, placement([0, 0, 0, 0]));
+    const steps = memorySteps(tasksOf(scenario, timeline));
+    scenario.graph.names.forEach((name, v) => {
+      const { parts, bytes } = steps.find(({ timeUs }) => timeUs === timeline.startUs[v])!;
+      const { weights, optimizer, gradients, activations, workspace } = parts;
+      const row = [weights, optimizer, gradients, activations, workspace, bytes].join(" | ");
+      expect(page).toContain(`| \`${name}\` | ${row} |`);
+    });
+    const tight = testScenario({ graph, devices: 1, fidelity, memoryBytes: 250 });
+    const { op, excessBytes, peakBytes } = simulate(tight, placement([0, 0, 0, 0])).violation!;
+    expect(page).toContain(
+      `The peak is ${peakBytes} bytes, at \`${scenario.graph.names[op]}\`. With 250 bytes of memory the plan is infeasible, by ${excessBytes}.`,
+    );
   });
 
   it("explains every bound that an evaluator gives", () => {

@@ -125,6 +125,20 @@ it("the highest memory counter of a device is its peak, and counters come in ord
   );
 });
 
+it("counts what a device holds by name, which adds up to what it holds", () => {
+  fc.assert(
+    fc.property(draws, ({ scenario, plan }) => {
+      const trace = traceOf(scenario, explain(scenario, plan));
+      for (const { name } of scenario.cluster.devices) {
+        const latest = countersOf(trace, `memory ${name}`).at(-1)?.args.bytes ?? 0;
+        const parts = countersOf(trace, `memory of ${name} by part`).at(-1)?.args ?? {};
+        expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(latest);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 it("tells of an op and of its output on the way", () => {
   const graph = "a 10 100B type=MatMul params=40\nb 5 <- a";
   const scenario: Scenario = testScenario({ graph, bytesPerUs: 10, latencyUs: 3 });

@@ -42,9 +42,10 @@ function slowestRouteUs(compiled: Compiled, bytes: number): number {
   return slowestUs;
 }
 
-/** No device ever holds more than everything: all weights, all outputs and a copy of every tensor for each of its uses. */
+/** No device ever holds more than everything: all weights, all outputs and workspaces, a copy of every tensor for each use. */
 export function peakCeilingBytes({
   residentBytes,
+  workspaceBytes,
   outputBytes,
   depStart,
   depSlot,
@@ -53,7 +54,7 @@ export function peakCeilingBytes({
 }: Compiled): number {
   let total = 1;
   for (let v = 0; v < opCount; v++) {
-    total += residentBytes[v] + outputBytes[v];
+    total += residentBytes[v] + outputBytes[v] + workspaceBytes[v];
     for (let i = depStart[v]; i < depStart[v + 1]; i++) if (depSlot[i] >= 0) total += slotBytes[depSlot[i]];
   }
   return total;

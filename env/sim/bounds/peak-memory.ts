@@ -1,7 +1,7 @@
 /**
  * Certified lower bounds in bytes on the largest peak of any device:
  *
- * - *largest op*: while an op runs, its device holds the op's outputs, each of its inputs, and its unit's weights;
+ * - *largest op*: while an op runs, its device holds its outputs and workspace, each of its inputs, and its unit's weights;
  * - *largest unit*: the weights and optimizer state of a unit are on one device for the whole step;
  * - *all weights*: some device holds at least an equal share;
  * - *pigeonhole*: of any k x devices + 1 units, k + 1 share a device.
@@ -17,7 +17,7 @@ export function peakMemoryBounds(compiled: Compiled): Bound[] {
     return [{ argument: "largest op", value: Math.max(0, ...compiled.outputBytes) }];
   const { unitOf, bytes } = residentUnits(compiled);
   const sorted = bytes.toSorted().reverse();
-  const roundedDown = roundingFor(bytes, compiled.outputBytes, compiled.slotBytes);
+  const roundedDown = roundingFor(bytes, compiled.outputBytes, compiled.slotBytes, compiled.workspaceBytes);
   const total = sorted.reduce((sum, unit) => sum + unit, 0);
   return [
     { argument: "largest unit", value: sorted[0] },
@@ -61,7 +61,7 @@ function largestOpBytes(compiled: Compiled, unitOf: Int32Array, unitBytes: Float
       const slots = copies.get(needProducer[i]) ?? new Set();
       copies.set(needProducer[i], slots.add(needSlot[i]));
     }
-    let bytes = unitBytes[unitOf[v]] + outputBytes[v];
+    let bytes = unitBytes[unitOf[v]] + outputBytes[v] + compiled.workspaceBytes[v];
     for (const [u, slots] of copies) {
       let copied = 0;
       for (const slot of slots) copied += slotBytes[slot];

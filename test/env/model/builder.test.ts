@@ -22,6 +22,11 @@ describe("the graph builder", () => {
     ["a duplicate op", () => parseGraph("a 1\na 2"), 'Op "a" is declared twice; op names must be unique.'],
     ["an edge to itself", () => parseGraph("a 1 4B <- a"), 'Op "a": an edge leads from the op to itself.'],
     ["NaN", one({ flops: Number.NaN }), 'Op "conv1": flops is NaN, expected a finite number of at least 0.'],
+    [
+      "a workspace that is no number",
+      one({ workspaceBytes: Number.NaN }),
+      'Op "conv1": workspaceBytes is NaN',
+    ],
     ["a negative number", one({ parameterBytes: -4 }), 'Op "conv1": parameterBytes is -4, expected'],
     [
       "infinity",

@@ -25,6 +25,20 @@ describe("peak memory", () => {
     expect(evaluate(placement([0, 1, 1])).value).toBe(130);
   });
 
+  it("counts a workspace on the op's device while the op runs, and only then", () => {
+    const { evaluate, bounds } = peakMemory({
+      graph: "a 10 30B workspace=70\nb 10 20B <- a\nc 0 workspace=900 <- b",
+    });
+    expect(evaluate(placement([0, 0, 0])).value).toBe(30 + 70);
+    expect([...evaluate(placement([0, 1, 1])).peakBytes!]).toEqual([100, 50]);
+    expect(bounds().find(({ argument }) => argument === "largest op")).toMatchObject({ value: 100 });
+  });
+
+  it("names the device, the op and the excess where a workspace does not fit", () => {
+    const { evaluate } = peakMemory({ graph: "a 10 30B\nb 10 20B workspace=70 <- a", memoryBytes: 100 });
+    expect(evaluate(placement([1, 1])).violation).toMatchObject({ device: 1, op: 1, excessBytes: 20 });
+  });
+
   it("keeps plans that exceed a memory infeasible, and ranks them below all that fit", () => {
     const { evaluate, ceiling } = peakMemory({ graph: chain, memoryBytes: 150 });
     const over = evaluate(placement([0, 0, 0]));

@@ -17,6 +17,7 @@ interface OpDraw {
   readonly slowdown: number;
   readonly outputs: number[];
   readonly params: number;
+  readonly workspace: number;
   readonly inputs: { readonly back: number; readonly port: number; readonly slice: boolean }[];
 }
 
@@ -25,6 +26,7 @@ const opDraw: fc.Arbitrary<OpDraw> = fc.record({
   slowdown: fc.integer({ min: 1, max: 3 }),
   outputs: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 2 }),
   params: fc.integer({ min: 0, max: 3 }),
+  workspace: fc.constantFrom(0, 0, 0, 5),
   inputs: fc.array(
     fc.record({
       back: fc.integer({ min: 1, max: 6 }),
@@ -110,6 +112,7 @@ function randomGraph(ops: readonly OpDraw[], cluster: Cluster) {
       name: `op_${v}`,
       outputs: op.outputs,
       parameterBytes: op.params,
+      workspaceBytes: op.workspace,
       measuredUs: { [fast]: op.us, ...(slow !== undefined && { [slow]: op.us * op.slowdown }) },
     });
     for (const { back, port, slice } of op.inputs) {

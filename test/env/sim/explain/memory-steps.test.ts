@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { placement, simulate, testScenario } from "../../../../env/index.ts";
-import { memorySteps, tasksOf } from "../../../../env/sim/explain/index.ts";
+import { memoryAtPeak, memoryPartNames, memorySteps, tasksOf } from "../../../../env/sim/explain/index.ts";
 import { scenarioWithPlan } from "../random-scenario.ts";
 
 it("memory over time peaks at the peak, in order of time, and ends with what stays", () => {
@@ -19,6 +19,10 @@ it("memory over time peaks at the peak, in order of time, and ends with what sta
           0,
         );
         expect(own[own.length - 1].bytes).toBe(fidelity.memory === "training" ? weights : 0);
+        for (const { highestBytes, highestParts, bytes, parts } of own) {
+          expect(memoryPartNames.reduce((sum, part) => sum + highestParts[part], 0)).toBe(highestBytes);
+          expect(memoryPartNames.reduce((sum, part) => sum + parts[part], 0)).toBe(bytes);
+        }
       }
     }),
     { numRuns: 500 },
@@ -36,5 +40,29 @@ it("memory over time shows an output until it has been sent, and its copy until 
     [1, 20, 107],
     [1, 25, 7],
     [1, 30, 0],
+  ]);
+});
+
+it("memory at the peak is told apart by name", () => {
+  const graph = [
+    "fwd 10 100B params=40",
+    "next 5 7B workspace=300 <- fwd",
+    "grad 5 40B role=backward twin=fwd <- next fwd",
+    "copy 5 9B role=backward <- next",
+    "step 5 role=update <- grad",
+  ].join("\n");
+  const scenario = testScenario({ graph, fidelity: { optimizerSlots: 2 } });
+  const peaks = (device: number[]) =>
+    memoryAtPeak(tasksOf(scenario, simulate(scenario, placement(device)))).map((parts) =>
+      Object.fromEntries(Object.entries(parts).filter(([, bytes]) => bytes > 0)),
+    );
+  expect(peaks([0, 0, 0, 0, 0])).toEqual([
+    { weights: 40, optimizer: 80, activations: 107, workspace: 300 },
+    {},
+  ]);
+  // `next` runs elsewhere: device 0 peaks while the gradient is made, of a copy of what `next` made.
+  expect(peaks([0, 1, 0, 1, 0])).toEqual([
+    { weights: 40, optimizer: 80, gradients: 40, activations: 100, copies: 7 },
+    { copies: 100, activations: 7, workspace: 300 },
   ]);
 });
