@@ -1,0 +1,92 @@
+/**
+ * What a drawing of a scenario shows: its ops where they are few, else its groups, else groups merged further until a page holds
+ * them. Edges follow the forward pass; of two groups that exchange data in both directions one edge remains, from the lower
+ * number, with the bytes of both.
+ */
+import { groupGraph, type OpGraph, type Plan, Role, runTimesUs, type Scenario } from "../../env/index.ts";
+import { coarsen } from "../../env/model/coarsen/index.ts";
+
+export interface DrawnNode {
+  readonly title: string;
+  readonly ops: number;
+  /** On the fastest device that can run it. */
+  readonly us: number;
+  /** Device of a plan, or -1 without one and where the ops lie on several. */
+  readonly device: number;
+}
+
+export interface DrawnEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+export interface DrawnGraph {
+  readonly level: "ops" | "groups" | "merged groups";
+  readonly nodes: readonly DrawnNode[];
+  readonly edges: readonly DrawnEdge[];
+}
+
+const MOST_OPS = 60;
+const MOST_GROUPS = 160;
+/** As many as `MOST_GROUPS` would be drawn, but merged ones are only for overview. */
+const MERGED_GROUPS = 96;
+
+export function drawnGraph(scenario: Scenario, plan: Plan | null): DrawnGraph {
+  const { graph, grouping } = scenario;
+  if (graph.opCount <= MOST_OPS) return drawnOps(scenario, plan);
+  if (grouping.groupCount <= MOST_GROUPS) return { level: "groups", ...drawnGroups(scenario, plan) };
+  const merged = { ...scenario, grouping: coarsen(graph, "multilevel", MERGED_GROUPS) };
+  return { level: "merged groups", ...drawnGroups(merged, plan) };
+}
+
+function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
+  const deviceCount = cluster.devices.length;
+  const runUs = runTimesUs(graph, cluster);
+  const nodes = graph.names.map((title, v) => ({
+    title,
+    ops: 1,
+    us: Math.min(...runUs.subarray(v * deviceCount, (v + 1) * deviceCount)),
+    device: plan?.device[v] ?? -1,
+  }));
+  const bytesOf = new Map<string, DrawnEdge>();
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const [from, to] = [graph.edgeSource[e], graph.edgeDestination[e]];
+    const bytes = (bytesOf.get(`${from}>${to}`)?.bytes ?? 0) + graph.edgeBytes[e];
+    bytesOf.set(`${from}>${to}`, { from, to, bytes });
+  }
+  return { level: "ops", nodes, edges: [...bytesOf.values()] };
+}
+
+function drawnGroups(scenario: Scenario, plan: Plan | null): Pick<DrawnGraph, "nodes" | "edges"> {
+  const { graph, grouping } = scenario;
+  const { computeUs, deviceCount, edgeCount, edgeSource, edgeDestination, edgeBytes } = groupGraph(scenario);
+  const nodes = Array.from({ length: grouping.groupCount }, (_, g) => {
+    const ops = grouping.members.subarray(grouping.memberStart[g], grouping.memberStart[g + 1]);
+    const devices = plan === null ? new Set([-1]) : new Set(Array.from(ops, (v) => plan.device[v]));
+    return {
+      title: groupTitle(graph, ops),
+      ops: ops.length,
+      us: Math.min(...computeUs.subarray(g * deviceCount, (g + 1) * deviceCount)),
+      device: devices.size === 1 ? [...devices][0] : -1,
+    };
+  });
+  const merged = new Map<string, DrawnEdge>();
+  for (let e = 0; e < edgeCount; e++) {
+    const from = Math.min(edgeSource[e], edgeDestination[e]);
+    const to = Math.max(edgeSource[e], edgeDestination[e]);
+    const bytes = (merged.get(`${from}>${to}`)?.bytes ?? 0) + edgeBytes[e];
+    merged.set(`${from}>${to}`, { from, to, bytes });
+  }
+  return { nodes, edges: [...merged.values()] };
+}
+
+/** The longest path that the names of the group's forward ops have in common, else the first of them. */
+export function groupTitle(graph: OpGraph, ops: ArrayLike<number>): string {
+  const all = Array.from(ops);
+  const forward = all.filter((v) => graph.role[v] === Role.forward);
+  const names = (forward.length > 0 ? forward : all).map((v) => graph.names[v].split("/"));
+  let common = 0;
+  while (names.every((parts) => parts[common] !== undefined && parts[common] === names[0][common])) common++;
+  return common > 0 ? names[0].slice(0, common).join("/") : names[0].join("/");
+}

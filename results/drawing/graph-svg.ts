@@ -1,0 +1,116 @@
+/**
+ * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for more bytes. With a plan boxes have
+ * their device's colour and edges between devices stand out; without one boxes are darker the longer they run.
+ */
+import type { Plan, Scenario } from "../../env/index.ts";
+import { formatBytes, formatCount, formatUs } from "../format.ts";
+import { html, type Markup, px } from "../page/markup.ts";
+import { COLOUR_COUNT } from "../page/method-colours.ts";
+import { chartStyle } from "../page/style.ts";
+import { type DrawnEdge, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.ts";
+import { type Layout, layered } from "./layout.ts";
+
+const HEAD = 62;
+const LEAST_WIDTH = 640;
+const BOX_HEIGHT = 34;
+const CHARACTER_WIDTH = 6;
+const LONGEST_TITLE = 28;
+const KEY_WIDTH = 150;
+
+const drawingStyle = `svg.chart { background: var(--bg); min-width: 0; width: auto; max-width: none; }
+.node rect { stroke: var(--c); stroke-width: 1.2; fill: var(--c); fill-opacity: var(--o); }
+.node rect.under { fill: var(--bg); fill-opacity: 1; stroke: none; }
+.chart .node text { fill: var(--text); text-anchor: middle; } .chart .node .small { fill: var(--soft); font-size: 9.5px; }
+.chart .title { fill: var(--text); font-size: 14px; font-weight: 600; }
+.edge { fill: none; stroke: var(--soft); stroke-opacity: .5; } .edge.cut { stroke: var(--warn); stroke-opacity: .9; }
+.edge:hover { stroke: var(--accent); stroke-opacity: 1; }
+`;
+
+export function graphSvg(scenario: Scenario, plan: Plan | null): string {
+  const drawn = drawnGraph(scenario, plan);
+  const layout = layered(drawn.nodes.map(widthOf), BOX_HEIGHT, drawn.edges);
+  const keys = plan === null ? [] : deviceKeys(scenario, plan);
+  const width = Math.max(layout.width, LEAST_WIDTH, keys.length * KEY_WIDTH + 20);
+  const height = layout.height + HEAD;
+  const { markup } =
+    html`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-label="${subtitle(scenario, drawn)}">
+<style>${{ markup: chartStyle + drawingStyle }}</style>
+<text class="title" x="12" y="20">${scenario.name}</text>
+<text x="12" y="37">${subtitle(scenario, drawn)}</text>
+${keys}<g transform="translate(${px((width - layout.width) / 2)} ${HEAD})">
+${drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge, e)))}${boxes(drawn, layout, plan !== null)}</g>
+</svg>
+`;
+  return markup;
+}
+
+function subtitle({ graph, cluster }: Scenario, { level, nodes, edges }: DrawnGraph): string {
+  const whole = `${formatCount(graph.opCount)} ops, ${formatCount(graph.edgeCount)} edges on ${cluster.name}`;
+  if (level === "ops") return whole;
+  return `${whole}, drawn as ${formatCount(nodes.length)} ${level} and ${formatCount(edges.length)} edges`;
+}
+
+function deviceKeys({ cluster }: Scenario, { device }: Plan): readonly Markup[] {
+  return cluster.devices.map(({ name }, d) => {
+    const ops = device.reduce((count, of) => count + (of === d ? 1 : 0), 0);
+    return html`<g class="node" style="--c: ${colourOf(d)}; --o: .3"><rect x="${12 + d * KEY_WIDTH}" y="46" width="11" height="11" rx="2"/></g><text x="${28 + d * KEY_WIDTH}" y="55">${name}: ${formatCount(ops)} ops</text>
+`;
+  });
+}
+
+const colourOf = (device: number): string =>
+  device < 0 ? "var(--soft)" : `var(--m${device % COLOUR_COUNT})`;
+
+function boxes({ nodes }: DrawnGraph, layout: Layout, hasPlan: boolean): readonly Markup[] {
+  const longestUs = nodes.reduce((most, { us }) => Math.max(most, us), 0);
+  return nodes.map((node, i) => {
+    const { x, y } = layout.boxes[i];
+    const width = widthOf(node);
+    const heat = longestUs > 0 ? 0.04 + (0.46 * node.us) / longestUs : 0.06;
+    const [colour, opacity] = hasPlan ? [colourOf(node.device), ".3"] : ["var(--accent)", heat.toFixed(2)];
+    return html`<g class="node" style="--c: ${colour}; --o: ${opacity}"><title>${node.title}, ${details(node)}</title>${["under", "box"].map((kind) => html`<rect class="${kind}" x="${px(x - width / 2)}" y="${px(y - BOX_HEIGHT / 2)}" width="${px(width)}" height="${BOX_HEIGHT}" rx="5"/>`)}<text x="${px(x)}" y="${px(y - 2)}">${shortTitle(node.title)}</text><text class="small" x="${px(x)}" y="${px(y + 11)}">${details(node)}</text></g>
+`;
+  });
+}
+
+const details = ({ ops, us }: DrawnNode): string =>
+  ops === 1 ? formatUs(us) : `${formatCount(ops)} ops, ${formatUs(us)}`;
+
+/** The end of a path says most: parts are left out from the front, then letters. */
+function shortTitle(title: string): string {
+  if (title.length <= LONGEST_TITLE) return title;
+  const parts = title.split("/");
+  for (let i = 1; i < parts.length; i++) {
+    const end = `…/${parts.slice(i).join("/")}`;
+    if (end.length <= LONGEST_TITLE) return end;
+  }
+  return `…${title.slice(title.length - LONGEST_TITLE + 1)}`;
+}
+
+function widthOf(node: DrawnNode): number {
+  const characters = Math.max(shortTitle(node.title).length, details(node).length * 0.9);
+  return Math.max(60, characters * CHARACTER_WIDTH + 16);
+}
+
+function edgeMark({ nodes }: DrawnGraph, { from, to, bytes }: DrawnEdge, path: string): Markup {
+  const isCut = nodes[from].device !== nodes[to].device;
+  const thickness = 0.8 + 0.35 * Math.max(0, Math.log10(Math.max(1, bytes)) - 3);
+  return html`<path class="${isCut ? "edge cut" : "edge"}" d="${path}" stroke-width="${px(thickness)}"><title>${nodes[from].title} to ${nodes[to].title}: ${formatBytes(bytes)}</title></path>
+`;
+}
+
+/** From the bottom of one box to the top of the other, straight down through layers and in a curve between them. */
+function throughLayers({ boxes, crossings }: Layout, { from, to }: DrawnEdge, e: number): string {
+  const half = BOX_HEIGHT / 2;
+  const start = boxes[from];
+  let path = `M${px(start.x)} ${px(start.y + half)}`;
+  let at = { x: start.x, y: start.y + half };
+  for (const next of [...crossings[e], boxes[to]]) {
+    const top = next.y - half;
+    const turn = (at.y + top) / 2;
+    path += `C${px(at.x)} ${px(turn)} ${px(next.x)} ${px(turn)} ${px(next.x)} ${px(top)}`;
+    if (next !== boxes[to]) path += `V${px(next.y + half)}`;
+    at = { x: next.x, y: next.y + half };
+  }
+  return path;
+}

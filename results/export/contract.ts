@@ -1,0 +1,21 @@
+/**
+ * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A new format is one file and one
+ * line in the registry of `index.ts`.
+ */
+import type { Plan, Scenario } from "../../env/index.ts";
+
+export interface Exporter {
+  /** As `export --format NAME` takes it. */
+  readonly name: string;
+  readonly summary: string;
+  /** A plan's format needs a plan; a graph's format marks the devices of a plan where there is one. */
+  readonly subject: "plan" | "graph";
+  /** The plan is valid for the scenario, and given where the subject is one. */
+  readonly write: (scenario: Scenario, plan: Plan | null) => Exported;
+}
+
+export interface Exported {
+  readonly text: string;
+  /** What the format could not hold, as sentences. */
+  readonly notes: readonly string[];
+}

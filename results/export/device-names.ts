@@ -1,0 +1,31 @@
+/**
+ * What frameworks call the devices of a cluster. Accelerators are numbered from 0 in the order of the cluster, host CPUs apart
+ * from them, which is how one process numbers what it sees: on a cluster of several machines the numbers run through all of them.
+ */
+import { type Cluster, isCpu } from "../../env/index.ts";
+
+export interface FrameworkDevice {
+  readonly family: "cpu" | "gpu" | "tpu";
+  /** Position among the devices of its family. */
+  readonly index: number;
+}
+
+export function frameworkDevices({ devices }: Cluster): readonly FrameworkDevice[] {
+  const counts = { cpu: 0, gpu: 0, tpu: 0 };
+  return devices.map((device) => {
+    const family = isCpu(device) ? "cpu" : /^tpu/i.test(device.kind) ? "tpu" : "gpu";
+    return { family, index: counts[family]++ };
+  });
+}
+
+/** Hugging Face Accelerate: an accelerator's number, or `cpu`. */
+export const accelerateDevice = ({ family, index }: FrameworkDevice): number | string =>
+  family === "cpu" ? "cpu" : index;
+
+/** PyTorch: `cuda:0`, `xla:0` or `cpu`. */
+export const torchDevice = ({ family, index }: FrameworkDevice): string =>
+  family === "cpu" ? "cpu" : `${family === "gpu" ? "cuda" : "xla"}:${index}`;
+
+/** TensorFlow: `/device:GPU:0`. */
+export const tensorflowDevice = ({ family, index }: FrameworkDevice): string =>
+  `/device:${family.toUpperCase()}:${index}`;

@@ -1,0 +1,44 @@
+/**
+ * DOT, the language of Graphviz: ops as nodes with type and time or work as a second line, control edges dashed, ops coloured by
+ * the device of a plan where there is one. `dot -Tsvg` draws it; `results/drawing` draws without Graphviz.
+ */
+import { CONTROL } from "../../env/index.ts";
+import { formatBytes } from "../format.ts";
+import type { Exporter } from "./contract.ts";
+
+/** Of the `set312` scheme that Graphviz brings along; more devices share them. */
+const SCHEME_COLOURS = 12;
+
+export const dot: Exporter = {
+  name: "dot",
+  summary: "DOT for Graphviz, coloured by device where a plan is given",
+  subject: "graph",
+  write({ name, graph, cluster }, plan) {
+    const lines = [
+      `digraph ${quoted(name)} {`,
+      '  node [shape=box, style="rounded,filled", fillcolor=white, colorscheme=set312, fontname="sans-serif"];',
+    ];
+    for (let v = 0; v < graph.opCount; v++) {
+      const device = plan?.device[v];
+      const label = [
+        graph.names[v],
+        graph.types[v],
+        device === undefined ? "" : cluster.devices[device].name,
+      ];
+      const colour = device === undefined ? "" : `, fillcolor=${1 + (device % SCHEME_COLOURS)}`;
+      lines.push(`  n${v} [label=${quoted(label.filter(Boolean).join("\n"))}${colour}];`);
+    }
+    for (let e = 0; e < graph.edgeCount; e++) {
+      const style =
+        graph.edgeOutput[e] === CONTROL
+          ? "style=dashed"
+          : `tooltip=${quoted(formatBytes(graph.edgeBytes[e]))}`;
+      lines.push(`  n${graph.edgeSource[e]} -> n${graph.edgeDestination[e]} [${style}];`);
+    }
+    return { text: `${lines.join("\n")}\n}\n`, notes: [] };
+  },
+};
+
+/** In quotes, with line breaks as DOT writes them; a backslash of the name stays one. */
+const quoted = (text: string): string =>
+  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;

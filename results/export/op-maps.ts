@@ -1,0 +1,44 @@
+/**
+ * Maps from ops to devices, which lose nothing: TensorFlow's device strings as a JSON object, and a table with one row for each
+ * op as CSV (RFC 4180: fields with commas, quotes or line ends in quotes, quotes doubled).
+ */
+import { roleNames } from "../../env/index.ts";
+import type { Exporter } from "./contract.ts";
+import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
+
+export const tensorflow: Exporter = {
+  name: "tensorflow",
+  summary: "JSON, op to TensorFlow device string such as /device:GPU:0",
+  subject: "plan",
+  write({ graph, cluster }, plan) {
+    const devices = frameworkDevices(cluster).map(tensorflowDevice);
+    const map = Object.fromEntries(graph.names.map((name, v) => [name, devices[plan!.device[v]]]));
+    return { text: `${JSON.stringify(map, null, 2)}\n`, notes: [] };
+  },
+};
+
+export const csv: Exporter = {
+  name: "csv",
+  summary: "CSV, one row for each op: name, type, role, group, device number and name",
+  subject: "plan",
+  write({ graph, grouping, cluster }, plan) {
+    const rows = graph.names.map((name, v) => {
+      const d = plan!.device[v];
+      return [
+        name,
+        graph.types[v],
+        roleNames[graph.role[v]],
+        grouping.groupOf[v],
+        d,
+        cluster.devices[d].name,
+      ];
+    });
+    const lines = [["op", "type", "role", "group", "device", "device_name"], ...rows];
+    return { text: lines.map((row) => `${row.map(field).join(",")}\n`).join(""), notes: [] };
+  },
+};
+
+function field(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
