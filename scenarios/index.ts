@@ -10,6 +10,7 @@ import { fileAddress, scenarioOfFile } from "./file-address.ts";
 import type { ImportedFile } from "./import/index.ts";
 import { scenarioOfUri } from "./uri.ts";
 
+export { familyMembers, namesMembers } from "./address.ts";
 export { type CatalogEntry, scenarioCatalog } from "./catalog.ts";
 export {
   type ClusterEntry,
@@ -21,6 +22,8 @@ export {
   type Fabric,
   fabricCluster,
 } from "./clusters/index.ts";
+export { communicationShare, withCommunication } from "./communication.ts";
+export { acceleratorsOf, type Family, families, memberGraph, type Split, splits } from "./families/index.ts";
 export {
   DEFAULT_CLUSTER,
   type ImportedFile,

@@ -1,10 +1,13 @@
 /**
- * Scenario URIs: `WORKLOAD/CLUSTER?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40`. Options are those of
- * the workload, three of the grouping: `groups`, the most groups to place, `granularity`, `group` (the default) or `op` (one
- * group for each co-location class), or instead of that `coarsen`, a named rule of coarsening, and `network`, a named network
- * model instead of the cluster's own links. Every mistake is one sentence with what there is instead.
+ * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or `enas-cifar/test/7/2xK80`;
+ * address.ts reads the first half. Options are those of the workload or family, three of the grouping: `groups`, the most
+ * groups to place, `granularity`, `group` (the default of workloads) or `op` (one group for each co-location class), or instead
+ * of that `coarsen`, a named rule of coarsening; `comm`, the time of all transfers in percent of the time of all ops on this
+ * cluster; and `network`, a named network model instead of the cluster's own links. Every mistake is one sentence with what
+ * there is instead.
  */
 import {
+  type Cluster,
   colocationGrouping,
   createScenario,
   defaultFidelity,
@@ -14,13 +17,15 @@ import {
   type Objective,
   type OpGraph,
   type Scenario,
+  type ScenarioMeta,
   withNetwork,
 } from "../env/index.ts";
 import { atMost, coarsen, groupsForPlacement } from "../env/model/coarsen/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
-import { clusterCatalog } from "./clusters/index.ts";
-import { buildWorkload, type Workload, workloadCatalog } from "./workloads/index.ts";
-import type { Optimizer } from "./workloads/optimizers.ts";
+import { type Problem, readAddress } from "./address.ts";
+import { withCommunication } from "./communication.ts";
+import { memberGraph } from "./families/index.ts";
+import { buildWorkload } from "./workloads/index.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
@@ -29,35 +34,48 @@ export const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network"];
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
   const [address, query = ""] = split(uri, "?");
-  const [workloadName, clusterName] = split(address, "/");
-  if (clusterName === undefined)
-    throw new InputError(
-      `Scenario "${uri}" is neither a .json file nor WORKLOAD/CLUSTER, such as inception-v3/2xP100; workloads are ${namesOf(workloadCatalog)}, clusters ${namesOf(clusterCatalog)}.${didYouMean(
-        address,
-        [...workloadCatalog, ...clusterCatalog].map(({ name }) => name),
-      )}`,
-    );
-  const workload = pick("workload", workloadCatalog, workloadName, uri);
-  const cluster = pick("cluster", clusterCatalog, clusterName, uri);
-  const given = readQuery(uri, query, workload);
+  const { problem, cluster } = readAddress(uri, address);
+  const { name, options } = problem.kind === "workload" ? problem.workload : problem.family;
+  const given = readQuery(uri, query, name, Object.keys(options));
   const values = Object.fromEntries(
-    Object.entries(workload.options).map(([key, option]) => {
+    Object.entries(options).map(([key, option]) => {
       const text = given.get(key);
       return [key, text === undefined ? option.default : wholeNumber(uri, key, text, option)];
     }),
   );
-  const graph = buildWorkload(workload, values);
+  const plain = graphOf(problem, values);
+  const graph = communicating(uri, plain, cluster, given.get("comm"));
   const scenario = createScenario({
     name: uri,
     graph,
-    grouping: groupingOfQuery(uri, graph, given),
-    cluster: cluster.build(),
+    grouping: groupingOfQuery(
+      uri,
+      graph,
+      given,
+      problem.kind === "family" ? problem.family.granularity : "group",
+    ),
+    cluster,
     objective,
-    fidelity: fidelityOf(workload.optimizer),
-    meta: { source: workload.source },
+    fidelity: fidelityOf(problem),
+    meta: metaOf(problem),
   });
   const network = given.get("network");
   return network === undefined ? scenario : withNetwork(scenario, network);
+}
+
+function graphOf(problem: Problem, values: Readonly<Record<string, number>>): OpGraph {
+  if (problem.kind === "workload") return buildWorkload(problem.workload, values);
+  return memberGraph(problem.family, problem.split, problem.number, values);
+}
+
+function metaOf(problem: Problem): ScenarioMeta {
+  if (problem.kind === "workload") return { source: problem.workload.source };
+  return { source: problem.family.source, split: problem.split };
+}
+
+function communicating(uri: string, graph: OpGraph, cluster: Cluster, text: string | undefined): OpGraph {
+  if (text === undefined) return graph;
+  return withCommunication(graph, cluster, wholeNumber(uri, "comm", text, { min: 1, max: 100_000 }) / 100);
 }
 
 function split(text: string, separator: string): readonly [string, string | undefined] {
@@ -65,26 +83,13 @@ function split(text: string, separator: string): readonly [string, string | unde
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function namesOf(entries: readonly { readonly name: string }[]): string {
-  return entries.map(({ name }) => name).join(", ");
-}
-
-function pick<T extends { readonly name: string }>(
-  what: string,
-  entries: readonly T[],
-  name: string,
+function readQuery(
   uri: string,
-): T {
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (entry !== undefined) return entry;
-  const known = entries.map((candidate) => candidate.name);
-  throw new InputError(
-    `Scenario "${uri}": ${what} "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
-}
-
-function readQuery(uri: string, query: string, workload: Workload): ReadonlyMap<string, string> {
-  const known = [...Object.keys(workload.options), ...COMMON_OPTIONS];
+  query: string,
+  name: string,
+  own: readonly string[],
+): ReadonlyMap<string, string> {
+  const known = [...own, ...COMMON_OPTIONS, "comm"];
   const given = new Map<string, string>();
   for (const part of query.split("&").filter(Boolean)) {
     const [key, value] = split(part, "=");
@@ -92,7 +97,7 @@ function readQuery(uri: string, query: string, workload: Workload): ReadonlyMap<
       throw new InputError(`Scenario "${uri}": option "${part}" has no value, expected OPTION=VALUE.`);
     if (!known.includes(key))
       throw new InputError(
-        `Scenario "${uri}": option "${key}" is not known; ${workload.name} takes ${known.join(", ")}.${didYouMean(key, known)}`,
+        `Scenario "${uri}": option "${key}" is not known; ${name} takes ${known.join(", ")}.${didYouMean(key, known)}`,
       );
     if (given.has(key)) throw new InputError(`Scenario "${uri}": option "${key}" is given twice.`);
     given.set(key, value);
@@ -114,8 +119,14 @@ function wholeNumber(
   return value;
 }
 
-export function groupingOfQuery(uri: string, graph: OpGraph, given: ReadonlyMap<string, string>): Grouping {
-  const granularity = given.get("granularity") ?? "group";
+/** `usual` is the granularity where none is given. */
+export function groupingOfQuery(
+  uri: string,
+  graph: OpGraph,
+  given: ReadonlyMap<string, string>,
+  usual: "group" | "op" = "group",
+): Grouping {
+  const granularity = given.get("granularity") ?? usual;
   const limitText = given.get("groups");
   const limit =
     limitText === undefined
@@ -132,7 +143,9 @@ export function groupingOfQuery(uri: string, graph: OpGraph, given: ReadonlyMap<
   return limit === undefined ? classes : atMost(graph, classes, limit);
 }
 
-function fidelityOf({ slots }: Optimizer): Fidelity {
+function fidelityOf(problem: Problem): Fidelity {
+  if (problem.kind === "family") return defaultFidelity;
+  const { slots } = problem.workload.optimizer;
   if (slots === defaultFidelity.optimizerSlots) return defaultFidelity;
   return { ...defaultFidelity, name: `default, ${slots} optimizer slots`, optimizerSlots: slots };
 }

@@ -1,0 +1,70 @@
+/**
+ * `Family`: graphs of one kind, drawn from seeds and dealt out over three splits, so that a method can be trained on some and
+ * judged on others that it has never seen.
+ *
+ * A member's graph depends on the family, the split, the number and the options alone: its random stream is named by the first
+ * three. Generators use nothing but integers, `+ - * /` and rounding, which give the same bits on every machine.
+ */
+import { createRng, InputError, type OpGraph, type Rng } from "../../env/index.ts";
+import type { WorkloadOption } from "../workloads/workload.ts";
+
+export const splits = ["train", "validation", "test"] as const;
+export type Split = (typeof splits)[number];
+
+export interface FamilyMember {
+  readonly split: Split;
+  /** 0 .. number of members of the split - 1. */
+  readonly number: number;
+  /** A stream of the member's own. */
+  readonly rng: Rng;
+  /** Values of all options. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface Family {
+  readonly name: string;
+  readonly summary: string;
+  /** Where the family comes from, and what is ours. */
+  readonly source: string;
+  readonly members: Readonly<Record<Split, number>>;
+  readonly options: Readonly<Record<string, WorkloadOption>>;
+  /** What one group is where the URI does not say: an op, or what the placement rules merge. */
+  readonly granularity: "op" | "group";
+  readonly graph: (member: FamilyMember) => OpGraph;
+}
+
+/** The graph of one member; options that are not given have their defaults. */
+export function memberGraph(
+  family: Family,
+  split: Split,
+  number: number,
+  given: Readonly<Record<string, number>> = {},
+): OpGraph {
+  const count = family.members[split];
+  if (!Number.isInteger(number) || number < 0 || number >= count)
+    throw new InputError(
+      `Family "${family.name}": number is ${number}, expected 0 to ${count - 1} (${split} has ${count} members).`,
+    );
+  const defaults = Object.entries(family.options).map(([key, option]) => [key, option.default]);
+  const values = { ...Object.fromEntries(defaults), ...given };
+  return family.graph({ split, number, rng: createRng(`${family.name}/${split}/${number}`), values });
+}
+
+/** Position of a member among all of its family, train first: no two members have the same. */
+export function positionOf(
+  members: Readonly<Record<Split, number>>,
+  { split, number }: Pick<FamilyMember, "split" | "number">,
+): number {
+  const before = splits.slice(0, splits.indexOf(split));
+  return before.reduce((sum, earlier) => sum + members[earlier], number);
+}
+
+/** Deals a fixed list of settings out over all members in an order that depends on the name alone, none twice. */
+export function dealt<T>(
+  name: string,
+  settings: readonly T[],
+  members: Readonly<Record<Split, number>>,
+  member: FamilyMember,
+): T {
+  return createRng(`${name}/deal`).shuffle([...settings])[positionOf(members, member)];
+}
