@@ -7,10 +7,22 @@ export function inFile<T>(name: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!(error instanceof InputError) || error.message.startsWith(PREFIX)) throw error;
-    throw new InputError(`${PREFIX}${name}": ${error.message}`);
+    if (!(error instanceof InputError)) throw error;
+    const said = readable(error.message);
+    throw new InputError(said.startsWith(PREFIX) ? said : `${PREFIX}${name}": ${said}`);
   }
 }
+
+/** A sentence may quote the file, whose names may be as long or as strange as an enemy likes. */
+function readable(sentence: string): string {
+  const line = sentence.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return line.length <= LONGEST_SENTENCE
+    ? line
+    : `${line.slice(0, LONGEST_SENTENCE - KEPT_END)} ... ${line.slice(-KEPT_END)}`;
+}
+
+const LONGEST_SENTENCE = 500;
+const KEPT_END = 120;
 
 const PREFIX = 'Scenario file "';
 

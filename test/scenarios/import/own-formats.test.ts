@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { InputError, Role, testScenario, writeScenario } from "../../env/index.ts";
-import { importFile } from "../../scenarios/index.ts";
+import { InputError, Role, testScenario, writeScenario } from "../../../env/index.ts";
+import { importFile } from "../../../scenarios/index.ts";
 
-const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
+const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const workloads = `${shared}data/dnn-partitioning/`;
 const cases = `${shared}golden/placeto-sim/`;
 const present = existsSync(workloads) && existsSync(cases);

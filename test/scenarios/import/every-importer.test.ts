@@ -1,0 +1,120 @@
+/**
+ * What holds for every importer in the registry: its samples are recognised, read, round-trip through our JSON and simulate,
+ * and a damaged file is one sentence or a scenario that works, soon, in little memory, and without a trace in the program.
+ */
+import { describe, expect, it } from "vitest";
+import {
+  allowedDevices,
+  createRng,
+  createSimulator,
+  InputError,
+  liftToOps,
+  placement,
+  type Rng,
+  readScenario,
+  type Scenario,
+  scenarioHash,
+  writeScenario,
+} from "../../../env/index.ts";
+import { importers, importFile } from "../../../scenarios/index.ts";
+import { pick } from "../../laws/mutate.ts";
+import { damaged } from "./damage.ts";
+import { samples } from "./samples/index.ts";
+
+const DAMAGED_FILES = 200;
+const MOST_MS = 2_000;
+const MOST_EXTRA_BYTES = 512 * 2 ** 20;
+
+it("has samples of every format", () => {
+  expect(Object.keys(samples).sort()).toEqual(importers.map(({ name }) => name).sort());
+  for (const [name, of] of Object.entries(samples)) expect(of.length, name).toBeGreaterThan(0);
+});
+
+describe.each(importers.map(({ name }) => name))("%s", (format) => {
+  it("is recognised, counts its ops and edges, and survives our JSON", () => {
+    for (const { content, ops, edges, options = {} } of samples[format] ?? []) {
+      const imported = importFile(content, "sample", new Map(Object.entries(options)));
+      const { scenario, report } = imported;
+      expect(imported.format).toBe(format);
+      expect({ ops: scenario.graph.opCount, edges: scenario.graph.edgeCount }).toEqual({ ops, edges });
+      for (const text of [report.recognised, ...report.assumed, ...report.dropped])
+        expect(text).not.toMatch(/undefined|NaN|\[object|\n/);
+      for (const sentence of [...report.assumed, ...report.dropped]) expect(sentence).toMatch(/\.$/);
+      exercise(scenario, createRng("sample"));
+    }
+  });
+
+  it("is read the same whether by name or recognised", () => {
+    for (const { content, options = {} } of samples[format] ?? []) {
+      const given = new Map(Object.entries(options));
+      const byName = importFile(content, "sample", new Map([...given, ["format", format]]));
+      expect(scenarioHash(byName.scenario)).toBe(scenarioHash(importFile(content, "sample", given).scenario));
+    }
+  });
+
+  it("gives a sentence or a scenario for damaged files", () => {
+    const before = globals();
+    const startBytes = process.memoryUsage().rss;
+    const faults: string[] = [];
+    let accepted = 0;
+    let most = 0;
+    for (let i = 0; i < DAMAGED_FILES; i++) {
+      const sample = pick(samples[format] ?? [], createRng(`${format} sample ${i}`));
+      const content = damaged(sample.content, `${format} damage ${i}`);
+      const options = new Map(Object.entries(sample.options ?? {}));
+      // Three in four go straight to the importer; the others are recognised, maybe as something else.
+      if (i % 4 !== 0) options.set("format", format);
+      const started = performance.now();
+      try {
+        exercise(importFile(content, "damaged", options).scenario, createRng(`${format} exercise ${i}`));
+        accepted++;
+      } catch (error) {
+        const { message, stack } = error as Error;
+        if (!(error instanceof InputError)) faults.push(`file ${i}: ${stack}`);
+        else if (!/^[^\n]{10,800}[.?]$/.test(message))
+          faults.push(`file ${i} is no sentence: ${message.slice(0, 200)} ... ${message.slice(-80)}`);
+      }
+      const ms = performance.now() - started;
+      most = Math.max(most, ms);
+      if (ms > MOST_MS) faults.push(`file ${i} took ${ms} ms`);
+    }
+    const extraBytes = process.memoryUsage().rss - startBytes;
+    console.log(
+      `${format}: ${accepted} of ${DAMAGED_FILES} accepted, at most ${most.toFixed(0)} ms, ${(extraBytes / 2 ** 20).toFixed(0)} MiB more`,
+    );
+    expect(faults.slice(0, 3), `${faults.length} faults`).toEqual([]);
+    expect(accepted).toBeLessThan(DAMAGED_FILES);
+    expect(extraBytes).toBeLessThan(MOST_EXTRA_BYTES);
+    expect(globals()).toEqual(before);
+  });
+});
+
+/** Names on everything that a hostile key could reach. */
+function globals(): readonly string[] {
+  const reachable = [
+    Object.prototype,
+    Object,
+    Array.prototype,
+    Array,
+    Function.prototype,
+    String.prototype,
+    Map.prototype,
+  ];
+  return reachable.flatMap((holder) => Reflect.ownKeys(holder).map(String));
+}
+
+function exercise(scenario: Scenario, rng: Rng): void {
+  const again = readScenario(JSON.parse(JSON.stringify(writeScenario(scenario))), "again");
+  if (scenarioHash(again) !== scenarioHash(scenario))
+    throw new Error("The scenario changes on its way through JSON.");
+  const deviceCount = scenario.cluster.devices.length;
+  const allowed = allowedDevices(scenario);
+  const devices = Int32Array.from({ length: scenario.grouping.groupCount }, (_, g) =>
+    pick(
+      scenario.cluster.devices.flatMap((_, d) => (allowed[g * deviceCount + d] === 1 ? [d] : [])),
+      rng,
+    ),
+  );
+  const { makespanUs } = createSimulator(scenario)(placement(liftToOps(scenario.grouping, devices)));
+  if (!Number.isFinite(makespanUs)) throw new Error(`The makespan is ${makespanUs}.`);
+}

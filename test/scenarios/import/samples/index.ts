@@ -1,0 +1,15 @@
+/** Samples by importer: a new importer adds one here, and the tests of all importers then cover it. */
+
+import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from "./json-formats.ts";
+import { pipedreamSamples } from "./pipedream.ts";
+import type { Sample } from "./sample.ts";
+
+export type { Sample } from "./sample.ts";
+
+export const samples: Readonly<Record<string, readonly Sample[]>> = {
+  "placement-gym": ownSamples,
+  "placeto-sim": placetoSamples,
+  "dnn-partitioning": dnnPartitioningSamples,
+  piper: piperSamples,
+  pipedream: pipedreamSamples,
+};
