@@ -21,7 +21,7 @@ export function imageClassifier(
 ): Tape {
   const tape = createTape();
   const images = tape.feed("images", [batch, 3, pixels, pixels]);
-  const labels = tape.feed("labels", [batch]);
+  const labels = tape.feed("labels", [batch], "wide");
   softmaxCrossEntropy(tape, layers(tape, images, labels), labels, "loss");
   return tape;
 }

@@ -154,6 +154,18 @@ export function padTo(tape: Tape, x: Tensor, name: string, [height, width]: Pair
   return tape.record({ name, type: "Pad", inputs: [x], outputs: [[batch, channels, height, width]] })[0];
 }
 
+/** Dropout of whole channels; output 1 of its op is the mask. */
+export function channelDropout(tape: Tape, x: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "Dropout",
+    inputs: [x],
+    outputs: [x.shape, x.shape.slice(0, 2)],
+    kinds: ["number", "mask"],
+    flops: 2 * elements(x.shape),
+  })[0];
+}
+
 /** The same data under another shape. */
 export const reshape = (tape: Tape, x: Tensor, name: string, shape: Shape): Tensor =>
   tape.record({ name, type: "Reshape", inputs: [x], outputs: [shape], bytesTouched: 0 })[0];

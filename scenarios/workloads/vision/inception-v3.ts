@@ -1,10 +1,11 @@
 /**
  * Inception-V3 (Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: "Rethinking the Inception Architecture for Computer Vision",
  * CVPR 2016), made for 299x299 images; layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
- * optional; its loss counts as a second loss.
+ * optional.
  */
-import { concat, dense, softmaxCrossEntropy } from "../dense-layers.ts";
+import { concat, dense } from "../dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
+import { auxiliaryClassifier } from "./auxiliary-classifier.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./image-layers.ts";
 
@@ -26,7 +27,7 @@ export function inceptionV3({ aux, ...options }: InceptionOptions): Tape {
     x = block17(tape, x, "mixed_6c", 160);
     x = block17(tape, x, "mixed_6d", 160);
     x = block17(tape, x, "mixed_6e", 192);
-    if (aux) auxiliaryClassifier(tape, x, labels);
+    if (aux) auxiliaryClassifier(tape, x, labels, [0, 0]);
     x = reduction8(tape, x, "mixed_7a");
     x = block8(tape, x, "mixed_7b");
     x = block8(tape, x, "mixed_7c");
@@ -129,12 +130,4 @@ function block8(tape: Tape, x: Tensor, name: string): Tensor {
     ],
     name,
   );
-}
-
-function auxiliaryClassifier(tape: Tape, x: Tensor, labels: Tensor): void {
-  let y = avgPool(tape, x, "aux/pool", { kernel: [5, 5], stride: 3 });
-  y = convUnit(tape, y, "aux/conv_0", { filters: 128, kernel: [1, 1] });
-  y = convUnit(tape, y, "aux/conv_1", { filters: 768, kernel: [5, 5] });
-  const logits = dense(tape, globalAvgPool(tape, y, "aux/mean"), "aux/logits", CLASSES);
-  softmaxCrossEntropy(tape, logits, labels, "aux/loss");
 }

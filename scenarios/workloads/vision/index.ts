@@ -1,8 +1,17 @@
-/** The registry of networks on images. */
-import { momentum } from "../optimizers.ts";
+/** The registry of networks on images. Batches are those of the papers' reports where one device could hold them. */
+import { momentum, rmsprop, sgd } from "../optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
+import { type AlexNetVersion, alexnet } from "./alexnet.ts";
+import { amoebanetD } from "./amoebanet-d.ts";
+import { densenet121 } from "./densenet.ts";
 import { inceptionV3 } from "./inception-v3.ts";
+import { mobilenetV2 } from "./mobilenet-v2.ts";
+import { type NasnetSize, nasnetA } from "./nasnet-a.ts";
 import { type ResNetDepth, resnet } from "./resnet.ts";
+import { squeezenet } from "./squeezenet.ts";
+import { unet } from "./unet.ts";
+import { unetGpipe } from "./unet-gpipe.ts";
+import { type VggDepth, vgg } from "./vgg.ts";
 
 /** Images of `size` unless the URI says otherwise; below `min` nothing is left of them at the last layers. */
 const pixels = (size: number, min: number): WorkloadOption => ({
@@ -11,6 +20,8 @@ const pixels = (size: number, min: number): WorkloadOption => ({
   min,
   max: 2048,
 });
+
+const aux: WorkloadOption = { describe: "1 adds the auxiliary classifier", default: 0, min: 0, max: 1 };
 
 const resnetOfDepth = (depth: ResNetDepth): Workload => ({
   name: `resnet-${depth}`,
@@ -21,7 +32,38 @@ const resnetOfDepth = (depth: ResNetDepth): Workload => ({
   forward: (values) => resnet(depth, { batch: values.batch, pixels: values.pixels }),
 });
 
+const vggOfDepth = (depth: VggDepth): Workload => ({
+  name: `vgg-${depth}`,
+  summary: `VGG-${depth} on 224x224 images`,
+  source: "Simonyan and Zisserman, ICLR 2015",
+  optimizer: momentum,
+  options: { batch: batch(32) },
+  forward: (values) => vgg(depth, { batch: values.batch }),
+});
+
+const alexnetVersion = (version: AlexNetVersion, form: string, source: string): Workload => ({
+  name: version,
+  summary: `AlexNet ${form}`,
+  source,
+  optimizer: momentum,
+  options: { batch: batch(128) },
+  forward: (values) => alexnet(version, { batch: values.batch }),
+});
+
+const nasnetOfSize = (size: NasnetSize, form: string, image: number, examples: number): Workload => ({
+  name: `nasnet-a-${size}`,
+  summary: `NASNet-A (${form}) on ${image}x${image} images`,
+  source: "Zoph et al., CVPR 2018",
+  optimizer: rmsprop,
+  options: { batch: batch(examples), pixels: pixels(image, 32), aux },
+  forward: ({ batch, pixels, aux }) => nasnetA(size, { batch, pixels, aux: aux === 1 }),
+});
+
 export const visionWorkloads: readonly Workload[] = [
+  alexnetVersion("alexnet", "of 2012, in two groups", "Krizhevsky, Sutskever, Hinton, NIPS 2012"),
+  alexnetVersion("alexnet-owt", "of 2014, in one tower", "Krizhevsky, arXiv 1404.5997, 2014"),
+  vggOfDepth(16),
+  vggOfDepth(19),
   {
     name: "inception-v3",
     summary: "Inception-V3 on 299x299 images",
@@ -30,7 +72,7 @@ export const visionWorkloads: readonly Workload[] = [
     options: {
       batch: batch(32),
       pixels: pixels(299, 75),
-      aux: { describe: "1 adds the auxiliary classifier", default: 0, min: 0, max: 1 },
+      aux,
     },
     forward: (values) => inceptionV3({ batch: values.batch, pixels: values.pixels, aux: values.aux === 1 }),
   },
@@ -39,4 +81,64 @@ export const visionWorkloads: readonly Workload[] = [
   resnetOfDepth(50),
   resnetOfDepth(101),
   resnetOfDepth(152),
+  {
+    name: "squeezenet",
+    summary: "SqueezeNet 1.0 on 224x224 images",
+    source: "Iandola et al., arXiv 1602.07360, 2016",
+    optimizer: momentum,
+    options: { batch: batch(32), pixels: pixels(224, 21) },
+    forward: (values) => squeezenet({ batch: values.batch, pixels: values.pixels }),
+  },
+  {
+    name: "densenet-121",
+    summary: "DenseNet-121 on 224x224 images",
+    source: "Huang et al., CVPR 2017",
+    optimizer: momentum,
+    options: { batch: batch(32), pixels: pixels(224, 29) },
+    forward: (values) => densenet121({ batch: values.batch, pixels: values.pixels }),
+  },
+  {
+    name: "mobilenet-v2",
+    summary: "MobileNet-V2 on 224x224 images",
+    source: "Sandler et al., CVPR 2018",
+    optimizer: rmsprop,
+    options: { batch: batch(96), pixels: pixels(224, 32) },
+    forward: (values) => mobilenetV2({ batch: values.batch, pixels: values.pixels }),
+  },
+  nasnetOfSize("mobile", "4 @ 1056", 224, 32),
+  nasnetOfSize("large", "6 @ 4032", 331, 16),
+  {
+    name: "amoebanet-d",
+    summary: "AmoebaNet-D (18, 256) on 224x224 images",
+    source: "Real et al., AAAI 2019; (L, D) of GPipe (Huang et al., NeurIPS 2019)",
+    optimizer: rmsprop,
+    options: {
+      batch: batch(32),
+      pixels: pixels(224, 64),
+      layers: { describe: "normal cells, a multiple of 3", default: 18, min: 3, max: 144 },
+      filters: { describe: "filters, a multiple of 8", default: 256, min: 8, max: 2048 },
+    },
+    forward: ({ batch, pixels, layers, filters }) => amoebanetD({ batch, pixels, layers, filters }),
+  },
+  {
+    name: "unet",
+    summary: "U-Net on one 572x572 image",
+    source: "Ronneberger, Fischer, Brox, MICCAI 2015",
+    optimizer: momentum,
+    options: { batch: batch(1), pixels: pixels(572, 188) },
+    forward: (values) => unet({ batch: values.batch, pixels: values.pixels }),
+  },
+  {
+    name: "unet-gpipe",
+    summary: "torchgpipe's U-Net (5, 64) on 192x192 images",
+    source: "Kim et al., arXiv 2004.09910, 2020; U-Net of Ronneberger et al., MICCAI 2015",
+    optimizer: sgd,
+    options: {
+      batch: batch(32),
+      pixels: pixels(192, 32),
+      convs: { describe: "convolutions of a level on each side", default: 5, min: 1, max: 64 },
+      channels: { describe: "channels of the finest level, an even number", default: 64, min: 2, max: 512 },
+    },
+    forward: ({ batch, pixels, convs, channels }) => unetGpipe({ batch, pixels, convs, channels }),
+  },
 ];

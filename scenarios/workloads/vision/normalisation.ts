@@ -12,6 +12,7 @@ export function batchNorm(tape: Tape, x: Tensor, name: string): Tensor {
     type: "FusedBatchNorm",
     inputs: [x],
     outputs: [x.shape, [2 * channels]],
+    kinds: ["number", "wide"],
     parameters: 2 * channels,
     flops: 8 * elements(x.shape),
     // Once for the statistics, once to normalise, and the result.
@@ -27,6 +28,7 @@ export function groupNorm(tape: Tape, x: Tensor, name: string, groups: number): 
     type: "GroupNorm",
     inputs: [x],
     outputs: [x.shape, [batch, 2 * groups]],
+    kinds: ["number", "wide"],
     parameters: 2 * channels,
     flops: 8 * elements(x.shape),
     bytesTouched: 3 * x.bytes,
@@ -41,6 +43,7 @@ export function instanceNorm(tape: Tape, x: Tensor, name: string): Tensor {
     type: "InstanceNorm",
     inputs: [x],
     outputs: [x.shape, [batch, 2 * channels]],
+    kinds: ["number", "wide"],
     flops: 6 * elements(x.shape),
     bytesTouched: 3 * x.bytes,
   })[0];
