@@ -5,9 +5,22 @@ import { enasCifar } from "./enas-cifar.ts";
 import { enasPtb } from "./enas-ptb.ts";
 import type { Family } from "./family.ts";
 import { inceptionFamily } from "./inception.ts";
+import { layered } from "./layered.ts";
 import { nmtFamily } from "./nmt.ts";
+import { regal } from "./regal.ts";
+import { seriesParallel } from "./series-parallel.ts";
+import { transformer } from "./transformer.ts";
 
 export { acceleratorsOf } from "./accelerators.ts";
 export { type Family, type FamilyMember, memberGraph, type Split, splits } from "./family.ts";
 
-export const families: readonly Family[] = [enasCifar, enasPtb, nmtFamily, inceptionFamily];
+export const families: readonly Family[] = [
+  enasCifar,
+  enasPtb,
+  nmtFamily,
+  inceptionFamily,
+  transformer,
+  layered,
+  seriesParallel,
+  regal,
+];
