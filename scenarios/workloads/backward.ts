@@ -148,7 +148,9 @@ function addGradientOp(
     role: "backward",
     twin: op.name,
     flops: gradient.flops,
-    bytesTouched: sum(inputs.map(({ bytes }) => bytes)) + sum(outputs) + (gradient.readsParameterBytes ?? 0),
+    bytesTouched:
+      gradient.bytesTouched ??
+      sum(inputs.map(({ bytes }) => bytes)) + sum(outputs) + (gradient.readsParameterBytes ?? 0),
     outputs,
     colocation: op.home,
   });

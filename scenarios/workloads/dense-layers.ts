@@ -81,6 +81,19 @@ export function embedding(
   })[0];
 }
 
+/** Rows of a table that several ops share; only the rows that the ids name are read. The lookup runs beside the table. */
+export function gather(tape: Tape, table: Tensor, ids: Tensor, name: string): Tensor {
+  const shape = [...ids.shape, width(table)];
+  return tape.record({
+    name,
+    type: "Gather",
+    inputs: [table, ids],
+    outputs: [shape],
+    beside: table,
+    bytesTouched: ids.bytes + 8 * elements(shape),
+  })[0];
+}
+
 /** Layer normalisation over the last axis, with scale and offset; output 1 of its op keeps mean and variance. */
 export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
   return tape.record({
@@ -91,6 +104,19 @@ export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
     kinds: ["number", "wide"],
     parameters: 2 * width(x),
     flops: 8 * elements(x.shape),
+  })[0];
+}
+
+/** Division by the root mean square over the last axis, with scale (Zhang and Sennrich, NeurIPS 2019). */
+export function rmsNorm(tape: Tape, x: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "RmsNorm",
+    inputs: [x],
+    outputs: [x.shape, [elements(x.shape) / width(x)]],
+    kinds: ["number", "wide"],
+    parameters: width(x),
+    flops: 4 * elements(x.shape),
   })[0];
 }
 
@@ -107,7 +133,7 @@ export function dropout(tape: Tape, x: Tensor, name: string): Tensor {
 }
 
 const pointwise =
-  (type: "Tanh" | "Gelu" | "Softmax" | "Transpose", flopsPerElement: number) =>
+  (type: "Relu" | "Tanh" | "Sigmoid" | "Gelu" | "Softmax" | "Transpose", flopsPerElement: number) =>
   (tape: Tape, x: Tensor, name: string, shape: Shape = x.shape): Tensor =>
     tape.record({
       name,
@@ -117,11 +143,24 @@ const pointwise =
       flops: flopsPerElement * elements(x.shape),
     })[0];
 
+export const relu = pointwise("Relu", 1);
 export const tanh = pointwise("Tanh", 4);
+export const sigmoid = pointwise("Sigmoid", 4);
 export const gelu = pointwise("Gelu", 9);
 export const softmax = pointwise("Softmax", 5);
 /** Moves the data to another order of axes, whose sizes are `shape`. */
 export const transpose = pointwise("Transpose", 0);
+
+/** Scales and adds what no input says: a mask of later tokens, or sinusoids of the positions. */
+export function scaleAndShift(tape: Tape, x: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "ScaleMask",
+    inputs: [x],
+    outputs: [x.shape],
+    flops: 2 * elements(x.shape),
+  })[0];
+}
 
 /** Scales attention scores and adds the mask of the padding. */
 export function scaleMask(tape: Tape, scores: Tensor, mask: Tensor, name: string): Tensor {
@@ -142,6 +181,39 @@ export function add(tape: Tape, a: Tensor, b: Tensor, name: string): Tensor {
     outputs: [a.shape],
     flops: elements(a.shape),
   })[0];
+}
+
+/** Adds to each row, or to each example, a tensor that is the same for all of them. */
+export function addRepeated(tape: Tape, x: Tensor, repeated: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "AddRepeated",
+    inputs: [x, repeated],
+    outputs: [x.shape],
+    flops: elements(x.shape),
+  })[0];
+}
+
+/** Product element by element. */
+export function multiply(tape: Tape, a: Tensor, b: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "Mul",
+    inputs: [a, b],
+    outputs: [a.shape],
+    flops: elements(a.shape),
+  })[0];
+}
+
+/** Equal parts of the last axis. */
+export function split(tape: Tape, x: Tensor, name: string, parts: number): readonly Tensor[] {
+  const shape = withWidth(x, width(x) / parts);
+  return tape.record({
+    name,
+    type: "Split",
+    inputs: [x],
+    outputs: Array.from({ length: parts }, () => shape),
+  });
 }
 
 export function concat(tape: Tape, parts: readonly Tensor[], name: string, axis: number): Tensor {
@@ -171,6 +243,18 @@ export function softmaxCrossEntropy(tape: Tape, logits: Tensor, labels: Tensor, 
     outputs: [[1], logits.shape],
     kinds: ["wide", "number"],
     flops: 6 * elements(logits.shape),
+  })[0];
+}
+
+/** Mean cross-entropy of a sigmoid of each element against labels of 0 or 1. */
+export function sigmoidCrossEntropy(tape: Tape, logits: Tensor, labels: Tensor, name: string): Tensor {
+  return tape.record({
+    name,
+    type: "SigmoidCrossEntropy",
+    inputs: [logits, labels],
+    outputs: [[1]],
+    kinds: ["wide"],
+    flops: 8 * elements(logits.shape),
   })[0];
 }
 

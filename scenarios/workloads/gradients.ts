@@ -17,6 +17,8 @@ export interface GradientOp {
   readonly reads: readonly Tensor[];
   /** Weights of the forward op read, in bytes; they live on the same device. */
   readonly readsParameterBytes?: number;
+  /** Where an input is not read just once. */
+  readonly bytesTouched?: number;
   readonly gives: readonly GradientTarget[];
 }
 
@@ -88,6 +90,14 @@ const normalisation = (type: string): GradientRule => ({
   ],
 });
 
+/** The second input is repeated over axes that it lacks, so its gradient is a sum over them. */
+const repeatedAddition: GradientRule = {
+  passesTo: () => [0],
+  ops: (op) => [
+    { suffix: "grad_repeated", type: "Sum", flops: elements(op.outputs[0].shape), reads: [], gives: [1] },
+  ],
+};
+
 export const gradientRules = {
   Feed: {},
   Zeros: {},
@@ -120,6 +130,7 @@ export const gradientRules = {
   },
   FusedBatchNorm: normalisation("FusedBatchNormGrad"),
   LayerNorm: normalisation("LayerNormGrad"),
+  RmsNorm: normalisation("RmsNormGrad"),
   GroupNorm: normalisation("GroupNormGrad"),
   /** Without scale and offset. */
   InstanceNorm: pointwise("InstanceNormGrad", 11, (op) => [op.inputs[0], op.outputs[1]]),
@@ -129,6 +140,7 @@ export const gradientRules = {
   LeakyRelu: pointwise("LeakyReluGrad", 2, input),
   Swish: pointwise("SwishGrad", 7, input),
   Tanh: pointwise("TanhGrad", 3, output),
+  Sigmoid: pointwise("SigmoidGrad", 3, output),
   Gelu: pointwise("GeluGrad", 14, input),
   Softmax: pointwise("SoftmaxGrad", 4, output),
   Dropout: pointwise("DropoutGrad", 2, saved),
@@ -150,10 +162,31 @@ export const gradientRules = {
       { suffix: "grad_channels", type: "Sum", flops: elements(op.outputs[0].shape), reads: [], gives: [1] },
     ],
   },
+  /** A bias or another tensor that several ops share, added to each row. */
+  AddRepeated: repeatedAddition,
+  Mul: {
+    ops: (op) => [
+      {
+        suffix: "grad_a",
+        type: "Mul",
+        flops: elements(op.outputs[0].shape),
+        reads: [op.inputs[1]],
+        gives: [0],
+      },
+      {
+        suffix: "grad_b",
+        type: "Mul",
+        flops: elements(op.outputs[0].shape),
+        reads: [op.inputs[0]],
+        gives: [1],
+      },
+    ],
+  },
   /** Features of the time step of a diffusion; nothing before them learns. */
   TimestepEmbedding: {},
   Concat: { ops: (op) => [{ suffix: "grad", type: "Split", flops: 0, reads: [], gives: allInputs(op) }] },
   Stack: { ops: (op) => [{ suffix: "grad", type: "Unstack", flops: 0, reads: [], gives: allInputs(op) }] },
+  Split: { ops: () => [{ suffix: "grad", type: "Concat", flops: 0, reads: [], gives: [0] }] },
   Unstack: { ops: () => [{ suffix: "grad", type: "Stack", flops: 0, reads: [], gives: [0] }] },
   Embedding: {
     ops: (op) => [
@@ -163,6 +196,39 @@ export const gradientRules = {
         flops: elements(op.outputs[0].shape),
         reads: [op.inputs[0]],
         gives: ["parameters"],
+      },
+    ],
+  },
+  /** Inputs: a table that several ops share, ids. The gradient is as large as the table, to be summed with others. */
+  Gather: {
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "GatherGrad",
+        flops: elements(op.outputs[0].shape),
+        reads: [op.inputs[1]],
+        gives: [0],
+      },
+    ],
+  },
+  /** Inputs: tokens, gates. Each output holds the tokens of some experts; which they are is not differentiated. */
+  Dispatch: { ops: () => [{ suffix: "grad", type: "Combine", flops: 0, reads: [], gives: [0] }] },
+  /** Inputs: gates, then the results of the experts, of which each token gets the sum that its gates weigh. */
+  Combine: {
+    ops: (op) => [
+      { suffix: "grad", type: "CombineGrad", flops: 2 * op.flops, reads: op.inputs, gives: allInputs(op) },
+    ],
+  },
+  /** Inputs: the edges of a graph, then features of its vertices in parts. The gradient goes along the edges backwards. */
+  Aggregate: {
+    ops: (op) => [
+      {
+        suffix: "grad",
+        type: "Aggregate",
+        flops: op.flops,
+        reads: [op.inputs[0]],
+        bytesTouched: op.bytesTouched,
+        gives: allInputs(op).slice(1),
       },
     ],
   },

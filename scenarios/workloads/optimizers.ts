@@ -9,6 +9,14 @@ export interface Optimizer {
   readonly slots: number;
 }
 
+/** Stochastic gradient descent: w = w - r g. */
+export const gradientDescent: Optimizer = {
+  type: "ApplyGradientDescent",
+  flopsPerWeight: 2,
+  bytesTouchedPerByte: 3,
+  slots: 0,
+};
+
 /** Stochastic gradient descent with momentum: v = m v + g; w = w - r v. */
 export const momentum: Optimizer = {
   type: "ApplyMomentum",

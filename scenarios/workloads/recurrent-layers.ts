@@ -1,9 +1,20 @@
 /**
  * Layers of unrolled recurrent networks: sequences taken apart into time steps and put together again, and an LSTM cell
- * (Hochreiter and Schmidhuber, 1997) of three ops: concatenation of its inputs, one product with the weights of all four
- * gates, and the pointwise rest as one fused op.
+ * (Hochreiter and Schmidhuber, 1997), of three ops (concatenation of its inputs, one product with the weights of all four
+ * gates, and the pointwise rest as one fused op) or of thirteen, one for each kernel that TensorFlow 1 runs. Both do the
+ * same work.
  */
-import { batchMatMul, concat, variable } from "./dense-layers.ts";
+import {
+  add,
+  addRepeated,
+  batchMatMul,
+  concat,
+  multiply,
+  sigmoid,
+  split,
+  tanh,
+  variable,
+} from "./dense-layers.ts";
 import { elements, type Tape, type Tensor } from "./tape.ts";
 
 /** Time steps of a sequence [batch, time, width], each [batch, width]. */
@@ -45,23 +56,47 @@ export function lstmLayer(tape: Tape, name: string, inputWidth: number, width: n
   };
 }
 
-export function lstmCell(tape: Tape, layer: LstmLayer, x: Tensor, state: LstmState, step: number): LstmState {
-  const { width, weights, bias } = layer;
-  const name = `${layer.name}/step_${step}`;
-  const batch = x.shape[0];
-  const joined = concat(tape, [x, state.hidden], `${name}/concat`, 1);
-  const preactivations = batchMatMul(tape, joined, weights, `${name}/matmul`, {
-    shape: [batch, 4 * width],
-    inner: joined.shape[1],
-  });
-  const shape = [batch, width];
+/** One time step of a layer. */
+export type LstmCell = (tape: Tape, layer: LstmLayer, x: Tensor, state: LstmState, step: number) => LstmState;
+
+export const lstmCell: LstmCell = (tape, layer, x, state, step) => {
+  const { width, bias } = layer;
+  const shape = [x.shape[0], width];
   const [hidden, cell] = tape.record({
-    name: `${name}/gates`,
+    name: `${layer.name}/step_${step}/gates`,
     type: "LstmGates",
-    inputs: [preactivations, state.cell, bias],
-    outputs: [shape, shape, [batch, 4 * width]],
+    inputs: [preactivations(tape, layer, x, state, step), state.cell, bias],
+    outputs: [shape, shape, [x.shape[0], 4 * width]],
     // Three sigmoids and two tanh at 4 each, four biases, three products, one sum.
     flops: 28 * elements(shape),
   });
   return { hidden, cell };
+};
+
+/** The forget gate's constant offset is part of the bias. */
+export const unfusedLstmCell: LstmCell = (tape, layer, x, state, step) => {
+  const name = `${layer.name}/step_${step}`;
+  const biased = addRepeated(
+    tape,
+    preactivations(tape, layer, x, state, step),
+    layer.bias,
+    `${name}/bias_add`,
+  );
+  const [input, candidate, forget, output] = split(tape, biased, `${name}/split`, 4);
+  const kept = multiply(tape, state.cell, sigmoid(tape, forget, `${name}/forget`), `${name}/kept`);
+  const proposed = tanh(tape, candidate, `${name}/candidate`);
+  const written = multiply(tape, sigmoid(tape, input, `${name}/input`), proposed, `${name}/written`);
+  const cell = add(tape, kept, written, `${name}/cell`);
+  const shown = tanh(tape, cell, `${name}/cell_tanh`);
+  const hidden = multiply(tape, shown, sigmoid(tape, output, `${name}/output`), `${name}/hidden`);
+  return { hidden, cell };
+};
+
+function preactivations(tape: Tape, layer: LstmLayer, x: Tensor, state: LstmState, step: number): Tensor {
+  const name = `${layer.name}/step_${step}`;
+  const joined = concat(tape, [x, state.hidden], `${name}/concat`, 1);
+  return batchMatMul(tape, joined, layer.weights, `${name}/matmul`, {
+    shape: [x.shape[0], 4 * layer.width],
+    inner: joined.shape[1],
+  });
 }

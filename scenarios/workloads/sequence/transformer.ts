@@ -1,0 +1,85 @@
+/**
+ * The Transformer for translation (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017): encoder and decoder with
+ * sinusoids for positions, normalisation after each sublayer, and one table for source, target and logits, 37,000 tokens as
+ * for English to German. And the same with experts: in every other layer the feed-forward part is a mixture (GShard).
+ */
+import {
+  batchMatMul,
+  dense,
+  dropout,
+  gather,
+  relu,
+  scaleAndShift,
+  softmaxCrossEntropy,
+  variable,
+} from "../dense-layers.ts";
+import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { causalMask, paddingMask } from "./attention.ts";
+import { mixtureOfExperts } from "./mixture-of-experts.ts";
+import { decoderStack, encoderStack, feedForward, postNorm, type StackOptions } from "./transformer-stack.ts";
+
+export interface TransformerOptions {
+  readonly batch: number;
+  /** Tokens of the source, and of the target. */
+  readonly tokens: number;
+  /** Layers of the encoder, and of the decoder. */
+  readonly layers: number;
+  readonly width: number;
+  readonly innerWidth: number;
+  readonly heads: number;
+  readonly headWidth: number;
+  readonly vocabulary: number;
+}
+
+export interface MoeOptions extends TransformerOptions {
+  /** Experts in each mixture. */
+  readonly experts: number;
+  /** Ops that the experts of a mixture are spread over. */
+  readonly shards: number;
+}
+
+export const transformer = (options: TransformerOptions): Tape =>
+  translator(options, feedForward(dense, relu, options.innerWidth));
+
+/**
+ * GShard (Lepikhin et al.: "GShard: Scaling Giant Models with Conditional Computation and Automatic Sharding", ICLR 2021).
+ */
+export function moe(options: MoeOptions): Tape {
+  const dense2 = feedForward(dense, relu, options.innerWidth);
+  return translator(options, (tape, x, name, layer) =>
+    layer % 2 === 1 ? mixtureOfExperts(tape, x, name, options) : dense2(tape, x, name),
+  );
+}
+
+function translator(options: TransformerOptions, inner: StackOptions["feedForward"]): Tape {
+  const { batch, tokens, layers, width, heads, headWidth, vocabulary } = options;
+  const tape = createTape();
+  const sourceIds = tape.feed("source_ids", [batch, tokens], "wide");
+  const sourceMask = tape.feed("source_mask", [batch, tokens]);
+  const targetIds = tape.feed("target_ids", [batch, tokens], "wide");
+  const labels = tape.feed("labels", [batch, tokens], "wide");
+  const table = variable(tape, "tokens/table", [vocabulary, width]);
+  const embedded = (ids: Tensor, name: string): Tensor => {
+    const placed = scaleAndShift(tape, gather(tape, table, ids, `tokens/${name}`), `${name}/positions`);
+    return dropout(tape, placed, `${name}/dropout`);
+  };
+
+  const stack = { layers, heads, headWidth, project: dense, residual: postNorm, feedForward: inner };
+  const memory = encoderStack(tape, embedded(sourceIds, "source"), {
+    ...stack,
+    prefix: "encoder/",
+    mask: paddingMask(sourceMask),
+  });
+  const decoded = decoderStack(tape, embedded(targetIds, "target"), memory, {
+    ...stack,
+    prefix: "decoder/",
+    mask: causalMask,
+    memoryMask: paddingMask(sourceMask),
+  });
+  const logits = batchMatMul(tape, decoded, table, "head/logits", {
+    shape: [batch, tokens, vocabulary],
+    inner: width,
+  });
+  softmaxCrossEntropy(tape, logits, labels, "loss");
+  return tape;
+}
