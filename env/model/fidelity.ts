@@ -13,6 +13,11 @@ export interface Fidelity {
   readonly contention: "queue" | "none" | "fair";
   /** Does a device compute while it sends or receives? If not, transfers and ops of one device exclude each other. */
   readonly overlap: boolean;
+  /**
+   * What a plan's opPriority is: the order that each device keeps, waiting where the next op is not ready, or whom a free device
+   * prefers among the ops that are ready. Without one, devices run first what was ready first.
+   */
+  readonly dispatch: "strict" | "ready";
   /** What a control edge across devices costs: nothing, or a transfer of the bytes of output 0. */
   readonly controlEdges: "free" | "output-0";
   /** Where one consumer uses several outputs of one producer: each is moved, or only the last one declared. */
@@ -43,6 +48,7 @@ export const defaultFidelity: Fidelity = {
   routing: "store-and-forward",
   contention: "queue",
   overlap: true,
+  dispatch: "strict",
   controlEdges: "free",
   pairOutputs: "all",
   tieBreak: "id",
@@ -61,6 +67,7 @@ export const placetoFidelity: Fidelity = {
   routing: "store-and-forward",
   contention: "queue",
   overlap: true,
+  dispatch: "strict",
   controlEdges: "output-0",
   pairOutputs: "last",
   tieBreak: "name",

@@ -67,6 +67,8 @@ const fidelitySchema = z.strictObject({
   routing: z.enum(["store-and-forward", "cut-through"]),
   contention: z.enum(["queue", "none", "fair"]),
   overlap: z.boolean(),
+  /** Left out where strict, so that older files keep their hash. */
+  dispatch: z.enum(["strict", "ready"]).optional(),
   controlEdges: z.enum(["free", "output-0"]),
   pairOutputs: z.enum(["all", "last"]),
   tieBreak: z.enum(["id", "name"]),
@@ -136,7 +138,7 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
     } as ScenarioFile["cluster"],
     groups: [...scenario.grouping.groupOf],
     objective: scenario.objective,
-    fidelity: { ...scenario.fidelity },
+    fidelity: writeFidelity(scenario.fidelity),
     meta: { ...scenario.meta },
   };
 }
@@ -200,9 +202,13 @@ function readCluster(file: ScenarioFile["cluster"]): Cluster {
   };
 }
 
+function writeFidelity({ dispatch, ...fidelity }: Scenario["fidelity"]): ScenarioFile["fidelity"] {
+  return dispatch === "strict" ? fidelity : { ...fidelity, dispatch };
+}
+
 function readFidelity(file: ScenarioFile["fidelity"]): Scenario["fidelity"] {
   if (file === undefined) return defaultFidelity;
-  if (typeof file !== "string") return file;
+  if (typeof file !== "string") return { ...file, dispatch: file.dispatch ?? "strict" };
   const known = fidelities.find((fidelity) => fidelity.name === file);
   if (known === undefined)
     throw new InputError(

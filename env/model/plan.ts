@@ -9,8 +9,9 @@ export interface Placement {
   /** Device of each op, shape [opCount]. */
   readonly device: Int32Array;
   /**
-   * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]: each waits for the one before it.
-   * Without it a device runs ops in the order in which they become ready.
+   * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]: each waits for the one before it, or,
+   * under `dispatch: "ready"`, goes first among those that are ready. Without it a device runs ops in the order in which they
+   * become ready.
    */
   readonly opPriority?: Float64Array;
 }

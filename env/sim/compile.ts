@@ -77,6 +77,10 @@ export function compile(scenario: Scenario): Compiled {
     throw new InputError(
       `Fidelity "${fidelity.name}": free multicast has no one receiver that could stop computing; without overlap use multicast "per-device".`,
     );
+  if (fidelity.dispatch === "ready" && !fidelity.overlap)
+    throw new InputError(
+      `Fidelity "${fidelity.name}": where ops and transfers of a device exclude each other, dispatch has to be "strict".`,
+    );
   if (fidelity.contention === "fair" && !(fidelity.routing === "cut-through" && fidelity.overlap))
     throw new InputError(
       `Fidelity "${fidelity.name}": fair sharing of links needs routing "cut-through" and overlap, since all transfers go on at once.`,

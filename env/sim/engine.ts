@@ -8,7 +8,8 @@
  * most one event per device and per link is pending.
  *
  * Events at equal time: releases first, by producer rank, then consumer rank; then transfers that took no time, by link
- * rank; then ops that took no time, by device rank. (That is the order in which links and devices look for work.)
+ * rank; then ops that took no time, by device rank. (That is the order in which links and devices look for work.) Where a free
+ * device chooses among ready ops (`dispatch: "ready"`), its look for work is an event of its own, in that place.
  *
  * The loop itself is a WebAssembly kernel (kernel/assembly/engine.ts): the same bytes out on every machine, and faster than
  * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
@@ -48,7 +49,8 @@ export interface Engine {
   readonly lastHopUs: Float64Array;
   /**
    * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in their ascending order, op
-   * id breaking ties, each after the one before it; throws `InputError` where that order waits for itself.
+   * id breaking ties, each after the one before it; throws `InputError` where that order waits for itself. Under `dispatch:
+   * "ready"` a free device takes of its ready ops the first in that order.
    */
   run(device: Int32Array, opPriority?: Float64Array): number;
   /** Makespans of many valid placements, in order. The times above are those of the last one. */
@@ -94,7 +96,7 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
   };
 }
 
-function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
+function engineOf({ opCount, fidelity }: Compiled, { memory, exports }: Kernel): Engine {
   const placed = memory.ints(at.PLACEMENTS);
   const makespans = memory.floats(at.MAKESPANS);
   const orderNext = memory.ints(at.ORDER_NEXT);
@@ -106,6 +108,10 @@ function engineOf({ opCount }: Compiled, { memory, exports }: Kernel): Engine {
     run(device, opPriority) {
       placed.set(device);
       if (opPriority === undefined) return exports.run(memory.address(at.PLACEMENTS));
+      if (fidelity.dispatch === "ready") {
+        orderNext.set(priorityRanks(opPriority));
+        return exports.runReady(memory.address(at.PLACEMENTS));
+      }
       orderNext.set(successors(device, opPriority));
       const makespanUs = exports.runOrdered(memory.address(at.PLACEMENTS));
       if (Number.isNaN(makespanUs))
@@ -136,6 +142,16 @@ export function successors(device: Int32Array, opPriority: Float64Array): Int32A
   for (let i = 1; i < order.length; i++)
     if (device[order[i]] === device[order[i - 1]]) next[order[i - 1]] = order[i];
   return next;
+}
+
+/** The position of each op in the order of priorities. */
+function priorityRanks(opPriority: Float64Array): Int32Array {
+  const order = Int32Array.from(opPriority.keys()).sort((a, b) => opPriority[a] - opPriority[b] || a - b);
+  const rank = new Int32Array(order.length);
+  order.forEach((v, position) => {
+    rank[v] = position;
+  });
+  return rank;
 }
 
 function longestRoute({ routeStart }: Compiled): number {

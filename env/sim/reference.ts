@@ -58,7 +58,10 @@ interface Event {
   run(nowUs: number): void;
 }
 
-/** With priorities, the ops of each device run in their order, and one that waits for itself never starts: NaN. */
+/**
+ * With priorities, the ops of each device run in their order, and one that waits for itself never starts: NaN. Under `dispatch:
+ * "ready"` a device that looks for work takes the ready op that comes first in that order.
+ */
 export function referenceRun(
   scenario: Scenario,
   device: ArrayLike<number>,
@@ -77,10 +80,11 @@ export function referenceRun(
     { length: graph.opCount },
     (_, v) => needs.filter((need) => need.consumer === v).length,
   );
+  const dispatches = fidelity.dispatch === "ready" && opPriority !== undefined;
+  const isAfter = (a: number, b: number) =>
+    opPriority![a] > opPriority![b] || (opPriority![a] === opPriority![b] && a > b);
   const followerOf = (v: number): number | undefined => {
-    if (opPriority === undefined) return undefined;
-    const isAfter = (a: number, b: number) =>
-      opPriority[a] > opPriority[b] || (opPriority[a] === opPriority[b] && a > b);
+    if (opPriority === undefined || dispatches) return undefined;
     const later = [...missing.keys()].filter((w) => device[w] === device[v] && isAfter(w, v));
     return later.find((w) => later.every((other) => !isAfter(w, other)));
   };
@@ -116,7 +120,7 @@ export function referenceRun(
     events.push({ timeUs: nowUs, kind: 1, key: [linkRank[link]], run: (at) => runLink(link, at) });
   };
   const makeReady = (v: number, nowUs: number): void => {
-    if (reserves) {
+    if (reserves && !dispatches) {
       reserveDevice(v, nowUs);
       return;
     }
@@ -238,6 +242,7 @@ export function referenceRun(
   };
 
   const runDevice = (d: number, nowUs: number): void => {
+    if (dispatches) ready[d].sort((a, b) => (isAfter(a, b) ? 1 : -1));
     const v = ready[d].shift();
     if (v === undefined) {
       deviceArmed[d] = false;

@@ -75,7 +75,7 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
   const journeys = journeysOf(compiled, timeline);
   const { ops, transfers } = inTopologicalOrder(compiled, timeline, journeys);
   const blockerAt = blockersOf(compiled, [...ops, ...transfers]);
-  const leader = leadersOf(timeline);
+  const leader = leadersOf(compiled, timeline);
   return {
     compiled,
     timeline,
@@ -93,9 +93,9 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
 }
 
 /** The op that the plan's order puts before each op on its device; -1 where there is none. */
-function leadersOf({ device, opPriority }: Timeline): Int32Array {
+function leadersOf({ fidelity }: Compiled, { device, opPriority }: Timeline): Int32Array {
   const leader = new Int32Array(device.length).fill(-1);
-  if (opPriority === undefined) return leader;
+  if (opPriority === undefined || fidelity.dispatch === "ready") return leader;
   successors(device, opPriority).forEach((follower, v) => {
     if (follower !== -1) leader[follower] = v;
   });

@@ -83,7 +83,7 @@ export const CUT_THROUGH = 55;
 export const CONTENTION = 56;
 /** 1 where transfers and ops of a device exclude each other. */
 export const BLOCKING = 57;
-/** Which op follows each op on its device, -1 for none; read where a run is ordered. */
+/** Which op follows each op on its device, -1 for none, or the rank of each op; read where a run goes by priorities. */
 export const ORDER_NEXT = 58;
 /** Where links share their speed: the transfers under way, the bytes each has left and its rate. */
 export const FLOW = 59;
@@ -113,11 +113,17 @@ export const MOVED = 77;
 /** When, in the recorded run, the ops end whose outputs go elsewhere in the rerun; ascending. */
 export const EFFECT_US = 78;
 
+/** 1 where a free device takes the ready op of lowest rank, if there are ranks (in ORDER_NEXT). */
+export const READY_DISPATCH = 79;
+/** The ops that wait for each device, as heaps. */
+export const READY_HEAD = 80;
+export const READY_CHILD = 81;
+
 // 64-bit floats at FLOATS + 8 x position.
-export const FLOATS = 384;
+export const FLOATS = 448;
 export const OP_GAP_US = 0;
 export const TRANSFER_GAP_US = 1;
 export const FIRST_US = 2;
 
 /** First address after the table. */
-export const HEAP = 416;
+export const HEAP = 480;

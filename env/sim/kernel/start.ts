@@ -13,6 +13,7 @@ export interface KernelExports {
   init(): void;
   run(placed: number): number;
   runOrdered(placed: number): number;
+  runReady(placed: number): number;
   record(placed: number): number;
   rerun(placed: number, movedCount: number, effectCount: number): number;
   runBatch(placed: number, count: number, out: number): void;
@@ -58,7 +59,10 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
   const depCount = depStart[opCount];
   const shares = fidelity.contention === "fair";
-  const sourceCount = deviceCount + linkCount + (shares ? 1 : 0);
+  const readyDispatch = fidelity.dispatch === "ready";
+  // The end of a sharing transfer is one source, the next look of each device for work another.
+  const sourceCount =
+    deviceCount + linkCount + (shares || readyDispatch ? 1 : 0) + (readyDispatch ? deviceCount : 0);
   const groupCount = Math.ceil(sourceCount / GROUP);
   const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
   const devices = deviceTypes(compiled);
@@ -113,6 +117,8 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
   plan.roomForInts(sentByCount, at.SENT_BY);
   plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
+  plan.roomForInts(readyDispatch ? deviceCount : 0, at.READY_HEAD);
+  plan.roomForInts(readyDispatch ? opCount : 0, at.READY_CHILD);
   plan.roomForInts(2 * hops, at.HOP_LOG);
   plan.roomForFloats(3 * hops, at.HOP_LOG_US);
   plan.floats(at.SLOT_BYTES, compiled.slotBytes);
@@ -151,6 +157,7 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   table[at.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
   table[at.SENT_BY_COUNT] = sentByCount;
   if (hops === 0) table[at.HOP_LOG] = 0;
+  table[at.READY_DISPATCH] = readyDispatch ? 1 : 0;
   table[at.STATE_BYTES] = stateBytes;
   table[at.SNAPSHOT_CAPACITY] = snapshots;
   const floats = new Float64Array(memory.memory.buffer, at.FLOATS);

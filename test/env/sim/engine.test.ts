@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildKernel } from "../../../.ci/build-kernels.js";
-import { createRng, parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
+import { createRng, explain, parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
 import { createParallelEngine } from "../../../env/sim/parallel.ts";
@@ -56,6 +56,44 @@ describe("the event engine", () => {
       { numRuns: 1500 },
     );
     expect(refused).toBeGreaterThan(10);
+  });
+
+  it("equals the slow reference where a free device takes the ready op of highest priority", () => {
+    const size = { maxOps: 20, maxDevices: 3 };
+    fc.assert(
+      fc.property(scenarioWithPlan(size), fc.nat(), (draw, seed) => {
+        const { plan } = draw;
+        const fidelity = { ...draw.scenario.fidelity, overlap: true, dispatch: "ready" as const };
+        const scenario = { ...draw.scenario, fidelity };
+        const rng = createRng(seed);
+        const opPriority = Float64Array.from(plan.device, () => rng.int(8));
+        const fast = simulate(scenario, { ...plan, opPriority });
+        const slow = referenceRun(scenario, plan.device, opPriority);
+        expect(fast.makespanUs).toBe(slow.makespanUs);
+        expect([...fast.startUs]).toEqual(slow.startUs);
+        expect([...fast.endUs]).toEqual(slow.endUs);
+        if (fidelity.memory === "training") expect([...fast.peakBytes]).toEqual(slow.peakBytes);
+        const { segments } = explain(scenario, { ...plan, opPriority }).criticalPath;
+        for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("lets a free device take the urgent op first, also where both became ready while it was busy", () => {
+    const graph = "run 10\nlate 5\nurgent 3\nafter 1 <- ^urgent";
+    const scenario = testScenario({ graph, devices: 1, fidelity: { dispatch: "ready" } });
+    const first = { ...placement([0, 0, 0, 0]), opPriority: Float64Array.from([0, 9, 1, 1]) };
+    expect([...simulate(scenario, first).startUs]).toEqual([0, 14, 10, 13]);
+    expect([...simulate(scenario, placement([0, 0, 0, 0])).startUs]).toEqual([0, 10, 15, 18]);
+    // What is not ready is not waited for: `c` comes first by priority, but only after `a`.
+    const waits = testScenario({
+      graph: "a 10\nb 2\nc 1 <- ^a",
+      devices: 2,
+      fidelity: { dispatch: "ready" },
+    });
+    const plan = { ...placement([0, 1, 1]), opPriority: Float64Array.from([0, 2, 1]) };
+    expect([...simulate(waits, plan).startUs]).toEqual([0, 0, 10]);
   });
 
   it("charges a chain on two devices the transfer in between", () => {

@@ -86,6 +86,7 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     ),
     contention: fc.constantFrom("queue" as const, "queue" as const, "none" as const, "fair" as const),
     overlap: fc.constantFrom(true, true, false),
+    dispatch: fc.constantFrom("strict" as const, "ready" as const),
     controlEdges: fc.constantFrom("free" as const, "output-0" as const),
     pairOutputs: fc.constantFrom("all" as const, "last" as const),
     tieBreak: fc.constantFrom("id" as const, "name" as const),
@@ -101,6 +102,10 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     name: "random",
     routing: switches.contention === "fair" ? ("cut-through" as const) : switches.routing,
     overlap: switches.multicast === "free" || switches.contention === "fair" || switches.overlap,
+    dispatch:
+      switches.multicast === "free" || switches.contention === "fair" || switches.overlap
+        ? switches.dispatch
+        : ("strict" as const),
     memory: switches.multicast === "free" ? ("outputs-only" as const) : ("training" as const),
   }));
 

@@ -4,6 +4,7 @@
  */
 import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, schedule, unschedule } from "./events";
 import { awaitArrival, endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
+import { clearReady, popReady, pushReady } from "./ready";
 import { nextEnd, ratesAreStale, resetFlows } from "./sharing";
 import {
   blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType,
@@ -22,7 +23,11 @@ const OP_ENDED: i32 = -1;
 
 let togetherCount: i32;
 let deliveringCount: i32;
-let ordered: bool;
+/** How the ops of a device follow each other: as they become ready, as `orderNext` says, or of the ready ones by rank. */
+const FIRST_COME: i32 = 0;
+const IN_ORDER: i32 = 1;
+const BY_RANK: i32 = 2;
+let discipline: i32;
 let readyCount: i32;
 /** Over all ops so far that have been given a start. */
 export let latestEndUs: f64;
@@ -31,12 +36,12 @@ export let endedCount: i32;
 
 export function setProgress(latestEnd: f64): void {
   latestEndUs = latestEnd;
-  ordered = false;
+  discipline = FIRST_COME;
 }
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
-  ordered = false;
+  discipline = FIRST_COME;
   begin(placed);
   return simulate();
 }
@@ -45,10 +50,17 @@ export function run(placed: usize): f64 {
  * Simulates the placement with the ops of each device in the order of `orderNext`; NaN where the order waits for itself.
  */
 export function runOrdered(placed: usize): f64 {
-  ordered = true;
+  discipline = IN_ORDER;
   begin(placed);
   const makespanUs = simulate();
   return readyCount == opCount ? makespanUs : NaN;
+}
+
+/** Simulates the placement where a free device takes the ready op of lowest rank; ranks lie in `orderNext`. */
+export function runReady(placed: usize): f64 {
+  discipline = BY_RANK;
+  begin(placed);
+  return simulate();
 }
 
 function simulate(): f64 {
@@ -86,7 +98,13 @@ export function handleDue(group: i32, nowUs: f64): void {
   const source = group * GROUP + <i32>ctz(due);
   if (source < deviceCount) handleEnd(source, nowUs);
   else if (source < deviceCount + linkCount) handleArrival(source - deviceCount, nowUs);
-  else handleFlowEnd(nowUs);
+  else handleOther(source, nowUs);
+}
+
+/** Sources beside devices and links: the end of a sharing transfer, then the next look of each device for work. */
+function handleOther(source: i32, nowUs: f64): void {
+  if (source == deviceCount + linkCount) handleFlowEnd(nowUs);
+  else startNext(source - lookOf(0), nowUs);
 }
 
 /** Simulates `count` placements that lie one after the other; writes their makespans to `out`. */
@@ -109,7 +127,8 @@ export function begin(placed: usize): void {
   latestEndUs = 0;
   endedCount = 0;
   resetFlows();
-  if (ordered) waitForPredecessors();
+  if (discipline == IN_ORDER) waitForPredecessors();
+  if (discipline == BY_RANK) clearReady();
   for (let i = 0; i < rootCount; i++) if (int(pending, int(roots, i)) == 0) makeReady(int(roots, i), firstUs);
 }
 
@@ -144,11 +163,17 @@ function awaitEnd(d: i32, v: i32): void {
 @inline
 function makeReady(v: i32, nowUs: f64): void {
   const d = int(device, v);
+  if (discipline != FIRST_COME) {
+    if (discipline == BY_RANK) {
+      waitForDevice(v, d, nowUs);
+      return;
+    }
+    readyCount++;
+  }
   const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
   const freeUs = float(deviceFreeUs, d);
   const start = nowUs > freeUs ? nowUs : freeUs;
   const end = start + costUs;
-  if (ordered) readyCount++;
   if (end > latestEndUs) latestEndUs = end;
   setFloat(startUs, v, start);
   setFloat(endUs, v, end);
@@ -159,6 +184,35 @@ function makeReady(v: i32, nowUs: f64): void {
     schedule(d, end, end == start ? int(deviceOrder, d) : int(opOrder, v));
   } else setInt(opNext, int(runningTail, d), v);
   setInt(runningTail, d, v);
+}
+
+/** The source of the event at which a device looks for work, after all that happens at that instant. */
+// @ts-ignore: decorator
+@inline
+function lookOf(d: i32): i32 {
+  return deviceCount + linkCount + 1 + d;
+}
+
+function waitForDevice(v: i32, d: i32, nowUs: f64): void {
+  pushReady(d, v);
+  if (float(eventUs, lookOf(d)) == Infinity) schedule(lookOf(d), nowUs, int(deviceOrder, d));
+}
+
+/** The device is free: it takes the ready op of lowest rank, and looks again when that leaves it free. */
+function startNext(d: i32, nowUs: f64): void {
+  unschedule(lookOf(d));
+  const v = popReady(d);
+  if (v == NONE) return;
+  const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
+  const end = nowUs + costUs;
+  const freeUs = costUs == 0 ? end : end + opGapUs;
+  if (end > latestEndUs) latestEndUs = end;
+  setFloat(startUs, v, nowUs);
+  setFloat(endUs, v, end);
+  setFloat(deviceFreeUs, d, freeUs);
+  setInt(runningHead, d, v);
+  schedule(d, end, int(opOrder, v));
+  schedule(lookOf(d), freeUs, int(deviceOrder, d));
 }
 
 // @ts-ignore: decorator
@@ -189,7 +243,7 @@ function handleEnd(d: i32, nowUs: f64): void {
     sendOutputs(v, d, nowUs);
     releaseFor(v, OP_ENDED, nowUs);
   }
-  if (ordered) releaseSuccessor(v, nowUs);
+  if (discipline == IN_ORDER) releaseSuccessor(v, nowUs);
 }
 
 /** The op that its device runs next need no longer wait for this one. */
@@ -256,8 +310,8 @@ function releaseTogether(producer: i32, nowUs: f64): void {
 
 /** The first of several events at one instant, together with those of the same producer. */
 function handleTied(source: i32, nowUs: f64): void {
-  if (source == deviceCount + linkCount) {
-    handleFlowEnd(nowUs);
+  if (source >= deviceCount + linkCount) {
+    handleOther(source, nowUs);
     return;
   }
   const order = int(eventOrder, source);
@@ -271,7 +325,8 @@ function handleTied(source: i32, nowUs: f64): void {
   if (order < opCount)
     for (let other = coincident(order, nowUs); other != NONE; other = coincident(order, nowUs)) takeTied(other, nowUs);
   releaseTogether(producer, nowUs);
-  if (ordered) for (let k = 0; k < togetherCount; k++) if (int(together, k) == OP_ENDED) releaseSuccessor(producer, nowUs);
+  if (discipline == IN_ORDER)
+    for (let k = 0; k < togetherCount; k++) if (int(together, k) == OP_ENDED) releaseSuccessor(producer, nowUs);
   for (let i = 0; i < deliveringCount; i++) {
     const link = int(delivering, i);
     awaitArrival(link, int(flyingHead, link));

@@ -76,6 +76,8 @@ export let together: usize;
 export let delivering: usize;
 export let orderNext: usize;
 export let sourceCount: i32;
+export let readyHead: usize;
+export let readyChild: usize;
 export let flow: usize;
 export let flowBytes: usize;
 export let flowRate: usize;
@@ -130,7 +132,8 @@ export function init(): void {
   cutThrough = int(T.TABLE, T.CUT_THROUGH) != 0;
   queues = int(T.TABLE, T.CONTENTION) == 1;
   shares = int(T.TABLE, T.CONTENTION) == 2;
-  sourceCount = deviceCount + linkCount + (shares ? 1 : 0);
+  const readyDispatch = int(T.TABLE, T.READY_DISPATCH) != 0;
+  sourceCount = deviceCount + linkCount + (shares || readyDispatch ? 1 : 0) + (readyDispatch ? deviceCount : 0);
   blocking = int(T.TABLE, T.BLOCKING) != 0;
   simple = queues && !cutThrough && !blocking;
   groupCount = int(T.TABLE, T.GROUP_COUNT);
@@ -203,6 +206,8 @@ export function init(): void {
   baseTransferArriveUs = int(T.TABLE, T.BASE_TRANSFER_ARRIVE_US);
   moved = int(T.TABLE, T.MOVED);
   effectUs = int(T.TABLE, T.EFFECT_US);
+  readyHead = int(T.TABLE, T.READY_HEAD);
+  readyChild = int(T.TABLE, T.READY_CHILD);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }
