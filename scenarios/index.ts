@@ -34,7 +34,13 @@ export {
   importFile,
 } from "./import/index.ts";
 export { suites } from "./suites/index.ts";
-export { buildWorkload, type Workload, workloadCatalog } from "./workloads/index.ts";
+export {
+  type BuildOptions,
+  buildWorkload,
+  type Phase,
+  type Workload,
+  workloadCatalog,
+} from "./workloads/index.ts";
 
 export interface ResolveOptions {
   /** Replaces the objective that the scenario has by itself. */

@@ -2,7 +2,7 @@
  * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or `enas-cifar/test/7/2xK80`;
  * address.ts reads the first half. Options are those of the workload or family, three of the grouping: `groups`, the most
  * groups to place, `granularity`, `group` (the default of workloads) or `op` (one group for each co-location class), or instead
- * of that `coarsen`, a named rule of coarsening; `comm`, the time of all transfers in percent of the time of all ops on this
+ * of that `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes; `comm`, the time of all transfers in percent of the time of all ops on this
  * cluster; and `network`, a named network model instead of the cluster's own links. Every mistake is one sentence with what
  * there is instead.
  */
@@ -23,9 +23,10 @@ import {
 import { atMost, coarsen, groupsForPlacement } from "../env/model/coarsen/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import { type Problem, readAddress } from "./address.ts";
+import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
 import { withCommunication } from "./communication.ts";
 import { memberGraph } from "./families/index.ts";
-import { buildWorkload } from "./workloads/index.ts";
+import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/index.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
@@ -36,36 +37,38 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
   const [address, query = ""] = split(uri, "?");
   const { problem, cluster } = readAddress(uri, address);
   const { name, options } = problem.kind === "workload" ? problem.workload : problem.family;
-  const given = readQuery(uri, query, name, Object.keys(options));
+  const common = problem.kind === "workload" ? BUILD_OPTIONS : [];
+  const given = readQuery(uri, query, name, [...Object.keys(options), ...common]);
+  const build = problem.kind === "workload" ? buildOptions(uri, given) : {};
   const values = Object.fromEntries(
     Object.entries(options).map(([key, option]) => {
       const text = given.get(key);
       return [key, text === undefined ? option.default : wholeNumber(uri, key, text, option)];
     }),
   );
-  const plain = graphOf(problem, values);
+  const plain = graphOf(problem, values, build);
   const graph = communicating(uri, plain, cluster, given.get("comm"));
   const scenario = createScenario({
     name: uri,
     graph,
-    grouping: groupingOfQuery(
-      uri,
-      graph,
-      given,
-      problem.kind === "family" ? problem.family.granularity : "group",
-    ),
+    grouping: groupingOfQuery(uri, graph, groupingOptions(given), usualGranularity(problem, build)),
     cluster,
     objective,
-    fidelity: fidelityOf(problem),
+    fidelity: fidelityOf(problem, build),
     meta: metaOf(problem),
   });
   const network = given.get("network");
   return network === undefined ? scenario : withNetwork(scenario, network);
 }
 
-function graphOf(problem: Problem, values: Readonly<Record<string, number>>): OpGraph {
-  if (problem.kind === "workload") return buildWorkload(problem.workload, values);
+function graphOf(problem: Problem, values: Readonly<Record<string, number>>, build: BuildOptions): OpGraph {
+  if (problem.kind === "workload") return buildWorkload(problem.workload, values, build);
   return memberGraph(problem.family, problem.split, problem.number, values);
+}
+
+function usualGranularity(problem: Problem, { granularity }: BuildOptions): "group" | "op" {
+  if (problem.kind === "family") return problem.family.granularity;
+  return granularity === "layer" ? "op" : "group";
 }
 
 function metaOf(problem: Problem): ScenarioMeta {
@@ -143,9 +146,9 @@ export function groupingOfQuery(
   return limit === undefined ? classes : atMost(graph, classes, limit);
 }
 
-function fidelityOf(problem: Problem): Fidelity {
+function fidelityOf(problem: Problem, build: BuildOptions): Fidelity {
   if (problem.kind === "family") return defaultFidelity;
-  const { slots } = problem.workload.optimizer;
+  const slots = optimizerSlots(problem.workload, build);
   if (slots === defaultFidelity.optimizerSlots) return defaultFidelity;
   return { ...defaultFidelity, name: `default, ${slots} optimizer slots`, optimizerSlots: slots };
 }

@@ -34,6 +34,29 @@ describe("scenario URIs", () => {
     expect((await resolveScenario("bert-base/2xP100?layers=1")).fidelity.optimizerSlots).toBe(2);
   });
 
+  it("take precision and phase, which change bytes, state and ops", async () => {
+    const full = await resolveScenario("nmt-2/2xP100?steps=2");
+    const half = await resolveScenario("nmt-2/2xP100?steps=2&precision=16");
+    expect([full.graph.dtype, half.graph.dtype]).toEqual(["float32", "float16"]);
+    expect(half.graph.opCount).toBe(full.graph.opCount);
+    // Adam: two slots; in half precision each byte of weights has two of master weights and four of slots.
+    expect([full.fidelity.optimizerSlots, half.fidelity.optimizerSlots]).toEqual([2, 6]);
+    const asked = await resolveScenario("nmt-2/2xP100?steps=2&phase=inference");
+    expect(asked.fidelity.optimizerSlots).toBe(0);
+    expect(asked.graph.role.every((role) => role === 0)).toBe(true);
+  });
+
+  it("build a graph of layers, grouped by layer", async () => {
+    const { graph, grouping } = await resolveScenario("bert-base/2xP100?granularity=layer&layers=3");
+    expect(graph.names.filter((name) => name.startsWith("layer_1"))).toEqual([
+      "layer_1",
+      "layer_1/backward",
+      "layer_1/update",
+    ]);
+    // Embeddings, three layers, pooler, head, loss, and the input pipeline.
+    expect(grouping.groupCount).toBe(8);
+  });
+
   it.each([
     ["inceptoin-v3/2xP100", /workload "inceptoin-v3" is not known; .*Did you mean "inception-v3"\?$/],
     ["inception-v3/2xP10", /cluster "2xP10" is not known; .*Did you mean "2xP100"\?$/],
@@ -45,7 +68,9 @@ describe("scenario URIs", () => {
     ["inception-v3/2xP100?batch=", /batch is "", expected a whole number/],
     ["inception-v3/2xP100?batch", /option "batch" has no value/],
     ["inception-v3/2xP100?batch=2&batch=3", /option "batch" is given twice/],
-    ["inception-v3/2xP100?granularity=fine", /granularity is "fine", expected group or op\.$/],
+    ["inception-v3/2xP100?granularity=fine", /granularity is "fine", expected group, op or layer\.$/],
+    ["inception-v3/2xP100?precision=8", /precision is "8", expected 32 or 16\.$/],
+    ["inception-v3/2xP100?phase=inferense", /phase is "inferense", .* Did you mean "inference"\?$/],
     ["inception-v3/2xP100?coarsen=chian", /Coarsening rule "chian" is not known; .*Did you mean "chain"\?$/],
     ["inception-v3/2xP100?coarsen=chain&granularity=op", /both coarsen and granularity are given/],
     ["inception-v3/2xP100?groups=0", /groups is "0", expected a whole number/],
