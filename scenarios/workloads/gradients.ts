@@ -155,13 +155,6 @@ export const gradientRules = {
   ResizeNearestNeighbor: pointwise("ResizeNearestNeighborGrad", 1, nothing),
   Add: { passesTo: allInputs },
   AddN: { passesTo: allInputs },
-  /** The second input has one value for each channel of each image. */
-  AddToChannels: {
-    passesTo: () => [0],
-    ops: (op) => [
-      { suffix: "grad_channels", type: "Sum", flops: elements(op.outputs[0].shape), reads: [], gives: [1] },
-    ],
-  },
   /** A bias or another tensor that several ops share, added to each row. */
   AddRepeated: repeatedAddition,
   Mul: {

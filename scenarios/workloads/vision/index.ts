@@ -1,8 +1,9 @@
 /** The registry of networks on images. Batches are those of the papers' reports where one device could hold them. */
-import { momentum, rmsprop, sgd } from "../optimizers.ts";
+import { adam, momentum, rmsprop, sgd } from "../optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";
 import { amoebanetD } from "./amoebanet-d.ts";
+import { ddpmUnet } from "./ddpm-unet.ts";
 import { densenet121 } from "./densenet.ts";
 import { inceptionV3 } from "./inception-v3.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
@@ -12,6 +13,7 @@ import { squeezenet } from "./squeezenet.ts";
 import { unet } from "./unet.ts";
 import { unetGpipe } from "./unet-gpipe.ts";
 import { type VggDepth, vgg } from "./vgg.ts";
+import { type VitSize, vit } from "./vit.ts";
 
 /** Images of `size` unless the URI says otherwise; below `min` nothing is left of them at the last layers. */
 const pixels = (size: number, min: number): WorkloadOption => ({
@@ -57,6 +59,15 @@ const nasnetOfSize = (size: NasnetSize, form: string, image: number, examples: n
   optimizer: rmsprop,
   options: { batch: batch(examples), pixels: pixels(image, 32), aux },
   forward: ({ batch, pixels, aux }) => nasnetA(size, { batch, pixels, aux: aux === 1 }),
+});
+
+const vitOfSize = (size: VitSize, letter: string): Workload => ({
+  name: `vit-${letter}-16`,
+  summary: `Vision Transformer ${letter.toUpperCase()}/16 on 224x224 images`,
+  source: "Dosovitskiy et al., ICLR 2021",
+  optimizer: adam,
+  options: { batch: batch(32), pixels: pixels(224, 16) },
+  forward: (values) => vit(size, { batch: values.batch, pixels: values.pixels }),
 });
 
 export const visionWorkloads: readonly Workload[] = [
@@ -120,6 +131,8 @@ export const visionWorkloads: readonly Workload[] = [
     },
     forward: ({ batch, pixels, layers, filters }) => amoebanetD({ batch, pixels, layers, filters }),
   },
+  vitOfSize("base", "b"),
+  vitOfSize("large", "l"),
   {
     name: "unet",
     summary: "U-Net on one 572x572 image",
@@ -140,5 +153,22 @@ export const visionWorkloads: readonly Workload[] = [
       channels: { describe: "channels of the finest level, an even number", default: 64, min: 2, max: 512 },
     },
     forward: ({ batch, pixels, convs, channels }) => unetGpipe({ batch, pixels, convs, channels }),
+  },
+  {
+    name: "ddpm-unet",
+    summary: "U-Net of a diffusion on 32x32 images",
+    source: "Ho, Jain, Abbeel, NeurIPS 2020",
+    optimizer: adam,
+    options: {
+      batch: batch(128),
+      pixels: pixels(32, 8),
+      channels: {
+        describe: "channels of the finest level, a multiple of 32",
+        default: 128,
+        min: 32,
+        max: 1024,
+      },
+    },
+    forward: ({ batch, pixels, channels }) => ddpmUnet({ batch, pixels, channels }),
   },
 ];

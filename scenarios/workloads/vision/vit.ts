@@ -1,0 +1,70 @@
+/**
+ * Vision Transformer on patches of 16x16 pixels, Base and Large (Dosovitskiy et al.: "An Image is Worth 16x16 Words", ICLR
+ * 2021; its table 1): a Transformer's encoder that normalises before each sublayer, over the patches and a class token which
+ * is read at the end.
+ */
+import { InputError } from "../../../env/index.ts";
+import {
+  addRepeated,
+  dense,
+  dropout,
+  gelu,
+  layerNorm,
+  scaleAndShift,
+  slice,
+  transpose,
+  variable,
+} from "../dense-layers.ts";
+import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
+import type { Tape, Tensor } from "../tape.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
+import { biasedConv } from "./image-layers.ts";
+
+const sizes = {
+  base: { layers: 12, width: 768, heads: 12 },
+  large: { layers: 24, width: 1024, heads: 16 },
+} as const;
+
+export type VitSize = keyof typeof sizes;
+
+const PATCH = 16;
+/** Width of the inner layer in multiples of a token's. */
+const EXPANSION = 4;
+
+export function vit(size: VitSize, options: ImageOptions): Tape {
+  if (options.pixels % PATCH !== 0)
+    throw new InputError(`vit: pixels is ${options.pixels}, expected a multiple of ${PATCH}.`);
+  const { layers, width, heads } = sizes[size];
+  return imageClassifier(options, (tape, images) => {
+    const encoded = encoderStack(tape, embeddings(tape, images, width), {
+      prefix: "",
+      layers,
+      heads,
+      headWidth: width / heads,
+      project: dense,
+      residual: preNorm(layerNorm),
+      feedForward: feedForward(dense, gelu, EXPANSION * width),
+      mask: scaleAndShift,
+    });
+    const normed = layerNorm(tape, encoded, "head/norm");
+    const token = slice(tape, normed, "head/class_token", [options.batch, width]);
+    return dense(tape, token, "head/logits", CLASSES);
+  });
+}
+
+/** A token for each patch behind the class token, all with their positions. */
+function embeddings(tape: Tape, images: Tensor, width: number): Tensor {
+  const window = { filters: width, kernel: [PATCH, PATCH], stride: PATCH } as const;
+  const patches = biasedConv(tape, images, "embeddings/patches", window);
+  const [batch, , rows, columns] = patches.shape;
+  const tokens = transpose(tape, patches, "embeddings/transpose", [batch, rows * columns, width]);
+  const shape = [batch, rows * columns + 1, width];
+  const [all] = tape.record({
+    name: "embeddings/concat",
+    type: "Concat",
+    inputs: [variable(tape, "embeddings/class_token", [1, 1, width]), tokens],
+    outputs: [shape],
+  });
+  const positions = variable(tape, "embeddings/positions", shape.slice(1));
+  return dropout(tape, addRepeated(tape, all, positions, "embeddings/add_positions"), "embeddings/dropout");
+}
