@@ -1,6 +1,6 @@
 /**
  * Named network models: what may stand in the way of a transfer. Each is a configuration of the one engine: it replaces the
- * links that a cluster's routes cross and sets the fidelity's switches, and leaves speeds as they are: a transfer between
+ * links that a cluster's routes cross (all but one) and sets the fidelity's switches, and leaves speeds as they are: a transfer between
  * two devices alone in the cluster takes as long as the slowest link of its route and the sum of the latencies say.
  */
 import type { Cluster, Link } from "./cluster.ts";
@@ -13,8 +13,8 @@ export interface NetworkModel {
   readonly name: string;
   /** One sentence: what waits for what. */
   readonly summary: string;
-  /** Servers that a transfer between two devices needs beside its own wire. */
-  readonly servers: (from: number, to: number) => readonly Server[];
+  /** Servers that a transfer between two devices needs beside its own wire; left out where it crosses the cluster's own links. */
+  readonly servers?: (from: number, to: number) => readonly Server[];
   readonly contention: "queue" | "none" | "fair";
 }
 
@@ -78,6 +78,12 @@ export const networkModels: readonly NetworkModel[] = [
     ],
     contention: "fair",
   },
+  {
+    name: "fair-links",
+    summary:
+      "All transfers go on at once and share the cluster's own links, max-min fairly: trees and racks whose uplinks are oversubscribed.",
+    contention: "fair",
+  },
 ];
 
 /** The scenario under a named network model; throws one sentence where there is none of that name. */
@@ -101,7 +107,8 @@ export function withNetwork(scenario: Scenario, name: string): Scenario {
   };
 }
 
-function rewire(cluster: Cluster, model: NetworkModel): Cluster {
+function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
+  if (servers === undefined) return cluster;
   const links: Link[] = [];
   const numberOf = new Map<string, number>();
   const linkNamed = (link: Link): number => {
@@ -115,12 +122,10 @@ function rewire(cluster: Cluster, model: NetworkModel): Cluster {
   const routes = wires.map((row, from) =>
     row.map((wire, to) => {
       if (wire === null) return [];
-      const servers = model
-        .servers(from, to)
-        .map(({ device, side }) =>
-          linkNamed({ name: `${cluster.devices[device].name} ${side}`, bytesPerUs: fastest, latencyUs: 0 }),
-        );
-      return [...servers, linkNamed(wire)];
+      const queues = servers(from, to).map(({ device, side }) =>
+        linkNamed({ name: `${cluster.devices[device].name} ${side}`, bytesPerUs: fastest, latencyUs: 0 }),
+      );
+      return [...queues, linkNamed(wire)];
     }),
   );
   const { routing: _, ...rest } = cluster;
