@@ -4,7 +4,7 @@ import { evaluator, placement, type Scenario } from "../../../env/index.ts";
 import { bestRandom, bestSingleDevice, trained } from "./judge.ts";
 import { type Family, workload } from "./workloads.ts";
 
-const families: readonly Family[] = ["inception", "nmt", "enas"];
+const families: readonly Family[] = ["inception", "nmt", "enas-cifar"];
 
 describe("reinforce at 3,000 evaluations", () => {
   test.each(families)(
@@ -36,8 +36,8 @@ describe("reinforce at 3,000 evaluations", () => {
   });
 
   test("learns to fit where one device is too small", async () => {
-    const memoryBytes = 0.8 * peakOnOneDevice(workload({ family: "enas", gpus: 4 }));
-    const scenario = workload({ family: "enas", gpus: 4, memoryBytes });
+    const memoryBytes = 0.8 * peakOnOneDevice(workload({ family: "enas-cifar", gpus: 4 }));
+    const scenario = workload({ family: "enas-cifar", gpus: 4, memoryBytes });
     const score = evaluator(scenario);
     expect(score.evaluate(onOneDevice(scenario)).feasible).toBe(false);
     const { greedy } = await trained(reinforce, scenario, 2000, 1);

@@ -3,7 +3,7 @@ import { seq2seq } from "../../../agents/learned/seq2seq.ts";
 import { bestRandom, bestSingleDevice, trained } from "./judge.ts";
 import { type Family, workload } from "./workloads.ts";
 
-const families: readonly Family[] = ["inception", "nmt", "enas"];
+const families: readonly Family[] = ["inception", "nmt", "enas-cifar"];
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 describe("seq2seq at 3,000 evaluations", () => {
