@@ -6,7 +6,11 @@ import { InputError, type Scenario } from "../../env/index.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import type { ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
 import { dnnPartitioning } from "./dnn-partitioning.ts";
+import { dot } from "./dot.ts";
+import { gexf } from "./gexf.ts";
+import { graphml } from "./graphml.ts";
 import { inFile } from "./in-file.ts";
+import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
 import { pipedream } from "./pipedream.ts";
 import { piper } from "./piper.ts";
@@ -19,7 +23,16 @@ export { DEFAULT_CLUSTER } from "./scenario-of.ts";
 export { fileOf, openFile, type SourceFile } from "./source-file.ts";
 
 /** The first that recognises a file reads it. */
-export const importers: readonly Importer[] = [ownJson, placetoSim, dnnPartitioning, piper, pipedream];
+export const importers: readonly Importer[] = [
+  ownJson,
+  placetoSim,
+  dnnPartitioning,
+  piper,
+  pipedream,
+  graphml,
+  gexf,
+  dot,
+];
 
 export interface ImportedFile {
   readonly scenario: Scenario;

@@ -43,7 +43,7 @@ export const pipedream: Importer = {
       "keep (default) or drop the nodes whose description starts with Input, as PipeDream's planner does",
     scale: "factor on times and activations, for a batch other than the profile's; default 1",
   },
-  recognises: (file) => /(^|\n)[^\n]* -- [^\n]*(forward_compute_time|activation_size)=/.test(file.head),
+  recognises: ({ head }) => head.includes(SEPARATOR) && fields.some((field) => head.includes(`${field}=`)),
   read(file, options) {
     const backward = choiceOption(options, "backward", backwardModes);
     const inputs = choiceOption(options, "inputs", ["keep", "drop"]);

@@ -1,5 +1,6 @@
 /** Samples by importer: a new importer adds one here, and the tests of all importers then cover it. */
 
+import { dotSamples, gexfSamples, graphmlSamples } from "./drawn-graphs.ts";
 import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from "./json-formats.ts";
 import { pipedreamSamples } from "./pipedream.ts";
 import type { Sample } from "./sample.ts";
@@ -12,4 +13,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   "dnn-partitioning": dnnPartitioningSamples,
   piper: piperSamples,
   pipedream: pipedreamSamples,
+  graphml: graphmlSamples,
+  gexf: gexfSamples,
+  dot: dotSamples,
 };
