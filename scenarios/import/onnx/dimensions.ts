@@ -1,0 +1,81 @@
+/**
+ * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by `dim.INPUT.AXIS` where a dimension has
+ * no name, or by `batch` for every dynamic first axis; 1 for all others, which the report says.
+ */
+import { InputError } from "../../../env/index.ts";
+import type { ImportOptions } from "../contract.ts";
+import type { Shape } from "../tensors/tensor.ts";
+import type { ValueInfoProto } from "./schema.ts";
+import { type DeclaredShape, declaredShape } from "./tensor-proto.ts";
+
+const LARGEST_SIZE = 1e9;
+const MOST_LISTED = 8;
+const LONGEST_NAME = 60;
+
+export class Dimensions {
+  readonly #given: ReadonlyMap<string, number>;
+  readonly #batch: number | null;
+  /** Every dynamic dimension met so far, by the name under which the user can set it. */
+  readonly #sizes = new Map<string, number>();
+  readonly #assumed = new Set<string>();
+
+  constructor(options: ImportOptions) {
+    const given = new Map<string, number>();
+    for (const [option, value] of options)
+      if (option.startsWith("dim.")) given.set(option.slice("dim.".length), sizeOf(option, value));
+    this.#given = given;
+    const batch = options.get("batch");
+    this.#batch = batch === undefined ? null : sizeOf("batch", batch);
+  }
+
+  /** The shape of a graph's input, which has a size on every axis. */
+  ofInput({ name, type }: ValueInfoProto): Shape | null {
+    const shape = type?.tensor_type?.shape;
+    if (shape == null) return null;
+    return declaredShape(shape).map((size, axis) => {
+      if (typeof size === "number" && size > 0) return size;
+      return this.#dynamic(typeof size === "string" ? size : `${name}.${axis}`, axis);
+    });
+  }
+
+  /** The shape of any other value; null where a size is not known. */
+  ofValue(declared: DeclaredShape): Shape | null {
+    const sizes = declared.map((size) => (typeof size === "string" ? this.#sizes.get(size) : size));
+    return sizes.every((size) => typeof size === "number" && size >= 0) ? (sizes as number[]) : null;
+  }
+
+  #dynamic(name: string, axis: number): number {
+    const known = this.#sizes.get(name);
+    if (known !== undefined) return known;
+    const given = this.#given.get(name) ?? (axis === 0 ? this.#batch : null);
+    if (given === null) this.#assumed.add(name);
+    const size = given ?? 1;
+    this.#sizes.set(name, size);
+    return size;
+  }
+
+  /** Once all inputs are read: options that set nothing are mistakes. */
+  checkUse(): void {
+    const known = [...this.#sizes.keys()];
+    const there = known.length === 0 ? "the model has no dynamic dimension" : `there are ${known.join(", ")}`;
+    for (const name of this.#given.keys())
+      if (!this.#sizes.has(name)) throw new InputError(`option dim.${name}: ${there}.`);
+    if (this.#batch !== null && known.length === 0) throw new InputError(`option batch: ${there}.`);
+  }
+
+  /** A sentence on the sizes that nobody gave; null where there is none. */
+  assumption(): string | null {
+    if (this.#assumed.size === 0) return null;
+    const names = [...this.#assumed].slice(0, MOST_LISTED).map((name) => name.slice(0, LONGEST_NAME));
+    const more = this.#assumed.size > names.length ? ", ..." : "";
+    const options = names.map((name) => `dim.${name}`).join(", ");
+    return `Dynamic dimension${names.length > 1 ? "s" : ""} of size 1, unless set: ${options}${more}.`;
+  }
+}
+
+function sizeOf(option: string, text: string): number {
+  const size = Number(text);
+  if (text.trim() === "" || !Number.isInteger(size) || size < 1 || size > LARGEST_SIZE)
+    throw new InputError(`option ${option} is "${text}", expected a whole number from 1 to ${LARGEST_SIZE}.`);
+  return size;
+}

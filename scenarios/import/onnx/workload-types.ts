@@ -1,0 +1,26 @@
+/**
+ * Op types as the built-in workloads and the device sheets name them, so that a device's efficiency for convolutions and matrix
+ * products holds for imported models as well. All other types keep their ONNX names.
+ */
+
+const renamed: Readonly<Record<string, string>> = {
+  Conv: "Conv2D",
+  FusedConv: "Conv2D",
+  ConvInteger: "Conv2D",
+  QLinearConv: "Conv2D",
+  Gemm: "MatMul",
+  FusedGemm: "MatMul",
+  MatMulInteger: "MatMul",
+  QLinearMatMul: "MatMul",
+  MatMulNBits: "MatMul",
+  BatchNormalization: "FusedBatchNorm",
+  LayerNormalization: "LayerNorm",
+  AveragePool: "AvgPool",
+  GlobalAveragePool: "AvgPool",
+};
+
+/** A `MatMul` whose second operand is no weight is a `BatchMatMul`. */
+export function workloadType(type: string, weightsOnRight: boolean): string {
+  if (type === "MatMul" || type === "FusedMatMul") return weightsOnRight ? "MatMul" : "BatchMatMul";
+  return renamed[type] ?? type;
+}
