@@ -4,8 +4,8 @@
  *     WORKLOAD/CLUSTER                   inception-v3/2xP100
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
  *
- * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Scenarios of a family leave the
- * cluster's hosts out. `familyMembers` reads the same grammar with several numbers.
+ * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Most families leave the cluster's
+ * hosts out. `familyMembers` reads the same grammar with several numbers.
  */
 import { type Cluster, InputError } from "../env/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
@@ -89,9 +89,10 @@ function memberAddress(uri: string, family: Family, parts: readonly string[]): A
     throw new InputError(
       `Scenario "${uri}" lacks a cluster, expected one after the number, such as ${example}.`,
     );
+  const cluster = clusterAt(uri, rest);
   return {
     problem: { kind: "family", family, split, number },
-    cluster: acceleratorsOf(clusterAt(uri, rest)),
+    cluster: family.devices === "all" ? cluster : acceleratorsOf(cluster),
   };
 }
 

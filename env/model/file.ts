@@ -146,8 +146,15 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 /** SHA-256 in hex over everything but the name and meta; the order of fields in a file does not matter. */
 export function scenarioHash(scenario: Scenario): string {
   const { name: _name, meta: _meta, ...content } = writeScenario(scenario);
-  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return hashOf(content);
 }
+
+/** SHA-256 in hex over the graph alone: pins a generated graph, whatever cluster it is placed on. */
+export function graphHash(graph: OpGraph): string {
+  return hashOf({ dtype: graph.dtype, ops: writeOps(graph) });
+}
+
+const hashOf = (content: object): string => createHash("sha256").update(canonicalJson(content)).digest("hex");
 
 /** One sentence from a zod error: where, what was expected, what was there. */
 export function sentenceOf(error: z.ZodError): string {

@@ -39,6 +39,7 @@ export const enasCifar: Family = {
   members: { train: 16, validation: 8, test: 16 },
   options: {},
   granularity: "op",
+  devices: "accelerators",
   graph: ({ rng }) => sized(network(rng), COMMUNICATION),
 };
 

@@ -30,6 +30,8 @@ export interface Family {
   readonly options: Readonly<Record<string, WorkloadOption>>;
   /** What one group is where the URI does not say: an op, or what the placement rules merge. */
   readonly granularity: "op" | "group";
+  /** Which devices of the cluster take part: a family of equal work leaves the hosts out. */
+  readonly devices: "all" | "accelerators";
   readonly graph: (member: FamilyMember) => OpGraph;
 }
 

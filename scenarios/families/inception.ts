@@ -24,6 +24,7 @@ export const inceptionFamily: Family = {
   members: { train: 16, validation: 8, test: 16 },
   options: {},
   granularity: "op",
+  devices: "accelerators",
   graph: ({ rng }) => sized(network(rng), COMMUNICATION),
 };
 

@@ -21,6 +21,7 @@ export const layered: Family = {
     width: { describe: "mean ops of a layer", default: 6, min: 1, max: 1_000 },
   },
   granularity: "op",
+  devices: "accelerators",
   graph: ({ rng, values }) => sized(network(rng, values.ops, values.width), COMMUNICATION),
 };
 

@@ -35,6 +35,7 @@ export const nmtFamily: Family = {
   members: { train: 16, validation: 8, test: 16 },
   options: {},
   granularity: "op",
+  devices: "accelerators",
   graph: (member) =>
     sized(network(dealt("nmt", fitting, nmtFamily.members, member), member.rng), COMMUNICATION),
 };

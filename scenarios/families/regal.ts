@@ -29,6 +29,7 @@ export const regal: Family = {
   members: { train: 10_000, validation: 1_000, test: 1_000 },
   options: {},
   granularity: "op",
+  devices: "accelerators",
   graph: randomGraph,
 };
 

@@ -16,6 +16,7 @@ export const seriesParallel: Family = {
   members: { train: 10_000, validation: 1_000, test: 1_000 },
   options: { ops: { describe: "ops of the graph", default: 80, min: 4, max: 100_000 } },
   granularity: "op",
+  devices: "accelerators",
   graph: ({ rng, values }) => sized(network(rng, values.ops), COMMUNICATION),
 };
 

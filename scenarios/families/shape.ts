@@ -57,7 +57,7 @@ export function sized({ ops }: Shape, communication: number): OpGraph {
     throw new InputError(
       `Transfers cannot take ${communication} of the compute time: their latencies alone take longer.`,
     );
-  const bytesPerSize = (sendingUs * reference.bytesPerUs) / sizes;
+  const bytesPerSize = sizes === 0 ? 0 : (sendingUs * reference.bytesPerUs) / sizes;
 
   const builder = graphBuilder();
   for (const { name, type, us, size } of ops) {

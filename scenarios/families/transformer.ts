@@ -17,6 +17,7 @@ export const transformer: Family = {
   members: { train: 16, validation: 8, test: 16 },
   options: {},
   granularity: "group",
+  devices: "all",
   graph(member) {
     const workload = workloadCatalog.find(({ name }) => name === "bert-base")!;
     const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);
