@@ -18,7 +18,7 @@ import {
 } from "../results/compare.ts";
 import { formatTable } from "../results/table.ts";
 import { writeComparison } from "../results/write-comparison.ts";
-import { suites } from "../scenarios/index.ts";
+import { familyMembers, namesMembers, suites } from "../scenarios/index.ts";
 import {
   backendFlag,
   backendOf,
@@ -43,7 +43,11 @@ export const compare = defineCommand({
     "Runs methods on scenarios at one budget, prints them sorted by gap to the proven bound, and writes one HTML page.",
   positionals: [],
   flags: {
-    scenarios: { type: "list", placeholder: "A,B", describe: "URIs or files; instead of --suite" },
+    scenarios: {
+      type: "list",
+      placeholder: "A,B",
+      describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
+    },
     suite: {
       type: "text",
       placeholder: "NAME",
@@ -79,6 +83,7 @@ export const compare = defineCommand({
   },
   examples: [
     "compare --suite start",
+    "compare --scenarios nmt/test/0-3/4xK80 --methods heft,hill-climb,mcmc --evaluations 3000",
     "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --evaluations 2000 --seeds 3",
   ],
   async run({ values }, terminal) {
@@ -118,7 +123,8 @@ function everyMethod(): string[] {
 function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }): readonly string[] {
   if (values.scenarios !== undefined && values.suite !== undefined)
     throw new InputError("Both --scenarios and --suite were given, expected one of them.");
-  if (values.scenarios !== undefined) return values.scenarios;
+  if (values.scenarios !== undefined)
+    return values.scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));
   const name = values.suite ?? "default";
   const names = Object.keys(suites);
   if (!names.includes(name))

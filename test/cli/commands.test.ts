@@ -73,6 +73,7 @@ describe("a mistake in what was given is one sentence and exit code 2:", () => {
     [["solve", "inception-v3/2xP10"], 'Did you mean "2xP100"\\?|inception-v3'],
     [["compare", "--suite", "strat"], 'Suite "strat" is not known.*Did you mean "start"\\?'],
     [["compare", "--suite", "start", "--scenarios", file], "Both --scenarios and --suite"],
+    [["compare", "--scenarios", "nmt/tets"], 'split "tets" is not known'],
     [["compare", "--scenarios", file, "--methods", "heft,heft"], '"heft" is named twice'],
     [["train", "--agent", "reinforce"], "--scenario URI"],
     [["train", "--scenario", file, "--agent", "heft"], '"heft" is a planner'],
