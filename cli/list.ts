@@ -7,14 +7,23 @@ import { envIds, envSpec } from "../env/envs/index.ts";
 import { InputError } from "../env/model/errors.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import { clusterCatalog } from "../scenarios/clusters/index.ts";
-import { scenarioCatalog, suites } from "../scenarios/index.ts";
+import { families, scenarioCatalog, splits, suites } from "../scenarios/index.ts";
 import { workloadCatalog } from "../scenarios/workloads/index.ts";
 import { columns } from "./columns.ts";
 import { defineCommand, jsonFlag } from "./command.ts";
 import { jsonText } from "./json.ts";
 import { EXIT } from "./terminal.ts";
 
-const kinds = ["scenarios", "workloads", "clusters", "suites", "agents", "planners", "envs"] as const;
+const kinds = [
+  "scenarios",
+  "workloads",
+  "families",
+  "clusters",
+  "suites",
+  "agents",
+  "planners",
+  "envs",
+] as const;
 type Kind = (typeof kinds)[number];
 
 export const list = defineCommand({
@@ -59,6 +68,19 @@ function listsOf(withSizes: boolean): Record<Kind, () => readonly Listed[]> {
         return { id: uri, summary, suites, ops, groups, devices };
       }),
     workloads: () => workloadCatalog.map(({ name, summary }) => ({ id: name, summary })),
+    families: () =>
+      families.map(({ name, summary, source, members, options }) => ({
+        id: name,
+        summary: `${summary}; ${splits.map((split) => `${split} ${members[split]}`).join(", ")}`,
+        source,
+        members,
+        options: Object.entries(options).map(([option, { describe, default: usual }]) => ({
+          name: option,
+          type: "integer",
+          default: usual,
+          description: describe,
+        })),
+      })),
     clusters: () => clusterCatalog.map(({ name, summary }) => ({ id: name, summary })),
     suites: () =>
       Object.entries(suites).map(([id, members]) => ({
