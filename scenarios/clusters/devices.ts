@@ -36,6 +36,13 @@ const speeds = (float32: number, faster: Readonly<Record<string, number>> = {}) 
   return Object.fromEntries(Object.entries(inTflops).map(([dtype, tflops]) => [dtype, tflops * TFLOPS]));
 };
 
+/**
+ * Depthwise convolutions starve the arithmetic units. PipeDream's profiles of NASNet-A sustain 0.07 to 0.62 TFLOP/s
+ * forward and 0.30 to 0.42 backward, by window; 0.3 are 2% of the peak of a V100, the GPU of its paper's clusters A and B
+ * (the profiles name no device). Other devices carry that over.
+ */
+const DEPTHWISE_SHARE = 0.02;
+
 /** Convolutions use most of the arithmetic units; products of the sizes that recurrent steps have use fewer. */
 const shares = (convolution: number, product: number) => ({
   Conv2D: convolution,
@@ -43,6 +50,9 @@ const shares = (convolution: number, product: number) => ({
   Conv2DBackpropFilter: convolution,
   MatMul: product,
   BatchMatMul: product,
+  DepthwiseConv2dNative: DEPTHWISE_SHARE,
+  DepthwiseConv2dNativeBackpropInput: DEPTHWISE_SHARE,
+  DepthwiseConv2dNativeBackpropFilter: DEPTHWISE_SHARE,
   "*": 0.25,
 });
 
