@@ -6,6 +6,7 @@
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph.ts";
 import type { Grouping } from "../grouping.ts";
+import { createPairHeap } from "./pair-heap.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
 
 export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): Grouping {
@@ -13,26 +14,50 @@ export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): 
     throw new InputError(`The number of groups is ${groupLimit}, expected a whole number of at least 1.`);
   if (grouping.groupCount <= groupLimit) return grouping;
   const quotient = createQuotient(graph, grouping);
+  const joined = joinedPairs(quotient);
   for (let count = grouping.groupCount; count > groupLimit; count--) {
-    const pair = smallestJoinedPair(quotient) ?? smallestPair(quotient);
+    const pair = joined.takeSmallest() ?? smallestPair(quotient);
     if (pair === null)
       throw new InputError(
         `The graph cannot be grouped into ${groupLimit} groups: ${count} are needed, one for each set of device kinds.`,
       );
-    quotient.merge(pair[0], pair[1]);
+    const [from, into] = pair;
+    quotient.merge(from, into);
+    joined.changed(from, into);
   }
   return quotient.grouping();
 }
 
-function smallestJoinedPair(quotient: Quotient): readonly [number, number] | null {
-  const pairs: { from: number; into: number; work: number }[] = [];
-  for (const from of quotient.alive())
-    for (const into of quotient.consumers(from))
-      if (quotient.sameSupport(from, into))
-        pairs.push({ from, into, work: quotient.work[from] + quotient.work[into] });
-  pairs.sort((a, b) => a.work - b.work || a.from - b.from || a.into - b.into);
-  const chosen = pairs.find(({ from, into }) => !hasDetour(quotient, from, into));
-  return chosen === undefined ? null : [chosen.from, chosen.into];
+/**
+ * Pairs joined by an edge, by work. A detour between two groups goes away only with a merge of one of the two, because
+ * everything else leaves at least one group in between; so a pair that has one is dropped until one of its groups changes.
+ */
+function joinedPairs(quotient: Quotient) {
+  const { work } = quotient;
+  const changes = new Map<number, number>();
+  const changesOf = (group: number): number => changes.get(group) ?? 0;
+  const heap = createPairHeap();
+  const push = (from: number, into: number): void => {
+    if (quotient.sameSupport(from, into))
+      heap.push({ from, into, work: work[from] + work[into], stamp: changesOf(from) + changesOf(into) });
+  };
+  for (const from of quotient.alive()) for (const into of quotient.consumers(from)) push(from, into);
+  return {
+    takeSmallest(): readonly [number, number] | null {
+      for (let pair = heap.pop(); pair !== undefined; pair = heap.pop()) {
+        const { from, into, stamp } = pair;
+        if (stamp !== changesOf(from) + changesOf(into) || !quotient.consumers(from).has(into)) continue;
+        if (!hasDetour(quotient, from, into)) return [from, into];
+      }
+      return null;
+    },
+    changed(gone: number, grown: number): void {
+      changes.set(gone, changesOf(gone) + 1);
+      changes.set(grown, changesOf(grown) + 1);
+      for (const into of quotient.consumers(grown)) push(grown, into);
+      for (const from of quotient.producers(grown)) push(from, grown);
+    },
+  };
 }
 
 /** Is there a path besides the direct edge? */

@@ -6,6 +6,7 @@
  */
 import { type OpGraph, Role } from "../graph.ts";
 import { type Grouping, groupingOf } from "../grouping.ts";
+import { createGroupOrder } from "./order.ts";
 import { opWork } from "./work.ts";
 
 export interface Quotient {
@@ -40,6 +41,7 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
     consumers[groupOf[source]].add(groupOf[destination]);
     producers[groupOf[destination]].add(groupOf[source]);
   }
+  const order = createGroupOrder(consumers, producers);
   const ofOp = opWork(graph);
   const work = new Float64Array(groupCount);
   const forwardWork = new Float64Array(groupCount);
@@ -66,12 +68,15 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
     totalWork: work.reduce((sum, of) => sum + of, 0),
     sameSupport: (a, b) => support[a] === support[b],
     reaches(from, to) {
+      const { position } = order;
+      const ordered = order.holds();
+      if (ordered && position[from] >= position[to]) return false;
       visit++;
       const open = [from];
       while (open.length > 0) {
         for (const next of consumers[open.pop()!]) {
           if (next === to) return true;
-          if (lastVisit[next] === visit) continue;
+          if (lastVisit[next] === visit || (ordered && position[next] > position[to])) continue;
           lastVisit[next] = visit;
           open.push(next);
         }
@@ -80,6 +85,7 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
     },
     merge(from, into) {
       mergedInto[from] = into;
+      order.merge(from, into);
       redirect(consumers, producers, from, into);
       redirect(producers, consumers, from, into);
       work[into] += work[from];
