@@ -15,7 +15,7 @@ import { createShape, type Shape, sized } from "./shape.ts";
 const NODES = 12;
 const STEPS = 5;
 const SOFTMAX_US = 8000;
-const COMMUNICATION = 0.6;
+const COMMUNICATION = 0.5;
 
 const activations = [
   { name: "tanh", us: 2100 },
