@@ -9,13 +9,7 @@
  * random or hill climbing is more than 0.1 away from the study.
  */
 import { families, familyMembers, resolveScenario } from "../../scenarios/index.ts";
-import {
-  columns,
-  difficulty,
-  type ReferenceRow,
-  referenceRows,
-  tuned,
-} from "../scenarios/families/difficulty.ts";
+import { columns, difficulty, referenceRows, tuned } from "../scenarios/families/difficulty.ts";
 
 const TOLERANCE = 0.1;
 const SEEDS = [1, 2, 3];
