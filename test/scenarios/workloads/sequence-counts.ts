@@ -18,29 +18,29 @@ export const sequenceCounts: readonly CountRow[] = [
   { name: "rnnlm", gigaMultiplyAdds: rnnlm(35, 2, 1500, 10_000), source: derived },
   {
     name: "nmt-2",
-    parameters: nmtWeights(2),
+    exactParameters: nmtWeights(2),
     gigaMultiplyAdds: nmt(20, 2),
     source: derived,
   },
   {
     name: "nmt-4",
-    parameters: nmtWeights(4),
+    exactParameters: nmtWeights(4),
     gigaMultiplyAdds: nmt(20, 4),
     source: derived,
   },
   { name: "gnmt-8", parameters: 278e6, source: "Shazeer et al. (ICLR 2017), table 2" },
-  { name: "gnmt-8", parameters: gnmtWeights(8), gigaMultiplyAdds: gnmt(20, 8), source: derived },
-  { name: "gnmt-4", parameters: gnmtWeights(4), gigaMultiplyAdds: gnmt(20, 4), source: derived },
-  { name: "gnmt-2", parameters: gnmtWeights(2), gigaMultiplyAdds: gnmt(20, 2), source: derived },
+  { name: "gnmt-8", exactParameters: gnmtWeights(8), gigaMultiplyAdds: gnmt(20, 8), source: derived },
+  { name: "gnmt-4", exactParameters: gnmtWeights(4), gigaMultiplyAdds: gnmt(20, 4), source: derived },
+  { name: "gnmt-2", exactParameters: gnmtWeights(2), gigaMultiplyAdds: gnmt(20, 2), source: derived },
   {
     name: "wavenet",
-    parameters: wavenetWeights(18, 64, 256),
+    exactParameters: wavenetWeights(18, 64, 256),
     gigaMultiplyAdds: wavenet(8000, 18, 64, 256),
     source: derived,
   },
   {
     name: "bert-base",
-    parameters: 109_483_778,
+    exactParameters: 109_483_778,
     source: "Hugging Face, BertForSequenceClassification with two labels",
   },
   {
@@ -51,7 +51,7 @@ export const sequenceCounts: readonly CountRow[] = [
   },
   {
     name: "bert-large",
-    parameters: 335_141_888 + 2 * 1024 + 2,
+    exactParameters: 335_141_888 + 2 * 1024 + 2,
     source: "Hugging Face, bert-large-uncased without a head; a head of two labels",
   },
   {
@@ -101,7 +101,7 @@ export const sequenceCounts: readonly CountRow[] = [
     // The paper's table 1 says 12.5 billion for 12 layers of 128 experts, 768 in all; their two products of 1024 x 8192
     // alone make 12.9.
     name: "gshard-moe",
-    parameters: 768 * (2 * 1024 * 8192) + gshardDenseWeights(),
+    exactParameters: 768 * (2 * 1024 * 8192) + gshardDenseWeights(),
     gigaMultiplyAdds: gshard(128),
     source: derived,
   },
@@ -112,26 +112,26 @@ export const sequenceCounts: readonly CountRow[] = [
   ...t5("11b", 11_307_321_344, 24, 1024, 65_536, 16_384),
   {
     name: "dlrm-kaggle",
-    parameters: 33_762_577 * 16 + mlp([13, 512, 256, 64, 16], 1) + mlp([16 + 351, 512, 256, 1], 1),
+    exactParameters: 33_762_577 * 16 + mlp([13, 512, 256, 64, 16], 1) + mlp([16 + 351, 512, 256, 1], 1),
     gigaMultiplyAdds: (mlp([13, 512, 256, 64, 16], 0) + 27 * 27 * 16 + mlp([16 + 351, 512, 256, 1], 0)) / 1e9,
     source: `${derived}; Naumov et al. (2019) quote 540 million (from memory)`,
   },
   {
     name: "dlrm-terabyte",
-    parameters: 187_767_399 * 128 + mlp([13, 512, 256, 128], 1) + mlp([479, 1024, 1024, 512, 256, 1], 1),
+    exactParameters: 187_767_399 * 128 + mlp([13, 512, 256, 128], 1) + mlp([479, 1024, 1024, 512, 256, 1], 1),
     gigaMultiplyAdds:
       (mlp([13, 512, 256, 128], 0) + 27 * 27 * 128 + mlp([479, 1024, 1024, 512, 256, 1], 0)) / 1e9,
     source: `${derived}; the width of 479 as in NVIDIA's and Meta's public scripts`,
   },
   {
     name: "ctr-dnn",
-    parameters: 1_000_001 * 10 + mlp([273, 400, 400, 400, 2], 1),
+    exactParameters: 1_000_001 * 10 + mlp([273, 400, 400, 400, 2], 1),
     gigaMultiplyAdds: mlp([273, 400, 400, 400, 2], 0) / 1e9,
     source: derived,
   },
   {
     name: "gcn-reddit",
-    parameters: 602 * 256 + 256 * 41,
+    exactParameters: 602 * 256 + 256 * 41,
     gigaMultiplyAdds: (232_965 * (602 * 256 + 256 * 41)) / 1e9,
     source: derived,
   },
@@ -156,7 +156,7 @@ function gpt2(size: string, parameters: number, layers: number, width: number): 
   const n = 1024;
   const products = layers * layer(n, width, 4 * width) + n * width * 50_257;
   return [
-    { name: `gpt2-${size}`, parameters, source: "Hugging Face, GPT2LMHeadModel" },
+    { name: `gpt2-${size}`, exactParameters: parameters, source: "Hugging Face, GPT2LMHeadModel" },
     { name: `gpt2-${size}`, gigaMultiplyAdds: products / 1e9, source: derived },
   ];
 }
@@ -185,7 +185,7 @@ function t5(
   const products =
     layers * (layer(n, width, inner, heads) + decoderLayer(n, width, heads, inner)) + n * width * 32_128;
   return [
-    { name: `t5-${size}`, parameters, source: "Hugging Face, T5ForConditionalGeneration" },
+    { name: `t5-${size}`, exactParameters: parameters, source: "Hugging Face, T5ForConditionalGeneration" },
     { name: `t5-${size}`, gigaMultiplyAdds: products / 1e9, source: derived },
   ];
 }
