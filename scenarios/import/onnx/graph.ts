@@ -10,7 +10,7 @@ import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/ten
 import type { Dimensions } from "./dimensions.ts";
 import { type Gaps, Inference, isLarge, nameOf, Scope } from "./inference.ts";
 import { inOrder, type NodeWithReads } from "./node-order.ts";
-import type { GraphProto, ModelProto } from "./schema.ts";
+import type { GraphProto, ModelProto, NodeProto } from "./schema.ts";
 import { isExternal, tensorOf } from "./tensor-proto.ts";
 import { workloadType } from "./workload-types.ts";
 
@@ -120,7 +120,6 @@ class GraphReader {
       builder.op({ name: op, type: "Feed", outputs: [bytesOf(tensor)] });
       this.#sources.set(input.name, { op, port: 0 });
     }
-    this.#dimensions.checkUse();
   }
 
   #readNode(builder: GraphBuilder, { node, reads }: NodeWithReads): void {
@@ -132,7 +131,7 @@ class GraphReader {
     for (const name of fixed) if (!own.includes(name)) this.#shareWeights(builder, name);
     builder.op({
       name: op,
-      type: workloadType(node.op_type, this.#fixed.has(node.input[1] ?? "")),
+      type: this.#typeOf(node),
       flops: cost.flops,
       bytesTouched: cost.bytesTouched,
       parameterBytes: weightBytes + cost.innerParameterBytes,
@@ -153,6 +152,15 @@ class GraphReader {
         throw new InputError(`"${name}" is the output of two nodes; every value is made once.`);
       this.#sources.set(name, { op, port });
       this.#scope.set(name, cost.outputs[port]);
+    });
+  }
+
+  #typeOf(node: NodeProto): string {
+    const [data, second] = node.input.map((name) => this.#scope.find(name));
+    const groups = node.attribute.find(({ name }) => name === "group")?.i ?? 1;
+    return workloadType(node.op_type, {
+      weightsOnRight: second != null && this.#fixed.has(node.input[1]),
+      isDepthwise: groups > 1 && data?.shape?.[1] === groups,
     });
   }
 

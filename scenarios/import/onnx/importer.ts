@@ -34,6 +34,7 @@ export const onnx: Importer = {
     const model = readBinary(modelType, file.bytes());
     const dimensions = new Dimensions(options);
     const result = withHint(dimensions, () => onnxGraph(model, dimensions));
+    dimensions.checkUse();
     return {
       graph: result.graph,
       fidelity: { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 },

@@ -19,8 +19,12 @@ const renamed: Readonly<Record<string, string>> = {
   GlobalAveragePool: "AvgPool",
 };
 
-/** A `MatMul` whose second operand is no weight is a `BatchMatMul`. */
-export function workloadType(type: string, weightsOnRight: boolean): string {
+/** A `MatMul` whose second operand is no weight is a `BatchMatMul`; a convolution with a group for each channel is depthwise. */
+export function workloadType(
+  type: string,
+  { weightsOnRight, isDepthwise }: { readonly weightsOnRight: boolean; readonly isDepthwise: boolean },
+): string {
   if (type === "MatMul" || type === "FusedMatMul") return weightsOnRight ? "MatMul" : "BatchMatMul";
-  return renamed[type] ?? type;
+  const name = renamed[type] ?? type;
+  return name === "Conv2D" && isDepthwise ? "DepthwiseConv2dNative" : name;
 }

@@ -176,6 +176,8 @@ function numberOf(text: string): number {
   if (/^-?inf(inity)?f?$/i.test(text))
     return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const digits = text.replace(/^-/, "");
-  const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits.replace(/[fF]$/, ""));
+  const isOctal = /^0[0-7]+$/.test(digits);
+  const plain = /^0x/i.test(digits) ? digits : digits.replace(/f$/i, "");
+  const value = isOctal ? Number.parseInt(digits, 8) : Number(plain);
   return text.startsWith("-") ? -value : value;
 }
