@@ -1,54 +1,61 @@
 /**
- * What `list` shows of the built-in scenarios: those of the suites, each built only when its size is asked for.
+ * What `list` shows of the built-in scenarios: those of the suites, each built only when its size is asked for. Scenarios of
+ * suites of files are not among them.
  */
-import type { Scenario } from "../env/index.ts";
 import { clusterCatalog } from "./clusters/index.ts";
-import { suites } from "./suites/index.ts";
+import { families } from "./families/index.ts";
+import { type ScenarioProfile, scenarioProfile } from "./profile.ts";
+import { suiteCatalog, toyOf, toyScenario } from "./suites/index.ts";
 import { scenarioOfUri } from "./uri.ts";
 import { workloadCatalog } from "./workloads/index.ts";
 
-export interface CatalogEntry {
+export interface CatalogEntry extends ScenarioProfile {
   readonly uri: string;
   readonly summary: string;
   /** Names of the suites that hold it. */
   readonly suites: readonly string[];
-  readonly ops: number;
-  readonly groups: number;
-  readonly devices: number;
 }
 
-const uris = [...new Set(Object.values(suites).flat())];
+const builtIn = suiteCatalog.filter(({ files }) => files === undefined);
+const uris = [...new Set(builtIn.flatMap(({ members }) => members))];
 
 export const scenarioCatalog: readonly CatalogEntry[] = uris.map(entryOf);
 
 function entryOf(uri: string): CatalogEntry {
-  let built: Scenario | undefined;
-  const scenario = (): Scenario => {
-    built ??= scenarioOfUri(uri);
-    return built;
+  let known: ScenarioProfile | undefined;
+  const profile = (): ScenarioProfile => {
+    const toy = toyOf(uri);
+    known ??= scenarioProfile(toy === null ? scenarioOfUri(uri) : toyScenario(toy));
+    return known;
   };
   return {
     uri,
     summary: summaryOf(uri),
-    suites: Object.entries(suites)
-      .filter(([, members]) => members.includes(uri))
-      .map(([name]) => name),
+    suites: builtIn.filter(({ members }) => members.includes(uri)).map(({ name }) => name),
     get ops() {
-      return scenario().graph.opCount;
+      return profile().ops;
     },
     get groups() {
-      return scenario().grouping.groupCount;
+      return profile().groups;
     },
     get devices() {
-      return scenario().cluster.devices.length;
+      return profile().devices;
+    },
+    get memoryPressure() {
+      return profile().memoryPressure;
+    },
+    get computeToTransfers() {
+      return profile().computeToTransfers;
     },
   };
 }
 
 function summaryOf(uri: string): string {
-  const [workload, cluster] = uri.split("?")[0].split("/");
+  const toy = toyOf(uri);
+  if (toy !== null) return toy.summary;
+  const [problem, ...rest] = uri.split("?")[0].split("/");
   return [
-    workloadCatalog.find(({ name }) => name === workload)?.summary,
-    clusterCatalog.find(({ name }) => name === cluster)?.summary,
+    [...workloadCatalog, ...families].find(({ name }) => name === problem)?.summary,
+    clusterCatalog.find(({ name }) => name === rest[rest.length - 1])?.summary,
   ].join("; ");
 }

@@ -5,9 +5,10 @@
  *     const mine = await resolveScenario("./graph.json", { objective: "makespan" });
  *     const profile = await resolveScenario("resnet50.graph.txt?cluster=8xV100-nvlink&groups=40");
  */
-import type { Objective, Scenario } from "../env/index.ts";
+import { createScenario, type Objective, type Scenario } from "../env/index.ts";
 import { fileAddress, scenarioOfFile } from "./file-address.ts";
 import type { ImportedFile } from "./import/index.ts";
+import { toyOf, toyScenario } from "./suites/index.ts";
 import { scenarioOfUri } from "./uri.ts";
 
 export { familyMembers, namesMembers } from "./address.ts";
@@ -33,7 +34,16 @@ export {
   importers,
   importFile,
 } from "./import/index.ts";
-export { suites } from "./suites/index.ts";
+export { type ScenarioProfile, scenarioProfile } from "./profile.ts";
+export {
+  boardPins,
+  type Suite,
+  suiteCatalog,
+  suiteMembers,
+  suiteNamed,
+  suites,
+  toys,
+} from "./suites/index.ts";
 export {
   type BuildOptions,
   buildWorkload,
@@ -59,8 +69,13 @@ export async function openScenario(
   uriOrPath: string,
   { objective, readFile }: ResolveOptions = {},
 ): Promise<Pick<ImportedFile, "scenario"> & Partial<ImportedFile>> {
+  const toy = toyOf(uriOrPath);
+  if (toy !== null) return { scenario: aimed(toyScenario(toy), objective) };
   const address = fileAddress(uriOrPath);
   if (address === null) return { scenario: scenarioOfUri(uriOrPath, objective) };
   const content = await readFile?.(address.path);
   return scenarioOfFile(uriOrPath, address, { objective, content });
 }
+
+const aimed = (scenario: Scenario, objective: Objective | undefined): Scenario =>
+  createScenario({ ...scenario, objective: objective ?? scenario.objective });

@@ -3,7 +3,7 @@
  *
  * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe, 7,600 bytes/us and 25 us for a transfer, the figures of
  *   the published Placeto simulator for that machine;
- * - `2xP100`, `4xP100`: PCIe 3.0 x16, 15.75 GB/s on paper, some 12 GB/s in practice;
+ * - `2xP100`, `4xP100`, `8xP100`: PCIe 3.0 x16, 15.75 GB/s on paper, some 12 GB/s in practice;
  * - `2xP100-10gbe`: the same GPUs in two machines on 10 Gbit/s Ethernet, 1,250 bytes/us: slow enough that splitting seldom pays;
  * - `2xP100+2xK80`: unequal GPUs on one PCIe switch, each at the speed of its own port;
  * - `16xP100-2racks`: two racks of two machines of four P100; 25 Gbit/s Ethernet from a machine to its rack and from a rack to the
@@ -155,6 +155,7 @@ export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("8xK80", "K80", 8, p2Port, "8 K80 dies, a whole p2.8xlarge on PCIe, and the host"),
   withPorts("2xP100", "P100", 2, pcie3, "2 P100 on PCIe 3.0, and the host"),
   withPorts("4xP100", "P100", 4, pcie3, "4 P100 on PCIe 3.0, and the host"),
+  withPorts("8xP100", "P100", 8, pcie3, "8 P100 on PCIe 3.0, and the host"),
   withPorts("2xP100-10gbe", "P100", 2, ethernet10, "2 P100 and the host, each behind 10 Gbit/s Ethernet"),
   entry("2xP100+2xK80", "2 P100 and 2 K80 dies on one PCIe switch, and the host", mixedPorts),
   entry("16xP100-2racks", "2 racks of 2 machines of 4 P100 on 25 Gbit/s Ethernet, and 4 hosts", twoRacks),

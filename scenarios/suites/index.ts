@@ -1,18 +1,33 @@
 /**
- * Named sets of scenarios, by URI.
- *
- * - `start` is quick to simulate: a network of parallel branches, one of a time grid, and one where a single device is best.
- * - `default` has all four families on all kinds of cluster. `resnet-50/2xP100-10gbe` is best left on one device, and
- *   `resnet-50/4xP100` nearly so; `bert-base/4xK80?tokens=384` (the SQuAD setting of its paper: 32 sequences of 384 tokens)
- *   does not fit into one device's memory.
+ * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives what the other commands take, with
+ * the user's folder in front where a suite is made of files.
  */
-export const suites: Readonly<Record<"start" | "default", readonly string[]>> = {
-  start: [
+import { InputError } from "../../env/index.ts";
+import { didYouMean } from "../../env/model/suggest.ts";
+import { board } from "./board.ts";
+import { paperSuites } from "./papers.ts";
+import type { Suite } from "./suite.ts";
+import { toys, toyUri } from "./toy.ts";
+
+export { boardPins } from "./board.ts";
+export type { Suite } from "./suite.ts";
+export { type Toy, toyOf, toyScenario, toys, toyUri } from "./toy.ts";
+
+const start: Suite = {
+  name: "start",
+  summary: "quick to simulate, three kinds of graph",
+  members: [
     "inception-v3/4xK80?groups=64",
     "nmt-2/4xP100?steps=10&groups=64",
     "resnet-50/2xP100-10gbe?groups=40",
   ],
-  default: [
+  why: "A network of parallel branches, one of a time grid, and one where a single device is best.",
+};
+
+const usual: Suite = {
+  name: "default",
+  summary: "four networks on all kinds of GPU cluster",
+  members: [
     "inception-v3/2xP100",
     "inception-v3/8xK80",
     "resnet-50/4xP100",
@@ -24,4 +39,59 @@ export const suites: Readonly<Record<"start" | "default", readonly string[]>> = 
     "bert-base/4xK80?tokens=384",
     "bert-base/8xV100-nvlink",
   ],
+  why: "resnet-50/2xP100-10gbe is best left on one device, and resnet-50/4xP100 nearly so; bert-base/4xK80?tokens=384 (the SQuAD setting of its paper: 32 sequences of 384 tokens) is the tightest in memory.",
 };
+
+const toy: Suite = {
+  name: "toy",
+  summary: "tiny scenarios, each about one thing, each with its optimum known",
+  members: toys.map(toyUri),
+  why: "What a method does wrong here can be seen by eye; every optimum is found again by trying all placements in a test.",
+};
+
+const large: Suite = {
+  name: "large",
+  summary: "10,000 to 100,000 ops",
+  members: [
+    "series-parallel/test/0/4xT4?ops=10000&coarsen=multilevel&groups=256",
+    "gnmt-8/8xA100-switch?steps=20&fused=0",
+    "layered/test/0/8xV100-nvlink?ops=20000&coarsen=multilevel&groups=256",
+    "rnnlm/4xP100?steps=200&layers=8&fused=0",
+    "gnmt-8/8xA100-switch?steps=100&fused=0",
+    "gnmt-8/8xP100?steps=160&fused=0",
+  ],
+  why: "Recurrent networks unrolled op by op, as frameworks see them, and generated graphs: what a method's time and memory grow with.",
+};
+
+export const suiteCatalog: readonly Suite[] = [start, usual, toy, ...paperSuites, board, large];
+
+/** Members by suite. */
+export const suites: Readonly<Record<string, readonly string[]>> & {
+  readonly start: readonly string[];
+  readonly default: readonly string[];
+} = {
+  start: start.members,
+  ...Object.fromEntries(suiteCatalog.map(({ name, members }) => [name, members])),
+  default: usual.members,
+};
+
+export function suiteNamed(name: string): Suite {
+  const suite = suiteCatalog.find((candidate) => candidate.name === name);
+  if (suite !== undefined) return suite;
+  const names = suiteCatalog.map((candidate) => candidate.name);
+  throw new InputError(
+    `Suite "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
+  );
+}
+
+/** What to open for each member; a suite of files needs the folder that holds them, any other takes none. */
+export function suiteMembers({ name, members, files }: Suite, folder?: string): readonly string[] {
+  if (files === undefined && folder !== undefined)
+    throw new InputError(
+      `Suite "${name}" is built in and reads no files, but the folder "${folder}" is given.`,
+    );
+  if (files === undefined) return members;
+  if (folder === undefined)
+    throw new InputError(`Suite "${name}" is made of files, ${files}: give the folder that holds them.`);
+  return members.map((member) => `${folder.replace(/[/\\]+$/, "")}/${member}`);
+}

@@ -1,0 +1,124 @@
+/**
+ * What published systems were judged on: their workloads on the clusters of this package that are nearest to theirs. The graphs
+ * are ours, rebuilt from published shapes, and not their frameworks' dumps: step times compare between methods here, not with the
+ * papers' tables.
+ *
+ * Networks, layers, groups and numbers of GPUs are those of our notes on the papers. Checked against a text of the paper: HDP's
+ * networks (same as ColocRL's, a 152-layer ResNet, NMT of 4 and 8 layers) and machine (Haswell, K40). The others, and all batch
+ * sizes, are from memory of the papers.
+ */
+import { familyMembers } from "../address.ts";
+import type { Suite } from "./suite.ts";
+
+const colocrl: Suite = {
+  name: "papers/colocrl",
+  summary: "ColocRL (ICML 2017): RNNLM, NMT and Inception-V3 on 2 and 4 K80",
+  members: [
+    "rnnlm/2xK80?groups=188",
+    "rnnlm/4xK80?groups=188",
+    "nmt-2/2xK80?groups=280",
+    "nmt-2/4xK80?groups=280",
+    "inception-v3/2xK80?groups=83",
+    "inception-v3/4xK80?groups=83",
+  ],
+  why: "The paper's three networks with its numbers of groups; its rule of grouping by hand is not public, so that ours is the default one. A small NMT fits one GPU here, which it did not there.",
+};
+
+const hdp: Suite = {
+  name: "papers/hdp",
+  summary: "HDP (ICLR 2018): Inception-V3, ResNet-152, RNNLM and NMT of 2, 4 and 8 layers on 2 to 8 GPUs",
+  members: [
+    "inception-v3/2xK80?coarsen=fixed-size&groups=256",
+    "resnet-152/2xK80?coarsen=fixed-size&groups=256",
+    "rnnlm/2xK80?coarsen=fixed-size&groups=256",
+    "nmt-2/2xK80?coarsen=fixed-size&groups=256",
+    "nmt-4/4xK80?coarsen=fixed-size&groups=256",
+    "gnmt-8/8xK80?batch=64&coarsen=fixed-size&groups=256",
+  ],
+  why: "The paper's six rows with its 256 groups, as blocks of equal size where its grouper learns them. K80 dies stand for its K40 boards, GNMT for its NMT of 8 layers.",
+};
+
+const placeto: Suite = {
+  name: "papers/placeto",
+  summary: "Placeto (NeurIPS 2019): three networks on 2 and 4 K80, and the held-out halves of three families",
+  members: [
+    "inception-v3/2xK80",
+    "inception-v3/4xK80",
+    "nmt-2/2xK80",
+    "nmt-2/4xK80",
+    "nasnet-a-large/2xK80",
+    "nasnet-a-large/4xK80",
+    ...familyMembers("enas-cifar/test"),
+    ...familyMembers("enas-ptb/test"),
+    ...familyMembers("nmt/test"),
+  ],
+  why: "Families of 32 graphs, half of them held out, as in the paper; the held-out halves are here, the others are `train`. Its graphs come from architecture search and are not public, so that ours are drawn from the same search spaces.",
+};
+
+const gdp: Suite = {
+  name: "papers/gdp",
+  summary: "GDP (2019): twelve rows of seven network families on 2, 4 and 8 P100",
+  members: [
+    "rnnlm/2xP100?layers=2",
+    "rnnlm/4xP100?layers=4",
+    "gnmt-2/2xP100",
+    "gnmt-4/4xP100",
+    "gnmt-8/8xP100",
+    "transformer-xl/2xP100?layers=2",
+    "transformer-xl/4xP100?layers=4",
+    "transformer-xl/8xP100?layers=8",
+    "inception-v3/2xP100?batch=32",
+    "inception-v3/2xP100?batch=64",
+    "amoebanet-d/4xP100",
+    "wavenet/2xP100?stacks=2&layers=9",
+    "wavenet/4xP100?stacks=4&layers=9",
+  ],
+  why: "The paper's networks and numbers of GPUs. It places op by op; add granularity=op to a URI for that.",
+};
+
+const FILES =
+  "the profiles of https://github.com/msr-fiddle/dnn-partitioning (MIT licence), in the folders that they have there";
+
+const dnnPartitioning: Suite = {
+  name: "papers/dnn-partitioning",
+  summary: "dnn-partitioning (NeurIPS 2020): 16 profiles, largest load of a full pipeline",
+  members: [
+    ...["bert24", "gnmt", "inceptionv3", "resnet50"].flatMap((network) => [
+      `throughput-inputs/LayerGraphs/${network}_inference.json`,
+      `throughput-inputs/LayerGraphs/${network}_training.json`,
+    ]),
+    ...["bert_l-3", "bert_l-6", "resnet50"].flatMap((network) => [
+      `throughput-inputs/OperatorGraphs/${network}_inference.json`,
+      `throughput-inputs/OperatorGraphs/${network}_training.json`,
+    ]),
+    "throughput-inputs/OperatorGraphs/bert_l-12_inference.json",
+    "throughput-inputs/OperatorGraphs/bert_L-12_training.json",
+  ],
+  why: "Its sixteen throughput inputs, accelerators, memory and all, as measured by its authors.",
+  files: FILES,
+};
+
+const dnnPartitioningLatency: Suite = {
+  name: "papers/dnn-partitioning-latency",
+  summary: "dnn-partitioning (NeurIPS 2020): 8 profiles, latency of one sample",
+  members: [
+    ...["bert24", "gnmt", "inceptionv3", "resnet50"].map(
+      (network) => `latency-inputs/LayerGraphs/${network}_inference.json`,
+    ),
+    ...["bert_l-3", "bert_l-6", "bert_l-12", "resnet50"].map(
+      (network) => `latency-inputs/OperatorGraphs/${network}_inference.json`,
+    ),
+  ],
+  why: "Its eight latency inputs, with many small accelerators.",
+  files: FILES,
+  objective: "latency",
+};
+
+export const paperSuites: readonly Suite[] = [
+  colocrl,
+  hdp,
+  placeto,
+  gdp,
+  dnnPartitioning,
+  dnnPartitioningLatency,
+];
