@@ -147,8 +147,10 @@ export function groupingOfQuery(
 }
 
 function fidelityOf(problem: Problem, build: BuildOptions): Fidelity {
-  if (problem.kind === "family") return defaultFidelity;
-  const slots = optimizerSlots(problem.workload, build);
+  const slots =
+    problem.kind === "workload"
+      ? optimizerSlots(problem.workload, build)
+      : (problem.family.optimizerSlots ?? defaultFidelity.optimizerSlots);
   if (slots === defaultFidelity.optimizerSlots) return defaultFidelity;
   return { ...defaultFidelity, name: `default, ${slots} optimizer slots`, optimizerSlots: slots };
 }

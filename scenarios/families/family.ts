@@ -32,6 +32,8 @@ export interface Family {
   readonly granularity: "op" | "group";
   /** Which devices of the cluster take part: a family of equal work leaves the hosts out. */
   readonly devices: "all" | "accelerators";
+  /** Optimizer state per byte of weights; default that of the default fidelity, momentum. */
+  readonly optimizerSlots?: number;
   readonly graph: (member: FamilyMember) => OpGraph;
 }
 

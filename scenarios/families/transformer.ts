@@ -4,6 +4,7 @@
  * is calibrated.
  */
 import { buildWorkload, workloadCatalog } from "../workloads/index.ts";
+import { adam } from "../workloads/optimizers.ts";
 import { dealt, type Family } from "./family.ts";
 
 const settings = [2, 3, 4, 5, 6, 8, 10, 12].flatMap((layers) =>
@@ -18,6 +19,7 @@ export const transformer: Family = {
   options: {},
   granularity: "group",
   devices: "all",
+  optimizerSlots: adam.slots,
   graph(member) {
     const workload = workloadCatalog.find(({ name }) => name === "bert-base")!;
     const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);
