@@ -10,7 +10,7 @@ import { buildWorkload, workloadCatalog } from "../../scenarios/index.ts";
 import { elements, type ForwardOp } from "../../scenarios/workloads/tape.ts";
 import { visionWorkloads } from "../../scenarios/workloads/vision/index.ts";
 import type { CountRow } from "./workloads/count-row.ts";
-import { visionCounts } from "./workloads/vision-counts.ts";
+import { measuredCounts } from "./workloads/counts-table.ts";
 
 const workload = (name: string) => workloadCatalog.find((entry) => entry.name === name)!;
 
@@ -27,47 +27,17 @@ function forwardOps(name: string, given?: Readonly<Record<string, number>>): rea
 }
 const total = (ops: readonly ForwardOp[], field: "flops" | "parameterBytes") =>
   ops.reduce((sum, op) => sum + op[field], 0);
-const products = (ops: readonly ForwardOp[]) => ops.filter(({ type }) => PRODUCTS.test(type));
-const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
 const graphs = new Map<string, OpGraph>();
 function graphOf(name: string): OpGraph {
   if (!graphs.has(name)) graphs.set(name, buildWorkload(workload(name), valuesOf(name)));
   return graphs.get(name)!;
 }
 
-const counts: readonly CountRow[] = [
-  ...visionCounts,
-  // Hugging Face bert-base-uncased: 109,482,240 without a task's head (ours adds 768 x 2 + 2); 22.5 GFLOP as quoted for
-  // TinyBERT's teacher (Jiao et al., Findings of EMNLP 2020, table 1), one sequence of 128 tokens.
-  {
-    name: "bert-base",
-    given: { tokens: 128 },
-    parameters: 109_482_240,
-    gigaFlop: 22.5,
-    source: "Hugging Face; TinyBERT, table 1",
-  },
-];
-
 /** Published figures have at most this relative error, those of three digits included. */
 const TOLERANCE = 0.02;
 
-const measured = counts.map((row) => {
-  const ops = forwardOps(row.name, { batch: 1, ...row.given });
-  return {
-    ...row,
-    options: Object.entries(row.given ?? {})
-      .map(([key, value]) => `${key}=${value}`)
-      .join("&"),
-    ours: {
-      parameters: total(ops, "parameterBytes") / 4,
-      gigaMultiplyAdds: total(products(ops), "flops") / 2e9,
-      gigaFlop: total(ops, "flops") / 1e9,
-    },
-  };
-});
-
 describe("published counts", () => {
-  it.each(measured)("$name $options agrees within 2% ($source)", (row) => {
+  it.each(measuredCounts)("$name $options agrees within 2% ($source)", (row) => {
     let figures = 0;
     for (const what of ["parameters", "gigaMultiplyAdds", "gigaFlop"] as const) {
       const published = row[what];
@@ -82,36 +52,14 @@ describe("published counts", () => {
     expect(figures).toBeGreaterThan(0);
   });
 
-  it("every network on images has a count of weights and a count of work", () => {
-    for (const { name } of visionWorkloads) {
-      const rows = counts.filter((row) => row.name === name);
-      const has = (holds: (row: CountRow) => boolean) => rows.some(holds);
-      expect(
-        has(({ parameters, exactParameters }) => (exactParameters ?? parameters) !== undefined),
-        name,
-      ).toBe(true);
-      expect(
-        has(({ gigaMultiplyAdds }) => gigaMultiplyAdds !== undefined),
-        name,
-      ).toBe(true);
-    }
+  it.each(workloadCatalog)("$name has a count of weights and a count of work", ({ name }) => {
+    const rows = measuredCounts.filter((row) => row.name === name);
+    const has = (holds: (row: CountRow) => boolean) => rows.some(holds);
+    expect(has(({ parameters, exactParameters }) => (exactParameters ?? parameters) !== undefined)).toBe(
+      true,
+    );
+    expect(has(({ gigaMultiplyAdds, gigaFlop }) => (gigaMultiplyAdds ?? gigaFlop) !== undefined)).toBe(true);
   });
-
-  it.each([2, 4])(
-    "nmt-%i has the parameters and multiply-adds of a count by hand (derived, no published figure)",
-    (layers) => {
-      const [width, vocabulary, batch, steps] = [1024, 32_000, 64, 20];
-      const ops = forwardOps(`nmt-${layers}`, { batch, steps });
-      const lstm = 2 * layers * (2 * width * 4 * width + 4 * width);
-      const attention = width * width + 2 * width * width;
-      expect(total(ops, "parameterBytes") / 4).toBe(3 * vocabulary * width + lstm + attention);
-      const perExample =
-        steps * 2 * layers * 8 * width * width +
-        steps * width * width +
-        steps * (2 * steps * width + 2 * width * width + width * vocabulary);
-      expect(total(products(ops), "flops") / 2).toBe(batch * perExample);
-    },
-  );
 });
 
 describe("built graphs", () => {

@@ -1,0 +1,28 @@
+/** docs/workloads.md shows the counts as tests measure them, and names every network on images. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { visionWorkloads } from "../../scenarios/workloads/vision/index.ts";
+import { countLines } from "../scenarios/workloads/counts-table.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/workloads.md", import.meta.url)), "utf8");
+
+describe("docs/workloads.md", () => {
+  it("has the table of counts", () => {
+    expect(page.trimEnd().split("\n").slice(-countLines.length)).toEqual(countLines);
+  });
+
+  it("tells of every network on images and of its options", () => {
+    const table = page.slice(
+      page.indexOf("## Networks on images"),
+      page.indexOf("## What the roofline says"),
+    );
+    for (const { name, options } of visionWorkloads) {
+      const family = /^(resnet)-\d+$/.exec(name)?.[1] ?? name;
+      const row = table.split("\n").find((line) => line.includes(`\`${family}`));
+      expect(row, name).toBeDefined();
+      for (const option of Object.keys(options))
+        if (option !== "batch") expect(row, name).toContain(`\`${option}\``);
+    }
+  });
+});
