@@ -28,6 +28,7 @@ function network(rng: Rng, opCount: number): Shape {
     const chosen = rng.int(edges.length);
     const [from, to] = edges[chosen];
     edges.push([from, op], [op, to]);
+    // In series the path takes the place of the edge, in parallel it lies beside it.
     if (rng.int(2) === 0) edges[chosen] = edges.pop()!;
   }
   return numbered(rng, opCount, edges);
