@@ -1,3 +1,4 @@
+export { refutationBound } from "./bounds/makespan.ts";
 export * from "./budget.ts";
 export { type Compiled, compile } from "./compile.ts";
 export * from "./evaluator.ts";

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   allowedDevices,
+  compile,
   createRng,
   defaultFidelity,
   evaluator,
@@ -16,6 +17,7 @@ import {
   objectives,
   placement,
   readScenario,
+  refutationBound,
   type Scenario,
   testScenario,
   withNetwork,
@@ -50,6 +52,7 @@ const anySwitches: Network = { name: "random switches", set: (scenario) => scena
 interface Tally {
   gaps: number[];
   simpleGaps: number[];
+  refutedGaps: number[];
   arguments: Map<string, number>;
 }
 
@@ -118,12 +121,16 @@ function check(objective: Objective, network: Network, size: Size): void {
       expect(score.bound()).toBe(
         bounds.find(({ value }) => value === Math.max(...bounds.map((b) => b.value))),
       );
+      const refuted = objective === "makespan" ? refutationBound(compile(scenario)).value : 0;
+      expect(Number.isFinite(refuted)).toBe(true);
+      if (optimum !== null) expect(refuted, "refutation").toBeLessThanOrEqual(optimum);
       if (optimum === null || !(score.bound().value > 0)) return;
       feasible++;
       const simple = bounds.filter(({ argument }) => SIMPLE.has(argument)).map(({ value }) => value);
       record(objective === "makespan" ? network.name : objective, {
         gap: optimum / score.bound().value - 1,
         simpleGap: optimum / Math.max(...simple) - 1,
+        refutedGap: optimum / Math.max(refuted, score.bound().value) - 1,
         argument: score.bound().argument,
       });
     }),
@@ -200,18 +207,29 @@ const renamed = (times: Record<string, number>, slow: string): Record<string, nu
 
 function record(
   key: string,
-  { gap, simpleGap, argument }: { gap: number; simpleGap: number; argument: string },
+  {
+    gap,
+    simpleGap,
+    refutedGap,
+    argument,
+  }: Record<"gap" | "simpleGap" | "refutedGap", number> & { argument: string },
 ) {
-  const tally: Tally = tallies.get(key) ?? { gaps: [], simpleGaps: [], arguments: new Map() };
+  const tally: Tally = tallies.get(key) ?? {
+    gaps: [],
+    simpleGaps: [],
+    refutedGaps: [],
+    arguments: new Map(),
+  };
   tallies.set(key, tally);
   tally.gaps.push(gap);
+  tally.refutedGaps.push(refutedGap);
   if (Number.isFinite(simpleGap)) tally.simpleGaps.push(simpleGap);
   tally.arguments.set(argument, (tally.arguments.get(argument) ?? 0) + 1);
 }
 
 function tableOf(all: ReadonlyMap<string, Tally>): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const rows = [...all].map(([key, { gaps, simpleGaps, arguments: named }]) => {
+  const rows = [...all].map(([key, { gaps, simpleGaps, refutedGaps, arguments: named }]) => {
     const simple =
       simpleGaps.length > 0
         ? `${percent(quantile(simpleGaps, 0.5))} / ${percent(quantile(simpleGaps, 0.9))}`
@@ -223,10 +241,19 @@ function tableOf(all: ReadonlyMap<string, Tally>): string {
       `${percent(quantile(gaps, 0.5))} / ${percent(quantile(gaps, 0.9))}`,
       percent(gaps.filter((gap) => gap < 1e-9).length / gaps.length),
       simple,
+      `${percent(quantile(refutedGaps, 0.5))} / ${percent(quantile(refutedGaps, 0.9))}`,
       most.map(([argument, count]) => `${argument} ${count}`).join(", "),
     ];
   });
-  const header = ["network or objective", "runs", "gap p50 / p90", "tight", "simple bounds alone", "best by"];
+  const header = [
+    "network or objective",
+    "runs",
+    "gap p50 / p90",
+    "tight",
+    "simple bounds alone",
+    "with refutation",
+    "best by",
+  ];
   const widths = header.map((_, c) => Math.max(...[header, ...rows].map((row) => row[c].length)));
   const line = (row: string[]) =>
     row

@@ -25,7 +25,12 @@ export interface Chains {
   linksFreeUs(dependency: number, from: number, to: number): number;
 }
 
-export function chainsOf(compiled: Compiled, units: Units): Chains {
+/** `areApart` tells producers and consumers that are known to be on two devices. */
+export function chainsOf(
+  compiled: Compiled,
+  units: Units,
+  areApart: (u: number, v: number) => boolean = () => false,
+): Chains {
   const { scenario, opCount, fidelity } = compiled;
   const { typeCount, unitOf, unitBytes, typeBytes, machines, opUs } = units;
   const dependencies = dependenciesOf(compiled);
@@ -50,7 +55,8 @@ export function chainsOf(compiled: Compiled, units: Units): Chains {
     return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;
   };
   const mayShare = (u: number, v: number, type: number): boolean =>
-    unitOf[u] === unitOf[v] || unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type];
+    unitOf[u] === unitOf[v] ||
+    (unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type] && !areApart(u, v));
 
   const startUs = new Float64Array(opCount * typeCount);
   const tailUs = new Float64Array(opCount * typeCount);

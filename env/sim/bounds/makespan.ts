@@ -5,12 +5,38 @@
 import type { Compiled } from "../compile.ts";
 import type { Bound } from "../evaluator.ts";
 import { workBound } from "../work-bound.ts";
-import { roundingFor } from "./best.ts";
+import { bestOf, roundingFor } from "./best.ts";
+import { makespanCeilingUs } from "./ceiling.ts";
 import { type Chains, chainsOf, longestThroughUs } from "./chains.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { intervalUs } from "./interval.ts";
 import { memoryWorkUs } from "./memory-work.ts";
+import { type RefutationLimits, refutedUs } from "./refutation.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
+
+/**
+ * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger. Plans that fit nowhere have no bound worth
+ * a search, and `upperUs` (a known value, or the ceiling) ends it.
+ */
+export function refutationBound(
+  compiled: Compiled,
+  upperUs = makespanCeilingUs(compiled),
+  limits: RefutationLimits = refutationLimits(compiled.opCount),
+): Bound {
+  const units = makespanUnits(compiled);
+  const lowerUs = bestOf(makespanBounds(compiled)).value;
+  const value = units.unitBytes.some((bytes) => units.typeBytes.every((room) => bytes > room))
+    ? lowerUs
+    : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
+  return { argument: "refutation", value };
+}
+
+/** Some seconds for a thousand ops; larger graphs get fewer probes. */
+const refutationLimits = (opCount: number): RefutationLimits => ({
+  trials: 10,
+  rounds: 12,
+  probes: Math.min(300, Math.floor(300_000 / opCount)),
+});
 
 /** Simplest argument first: where two are equal the first is named. */
 export function makespanBounds(compiled: Compiled): Bound[] {

@@ -79,6 +79,37 @@ export function unitsOf({ graph, cluster }: Scenario, parts: UnitParts): Units {
   };
 }
 
+/** The units with those of each pair of ops joined. */
+export function mergedUnits(units: Units, pairs: readonly (readonly [number, number])[]): Units {
+  const { unitCount, typeCount, opCount } = units;
+  const parent = Int32Array.from({ length: unitCount }, (_, unit) => unit);
+  const root = (unit: number): number => {
+    let top = unit;
+    while (parent[top] !== top) top = parent[top] = parent[parent[top]];
+    return top;
+  };
+  for (const [u, v] of pairs) parent[root(units.unitOf[u])] = root(units.unitOf[v]);
+  const numberOf = new Int32Array(unitCount).fill(-1);
+  let count = 0;
+  for (let unit = 0; unit < unitCount; unit++) if (root(unit) === unit) numberOf[unit] = count++;
+  const unitOf = units.unitOf.map((unit) => numberOf[root(unit)]);
+  const unitUs = new Float64Array(count * typeCount);
+  const unitBytes = new Float64Array(count);
+  for (let unit = 0; unit < unitCount; unit++) {
+    const into = numberOf[root(unit)];
+    unitBytes[into] += units.unitBytes[unit];
+    for (let type = 0; type < typeCount; type++)
+      unitUs[into * typeCount + type] += units.unitUs[unit * typeCount + type];
+  }
+  barTooLarge(unitUs, unitBytes, units.typeBytes);
+  const opUs = units.opUs.slice();
+  for (let v = 0; v < opCount; v++)
+    for (let type = 0; type < typeCount; type++)
+      if (unitUs[unitOf[v] * typeCount + type] === Number.POSITIVE_INFINITY)
+        opUs[v * typeCount + type] = Number.POSITIVE_INFINITY;
+  return { ...units, unitCount: count, unitOf, unitUs, unitBytes, opUs };
+}
+
 /** Keeps units from types that cannot hold them. One that none can hold has no plan to bound and stays as it is. */
 function barTooLarge(unitUs: Float64Array, unitBytes: Float64Array, typeBytes: Float64Array): void {
   const typeCount = typeBytes.length;
