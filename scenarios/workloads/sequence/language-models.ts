@@ -92,7 +92,7 @@ export const languageModels: readonly Workload[] = [
     source: "Dai et al., ACL 2019",
     optimizer: adam,
     options: {
-      batch: batch(22),
+      batch: batch(8),
       tokens: tokens(512, 4096),
       memory: { describe: "tokens remembered from before", default: 512, min: 1, max: 4096 },
       layers: layers(12),
