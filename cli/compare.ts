@@ -7,7 +7,6 @@ import pc from "picocolors";
 import { listMethods } from "../agents/registry.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Objective } from "../env/model/scenario.ts";
-import { didYouMean } from "../env/model/suggest.ts";
 import type { CellSpec } from "../results/cell.ts";
 import {
   type CompareProgress,
@@ -18,7 +17,7 @@ import {
 } from "../results/compare.ts";
 import { formatTable } from "../results/table.ts";
 import { writeComparison } from "../results/write-comparison.ts";
-import { familyMembers, namesMembers, suites } from "../scenarios/index.ts";
+import { familyMembers, namesMembers, suiteCatalog, suiteMembers, suiteNamed } from "../scenarios/index.ts";
 import {
   backendFlag,
   backendOf,
@@ -51,8 +50,14 @@ export const compare = defineCommand({
     suite: {
       type: "text",
       placeholder: "NAME",
-      describe: `named set of scenarios: ${Object.keys(suites).join(" or ")}`,
+      describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
       defaultText: "default",
+    },
+    files: {
+      type: "text",
+      placeholder: "FOLDER",
+      describe: "folder of the files of a suite of files",
+      defaultText: "none",
     },
     methods: {
       type: "list",
@@ -87,13 +92,14 @@ export const compare = defineCommand({
     "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --evaluations 2000 --seeds 3",
   ],
   async run({ values }, terminal) {
+    const { scenarios, objective } = scenariosOf(values);
     const request: CompareRequest = {
-      scenarios: scenariosOf(values),
+      scenarios,
       methods: values.methods ?? everyMethod(),
       seeds: values.seeds,
       seed: values.seed,
       budget: budgetOf(values),
-      objective: values.objective as Objective | undefined,
+      objective: (values.objective as Objective | undefined) ?? objective,
       backend: backendOf(values.backend, terminal),
     };
     const report = await run(request, values.jobs, terminal);
@@ -101,7 +107,9 @@ export const compare = defineCommand({
     if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
     terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
 
-    const out = values.out ?? (values.json ? undefined : newFolder("runs", values.suite ?? "compare"));
+    const out =
+      values.out ??
+      (values.json ? undefined : newFolder("runs", values.suite?.replaceAll("/", "-") ?? "compare"));
     if (out === undefined) return EXIT.done;
     const page = await writeComparison(out, report, versions);
     if (values.json) terminal.note(`Page: ${page}`);
@@ -120,18 +128,19 @@ function everyMethod(): string[] {
     .reverse();
 }
 
-function scenariosOf(values: { scenarios?: readonly string[]; suite?: string }): readonly string[] {
+interface Chosen {
+  readonly scenarios?: readonly string[];
+  readonly suite?: string;
+  readonly files?: string;
+}
+
+function scenariosOf(values: Chosen): Pick<CompareRequest, "scenarios" | "objective"> {
   if (values.scenarios !== undefined && values.suite !== undefined)
     throw new InputError("Both --scenarios and --suite were given, expected one of them.");
   if (values.scenarios !== undefined)
-    return values.scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));
-  const name = values.suite ?? "default";
-  const names = Object.keys(suites);
-  if (!names.includes(name))
-    throw new InputError(
-      `Suite "${name}" is not known; there are ${names.join(" and ")}.${didYouMean(name, names)}`,
-    );
-  return suites[name as keyof typeof suites];
+    return { scenarios: values.scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri])) };
+  const suite = suiteNamed(values.suite ?? "default");
+  return { scenarios: suiteMembers(suite, values.files), objective: suite.objective };
 }
 
 async function run(

@@ -1,9 +1,11 @@
 /**
- * The user's files: what cannot be read is one sentence; what is written goes to a folder of its own.
+ * The user's files: what cannot be read or written is one sentence; a run's files go to a folder of their own.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../env/model/errors.ts";
+import { writeAtomically } from "../results/files/atomic.ts";
+import type { Terminal } from "./terminal.ts";
 
 export function readText(path: string, what: string): string {
   if (!existsSync(path)) throw new InputError(`${what} "${path}" does not exist.`);
@@ -16,6 +18,16 @@ export function readText(path: string, what: string): string {
       throw new InputError(`${what} "${path}" is not text: its bytes are not UTF-8.`);
     throw new InputError(`${what} "${path}" cannot be read: ${(error as Error).message}.`);
   }
+}
+
+/** Writes a whole file that the user named, and says so. */
+export function writeOutput(path: string, text: string, terminal: Terminal): void {
+  try {
+    writeAtomically(path, text);
+  } catch (error) {
+    throw new InputError(`File "${path}" cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  terminal.note(`Wrote ${path}`);
 }
 
 /** The first of PARENT/NAME-1, PARENT/NAME-2, ... that is not there yet. */

@@ -1,5 +1,5 @@
 /**
- * `list`: everything that has a name. The registries are the only source; sizes of scenarios are built when asked for.
+ * `list`: everything that has a name. The registries are the only source; scenarios are built when they are asked for.
  */
 import { listMethods } from "../agents/registry.ts";
 import type { OptionInfo } from "../agents/spec.ts";
@@ -7,11 +7,12 @@ import { envIds, envSpec } from "../env/envs/index.ts";
 import { InputError } from "../env/model/errors.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import { clusterCatalog } from "../scenarios/clusters/index.ts";
-import { families, scenarioCatalog, splits, suites } from "../scenarios/index.ts";
+import { families, splits, suiteCatalog, suiteNamed } from "../scenarios/index.ts";
 import { workloadCatalog } from "../scenarios/workloads/index.ts";
 import { columns } from "./columns.ts";
 import { defineCommand, jsonFlag } from "./command.ts";
 import { jsonText } from "./json.ts";
+import { listedScenarios, listedSuites, scenariosText } from "./list-scenarios.ts";
 import { EXIT } from "./terminal.ts";
 
 const kinds = [
@@ -31,42 +32,56 @@ export const list = defineCommand({
   summary: "Lists scenarios, suites, agents, planners and envs with what can be set on them.",
   positionals: [{ name: "KIND", describe: `one of ${kinds.join(", ")}; all by default`, arity: "optional" }],
   flags: {
-    sizes: { type: "switch", describe: "also build each scenario and count its ops, groups and devices" },
+    suite: {
+      type: "text",
+      placeholder: "NAME",
+      describe: "scenarios of one suite",
+      defaultText: "all but large",
+    },
+    sizes: {
+      type: "switch",
+      describe:
+        "build each scenario for its sizes, also where everything is listed; list scenarios does without being told",
+    },
     json: jsonFlag,
   },
-  examples: ["list", "list planners", "list scenarios --sizes --json"],
+  examples: ["list", "list planners", "list scenarios", "list scenarios --suite board-v1 --json"],
   async run({ values, positionals: [kind] }, terminal) {
     if (kind !== undefined && !(kinds as readonly string[]).includes(kind))
       throw new InputError(
         `There is no list of "${kind}", expected ${kinds.join(", ")}.${didYouMean(kind, kinds)}`,
       );
-    const shown = kind === undefined ? kinds : [kind as Kind];
-    const lists = listsOf(values.sizes);
+    const suite = values.suite === undefined ? undefined : suiteNamed(values.suite);
+    if (suite !== undefined && kind !== undefined && kind !== "scenarios")
+      throw new InputError(`Flag --suite chooses scenarios, not ${kind}.`);
+    const shown: readonly Kind[] =
+      suite !== undefined ? ["scenarios"] : kind === undefined ? kinds : [kind as Kind];
+    const withSizes = values.sizes || kind === "scenarios" || suite !== undefined;
+    const lists = listsOf(() => listedScenarios(suite, withSizes));
+    const sections = shown.map((name) =>
+      name === "scenarios" && withSizes && !values.json
+        ? scenariosText(suite)
+        : sectionText(name, values.json ? [] : lists[name]()),
+    );
     terminal.write(
       values.json
         ? jsonText(Object.fromEntries(shown.map((name) => [name, lists[name]()])))
-        : `${shown.map((name) => sectionText(name, lists[name]())).join("\n\n")}\n`,
+        : `${sections.join("\n\n")}\n`,
     );
     return EXIT.done;
   },
 });
 
-interface Listed {
+export interface Listed {
   readonly id: string;
   readonly summary: string;
   readonly options?: readonly OptionInfo[];
   readonly [field: string]: unknown;
 }
 
-function listsOf(withSizes: boolean): Record<Kind, () => readonly Listed[]> {
+function listsOf(scenarios: () => readonly Listed[]): Record<Kind, () => readonly Listed[]> {
   return {
-    scenarios: () =>
-      scenarioCatalog.map((entry) => {
-        const { uri, summary, suites } = entry;
-        if (!withSizes) return { id: uri, summary, suites };
-        const { ops, groups, devices } = entry;
-        return { id: uri, summary, suites, ops, groups, devices };
-      }),
+    scenarios,
     workloads: () => workloadCatalog.map(({ name, summary }) => ({ id: name, summary })),
     families: () =>
       families.map(({ name, summary, source, members, options }) => ({
@@ -82,12 +97,7 @@ function listsOf(withSizes: boolean): Record<Kind, () => readonly Listed[]> {
         })),
       })),
     clusters: () => clusterCatalog.map(({ name, summary }) => ({ id: name, summary })),
-    suites: () =>
-      Object.entries(suites).map(([id, members]) => ({
-        id,
-        summary: members.join(", "),
-        scenarios: members,
-      })),
+    suites: () => listedSuites(suiteCatalog),
     agents: () => methodsOf("agent"),
     planners: () => methodsOf("planner"),
     envs: () => envIds().map((id) => ({ id, summary: envSpec(id).summary })),
@@ -102,14 +112,10 @@ function methodsOf(kind: "agent" | "planner"): Listed[] {
 
 function sectionText(kind: Kind, listed: readonly Listed[]): string {
   const rows = listed.flatMap((entry): [string, string][] => [
-    [entry.id, `${entry.summary}${sizesText(entry)}`],
+    [entry.id, entry.summary],
     ...(entry.options ?? []).map((option): [string, string] => [`  ?${option.name}=`, optionText(option)]),
   ]);
   return [`${kind[0].toUpperCase()}${kind.slice(1)}`, ...columns(rows)].join("\n");
-}
-
-function sizesText({ ops, groups, devices }: Listed): string {
-  return ops === undefined ? "" : ` (${ops} ops in ${groups} groups, ${devices} devices)`;
 }
 
 function optionText({ type, values, default: usual, description }: OptionInfo): string {

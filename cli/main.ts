@@ -31,6 +31,21 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./import.ts")).importCommand,
   },
   {
+    name: "describe",
+    summary: "a card of one scenario: its ops, sizes, bounds, devices and links",
+    load: async () => (await import("./describe.ts")).describe,
+  },
+  {
+    name: "coarsen",
+    summary: "what rules of grouping make of one scenario",
+    load: async () => (await import("./coarsen.ts")).coarsenCommand,
+  },
+  {
+    name: "export",
+    summary: "a plan for a framework, or a graph for another program",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
+  {
     name: "simulate",
     summary: "time and memory of given placements",
     load: async () => (await import("./simulate.ts")).simulate,

@@ -1,13 +1,13 @@
 /**
  * What a scenario is like before anybody has placed it: its size, how tight memory is, how much it communicates.
  *
- * - `memoryPressure`: everything on one device, the peak of that device over its memory: weights, optimizer state, activations and
- *   temporaries while they live. Above 1 a plan has to split. The device is the one that can run most groups, the fastest of equals;
- *   `null` where its memory has no limit.
+ * - `memoryPressure`: everything on one accelerator, its peak over its memory: weights, optimizer state, activations and
+ *   temporaries while they live. Above 1 a plan has to split. The accelerator is the fastest one (a host where there is none), and
+ *   what it cannot run is on the fastest other device; `null` where its memory has no limit.
  * - `computeToTransfers`: time of all ops over time of all transfers if each edge crossed once, each the mean over accelerators
  *   (`communication.ts`). High: splitting costs little. `Infinity` where nothing is sent.
  */
-import { createSimulator, liftToOps, placement, type Scenario, singleDevicePlacement } from "../env/index.ts";
+import { createSimulator, groupGraph, isCpu, liftToOps, placement, type Scenario } from "../env/index.ts";
 import { communicationShare } from "./communication.ts";
 
 export interface ScenarioProfile {
@@ -30,17 +30,32 @@ export function scenarioProfile(scenario: Scenario): ScenarioProfile {
 }
 
 function memoryPressure(scenario: Scenario): number | null {
-  const groupDevice = singleDevicePlacement(scenario);
-  const device = busiest(groupDevice, scenario.cluster.devices.length);
-  const { memoryBytes } = scenario.cluster.devices[device];
+  const { groupCount, deviceCount, computeUs } = groupGraph(scenario);
+  const { grouping, cluster } = scenario;
+  const rows = Array.from({ length: groupCount }, (_, g) =>
+    computeUs.subarray(g * deviceCount, (g + 1) * deviceCount),
+  );
+  const device = fastestAccelerator(scenario, rows);
+  const { memoryBytes } = cluster.devices[device];
   if (memoryBytes === Number.POSITIVE_INFINITY) return null;
-  const plan = placement(liftToOps(scenario.grouping, groupDevice));
+  const groupDevice = rows.map((us) => (us[device] < Number.POSITIVE_INFINITY ? device : indexOfLeast(us)));
+  const plan = placement(liftToOps(grouping, groupDevice));
   const { peakBytes } = createSimulator({ ...scenario, objective: "makespan" })(plan);
   return peakBytes[device] / memoryBytes;
 }
 
-function busiest(groupDevice: Int32Array, deviceCount: number): number {
-  const groups = new Int32Array(deviceCount);
-  for (const d of groupDevice) groups[d]++;
-  return groups.indexOf(Math.max(...groups));
+/** The one that runs most groups and those fastest; a group that it cannot run counts as longer than any time. */
+function fastestAccelerator({ cluster }: Scenario, rows: readonly Float64Array[]): number {
+  const numbers = cluster.devices.map((_, d) => d);
+  const accelerators = numbers.filter((d) => !isCpu(cluster.devices[d]));
+  const candidates = accelerators.length > 0 ? accelerators : numbers;
+  const cost = candidates.map((d) => {
+    const times = rows.map((us) => us[d]).filter((us) => us < Number.POSITIVE_INFINITY);
+    return { missed: rows.length - times.length, us: times.reduce((sum, us) => sum + us, 0) };
+  });
+  const order = candidates.map((_, i) => i);
+  order.sort((a, b) => cost[a].missed - cost[b].missed || cost[a].us - cost[b].us || a - b);
+  return candidates[order[0]];
 }
+
+const indexOfLeast = (values: Float64Array): number => values.indexOf(Math.min(...values));

@@ -92,6 +92,8 @@ export function suiteMembers({ name, members, files }: Suite, folder?: string): 
     );
   if (files === undefined) return members;
   if (folder === undefined)
-    throw new InputError(`Suite "${name}" is made of files, ${files}: give the folder that holds them.`);
+    throw new InputError(
+      `Suite "${name}" is made of files, ${files}: give the folder that holds them (--files FOLDER).`,
+    );
   return members.map((member) => `${folder.replace(/[/\\]+$/, "")}/${member}`);
 }

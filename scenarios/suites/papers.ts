@@ -57,7 +57,7 @@ const placeto: Suite = {
 
 const gdp: Suite = {
   name: "papers/gdp",
-  summary: "GDP (2019): twelve rows of seven network families on 2, 4 and 8 P100",
+  summary: "GDP (2019): thirteen rows of seven network families on 2, 4 and 8 P100",
   members: [
     "rnnlm/2xP100?layers=2",
     "rnnlm/4xP100?layers=4",
