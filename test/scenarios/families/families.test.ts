@@ -140,6 +140,9 @@ describe("calibrated families", () => {
     ["nmt", 0.9],
     ["enas-cifar", 0.75],
     ["enas-ptb", 0.5],
+    ["layered", 0.7],
+    ["series-parallel", 1],
+    ["regal", 2],
   ])(
     "%s: communicates %d of its compute time on the K80s of a p2.8xlarge, in 64 to 90 ops",
     async (name, share) => {

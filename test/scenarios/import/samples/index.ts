@@ -1,7 +1,9 @@
 /** Samples by importer: a new importer adds one here, and the tests of all importers then cover it. */
 
 import { dotSamples, gexfSamples, graphmlSamples } from "./drawn-graphs.ts";
+import { hloSamples } from "./hlo.ts";
 import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from "./json-formats.ts";
+import { onnxSamples } from "./onnx.ts";
 import { pipedreamSamples } from "./pipedream.ts";
 import type { Sample } from "./sample.ts";
 
@@ -16,4 +18,6 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   graphml: graphmlSamples,
   gexf: gexfSamples,
   dot: dotSamples,
+  hlo: hloSamples,
+  onnx: onnxSamples,
 };
