@@ -11,6 +11,7 @@
 import { Role } from "../model/graph.ts";
 import { type Compiled, NO_SLOT } from "./compile.ts";
 import type { Engine } from "./engine.ts";
+import { timeOrder } from "./time-order.ts";
 
 export interface Peaks {
   /** Shape [deviceCount]. */
@@ -41,17 +42,19 @@ export function trainingPeaks(compiled: Compiled, engine: RunTimes, device: Int3
   const bytes = live.slice();
   const op = new Int32Array(deviceCount).fill(-1);
 
-  const intervals = trainingIntervals(compiled, engine, device);
-  const starts = [...intervals].sort((a, b) => a.fromUs - b.fromUs || a.op - b.op);
-  const ends = [...intervals].sort((a, b) => a.toUs - b.toUs);
+  const intervals = intervalColumns(compiled, engine, device);
+  const { deviceOf, bytesOf, opOf, fromUs, toUs } = intervals;
+  const starts = timeOrder(fromUs);
+  const ends = timeOrder(toUs);
   let ended = 0;
-  for (const interval of starts) {
-    for (; ended < ends.length && ends[ended].toUs <= interval.fromUs; ended++)
-      live[ends[ended].device] -= ends[ended].bytes;
-    live[interval.device] += interval.bytes;
-    if (live[interval.device] <= bytes[interval.device]) continue;
-    bytes[interval.device] = live[interval.device];
-    op[interval.device] = interval.op;
+  for (const i of starts) {
+    for (; ended < ends.length && toUs[ends[ended]] <= fromUs[i]; ended++)
+      live[deviceOf[ends[ended]]] -= bytesOf[ends[ended]];
+    const d = deviceOf[i];
+    live[d] += bytesOf[i];
+    if (live[d] <= bytes[d]) continue;
+    bytes[d] = live[d];
+    op[d] = opOf[i];
   }
   return { bytes, op };
 }
@@ -73,8 +76,30 @@ export function trainingIntervals(
   device: Int32Array,
 ): MemoryInterval[] {
   const intervals: MemoryInterval[] = [];
-  for (let v = 0; v < compiled.opCount; v++) intervalsOf(compiled, engine, device, v, intervals);
+  eachInterval(compiled, engine, device, (part, on, bytes, op, fromUs, toUs) => {
+    intervals.push({ part, device: on, bytes, op, fromUs, toUs });
+  });
   return intervals;
+}
+
+/** The same in columns, for the sum that every evaluation close to a limit makes. */
+function intervalColumns(compiled: Compiled, engine: RunTimes, device: Int32Array) {
+  const { opCount, depConsumer } = compiled;
+  const most = 2 * opCount + depConsumer.length;
+  const deviceOf = new Int32Array(most);
+  const opOf = new Int32Array(most);
+  const bytesOf = new Float64Array(most);
+  const fromUs = new Float64Array(most);
+  const toUs = new Float64Array(most);
+  let count = 0;
+  eachInterval(compiled, engine, device, (_, on, bytes, op, from, to) => {
+    deviceOf[count] = on;
+    opOf[count] = op;
+    bytesOf[count] = bytes;
+    fromUs[count] = from;
+    toUs[count++] = to;
+  });
+  return { deviceOf, opOf, bytesOf, fromUs: fromUs.subarray(0, count), toUs: toUs.subarray(0, count) };
 }
 
 /** An upper limit on each device's peak that needs no sorting: everything it ever holds, all at once. */
@@ -96,16 +121,28 @@ export function peakLimits(compiled: Compiled, device: Int32Array): Float64Array
   return limit;
 }
 
+type Emit = (
+  part: PassingPart,
+  device: number,
+  bytes: number,
+  op: number,
+  fromUs: number,
+  toUs: number,
+) => void;
+
+/** What lives for no time takes no room. */
+function eachInterval(compiled: Compiled, engine: RunTimes, device: Int32Array, emit: Emit): void {
+  const emitLiving: Emit = (part, on, bytes, op, fromUs, toUs) => {
+    if (bytes > 0 && toUs > fromUs) emit(part, on, bytes, op, fromUs, toUs);
+  };
+  for (let v = 0; v < compiled.opCount; v++) intervalsOf(compiled, engine, device, v, emitLiving);
+}
+
 /** What op v and its transfers keep alive, and where. A transfer has the number of the first dependency that it serves. */
-function intervalsOf(
-  compiled: Compiled,
-  engine: RunTimes,
-  device: Int32Array,
-  v: number,
-  intervals: MemoryInterval[],
-): void {
-  const { depStart, depConsumer, depSlot, outputBytes, slotBytes, workspaceBytes } = compiled;
-  const copies = new Map<string, { readonly transfer: number; lastUseUs: number }>();
+function intervalsOf(compiled: Compiled, engine: RunTimes, device: Int32Array, v: number, emit: Emit): void {
+  const { depStart, depConsumer, depSlot, outputBytes, slotBytes, workspaceBytes, deviceCount } = compiled;
+  const perConsumer = compiled.fidelity.multicast === "per-consumer";
+  let copies: Map<number, { readonly transfer: number; lastUseUs: number }> | null = null;
   let lastUseUs = engine.endUs[v];
   for (let i = depStart[v]; i < depStart[v + 1]; i++) {
     const slot = depSlot[i];
@@ -116,21 +153,27 @@ function intervalsOf(
       lastUseUs = Math.max(lastUseUs, usedUs);
       continue;
     }
-    const key = compiled.fidelity.multicast === "per-consumer" ? `${i}` : `${slot}>${to}`;
+    copies ??= new Map();
+    const key = perConsumer ? i : slot * deviceCount + to;
     const copy = copies.get(key) ?? { transfer: i, lastUseUs: 0 };
     copies.set(key, copy);
     copy.lastUseUs = Math.max(copy.lastUseUs, usedUs);
     lastUseUs = Math.max(lastUseUs, engine.leftUs[copy.transfer]);
   }
-  const here = { device: device[v], op: v, fromUs: engine.startUs[v] };
+  const [here, startUs] = [device[v], engine.startUs[v]];
   const outputs = isGradient(compiled, v) ? "gradients" : "activations";
-  addInterval(intervals, { ...here, part: outputs, bytes: outputBytes[v], toUs: lastUseUs });
-  addInterval(intervals, { ...here, part: "workspace", bytes: workspaceBytes[v], toUs: engine.endUs[v] });
-  for (const { transfer, lastUseUs: toUs } of copies.values()) {
-    const bytes = slotBytes[depSlot[transfer]];
-    const there = { device: device[depConsumer[transfer]], op: v, fromUs: engine.lastHopUs[transfer] };
-    addInterval(intervals, { ...there, part: "copies", bytes, toUs });
-  }
+  emit(outputs, here, outputBytes[v], v, startUs, lastUseUs);
+  emit("workspace", here, workspaceBytes[v], v, startUs, engine.endUs[v]);
+  if (copies === null) return;
+  for (const { transfer, lastUseUs: toUs } of copies.values())
+    emit(
+      "copies",
+      device[depConsumer[transfer]],
+      slotBytes[depSlot[transfer]],
+      v,
+      engine.lastHopUs[transfer],
+      toUs,
+    );
 }
 
 function isGradient({ scenario, depStart, depConsumer }: Compiled, v: number): boolean {
@@ -138,9 +181,4 @@ function isGradient({ scenario, depStart, depConsumer }: Compiled, v: number): b
   if (role[v] !== Role.backward) return false;
   for (let i = depStart[v]; i < depStart[v + 1]; i++) if (role[depConsumer[i]] === Role.update) return true;
   return false;
-}
-
-/** What lives for no time takes no room. */
-function addInterval(intervals: MemoryInterval[], interval: MemoryInterval): void {
-  if (interval.bytes > 0 && interval.toUs > interval.fromUs) intervals.push(interval);
 }
