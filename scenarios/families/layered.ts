@@ -6,7 +6,7 @@ import type { Rng } from "../../env/index.ts";
 import type { Family } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
-const COMMUNICATION = 0.5;
+const COMMUNICATION = 0.7;
 const MOST_INPUTS = 3;
 /** One op in so many reads from further back as well. */
 const SKIP = 8;
@@ -18,7 +18,7 @@ export const layered: Family = {
   members: { train: 10_000, validation: 1_000, test: 1_000 },
   options: {
     ops: { describe: "ops of the graph", default: 80, min: 4, max: 100_000 },
-    width: { describe: "mean ops of a layer", default: 6, min: 1, max: 1_000 },
+    width: { describe: "mean ops of a layer", default: 4, min: 1, max: 1_000 },
   },
   granularity: "op",
   devices: "accelerators",

@@ -19,7 +19,8 @@ const EDGE_COUNTS = 80;
 const [SPARSEST, DENSEST] = [1, 2.6];
 /** Coprime to 12,000: neighbouring members differ in size. */
 const STRIDE = 7919;
-const COMMUNICATION = 0.5;
+/** Random graphs of this density are wide: with less to send, random placements are near the bound on two devices. */
+const COMMUNICATION = 2;
 const US_PER_COST = 40;
 
 export const regal: Family = {

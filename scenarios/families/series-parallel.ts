@@ -7,7 +7,7 @@ import type { Rng } from "../../env/index.ts";
 import type { Family } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
-const COMMUNICATION = 0.5;
+const COMMUNICATION = 1;
 
 export const seriesParallel: Family = {
   name: "series-parallel",

@@ -43,21 +43,21 @@ const pins: Readonly<Record<string, string>> = {
   "transformer/validation/0": "cb8f68748cec2089",
   "transformer/test/0": "aea5f6ffe552776d",
   "transformer/test/15": "98ee6a322ea718d6",
-  "layered/train/0": "6f658be5dbb276cb",
-  "layered/train/9999": "f0dbb19404d963bc",
-  "layered/validation/0": "adddc746e25d3385",
-  "layered/test/0": "01337aec448edc3b",
-  "layered/test/999": "7ef1861cb43b1559",
-  "series-parallel/train/0": "216aabe172e0e1df",
-  "series-parallel/train/9999": "1a216e29116280f0",
-  "series-parallel/validation/0": "b9e2381949152857",
-  "series-parallel/test/0": "fc5b41d9bb05059e",
-  "series-parallel/test/999": "21d295a7a730b65d",
-  "regal/train/0": "25d2cbbad454e5df",
-  "regal/train/9999": "81072ee79552f596",
-  "regal/validation/0": "068c61d4b72b4315",
-  "regal/test/0": "ab7e35a3d4a65735",
-  "regal/test/999": "ab17c4ac11d79d36",
+  "layered/train/0": "093280dcc79ffe28",
+  "layered/train/9999": "d8243afe091f9be7",
+  "layered/validation/0": "454c32a4ddb971cb",
+  "layered/test/0": "7cdc761d4cfa1d3b",
+  "layered/test/999": "600ddb6b243971e0",
+  "series-parallel/train/0": "324c201a54601c10",
+  "series-parallel/train/9999": "b1ceebc0f4c1cafb",
+  "series-parallel/validation/0": "b0dc4fd26376ae30",
+  "series-parallel/test/0": "2ee7e3ec681f0da5",
+  "series-parallel/test/999": "8fa2b5555de2c886",
+  "regal/train/0": "74212aca258c6c26",
+  "regal/train/9999": "75108035a29ade22",
+  "regal/validation/0": "c52b287655082b77",
+  "regal/test/0": "71c4fef45b96b824",
+  "regal/test/999": "f67f68786c7c6e12",
 };
 
 describe("every family", () => {
@@ -136,22 +136,22 @@ describe("every family", () => {
 
 describe("calibrated families", () => {
   it.each([
-    ["inception", 0.65],
-    ["nmt", 0.9],
-    ["enas-cifar", 0.75],
-    ["enas-ptb", 0.5],
-    ["layered", 0.7],
-    ["series-parallel", 1],
-    ["regal", 2],
+    ["inception", 0.65, 64, 90],
+    ["nmt", 0.9, 64, 90],
+    ["enas-cifar", 0.75, 64, 90],
+    ["enas-ptb", 0.5, 64, 90],
+    ["layered", 0.7, 80, 80],
+    ["series-parallel", 1, 80, 80],
+    ["regal", 2, 50, 199],
   ])(
-    "%s: communicates %d of its compute time on the K80s of a p2.8xlarge, in 64 to 90 ops",
-    async (name, share) => {
+    "%s: communicates %d of its compute time on the K80s of a p2.8xlarge, in %d to %d ops",
+    async (name, share, fewest, most) => {
       for (const number of [0, 5]) {
         const scenario = await resolveScenario(`${name}/train/${number}/4xK80`);
         expect(communicationShare(scenario)).toBeCloseTo(share, 2);
         expect(scenario.grouping.groupCount).toBe(scenario.graph.opCount);
-        expect(scenario.graph.opCount).toBeGreaterThanOrEqual(64);
-        expect(scenario.graph.opCount).toBeLessThanOrEqual(90);
+        expect(scenario.graph.opCount).toBeGreaterThanOrEqual(fewest);
+        expect(scenario.graph.opCount).toBeLessThanOrEqual(most);
       }
     },
   );
@@ -162,8 +162,6 @@ describe("generators", () => {
     for (const ops of [4, 57, 2000]) {
       const { graph } = await resolveScenario(`${name}/train/42/4xP100?ops=${ops}`);
       expect(graph.opCount).toBe(ops);
-      for (let v = 1; v < ops; v++)
-        if (name === "series-parallel") expect(graph.inStart[v + 1]).toBeGreaterThan(graph.inStart[v]);
     }
   });
 
