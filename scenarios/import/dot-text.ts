@@ -11,7 +11,7 @@ type Attributes = Record<string, string>;
 const DEEPEST = 100;
 
 const token =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^#[^\n]*|(?<quoted>"(?:[^"\\]+|\\[\s\S])*")|(?<edge>->|--)|(?<mark>[{}[\];,:=+])|(?<word>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|-?(?:\.\d+|\d+(?:\.\d*)?))|(?<html><)/my;
+  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^#[^\n]*|(?<quoted>"[^"\\]*(?:\\[\s\S][^"\\]*)*")|(?<edge>->|--)|(?<mark>[{}[\];,:=+])|(?<word>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|-?(?:\.\d+|\d+(?:\.\d*)?))|(?<html><)/my;
 
 interface Token {
   readonly kind: "word" | "mark" | "edge" | "end";

@@ -9,6 +9,7 @@ import { dnnPartitioning } from "./dnn-partitioning.ts";
 import { dot } from "./dot.ts";
 import { gexf } from "./gexf.ts";
 import { graphml } from "./graphml.ts";
+import { hlo } from "./hlo/importer.ts";
 import { inFile } from "./in-file.ts";
 import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
@@ -32,6 +33,8 @@ export const importers: readonly Importer[] = [
   graphml,
   gexf,
   dot,
+  hlo,
+  onnx,
 ];
 
 export interface ImportedFile {

@@ -1,0 +1,225 @@
+/**
+ * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`): computations, each a list of
+ * instructions, one a line:
+ *
+ *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4]{1,0} %a, f32[4,16]{1,0} %b), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+ *
+ * Shapes of operands and percent signs may lack. A computation comes before those that use it, as in every dump; the entry
+ * is marked `ENTRY`, else it is the last. Constants keep none of their values.
+ */
+import { InputError } from "../../../env/index.ts";
+import type { SourceFile } from "../source-file.ts";
+import { readShape, type Shape, skipSpace } from "./shape.ts";
+
+export interface Instruction {
+  readonly name: string;
+  readonly opcode: string;
+  readonly shape: Shape;
+  readonly operands: readonly string[];
+  /** What stands in the parentheses of a constant, a parameter or an iota. */
+  readonly literal: string;
+  /** Text behind the operands. */
+  readonly attributes: string;
+}
+
+export interface Computation {
+  readonly name: string;
+  readonly instructions: readonly Instruction[];
+  readonly byName: ReadonlyMap<string, Instruction>;
+  readonly root: Instruction;
+}
+
+export interface HloModule {
+  readonly name: string;
+  readonly computations: ReadonlyMap<string, Computation>;
+  readonly entry: Computation;
+}
+
+interface OpenComputation {
+  readonly name: string;
+  readonly isEntry: boolean;
+  readonly instructions: Instruction[];
+  readonly byName: Map<string, Instruction>;
+  root: Instruction | undefined;
+}
+
+/** An instruction of more text than this holds constants that nobody prints. */
+const LONGEST_INSTRUCTION = 1 << 22;
+
+export function readHlo(file: SourceFile): HloModule {
+  let name: string | undefined;
+  let open: OpenComputation | undefined;
+  let entry: Computation | undefined;
+  let pending = "";
+  const computations = new Map<string, Computation>();
+  let number = 0;
+  for (const raw of file.lines()) {
+    number++;
+    const line = pending === "" ? raw.trim() : `${pending} ${raw.trim()}`;
+    if (line === "" || line.startsWith("//")) continue;
+    if (name === undefined) {
+      const header = /^HloModule\s+([^\s,]+)/.exec(line);
+      if (header === null)
+        throw new InputError(`line ${number}: expected "HloModule NAME", found "${line.slice(0, 40)}".`);
+      name = header[1];
+      continue;
+    }
+    if (open === undefined) {
+      open = headOf(line, number);
+      continue;
+    }
+    if (line === "}" || line.startsWith("},")) {
+      const computation = closed(open, number);
+      if (computations.has(computation.name))
+        throw new InputError(`line ${number}: the computation "${computation.name}" is defined twice.`);
+      computations.set(computation.name, computation);
+      if (open.isEntry) entry = computation;
+      open = undefined;
+      continue;
+    }
+    if (isUnfinished(line)) {
+      if (line.length > LONGEST_INSTRUCTION)
+        throw new InputError(`line ${number}: an instruction has no end.`);
+      pending = line;
+      continue;
+    }
+    pending = "";
+    addInstruction(open, line, number);
+  }
+  if (open !== undefined) throw new InputError(`the file ends within the computation "${open.name}".`);
+  const last = [...computations.values()].pop();
+  if (last === undefined) throw new InputError("the module has no computation.");
+  return { name: name ?? "", computations, entry: entry ?? last };
+}
+
+function headOf(line: string, number: number): OpenComputation {
+  const head = /^(ENTRY\s+)?%?([^\s(%{]+)\s*(\(|\{)/.exec(line);
+  if (head === null || !line.endsWith("{"))
+    throw new InputError(
+      `line ${number}: expected a computation such as "%name (x: f32[]) -> f32[] {", found "${line.slice(0, 40)}".`,
+    );
+  return {
+    name: head[2],
+    isEntry: head[1] !== undefined,
+    instructions: [],
+    byName: new Map(),
+    root: undefined,
+  };
+}
+
+function closed({ name, instructions, byName, root }: OpenComputation, number: number): Computation {
+  const last = root ?? instructions[instructions.length - 1];
+  if (last === undefined)
+    throw new InputError(`line ${number}: the computation "${name}" has no instructions.`);
+  return { name, instructions, byName, root: last };
+}
+
+/** Parentheses that have not closed: a constant's values over several lines. */
+function isUnfinished(line: string): boolean {
+  if (!line.includes(" constant(")) return false;
+  let open = 0;
+  for (const character of line) {
+    if (character === "(") open++;
+    else if (character === ")") open--;
+  }
+  return open > 0;
+}
+
+const headPattern = /^(ROOT\s+)?%?([^\s=%]+)\s*=\s*/;
+
+function addInstruction(computation: OpenComputation, line: string, number: number): void {
+  const head = headPattern.exec(line);
+  if (head === null) throw new InputError(`line ${number}: "${line.slice(0, 40)}" is no instruction.`);
+  const [, isRoot, name] = head;
+  const { shape, end } = atLine(number, () => readShape(line, skipSpace(line, head[0].length)));
+  const opcode = /^\s*([a-z][\w-]*)\(/.exec(line.slice(end, end + 100));
+  if (opcode === null) throw new InputError(`line ${number}: the instruction "${name}" has no opcode.`);
+  const start = end + opcode[0].length;
+  const close = closingParenthesis(line, start);
+  if (close === -1) throw new InputError(`line ${number}: the operands of "${name}" have no end.`);
+  const hasValues = ["constant", "parameter", "iota", "rng-get-and-update-state"].includes(opcode[1]);
+  const instruction: Instruction = {
+    name,
+    opcode: opcode[1],
+    shape,
+    operands: hasValues ? [] : operandsOf(line.slice(start, close)),
+    literal: opcode[1] === "parameter" ? line.slice(start, close) : "",
+    attributes: line.slice(close + 1),
+  };
+  if (computation.byName.has(name))
+    throw new InputError(
+      `line ${number}: the instruction "${name}" is defined twice in "${computation.name}".`,
+    );
+  computation.byName.set(name, instruction);
+  computation.instructions.push(instruction);
+  if (isRoot !== undefined) computation.root = instruction;
+}
+
+function closingParenthesis(line: string, start: number): number {
+  let open = 1;
+  let quoted = false;
+  for (let i = start; i < line.length; i++) {
+    const character = line[i];
+    if (character === '"' && line[i - 1] !== "\\") quoted = !quoted;
+    if (quoted) continue;
+    if (character === "(") open++;
+    else if (character === ")" && --open === 0) return i;
+  }
+  return -1;
+}
+
+/** Names of the operands: the last word of each, which a shape may precede. */
+function operandsOf(text: string): string[] {
+  const operands: string[] = [];
+  let depth = 0;
+  let start = 0;
+  const add = (end: number) => {
+    const words = text
+      .slice(start, end)
+      .replace(/\/\*.*?\*\//g, " ")
+      .trim()
+      .split(/\s+/);
+    const name = words[words.length - 1].replace(/^%/, "");
+    if (name !== "") operands.push(name);
+    start = end + 1;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === "(" || character === "{" || character === "[") depth++;
+    else if (character === ")" || character === "}" || character === "]") depth--;
+    else if (character === "," && depth === 0) add(i);
+  }
+  add(text.length);
+  return operands;
+}
+
+function atLine<T>(number: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`line ${number}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Numbers of an attribute such as `lhs_contracting_dims={0,1}`. */
+export function numbersOf({ attributes }: Instruction, name: string): readonly number[] | undefined {
+  const match = new RegExp(`[ ,]${name}=\\{([\\d,\\s]{0,1000})\\}`).exec(attributes);
+  if (match === null) return undefined;
+  return match[1].split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
+}
+
+/** The word behind `name=`. */
+export function wordOf({ attributes }: Instruction, name: string): string | undefined {
+  return new RegExp(`[ ,{]${name}=%?([^\\s,{}]+)`).exec(attributes)?.[1];
+}
+
+/** Names of computations or instructions behind `name=`: one, or a list in braces. */
+export function namesOf(instruction: Instruction, name: string): readonly string[] {
+  const list = new RegExp(`[ ,]${name}=\\{([^{}]{0,100000})\\}`).exec(instruction.attributes);
+  if (list === null) {
+    const word = wordOf(instruction, name);
+    return word === undefined ? [] : [word];
+  }
+  return list[1].split(",").flatMap((part) => part.trim().replace(/^%/, "") || []);
+}
