@@ -4,10 +4,10 @@
  * what a normal cell concatenates follow the TensorFlow release, with which the parameter counts of GPipe's table come out
  * (the paper of AmoebaNet draws another concatenation).
  */
-import { InputError } from "../../../env/index.ts";
 import { dense } from "../dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
 import { relu } from "./activations.ts";
+import { expectMultiple } from "./expect-multiple.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./image-layers.ts";
 import {
@@ -80,8 +80,8 @@ function narrowed(
 }
 
 export function amoebanetD({ layers, filters, ...options }: AmoebaNetOptions): Tape {
-  refuse("layers", layers, 3);
-  refuse("filters", filters, 8);
+  expectMultiple("amoebanet-d", "layers", layers, 3);
+  expectMultiple("amoebanet-d", "filters", filters, 8);
   return imageClassifier(options, (tape, images) => {
     let width = filters / 4;
     const window = { filters: width, kernel: [3, 3], stride: 2, padding: [1, 1] } as const;
@@ -100,9 +100,4 @@ export function amoebanetD({ layers, filters, ...options }: AmoebaNetOptions): T
     }
     return dense(tape, globalAvgPool(tape, x, "head/pool"), "head/logits", CLASSES);
   });
-}
-
-function refuse(option: string, value: number, divisor: number): void {
-  if (value % divisor !== 0)
-    throw new InputError(`amoebanet-d: ${option} is ${value}, expected a multiple of ${divisor}.`);
 }

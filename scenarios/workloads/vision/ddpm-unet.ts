@@ -3,7 +3,6 @@
  * release has it for CIFAR-10: four levels of two residual blocks, self-attention where the image is 16x16 and at the
  * bottom, the time step added to the channels in every block. Learns the noise in an image.
  */
-import { InputError } from "../../../env/index.ts";
 import {
   add,
   addRepeated,
@@ -16,6 +15,7 @@ import {
 } from "../dense-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { swish } from "./activations.ts";
+import { expectMultiple } from "./expect-multiple.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { biasedConv, reshape, upsample } from "./image-layers.ts";
 import { meanSquaredError } from "./losses.ts";
@@ -35,8 +35,8 @@ const NORM_GROUPS = 32;
 const TIME_MULTIPLE = 4;
 
 export function ddpmUnet({ batch, pixels, channels }: DdpmOptions): Tape {
-  refuse("pixels", pixels, 2 ** (multiples.length - 1));
-  refuse("channels", channels, NORM_GROUPS);
+  expectMultiple("ddpm-unet", "pixels", pixels, 2 ** (multiples.length - 1));
+  expectMultiple("ddpm-unet", "channels", channels, NORM_GROUPS);
   const tape = createTape();
   const images = tape.feed("noisy_images", [batch, 3, pixels, pixels]);
   const time = timeFeatures(tape, tape.feed("time_steps", [batch], "wide"), channels);
@@ -67,11 +67,6 @@ export function ddpmUnet({ batch, pixels, channels }: DdpmOptions): Tape {
   const noise = conv(tape, activated(tape, x, "out"), "out", 3);
   meanSquaredError(tape, noise, tape.feed("noise", noise.shape), "loss");
   return tape;
-}
-
-function refuse(option: string, value: number, divisor: number): void {
-  if (value % divisor !== 0)
-    throw new InputError(`ddpm-unet: ${option} is ${value}, expected a multiple of ${divisor}.`);
 }
 
 /** Sinusoids of the time step through two dense layers. */

@@ -1,4 +1,4 @@
-/** The registry of networks on images. Batches are those of the papers' reports where one device could hold them. */
+/** The registry of networks on images. Default batches are of a size that one GPU of the network's day can hold. */
 import { adam, momentum, rmsprop, sgd } from "../optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";

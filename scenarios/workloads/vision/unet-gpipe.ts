@@ -3,10 +3,10 @@
  * Parallelism for Training Giant Models", 2020): five levels, each of B convolutions down and up again, C channels at the
  * finest level; padded convolutions without bias, dropout of channels, instance normalisation, leaky rectifiers.
  */
-import { InputError } from "../../../env/index.ts";
 import { concat } from "../dense-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { leakyRelu } from "./activations.ts";
+import { expectMultiple } from "./expect-multiple.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { channelDropout, conv2d, maxPool, padTo, upsample } from "./image-layers.ts";
 import { sigmoidCrossEntropy } from "./losses.ts";
@@ -28,8 +28,7 @@ interface Widths {
 }
 
 export function unetGpipe({ batch, pixels, convs, channels }: UnetGpipeOptions): Tape {
-  if (channels % 2 !== 0)
-    throw new InputError(`unet-gpipe: channels is ${channels}, expected an even number.`);
+  expectMultiple("unet-gpipe", "channels", channels, 2);
   const tape = createTape();
   let x = tape.feed("images", [batch, 3, pixels, pixels]);
   const skips: Tensor[] = [];

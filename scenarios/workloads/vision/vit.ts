@@ -3,7 +3,6 @@
  * 2021; its table 1): a Transformer's encoder that normalises before each sublayer, over the patches and a class token which
  * is read at the end.
  */
-import { InputError } from "../../../env/index.ts";
 import {
   addRepeated,
   dense,
@@ -17,6 +16,7 @@ import {
 } from "../dense-layers.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
 import type { Tape, Tensor } from "../tape.ts";
+import { expectMultiple } from "./expect-multiple.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { biasedConv } from "./image-layers.ts";
 
@@ -32,8 +32,7 @@ const PATCH = 16;
 const EXPANSION = 4;
 
 export function vit(size: VitSize, options: ImageOptions): Tape {
-  if (options.pixels % PATCH !== 0)
-    throw new InputError(`vit: pixels is ${options.pixels}, expected a multiple of ${PATCH}.`);
+  expectMultiple(`vit-${size[0]}-16`, "pixels", options.pixels, PATCH);
   const { layers, width, heads } = sizes[size];
   return imageClassifier(options, (tape, images) => {
     const encoded = encoderStack(tape, embeddings(tape, images, width), {

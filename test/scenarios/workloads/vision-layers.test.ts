@@ -167,10 +167,10 @@ describe("options of networks on images", () => {
   it.each([
     ["amoebanet-d", { layers: 20 }, "amoebanet-d: layers is 20, expected a multiple of 3."],
     ["amoebanet-d", { filters: 190 }, "amoebanet-d: filters is 190, expected a multiple of 8."],
-    ["unet-gpipe", { channels: 65 }, "unet-gpipe: channels is 65, expected an even number."],
+    ["unet-gpipe", { channels: 65 }, "unet-gpipe: channels is 65, expected a multiple of 2."],
     ["ddpm-unet", { pixels: 36 }, "ddpm-unet: pixels is 36, expected a multiple of 8."],
     ["ddpm-unet", { channels: 100 }, "ddpm-unet: channels is 100, expected a multiple of 32."],
-    ["vit-b-16", { pixels: 230 }, "vit: pixels is 230, expected a multiple of 16."],
+    ["vit-b-16", { pixels: 230 }, "vit-b-16: pixels is 230, expected a multiple of 16."],
   ])("%s refuses %o", (name, given, sentence) => {
     const build = () => built(name, given);
     expect(build).toThrow(InputError);
