@@ -1,0 +1,161 @@
+/**
+ * TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel and RunMetadata, binary (`.pb`, `.meta`) or text (`.pbtxt`), and the step
+ * statistics or the cost graph that a profiled run left beside them.
+ *
+ * Functions of the library are not looked into: a call is one op, and the report says so.
+ */
+import { defaultFidelity, InputError } from "../../../env/index.ts";
+import { didYouMean } from "../../../env/model/suggest.ts";
+import { deviceSheets } from "../../clusters/index.ts";
+import type { Imported, Importer, ImportOptions } from "../contract.ts";
+import { wholeOption } from "../option-values.ts";
+import type { SourceFile } from "../source-file.ts";
+import { costGraph } from "./cost-graph.ts";
+import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./file-kinds.ts";
+import { tfGraph } from "./graph.ts";
+import { fromCostGraph, fromStepStats, type Measured } from "./measured.ts";
+import { type GraphContext, reportOf } from "./report.ts";
+import type { GraphDef } from "./schema.ts";
+import type { RunMetadata } from "./stats-schema.ts";
+
+const LARGEST_BATCH = 1e6;
+
+export const tensorflow: Importer = {
+  name: "tensorflow",
+  summary:
+    "TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel, RunMetadata (.pb, .pbtxt, .meta), with step statistics",
+  extensions: [".pb", ".pbtxt", ".meta"],
+  options: {
+    batch: "size of unknown first dimensions; default 1",
+    fetch: "names of nodes, separated by commas: only what they need is kept",
+    stats: "a file beside this one with what was measured: RunMetadata, StepStats or CostGraphDef",
+    gpu: "device kind whose times the measured times of GPUs are; default all kinds",
+    message: `what the file holds, where its content does not tell: ${tfKinds.join(", ")}`,
+  },
+  recognises: (file) => kindOfFile(file) !== null,
+  read(file, options) {
+    const given = readTf(file, messageOption(options));
+    const gpuKind = kindOption(options);
+    const stats = options.get("stats");
+    const measured = stats === undefined ? measuredIn(given) : measuredBeside(file, stats);
+    const context = contextOf(given);
+    const fidelity = { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 };
+    const timesHoldOn = holdOn(measured);
+    if (context.graphDef === null) {
+      const costs = costGraphOf(given);
+      const report = reportOf(context, null, measured, gpuKind);
+      return { graph: costGraph(costs, gpuKind), fidelity, ...timesHoldOn, report };
+    }
+    const result = tfGraph(context.graphDef, {
+      batch: wholeOption(options, "batch", { default: 1, min: 1, max: LARGEST_BATCH }),
+      fetch: (options.get("fetch") ?? "").split(",").filter((name) => name !== ""),
+      measured,
+      gpuKind,
+    });
+    const meta = { source: `TensorFlow ${given.kind}` };
+    const report = reportOf(context, result, measured, gpuKind);
+    return { graph: result.graph, fidelity, meta, ...timesHoldOn, report };
+  },
+};
+
+/** Times that only accelerators have say nothing of a CPU. */
+function holdOn(measured: Measured | null): Pick<Imported, "timesHoldOn"> {
+  const isOfAccelerators = measured !== null && measured.kinds.length > 0 && !measured.kinds.includes("CPU");
+  return isOfAccelerators ? { timesHoldOn: "accelerators" } : {};
+}
+
+function messageOption(options: ImportOptions): TfKind | null {
+  const given = options.get("message");
+  if (given === undefined) return null;
+  const kind = tfKinds.find((candidate) => candidate.toLowerCase() === given.toLowerCase());
+  if (kind !== undefined) return kind;
+  throw new InputError(
+    `option message is "${given}", expected ${tfKinds.join(" or ")}.${didYouMean(given, tfKinds)}`,
+  );
+}
+
+function kindOption(options: ImportOptions): string {
+  const given = options.get("gpu");
+  if (given === undefined) return "*";
+  const kinds = Object.values(deviceSheets).map(({ kind }) => kind as string);
+  if (kinds.includes(given)) return given;
+  throw new InputError(
+    `option gpu is "${given}", expected ${kinds.join(" or ")}.${didYouMean(given, kinds)}`,
+  );
+}
+
+function contextOf(given: TfMessage): GraphContext {
+  switch (given.kind) {
+    case "GraphDef":
+      return { kind: given.kind, graphDef: given.message, version: "", others: 0 };
+    case "MetaGraphDef": {
+      const { graph_def, meta_info_def } = given.message;
+      if (graph_def === null) throw new InputError("the MetaGraphDef has no graph.");
+      return {
+        kind: given.kind,
+        graphDef: graph_def,
+        version: meta_info_def?.tensorflow_version ?? "",
+        others: 0,
+      };
+    }
+    case "SavedModel": {
+      const [first, ...others] = given.message.meta_graphs;
+      if (first?.graph_def == null) throw new InputError("the SavedModel has no graph.");
+      const version = first.meta_info_def?.tensorflow_version ?? "";
+      return { kind: given.kind, graphDef: first.graph_def, version, others: others.length };
+    }
+    case "RunMetadata":
+      return { kind: given.kind, graphDef: partitions(given.message), version: "", others: 0 };
+    case "StepStats":
+      throw new InputError(
+        "the file holds StepStats alone, times without a graph; import the graph and name this file in the option stats.",
+      );
+    case "CostGraphDef":
+      return { kind: given.kind, graphDef: null, version: "", others: 0 };
+  }
+}
+
+/** The graphs of all devices as one. */
+function partitions({ partition_graphs: graphs }: RunMetadata): GraphDef | null {
+  if (graphs.length === 0) return null;
+  return {
+    node: graphs.flatMap(({ node }) => node),
+    library: graphs[0].library,
+    versions: graphs[0].versions,
+  };
+}
+
+function costGraphOf(given: TfMessage) {
+  const graph =
+    given.kind === "CostGraphDef"
+      ? given.message
+      : given.kind === "RunMetadata"
+        ? given.message.cost_graph
+        : null;
+  if (graph === null || graph.node.length === 0)
+    throw new InputError(
+      "the RunMetadata has neither partition graphs nor a cost graph; import the graph and name this file in the option stats.",
+    );
+  return graph;
+}
+
+function measuredIn(given: TfMessage): Measured | null {
+  if (given.kind === "StepStats") return fromStepStats(given.message);
+  if (given.kind === "CostGraphDef") return fromCostGraph(given.message);
+  if (given.kind !== "RunMetadata") return null;
+  const { step_stats, cost_graph } = given.message;
+  if (step_stats !== null && step_stats.dev_stats.length > 0) return fromStepStats(step_stats);
+  return cost_graph === null ? null : fromCostGraph(cost_graph);
+}
+
+function measuredBeside(file: SourceFile, path: string): Measured {
+  const other = file.beside(path);
+  try {
+    const measured = measuredIn(readTf(other, null));
+    if (measured !== null) return measured;
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`option stats, "${path}": ${error.message}`);
+    throw error;
+  }
+  throw new InputError(`option stats names "${path}", which holds no measured times.`);
+}

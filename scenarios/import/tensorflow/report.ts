@@ -1,0 +1,117 @@
+/** What the importer of TensorFlow graphs says of a file. */
+import type { ImportReport } from "../contract.ts";
+import { count } from "../wording.ts";
+import type { TfKind } from "./file-kinds.ts";
+import type { TfGraph } from "./graph.ts";
+import type { Measured } from "./measured.ts";
+import type { GraphDef } from "./schema.ts";
+
+const MOST_LISTED = 12;
+
+export interface GraphContext {
+  readonly kind: TfKind;
+  /** Null where there is only a cost graph. */
+  readonly graphDef: GraphDef | null;
+  /** Of TensorFlow, empty where the file does not tell. */
+  readonly version: string;
+  /** Further graphs of a SavedModel. */
+  readonly others: number;
+}
+
+export function reportOf(
+  context: GraphContext,
+  result: TfGraph | null,
+  measured: Measured | null,
+  gpuKind: string,
+): ImportReport {
+  const producer = context.graphDef?.versions?.producer;
+  return {
+    recognised: [
+      `TensorFlow ${context.kind}`,
+      ...(context.version === "" ? [] : [`of TensorFlow ${printable(context.version)}`]),
+      ...(producer === undefined ? [] : [`graph version ${producer}`]),
+    ].join(", "),
+    assumed: [...(result === null ? [] : assumptions(result)), ...onTimes(result, measured, gpuKind)],
+    dropped: [...(result === null ? [] : omissions(result)), ...onContext(context)],
+  };
+}
+
+function assumptions({ gaps, graph, batch }: TfGraph): readonly string[] {
+  const forward = graph.role.every((role) => role === 0);
+  return [
+    ...(forward ? ["All ops are forward ops: none is named as a gradient or applies one."] : []),
+    "Weights are the variables and the constants of more than one number; optimizer state is what the graph holds as variables.",
+    ...(gaps.batched === 0
+      ? []
+      : [
+          `Unknown first dimensions are ${batch}, as the option batch says or by default, other unknown ones 1.`,
+        ]),
+    ...listed(
+      gaps.unknownTypes,
+      "Types without a rule cost 1 FLOP for each element of the results that the file declares",
+    ),
+    ...listed(gaps.unknownShapes, "Results of unknown shape count 0 bytes, unless measured"),
+  ];
+}
+
+function onTimes(result: TfGraph | null, measured: Measured | null, gpuKind: string): readonly string[] {
+  if (measured === null) return result === null ? [] : ["Times follow from shapes: the file measures none."];
+  const isOfGpu = measured.kinds.some((kind) => kind !== "CPU");
+  return [
+    ...(isOfGpu && gpuKind === "*"
+      ? [
+          "Times measured on a GPU hold on every device that has none of its own; gpu=KIND ties them to a kind.",
+        ]
+      : []),
+    ...(result === null || result.unmeasured === 0
+      ? []
+      : [`${count(result.unmeasured, "op")} without a record took no time.`]),
+  ];
+}
+
+function omissions({ backEdges, danglingColocations, unfetched, placed }: TfGraph): readonly string[] {
+  const devices = [...placed.keys()].slice(0, MOST_LISTED).map(printable);
+  const ops = [...placed.values()].reduce((total, number) => total + number, 0);
+  return [
+    ...(unfetched === 0 ? [] : [`${count(unfetched, "node")} that the fetched ones do not need.`]),
+    ...(backEdges === 0 ? [] : [`${count(backEdges, "edge")} back in while loops: each body runs once.`]),
+    ...(danglingColocations === 0
+      ? []
+      : [`${count(danglingColocations, "co-location")} with nodes that are not in the graph.`]),
+    ...(placed.size === 0
+      ? []
+      : [
+          `The file's placement of ${count(ops, "op")} on ${count(placed.size, "device")}: ${devices.join(", ")}.`,
+        ]),
+  ];
+}
+
+function onContext({ graphDef, others }: GraphContext): readonly string[] {
+  const functions = graphDef?.library?.function ?? [];
+  const names = functions
+    .slice(0, MOST_LISTED)
+    .map(({ signature }) => printable(signature?.name ?? "") || "(no name)");
+  return [
+    ...(others === 0 ? [] : [`${count(others, "further graph")} of the SavedModel.`]),
+    ...(functions.length === 0
+      ? []
+      : [
+          `The bodies of ${count(functions.length, "function")}, calls of which are one op each: ${names.join(", ")}${functions.length > MOST_LISTED ? ", ..." : ""}.`,
+        ]),
+  ];
+}
+
+function listed(ops: ReadonlyMap<string, number>, sentence: string): readonly string[] {
+  if (ops.size === 0) return [];
+  const types = [...ops]
+    .slice(0, MOST_LISTED)
+    .map(([type, number]) => `${printable(type) || "(no type)"} (${number})`);
+  return [`${sentence}: ${types.join(", ")}${ops.size > MOST_LISTED ? ", ..." : ""}.`];
+}
+
+/** Names in files may hold anything; reports are one line. */
+const printable = (text: string): string =>
+  text
+    .replace(/[^\x20-\x7e]/g, "?")
+    .slice(0, 80)
+    .trim();

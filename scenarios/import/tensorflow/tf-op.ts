@@ -1,0 +1,80 @@
+/** `TfOp`: a node as its rule sees it: data inputs by position, attributes by name. */
+import { InputError } from "../../../env/index.ts";
+import {
+  type Effect,
+  type ElementType,
+  type Shape,
+  shown,
+  type Tensor,
+  UnknownTensor,
+} from "../tensors/tensor.ts";
+import type { AttrValue, NodeDef } from "./schema.ts";
+import { elementTypeOf } from "./tensor-proto.ts";
+
+export class TfOp {
+  readonly type: string;
+  readonly inputs: readonly Tensor[];
+  readonly #attributes: ReadonlyMap<string, AttrValue>;
+
+  constructor(node: NodeDef, inputs: readonly Tensor[]) {
+    this.type = node.op;
+    this.inputs = inputs;
+    this.#attributes = node.attr;
+  }
+
+  /** Position -1 is the last input. */
+  input(i: number): Tensor {
+    const tensor = this.inputs.at(i);
+    if (tensor === undefined) throw new InputError(`input ${i} is missing.`);
+    return tensor;
+  }
+
+  shape(i: number): Shape {
+    const { shape } = this.input(i);
+    if (shape === null) throw new UnknownTensor(`shape of input ${i}`);
+    return shape;
+  }
+
+  ofRank(i: number, rank: number): Shape {
+    const shape = this.shape(i);
+    if (shape.length !== rank)
+      throw new InputError(`input ${i} has the shape ${shown(shape)}, expected ${rank} axes.`);
+    return shape;
+  }
+
+  values(i: number): readonly number[] {
+    const { value } = this.input(i);
+    if (value === undefined) throw new UnknownTensor(`values of input ${i}`);
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+
+  int(name: string, fallback: number): number {
+    return this.#attributes.get(name)?.i ?? fallback;
+  }
+
+  ints(name: string): readonly number[] {
+    return this.#attributes.get(name)?.list?.i ?? [];
+  }
+
+  isSet(name: string): boolean {
+    return this.#attributes.get(name)?.b ?? false;
+  }
+
+  text(name: string, fallback: string): string {
+    const s = this.#attributes.get(name)?.s;
+    return s == null ? fallback : Buffer.from(s).toString("utf8");
+  }
+
+  /** The element type that an attribute names, else that of the first input. */
+  element(name: string): ElementType {
+    const type = this.#attributes.get(name)?.type;
+    if (type != null) return elementTypeOf(type);
+    return this.inputs[0]?.element ?? "float32";
+  }
+}
+
+export type TfRule = (op: TfOp) => Effect;
