@@ -4,7 +4,7 @@
  * passing unseen; what changes on purpose becomes `board-v2`.
  *
  * The choice is balanced: nine small graphs of families (from their test splits) and thirteen networks; image, sequence and
- * recommendation; 2 to 16 devices; all kinds of cluster; two that do not fit one device, two where one device is nearly best.
+ * recommendation; 2 to 20 devices; most kinds of cluster; three do not fit one accelerator, and three more nearly fill it.
  */
 import type { Suite } from "./suite.ts";
 

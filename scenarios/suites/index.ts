@@ -53,14 +53,16 @@ const large: Suite = {
   name: "large",
   summary: "10,000 to 100,000 ops",
   members: [
-    "series-parallel/test/0/4xT4?ops=10000&coarsen=multilevel&groups=256",
+    "amoebanet-d/8xA100-switch?layers=72&filters=64",
     "gnmt-8/8xA100-switch?steps=20&fused=0",
-    "layered/test/0/8xV100-nvlink?ops=20000&coarsen=multilevel&groups=256",
-    "rnnlm/4xP100?steps=200&layers=8&fused=0",
+    "wavenet/8xA100-switch?stacks=16&layers=20",
+    "gshard-moe/8xH100-nvswitch?layers=48&experts=16",
+    "amoebanet-d/8xA100-switch?layers=144&filters=64&batch=16",
+    "rnnlm/8xV100-nvlink?steps=200&layers=8&width=512&fused=0",
     "gnmt-8/8xA100-switch?steps=100&fused=0",
-    "gnmt-8/8xP100?steps=160&fused=0",
+    "gnmt-8/8xH100-nvswitch?steps=160&fused=0",
   ],
-  why: "Recurrent networks unrolled op by op, as frameworks see them, and generated graphs: what a method's time and memory grow with.",
+  why: "Deep networks, and recurrent ones unrolled op by op as frameworks see them: what a method's time and memory grow with.",
 };
 
 export const suiteCatalog: readonly Suite[] = [start, usual, toy, ...paperSuites, board, large];

@@ -99,6 +99,7 @@ describe("list --json", () => {
     expect(Object.keys(listed)).toEqual([
       "scenarios",
       "workloads",
+      "families",
       "clusters",
       "suites",
       "agents",
