@@ -18,6 +18,7 @@ import { piper } from "./piper.ts";
 import { placetoSim } from "./placeto-sim.ts";
 import { DEFAULT_CLUSTER, scenarioOf } from "./scenario-of.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
+import { tensorflow } from "./tensorflow/importer.ts";
 
 export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
 export { DEFAULT_CLUSTER } from "./scenario-of.ts";
@@ -35,6 +36,7 @@ export const importers: readonly Importer[] = [
   dot,
   hlo,
   onnx,
+  tensorflow,
 ];
 
 export interface ImportedFile {

@@ -6,6 +6,7 @@ import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from
 import { onnxSamples } from "./onnx.ts";
 import { pipedreamSamples } from "./pipedream.ts";
 import type { Sample } from "./sample.ts";
+import { tensorflowSamples } from "./tensorflow.ts";
 
 export type { Sample } from "./sample.ts";
 
@@ -20,4 +21,5 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   dot: dotSamples,
   hlo: hloSamples,
   onnx: onnxSamples,
+  tensorflow: tensorflowSamples,
 };
