@@ -1,5 +1,6 @@
 /** Whatever decides: the contract, the registry, the driver, and every planner and agent. */
 export * from "./contract.ts";
+export { boundByLinearRelaxation } from "./exact/linear-relaxation.ts";
 export { placeto } from "./learned/placeto.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";

@@ -61,6 +61,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./diff.ts")).diff,
   },
   {
+    name: "bounds",
+    summary: "proven lower bounds of one scenario, each with its argument",
+    load: async () => (await import("./bounds.ts")).bounds,
+  },
+  {
     name: "solve",
     summary: "one planner or agent on one scenario",
     load: async () => (await import("./solve.ts")).solve,

@@ -40,6 +40,8 @@ export interface MipResult {
   readonly bound: number;
   readonly nodes: number;
   readonly iterations: number;
+  /** The dual value of each row of a program without integer columns, where the solver has one; not proven by itself. */
+  readonly rowDuals?: Float64Array;
 }
 
 type Message =
@@ -148,6 +150,8 @@ require(solver)({ wasmModule }).then((highs) => {
     mip_feasibility_tolerance: 1e-9,
     primal_feasibility_tolerance: 1e-9,
   });
+  const isLinear = program.integer.every((whole) => whole === 0);
+  if (isLinear) model.options.set({ simplex_iteration_limit: limits.iterations });
   if (start) model.setSolution(start);
   let bound = -Infinity;
   model.run({
@@ -173,6 +177,7 @@ require(solver)({ wasmModule }).then((highs) => {
     [modelStatus.timeLimit, "time"],
     [modelStatus.solutionLimit, "limit"],
     [modelStatus.interrupted, "limit"],
+    [modelStatus.iterationLimit, "limit"],
   ]);
   if (!ends.has(status)) throw new Error("model status " + status);
   const result = {
@@ -180,6 +185,7 @@ require(solver)({ wasmModule }).then((highs) => {
     bound: model.info.get("mip_dual_bound"),
     nodes: Number(model.info.get("mip_node_count")),
     iterations: Number(model.info.get("simplex_iteration_count")),
+    ...(isLinear && { rowDuals: model.getSolution().rowDual }),
   };
   parentPort.postMessage({ kind: "end", result });
 }).catch((error) => {

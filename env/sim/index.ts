@@ -1,4 +1,6 @@
-export { refutationBound } from "./bounds/makespan.ts";
+export { type Chains, chainsOf } from "./bounds/chains.ts";
+export { makespanUnits, refutationBound } from "./bounds/makespan.ts";
+export type { Units } from "./bounds/units.ts";
 export * from "./budget.ts";
 export { type Compiled, compile } from "./compile.ts";
 export * from "./evaluator.ts";

@@ -15,16 +15,17 @@ import { type RefutationLimits, refutedUs } from "./refutation.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
 
 /**
- * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger. Plans that fit nowhere have no bound worth
- * a search, and `upperUs` (a known value, or the ceiling) ends it.
+ * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger, nor another known bound `lowerUs`. Plans
+ * that fit nowhere have no bound worth a search; `upperUs`, the value of a plan, or else the ceiling ends it.
  */
 export function refutationBound(
   compiled: Compiled,
-  upperUs = makespanCeilingUs(compiled),
+  known: { readonly lowerUs?: number; readonly upperUs?: number } = {},
   limits: RefutationLimits = refutationLimits(compiled.opCount),
 ): Bound {
   const units = makespanUnits(compiled);
-  const lowerUs = bestOf(makespanBounds(compiled)).value;
+  const lowerUs = Math.max(known.lowerUs ?? 0, bestOf(makespanBounds(compiled)).value);
+  const upperUs = known.upperUs ?? makespanCeilingUs(compiled);
   const value = units.unitBytes.some((bytes) => units.typeBytes.every((room) => bytes > room))
     ? lowerUs
     : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
@@ -76,7 +77,8 @@ function transferAmounts({ fidelity, slotBytes, linkBytesPerUs, linkLatencyUs }:
 const trailingGapUs = ({ fidelity }: Compiled): number =>
   fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
 
-function makespanUnits(compiled: Compiled): Units {
+/** What the bounds on the makespan see of a scenario. */
+export function makespanUnits(compiled: Compiled): Units {
   const { scenario, fidelity, runUs, residentBytes } = compiled;
   const { devices } = scenario.cluster;
   const gapUs = trailingGapUs(compiled);
