@@ -1,7 +1,7 @@
 /**
  * GNMT (Wu et al.: "Google's Neural Machine Translation System", 2016), unrolled: an encoder whose first layer runs in both
  * directions, a decoder of as many layers, additive attention from the bottom decoder layer of the step before, its context
- * fed to all decoder layers, residual connections from the third layer on, width 1024, 32,000 word pieces.
+ * fed to all other decoder layers, residual connections from the third layer on, width 1024, 32,000 word pieces.
  *
  * The decoder starts from zero states; dropout is left out, as is beam search.
  */
@@ -112,7 +112,7 @@ function decoder(
   { width, layers, cell }: GnmtOptions,
 ): readonly Tensor[] {
   const cells = Array.from({ length: layers }, (_, l) =>
-    lstmLayer(tape, `decoder/layer_${l}`, 2 * width, width),
+    lstmLayer(tape, `decoder/layer_${l}`, l === 0 ? width : 2 * width, width),
   );
   const states = cells.map(() => start);
   return target.map((word, t) => {
@@ -120,8 +120,8 @@ function decoder(
     let x = word;
     cells.forEach((layer, l) => {
       const name = `${layer.name}/step_${t}`;
-      const joined = concat(tape, [x, context], `${name}/with_context`, 1);
-      states[l] = cell(tape, layer, joined, states[l], t);
+      const input = l === 0 ? x : concat(tape, [x, context], `${name}/with_context`, 1);
+      states[l] = cell(tape, layer, input, states[l], t);
       const { hidden } = states[l];
       x = l < FIRST_RESIDUAL ? hidden : add(tape, hidden, x, `${name}/residual`);
     });

@@ -224,14 +224,15 @@ function nmt(steps: number, layers: number): number {
   );
 }
 
-/** Input widths of the cells of GNMT, in units of 1024: two directions, then what both hand on; words or states and a context. */
+/** Input widths of the cells of GNMT, in units of 1024: two directions, then what both hand on; words, then states and a context. */
 function gnmtInputs(layers: number): readonly number[] {
   return [
     1,
     1,
     2,
     ...Array.from({ length: layers - 2 }, () => 1),
-    ...Array.from({ length: layers }, () => 2),
+    1,
+    ...Array.from({ length: layers - 1 }, () => 2),
   ];
 }
 
