@@ -24,7 +24,7 @@ export const boardPins: readonly (readonly [string, string])[] = [
   ["nasnet-a-large/4xV100-pcie", "8ef1c1cf654054031fead2bf9ffbe580b76a1d1aa1578adc0a5b9b91f1a68f8b"],
   ["amoebanet-d/8xT4", "d49da93b8f7d6669d80b10ccd9f736f049369931b92eb5be05b2f8346c68e765"],
   ["unet-gpipe/4xT4", "7c93fba9e1b83d21f2c5b36c1c540d73c7f90566c90da97cc42a357dfb08cec2"],
-  ["gnmt-4/4xP100", "6048642e58c88b6bddcb32b3becf684d17e145ab0338df6367cb8735ff57ce36"],
+  ["gnmt-4/4xP100", "733ef9adba1968d3b4779a64a13bc724245249f43f55f7b375777f49a4eaa6ea"],
   ["rnnlm/2xP100+2xK80", "ff6f65e250eefb07b78cd763880973f03d364ce50502f93b6060722826dfdab1"],
   ["wavenet/4xK80", "0bf4ce48dcd46f0897b1b60d4103e20c01a7d978cedfbe4f7a9c2715b1dfb583"],
   ["bert-large/8xV100-nvlink", "fa7d865b6d84d666a03759ce1a95cdeaa53eb0ab9bc60008170b0b4c64457a87"],
