@@ -19,6 +19,7 @@ import { placetoSim } from "./placeto-sim.ts";
 import { DEFAULT_CLUSTER, scenarioOf } from "./scenario-of.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 import { tensorflow } from "./tensorflow/importer.ts";
+import { torchFx } from "./torch-fx/importer.ts";
 
 export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
 export { DEFAULT_CLUSTER } from "./scenario-of.ts";
@@ -30,6 +31,7 @@ export const importers: readonly Importer[] = [
   placetoSim,
   dnnPartitioning,
   piper,
+  torchFx,
   pipedream,
   graphml,
   gexf,

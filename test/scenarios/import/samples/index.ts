@@ -7,6 +7,7 @@ import { onnxSamples } from "./onnx.ts";
 import { pipedreamSamples } from "./pipedream.ts";
 import type { Sample } from "./sample.ts";
 import { tensorflowSamples } from "./tensorflow.ts";
+import { torchFxSamples } from "./torch-fx.ts";
 
 export type { Sample } from "./sample.ts";
 
@@ -20,6 +21,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   gexf: gexfSamples,
   dot: dotSamples,
   hlo: hloSamples,
+  "torch-fx": torchFxSamples,
   onnx: onnxSamples,
   tensorflow: tensorflowSamples,
 };
