@@ -18,6 +18,7 @@ import {
   transpose,
   variable,
 } from "../dense-layers.ts";
+import { expectMultiple } from "../expect-multiple.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 import { feedForward, postNorm } from "./transformer-stack.ts";
@@ -38,7 +39,8 @@ export interface TransformerXlOptions {
 const VOCABULARY = 204;
 
 export function transformerXl(options: TransformerXlOptions): Tape {
-  const { batch, tokens, memory, layers, width, innerWidth } = options;
+  const { batch, tokens, memory, layers, width, heads, innerWidth } = options;
+  expectMultiple("transformer-xl", "width", width, heads);
   const tape = createTape();
   const ids = tape.feed("ids", [batch, tokens], "wide");
   const labels = tape.feed("labels", [batch, tokens], "wide");

@@ -5,9 +5,9 @@
  * (the paper of AmoebaNet draws another concatenation).
  */
 import { dense } from "../dense-layers.ts";
+import { expectMultiple } from "../expect-multiple.ts";
 import type { Tape, Tensor } from "../tape.ts";
 import { relu } from "./activations.ts";
-import { expectMultiple } from "./expect-multiple.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./image-layers.ts";
 import {

@@ -13,9 +13,9 @@ import {
   scaleAndShift,
   softmax,
 } from "../dense-layers.ts";
+import { expectMultiple } from "../expect-multiple.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { swish } from "./activations.ts";
-import { expectMultiple } from "./expect-multiple.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { biasedConv, reshape, upsample } from "./image-layers.ts";
 import { meanSquaredError } from "./losses.ts";

@@ -4,9 +4,9 @@
  * finest level; padded convolutions without bias, dropout of channels, instance normalisation, leaky rectifiers.
  */
 import { concat } from "../dense-layers.ts";
+import { expectMultiple } from "../expect-multiple.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { leakyRelu } from "./activations.ts";
-import { expectMultiple } from "./expect-multiple.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { channelDropout, conv2d, maxPool, padTo, upsample } from "./image-layers.ts";
 import { sigmoidCrossEntropy } from "./losses.ts";

@@ -14,9 +14,9 @@ import {
   transpose,
   variable,
 } from "../dense-layers.ts";
+import { expectMultiple } from "../expect-multiple.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { expectMultiple } from "./expect-multiple.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { biasedConv } from "./image-layers.ts";
 
