@@ -16,6 +16,7 @@ const nodeKeys: readonly (readonly [string, AttributeType])[] = [
   ["flops", "double"],
   ["bytesTouched", "double"],
   ["parameterBytes", "double"],
+  ["workspaceBytes", "double"],
   ["outputs", "string"],
   ["measuredUs", "string"],
   ["transferUs", "double"],
