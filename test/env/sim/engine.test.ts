@@ -32,6 +32,16 @@ describe("the event engine", () => {
     );
   });
 
+  it("lets a transfer end later when another joins it, also among more than 64 event sources", () => {
+    const fair = { contention: "fair", routing: "cut-through" } as const;
+    // a's 100 bytes have their link alone for 5 us, then share it with b's: 50 bytes at half the speed.
+    const graph = "a 0 100B\nb 5 100B\nc 1 <- a\nd 1 <- b";
+    const scenario = testScenario({ graph, devices: 40, bytesPerUs: 10, fidelity: fair });
+    const plan = placement([0, 0, 1, 2]);
+    expect([...simulate(scenario, plan).endUs]).toEqual([0, 5, 16, 21]);
+    expect(referenceRun(scenario, plan.device).endUs).toEqual([0, 5, 16, 21]);
+  });
+
   it("equals the slow reference where each device follows an order, and refuses an order that waits for itself", () => {
     let refused = 0;
     fc.assert(

@@ -77,7 +77,11 @@ function simulate(): f64 {
 // @ts-ignore: decorator
 @inline
 export function nextGroup(): i32 {
-  if (shares && ratesAreStale()) schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
+  if (shares && ratesAreStale()) {
+    // The end may move back, which `schedule` alone does not tell the minimum of its group.
+    unschedule(deviceCount + linkCount);
+    schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
+  }
   return groupCount == 1 ? 0 : firstGroup();
 }
 
