@@ -20,7 +20,7 @@ const [SPARSEST, DENSEST] = [1, 2.6];
 /** Coprime to 12,000: neighbouring members differ in size. */
 const STRIDE = 7919;
 /** Random graphs of this density are wide: with less to send, random placements are near the bound on two devices. */
-const COMMUNICATION = 2;
+const COMMUNICATION = 2.2;
 const US_PER_COST = 40;
 
 export const regal: Family = {
