@@ -63,7 +63,7 @@ export const pipedream: Importer = {
           backwardAssumption[backward],
           ...(profile.listed > 0
             ? [
-                `${profile.listed} lists of activations travel whole: the file does not say which output an edge carries.`,
+                `${count(profile.listed, "list")} of activations travel whole: the file does not say which output an edge carries.`,
               ]
             : []),
           ...(inputs === "keep" && inputMs > 0
