@@ -140,7 +140,10 @@ function textOf({ result, times }: CellOutcome): string {
     ["gap", gap === null ? "none" : formatGap(gap)],
   ];
   if (violation !== null)
-    rows.push(["out of memory", `${violation.device} by ${formatBytes(violation.excessBytes)}`]);
+    rows.push([
+      "out of memory",
+      `${violation.device} by ${formatBytes(violation.excessBytes)}${violation.op === null ? "" : ` at "${violation.op}"`}`,
+    ]);
   if (largestPeakBytes !== null) rows.push(["peak memory", formatBytes(largestPeakBytes)]);
   rows.push([
     "evaluations",

@@ -60,8 +60,12 @@ export interface CellResult {
   readonly value: number | null;
   /** True where the best plan fits in memory. */
   readonly feasible: boolean;
-  /** Why the best plan cannot run, where it cannot. */
-  readonly violation: { readonly device: string; readonly excessBytes: number } | null;
+  /** Why the best plan cannot run, where it cannot; `op` brings the device to its peak, null where the weights alone do. */
+  readonly violation: {
+    readonly device: string;
+    readonly excessBytes: number;
+    readonly op: string | null;
+  } | null;
   /** The best lower bound known, whose argument it is by, and `value / bound - 1`. */
   readonly bound: number;
   readonly boundArgument: string;
@@ -173,6 +177,7 @@ function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null) {
         : {
             device: scenario.cluster.devices[violation.device].name,
             excessBytes: violation.excessBytes,
+            op: violation.op === -1 ? null : scenario.graph.names[violation.op],
           },
     bound: bound.value,
     boundArgument: bound.argument,

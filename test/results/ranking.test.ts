@@ -11,7 +11,7 @@ const rank = (cells: readonly CellResult[]) =>
     bound,
   );
 const overfull = (method: string, excessBytes: number, seedIndex = 0) =>
-  cell({ method, seedIndex, value: null, violation: { device: "gpu:0", excessBytes } });
+  cell({ method, seedIndex, value: null, violation: { device: "gpu:0", excessBytes, op: null } });
 
 describe("rows of one scenario", () => {
   test("mean, best, worst and gap are over the seeds", () => {

@@ -22,7 +22,7 @@ describe("the text table", () => {
     const text = await tableOf({
       "single-device": {
         value: null,
-        violation: { device: "gpu:0", excessBytes: 1.2 * GB },
+        violation: { device: "gpu:0", excessBytes: 1.2 * GB, op: null },
         simulatorBound: bound,
         largestPeakBytes: 9.2 * GB,
         evaluations: 3,
@@ -56,7 +56,7 @@ describe("the text table", () => {
 
   test("says so where nothing fits in memory or a method has no plan", async () => {
     const text = await tableOf({
-      heft: { value: null, violation: { device: "gpu:1", excessBytes: 1000 } },
+      heft: { value: null, violation: { device: "gpu:1", excessBytes: 1000, op: null } },
       dp: { value: null, plan: null, peakBytes: null, largestPeakBytes: null, failure: "Too many ideals." },
     });
     expect(text).toContain("No method found a plan that fits in memory.");

@@ -11,7 +11,10 @@ const reportOf = (entries: Record<string, Partial<CellResult>>, scenarios = ["ti
   );
 const verdict = async (entries: Record<string, Partial<CellResult>>) =>
   verdictOf((await reportOf(entries)).scenarios[0]);
-const overfull: Partial<CellResult> = { value: null, violation: { device: "gpu:0", excessBytes: 1 } };
+const overfull: Partial<CellResult> = {
+  value: null,
+  violation: { device: "gpu:0", excessBytes: 1, op: null },
+};
 
 test("a planner's win over the agents is said as plainly as an agent's win over the planners", async () => {
   expect(

@@ -50,7 +50,11 @@ async function pageOf(
       violation:
         violation === null
           ? null
-          : { device: scenario.cluster.devices[violation.device].name, excessBytes: violation.excessBytes },
+          : {
+              device: scenario.cluster.devices[violation.device].name,
+              excessBytes: violation.excessBytes,
+              op: null,
+            },
       simulatorBound: score.bound(),
       plan: plans[spec.method],
       peakBytes: Array.from(outcome.peakBytes),
