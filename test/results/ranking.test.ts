@@ -33,7 +33,7 @@ describe("rows of one scenario", () => {
     ]);
     expect(rows.map(({ method }) => method)).toEqual(["fast", "slow", "little over", "far over", "planless"]);
     expect(rows.map((row) => row.rank)).toEqual([1, 2, 3, 4, 5]);
-    expect(rows[2].violation).toEqual({ device: "gpu:0", excessBytes: 100 });
+    expect(rows[2].violation).toEqual({ device: "gpu:0", excessBytes: 100, op: null });
   });
 
   test("one infeasible seed puts a method below those feasible on all, and takes its gap away", () => {
