@@ -13,6 +13,7 @@ import { hlo } from "./hlo/importer.ts";
 import { inFile } from "./in-file.ts";
 import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
+import { pickle } from "./pickle/importer.ts";
 import { pipedream } from "./pipedream.ts";
 import { piper } from "./piper.ts";
 import { placetoSim } from "./placeto-sim.ts";
@@ -39,6 +40,7 @@ export const importers: readonly Importer[] = [
   hlo,
   onnx,
   tensorflow,
+  pickle,
 ];
 
 export interface ImportedFile {

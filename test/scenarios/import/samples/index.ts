@@ -4,6 +4,7 @@ import { dotSamples, gexfSamples, graphmlSamples } from "./drawn-graphs.ts";
 import { hloSamples } from "./hlo.ts";
 import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from "./json-formats.ts";
 import { onnxSamples } from "./onnx.ts";
+import { pickleSamples } from "./pickle.ts";
 import { pipedreamSamples } from "./pipedream.ts";
 import type { Sample } from "./sample.ts";
 import { tensorflowSamples } from "./tensorflow.ts";
@@ -24,4 +25,5 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   "torch-fx": torchFxSamples,
   onnx: onnxSamples,
   tensorflow: tensorflowSamples,
+  pickle: pickleSamples,
 };

@@ -1,0 +1,139 @@
+/**
+ * The `input.pkl` of Placeto's data sets and of Park's placement task (Addanki et al., NeurIPS 2019): a dictionary of the optimised
+ * metagraph `optim_mg`, the measurements `step_stats` and `op_perf` or the dictionaries `cost_d` and `out_d` in their place, and
+ * `ungrouped_mapping`, the group of each op. Names and rules were checked against datasets/README.md, model/pp_item.py and
+ * sim/tf_placement_sim of the repository aravic/generalizable-device-placement.
+ *
+ * As its simulator does: a time is what an op took on all streams, 0 where none is recorded; an op's only sized output is the first
+ * that was allocated, else those of `op_perf`; control edges carry output 0.
+ */
+import { type Grouping, graphBuilder, groupingOf, InputError, type OpGraph } from "../../../env/index.ts";
+import { readBinary } from "../protobuf/binary.ts";
+import type { MessageType } from "../protobuf/schema.ts";
+import { linkedNodes } from "../tensorflow/nodes.ts";
+import { metaGraphType } from "../tensorflow/schema.ts";
+import { opPerformanceType, type StepStats, stepStatsType } from "../tensorflow/stats-schema.ts";
+import { nameOfKey } from "./networkx.ts";
+import { bytesOf, itemsOf, type PyDict, PyObject } from "./values.ts";
+
+export interface PlacetoItem {
+  readonly graph: OpGraph;
+  readonly grouping: Grouping;
+  /** Ops that the mapping does not name; each is a group of its own. */
+  readonly ungrouped: number;
+  readonly backEdges: number;
+}
+
+export const isPlacetoItem = (value: unknown): value is PyDict =>
+  value instanceof Map && value.has("optim_mg");
+
+export function placetoItem(item: PyDict, fileBytes: number): PlacetoItem {
+  const metaGraph = messageIn(item.get("optim_mg"), metaGraphType);
+  if (metaGraph.graph_def === null) throw new InputError("optim_mg has no graph.");
+  const { nodes, backEdges } = linkedNodes(metaGraph.graph_def.node);
+  const { costUs, outputBytes } = item.has("step_stats")
+    ? profiled(item, fileBytes)
+    : dictionaries(item, fileBytes);
+  const mostPorts = new Map<string, number>();
+  for (const { inputs } of nodes)
+    for (const { node, port } of inputs) mostPorts.set(node, Math.max(port, mostPorts.get(node) ?? -1));
+  const builder = graphBuilder();
+  for (const { node } of nodes) {
+    const outputs = [...(outputBytes.get(node.name) ?? [])];
+    while (outputs.length <= (mostPorts.get(node.name) ?? -1)) outputs.push(0);
+    builder.op({ name: node.name, type: node.op, measuredUs: { "*": costUs.get(node.name) ?? 0 }, outputs });
+  }
+  for (const { node, inputs } of nodes)
+    for (const input of inputs) {
+      if (input.isControl) builder.control(input.node, node.name);
+      else builder.edge({ from: input.node, output: input.port, to: node.name });
+    }
+  const graph = builder.build();
+  return { graph, ...grouped(graph, item.get("ungrouped_mapping")), backEdges };
+}
+
+interface Profile {
+  readonly costUs: ReadonlyMap<string, number>;
+  readonly outputBytes: ReadonlyMap<string, readonly number[]>;
+}
+
+function profiled(item: PyDict, mostPerformances: number): Profile {
+  const stats = messageIn(item.get("step_stats"), stepStatsType);
+  const outputBytes = new Map<string, readonly number[]>();
+  const seen = new Set<unknown>();
+  let count = 0;
+  for (const one of itemsOf(item.get("op_perf"))) {
+    // A pickle may name one object over and over.
+    if (++count > mostPerformances) throw new InputError("op_perf has more entries than the file has bytes.");
+    if (seen.has(one)) continue;
+    seen.add(one);
+    const { node, op_memory } = messageIn(one, opPerformanceType);
+    outputBytes.set(
+      node,
+      (op_memory?.output_memory ?? []).map((bytes) => Math.max(0, bytes)),
+    );
+  }
+  for (const { node_stats } of stats.dev_stats)
+    for (const { node_name, output } of node_stats)
+      if (output.length > 0)
+        outputBytes.set(node_name, [
+          Math.max(0, output[0].tensor_description?.allocation_description?.requested_bytes ?? 0),
+        ]);
+  return { costUs: streamTimes(stats), outputBytes };
+}
+
+function streamTimes({ dev_stats }: StepStats): ReadonlyMap<string, number> {
+  const costUs = new Map<string, number>();
+  for (const { device, node_stats } of dev_stats) {
+    if (!device.includes("all")) continue;
+    for (const { node_name, all_end_rel_micros, op_start_rel_micros } of node_stats) {
+      const [name] = node_name.split(":");
+      const took = Math.max(0, all_end_rel_micros - op_start_rel_micros);
+      costUs.set(name, (costUs.get(name) ?? 0) + took);
+    }
+  }
+  return costUs;
+}
+
+function dictionaries(item: PyDict, mostOutputs: number): Profile {
+  const [costs, outputs] = [item.get("cost_d"), item.get("out_d")];
+  if (!(costs instanceof Map) || !(outputs instanceof Map))
+    throw new InputError("the dictionary has neither step_stats nor cost_d and out_d.");
+  let total = 0;
+  const outputBytes = [...outputs].map(([key, held]): [string, readonly number[]] => {
+    const bytes = [...itemsOf(held)].map((one) => numberOf(one, "out_d"));
+    total += bytes.length;
+    if (total > mostOutputs) throw new InputError("out_d has more entries than the file has bytes.");
+    return [nameOfKey(key), bytes];
+  });
+  const costUs = [...costs].map(([key, us]): [string, number] => [nameOfKey(key), numberOf(us, "cost_d")]);
+  return { costUs: new Map(costUs), outputBytes: new Map(outputBytes) };
+}
+
+function numberOf(value: unknown, where: string): number {
+  if (typeof value === "number") return value;
+  throw new InputError(`${where} holds something that is no number.`);
+}
+
+/** Messages of protocol buffers are pickled as their bytes. */
+function messageIn<T extends object>(value: unknown, type: MessageType<T>): T {
+  const state =
+    value instanceof PyObject && value.state instanceof Map ? value.state.get("serialized") : value;
+  if (state === undefined || state === null || (typeof state !== "string" && !(state instanceof Uint8Array)))
+    throw new InputError(`a ${type.name} is missing, or pickled in an unknown way.`);
+  return readBinary(type, bytesOf(state));
+}
+
+function grouped(graph: OpGraph, mapping: unknown): { grouping: Grouping; ungrouped: number } {
+  const groupOf = mapping instanceof Map ? mapping : new Map<unknown, unknown>();
+  const numbers = new Map<unknown, number>();
+  let ungrouped = 0;
+  const labels = graph.names.map((name) => {
+    const group = groupOf.get(name);
+    if (group === undefined) ungrouped++;
+    const key = group === undefined ? `op ${name}` : `group ${nameOfKey(group)}`;
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    return numbers.get(key)!;
+  });
+  return { grouping: groupingOf(graph, labels), ungrouped };
+}
