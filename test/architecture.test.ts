@@ -69,6 +69,7 @@ describe("the house", () => {
 
   it.each([
     ["TensorFlow", /^@tensorflow\//, /^agents\/tf\.ts$/],
+    ["protocol buffers", /^@bufbuild\/protobuf/, /^scenarios\/import\/protobuf\//],
     ["HiGHS", /^highs$/, /^agents\/exact\/highs[^/]*\.ts$/],
     ["progress bars and colours", /^(cli-progress|picocolors|citty)$/, /^cli\//],
     ["processes", /^(node:)?child_process$/, /^cli\//],
