@@ -4,6 +4,7 @@ export * from "./best-bound.ts";
 export * from "./cell.ts";
 export * from "./checkpoint.ts";
 export * from "./compare.ts";
+export * from "./export/index.ts";
 export * from "./files/append-log.ts";
 export * from "./files/atomic.ts";
 export * from "./format.ts";
