@@ -32,7 +32,7 @@ export const bounds = defineCommand({
   async run({ values, positionals: [name] }, terminal) {
     const scenario = await resolveScenario(name, { objective: values.objective as Objective | undefined });
     const { unit } = evaluator(scenario);
-    const found = await boundsOf(scenario, values.bound as BoundEffort);
+    const found = await boundsOf(scenario, values.bound as BoundEffort, terminal.note);
     const best = bestOf(found);
     if (values.json) {
       const answer = { scenario: scenario.name, objective: scenario.objective, unit, bounds: found };

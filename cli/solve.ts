@@ -71,7 +71,7 @@ export const solve = defineCommand({
       { clock: terminal.seconds, signal: terminal.signal, onEvaluation: progress.spent },
     ).finally(progress.end);
     const effort = values.bound as BoundEffort;
-    const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort);
+    const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort, terminal);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     terminal.write(
       values.json ? jsonText(answerOf({ ...outcome, result }, values.seed)) : textOf({ ...outcome, result }),
@@ -82,11 +82,11 @@ export const solve = defineCommand({
 });
 
 /** The answer with the larger of its bound and those asked for. */
-async function proveMore(result: CellResult, effort: BoundEffort): Promise<CellResult> {
+async function proveMore(result: CellResult, effort: BoundEffort, { note }: Terminal): Promise<CellResult> {
   const { resolveScenario } = await import("../scenarios/index.ts");
   const { boundsOf } = await import("./requested-bounds.ts");
   const scenario = await resolveScenario(result.scenario, { objective: result.objective });
-  const { value, argument } = bestOf(await boundsOf(scenario, effort, result.value ?? undefined));
+  const { value, argument } = bestOf(await boundsOf(scenario, effort, note, result.value ?? undefined));
   if (value <= result.bound) return result;
   return { ...result, bound: value, boundArgument: argument, gap: gapOf(result.value, value) };
 }
