@@ -15,7 +15,7 @@ import {
   tanh,
   variable,
 } from "../dense-layers.ts";
-import { type LstmState, lstmCell, lstmLayer, stack, unstack, zeros } from "../recurrent-layers.ts";
+import { type LstmCell, type LstmState, lstmLayer, stack, unstack, zeros } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 
 export interface NmtOptions {
@@ -26,6 +26,7 @@ export interface NmtOptions {
   readonly steps: number;
   readonly width: number;
   readonly vocabulary: number;
+  readonly cell: LstmCell;
 }
 
 export function nmt(options: NmtOptions): Tape {
@@ -43,10 +44,10 @@ export function nmt(options: NmtOptions): Tape {
   const blank = zeros(tape, "zero_state", [batch, width]);
   const start = Array.from({ length: layers }, () => ({ hidden: blank, cell: blank }));
   const source = unstack(tape, embedding(tape, sourceIds, "encoder/embedding", table), "encoder/steps");
-  const encoded = unroll(tape, "encoder", source, start, width);
+  const encoded = unroll(tape, "encoder", source, start, options);
 
   const target = unstack(tape, embedding(tape, targetIds, "decoder/embedding", table), "decoder/steps");
-  const decoded = unroll(tape, "decoder", target, encoded.states, width);
+  const decoded = unroll(tape, "decoder", target, encoded.states, options);
 
   const memory = stack(tape, encoded.outputs, "attention/memory");
   const attend = attention(tape, memory, options);
@@ -68,14 +69,14 @@ function unroll(
   name: string,
   inputs: readonly Tensor[],
   start: readonly LstmState[],
-  width: number,
+  { width, cell }: NmtOptions,
 ): { readonly outputs: readonly Tensor[]; readonly states: readonly LstmState[] } {
   const layers = start.map((_, l) => lstmLayer(tape, `${name}/layer_${l}`, width, width));
   const states = [...start];
   const outputs = inputs.map((input, t) => {
     let x = input;
     layers.forEach((layer, l) => {
-      states[l] = lstmCell(tape, layer, x, states[l], t);
+      states[l] = cell(tape, layer, x, states[l], t);
       x = states[l].hidden;
     });
     return x;

@@ -27,9 +27,16 @@ const nmtOfLayers = (layers: number): Workload => ({
   summary: `attention NMT, ${layers} + ${layers} LSTM layers of width 1024, unrolled`,
   source: "Luong, Pham, Manning, EMNLP 2015; sizes of GNMT (Wu et al. 2016)",
   optimizer: adam,
-  options: { batch: batch(64), steps: steps(20) },
+  options: { batch: batch(64), steps: steps(20), fused },
   forward: (values) =>
-    nmt({ batch: values.batch, steps: values.steps, layers, width: 1024, vocabulary: 32_000 }),
+    nmt({
+      batch: values.batch,
+      steps: values.steps,
+      layers,
+      width: 1024,
+      vocabulary: 32_000,
+      cell: cellOf(values.fused),
+    }),
 });
 
 const gnmtOfLayers = (layers: number): Workload => ({
