@@ -5,9 +5,9 @@
  * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a known format do.
  */
 import { basename } from "node:path";
-import { createScenario, InputError, type Objective, withNetwork } from "../env/index.ts";
+import { createScenario, InputError, type Objective } from "../env/index.ts";
 import { fileOf, type ImportedFile, importers, importFile, openFile } from "./import/index.ts";
-import { COMMON_OPTIONS, groupingOfQuery } from "./uri.ts";
+import { COMMON_OPTIONS, groupingOfQuery, underOptions } from "./uri.ts";
 
 export interface FileAddress {
   readonly path: string;
@@ -62,11 +62,10 @@ export function scenarioOfFile(
   const imported = importFile(file, address, own);
   const { scenario } = imported;
   const regrouped = ["groups", "granularity", "coarsen"].some((name) => options.has(name));
-  const network = options.get("network");
   const changed = createScenario({
     ...scenario,
     grouping: regrouped ? groupingOfQuery(address, scenario.graph, options) : scenario.grouping,
     objective: given.objective ?? scenario.objective,
   });
-  return { ...imported, scenario: network === undefined ? changed : withNetwork(changed, network) };
+  return { ...imported, scenario: underOptions(changed, options) };
 }

@@ -3,8 +3,8 @@
  * address.ts reads the first half. Options are those of the workload or family, three of the grouping: `groups`, the most
  * groups to place, `granularity`, `group` (the default of workloads) or `op` (one group for each co-location class), or instead
  * of that `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes; `comm`, the time of all transfers in percent of the time of all ops on this
- * cluster; and `network`, a named network model instead of the cluster's own links. Every mistake is one sentence with what
- * there is instead.
+ * cluster; `network`, a named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan mean.
+ * Every mistake is one sentence with what there is instead.
  */
 import {
   type Cluster,
@@ -18,6 +18,7 @@ import {
   type OpGraph,
   type Scenario,
   type ScenarioMeta,
+  withDispatch,
   withNetwork,
 } from "../env/index.ts";
 import { atMost, coarsen, groupsForPlacement } from "../env/model/coarsen/index.ts";
@@ -31,7 +32,7 @@ import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/in
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
 /** Options of every scenario, from a URI or a file. */
-export const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network"];
+export const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network", "dispatch"];
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
   const [address, query = ""] = split(uri, "?");
@@ -57,8 +58,14 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
     fidelity: fidelityOf(problem, build),
     meta: metaOf(problem),
   });
-  const network = given.get("network");
-  return network === undefined ? scenario : withNetwork(scenario, network);
+  return underOptions(scenario, given);
+}
+
+/** The scenario with the network and the dispatch of the options. */
+export function underOptions(scenario: Scenario, options: ReadonlyMap<string, string>): Scenario {
+  const [network, dispatch] = [options.get("network"), options.get("dispatch")];
+  const networked = network === undefined ? scenario : withNetwork(scenario, network);
+  return dispatch === undefined ? networked : withDispatch(networked, dispatch);
 }
 
 function graphOf(problem: Problem, values: Readonly<Record<string, number>>, build: BuildOptions): OpGraph {

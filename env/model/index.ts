@@ -1,6 +1,7 @@
 export * from "./builder.ts";
 export * from "./cluster.ts";
 export * from "./coarsen/index.ts";
+export * from "./dispatch.ts";
 export * from "./dsl.ts";
 export * from "./errors.ts";
 export * from "./fidelity.ts";
