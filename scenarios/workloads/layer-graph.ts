@@ -4,6 +4,7 @@
  * else the first part; time steps belong to the layer that is unrolled. Layers that wait for each other, such as an
  * attention and the decoder layer it reads, become one.
  *
+ * Pre-condition: the times of ops are their rooflines; measured ones would be lost.
  * Post-conditions: FLOP, bytes touched and weights are those of the ops, role by role; the outputs of a layer are the
  * tensors that another op of the result reads, under the bytes that they had; backward and update ops have the layer's
  * forward op as twin and share its device. Host ops stay by themselves.
@@ -46,6 +47,7 @@ export function layerGraph(graph: OpGraph): OpGraph {
       flops: total(graph.flops),
       bytesTouched: total(graph.bytesTouched),
       parameterBytes: total(graph.parameterBytes),
+      workspaceBytes: ops.reduce((most, v) => Math.max(most, graph.workspaceBytes[v]), 0),
       outputs: outputs[node],
       ...(graph.supportedKinds[ops[0]] !== null && { supportedKinds: graph.supportedKinds[ops[0]]! }),
       ...(node % ROLES !== Role.forward && members[layer * ROLES].length > 0 && { twin: names[layer] }),
