@@ -46,7 +46,8 @@ const schema = `
     optional GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; repeated FunctionProto functions = 25;
   }
 `;
-const model = protobuf.parse(schema, { keepCase: true }).root.lookupType("onnx.ModelProto");
+/** The type of a whole file. */
+export const modelMessage = protobuf.parse(schema, { keepCase: true }).root.lookupType("onnx.ModelProto");
 
 export const FLOAT = 1;
 export const INT64 = 7;
@@ -136,8 +137,8 @@ export function onnxFile(graph: TestGraph, more: object = {}): Uint8Array {
     graph: { name: "g", ...graph },
     ...more,
   };
-  const problem = model.verify(message);
+  const problem = modelMessage.verify(message);
   if (problem !== null) throw new Error(problem);
   // A copy of its own: what protobufjs returns on Node is a view of a pool.
-  return new Uint8Array(model.encode(model.fromObject(message)).finish());
+  return new Uint8Array(modelMessage.encode(modelMessage.fromObject(message)).finish());
 }

@@ -66,8 +66,10 @@ export const DT_FLOAT = 1;
 export const DT_INT32 = 3;
 export const DT_RESOURCE = 20;
 
+export const tfMessage = (name: string): protobuf.Type => root.lookupType(`tensorflow.${name}`);
+
 export function tfFile(message: string, content: object): Uint8Array {
-  const type = root.lookupType(`tensorflow.${message}`);
+  const type = tfMessage(message);
   const problem = type.verify(content);
   if (problem !== null) throw new Error(problem);
   // A copy of its own: what protobufjs returns on Node is a view of a pool.
@@ -76,7 +78,7 @@ export function tfFile(message: string, content: object): Uint8Array {
 
 /** The text form, as `text_format` prints it. */
 export function tfText(message: string, content: object): string {
-  return printed(root.lookupType(`tensorflow.${message}`), content as Record<string, unknown>, "");
+  return printed(tfMessage(message), content as Record<string, unknown>, "");
 }
 
 function printed(type: protobuf.Type, content: Record<string, unknown>, indent: string): string {
