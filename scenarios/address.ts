@@ -140,7 +140,7 @@ function workloadNamed(uri: string, name: string): Workload {
 function neither(uri: string, address: string): InputError {
   const [workloads, clusters, kin] = [workloadCatalog, clusterCatalog, families].map(namesOf);
   return new InputError(
-    `Scenario "${uri}" is neither a .json file nor WORKLOAD/CLUSTER, such as inception-v3/2xP100, nor FAMILY/SPLIT/NUMBER/CLUSTER, such as enas-cifar/test/0/${HOME}; workloads are ${workloads.join(", ")}, families ${kin.join(", ")}, clusters ${clusters.join(", ")}.${didYouMean(address, [...workloads, ...kin, ...clusters])}`,
+    `Scenario "${uri}" is neither a file of a known format nor WORKLOAD/CLUSTER, such as inception-v3/2xP100, nor FAMILY/SPLIT/NUMBER/CLUSTER, such as enas-cifar/test/0/${HOME}; workloads are ${workloads.join(", ")}, families ${kin.join(", ")}, clusters ${clusters.join(", ")}.${didYouMean(address, [...workloads, ...kin, ...clusters])}`,
   );
 }
 

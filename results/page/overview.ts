@@ -2,6 +2,7 @@
  * The overview: methods by scenarios, each cell the gap to the bound, coloured by its size on one scale for the whole page,
  * so that the same tint means the same gap everywhere.
  */
+import { fileAddress } from "../../scenarios/file-address.ts";
 import type { CompareReport, ScenarioTable } from "../compare.ts";
 import { formatGap, formatValue } from "../format.ts";
 import type { MethodSummary, Row } from "../ranking.ts";
@@ -45,8 +46,10 @@ function meanGap({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary):
 }
 
 /** A file goes by its own name, without the folders before it. */
-const shortName = (scenario: string): string =>
-  scenario.endsWith(".json") ? scenario.slice(scenario.lastIndexOf("/") + 1) : scenario;
+const shortName = (scenario: string): string => {
+  const file = fileAddress(scenario);
+  return file === null ? scenario : scenario.slice(file.path.lastIndexOf("/") + 1);
+};
 
 /** Lets a browser break a URI after its slashes. */
 function breakable(uri: string): Markup {

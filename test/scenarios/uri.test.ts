@@ -60,8 +60,8 @@ describe("scenario URIs", () => {
   it.each([
     ["inceptoin-v3/2xP100", /workload "inceptoin-v3" is not known; .*Did you mean "inception-v3"\?$/],
     ["inception-v3/2xP10", /cluster "2xP10" is not known; .*Did you mean "2xP100"\?$/],
-    ["inception-v3", /neither a \.json file nor WORKLOAD\/CLUSTER/],
-    ["", /neither a \.json file nor WORKLOAD\/CLUSTER/],
+    ["inception-v3", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
+    ["", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
     ["inception-v3/2xP100?bach=3", /option "bach" is not known; .*Did you mean "batch"\?$/],
     ["inception-v3/2xP100?batch=0", /batch is "0", expected a whole number from 1 to 4096\.$/],
     ["inception-v3/2xP100?batch=1e9", /batch is "1e9", expected a whole number/],
@@ -75,7 +75,7 @@ describe("scenario URIs", () => {
     ["inception-v3/2xP100?coarsen=chain&granularity=op", /both coarsen and granularity are given/],
     ["inception-v3/2xP100?groups=0", /groups is "0", expected a whole number/],
     ["nowhere/graph.json", /^Scenario file "nowhere\/graph\.json" does not exist\.$/],
-    ["test", /neither a \.json file nor WORKLOAD\/CLUSTER/],
+    ["test", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
   ])("%s is refused in one sentence", async (uri, sentence) => {
     const error = await resolveScenario(uri).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);
