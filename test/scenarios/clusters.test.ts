@@ -1,4 +1,6 @@
 /** Clusters: the host last, routes that lead from end to end, and single-device speeds near published benchmarks. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
   type Cluster,
@@ -15,7 +17,9 @@ import {
   buildWorkload,
   clusterCatalog,
   clusterVariant,
+  deviceOf,
   deviceSheets,
+  fabricCluster,
   workloadCatalog,
 } from "../../scenarios/index.ts";
 
@@ -127,6 +131,36 @@ describe("hierarchies", () => {
     const again = readScenario(writeScenario(scenario), "again");
     expect(scenarioHash(again)).toBe(scenarioHash(scenario));
     expect(again.fidelity).toEqual(scenario.fidelity);
+  });
+});
+
+describe("docs/clusters.md", () => {
+  const page = readFileSync(fileURLToPath(new URL("../../docs/clusters.md", import.meta.url)), "utf8");
+
+  it("has the figures of every device", () => {
+    for (const [model, sheet] of Object.entries(deviceSheets)) {
+      const { flopsPerUs, memoryBytesPerUs, memoryBytes, launchUs } = sheet;
+      const dtypes = ["float32", "tfloat32", "float16", "bfloat16"];
+      const tflops = dtypes.map((dtype) => Number((flopsPerUs[dtype] / 1e6).toFixed(4)));
+      const row = [...tflops, memoryBytesPerUs / 1e3, memoryBytes / 2 ** 30, launchUs].join(" | ");
+      expect(page).toContain(`| \`${model}\` | ${row} |`);
+    }
+  });
+
+  it.each(clusterCatalog)("has $name as it is", ({ name, summary, build }) => {
+    const { devices, links, routes, routing = "stored" } = build();
+    const longest = Math.max(...routes.flat().map((route) => route.length));
+    const row = [devices.length, links.length, longest, routing, summary].join(" | ");
+    expect(page).toContain(`| \`${name}\` | ${row} |`);
+  });
+
+  it("makes the cluster that it shows how to make", async () => {
+    const code = /```js\n([\s\S]*?)```/.exec(page)![1];
+    const body = code.replace(/import .*\n/, "").replace("export const cluster =", "return");
+    const made: Cluster = new Function("deviceOf", "fabricCluster", body)(deviceOf, fabricCluster);
+    expectConnected(made);
+    const named = clusterCatalog.find(({ name }) => name === "4xV100-pcie")!.build();
+    expect(made.routes).toEqual(named.routes);
   });
 });
 
