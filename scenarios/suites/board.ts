@@ -29,8 +29,8 @@ export const boardPins: readonly (readonly [string, string])[] = [
   ["wavenet/4xK80", "0bf4ce48dcd46f0897b1b60d4103e20c01a7d978cedfbe4f7a9c2715b1dfb583"],
   ["bert-large/8xV100-nvlink", "fa7d865b6d84d666a03759ce1a95cdeaa53eb0ab9bc60008170b0b4c64457a87"],
   ["gpt2-1.5b/8xA100-switch", "c72ee8f751089903b49ef2339ac3911e892e9b899ec4331c102a7c34a8cca683"],
-  ["gshard-moe/8xTPUv3", "a917f4aa3ad31603b81c3f9e476b13b51169cb8100fbc43ed62ccf35c6bb9a1b"],
-  ["t5-large/2x8xV100", "582448f44a90369176f7c30ae869dea0b76fff84b6a1a07978b8f2c24a5ace8a"],
+  ["gshard-moe/8xTPUv3", "9589a43d3e5e6003f1afe260ae51a56a66a61fecc8892fb67c0cb4ebb4e6c7e9"],
+  ["t5-large/2x8xV100", "a331a2642345ba958e77fcddcff81a5f37f3eafc17e2e4f0fcac3b0523bdf828"],
   ["dlrm-kaggle/16xP100-2racks", "fc2e4718514678f7c987d4621bb558c8b4d101f4cfad2851c6e7de7b9025a678"],
 ];
 

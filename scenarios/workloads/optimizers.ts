@@ -9,14 +9,6 @@ export interface Optimizer {
   readonly slots: number;
 }
 
-/** Stochastic gradient descent: w = w - r g. */
-export const gradientDescent: Optimizer = {
-  type: "ApplyGradientDescent",
-  flopsPerWeight: 2,
-  bytesTouchedPerByte: 3,
-  slots: 0,
-};
-
 /** Stochastic gradient descent with momentum: v = m v + g; w = w - r v. */
 export const momentum: Optimizer = {
   type: "ApplyMomentum",
@@ -45,14 +37,28 @@ export const rmsprop: Optimizer = {
 export const adam: Optimizer = { type: "ApplyAdam", flopsPerWeight: 12, bytesTouchedPerByte: 7, slots: 2 };
 
 /**
+ * Adafactor (Shazeer and Stern, ICML 2018) without first moments, as T5 and GShard use it: of the squared gradients it keeps
+ * row and column means, too few to count. The gradient is read for the means and again for the step.
+ */
+export const adafactor: Optimizer = {
+  type: "ApplyAdafactor",
+  flopsPerWeight: 11,
+  bytesTouchedPerByte: 4,
+  slots: 0,
+};
+
+/**
  * The same optimizer where the network computes in half precision (Micikevicius et al., "Mixed Precision Training", ICLR
  * 2018): weights of two bytes, beside them master weights and state of four. Each byte of weights then stands for two
  * bytes of master weights and of each slot; an update reads the half gradient, reads and writes master weights and state,
  * and writes the half weights.
  */
-export const mixedPrecision = ({ type, flopsPerWeight, slots }: Optimizer): Optimizer => ({
-  type,
-  flopsPerWeight,
-  bytesTouchedPerByte: 1 + 4 + 4 * slots + 1,
-  slots: 2 + 2 * slots,
-});
+export function mixedPrecision({ type, flopsPerWeight, bytesTouchedPerByte, slots }: Optimizer): Optimizer {
+  const gradientReads = bytesTouchedPerByte - 2 - 2 * slots;
+  return {
+    type,
+    flopsPerWeight,
+    bytesTouchedPerByte: gradientReads + 4 + 4 * slots + 1,
+    slots: 2 + 2 * slots,
+  };
+}

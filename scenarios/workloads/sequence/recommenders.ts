@@ -1,5 +1,5 @@
 /** Registry entries of networks on tables of features, and on graphs. */
-import { adam, gradientDescent } from "../optimizers.ts";
+import { adam, sgd } from "../optimizers.ts";
 import { batch, type Workload } from "../workload.ts";
 import { ctrDnn } from "./ctr-dnn.ts";
 import { criteoKaggle, criteoTerabyte, type DlrmSizes, dlrm } from "./dlrm.ts";
@@ -9,7 +9,7 @@ const dlrmOn = (data: string, sizes: DlrmSizes): Workload => ({
   name: `dlrm-${data}`,
   summary: `DLRM with the tables of Criteo ${data}`,
   source: "Naumov et al., 2019",
-  optimizer: gradientDescent,
+  optimizer: sgd,
   options: { batch: { ...batch(2048), max: 65_536 } },
   forward: (values) => dlrm({ batch: values.batch }, sizes),
 });

@@ -29,6 +29,8 @@ export interface TransformerOptions {
   readonly heads: number;
   readonly headWidth: number;
   readonly vocabulary: number;
+  /** Of a target with a table of its own; without one source and target share a table. */
+  readonly targetVocabulary?: number;
 }
 
 export interface MoeOptions extends TransformerOptions {
@@ -42,7 +44,8 @@ export const transformer = (options: TransformerOptions): Tape =>
   translator(options, feedForward(dense, relu, options.innerWidth));
 
 /**
- * GShard (Lepikhin et al.: "GShard: Scaling Giant Models with Conditional Computation and Automatic Sharding", ICLR 2021).
+ * GShard (Lepikhin et al.: "GShard: Scaling Giant Models with Conditional Computation and Automatic Sharding", ICLR 2021; sizes
+ * of its appendix A.2, checked).
  */
 export function moe(options: MoeOptions): Tape {
   const dense2 = feedForward(dense, relu, options.innerWidth);
@@ -52,32 +55,35 @@ export function moe(options: MoeOptions): Tape {
 }
 
 function translator(options: TransformerOptions, inner: StackOptions["feedForward"]): Tape {
-  const { batch, tokens, layers, width, heads, headWidth, vocabulary } = options;
+  const { batch, tokens, layers, width, heads, headWidth, vocabulary, targetVocabulary } = options;
   const tape = createTape();
   const sourceIds = tape.feed("source_ids", [batch, tokens], "wide");
   const sourceMask = tape.feed("source_mask", [batch, tokens]);
   const targetIds = tape.feed("target_ids", [batch, tokens], "wide");
   const labels = tape.feed("labels", [batch, tokens], "wide");
   const table = variable(tape, "tokens/table", [vocabulary, width]);
-  const embedded = (ids: Tensor, name: string): Tensor => {
-    const placed = scaleAndShift(tape, gather(tape, table, ids, `tokens/${name}`), `${name}/positions`);
+  const targetTable =
+    targetVocabulary === undefined ? table : variable(tape, "target_tokens/table", [targetVocabulary, width]);
+  const embedded = (from: Tensor, ids: Tensor, name: string): Tensor => {
+    const rows = gather(tape, from, ids, `${from === table ? "tokens" : "target_tokens"}/${name}`);
+    const placed = scaleAndShift(tape, rows, `${name}/positions`);
     return dropout(tape, placed, `${name}/dropout`);
   };
 
   const stack = { layers, heads, headWidth, project: dense, residual: postNorm, feedForward: inner };
-  const memory = encoderStack(tape, embedded(sourceIds, "source"), {
+  const memory = encoderStack(tape, embedded(table, sourceIds, "source"), {
     ...stack,
     prefix: "encoder/",
     mask: paddingMask(sourceMask),
   });
-  const decoded = decoderStack(tape, embedded(targetIds, "target"), memory, {
+  const decoded = decoderStack(tape, embedded(targetTable, targetIds, "target"), memory, {
     ...stack,
     prefix: "decoder/",
     mask: causalMask,
     memoryMask: paddingMask(sourceMask),
   });
-  const logits = batchMatMul(tape, decoded, table, "head/logits", {
-    shape: [batch, tokens, vocabulary],
+  const logits = batchMatMul(tape, decoded, targetTable, "head/logits", {
+    shape: [batch, tokens, targetVocabulary ?? vocabulary],
     inner: width,
   });
   softmaxCrossEntropy(tape, logits, labels, "loss");

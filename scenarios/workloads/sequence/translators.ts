@@ -1,5 +1,5 @@
 /** Registry entries of encoder-decoder Transformers. */
-import { adam } from "../optimizers.ts";
+import { adafactor, adam } from "../optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type T5Options, t5 } from "./t5.ts";
 import { moe, transformer } from "./transformer.ts";
@@ -25,7 +25,7 @@ const t5Of = (
   name: `t5-${size}`,
   summary: `T5-${size}, text to text`,
   source: "Raffel et al., JMLR 2020",
-  optimizer: adam,
+  optimizer: adafactor,
   options: { batch: batch(8), tokens: tokens(512), layers: layers(layerCount) },
   forward: (values) => t5({ ...sizes, batch: values.batch, tokens: values.tokens, layers: values.layers }),
 });
@@ -53,7 +53,7 @@ export const translators: readonly Workload[] = [
     name: "gshard-moe",
     summary: "a Transformer with mixtures of experts in every other layer",
     source: "Lepikhin et al., ICLR 2021",
-    optimizer: adam,
+    optimizer: adafactor,
     options: {
       batch: batch(32),
       tokens: tokens(128),
@@ -78,6 +78,7 @@ export const translators: readonly Workload[] = [
         heads: 16,
         headWidth: 128,
         vocabulary: 64_000,
+        targetVocabulary: 32_000,
       }),
   },
   t5Of("small", 6, { width: 512, innerWidth: 2048, heads: 8, headWidth: 64 }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Role } from "../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../scenarios/index.ts";
 import { optimizerSlots } from "../../../scenarios/workloads/index.ts";
-import { adam, mixedPrecision, momentum } from "../../../scenarios/workloads/optimizers.ts";
+import { adafactor, adam, mixedPrecision, momentum } from "../../../scenarios/workloads/optimizers.ts";
 import { forInference, inPrecision } from "../../../scenarios/workloads/retape.ts";
 
 const defaults = ({ options }: Workload): Record<string, number> =>
@@ -36,6 +36,10 @@ describe("half precision", () => {
       // Read: gradient 2, master and slots 4 each. Write: master and slots 4 each, weight 2.
       expect(2 * half.bytesTouchedPerByte).toBe(2 + 8 * (1 + optimizer.slots) + 2);
     }
+  });
+
+  it("reads the half gradient as often as the whole one", () => {
+    expect(2 * mixedPrecision(adafactor).bytesTouchedPerByte).toBe(2 * 2 + 8 + 2);
   });
 
   it("is said by the graph's number type", () => {

@@ -269,7 +269,7 @@ function gshardDenseWeights(): number {
   const attentions = 18 * (3 * (width * heads + heads) + heads * width + width);
   const feedForward = 6 * (2 * width * inner + inner + width);
   const norms = (6 * 2 + 6 * 3) * 2 * width;
-  return 64_000 * width + attentions + feedForward + norms + 6 * width * 128;
+  return (64_000 + 32_000) * width + attentions + feedForward + norms + 6 * width * 128;
 }
 
 function gshard(n: number): number {
@@ -277,5 +277,5 @@ function gshard(n: number): number {
   const attention = 4 * n * width * heads + 2 * n * n * heads;
   const chosen = experts * Math.ceil((2 * n) / experts);
   const mixture = n * width * experts + chosen * 2 * width * inner;
-  return (18 * attention + 6 * n * 2 * width * inner + 6 * mixture + n * width * 64_000) / 1e9;
+  return (18 * attention + 6 * n * 2 * width * inner + 6 * mixture + n * width * 32_000) / 1e9;
 }
