@@ -119,8 +119,20 @@ function typesText(types: Readonly<Record<string, number>>): string {
 
 function workText({ flops, forwardFlops }: Card): string {
   if (flops === 0) return "measured times, no FLOP counts";
-  return `${(flops / 1e9).toPrecision(4)} GFLOP a step, ${(forwardFlops / 1e9).toPrecision(4)} of them forward`;
+  return `${flopText(flops)} a step, ${flopText(forwardFlops)} of them forward`;
 }
+
+function flopText(flops: number): string {
+  const [prefix, size] = flopScales.find(([, least]) => flops >= least) ?? ["", 1];
+  return `${(flops / size).toPrecision(4)} ${prefix}FLOP`;
+}
+
+const flopScales = [
+  ["P", 1e15],
+  ["T", 1e12],
+  ["G", 1e9],
+  ["M", 1e6],
+] as const;
 
 function groupsText({ groups, grouping }: Card): string {
   const circles = grouping.acyclic ? "no circles" : "some wait for each other in circles";

@@ -1,6 +1,6 @@
 /**
  * What a drawing of a scenario shows: its ops where they are few, else its groups, else groups merged further until a page holds
- * them. Edges follow the forward pass; of two groups that exchange data in both directions one edge remains, from the lower
+ * them and their edges; what is still too much leaves the lightest edges out. Edges follow the forward pass; of two groups that exchange data in both directions one edge remains, from the lower
  * number, with the bytes of both.
  */
 import { groupGraph, type OpGraph, type Plan, Role, runTimesUs, type Scenario } from "../../env/index.ts";
@@ -25,19 +25,33 @@ export interface DrawnGraph {
   readonly level: "ops" | "groups" | "merged groups";
   readonly nodes: readonly DrawnNode[];
   readonly edges: readonly DrawnEdge[];
+  /** Lightest edges, left out. */
+  readonly edgesLeftOut: number;
 }
 
 const MOST_OPS = 60;
 const MOST_GROUPS = 160;
-/** As many as `MOST_GROUPS` would be drawn, but merged ones are only for overview. */
-const MERGED_GROUPS = 96;
+const MOST_EDGES = 220;
+const MERGED_GROUPS = [96, 48, 24];
 
 export function drawnGraph(scenario: Scenario, plan: Plan | null): DrawnGraph {
   const { graph, grouping } = scenario;
-  if (graph.opCount <= MOST_OPS) return drawnOps(scenario, plan);
-  if (grouping.groupCount <= MOST_GROUPS) return { level: "groups", ...drawnGroups(scenario, plan) };
-  const merged = { ...scenario, grouping: coarsen(graph, "multilevel", MERGED_GROUPS) };
-  return { level: "merged groups", ...drawnGroups(merged, plan) };
+  if (graph.opCount <= MOST_OPS) return heaviestEdges(drawnOps(scenario, plan));
+  let drawn = grouping.groupCount <= MOST_GROUPS ? drawnGroups(scenario, plan, "groups") : null;
+  for (const groups of MERGED_GROUPS) {
+    if (drawn !== null && drawn.edges.length <= MOST_EDGES) break;
+    if (drawn !== null && groups >= drawn.nodes.length) continue;
+    const merged = { ...scenario, grouping: coarsen(graph, "multilevel", groups) };
+    drawn = drawnGroups(merged, plan, "merged groups");
+  }
+  return heaviestEdges(drawn!);
+}
+
+function heaviestEdges(drawn: DrawnGraph): DrawnGraph {
+  const edgesLeftOut = drawn.edges.length - MOST_EDGES;
+  if (edgesLeftOut <= 0) return drawn;
+  const edges = [...drawn.edges].sort((x, y) => y.bytes - x.bytes || x.from - y.from || x.to - y.to);
+  return { ...drawn, edges: edges.slice(0, MOST_EDGES), edgesLeftOut };
 }
 
 function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
@@ -55,10 +69,10 @@ function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
     const bytes = (bytesOf.get(`${from}>${to}`)?.bytes ?? 0) + graph.edgeBytes[e];
     bytesOf.set(`${from}>${to}`, { from, to, bytes });
   }
-  return { level: "ops", nodes, edges: [...bytesOf.values()] };
+  return { level: "ops", nodes, edges: [...bytesOf.values()], edgesLeftOut: 0 };
 }
 
-function drawnGroups(scenario: Scenario, plan: Plan | null): Pick<DrawnGraph, "nodes" | "edges"> {
+function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["level"]): DrawnGraph {
   const { graph, grouping } = scenario;
   const { computeUs, deviceCount, edgeCount, edgeSource, edgeDestination, edgeBytes } = groupGraph(scenario);
   const nodes = Array.from({ length: grouping.groupCount }, (_, g) => {
@@ -78,7 +92,7 @@ function drawnGroups(scenario: Scenario, plan: Plan | null): Pick<DrawnGraph, "n
     const bytes = (merged.get(`${from}>${to}`)?.bytes ?? 0) + edgeBytes[e];
     merged.set(`${from}>${to}`, { from, to, bytes });
   }
-  return { nodes, edges: [...merged.values()] };
+  return { level, nodes, edges: [...merged.values()], edgesLeftOut: 0 };
 }
 
 /** The longest path that the names of the group's forward ops have in common, else the first of them. */

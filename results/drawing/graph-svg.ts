@@ -44,10 +44,11 @@ ${drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge,
   return markup;
 }
 
-function subtitle({ graph, cluster }: Scenario, { level, nodes, edges }: DrawnGraph): string {
+function subtitle({ graph, cluster }: Scenario, { level, nodes, edges, edgesLeftOut }: DrawnGraph): string {
   const whole = `${formatCount(graph.opCount)} ops, ${formatCount(graph.edgeCount)} edges on ${cluster.name}`;
-  if (level === "ops") return whole;
-  return `${whole}, drawn as ${formatCount(nodes.length)} ${level} and ${formatCount(edges.length)} edges`;
+  const heaviest = edgesLeftOut > 0 ? `, the heaviest of ${formatCount(edges.length + edgesLeftOut)}` : "";
+  if (level === "ops") return heaviest === "" ? whole : `${whole}, ${edges.length} edges drawn${heaviest}`;
+  return `${whole}, drawn as ${formatCount(nodes.length)} ${level} and ${formatCount(edges.length)} edges${heaviest}`;
 }
 
 function deviceKeys({ cluster }: Scenario, { device }: Plan): readonly Markup[] {

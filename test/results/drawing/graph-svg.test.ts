@@ -87,6 +87,20 @@ describe("what is drawn", () => {
     expect(merged.nodes.reduce((sum, { ops }) => sum + ops, 0)).toBe(groups.graph.opCount);
   });
 
+  it("leaves the lightest edges out where a page cannot hold them, and says so", () => {
+    const everyone = (v: number) => Array.from({ length: v }, (_, u) => `op${u}`).join(" ");
+    const lines = Array.from(
+      { length: 30 },
+      (_, v) => `op${v} 1 ${v + 1}B${v > 0 ? ` <- ${everyone(v)}` : ""}`,
+    );
+    const dense = testScenario({ graph: lines.join("\n") });
+    const drawn = drawnGraph(dense, null);
+    expect(drawn.edges.length + drawn.edgesLeftOut).toBe((30 * 29) / 2);
+    expect(drawn.edgesLeftOut).toBe(215);
+    expect(Math.min(...drawn.edges.map(({ bytes }) => bytes))).toBeGreaterThan(8);
+    expect(graphSvg(dense, null)).toContain("220 edges drawn, the heaviest of 435");
+  });
+
   it("gives a merged group no device where its ops lie on several", async () => {
     const groups = await resolveScenario("inception-v3/2xP100?groups=10");
     const device = groups.grouping.groupOf.map((g) => g % 2);
