@@ -80,7 +80,8 @@ export class Inference {
     const inputs = node.input.map((name) => (name === "" ? null : (scope.find(name) ?? UNKNOWN)));
     const op = new OnnxOp(node, inputs);
     try {
-      return this.#costOf(op, node, scope, depth);
+      const cost = this.#costOf(op, node, scope, depth);
+      return { ...cost, outputs: padded(cost.outputs, node.output.length) };
     } catch (error) {
       if (!(error instanceof InputError) || /^node "/.test(error.message)) throw error;
       throw new InputError(`node "${nameOf(node)}" (${node.op_type}): ${error.message}`);
@@ -92,7 +93,7 @@ export class Inference {
     if (op.type === "Constant") return free([constantOf(op)]);
     const called = this.#functions.get(`${node.domain}/${node.op_type}`);
     if (called !== undefined) return this.#costOfFunction(called, op, depth);
-    if (op.type === "If") return this.#costOfBranches(op, node, scope, depth);
+    if (op.type === "If") return this.#costOfBranches(op, scope, depth);
     if (op.type === "Loop" || op.type === "Scan") return this.#costOfLoop(op, node, scope, depth);
     return this.#costByRule(op, node);
   }
@@ -105,7 +106,7 @@ export class Inference {
     }
     try {
       const effect = rule(op);
-      const outputs = padded(effect.outputs, op.outputCount).map((tensor, i) =>
+      const outputs = effect.outputs.map((tensor, i) =>
         tensor.shape === null ? this.#declaredOr(node.output[i], tensor) : tensor,
       );
       const value = outputs[0]?.value ?? (outputs.length === 1 ? evaluated(op, outputs[0]) : undefined);
@@ -179,7 +180,7 @@ export class Inference {
   }
 
   /** A branch whose shapes do not fit the inputs at hand is the one that is not taken. */
-  #costOfBranches(op: OnnxOp, node: NodeProto, scope: Scope, depth: number): Cost {
+  #costOfBranches(op: OnnxOp, scope: Scope, depth: number): Cost {
     const [choice] = op.input(0).value ?? [];
     const attempts = ["then_branch", "else_branch"].map((name) => {
       const graph = op.graph(name);
@@ -195,7 +196,6 @@ export class Inference {
     const taken = chosen?.cost ?? possible.reduce((a, b) => (b.flops > a.flops ? b : a));
     return {
       ...taken,
-      outputs: padded(taken.outputs, node.output.length),
       innerParameterBytes: possible.reduce((total, cost) => total + cost.innerParameterBytes, 0),
     };
   }
