@@ -76,7 +76,7 @@ interface Given {
 
 /** The flags are options too; one that is set in two places is a mistake. */
 function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddress {
-  const { path, options } = fileAddress(file) ?? { path: file, options: new Map() };
+  const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
   const all = new Map(options);
   const add = (name: string, value: string) => {
     if (all.has(name)) throw new InputError(`Option ${name} is given twice for "${path}".`);

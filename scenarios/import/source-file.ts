@@ -62,6 +62,9 @@ export function openFile(path: string): SourceFile {
       const status = fstatSync(descriptor);
       if (status.isDirectory())
         throw new InputError(`Scenario file "${path}" is a directory, expected a file.`);
+      // It is read more than once, which pipes cannot be.
+      if (!status.isFile())
+        throw new InputError(`Scenario file "${path}" is a pipe or a device, expected a file.`);
       return status.size;
     }),
     head: () =>
