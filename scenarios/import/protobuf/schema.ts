@@ -105,10 +105,19 @@ export function fieldsByNumber(
   return table;
 }
 
+const initials = new WeakMap<MessageType<object>, readonly (readonly [string, () => unknown])[]>();
+
 /** A message without any field set. */
 export function emptyMessage<T extends object>(type: MessageType<T>): T {
+  const of = type as unknown as MessageType<object>;
+  let list = initials.get(of);
+  if (list === undefined) {
+    const entries = Object.entries(type.fields) as [string, Field<unknown>][];
+    list = entries.map(([name, { initial }]) => [name, initial] as const);
+    initials.set(of, list);
+  }
   const result: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries<Field<unknown>>(type.fields)) result[name] = field.initial();
+  for (const [name, initial] of list) result[name] = initial();
   return result as T;
 }
 
