@@ -19,7 +19,7 @@ const MEMBER_OF_STACK = /^(?:.*\/)?(?:layer|block|cell)_\d+(?=\/|$)/;
 
 export function layerOf(opName: string): string {
   const timeless = opName.replace(TIME_STEP, "");
-  return MEMBER_OF_STACK.exec(timeless)?.[0] ?? timeless.split("/")[0];
+  return MEMBER_OF_STACK.exec(timeless)?.[0] || timeless.split("/")[0] || opName;
 }
 
 export function layerGraph(graph: OpGraph): OpGraph {

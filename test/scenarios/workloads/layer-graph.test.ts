@@ -111,7 +111,7 @@ describe("the layer of an op", () => {
     ["stage_1/block_2/reduce/conv", "stage_1/block_2"],
     ["layer_0/step_12/gates", "layer_0"],
     ["projection/step_3", "projection"],
-    ["step_3", ""],
+    ["step_3", "step_3"],
     ["encoder/layer_0/forward/step_4/matmul", "encoder/layer_0"],
     ["head/logits", "head"],
     ["loss", "loss"],
