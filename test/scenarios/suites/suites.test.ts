@@ -54,16 +54,17 @@ describe("suites of files", () => {
 });
 
 describe("the board", () => {
+  const opened = Promise.all(boardPins.map(([uri]) => resolveScenario(uri)));
+
   it("is what it was: no member's content hash has moved", async () => {
-    const found: [string, string][] = [];
-    for (const [uri] of boardPins) found.push([uri, scenarioHash(await resolveScenario(uri))]);
+    const found = (await opened).map((scenario) => [scenario.name, scenarioHash(scenario)]);
     expect(found, "a scenario of board-v1 changed; what changes on purpose becomes board-v2").toEqual(
       boardPins,
     );
   }, 60_000);
 
   it("is balanced over families, clusters and sizes", async () => {
-    const scenarios = await Promise.all(boardPins.map(([uri]) => resolveScenario(uri)));
+    const scenarios = await opened;
     const profiles = scenarios.map(scenarioProfile);
     expect(new Set(scenarios.map(({ cluster }) => cluster.name)).size).toBeGreaterThanOrEqual(10);
     expect(new Set(scenarios.map(({ name }) => name.split("/")[0])).size).toBeGreaterThanOrEqual(18);

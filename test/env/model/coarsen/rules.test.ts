@@ -92,7 +92,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
         });
         expect(work.reduce((sum, of) => sum + of, 0)).toBe(opWork(graph).reduce((sum, of) => sum + of, 0));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -110,7 +110,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
         const grouped = evaluator(createScenario({ ...base, grouping: groups })).evaluate(placement(device));
         expect(grouped).toEqual(evaluator(base).evaluate(placement(device)));
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
