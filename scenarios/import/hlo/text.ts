@@ -43,19 +43,24 @@ interface OpenComputation {
   root: Instruction | undefined;
 }
 
-/** An instruction of more text than this holds constants that nobody prints. */
-const LONGEST_INSTRUCTION = 1 << 22;
-
 export function readHlo(file: SourceFile): HloModule {
   let name: string | undefined;
   let open: OpenComputation | undefined;
   let entry: Computation | undefined;
-  let pending = "";
+  /** A constant whose values go on over several lines, without them, and its parentheses that are still open. */
+  let constant: { readonly head: string; unclosed: number } | undefined;
   const computations = new Map<string, Computation>();
   let number = 0;
   for (const raw of file.lines()) {
     number++;
-    const line = pending === "" ? raw.trim() : `${pending} ${raw.trim()}`;
+    const line = raw.trim();
+    if (constant !== undefined && open !== undefined) {
+      constant.unclosed += unclosedIn(line);
+      if (constant.unclosed > 0) continue;
+      addInstruction(open, constant.head, number);
+      constant = undefined;
+      continue;
+    }
     if (line === "" || line.startsWith("//")) continue;
     if (name === undefined) {
       const header = /^HloModule\s+([^\s,]+)/.exec(line);
@@ -65,7 +70,7 @@ export function readHlo(file: SourceFile): HloModule {
       continue;
     }
     if (open === undefined) {
-      open = headOf(line, number);
+      if (!sourceTable.test(line)) open = headOf(line, number);
       continue;
     }
     if (line === "}" || line.startsWith("},")) {
@@ -77,15 +82,12 @@ export function readHlo(file: SourceFile): HloModule {
       open = undefined;
       continue;
     }
-    if (isUnfinished(line)) {
-      if (line.length > LONGEST_INSTRUCTION)
-        throw new InputError(`line ${number}: an instruction has no end.`);
-      pending = line;
-      continue;
-    }
-    pending = "";
-    addInstruction(open, line, number);
+    const values = line.indexOf(CONSTANT);
+    const unclosed = values === -1 ? 0 : unclosedIn(line);
+    if (unclosed > 0) constant = { head: `${line.slice(0, values)}${CONSTANT})`, unclosed };
+    else addInstruction(open, line, number);
   }
+  if (constant !== undefined) throw new InputError("the file ends within the values of a constant.");
   if (open !== undefined) throw new InputError(`the file ends within the computation "${open.name}".`);
   const last = [...computations.values()].pop();
   if (last === undefined) throw new InputError("the module has no computation.");
@@ -114,15 +116,18 @@ function closed({ name, instructions, byName, root }: OpenComputation, number: n
   return { name, instructions, byName, root: last };
 }
 
-/** Parentheses that have not closed: a constant's values over several lines. */
-function isUnfinished(line: string): boolean {
-  if (!line.includes(" constant(")) return false;
-  let open = 0;
+const CONSTANT = " constant(";
+
+/** Tables of the program's own source: their titles and numbered rows. */
+const sourceTable = /^(FileNames|FunctionNames|FileLocations|StackFrames)$|^\d+ ["{]/;
+
+function unclosedIn(line: string): number {
+  let unclosed = 0;
   for (const character of line) {
-    if (character === "(") open++;
-    else if (character === ")") open--;
+    if (character === "(") unclosed++;
+    else if (character === ")") unclosed--;
   }
-  return open > 0;
+  return unclosed;
 }
 
 const headPattern = /^(ROOT\s+)?%?([^\s=%]+)\s*=\s*/;

@@ -104,6 +104,7 @@ describe("HLO text", () => {
     ["HloModule m\n%c (x: f32[]) -> f32[] {\n", /the file ends within the computation "c"\.$/],
     ["HloModule m\n%c (x: f32[]) -> f32[] {\n}\n", /the computation "c" has no instructions\.$/],
     ["HloModule m\nnonsense", /line 2: expected a computation/],
+    ["HloModule m\nENTRY %e {\n%a = f32[2] constant({1,", /the file ends within the values of a constant\.$/],
     [module("%a = f32[2 add(%b)"), /line 5: "f32\[2 add\(%b\)" is no shape/],
     [module("%a = f32[x] add(%b)"), /has the size "x", expected a whole number\.$/],
     [module("%a = f32[2]"), /the instruction "a" has no opcode\.$/],

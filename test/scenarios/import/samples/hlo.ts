@@ -3,6 +3,19 @@ import type { Sample } from "./sample.ts";
 
 export const convolutionModule = `HloModule jit_step, is_scheduled=true, entry_computation_layout={(f32[8,16,16,3]{3,2,1,0}, f32[3,3,3,4]{3,2,1,0})->(f32[8,10]{1,0}, s32[])}
 
+FileNames
+1 "<string>"
+2 "net.py"
+
+FunctionNames
+1 "<module>"
+
+FileLocations
+1 {file_name_id=2 function_name_id=1 line=5 end_line=5 column=4 end_column=72}
+
+StackFrames
+1 {file_location_id=1 parent_frame_id=1}
+
 %sum (a: f32[], b: f32[]) -> f32[] {
   %a = f32[] parameter(0)
   %b = f32[] parameter(1)
@@ -38,7 +51,7 @@ export const convolutionModule = `HloModule jit_step, is_scheduled=true, entry_c
 }
 
 ENTRY %main (x.1: f32[8,16,16,3], k: f32[3,3,3,4]) -> (f32[8,10], s32[]) {
-  %x.1 = f32[8,16,16,3]{3,2,1,0:T(8,128)} parameter(0), metadata={op_name="x"}
+  %x.1 = f32[8,16,16,3]{3,2,1,0:T(8,128)} parameter(0), metadata={op_name="x" stack_frame_id=1}
   %k = f32[3,3,3,4]{3,2,1,0} parameter(1)
   %conv = f32[8,16,16,4]{3,2,1,0} convolution(%x.1, %k), window={size=3x3 pad=1_1x1_1}, dim_labels=b01f_01io->b01f, metadata={op_name="jit(step)/transpose(jvp(conv))"}
   %bias = f32[4]{0} constant({0.1, 0.2,
