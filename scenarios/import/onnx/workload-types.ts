@@ -25,6 +25,6 @@ export function workloadType(
   { weightsOnRight, isDepthwise }: { readonly weightsOnRight: boolean; readonly isDepthwise: boolean },
 ): string {
   if (type === "MatMul" || type === "FusedMatMul") return weightsOnRight ? "MatMul" : "BatchMatMul";
-  const name = renamed[type] ?? type;
+  const name = Object.hasOwn(renamed, type) ? renamed[type] : type;
   return name === "Conv2D" && isDepthwise ? "DepthwiseConv2dNative" : name;
 }

@@ -13,6 +13,7 @@ import type { Measured } from "./measured.ts";
 import { inOrder, type LinkedNode, linkedNodes } from "./nodes.ts";
 import type { GraphDef, NodeDef } from "./schema.ts";
 import { elementTypeOf } from "./tensor-proto.ts";
+import { workloadType } from "./workload-types.ts";
 
 export interface TfGraphOptions {
   readonly batch: number;
@@ -56,7 +57,7 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
     const count = Math.max(outputs.length, (ports.get(node.name) ?? -1) + 1);
     builder.op({
       name: node.name,
-      type: node.op,
+      type: workloadType(node.op),
       flops,
       bytesTouched,
       parameterBytes: weightBytes(node, outputs),

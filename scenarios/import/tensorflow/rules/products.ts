@@ -133,6 +133,8 @@ export const productRules: Readonly<Record<string, TfRule>> = {
   Conv2D: conv2d,
   _FusedConv2D: conv2d,
   DepthwiseConv2dNative: depthwise,
+  FusedDepthwiseConv2dNative: depthwise,
+  _FusedDepthwiseConv2dNative: depthwise,
   Conv2DBackpropInput: convolutionToInput,
   Conv2DBackpropFilter: convolutionToFilter,
   DepthwiseConv2dNativeBackpropInput: convolutionToInput,

@@ -135,6 +135,20 @@ describe("shapes", () => {
     expect(graph.flops[at(graph, "g")]).toBe(graph.flops[at(graph, "c")]);
   });
 
+  it("of fused and newer forms of an op are those of the op, and so are their types", () => {
+    const { graph } = read({
+      node: [
+        input,
+        weights("f", [3, 3, 3, 8]),
+        weights("d", [3, 3, 8, 1]),
+        node("_FusedConv2D", "c", ["x", "f"], { strides: [1, 1, 1, 1], padding: "SAME" }),
+        node("FusedDepthwiseConv2dNative", "e", ["c", "d"], { strides: [1, 2, 2, 1], padding: "SAME" }),
+      ],
+    });
+    expect(graph.types.slice(3)).toEqual(["Conv2D", "DepthwiseConv2dNative"]);
+    expect([...graph.flops.slice(3)]).toEqual([2 * 2 * 6 * 6 * 8 * 27, 2 * 2 * 3 * 3 * 8 * 9]);
+  });
+
   it("are computed through Shape, StridedSlice, Pack and Reshape", () => {
     const masks = { shrink_axis_mask: 1 };
     const cut = [ints("zero", [0]), ints("one", [1]), ints("step", [1])];
