@@ -6,7 +6,7 @@ import { InputError } from "../env/model/errors.ts";
 import { writeScenario } from "../env/model/file.ts";
 import { writeAtomically } from "../results/files/atomic.ts";
 import { type FileAddress, fileAddress, scenarioOfFile } from "../scenarios/file-address.ts";
-import { commonOptions, type ImportedFile, importers } from "../scenarios/import/index.ts";
+import { DEFAULT_CLUSTER, type ImportedFile, importers } from "../scenarios/import/index.ts";
 import { defineCommand, jsonFlag } from "./command.ts";
 import { formatOf, formatsText, reportText, summaryOf } from "./import-report.ts";
 import { jsonText } from "./json.ts";
@@ -30,7 +30,12 @@ export const importCommand = defineCommand({
       describe: "write the scenario there, as JSON",
       defaultText: "only report",
     },
-    cluster: { type: "text", placeholder: "NAME", describe: commonOptions.cluster, defaultText: "see above" },
+    cluster: {
+      type: "text",
+      placeholder: "NAME",
+      describe: "named cluster for a file that describes none; list clusters shows them",
+      defaultText: DEFAULT_CLUSTER,
+    },
     format: {
       type: "text",
       placeholder: "NAME",
