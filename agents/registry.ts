@@ -15,6 +15,7 @@ import { heft } from "./planners/heft.ts";
 import { hillClimb } from "./planners/hill-climb.ts";
 import { idealsDp } from "./planners/ideals-dp.ts";
 import { ilp } from "./planners/ilp.ts";
+import { maxLoadSearch } from "./planners/max-load-search.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { random } from "./planners/random.ts";
 import { roundRobin } from "./planners/round-robin.ts";
@@ -34,17 +35,21 @@ export const methods: readonly Method[] = [
   mcmc,
   idealsDp,
   ilp,
+  maxLoadSearch,
   reinforce,
   seq2seq,
   placeto,
 ];
 
 /**
- * Ids that a comparison takes where none are asked for: all but the exact solvers, which need minutes on graphs of common size
- * and are asked for by name.
+ * Methods that are asked for by name: the exact solvers, which need minutes on graphs of common size, and the searches of one
+ * objective.
  */
+const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, maxLoadSearch]);
+
+/** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods
-  .filter((method) => method !== idealsDp && method !== ilp)
+  .filter((method) => !byName.has(method))
   .map(({ card }) => card.id);
 
 export interface ResolvedMethod {

@@ -1,8 +1,10 @@
-/** The plan of a contiguous split: each stage on the next free device of its type, devices without a stage left empty. */
+/** Plans of ops and assignments of elements, one from the other. */
 import { type Plan, placement } from "../../env/index.ts";
+import type { Elements } from "./contract.ts";
 import type { Stage } from "./ideals.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
+/** The plan of a contiguous split: each stage on the next free device of its type, devices without a stage left empty. */
 export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
   const deviceOf = new Int32Array(elements.count);
   const next = types.map(() => 0);
@@ -11,4 +13,13 @@ export function splitPlan({ elements, types }: SplitProblem, stages: readonly St
     for (const element of stage.elements) deviceOf[element] = device;
   }
   return placement(elements.of.map((element) => deviceOf[element]));
+}
+
+/** Device of each element under a plan that keeps the ops of an element together. */
+export function elementDevices({ of, count }: Elements, plan: Plan): Int32Array {
+  const deviceOf = new Int32Array(count);
+  plan.device.forEach((device, v) => {
+    deviceOf[of[v]] = device;
+  });
+  return deviceOf;
 }

@@ -23,6 +23,7 @@ import { makespanProgram } from "../exact/makespan-program.ts";
 import { maxLoadProgram } from "../exact/max-load-program.ts";
 import type { PlacementProgram } from "../exact/placement-program.ts";
 import { quickSplit } from "../exact/quick-split.ts";
+import { elementDevices } from "../exact/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
 import { heft } from "./heft.ts";
 
@@ -117,7 +118,7 @@ async function* improve(
   limits: Options,
   known: Plan | undefined,
 ): AsyncGenerator<Plan, MipResult> {
-  const start = known && program.startOf(elementDevices(elements.of, elements.count, known));
+  const start = known && program.startOf(elementDevices(elements, known));
   const seen = new Set(evaluator.spent > 0 ? [start?.values.join("")] : []);
   const solver = solveMip(program.program, {
     start,
@@ -151,14 +152,6 @@ const STOPPED: MipResult = { end: "stopped", bound: Number.NEGATIVE_INFINITY, no
 function improves(plan: Plan, evaluator: MeteredEvaluator): boolean {
   const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
   return evaluator.evaluate(plan).cost < before;
-}
-
-function elementDevices(elementOf: Int32Array, count: number, plan: Plan): Int32Array {
-  const deviceOf = new Int32Array(count);
-  plan.device.forEach((device, v) => {
-    deviceOf[elementOf[v]] = device;
-  });
-  return deviceOf;
 }
 
 function sizeFailure(

@@ -1,0 +1,88 @@
+/**
+ * Search over all placements for max load, contiguous or not: the optimal contiguous split first (Tarnawski et al., NeurIPS 2020),
+ * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it.
+ *
+ * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
+ * better than those before, and only those are charged. Never worse than the contiguous split.
+ */
+import { z } from "zod";
+import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
+import type { PlannerModule, PlannerReport } from "../contract.ts";
+import { colocated } from "../exact/contract.ts";
+import { elementDevices } from "../exact/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
+import { annealInRounds } from "../search/annealing-rounds.ts";
+import { createMaxLoadState } from "../search/max-load-state.ts";
+import { packedByMemory } from "../search/packed-start.ts";
+import { idealsDp } from "./ideals-dp.ts";
+
+const options = z.strictObject({
+  proposals: z
+    .int()
+    .min(1)
+    .default(5_000)
+    .describe("proposals per co-location class in a round of annealing"),
+  rounds: z.int().min(1).default(8).describe("rounds of annealing, each from the best plan so far"),
+  hot: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe("first temperature of every other round, as a share of the load"),
+  warm: z.number().positive().max(1).default(0.02).describe("first temperature of the rounds in between"),
+  cold: z.number().positive().max(1).default(3e-5).describe("last temperature of a round"),
+  ideals: z.int().min(1).default(500_000).describe("limit of the contiguous start, as in ideals-dp"),
+  transitions: z.int().min(1).default(50_000_000).describe("limit of the contiguous start, as in ideals-dp"),
+});
+type Options = z.infer<typeof options>;
+
+export const maxLoadSearch: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "max-load-search",
+    name: "Max-load search",
+    summary: "The optimal contiguous split, then annealing over all placements by exact incremental loads.",
+    searchSpace: "device per co-location class",
+    paper:
+      "Objective and start: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
+    limits:
+      "Max load only. Its own scores of proposals are not charged as evaluations; the note counts them.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => {
+      if (scenario.objective !== "max-load") return nothing(scenario.objective);
+      return search(splitProblem(scenario, colocated(scenario)), evaluator, rng, given);
+    },
+  }),
+};
+
+// biome-ignore lint/correctness/useYield: a planner that answers with a sentence alone
+async function* nothing(objective: string): AsyncGenerator<Plan, PlannerReport> {
+  return { failure: `This search is for the objective max-load; the scenario's is ${objective}.` };
+}
+
+async function* search(
+  problem: SplitProblem,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { ideals, transitions, ...given }: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const { elements, scenario } = problem;
+  const contiguous = yield* idealsDp.create({ ideals, transitions }).plan(scenario, evaluator, rng);
+  const start = evaluator.best?.outcome.feasible
+    ? elementDevices(elements, evaluator.best.plan)
+    : packedByMemory(problem);
+  if (start === null)
+    return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
+
+  const state = createMaxLoadState(problem);
+  const { proposals, cutOff } = yield* annealInRounds(state, start, evaluator, rng, given);
+  return {
+    timeLimited: cutOff && evaluator.remaining > 0,
+    note: `${proposals} proposals scored by the search itself${noteOn(contiguous)}`,
+  };
+}
+
+const noteOn = (contiguous: PlannerReport | undefined): string =>
+  contiguous?.failure === undefined ? "." : `; no contiguous split to start from: ${contiguous.failure}`;
