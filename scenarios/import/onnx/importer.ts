@@ -19,7 +19,7 @@ const OWN_DOMAINS = new Set(["", "ai.onnx"]);
 
 export const onnx: Importer = {
   name: "onnx",
-  summary: "ONNX models (.onnx), as PyTorch, TensorFlow and Paddle export them",
+  summary: "ONNX models, as PyTorch, TensorFlow and Paddle export them",
   extensions: [".onnx"],
   options: {
     batch: "size of every dynamic first dimension of the inputs; default 1",

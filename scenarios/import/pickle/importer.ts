@@ -19,7 +19,7 @@ const MOST_DEVICES = 64;
 
 export const pickle: Importer = {
   name: "pickle",
-  summary: "Python pickles (.pkl): data sets of Placeto and Park, graphs of networkx; nothing in them is run",
+  summary: "Python pickles: data sets of Placeto and Park, graphs of networkx; nothing in them is run",
   extensions: [".pkl", ".pickle"],
   options: { devices: `number of K80s; default 2, at most ${MOST_DEVICES}` },
   recognises: ({ head }) => isBinary(head) || /^(\(dp?\d*\n|c(copy_reg|copyreg|networkx)[\w.]*\n)/.test(head),

@@ -22,14 +22,13 @@ const LARGEST_BATCH = 1e6;
 
 export const tensorflow: Importer = {
   name: "tensorflow",
-  summary:
-    "TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel, RunMetadata (.pb, .pbtxt, .meta), with step statistics",
+  summary: "TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel, RunMetadata, with step statistics",
   extensions: [".pb", ".pbtxt", ".meta"],
   options: {
     batch: "size of unknown first dimensions; default 1",
     fetch: "names of nodes, separated by commas: only what they need is kept",
     stats: "a file beside this one with what was measured: RunMetadata, StepStats or CostGraphDef",
-    gpu: "device kind whose times the measured times of GPUs are; default all kinds",
+    gpu: "device kind that measured times of GPUs are for; default every kind",
     message: `what the file holds, where its content does not tell: ${tfKinds.join(", ")}`,
   },
   recognises: (file) => kindOfFile(file) !== null,
