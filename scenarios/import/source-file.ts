@@ -16,6 +16,8 @@ export interface SourceFile {
   readonly head: string;
   /** The whole file. Importers of binary formats should keep views of it rather than copies. */
   bytes(): Uint8Array;
+  /** Some bytes of it, fewer where the file ends before; the rest is not read. */
+  slice(at: number, length: number): Uint8Array;
   /** The whole file as text without a byte order mark; bytes that are not UTF-8 are an error. */
   text(): string;
   /** Line after line without their ends, never the whole text. */
@@ -40,6 +42,7 @@ interface Storage {
   readonly sizeBytes: number;
   head(): Uint8Array;
   whole(): Uint8Array;
+  slice(at: number, length: number): Uint8Array;
   chunks(): Generator<Uint8Array>;
   beside(path: string): SourceFile;
 }
@@ -73,6 +76,11 @@ export function openFile(path: string): SourceFile {
         return buffer.subarray(0, readSync(descriptor, buffer));
       }),
     whole: () => reading((descriptor) => readFileSync(descriptor)),
+    slice: (at, length) =>
+      reading((descriptor) => {
+        const buffer = new Uint8Array(length);
+        return buffer.subarray(0, readSync(descriptor, buffer, 0, length, at));
+      }),
     *chunks() {
       const descriptor = openSync(path, "r");
       const buffer = new Uint8Array(CHUNK_BYTES);
@@ -94,6 +102,7 @@ export function fileOf(content: string | Uint8Array, name: string): SourceFile {
     sizeBytes: bytes.length,
     head: () => bytes.subarray(0, HEAD_BYTES),
     whole: () => bytes,
+    slice: (at, length) => bytes.subarray(at, at + length),
     *chunks() {
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
     },
@@ -113,6 +122,7 @@ function sourceFile(name: string, storage: Storage): SourceFile {
     sizeBytes: storage.sizeBytes,
     head,
     bytes: storage.whole,
+    slice: storage.slice,
     text() {
       if (storage.sizeBytes > LONGEST_TEXT_BYTES)
         throw new InputError(`the file has ${storage.sizeBytes} bytes, too many for one text.`);

@@ -6,8 +6,10 @@
  * once.
  */
 import { type GraphBuilder, graphBuilder, InputError, type OpGraph } from "../../../env/index.ts";
+import type { SourceFile } from "../source-file.ts";
 import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/tensor.ts";
 import type { Dimensions } from "./dimensions.ts";
+import { withExternalData } from "./external-data.ts";
 import { type Gaps, Inference, isLarge, nameOf, Scope } from "./inference.ts";
 import { inOrder, type NodeWithReads } from "./node-order.ts";
 import type { GraphProto, ModelProto, NodeProto } from "./schema.ts";
@@ -33,13 +35,15 @@ interface Source {
   readonly port: number;
 }
 
-export function onnxGraph(model: ModelProto, dimensions: Dimensions): OnnxGraph {
+/** `file` is asked for shapes and axes that lie in the files of external data, and for nothing else. */
+export function onnxGraph(model: ModelProto, dimensions: Dimensions, file: SourceFile): OnnxGraph {
   if (model.graph === null) throw new InputError("the model has no graph.");
-  return new GraphReader(model, model.graph, dimensions).read();
+  return new GraphReader(model, model.graph, dimensions, file).read();
 }
 
 class GraphReader {
   readonly #graph: GraphProto;
+  readonly #file: SourceFile;
   readonly #dimensions: Dimensions;
   readonly #inference: Inference;
   readonly #scope = new Scope();
@@ -53,8 +57,9 @@ class GraphReader {
   #sharedWeights = 0;
   #externalBytes = 0;
 
-  constructor(model: ModelProto, graph: GraphProto, dimensions: Dimensions) {
+  constructor(model: ModelProto, graph: GraphProto, dimensions: Dimensions, file: SourceFile) {
     this.#graph = graph;
+    this.#file = file;
     this.#dimensions = dimensions;
     this.#inference = new Inference(dimensions, model.functions);
   }
@@ -83,7 +88,9 @@ class GraphReader {
   /** Initializers and `Constant` nodes. */
   #readFixed(nodes: readonly NodeWithReads[]): void {
     for (const proto of this.#graph.initializer) {
-      const tensor = within(`initializer "${proto.name}"`, () => tensorOf(proto));
+      const tensor = within(`initializer "${proto.name}"`, () =>
+        tensorOf(withExternalData(proto, this.#file)),
+      );
       this.#fixed.set(proto.name, tensor);
       if (isExternal(proto)) this.#externalBytes += bytesOf(tensor);
     }

@@ -33,7 +33,7 @@ export const onnx: Importer = {
   read(file, options) {
     const model = readBinary(modelType, file.bytes());
     const dimensions = new Dimensions(options);
-    const result = withHint(dimensions, () => onnxGraph(model, dimensions));
+    const result = withHint(dimensions, () => onnxGraph(model, dimensions, file));
     dimensions.checkUse();
     return {
       graph: result.graph,

@@ -1,12 +1,15 @@
 /** ONNX models: shapes, FLOP and parameters beside our own builders, options, weights, control flow, and ways to be wrong. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError, type OpGraph, Role } from "../../../../env/index.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
-import { fileOf } from "../../../../scenarios/import/source-file.ts";
+import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";
 import type { ForwardOp } from "../../../../scenarios/workloads/tape.ts";
 import { mobilenetV2, resnet50, selfAttention } from "./networks.ts";
-import { FLOAT16, ints, node, onnxFile, type TestGraph, value, weights } from "./write-model.ts";
+import { FLOAT16, INT64, ints, node, onnxFile, type TestGraph, value, weights } from "./write-model.ts";
 
 const read = (graph: TestGraph, options: Readonly<Record<string, string>> = {}, more: object = {}) =>
   onnx.read(fileOf(onnxFile(graph, more), "m.onnx"), new Map(Object.entries(options)));
@@ -150,6 +153,39 @@ describe("weights", () => {
     expect(read(product([elsewhere])).report.dropped).toContain(
       "The data of 128 bytes of weights in other files: their sizes suffice.",
     );
+  });
+
+  it("stay where they are, but shapes beside the file are read, and only beside it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "onnx-"));
+    try {
+      const numbers = new BigInt64Array([99n, 3n, -1n]);
+      writeFileSync(join(folder, "shape.bin"), new Uint8Array(numbers.buffer));
+      const reshaped = (location: string) => {
+        const shape = {
+          ...weights("s", [2], INT64),
+          data_location: 1,
+          external_data: [
+            { key: "location", value: location },
+            { key: "offset", value: "8" },
+          ],
+        };
+        const path = join(folder, "m.onnx");
+        writeFileSync(
+          path,
+          onnxFile({
+            node: [node("Reshape", ["x", "s"], ["y"])],
+            input: [value("x", [6])],
+            initializer: [shape],
+          }),
+        );
+        return onnx.read(openFile(path), new Map());
+      };
+      expect(outputBytes(reshaped("shape.bin").graph, "y")).toEqual([24]);
+      for (const other of ["gone.bin", `../${basename(folder)}/shape.bin`, join(folder, "shape.bin")])
+        expect(outputBytes(reshaped(other).graph, "y"), other).toEqual([0]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("that several nodes use are one op, and count once", () => {
