@@ -9,6 +9,7 @@ export { heft } from "./planners/heft.ts";
 export { hillClimb } from "./planners/hill-climb.ts";
 export { idealsDp } from "./planners/ideals-dp.ts";
 export { ilp } from "./planners/ilp.ts";
+export { latencySearch } from "./planners/latency-search.ts";
 export { maxLoadSearch } from "./planners/max-load-search.ts";
 export { mcmc } from "./planners/mcmc.ts";
 export { random } from "./planners/random.ts";

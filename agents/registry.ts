@@ -15,6 +15,7 @@ import { heft } from "./planners/heft.ts";
 import { hillClimb } from "./planners/hill-climb.ts";
 import { idealsDp } from "./planners/ideals-dp.ts";
 import { ilp } from "./planners/ilp.ts";
+import { latencySearch } from "./planners/latency-search.ts";
 import { maxLoadSearch } from "./planners/max-load-search.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { random } from "./planners/random.ts";
@@ -36,6 +37,7 @@ export const methods: readonly Method[] = [
   idealsDp,
   ilp,
   maxLoadSearch,
+  latencySearch,
   reinforce,
   seq2seq,
   placeto,
@@ -45,7 +47,7 @@ export const methods: readonly Method[] = [
  * Methods that are asked for by name: the exact solvers, which need minutes on graphs of common size, and the searches of one
  * objective.
  */
-const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, maxLoadSearch]);
+const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, maxLoadSearch, latencySearch]);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods
