@@ -6,6 +6,7 @@
 import type { Compiled } from "./compile.ts";
 import * as at from "./kernel/layout.ts";
 import { startKernel } from "./kernel/start.ts";
+import { createMoveEffects } from "./move-effects.ts";
 
 export interface IncrementalEngine {
   /** Simulates a valid placement and makes it the one that moves start from; its makespan in us. */
@@ -19,49 +20,33 @@ const SNAPSHOTS = 96;
 
 /** Pre: `canSimulateMoves`. */
 export function createIncrementalEngine(compiled: Compiled): IncrementalEngine {
-  const { opCount, scenario } = compiled;
-  const { inStart, edgeSource } = scenario.graph;
+  const { opCount } = compiled;
   const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, opCount) });
   const placed = memory.ints(at.PLACEMENTS).subarray(0, opCount);
   const address = memory.address(at.PLACEMENTS);
   const moved = memory.ints(at.MOVED);
-  const recordedEndUs = memory.floats(at.BASE_END_US);
-  const effectUs = memory.floats(at.EFFECT_US);
-  const before = new Int32Array(opCount);
-
-  /**
-   * Writes down when the producers of the moved ops end, ascending: nothing changes before or between. Returns how many
-   * there are, 0 where a moved op has no producer or there are more than there is room for.
-   */
-  function findEffects(ops: Int32Array): number {
-    let count = 0;
-    for (const v of ops) {
-      if (inStart[v] === inStart[v + 1] || count + inStart[v + 1] - inStart[v] > effectUs.length) return 0;
-      for (let e = inStart[v]; e < inStart[v + 1]; e++) {
-        const endUs = recordedEndUs[edgeSource[e]];
-        let i = count++;
-        for (; i > 0 && effectUs[i - 1] > endUs; i--) effectUs[i] = effectUs[i - 1];
-        effectUs[i] = endUs;
-      }
-    }
-    return count;
-  }
+  const recorded = new Int32Array(opCount);
+  const effects = createMoveEffects(compiled, {
+    recorded,
+    endUs: memory.floats(at.BASE_END_US),
+    arriveUs: memory.floats(at.BASE_TRANSFER_ARRIVE_US),
+    effectUs: memory.floats(at.EFFECT_US),
+    needUs: memory.floats(at.NEED_US),
+    needStart: memory.ints(at.NEED_START),
+  });
 
   return {
     record(device) {
+      recorded.set(device);
       placed.set(device);
       return exports.record(address);
     },
     move(ops, to) {
-      const effectCount = findEffects(ops);
-      if (effectCount === 0) return null;
       moved.set(ops);
-      for (let i = 0; i < ops.length; i++) {
-        before[i] = placed[ops[i]];
-        placed[ops[i]] = to;
-      }
-      const makespanUs = exports.rerun(address, ops.length, effectCount);
-      for (let i = 0; i < ops.length; i++) placed[ops[i]] = before[i];
+      for (const v of ops) placed[v] = to;
+      const effectCount = effects.find(ops, placed);
+      const makespanUs = effectCount === 0 ? Number.NaN : exports.rerun(address, ops.length, effectCount);
+      for (const v of ops) placed[v] = recorded[v];
       return Number.isNaN(makespanUs) ? null : makespanUs;
     },
   };

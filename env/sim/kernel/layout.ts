@@ -110,7 +110,7 @@ export const BASE_TRANSFER_START_US = 75;
 export const BASE_TRANSFER_ARRIVE_US = 76;
 /** The ops that a rerun has moved. */
 export const MOVED = 77;
-/** When, in the recorded run, the ops end whose outputs go elsewhere in the rerun; ascending. */
+/** When a move can first matter, and when again; ascending. */
 export const EFFECT_US = 78;
 
 /** 1 where a free device takes the ready op of lowest rank, if there are ranks (in ORDER_NEXT). */
@@ -118,6 +118,13 @@ export const READY_DISPATCH = 79;
 /** The ops that wait for each device, as heaps. */
 export const READY_HEAD = 80;
 export const READY_CHILD = 81;
+
+/** When what the moved ops wait for arrives in a rerun as far as it goes as recorded, one moved op after the other. */
+export const NEED_US = 82;
+/** Of the i-th moved op: NEED_US[NEED_START[i] ..]. */
+export const NEED_START = 83;
+/** What the moved ops wait for, kept while states are compared. */
+export const HELD = 84;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 448;

@@ -132,9 +132,10 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.roomForInts((snapshots * stateBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
   plan.roomForFloats(snapshots, at.SNAPSHOT_US, at.SNAPSHOT_LATEST_US);
   plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US, at.EFFECT_US);
-  plan.roomForInts(recordedOps, at.BASE_OP_NEXT);
+  plan.roomForInts(recordedOps, at.BASE_OP_NEXT, at.HELD);
+  plan.roomForInts(recordedOps + 1, at.NEED_START);
   plan.roomForInts(recordedTransfers, at.BASE_TRANSFER_NEXT);
-  plan.roomForFloats(recordedTransfers, at.BASE_TRANSFER_START_US, at.BASE_TRANSFER_ARRIVE_US);
+  plan.roomForFloats(recordedTransfers, at.BASE_TRANSFER_START_US, at.BASE_TRANSFER_ARRIVE_US, at.NEED_US);
   plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
   plan.roomForFloats(BATCH, at.MAKESPANS);
   const memory = plan.build();

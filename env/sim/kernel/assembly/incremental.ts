@@ -10,8 +10,8 @@ import { hasOvertaken } from "./links";
 import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
 import {
   baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
-  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, int,
-  linkCount, linkFreeUs, moved, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
+  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, held, int,
+  linkCount, linkFreeUs, moved, needStart, needUs, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
   setFloat, setInt, slotProducer, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
   transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
 } from "./state";
@@ -56,13 +56,13 @@ export function record(placed: usize): f64 {
  * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. The moved ops may not be among those
  * that wait for nothing. NaN where the recorded run cannot be gone back to.
  *
- * Until the moved ops are done, a state that is as recorded, with nothing under way to them, stays so up to the next end of an
- * op that feeds one of them.
+ * Until the moved ops are done, a state that is as recorded stays so up to the next effect; what a moved op still waits for may
+ * differ from the recorded run, as `needUs` tells.
  */
 export function rerun(placed: usize, movedCount: i32, effectCount: i32): f64 {
   if (snapshotCount == 0) return NaN;
   setDevice(placed);
-  let next = restore(snapshotBefore(float(effectUs, 0))) + 1;
+  let next = restore(snapshotBefore(float(effectUs, 0)), movedCount) + 1;
   for (;;) {
     const group = nextGroup();
     const nowUs = nextUs(group);
@@ -71,8 +71,8 @@ export function rerun(placed: usize, movedCount: i32, effectCount: i32): f64 {
       if (nowUs == float(snapshotUs, next) && isAsRecorded(next, movedCount)) {
         if (areDone(movedCount)) return baseMakespan;
         const later = snapshotBefore(nextEffect(effectCount, nowUs));
-        if (later > next && !anyComing(movedCount)) {
-          next = restore(later) + 1;
+        if (later > next && (effectCount == movedCount || !anyComing(movedCount))) {
+          next = restore(later, movedCount) + 1;
           continue;
         }
       }
@@ -88,7 +88,7 @@ function nextEffect(effectCount: i32, nowUs: f64): f64 {
   return nowUs;
 }
 
-/** Is a transfer under way that could be for a moved op? It may arrive with another's now. */
+/** Is a transfer under way that could be for a moved op? Where a move changes what is sent, it may go another way. */
 function anyComing(movedCount: i32): bool {
   for (let link = 0; link < linkCount; link++)
     for (let transfer = int(flyingHead, link); transfer != NONE; transfer = int(transferNext, transfer))
@@ -140,14 +140,21 @@ function snapshotBefore(atUs: f64): i32 {
   return k;
 }
 
-/** Goes on from recorded state k; returns k. */
-function restore(k: i32): i32 {
+/** Goes on from recorded state k, in which the moved ops wait for what has yet to come to them; returns k. */
+function restore(k: i32, movedCount: i32): i32 {
   memory.copy(pending, snapshotAt(k), stateBytes);
+  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), needsFrom(i, float(snapshotUs, k)));
   memory.fill(sentBy, 255, (<usize>sentByCount) << 2);
   setProgress(float(snapshotLatestUs, k));
   for (let d = 0; d < deviceCount; d++) restoreRunning(int(runningHead, d), int(runningTail, d));
   for (let link = 0; link < linkCount; link++) restoreFlying(int(flyingHead, link), int(flyingTail, link));
   return k;
+}
+
+function needsFrom(i: i32, fromUs: f64): i32 {
+  let count = 0;
+  for (let need = int(needStart, i); need < int(needStart, i + 1); need++) if (float(needUs, need) >= fromUs) count++;
+  return count;
 }
 
 function restoreRunning(head: i32, tail: i32): void {
@@ -175,12 +182,28 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
   if (!isSame(eventUs, inSnapshot(k, eventUs), (<usize>(groupCount * GROUP)) << 3)) return false;
   if (!areFreeAlike(deviceFreeUs, inSnapshot(k, deviceFreeUs), deviceCount, nowUs)) return false;
   if (!areFreeAlike(linkFreeUs, inSnapshot(k, linkFreeUs), linkCount, nowUs)) return false;
-  if (!isSame(pending, snapshotAt(k), (<usize>opCount) << 2)) return false;
+  if (!isPendingSame(snapshotAt(k), movedCount)) return false;
   for (let d = 0; d < deviceCount; d++)
     if (!isRunningSame(int(runningHead, d), inSnapshot(k, runningHead), inSnapshot(k, runningTail), d, movedCount)) return false;
   for (let link = 0; link < linkCount; link++)
     if (!isFlyingSame(int(flyingHead, link), inSnapshot(k, flyingHead), inSnapshot(k, flyingTail), link, movedCount)) return false;
   return true;
+}
+
+/** A moved op that waits in both runs may wait for different things: as long as it waits it makes no difference. */
+function isPendingSame(recorded: usize, movedCount: i32): bool {
+  for (let i = 0; i < movedCount; i++) {
+    const v = int(moved, i);
+    if ((int(pending, v) == 0) != (int(recorded, v) == 0)) return false;
+  }
+  for (let i = 0; i < movedCount; i++) {
+    const v = int(moved, i);
+    setInt(held, i, int(pending, v));
+    setInt(pending, v, int(recorded, v));
+  }
+  const same = isSame(pending, recorded, (<usize>opCount) << 2);
+  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(held, i));
+  return same;
 }
 
 /** A server that is free by now is free, whenever it became so. */

@@ -98,6 +98,9 @@ export let baseTransferStartUs: usize;
 export let baseTransferArriveUs: usize;
 export let moved: usize;
 export let effectUs: usize;
+export let needUs: usize;
+export let needStart: usize;
+export let held: usize;
 export let hopLog: usize;
 export let hopLogUs: usize;
 
@@ -206,6 +209,9 @@ export function init(): void {
   baseTransferArriveUs = int(T.TABLE, T.BASE_TRANSFER_ARRIVE_US);
   moved = int(T.TABLE, T.MOVED);
   effectUs = int(T.TABLE, T.EFFECT_US);
+  needUs = int(T.TABLE, T.NEED_US);
+  needStart = int(T.TABLE, T.NEED_START);
+  held = int(T.TABLE, T.HELD);
   readyHead = int(T.TABLE, T.READY_HEAD);
   readyChild = int(T.TABLE, T.READY_CHILD);
   hopLog = int(T.TABLE, T.HOP_LOG);
