@@ -118,6 +118,14 @@ export const READY_DISPATCH = 79;
 /** The ops that wait for each device, as heaps. */
 export const READY_HEAD = 80;
 export const READY_CHILD = 81;
+/**
+ * Where transfers follow the plan's order: links of the longest route, 0 where they do not; how many things each transfer
+ * still waits for; the transfer behind it on each link of its route, -1 for none; and a stack.
+ */
+export const TURN_WIDTH = 82;
+export const TURN_WAITS = 83;
+export const TURN_NEXT = 84;
+export const TURN_STACK = 85;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 448;
