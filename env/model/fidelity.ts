@@ -18,6 +18,11 @@ export interface Fidelity {
    * prefers among the ops that are ready. Without one, devices run first what was ready first.
    */
   readonly dispatch: "strict" | "ready";
+  /**
+   * Which of the transfers that wait for a link goes next: the one that came first, or, where a plan orders the ops and dispatch is
+   * strict, the one whose consumer the plan puts first, then the one whose producer it puts first.
+   */
+  readonly transferOrder: "first-come" | "plan";
   /** What a control edge across devices costs: nothing, or a transfer of the bytes of output 0. */
   readonly controlEdges: "free" | "output-0";
   /** Where one consumer uses several outputs of one producer: each is moved, or only the last one declared. */
@@ -49,6 +54,7 @@ export const defaultFidelity: Fidelity = {
   contention: "queue",
   overlap: true,
   dispatch: "strict",
+  transferOrder: "first-come",
   controlEdges: "free",
   pairOutputs: "all",
   tieBreak: "id",
@@ -68,6 +74,7 @@ export const placetoFidelity: Fidelity = {
   contention: "queue",
   overlap: true,
   dispatch: "strict",
+  transferOrder: "first-come",
   controlEdges: "output-0",
   pairOutputs: "last",
   tieBreak: "name",

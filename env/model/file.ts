@@ -69,6 +69,8 @@ const fidelitySchema = z.strictObject({
   overlap: z.boolean(),
   /** Left out where strict, so that older files keep their hash. */
   dispatch: z.enum(["strict", "ready"]).optional(),
+  /** Left out where first come, first served, likewise. */
+  transferOrder: z.enum(["first-come", "plan"]).optional(),
   controlEdges: z.enum(["free", "output-0"]),
   pairOutputs: z.enum(["all", "last"]),
   tieBreak: z.enum(["id", "name"]),
@@ -209,13 +211,26 @@ function readCluster(file: ScenarioFile["cluster"]): Cluster {
   };
 }
 
-function writeFidelity({ dispatch, ...fidelity }: Scenario["fidelity"]): ScenarioFile["fidelity"] {
-  return dispatch === "strict" ? fidelity : { ...fidelity, dispatch };
+function writeFidelity({
+  dispatch,
+  transferOrder,
+  ...fidelity
+}: Scenario["fidelity"]): ScenarioFile["fidelity"] {
+  return {
+    ...fidelity,
+    ...(dispatch !== "strict" && { dispatch }),
+    ...(transferOrder !== "first-come" && { transferOrder }),
+  };
 }
 
 function readFidelity(file: ScenarioFile["fidelity"]): Scenario["fidelity"] {
   if (file === undefined) return defaultFidelity;
-  if (typeof file !== "string") return { ...file, dispatch: file.dispatch ?? "strict" };
+  if (typeof file !== "string")
+    return {
+      ...file,
+      dispatch: file.dispatch ?? "strict",
+      transferOrder: file.transferOrder ?? "first-come",
+    };
   const known = fidelities.find((fidelity) => fidelity.name === file);
   if (known === undefined)
     throw new InputError(

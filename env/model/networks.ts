@@ -16,6 +16,8 @@ export interface NetworkModel {
   /** Servers that a transfer between two devices needs beside its own wire; left out where it crosses the cluster's own links. */
   readonly servers?: (from: number, to: number) => readonly Server[];
   readonly contention: "queue" | "none" | "fair";
+  /** Transfers follow a plan's order where it has one; the servers are otherwise first come, first served. */
+  readonly inPlanOrder?: true;
 }
 
 /** A queue at a device that serves one transfer at a time. */
@@ -61,12 +63,13 @@ export const networkModels: readonly NetworkModel[] = [
   {
     name: "half-duplex",
     summary:
-      "A device sends or receives one transfer at a time: the channel of Baechi (Jeon et al., SoCC 2020).",
+      "A device sends or receives one transfer at a time, in the plan's order if it has one: the channel of Baechi (Jeon et al., SoCC 2020).",
     servers: (from, to) => [
       { device: from, side: "channel" },
       { device: to, side: "channel" },
     ],
     contention: "queue",
+    inPlanOrder: true,
   },
   {
     name: "fair",
@@ -102,6 +105,7 @@ export function withNetwork(scenario: Scenario, name: string): Scenario {
       name: `${scenario.fidelity.name}, ${name}`,
       routing: "cut-through",
       overlap: model.contention === "fair" || scenario.fidelity.overlap,
+      transferOrder: model.inPlanOrder && scenario.fidelity.overlap ? "plan" : "first-come",
       contention: model.contention,
     },
   };

@@ -85,6 +85,7 @@ export function compile(scenario: Scenario): Compiled {
     throw new InputError(
       `Fidelity "${fidelity.name}": fair sharing of links needs routing "cut-through" and overlap, since all transfers go on at once.`,
     );
+  checkTransferOrder(fidelity);
   const deviceCount = cluster.devices.length;
   const slots = collectSlots(graph, fidelity);
   const byProducer = layOut(graph.opCount, slots.dependencies, (dependency) => dependency.producer);
@@ -146,6 +147,15 @@ export function compile(scenario: Scenario): Compiled {
     residentBytes: graph.parameterBytes.map((bytes) => bytes * (1 + fidelity.optimizerSlots)),
     workspaceBytes: graph.workspaceBytes,
   };
+}
+
+/** An order of transfers needs lines to stand in, and every transfer in all of its lines at once. */
+function checkTransferOrder({ name, transferOrder, contention, routing, overlap }: Fidelity): void {
+  if (transferOrder === "first-come") return;
+  if (contention === "queue" && routing === "cut-through" && overlap) return;
+  throw new InputError(
+    `Fidelity "${name}": transferOrder "plan" needs contention "queue", routing "cut-through" and overlap.`,
+  );
 }
 
 /** Consumer by consumer in declared order: which dependencies there are, and which tensor each of them needs. */

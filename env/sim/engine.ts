@@ -18,7 +18,8 @@
 import { InputError } from "../model/errors.ts";
 import type { Compiled } from "./compile.ts";
 import * as at from "./kernel/layout.ts";
-import { BATCH, type Kernel, startKernel } from "./kernel/start.ts";
+import { BATCH, type Kernel, longestRoute, startKernel } from "./kernel/start.ts";
+import { takeTurns } from "./transfer-turns.ts";
 
 /** One transfer over one link, for timelines. */
 export interface TransferRecord {
@@ -96,10 +97,12 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
   };
 }
 
-function engineOf({ opCount, fidelity }: Compiled, { memory, exports }: Kernel): Engine {
+function engineOf(compiled: Compiled, { memory, exports }: Kernel): Engine {
+  const { opCount, fidelity } = compiled;
   const placed = memory.ints(at.PLACEMENTS);
   const makespans = memory.floats(at.MAKESPANS);
   const orderNext = memory.ints(at.ORDER_NEXT);
+  const turns = { waits: memory.ints(at.TURN_WAITS), next: memory.ints(at.TURN_NEXT) };
   return {
     startUs: memory.floats(at.START_US),
     endUs: memory.floats(at.END_US),
@@ -113,6 +116,8 @@ function engineOf({ opCount, fidelity }: Compiled, { memory, exports }: Kernel):
         return exports.runReady(memory.address(at.PLACEMENTS));
       }
       orderNext.set(successors(device, opPriority));
+      if (fidelity.transferOrder === "plan")
+        takeTurns(compiled, { device, opRank: priorityRanks(opPriority) }, turns);
       const makespanUs = exports.runOrdered(memory.address(at.PLACEMENTS));
       if (Number.isNaN(makespanUs))
         throw new InputError(
@@ -152,11 +157,4 @@ function priorityRanks(opPriority: Float64Array): Int32Array {
     rank[v] = position;
   });
   return rank;
-}
-
-function longestRoute({ routeStart }: Compiled): number {
-  let longest = 0;
-  for (let pair = 0; pair + 1 < routeStart.length; pair++)
-    longest = Math.max(longest, routeStart[pair + 1] - routeStart[pair]);
-  return longest;
 }

@@ -19,7 +19,7 @@ import type { Scenario } from "../model/scenario.ts";
 import { runTimesUs } from "../model/speed.ts";
 import { latencyBounds } from "./bounds/latency.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { dataConsumers, transferTimesUs } from "./output-transfers.ts";
+import { dataConsumers, reversed, transferTimesUs } from "./output-transfers.ts";
 import { createPieces } from "./pieces.ts";
 import { weightLimitedEvaluator } from "./weight-memory.ts";
 
@@ -165,17 +165,6 @@ export function createLatencyModel(scenario: Scenario): LatencyModel {
     return latestUs;
   };
   return { startUs, endUs, busyUs, latencyUs };
-}
-
-/** For each op the ops in whose list it is. */
-function reversed({ start, op }: { start: Int32Array; op: Int32Array }, opCount: number) {
-  const from = new Int32Array(opCount + 1);
-  for (const v of op) from[v + 1]++;
-  for (let v = 0; v < opCount; v++) from[v + 1] += from[v];
-  const next = from.slice(0, opCount);
-  const source = new Int32Array(op.length);
-  for (let u = 0; u < opCount; u++) for (let i = start[u]; i < start[u + 1]; i++) source[next[op[i]]++] = u;
-  return { start: from, op: source };
 }
 
 /** Every op a piece of its own, one after the other: its slowest run, its inputs in and its output out. */

@@ -35,3 +35,17 @@ export function dataConsumers({ graph, fidelity }: Scenario): { start: Int32Arra
   }
   return { start, op: Int32Array.from(op) };
 }
+
+/** For each op the ops in whose list it is: from consumers to producers. */
+export function reversed(
+  { start, op }: { readonly start: Int32Array; readonly op: Int32Array },
+  opCount: number,
+): { start: Int32Array; op: Int32Array } {
+  const from = new Int32Array(opCount + 1);
+  for (const v of op) from[v + 1]++;
+  for (let v = 0; v < opCount; v++) from[v + 1] += from[v];
+  const next = from.slice(0, opCount);
+  const source = new Int32Array(op.length);
+  for (let u = 0; u < opCount; u++) for (let i = start[u]; i < start[u + 1]; i++) source[next[op[i]]++] = u;
+  return { start: from, op: source };
+}

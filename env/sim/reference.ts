@@ -7,6 +7,7 @@ import type { Scenario } from "../model/scenario.ts";
 import { runTimesUs } from "../model/speed.ts";
 import { referencePeaks } from "./reference-memory.ts";
 import { shareSpeeds } from "./reference-sharing.ts";
+import { lineOf } from "./reference-turns.ts";
 
 export interface ReferenceTransfer {
   readonly producer: number;
@@ -28,6 +29,7 @@ export interface ReferenceRun {
 }
 
 export interface Tensor {
+  readonly number: number;
   readonly producer: number;
   readonly port: number;
   readonly bytes: number;
@@ -200,15 +202,13 @@ export function referenceRun(
     events.push({ timeUs, kind: 0, key: [opRank[need.producer], 1, opRank[need.consumer]], run });
   };
 
-  /** The op ends: everything on its own device is released, everything else is sent. */
-  const finish = (v: number, nowUs: number): void => {
+  const isLocal = ({ producer, consumer, tensor }: Need) =>
+    device[consumer] === device[producer] || tensor === null;
+  /** What an op sends. */
+  const transfersOf = (v: number): Transfer[] => {
     const open: Transfer[] = [];
-    for (const need of needs.filter(({ producer }) => producer === v)) {
+    for (const need of needs.filter((own) => own.producer === v && !isLocal(own))) {
       const to = device[need.consumer];
-      if (to === device[v] || need.tensor === null) {
-        releaseAt(need, nowUs);
-        continue;
-      }
       const serves = (transfer: Transfer): boolean => {
         if (fidelity.multicast === "per-consumer" || transfer.needs[0].tensor !== need.tensor) return false;
         return fidelity.multicast === "free" || transfer.to === to;
@@ -222,16 +222,28 @@ export function referenceRun(
       const transfer: Transfer = {
         producer: v,
         to,
-        bytes: need.tensor.bytes,
+        bytes: need.tensor!.bytes,
         startUs: [],
         arriveUs: [],
         needs: [need],
         route,
       };
       open.push(transfer);
-      transfers.push(transfer);
     }
-    for (const transfer of open) queueUp(transfer, 0, nowUs);
+    return open;
+  };
+  const sent = [...missing.keys()].map(transfersOf);
+  const keepsTurns = fidelity.transferOrder === "plan" && opPriority !== undefined && !dispatches;
+  const line = lineOf(sent.flat(), (a, b) => isAfter(b, a));
+
+  /** The op ends: everything on its own device is released, everything else is sent. */
+  const finish = (v: number, nowUs: number): void => {
+    for (const need of needs) if (need.producer === v && isLocal(need)) releaseAt(need, nowUs);
+    transfers.push(...sent[v]);
+    if (keepsTurns) {
+      for (const transfer of sent[v]) line.offer(transfer);
+      for (let next = line.take(); next !== undefined; next = line.take()) queueUp(next, 0, nowUs);
+    } else for (const transfer of sent[v]) queueUp(transfer, 0, nowUs);
     const follower = followerOf(v);
     if (follower === undefined) return;
     const followOn = (at: number) => {
@@ -317,7 +329,7 @@ export function referenceNeeds({ graph, fidelity }: Scenario): Need[] {
   const tensorOf = (producer: number, port: number, bytes: number): Tensor => {
     const known = tensors.find((t) => t.producer === producer && t.port === port && t.bytes === bytes);
     if (known !== undefined) return known;
-    tensors.push({ producer, port, bytes });
+    tensors.push({ number: tensors.length, producer, port, bytes });
     return tensors[tensors.length - 1];
   };
   const needs: Need[] = [];

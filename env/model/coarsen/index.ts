@@ -3,6 +3,7 @@ export { atMost } from "./at-most.ts";
 export { contractChains } from "./chain.ts";
 export { fuseComponents, isAcyclic } from "./components.ts";
 export { fixedSize } from "./fixed-size.ts";
+export { heavyEdgeMates, type Joined, type MatchingRule } from "./matching.ts";
 export { multilevel } from "./multilevel.ts";
 export { groupsForPlacement } from "./placement.ts";
 export { type CoarseningReport, coarseningReport, cutBytes } from "./report.ts";

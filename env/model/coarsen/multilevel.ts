@@ -11,6 +11,7 @@ import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph.ts";
 import { type Grouping, groupingOf } from "../grouping.ts";
 import { type Affinity, affinityOf } from "./affinity.ts";
+import { heavyEdgeMates } from "./matching.ts";
 import { supportOf } from "./quotient.ts";
 import { opWork } from "./work.ts";
 
@@ -63,31 +64,21 @@ function levelOf(graph: OpGraph, grouping: Grouping, ofOp: Float64Array): Level 
 }
 
 function heavyEdgePairs({ work, support, affinity }: Level, workLimit: number): Pair[] {
-  const { start, neighbour, bytes } = affinity;
+  const { start, bytes: edgeWeight, neighbour } = affinity;
   const degree = (g: number) => start[g + 1] - start[g];
   const order = Array.from(work.keys()).sort((a, b) => degree(a) - degree(b) || a - b);
-  const free = new Uint8Array(work.length).fill(1);
-  const pairs: Pair[] = [];
-  for (const a of order) {
-    if (free[a] === 0) continue;
-    let mate = -1;
-    let weight = -1;
-    for (let i = start[a]; i < start[a + 1]; i++) {
-      const b = neighbour[i];
-      if (free[b] === 0 || support[a] !== support[b] || work[a] + work[b] > workLimit) continue;
-      if (bytes[i] < weight || (bytes[i] === weight && !lighter(work, b, mate))) continue;
-      mate = b;
-      weight = bytes[i];
-    }
-    if (mate === -1) continue;
-    free[a] = free[mate] = 0;
-    pairs.push({ a, b: mate, bytes: weight });
-  }
-  return pairs;
+  const mateOf = heavyEdgeMates(
+    { start, neighbour, edgeWeight },
+    { order, vertexWeight: work, weightLimit: workLimit, mayPair: (a, b) => support[a] === support[b] },
+  );
+  const place = new Int32Array(order.length);
+  for (const [at, g] of order.entries()) place[g] = at;
+  return order.flatMap((a) => {
+    const b = mateOf[a];
+    if (place[a] >= place[b]) return [];
+    return [{ a, b, bytes: edgeWeight[neighbour.indexOf(b, start[a])] }];
+  });
 }
-
-const lighter = (work: Float64Array, a: number, b: number): boolean =>
-  work[a] < work[b] || (work[a] === work[b] && a < b);
 
 /** Each group with the next of its support: for graphs in several parts. */
 function pairsInOrder({ work, support }: Level): Pair[] {

@@ -1,6 +1,6 @@
 /**
  * Certified lower bounds on single-sample latency: the longest chain, without and with the transfers that its crossings
- * between CPUs and accelerators cost, and the work of what only accelerators can run.
+ * between CPUs and accelerators cost, a path parted by the memory of devices, and the work of what only accelerators can run.
  */
 import { isCpu } from "../../model/cluster.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -8,6 +8,7 @@ import type { Bound } from "../evaluator.ts";
 import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
 import { workBound } from "../work-bound.ts";
 import { roundingFor } from "./best.ts";
+import { partedPathUs } from "./latency-path.ts";
 import { weightUnits } from "./max-load.ts";
 import type { Units } from "./units.ts";
 
@@ -23,6 +24,7 @@ export function latencyBounds(scenario: Scenario): Bound[] {
       argument: "critical path with transfers",
       value: roundedDown(longestChainUs(scenario, units, transferUs)),
     },
+    { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) },
   ];
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }

@@ -11,7 +11,7 @@
  * - a task that starts later was *blocked* by the task that kept one of its resources until that very moment. A resource has
  *   at most one such task. Where ops and transfers exclude each other, a task that takes no time can pass a wait on: it waits
  *   for a link, and whoever wants its device waits with it; then the link's task counts. And where the plan orders the ops
- *   of a device, an op waits for the one before it, also where that takes no time.
+ *   of a device, an op waits for the one before it, also where that takes no time; so does a transfer where they keep that order.
  *
  * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of the graph, so it ends.
  */
@@ -76,6 +76,7 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
   const { ops, transfers } = inTopologicalOrder(compiled, timeline, journeys);
   const blockerAt = blockersOf(compiled, [...ops, ...transfers]);
   const leader = leadersOf(compiled, timeline);
+  const ahead = transfersAhead(compiled, timeline, journeys, transfers);
   return {
     compiled,
     timeline,
@@ -84,7 +85,7 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
     journeys,
     blockedBy(task) {
       if (task.startUs === task.readyUs) return null;
-      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]);
+      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? turnOf(task, ahead(task));
       if (blocker === null)
         throw new Error(`Nothing kept op ${task.op} from ${task.readyUs} us until ${task.startUs} us.`);
       return blocker;
@@ -106,6 +107,35 @@ function leadersOf({ fidelity }: Compiled, { device, opPriority }: Timeline): In
 function leaderOf(task: Task, leader: Task | undefined): Blocker | null {
   if (task.kind !== "op" || leader?.endUs !== task.startUs) return null;
   return { task: leader, hold: leader.holds[0] };
+}
+
+/** The transfers right before each on its links, where the plan's order says which those are. */
+function transfersAhead(
+  { fidelity }: Compiled,
+  timeline: Timeline,
+  journeys: readonly Journey[],
+  transfers: readonly Task[],
+): (task: Task) => readonly Task[] {
+  if (fidelity.transferOrder !== "plan" || timeline.opPriority === undefined) return () => [];
+  const turnOfHop = new Map(timeline.transfers.map((hop, turn) => [hop, turn]));
+  const turn = ({ journey }: Task) => turnOfHop.get(journeys[journey].hops[0])!;
+  const last = new Map<number, Task>();
+  const ahead = new Map<Task, Task[]>();
+  for (const task of [...transfers].sort((a, b) => turn(a) - turn(b))) {
+    const before = linksOf(task).map((link) => last.get(link));
+    ahead.set(
+      task,
+      before.filter((other) => other !== undefined),
+    );
+    for (const link of linksOf(task)) last.set(link, task);
+  }
+  return (task) => ahead.get(task) ?? [];
+}
+
+/** A transfer that takes no time holds nothing, but what the plan orders after it waits for it. */
+function turnOf(task: Task, ahead: readonly Task[]): Blocker | null {
+  const before = ahead.find((other) => other.startUs === task.startUs);
+  return before === undefined ? null : { task: before, hold: before.holds[0] };
 }
 
 /** Looks up what held any resource of a delayed task until its start, through other tasks that had to wait until then. */

@@ -118,13 +118,21 @@ export const READY_DISPATCH = 79;
 /** The ops that wait for each device, as heaps. */
 export const READY_HEAD = 80;
 export const READY_CHILD = 81;
+/**
+ * Where transfers follow the plan's order: links of the longest route, 0 where they do not; how many things each transfer
+ * still waits for; the transfer behind it on each link of its route, -1 for none; and a stack.
+ */
+export const TURN_WIDTH = 82;
+export const TURN_WAITS = 83;
+export const TURN_NEXT = 84;
+export const TURN_STACK = 85;
 
 /** When what the moved ops wait for arrives in a rerun as far as it goes as recorded, one moved op after the other. */
-export const NEED_US = 82;
+export const NEED_US = 86;
 /** Of the i-th moved op: NEED_US[NEED_START[i] ..]. */
-export const NEED_START = 83;
+export const NEED_START = 87;
 /** What the moved ops wait for, kept while states are compared. */
-export const HELD = 84;
+export const HELD = 88;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 448;

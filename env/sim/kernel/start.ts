@@ -72,6 +72,8 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
     (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) *
     (fidelity.multicast === "free" ? 1 : deviceCount);
 
+  const turnWidth = fidelity.transferOrder === "plan" ? longestRoute(compiled) : 0;
+
   const plan = planKernelMemory();
   plan.ints(at.DEP_START, depStart);
   plan.ints(at.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
@@ -119,6 +121,9 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
   plan.roomForInts(readyDispatch ? deviceCount : 0, at.READY_HEAD);
   plan.roomForInts(readyDispatch ? opCount : 0, at.READY_CHILD);
+  plan.roomForInts(turnWidth === 0 ? 0 : depCount, at.TURN_WAITS);
+  plan.roomForInts(turnWidth * depCount, at.TURN_NEXT);
+  plan.roomForInts(turnWidth * depCount + 1, at.TURN_STACK);
   plan.roomForInts(2 * hops, at.HOP_LOG);
   plan.roomForFloats(3 * hops, at.HOP_LOG_US);
   plan.floats(at.SLOT_BYTES, compiled.slotBytes);
@@ -159,6 +164,7 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   table[at.SENT_BY_COUNT] = sentByCount;
   if (hops === 0) table[at.HOP_LOG] = 0;
   table[at.READY_DISPATCH] = readyDispatch ? 1 : 0;
+  table[at.TURN_WIDTH] = turnWidth;
   table[at.STATE_BYTES] = stateBytes;
   table[at.SNAPSHOT_CAPACITY] = snapshots;
   const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
@@ -166,6 +172,14 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   floats[at.TRANSFER_GAP_US] = fidelity.transferGapUs;
   floats[at.FIRST_US] = fidelity.startUs;
   return memory;
+}
+
+/** Links of the longest route. */
+export function longestRoute({ routeStart }: Compiled): number {
+  let longest = 0;
+  for (let pair = 0; pair + 1 < routeStart.length; pair++)
+    longest = Math.max(longest, routeStart[pair + 1] - routeStart[pair]);
+  return longest;
 }
 
 /** Devices on which every op takes the same time share one column of run times, so that the columns stay in cache. */

@@ -26,7 +26,7 @@ export const tensorflow: Importer = {
   extensions: [".pb", ".pbtxt", ".meta"],
   options: {
     batch: "size of unknown first dimensions; default 1",
-    fetch: "names of nodes, separated by commas: only what they need is kept",
+    fetch: "names of nodes, joined by +: only what they need is kept",
     stats: "a file beside this one with what was measured: RunMetadata, StepStats or CostGraphDef",
     gpu: "device kind that measured times of GPUs are for; default every kind",
     message: `what the file holds, where its content does not tell: ${tfKinds.join(", ")}`,
@@ -47,7 +47,7 @@ export const tensorflow: Importer = {
     }
     const result = tfGraph(context.graphDef, {
       batch: wholeOption(options, "batch", { default: 1, min: 1, max: LARGEST_BATCH }),
-      fetch: (options.get("fetch") ?? "").split(",").filter((name) => name !== ""),
+      fetch: (options.get("fetch") ?? "").split(/[,+]/).filter((name) => name !== ""),
       measured,
       gpuKind,
     });

@@ -2,12 +2,21 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildKernel } from "../../../.ci/build-kernels.js";
-import { createRng, explain, parseGraph, placement, simulate, testScenario } from "../../../env/index.ts";
+import {
+  createRng,
+  explain,
+  parseGraph,
+  placement,
+  type Scenario,
+  simulate,
+  testScenario,
+  withNetwork,
+} from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
 import { createParallelEngine } from "../../../env/sim/parallel.ts";
 import { referenceRun } from "../../../env/sim/reference.ts";
-import { scenarioWithPlan } from "./random-scenario.ts";
+import { randomFidelity, scenarioWithPlan } from "./random-scenario.ts";
 
 describe("the event engine", () => {
   it.each([
@@ -47,12 +56,8 @@ describe("the event engine", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 12, maxDevices: 3 }), fc.nat(), ({ scenario, plan }, seed) => {
         const rng = createRng(seed);
-        const { topologicalOrder } = scenario.graph;
-        const priority = Float64Array.from(topologicalOrder, () => rng.int(6));
-        if (rng.next() < 0.7)
-          topologicalOrder.forEach((v, i) => {
-            priority[v] = i;
-          });
+        const priority =
+          rng.next() < 0.7 ? anOrder(scenario, seed) : Float64Array.from(plan.device, () => rng.int(6));
         const engine = createEngine(compile(scenario));
         const slow = referenceRun(scenario, plan.device, priority);
         if (Number.isNaN(slow.makespanUs)) {
@@ -66,6 +71,55 @@ describe("the event engine", () => {
       { numRuns: 1500 },
     );
     expect(refused).toBeGreaterThan(10);
+  });
+
+  it("equals the slow reference where transfers follow the plan's order too", () => {
+    const fidelity = randomFidelity.map((drawn) => ({
+      ...drawn,
+      routing: "cut-through" as const,
+      contention: "queue" as const,
+      overlap: true,
+      dispatch: "strict" as const,
+      transferOrder: "plan" as const,
+    }));
+    let differing = 0;
+    fc.assert(
+      fc.property(
+        scenarioWithPlan({ maxOps: 14, maxDevices: 4, fidelity }),
+        fc.nat(),
+        ({ scenario, plan }, seed) => {
+          const opPriority = anOrder(scenario, seed);
+          const fast = simulate(scenario, { ...plan, opPriority });
+          const slow = referenceRun(scenario, plan.device, opPriority);
+          expect(fast.makespanUs).toBe(slow.makespanUs);
+          expect([...fast.startUs]).toEqual(slow.startUs);
+          const hops = slow.transfers.flatMap(({ startUs, route }) => route.map(() => startUs[0]));
+          expect(fast.transfers.map(({ startUs }) => startUs).sort(byValue)).toEqual(hops.sort(byValue));
+          if (scenario.fidelity.memory === "training") expect([...fast.peakBytes]).toEqual(slow.peakBytes);
+          const { segments } = explain(scenario, { ...plan, opPriority }).criticalPath;
+          for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
+          const firstCome = { ...scenario.fidelity, transferOrder: "first-come" as const };
+          const other = simulate({ ...scenario, fidelity: firstCome }, { ...plan, opPriority });
+          if (other.makespanUs !== fast.makespanUs) differing++;
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    expect(differing).toBeGreaterThan(10);
+  });
+
+  it("keeps a transfer waiting for the one that the plan puts first", () => {
+    // Both go from device 0 to device 1: b's output could leave at 1, but y comes before x in the plan.
+    const scenario = withNetwork(
+      testScenario({ graph: "a 5 20B\nb 1 20B\nx 1 <- b\ny 1 <- a" }),
+      "half-duplex",
+    );
+    const device = [0, 0, 1, 1];
+    const ordered = { ...placement(device), opPriority: Float64Array.from([1, 0, 3, 2]) };
+    expect([...simulate(scenario, ordered).startUs]).toEqual([1, 0, 10, 8]);
+    expect([
+      ...simulate(scenario, { ...ordered, opPriority: Float64Array.from([1, 0, 2, 3]) }).startUs,
+    ]).toEqual([1, 0, 3, 8]);
   });
 
   it("equals the slow reference where a free device takes the ready op of highest priority", () => {
@@ -208,6 +262,18 @@ describe("the event engine", () => {
     expect(simulate(scenario, placement([0, 1, 0, 1]))).toEqual(alone);
   });
 });
+
+/** A random topological order, as priorities. */
+function anOrder({ graph }: Scenario, seed: number): Float64Array {
+  const rng = createRng(seed);
+  const depth = new Float64Array(graph.opCount);
+  for (const v of graph.topologicalOrder) {
+    depth[v] = rng.next();
+    for (let e = graph.inStart[v]; e < graph.inStart[v + 1]; e++)
+      depth[v] = Math.max(depth[v], depth[graph.edgeSource[e]] + 0.5 * rng.next());
+  }
+  return depth;
+}
 
 const byValue = (a: number, b: number): number => a - b;
 

@@ -87,6 +87,7 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     contention: fc.constantFrom("queue" as const, "queue" as const, "none" as const, "fair" as const),
     overlap: fc.constantFrom(true, true, false),
     dispatch: fc.constantFrom("strict" as const, "ready" as const),
+    inPlanOrder: fc.boolean(),
     controlEdges: fc.constantFrom("free" as const, "output-0" as const),
     pairOutputs: fc.constantFrom("all" as const, "last" as const),
     tieBreak: fc.constantFrom("id" as const, "name" as const),
@@ -96,9 +97,10 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
     makespan: fc.constantFrom("last-op" as const, "last-event" as const),
     optimizerSlots: fc.integer({ min: 0, max: 2 }),
   })
-  .map((switches) => ({
+  .map(({ inPlanOrder, ...switches }) => ({
     ...defaultFidelity,
     ...switches,
+    transferOrder: mayOrderTransfers(switches) && inPlanOrder ? ("plan" as const) : ("first-come" as const),
     name: "random",
     routing: switches.contention === "fair" ? ("cut-through" as const) : switches.routing,
     overlap: switches.multicast === "free" || switches.contention === "fair" || switches.overlap,
@@ -108,6 +110,10 @@ export const randomFidelity: fc.Arbitrary<Fidelity> = fc
         : ("strict" as const),
     memory: switches.multicast === "free" ? ("outputs-only" as const) : ("training" as const),
   }));
+
+function mayOrderTransfers({ routing, contention, overlap }: Partial<Fidelity>): boolean {
+  return routing === "cut-through" && contention === "queue" && overlap === true;
+}
 
 function randomGraph(ops: readonly OpDraw[], cluster: Cluster) {
   const builder = graphBuilder();

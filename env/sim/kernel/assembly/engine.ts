@@ -118,7 +118,7 @@ export function runBatch(placed: usize, count: i32, out: usize): void {
 
 export function begin(placed: usize): void {
   setDevice(placed);
-  resetLinks();
+  resetLinks(discipline == IN_ORDER);
   memory.copy(pending, waitsFor, (<usize>opCount) << 2);
   memory.fill(deviceFreeUs, 0, (<usize>deviceCount) << 3);
   memory.fill(linkFreeUs, 0, (<usize>linkCount) << 3);

@@ -1,6 +1,7 @@
 /**
  * Transfers: what an ended op sends, which links each transfer holds from when to when, and when it arrives. Three networks in
- * one: waiting in line for one link after the other (the common case), reserving several servers at once, and sharing.
+ * one: waiting in line for one link after the other (the common case), reserving several servers at once, and sharing. What
+ * reserves does so as it comes, or in its turn where a plan orders transfers.
  */
 import { schedule, unschedule } from "./events";
 import { endFlow, routeOf, startFlow } from "./sharing";
@@ -9,21 +10,24 @@ import {
   hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkOrder, linkType, linkTypeCount, multicast,
   NO_SLOT, NONE, opOrder, queues, routeLink, routeStart, sentBy, setFloat, setInt, shares, simple,
   slotLocal, slotProducer, slotUs, TO_CONSUMER, TO_DEVICE, transferArriveUs, transferGapUs, transferHop,
-  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo,
+  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, turnNext, turnStack, turnWaits, turnWidth,
 } from "./state";
 
 let hopCount: i32;
 /** Has a transfer of this run overtaken one of the same link? */
 let overtaken: bool;
+/** Do the transfers of this run wait for their turn? */
+let inTurn: bool;
 
 /** Hops logged by the last run. */
 export function loggedHops(): i32 {
   return hopCount;
 }
 
-export function resetLinks(): void {
+export function resetLinks(ordered: bool): void {
   hopCount = 0;
   overtaken = false;
+  inTurn = ordered && turnWidth > 0;
 }
 
 export function hasOvertaken(): bool {
@@ -128,6 +132,26 @@ function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void 
   else reserve(transfer, slot, first, cutThrough ? int(routeStart, route + 1) : first + 1, nowUs);
 }
 
+/**
+ * One thing less for the transfer to wait for: its producer, or a transfer before it on one of its links. With nothing left it
+ * reserves, and those behind it wait for one thing less.
+ */
+function countDown(transfer: i32, nowUs: f64): void {
+  let height = 0;
+  setInt(turnStack, height++, transfer);
+  while (height > 0) {
+    const next = int(turnStack, --height);
+    const left = int(turnWaits, next) - 1;
+    setInt(turnWaits, next, left);
+    if (left > 0) continue;
+    const slot = int(transferSlot, next);
+    const route = int(device, int(slotProducer, slot)) * deviceCount + int(transferTo, next);
+    reserve(next, slot, int(routeStart, route), int(routeStart, route + 1), nowUs);
+    for (let i = next * turnWidth; i < (next + 1) * turnWidth; i++)
+      if (int(turnNext, i) != NONE) setInt(turnStack, height++, int(turnNext, i));
+  }
+}
+
 /** The last byte of a transfer that shared its links has been sent. */
 export function handleFlowEnd(nowUs: f64): void {
   unschedule(deviceCount + linkCount);
@@ -167,7 +191,8 @@ export function sendOnce(i: i32, v: i32, slot: i32, from: i32, to: i32, nowUs: f
   setInt(transferHop, i, 0);
   setInt(transferTo, i, to);
   setInt(transferSlot, i, slot);
-  send(i, slot, 0, from * deviceCount + to, nowUs);
+  if (inTurn) countDown(i, nowUs);
+  else send(i, slot, 0, from * deviceCount + to, nowUs);
 }
 
 export function sendOutputs(v: i32, from: i32, nowUs: f64): void {

@@ -78,6 +78,10 @@ export let orderNext: usize;
 export let sourceCount: i32;
 export let readyHead: usize;
 export let readyChild: usize;
+export let turnWidth: i32;
+export let turnWaits: usize;
+export let turnNext: usize;
+export let turnStack: usize;
 export let flow: usize;
 export let flowBytes: usize;
 export let flowRate: usize;
@@ -214,6 +218,10 @@ export function init(): void {
   held = int(T.TABLE, T.HELD);
   readyHead = int(T.TABLE, T.READY_HEAD);
   readyChild = int(T.TABLE, T.READY_CHILD);
+  turnWidth = int(T.TABLE, T.TURN_WIDTH);
+  turnWaits = int(T.TABLE, T.TURN_WAITS);
+  turnNext = int(T.TABLE, T.TURN_NEXT);
+  turnStack = int(T.TABLE, T.TURN_STACK);
   hopLog = int(T.TABLE, T.HOP_LOG);
   hopLogUs = int(T.TABLE, T.HOP_LOG_US);
 }

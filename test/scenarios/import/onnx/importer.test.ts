@@ -8,6 +8,7 @@ import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";
 import type { ForwardOp } from "../../../../scenarios/workloads/tape.ts";
+import { inferredShapes, nodesInBase64 } from "./inferred-shapes.ts";
 import { mobilenetV2, resnet50, selfAttention } from "./networks.ts";
 import { FLOAT16, INT64, ints, node, onnxFile, type TestGraph, value, weights } from "./write-model.ts";
 
@@ -67,6 +68,29 @@ describe("networks that we build too", () => {
 });
 
 describe("shapes", () => {
+  it("are those of ONNX's own shape inference, for one node of each of many types", () => {
+    const content = new Uint8Array(Buffer.from(nodesInBase64, "base64"));
+    const { graph } = onnx.read(fileOf(content, "m.onnx"), new Map());
+    // Everything else is float32.
+    const bytesOfElement: Readonly<Record<string, number>> = {
+      ...Object.fromEntries(
+        ["ArgMax 0", "Shape 0", "Size 0", "Range 0", "TopK 1", "MaxPool 1"].map((port) => [port, 8]),
+      ),
+      ...Object.fromEntries(["Equal 0", "QuantizeLinear 0", "Dropout 1"].map((port) => [port, 1])),
+      "Cast 0": 2,
+    };
+    let compared = 0;
+    for (const [name, expected] of Object.entries(inferredShapes)) {
+      const [, type, port] = /^(\w+)_\d+_(\d)$/.exec(name)!;
+      const [bytes] = outputBytes(graph, `${name.slice(0, -1)}0`).slice(Number(port));
+      expect(bytes / (bytesOfElement[`${type} ${port}`] ?? 4), name).toBe(
+        expected.reduce((all, next) => all * next, 1),
+      );
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(70);
+  });
+
   it("are computed through Shape, Gather, Concat and Reshape", () => {
     const [batch, tokens, width, heads] = [2, 10, 64, 4];
     const { graph } = read(selfAttention(width, heads), { "dim.batch": "2", "dim.tokens": "10" });
