@@ -65,7 +65,6 @@ export const SENT_BY = 42;
 export const FLYING_HEAD = 43;
 export const FLYING_TAIL = 44;
 export const EVENT_US = 45;
-export const EVENT_ORDER = 46;
 export const GROUP_US = 47;
 export const TOGETHER = 48;
 export const DELIVERING = 49;

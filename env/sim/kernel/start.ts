@@ -112,7 +112,6 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
   plan.roomForInts(linkCount, at.FLYING_HEAD, at.FLYING_TAIL);
   plan.roomForFloats(groupCount * GROUP, at.EVENT_US);
-  plan.roomForInts(groupCount * GROUP, at.EVENT_ORDER);
   plan.roomForFloats(groupCount, at.GROUP_US);
   plan.roomForInts(opCount, at.OP_NEXT, at.ORDER_NEXT, at.MOVED);
   plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);

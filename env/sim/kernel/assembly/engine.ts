@@ -2,17 +2,18 @@
  * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are complete; this file does it.
  * state.ts holds what it works on, events.ts finds the next event, links.ts sends. Built by `npm run build:kernels`.
  */
-import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, schedule, unschedule } from "./events";
-import { awaitArrival, endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
+import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "./events";
+import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
+import { enqueue, expect, later } from "./queues";
 import { clearReady, popReady, pushReady } from "./ready";
 import { nextEnd, ratesAreStale, resetFlows } from "./sharing";
 import {
   blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType,
-  deviceTypeCount, endUs, eventOrder, eventUs, firstUs, float, flyingHead, GROUP, groupCount, groupUs, int,
+  deviceTypeCount, endUs, eventUs, firstUs, float, flyingHead, GROUP, groupCount, groupUs, int,
   lastEvent, linkCount, linkFreeUs, multicast, NO_SLOT, NONE, opCount, opGapUs, opNext, opOrder, orderNext,
   pending, released, rootCount, roots, runningHead, runningTail, runUs, sameOrder, sentBy, sentByCount,
-  setDevice, setFloat, setInt, shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferNext,
-  transferSlot, transferTo, waitsFor,
+  setDevice, setFloat, setInt, shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferArriveUs,
+  transferNext, transferSlot, transferTo, waitsFor,
 } from "./state";
 export { record, rerun } from "./incremental";
 export { loggedHops } from "./links";
@@ -33,6 +34,11 @@ let readyCount: i32;
 export let latestEndUs: f64;
 /** Ops that have ended. */
 export let endedCount: i32;
+
+/** Do devices choose among ready ops? */
+export function isRanked(): bool {
+  return discipline == BY_RANK;
+}
 
 export function setProgress(latestEnd: f64): void {
   latestEndUs = latestEnd;
@@ -80,7 +86,7 @@ export function nextGroup(): i32 {
   if (shares && ratesAreStale()) {
     // The end may move back, which `schedule` alone does not tell the minimum of its group.
     unschedule(deviceCount + linkCount);
-    schedule(deviceCount + linkCount, nextEnd(), opCount + linkCount + deviceCount);
+    schedule(deviceCount + linkCount, nextEnd());
   }
   return groupCount == 1 ? 0 : firstGroup();
 }
@@ -158,13 +164,6 @@ function latest(times: usize, count: i32): f64 {
 
 // @ts-ignore: decorator
 @inline
-function awaitEnd(d: i32, v: i32): void {
-  const atUs = float(endUs, v);
-  schedule(d, atUs, atUs == float(startUs, v) ? int(deviceOrder, d) : int(opOrder, v));
-}
-
-// @ts-ignore: decorator
-@inline
 function makeReady(v: i32, nowUs: f64): void {
   const d = int(device, v);
   if (discipline != FIRST_COME) {
@@ -176,18 +175,13 @@ function makeReady(v: i32, nowUs: f64): void {
   }
   const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
   const freeUs = float(deviceFreeUs, d);
-  const start = nowUs > freeUs ? nowUs : freeUs;
+  const start = later(nowUs, freeUs);
   const end = start + costUs;
-  if (end > latestEndUs) latestEndUs = end;
+  latestEndUs = later(latestEndUs, end);
   setFloat(startUs, v, start);
   setFloat(endUs, v, end);
   setFloat(deviceFreeUs, d, costUs == 0 ? end : end + opGapUs);
-  setInt(opNext, v, NONE);
-  if (int(runningHead, d) == NONE) {
-    setInt(runningHead, d, v);
-    schedule(d, end, end == start ? int(deviceOrder, d) : int(opOrder, v));
-  } else setInt(opNext, int(runningTail, d), v);
-  setInt(runningTail, d, v);
+  enqueue(runningHead, runningTail, opNext, d, v, d, end);
 }
 
 /** The source of the event at which a device looks for work, after all that happens at that instant. */
@@ -199,7 +193,7 @@ function lookOf(d: i32): i32 {
 
 function waitForDevice(v: i32, d: i32, nowUs: f64): void {
   pushReady(d, v);
-  if (float(eventUs, lookOf(d)) == Infinity) schedule(lookOf(d), nowUs, int(deviceOrder, d));
+  if (float(eventUs, lookOf(d)) == Infinity) schedule(lookOf(d), nowUs);
 }
 
 /** The device is free: it takes the ready op of lowest rank, and looks again when that leaves it free. */
@@ -215,8 +209,8 @@ function startNext(d: i32, nowUs: f64): void {
   setFloat(endUs, v, end);
   setFloat(deviceFreeUs, d, freeUs);
   setInt(runningHead, d, v);
-  schedule(d, end, int(opOrder, v));
-  schedule(lookOf(d), freeUs, int(deviceOrder, d));
+  schedule(d, end);
+  schedule(lookOf(d), freeUs);
 }
 
 // @ts-ignore: decorator
@@ -234,9 +228,8 @@ function endOp(d: i32): i32 {
   const v = int(runningHead, d);
   const following = int(opNext, v);
   setInt(runningHead, d, following);
-  unschedule(d);
+  expect(d, endUs, following);
   endedCount++;
-  if (following != NONE) awaitEnd(d, following);
   return v;
 }
 
@@ -273,9 +266,8 @@ function sendAndRelease(v: i32, from: i32, nowUs: f64): void {
 /** The link's next transfer arrives only after the releases of this one. */
 function handleArrival(link: i32, nowUs: f64): void {
   const transfer = int(flyingHead, link);
-  if (endHop(link, transfer, nowUs)) releaseFor(int(slotProducer, int(transferSlot, transfer)), transfer, nowUs);
-  const following = int(flyingHead, link);
-  if (following != NONE) awaitArrival(link, following);
+  if (endHop(link, transfer, nowUs)) releaseArrived(transfer, nowUs);
+  expect(deviceCount + link, transferArriveUs, int(flyingHead, link));
 }
 
 // ---- Releases
@@ -300,6 +292,28 @@ function releaseFor(producer: i32, source: i32, nowUs: f64): void {
   }
 }
 
+/** `releaseFor` of a transfer, without a branch for each consumer that it is not for. */
+function releaseArrived(transfer: i32, nowUs: f64): void {
+  const slot = int(transferSlot, transfer);
+  const producer = int(slotProducer, slot);
+  if (multicast == TO_CONSUMER) {
+    releaseFor(producer, transfer, nowUs);
+    return;
+  }
+  const from = int(device, producer);
+  const to = int(transferTo, transfer);
+  const last = int(depStart, producer + 1);
+  for (let i = int(depStart, producer); i < last; i++) {
+    const consumer = int(released, 2 * i);
+    const at = int(device, consumer);
+    const isFreed =
+      i32(at != from) & i32(int(released, 2 * i + 1) == slot) & (i32(multicast == TO_ALL) | i32(at == to));
+    const left = int(pending, consumer) - isFreed;
+    setInt(pending, consumer, left);
+    if ((isFreed & i32(left == 0)) != 0) makeReady(consumer, nowUs);
+  }
+}
+
 /** Releases of one producer at one instant from several sources, interleaved by consumer rank. */
 function releaseTogether(producer: i32, nowUs: f64): void {
   const from = int(device, producer);
@@ -318,7 +332,7 @@ function handleTied(source: i32, nowUs: f64): void {
     handleOther(source, nowUs);
     return;
   }
-  const order = int(eventOrder, source);
+  const order = orderOf(source);
   const producer =
     source < deviceCount
       ? int(runningHead, source)
@@ -333,7 +347,7 @@ function handleTied(source: i32, nowUs: f64): void {
     for (let k = 0; k < togetherCount; k++) if (int(together, k) == OP_ENDED) releaseSuccessor(producer, nowUs);
   for (let i = 0; i < deliveringCount; i++) {
     const link = int(delivering, i);
-    awaitArrival(link, int(flyingHead, link));
+    schedule(deviceCount + link, float(transferArriveUs, int(flyingHead, link)));
   }
 }
 

@@ -4,7 +4,12 @@
  * The next one is found by a vector scan, which beats a heap up to some hundred sources because nothing in it can be
  * mispredicted; more than 64 sources are scanned in groups of 64 whose minima are kept.
  */
-import { eventOrder, eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt, sourceCount } from "./state";
+import { isRanked } from "./engine";
+import {
+  deviceCount, deviceOrder, endUs, eventUs, float, flyingHead, GROUP, groupCount, groupUs, int, linkCount, linkOrder,
+  NONE, opCount, opOrder, runningHead, setFloat, slotProducer, sourceCount, startUs, transferArriveUs, transferSlot,
+  transferStartUs,
+} from "./state";
 
 /** Vectors to scan in a group: only those that hold a source. */
 // @ts-ignore: decorator
@@ -47,6 +52,25 @@ export function isDueElsewhere(group: i32, nowUs: f64): bool {
   return false;
 }
 
+/**
+ * The place of a source's next event among those at the same time. Asked for only where there are several: that is seldom, and
+ * keeping it would cost every event.
+ */
+export function orderOf(source: i32): i32 {
+  if (source < deviceCount) {
+    const v = int(runningHead, source);
+    return float(endUs, v) == float(startUs, v) && !isRanked() ? int(deviceOrder, source) : int(opOrder, v);
+  }
+  const link = source - deviceCount;
+  if (link < linkCount) {
+    const transfer = int(flyingHead, link);
+    if (float(transferArriveUs, transfer) == float(transferStartUs, transfer)) return int(linkOrder, link);
+    return int(opOrder, int(slotProducer, int(transferSlot, transfer)));
+  }
+  if (link == linkCount) return opCount + linkCount + deviceCount;
+  return int(deviceOrder, link - linkCount - 1);
+}
+
 /** Of the sources due at `nowUs`, the one that comes first by order, then number. */
 export function firstDue(nowUs: f64): i32 {
   let best = NONE;
@@ -55,9 +79,10 @@ export function firstDue(nowUs: f64): i32 {
     if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
     for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
       const source = group * GROUP + <i32>ctz(due);
-      if (int(eventOrder, source) >= bestOrder) continue;
+      const order = orderOf(source);
+      if (order >= bestOrder) continue;
       best = source;
-      bestOrder = int(eventOrder, source);
+      bestOrder = order;
     }
   }
   return best;
@@ -69,7 +94,7 @@ export function coincident(order: i32, nowUs: f64): i32 {
     if (groupCount > 1 && float(groupUs, group) != nowUs) continue;
     for (let due = dueIn(group, nowUs); due != 0; due &= due - 1) {
       const source = group * GROUP + <i32>ctz(due);
-      if (int(eventOrder, source) == order) return source;
+      if (orderOf(source) == order) return source;
     }
   }
   return NONE;
@@ -77,9 +102,8 @@ export function coincident(order: i32, nowUs: f64): i32 {
 
 // @ts-ignore: decorator
 @inline
-export function schedule(source: i32, atUs: f64, order: i32): void {
+export function schedule(source: i32, atUs: f64): void {
   setFloat(eventUs, source, atUs);
-  setInt(eventOrder, source, order);
   if (groupCount > 1 && atUs < float(groupUs, source / GROUP)) setFloat(groupUs, source / GROUP, atUs);
 }
 

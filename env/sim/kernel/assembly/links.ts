@@ -4,11 +4,12 @@
  * reserves does so as it comes, or in its turn where a plan orders transfers.
  */
 import { schedule, unschedule } from "./events";
+import { enqueue, later } from "./queues";
 import { endFlow, routeOf, startFlow } from "./sharing";
 import {
   blocking, cutThrough, dep, depStart, device, deviceCount, deviceFreeUs, float, flyingHead, flyingTail,
-  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkOrder, linkType, linkTypeCount, multicast,
-  NO_SLOT, NONE, opOrder, queues, routeLink, routeStart, sentBy, setFloat, setInt, shares, simple,
+  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkType, linkTypeCount, multicast,
+  NO_SLOT, NONE, queues, routeLink, routeStart, sentBy, setFloat, setInt, shares, simple,
   slotLocal, slotProducer, slotUs, TO_CONSUMER, TO_DEVICE, transferArriveUs, transferGapUs, transferHop,
   transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, turnNext, turnStack, turnWaits, turnWidth,
 } from "./state";
@@ -36,17 +37,6 @@ export function hasOvertaken(): bool {
 
 // @ts-ignore: decorator
 @inline
-export function awaitArrival(link: i32, transfer: i32): void {
-  const atUs = float(transferArriveUs, transfer);
-  const order =
-    atUs == float(transferStartUs, transfer)
-      ? int(linkOrder, link)
-      : int(opOrder, int(slotProducer, int(transferSlot, transfer)));
-  schedule(deviceCount + link, atUs, order);
-}
-
-// @ts-ignore: decorator
-@inline
 function slotUsOn(link: i32, slot: i32): f64 {
   return float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
 }
@@ -55,18 +45,13 @@ function slotUsOn(link: i32, slot: i32): f64 {
 // @ts-ignore: decorator
 @inline
 function sendOverLink(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
-  const freeUs = float(linkFreeUs, link);
-  const start = nowUs > freeUs ? nowUs : freeUs;
+  const start = later(nowUs, float(linkFreeUs, link));
   const sentUs = start + slotUsOn(link, slot);
+  const arriveUs = sentUs + float(latencyUs, link);
   setFloat(linkFreeUs, link, sentUs + transferGapUs);
   setFloat(transferStartUs, transfer, start);
-  setFloat(transferArriveUs, transfer, sentUs + float(latencyUs, link));
-  setInt(transferNext, transfer, NONE);
-  if (int(flyingHead, link) == NONE) {
-    setInt(flyingHead, link, transfer);
-    awaitArrival(link, transfer);
-  } else setInt(transferNext, int(flyingTail, link), transfer);
-  setInt(flyingTail, link, transfer);
+  setFloat(transferArriveUs, transfer, arriveUs);
+  enqueue(flyingHead, flyingTail, transferNext, link, transfer, deviceCount + link, arriveUs);
   if (hopLog != 0) logHop(transfer, link, sentUs);
 }
 
@@ -118,7 +103,7 @@ function fly(link: i32, transfer: i32): void {
     return;
   }
   setInt(flyingHead, link, transfer);
-  awaitArrival(link, transfer);
+  schedule(deviceCount + link, atUs);
 }
 
 // @ts-ignore: decorator

@@ -70,7 +70,6 @@ export let sentByCount: i32;
 export let flyingHead: usize;
 export let flyingTail: usize;
 export let eventUs: usize;
-export let eventOrder: usize;
 export let groupUs: usize;
 export let together: usize;
 export let delivering: usize;
@@ -188,7 +187,6 @@ export function init(): void {
   flyingHead = int(T.TABLE, T.FLYING_HEAD);
   flyingTail = int(T.TABLE, T.FLYING_TAIL);
   eventUs = int(T.TABLE, T.EVENT_US);
-  eventOrder = int(T.TABLE, T.EVENT_ORDER);
   groupUs = int(T.TABLE, T.GROUP_US);
   together = int(T.TABLE, T.TOGETHER);
   delivering = int(T.TABLE, T.DELIVERING);
