@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
 import { choicesOf, pools } from "../search/choices.ts";
 import { etf as schedule } from "../search/etf.ts";
-import { planByList } from "../search/list-plan.ts";
+import { listMethod, planByList } from "../search/list-plan.ts";
 
 const options = z.strictObject({
   pool: z
@@ -29,6 +29,6 @@ export const etf: PlannerModule<z.infer<typeof options>> = {
   },
   options,
   create: ({ pool }) => ({
-    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, schedule),
+    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, listMethod(schedule)),
   }),
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
 import { choicesOf, pools } from "../search/choices.ts";
 import { heft as schedule } from "../search/heft.ts";
-import { planByList } from "../search/list-plan.ts";
+import { listMethod, planByList } from "../search/list-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("Devices to schedule on; accelerators leaves out CPUs."),
@@ -23,6 +23,6 @@ export const heft: PlannerModule<z.infer<typeof options>> = {
   },
   options,
   create: ({ pool }) => ({
-    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, schedule),
+    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, listMethod(schedule)),
   }),
 };
