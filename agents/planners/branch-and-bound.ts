@@ -153,7 +153,7 @@ function reportOf(
   const groups = groupCount === 1 ? "the one group" : `the ${groupCount} groups`;
   if (!feasible && result.complete)
     return {
-      failure: `No placement of ${groups} fits the memory: proven by branch and bound, exhaustive (${counts}).`,
+      failure: `Proven infeasible: no placement of ${groups}, first come first served, fits the memory (branch and bound, exhaustive: ${counts}).`,
     };
   const bound = boundOf(scenario, result, evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY);
   const ended = result.nodes >= given.nodes ? "the limit of nodes" : "the budget";

@@ -30,7 +30,7 @@ describe("branch and bound", () => {
         if (least === null) {
           infeasible++;
           expect(best?.outcome.value ?? null).toBeNull();
-          expect(report.failure).toContain("fits the memory: proven");
+          expect(report.failure).toContain("Proven infeasible");
           return;
         }
         expect(best!.outcome.value).toBeLessThanOrEqual(least * (1 + 1e-9));

@@ -29,14 +29,23 @@ export interface MakespanDraw {
   readonly minOps: number;
   readonly maxOps: number;
   readonly objective?: Objective;
+  /** Default `roomy`: half of the scenarios have no limit that matters. */
+  readonly memory?: keyof typeof limits;
 }
 
-export function randomMakespan({ minOps, maxOps, objective }: MakespanDraw): fc.Arbitrary<Scenario> {
+const limits = { roomy: [undefined, undefined, 10, 14, 20], tight: [3, 5, 7, 9, 12] } as const;
+
+export function randomMakespan({
+  minOps,
+  maxOps,
+  objective,
+  memory = "roomy",
+}: MakespanDraw): fc.Arbitrary<Scenario> {
   return fc
     .record({
       ops: fc.array(opDraw, { minLength: minOps, maxLength: maxOps }),
       devices: fc.constantFrom(["F", "F"], ["F", "F", "F"], ["F", "S"], ["F", "F", "S"]),
-      memoryBytes: fc.constantFrom(undefined, undefined, 10, 14, 20),
+      memoryBytes: fc.constantFrom(...limits[memory]),
       bytesPerUs: fc.integer({ min: 1, max: 3 }),
       latencyUs: fc.integer({ min: 0, max: 2 }),
       network: fc.constantFrom(...networks),
