@@ -12,6 +12,7 @@ import { blockPartition, reblocked } from "./blocks.ts";
 import { coarseLevels, type Level, type OrderedGraph } from "./coarsening.ts";
 import { grownPartition } from "./growing.ts";
 import { anyPart, inOrder, type MoveRule } from "./move-rule.ts";
+import { packedPartition } from "./packing.ts";
 import { type PartitionState, partitionState } from "./partition-state.ts";
 import { refine } from "./refinement.ts";
 
@@ -65,9 +66,16 @@ const byQuality = (a: Partition, b: Partition): number => a.overload - b.overloa
 function fromScratch(finest: OrderedGraph, limit: Float64Array, rng: Rng): Partition {
   const alike = new Int32Array(finest.graph.vertexCount);
   const levels = coarseLevels(finest, coarsestCount(limit), alike, rng);
-  const { graph, arcs } = levels[levels.length - 1];
-  const first = arcs === null ? grownPartition(graph, limit, rng) : blockPartition(graph, arcs, limit, rng);
-  return refinedDown(levels, first, limit, rng);
+  const coarsest = levels[levels.length - 1];
+  const [first] = firstPartitions(coarsest, limit, rng)
+    .map((part) => refined(coarsest, part, limit, rng))
+    .sort(byQuality);
+  return refinedDown(levels, first.part, limit, rng);
+}
+
+function firstPartitions({ graph, arcs }: OrderedGraph, limit: Float64Array, rng: Rng): Int32Array[] {
+  if (arcs !== null) return [blockPartition(graph, arcs, limit, rng)];
+  return [grownPartition(graph, limit, rng), packedPartition(graph, limit, rng)];
 }
 
 function combined(
