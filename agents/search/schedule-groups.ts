@@ -61,6 +61,15 @@ export function pinned(problem: ScheduleProblem, device: Int32Array): SchedulePr
   return { ...problem, setDevices };
 }
 
+/** The same problem on a network where everything takes `factor` times as long. */
+export function slowedDown(problem: ScheduleProblem, factor: number): ScheduleProblem {
+  return {
+    ...problem,
+    latencyUs: problem.latencyUs.map((us) => us * factor),
+    bytesPerUs: problem.bytesPerUs.map((speed) => speed / factor),
+  };
+}
+
 interface PartEdge {
   readonly from: number;
   readonly to: number;
