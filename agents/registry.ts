@@ -10,14 +10,21 @@ import type { Card, Method } from "./contract.ts";
 import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
+import { cpop } from "./planners/cpop.ts";
+import { criticalPathFirst } from "./planners/critical-path-first.ts";
 import { etf } from "./planners/etf.ts";
 import { heft } from "./planners/heft.ts";
 import { hillClimb } from "./planners/hill-climb.ts";
 import { idealsDp } from "./planners/ideals-dp.ts";
 import { ilp } from "./planners/ilp.ts";
 import { latencySearch } from "./planners/latency-search.ts";
+import { mEtf } from "./planners/m-etf.ts";
+import { mSct } from "./planners/m-sct.ts";
+import { mTopo } from "./planners/m-topo.ts";
 import { maxLoadSearch } from "./planners/max-load-search.ts";
+import { maxMin } from "./planners/max-min.ts";
 import { mcmc } from "./planners/mcmc.ts";
+import { minMin } from "./planners/min-min.ts";
 import { random } from "./planners/random.ts";
 import { roundRobin } from "./planners/round-robin.ts";
 import { singleDevice } from "./planners/single-device.ts";
@@ -32,6 +39,13 @@ export const methods: readonly Method[] = [
   topoBlocks,
   heft,
   etf,
+  cpop,
+  criticalPathFirst,
+  minMin,
+  maxMin,
+  mTopo,
+  mEtf,
+  mSct,
   hillClimb,
   mcmc,
   idealsDp,
@@ -44,10 +58,10 @@ export const methods: readonly Method[] = [
 ];
 
 /**
- * Methods that are asked for by name: the exact solvers, which need minutes on graphs of common size, and the searches of one
- * objective.
+ * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, and the
+ * searches of one objective.
  */
-const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, maxLoadSearch, latencySearch]);
+const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, mSct, maxLoadSearch, latencySearch]);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods

@@ -22,6 +22,7 @@ import type {
   RunSink,
   TrainStep,
 } from "./contract.ts";
+import { provenInfeasible } from "./exact/infeasible.ts";
 import { withReserve } from "./reserve.ts";
 import { breathEvery } from "./search/breath.ts";
 
@@ -56,8 +57,19 @@ export async function runMethod(run: MethodRun): Promise<MethodResult> {
   const { meter } = run;
   const timeLimited =
     ended.report.timeLimited === true || meter.refused === "seconds" || meter.refused === "stopped";
-  const failure = ended.report.failure ?? (meter.best === null ? nothingScored(run) : undefined);
+  const failure = meter.best?.outcome.feasible === true ? ended.report.failure : failureOf(run, ended.report);
   return { ...ended, best: meter.best, report: { ...ended.report, timeLimited, failure } };
+}
+
+/** Why there is no plan that fits: proven, as the method says, or only not found. */
+function failureOf(run: MethodRun, report: PlannerReport): string {
+  const proof = provenInfeasible(run.scenario);
+  if (proof !== null) return proof;
+  if (report.failure !== undefined) return report.failure;
+  if (run.meter.best === null) return nothingScored(run);
+  const { spent } = run.meter;
+  const scored = spent === 1 ? "the one plan scored does not fit" : `none of ${spent} plans scored fits`;
+  return `None found: ${scored} the memory; that no plan does is not proven.`;
 }
 
 function nothingScored({ module, meter }: MethodRun): string {

@@ -8,12 +8,14 @@
  *      pass comes earlier in the forward pass.
  *   3. Elements on a cycle are fused.
  *   4. An element that takes no time and whose ops have neighbours in one other element only is merged into that one. This
- *      loses nothing but where memory binds: beside its only neighbour it pays no transfer.
+ *      loses nothing but where memory binds: beside its only neighbour it pays no transfer. `contractExactly` leaves alone
+ *      what has weights or any time at all.
  *
  * The result is acyclic and numbered topologically, depth first: the last element that became ready comes next.
  */
 import { colocationGrouping, Role, type Scenario } from "../../env/index.ts";
 import { runTimesUs } from "../../env/model/speed.ts";
+import { weightLimitBytes } from "../../env/sim/weight-memory.ts";
 import { type Successors, stronglyConnectedComponents } from "./components.ts";
 
 export interface Elements {
@@ -22,22 +24,35 @@ export interface Elements {
   readonly of: Int32Array;
   /** Ascending successors of each element, all of higher number. */
   readonly successors: Successors;
-  /** False where step 4 merged ops with weights although not all weights fit one device: there it may cost something. */
+  /** False where step 4 may have cost something: it merged ops with some time, or with weights although not all fit one device. */
   readonly lossless: boolean;
+  /** Ops that step 4 moved to another element, 1 for each, shape [opCount]. */
+  readonly guests: Uint8Array;
 }
 
 /** Times below this many us count as none: the 1e-6 ms of the reference program. */
 const NO_TIME_US = 1e-3;
 
+/** As in the reference program. */
 export function contract(scenario: Scenario): Elements {
+  return contractWith(scenario, () => true);
+}
+
+/** Without the merges that may cost something: always lossless, with more elements where memory may bind. */
+export function contractExactly(scenario: Scenario): Elements {
+  return contractWith(scenario, (costs) => !costs);
+}
+
+function contractWith(scenario: Scenario, mayMerge: (costs: boolean) => boolean): Elements {
   const classes = colocationClasses(scenario);
   const ordered = forwardOrder(scenario, classes.of, classes.count);
   const components = stronglyConnectedComponents(ordered);
   const fused = classes.of.map((c) => components.of[c]);
-  const merged = mergeIdle(scenario, fused, components.count);
+  const merged = mergeIdle(scenario, fused, components.count, mayMerge);
   return {
     ...numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count)),
-    lossless: !merged.movedWeights || weightsFitAnywhere(scenario),
+    lossless: merged.lossless,
+    guests: merged.guests,
   };
 }
 
@@ -49,12 +64,13 @@ export function colocated(scenario: Scenario): Elements {
     of: groupOf,
     successors: Array.from({ length: groupCount }, () => []),
     lossless: true,
+    guests: new Uint8Array(scenario.graph.opCount),
   };
 }
 
 function weightsFitAnywhere({ graph, cluster }: Scenario): boolean {
   const weights = graph.parameterBytes.reduce((sum, bytes) => sum + bytes, 0);
-  return cluster.devices.every((device) => weights <= device.memoryBytes);
+  return cluster.devices.every((device) => weights <= weightLimitBytes(device));
 }
 
 /** Step 1. */
@@ -91,18 +107,27 @@ function forwardOrder({ graph }: Scenario, classOf: Int32Array, count: number): 
 }
 
 /** Step 4, again and again until nothing changes. */
-function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
+function mergeIdle(
+  scenario: Scenario,
+  elementOf: Int32Array,
+  count: number,
+  mayMerge: (costs: boolean) => boolean,
+) {
   const { graph, cluster } = scenario;
   const runUs = runTimesUs(graph, cluster);
   const deviceCount = cluster.devices.length;
   const timeUs = new Float64Array(count * deviceCount);
-  const weighs = new Uint8Array(count);
+  const anywhere = weightsFitAnywhere(scenario);
+  const costs = new Uint8Array(count);
   for (let v = 0; v < graph.opCount; v++) {
-    if (graph.parameterBytes[v] > 0) weighs[elementOf[v]] = 1;
-    for (let d = 0; d < deviceCount; d++)
+    if (graph.parameterBytes[v] > 0 && !anywhere) costs[elementOf[v]] = 1;
+    for (let d = 0; d < deviceCount; d++) {
       timeUs[elementOf[v] * deviceCount + d] += runUs[v * deviceCount + d];
+      if (runUs[v * deviceCount + d] > 0) costs[elementOf[v]] = 1;
+    }
   }
   const idle = (element: number) =>
+    mayMerge(costs[element] === 1) &&
     timeUs.subarray(element * deviceCount, (element + 1) * deviceCount).every((us) => us < NO_TIME_US);
 
   const neighbours = Array.from({ length: count }, () => new Set<number>());
@@ -113,14 +138,14 @@ function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
     neighbours[a].add(b);
     neighbours[b].add(a);
   }
-  let movedWeights = false;
+  let lossless = true;
   const into = Int32Array.from({ length: count }, (_, element) => element);
   const waiting = [...into].filter((element) => neighbours[element].size === 1 && idle(element));
   for (const element of waiting) {
     if (neighbours[element].size !== 1) continue;
     const [host] = neighbours[element];
     into[element] = host;
-    movedWeights ||= weighs[element] === 1;
+    lossless &&= costs[element] === 0;
     neighbours[element].clear();
     neighbours[host].delete(element);
     if (neighbours[host].size === 1 && idle(host)) waiting.push(host);
@@ -133,7 +158,8 @@ function mergeIdle(scenario: Scenario, elementOf: Int32Array, count: number) {
     if (!numberOf.has(host)) numberOf.set(host, numberOf.size);
     return numberOf.get(host)!;
   });
-  return { of, count: numberOf.size, movedWeights };
+  const guests = Uint8Array.from(elementOf, (element) => Number(into[element] !== element));
+  return { of, count: numberOf.size, lossless, guests };
 }
 
 function numberTopologically(

@@ -8,11 +8,9 @@ export interface DeviceStates {
   readonly stride: readonly number[];
   /** Devices of each type used in each state, shape [states x types]. */
   readonly used: Int32Array;
-  /** Weight of the devices not used in each state. */
-  readonly workLeft: Float64Array;
 }
 
-export function numberStates(machines: readonly number[], weights: Float64Array): DeviceStates {
+export function numberStates(machines: readonly number[]): DeviceStates {
   const types = machines.length;
   const stride: number[] = [];
   let states = 1;
@@ -21,12 +19,8 @@ export function numberStates(machines: readonly number[], weights: Float64Array)
     states *= count + 1;
   }
   const used = new Int32Array(states * types);
-  const workLeft = new Float64Array(states);
-  for (let state = 0; state < states; state++) {
-    for (let type = 0; type < types; type++) {
+  for (let state = 0; state < states; state++)
+    for (let type = 0; type < types; type++)
       used[state * types + type] = Math.floor(state / stride[type]) % (machines[type] + 1);
-      workLeft[state] += (machines[type] - used[state * types + type]) * weights[type];
-    }
-  }
-  return { states, stride, used, workLeft };
+  return { states, stride, used };
 }

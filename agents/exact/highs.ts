@@ -42,6 +42,8 @@ export interface MipResult {
   readonly iterations: number;
   /** The dual value of each row of a program without integer columns, where the solver has one; not proven by itself. */
   readonly rowDuals?: Float64Array;
+  /** The value of each column of such a program, where it was solved. */
+  readonly columns?: Float64Array;
 }
 
 type Message =
@@ -185,8 +187,12 @@ require(solver)({ wasmModule }).then((highs) => {
     bound: model.info.get("mip_dual_bound"),
     nodes: Number(model.info.get("mip_node_count")),
     iterations: Number(model.info.get("simplex_iteration_count")),
-    ...(isLinear && { rowDuals: model.getSolution().rowDual }),
   };
+  if (isLinear) {
+    const { rowDual, colValue } = model.getSolution();
+    result.rowDuals = rowDual;
+    if (result.end === "solved") result.columns = colValue;
+  }
   parentPort.postMessage({ kind: "end", result });
 }).catch((error) => {
   parentPort.postMessage({ kind: "error", message: String((error && error.message) || error) });

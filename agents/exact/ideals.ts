@@ -9,15 +9,13 @@
  *
  *   - S and all supersets, where its run time alone reaches U on every type, or it is over every memory limit;
  *   - a label that reaches U, or that fewer devices match;
- *   - a step after which the work left is more than the devices left can do below U. Work is weighed as in `workBound`:
- *     every plan of value T does at most weight x T of it on a device, so this holds for any weights.
+ *   - a step after which the work or the weights left are more than the devices left can take below U (work-windows.ts).
  *
  * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are its prefixes.
  */
-import { weightedWork, workBound } from "../../env/sim/work-bound.ts";
-import { numberStates } from "./device-states.ts";
 import { IdealTable } from "./ideal-table.ts";
 import type { SplitProblem } from "./split-problem.ts";
+import { type WorkWindows, workWindows } from "./work-windows.ts";
 
 export interface SearchLimits {
   readonly ideals: number;
@@ -36,6 +34,8 @@ export interface SplitResult {
   readonly split: { readonly valueUs: number; readonly stages: readonly Stage[] } | null;
   /** False where a limit ended the search: `split` is then only a good one. */
   readonly complete: boolean;
+  /** False where nothing was cut off for being at or above `upperUs`: a search below more would find no more. */
+  readonly ceilingMet: boolean;
   readonly ideals: number;
   readonly transitions: number;
 }
@@ -58,19 +58,10 @@ export function* searchIdeals(
   const n = problem.elements.count;
   const typeCount = types.length;
   const successors = options.chain ? line(n) : problem.elements.successors;
-  const { weights } = workBound(
-    timeUs,
-    Float64Array.from(types, (type) => type.devices.length),
-  );
-  const workOf = Float64Array.from({ length: n }, (_, v) =>
-    weightedWork(timeUs.subarray(v * typeCount, (v + 1) * typeCount), weights),
-  );
-  const totalWork = workOf.reduce((sum, work) => sum + work, 0);
-  const slack = 1e-9 * totalWork;
-  const { states, stride, used, workLeft } = numberStates(
-    types.map((type) => type.devices.length),
-    weights,
-  );
+  const windows = workWindows(problem);
+  const { states, stride, used, windowOf, capacity, capacityBytes, workOf, beyond } = windows;
+  const windowCount = windows.count;
+  const slack = Float64Array.from({ length: windowCount }, (_, window) => 1e-9 * totalOf(windows, window));
   const hashOf = Int32Array.from({ length: n }, (_, v) => scramble(v + 1));
   const netPins = Int32Array.from({ length: nets.count }, (_, h) => nets.pinStart[h + 1] - nets.pinStart[h]);
 
@@ -83,6 +74,7 @@ export function* searchIdeals(
   let transitions = 0;
   let paused = 0;
   let hash = 0;
+  let ceilingMet = false;
 
   // The set under construction, one entry per depth: what it costs and which of the ready elements it has considered.
   const held = new Int32Array(n);
@@ -90,12 +82,16 @@ export function* searchIdeals(
   const computeUs = new Float64Array((n + 1) * typeCount);
   const transferUs = new Float64Array(n + 1);
   const bytes = new Float64Array(n + 1);
-  const work = new Float64Array(n + 1);
   const ready = new Int32Array(n);
   const position = new Int32Array(n + 1);
   const readyEnd = new Int32Array(n + 1);
   const waiting = new Int32Array(n);
+  // What lies outside of the ideal and the set, one row per depth: work in each window, elements beyond it, bytes.
+  const leftWork = new Float64Array((n + 1) * windowCount);
+  const leftBeyond = new Int32Array((n + 1) * windowCount);
+  const leftBytes = new Float64Array(n + 1);
   const active = new Int32Array(states);
+  const usable = new Uint8Array(typeCount);
 
   for (let size = 0; size < n; size++) {
     for (let ideal = table.first(size); ideal !== -1; ideal = table.after(ideal)) {
@@ -111,17 +107,25 @@ export function* searchIdeals(
   return result(true);
 
   function expand(ideal: number, size: number): void {
-    let leftWork = totalWork;
     hash = 0;
     table.copyBits(ideal, members);
     waiting.fill(0);
+    leftWork.fill(0, 0, windowCount);
+    leftBeyond.fill(0, 0, windowCount);
+    leftBytes[0] = 0;
     for (let v = 0; v < n; v++) {
       if (holds(v)) {
-        leftWork -= workOf[v];
         hash ^= hashOf[v];
-      } else for (const w of successors[v]) waiting[w]++;
+        continue;
+      }
+      for (const w of successors[v]) waiting[w]++;
+      leftBytes[0] += memoryBytes[v];
+      for (let window = 0; window < windowCount; window++) {
+        leftWork[window] += workOf[v * windowCount + window];
+        leftBeyond[window] += beyond[v * windowCount + window];
+      }
     }
-    const activeCount = activate(ideal, leftWork);
+    const activeCount = activate(ideal);
     if (activeCount === 0) return;
 
     readyEnd[0] = 0;
@@ -139,7 +143,7 @@ export function* searchIdeals(
       }
       depth++;
       position[depth] = position[depth - 1];
-      record(ideal, depth, size + depth, leftWork - work[depth], activeCount);
+      record(ideal, depth, size + depth, activeCount);
     }
   }
 
@@ -154,7 +158,12 @@ export function* searchIdeals(
     members[v >> 5] |= 1 << (v & 31);
     hash ^= hashOf[v];
     bytes[above] = bytes[depth] + memoryBytes[v];
-    work[above] = work[depth] + workOf[v];
+    leftBytes[above] = leftBytes[depth] - memoryBytes[v];
+    for (let window = 0; window < windowCount; window++) {
+      const at = depth * windowCount + window;
+      leftWork[at + windowCount] = leftWork[at] - workOf[v * windowCount + window];
+      leftBeyond[at + windowCount] = leftBeyond[at] - beyond[v * windowCount + window];
+    }
     let cutUs = transferUs[depth];
     for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) {
       const h = nets.ofElement[i];
@@ -170,7 +179,9 @@ export function* searchIdeals(
     for (let type = 0; type < typeCount; type++) {
       const us = computeUs[depth * typeCount + type] + timeUs[v * typeCount + type];
       computeUs[above * typeCount + type] = us;
-      open ||= us < upperUs && bytes[above] <= types[type].memoryBytes;
+      if (bytes[above] > types[type].memoryBytes || usable[type] === 0) continue;
+      if (us < upperUs) open = true;
+      else if (us !== Number.POSITIVE_INFINITY) ceilingMet = true;
     }
     return open;
   }
@@ -183,18 +194,34 @@ export function* searchIdeals(
     for (const w of successors[v]) waiting[w]++;
   }
 
-  /** Collects the states from which the work left can still be done below U. */
-  function activate(ideal: number, leftWork: number): number {
+  /** Collects the states from which what is left can still be done below U, and the types that they can use. */
+  function activate(ideal: number): number {
     let count = 0;
+    usable.fill(0);
     for (let state = 0; state < states; state++) {
       const label = table.labels[ideal * states + state];
-      if (label >= upperUs || leftWork > workLeft[state] * upperUs + slack) continue;
+      if (label >= upperUs || !canFinish(state, 0)) continue;
       let dominated = false;
       for (let i = 0; i < count && !dominated; i++)
         dominated = table.labels[ideal * states + active[i]] <= label && fewer(active[i], state);
-      if (!dominated) active[count++] = state;
+      if (dominated) continue;
+      active[count++] = state;
+      for (let type = 0; type < typeCount; type++)
+        if (used[state * typeCount + type] < types[type].devices.length) usable[type] = 1;
     }
     return count;
+  }
+
+  /** Could the devices left in a state take what is left at a depth, as far as the windows tell? */
+  function canFinish(state: number, depth: number): boolean {
+    const window = windowOf[state];
+    const at = depth * windowCount + window;
+    if (leftBytes[depth] > capacityBytes[state] || leftBeyond[at] > 0) return false;
+    // Nothing left must stay nothing beside a capacity of none below an infinite ceiling.
+    if (capacity[state] === 0) return leftWork[at] <= slack[window];
+    if (leftWork[at] <= capacity[state] * upperUs + slack[window]) return true;
+    ceilingMet = true;
+    return false;
   }
 
   function fewer(state: number, other: number): boolean {
@@ -204,17 +231,21 @@ export function* searchIdeals(
   }
 
   /** Offers the set at `depth` to every type and active state. */
-  function record(ideal: number, depth: number, size: number, leftWork: number, activeCount: number): void {
+  function record(ideal: number, depth: number, size: number, activeCount: number): void {
     let target = -1;
     for (let type = 0; type < typeCount; type++) {
+      if (usable[type] === 0 || bytes[depth] > types[type].memoryBytes) continue;
       const load = computeUs[depth * typeCount + type] + (types[type].paysTransfers ? transferUs[depth] : 0);
-      if (load >= upperUs || bytes[depth] > types[type].memoryBytes) continue;
+      if (load >= upperUs) {
+        if (load !== Number.POSITIVE_INFINITY) ceilingMet = true;
+        continue;
+      }
       for (let i = 0; i < activeCount; i++) {
         const state = active[i];
         if (used[state * typeCount + type] === types[type].devices.length) continue;
         const value = Math.max(load, table.labels[ideal * states + state]);
         const reached = state + stride[type];
-        if (value >= upperUs || leftWork > workLeft[reached] * upperUs + slack) continue;
+        if (value >= upperUs || !canFinish(reached, depth)) continue;
         if (target === -1) target = table.indexOf(members, hash, size);
         const label = target * states + reached;
         if (value >= table.labels[label]) continue;
@@ -229,7 +260,7 @@ export function* searchIdeals(
   }
 
   function result(complete: boolean): SplitResult {
-    const counts = { complete, ideals: table.count, transitions };
+    const counts = { complete, ceilingMet, ideals: table.count, transitions };
     if (best === null) return { split: null, ...counts };
     const stages: Stage[] = [];
     let { ideal, state } = best as { ideal: number; state: number };
@@ -242,6 +273,12 @@ export function* searchIdeals(
     }
     return { split: { valueUs: upperUs, stages: stages.reverse() }, ...counts };
   }
+}
+
+function totalOf({ workOf, count }: WorkWindows, window: number): number {
+  let total = 0;
+  for (let i = window; i < workOf.length; i += count) total += workOf[i];
+  return total;
 }
 
 /** The line 0 -> 1 -> ... as successor lists. */

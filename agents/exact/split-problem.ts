@@ -56,6 +56,23 @@ export function splitProblem(scenario: Scenario, elements: Elements): SplitProbl
   return { scenario, elements, types, timeUs, memoryBytes, nets: netsOf(scenario, elements) };
 }
 
+/** The same problem with guests (contract.ts) that neither weigh nor take time: no split of the original ops is below its optimum. */
+export function withoutGuests(problem: SplitProblem): SplitProblem {
+  const { scenario, elements, types } = problem;
+  const runUs = runTimesUs(scenario.graph, scenario.cluster);
+  const deviceCount = scenario.cluster.devices.length;
+  const timeUs = new Float64Array(problem.timeUs.length);
+  const memoryBytes = new Float64Array(elements.count);
+  elements.of.forEach((element, v) => {
+    if (elements.guests[v]) return;
+    memoryBytes[element] += scenario.graph.parameterBytes[v];
+    types.forEach(({ devices }, type) => {
+      timeUs[element * types.length + type] += runUs[v * deviceCount + devices[0]];
+    });
+  });
+  return { ...problem, timeUs, memoryBytes };
+}
+
 function deviceTypes({ graph, cluster }: Scenario, runUs: Float64Array): DeviceType[] {
   const deviceCount = cluster.devices.length;
   const types: { devices: number[]; paysTransfers: boolean; memoryBytes: number }[] = [];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
 import { choicesOf, pools } from "../search/choices.ts";
 import { etf as schedule } from "../search/etf.ts";
-import { planByList } from "../search/list-plan.ts";
+import { listMethod, planByList, variantsOption } from "../search/list-plan.ts";
 
 const options = z.strictObject({
   pool: z
@@ -12,6 +12,7 @@ const options = z.strictObject({
     .describe(
       "Devices to schedule on; ETF ignores speed, so all lets a slow CPU take every op it can start first.",
     ),
+  variants: variantsOption,
 });
 
 export const etf: PlannerModule<z.infer<typeof options>> = {
@@ -20,15 +21,16 @@ export const etf: PlannerModule<z.infer<typeof options>> = {
     id: "etf",
     name: "ETF",
     summary: "List scheduling that always takes the ready op and device that can start first.",
-    searchSpace: "device per group, decided op by op",
+    searchSpace: "device per group, and the order of the ops",
     paper:
       "Hwang, Chow, Anger, Lee: Scheduling precedence graphs with communication times. SIAM J. Computing 1989",
     limits:
       "Made for equal devices, so the CPU is left to groups that need it unless pool=all; plans for the makespan without " +
-      "contention; the first op of a group decides for all of it.",
+      "contention. Beyond the paper: whole groups, and longer delays where transfers queue; variants=plain leaves those out.",
   },
   options,
-  create: ({ pool }) => ({
-    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, schedule),
+  create: ({ pool, variants }) => ({
+    plan: (scenario, evaluator) =>
+      planByList(choicesOf(scenario, pool), evaluator, listMethod(schedule), variants),
   }),
 };

@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
 import { choicesOf, pools } from "../search/choices.ts";
 import { heft as schedule } from "../search/heft.ts";
-import { planByList } from "../search/list-plan.ts";
+import { listMethod, planByList, variantsOption } from "../search/list-plan.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("all").describe("Devices to schedule on; accelerators leaves out CPUs."),
+  variants: variantsOption,
 });
 
 export const heft: PlannerModule<z.infer<typeof options>> = {
@@ -15,14 +16,15 @@ export const heft: PlannerModule<z.infer<typeof options>> = {
     id: "heft",
     name: "HEFT",
     summary: "List scheduling by upward rank: each op goes to the device where it ends first, gaps filled.",
-    searchSpace: "device per group, decided op by op",
+    searchSpace: "device per group, and the order of the ops",
     paper: "Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002",
     limits:
-      "Plans for the makespan without contention, whatever the objective; the first op of a group decides for all of it; " +
-      "the simulator runs ready ops first come, first served, not in HEFT's order.",
+      "Plans for the makespan without contention, whatever the objective. Beyond the paper: whole groups, and longer delays where " +
+      "transfers queue; variants=plain is the paper's schedule, whose first op of a group decides for all of it.",
   },
   options,
-  create: ({ pool }) => ({
-    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, schedule),
+  create: ({ pool, variants }) => ({
+    plan: (scenario, evaluator) =>
+      planByList(choicesOf(scenario, pool), evaluator, listMethod(schedule), variants),
   }),
 };

@@ -6,12 +6,10 @@
  * plans are still those, scored by that objective. Optimal among contiguous splits is no bound: others may be better.
  */
 import { z } from "zod";
-import type { MeteredEvaluator } from "../../env/index.ts";
+import type { Scenario } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
-import { contract } from "../exact/contract.ts";
-import { type SearchLimits, type SearchOptions, type SplitResult, searchIdeals } from "../exact/ideals.ts";
-import { splitPlan } from "../exact/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
+import { type ContiguousAnswer, contiguousOptimum, type Split } from "../exact/contiguous-optimum.ts";
+import type { SearchLimits } from "../exact/ideals.ts";
 import { breathEvery } from "../search/breath.ts";
 
 const options = z.strictObject({
@@ -36,66 +34,48 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
   options,
   create: (limits) => ({
     async *plan(scenario, evaluator) {
-      const problem = splitProblem(scenario, contract(scenario));
-      const anyValue = Number.POSITIVE_INFINITY;
-      const line = await finish(problem, evaluator, { limits, chain: true, upperUs: anyValue });
-      // With one evaluation left it goes to the final plan.
-      const showLine = line.split !== null && evaluator.remaining > 1;
-      if (line.split !== null && showLine) {
-        const plan = splitPlan(problem, line.split.stages);
-        evaluator.evaluate(plan);
-        yield plan;
+      const search = contiguousOptimum(scenario, limits);
+      const breathe = breathEvery(1);
+      let held: Split | null = null;
+      let step = search.next();
+      for (; step.done !== true; step = search.next(evaluator.exhausted)) {
+        await breathe();
+        // With one evaluation left it goes to the final plan.
+        held = step.value ?? held;
+        if (step.value === null || evaluator.remaining <= 1) continue;
+        evaluator.evaluate(step.value.plan);
+        yield step.value.plan;
+        held = null;
       }
-      const upperUs = line.split?.valueUs ?? anyValue;
-      const all = await finish(problem, evaluator, { limits, chain: false, upperUs });
-      const split = all.split ?? line.split;
-      if (split === null) return { failure: noSplit(all, limits) };
-      if (all.split !== null || !showLine) {
-        const plan = splitPlan(problem, split.stages);
-        evaluator.evaluate(plan);
-        yield plan;
+      const answer = step.value;
+      if (answer.split === null) return { failure: noSplit(answer, limits) };
+      if (held !== null) {
+        evaluator.evaluate(held.plan);
+        yield held.plan;
       }
       return {
-        estimate: split.valueUs,
-        note: noteOn(problem, all, limits),
-        timeLimited: !all.complete && limitOf(all, limits) === TIME,
+        estimate: answer.split.valueUs,
+        note: noteOn(scenario, answer, limits),
+        timeLimited: answer.endedBy === "caller",
       };
     },
   }),
 };
 
-/** Runs a search to its end, to a limit or until the budget is spent, letting others run now and then. */
-async function finish(
-  problem: SplitProblem,
-  evaluator: MeteredEvaluator,
-  options: SearchOptions,
-): Promise<SplitResult> {
-  const search = searchIdeals(problem, options);
-  const breathe = breathEvery(1);
-  for (let step = search.next(); ; step = search.next(evaluator.exhausted)) {
-    if (step.done === true) return step.value;
-    await breathe();
-  }
+function noSplit(answer: ContiguousAnswer, limits: SearchLimits): string {
+  if (answer.proven) return "No contiguous split fits the memory and the supported ops of the devices.";
+  return `No contiguous split was found ${limitOf(answer, limits)}.`;
 }
 
-function noSplit(all: SplitResult, limits: SearchLimits): string {
-  if (all.complete) return "No contiguous split fits the memory and the supported ops of the devices.";
-  return `No contiguous split was found ${limitOf(all, limits)}.`;
-}
-
-function noteOn({ scenario, elements }: SplitProblem, all: SplitResult, limits: SearchLimits): string {
-  const { objective } = scenario;
-  const which = elements.lossless ? "" : " with idle ops beside their only neighbour";
-  const proof = all.complete
-    ? `Optimal among contiguous splits${which}`
-    : `Best contiguous split found ${limitOf(all, limits)}, not proven optimal`;
+function noteOn({ objective }: Scenario, answer: ContiguousAnswer, limits: SearchLimits): string {
+  const proof = answer.proven
+    ? "Optimal among contiguous splits"
+    : `Best contiguous split found ${limitOf(answer, limits)}, not proven optimal`;
   return objective === "max-load" ? `${proof}.` : `${proof} for max load, scored by ${objective}.`;
 }
 
-const TIME = "within the budget of time";
-
-function limitOf({ ideals, transitions }: SplitResult, limits: SearchLimits): string {
-  if (ideals > limits.ideals) return `within ${limits.ideals} ideals`;
-  if (transitions > limits.transitions) return `within ${limits.transitions} transitions`;
-  return TIME;
+function limitOf({ endedBy }: ContiguousAnswer, limits: SearchLimits): string {
+  if (endedBy === "ideals") return `within ${limits.ideals} ideals`;
+  if (endedBy === "transitions") return `within ${limits.transitions} transitions`;
+  return "within the budget of time";
 }

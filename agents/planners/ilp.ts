@@ -101,7 +101,7 @@ async function* solve(
     yield quick.plan;
   }
   if (!maxLoad && evaluator.remaining > QUICK_EVALUATIONS)
-    yield* heft.create({ pool: "all" }).plan(scenario, evaluator, rng);
+    yield* heft.create({ pool: "all", variants: "plain" }).plan(scenario, evaluator, rng);
 
   const upperUs = quick?.valueUs ?? evaluator.best?.outcome.value ?? evaluator.ceiling;
   const program = programBelow(upperUs);

@@ -3,15 +3,19 @@
  * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
- * better than those before, and only those are charged. Never worse than the contiguous split.
+ * better than those before, and only those are charged. Never worse than the contiguous split. At the end a bound on all
+ * placements is proven by what a device can hold (cover-bound.ts).
  */
 import { z } from "zod";
-import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
+import type { Bound, MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { colocated } from "../exact/contract.ts";
+import { type CoverLimits, coverBound } from "../exact/cover-bound.ts";
+import { coverOrder } from "../exact/cover-order.ts";
 import { elementDevices } from "../exact/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
 import { annealInRounds } from "../search/annealing-rounds.ts";
+import { breathEvery } from "../search/breath.ts";
 import { createMaxLoadState } from "../search/max-load-state.ts";
 import { packedByMemory } from "../search/packed-start.ts";
 import { idealsDp } from "./ideals-dp.ts";
@@ -33,6 +37,13 @@ const options = z.strictObject({
   cold: z.number().positive().max(1).default(3e-5).describe("last temperature of a round"),
   ideals: z.int().min(1).default(500_000).describe("limit of the contiguous start, as in ideals-dp"),
   transitions: z.int().min(1).default(50_000_000).describe("limit of the contiguous start, as in ideals-dp"),
+  nodes: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe("widest network that gets the bound by device sets, in nodes of its graph of sets"),
+  entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps"),
+  work: z.int().min(1).default(100_000_000).describe("entries over all steps of the bound"),
 });
 type Options = z.infer<typeof options>;
 
@@ -66,7 +77,7 @@ async function* search(
   problem: SplitProblem,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { ideals, transitions, ...given }: Options,
+  { ideals, transitions, nodes, entries, work, ...given }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { elements, scenario } = problem;
   const contiguous = yield* idealsDp.create({ ideals, transitions }).plan(scenario, evaluator, rng);
@@ -78,10 +89,33 @@ async function* search(
 
   const state = createMaxLoadState(problem);
   const { proposals, cutOff } = yield* annealInRounds(state, start, evaluator, rng, given);
+  const bound = await proven(problem, evaluator, { nodes, entries, work });
   return {
+    bound,
     timeLimited: cutOff && evaluator.remaining > 0,
     note: `${proposals} proposals scored by the search itself${noteOn(contiguous)}`,
   };
+}
+
+/** A bound by device sets, where it is better than what is known. */
+async function proven(
+  problem: SplitProblem,
+  evaluator: MeteredEvaluator,
+  limits: CoverLimits,
+): Promise<Bound | undefined> {
+  const lowerUs = evaluator.bound().value;
+  const upperUs = evaluator.best?.outcome.value ?? evaluator.ceiling;
+  const order = coverOrder(problem.scenario, problem.elements);
+  const proof = coverBound(problem, order, { lowerUs, upperUs, limits });
+  const breathe = breathEvery(1);
+  for (let step = proof.next(); ; step = proof.next(evaluator.exhausted)) {
+    if (step.done !== true) {
+      await breathe();
+      continue;
+    }
+    if (step.value === null || step.value <= lowerUs) return undefined;
+    return { argument: "device sets", value: step.value };
+  }
 }
 
 const noteOn = (contiguous: PlannerReport | undefined): string =>

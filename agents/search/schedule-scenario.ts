@@ -1,10 +1,19 @@
 /**
- * The scenario as list schedulers see it: one task per op, one set per group, contention-free routes.
+ * The scenario as list schedulers see it: one task per op, one set per group, every route a pipe of its own.
  *
  * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a share of the outputs,
  * because not all outputs are live at once. A share of 0 trusts them all to be freed in time, 1 keeps every one.
  */
-import { CONTROL, type Device, isCpu, type Objective, runTimesUs, type Scenario } from "../../env/index.ts";
+import {
+  CONTROL,
+  type Device,
+  isCpu,
+  type Objective,
+  type OpGraph,
+  Role,
+  runTimesUs,
+  type Scenario,
+} from "../../env/index.ts";
 import type { Choices } from "./choices.ts";
 import type { ScheduleProblem } from "./schedule-problem.ts";
 
@@ -13,14 +22,16 @@ const MOVES_NOTHING = -1;
 export function scheduleProblemOf(choices: Choices, outputShare: number): ScheduleProblem {
   const { scenario } = choices;
   const { graph, cluster, grouping } = scenario;
-  const { latencyUs, usPerByte } = routeDelays(scenario);
+  const { latencyUs, bytesPerUs } = routeSpeeds(scenario);
   return {
     tasks: graph,
     deviceCount: choices.deviceCount,
+    pool: choices.devices,
     runUs: runTimesUs(graph, cluster),
-    edgeBytes: edgeBytes(scenario),
+    ...whatMoves(scenario),
     latencyUs,
-    usPerByte,
+    bytesPerUs,
+    pass: graph.role.map((role) => (role === Role.forward ? 0 : 1)),
     setOf: grouping.groupOf,
     setDevices: choices.legal,
     setBytes: heldBytes(scenario, outputShare),
@@ -28,28 +39,40 @@ export function scheduleProblemOf(choices: Choices, outputShare: number): Schedu
   };
 }
 
-function edgeBytes({ graph, fidelity }: Scenario): Float64Array {
-  return Float64Array.from({ length: graph.edgeCount }, (_, e) => {
-    if (graph.edgeOutput[e] !== CONTROL) return graph.edgeBytes[e];
-    if (fidelity.controlEdges === "free") return MOVES_NOTHING;
+/** Tensors are numbered as consumers declare them, as the simulator numbers them. */
+function whatMoves({ graph, fidelity }: Scenario): Pick<ScheduleProblem, "edgeBytes" | "edgeTensor"> {
+  const edgeBytes = new Float64Array(graph.edgeCount).fill(MOVES_NOTHING);
+  const edgeTensor = new Int32Array(graph.edgeCount).fill(-1);
+  const numberOf = new Map<string, number>();
+  for (let e = 0; e < graph.edgeCount; e++) {
     const source = graph.edgeSource[e];
-    const firstPort = graph.outputStart[source];
-    return firstPort < graph.outputStart[source + 1] ? graph.outputBytes[firstPort] : 0;
-  });
+    const isControl = graph.edgeOutput[e] === CONTROL;
+    if (isControl && fidelity.controlEdges === "free") continue;
+    const port = isControl ? 0 : graph.edgeOutput[e];
+    edgeBytes[e] = isControl ? firstOutputBytes(graph, source) : graph.edgeBytes[e];
+    const tensor = `${source}:${port}:${edgeBytes[e]}`;
+    if (!numberOf.has(tensor)) numberOf.set(tensor, numberOf.size);
+    edgeTensor[e] = numberOf.get(tensor)!;
+  }
+  return { edgeBytes, edgeTensor };
 }
 
-/** Store and forward: the delays of a route's links add up. */
-function routeDelays({ cluster }: Scenario) {
-  const deviceCount = cluster.devices.length;
-  const latencyUs = new Float64Array(deviceCount * deviceCount);
-  const usPerByte = new Float64Array(deviceCount * deviceCount);
-  cluster.routes.flat().forEach((route, pair) => {
-    for (const link of route) {
-      latencyUs[pair] += cluster.links[link].latencyUs;
-      usPerByte[pair] += 1 / cluster.links[link].bytesPerUs;
-    }
+function firstOutputBytes({ outputStart, outputBytes }: OpGraph, op: number): number {
+  return outputStart[op] < outputStart[op + 1] ? outputBytes[outputStart[op]] : 0;
+}
+
+/** Store and forward: the delays of a route's links add up. Cut through: the slowest link's speed. Latencies add up. */
+function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "latencyUs" | "bytesPerUs"> {
+  const routes = cluster.routes.flat();
+  const speedOf = (link: number) => cluster.links[link].bytesPerUs;
+  const latencyUs = Float64Array.from(routes, (route) =>
+    route.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0),
+  );
+  const bytesPerUs = Float64Array.from(routes, (route) => {
+    if (route.length <= 1 || fidelity.routing === "cut-through") return Math.min(...route.map(speedOf));
+    return 1 / route.reduce((sum, link) => sum + 1 / speedOf(link), 0);
   });
-  return { latencyUs, usPerByte };
+  return { latencyUs, bytesPerUs };
 }
 
 /** Makespan and peak memory come from the event engine; the other objectives are formulas. */

@@ -46,18 +46,26 @@ export interface SplitDraw {
   readonly maxOps: number;
   readonly maxClasses: number;
   readonly maxAccelerators: number;
+  /** How much less the last accelerator may hold than the others, which makes a type of it; default 0. */
+  readonly mostLessBytes?: number;
 }
 
 /** Forward ops come before backward ones, and no edge leads from backward to forward. */
-export function randomSplit({ maxOps, maxClasses, maxAccelerators }: SplitDraw): fc.Arbitrary<Scenario> {
+export function randomSplit({
+  maxOps,
+  maxClasses,
+  maxAccelerators,
+  mostLessBytes = 0,
+}: SplitDraw): fc.Arbitrary<Scenario> {
   return fc
     .record({
       ops: fc.array(opDraw, { minLength: 1, maxLength: maxOps }),
       accelerators: fc.integer({ min: 1, max: maxAccelerators }),
       cpus: fc.integer({ min: 0, max: 1 }),
       memoryBytes: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 6, max: 14 })),
+      lessBytes: mostLessBytes === 0 ? fc.constant(0) : fc.integer({ min: 0, max: mostLessBytes }),
     })
-    .map(({ ops, accelerators, cpus, memoryBytes }) => {
+    .map(({ ops, accelerators, cpus, memoryBytes, lessBytes }) => {
       const graph = graphOf(ops, cpus > 0);
       const device = (kind: string, d: number, bytes: number) => ({
         name: `${kind}:${d}`,
@@ -68,7 +76,9 @@ export function randomSplit({ maxOps, maxClasses, maxAccelerators }: SplitDraw):
         launchUs: 0,
       });
       const devices = [
-        ...Array.from({ length: accelerators }, (_, d) => device("accelerator", d, memoryBytes)),
+        ...Array.from({ length: accelerators }, (_, d) =>
+          device("accelerator", d, d < accelerators - 1 ? memoryBytes : memoryBytes - lessBytes),
+        ),
         ...Array.from({ length: cpus }, (_, d) => device("cpu", d, Number.POSITIVE_INFINITY)),
       ];
       return createScenario({

@@ -84,13 +84,14 @@ describe("laws on random graphs", () => {
 });
 
 function arrival(problem: ScheduleProblem, { device, endUs }: Schedule, task: number, on: number): number {
-  const { tasks, deviceCount, edgeBytes, latencyUs, usPerByte } = problem;
+  const { tasks, deviceCount, edgeBytes, latencyUs, bytesPerUs } = problem;
   let ready = 0;
   for (let e = tasks.inStart[task]; e < tasks.inStart[task + 1]; e++) {
     const source = tasks.edgeSource[e];
     const pair = device[source] * deviceCount + on;
     const moves = device[source] !== on && edgeBytes[e] >= 0;
-    ready = Math.max(ready, endUs[source] + (moves ? latencyUs[pair] + edgeBytes[e] * usPerByte[pair] : 0));
+    const wayUs = moves ? edgeBytes[e] / bytesPerUs[pair] : 0;
+    ready = Math.max(ready, endUs[source] + wayUs + (moves ? latencyUs[pair] : 0));
   }
   return ready;
 }

@@ -4,9 +4,9 @@ import type { Schedule, ScheduleProblem } from "../../../agents/search/schedule-
 /** Sentences about what is wrong with a schedule; empty where it is sound. */
 export function faultsOf(
   problem: ScheduleProblem,
-  { device, startUs, endUs, makespanUs }: Schedule,
+  { device, startUs, endUs, makespanUs, order }: Schedule,
 ): string[] {
-  const { tasks, deviceCount, runUs, edgeBytes, latencyUs, usPerByte } = problem;
+  const { tasks, deviceCount, runUs, edgeBytes, latencyUs, bytesPerUs } = problem;
   const faults: string[] = [];
   for (let v = 0; v < tasks.opCount; v++) {
     if (!problem.setDevices[problem.setOf[v]].includes(device[v]))
@@ -25,9 +25,18 @@ export function faultsOf(
     const to = tasks.edgeDestination[e];
     const pair = device[from] * deviceCount + device[to];
     const moves = device[from] !== device[to] && edgeBytes[e] >= 0;
-    const delay = moves ? latencyUs[pair] + edgeBytes[e] * usPerByte[pair] : 0;
-    if (startUs[to] < endUs[from] + delay) faults.push(`task ${to} starts before its input from ${from}`);
+    const arrival = moves ? endUs[from] + edgeBytes[e] / bytesPerUs[pair] + latencyUs[pair] : endUs[from];
+    if (startUs[to] < arrival) faults.push(`task ${to} starts before its input from ${from}`);
   }
+  const place = new Map(Array.from(order, (task, i) => [task, i]));
+  if (place.size !== tasks.opCount) faults.push("the order does not name every task once");
+  for (let e = 0; e < tasks.edgeCount; e++)
+    if (place.get(tasks.edgeSource[e])! > place.get(tasks.edgeDestination[e])!)
+      faults.push(`the order puts ${tasks.edgeDestination[e]} before its input`);
+  for (let v = 0; v < tasks.opCount; v++)
+    for (let w = 0; w < v; w++)
+      if (device[v] === device[w] && startUs[v] < startUs[w] && place.get(v)! > place.get(w)!)
+        faults.push(`the order turns ${v} and ${w} around`);
   const held = new Float64Array(deviceCount);
   const placed = new Set<number>();
   for (let v = 0; v < tasks.opCount; v++) {

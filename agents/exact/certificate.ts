@@ -1,0 +1,260 @@
+/**
+ * The certificate of the ideals program: a plain search that looks for a contiguous split at or below a threshold and shares nothing
+ * with the program but the scenario. Where it ends without one, no such split exists.
+ *
+ * It works on the ops and edges of the graph itself. From the empty ideal it walks all ideals that can be reached with at most the
+ * devices there are, by sets of units that one device can take; a set is given up only when its run time alone is over the
+ * threshold, or its weights over the memory, on every kind of device, for both only grow. There are no labels, no bounds on what is
+ * left, no upper values and no other order than by size. The load of a set is counted from the definition: for each op
+ * how many of its data edges end inside.
+ *
+ * That takes far more steps than the program, so there is a limit of them: `null` says that nothing was shown.
+ */
+import { CONTROL, isCpu, type Scenario, transferTimesUs } from "../../env/index.ts";
+import { runTimesUs } from "../../env/model/speed.ts";
+import { plainUnits } from "./plain-units.ts";
+
+/** Relative distance below the optimum at which nothing may lie: sums in another order differ by less. */
+export const CERTIFIED_TOLERANCE = 1e-9;
+
+export interface Certificate {
+  /** True: no contiguous split is at or below the threshold. False: there is one. Null: the limit came first. */
+  readonly holds: boolean | null;
+  readonly ideals: number;
+  readonly steps: number;
+}
+
+interface Ideal {
+  readonly bits: Int32Array;
+  /** 1 for each state (devices of each kind in use) in which the ideal can be covered. */
+  readonly covered: Uint8Array;
+}
+
+const PAUSE_EVERY = 500_000;
+
+/** Is nothing at or below `thresholdUs`? Pauses now and then; an answer of `true` to a pause ends the search. */
+export function* certify(
+  scenario: Scenario,
+  thresholdUs: number,
+  mostSteps: number,
+): Generator<void, Certificate, boolean | undefined> {
+  const { graph, cluster, fidelity } = scenario;
+  const units = plainUnits(scenario);
+  const n = units.count;
+  const words = (n + 31) >> 5;
+  const opsOf = Array.from({ length: n }, (): number[] => []);
+  units.of.forEach((unit, v) => {
+    opsOf[unit].push(v);
+  });
+  const after = Array.from({ length: n }, (): number[] => []);
+  units.before.forEach((list, unit) => {
+    for (const first of list) after[first].push(unit);
+  });
+
+  const runUs = runTimesUs(graph, cluster);
+  const transferUs = transferTimesUs(graph, cluster);
+  const kinds = kindsOfDevices(scenario, runUs);
+  const stride = kinds.map((_, k) =>
+    kinds.slice(0, k).reduce((product, { count }) => product * (count + 1), 1),
+  );
+  const states = kinds.reduce((product, { count }) => product * (count + 1), 1);
+  const inUse = (state: number, k: number) => Math.floor(state / stride[k]) % (kinds[k].count + 1);
+
+  const carries = (e: number) => graph.edgeOutput[e] !== CONTROL || fidelity.controlEdges !== "free";
+  const users = new Int32Array(graph.opCount);
+  const inputs = Array.from({ length: graph.opCount }, (): number[] => []);
+  for (let e = 0; e < graph.edgeCount; e++) {
+    if (!carries(e)) continue;
+    users[graph.edgeSource[e]]++;
+    inputs[graph.edgeDestination[e]].push(graph.edgeSource[e]);
+  }
+
+  // The set at hand, ops and edges counted one by one.
+  const isInside = new Uint8Array(graph.opCount);
+  const usersInside = new Int32Array(graph.opCount);
+  const pays = (u: number) =>
+    (isInside[u] === 1 ? usersInside[u] < users[u] : usersInside[u] > 0) ? transferUs[u] : 0;
+  const kindUs = Float64Array.from({ length: n * kinds.length }, (_, i) =>
+    opsOf[Math.floor(i / kinds.length)].reduce(
+      (sum, v) => sum + runUs[v * cluster.devices.length + kinds[i % kinds.length].device],
+      0,
+    ),
+  );
+  const unitBytes = Float64Array.from(opsOf, (ops) =>
+    ops.reduce((sum, v) => sum + graph.parameterBytes[v], 0),
+  );
+  const keyOf = Float64Array.from({ length: n }, (_, unit) => key(unit));
+
+  const bySize: Ideal[][] = Array.from({ length: n + 1 }, () => []);
+  const byKey = new Map<number, Ideal[]>();
+  const first: Ideal = {
+    bits: new Int32Array(words),
+    covered: Uint8Array.of(1, ...new Array(states - 1).fill(0)),
+  };
+  bySize[0].push(first);
+  const bits = new Int32Array(words);
+  const missing = new Int32Array(n);
+  let steps = 0;
+  let pausedAt = 0;
+  let ideals = 1;
+  let found = false;
+
+  for (let size = 0; size < n && !found; size++) {
+    for (const ideal of bySize[size]) {
+      const open = openStates(ideal);
+      if (open.length > 0) grow(ideal, size, open);
+      if (found) break;
+      if (steps > mostSteps) return { holds: null, ideals, steps };
+      if (steps - pausedAt <= PAUSE_EVERY) continue;
+      pausedAt = steps;
+      if ((yield) === true) return { holds: null, ideals, steps };
+    }
+    bySize[size].length = 0;
+  }
+  return { holds: !found, ideals, steps };
+
+  function openStates(ideal: Ideal): number[] {
+    const open: number[] = [];
+    for (let state = 0; state < states - 1; state++) if (ideal.covered[state]) open.push(state);
+    return open;
+  }
+
+  /** Tries every set that one device could take on top of the ideal. */
+  function grow(ideal: Ideal, size: number, open: readonly number[]): void {
+    bits.set(ideal.bits);
+    const has = (unit: number) => (bits[unit >> 5] >>> (unit & 31)) & 1;
+    const ready: number[] = [];
+    let idealKey = 0;
+    for (let unit = 0; unit < n; unit++) {
+      if (has(unit)) {
+        idealKey = (idealKey + keyOf[unit]) % KEYS;
+        continue;
+      }
+      missing[unit] = 0;
+      for (const earlier of units.before[unit]) if (!has(earlier)) missing[unit]++;
+      if (missing[unit] === 0) ready.push(unit);
+    }
+    const us = new Float64Array(kinds.length);
+    extend(0, 0, 0, 0, us, idealKey);
+
+    /** Adds one of the units ready from `from` on, so that every set is met once. */
+    function extend(
+      from: number,
+      depth: number,
+      paidUs: number,
+      bytes: number,
+      times: Float64Array,
+      setKey: number,
+    ): void {
+      for (let i = from; i < ready.length && !found; i++) {
+        const unit = ready[i];
+        steps++;
+        const nowBytes = bytes + unitBytes[unit];
+        const now = times.map((sum, k) => sum + kindUs[unit * kinds.length + k]);
+        if (!kinds.some(({ memoryBytes }, k) => now[k] <= thresholdUs && nowBytes <= memoryBytes)) continue;
+        const nowPaidUs = paidUs + put(unit);
+        const nowKey = (setKey + keyOf[unit]) % KEYS;
+        const readyBefore = ready.length;
+        for (const later of after[unit]) if (--missing[later] === 0) ready.push(later);
+        note(now, nowPaidUs, nowBytes, size + depth + 1, nowKey, open);
+        extend(i + 1, depth + 1, nowPaidUs, nowBytes, now, nowKey);
+        for (const later of after[unit]) missing[later]++;
+        ready.length = readyBefore;
+        take(unit);
+      }
+    }
+  }
+
+  /** Puts a unit into the set and answers by how much its transfers grow. */
+  function put(unit: number): number {
+    let change = 0;
+    for (const v of opsOf[unit]) {
+      change -= pays(v);
+      isInside[v] = 1;
+      change += pays(v);
+      for (const u of inputs[v]) {
+        change -= pays(u);
+        usersInside[u]++;
+        change += pays(u);
+      }
+    }
+    bits[unit >> 5] |= 1 << (unit & 31);
+    return change;
+  }
+
+  function take(unit: number): void {
+    for (const v of opsOf[unit]) {
+      isInside[v] = 0;
+      for (const u of inputs[v]) usersInside[u]--;
+    }
+    bits[unit >> 5] &= ~(1 << (unit & 31));
+  }
+
+  /** Marks what the ideal with the set on top can be covered with. */
+  function note(
+    times: Float64Array,
+    paidUs: number,
+    bytes: number,
+    size: number,
+    setKey: number,
+    open: readonly number[],
+  ): void {
+    let target: Ideal | null = null;
+    for (let k = 0; k < kinds.length; k++) {
+      const { memoryBytes, paysTransfers, count } = kinds[k];
+      if (bytes > memoryBytes || times[k] + (paysTransfers ? paidUs : 0) > thresholdUs) continue;
+      for (const state of open) {
+        if (inUse(state, k) === count) continue;
+        if (size === n) {
+          found = true;
+          return;
+        }
+        target ??= idealOf(size, setKey);
+        target.covered[state + stride[k]] = 1;
+      }
+    }
+  }
+
+  function idealOf(size: number, setKey: number): Ideal {
+    const alike = byKey.get(setKey);
+    const known = alike?.find((ideal) => ideal.bits.every((word, w) => word === bits[w]));
+    if (known !== undefined) return known;
+    const made: Ideal = { bits: bits.slice(), covered: new Uint8Array(states) };
+    if (alike === undefined) byKey.set(setKey, [made]);
+    else alike.push(made);
+    bySize[size].push(made);
+    ideals++;
+    return made;
+  }
+}
+
+interface Kind {
+  /** One device of the kind; the others are its equals. */
+  readonly device: number;
+  readonly count: number;
+  readonly memoryBytes: number;
+  readonly paysTransfers: boolean;
+}
+
+function kindsOfDevices({ cluster, graph }: Scenario, runUs: Float64Array): Kind[] {
+  const deviceCount = cluster.devices.length;
+  const kinds = new Map<string, Kind>();
+  cluster.devices.forEach((device, d) => {
+    const paysTransfers = !isCpu(device);
+    const memoryBytes = paysTransfers ? device.memoryBytes : Number.POSITIVE_INFINITY;
+    const times = Array.from({ length: graph.opCount }, (_, v) => runUs[v * deviceCount + d]);
+    const name = `${paysTransfers} ${memoryBytes} ${times.join(" ")}`;
+    const count = (kinds.get(name)?.count ?? 0) + 1;
+    kinds.set(name, { device: kinds.get(name)?.device ?? d, count, memoryBytes, paysTransfers });
+  });
+  return [...kinds.values()];
+}
+
+/** Keys are sums of these numbers modulo a prime; sets with equal keys are told apart by their bits. */
+const KEYS = 4_398_046_511_093;
+
+function key(unit: number): number {
+  let value = unit + 1;
+  for (let round = 0; round < 5; round++) value = (value * 1103 + 1_013_904_223_987) % KEYS;
+  return value;
+}

@@ -1,0 +1,174 @@
+/**
+ * Exact branch and bound over devices of groups, for small graphs: the best placement as the simulator scores it, first come, first
+ * served, with memory, and the proof that none is better. Every leaf is one evaluation. What it prunes by is in agents/exact; a
+ * hill climb finds the first good plan, with a random stream of its own: the answer is the same for every seed.
+ *
+ * Out of budget or of nodes it returns the best so far and the least bound of what it has not searched. The search stops on
+ * numbers of nodes and evaluations only.
+ */
+import { z } from "zod";
+import {
+  BudgetExhausted,
+  type Compiled,
+  colocationGrouping,
+  compile,
+  createRng,
+  type MeteredEvaluator,
+  type Plan,
+  type Scenario,
+} from "../../env/index.ts";
+import { withAllowance } from "../allowance.ts";
+import type { PlannerModule, PlannerReport } from "../contract.ts";
+import { type BranchResult, branchAndBound, type PartialBound } from "../exact/branch-and-bound.ts";
+import { partialMaxLoad } from "../exact/branch-and-bound-load.ts";
+import { partialMakespan } from "../exact/branch-and-bound-makespan.ts";
+import { partialMemory } from "../exact/branch-and-bound-memory.ts";
+import { placingOrder } from "../exact/branch-and-bound-order.ts";
+import { deviceExchange } from "../exact/branch-and-bound-symmetry.ts";
+import { breathEvery } from "../search/breath.ts";
+import { type Choices, choicesOf, planOf } from "../search/choices.ts";
+import { hillClimb } from "./hill-climb.ts";
+import { topoBlocks } from "./topo-blocks.ts";
+
+const options = z.strictObject({
+  nodes: z
+    .int()
+    .min(1)
+    .default(2_000_000)
+    .describe("partial placements looked at before the search gives up"),
+  climb: z
+    .int()
+    .min(0)
+    .default(400)
+    .describe("evaluations of a hill climb before the search, at most a quarter of the budget"),
+});
+type Options = z.infer<typeof options>;
+
+export const branchAndBoundPlanner: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "branch-and-bound",
+    name: "Branch and bound",
+    summary:
+      "The optimum over all placements of the groups, proven, for graphs of up to about fourteen groups.",
+    searchSpace: "device per group",
+    limits:
+      "Time grows with devices ^ groups; past some twenty groups the answer is the best so far and a bound. Groups are not taken " +
+      "apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
+      "equal devices is pruned.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator) => solve(scenario, evaluator, given),
+  }),
+};
+
+/** What rounding may leave between a bound and the optimum that it proves. */
+const ROUNDING = 1e-9;
+/** Device pairs times dependencies: more need too much room. */
+const MOST_PAIRS = 20_000_000;
+
+async function* solve(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  given: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const choices = choicesOf(scenario, "all");
+  const pairs = scenario.graph.edgeCount * choices.deviceCount ** 2;
+  if (pairs > MOST_PAIRS)
+    return {
+      failure: `The scenario is too large for branch and bound: ${pairs} device pairs of edges, limit ${MOST_PAIRS}.`,
+    };
+  yield* firstPlans(scenario, evaluator, given);
+
+  const compiled = compile(scenario);
+  const exchange = deviceExchange(compiled);
+  const best = evaluator.best?.outcome;
+  const search = branchAndBound({
+    order: placingOrder(compiled),
+    legal: choices.legal,
+    exchange,
+    lowerBound: partialBoundOf(compiled),
+    rootBound: evaluator.bound().value,
+    score: (groupDevice) =>
+      evaluator.exhausted
+        ? null
+        : (evaluator.evaluate(planOf(choices, groupDevice)).value ?? Number.POSITIVE_INFINITY),
+    known: best?.value ?? Number.POSITIVE_INFINITY,
+    nodes: given.nodes,
+  });
+  const breathe = breathEvery(1);
+  let step = search.next(false);
+  while (step.done !== true) {
+    if (step.value !== null) yield planOf(choices, step.value);
+    await breathe();
+    step = search.next(evaluator.exhausted);
+  }
+  return reportOf(choices, evaluator, step.value, given);
+}
+
+const FIRST_PLANS = "the first plans of branch and bound";
+
+/** Blocks of the topological order and a hill climb, as far as they are allowed to go. */
+async function* firstPlans(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  { climb }: Options,
+): AsyncGenerator<Plan, void> {
+  const allowance = Math.min(climb, Math.floor(evaluator.remaining / 4));
+  if (allowance === 0) return;
+  const allowed = withAllowance(evaluator, allowance);
+  const rng = createRng(FIRST_PLANS);
+  try {
+    for (const { options, create } of [topoBlocks, hillClimb] as PlannerModule[])
+      yield* create(options.parse({})).plan(scenario, allowed, rng);
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+  }
+}
+
+function partialBoundOf(compiled: Compiled): PartialBound {
+  const memory = partialMemory(compiled);
+  const ofObjective = objectiveBound(compiled, memory.peakBytes);
+  return (groupDevice, cutoff) =>
+    memory.fits(groupDevice) ? ofObjective(groupDevice, cutoff) : Number.POSITIVE_INFINITY;
+}
+
+function objectiveBound(compiled: Compiled, peakBytes: PartialBound): PartialBound {
+  const { scenario } = compiled;
+  if (scenario.objective === "makespan") return partialMakespan(compiled);
+  if (scenario.objective === "max-load") return partialMaxLoad(scenario);
+  return scenario.objective === "peak-memory" ? peakBytes : () => 0;
+}
+
+function reportOf(
+  { scenario, groupCount }: Choices,
+  evaluator: MeteredEvaluator,
+  result: BranchResult,
+  given: Options,
+): PlannerReport {
+  const timeLimited = evaluator.exhausted && evaluator.remaining > 0;
+  const feasible = evaluator.best?.outcome.feasible === true;
+  const counts = `${result.nodes} nodes, ${result.leaves} leaves`;
+  const groups = groupCount === 1 ? "the one group" : `the ${groupCount} groups`;
+  if (!feasible && result.complete)
+    return {
+      failure: `Proven infeasible: no placement of ${groups}, first come first served, fits the memory (branch and bound, exhaustive: ${counts}).`,
+    };
+  const bound = boundOf(scenario, result, evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY);
+  const ended = result.nodes >= given.nodes ? "the limit of nodes" : "the budget";
+  const proven = `${result.proven.toFixed(2)} ${evaluator.unit}`;
+  const note = result.complete
+    ? `Optimal among placements of ${groups}, first come first served: none is below ${proven} (branch and bound, exhaustive: ${counts}).`
+    : `Ended by ${ended}: no placement of ${groups}, first come first served, is below ${proven} (${counts}).`;
+  return { timeLimited, bound, note };
+}
+
+/** What holds for every plan: the groups must be what no plan may part, and orders of ops may be better than first come, first served. */
+function boundOf({ graph, grouping, objective }: Scenario, result: BranchResult, bestValue: number) {
+  if (colocationGrouping(graph).groupCount !== grouping.groupCount) return undefined;
+  const hasOrder = objective === "makespan" || objective === "peak-memory";
+  const value = Math.min(hasOrder ? result.relaxed : result.proven, bestValue);
+  const argument = value >= bestValue * (1 - ROUNDING) ? "branch and bound, exhaustive" : "branch and bound";
+  return value > 0 && value < Number.POSITIVE_INFINITY ? { value, argument } : undefined;
+}

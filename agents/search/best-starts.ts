@@ -1,0 +1,90 @@
+/**
+ * The first plans of `best`: what every quick planner of the registry finds, each within a small allowance, so that new planners
+ * join by being registered. A planner that fails is passed over; what it says is not a failure of the whole.
+ */
+import {
+  BudgetExhausted,
+  type MeteredEvaluator,
+  type Plan,
+  type Rng,
+  type Scenario,
+} from "../../env/index.ts";
+import { withAllowance } from "../allowance.ts";
+import type { PlannerModule, PlannerReport } from "../contract.ts";
+import type { Choices } from "./choices.ts";
+
+export interface StartingPlan {
+  readonly plan: Plan;
+  readonly cost: number;
+}
+
+/** What a planner found and said; `plan` is null where it found none. */
+export interface Attempt {
+  readonly start: StartingPlan | null;
+  readonly report: PlannerReport;
+}
+
+/** Runs a planner with its default options for at most `evaluations`; yields its plans that beat all before. */
+export async function* attempt(
+  module: PlannerModule,
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  evaluations: number,
+): AsyncGenerator<Plan, Attempt> {
+  const allowed = withAllowance(evaluator, evaluations);
+  const own = bestSince(allowed);
+  const plans = module
+    .create(module.options.parse({}))
+    .plan(scenario, own.evaluator, rng.child(module.card.id));
+  let report: PlannerReport = {};
+  try {
+    for (;;) {
+      const before = evaluator.best;
+      const { done, value } = await plans.next();
+      if (evaluator.best !== before && evaluator.best !== null) yield evaluator.best.plan;
+      if (done !== true) continue;
+      report = value ?? {};
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted) || evaluator.exhausted) throw error;
+  } finally {
+    await plans.return(undefined);
+  }
+  return { start: own.best(), report };
+}
+
+/** An evaluator that remembers the best plan that went through it. */
+function bestSince(inner: MeteredEvaluator) {
+  let best: StartingPlan | null = null;
+  const evaluator: MeteredEvaluator = Object.create(inner, {
+    evaluate: {
+      value: (plan: Plan) => {
+        const outcome = inner.evaluate(plan);
+        if (best === null || outcome.cost < best.cost)
+          best = { plan: { ...plan, device: plan.device.slice() }, cost: outcome.cost };
+        return outcome;
+      },
+    },
+    batch: { value: (plans: readonly Plan[]) => plans.map((plan) => evaluator.evaluate(plan)) },
+  });
+  return { evaluator, best: () => best };
+}
+
+/** One device for each group: of a group that the plan takes apart the one with most of its ops, if it runs them all. */
+export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, { device }: Plan): Int32Array {
+  const { memberStart, members } = scenario.grouping;
+  const votes = new Int32Array(deviceCount);
+  return Int32Array.from(legal, (devices, group) => {
+    votes.fill(0);
+    for (let i = memberStart[group]; i < memberStart[group + 1]; i++) votes[device[members[i]]]++;
+    let nearest = -1;
+    for (let d = 0; d < deviceCount; d++)
+      if (votes[d] > 0 && (nearest === -1 || votes[d] > votes[nearest])) nearest = d;
+    // A pool leaves devices out, but not those that a start has found good.
+    const isLegal =
+      devices.includes(nearest) || votes[nearest] === memberStart[group + 1] - memberStart[group];
+    return isLegal ? nearest : devices[0];
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several operators. The temperature falls
+ * geometrically from `hot` to `cold` with the share of the round that is spent, and both are shares of the present cost, so that
+ * multiplying all times by a constant changes no decision.
+ *
+ * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal of the evaluator passes through.
+ */
+import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
+import { breathEvery } from "./breath.ts";
+import type { PlanState } from "./plan-state.ts";
+import type { Change, Proposals } from "./proposals.ts";
+
+export interface Cooling {
+  /** Temperatures as shares of the present cost: a plan worse by this share is accepted 1 in e times. */
+  readonly hot: number;
+  readonly cold: number;
+  /** Share of the round that is spent, from 0; the round ends at 1. */
+  readonly progress: () => number;
+}
+
+export interface Found {
+  readonly groupDevice: Int32Array;
+  readonly cost: number;
+}
+
+/** Draws in a row that propose nothing before the round ends: the choices are spent, not the budget. */
+const MOST_IDLE_DRAWS = 10_000;
+
+export async function* cool(
+  state: PlanState,
+  proposals: Proposals,
+  rng: Rng,
+  { hot, cold, progress }: Cooling,
+): AsyncGenerator<Plan, Found> {
+  const breathe = breathEvery(64);
+  let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
+  const change: Change = { groups: [], devices: [] };
+  let idle = 0;
+  for (;;) {
+    await breathe();
+    const share = progress();
+    if (share >= 1) return best;
+    const operator = proposals.draw(state.groupDevice, change);
+    if (operator === null) {
+      if (++idle === MOST_IDLE_DRAWS) return best;
+      continue;
+    }
+    idle = 0;
+    const before = state.cost;
+    const after = state.score(change);
+    proposals.learn(operator, after < before ? 1 : 0);
+    const temperature = before * hot * (cold / hot) ** share;
+    if (after > before && rng.next() >= Math.exp((before - after) / temperature)) continue;
+    state.take();
+    if (after >= best.cost) continue;
+    best = { groupDevice: state.groupDevice.slice(), cost: after };
+    yield state.snapshot();
+  }
+}
+
+/** Evaluations of a round where no budget says how many there are. */
+const ENDLESS_ROUND = 10_000;
+
+/** Share of a round that is spent: a round that may take `share` of what the evaluator has left, in evaluations or seconds. */
+export function budgetProgress(evaluator: MeteredEvaluator, share: number): () => number {
+  const { seconds = Number.POSITIVE_INFINITY } = evaluator.budget;
+  const [firstSpent, firstSeconds] = [evaluator.spent, evaluator.elapsedSeconds];
+  const secondsLeft = share * (seconds - firstSeconds);
+  const left =
+    secondsLeft === Number.POSITIVE_INFINITY
+      ? share * Math.min(evaluator.remaining, ENDLESS_ROUND)
+      : share * evaluator.remaining;
+  return () =>
+    Math.max((evaluator.spent - firstSpent) / left, (evaluator.elapsedSeconds - firstSeconds) / secondsLeft);
+}

@@ -1,0 +1,65 @@
+/** The directions of a graph's edges, where an order is to be kept: an acyclic directed graph in compressed sparse rows, both ways. */
+import type { Rng } from "../../../env/index.ts";
+
+export interface Arcs {
+  /** Successors of vertex v: successor[outStart[v] .. outStart[v + 1]), each once. */
+  readonly outStart: Int32Array;
+  readonly successor: Int32Array;
+  readonly inStart: Int32Array;
+  readonly predecessor: Int32Array;
+}
+
+/** Arcs from lists of successors; those named twice and loops are left out. */
+export function arcsOf(successors: readonly Iterable<number>[]): Arcs {
+  const lists = successors.map((list, v) => [...new Set(list)].filter((to) => to !== v));
+  const outStart = new Int32Array(lists.length + 1);
+  const inStart = new Int32Array(lists.length + 1);
+  lists.forEach((list, v) => {
+    outStart[v + 1] = outStart[v] + list.length;
+    for (const to of list) inStart[to + 1]++;
+  });
+  for (let v = 0; v < lists.length; v++) inStart[v + 1] += inStart[v];
+  const predecessor = new Int32Array(outStart[lists.length]);
+  const next = inStart.slice();
+  lists.forEach((list, v) => {
+    for (const to of list) predecessor[next[to]++] = v;
+  });
+  return { outStart, successor: Int32Array.from(lists.flat()), inStart, predecessor };
+}
+
+/** Arcs between the clusters `of` (0..count-1). */
+export function contractedArcs({ outStart, successor }: Arcs, of: Int32Array, count: number): Arcs {
+  const lists = Array.from({ length: count }, () => new Set<number>());
+  for (let v = 0; v < of.length; v++)
+    for (let i = outStart[v]; i < outStart[v + 1]; i++)
+      if (of[successor[i]] !== of[v]) lists[of[v]].add(of[successor[i]]);
+  return arcsOf(lists);
+}
+
+/**
+ * A random topological order, depth first: what became ready last comes next, so that what belongs together stays together. Shorter
+ * than the graph where there is a cycle.
+ */
+export function randomTopologicalOrder({ outStart, successor, inStart }: Arcs, rng: Rng): Int32Array {
+  const vertexCount = inStart.length - 1;
+  const waitsFor = Int32Array.from({ length: vertexCount }, (_, v) => inStart[v + 1] - inStart[v]);
+  const ready = rng.shuffle(Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0));
+  const order = new Int32Array(vertexCount);
+  let length = 0;
+  while (ready.length > 0) {
+    const v = ready.pop()!;
+    order[length++] = v;
+    const known = ready.length;
+    for (let i = outStart[v]; i < outStart[v + 1]; i++)
+      if (--waitsFor[successor[i]] === 0) ready.push(successor[i]);
+    shuffleFrom(ready, known, rng);
+  }
+  return order.subarray(0, length);
+}
+
+function shuffleFrom(items: number[], first: number, rng: Rng): void {
+  for (let i = items.length - 1; i > first; i--) {
+    const j = first + rng.int(i - first + 1);
+    [items[i], items[j]] = [items[j], items[i]];
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Partitions of a small graph whose order is to be kept: random topological orders, each cut into consecutive blocks by a dynamic
+ * program, least weight above the limits first, then least cut. A partition gets better by orders that agree with it: what the
+ * program finds in one of them is at least as good.
+ */
+import type { Rng } from "../../../env/index.ts";
+import { type Arcs, randomTopologicalOrder } from "./arcs.ts";
+import type { WeightedGraph } from "./weighted-graph.ts";
+
+const ORDERS = 8;
+
+interface Blocks {
+  readonly part: Int32Array;
+  readonly overload: number;
+  /** Weight of the edges within blocks. */
+  readonly kept: number;
+}
+
+export function blockPartition(graph: WeightedGraph, arcs: Arcs, limit: Float64Array, rng: Rng): Int32Array {
+  let best: Blocks | null = null;
+  for (let o = 0; o < ORDERS; o++) {
+    const blocks = bestBlocks(graph, randomTopologicalOrder(arcs, rng), limit);
+    if (best === null || isBetter(blocks, best)) best = blocks;
+  }
+  return best!.part;
+}
+
+/** The blocks of several random orders that put earlier parts first. */
+export function reblocked(
+  graph: WeightedGraph,
+  arcs: Arcs,
+  limit: Float64Array,
+  part: Int32Array,
+  rng: Rng,
+): Int32Array {
+  let blocks = part;
+  for (let o = 0; o < ORDERS; o++) {
+    const known = blocks;
+    const order = randomTopologicalOrder(arcs, rng).sort((a, b) => known[a] - known[b]);
+    blocks = bestBlocks(graph, order, limit).part;
+  }
+  return blocks;
+}
+
+const isBetter = (a: Pick<Blocks, "overload" | "kept">, b: Pick<Blocks, "overload" | "kept">): boolean =>
+  a.overload < b.overload || (a.overload === b.overload && a.kept > b.kept);
+
+/** Entry [p][j]: the best way to put the first j vertices of the order into the first p + 1 blocks, empty ones allowed. */
+function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
+  const n = order.length;
+  const width = n + 1;
+  const overload = new Float64Array(limit.length * width).fill(Number.POSITIVE_INFINITY);
+  const kept = new Float64Array(limit.length * width).fill(-1);
+  const cameFrom = new Int32Array(limit.length * width);
+  const within = edgesWithin(graph, order);
+  const upTo = new Float64Array(width);
+  for (let j = 0; j < n; j++) upTo[j + 1] = upTo[j] + graph.vertexWeight[order[j]];
+  for (let p = 0; p < limit.length; p++)
+    for (let j = 0; j <= n; j++)
+      for (let i = p === 0 ? 0 : j; i >= 0; i--) {
+        const before = (p - 1) * width + i;
+        const over = Math.max(0, upTo[j] - upTo[i] - limit[p]) + (p === 0 ? 0 : overload[before]);
+        const inside = within[i * width + j] + (p === 0 ? 0 : kept[before]);
+        const at = p * width + j;
+        if (over > overload[at] || (over === overload[at] && inside <= kept[at])) continue;
+        overload[at] = over;
+        kept[at] = inside;
+        cameFrom[at] = i;
+      }
+  const part = new Int32Array(n);
+  for (let p = limit.length - 1, j = n; p >= 0; p--) {
+    const i = cameFrom[p * width + j];
+    for (let at = i; at < j; at++) part[order[at]] = p;
+    j = i;
+  }
+  const end = limit.length * width - 1;
+  return { part, overload: overload[end], kept: kept[end] };
+}
+
+/** Weight of the edges within places i..j-1 of the order, at [i * (n + 1) + j]. */
+function edgesWithin({ start, neighbour, edgeWeight }: WeightedGraph, order: Int32Array): Float64Array {
+  const width = order.length + 1;
+  const place = new Int32Array(order.length);
+  order.forEach((v, at) => {
+    place[v] = at;
+  });
+  const within = new Float64Array(width * width);
+  const joins = new Float64Array(order.length);
+  for (let j = 1; j < width; j++) {
+    const v = order[j - 1];
+    joins.fill(0);
+    for (let e = start[v]; e < start[v + 1]; e++)
+      if (place[neighbour[e]] < j - 1) joins[place[neighbour[e]]] += edgeWeight[e];
+    let sum = 0;
+    for (let i = j - 1; i >= 0; i--) {
+      sum += joins[i];
+      within[i * width + j] = within[i * width + j - 1] + sum;
+    }
+  }
+  return within;
+}

@@ -1,0 +1,92 @@
+/**
+ * The levels of a multilevel partition: the graph, and again and again the graph of pairs that heavy-edge matching made of the one
+ * before, until few vertices are left or matching makes no more headway.
+ *
+ * Where an order is to be kept only such vertices pair whose union leaves the order without a cycle, whatever else pairs: one that is
+ * the other's only successor or only predecessor, and neighbours in one topological order.
+ */
+import { heavyEdgeMates, type Rng } from "../../../env/index.ts";
+import { type Arcs, contractedArcs, randomTopologicalOrder } from "./arcs.ts";
+import { contracted, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
+
+export interface OrderedGraph {
+  readonly graph: WeightedGraph;
+  /** Every arc is an edge of the graph too. Null where no order is to be kept. */
+  readonly arcs: Arcs | null;
+}
+
+export interface Level extends OrderedGraph {
+  /** Vertex of this level for each vertex of the finer one; for itself on the finest. */
+  readonly of: Int32Array;
+}
+
+type MayPair = (a: number, b: number) => boolean;
+
+/** A level that keeps more than this share of the vertices before it was not worth making. */
+const LEAST_HEADWAY = 0.95;
+/** The heaviest pair, over the mean of the coarsest level. */
+const WEIGHT_OVER_MEAN = 3;
+
+/** Finest first. Vertices of different labels never pair. */
+export function coarseLevels(
+  finest: OrderedGraph,
+  vertexLimit: number,
+  label: Int32Array,
+  rng: Rng,
+): Level[] {
+  const weightLimit = (WEIGHT_OVER_MEAN * totalWeight(finest.graph)) / vertexLimit;
+  const levels: Level[] = [{ ...finest, of: each(finest.graph.vertexCount) }];
+  for (let fine = finest, labels = label; fine.graph.vertexCount > vertexLimit; ) {
+    const { of, count } = pairUp(fine, labels, weightLimit, rng);
+    if (count > LEAST_HEADWAY * of.length) break;
+    labels = labelsOf(labels, of, count);
+    fine = {
+      graph: contracted(fine.graph, of, count),
+      arcs: fine.arcs && contractedArcs(fine.arcs, of, count),
+    };
+    levels.push({ ...fine, of });
+  }
+  return levels;
+}
+
+function pairUp({ graph, arcs }: OrderedGraph, label: Int32Array, weightLimit: number, rng: Rng) {
+  const { vertexCount, vertexWeight } = graph;
+  const keepsOrder = arcs === null ? () => true : keepingOrder(arcs, rng);
+  const mateOf = heavyEdgeMates(graph, {
+    order: rng.shuffle(each(vertexCount)),
+    vertexWeight,
+    weightLimit,
+    mayPair: (a, b) => label[a] === label[b] && keepsOrder(a, b),
+  });
+  const of = new Int32Array(vertexCount);
+  let count = 0;
+  for (let v = 0; v < vertexCount; v++) of[v] = mateOf[v] < v ? of[mateOf[v]] : count++;
+  return { of, count };
+}
+
+function keepingOrder(arcs: Arcs, rng: Rng): MayPair {
+  const { outStart, inStart } = arcs;
+  const place = new Int32Array(inStart.length - 1);
+  randomTopologicalOrder(arcs, rng).forEach((v, at) => {
+    place[v] = at;
+  });
+  const isOnlyWay = (from: number, to: number) =>
+    outStart[from + 1] - outStart[from] === 1 || inStart[to + 1] - inStart[to] === 1;
+  return (a, b) => {
+    if (Math.abs(place[a] - place[b]) === 1) return true;
+    return hasArc(arcs, a, b) ? isOnlyWay(a, b) : hasArc(arcs, b, a) && isOnlyWay(b, a);
+  };
+}
+
+function hasArc({ outStart, successor }: Arcs, from: number, to: number): boolean {
+  for (let i = outStart[from]; i < outStart[from + 1]; i++) if (successor[i] === to) return true;
+  return false;
+}
+
+function labelsOf(label: Int32Array, of: Int32Array, count: number): Int32Array {
+  const coarse = new Int32Array(count);
+  for (let v = 0; v < of.length; v++) coarse[of[v]] = label[v];
+  return coarse;
+}
+
+const each = (count: number): Int32Array => Int32Array.from({ length: count }, (_, v) => v);

@@ -1,0 +1,103 @@
+/**
+ * Turns a partitioner into a planner's run: every partition that is better than those before is replayed in the simulator. Ends with
+ * one sentence on cut and balance, or on why no plan fits.
+ */
+import { z } from "zod";
+import type { MeteredEvaluator, Plan, Rng } from "../../../env/index.ts";
+import type { PlannerReport } from "../../contract.ts";
+import { breathEvery } from "../breath.ts";
+import { planOf } from "../choices.ts";
+import { imbalanceOf, weightLimits } from "./balance.ts";
+import { type Effort, multilevelPartition, type Partition } from "./multilevel.ts";
+import { devicesOf, devicesWithinMemory } from "./partition-devices.ts";
+import type { PartitionProblem } from "./partition-problem.ts";
+
+export const partitionOptions = z.strictObject({
+  imbalance: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(0.05)
+    .describe("what a part may weigh above its share, as a share of that"),
+  effort: z
+    .int()
+    .min(1)
+    .default(400_000)
+    .describe("vertices to partition in all tries together: 2 to 16 tries and twice as many cycles"),
+  memory: z
+    .enum(["repair", "ignore"])
+    .default("repair")
+    .describe("repair moves ops off devices over their memory, those that add least to the cut first"),
+});
+export type PartitionOptions = z.infer<typeof partitionOptions>;
+
+/** Shares of all outputs to count as held, tried in this order until a plan fits. */
+const OUTPUT_SHARES: readonly number[] = [0, 0.25, 0.5, 0.75, 1];
+
+export async function* planByPartition(
+  problem: PartitionProblem,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  options: PartitionOptions,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const { graph, share, choices } = problem;
+  if (choices.legal.some((devices) => devices.length === 0))
+    return { failure: "Ops that must be kept together have no device that runs them all." };
+  const limit = weightLimits(graph, share, options.imbalance);
+  const search = multilevelPartition(problem, limit, effortOf(graph.vertexCount, options), rng);
+  const breathe = breathEvery(1);
+  let best: Partition | null = null;
+  let waiting: Partition | null = null;
+  for (const partition of search) {
+    if (best === null || isBetter(partition, best)) best = waiting = partition;
+    // With one evaluation left it goes to the final partition.
+    if (waiting !== null && evaluator.remaining > 1) {
+      yield* scored(problem, waiting, evaluator, rng, options);
+      waiting = null;
+    }
+    await breathe();
+    if (evaluator.exhausted) break;
+  }
+  if (waiting !== null) yield* scored(problem, waiting, evaluator, rng, options);
+  if (best === null || evaluator.best === null) return undefined;
+  if (!evaluator.best.outcome.feasible)
+    return { failure: "Every partition is over a memory limit in the simulator." };
+  return { note: noteOn(problem, best, limit) };
+}
+
+const isBetter = (a: Partition, b: Partition): boolean =>
+  a.overload < b.overload || (a.overload === b.overload && a.cut < b.cut);
+
+function effortOf(vertexCount: number, { effort }: PartitionOptions): Effort {
+  const tries = Math.min(16, Math.max(2, Math.floor(effort / Math.max(1, vertexCount))));
+  return { tries, cycles: 2 * tries };
+}
+
+/** The plan of one partition; where the simulator finds a device over its memory, again with more of the outputs counted. */
+function* scored(
+  problem: PartitionProblem,
+  { part }: Partition,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { memory }: PartitionOptions,
+): Generator<Plan, void> {
+  const shares = memory === "ignore" ? [0] : OUTPUT_SHARES;
+  for (const share of shares) {
+    const groupDevice =
+      memory === "ignore" ? devicesOf(problem, part) : devicesWithinMemory(problem, part, share, rng);
+    const plan = planOf(problem.choices, groupDevice);
+    const outcome = evaluator.evaluate(plan);
+    yield plan;
+    if (outcome.feasible || evaluator.remaining <= 1) return;
+  }
+}
+
+function noteOn(
+  { graph, share }: PartitionProblem,
+  { part, cut, overload }: Partition,
+  limit: Float64Array,
+): string {
+  const percent = (100 * imbalanceOf(graph, part, share)).toFixed(1);
+  const asked = limit.length > 1 && overload > 0 ? ", more than asked: no better balance was found" : "";
+  return `Transfers cut: ${(cut / 1e6).toPrecision(4)} ms; heaviest part ${percent}% above its share${asked}.`;
+}

@@ -1,0 +1,142 @@
+/**
+ * `PlanState`: a placement under search together with what it costs, behind one interface for both ways to score a change.
+ *
+ * - `arrivalState`: devices run first what was ready first. A change of one group is a `move`, which the simulator computes
+ *   incrementally; larger ones are full evaluations.
+ * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the placement, made anew for every change.
+ *   One evaluation each; the search then ranks placements by what they can do instead of by the accidents of arrival.
+ *
+ * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state is then as before.
+ */
+import { compile, type MeteredEvaluator, type Outcome, type Plan } from "../../env/index.ts";
+import type { Choices } from "./choices.ts";
+import { createListOrder } from "./list-order.ts";
+import type { Change, Urgency } from "./proposals.ts";
+import { type WorkingPlan, workingPlan } from "./working-plan.ts";
+
+export interface PlanState {
+  readonly groupDevice: Int32Array;
+  /** Of the present placement; `Infinity` before the first `reset`. */
+  readonly cost: number;
+  /** Longest way through each group in the last plan taken, us; all 0 where the state keeps no order. */
+  readonly urgency: Urgency;
+  /** Goes on from another placement and scores it. */
+  reset(groupDevice: ArrayLike<number>): void;
+  /** Cost of the present placement with the change; it stays as it is until `take`. */
+  score(change: Change): number;
+  /** Makes the change that was scored last. */
+  take(): void;
+  /** A copy of the present plan. */
+  snapshot(): Plan;
+}
+
+export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+  const working = workingPlan(
+    choices,
+    Array.from(choices.legal, ([device]) => device),
+  );
+  let cost = Number.POSITIVE_INFINITY;
+  let pending: Scored | null = null;
+  return {
+    groupDevice: working.groupDevice,
+    urgency: new Float64Array(choices.groupCount),
+    get cost() {
+      return cost;
+    },
+    reset(groupDevice) {
+      working.reset(groupDevice);
+      cost = evaluator.evaluate(working.plan).cost;
+    },
+    score(change) {
+      const { groups, devices } = change;
+      const proposed =
+        groups.length === 1
+          ? evaluator.move(working.plan, groups[0], devices[0]).cost
+          : whileChanged(working, change, () => evaluator.evaluate(working.plan)).cost;
+      pending = { change, cost: proposed };
+      return proposed;
+    },
+    take() {
+      const taken = pending!;
+      apply(working, taken.change);
+      cost = taken.cost;
+    },
+    snapshot: () => working.snapshot(),
+  };
+}
+
+/** Pre: the objective is simulated, so that an order means something. */
+export function orderedState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+  const { scenario, groupCount } = choices;
+  const { groupOf } = scenario.grouping;
+  const order = createListOrder(compile(scenario));
+  const working = workingPlan(
+    choices,
+    Array.from(choices.legal, ([device]) => device),
+  );
+  const urgency = new Float64Array(groupCount);
+  let cost = Number.POSITIVE_INFINITY;
+  let opPriority: Float64Array = new Float64Array(0);
+  let pending: (Scored & { readonly outcome: Outcome; readonly opPriority: Float64Array }) | null = null;
+
+  const evaluate = () => {
+    const proposed = order.of(working.plan.device);
+    return { opPriority: proposed, outcome: evaluator.evaluate({ ...working.plan, opPriority: proposed }) };
+  };
+  const findUrgency = ({ startUs }: Outcome): void => {
+    if (startUs === undefined) return;
+    urgency.fill(0);
+    for (let v = 0; v < startUs.length; v++) {
+      const throughUs = startUs[v] + order.tailUs[v];
+      if (throughUs > urgency[groupOf[v]]) urgency[groupOf[v]] = throughUs;
+    }
+  };
+  return {
+    groupDevice: working.groupDevice,
+    urgency,
+    get cost() {
+      return cost;
+    },
+    reset(groupDevice) {
+      working.reset(groupDevice);
+      const { outcome, opPriority: found } = evaluate();
+      cost = outcome.cost;
+      opPriority = found;
+      findUrgency(outcome);
+    },
+    score(change) {
+      const scored = whileChanged(working, change, evaluate);
+      pending = { change, cost: scored.outcome.cost, ...scored };
+      return pending.cost;
+    },
+    take() {
+      const taken = pending!;
+      apply(working, taken.change);
+      cost = taken.cost;
+      opPriority = taken.opPriority;
+      // The tails are those of the last placement scored, which this one is.
+      findUrgency(taken.outcome);
+    },
+    snapshot: () => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
+  };
+}
+
+interface Scored {
+  readonly change: Change;
+  readonly cost: number;
+}
+
+function apply(working: WorkingPlan, { groups, devices }: Change): void {
+  for (let i = 0; i < groups.length; i++) working.apply(groups[i], devices[i]);
+}
+
+function whileChanged<T>(working: WorkingPlan, change: Change, score: () => T): T {
+  const { groups } = change;
+  const before = groups.map((group) => working.groupDevice[group]);
+  apply(working, change);
+  try {
+    return score();
+  } finally {
+    for (let i = groups.length - 1; i >= 0; i--) working.apply(groups[i], before[i]);
+  }
+}

@@ -1,0 +1,29 @@
+/** Orders of tasks: topological positions, and a schedule's order as what a simulator follows (`Plan.opPriority`). */
+import type { TaskOrder } from "./schedule-problem.ts";
+
+/** Position of each task in the topological order. */
+export function positionsOf({
+  opCount,
+  topologicalOrder,
+}: Pick<TaskOrder, "opCount" | "topologicalOrder">): Int32Array {
+  const position = new Int32Array(opCount);
+  topologicalOrder.forEach((task, i) => {
+    position[task] = i;
+  });
+  return position;
+}
+
+/** The tasks as they start; at one instant in topological order, which tasks that take no time need. */
+export function startOrder(tasks: TaskOrder, startUs: Float64Array): Int32Array {
+  const position = positionsOf(tasks);
+  return tasks.topologicalOrder.slice().sort((a, b) => startUs[a] - startUs[b] || position[a] - position[b]);
+}
+
+/** The same order as one number for each task, ascending. */
+export function prioritiesOf(order: Int32Array): Float64Array {
+  const priority = new Float64Array(order.length);
+  order.forEach((task, i) => {
+    priority[task] = i;
+  });
+  return priority;
+}
