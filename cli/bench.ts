@@ -1,5 +1,5 @@
 /**
- * `bench`: how fast the simulator is here. Each case runs with 64 random placements in rotation, since with one placement
+ * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the simulator runs with 64 random placements in rotation, since with one placement
  * repeated the processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
  */
 import { readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import { importFile } from "../scenarios/index.ts";
 import { defineCommand, jsonFlag, seedFlag } from "./command.ts";
 import { readText } from "./files.ts";
 import { jsonText } from "./json.ts";
-import { EXIT } from "./terminal.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
 
 const ROTATED = 64;
 const WARM_UP = 2;
@@ -26,8 +26,9 @@ export interface SimulatorRate {
 
 export const bench = defineCommand({
   name: "bench",
-  summary: "Measures simulations per CPU second on every placeto-sim/1 case file of a folder.",
-  positionals: [{ name: "WHAT", describe: "simulator", arity: "one" }],
+  summary:
+    "Measures simulations per CPU second on placeto-sim/1 case files, or the exact program on dnn-partitioning workloads.",
+  positionals: [{ name: "WHAT", describe: "simulator or exact", arity: "one" }],
   flags: {
     cases: { type: "text", placeholder: "DIR", describe: "folder of case files" },
     seconds: {
@@ -35,14 +36,32 @@ export const bench = defineCommand({
       min: 0.01,
       default: 0.5,
       placeholder: "S",
-      describe: "CPU seconds measured for each case",
+      describe: "simulator: CPU seconds measured for each case",
     },
+    "certificate-steps": {
+      type: "integer",
+      min: 0,
+      default: 30_000_000,
+      placeholder: "N",
+      describe:
+        "exact: steps of the plain search that certifies each answer before it gives up; 0 asks for none",
+    },
+    enumerate: { type: "switch", describe: "exact: count all ideals too" },
+    golden: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "exact: published results to print beside ours",
+      defaultText: "golden/dnn-partitioning.json beside or above the folder of cases, where there is one",
+    },
+    case: { type: "text", placeholder: "FILE", describe: "exact: one workload, in this process, as JSON" },
     seed: seedFlag,
     json: jsonFlag,
   },
-  examples: ["bench simulator --cases DIR --json"],
+  examples: ["bench simulator --cases DIR --json", "bench exact --cases DIR --certificate-steps 0"],
   async run({ values, positionals: [what] }, terminal) {
-    if (what !== "simulator") throw new InputError(`bench knows "simulator" only, not "${what}".`);
+    if (what === "exact") return runExact(values, terminal);
+    if (what !== "simulator")
+      throw new InputError(`bench knows "simulator" and "exact" only, not "${what}".`);
     if (values.cases === undefined)
       throw new InputError("bench simulator needs --cases DIR, a folder of case files.");
     const rates: SimulatorRate[] = [];
@@ -56,6 +75,33 @@ export const bench = defineCommand({
     return EXIT.done;
   },
 });
+
+interface ExactValues {
+  readonly cases: string | undefined;
+  readonly case: string | undefined;
+  readonly golden: string | undefined;
+  readonly "certificate-steps": number;
+  readonly enumerate: boolean;
+  readonly json: boolean;
+}
+
+async function runExact(values: ExactValues, terminal: Terminal): Promise<number> {
+  const options = {
+    certificateSteps: values["certificate-steps"],
+    enumerate: values.enumerate ? ("all" as const) : ("needed" as const),
+  };
+  if (values.case !== undefined) {
+    const { exactCase } = await import("./exact-case.ts");
+    terminal.write(jsonText(exactCase(values.case, { ...options, clock: terminal.seconds })));
+    return EXIT.done;
+  }
+  if (values.cases === undefined)
+    throw new InputError("bench exact needs --cases DIR, a folder of workloads, or --case FILE.");
+  const { benchExact, exactExit, exactText } = await import("./bench-exact.ts");
+  const rows = await benchExact({ ...options, cases: values.cases, golden: values.golden }, terminal);
+  terminal.write(values.json ? jsonText(rows) : exactText(rows));
+  return exactExit(rows);
+}
 
 /** The case files of a folder, by name; other JSON files in it are passed over. */
 function caseFiles(folder: string): string[] {

@@ -87,7 +87,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "bench",
-    summary: "speed of the simulator on case files",
+    summary: "speed of the simulator on case files; the exact program on workloads",
     load: async () => (await import("./bench.ts")).bench,
   },
   {

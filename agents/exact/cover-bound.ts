@@ -20,6 +20,8 @@ export interface CoverLimits {
   readonly nodes: number;
   /** Entries that a node keeps. */
   readonly entries: number;
+  /** Steps of improvement. */
+  readonly steps: number;
   /** Entries over all steps. */
   readonly work: number;
 }
@@ -40,7 +42,9 @@ const FIRST_RATE = 0.1;
 const LAST_RATE = 0.008;
 const MEMORY_OF_DIRECTION = 0.6;
 /** Ends where target and bound are this close. */
-const CLOSE = 1e-3;
+const CLOSE = 1e-4;
+/** Where the bound is within this share of the plan, the plan itself is the next target. */
+const NEAR = 0.02;
 
 /** Yields after every step and ends early where the caller answers `true`; null where the network is too wide. */
 export function* coverBound(
@@ -50,18 +54,19 @@ export function* coverBound(
 ): Generator<void, number | null, boolean | undefined> {
   const sets = deviceSets(problem, order, { upperUs, mostNodes: limits.nodes });
   if (sets === null) return null;
-  const oracle = createOracle(problem, sets, upperUs, limits);
+  const oracle = createOracle(problem, sets, limits);
   let prices = firstPrices(problem);
   let provenUs = lowerUs;
   let targetUs = upperUs;
-  while (targetUs > provenUs * (1 + CLOSE) || provenUs === lowerUs) {
+  let steps = 0;
+  while (targetUs > provenUs * (1 + CLOSE)) {
     let rate = FIRST_RATE;
     let bestShare = Number.NEGATIVE_INFINITY;
     let bestPrices = prices;
     let failures = 0;
     const direction = new Float64Array(prices.length);
     for (let step = 0; step < STEPS_PER_TARGET && rate > LAST_RATE; step++) {
-      if (oracle.work > limits.work || (yield)) return provenUs;
+      if (oracle.work > limits.work || ++steps > limits.steps || (yield)) return provenUs * (1 - ROUNDING);
       const answer = oracle.ask(prices, targetUs);
       provenUs = Math.max(provenUs, answer.provenUs);
       if (provenUs >= targetUs * (1 - ROUNDING)) break;
@@ -79,10 +84,10 @@ export function* coverBound(
       prices = stepped(prices, answer.held, direction, rate);
     }
     prices = bestPrices;
-    if (provenUs >= upperUs * (1 - ROUNDING)) return provenUs * (1 - ROUNDING);
-    const next = provenUs + (targetUs - provenUs) / 2;
-    targetUs = provenUs >= targetUs * (1 - ROUNDING) ? provenUs + (upperUs - provenUs) / 2 : next;
-    if (targetUs <= provenUs * (1 + CLOSE)) break;
+    const isRefuted = provenUs >= targetUs * (1 - ROUNDING);
+    if (isRefuted && targetUs === upperUs) break;
+    if (isRefuted && upperUs < provenUs * (1 + NEAR)) targetUs = upperUs;
+    else targetUs = provenUs + ((isRefuted ? upperUs : targetUs) - provenUs) / 2;
   }
   return provenUs * (1 - ROUNDING);
 }
@@ -96,7 +101,7 @@ interface Answer {
   readonly held: Float64Array;
 }
 
-function createOracle(problem: SplitProblem, sets: DeviceSets, upperUs: number, limits: CoverLimits) {
+function createOracle(problem: SplitProblem, sets: DeviceSets, limits: CoverLimits) {
   const { types, elements } = problem;
   const accelerators = [...types.keys()].filter((t) => types[t].paysTransfers);
   const cpus = [...types.keys()].filter((t) => !types[t].paysTransfers);
@@ -107,25 +112,36 @@ function createOracle(problem: SplitProblem, sets: DeviceSets, upperUs: number, 
     },
     ask(prices: Float64Array, targetUs: number): Answer {
       const total = prices.reduce((sum, price) => sum + price, 0);
-      const best = accelerators.map((t) => bestOfLoads(sets, t, prices, { upperUs, most: limits.entries }));
-      for (const list of best) work += list.work;
       const knapsacks = cpus.map((t) => knapsack(problem, t, prices));
+      const cpusTake = (us: number): number =>
+        cpus.reduce((sum, t, i) => sum + types[t].devices.length * knapsacks[i](us, null), 0);
+      // With one type of accelerator only sets matter that take more than their part of what CPUs leave.
+      const floor =
+        accelerators.length === 1
+          ? (total * (1 - 2 * ROUNDING) - cpusTake(targetUs)) / types[accelerators[0]].devices.length
+          : Number.NEGATIVE_INFINITY;
+      const limit = { upperUs: targetUs, floor, most: limits.entries };
+      const best = accelerators.map((t) => bestOfLoads(sets, t, prices, limit));
+      for (const list of best) work += list.work;
       const devicesTake = (us: number): number => {
-        let sum = 0;
-        for (const [i, t] of accelerators.entries())
-          sum += types[t].devices.length * best[i].price[entryAt(best[i], us)];
-        for (const [i, t] of cpus.entries()) sum += types[t].devices.length * knapsacks[i](us, null);
+        let sum = cpusTake(us);
+        for (const [i, t] of accelerators.entries()) {
+          const entry = entryAt(best[i], us);
+          sum += types[t].devices.length * (entry === -1 ? floor : best[i].price[entry]);
+        }
         return sum;
       };
       let low = 0;
-      let high = upperUs;
-      for (let halving = 0; halving < 48; halving++) {
+      let high = targetUs;
+      if (devicesTake(targetUs) < total * (1 - ROUNDING)) low = targetUs;
+      for (let halving = 0; halving < 48 && low < targetUs; halving++) {
         const us = (low + high) / 2;
         if (devicesTake(us) < total * (1 - ROUNDING)) low = us;
         else high = us;
       }
       const held = new Float64Array(elements.count);
       for (const [i, t] of accelerators.entries()) {
+        if (best[i].count === 0) continue;
         const set = best[i].setOf(entryAt(best[i], targetUs));
         for (let v = 0; v < held.length; v++) held[v] += types[t].devices.length * set[v];
       }
@@ -139,8 +155,9 @@ function createOracle(problem: SplitProblem, sets: DeviceSets, upperUs: number, 
   };
 }
 
-/** The last entry of at most that load: there is one, because the empty set takes no time. */
+/** The last entry of at most that load, -1 where there is none: none is above the floor. */
 function entryAt({ loadUs, count }: BestOfLoads, us: number): number {
+  if (count === 0 || loadUs[0] > us) return -1;
   let low = 0;
   let high = count - 1;
   while (low < high) {

@@ -127,7 +127,7 @@ function fastestUs({ types, timeUs }: SplitProblem, v: number): number {
   );
 }
 
-/** Rising loads, and the largest price of any set of at most that load: both strictly rising. */
+/** Rising loads, and the largest price of any set of at most that load where it is above the floor: both strictly rising. */
 export interface BestOfLoads {
   readonly count: number;
   /** Entries made on the way, the measure of the work. */
@@ -138,19 +138,34 @@ export interface BestOfLoads {
   setOf(entry: number): Uint8Array;
 }
 
-/**
- * For sets on a device of a type, of load at most `upperUs`. A node keeps at most `most` entries: where there are more, neighbours are
- * joined to the smaller load and the larger price of theirs. So the answer is never below the truth, and the set behind an entry may
- * be a little worse than it.
- */
+export interface PriceLimits {
+  /** Larger loads are left out. */
+  readonly upperUs: number;
+  /** Prices up to this one are left out, and whatever cannot come above it any more. */
+  readonly floor: number;
+  /**
+   * Entries that a node keeps: where there are more, neighbours are joined to the smaller load and the larger price of theirs. So the
+   * answer is never below the truth, and the set behind an entry may be a little worse than it.
+   */
+  readonly most: number;
+}
+
+/** For sets on a device of a type. */
 export function bestOfLoads(
   sets: DeviceSets,
   type: number,
   prices: Float64Array,
-  { upperUs, most }: { readonly upperUs: number; readonly most: number },
+  { upperUs, floor, most }: PriceLimits,
 ): BestOfLoads {
   const { problem, order, layerStart, nodeCount, arcStart, arcSource, arcTakes, arcTransferUs } = sets;
   const { timeUs, types } = problem;
+  const completions = floor === Number.NEGATIVE_INFINITY ? [] : completionsOf(sets, type, prices, upperUs);
+  /** A relaxation of the rest, in which load has a rate: what it cannot lift above the floor nothing can. */
+  const reachesFloor = (node: number, us: number, price: number): boolean => {
+    for (const { rate, rest } of completions)
+      if (price + rest[node] + rate * (upperUs - us) <= floor) return false;
+    return true;
+  };
   const listStart = new Int32Array(nodeCount);
   const listEnd = new Int32Array(nodeCount);
   let capacity = 1 << 16;
@@ -206,7 +221,7 @@ export function bestOfLoads(
       }
       if (from === -1) break;
       const i = cursor[from]++;
-      if (price <= bestPrice) continue;
+      if (price <= bestPrice || !reachesFloor(node, us, price)) continue;
       bestPrice = price;
       if (count === firstEntry || us >= loads[count - 1] + widthUs) {
         if (count === capacity) grow();
@@ -237,4 +252,52 @@ export function bestOfLoads(
       return held;
     },
   };
+}
+
+interface Completion {
+  /** Price of a us. */
+  readonly rate: number;
+  /** From each node the most that any way to the end gains, its load paid at the rate. */
+  readonly rest: Float64Array;
+}
+
+/** Rates around the one that bounds the whole best. */
+const SPREAD = [0.6, 0.85, 1, 1.2, 1.7];
+const HALVINGS = 12;
+
+function completionsOf(sets: DeviceSets, type: number, prices: Float64Array, upperUs: number): Completion[] {
+  const total = prices.reduce((sum, price) => sum + price, 0);
+  const boundAt = (rate: number) => restsAt(sets, type, prices, rate)[0] + rate * upperUs;
+  let low = 0;
+  let high = (4 * total) / Math.max(upperUs, Number.MIN_VALUE);
+  for (let i = 0; i < HALVINGS; i++) {
+    const third = (high - low) / 3;
+    if (boundAt(low + third) <= boundAt(high - third)) high -= third;
+    else low += third;
+  }
+  return SPREAD.map((share) => {
+    const rate = (share * (low + high)) / 2;
+    return { rate, rest: restsAt(sets, type, prices, rate) };
+  });
+}
+
+function restsAt(
+  { problem, order, layerStart, nodeCount, arcStart, arcSource, arcTakes, arcTransferUs }: DeviceSets,
+  type: number,
+  prices: Float64Array,
+  rate: number,
+): Float64Array {
+  const { timeUs, types } = problem;
+  const rest = new Float64Array(nodeCount).fill(Number.NEGATIVE_INFINITY);
+  rest[nodeCount - 1] = 0;
+  for (let layer = order.length - 1; layer >= 0; layer--) {
+    const v = order[layer];
+    const gain = prices[v] - rate * timeUs[v * types.length + type];
+    for (let node = layerStart[layer]; node < layerStart[layer + 1]; node++)
+      for (let arc = arcStart[node]; arc < arcStart[node + 1]; arc++) {
+        const value = rest[node] + (arcTakes[arc] === 1 ? gain : 0) - rate * arcTransferUs[arc];
+        if (value > rest[arcSource[arc]]) rest[arcSource[arc]] = value;
+      }
+  }
+  return rest;
 }

@@ -43,7 +43,8 @@ const options = z.strictObject({
     .default(100_000)
     .describe("widest network that gets the bound by device sets, in nodes of its graph of sets"),
   entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps"),
-  work: z.int().min(1).default(100_000_000).describe("entries over all steps of the bound"),
+  steps: z.int().min(1).default(600).describe("steps of the bound"),
+  work: z.int().min(1).default(80_000_000).describe("entries over all steps of the bound"),
 });
 type Options = z.infer<typeof options>;
 
@@ -77,7 +78,7 @@ async function* search(
   problem: SplitProblem,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { ideals, transitions, nodes, entries, work, ...given }: Options,
+  { ideals, transitions, nodes, entries, steps, work, ...given }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { elements, scenario } = problem;
   const contiguous = yield* idealsDp.create({ ideals, transitions }).plan(scenario, evaluator, rng);
@@ -89,7 +90,7 @@ async function* search(
 
   const state = createMaxLoadState(problem);
   const { proposals, cutOff } = yield* annealInRounds(state, start, evaluator, rng, given);
-  const bound = await proven(problem, evaluator, { nodes, entries, work });
+  const bound = await proven(problem, evaluator, { nodes, entries, steps, work });
   return {
     bound,
     timeLimited: cutOff && evaluator.remaining > 0,

@@ -8,7 +8,8 @@ import { type SplitProblem, splitProblem } from "../../../agents/exact/split-pro
 import { evaluator, type Scenario, testScenario } from "../../../env/index.ts";
 import { leastOf, randomSplit } from "./random-split.ts";
 
-const limits = { nodes: 10_000, entries: 500, work: 6_000 };
+const floor = Number.NEGATIVE_INFINITY;
+const limits = { nodes: 10_000, entries: 500, steps: 60, work: 1e6 };
 
 function boundUs(scenario: Scenario, upperUs: number): number | null {
   const problem = splitProblem(scenario, colocated(scenario));
@@ -43,7 +44,7 @@ describe("the graph of device sets", () => {
             upperUs: 60,
             mostNodes: 1e5,
           })!;
-          const best = bestOfLoads(sets, type, prices, { upperUs: 60, most: 1e4 });
+          const best = bestOfLoads(sets, type, prices, { upperUs: 60, floor, most: 1e4 });
           const expected = new Map<number, number>();
           for (let code = 0; code < 2 ** n; code++) {
             const held = Uint8Array.from({ length: n }, (_, v) => (code >> v) & 1);
@@ -80,8 +81,8 @@ describe("the graph of device sets", () => {
           upperUs: 60,
           mostNodes: 1e5,
         })!;
-        const all = bestOfLoads(sets, type, prices, { upperUs: 60, most: 1e4 });
-        const few = bestOfLoads(sets, type, prices, { upperUs: 60, most: 3 });
+        const all = bestOfLoads(sets, type, prices, { upperUs: 60, floor, most: 1e4 });
+        const few = bestOfLoads(sets, type, prices, { upperUs: 60, floor, most: 3 });
         const priceAt = ({ loadUs, price }: typeof all, us: number) =>
           price[loadUs.findLastIndex((load) => load <= us)];
         for (const us of all.loadUs) expect(priceAt(few, us)).toBeGreaterThanOrEqual(priceAt(all, us));
@@ -112,10 +113,10 @@ describe("the bound by device sets", () => {
         if (value > least * (1 - 1e-6)) tight++;
         if (value > evaluator(scenario).bound().value * (1 + 1e-6)) better++;
       }),
-      { numRuns: 36, seed: 6 },
+      { numRuns: 24, seed: 6 },
     );
-    expect(tight).toBeGreaterThan(12);
-    expect(better).toBeGreaterThan(6);
+    expect(tight).toBeGreaterThan(8);
+    expect(better).toBeGreaterThan(4);
   });
 
   it("counts transfers that no plan avoids", () => {
