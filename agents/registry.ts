@@ -10,6 +10,7 @@ import type { Card, Method } from "./contract.ts";
 import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
+import { branchAndBoundPlanner } from "./planners/branch-and-bound.ts";
 import { cpop } from "./planners/cpop.ts";
 import { criticalPathFirst } from "./planners/critical-path-first.ts";
 import { etf } from "./planners/etf.ts";
@@ -25,6 +26,7 @@ import { maxLoadSearch } from "./planners/max-load-search.ts";
 import { maxMin } from "./planners/max-min.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { minMin } from "./planners/min-min.ts";
+import { pesto } from "./planners/pesto.ts";
 import { random } from "./planners/random.ts";
 import { roundRobin } from "./planners/round-robin.ts";
 import { singleDevice } from "./planners/single-device.ts";
@@ -50,6 +52,8 @@ export const methods: readonly Method[] = [
   mcmc,
   idealsDp,
   ilp,
+  branchAndBoundPlanner,
+  pesto,
   maxLoadSearch,
   latencySearch,
   reinforce,
@@ -61,7 +65,15 @@ export const methods: readonly Method[] = [
  * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, and the
  * searches of one objective.
  */
-const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, mSct, maxLoadSearch, latencySearch]);
+const byName: ReadonlySet<unknown> = new Set([
+  idealsDp,
+  ilp,
+  mSct,
+  branchAndBoundPlanner,
+  pesto,
+  maxLoadSearch,
+  latencySearch,
+]);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods
