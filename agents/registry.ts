@@ -4,12 +4,16 @@
  *
  * Importing this loads no TensorFlow and no solver: modules load those inside `create` or `plan`.
  */
-import { InputError } from "../env/index.ts";
+import { InputError, type Objective } from "../env/index.ts";
 import { didYouMean } from "../env/model/suggest.ts";
-import type { Card, Method } from "./contract.ts";
+import type { Card, Method, PlannerModule } from "./contract.ts";
 import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
+import { annealing } from "./planners/annealing.ts";
+import { best } from "./planners/best.ts";
+import { branchAndBoundPlanner } from "./planners/branch-and-bound.ts";
+import { brkga } from "./planners/brkga.ts";
 import { cpop } from "./planners/cpop.ts";
 import { criticalPathFirst } from "./planners/critical-path-first.ts";
 import { etf } from "./planners/etf.ts";
@@ -18,6 +22,7 @@ import { hillClimb } from "./planners/hill-climb.ts";
 import { idealsDp } from "./planners/ideals-dp.ts";
 import { ilp } from "./planners/ilp.ts";
 import { latencySearch } from "./planners/latency-search.ts";
+import { lns } from "./planners/lns.ts";
 import { mEtf } from "./planners/m-etf.ts";
 import { mSct } from "./planners/m-sct.ts";
 import { mTopo } from "./planners/m-topo.ts";
@@ -25,9 +30,11 @@ import { maxLoadSearch } from "./planners/max-load-search.ts";
 import { maxMin } from "./planners/max-min.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { minMin } from "./planners/min-min.ts";
+import { pesto } from "./planners/pesto.ts";
 import { random } from "./planners/random.ts";
 import { roundRobin } from "./planners/round-robin.ts";
 import { singleDevice } from "./planners/single-device.ts";
+import { tabu } from "./planners/tabu.ts";
 import { topoBlocks } from "./planners/topo-blocks.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { loadMethod } from "./user-module.ts";
@@ -47,9 +54,16 @@ export const methods: readonly Method[] = [
   mEtf,
   mSct,
   hillClimb,
+  annealing,
   mcmc,
+  tabu,
+  brkga,
+  lns,
+  best,
   idealsDp,
   ilp,
+  branchAndBoundPlanner,
+  pesto,
   maxLoadSearch,
   latencySearch,
   reinforce,
@@ -61,12 +75,37 @@ export const methods: readonly Method[] = [
  * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, and the
  * searches of one objective.
  */
-const byName: ReadonlySet<unknown> = new Set([idealsDp, ilp, mSct, maxLoadSearch, latencySearch]);
+const byName: ReadonlySet<unknown> = new Set([
+  idealsDp,
+  ilp,
+  mSct,
+  branchAndBoundPlanner,
+  pesto,
+  maxLoadSearch,
+  latencySearch,
+]);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods
   .filter((method) => !byName.has(method))
   .map(({ card }) => card.id);
+
+/** Planners that go on until their budget ends. */
+const endless: ReadonlySet<unknown> = new Set([random, hillClimb, annealing, mcmc, tabu, brkga, lns, best]);
+
+/** Planners that find a plan at once: `best` starts from all of them. */
+export const quickPlanners: readonly PlannerModule[] = methods.filter(
+  (method): method is PlannerModule =>
+    method.kind === "planner" && !byName.has(method) && !endless.has(method),
+);
+
+const searches: Partial<Record<Objective, PlannerModule>> = {
+  "max-load": maxLoadSearch as PlannerModule,
+  latency: latencySearch as PlannerModule,
+};
+
+/** The search that is made for an objective, null where there is none. */
+export const searchFor = (objective: Objective): PlannerModule | null => searches[objective] ?? null;
 
 export interface ResolvedMethod {
   /** The text as it was given. */

@@ -25,6 +25,7 @@ import { budgetProgress, cool } from "../search/cooling.ts";
 import { hasMoves } from "../search/metropolis.ts";
 import { arrivalState, orderedState, type PlanState } from "../search/plan-state.ts";
 import { createProposals } from "../search/proposals.ts";
+import { branchAndBoundPlanner } from "./branch-and-bound.ts";
 
 const options = z.strictObject({
   starts: z.number().min(0).max(1).default(0.2).describe("largest share of the budget for the first plans"),
@@ -32,13 +33,13 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.6)
+    .default(0.7)
     .describe("share of the search that moves whole groups; the rest moves co-location classes"),
   hot: z
     .number()
     .positive()
     .max(1)
-    .default(0.01)
+    .default(0.02)
     .describe(
       "first temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times",
     ),
@@ -79,8 +80,11 @@ async function* compose(
   return { bound: provenBound(scenario, evaluator, bound, given) };
 }
 
-/** Of the first plans' budget, what one quick planner may take at most. */
+/** What one quick planner may take at most. */
 const MOST_OF_ONE = 20;
+/** Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements. */
+const FEW_GROUPS = 14;
+const FEW_DEVICES = 4;
 
 interface First {
   /** Best first. */
@@ -96,16 +100,19 @@ async function* firstPlans(
 ): AsyncGenerator<Plan, First> {
   // The registry holds this planner too, so it cannot be imported before this one is there.
   const { quickPlanners, searchFor } = await import("../registry.ts");
+  const until = evaluator.spent + share * evaluator.remaining;
   const starts: StartingPlan[] = [];
   let bound: Bound | undefined;
+  const quickAllowance = () =>
+    Math.min(MOST_OF_ONE, Math.max(Math.floor(until - evaluator.spent), starts.length === 0 ? 1 : 0));
+  const halfOfTheRest = () => Math.ceil(evaluator.remaining / 2);
+
+  const attempts: [PlannerModule, () => number][] = quickPlanners.map((module) => [module, quickAllowance]);
   const special = searchFor(scenario.objective);
-  const until = evaluator.spent + share * evaluator.remaining;
-  const tries: [PlannerModule, number][] = [];
-  for (const module of quickPlanners) tries.push([module, MOST_OF_ONE]);
-  if (special !== null) tries.push([special, Math.ceil(evaluator.remaining / 2)]);
-  for (const [module, most] of tries) {
-    const left = module === special ? evaluator.remaining : Math.floor(until - evaluator.spent);
-    const evaluations = Math.min(most, Math.max(left, starts.length === 0 ? 1 : 0));
+  if (special !== null) attempts.push([special, halfOfTheRest]);
+  if (isSmall(scenario)) attempts.push([branchAndBoundPlanner as PlannerModule, halfOfTheRest]);
+  for (const [module, allowance] of attempts) {
+    const evaluations = allowance();
     if (evaluations < 1 || evaluator.exhausted) continue;
     const { start, report } = yield* attempt(module, scenario, evaluator, rng, evaluations);
     if (start !== null) starts.push(start);
@@ -113,6 +120,9 @@ async function* firstPlans(
   }
   return { starts: starts.sort((a, b) => a.cost - b.cost), bound };
 }
+
+const isSmall = ({ grouping, cluster }: Scenario) =>
+  grouping.groupCount <= FEW_GROUPS && cluster.devices.length <= FEW_DEVICES;
 
 async function* search(
   scenario: Scenario,

@@ -127,7 +127,8 @@ async function* firstPlans(
   }
 }
 
-function partialBoundOf(compiled: Compiled): PartialBound {
+/** What a partial placement proves, for any objective; infinite where it fits no memory. */
+export function partialBoundOf(compiled: Compiled): PartialBound {
   const memory = partialMemory(compiled);
   const ofObjective = objectiveBound(compiled, memory.peakBytes);
   return (groupDevice, cutoff) =>

@@ -1,6 +1,6 @@
 /**
- * First-improvement local search over single group moves in random order, with restarts: the local search of Tarnawski et al.
- * (NeurIPS 2020) with the first improvement instead of the steepest, which spends far fewer evaluations.
+ * Local search over single group moves, with restarts: the local search of Tarnawski et al. (NeurIPS 2020), who make the steepest move;
+ * by default the first improvement in a random order is made instead, which spends far fewer evaluations.
  *
  * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between the best plan with a few
  * groups thrown elsewhere and a random plan. Goes on until the budget ends; ends by itself where there are no moves.
@@ -20,6 +20,10 @@ const options = z.strictObject({
     .enum(startNames)
     .default("single-device")
     .describe("The first plan; single-device tries every device and takes the best."),
+  improvement: z
+    .enum(["first", "steepest"])
+    .default("first")
+    .describe("The move that is made: the first one that improves, or the best of all of them."),
   kick: z
     .number()
     .min(0)
@@ -39,10 +43,11 @@ export const hillClimb: PlannerModule<Options> = {
     searchSpace: "device per group",
     paper:
       "Tarnawski et al.: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 (baseline)",
-    limits: "First improvement, not steepest descent; no limit on the number of restarts: give it a budget.",
+    limits:
+      "Restarts until the budget ends: give it one. The source makes the steepest move (improvement=steepest).",
   },
   options,
-  create: ({ pool, start, kick }) => ({
+  create: ({ pool, start, improvement, kick }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
       const first = startPlan(start, choices, evaluator, rng);
@@ -50,6 +55,7 @@ export const hillClimb: PlannerModule<Options> = {
       const moves = movesOf(choices);
       if (moves.length === 0) return undefined;
 
+      const climbFrom = improvement === "first" ? firstImprovement : steepest;
       let best = { groupDevice: first.groupDevice, cost: first.cost };
       const working = workingPlan(choices, best.groupDevice);
       let cost = best.cost;
@@ -81,7 +87,7 @@ function movesOf({ legal }: Choices): Move[] {
 }
 
 /** Moves `working` to a local optimum; yields the cost after every improvement. */
-async function* climbFrom(
+async function* firstImprovement(
   working: WorkingPlan,
   startCost: number,
   moves: Move[],
@@ -103,6 +109,33 @@ async function* climbFrom(
     working.apply(group, device);
     cost = next;
     failures = 0;
+    yield cost;
+  }
+}
+
+/** The same by the best of all moves each time, the first of equal ones. */
+async function* steepest(
+  working: WorkingPlan,
+  startCost: number,
+  moves: readonly Move[],
+  evaluator: MeteredEvaluator,
+): AsyncGenerator<number, void> {
+  const breathe = breathEvery(256);
+  let cost = startCost;
+  for (;;) {
+    let best: Move | null = null;
+    let bestCost = cost;
+    for (const move of moves) {
+      if (working.groupDevice[move.group] === move.device) continue;
+      await breathe();
+      const next = evaluator.move(working.plan, move.group, move.device).cost;
+      if (next >= bestCost) continue;
+      best = move;
+      bestCost = next;
+    }
+    if (best === null) return;
+    working.apply(best.group, best.device);
+    cost = bestCost;
     yield cost;
   }
 }

@@ -63,9 +63,9 @@ async function* search(
   const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
-  const { proposals, cutOff } = yield* annealInRounds(state, start, evaluator, rng, rounds);
+  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, rounds);
   return {
-    timeLimited: cutOff && evaluator.remaining > 0,
+    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
     note: `${orders} orders and ${proposals} proposals scored by the search itself.`,
   };
 }

@@ -22,7 +22,7 @@ export const mEtf: PlannerModule<z.infer<typeof options>> = {
     searchSpace: "device per group, and the order of the ops",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "Reserves memory for whole groups, where Baechi follows it op by op; latency does not keep the channel; without Baechi's fusion of groups. Its estimate is the value under network=half-duplex.",
+      "Reserves memory for whole groups, where Baechi follows it op by op; latency does not keep the channel; without Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
   },
   options,
   create: ({ pool, variants }) => ({

@@ -3,7 +3,7 @@
  * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
- * better than those before, and only those are charged. Never worse than the contiguous split. At the end a bound on all
+ * better than those before, and only those are charged. Never worse than the contiguous split. Between the rounds a bound on all
  * placements is proven by what a device can hold (cover-bound.ts).
  */
 import { z } from "zod";
@@ -89,13 +89,28 @@ async function* search(
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
 
   const state = createMaxLoadState(problem);
-  const { proposals, cutOff } = yield* annealInRounds(state, start, evaluator, rng, given);
+  // The proof comes halfway, where it can save the second half.
+  const firstRounds = Math.ceil(given.rounds / 2);
+  const first = yield* annealInRounds(state, start, evaluator, rng, { ...given, rounds: firstRounds });
   const bound = await proven(problem, evaluator, { nodes, entries, steps, work });
+  let { proposals } = first;
+  if (!isOptimal(evaluator, bound)) {
+    const rest = { ...given, rounds: given.rounds - firstRounds };
+    proposals += (yield* annealInRounds(state, first.deviceOf, evaluator, rng, rest)).proposals;
+  }
   return {
     bound,
-    timeLimited: cutOff && evaluator.remaining > 0,
+    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
     note: `${proposals} proposals scored by the search itself${noteOn(contiguous)}`,
   };
+}
+
+/** What the bound leaves to rounding. */
+const OPTIMAL = 1e-6;
+
+function isOptimal(evaluator: MeteredEvaluator, bound: Bound | undefined): boolean {
+  const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
+  return value <= Math.max(evaluator.bound().value, bound?.value ?? 0) * (1 + OPTIMAL);
 }
 
 /** A bound by device sets, where it is better than what is known. */

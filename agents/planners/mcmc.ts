@@ -10,7 +10,7 @@ import type { MeteredEvaluator } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
 import { choicesOf, pools } from "../search/choices.ts";
-import { createChain, hasMoves } from "../search/metropolis.ts";
+import { createChain, hasMoves, proposalRules } from "../search/metropolis.ts";
 import { startNames, startPlan } from "../search/starts.ts";
 import { workingPlan } from "../search/working-plan.ts";
 
@@ -25,6 +25,10 @@ const options = z.strictObject({
     .min(0)
     .default(100)
     .describe("Inverse temperature, relative: a plan worse by bound / beta is accepted 1 in e times."),
+  proposals: z
+    .enum(proposalRules)
+    .default("other")
+    .describe("Devices proposed: other than the present one, or uniform over all as in FlexFlow."),
   resets: z.boolean().default(true).describe("Return to the best plan every hundredth of the budget."),
 });
 
@@ -38,10 +42,10 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
     paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
     limits:
       "Devices only, ops are not split. Starts on one device, FlexFlow on data parallelism. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
-      "Proposes another device, where FlexFlow may draw the present one again; moves the last group too.",
+      "proposals=uniform draws the present device again now and then, as FlexFlow does, at the cost of an evaluation. Moves the last group too.",
   },
   options,
-  create: ({ pool, start, beta, resets }) => ({
+  create: ({ pool, start, beta, proposals, resets }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
       const first = startPlan(start, choices, evaluator, rng);
@@ -53,6 +57,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
       const chain = createChain(choices, rng, {
         state: working,
         cost: best.cost,
+        proposals,
         inverseTemperature: beta / referenceCost(evaluator, best.cost),
         moveCost: (group, device) => evaluator.move(working.plan, group, device).cost,
       });

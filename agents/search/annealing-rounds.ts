@@ -21,8 +21,6 @@ export interface RoundOptions {
 export interface RoundsResult {
   readonly deviceOf: Int32Array;
   readonly proposals: number;
-  /** True where the budget ended it before its last round. */
-  readonly cutOff: boolean;
 }
 
 /** The evaluator may add up the same loads in another order. */
@@ -47,7 +45,7 @@ export async function* annealInRounds(
     scoredUs = best.valueUs;
   }
   for (let round = 0; round < options.rounds; round++) {
-    if (evaluator.exhausted) return { deviceOf: best.deviceOf, proposals, cutOff: true };
+    if (evaluator.exhausted) break;
     state.reset(best.deviceOf);
     const annealing = anneal(state, rng, scheduleOf(state.problem, options, round));
     let step = annealing.next();
@@ -65,7 +63,7 @@ export async function* annealInRounds(
     }
     proposals += step.value.proposals;
   }
-  return { deviceOf: best.deviceOf, proposals, cutOff: false };
+  return { deviceOf: best.deviceOf, proposals };
 }
 
 function scheduleOf(problem: SplitProblem, options: RoundOptions, round: number): AnnealingSchedule {

@@ -49,6 +49,6 @@ export function createInsertion(problem: ScheduleProblem): Insertion {
       makespanUs = Math.max(makespanUs, bestEnd);
       return true;
     },
-    finish: () => ({ device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs) }),
+    finish: () => ({ device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs, endUs) }),
   };
 }

@@ -9,6 +9,7 @@
  */
 import type { Compiled } from "../../env/index.ts";
 import { createEventHeap } from "./event-heap.ts";
+import { createReadyHeap } from "./ready-heap.ts";
 
 export interface ListOrder {
   /** Position of each op in the schedule, shape [opCount]: what `Plan.opPriority` takes. Made anew by each call. */
@@ -32,7 +33,6 @@ export function createListOrder(compiled: Compiled): ListOrder {
     position[v] = i;
   });
   const tailUs = new Float64Array(opCount);
-  const startUs = new Float64Array(opCount);
   const missing = new Int32Array(opCount);
   const linkFreeUs = new Float64Array(linkCount);
   const isBusy = new Uint8Array(deviceCount);
@@ -131,7 +131,8 @@ export function createListOrder(compiled: Compiled): ListOrder {
     }
   }
 
-  function schedule(device: Int32Array): void {
+  function schedule(device: Int32Array, rank: Float64Array): void {
+    let taken = 0;
     missing.set(waitsFor);
     linkFreeUs.fill(0);
     isBusy.fill(0);
@@ -146,7 +147,8 @@ export function createListOrder(compiled: Compiled): ListOrder {
         const v = ready[d].pop();
         if (v === -1) continue;
         isBusy[d] = 1;
-        startUs[v] = nowUs;
+        // Taken after all that it waits for, also where those take no time.
+        rank[v] = taken++;
         const us = runUs[v * deviceCount + d];
         events.push(nowUs + us + (us > 0 ? fidelity.opGapUs : 0), OP_END, v);
       }
@@ -165,50 +167,9 @@ export function createListOrder(compiled: Compiled): ListOrder {
     tailUs,
     of(device) {
       findTails(device);
-      schedule(device);
-      const order = topologicalOrder
-        .slice()
-        .sort((a, b) => startUs[a] - startUs[b] || position[a] - position[b]);
       const rank = new Float64Array(opCount);
-      order.forEach((v, i) => {
-        rank[v] = i;
-      });
+      schedule(device, rank);
       return rank;
-    },
-  };
-}
-
-/** Ops by falling tail, equal ones in topological order. */
-function createReadyHeap(tailUs: Float64Array, position: Int32Array) {
-  const heap: number[] = [];
-  const goesBefore = (a: number, b: number) =>
-    tailUs[a] > tailUs[b] || (tailUs[a] === tailUs[b] && position[a] < position[b]);
-  return {
-    push(v: number): void {
-      let i = heap.push(v) - 1;
-      for (; i > 0; ) {
-        const parent = (i - 1) >> 1;
-        if (goesBefore(heap[parent], v)) break;
-        heap[i] = heap[parent];
-        i = parent;
-      }
-      heap[i] = v;
-    },
-    /** The first op, -1 where there is none. */
-    pop(): number {
-      if (heap.length === 0) return -1;
-      const first = heap[0];
-      const last = heap.pop()!;
-      if (heap.length === 0) return first;
-      let i = 0;
-      for (let child = 1; child < heap.length; child = 2 * i + 1) {
-        if (child + 1 < heap.length && goesBefore(heap[child + 1], heap[child])) child++;
-        if (goesBefore(last, heap[child])) break;
-        heap[i] = heap[child];
-        i = child;
-      }
-      heap[i] = last;
-      return first;
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Turns a list scheduler into a planner's run: schedule, replay in the simulator, and where that shows a device over its
- * limit, schedule again with another share of the outputs reserved. `plain` is just that, the placement of one schedule op by op. By
- * default more is tried, and the best plan stays:
+ * limit, schedule again with another share of the outputs reserved. `plain` is just that, the placement of one schedule op by op, and
+ * `ordered` the same with that schedule's order. By default more is tried, and the best plan stays:
  *
  *   - the placement alone and with the schedule's order, because an order that waits for late inputs loses where transfers queue;
  *   - where ops move in groups, a schedule of whole groups (schedule-groups.ts), whose ops are then put in order on the devices found,
@@ -37,10 +37,10 @@ export interface ListMethod {
 }
 
 export const variantsOption = z
-  .enum(["all", "plain"])
+  .enum(["all", "plain", "ordered"])
   .default("all")
   .describe(
-    "all also replays the order, schedules whole groups and, where transfers queue, longer delays, and keeps the best plan; plain is the placement of one schedule.",
+    "all also replays the order, schedules whole groups and, where transfers queue, longer delays, and keeps the best plan; plain is the placement of one schedule, ordered that with its order.",
   );
 export type Variants = z.infer<typeof variantsOption>;
 
@@ -82,7 +82,7 @@ export async function* planByList(
     const problem = scheduleProblemOf(choices, share);
     const byOp = await method.schedule(problem);
     if (byOp !== null) yield* tryAll(byOp, share);
-    const groups = variants === "plain" || method.levels === "ops" ? null : groupProblem(problem);
+    const groups = variants === "all" && method.levels === "ops and groups" ? groupProblem(problem) : null;
     if (groups !== null) {
       const byGroup = await scheduleCoarsely(problem, groups, method);
       if (byGroup !== null) yield* tryAll(byGroup, share);
@@ -126,5 +126,6 @@ function plansOf({ scenario }: Choices, { device, order }: Schedule, variants: V
   const alone = placement(device);
   const isSimulated = scenario.objective === "makespan" || scenario.objective === "peak-memory";
   if (variants === "plain" || !isSimulated) return [alone];
-  return [alone, { ...alone, opPriority: prioritiesOf(order) }];
+  const ordered = { ...alone, opPriority: prioritiesOf(order) };
+  return variants === "ordered" ? [ordered] : [alone, ordered];
 }

@@ -1,7 +1,7 @@
 /**
  * A Metropolis chain over placements (Metropolis et al. 1953, as FlexFlow uses it: Jia, Zaharia, Aiken, SysML 2019).
  *
- * Proposes one uniformly chosen group and another of its legal devices, and accepts with probability
+ * Proposes one uniformly chosen group and another of its legal devices (or any, the present one too), and accepts with probability
  * min(1, exp(-inverseTemperature x (new - old))). The proposal is symmetric, so the chain's stationary distribution is
  * proportional to exp(-inverseTemperature x cost). Groups with a single choice are never proposed; all others are, the last too.
  */
@@ -29,7 +29,12 @@ export interface Chain {
   restart(groupDevice: ArrayLike<number>, cost: number): void;
 }
 
+/** `other` than the present device, or `uniform` over all of a group's devices, as FlexFlow proposes. */
+export const proposalRules = ["other", "uniform"] as const;
+
 export interface ChainOptions {
+  /** Default `other`. */
+  readonly proposals?: (typeof proposalRules)[number];
   /** The present state, which the chain moves. */
   readonly state: Pick<WorkingPlan, "groupDevice" | "apply" | "reset">;
   /** Cost of the first state. */
@@ -45,7 +50,7 @@ export function hasMoves({ legal }: Choices): boolean {
 }
 
 export function createChain({ legal }: Choices, rng: Rng, options: ChainOptions): Chain {
-  const { state, inverseTemperature, moveCost } = options;
+  const { state, inverseTemperature, moveCost, proposals = "other" } = options;
   const movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
   let present = options.cost;
   return {
@@ -54,7 +59,10 @@ export function createChain({ legal }: Choices, rng: Rng, options: ChainOptions)
     },
     step() {
       const group = movable[rng.int(movable.length)];
-      const device = anotherOf(legal[group], state.groupDevice[group], rng);
+      const device =
+        proposals === "uniform"
+          ? legal[group][rng.int(legal[group].length)]
+          : anotherOf(legal[group], state.groupDevice[group], rng);
       const cost = moveCost(group, device);
       // Drawn whether needed or not, so that the stream stays in step with the proposals.
       const accepted = rng.next() < Math.exp(inverseTemperature * (present - cost));

@@ -30,7 +30,12 @@ export interface PlanState {
   snapshot(): Plan;
 }
 
-export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+export interface ArrivalState extends PlanState {
+  /** Goes on from a placement of known cost. */
+  resume(groupDevice: ArrayLike<number>, knownCost: number): void;
+}
+
+export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): ArrivalState {
   const working = workingPlan(
     choices,
     Array.from(choices.legal, ([device]) => device),
@@ -46,6 +51,10 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Pla
     reset(groupDevice) {
       working.reset(groupDevice);
       cost = evaluator.evaluate(working.plan).cost;
+    },
+    resume(groupDevice, knownCost) {
+      working.reset(groupDevice);
+      cost = knownCost;
     },
     score(change) {
       const { groups, devices } = change;

@@ -10,8 +10,9 @@
  *
  * A proposal may change nothing; the search then draws again, at no cost. Where no group has a choice there is nothing to draw.
  */
-import { type GroupGraph, groupGraph, type Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/index.ts";
 import type { Choices } from "./choices.ts";
+import { groupNeighbours } from "./group-neighbours.ts";
 
 /** Groups and the device that each goes to; no group twice, none to the device that it has. */
 export interface Change {
@@ -40,11 +41,16 @@ const LONGEST_POWER = 5;
 /** Groups among which `urgent` takes the most urgent one. */
 const TOURNAMENT = 4;
 
-export function createProposals(choices: Choices, urgency: Urgency, rng: Rng): Proposals {
+export function createProposals(
+  choices: Choices,
+  urgency: Urgency,
+  rng: Rng,
+  used: readonly Operator[] = operators,
+): Proposals {
   const { legal, groupCount } = choices;
-  const neighbours = neighboursOf(groupGraph(choices.scenario));
+  const neighbours = groupNeighbours(choices.scenario);
   const movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
-  const rate = new Float64Array(operators.length).fill(1);
+  const rate = new Float64Array(used.length).fill(1);
   const isTaken = new Uint8Array(groupCount);
 
   const anyOf = (list: ArrayLike<number>): number => list[rng.int(list.length)];
@@ -131,23 +137,13 @@ export function createProposals(choices: Choices, urgency: Urgency, rng: Rng): P
     draw(groupDevice, change) {
       change.groups.length = 0;
       change.devices.length = 0;
-      const operator = operators[drawOperator()];
+      const operator = used[drawOperator()];
       fill[operator](change, groupDevice);
       return change.groups.length === 0 ? null : operator;
     },
     learn(operator, improved) {
-      const i = operators.indexOf(operator);
+      const i = used.indexOf(operator);
       rate[i] = MEMORY * rate[i] + (1 - MEMORY) * improved;
     },
   };
-}
-
-/** Groups that each group exchanges data with, either way, each once. */
-function neighboursOf({ groupCount, edgeCount, edgeSource, edgeDestination }: GroupGraph): Int32Array[] {
-  const sets = Array.from({ length: groupCount }, () => new Set<number>());
-  for (let e = 0; e < edgeCount; e++) {
-    sets[edgeSource[e]].add(edgeDestination[e]);
-    sets[edgeDestination[e]].add(edgeSource[e]);
-  }
-  return sets.map((set) => Int32Array.from(set).sort());
 }

@@ -76,5 +76,5 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
       if (--waiting[next] === 0) announce(next);
     }
   }
-  return { device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs) };
+  return { device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs, endUs) };
 }

@@ -13,10 +13,15 @@ export function positionsOf({
   return position;
 }
 
-/** The tasks as they start; at one instant in topological order, which tasks that take no time need. */
-export function startOrder(tasks: TaskOrder, startUs: Float64Array): Int32Array {
+/**
+ * The tasks as they start. At one instant those that take no time come first, for what starts behind them on their device has waited for
+ * them, and among themselves in topological order.
+ */
+export function startOrder(tasks: TaskOrder, startUs: Float64Array, endUs: Float64Array): Int32Array {
   const position = positionsOf(tasks);
-  return tasks.topologicalOrder.slice().sort((a, b) => startUs[a] - startUs[b] || position[a] - position[b]);
+  return tasks.topologicalOrder
+    .slice()
+    .sort((a, b) => startUs[a] - startUs[b] || endUs[a] - endUs[b] || position[a] - position[b]);
 }
 
 /** The same order as one number for each task, ascending. */

@@ -116,6 +116,7 @@ async function row(track: Track, workload: string, data: string): Promise<boolea
   const meter = metered(evaluator(scenario), { seconds: SECONDS }, { clock });
   const module = track.planner;
   const rng = createRng(0).child(workload);
+  const cpuBefore = process.cpuUsage();
   const { best, report } = await runMethod({
     module,
     options: module.options.parse({}),
@@ -124,6 +125,7 @@ async function row(track: Track, workload: string, data: string): Promise<boolea
     rng,
   });
   const seconds = meter.elapsedSeconds;
+  const cpuSeconds = process.cpuUsage(cpuBefore).user / 1e6;
   const references = track.references.get(workload)!;
   const bar = Math.min(...references.filter((value) => value !== null));
   const value = (best?.outcome.value ?? Number.POSITIVE_INFINITY) / 1000;
@@ -132,7 +134,7 @@ async function row(track: Track, workload: string, data: string): Promise<boolea
   const gap = `${(100 * (value / (bound.value / 1000) - 1)).toFixed(2)}%`;
   const cells = [...references, value, bound.value / 1000].map(ms);
   console.log(
-    `${line(workload, [...cells, gap, seconds.toFixed(1)])}  ${met ? "met" : "MISSED"}, ${bound.argument}`,
+    `${line(workload, [...cells, gap, seconds.toFixed(1), cpuSeconds.toFixed(1)])}  ${met ? "met" : "MISSED"}, ${bound.argument}`,
   );
   return met;
 }
@@ -144,7 +146,9 @@ const [wanted, part] = process.argv.slice(2);
 let missed = 0;
 for (const track of tracksOf(JSON.parse(readFileSync(golden, "utf8")))) {
   if (wanted !== undefined && wanted !== track.objective) continue;
-  console.log(line(`${track.objective}, ms`, [...track.columns, "ours", "bound", "gap", "seconds"]));
+  console.log(
+    line(`${track.objective}, ms`, [...track.columns, "ours", "bound", "gap", "seconds", "CPU seconds"]),
+  );
   for (const workload of track.references.keys()) {
     if (part !== undefined && !workload.includes(part)) continue;
     if (!(await row(track, workload, data))) missed++;

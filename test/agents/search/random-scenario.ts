@@ -7,11 +7,17 @@ export interface RandomScenarioOptions {
   readonly memoryBytes?: number;
   /** Share of the ops that belong to one of two co-location classes. */
   readonly colocated?: number;
+  /** Share of the ops that only one kind of device runs; not together with co-location. */
+  readonly restricted?: number;
+  /** Scale of the output sizes: 0 makes transfers free. */
+  readonly outputScale?: number;
+  readonly latency?: boolean;
 }
 
 /** Whole-microsecond times that differ by device kind, whole bytes, a random DAG, some control edges. */
 export function randomScenario(seed: number, options: RandomScenarioOptions = {}): Scenario {
   const { ops = 8, devices = ["A", "B", "C"], memoryBytes, colocated = 0.3 } = options;
+  const { restricted = 0, outputScale = 1, latency = true } = options;
   const rng = createRng(seed);
   const kinds = [...new Set(devices)];
   const builder = graphBuilder();
@@ -19,9 +25,10 @@ export function randomScenario(seed: number, options: RandomScenarioOptions = {}
     builder.op({
       name: `op${v}`,
       measuredUs: Object.fromEntries(kinds.map((kind) => [kind, rng.int(50)])),
-      outputs: [rng.int(300)],
+      outputs: [outputScale * rng.int(300)],
       parameterBytes: rng.int(100),
       colocation: rng.next() < colocated ? `class${rng.int(2)}` : undefined,
+      supportedKinds: restricted > 0 && rng.next() < restricted ? [kinds[rng.int(kinds.length)]] : undefined,
     });
   for (let v = 1; v < ops; v++)
     for (let u = 0; u < v; u++) {
@@ -34,6 +41,6 @@ export function randomScenario(seed: number, options: RandomScenarioOptions = {}
     devices,
     memoryBytes,
     bytesPerUs: 10,
-    latencyUs: rng.int(4),
+    latencyUs: latency ? rng.int(4) : 0,
   });
 }
