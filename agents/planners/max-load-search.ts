@@ -24,9 +24,9 @@ const options = z.strictObject({
   proposals: z
     .int()
     .min(1)
-    .default(5_000)
+    .default(9_000)
     .describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(8).describe("rounds of annealing, each from the best plan so far"),
+  rounds: z.int().min(1).default(4).describe("rounds of annealing, each from the best plan so far"),
   hot: z
     .number()
     .positive()
