@@ -41,7 +41,7 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
     id: "m-sct",
     name: "m-SCT",
     summary:
-      "m-ETF that keeps the favourite child of each op, found by a linear program, on the device of its parent.",
+      "Like m-ETF, but keeps the favourite child of each op, found by a linear program, on its device.",
     searchSpace: "device per group, and the order of the ops",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:

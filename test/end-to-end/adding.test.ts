@@ -28,14 +28,14 @@ const pgym = (...args: string[]) => {
 test("a user's planner and agent compete by path on a user's scenario", () => {
   const { status, stdout, stderr } = pgym(
     ...["compare", "--scenarios", "./two-towers.json", "--json"],
-    ...["--methods", "./cross-entropy.ts?batch=10,./least-loaded.ts,heft", "--evaluations", "60"],
+    ...["--methods", "./cross-entropy.ts?batch=10,./least-loaded.ts,heft?variants=plain", "--evaluations", "60"],
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const cells = JSON.parse(stdout).cells as Record<string, unknown>[];
   expect(cells.map(({ method, kind, evaluations }) => ({ method, kind, evaluations }))).toEqual([
     { method: "./cross-entropy.ts?batch=10", kind: "agent", evaluations: 60 },
     { method: "./least-loaded.ts", kind: "planner", evaluations: 1 },
-    { method: "heft", kind: "planner", evaluations: 1 },
+    { method: "heft?variants=plain", kind: "planner", evaluations: 1 },
   ]);
   for (const { value, bound } of cells) expect(value).toBeGreaterThanOrEqual(bound as number);
 });

@@ -64,7 +64,7 @@ export const referenceRows: readonly ReferenceRow[] = Object.entries(studyOf).fl
 /** The methods of each column; of several the best counts, picked after the fact as the study did. */
 const methods: Readonly<Record<Column, readonly string[]>> = {
   "1 device": ["single-device"],
-  "EFT list": ["heft"],
+  "EFT list": ["heft?variants=plain"],
   "best random": ["random"],
   "hill climb": ["hill-climb"],
   REINFORCE: ["reinforce"],
