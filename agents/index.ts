@@ -19,10 +19,12 @@ export { maxLoadSearch } from "./planners/max-load-search.ts";
 export { maxMin } from "./planners/max-min.ts";
 export { mcmc } from "./planners/mcmc.ts";
 export { minMin } from "./planners/min-min.ts";
+export { pipedreamInterval } from "./planners/pipedream-interval.ts";
 export { random } from "./planners/random.ts";
 export { roundRobin } from "./planners/round-robin.ts";
 export { singleDevice } from "./planners/single-device.ts";
 export { topoBlocks } from "./planners/topo-blocks.ts";
+export { torchgpipeBlocks } from "./planners/torchgpipe-blocks.ts";
 export {
   defaultMethods,
   listMethods,

@@ -31,11 +31,13 @@ import { maxMin } from "./planners/max-min.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { minMin } from "./planners/min-min.ts";
 import { pesto } from "./planners/pesto.ts";
+import { pipedreamInterval } from "./planners/pipedream-interval.ts";
 import { random } from "./planners/random.ts";
 import { roundRobin } from "./planners/round-robin.ts";
 import { singleDevice } from "./planners/single-device.ts";
 import { tabu } from "./planners/tabu.ts";
 import { topoBlocks } from "./planners/topo-blocks.ts";
+import { torchgpipeBlocks } from "./planners/torchgpipe-blocks.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { loadMethod } from "./user-module.ts";
 
@@ -44,6 +46,8 @@ export const methods: readonly Method[] = [
   random,
   roundRobin,
   topoBlocks,
+  torchgpipeBlocks,
+  pipedreamInterval,
   heft,
   etf,
   cpop,
@@ -72,10 +76,12 @@ export const methods: readonly Method[] = [
 ];
 
 /**
- * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, and the
- * searches of one objective.
+ * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, the
+ * searches of one objective, and balancers of pipelines, whose plans are not meant for one step at a time.
  */
 const byName: ReadonlySet<unknown> = new Set([
+  torchgpipeBlocks,
+  pipedreamInterval,
   idealsDp,
   ilp,
   mSct,
