@@ -73,9 +73,11 @@ function fromScratch(finest: OrderedGraph, limit: Float64Array, rng: Rng): Parti
   return refinedDown(levels, first.part, limit, rng);
 }
 
+/** Each suits other graphs: where edges decide, where weights do, and where neither guides. */
 function firstPartitions({ graph, arcs }: OrderedGraph, limit: Float64Array, rng: Rng): Int32Array[] {
   if (arcs !== null) return [blockPartition(graph, arcs, limit, rng)];
-  return [grownPartition(graph, limit, rng), packedPartition(graph, limit, rng)];
+  const drawn = Int32Array.from({ length: graph.vertexCount }, () => rng.int(limit.length));
+  return [grownPartition(graph, limit, rng), packedPartition(graph, limit, rng), drawn];
 }
 
 function combined(

@@ -23,7 +23,7 @@ export const partitionOptions = z.strictObject({
     .int()
     .min(1)
     .default(400_000)
-    .describe("vertices to partition in all tries together: 2 to 16 tries and twice as many cycles"),
+    .describe("vertices to partition in all tries together: 2 to 32 tries and twice as many cycles"),
   memory: z
     .enum(["repair", "ignore"])
     .default("repair")
@@ -69,7 +69,7 @@ const isBetter = (a: Partition, b: Partition): boolean =>
   a.overload < b.overload || (a.overload === b.overload && a.cut < b.cut);
 
 function effortOf(vertexCount: number, { effort }: PartitionOptions): Effort {
-  const tries = Math.min(16, Math.max(2, Math.floor(effort / Math.max(1, vertexCount))));
+  const tries = Math.min(32, Math.max(2, Math.floor(effort / Math.max(1, vertexCount))));
   return { tries, cycles: 2 * tries };
 }
 

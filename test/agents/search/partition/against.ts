@@ -13,7 +13,7 @@ import { createRng } from "../../../../env/index.ts";
 import type { OracleRun } from "./oracles.ts";
 
 /** What the planners give graphs of this size. */
-export const EFFORT: Effort = { tries: 16, cycles: 32 };
+export const EFFORT: Effort = { tries: 32, cycles: 64 };
 
 export interface Comparison {
   readonly oracle: OracleRun;
@@ -30,10 +30,11 @@ export function compareWith(
   graph: WeightedGraph,
   partCount: number,
   seed: string,
+  effort = EFFORT,
 ): Comparison {
   const oracle = runs.reduce((best, run) => (run.cut < best.cut ? run : best));
   const heaviest = Math.max(...partWeights(graph, oracle.part, partCount));
-  const ours = partitioned(graph, new Float64Array(partCount).fill(heaviest), seed);
+  const ours = partitioned(graph, new Float64Array(partCount).fill(heaviest), seed, effort);
   return {
     oracle,
     imbalance: imbalanceOfRun(graph, oracle, partCount),
