@@ -1,20 +1,20 @@
 /**
  * Pesto's coarsening (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rules rebuilt from a description, not from the paper's text): ops are
- * merged to at most a number of tasks that each run without interruption, so that their graph has no cycle, forward and backward ops
- * alike. Tasks with ops of one co-location class share a device and form a unit.
+ * merged into tasks that each run without interruption, so that their graph has no cycle, forward and backward ops alike.
+ *
+ * What shares a device is a unit. Merging co-located forward and backward ops into one task would close cycles, and merging tasks of
+ * different classes would in the end tie all classes together; so units are made first, by the usual rule of grouping, half as many
+ * as tasks where there are backward ops, and tasks within them:
  *
  *   1. Chains first, then every edge, the most bytes for the least work first; an edge beside a longer path would close a cycle and
  *      stays. No task takes more than twice its share of all work.
  *   2. Where that does not suffice, edges of any work, then tasks without a path between them, least work first.
  *
- * No merge makes a unit that no device can run or hold the weights of.
- *
- * Post: `taskOf` numbers tasks along a topological order of their graph; more than `target` are left only where no merge is allowed.
+ * Post: `taskOf` numbers tasks along a topological order of their graph; more than `target` are left where cycles forbid the rest.
  */
-import { type Compiled, groupingOf, Role } from "../../env/index.ts";
+import { type Compiled, coarsen, colocationGrouping, groupingOf, Role } from "../../env/index.ts";
 import { createPairHeap } from "../../env/model/coarsen/pair-heap.ts";
-import { createQuotient, type Quotient } from "../../env/model/coarsen/quotient.ts";
-import { type Units, unitsOfOps } from "./pesto-units.ts";
+import { createQuotient, type Quotient, supportOf } from "../../env/model/coarsen/quotient.ts";
 
 export interface Tasks {
   readonly count: number;
@@ -30,22 +30,26 @@ const SHARE_LIMIT = 2;
 
 interface Merging {
   readonly quotient: Quotient;
-  readonly units: Units;
   readonly target: number;
+  readonly sameUnit: (a: number, b: number) => boolean;
   readonly bytesBetween: (from: number, into: number) => number;
   tasks: number;
 }
 
 export function coarsenTasks(compiled: Compiled, target: number): Tasks {
   const { graph } = compiled.scenario;
+  const unitOfOp = unitsOf(compiled, target);
   const allForward = { ...graph, role: new Uint8Array(graph.opCount).fill(Role.forward) };
   const singles = groupingOf(allForward, Int32Array.from(graph.names.keys()));
   const quotient = createQuotient(allForward, singles);
-  const units = unitsOfOps(compiled, singles.groupOf);
+  const unitOf = new Int32Array(graph.opCount);
+  singles.groupOf.forEach((task, v) => {
+    unitOf[task] = unitOfOp[v];
+  });
   const merging: Merging = {
     quotient,
-    units,
     target,
+    sameUnit: (a, b) => unitOf[a] === unitOf[b],
     bytesBetween: edgeBytes(compiled, singles.groupOf),
     tasks: singles.groupCount,
   };
@@ -57,7 +61,15 @@ export function coarsenTasks(compiled: Compiled, target: number): Tasks {
   mergeEdges(merging, isSmall);
   mergeEdges(merging, () => true);
   mergeUnrelated(merging);
-  return numbered(compiled, quotient.grouping().groupOf, (v) => units.root(singles.groupOf[v]));
+  return numbered(compiled, quotient.grouping().groupOf, unitOfOp);
+}
+
+/** Co-location classes, merged where there are more ops than tasks to make. */
+function unitsOf({ scenario: { graph } }: Compiled, target: number): Int32Array {
+  if (graph.opCount <= target) return colocationGrouping(graph).groupOf;
+  const units = graph.role.includes(Role.backward) ? Math.ceil(target / 2) : target;
+  const kinds = new Set(supportOf(graph, colocationGrouping(graph))).size;
+  return coarsen(graph, "placement", Math.max(units, kinds)).groupOf;
 }
 
 /** Bytes that edges between two ops carry; merged tasks keep those of their first edge, which is enough to rank by. */
@@ -73,11 +85,12 @@ function edgeBytes({ scenario: { graph } }: Compiled, groupOf: Int32Array) {
 
 /** Merges along edges that `may` be merged, best ratio first, until the target is reached or no edge is left. */
 function mergeEdges(merging: Merging, may: (from: number, into: number) => boolean): void {
-  const { quotient, units, target, bytesBetween } = merging;
+  const { quotient, target, sameUnit, bytesBetween } = merging;
   const changes = new Map<number, number>();
   const changesOf = (task: number) => changes.get(task) ?? 0;
   const heap = createPairHeap();
   const push = (from: number, into: number): void => {
+    if (!sameUnit(from, into)) return;
     const ratio = (quotient.work[from] + quotient.work[into] + 1) / (1 + bytesBetween(from, into));
     heap.push({ from, into, work: ratio, stamp: changesOf(from) + changesOf(into) });
   };
@@ -86,9 +99,8 @@ function mergeEdges(merging: Merging, may: (from: number, into: number) => boole
   for (let pair = heap.pop(); pair !== undefined && merging.tasks > target; pair = heap.pop()) {
     const { from, into, stamp } = pair;
     if (stamp !== changesOf(from) + changesOf(into) || !quotient.consumers(from).has(into)) continue;
-    if (!may(from, into) || !units.mayJoin(from, into) || hasDetour(quotient, from, into)) continue;
+    if (!may(from, into) || hasDetour(quotient, from, into)) continue;
     quotient.merge(from, into);
-    units.join(from, into);
     merging.tasks--;
     changes.set(from, changesOf(from) + 1);
     changes.set(into, changesOf(into) + 1);
@@ -105,12 +117,12 @@ function hasDetour(quotient: Quotient, from: number, into: number): boolean {
 
 /** Two tasks without a path between them can become one without a cycle. */
 function mergeUnrelated(merging: Merging): void {
-  const { quotient, units, target } = merging;
+  const { quotient, target, sameUnit } = merging;
   const nextPair = (): readonly [number, number] | null => {
     const byWork = [...quotient.alive()].sort((a, b) => quotient.work[a] - quotient.work[b] || a - b);
     for (const [i, from] of byWork.entries())
       for (const into of byWork.slice(i + 1))
-        if (units.mayJoin(from, into) && !quotient.reaches(from, into) && !quotient.reaches(into, from))
+        if (sameUnit(from, into) && !quotient.reaches(from, into) && !quotient.reaches(into, from))
           return [from, into];
     return null;
   };
@@ -118,17 +130,12 @@ function mergeUnrelated(merging: Merging): void {
     const pair = nextPair();
     if (pair === null) return;
     quotient.merge(...pair);
-    units.join(...pair);
     merging.tasks--;
   }
 }
 
 /** Tasks numbered along a topological order of their graph, units in the order of their first tasks. */
-function numbered(
-  { scenario: { graph } }: Compiled,
-  given: Int32Array,
-  unitOfOp: (v: number) => number,
-): Tasks {
+function numbered({ scenario: { graph } }: Compiled, given: Int32Array, unitOfOp: Int32Array): Tasks {
   const count = given.reduce((most, task) => Math.max(most, task + 1), 0);
   const successors = Array.from({ length: count }, () => new Set<number>());
   const waits = new Int32Array(count);
@@ -150,7 +157,7 @@ function numbered(
   const unitOf = new Int32Array(count).fill(-1);
   const byTask = Array.from(taskOf.keys()).sort((a, b) => taskOf[a] - taskOf[b]);
   for (const v of byTask) {
-    const unit = unitOfOp(v);
+    const unit = unitOfOp[v];
     if (!unitNumber.has(unit)) unitNumber.set(unit, unitNumber.size);
     unitOf[taskOf[v]] = unitNumber.get(unit)!;
   }

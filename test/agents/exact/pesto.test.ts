@@ -30,7 +30,7 @@ describe("the integer program of devices and orders", () => {
           expect(other.best!.outcome.value, list.card.id).toBeGreaterThanOrEqual(least * (1 - 1e-9));
         }
       }),
-      { numRuns: 8, seed: 2 },
+      { numRuns: 6, seed: 2 },
     );
   });
 
@@ -42,7 +42,7 @@ describe("the integer program of devices and orders", () => {
         validatePlan(scenario, best.plan);
         expect(report.bound?.value ?? 0).toBeLessThanOrEqual(best.outcome.value * (1 + 1e-9));
       }),
-      { numRuns: 12, seed: 3 },
+      { numRuns: 8, seed: 3 },
     );
   });
 
