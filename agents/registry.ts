@@ -10,6 +10,7 @@ import type { Card, Method, PlannerModule } from "./contract.ts";
 import { placeto } from "./learned/placeto.ts";
 import { reinforce } from "./learned/reinforce.ts";
 import { seq2seq } from "./learned/seq2seq.ts";
+import { acyclicPartition } from "./planners/acyclic-partition.ts";
 import { annealing } from "./planners/annealing.ts";
 import { best } from "./planners/best.ts";
 import { branchAndBoundPlanner } from "./planners/branch-and-bound.ts";
@@ -30,6 +31,7 @@ import { maxLoadSearch } from "./planners/max-load-search.ts";
 import { maxMin } from "./planners/max-min.ts";
 import { mcmc } from "./planners/mcmc.ts";
 import { minMin } from "./planners/min-min.ts";
+import { multilevel } from "./planners/multilevel.ts";
 import { pesto } from "./planners/pesto.ts";
 import { pipedreamInterval } from "./planners/pipedream-interval.ts";
 import { random } from "./planners/random.ts";
@@ -48,6 +50,8 @@ export const methods: readonly Method[] = [
   topoBlocks,
   torchgpipeBlocks,
   pipedreamInterval,
+  multilevel,
+  acyclicPartition,
   heft,
   etf,
   cpop,
@@ -82,6 +86,7 @@ export const methods: readonly Method[] = [
 const byName: ReadonlySet<unknown> = new Set([
   torchgpipeBlocks,
   pipedreamInterval,
+  acyclicPartition,
   idealsDp,
   ilp,
   mSct,

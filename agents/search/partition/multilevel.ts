@@ -48,7 +48,9 @@ export function* multilevelPartition(
     pool.sort(byQuality);
     yield pool[0];
   }
-  for (let c = 0; c < cycles; c++) {
+  // A graph that is not coarsened has no clusters to move.
+  const useful = finest.graph.vertexCount > coarsestCount(limit) ? cycles : 0;
+  for (let c = 0; c < useful; c++) {
     const [better, other] = [rng.int(pool.length), rng.int(pool.length)].sort((a, b) => a - b);
     const child = combined(finest, limit, pool[better], pool[other], rng);
     if (!pool.some(({ cut, overload }) => cut === child.cut && overload === child.overload)) {

@@ -22,7 +22,7 @@ export const partitionOptions = z.strictObject({
   effort: z
     .int()
     .min(1)
-    .default(400_000)
+    .default(300_000)
     .describe("vertices to partition in all tries together: 2 to 32 tries and twice as many cycles"),
   memory: z
     .enum(["repair", "ignore"])
