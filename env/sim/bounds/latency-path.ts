@@ -3,20 +3,22 @@
  * before, and the path meets pieces in runs: ops next to each other in one piece. A piece is contiguous and holds with the first and
  * last op of a run every op on a path between them, the *hull*: its load is at least
  *
- *   run times of the hull + transfers of the hull's ops that path ops after the run use
- *                         + transfers of path ops before the run that the hull's ops use,
+ *   run times of the hull + the least transfers by which anything gets from the hull to the path after the run
+ *                         + the least transfers by which anything gets from the path before the run to the hull,
  *
- * and its device holds all units of the hull. Pieces of one path run one after another, a CPU runs the path's ops one by one; so
+ * each a minimum cut (transfer-cut.ts), and its device holds all units of the hull. Pieces of one path run one after another, a CPU runs the path's ops one by one; so
  * the cheapest way to divide the path into runs that fit, by dynamic programming, is a bound for every path. The paths tried are longest
  * ones in mixtures of time, bytes and transfers.
  */
 import { isCpu } from "../../model/cluster.ts";
+import type { OpGraph } from "../../model/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { dataConsumers, reversed, transferTimesUs } from "../output-transfers.ts";
+import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
+import { createTransferCut, type TransferCut } from "./transfer-cut.ts";
 import type { Units } from "./units.ts";
 
 /** Steps of work beyond which the bound is not tried: a fraction of a second. */
-const MOST_STEPS = 1e8;
+const MOST_STEPS = 2e7;
 /** Shares of bytes and of transfers in the length of a path, beside time; each is measured by its total. */
 const MIXTURES: readonly (readonly [bytes: number, transfers: number])[] = [
   [0, 0],
@@ -31,7 +33,7 @@ interface Parts {
   readonly scenario: Scenario;
   readonly units: Units;
   readonly transferUs: Float64Array;
-  readonly producers: { readonly start: Int32Array; readonly op: Int32Array };
+  readonly cut: TransferCut;
   readonly accelerators: readonly number[];
   readonly cpus: readonly number[];
 }
@@ -43,17 +45,21 @@ export function partedPathUs(scenario: Scenario, units: Units): number {
   const accelerators = types.filter((type) => !isCpu(cluster.devices[units.deviceOf[type]]));
   const totalBytes = units.unitBytes.reduce((sum, bytes) => sum + bytes, 0);
   if (!accelerators.every((type) => units.typeBytes[type] < totalBytes)) return 0;
+  const transferUs = transferTimesUs(graph, cluster);
   const parts: Parts = {
     scenario,
     units,
-    transferUs: transferTimesUs(graph, cluster),
-    producers: reversed(dataConsumers(scenario), graph.opCount),
+    transferUs,
+    cut: createTransferCut(dataConsumers(scenario), transferUs),
     accelerators,
     cpus: types.filter((type) => isCpu(cluster.devices[units.deviceOf[type]])),
   };
   let best = 0;
+  const tried = new Set<string>();
   for (const [bytes, transfers] of MIXTURES) {
     const path = longestPath(parts, bytes, transfers);
+    if (tried.has(path.join())) continue;
+    tried.add(path.join());
     if (path.length * (graph.opCount + graph.edgeCount) > MOST_STEPS) return best;
     best = Math.max(best, cheapestRunsUs(parts, path));
   }
@@ -95,95 +101,95 @@ function longestPath({ scenario, units, transferUs }: Parts, bytes: number, tran
 function cheapestRunsUs(parts: Parts, path: Int32Array): number {
   const { units, accelerators, cpus } = parts;
   const { opUs, typeCount } = units;
-  const position = new Int32Array(units.opCount).fill(-1);
-  path.forEach((v, i) => {
-    position[v] = i;
-  });
+  const sentUs = sentByRuns(parts, path);
   const leastUs = new Float64Array(path.length + 1).fill(Number.POSITIVE_INFINITY);
   leastUs[0] = 0;
   for (let i = 0; i < path.length; i++) {
     for (const type of cpus)
       leastUs[i + 1] = Math.min(leastUs[i + 1], leastUs[i] + opUs[path[i] * typeCount + type]);
     for (const type of accelerators)
-      growHull(parts, path, position, i, type, (end, us) => {
-        leastUs[end] = Math.min(leastUs[end], leastUs[i] + us);
+      growRuns(parts, path, i, type, (last, us) => {
+        leastUs[last + 1] = Math.min(leastUs[last + 1], leastUs[i] + us + sentUs[last][last - i]);
       });
   }
   return leastUs[path.length];
 }
 
-/** Visits the ends of all runs from one position that fit the type, each with the least load of its piece. */
-function growHull(
-  { scenario, units, transferUs, producers }: Parts,
+/** Visits the last positions of all runs from one position that fit the type, each with run times and what is received. */
+function growRuns(
+  { scenario, units, cut }: Parts,
   path: Int32Array,
-  position: Int32Array,
   first: number,
   type: number,
-  visit: (end: number, us: number) => void,
+  visit: (last: number, us: number) => void,
 ): void {
   const { graph } = scenario;
   const { unitOf, unitBytes, typeBytes, opUs, typeCount } = units;
-  const below = descendants(graph, path[first]);
-  const inHull = new Uint8Array(graph.opCount);
-  const held = new Set<number>();
-  const received = new Set<number>();
+  const grow = hullFrom(graph, path[first], after, before);
+  const heldUnits = new Set<number>();
   let bytes = 0;
-  let us = 0;
-  for (let j = first; j < path.length; j++) {
-    const stack = [path[j]];
-    inHull[path[j]] = 1;
-    while (stack.length > 0) {
-      const v = stack.pop()!;
-      us += opUs[v * typeCount + type];
-      if (!held.has(unitOf[v])) bytes += unitBytes[unitOf[v]];
-      held.add(unitOf[v]);
-      for (let i = producers.start[v]; i < producers.start[v + 1]; i++) {
-        const u = producers.op[i];
-        if (position[u] === -1 || position[u] >= first || received.has(u)) continue;
-        received.add(u);
-        us += transferUs[u];
-      }
-      for (let e = graph.inStart[v]; e < graph.inStart[v + 1]; e++) {
-        const u = graph.edgeSource[e];
-        if (inHull[u] === 1 || below[u] === 0) continue;
-        inHull[u] = 1;
-        stack.push(u);
-      }
+  let runUs = 0;
+  cut.reset();
+  for (let i = 0; i < first; i++) cut.addSource(path[i]);
+  for (let last = first; last < path.length; last++) {
+    for (const v of grow(path[last])) {
+      runUs += opUs[v * typeCount + type];
+      if (!heldUnits.has(unitOf[v])) bytes += unitBytes[unitOf[v]];
+      heldUnits.add(unitOf[v]);
+      if (bytes > typeBytes[type] || runUs === Number.POSITIVE_INFINITY) return;
+      cut.addSink(v);
     }
-    if (bytes > typeBytes[type] || us === Number.POSITIVE_INFINITY) return;
-    visit(j + 1, us + sentUs(j));
-  }
-
-  /** Transfers of the hull's ops that path ops after position j use: only such as precede one can be among its producers. */
-  function sentUs(j: number): number {
-    let sum = 0;
-    const sent = new Set<number>();
-    for (let k = j + 1; k < path.length; k++)
-      for (let i = producers.start[path[k]]; i < producers.start[path[k] + 1]; i++) {
-        const u = producers.op[i];
-        if (inHull[u] === 0 || sent.has(u)) continue;
-        sent.add(u);
-        sum += transferUs[u];
-      }
-    return sum;
+    visit(last, runUs + cut.valueUs);
   }
 }
-
-function descendants(
-  { opCount, outStart, outEdge, edgeDestination }: Scenario["graph"],
-  from: number,
-): Uint8Array {
-  const reached = new Uint8Array(opCount);
-  const stack = [from];
-  reached[from] = 1;
-  while (stack.length > 0) {
-    const v = stack.pop()!;
-    for (let i = outStart[v]; i < outStart[v + 1]; i++) {
-      const w = edgeDestination[outEdge[i]];
-      if (reached[w] === 1) continue;
-      reached[w] = 1;
-      stack.push(w);
+/** For each last position of a run, by the length of the run less one, the least that it sends to the path after it. */
+function sentByRuns({ scenario, units, cut, accelerators }: Parts, path: Int32Array): number[][] {
+  const { graph } = scenario;
+  const { unitOf, unitBytes, typeBytes } = units;
+  const mostBytes = Math.max(...accelerators.map((type) => typeBytes[type]));
+  return Array.from(path, (end, last) => {
+    const sentUs: number[] = [];
+    const grow = hullFrom(graph, end, before, after);
+    const heldUnits = new Set<number>();
+    let bytes = 0;
+    cut.reset();
+    for (let i = last + 1; i < path.length; i++) cut.addSink(path[i]);
+    for (let first = last; first >= 0; first--) {
+      for (const v of grow(path[first])) {
+        if (!heldUnits.has(unitOf[v])) bytes += unitBytes[unitOf[v]];
+        heldUnits.add(unitOf[v]);
+        if (bytes > mostBytes) return sentUs;
+        cut.addSource(v);
+      }
+      sentUs.push(cut.valueUs);
     }
-  }
-  return reached;
+    return sentUs;
+  });
+}
+
+type Step = (graph: OpGraph, v: number, visit: (w: number) => void) => void;
+const before: Step = ({ inStart, edgeSource }, v, visit) => {
+  for (let e = inStart[v]; e < inStart[v + 1]; e++) visit(edgeSource[e]);
+};
+const after: Step = ({ outStart, outEdge, edgeDestination }, v, visit) => {
+  for (let i = outStart[v]; i < outStart[v + 1]; i++) visit(edgeDestination[outEdge[i]]);
+};
+
+/** Grows a hull from one end of runs: for each op of the path that joins it, all ops that come into it. */
+function hullFrom(graph: OpGraph, end: number, away: Step, back: Step): (joining: number) => number[] {
+  const within = new Uint8Array(graph.opCount);
+  const inHull = new Uint8Array(graph.opCount);
+  const spread = (from: number, step: Step, marks: Uint8Array, enters: (v: number) => boolean): number[] => {
+    const found = [from];
+    marks[from] = 1;
+    for (let i = 0; i < found.length; i++)
+      step(graph, found[i], (w) => {
+        if (marks[w] === 1 || !enters(w)) return;
+        marks[w] = 1;
+        found.push(w);
+      });
+    return found;
+  };
+  spread(end, away, within, () => true);
+  return (joining) => spread(joining, back, inHull, (v) => within[v] === 1);
 }
