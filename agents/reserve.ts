@@ -30,6 +30,7 @@ export function withReserve(meter: MeteredEvaluator, evaluations: number): Reser
     },
     bounds: () => meter.bounds(),
     bound: () => meter.bound(),
+    lastResort: (plan) => meter.lastResort(plan),
     get spent() {
       return meter.spent;
     },

@@ -2,7 +2,8 @@
  * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and then its greedy plan.
  *
  * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and nowhere else. What the agent's
- * greedy plan needs is kept back from training. The agent is disposed of whatever happens; any other error passes through.
+ * greedy plan needs is kept back from training. A run that a clock or a signal ended before it had scored anything answers with a plain
+ * plan, never with nothing. The agent is disposed of whatever happens; any other error passes through.
  */
 import {
   BudgetExhausted,
@@ -25,6 +26,7 @@ import type {
 import { provenInfeasible } from "./exact/infeasible.ts";
 import { withReserve } from "./reserve.ts";
 import { breathEvery } from "./search/breath.ts";
+import { plainPlan } from "./search/plain-plan.ts";
 
 export interface MethodRun {
   readonly module: Method;
@@ -55,6 +57,12 @@ export async function runMethod(run: MethodRun): Promise<MethodResult> {
   const ended =
     run.module.kind === "planner" ? await runPlanner(run, run.module) : await runAgent(run, run.module);
   const { meter } = run;
+  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(run.scenario)) !== null)
+    return {
+      ...ended,
+      best: meter.best,
+      report: { ...ended.report, timeLimited: true, failure: undefined, note: PLAIN },
+    };
   const timeLimited =
     ended.report.timeLimited === true || meter.refused === "seconds" || meter.refused === "stopped";
   const failure = meter.best?.outcome.feasible === true ? ended.report.failure : failureOf(run, ended.report);
@@ -71,6 +79,8 @@ function failureOf(run: MethodRun, report: PlannerReport): string {
   const scored = spent === 1 ? "the one plan scored does not fit" : `none of ${spent} plans scored fits`;
   return `None found: ${scored} the memory; that no plan does is not proven.`;
 }
+
+const PLAIN = "Ended before it had scored a plan of its own; this one needed no search.";
 
 function nothingScored({ module, meter }: MethodRun): string {
   const reason = meter.refused === null ? "" : `: the budget of ${meter.refused} was spent`;

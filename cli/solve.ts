@@ -4,7 +4,7 @@
 import type { Objective } from "../env/model/scenario.ts";
 import { bestOf } from "../env/sim/bounds/best.ts";
 import { gapOf } from "../env/sim/evaluator.ts";
-import type { CellOutcome, CellResult } from "../results/cell.ts";
+import type { BestSoFar, CellOutcome, CellResult } from "../results/cell.ts";
 import { formatBytes, formatCount, formatGap, formatSeconds, formatValue } from "../results/format.ts";
 import {
   backendFlag,
@@ -95,16 +95,27 @@ async function proveMore(result: CellResult, effort: BoundEffort, { note }: Term
 function progressOf(budget: { evaluations?: number; seconds?: number }, terminal: Terminal) {
   if (budget.evaluations !== undefined) {
     const progress = startProgress(terminal, budget.evaluations, "evaluations");
-    return { spent: (evaluations: number) => progress.update(evaluations, "solving"), end: progress.end };
+    return {
+      spent: (evaluations: number, best?: BestSoFar) => progress.update(evaluations, textOfBest(best)),
+      end: progress.end,
+    };
   }
   const startedAt = terminal.seconds();
   const progress = startProgress(terminal, Math.ceil(budget.seconds ?? 0), "seconds");
   return {
-    spent: (evaluations: number) =>
-      progress.update(Math.floor(terminal.seconds() - startedAt), `${formatCount(evaluations)} evaluations`),
+    spent: (evaluations: number, best?: BestSoFar) =>
+      progress.update(
+        Math.floor(terminal.seconds() - startedAt),
+        `${formatCount(evaluations)} evaluations, ${textOfBest(best)}`,
+      ),
     end: progress.end,
   };
 }
+
+const textOfBest = (best?: BestSoFar): string =>
+  typeof best?.value === "number"
+    ? `best so far ${formatValue(best.unit, best.value)}`
+    : "nothing fits so far";
 
 function answerOf({ result, times }: CellOutcome, seed: number): Record<string, unknown> {
   return {

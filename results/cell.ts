@@ -103,12 +103,18 @@ export interface CellOutcome {
   readonly times: CellTimes;
 }
 
+export interface BestSoFar {
+  readonly unit: "us" | "bytes";
+  /** Null where no plan fits so far. */
+  readonly value: number | null;
+}
+
 export interface CellHooks {
   /** Seconds on any steady clock. */
   readonly clock: () => number;
   readonly signal?: AbortSignal;
-  /** Called after every evaluation with the evaluations spent. */
-  readonly onEvaluation?: (spent: number) => void;
+  /** Called after every evaluation with the evaluations spent and, where the cell runs in this process, the best so far. */
+  readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
 }
 
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
@@ -120,7 +126,8 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
   const meter = metered(evaluator(scenario), spec.budget, {
     clock,
     signal,
-    onEvaluation: ({ spent }) => onEvaluation?.(spent),
+    onEvaluation: ({ spent, unit, best }) =>
+      onEvaluation?.(spent, { unit, value: best?.outcome.value ?? null }),
   });
   const { report, backend } = await runMethod({
     module,

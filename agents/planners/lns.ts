@@ -30,8 +30,13 @@ const options = z.strictObject({
   nodes: z
     .int()
     .min(1)
-    .default(20_000)
+    .default(1_000)
     .describe("Partial placements that branch and bound looks at in one window."),
+  total: z
+    .int()
+    .min(1)
+    .default(30_000)
+    .describe("Partial placements looked at in all windows before the search ends."),
 });
 
 export const lns: PlannerModule<z.infer<typeof options>> = {
@@ -47,7 +52,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       "Never takes a worse plan, so that it ends where no window that it has time for improves the plan.",
   },
   options,
-  create: ({ pool, start, window, nodes }) => ({
+  create: ({ pool, start, window, nodes, total }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
       const first = startPlan(start, choices, evaluator, rng);
@@ -61,7 +66,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       let cost = first.cost;
       let size = window;
       let failures = 0;
-      for (;;) {
+      for (let looked = 0; looked < total; ) {
         const free = windows(size);
         let improved: Int32Array | null = null;
         // From a plan that does not fit every leaf has to be tried: bounds are infinite where nothing fits.
@@ -76,6 +81,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
           improved = step.value;
           yield planOf(choices, improved);
         }
+        looked += Math.max(1, step.value.nodes - (choices.groupCount - free.length));
         if (improved !== null) {
           groupDevice = improved;
           cost = step.value.best;
@@ -89,6 +95,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
         failures = 0;
         size = Math.min(size + 1, windows.largest);
       }
+      return undefined;
     },
   }),
 };
@@ -109,17 +116,22 @@ function windowSolver(scenario: Scenario, choices: Choices, nodes: number) {
     (lowerBound: PartialBound) =>
     (present: Int32Array, free: readonly number[], known: number, score: Score) => {
       const isFree = new Set(free);
+      const fixed = choices.groupCount - free.length;
+      // What stays has one device to go to: bounds are asked for from the first choice on.
+      let placed = 0;
+      const boundOfChoices: PartialBound = (groupDevice, cutoff) =>
+        placed++ < fixed ? 0 : lowerBound(groupDevice, cutoff);
       const order = [...usual.filter((g) => !isFree.has(g)), ...usual.filter((g) => isFree.has(g))];
       const legal = choices.legal.map((devices, g) => (isFree.has(g) ? devices : [present[g]]));
       return branchAndBound({
         order,
         legal,
         exchange: noExchange,
-        lowerBound,
+        lowerBound: boundOfChoices,
         rootBound: 0,
         score,
         known,
-        nodes,
+        nodes: fixed + nodes,
       });
     };
   return { bounded: within(partialBoundOf(compiled)), plain: within(() => 0) };

@@ -36,6 +36,11 @@ export interface CurvePoint {
 
 export interface MeteredEvaluator extends Evaluator {
   readonly budget: Budget;
+  /**
+   * Scores a plan although a clock or a signal has ended the run, where nothing was scored before: then no run ends with nothing.
+   * Charged as any other; null where there is no such need.
+   */
+  lastResort(plan: Plan): Outcome | null;
   /** Evaluations spent. */
   readonly spent: number;
   /** Evaluations left, `Infinity` where the budget does not count them. */
@@ -91,6 +96,9 @@ export function metered(inner: Evaluator, budget: Budget, options: MeterOptions 
       refused = reason;
       throw new BudgetExhausted(reason);
     }
+    return scored(score, plan);
+  };
+  const scored = (score: () => Outcome, plan: () => Plan): Outcome => {
     spent++;
     const outcome = score();
     if (best === null || outcome.cost < best.outcome.cost) {
@@ -125,6 +133,15 @@ export function metered(inner: Evaluator, budget: Budget, options: MeterOptions 
       ),
     bounds: () => inner.bounds(),
     bound: () => inner.bound(),
+    lastResort(plan) {
+      const reason = reasonToStop();
+      if (best !== null || reason === null || reason === "evaluations") return null;
+      refused = reason;
+      return scored(
+        () => inner.evaluate(plan),
+        () => copyOf(plan),
+      );
+    },
     get spent() {
       return spent;
     },

@@ -1,9 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { annealing } from "../../../agents/planners/annealing.ts";
 import { hillClimb } from "../../../agents/planners/hill-climb.ts";
+import { lns } from "../../../agents/planners/lns.ts";
 import { mcmc } from "../../../agents/planners/mcmc.ts";
+import { tabu } from "../../../agents/planners/tabu.ts";
 import { runMethod } from "../../../agents/run.ts";
-import { createRng, type Evaluator, evaluator, metered, testScenario } from "../../../env/index.ts";
+import {
+  BudgetExhausted,
+  createRng,
+  type Evaluator,
+  evaluator,
+  metered,
+  type Plan,
+  testScenario,
+} from "../../../env/index.ts";
 import { bruteForce } from "../registry/tiny-scenarios.ts";
 import { randomScenario } from "../search/random-scenario.ts";
 import { inceptionLike } from "./inception-like.ts";
@@ -19,8 +30,20 @@ const lanes = (scale = 1) =>
     bytesPerUs: 10 / scale,
   });
 
+async function* untilSpent(plans: AsyncIterable<Plan>): AsyncGenerator<Plan> {
+  try {
+    yield* plans;
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+  }
+}
+
 describe.each([
   ["hill-climb", hillClimb, {}],
+  ["hill-climb, steepest", hillClimb, { improvement: "steepest" }],
+  ["annealing", annealing, { hot: 0.3, rounds: 3 }],
+  ["tabu", tabu, {}],
+  ["lns", lns, {}],
   // Warm and without returns the chain can leave any local optimum.
   ["mcmc", mcmc, { beta: 3, resets: false }],
 ] as const)("%s", (_, module, ergodic) => {
@@ -74,7 +97,74 @@ describe.each([
   });
 });
 
+describe("hill-climb, steepest", () => {
+  test("makes the best of all moves: each step is the least cost one move away", async () => {
+    const scenario = lanes();
+    const score = evaluator(scenario);
+    const options = hillClimb.options.parse({ improvement: "steepest", start: "round-robin" });
+    const meter = metered(evaluator(scenario), { evaluations: 200 });
+    const steps: Plan[] = [];
+    for await (const plan of untilSpent(hillClimb.create(options).plan(scenario, meter, createRng(1))))
+      steps.push(plan);
+    expect(steps.length).toBeGreaterThan(1);
+    const [first, second] = steps;
+    const neighbours = Array.from({ length: scenario.grouping.groupCount }, (_, g) =>
+      scenario.cluster.devices.map((_, d) => score.move(first, g, d).cost),
+    ).flat();
+    expect(score.evaluate(second).cost).toBe(Math.min(...neighbours));
+  });
+});
+
+describe("lns", () => {
+  test("ends by itself where its window holds every group: nothing first come, first served is better", async () => {
+    for (const seed of [1, 2, 3]) {
+      const scenario = randomScenario(seed, { ops: 6, devices: ["A", "B"] });
+      const { meter, best } = await runPlanner(lns, scenario, { evaluations: 5_000, seed });
+      expect(meter.refused).toBeNull();
+      expect(best!.outcome.value).toBe(bruteForce(scenario));
+    }
+  });
+});
+
+describe.each([
+  ["annealing", annealing],
+  ["tabu", tabu],
+  ["lns", lns],
+] as const)("%s", (_, module) => {
+  test("makes the same decisions where all times are multiplied by 1,024", async () => {
+    const found = async (scale: number) => {
+      const { meter } = await runPlanner(module, lanes(scale), { evaluations: 300, seed: 4 });
+      return meter.curve.map(({ evaluations }) => evaluations);
+    };
+    expect(await found(1_024)).toEqual(await found(1));
+  });
+});
+
 describe("mcmc", () => {
+  test("with proposals=uniform draws the present device now and then, as FlexFlow does", async () => {
+    const scenario = lanes();
+    const score = evaluator(scenario);
+    let idle = 0;
+    const watched: Evaluator = {
+      ...score,
+      move(plan, group, device) {
+        if (plan.device[scenario.grouping.members[scenario.grouping.memberStart[group]]] === device) idle++;
+        return score.move(plan, group, device);
+      },
+    };
+    for (const [proposals, least, most] of [
+      ["uniform", 240, 360],
+      ["other", 0, 0],
+    ] as const) {
+      idle = 0;
+      const options = mcmc.options.parse({ proposals });
+      const meter = metered(watched, { evaluations: 900 });
+      await runMethod({ module: mcmc, options, scenario, meter, rng: createRng(2) });
+      expect(idle).toBeGreaterThanOrEqual(least);
+      expect(idle).toBeLessThanOrEqual(most);
+    }
+  });
+
   test("makes the same decisions where all times are multiplied by 1,000", async () => {
     const run = async (scale: number) => {
       const { meter, best } = await runPlanner(mcmc, lanes(scale), { evaluations: 500, seed: 4 });
