@@ -39,33 +39,41 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
   };
   for (let task = 0; task < tasks.opCount; task++) if (waiting[task] === 0) announce(task);
 
+  // Devices only become busier and fuller, so what suits a task best does so until something is put there, or its set is decided.
+  const best = new Int32Array(tasks.opCount).fill(-1);
+  const bestUs = new Float64Array(tasks.opCount);
+  const seenChanges = new Int32Array(tasks.opCount);
+  const changes = new Int32Array(deviceCount);
+  const changesOfSet = new Int32Array(problem.setBytes.length);
+  const changesSeenBy = (task: number) => changes[best[task]] + changesOfSet[setOf[task]];
+  const findBest = (task: number) => {
+    best[task] = -1;
+    for (const d of setDevices[setOf[task]]) {
+      if (!room.accepts(task, d)) continue;
+      const start = Math.max(readyUs[task * deviceCount + d], freeUs[d]);
+      const us = start + (countsRun ? runUs[task * deviceCount + d] : 0);
+      if (best[task] !== -1 && us >= bestUs[task]) continue;
+      best[task] = d;
+      bestUs[task] = us;
+    }
+    if (best[task] !== -1) seenChanges[task] = changesSeenBy(task);
+  };
+
   let makespanUs = 0;
   while (ready.length > 0) {
     let at = -1;
-    let to = -1;
-    let atUs = 0;
     for (let i = 0; i < ready.length; i++) {
       const task = ready[i];
-      let best = -1;
-      let bestUs = Number.POSITIVE_INFINITY;
-      for (const d of setDevices[setOf[task]]) {
-        if (!room.accepts(task, d)) continue;
-        const us =
-          Math.max(readyUs[task * deviceCount + d], freeUs[d]) +
-          (countsRun ? runUs[task * deviceCount + d] : 0);
-        if (best !== -1 && us >= bestUs) continue;
-        best = d;
-        bestUs = us;
-      }
-      if (best === -1) return { taskWithoutRoom: task };
-      if (at !== -1 && !rule.goesBefore(task, bestUs, ready[at], atUs)) continue;
-      at = i;
-      to = best;
-      atUs = bestUs;
+      if (best[task] === -1 || seenChanges[task] !== changesSeenBy(task)) findBest(task);
+      if (best[task] === -1) return { taskWithoutRoom: task };
+      if (at === -1 || rule.goesBefore(task, bestUs[task], ready[at], bestUs[ready[at]])) at = i;
     }
     const task = ready[at];
+    const to = best[task];
     ready.splice(at, 1);
     room.take(task, to);
+    changes[to]++;
+    changesOfSet[setOf[task]]++;
     device[task] = to;
     startUs[task] = Math.max(readyUs[task * deviceCount + to], freeUs[to]);
     endUs[task] = startUs[task] + runUs[task * deviceCount + to];
