@@ -67,6 +67,8 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       let size = window;
       let failures = 0;
       for (let looked = 0; looked < total; ) {
+        await breathe();
+        if (evaluator.exhausted) return { timeLimited: evaluator.remaining > 0 };
         const free = windows(size);
         let improved: Int32Array | null = null;
         // From a plan that does not fit every leaf has to be tried: bounds are infinite where nothing fits.

@@ -56,17 +56,22 @@ describe.concurrent("the program as a process", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  test("answers an interrupted solve with its best so far and exit code 130", async () => {
-    const args = ["solve", "START", "--planner", "random", "--seconds", "60", "--json"];
-    const { suites } = await import("../../scenarios/index.ts");
-    args[1] = suites.start[0];
-    const { code, stdout } = await pgym(args, { interrupt: true });
-    expect(code).toBe(130);
-    const answer = JSON.parse(stdout);
-    expect(answer.timeLimited).toBe(true);
-    expect(answer.evaluations).toBeGreaterThan(0);
-    expect(answer.plan.length).toBeGreaterThan(0);
-  });
+  test.each(["random", "best"])(
+    "answers an interrupted solve by %s with its best so far, the bound and exit code 130",
+    async (planner) => {
+      const args = ["solve", "START", "--planner", planner, "--seconds", "60", "--json"];
+      const { suites } = await import("../../scenarios/index.ts");
+      args[1] = suites.start[0];
+      const { code, stdout } = await pgym(args, { interrupt: true });
+      expect(code).toBe(130);
+      const answer = JSON.parse(stdout);
+      expect(answer.timeLimited).toBe(true);
+      expect(answer.evaluations).toBeGreaterThan(0);
+      expect(answer.plan.length).toBeGreaterThan(0);
+      expect(answer.value).toBeGreaterThanOrEqual(answer.bound);
+      expect(answer.bound).toBeGreaterThan(0);
+    },
+  );
 
   test("ends an interrupted compare with what there is, exit code 130 and no child left", async () => {
     const { suites } = await import("../../scenarios/index.ts");
