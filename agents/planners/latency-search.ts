@@ -6,7 +6,13 @@
  * scores each plan that is better than those before.
  */
 import { z } from "zod";
-import type { MeteredEvaluator, Plan, Rng, Scenario } from "../../env/index.ts";
+import {
+  type MeteredEvaluator,
+  type Plan,
+  partedPathBound,
+  type Rng,
+  type Scenario,
+} from "../../env/index.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { colocated, contract } from "../exact/contract.ts";
 import { elementDevices } from "../exact/split-plan.ts";
@@ -20,15 +26,15 @@ import { packedByMemory } from "../search/packed-start.ts";
 
 const options = z.strictObject({
   orders: z.int().min(1).default(24).describe("topological orders that are cut before the annealing"),
-  proposals: z.int().min(1).default(60).describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+  proposals: z.int().min(1).default(80).describe("proposals per co-location class in a round of annealing"),
+  rounds: z.int().min(1).default(4).describe("rounds of annealing, each from the best plan so far"),
   hot: z
     .number()
     .positive()
     .max(1)
-    .default(0.02)
+    .default(0.05)
     .describe("first temperature of every other round, as a share of the latency"),
-  warm: z.number().positive().max(1).default(0.003).describe("first temperature of the rounds in between"),
+  warm: z.number().positive().max(1).default(0.01).describe("first temperature of the rounds in between"),
   cold: z.number().positive().max(1).default(1e-4).describe("last temperature of a round"),
 });
 type Options = z.infer<typeof options>;
@@ -63,8 +69,11 @@ async function* search(
   const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
-  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, rounds);
+  const bound = partedPathBound(scenario);
+  const provenUs = Math.max(evaluator.bound().value, bound.value);
+  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, { ...rounds, provenUs });
   return {
+    bound: bound.value > 0 && bound.value < Number.POSITIVE_INFINITY ? bound : undefined,
     timeLimited: evaluator.exhausted && evaluator.remaining > 0,
     note: `${orders} orders and ${proposals} proposals scored by the search itself.`,
   };

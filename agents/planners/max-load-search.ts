@@ -81,7 +81,8 @@ async function* search(
   { ideals, transitions, nodes, entries, steps, work, ...given }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { elements, scenario } = problem;
-  const contiguous = yield* idealsDp.create({ ideals, transitions }).plan(scenario, evaluator, rng);
+  const program = idealsDp.create(idealsDp.options.parse({ ideals, transitions }));
+  const contiguous = yield* program.plan(scenario, evaluator, rng);
   const start = evaluator.best?.outcome.feasible
     ? elementDevices(elements, evaluator.best.plan)
     : packedByMemory(problem);
@@ -91,26 +92,17 @@ async function* search(
   const state = createMaxLoadState(problem);
   // The proof comes halfway, where it can save the second half.
   const firstRounds = Math.ceil(given.rounds / 2);
-  const first = yield* annealInRounds(state, start, evaluator, rng, { ...given, rounds: firstRounds });
+  const knownUs = evaluator.bound().value;
+  const early = { ...given, rounds: firstRounds, provenUs: knownUs };
+  const first = yield* annealInRounds(state, start, evaluator, rng, early);
   const bound = await proven(problem, evaluator, { nodes, entries, steps, work });
-  let { proposals } = first;
-  if (!isOptimal(evaluator, bound)) {
-    const rest = { ...given, rounds: given.rounds - firstRounds };
-    proposals += (yield* annealInRounds(state, first.deviceOf, evaluator, rng, rest)).proposals;
-  }
+  const late = { ...given, rounds: given.rounds - firstRounds, provenUs: bound?.value ?? knownUs };
+  const second = yield* annealInRounds(state, first.deviceOf, evaluator, rng, late);
   return {
     bound,
     timeLimited: evaluator.exhausted && evaluator.remaining > 0,
-    note: `${proposals} proposals scored by the search itself${noteOn(contiguous)}`,
+    note: `${first.proposals + second.proposals} proposals scored by the search itself${noteOn(contiguous)}`,
   };
-}
-
-/** What the bound leaves to rounding. */
-const OPTIMAL = 1e-6;
-
-function isOptimal(evaluator: MeteredEvaluator, bound: Bound | undefined): boolean {
-  const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
-  return value <= Math.max(evaluator.bound().value, bound?.value ?? 0) * (1 + OPTIMAL);
 }
 
 /** A bound by device sets, where it is better than what is known. */

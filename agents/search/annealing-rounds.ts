@@ -16,6 +16,8 @@ export interface RoundOptions {
   readonly hot: number;
   readonly warm: number;
   readonly cold: number;
+  /** A proven bound: nothing is left to do at a plan that reaches it. */
+  readonly provenUs: number;
 }
 
 export interface RoundsResult {
@@ -23,8 +25,8 @@ export interface RoundsResult {
   readonly proposals: number;
 }
 
-/** The evaluator may add up the same loads in another order. */
-const ROUNDING = 1e-9;
+/** The evaluator may add up the same times in another order; a bound stays a little below what it proves. */
+const ROUNDING = 1e-8;
 
 /** Sets out from `start`, which fits the memory. */
 export async function* annealInRounds(
@@ -45,7 +47,7 @@ export async function* annealInRounds(
     scoredUs = best.valueUs;
   }
   for (let round = 0; round < options.rounds; round++) {
-    if (evaluator.exhausted) break;
+    if (evaluator.exhausted || best.valueUs <= options.provenUs * (1 + ROUNDING)) break;
     state.reset(best.deviceOf);
     const annealing = anneal(state, rng, scheduleOf(state.problem, options, round));
     let step = annealing.next();

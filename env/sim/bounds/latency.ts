@@ -1,6 +1,6 @@
 /**
  * Certified lower bounds on single-sample latency: the longest chain, without and with the transfers that its crossings
- * between CPUs and accelerators cost, a path parted by the memory of devices, and the work of what only accelerators can run.
+ * between CPUs and accelerators cost, and the work of what only accelerators can run. On request a path parted by the memory of devices.
  */
 import { isCpu } from "../../model/cluster.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -24,9 +24,15 @@ export function latencyBounds(scenario: Scenario): Bound[] {
       argument: "critical path with transfers",
       value: roundedDown(longestChainUs(scenario, units, transferUs)),
     },
-    { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) },
   ];
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
+}
+
+/** The bound of latency-path.ts: a second for 1,000 ops. Its value is 0 where memory parts nothing, or where the graph is too large. */
+export function partedPathBound(scenario: Scenario): Bound {
+  const units = weightUnits(scenario);
+  const roundedDown = roundingFor(units.opUs, transferTimesUs(scenario.graph, scenario.cluster));
+  return { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) };
 }
 
 /**
