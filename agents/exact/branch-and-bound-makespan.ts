@@ -3,7 +3,8 @@
  * first served cannot be below them:
  *
  *   - *chains*: earliest starts and least times to the end of the step, each op on every device that its group may still take; a
- *     tensor between two devices takes its route's time alone in the cluster;
+ *     tensor between two devices takes its route's time alone in the cluster; and on each device all placed work that leads to an op
+ *     is done before it starts (branch-and-bound-kin.ts);
  *   - *one machine*: what is placed on a device runs there one op at a time, between its chains (Jackson's preemptive schedule);
  *   - *links*: so do the transfers between placed groups on each link, where links make transfers wait or share;
  *   - *work*: the placed and the least remaining work, weighted as in env/sim/work-bound.ts, is no more than the devices have time for.
@@ -13,6 +14,7 @@ import { roundingFor } from "../../env/sim/bounds/best.ts";
 import { dependenciesOf, ORDER_ONLY } from "../../env/sim/bounds/dependencies.ts";
 import { jacksonUs } from "../../env/sim/bounds/jackson.ts";
 import type { PartialBound } from "./branch-and-bound.ts";
+import { groupsByTime, kinWork } from "./branch-and-bound-kin.ts";
 import { linkBound } from "./branch-and-bound-links.ts";
 import { type TransferTimes, transferTimes } from "./branch-and-bound-transfers.ts";
 import { type DeviceWork, deviceWork } from "./branch-and-bound-work.ts";
@@ -61,15 +63,19 @@ function createChains(compiled: Compiled, { fromTo }: TransferTimes) {
   const movesUs = Array.from(bytes, (size) => (size === ORDER_ONLY ? null : fromTo(size)));
   const nothing = new Float64Array(deviceCount * deviceCount);
   const gapUs = (i: number) => (runUs[i] > 0 ? fidelity.opGapUs : 0);
+  const kin = kinWork(compiled);
+  const lines = groupsByTime(groupCount, deviceCount);
   const first = (device: number) => (device === -1 ? 0 : device);
   const last = (device: number) => (device === -1 ? deviceCount - 1 : device);
 
   const updateHeads = (groupDevice: Int32Array): void => {
+    lines.clear();
     for (const v of topologicalOrder) {
       const own = groupDevice[groupOf[v]];
+      const beforeUs = kin === null ? 0 : lines.leastUs(kin.before, v * groupCount * deviceCount);
       for (let d = first(own); d <= last(own); d++) {
         const i = v * deviceCount + d;
-        let head = runUs[i] === Infinity ? Infinity : fidelity.startUs;
+        let head = runUs[i] === Infinity ? Infinity : Math.max(fidelity.startUs, beforeUs);
         for (let k = start[v]; k < start[v + 1]; k++) {
           const u = producer[k];
           const local = u * deviceCount + d;
@@ -87,15 +93,18 @@ function createChains(compiled: Compiled, { fromTo }: TransferTimes) {
         }
         headUs[i] = head;
       }
+      if (own !== -1) lines.lower(groupOf[v], own, headUs[v * deviceCount + own]);
     }
   };
   const updateTails = (groupDevice: Int32Array): void => {
+    lines.clear();
     for (let position = opCount - 1; position >= 0; position--) {
       const v = topologicalOrder[position];
       const own = groupDevice[groupOf[v]];
+      const afterUs = kin === null ? 0 : lines.leastUs(kin.after, v * groupCount * deviceCount);
       for (let d = first(own); d <= last(own); d++) {
         const i = v * deviceCount + d;
-        let tail = runUs[i] > 0 ? trailingUs : 0;
+        let tail = Math.max(runUs[i] > 0 ? trailingUs : 0, afterUs);
         for (let n = producerStart[v]; n < producerStart[v + 1]; n++) {
           const k = ofProducer[n];
           const w = consumer[k];
@@ -113,6 +122,7 @@ function createChains(compiled: Compiled, { fromTo }: TransferTimes) {
         }
         tailUs[i] = tail;
       }
+      if (own !== -1) lines.lower(groupOf[v], own, tailUs[v * deviceCount + own]);
     }
   };
   return {

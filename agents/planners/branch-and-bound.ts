@@ -53,8 +53,8 @@ export const branchAndBoundPlanner: PlannerModule<Options> = {
       "The optimum over all placements of the groups, proven, for graphs of up to about fourteen groups.",
     searchSpace: "device per group",
     limits:
-      "Time grows with devices ^ groups; past some twenty groups the answer is the best so far and a bound. Groups are not taken " +
-      "apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
+      "Time grows with devices ^ groups; past some twenty groups, or where groups hold many ops that wait for each other, the answer " +
+      "is the best so far and a bound. Groups are not taken apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
       "equal devices is pruned.",
   },
   options,
