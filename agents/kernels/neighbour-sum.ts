@@ -3,7 +3,8 @@
  * `out[to] += weight x x[from]` over a list of edges. Cost grows with the edges; the gradient is the same sum with the edges
  * turned round.
  *
- * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side. Output: the same shape.
+ * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side. Output: [rows x width], by default as many
+ * rows as the input has.
  */
 import type { Tensor, Tensor2D, Tf } from "../tf.ts";
 
@@ -23,27 +24,34 @@ export function meanEdges({ from, to }: EdgeList): WeightedEdges {
   return { from, to, weight: Float32Array.from(to, (node) => 1 / degree.get(node)!) };
 }
 
-export function neighbourSum(tf: Tf, x: Tensor, edges: WeightedEdges): Tensor2D {
+export function neighbourSum(tf: Tf, x: Tensor, edges: WeightedEdges, rows = x.shape[0]): Tensor2D {
   const operation = tf.customGrad((...inputs) => {
     const input = inputs[0] as Tensor2D;
     return {
-      value: summed(tf, input, edges.from, edges.to, edges.weight) as Tensor,
+      value: summed(tf, input, rows, edges.from, edges.to, edges.weight) as Tensor,
       gradFunc: (upstream: Tensor) =>
-        summed(tf, upstream as Tensor2D, edges.to, edges.from, edges.weight) as Tensor,
+        summed(tf, upstream as Tensor2D, input.shape[0], edges.to, edges.from, edges.weight) as Tensor,
     };
   });
   return operation(x) as Tensor2D;
 }
 
-function summed(tf: Tf, x: Tensor2D, from: Int32Array, to: Int32Array, weight: Float32Array): Tensor2D {
-  const [nodes, width] = x.shape;
+function summed(
+  tf: Tf,
+  x: Tensor2D,
+  rows: number,
+  from: Int32Array,
+  to: Int32Array,
+  weight: Float32Array,
+): Tensor2D {
+  const width = x.shape[1];
   const values = x.dataSync() as Float32Array;
-  const sums = new Float32Array(nodes * width);
+  const sums = new Float32Array(rows * width);
   for (let e = 0; e < from.length; e++) {
     const source = from[e] * width;
     const target = to[e] * width;
     const share = weight[e];
     for (let k = 0; k < width; k++) sums[target + k] += share * values[source + k];
   }
-  return tf.tensor2d(sums, [nodes, width]);
+  return tf.tensor2d(sums, [rows, width]);
 }

@@ -1,10 +1,9 @@
 /**
- * Message passing in both directions of a graph, and pooling by position relative to one node.
+ * Message passing in both directions of a graph.
  *
  * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights, separate for messages from
- * parents and from children, x <- h + relu(g(sum over neighbours of relu(f(x)))), then aggregates of the same form over
- * ancestors, descendants and parallel nodes. Ours: means instead of sums, in the rounds and in the pooling. Sums grow with the
- * degree in every round; with them, runs on graphs with nodes of many inputs fell into one device within ten updates.
+ * parents and from children, x <- h + relu(g(sum over neighbours of relu(f(x)))). Ours: means instead of sums. Sums grow
+ * with the degree in every round; with them, runs on graphs with nodes of many inputs fell into one device within ten updates.
  *
  * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so that a node's vectors in
  * all states lie side by side and the sum over neighbours adds whole rows.
@@ -76,21 +75,6 @@ export function messagePassing(
       return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
     },
   };
-}
-
-/**
- * Mean over a set of nodes for each state: `sets` holds 1 for members, [nodes x states]. An empty set gives zeros.
- * Input [nodes x states x width], output [states x width].
- */
-export function meanOver(tf: Tf, x: Tensor, sets: Float32Array): Tensor2D {
-  const [nodes, states] = x.shape as [number, number, number];
-  const shares = sets.slice();
-  for (let s = 0; s < states; s++) {
-    let members = 0;
-    for (let g = 0; g < nodes; g++) members += sets[g * states + s];
-    if (members > 0) for (let g = 0; g < nodes; g++) shares[g * states + s] /= members;
-  }
-  return tf.sum(tf.mul(x, tf.tensor3d(shares, [nodes, states, 1])), 0) as Tensor2D;
 }
 
 function markNodes(nodes: number, marked: Int32Array): Float32Array {

@@ -1,27 +1,36 @@
 /**
  * Placeto's policy network (Addanki et al., NeurIPS 2019): embeds every group by message passing, looks at the current
  * group, its ancestors, its descendants and the rest, and scores the devices for the current group.
+ *
+ * Ours: one head scores every device by what lies on it, instead of one output for each device, and the embedding sees
+ * whether a group shares the current one's device instead of the device's number. Devices of one speed are interchangeable, so
+ * all that is learned about one holds for all: relabelling them relabels the scores. With a column for each device, everything
+ * had to be learned once per device, and with four of them hardly anything was.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../kernels/dense.ts";
 import type { EdgeList } from "../kernels/neighbour-sum.ts";
 import type { Tensor, Tf } from "../tf.ts";
-import { meanOver, messagePassing, perceptron } from "./message-passing.ts";
-import { Relation, relations } from "./relations.ts";
+import { devicePooling, type Position } from "./device-pooling.ts";
+import { messagePassing, perceptron } from "./message-passing.ts";
+import { RELATION_COUNT } from "./relations.ts";
 import { runningNorm } from "./running-norm.ts";
 import type { Weights } from "./weights.ts";
 
-/** One decision: what is seen of all groups, [groups x columns] row by row, and which group is to be placed. */
-export interface Visit {
+/** One decision. */
+export interface Visit extends Position {
+  /** What is seen of all groups, [groups x columns] row by row; the last columns are the device, one-hot. */
   readonly nodes: Float32Array;
-  readonly current: number;
 }
 
 export interface PositionalPolicyShape {
   readonly groups: number;
   readonly edges: EdgeList;
+  /** Columns of `nodes`. */
   readonly columns: number;
   readonly devices: number;
+  /** Speed of each device at each group, over the fastest one's; [groups x devices]. */
+  readonly speeds: Float32Array;
   readonly width: number;
   readonly rounds: number;
 }
@@ -33,49 +42,41 @@ export interface PositionalPolicy {
   observe(visits: readonly Visit[]): void;
 }
 
+/** Of a device in one visit: whether the current group lies there, and its speed. */
+const DEVICE_COLUMNS = 2;
+
 export function createPositionalPolicy(
   tf: Tf,
   weights: Weights,
   shape: PositionalPolicyShape,
   rng: Rng,
 ): PositionalPolicy {
-  const { groups, edges, columns, devices, width, rounds } = shape;
+  const { groups, edges, devices, speeds, width, rounds } = shape;
+  const columns = shape.columns - devices + 1;
   const both = 2 * width;
-  const relation = relations(groups, edges);
+  const positionColumns = (1 + RELATION_COUNT) * both + DEVICE_COLUMNS;
   const passing = messagePassing(tf, weights, { nodes: groups, edges }, { columns, width, rounds }, rng);
-  const aggregates = [Relation.ancestor, Relation.descendant, Relation.parallel].map((kind) => ({
-    kind,
-    message: perceptron(tf, weights, `pool ${kind} message`, [both, both, both], rng),
-    update: perceptron(tf, weights, `pool ${kind} update`, [both, both, both], rng),
-  }));
-  const hidden = 4 * width;
-  const head = [
-    {
-      matrix: weights.reluMatrix("head 0", 8 * width, hidden, rng),
-      bias: weights.zeros("head 0 bias", [hidden]),
-    },
-    // Zeros make the first policy uniform.
-    { matrix: weights.zeros("head 1", [hidden, devices]), bias: weights.zeros("head 1 bias", [devices]) },
-  ];
+  const message = perceptron(tf, weights, "pool message", [both, both, both], rng);
+  const pooling = devicePooling(tf, groups, edges, devices);
+  const norm = runningNorm(tf, weights, "position", positionColumns, 0.9);
+  const head = perceptron(tf, weights, "head", [positionColumns, 16 * width, 8 * width], rng);
+  // Zeros make the first policy uniform.
+  const score = { matrix: weights.zeros("score", [8 * width, 1]), bias: weights.zeros("score bias", [1]) };
 
-  const norm = runningNorm(tf, weights, "position", 8 * width, 0.9);
-
-  /** The current group, its ancestors, its descendants and the rest, side by side: [visits x 8 width]. */
+  /** The current group, what lies on the device in each relation to it, and the device: [visits x devices, columns]. */
   const position = (visits: readonly Visit[]): Tensor => {
-    const embedded = passing.embed(nodeMajor(tf, visits, groups, columns));
+    const embedded = passing.embed(nodeMajor(tf, visits, shape));
     const rows = tf.reshape(embedded, [groups * visits.length, both]);
-    const pooled = aggregates.map(({ kind, message, update }) => {
-      const messages = tf.reshape(message(rows), embedded.shape);
-      return update(meanOver(tf, messages, members(visits, groups, relation, kind)));
-    });
-    const itself = meanOver(tf, embedded, members(visits, groups, relation, Relation.itself));
-    return tf.concat([itself, ...pooled], 1);
+    const itself = pooling.itself(rows, visits);
+    const pooled = pooling.pool(message(rows), visits);
+    return tf.concat([itself, pooled, deviceColumns(tf, visits, speeds, devices)], 1);
   };
 
   return {
     logits(visits) {
-      const seen = dense(tf, norm.apply(position(visits)), head[0].matrix, head[0].bias, "relu");
-      return dense(tf, seen, head[1].matrix, head[1].bias, "linear");
+      const seen = head(norm.apply(position(visits)));
+      const scores = dense(tf, seen, score.matrix, score.bias, "linear");
+      return tf.reshape(scores, [visits.length, devices]);
     },
     observe(visits) {
       tf.tidy(() => norm.observe(position(visits)));
@@ -83,22 +84,33 @@ export function createPositionalPolicy(
   };
 }
 
-/** Features of all visits, [groups x visits x columns]. */
-function nodeMajor(tf: Tf, visits: readonly Visit[], groups: number, columns: number): Tensor {
-  const values = new Float32Array(groups * visits.length * columns);
-  visits.forEach(({ nodes }, s) => {
-    for (let g = 0; g < groups; g++)
-      values.set(nodes.subarray(g * columns, (g + 1) * columns), (g * visits.length + s) * columns);
+/** Features of all visits with "on the current group's device" in the place of the device, [groups x visits x columns]. */
+function nodeMajor(
+  tf: Tf,
+  visits: readonly Visit[],
+  { groups, columns, devices }: PositionalPolicyShape,
+): Tensor {
+  const leading = columns - devices;
+  const width = leading + 1;
+  const values = new Float32Array(groups * visits.length * width);
+  visits.forEach(({ nodes, current, placement }, s) => {
+    for (let g = 0; g < groups; g++) {
+      const row = (g * visits.length + s) * width;
+      values.set(nodes.subarray(g * columns, g * columns + leading), row);
+      values[row + leading] = placement[g] === placement[current] ? 1 : 0;
+    }
   });
-  return tf.tensor3d(values, [groups, visits.length, columns]);
+  return tf.tensor3d(values, [groups, visits.length, width]);
 }
 
-/** 1 where a group stands in the relation to the visit's current group, [groups x visits]. */
-function members(visits: readonly Visit[], groups: number, relation: Uint8Array, kind: number): Float32Array {
-  const sets = new Float32Array(groups * visits.length);
-  visits.forEach(({ current }, s) => {
-    for (let g = 0; g < groups; g++)
-      if (relation[current * groups + g] === kind) sets[g * visits.length + s] = 1;
+function deviceColumns(tf: Tf, visits: readonly Visit[], speeds: Float32Array, devices: number): Tensor {
+  const values = new Float32Array(visits.length * devices * DEVICE_COLUMNS);
+  visits.forEach(({ current, placement }, s) => {
+    for (let d = 0; d < devices; d++) {
+      const row = (s * devices + d) * DEVICE_COLUMNS;
+      values[row] = placement[current] === d ? 1 : 0;
+      values[row + 1] = speeds[current * devices + d];
+    }
   });
-  return sets;
+  return tf.tensor2d(values, [visits.length * devices, DEVICE_COLUMNS]);
 }

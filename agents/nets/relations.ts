@@ -1,10 +1,14 @@
 /**
- * How any two groups lie to each other: ancestor, descendant or parallel. The group graph of a training step can be cyclic;
- * groups that reach each other are parallel, which is the order on its strongly connected components.
+ * How any two groups lie to each other: parent, child, farther ancestor, farther descendant, or parallel. The group graph of
+ * a training step can be cyclic; groups that reach each other are parallel, which is the order on its strongly connected
+ * components, but where an edge leads from one to the other. Of edges both ways the later in the list decides.
  */
 import type { EdgeList } from "../kernels/neighbour-sum.ts";
 
-export const Relation = { itself: 0, ancestor: 1, descendant: 2, parallel: 3 } as const;
+export const Relation = { itself: 0, ancestor: 1, descendant: 2, parallel: 3, parent: 4, child: 5 } as const;
+
+/** Relations of a group to another one. */
+export const RELATION_COUNT = 5;
 
 /** relation[v x nodes + u]: what u is to v. */
 export function relations(nodes: number, edges: EdgeList): Uint8Array {
@@ -18,6 +22,11 @@ export function relations(nodes: number, edges: EdgeList): Uint8Array {
       else if (toV === 1 && fromV === 0) relation[v * nodes + u] = Relation.ancestor;
       else if (fromV === 1 && toV === 0) relation[v * nodes + u] = Relation.descendant;
     }
+  for (let e = 0; e < edges.from.length; e++) {
+    const [from, to] = [edges.from[e], edges.to[e]];
+    relation[to * nodes + from] = Relation.parent;
+    relation[from * nodes + to] = Relation.child;
+  }
   return relation;
 }
 

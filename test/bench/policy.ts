@@ -84,12 +84,14 @@ function placetoUpdate(tf: Tf): () => void {
   const rng = createRng("placeto");
   const weights = createWeights(tf);
   const edges = { from: edgeSource, to: edgeDestination };
-  const shape = { groups: groupCount, edges, columns, devices: deviceCount, width: 16, rounds: 8 };
+  const speeds = new Float32Array(groupCount * deviceCount).fill(1);
+  const shape = { groups: groupCount, edges, columns, devices: deviceCount, speeds, width: 8, rounds: 4 };
   const policy = createPositionalPolicy(tf, weights, shape, rng);
   const adam = createAdam(tf, weights.list, { learningRate: 0.001 });
   const visits: Visit[] = Array.from({ length: 4 * groupCount }, (_, step) => ({
     nodes: Float32Array.from({ length: groupCount * columns }, () => rng.next()),
     current: step % groupCount,
+    placement: Int32Array.from({ length: groupCount }, () => rng.int(deviceCount)),
   }));
   const actions = Int32Array.from(visits, () => rng.int(deviceCount));
   return () =>

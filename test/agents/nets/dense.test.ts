@@ -63,6 +63,17 @@ describe("neighbourSum", () => {
     expect(neighbourSum(tf, x, meanEdges(edges)).arraySync()).toEqual([[0], [1], [1], [3]]);
   });
 
+  test("adds into more or fewer rows than there are, with the gradients that finite differences show", () => {
+    const x = randomTensor(tf, createRng("rows"), [4, 3]);
+    for (const rows of [6, 2]) {
+      const into = { ...edges, to: edges.to.map((to) => to % rows) };
+      const upstream = randomTensor(tf, createRng("upstream"), [rows, 3]);
+      const loss = (...t: Tensor[]) => tf.sum(tf.mul(neighbourSum(tf, t[0], into, rows), upstream));
+      expect(neighbourSum(tf, x, into, rows).shape).toEqual([rows, 3]);
+      expectClose(tf.grads(loss)([x])[0], finiteDifferences(tf, loss, [x], 0), 2e-2);
+    }
+  });
+
   test("has the gradients that finite differences show", () => {
     const x = randomTensor(tf, createRng("sum"), [4, 3]);
     const upstream = randomTensor(tf, createRng("upstream"), [4, 3]);

@@ -118,24 +118,41 @@ describe("baselines", () => {
 
   test("the one per step compares each step with its own past", () => {
     const baseline = stepBaseline(10);
-    baseline.advantages([Float64Array.of(100, 1), Float64Array.of(100, 1)]);
-    const [episode] = baseline.advantages([Float64Array.of(101, 0)]);
+    const same = Float64Array.of(0, 0);
+    baseline.advantages([Float64Array.of(100, 1), Float64Array.of(100, 1)], [same, same]);
+    const [episode] = baseline.advantages([Float64Array.of(101, 0)], [same]);
     expect([...episode]).toEqual([1, -1]);
   });
 
+  test("the one per step gives no credit for what the utility before the step explains", () => {
+    const baseline = stepBaseline(10);
+    const zeros = Float64Array.of(0, 0, 0);
+    baseline.advantages([zeros], [zeros]);
+    const before = Float64Array.of(-4, 0, 4);
+    const returns = Float64Array.of(8 + 1, -2, -8 + 1);
+    const [episode] = baseline.advantages([returns], [before]);
+    const unit = Math.SQRT1_2;
+    [unit, -2 * unit, unit].forEach((value, step) => {
+      expect(episode[step]).toBeCloseTo(value, 6);
+    });
+  });
+
   test("equal rewards give no advantage and no division by zero", () => {
+    const zeros = Float64Array.of(0, 0);
     expect([...movingBaseline(0.9).advantages(Float64Array.of(-3, -3))]).toEqual([0, 0]);
-    expect([...stepBaseline(3).advantages([Float64Array.of(0, 0)])[0]]).toEqual([0, 0]);
+    expect([...stepBaseline(3).advantages([zeros], [zeros])[0]]).toEqual([0, 0]);
   });
 });
 
-test("relations follow the paths, and groups that reach each other are parallel", () => {
-  const edges = { from: Int32Array.of(0, 1, 2, 2), to: Int32Array.of(1, 2, 1, 3) };
-  const relation = relations(5, edges);
-  const to = (v: number) => [...relation.subarray(v * 5, v * 5 + 5)];
-  const { itself, ancestor, descendant, parallel } = Relation;
-  expect(to(1)).toEqual([ancestor, itself, parallel, descendant, parallel]);
-  expect(to(3)).toEqual([ancestor, ancestor, ancestor, itself, parallel]);
+test("relations follow the paths, direct neighbours apart, and groups of a cycle are parallel", () => {
+  const edges = { from: Int32Array.of(0, 1, 2, 3, 3), to: Int32Array.of(1, 2, 3, 1, 4) };
+  const relation = relations(6, edges);
+  const to = (v: number) => [...relation.subarray(v * 6, v * 6 + 6)];
+  const { itself, ancestor, descendant, parallel, parent, child } = Relation;
+  expect(to(0)).toEqual([itself, child, descendant, descendant, descendant, parallel]);
+  expect(to(4)).toEqual([ancestor, ancestor, ancestor, parent, itself, parallel]);
+  const fourCycle = { from: Int32Array.of(0, 1, 2, 3), to: Int32Array.of(1, 2, 3, 0) };
+  expect([...relations(4, fourCycle).subarray(0, 4)]).toEqual([itself, child, parallel, parent]);
 });
 
 test("runningNorm gives the columns of what it has seen mean 0 and spread 1", () => {
