@@ -5,11 +5,15 @@
 import type { Elements } from "./contract.ts";
 import { IdealTable } from "./ideal-table.ts";
 
+type Order = Pick<Elements, "count" | "successors">;
+
 /** How many there are, or null where there are more than `most`. */
-export function countIdeals(
-  { count, successors }: Pick<Elements, "count" | "successors">,
-  most: number,
-): number | null {
+export function countIdeals(elements: Order, most: number): number | null {
+  return allIdeals(elements, most)?.count ?? null;
+}
+
+/** All of them in a table, smaller ones first, or null where there are more than `most`. */
+export function allIdeals({ count, successors }: Order, most: number): IdealTable | null {
   const table = new IdealTable(count, 1);
   const members = new Int32Array((count + 31) >> 5);
   const hash = () => members.reduce((mixed, word, w) => mixed ^ Math.imul(word, 2 * w + 0x9e3779b1), 0);
@@ -29,5 +33,5 @@ export function countIdeals(
         members[v >> 5] &= ~(1 << (v & 31));
       }
     }
-  return table.count;
+  return table;
 }

@@ -50,11 +50,27 @@ describe("ideals-dp", () => {
     expect(report.note).toBe("Optimal among contiguous splits for max load, scored by makespan.");
   });
 
+  it("certifies the optimum where asked, and tells what replication would give", async () => {
+    const graph = "a 10 1B params=3\nb 10 1B params=3 <- a";
+    const scenario = maxLoad({ graph, devices: 4, bytesPerUs: 1e3 });
+    const options = { certify: 1_000, replication: true };
+    const { report } = await runPlanner(idealsDp, scenario, { options });
+    expect(report.note).toMatch(
+      /^Optimal among contiguous splits\. Certified by a plain search of \d+ steps\. /,
+    );
+    expect(report.note).toMatch(/With replicated stages \((4|2-2)\) the estimate is 5\.0 us\.$/);
+    const short = await runPlanner(idealsDp, scenario, { options: { certify: 1 } });
+    expect(short.report.note).toContain("Not certified: a plain search ended after");
+  });
+
   it("gives one sentence where nothing fits", async () => {
-    const graph = "a 1 params=70\nb 1 params=70 <- ^a\nc 1 params=70 <- ^b";
+    // The first and the last would fit together, away from the one between them.
+    const graph = "a 1 params=50\nb 1 params=90 <- ^a\nc 1 params=40 <- ^b";
     const { best, report } = await runPlanner(idealsDp, maxLoad({ graph, memoryBytes: 100 }));
     expect(best).toBeNull();
-    expect(report.failure).toBe("No contiguous split fits the memory and the supported ops of the devices.");
+    expect(report.failure).toMatch(
+      /^None found: no contiguous split fits the memory .* others were not tried\.$/,
+    );
   });
 });
 
@@ -100,7 +116,7 @@ describe("ilp", () => {
       /^The graph is too large for an integer program: \d+ coefficients, limit 20/,
     );
     const full = await runPlanner(ilp, maxLoad({ graph: "a 1 params=70\nb 1", memoryBytes: 50 }));
-    expect(full.report.failure).toBe("No placement fits the memory and the supported ops of the devices.");
+    expect(full.report.failure).toMatch(/^Proven infeasible: op "a" needs 70 B/);
     const wrong = await runPlanner(ilp, testScenario({ graph: branches }), { options: { contiguous: true } });
     expect(wrong.report.failure).toBe("Only max-load programs can be contiguous; the objective is makespan.");
   });
