@@ -15,6 +15,7 @@
 import { z } from "zod";
 import { type MeteredEvaluator, type Plan, placement } from "../../env/index.ts";
 import type { PlannerReport } from "../contract.ts";
+import { breathEvery } from "./breath.ts";
 import type { Choices } from "./choices.ts";
 import { type GroupProblem, groupProblem, pinned, slowedDown } from "./schedule-groups.ts";
 import { prioritiesOf } from "./schedule-order.ts";
@@ -65,7 +66,9 @@ export async function* planByList(
   let best = { cost: Number.POSITIVE_INFINITY, estimate: 0 };
   let fits = false;
   let failure: string | undefined;
-  function* tryAll(answer: Answer, share: number): Generator<Plan, void> {
+  const breathe = breathEvery(1);
+  async function* tryAll(answer: Answer, share: number): AsyncGenerator<Plan, void> {
+    await breathe();
     if ("taskWithoutRoom" in answer) {
       failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutRoom]}" with ${100 * share}% of all outputs kept.`;
       return;

@@ -40,11 +40,13 @@ describe("HEFT on the published ten-task example", () => {
   });
 });
 
-// 86 is the figure of the paper as remembered, not looked up; the critical path 1, 2, 9, 10 on processor 2 is of its text, too.
-test("CPOP schedules the same example in 86 us, its critical path on processor 2", () => {
-  const { device, makespanUs } = scheduled(cpop(problemOf(tenTasks())));
+// The paper's figure of 86 us is from memory; the public program Morgan279/LowComplexityTaskScheduling was looked up and has this
+// schedule in its tests.
+test("CPOP schedules the same example in 86 us as another program does, its critical path on processor 2", () => {
+  const { device, endUs, makespanUs } = scheduled(cpop(problemOf(tenTasks())));
   expect(makespanUs).toBe(86);
-  expect([1, 2, 9, 10].map((task) => device[task - 1] + 1)).toEqual([2, 2, 2, 2]);
+  expect(Array.from(device, (d) => d + 1)).toEqual([2, 2, 1, 3, 2, 3, 1, 3, 2, 2]);
+  expect(Array.from(endUs)).toEqual([16, 35, 39, 42, 48, 51, 46, 68, 77, 86]);
 });
 
 const schedulers = [
