@@ -37,29 +37,39 @@ export function contractedArcs({ outStart, successor }: Arcs, of: Int32Array, co
 }
 
 /**
- * A random topological order, depth first: what became ready last comes next, so that what belongs together stays together. Shorter
- * than the graph where there is a cycle.
+ * A random topological order, depth first: what became ready last comes next, so that what belongs together stays together. What
+ * bears the same label comes in one go as far as the arcs allow. Shorter than the graph where there is a cycle.
  */
-export function randomTopologicalOrder({ outStart, successor, inStart }: Arcs, rng: Rng): Int32Array {
+export function randomTopologicalOrder(
+  { outStart, successor, inStart }: Arcs,
+  label: Int32Array,
+  rng: Rng,
+): Int32Array {
   const vertexCount = inStart.length - 1;
   const waitsFor = Int32Array.from({ length: vertexCount }, (_, v) => inStart[v + 1] - inStart[v]);
-  const ready = rng.shuffle(Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0));
+  const ready = new Map<number, number[]>();
+  const add = (vertices: number[]): void => {
+    for (const v of rng.shuffle(vertices)) {
+      const alike = ready.get(label[v]);
+      if (alike === undefined) ready.set(label[v], [v]);
+      else alike.push(v);
+    }
+  };
+  add(Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0));
   const order = new Int32Array(vertexCount);
   let length = 0;
-  while (ready.length > 0) {
-    const v = ready.pop()!;
+  for (let current = NO_LABEL; ready.size > 0; ) {
+    if (!ready.has(current)) current = [...ready.keys()][rng.int(ready.size)];
+    const alike = ready.get(current)!;
+    const v = alike.pop()!;
+    if (alike.length === 0) ready.delete(current);
     order[length++] = v;
-    const known = ready.length;
+    const freed: number[] = [];
     for (let i = outStart[v]; i < outStart[v + 1]; i++)
-      if (--waitsFor[successor[i]] === 0) ready.push(successor[i]);
-    shuffleFrom(ready, known, rng);
+      if (--waitsFor[successor[i]] === 0) freed.push(successor[i]);
+    add(freed);
   }
   return order.subarray(0, length);
 }
 
-function shuffleFrom(items: number[], first: number, rng: Rng): void {
-  for (let i = items.length - 1; i > first; i--) {
-    const j = first + rng.int(i - first + 1);
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-}
+const NO_LABEL = -1;

@@ -5,9 +5,11 @@
  */
 import type { Rng } from "../../../env/index.ts";
 import { type Arcs, randomTopologicalOrder } from "./arcs.ts";
-import type { WeightedGraph } from "./weighted-graph.ts";
+import { cutWeight, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 
 const ORDERS = 8;
+/** Vertices whose square the memory bears. */
+const MOST_FOR_PROGRAM = 2000;
 
 interface Blocks {
   readonly part: Int32Array;
@@ -17,9 +19,10 @@ interface Blocks {
 }
 
 export function blockPartition(graph: WeightedGraph, arcs: Arcs, limit: Float64Array, rng: Rng): Int32Array {
+  const alike = new Int32Array(graph.vertexCount);
   let best: Blocks | null = null;
   for (let o = 0; o < ORDERS; o++) {
-    const blocks = bestBlocks(graph, randomTopologicalOrder(arcs, rng), limit);
+    const blocks = bestBlocks(graph, randomTopologicalOrder(arcs, alike, rng), limit);
     if (best === null || isBetter(blocks, best)) best = blocks;
   }
   return best!.part;
@@ -33,10 +36,11 @@ export function reblocked(
   part: Int32Array,
   rng: Rng,
 ): Int32Array {
+  const alike = new Int32Array(part.length);
   let blocks = part;
   for (let o = 0; o < ORDERS; o++) {
     const known = blocks;
-    const order = randomTopologicalOrder(arcs, rng).sort((a, b) => known[a] - known[b]);
+    const order = randomTopologicalOrder(arcs, alike, rng).sort((a, b) => known[a] - known[b]);
     blocks = bestBlocks(graph, order, limit).part;
   }
   return blocks;
@@ -48,6 +52,7 @@ const isBetter = (a: Pick<Blocks, "overload" | "kept">, b: Pick<Blocks, "overloa
 /** Entry [p][j]: the best way to put the first j vertices of the order into the first p + 1 blocks, empty ones allowed. */
 function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
   const n = order.length;
+  if (n > MOST_FOR_PROGRAM) return filledBlocks(graph, order, limit);
   const width = n + 1;
   const overload = new Float64Array(limit.length * width).fill(Number.POSITIVE_INFINITY);
   const kept = new Float64Array(limit.length * width).fill(-1);
@@ -75,6 +80,26 @@ function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array
   }
   const end = limit.length * width - 1;
   return { part, overload: overload[end], kept: kept[end] };
+}
+
+/** Where the program would take too much memory: block after block filled to its share of the weight. */
+function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
+  const room = limit.reduce((sum, of) => sum + of, 0);
+  const total = totalWeight(graph);
+  const part = new Int32Array(order.length);
+  const weight = new Float64Array(limit.length);
+  let block = 0;
+  let before = 0;
+  let filled = limit[0];
+  for (const v of order) {
+    while (block < limit.length - 1 && (before + graph.vertexWeight[v] / 2) * room > filled * total)
+      filled += limit[++block];
+    part[v] = block;
+    weight[block] += graph.vertexWeight[v];
+    before += graph.vertexWeight[v];
+  }
+  const overload = weight.reduce((sum, of, p) => sum + Math.max(0, of - limit[p]), 0);
+  return { part, overload, kept: -cutWeight(graph, part) };
 }
 
 /** Weight of the edges within places i..j-1 of the order, at [i * (n + 1) + j]. */

@@ -3,7 +3,7 @@
  * before, until few vertices are left or matching makes no more headway.
  *
  * Where an order is to be kept only such vertices pair whose union leaves the order without a cycle, whatever else pairs: one that is
- * the other's only successor or only predecessor, and neighbours in one topological order.
+ * the other's only successor or only predecessor, and neighbours in one topological order that keeps labels together.
  */
 import { heavyEdgeMates, type Rng } from "../../../env/index.ts";
 import { type Arcs, contractedArcs, randomTopologicalOrder } from "./arcs.ts";
@@ -24,6 +24,8 @@ type MayPair = (a: number, b: number) => boolean;
 
 /** A level that keeps more than this share of the vertices before it was not worth making. */
 const LEAST_HEADWAY = 0.95;
+/** Where more than this share of the vertices found no mate, those pair without an edge. */
+const MOST_ALONE = 0.7;
 /** The heaviest pair, over the mean of the coarsest level. */
 const WEIGHT_OVER_MEAN = 3;
 
@@ -51,25 +53,68 @@ export function coarseLevels(
 
 function pairUp({ graph, arcs }: OrderedGraph, label: Int32Array, weightLimit: number, rng: Rng) {
   const { vertexCount, vertexWeight } = graph;
-  const keepsOrder = arcs === null ? () => true : keepingOrder(arcs, rng);
-  const mateOf = heavyEdgeMates(graph, {
-    order: rng.shuffle(each(vertexCount)),
-    vertexWeight,
-    weightLimit,
-    mayPair: (a, b) => label[a] === label[b] && keepsOrder(a, b),
-  });
+  const place = arcs && placesOf(randomTopologicalOrder(arcs, label, rng));
+  const keepsOrder = arcs === null ? () => true : keepingOrder(arcs, place!);
+  const mayPair: MayPair = (a, b) => label[a] === label[b] && keepsOrder(a, b);
+  const order = rng.shuffle(each(vertexCount));
+  const mateOf = heavyEdgeMates(graph, { order, vertexWeight, weightLimit, mayPair });
+  let alone = 0;
+  for (let v = 0; v < vertexCount; v++) if (mateOf[v] === v) alone++;
+  if (alone > MOST_ALONE * vertexCount) {
+    const line = place === null ? byStrongestNeighbour(graph, order) : orderOf(place);
+    pairAlong(line, mateOf, (a, b) => vertexWeight[a] + vertexWeight[b] <= weightLimit && mayPair(a, b));
+  }
   const of = new Int32Array(vertexCount);
   let count = 0;
   for (let v = 0; v < vertexCount; v++) of[v] = mateOf[v] < v ? of[mateOf[v]] : count++;
   return { of, count };
 }
 
-function keepingOrder(arcs: Arcs, rng: Rng): MayPair {
-  const { outStart, inStart } = arcs;
-  const place = new Int32Array(inStart.length - 1);
-  randomTopologicalOrder(arcs, rng).forEach((v, at) => {
+/** Vertices that matching left alone pair with the next of the line that is alone too: leaves of a star, pieces without an edge. */
+function pairAlong(line: Int32Array, mateOf: Int32Array, mayPair: MayPair): void {
+  let before = -1;
+  for (const v of line) {
+    if (mateOf[v] !== v) continue;
+    if (before === -1 || !mayPair(before, v)) {
+      before = v;
+      continue;
+    }
+    mateOf[v] = before;
+    mateOf[before] = v;
+    before = -1;
+  }
+}
+
+/** Vertices with the same strongest neighbour stand side by side. */
+function byStrongestNeighbour(
+  { start, neighbour, edgeWeight }: WeightedGraph,
+  order: Int32Array,
+): Int32Array {
+  const strongest = new Int32Array(order.length).fill(-1);
+  for (const v of order) {
+    let most = -1;
+    for (let i = start[v]; i < start[v + 1]; i++) {
+      if (edgeWeight[i] <= most) continue;
+      most = edgeWeight[i];
+      strongest[v] = neighbour[i];
+    }
+  }
+  return order.slice().sort((a, b) => strongest[a] - strongest[b]);
+}
+
+function placesOf(order: Int32Array): Int32Array {
+  const place = new Int32Array(order.length);
+  order.forEach((v, at) => {
     place[v] = at;
   });
+  return place;
+}
+
+/** A permutation turned round twice is itself. */
+const orderOf = placesOf;
+
+function keepingOrder(arcs: Arcs, place: Int32Array): MayPair {
+  const { outStart, inStart } = arcs;
   const isOnlyWay = (from: number, to: number) =>
     outStart[from + 1] - outStart[from] === 1 || inStart[to + 1] - inStart[to] === 1;
   return (a, b) => {

@@ -3,6 +3,7 @@
  * the cut (greedy graph growing, Karypis and Kumar, 1998), several times, each refined; the best is split further.
  */
 import type { Rng } from "../../../env/index.ts";
+import { createGainHeaps } from "./gain-heaps.ts";
 import { anyPart } from "./move-rule.ts";
 import { type PartitionState, partitionState } from "./partition-state.ts";
 import { refine } from "./refinement.ts";
@@ -75,23 +76,20 @@ function grownSide(graph: WeightedGraph, wanted: number, rng: Rng): Int32Array {
   const gain = new Float64Array(vertexCount);
   for (let v = 0; v < vertexCount; v++)
     for (let i = start[v]; i < start[v + 1]; i++) gain[v] -= edgeWeight[i];
-  const border = new Set<number>();
+  const border = createGainHeaps(rest, 1);
   let weight = 0;
   for (let next = 0; next < vertexCount; ) {
-    let v = -1;
-    for (const u of border) if (v === -1 || gain[u] > gain[v]) v = u;
-    if (v === -1) {
-      v = rest[next++];
-      if (side[v] === 0) continue;
-    }
+    let v = border.top(0);
+    if (v === -1) v = rest[next++];
+    if (side[v] === 0) continue;
     if (weight > 0 && weight + vertexWeight[v] / 2 > wanted) break;
-    border.delete(v);
+    border.remove(v);
     side[v] = 0;
     weight += vertexWeight[v];
     for (let i = start[v]; i < start[v + 1]; i++) {
       const u = neighbour[i];
       gain[u] += 2 * edgeWeight[i];
-      if (side[u] === 1) border.add(u);
+      if (side[u] === 1) border.put(u, 0, gain[u]);
     }
   }
   return side;

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { arcsOf } from "../../../../agents/search/partition/arcs.ts";
 import type { OrderedGraph } from "../../../../agents/search/partition/coarsening.ts";
 import { coarseLevels } from "../../../../agents/search/partition/coarsening.ts";
 import { anyPart } from "../../../../agents/search/partition/move-rule.ts";
@@ -10,7 +11,7 @@ import {
 } from "../../../../agents/search/partition/multilevel.ts";
 import { partitionState } from "../../../../agents/search/partition/partition-state.ts";
 import { refine, relieve } from "../../../../agents/search/partition/refinement.ts";
-import { cutWeight, partWeights } from "../../../../agents/search/partition/weighted-graph.ts";
+import { cutWeight, partWeights, weightedGraph } from "../../../../agents/search/partition/weighted-graph.ts";
 import { createRng } from "../../../../env/index.ts";
 import { grid } from "./graphs.ts";
 import { freeGraphs, limitsOf, orderedGraphs } from "./random-graphs.ts";
@@ -135,6 +136,23 @@ test("parts of unequal limits are filled as their limits allow", () => {
 test("a vertex heavier than every limit is reported as overload", () => {
   const finest = { graph: { ...grid(3, 1), vertexWeight: Float64Array.of(1, 10, 1) }, arcs: null };
   expect(lastOf(finest, Float64Array.of(6, 6)).overload).toBe(4);
+});
+
+test.each([
+  ["pieces without an edge", []],
+  ["a star", Array.from({ length: 2999 }, (_, v) => [0, v + 1])],
+])("%s: thousands of vertices are balanced, in an order or without", (_, ends) => {
+  const graph = weightedGraph(new Float64Array(3000).fill(1), {
+    from: ends.map(([from]) => from),
+    to: ends.map(([, to]) => to),
+    weight: ends.map(() => 1),
+  });
+  const successors = Array.from({ length: 3000 }, () => [] as number[]);
+  for (const [from, to] of ends) successors[from].push(to);
+  for (const arcs of [null, arcsOf(successors)]) {
+    const { cut, overload } = lastOf({ graph, arcs }, Float64Array.of(1000, 1000, 1000));
+    expect({ cut, overload }).toEqual({ cut: ends.length === 0 ? 0 : 2000, overload: 0 });
+  }
 });
 
 describe("coarsening", () => {
