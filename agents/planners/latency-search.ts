@@ -27,14 +27,14 @@ import { packedByMemory } from "../search/packed-start.ts";
 const options = z.strictObject({
   orders: z.int().min(1).default(24).describe("topological orders that are cut before the annealing"),
   proposals: z.int().min(1).default(80).describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(4).describe("rounds of annealing, each from the best plan so far"),
+  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
   hot: z
     .number()
     .positive()
     .max(1)
-    .default(0.05)
+    .default(0.02)
     .describe("first temperature of every other round, as a share of the latency"),
-  warm: z.number().positive().max(1).default(0.01).describe("first temperature of the rounds in between"),
+  warm: z.number().positive().max(1).default(0.003).describe("first temperature of the rounds in between"),
   cold: z.number().positive().max(1).default(1e-4).describe("last temperature of a round"),
 });
 type Options = z.infer<typeof options>;
