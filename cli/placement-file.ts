@@ -1,6 +1,7 @@
 /**
  * Placement files: one device for each op, as an array in op order, as `{"device": [...]}` or `{"plan": [...]}` (what `solve
- * --json` prints), or as an object from op name to device. A device is its number or its name.
+ * --json` prints), or as an object from op name to device. A device is its number or its name. Beside `device` or `plan` there may
+ * be `opPriority`, the order of the ops, one number for each.
  */
 import { InputError } from "../env/model/errors.ts";
 import { type Placement, placement } from "../env/model/plan.ts";
@@ -12,12 +13,20 @@ export function readPlacement(text: string, file: string, scenario: Scenario): P
   const where = `Placement file "${file}"`;
   const json = parseJson(text, where);
   const list = listIn(json);
-  if (list !== null) return placement(fromList(list, where, scenario));
+  if (list !== null) return withOrder(placement(fromList(list, where, scenario)), json, where, scenario);
   if (typeof json === "object" && json !== null && !Array.isArray(json))
     return placement(fromNames(json as Record<string, unknown>, where, scenario));
   throw new InputError(
     `${where}: found ${typeof json}, expected an array with one device per op or an object.`,
   );
+}
+
+function withOrder(plan: Placement, json: unknown, where: string, { graph }: Scenario): Placement {
+  const opPriority = Array.isArray(json) ? null : ((json as { opPriority?: unknown }).opPriority ?? null);
+  if (opPriority === null) return plan;
+  if (!Array.isArray(opPriority) || opPriority.length !== graph.opCount || !opPriority.every(Number.isFinite))
+    throw new InputError(`${where}: opPriority is not a list of ${graph.opCount} numbers, one for each op.`);
+  return { ...plan, opPriority: Float64Array.from(opPriority) };
 }
 
 function parseJson(text: string, where: string): unknown {

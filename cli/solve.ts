@@ -31,7 +31,7 @@ export const solve = defineCommand({
   flags: {
     planner: {
       type: "text",
-      default: "hill-climb",
+      default: "best",
       placeholder: "ID",
       describe:
         'planner or agent: an id, an id with options such as "mcmc?beta=2", or a path such as ./mine.ts',
@@ -128,6 +128,7 @@ function answerOf({ result, times }: CellOutcome, seed: number): Record<string, 
     evaluations: result.evaluations,
     seconds: times.seconds,
     plan: result.plan,
+    opPriority: result.opPriority,
     scenario: result.scenario,
     scenarioHash: result.scenarioHash,
     seed,

@@ -81,6 +81,8 @@ export interface CellResult {
   readonly largestPeakBytes: number | null;
   /** Device of each op in the best plan. */
   readonly plan: readonly number[] | null;
+  /** The best plan's order of ops (`Plan.opPriority`), null where it has none: without it the plan scores differently. */
+  readonly opPriority: readonly number[] | null;
   readonly curve: readonly CurveStep[];
   /** The method's own estimate of its last plan, under its private cost model. */
   readonly estimate: number | null;
@@ -196,6 +198,7 @@ function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null) {
     peakBytes,
     largestPeakBytes: peakBytes === null ? null : Math.max(0, ...peakBytes),
     plan: best === null ? null : Array.from(best.plan.device),
+    opPriority: best?.plan.opPriority === undefined ? null : Array.from(best.plan.opPriority),
     curve: meter.curve.map(({ evaluations, cost, feasible }) => ({ evaluations, cost, feasible })),
   };
 }

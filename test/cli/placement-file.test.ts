@@ -20,7 +20,14 @@ describe("a placement file", () => {
     expect([...read(json).device]).toEqual([0, 1]);
   });
 
+  test("may hold an order of the ops beside the devices", () => {
+    expect([...read({ plan: [0, 1], opPriority: [0, 1] }).opPriority!]).toEqual([0, 1]);
+    expect(read({ plan: [0, 1], opPriority: null }).opPriority).toBeUndefined();
+  });
+
   test.each([
+    [{ plan: [0, 1], opPriority: [0] }, "opPriority is not a list of 2 numbers"],
+    [{ plan: [0, 1], opPriority: [0, "x"] }, "opPriority is not a list of 2 numbers"],
     ["[0, 1", 'Placement file "p.json" is not JSON: '],
     [[0], "has 1 entries for 2 ops"],
     [[0, 2], 'op "b": the device is 2, expected 0..1 or one of'],

@@ -1,6 +1,7 @@
 /** The answers that programs outside rely on, field by field. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { suites } from "../../scenarios/index.ts";
@@ -52,6 +53,17 @@ describe("solve --json", () => {
     expect(answer.gap).toBeCloseTo(answer.value / answer.bound - 1, 12);
     expect(answer.seconds).toBeGreaterThan(0);
     expect(answer.plan.every(Number.isInteger)).toBe(true);
+  });
+
+  test("prints the order of the ops too, so that simulate tells the same time", async () => {
+    const answer = await json("solve", suites.start[0], "--planner", "best", "--evaluations", "60");
+    const folder = mkdtempSync(join(tmpdir(), "placement-gym-"));
+    const file = join(folder, "answer.json");
+    writeFileSync(file, JSON.stringify(answer));
+    const replayed = await json("simulate", suites.start[0], "--placement", file);
+    rmSync(folder, { recursive: true });
+    expect(answer.opPriority).not.toBeNull();
+    expect(replayed.makespanUs).toBe(answer.value);
   });
 
   const layers = sharedPath("data/dnn-partitioning/throughput-inputs/LayerGraphs");

@@ -23,6 +23,7 @@ export function cell(fields: Partial<CellResult> & { method: string }): CellResu
     peakBytes: [3e9, 1e9],
     largestPeakBytes: 3e9,
     plan: [0, 1],
+    opPriority: null,
     curve: [{ evaluations: 4, cost: value ?? 1e9, feasible: value !== null }],
     estimate: null,
     note: null,

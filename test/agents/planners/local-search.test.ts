@@ -98,20 +98,27 @@ describe.each([
 });
 
 describe("hill-climb, steepest", () => {
-  test("makes the best of all moves: each step is the least cost one move away", async () => {
+  test("makes the best of all moves first", async () => {
     const scenario = lanes();
     const score = evaluator(scenario);
-    const options = hillClimb.options.parse({ improvement: "steepest", start: "round-robin" });
-    const meter = metered(evaluator(scenario), { evaluations: 200 });
-    const steps: Plan[] = [];
-    for await (const plan of untilSpent(hillClimb.create(options).plan(scenario, meter, createRng(1))))
-      steps.push(plan);
-    expect(steps.length).toBeGreaterThan(1);
-    const [first, second] = steps;
-    const neighbours = Array.from({ length: scenario.grouping.groupCount }, (_, g) =>
-      scenario.cluster.devices.map((_, d) => score.move(first, g, d).cost),
-    ).flat();
-    expect(score.evaluate(second).cost).toBe(Math.min(...neighbours));
+    const options = hillClimb.options.parse({ improvement: "steepest", start: "random" });
+    let checked = 0;
+    for (const seed of [1, 2, 3, 4]) {
+      const meter = metered(evaluator(scenario), { evaluations: 100 });
+      const steps: Plan[] = [];
+      for await (const plan of untilSpent(hillClimb.create(options).plan(scenario, meter, createRng(seed))))
+        steps.push(plan);
+      const [first, second] = steps;
+      const least = Math.min(
+        ...Array.from({ length: scenario.grouping.groupCount }, (_, g) =>
+          scenario.cluster.devices.map((_, d) => score.move(first, g, d).cost),
+        ).flat(),
+      );
+      if (least >= score.evaluate(first).cost) continue;
+      checked++;
+      expect(score.evaluate(second).cost).toBe(least);
+    }
+    expect(checked).toBeGreaterThan(0);
   });
 });
 
