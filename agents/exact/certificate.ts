@@ -104,6 +104,7 @@ export function* certify(
       const open = openStates(ideal);
       if (open.length > 0) grow(ideal, size, open);
       if (found) break;
+      // One ideal alone can have more sets than all the limit allows, so this is asked for at each step too.
       if (steps > mostSteps) return { holds: null, ideals, steps };
       if (steps - pausedAt <= PAUSE_EVERY) continue;
       pausedAt = steps;
@@ -148,7 +149,7 @@ export function* certify(
     ): void {
       for (let i = from; i < ready.length && !found; i++) {
         const unit = ready[i];
-        steps++;
+        if (++steps > mostSteps) return;
         const nowBytes = bytes + unitBytes[unit];
         const now = times.map((sum, k) => sum + kindUs[unit * kinds.length + k]);
         if (!kinds.some(({ memoryBytes }, k) => now[k] <= thresholdUs && nowBytes <= memoryBytes)) continue;

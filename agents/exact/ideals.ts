@@ -97,16 +97,13 @@ export function* searchIdeals(
     for (let ideal = table.first(size); ideal !== -1; ideal = table.after(ideal)) {
       if (table.count > options.limits.ideals || transitions > options.limits.transitions)
         return result(false);
-      if (transitions - paused > PAUSE_EVERY) {
-        paused = transitions;
-        if ((yield) === true) return result(false);
-      }
-      expand(ideal, size);
+      if (yield* expand(ideal, size)) return result(false);
     }
   }
-  return result(true);
+  return result(transitions <= options.limits.transitions);
 
-  function expand(ideal: number, size: number): void {
+  /** True where the caller ended the search. One ideal alone can have more sets than all the limits allow. */
+  function* expand(ideal: number, size: number): Generator<void, boolean, boolean | undefined> {
     hash = 0;
     table.copyBits(ideal, members);
     waiting.fill(0);
@@ -126,7 +123,7 @@ export function* searchIdeals(
       }
     }
     const activeCount = activate(ideal);
-    if (activeCount === 0) return;
+    if (activeCount === 0) return false;
 
     readyEnd[0] = 0;
     for (let v = 0; v < n; v++) if (!holds(v) && waiting[v] === 0) ready[readyEnd[0]++] = v;
@@ -136,7 +133,11 @@ export function* searchIdeals(
         if (--depth >= 0) remove(depth);
         continue;
       }
-      transitions++;
+      if (++transitions > options.limits.transitions) return false;
+      if (transitions - paused > PAUSE_EVERY) {
+        paused = transitions;
+        if ((yield) === true) return true;
+      }
       if (!add(ready[position[depth]++], depth)) {
         remove(depth);
         continue;
@@ -145,6 +146,7 @@ export function* searchIdeals(
       position[depth] = position[depth - 1];
       record(ideal, depth, size + depth, activeCount);
     }
+    return false;
   }
 
   function holds(v: number): number {
