@@ -59,7 +59,7 @@ export const pesto: PlannerModule<Options> = {
       "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
     limits:
       "Coarsens to about 20 tasks, a tenth of what the paper's solver took. A task sends when all of its ops have ended, which the " +
-      "simulator does not wait for. Its bound holds for every plan only where no ops were merged.",
+      "simulator does not wait for. Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
   },
   options,
   create: (given) => ({
@@ -186,7 +186,9 @@ function reportOf(
       : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
   const ended = `${endOf(end, limits)} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
   const note = `Integer program of ${where}, ${ended}: ${optimum}.`;
-  if (isMerged || !(provenUs > 0)) return { timeLimited, estimate: estimateUs, note };
+  // A free transfer serves consumers on ways that the program does not know.
+  const holdsForAll = !isMerged && compiled.fidelity.multicast !== "free";
+  if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate: estimateUs, note };
   const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
   const proven = { value, argument: "integer program of devices and orders" };
   return { timeLimited, estimate: estimateUs, bound: proven, note };
