@@ -60,7 +60,7 @@ export const best: PlannerModule<Options> = {
       "Every quick planner, then annealing over groups and co-location classes that each keep the order of their own list schedule.",
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
-      "Uses all the budget that it is given. The list schedules are a private model: one for each evaluation, not charged. Above " +
+      "Uses all the budget that it is given, unless a plan reaches the bound. The list schedules are a private model: one for each evaluation, not charged. Above " +
       "20,000 ops plans run first come, first served.",
   },
   options,
@@ -113,7 +113,7 @@ async function* firstPlans(
   if (isSmall(scenario)) attempts.push([branchAndBoundPlanner as PlannerModule, halfOfTheRest]);
   for (const [module, allowance] of attempts) {
     const evaluations = allowance();
-    if (evaluations < 1 || evaluator.exhausted) continue;
+    if (evaluations < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
     const { start, report } = yield* attempt(module, scenario, evaluator, rng, evaluations);
     if (start !== null) starts.push(start);
     if (report.bound !== undefined && report.bound.value > (bound?.value ?? 0)) bound = report.bound;
@@ -132,7 +132,7 @@ async function* search(
   { groups, hot, cold }: Options,
 ): AsyncGenerator<Plan, void> {
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
-  for (let round = 0; !evaluator.exhausted; round++) {
+  for (let round = 0; !evaluator.exhausted && !isOptimal(evaluator); round++) {
     const over = round % 2 === 0 ? scenario : byClass;
     const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
     const share = round === 0 ? groups : 1;
@@ -142,6 +142,15 @@ async function* search(
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), temperatures, share);
     if (round > 0 && evaluator.spent === spent) return;
   }
+}
+
+/** What rounding may leave between a plan and a bound that it reaches. */
+const ROUNDING = 1e-9;
+
+/** The best plan is as good as the bound says that any can be: there is nothing left to find. */
+function isOptimal(evaluator: MeteredEvaluator): boolean {
+  const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
+  return value <= evaluator.bound().value * (1 + ROUNDING);
 }
 
 /** How many of the first plans are tried with an order of their own. */
@@ -159,7 +168,8 @@ async function* searchRound(
 ): AsyncGenerator<Plan, void> {
   if (!hasMoves(choices)) return;
   const state = stateOf(choices, evaluator);
-  const progress = budgetProgress(evaluator, share);
+  const shareSpent = budgetProgress(evaluator, share);
+  const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
   let shown = evaluator.best!.outcome.cost;
   let start: { readonly groupDevice: Int32Array; readonly cost: number } | null = null;
   for (const plan of from) {
