@@ -12,6 +12,8 @@ import { workWindows } from "./work-windows.ts";
 
 const FIRST_SHARE = 1 / 128;
 const GROWTH = 3;
+/** After a round that took long and found nothing: where nothing fits, all rounds from some ceiling on are equally long. */
+const GROWTH_AFTER_LONG = 81;
 /** Transitions after which a round is given up. */
 const PATIENCE = 1_500_000;
 /** From here on a ceiling tells nothing any more. */
@@ -30,7 +32,7 @@ export function* searchBelowRisingCeiling(
 ): Generator<void, SplitResult, boolean | undefined> {
   const { lowerUs } = workWindows(problem);
   let transitions = 0;
-  for (let share = FIRST_SHARE; ; share *= GROWTH) {
+  for (let share = FIRST_SHARE; ; ) {
     const above = share < LAST_SHARE && lowerUs > 0 ? lowerUs * (1 + share) : Number.POSITIVE_INFINITY;
     const left = limits.transitions - transitions;
     const mayGiveUp = above < upperUs && upperUs !== Number.POSITIVE_INFINITY && left > PATIENCE;
@@ -44,5 +46,6 @@ export function* searchBelowRisingCeiling(
     if (givenUp) share = LAST_SHARE;
     else if (round.split !== null || !round.complete || !round.ceilingMet || above >= upperUs)
       return { ...round, transitions };
+    else share *= round.transitions > PATIENCE ? GROWTH_AFTER_LONG : GROWTH;
   }
 }
