@@ -44,7 +44,7 @@ describe("the registry", () => {
   test("finds a method by id and fills in its options", async () => {
     const { module, options, spec } = await resolveMethod("mcmc?beta=60");
     expect(module.card.id).toBe("mcmc");
-    expect(options).toEqual({ pool: "all", start: "single-device", beta: 60, resets: true });
+    expect(options).toMatchObject({ pool: "all", start: "single-device", beta: 60, resets: true });
     expect(spec).toBe("mcmc?beta=60");
   });
 
