@@ -29,6 +29,7 @@ export { topoBlocks } from "./planners/topo-blocks.ts";
 export { torchgpipeBlocks } from "./planners/torchgpipe-blocks.ts";
 export {
   defaultMethods,
+  generalMethods,
   listMethods,
   type MethodListing,
   methods,

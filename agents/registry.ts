@@ -79,22 +79,25 @@ export const methods: readonly Method[] = [
   placeto,
 ];
 
-/**
- * Methods that are asked for by name: those that solve programs, which need seconds to minutes on graphs of common size, the
- * searches of one objective, and balancers of pipelines, whose plans are not meant for one step at a time.
- */
-const byName: ReadonlySet<unknown> = new Set([
+/** Exact solvers and linear programs: they need seconds to minutes on graphs of common size. */
+const solvers: ReadonlySet<unknown> = new Set([idealsDp, ilp, mSct, branchAndBoundPlanner, pesto]);
+
+/** Made for one objective or one kind of plan; elsewhere their rows say nothing. */
+const special: ReadonlySet<unknown> = new Set([
   torchgpipeBlocks,
   pipedreamInterval,
   acyclicPartition,
-  idealsDp,
-  ilp,
-  mSct,
-  branchAndBoundPlanner,
-  pesto,
   maxLoadSearch,
   latencySearch,
 ]);
+
+/** Asked for by name only. */
+const byName: ReadonlySet<unknown> = new Set([...solvers, ...special]);
+
+/** Ids of the methods that answer any scenario, solvers included. */
+export const generalMethods: readonly string[] = methods
+  .filter((method) => !special.has(method))
+  .map(({ card }) => card.id);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods: readonly string[] = methods

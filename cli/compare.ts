@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import pc from "picocolors";
-import { listMethods } from "../agents/registry.ts";
+import { generalMethods } from "../agents/registry.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Objective } from "../env/model/scenario.ts";
 import type { CellSpec } from "../results/cell.ts";
@@ -119,13 +119,11 @@ export const compare = defineCommand({
 });
 
 /**
- * The default methods: all that the registry holds, from its end, because agents and solvers take longest and the quick planners
+ * The default methods: all that answer any scenario, from the registry's end, because agents and solvers take longest and the quick planners
  * fill the gaps at the end. The ILP stops after some 20 s of work rather than at its clock, so that its row repeats.
  */
 function everyMethod(): string[] {
-  return listMethods()
-    .map(({ card: { id } }) => (id === "ilp" ? "ilp?iterations=50000" : id))
-    .reverse();
+  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=50000" : id)).reverse();
 }
 
 interface Chosen {
