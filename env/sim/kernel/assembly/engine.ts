@@ -361,5 +361,6 @@ function takeTied(source: i32, nowUs: f64): void {
   const link = source - deviceCount;
   const transfer = int(flyingHead, link);
   if (int(transferNext, transfer) != NONE) setInt(delivering, deliveringCount++, link);
+  unschedule(source);
   if (endHop(link, transfer, nowUs)) setInt(together, togetherCount++, transfer);
 }

@@ -189,12 +189,14 @@ export function sendOutputs(v: i32, from: i32, nowUs: f64): void {
   }
 }
 
-/** Takes the transfer that arrives off its link. True where it is at its destination, else it queues for the next link. */
+/**
+ * Takes the transfer that arrives off its link. True where it is at its destination, else it queues for the next link. What the link
+ * delivers next is for the caller to schedule.
+ */
 // @ts-ignore: decorator
 @inline
 export function endHop(link: i32, transfer: i32, nowUs: f64): bool {
   setInt(flyingHead, link, int(transferNext, transfer));
-  unschedule(deviceCount + link);
   const slot = int(transferSlot, transfer);
   const route = int(device, int(slotProducer, slot)) * deviceCount + int(transferTo, transfer);
   const hop = int(transferHop, transfer) + 1;
