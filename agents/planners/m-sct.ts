@@ -4,18 +4,15 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
-import { choicesOf, pools } from "../search/choices.ts";
-import { listMethod, planByList, variantsOption } from "../search/list-plan.ts";
+import { choicesOf } from "../search/choices.ts";
+import { listMethod, planByList } from "../search/list-plan.ts";
+import { equalDevices, LIST_SEARCH_SPACE, listOptions } from "../search/list-planner.ts";
 import { mEtf } from "../search/m-etf.ts";
 import { mSct as schedule } from "../search/m-sct.ts";
 import type { ScheduleProblem } from "../search/schedule-problem.ts";
 
 const options = z.strictObject({
-  pool: z
-    .enum(pools)
-    .default("accelerators")
-    .describe("Devices to schedule on; made for equal devices, so CPUs are left out unless asked for."),
-  variants: variantsOption,
+  ...listOptions(equalDevices).shape,
   size: z
     .number()
     .int()
@@ -42,7 +39,7 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
     name: "m-SCT",
     summary:
       "Like m-ETF, but keeps the favourite child of each op, found by a linear program, on its device.",
-    searchSpace: "device per group, and the order of the ops",
+    searchSpace: LIST_SEARCH_SPACE,
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
       "As m-ETF. The solver is HiGHS, whose optimum may be another than a commercial solver's; devices found by groups are put in order by m-ETF.",
