@@ -49,6 +49,12 @@ export function createInsertion(problem: ScheduleProblem): Insertion {
       makespanUs = Math.max(makespanUs, bestEnd);
       return true;
     },
-    finish: () => ({ device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs, endUs) }),
+    finish: () => ({
+      device,
+      startUs,
+      endUs,
+      makespanUs,
+      order: startOrder(tasks.topologicalOrder, startUs, endUs),
+    }),
   };
 }

@@ -59,6 +59,7 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
     if (best[task] !== -1) seenChanges[task] = changesSeenBy(task);
   };
 
+  const appended: number[] = [];
   let makespanUs = 0;
   while (ready.length > 0) {
     let at = -1;
@@ -72,6 +73,7 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
     const to = best[task];
     ready.splice(at, 1);
     room.take(task, to);
+    appended.push(task);
     changes[to]++;
     changesOfSet[setOf[task]]++;
     device[task] = to;
@@ -84,5 +86,5 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
       if (--waiting[next] === 0) announce(next);
     }
   }
-  return { device, startUs, endUs, makespanUs, order: startOrder(tasks, startUs, endUs) };
+  return { device, startUs, endUs, makespanUs, order: startOrder(appended, startUs, endUs) };
 }

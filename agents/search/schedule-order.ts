@@ -15,13 +15,15 @@ export function positionsOf({
 
 /**
  * The tasks as they start. At one instant those that take no time come first, for what starts behind them on their device has waited for
- * them, and among themselves in topological order.
+ * them, and among themselves as in `sequence`: the order in which they were scheduled where each was put behind the one before it, the
+ * topological order where gaps were filled.
  */
-export function startOrder(tasks: TaskOrder, startUs: Float64Array, endUs: Float64Array): Int32Array {
-  const position = positionsOf(tasks);
-  return tasks.topologicalOrder
-    .slice()
-    .sort((a, b) => startUs[a] - startUs[b] || endUs[a] - endUs[b] || position[a] - position[b]);
+export function startOrder(
+  sequence: ArrayLike<number>,
+  startUs: Float64Array,
+  endUs: Float64Array,
+): Int32Array {
+  return Int32Array.from(sequence).sort((a, b) => startUs[a] - startUs[b] || endUs[a] - endUs[b]);
 }
 
 /** The same order as one number for each task, ascending. */

@@ -93,6 +93,14 @@ describe("laws on random graphs", () => {
     },
   );
 
+  // Of this graph's tasks without length max-min schedules the one that comes later in the graph first.
+  test("tasks of no length at one instant keep the order in which they were scheduled", () => {
+    const scenario = withNetwork(randomScenario(78867376, { ops: 10 }), "contention-free");
+    const { device, order, startUs } = scheduled(maxMin(problemOf(scenario)));
+    const replay = simulate(scenario, { ...placement(device), opPriority: prioritiesOf(order) });
+    expect(replay.startUs).toEqual(startUs);
+  });
+
   test("HEFT puts each task where it ends first, gaps included", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
