@@ -58,7 +58,11 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
       );
       let estimate = Number.POSITIVE_INFINITY;
       for (let machines = 1; machines <= problem.types[type].devices.length; machines++) {
-        const found = intervalPlan(states, { machines, bytesPerUs, transfers, replicas: "one" });
+        const found = intervalPlan(states, {
+          levels: [{ machines, bytesPerUs }],
+          transfers,
+          replicas: "one",
+        });
         if (found === null || found.timeUs >= estimate) continue;
         estimate = found.timeUs;
         const plan = splitPlan(
