@@ -8,16 +8,13 @@
  */
 import { z } from "zod";
 import {
-  BudgetExhausted,
   type Compiled,
   colocationGrouping,
   compile,
-  createRng,
   type MeteredEvaluator,
   type Plan,
   type Scenario,
 } from "../../env/index.ts";
-import { withAllowance } from "../allowance.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { type BranchResult, branchAndBound, type PartialBound } from "../exact/branch-and-bound.ts";
 import { partialMaxLoad } from "../exact/branch-and-bound-load.ts";
@@ -27,6 +24,7 @@ import { placingOrder } from "../exact/branch-and-bound-order.ts";
 import { deviceExchange } from "../exact/branch-and-bound-symmetry.ts";
 import { breathEvery } from "../search/breath.ts";
 import { type Choices, choicesOf, planOf } from "../search/choices.ts";
+import { firstPlans } from "../search/first-plans.ts";
 import { hillClimb } from "./hill-climb.ts";
 import { topoBlocks } from "./topo-blocks.ts";
 
@@ -68,6 +66,8 @@ const ROUNDING = 1e-9;
 /** Device pairs times dependencies: more need too much room. */
 const MOST_PAIRS = 20_000_000;
 
+const FIRST_PLANNERS = [topoBlocks, hillClimb] as PlannerModule[];
+
 async function* solve(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
@@ -79,7 +79,11 @@ async function* solve(
     return {
       failure: `The scenario is too large for branch and bound: ${pairs} device pairs of edges, limit ${MOST_PAIRS}.`,
     };
-  yield* firstPlans(scenario, evaluator, given);
+  yield* firstPlans(scenario, evaluator, {
+    planners: FIRST_PLANNERS,
+    evaluations: given.climb,
+    stream: "the first plans of branch and bound",
+  });
 
   const compiled = compile(scenario);
   const exchange = deviceExchange(compiled);
@@ -105,26 +109,6 @@ async function* solve(
     step = search.next(evaluator.exhausted);
   }
   return reportOf(choices, evaluator, step.value, given);
-}
-
-const FIRST_PLANS = "the first plans of branch and bound";
-
-/** Blocks of the topological order and a hill climb, as far as they are allowed to go. */
-async function* firstPlans(
-  scenario: Scenario,
-  evaluator: MeteredEvaluator,
-  { climb }: Options,
-): AsyncGenerator<Plan, void> {
-  const allowance = Math.min(climb, Math.floor(evaluator.remaining / 4));
-  if (allowance === 0) return;
-  const allowed = withAllowance(evaluator, allowance);
-  const rng = createRng(FIRST_PLANS);
-  try {
-    for (const { options, create } of [topoBlocks, hillClimb] as PlannerModule[])
-      yield* create(options.parse({})).plan(scenario, allowed, rng);
-  } catch (error) {
-    if (!(error instanceof BudgetExhausted)) throw error;
-  }
 }
 
 /** What a partial placement proves, for any objective; infinite where it fits no memory. */

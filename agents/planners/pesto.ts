@@ -8,23 +8,21 @@
  */
 import { z } from "zod";
 import {
-  BudgetExhausted,
   type Compiled,
   compile,
-  createRng,
   gapOf,
   type MeteredEvaluator,
   type Plan,
   placement,
   type Scenario,
 } from "../../env/index.ts";
-import { withAllowance } from "../allowance.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { type MipResult, solveMip } from "../exact/highs.ts";
 import { coarsenTasks } from "../exact/pesto-coarsen.ts";
 import { type PestoProblem, pestoProblem } from "../exact/pesto-problem.ts";
 import { type PestoProgram, pestoProgram } from "../exact/pesto-program.ts";
 import { replayPlan, taskSchedule } from "../exact/pesto-replay.ts";
+import { firstPlans } from "../search/first-plans.ts";
 import { etf } from "./etf.ts";
 import { heft } from "./heft.ts";
 import { hillClimb } from "./hill-climb.ts";
@@ -73,6 +71,8 @@ const ROUNDING = 1e-6;
 const MERGED_ROOM = 1.5;
 const FEWER = 0.8;
 
+const FIRST_PLANNERS = [heft, etf, hillClimb] as PlannerModule[];
+
 async function* solve(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
@@ -80,7 +80,11 @@ async function* solve(
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   if (scenario.objective !== "makespan")
     return { failure: `Pesto plans for the makespan; the objective is ${scenario.objective}.` };
-  yield* firstPlans(scenario, evaluator, given);
+  yield* firstPlans(scenario, evaluator, {
+    planners: FIRST_PLANNERS,
+    evaluations: given.climb,
+    stream: "the first plans of Pesto",
+  });
   const compiled = compile(scenario);
   const found = buildProgram(compiled, evaluator, given);
   if (found === null)
@@ -89,23 +93,6 @@ async function* solve(
     };
   const result = yield* improve(found.problem, found.program, evaluator, given);
   return reportOf(found.problem, found.program, result, evaluator, given);
-}
-
-async function* firstPlans(
-  scenario: Scenario,
-  evaluator: MeteredEvaluator,
-  { climb }: Options,
-): AsyncGenerator<Plan, void> {
-  const allowance = Math.min(climb, Math.floor(evaluator.remaining / 4));
-  if (allowance === 0) return;
-  const allowed = withAllowance(evaluator, allowance);
-  const rng = createRng("the first plans of Pesto");
-  try {
-    for (const { options, create } of [heft, etf, hillClimb] as PlannerModule[])
-      yield* create(options.parse({})).plan(scenario, allowed, rng);
-  } catch (error) {
-    if (!(error instanceof BudgetExhausted)) throw error;
-  }
 }
 
 /** The program of as many tasks as fit its size; null where even two do not. */
