@@ -9,7 +9,7 @@
  * multiply-adds at 36 channels (3x3 : 5x5 = 1 : 1.36), the others as memory-bound.
  */
 import type { Rng } from "../../env/index.ts";
-import type { Family } from "./family.ts";
+import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const CELLS = 8;
@@ -36,10 +36,7 @@ export const enasCifar: Family = {
   name: "enas-cifar",
   summary: "ENAS-like networks for CIFAR-10: random cells of the micro search space, 90 ops",
   source: "Pham et al., ICML 2018 (search space); Addanki et al., NeurIPS 2019 (family of 32, 16 held out)",
-  members: { train: 16, validation: 8, test: 16 },
-  options: {},
-  granularity: "op",
-  devices: "accelerators",
+  ...fewMembers,
   graph: ({ rng }) => sized(network(rng), COMMUNICATION),
 };
 

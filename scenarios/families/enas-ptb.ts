@@ -9,7 +9,7 @@
  * 10,000 words costs as much as several nodes.
  */
 import type { Rng } from "../../env/index.ts";
-import type { Family } from "./family.ts";
+import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const NODES = 12;
@@ -34,10 +34,7 @@ export const enasPtb: Family = {
   name: "enas-ptb",
   summary: "ENAS-like recurrent cells for the Penn Treebank: random trees of 12 nodes, unrolled over 5 steps",
   source: "Pham et al., ICML 2018 (search space); Addanki et al., NeurIPS 2019 (family of 32, 16 held out)",
-  members: { train: 16, validation: 8, test: 16 },
-  options: {},
-  granularity: "op",
-  devices: "accelerators",
+  ...fewMembers,
   graph: ({ rng }) => sized(network(rng), COMMUNICATION),
 };
 

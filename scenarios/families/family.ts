@@ -37,6 +37,22 @@ export interface Family {
   readonly graph: (member: FamilyMember) => OpGraph;
 }
 
+/** Generated graphs are work between equals, op by op. */
+const generated = { granularity: "op", devices: "accelerators" } as const;
+
+/** Of a family with few members: 32 with the held-out ones, as many as Placeto's have, and 8 to choose by. */
+export const fewMembers = {
+  ...generated,
+  members: { train: 16, validation: 8, test: 16 },
+  options: {},
+} as const satisfies Partial<Family>;
+
+/** Of a family that never runs out: as many members as REGAL's public data set has. */
+export const manyMembers = {
+  ...generated,
+  members: { train: 10_000, validation: 1_000, test: 1_000 },
+} as const satisfies Partial<Family>;
+
 /** The graph of one member; options that are not given have their defaults. */
 export function memberGraph(
   family: Family,

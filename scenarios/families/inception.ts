@@ -4,7 +4,7 @@
  * The real network is the workload `inception-v3`; this family has its shape at the size at which learning was calibrated.
  */
 import type { Rng } from "../../env/index.ts";
-import type { Family } from "./family.ts";
+import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const BLOCKS = 9;
@@ -21,10 +21,7 @@ export const inceptionFamily: Family = {
   name: "inception",
   summary: "Inception-like networks: 9 blocks of four branches",
   source: "after Szegedy et al., CVPR 2016",
-  members: { train: 16, validation: 8, test: 16 },
-  options: {},
-  granularity: "op",
-  devices: "accelerators",
+  ...fewMembers,
   graph: ({ rng }) => sized(network(rng), COMMUNICATION),
 };
 

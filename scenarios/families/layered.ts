@@ -3,7 +3,7 @@
  * from further back. The usual synthetic workload of list scheduling (Topcuoglu et al., TPDS 2002, draw theirs so).
  */
 import type { Rng } from "../../env/index.ts";
-import type { Family } from "./family.ts";
+import { type Family, manyMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const COMMUNICATION = 0.7;
@@ -15,13 +15,11 @@ export const layered: Family = {
   name: "layered",
   summary: "random graphs of layers, each op fed by the layer before",
   source: "generator after Topcuoglu, Hariri, Wu, TPDS 2002; numbers ours",
-  members: { train: 10_000, validation: 1_000, test: 1_000 },
+  ...manyMembers,
   options: {
     ops: { describe: "ops of the graph", default: 80, min: 4, max: 100_000 },
     width: { describe: "mean ops of a layer", default: 4, min: 1, max: 1_000 },
   },
-  granularity: "op",
-  devices: "accelerators",
   graph: ({ rng, values }) => sized(network(rng, values.ops, values.width), COMMUNICATION),
 };
 

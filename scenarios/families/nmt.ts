@@ -7,7 +7,7 @@
  * One op is a cell of one step. Relative times are ours.
  */
 import type { Rng } from "../../env/index.ts";
-import { dealt, type Family } from "./family.ts";
+import { dealt, type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const COMMUNICATION = 0.9;
@@ -32,10 +32,7 @@ export const nmtFamily: Family = {
   name: "nmt",
   summary: "NMT variants: layers and lengths of source and target vary, 64 to 90 ops",
   source: "Luong, Pham, Manning, EMNLP 2015; Addanki et al., NeurIPS 2019 (family of 32, 16 held out)",
-  members: { train: 16, validation: 8, test: 16 },
-  options: {},
-  granularity: "op",
-  devices: "accelerators",
+  ...fewMembers,
   graph: (member) =>
     sized(network(dealt("nmt", fitting, nmtFamily.members, member), member.rng), COMMUNICATION),
 };

@@ -9,7 +9,7 @@
  * from an earlier op to a later one.
  */
 import type { OpGraph, Rng } from "../../env/index.ts";
-import { type Family, type FamilyMember, positionOf } from "./family.ts";
+import { type Family, type FamilyMember, manyMembers, positionOf } from "./family.ts";
 import { createShape, sized } from "./shape.ts";
 
 const FEWEST_OPS = 50;
@@ -27,10 +27,8 @@ export const regal: Family = {
   name: "regal",
   summary: "REGAL-like random graphs of 50 to 199 ops, no two of one topology",
   source: "after Paliwal et al., ICLR 2020 (unfiltered; generators ours)",
-  members: { train: 10_000, validation: 1_000, test: 1_000 },
+  ...manyMembers,
   options: {},
-  granularity: "op",
-  devices: "accelerators",
   graph: randomGraph,
 };
 

@@ -4,7 +4,7 @@
  * networks of blocks and residual connections are (Valdes, Tarjan, Lawler, SIAM J. Computing 1982, define it so).
  */
 import type { Rng } from "../../env/index.ts";
-import type { Family } from "./family.ts";
+import { type Family, manyMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const COMMUNICATION = 1;
@@ -13,10 +13,8 @@ export const seriesParallel: Family = {
   name: "series-parallel",
   summary: "random two-terminal series-parallel graphs",
   source: "class of Valdes, Tarjan, Lawler, SIAM J. Computing 1982; numbers ours",
-  members: { train: 10_000, validation: 1_000, test: 1_000 },
+  ...manyMembers,
   options: { ops: { describe: "ops of the graph", default: 80, min: 4, max: 100_000 } },
-  granularity: "op",
-  devices: "accelerators",
   graph: ({ rng, values }) => sized(network(rng, values.ops), COMMUNICATION),
 };
 
