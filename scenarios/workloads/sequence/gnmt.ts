@@ -11,48 +11,27 @@ import {
   addRepeated,
   batchMatMul,
   concat,
-  embedding,
   matMul,
   softmax,
   softmaxCrossEntropy,
   tanh,
   variable,
 } from "../dense-layers.ts";
-import { type LstmCell, type LstmState, lstmLayer, stack, unstack, zeros } from "../recurrent-layers.ts";
+import { type LstmState, lstmLayer, stack } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-
-export interface GnmtOptions {
-  readonly batch: number;
-  /** Layers of the encoder, and of the decoder; at least 2. */
-  readonly layers: number;
-  /** Time steps of the source, and of the target. */
-  readonly steps: number;
-  readonly width: number;
-  readonly vocabulary: number;
-  readonly cell: LstmCell;
-}
+import { sentencePairs, type TranslatorOptions } from "./sentence-pairs.ts";
 
 /** Layers below this one have no residual connection. */
 const FIRST_RESIDUAL = 2;
 
-export function gnmt(options: GnmtOptions): Tape {
-  const { batch, steps, width, vocabulary } = options;
+/** Takes at least two layers. */
+export function gnmt(options: TranslatorOptions): Tape {
+  const { batch, width, vocabulary } = options;
   const tape = createTape();
-  const sourceIds = tape.feed("source_ids", [batch, steps], "wide");
-  const targetIds = tape.feed("target_ids", [batch, steps], "wide");
-  const labels = tape.feeds(
-    "labels",
-    Array.from({ length: steps }, () => [batch]),
-    "wide",
-  );
-  const table = { rows: vocabulary, columns: width };
-  const blank = zeros(tape, "zero_state", [batch, width]);
-  const start: LstmState = { hidden: blank, cell: blank };
+  const { labels, start, words } = sentencePairs(tape, options);
 
-  const source = unstack(tape, embedding(tape, sourceIds, "encoder/embedding", table), "encoder/steps");
-  const memory = stack(tape, encoder(tape, source, start, options), "attention/memory");
-  const target = unstack(tape, embedding(tape, targetIds, "decoder/embedding", table), "decoder/steps");
-  const decoded = decoder(tape, target, start, attention(tape, memory, options), options);
+  const memory = stack(tape, encoder(tape, words("encoder"), start, options), "attention/memory");
+  const decoded = decoder(tape, words("decoder"), start, attention(tape, memory, options), options);
 
   const projection = variable(tape, "projection/weights", [width, vocabulary]);
   const bias = variable(tape, "projection/bias", [vocabulary]);
@@ -70,7 +49,7 @@ function encoder(
   tape: Tape,
   source: readonly Tensor[],
   start: LstmState,
-  options: GnmtOptions,
+  options: TranslatorOptions,
 ): readonly Tensor[] {
   const there = unroll(tape, "encoder/layer_0/forward", source, start, options);
   const back = unroll(tape, "encoder/layer_0/backward", [...source].reverse(), start, options).reverse();
@@ -92,7 +71,7 @@ function unroll(
   name: string,
   inputs: readonly Tensor[],
   start: LstmState,
-  { width, cell }: GnmtOptions,
+  { width, cell }: TranslatorOptions,
 ): Tensor[] {
   const layer = lstmLayer(tape, name, inputs[0].shape[1], width);
   let state = start;
@@ -109,7 +88,7 @@ function decoder(
   target: readonly Tensor[],
   start: LstmState,
   attend: Attend,
-  { width, layers, cell }: GnmtOptions,
+  { width, layers, cell }: TranslatorOptions,
 ): readonly Tensor[] {
   const cells = Array.from({ length: layers }, (_, l) =>
     lstmLayer(tape, `decoder/layer_${l}`, l === 0 ? width : 2 * width, width),
@@ -130,7 +109,7 @@ function decoder(
 }
 
 /** Scores from one hidden layer of query and memory (Bahdanau, Cho, Bengio, ICLR 2015); the result is the context. */
-function attention(tape: Tape, memory: Tensor, { batch, steps, width }: GnmtOptions): Attend {
+function attention(tape: Tape, memory: Tensor, { batch, steps, width }: TranslatorOptions): Attend {
   const keys = matMul(tape, memory, "attention/keys", width);
   const weights = variable(tape, "attention/query_weights", [width, width]);
   const scorer = variable(tape, "attention/scorer", [width, 1]);

@@ -8,46 +8,24 @@ import {
   addN,
   batchMatMul,
   concat,
-  embedding,
   matMul,
   softmax,
   softmaxCrossEntropy,
   tanh,
   variable,
 } from "../dense-layers.ts";
-import { type LstmCell, type LstmState, lstmLayer, stack, unstack, zeros } from "../recurrent-layers.ts";
+import { type LstmState, lstmLayer, stack } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { sentencePairs, type TranslatorOptions } from "./sentence-pairs.ts";
 
-export interface NmtOptions {
-  readonly batch: number;
-  /** LSTM layers of the encoder, and of the decoder. */
-  readonly layers: number;
-  /** Time steps of the source, and of the target. */
-  readonly steps: number;
-  readonly width: number;
-  readonly vocabulary: number;
-  readonly cell: LstmCell;
-}
-
-export function nmt(options: NmtOptions): Tape {
-  const { batch, layers, steps, width, vocabulary } = options;
+export function nmt(options: TranslatorOptions): Tape {
+  const { batch, layers, width, vocabulary } = options;
   const tape = createTape();
-  const sourceIds = tape.feed("source_ids", [batch, steps], "wide");
-  const targetIds = tape.feed("target_ids", [batch, steps], "wide");
-  const labels = tape.feeds(
-    "labels",
-    Array.from({ length: steps }, () => [batch]),
-    "wide",
-  );
-  const table = { rows: vocabulary, columns: width };
+  const { labels, start, words } = sentencePairs(tape, options);
 
-  const blank = zeros(tape, "zero_state", [batch, width]);
-  const start = Array.from({ length: layers }, () => ({ hidden: blank, cell: blank }));
-  const source = unstack(tape, embedding(tape, sourceIds, "encoder/embedding", table), "encoder/steps");
-  const encoded = unroll(tape, "encoder", source, start, options);
-
-  const target = unstack(tape, embedding(tape, targetIds, "decoder/embedding", table), "decoder/steps");
-  const decoded = unroll(tape, "decoder", target, encoded.states, options);
+  const blank = Array.from({ length: layers }, () => start);
+  const encoded = unroll(tape, "encoder", words("encoder"), blank, options);
+  const decoded = unroll(tape, "decoder", words("decoder"), encoded.states, options);
 
   const memory = stack(tape, encoded.outputs, "attention/memory");
   const attend = attention(tape, memory, options);
@@ -69,7 +47,7 @@ function unroll(
   name: string,
   inputs: readonly Tensor[],
   start: readonly LstmState[],
-  { width, cell }: NmtOptions,
+  { width, cell }: TranslatorOptions,
 ): { readonly outputs: readonly Tensor[]; readonly states: readonly LstmState[] } {
   const layers = start.map((_, l) => lstmLayer(tape, `${name}/layer_${l}`, width, width));
   const states = [...start];
@@ -85,7 +63,7 @@ function unroll(
 }
 
 /** From a decoder output to the attentional vector: scores against the keys, softmax, context, one tanh layer. */
-function attention(tape: Tape, memory: Tensor, { batch, steps, width }: NmtOptions) {
+function attention(tape: Tape, memory: Tensor, { batch, steps, width }: TranslatorOptions) {
   const keys = matMul(tape, memory, "attention/keys", width);
   const mix = variable(tape, "attention/weights", [2 * width, width]);
   return (query: Tensor, t: number): Tensor => {

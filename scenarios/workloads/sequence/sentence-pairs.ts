@@ -1,0 +1,50 @@
+/**
+ * What translators of LSTM layers are trained on: sentences as ids of word pieces, source and target of as many steps, cut into one
+ * tensor a step once they are embedded, and a label for every step of the target.
+ */
+import { embedding } from "../dense-layers.ts";
+import { type LstmCell, type LstmState, unstack, zeros } from "../recurrent-layers.ts";
+import type { Tape, Tensor } from "../tape.ts";
+
+export interface TranslatorOptions {
+  readonly batch: number;
+  /** LSTM layers of the encoder, and of the decoder. */
+  readonly layers: number;
+  /** Time steps of the source, and of the target. */
+  readonly steps: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  readonly cell: LstmCell;
+}
+
+export interface SentencePairs {
+  /** Of each step. */
+  readonly labels: readonly Tensor[];
+  /** Zeros, of one layer. */
+  readonly start: LstmState;
+  /** Records the embedding of the source or of the target; returns one tensor for each step. */
+  readonly words: (part: "encoder" | "decoder") => readonly Tensor[];
+}
+
+export function sentencePairs(
+  tape: Tape,
+  { batch, steps, width, vocabulary }: TranslatorOptions,
+): SentencePairs {
+  const sourceIds = tape.feed("source_ids", [batch, steps], "wide");
+  const targetIds = tape.feed("target_ids", [batch, steps], "wide");
+  const labels = tape.feeds(
+    "labels",
+    Array.from({ length: steps }, () => [batch]),
+    "wide",
+  );
+  const blank = zeros(tape, "zero_state", [batch, width]);
+  const table = { rows: vocabulary, columns: width };
+  return {
+    labels,
+    start: { hidden: blank, cell: blank },
+    words(part) {
+      const ids = part === "encoder" ? sourceIds : targetIds;
+      return unstack(tape, embedding(tape, ids, `${part}/embedding`, table), `${part}/steps`);
+    },
+  };
+}
