@@ -1,5 +1,5 @@
 /**
- * Layers that every family uses: products with weights, biases, pointwise ops, joins and losses. Matrices are the last
+ * Layers that every family uses: products with weights, biases, norms, joins and losses. Matrices are the last
  * axis against all others, so an activation of shape [batch, time, width] is a matrix of batch x time rows.
  */
 import { elements, type Shape, type Tape, type Tensor } from "./tape.ts";
@@ -131,25 +131,6 @@ export function dropout(tape: Tape, x: Tensor, name: string): Tensor {
     flops: 2 * elements(x.shape),
   })[0];
 }
-
-const pointwise =
-  (type: "Relu" | "Tanh" | "Sigmoid" | "Gelu" | "Softmax" | "Transpose", flopsPerElement: number) =>
-  (tape: Tape, x: Tensor, name: string, shape: Shape = x.shape): Tensor =>
-    tape.record({
-      name,
-      type,
-      inputs: [x],
-      outputs: [shape],
-      flops: flopsPerElement * elements(x.shape),
-    })[0];
-
-export const relu = pointwise("Relu", 1);
-export const tanh = pointwise("Tanh", 4);
-export const sigmoid = pointwise("Sigmoid", 4);
-export const gelu = pointwise("Gelu", 9);
-export const softmax = pointwise("Softmax", 5);
-/** Moves the data to another order of axes, whose sizes are `shape`. */
-export const transpose = pointwise("Transpose", 0);
 
 /** Scales and adds what no input says: a mask of later tokens, or sinusoids of the positions. */
 export function scaleAndShift(tape: Tape, x: Tensor, name: string): Tensor {

@@ -4,17 +4,8 @@
  * gates, and the pointwise rest as one fused op) or of thirteen, one for each kernel that TensorFlow 1 runs. Both do the
  * same work.
  */
-import {
-  add,
-  addRepeated,
-  batchMatMul,
-  concat,
-  multiply,
-  sigmoid,
-  split,
-  tanh,
-  variable,
-} from "./dense-layers.ts";
+import { add, addRepeated, batchMatMul, concat, multiply, split, variable } from "./dense-layers.ts";
+import { sigmoid, tanh } from "./pointwise.ts";
 import { elements, type Tape, type Tensor } from "./tape.ts";
 
 /** Time steps of a sequence [batch, time, width], each [batch, width]. */

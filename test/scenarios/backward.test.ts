@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { type OpGraph, Role } from "../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../scenarios/index.ts";
 import { trainingGraph } from "../../scenarios/workloads/backward.ts";
-import { add, dense, matMul, softmaxCrossEntropy, tanh } from "../../scenarios/workloads/dense-layers.ts";
+import { add, dense, matMul, softmaxCrossEntropy } from "../../scenarios/workloads/dense-layers.ts";
 import { adam, momentum } from "../../scenarios/workloads/optimizers.ts";
+import { tanh } from "../../scenarios/workloads/pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../../scenarios/workloads/tape.ts";
 import { conv2d, globalAvgPool } from "../../scenarios/workloads/vision/image-layers.ts";
 

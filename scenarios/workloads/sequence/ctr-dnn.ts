@@ -3,7 +3,8 @@
  * public example of that name (checked): 26 categorical features of Criteo in one table of 1,000,001 rows and 10 columns,
  * 13 dense features, three fully connected layers of width 400. HeterPS varies the number of layers.
  */
-import { concat, dense, embedding, relu, softmaxCrossEntropy } from "../dense-layers.ts";
+import { concat, dense, embedding, softmaxCrossEntropy } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { createTape, type Tape } from "../tape.ts";
 
 export interface CtrDnnOptions {

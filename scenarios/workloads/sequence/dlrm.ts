@@ -4,7 +4,8 @@
  * pairs, a network on top. Sizes are those of the public scripts of the model (facebookresearch/dlrm, checked), the terabyte
  * one with at most 40 million rows, as in MLPerf.
  */
-import { batchMatMul, concat, dense, embedding, relu, sigmoidCrossEntropy, slice } from "../dense-layers.ts";
+import { batchMatMul, concat, dense, embedding, sigmoidCrossEntropy, slice } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { stack } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 

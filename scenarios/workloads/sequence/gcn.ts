@@ -6,7 +6,8 @@
  * Parts have equal shares of vertices and edges. With 492 neighbours to a vertex, every part needs the features of nearly all
  * vertices: each aggregation reads all parts. Features and edges come from the host's memory, where Roc keeps them.
  */
-import { addN, batchMatMul, dropout, relu, softmaxCrossEntropy, variable } from "../dense-layers.ts";
+import { addN, batchMatMul, dropout, softmaxCrossEntropy, variable } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 
 export interface GcnOptions {

@@ -12,11 +12,10 @@ import {
   batchMatMul,
   concat,
   matMul,
-  softmax,
   softmaxCrossEntropy,
-  tanh,
   variable,
 } from "../dense-layers.ts";
+import { softmax, tanh } from "../pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { sentencePairs, type TranslatorOptions } from "./sentence-pairs.ts";

@@ -12,11 +12,11 @@ import {
   dropout,
   embedding,
   gather,
-  gelu,
   layerNorm,
   softmaxCrossEntropy,
   variable,
 } from "../dense-layers.ts";
+import { gelu } from "../pointwise.ts";
 import { createTape, type Tape } from "../tape.ts";
 import { causalMask } from "./attention.ts";
 import { encoderStack, feedForward, preNorm } from "./transformer-stack.ts";

@@ -4,16 +4,8 @@
  * Translation", EMNLP 2015), without input feeding. Width 1024 and 32,000 word pieces as in GNMT (Wu et al. 2016); batch 64
  * as in ColocRL (Mirhoseini et al., ICML 2017). Weights are shared by all time steps, so their gradients are summed over time.
  */
-import {
-  addN,
-  batchMatMul,
-  concat,
-  matMul,
-  softmax,
-  softmaxCrossEntropy,
-  tanh,
-  variable,
-} from "../dense-layers.ts";
+import { addN, batchMatMul, concat, matMul, softmaxCrossEntropy, variable } from "../dense-layers.ts";
+import { softmax, tanh } from "../pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../recurrent-layers.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { sentencePairs, type TranslatorOptions } from "./sentence-pairs.ts";

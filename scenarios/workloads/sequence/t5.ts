@@ -10,11 +10,11 @@ import {
   embedding,
   gather,
   matMul,
-  relu,
   rmsNorm,
   softmaxCrossEntropy,
   variable,
 } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { type Mask, paddingMask } from "./attention.ts";
 import { decoderStack, encoderStack, feedForward, preNorm } from "./transformer-stack.ts";

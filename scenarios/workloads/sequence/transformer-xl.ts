@@ -12,13 +12,12 @@ import {
   dropout,
   gather,
   matMul,
-  relu,
   scaleAndShift,
   softmaxCrossEntropy,
-  transpose,
   variable,
 } from "../dense-layers.ts";
 import { expectMultiple } from "../expect-multiple.ts";
+import { relu, transpose } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 import { feedForward, postNorm } from "./transformer-stack.ts";

@@ -8,11 +8,11 @@ import {
   dense,
   dropout,
   gather,
-  relu,
   scaleAndShift,
   softmaxCrossEntropy,
   variable,
 } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { causalMask, paddingMask } from "./attention.ts";
 import { mixtureOfExperts } from "./mixture-of-experts.ts";

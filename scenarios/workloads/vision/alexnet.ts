@@ -5,8 +5,8 @@
  * networks" (2014), as torchvision has it and PipeDream profiled it.
  */
 import { dense, dropout } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, imageClassifier } from "./image-classifier.ts";
 import { biasedConv, flatten, maxPool } from "./image-layers.ts";
 import { localResponseNorm } from "./normalisation.ts";

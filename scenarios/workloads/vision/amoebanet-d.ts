@@ -6,8 +6,8 @@
  */
 import { dense } from "../dense-layers.ts";
 import { expectMultiple } from "../expect-multiple.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./image-layers.ts";
 import {

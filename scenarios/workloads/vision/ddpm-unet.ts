@@ -3,19 +3,10 @@
  * release has it for CIFAR-10: four levels of two residual blocks, self-attention where the image is 16x16 and at the
  * bottom, the time step added to the channels in every block. Learns the noise in an image.
  */
-import {
-  add,
-  addRepeated,
-  batchMatMul,
-  concat,
-  dense,
-  dropout,
-  scaleAndShift,
-  softmax,
-} from "../dense-layers.ts";
+import { add, addRepeated, batchMatMul, concat, dense, dropout, scaleAndShift } from "../dense-layers.ts";
 import { expectMultiple } from "../expect-multiple.ts";
+import { softmax, swish } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-import { swish } from "./activations.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { biasedConv, reshape, upsample } from "./image-layers.ts";
 import { meanSquaredError } from "./losses.ts";

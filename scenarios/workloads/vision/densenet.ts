@@ -4,8 +4,8 @@
  * run it.
  */
 import { concat, dense } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { avgPool, conv2d, convUnit, globalAvgPool, maxPool } from "./image-layers.ts";
 import { batchNorm } from "./normalisation.ts";

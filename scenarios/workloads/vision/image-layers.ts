@@ -3,8 +3,9 @@
  * shape [batch, channels, height, width]. Convolutions have no bias where a normalisation follows, as in the published
  * networks.
  */
+
+import { relu } from "../pointwise.ts";
 import { elements, type Shape, type Tape, type Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { batchNorm } from "./normalisation.ts";
 
 export type Pair = readonly [number, number];

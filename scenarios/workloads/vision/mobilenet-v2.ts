@@ -4,8 +4,8 @@
  * non-linearity.
  */
 import { add, dense, dropout } from "../dense-layers.ts";
+import { relu6 } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu6 } from "./activations.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { type ConvOptions, convBn, depthwiseConv2d, globalAvgPool } from "./image-layers.ts";
 import { batchNorm } from "./normalisation.ts";

@@ -5,8 +5,8 @@
  * auxiliary classifier as in the network that PipeDream profiled.
  */
 import { dense, dropout } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { auxiliaryClassifier } from "./auxiliary-classifier.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "./image-layers.ts";

@@ -3,8 +3,8 @@
  * the form that frameworks train, with the stride of a stage in its first 3x3 convolution.
  */
 import { add, dense } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { convBn, convUnit, globalAvgPool, maxPool } from "./image-layers.ts";
 

@@ -4,8 +4,8 @@
  * what such cells have in common; nasnet-a.ts and amoebanet-d.ts are tables of them.
  */
 import { add, concat } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "./image-layers.ts";
 import { batchNorm } from "./normalisation.ts";
 

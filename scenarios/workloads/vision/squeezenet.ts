@@ -4,8 +4,8 @@
  * 1x1 and 3x3 ones side by side.
  */
 import { concat, dropout } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
 import { biasedConv, type ConvOptions, globalAvgPool, maxPool } from "./image-layers.ts";
 

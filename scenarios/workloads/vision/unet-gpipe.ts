@@ -5,8 +5,8 @@
  */
 import { concat } from "../dense-layers.ts";
 import { expectMultiple } from "../expect-multiple.ts";
+import { leakyRelu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-import { leakyRelu } from "./activations.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { channelDropout, conv2d, maxPool, padTo, upsample } from "./image-layers.ts";
 import { sigmoidCrossEntropy } from "./losses.ts";

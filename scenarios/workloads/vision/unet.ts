@@ -4,8 +4,8 @@
  * one channel of grey, two classes for each pixel, one large image in a step.
  */
 import { concat, dropout, slice, softmaxCrossEntropy } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import type { ImageOptions } from "./image-classifier.ts";
 import { biasedConv, channelBias, conv2dTranspose, maxPool } from "./image-layers.ts";
 

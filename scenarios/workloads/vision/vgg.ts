@@ -3,8 +3,8 @@
  * Recognition", ICLR 2015; configurations D and E of its table 1), on 224x224 images.
  */
 import { dense, dropout } from "../dense-layers.ts";
+import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { relu } from "./activations.ts";
 import { CLASSES, imageClassifier } from "./image-classifier.ts";
 import { biasedConv, flatten, maxPool } from "./image-layers.ts";
 

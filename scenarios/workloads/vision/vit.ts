@@ -3,18 +3,9 @@
  * 2021; its table 1): a Transformer's encoder that normalises before each sublayer, over the patches and a class token which
  * is read at the end.
  */
-import {
-  addRepeated,
-  dense,
-  dropout,
-  gelu,
-  layerNorm,
-  scaleAndShift,
-  slice,
-  transpose,
-  variable,
-} from "../dense-layers.ts";
+import { addRepeated, dense, dropout, layerNorm, scaleAndShift, slice, variable } from "../dense-layers.ts";
 import { expectMultiple } from "../expect-multiple.ts";
+import { gelu, transpose } from "../pointwise.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
 import type { Tape, Tensor } from "../tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";

@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { CONTROL, type OpGraph, Role, roleNames } from "../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../scenarios/index.ts";
 import { trainingGraph } from "../../../scenarios/workloads/backward.ts";
-import { add, dense, softmaxCrossEntropy, tanh } from "../../../scenarios/workloads/dense-layers.ts";
+import { add, dense, softmaxCrossEntropy } from "../../../scenarios/workloads/dense-layers.ts";
 import { layerGraph, layerOf } from "../../../scenarios/workloads/layer-graph.ts";
 import { momentum } from "../../../scenarios/workloads/optimizers.ts";
+import { tanh } from "../../../scenarios/workloads/pointwise.ts";
 import { createTape, type Tensor } from "../../../scenarios/workloads/tape.ts";
 
 const defaults = ({ options }: Workload): Record<string, number> =>

@@ -5,8 +5,8 @@ import { InputError } from "../../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
 import { trainingGraph } from "../../../scenarios/workloads/backward.ts";
 import { sgd } from "../../../scenarios/workloads/optimizers.ts";
+import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/pointwise.ts";
 import { createTape, type Shape, type Tape, type Tensor } from "../../../scenarios/workloads/tape.ts";
-import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/vision/activations.ts";
 import {
   channelBias,
   channelDropout,
