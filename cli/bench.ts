@@ -2,13 +2,12 @@
  * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the simulator runs with 64 random placements in rotation, since with one placement
  * repeated the processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
  */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { InputError } from "../env/model/errors.ts";
 import { createRng } from "../env/model/rng.ts";
 import { compile } from "../env/sim/compile.ts";
 import { createEngine } from "../env/sim/engine.ts";
 import { importFile } from "../scenarios/index.ts";
+import { type CaseFormat, caseFiles } from "./case-files.ts";
 import { defineCommand, jsonFlag, seedFlag } from "./command.ts";
 import { readText } from "./files.ts";
 import { jsonText } from "./json.ts";
@@ -16,6 +15,12 @@ import { EXIT, type Terminal } from "./terminal.ts";
 
 const ROTATED = 64;
 const WARM_UP = 2;
+
+const SIMULATOR_CASES: CaseFormat = {
+  marker: '"placeto-sim/1"',
+  what: "placeto-sim/1 case file",
+  folders: "this one",
+};
 
 export interface SimulatorRate {
   readonly case: string;
@@ -65,7 +70,7 @@ export const bench = defineCommand({
     if (values.cases === undefined)
       throw new InputError("bench simulator needs --cases DIR, a folder of case files.");
     const rates: SimulatorRate[] = [];
-    for (const path of caseFiles(values.cases)) {
+    for (const path of caseFiles(values.cases, SIMULATOR_CASES)) {
       const rate = simulatorRate(path, values.seconds, values.seed);
       rates.push(rate);
       if (!values.json) terminal.write(lineOf(rate));
@@ -101,23 +106,6 @@ async function runExact(values: ExactValues, terminal: Terminal): Promise<number
   const rows = await benchExact({ ...options, cases: values.cases, golden: values.golden }, terminal);
   terminal.write(values.json ? jsonText(rows) : exactText(rows));
   return exactExit(rows);
-}
-
-/** The case files of a folder, by name; other JSON files in it are passed over. */
-function caseFiles(folder: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    throw new InputError(`The folder of case files "${folder}" cannot be read.`);
-  }
-  const paths = names
-    .filter((name) => name.endsWith(".json"))
-    .sort()
-    .map((name) => join(folder, name))
-    .filter((path) => readText(path, "Case file").includes('"placeto-sim/1"'));
-  if (paths.length === 0) throw new InputError(`The folder "${folder}" holds no placeto-sim/1 case file.`);
-  return paths;
 }
 
 /** Median over five rounds that share the given CPU time. */
