@@ -22,6 +22,7 @@ import { coarsenTasks } from "../exact/pesto-coarsen.ts";
 import { type PestoProblem, pestoProblem } from "../exact/pesto-problem.ts";
 import { type PestoProgram, pestoProgram } from "../exact/pesto-program.ts";
 import { replayPlan, taskSchedule } from "../exact/pesto-replay.ts";
+import { endText } from "../exact/solver-end.ts";
 import { firstPlans } from "../search/first-plans.ts";
 import { etf } from "./etf.ts";
 import { heft } from "./heft.ts";
@@ -171,7 +172,7 @@ function reportOf(
     estimateUs === undefined
       ? "no solution of its own"
       : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
-  const ended = `${endOf(end, limits)} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
+  const ended = `${endText(end, limits, "without a solution below the best known plan")} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
   const note = `Integer program of ${where}, ${ended}: ${optimum}.`;
   // A free transfer serves consumers on ways that the program does not know.
   const holdsForAll = !isMerged && compiled.fidelity.multicast !== "free";
@@ -183,10 +184,3 @@ function reportOf(
 
 const gapText = (gap: number | null): string =>
   gap === null ? "without a bound" : `${(100 * Math.max(0, gap)).toFixed(2)}% above its bound`;
-
-function endOf(end: MipResult["end"], { gap, seconds }: Options): string {
-  if (end === "solved") return gap === 0 ? "solved" : `solved to a gap of ${100 * gap}%`;
-  if (end === "limit") return "ended by its limit of iterations or nodes";
-  if (end === "time") return `ended by its limit of ${seconds} s`;
-  return end === "stopped" ? "stopped by the budget" : "without a solution below the best known plan";
-}

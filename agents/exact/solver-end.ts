@@ -1,0 +1,24 @@
+/** How a solve by HiGHS ended, in words that follow "the program". */
+import type { MipResult } from "./highs.ts";
+
+export interface SolverLimits {
+  /** Asked relative gap. */
+  readonly gap: number;
+  readonly seconds: number;
+}
+
+/** `infeasible` says what it means where the program has no solution. */
+export function endText(end: MipResult["end"], { gap, seconds }: SolverLimits, infeasible: string): string {
+  switch (end) {
+    case "solved":
+      return gap === 0 ? "solved" : `solved to a gap of ${100 * gap}%`;
+    case "limit":
+      return "ended by its limit of iterations or nodes";
+    case "time":
+      return `ended by its limit of ${seconds} s`;
+    case "stopped":
+      return "stopped by the budget";
+    case "infeasible":
+      return infeasible;
+  }
+}
