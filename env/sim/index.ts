@@ -1,5 +1,5 @@
 export { type Chains, chainsOf } from "./bounds/chains.ts";
-export { partedPathBound } from "./bounds/latency.ts";
+export { partedBounds } from "./bounds/latency.ts";
 export { makespanUnits, refutationBound } from "./bounds/makespan.ts";
 export type { Units } from "./bounds/units.ts";
 export * from "./budget.ts";

@@ -8,6 +8,7 @@ import type { Bound } from "../evaluator.ts";
 import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
 import { workBound } from "../work-bound.ts";
 import { roundingFor } from "./best.ts";
+import { narrowsUs } from "./latency-narrows.ts";
 import { partedPathUs } from "./latency-path.ts";
 import { weightUnits } from "./max-load.ts";
 import type { Units } from "./units.ts";
@@ -28,11 +29,17 @@ export function latencyBounds(scenario: Scenario): Bound[] {
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
-/** The bound of latency-path.ts: a second for 1,000 ops. Its value is 0 where memory parts nothing, or where the graph is too large. */
-export function partedPathBound(scenario: Scenario): Bound {
+/**
+ * The bounds of latency-path.ts and latency-narrows.ts: two seconds for 1,000 ops. A value is 0 where memory parts nothing, or where the graph
+ * is too large.
+ */
+export function partedBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const roundedDown = roundingFor(units.opUs, transferTimesUs(scenario.graph, scenario.cluster));
-  return { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) };
+  return [
+    { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) },
+    { argument: "narrows that memory parts", value: roundedDown(narrowsUs(scenario, units)) },
+  ];
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * The least transfers by which data gets from some ops to others: a minimum cut (Ford and Fulkerson 1956) where cutting an op costs its
  * transfer time, however many consumers it has. Any set of ops that holds all sources and no sink sends at least this much, and any
- * that holds all sinks and no source receives at least this much; a sink's own output is not in the way.
+ * that holds all sinks and no source receives at least this much; a sink's own output is not in the way. Ops that are tied together are in
+ * such a set together or not at all.
  *
  * Sources and sinks only grow; the flow is kept and augmented, so that a whole series of cuts costs little more than its last one.
  */
@@ -16,13 +17,18 @@ export interface TransferCut {
   readonly valueUs: number;
 }
 
-/** Each op is two nodes, op x 2 where data comes in and op x 2 + 1 where it goes out. */
+/** Each leader's tied ops are a node, leader x 2, and the output of each op is one, op x 2 + 1. */
 export function createTransferCut(
   consumers: { readonly start: Int32Array; readonly op: Int32Array },
   transferUs: Float64Array,
+  leaderOf: Int32Array,
 ): TransferCut {
   const opCount = transferUs.length;
   const producers = reversed(consumers, opCount);
+  const tied = reversed(
+    { start: Int32Array.from({ length: opCount + 1 }, (_, v) => v), op: leaderOf },
+    opCount,
+  );
   const edgeOfProducer = producerEdges(consumers, producers.start);
   const throughUs = new Float64Array(opCount);
   const alongUs = new Float64Array(consumers.op.length);
@@ -49,38 +55,46 @@ export function createTransferCut(
   /** Steps with room left that lead on from a node towards the sinks. */
   const expandForward = (node: number): void => {
     const v = node >> 1;
-    if ((node & 1) === 0) {
-      if (throughUs[v] < transferUs[v]) reach(node + 1, node, -1);
-      for (let i = producers.start[v]; i < producers.start[v + 1]; i++)
-        if (alongUs[edgeOfProducer[i]] > 0) reach(2 * producers.op[i] + 1, node, edgeOfProducer[i]);
+    if ((node & 1) === 1) {
+      if (throughUs[v] > 0) reach(2 * leaderOf[v], node, -1);
+      for (let i = consumers.start[v]; i < consumers.start[v + 1]; i++)
+        reach(2 * leaderOf[consumers.op[i]], node, i);
       return;
     }
-    if (throughUs[v] > 0) reach(node - 1, node, -1);
-    for (let i = consumers.start[v]; i < consumers.start[v + 1]; i++) reach(2 * consumers.op[i], node, i);
+    for (let k = tied.start[v]; k < tied.start[v + 1]; k++) {
+      const w = tied.op[k];
+      if (throughUs[w] < transferUs[w]) reach(2 * w + 1, node, -1);
+      for (let i = producers.start[w]; i < producers.start[w + 1]; i++)
+        if (alongUs[edgeOfProducer[i]] > 0) reach(2 * producers.op[i] + 1, node, edgeOfProducer[i]);
+    }
   };
   /** Steps with room left that lead to a node from the direction of the sources. */
   const expandBackward = (node: number): void => {
     const v = node >> 1;
     if ((node & 1) === 1) {
-      if (throughUs[v] < transferUs[v]) reach(node - 1, node, -1);
+      if (throughUs[v] < transferUs[v]) reach(2 * leaderOf[v], node, -1);
       for (let i = consumers.start[v]; i < consumers.start[v + 1]; i++)
-        if (alongUs[i] > 0) reach(2 * consumers.op[i], node, i);
+        if (alongUs[i] > 0) reach(2 * leaderOf[consumers.op[i]], node, i);
       return;
     }
-    if (throughUs[v] > 0) reach(node + 1, node, -1);
-    for (let i = producers.start[v]; i < producers.start[v + 1]; i++)
-      reach(2 * producers.op[i] + 1, node, edgeOfProducer[i]);
+    for (let k = tied.start[v]; k < tied.start[v + 1]; k++) {
+      const w = tied.op[k];
+      if (throughUs[w] > 0) reach(2 * w + 1, node, -1);
+      for (let i = producers.start[w]; i < producers.start[w + 1]; i++)
+        reach(2 * producers.op[i] + 1, node, edgeOfProducer[i]);
+    }
   };
-  /** Room of the step between two nodes in the direction of flow. */
+  /** Room of the step between two nodes in the direction of flow: through an op into its output, or along an edge out of it. */
   const room = (from: number, to: number, edge: number): number => {
-    const v = from >> 1;
-    if (edge === -1) return (from & 1) === 0 ? transferUs[v] - throughUs[v] : throughUs[v];
-    return (from & 1) === 1 && (to & 1) === 0 ? Number.POSITIVE_INFINITY : alongUs[edge];
+    const leaves = (from & 1) === 1;
+    if (edge !== -1) return leaves ? Number.POSITIVE_INFINITY : alongUs[edge];
+    return leaves ? throughUs[from >> 1] : transferUs[to >> 1] - throughUs[to >> 1];
   };
-  const push = (from: number, edge: number, us: number): void => {
-    const sign = edge === -1 ? ((from & 1) === 0 ? 1 : -1) : (from & 1) === 1 ? 1 : -1;
-    if (edge === -1) throughUs[from >> 1] += sign * us;
-    else alongUs[edge] += sign * us;
+  const push = (from: number, to: number, edge: number, us: number): void => {
+    const leaves = (from & 1) === 1;
+    if (edge !== -1) alongUs[edge] += leaves ? us : -us;
+    else if (leaves) throughUs[from >> 1] -= us;
+    else throughUs[to >> 1] += us;
   };
 
   /** A search from sources to sinks, or from sinks back to sources. */
@@ -103,8 +117,10 @@ export function createTransferCut(
         const [from, to] = step(cameFrom[node], node);
         us = Math.min(us, room(from, to, cameBy[node]));
       }
-      for (let node = end; node !== first; node = cameFrom[node])
-        push(step(cameFrom[node], node)[0], cameBy[node], us);
+      for (let node = end; node !== first; node = cameFrom[node]) {
+        const [from, to] = step(cameFrom[node], node);
+        push(from, to, cameBy[node], us);
+      }
       valueUs += us;
     }
   };
@@ -120,14 +136,14 @@ export function createTransferCut(
       valueUs = 0;
     },
     addSource(op) {
-      isSource[op] = 1;
+      isSource[leaderOf[op]] = 1;
       sources++;
-      if (sinks > 0) augmentFrom(2 * op, forward);
+      if (sinks > 0) augmentFrom(2 * leaderOf[op], forward);
     },
     addSink(op) {
-      isSink[op] = 1;
+      isSink[leaderOf[op]] = 1;
       sinks++;
-      if (sources > 0) augmentFrom(2 * op, backward);
+      if (sources > 0) augmentFrom(2 * leaderOf[op], backward);
     },
     get valueUs() {
       return valueUs;

@@ -93,7 +93,7 @@ export const LINK_BYTES_PER_US = 63;
 /** Working room of the sharing: speed each link has left, and its transfers without a rate. */
 export const LINK_LEFT = 64;
 export const LINK_FLOWS = 65;
-/** What changes during a run, as one block from PENDING on: its bytes, and room for copies of it. */
+/** What changes during a run beside PENDING, as one block from DEVICE_FREE_US on: its bytes, and room for copies of both. */
 export const STATE_BYTES = 66;
 export const SNAPSHOTS = 67;
 export const SNAPSHOT_US = 68;
@@ -132,6 +132,9 @@ export const NEED_US = 86;
 export const NEED_START = 87;
 /** What the moved ops wait for, kept while states are compared. */
 export const HELD = 88;
+/** A copy's bytes, and those that PENDING takes in it for each op. */
+export const SNAPSHOT_BYTES = 89;
+export const PACKED_WIDTH = 90;
 
 // 64-bit floats at FLOATS + 8 x position.
 export const FLOATS = 448;

@@ -105,8 +105,8 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.ints(at.ROUTE_LINK, compiled.routeLink);
   plan.ints(at.ROOTS, roots);
   plan.roomForFloats(opCount, at.START_US, at.END_US);
-  // One block, which a recorded run copies as a whole: from PENDING to GROUP_US.
-  plan.roomForInts(opCount, at.PENDING);
+  plan.roomForInts(paddedCount(opCount), at.PENDING);
+  // One block, which a recorded run copies as a whole: from DEVICE_FREE_US to GROUP_US.
   plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
   plan.roomForFloats(linkCount, at.LINK_FREE_US);
   plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
@@ -131,9 +131,11 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   plan.roomForFloats(shares ? depCount : 0, at.FLOW_BYTES, at.FLOW_RATE);
   plan.roomForFloats(linkCount, at.LINK_LEFT);
   plan.roomForInts(linkCount, at.LINK_FLOWS);
-  const stateBytes = plan.bytesBetween(at.PENDING, at.OP_NEXT);
+  const stateBytes = plan.bytesBetween(at.DEVICE_FREE_US, at.OP_NEXT);
+  const packedWidth = compiled.waitsFor.every((count) => count <= 255) ? 1 : 4;
+  const snapshotBytes = stateBytes + packedWidth * paddedCount(opCount);
   const [recordedOps, recordedTransfers] = snapshots === 0 ? [0, 0] : [opCount, depCount];
-  plan.roomForInts((snapshots * stateBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
+  plan.roomForInts((snapshots * snapshotBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
   plan.roomForFloats(snapshots, at.SNAPSHOT_US, at.SNAPSHOT_LATEST_US);
   plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US, at.EFFECT_US);
   plan.roomForInts(recordedOps, at.BASE_OP_NEXT, at.HELD);
@@ -165,6 +167,8 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   table[at.READY_DISPATCH] = readyDispatch ? 1 : 0;
   table[at.TURN_WIDTH] = turnWidth;
   table[at.STATE_BYTES] = stateBytes;
+  table[at.SNAPSHOT_BYTES] = snapshotBytes;
+  table[at.PACKED_WIDTH] = packedWidth;
   table[at.SNAPSHOT_CAPACITY] = snapshots;
   const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
   floats[at.OP_GAP_US] = fidelity.opGapUs;
@@ -172,6 +176,9 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   floats[at.FIRST_US] = fidelity.startUs;
   return memory;
 }
+
+/** Ops are packed and unpacked 16 at a time. */
+const paddedCount = (opCount: number): number => Math.ceil(opCount / 16) * 16;
 
 /** Links of the longest route. */
 export function longestRoute({ routeStart }: Compiled): number {

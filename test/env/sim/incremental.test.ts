@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRng, evaluator, movedPlan } from "../../../env/index.ts";
+import { createRng, evaluator, movedPlan, testScenario } from "../../../env/index.ts";
 import { compile } from "../../../env/sim/compile.ts";
 import { createEngine } from "../../../env/sim/engine.ts";
 import { canSimulateMoves, createIncrementalEngine } from "../../../env/sim/incremental.ts";
@@ -36,6 +36,26 @@ describe("the incremental engine", () => {
       { numRuns: 1500 },
     );
     expect(moves).toBeGreaterThan(1000);
+  });
+
+  it("is exact where an op waits for more than a byte can count", () => {
+    const sources = Array.from({ length: 300 }, (_, i) => `s${i} ${1 + (i % 7)} 50B`);
+    const scenario = testScenario({
+      graph: [...sources, `sink 5 <- ${sources.map((_, i) => `^s${i}`).join(" ")}`, "after 9 <- ^sink"].join(
+        "\n",
+      ),
+      devices: 3,
+    });
+    const compiled = compile(scenario);
+    const [incremental, full] = [createIncrementalEngine(compiled), createEngine(compiled)];
+    const device = Int32Array.from({ length: 302 }, (_, v) => v % 3);
+    incremental.record(device);
+    for (const v of [300, 301])
+      for (const to of [0, 1, 2]) {
+        const moved = device.slice();
+        moved[v] = to;
+        expect(incremental.move(Int32Array.of(v), to)).toBe(full.run(moved));
+      }
   });
 
   it("makes an evaluator's moves equal its evaluations along a walk, memory limits included", () => {

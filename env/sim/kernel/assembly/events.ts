@@ -11,34 +11,57 @@ import {
   transferStartUs,
 } from "./state";
 
-/** Vectors to scan in a group: only those that hold a source. */
+/** Sources that one step of a scan covers: few steps, since each is a branch, and branches are what prediction remembers. */
+const STEP: i32 = 16;
+
+/** Bytes to scan in a group: only the steps that hold a source. What lies behind the last source never has an event. */
 // @ts-ignore: decorator
 @inline
-export function vectorsOf(group: i32): i32 {
-  return (min(GROUP, sourceCount - group * GROUP) + 1) >> 1;
+function scannedBytes(group: i32): usize {
+  return (<usize>((min(GROUP, sourceCount - group * GROUP) + STEP - 1) & -STEP)) << 3;
 }
 
 export function groupMinimum(group: i32): f64 {
-  const base = eventUs + ((<usize>group * GROUP) << 3);
-  const vectors = vectorsOf(group);
-  let least = v128.load(base);
-  for (let i = 1; i < vectors; i++) least = f64x2.pmin(least, v128.load(base + ((<usize>i) << 4)));
-  const a = f64x2.extract_lane(least, 0);
-  const b = f64x2.extract_lane(least, 1);
-  return a < b ? a : b;
+  let at = eventUs + ((<usize>group * GROUP) << 3);
+  const end = at + scannedBytes(group);
+  let a = f64x2.splat(Infinity);
+  let b = a;
+  for (; at < end; at += STEP << 3) {
+    a = f64x2.pmin(a, f64x2.pmin(f64x2.pmin(v128.load(at, 0), v128.load(at, 16)), f64x2.pmin(v128.load(at, 32), v128.load(at, 48))));
+    b = f64x2.pmin(b, f64x2.pmin(f64x2.pmin(v128.load(at, 64), v128.load(at, 80)), f64x2.pmin(v128.load(at, 96), v128.load(at, 112))));
+  }
+  a = f64x2.pmin(a, b);
+  return f64x2.extract_lane(f64x2.pmin(a, v128.shuffle<i64>(a, a, 1, 0)), 0);
+}
+
+/** Which of the 2 x 2 values at two addresses are `now`, as four 32-bit masks. */
+// @ts-ignore: decorator
+@inline
+function equals(at: usize, now: v128, offset: usize): v128 {
+  const first = f64x2.eq(v128.load(at + offset), now);
+  const second = f64x2.eq(v128.load(at + offset + 16), now);
+  return v128.shuffle<i32>(first, second, 0, 2, 4, 6);
 }
 
 /** The sources of the group whose event is at `nowUs`, one bit each. */
 export function dueIn(group: i32, nowUs: f64): u64 {
   const base = eventUs + ((<usize>group * GROUP) << 3);
-  const vectors = vectorsOf(group);
+  const bytes = scannedBytes(group);
   const now = f64x2.splat(nowUs);
   let due: u64 = 0;
-  for (let i = 0; i < vectors; i++) {
-    const equal = f64x2.eq(v128.load(base + ((<usize>i) << 4)), now);
-    due |= (<u64>i64x2.bitmask(equal)) << ((<u64>i) << 1);
+  for (let offset: usize = 0; offset < bytes; offset += STEP << 3) {
+    const at = base + offset;
+    const low = i16x8.narrow_i32x4_s(equals(at, now, 0), equals(at, now, 32));
+    const high = i16x8.narrow_i32x4_s(equals(at, now, 64), equals(at, now, 96));
+    due |= (<u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high))) << (offset >> 3);
   }
   return due;
+}
+
+/** The sources of the group that have an event, one bit each. */
+export function busyIn(group: i32): u64 {
+  const count = min(GROUP, sourceCount - group * GROUP);
+  return ~dueIn(group, Infinity) & (u64.MAX_VALUE >> <u64>(GROUP - count));
 }
 
 export function firstGroup(): i32 {

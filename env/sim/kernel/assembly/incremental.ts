@@ -6,13 +6,15 @@
  *
  * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no order of ops.
  */
+import { busyIn } from "./events";
 import { hasOvertaken } from "./links";
+import { isPacked, pack, packedInt, unpack } from "./packing";
 import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
 import {
   baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
   deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, held, int,
   linkCount, linkFreeUs, moved, needStart, needUs, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
-  setFloat, setInt, slotProducer, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
+  setFloat, setInt, slotProducer, snapshotBytes, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
   transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
 } from "./state";
 
@@ -111,18 +113,26 @@ function areDone(movedCount: i32): bool {
 // @ts-ignore: decorator
 @inline
 function snapshotAt(k: i32): usize {
-  return snapshots + (<usize>k) * (<usize>stateBytes);
+  return snapshots + (<usize>k) * (<usize>snapshotBytes);
 }
 
 /** Where an array of the state block lies in a snapshot. */
 // @ts-ignore: decorator
 @inline
 function inSnapshot(k: i32, array: usize): usize {
-  return snapshotAt(k) + (array - pending);
+  return snapshotAt(k) + (array - deviceFreeUs);
+}
+
+/** Where the packed `pending` lies in a snapshot. */
+// @ts-ignore: decorator
+@inline
+function packedAt(k: i32): usize {
+  return snapshotAt(k) + <usize>stateBytes;
 }
 
 function takeSnapshot(nowUs: f64): void {
-  memory.copy(snapshotAt(snapshotCount), pending, stateBytes);
+  memory.copy(snapshotAt(snapshotCount), deviceFreeUs, stateBytes);
+  pack(packedAt(snapshotCount));
   setFloat(snapshotUs, snapshotCount, nowUs);
   setFloat(snapshotLatestUs, snapshotCount, latestEndUs);
   snapshotCount++;
@@ -142,13 +152,20 @@ function snapshotBefore(atUs: f64): i32 {
 
 /** Goes on from recorded state k, in which the moved ops wait for what has yet to come to them; returns k. */
 function restore(k: i32, movedCount: i32): i32 {
-  memory.copy(pending, snapshotAt(k), stateBytes);
+  memory.copy(deviceFreeUs, snapshotAt(k), stateBytes);
+  unpack(packedAt(k));
   for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), needsFrom(i, float(snapshotUs, k)));
   memory.fill(sentBy, 255, (<usize>sentByCount) << 2);
   setProgress(float(snapshotLatestUs, k));
-  for (let d = 0; d < deviceCount; d++) restoreRunning(int(runningHead, d), int(runningTail, d));
-  for (let link = 0; link < linkCount; link++) restoreFlying(int(flyingHead, link), int(flyingTail, link));
+  for (let group = 0; group < groupCount; group++)
+    for (let busy = busyIn(group); busy != 0; busy &= busy - 1) restoreServer(group * GROUP + <i32>ctz(busy));
   return k;
+}
+
+function restoreServer(source: i32): void {
+  const link = source - deviceCount;
+  if (link < 0) restoreRunning(int(runningHead, source), int(runningTail, source));
+  else if (link < linkCount) restoreFlying(int(flyingHead, link), int(flyingTail, link));
 }
 
 function needsFrom(i: i32, fromUs: f64): i32 {
@@ -182,7 +199,7 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
   if (!isSame(eventUs, inSnapshot(k, eventUs), (<usize>(groupCount * GROUP)) << 3)) return false;
   if (!areFreeAlike(deviceFreeUs, inSnapshot(k, deviceFreeUs), deviceCount, nowUs)) return false;
   if (!areFreeAlike(linkFreeUs, inSnapshot(k, linkFreeUs), linkCount, nowUs)) return false;
-  if (!isPendingSame(snapshotAt(k), movedCount)) return false;
+  if (!isPendingSame(packedAt(k), movedCount)) return false;
   for (let d = 0; d < deviceCount; d++)
     if (!isRunningSame(int(runningHead, d), inSnapshot(k, runningHead), inSnapshot(k, runningTail), d, movedCount)) return false;
   for (let link = 0; link < linkCount; link++)
@@ -191,17 +208,17 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
 }
 
 /** A moved op that waits in both runs may wait for different things: as long as it waits it makes no difference. */
-function isPendingSame(recorded: usize, movedCount: i32): bool {
+function isPendingSame(packed: usize, movedCount: i32): bool {
   for (let i = 0; i < movedCount; i++) {
     const v = int(moved, i);
-    if ((int(pending, v) == 0) != (int(recorded, v) == 0)) return false;
+    if ((int(pending, v) == 0) != (packedInt(packed, v) == 0)) return false;
   }
   for (let i = 0; i < movedCount; i++) {
     const v = int(moved, i);
     setInt(held, i, int(pending, v));
-    setInt(pending, v, int(recorded, v));
+    setInt(pending, v, packedInt(packed, v));
   }
-  const same = isSame(pending, recorded, (<usize>opCount) << 2);
+  const same = isPacked(packed);
   for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(held, i));
   return same;
 }
@@ -243,11 +260,9 @@ function isMoved(v: i32, movedCount: i32): bool {
   return false;
 }
 
-/** Bytes in multiples of 4, compared 16 at a time. */
+/** Bytes in multiples of 16. */
 function isSame(a: usize, b: usize, bytes: usize): bool {
-  let i: usize = 0;
-  for (; i + 16 <= bytes; i += 16)
+  for (let i: usize = 0; i < bytes; i += 16)
     if (!i8x16.all_true(i8x16.eq(v128.load(a + i), v128.load(b + i)))) return false;
-  for (; i < bytes; i += 4) if (load<i32>(a + i) != load<i32>(b + i)) return false;
   return true;
 }

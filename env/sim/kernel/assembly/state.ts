@@ -89,6 +89,8 @@ export let linkBytesPerUs: usize;
 export let linkLeft: usize;
 export let linkFlows: usize;
 export let stateBytes: i32;
+export let snapshotBytes: i32;
+export let packedWidth: i32;
 export let snapshots: usize;
 export let snapshotUs: usize;
 export let snapshotLatestUs: usize;
@@ -199,6 +201,8 @@ export function init(): void {
   linkLeft = int(T.TABLE, T.LINK_LEFT);
   linkFlows = int(T.TABLE, T.LINK_FLOWS);
   stateBytes = int(T.TABLE, T.STATE_BYTES);
+  snapshotBytes = int(T.TABLE, T.SNAPSHOT_BYTES);
+  packedWidth = int(T.TABLE, T.PACKED_WIDTH);
   snapshots = int(T.TABLE, T.SNAPSHOTS);
   snapshotUs = int(T.TABLE, T.SNAPSHOT_US);
   snapshotLatestUs = int(T.TABLE, T.SNAPSHOT_LATEST_US);
