@@ -2,7 +2,7 @@
 import { boundByLinearRelaxation } from "../agents/exact/linear-relaxation.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Scenario } from "../env/model/scenario.ts";
-import { partedPathBound } from "../env/sim/bounds/latency.ts";
+import { partedBounds } from "../env/sim/bounds/latency.ts";
 import { refutationBound } from "../env/sim/bounds/makespan.ts";
 import { compile } from "../env/sim/compile.ts";
 import { type Bound, evaluator } from "../env/sim/evaluator.ts";
@@ -21,7 +21,7 @@ export async function boundsOf(
   knownValue?: number,
 ): Promise<readonly Bound[]> {
   const bounds = [...evaluator(scenario).bounds()];
-  if (scenario.objective === "latency" && effort === "all") bounds.push(partedPathBound(scenario));
+  if (scenario.objective === "latency" && effort === "all") bounds.push(...partedBounds(scenario));
   if (scenario.objective !== "makespan") return bounds;
   if (effort === "lp" || effort === "all") {
     const relaxed = await boundByLinearRelaxation(scenario).catch((error: unknown) => {

@@ -7,9 +7,10 @@
  */
 import { z } from "zod";
 import {
+  type Bound,
   type MeteredEvaluator,
   type Plan,
-  partedPathBound,
+  partedBounds,
   type Rng,
   type Scenario,
 } from "../../env/index.ts";
@@ -69,15 +70,21 @@ async function* search(
   const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
-  const bound = partedPathBound(scenario);
-  const provenUs = Math.max(evaluator.bound().value, bound.value);
-  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, { ...rounds, provenUs });
+  const bound = partedBounds(scenario)
+    .filter(({ value }) => value < Number.POSITIVE_INFINITY)
+    .reduce(largerBound, evaluator.bound());
+  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, {
+    ...rounds,
+    provenUs: bound.value,
+  });
   return {
-    bound: bound.value > 0 && bound.value < Number.POSITIVE_INFINITY ? bound : undefined,
+    bound,
     timeLimited: evaluator.exhausted && evaluator.remaining > 0,
     note: `${orders} orders and ${proposals} proposals scored by the search itself.`,
   };
 }
+
+const largerBound = (a: Bound, b: Bound): Bound => (b.value > a.value ? b : a);
 
 /** Null where no order has a cut that fits. */
 async function bestCut(

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import {
   createScenario,
   evaluator,
-  partedPathBound,
+  partedBounds,
   placement,
   type Scenario,
   testScenario,
 } from "../../../env/index.ts";
 import { scenarioWithPlan } from "./random-scenario.ts";
 
-const partedPathUs = (scenario: Scenario): number => partedPathBound(scenario).value;
+const partedPathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
 const chain = (memoryBytes: number) =>
   testScenario({
@@ -29,6 +29,19 @@ describe("the bound by a path that memory parts", () => {
     // At 60 bytes a and d stand alone.
     expect(partedPathUs(chain(60))).toBe(40 + 2 * 4 + 2 * 7);
     expect(partedPathUs(chain(180))).toBe(0);
+  });
+
+  it("never cuts between an op and its own outputs", () => {
+    const outputs = (memoryBytes: number) =>
+      testScenario({
+        graph:
+          "a 10 1B transfer=0 params=60 group=a\nout 0 1B transfer=3 group=a <- a\nb 10 params=60 <- out",
+        devices: 2,
+        memoryBytes,
+        objective: "latency",
+      });
+    expect(partedPathUs(outputs(100))).toBe(20 + 2 * 3);
+    expect(evaluator(outputs(100)).evaluate(placement([0, 0, 1])).value).toBe(26);
   });
 
   it("counts what lies between two ops of a path with them", () => {
