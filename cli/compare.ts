@@ -1,13 +1,18 @@
 /**
  * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page; cells run in child processes,
- * and the report is the same however many run at once.
+ * and the report is the same however many run at once. Cells are kept as they finish, so that the same command goes on where it was
+ * stopped.
  */
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import pc from "picocolors";
 import { generalMethods } from "../agents/registry.ts";
+import { scenarioHash } from "../env/index.ts";
 import { InputError } from "../env/model/errors.ts";
 import type { Objective } from "../env/model/scenario.ts";
-import type { CellSpec } from "../results/cell.ts";
+import type { CellSpec, RunCell } from "../results/cell.ts";
+import { type CellJournal, openJournal } from "../results/cell-journal.ts";
 import {
   type CompareProgress,
   type CompareReport,
@@ -17,7 +22,14 @@ import {
 } from "../results/compare.ts";
 import { formatTable } from "../results/table.ts";
 import { writeComparison } from "../results/write-comparison.ts";
-import { familyMembers, namesMembers, suiteCatalog, suiteMembers, suiteNamed } from "../scenarios/index.ts";
+import {
+  familyMembers,
+  namesMembers,
+  resolveScenario,
+  suiteCatalog,
+  suiteMembers,
+  suiteNamed,
+} from "../scenarios/index.ts";
 import {
   backendFlag,
   backendOf,
@@ -81,7 +93,8 @@ export const compare = defineCommand({
     out: {
       type: "text",
       placeholder: "DIR",
-      describe: "where the report and the page go",
+      describe:
+        "where the report and the page go; one that an unfinished comparison has left is gone on with",
       defaultText: "a new folder in runs/; nothing is written with --json alone",
     },
     json: jsonFlag,
@@ -102,16 +115,16 @@ export const compare = defineCommand({
       objective: (values.objective as Objective | undefined) ?? objective,
       backend: backendOf(values.backend, terminal),
     };
-    const report = await run(request, values.jobs, terminal);
-    const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
-    if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
-    terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
-
     const out =
       values.out ??
       (values.json ? undefined : newFolder("runs", values.suite?.replaceAll("/", "-") ?? "compare"));
+    const report = await run(request, out, values.jobs, terminal);
+    const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
+    if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
+    terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
     if (out === undefined) return EXIT.done;
     const page = await writeComparison(out, report, versions);
+    if (report.complete) rmSync(cellLog(out), { force: true });
     if (values.json) terminal.note(`Page: ${page}`);
     else terminal.write(`\nPage: ${page}\n`);
     return EXIT.done;
@@ -143,24 +156,44 @@ function scenariosOf(values: Chosen): Pick<CompareRequest, "scenarios" | "object
 
 async function run(
   request: CompareRequest,
+  out: string | undefined,
   jobs: number | undefined,
   terminal: Terminal,
 ): Promise<CompareReport> {
-  const cellCount = cellsOf(request).length;
-  const progress = progressOf(request, cellCount, terminal);
+  const cells = cellsOf(request);
   const pool = createPool();
+  const journal = out === undefined ? null : journalIn(out, pool.runCell);
+  const progress = progressOf(request, cells.length, terminal);
+  let report: CompareReport | undefined;
   try {
-    return await runComparison(request, {
-      runCell: pool.runCell,
+    report = await runComparison(request, {
+      runCell: journal?.runCell ?? pool.runCell,
       clock: terminal.seconds,
-      jobs: Math.min(jobs ?? availableParallelism(), cellCount),
+      jobs: Math.min(jobs ?? availableParallelism(), cells.length),
       signal: terminal.signal,
       onProgress: progress.tell,
     });
+    return report;
   } finally {
     progress.end();
     pool.close();
+    journal?.close();
+    if (journal !== null && report?.complete !== true && journal.keptCount > 0)
+      terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
   }
+}
+
+const cellLog = (out: string): string => join(out, "cells.jsonl");
+
+/** Scenarios are read again only where there is a kept cell to compare them with. */
+function journalIn(out: string, runCell: RunCell): CellJournal {
+  const hashes = new Map<string, Promise<string>>();
+  const hashOf = ({ scenario, objective }: CellSpec) => {
+    const known = hashes.get(scenario) ?? resolveScenario(scenario, { objective }).then(scenarioHash);
+    hashes.set(scenario, known);
+    return known;
+  };
+  return openJournal({ path: cellLog(out), versions, runCell, hashOf });
 }
 
 /** Progress in evaluations, where a cell that ends below its budget counts as a whole; in cells where nothing counts them. */
