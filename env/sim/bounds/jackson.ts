@@ -3,63 +3,101 @@
  * released the one with the longest tail runs, and the latest end with its tail is the least that any schedule of one machine can
  * take, preempted or not. It equals the largest of (least head) + (work) + (least tail) over all sets of the ops.
  */
+
+export interface OneMachine {
+  /** Ops on the machine so far. */
+  readonly size: number;
+  clear(): void;
+  add(op: number, headUs: number, runUs: number): void;
+  /** Latest end with its tail, tails by op; minus infinity without ops. */
+  endUs(tailUs: Float64Array): number;
+  /** No more than `endUs` of any tails that are at least 0, at once. */
+  leastEndUs(): number;
+}
+
 export function jacksonUs(
   ops: readonly number[],
   headUs: Float64Array,
   runUs: Float64Array,
   tailUs: Float64Array,
 ): number {
-  const byHead = [...ops].sort((a, b) => headUs[a] - headUs[b]);
-  const heap = createTailHeap(ops.length, tailUs);
-  const left = new Map<number, number>();
-  let nowUs = 0;
-  let latestUs = 0;
-  for (let next = 0; next < byHead.length || heap.size() > 0; ) {
-    if (heap.size() === 0) nowUs = Math.max(nowUs, headUs[byHead[next]]);
-    for (; next < byHead.length && headUs[byHead[next]] <= nowUs; next++) {
-      left.set(byHead[next], runUs[byHead[next]]);
-      heap.push(byHead[next]);
-    }
-    const op = heap.top();
-    const restUs = left.get(op)!;
-    const untilUs = next < byHead.length ? headUs[byHead[next]] : Number.POSITIVE_INFINITY;
-    if (nowUs + restUs > untilUs) {
-      left.set(op, restUs - (untilUs - nowUs));
-      nowUs = untilUs;
-      continue;
-    }
-    heap.pop();
-    nowUs += restUs;
-    latestUs = Math.max(latestUs, nowUs + tailUs[op]);
-  }
-  return latestUs;
+  const machine = createOneMachine(ops.length);
+  for (const op of [...ops].sort((a, b) => headUs[a] - headUs[b])) machine.add(op, headUs[op], runUs[op]);
+  return Math.max(0, machine.endUs(tailUs));
 }
 
-/** A binary heap with the longest tail on top. */
-function createTailHeap(capacity: number, tailUs: Float64Array) {
+/** For at most `capacity` ops; cheapest where they are added by rising heads. */
+export function createOneMachine(capacity: number): OneMachine {
+  const op = new Int32Array(capacity);
+  const head = new Float64Array(capacity);
+  const run = new Float64Array(capacity);
+  const left = new Float64Array(capacity);
+  const tail = new Float64Array(capacity);
+  /** Positions of released ops, the longest tail on top. */
   const heap = new Int32Array(capacity);
-  let size = 0;
-  const isBefore = (a: number, b: number) => tailUs[a] > tailUs[b];
+  let count = 0;
+  let workUs = 0;
+  let waiting = 0;
+
+  const push = (position: number): void => {
+    let i = waiting++;
+    for (; i > 0 && tail[heap[(i - 1) >> 1]] < tail[position]; i = (i - 1) >> 1) heap[i] = heap[(i - 1) >> 1];
+    heap[i] = position;
+  };
+  const pop = (): void => {
+    const last = heap[--waiting];
+    let i = 0;
+    for (let child = 1; child < waiting; child = 2 * i + 1) {
+      if (child + 1 < waiting && tail[heap[child + 1]] > tail[heap[child]]) child++;
+      if (tail[heap[child]] <= tail[last]) break;
+      heap[i] = heap[child];
+      i = child;
+    }
+    heap[i] = last;
+  };
   return {
-    size: () => size,
-    top: () => heap[0],
-    push(op: number): void {
-      let i = size++;
-      for (; i > 0 && isBefore(op, heap[(i - 1) >> 1]); i = (i - 1) >> 1) heap[i] = heap[(i - 1) >> 1];
-      heap[i] = op;
+    get size() {
+      return count;
     },
-    pop(): void {
-      const last = heap[--size];
-      let i = 0;
-      for (;;) {
-        let child = 2 * i + 1;
-        if (child >= size) break;
-        if (child + 1 < size && isBefore(heap[child + 1], heap[child])) child++;
-        if (!isBefore(heap[child], last)) break;
-        heap[i] = heap[child];
-        i = child;
+    clear() {
+      count = 0;
+      workUs = 0;
+    },
+    add(v, headUs, runUs) {
+      let at = count++;
+      for (; at > 0 && head[at - 1] > headUs; at--) {
+        op[at] = op[at - 1];
+        head[at] = head[at - 1];
+        run[at] = run[at - 1];
       }
-      heap[i] = last;
+      op[at] = v;
+      head[at] = headUs;
+      run[at] = runUs;
+      workUs += runUs;
+    },
+    leastEndUs: () => (count === 0 ? Number.NEGATIVE_INFINITY : head[0] + workUs),
+    endUs(tailUs) {
+      let nowUs = Number.NEGATIVE_INFINITY;
+      let latestUs = Number.NEGATIVE_INFINITY;
+      for (let next = 0; next < count || waiting > 0; ) {
+        if (waiting === 0) nowUs = Math.max(nowUs, head[next]);
+        for (; next < count && head[next] <= nowUs; next++) {
+          left[next] = run[next];
+          tail[next] = tailUs[op[next]];
+          push(next);
+        }
+        const top = heap[0];
+        const untilUs = next < count ? head[next] : Number.POSITIVE_INFINITY;
+        if (nowUs + left[top] > untilUs) {
+          left[top] -= untilUs - nowUs;
+          nowUs = untilUs;
+          continue;
+        }
+        pop();
+        nowUs += left[top];
+        latestUs = Math.max(latestUs, nowUs + tail[top]);
+      }
+      return latestUs;
     },
   };
 }

@@ -16,7 +16,7 @@
  * than what the engine does. Everything deduced holds for every plan of at most T under every network and order of ops.
  */
 import type { Compiled } from "../compile.ts";
-import { type Chains, chainsOf, longestThroughUs } from "./chains.ts";
+import { type Chains, type ChainsFor, createChains, longestThroughUs } from "./chains.ts";
 import { jacksonUs } from "./jackson.ts";
 import { mergedUnits, type Units } from "./units.ts";
 
@@ -56,10 +56,11 @@ export function refutedUs(
   let refuted = lowerUs;
   let open = upperUs;
   let step = 1.03;
+  const chainsFor = createChains(compiled);
   for (let trial = 0; trial < limits.trials && open > refuted * (1 + RESOLUTION); trial++) {
     // Bounds are seldom off by more than a few per cent: look near the known one first, in growing steps.
     const T = Math.min(refuted * step, (refuted + open) / 2);
-    if (isRefuted(compiled, units, T, limits)) {
+    if (isRefuted(chainsFor, units, T, limits)) {
       refuted = T;
       step *= step;
     } else open = T;
@@ -69,12 +70,12 @@ export function refutedUs(
 
 /** Can no plan take at most T? */
 export function isRefuted(
-  compiled: Compiled,
+  chainsFor: ChainsFor,
   units: Units,
   T: number,
   { rounds, probes }: Omit<RefutationLimits, "trials">,
 ): boolean {
-  const conclude = (known: Knowledge) => consequencesOf(compiled, known, T * (1 + ROUNDING), rounds);
+  const conclude = (known: Knowledge) => consequencesOf(chainsFor, known, T * (1 + ROUNDING), rounds);
   let now = conclude({ units, apart: [] });
   let left = probes;
   for (let learnt = true; now !== null && learnt; ) {
@@ -114,7 +115,7 @@ function isOpen({ units: { unitOf }, apart }: Knowledge, [a, b]: OpPair): boolea
   });
 }
 
-function consequencesOf(compiled: Compiled, given: Knowledge, limit: number, rounds: number): Consequence {
+function consequencesOf(chainsFor: ChainsFor, given: Knowledge, limit: number, rounds: number): Consequence {
   let known = given;
   for (let round = 0; ; round++) {
     const { units } = known;
@@ -122,7 +123,7 @@ function consequencesOf(compiled: Compiled, given: Knowledge, limit: number, rou
     const codeOf = (u: number, v: number) =>
       Math.min(unitOf[u], unitOf[v]) * unitCount + Math.max(unitOf[u], unitOf[v]);
     const apart = new Set(known.apart.map(([u, v]) => codeOf(u, v)));
-    const chains = chainsOf(compiled, units, (u, v) => apart.has(codeOf(u, v)));
+    const chains = chainsFor(units, (u, v) => apart.has(codeOf(u, v)));
     if (longestThroughUs(chains, units) > limit || crowded(units, limit)) return null;
     const fits = sharingOf(units, chains, limit);
     for (let unit = 0; unit < unitCount; unit++) if (!fits([unit])) return null;

@@ -1,0 +1,148 @@
+/**
+ * The earliest start of each op, for each device type that it may lie on, where what an op waits for lies on the op's own device or
+ * arrives over the fastest way: the lower bound of Papadimitriou and Yannakakis ("Towards an architecture-independent analysis of
+ * parallel algorithms", SIAM J. Computing 1990), without their duplication and for devices of several types.
+ *
+ * Suppose that v starts at e. A producer whose output cannot arrive from elsewhere by e is on v's device and ends before v; a producer
+ * of that one which could not arrive from elsewhere in time for it is there too, and so on; and whatever v depends on that shares a unit
+ * with v or with one of them. What is there takes turns: where its one-machine schedule (jackson.ts), with heads and with what still
+ * has to run between each op and v, does not end by e, v does not start at e. The least e without such a contradiction is found by
+ * taking in the op that needs the latest e to be elsewhere, one after the other, as long as that can still lead to an earlier start.
+ *
+ * Written for one direction of time; ends are starts of the reversed graph.
+ */
+import { createOneMachine } from "./jackson.ts";
+import type { Units } from "./units.ts";
+
+/** A graph seen in one direction of time. */
+export interface Direction {
+  /** Every op after those it waits for. */
+  readonly order: ArrayLike<number>;
+  /** Op v waits for op before[k] by dependency[k], from start[v] to start[v + 1]. */
+  readonly start: Int32Array;
+  readonly before: Int32Array;
+  readonly dependency: Int32Array;
+  /** Time on the device and least start of each op, shape [opCount x typeCount]; `Infinity` where the op cannot lie. */
+  readonly occupiedUs: Float64Array;
+  readonly floorUs: Float64Array;
+  /** The earliest start of v on a type with u on another device, from the starts found so far. */
+  remoteUs(dependency: number, u: number, v: number, type: number): number;
+  /** May two ops be on one device of this type? */
+  mayShare(u: number, v: number, type: number): boolean;
+  isBefore(u: number, v: number): boolean;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are taken in for an op, which leaves a smaller bound at worst. */
+export function findEarliestStarts(
+  { order, start, before, dependency, occupiedUs, floorUs, remoteUs, mayShare, isBefore }: Direction,
+  { opCount, typeCount, unitOf, unitCount }: Units,
+  reach: number,
+  startUs: Float64Array,
+): void {
+  const members = membersOf(unitOf, unitCount);
+  const apartUs = new Float64Array(before.length * typeCount);
+  const machine = createOneMachine(reach);
+  /** The op and type whose start is looked for, and when each op was last a candidate for it or taken in. */
+  let anchor = -1;
+  let type = -1;
+  let search = 0;
+  const considered = new Int32Array(opCount);
+  const taken = new Int32Array(opCount);
+  const candidates = new Int32Array(opCount);
+  let candidateCount = 0;
+  /** The least start of the anchor with this candidate elsewhere; what runs here between this op's end and the anchor. */
+  const elsewhereUs = new Float64Array(opCount);
+  const afterUs = new Float64Array(opCount);
+
+  for (let position = 0; position < opCount; position++) {
+    anchor = order[position];
+    for (type = 0; type < typeCount; type++) {
+      const i = anchor * typeCount + type;
+      for (let k = start[anchor]; k < start[anchor + 1]; k++)
+        apartUs[k * typeCount + type] =
+          unitOf[before[k]] === unitOf[anchor] ? NEVER : remoteUs(dependency[k], before[k], anchor, type);
+      startUs[i] = occupiedUs[i] === NEVER ? NEVER : leastStart(floorUs[i]);
+    }
+  }
+
+  function leastStart(floor: number): number {
+    search++;
+    candidateCount = 0;
+    machine.clear();
+    follow(anchor, 0);
+    followUnit(anchor);
+    let leastUs = NEVER;
+    for (;;) {
+      const at = latestCandidate();
+      const othersUs = at < 0 ? floor : elsewhereUs[candidates[at]];
+      if (othersUs < leastUs) {
+        const turnsUs = Math.max(floor, machine.endUs(afterUs));
+        leastUs = Math.min(leastUs, Math.max(turnsUs, othersUs));
+        if (turnsUs >= othersUs) return leastUs;
+      } else if (machine.leastEndUs() >= leastUs) return leastUs;
+      if (at < 0) return leastUs;
+      if (machine.size === reach) return Math.min(leastUs, Math.max(floor, machine.endUs(afterUs)));
+      const u = candidates[at];
+      candidates[at] = candidates[--candidateCount];
+      if (!takeIn(u)) return leastUs;
+    }
+  }
+
+  function latestCandidate(): number {
+    let latest = -1;
+    for (let at = 0; at < candidateCount; at++)
+      if (latest < 0 || elsewhereUs[candidates[at]] > elsewhereUs[candidates[latest]]) latest = at;
+    return latest;
+  }
+
+  /** False where it cannot be here. */
+  function takeIn(u: number): boolean {
+    const i = u * typeCount + type;
+    if (occupiedUs[i] === NEVER || !mayShare(u, anchor, type)) return false;
+    taken[u] = search;
+    machine.add(u, startUs[i], occupiedUs[i]);
+    follow(u, occupiedUs[i] + afterUs[u]);
+    followUnit(u);
+    return true;
+  }
+
+  /** What op w waits for, given that w is here and starts at least `restUs` before the anchor. */
+  function follow(w: number, restUs: number): void {
+    for (let k = start[w]; k < start[w + 1]; k++) {
+      const u = before[k];
+      if (taken[u] !== search) consider(u, apartUs[k * typeCount + type] + restUs, restUs);
+      else if (restUs > afterUs[u]) {
+        afterUs[u] = restUs;
+        follow(u, restUs + occupiedUs[u * typeCount + type]);
+      }
+    }
+  }
+
+  /** What shares a unit with w is here as well. */
+  function followUnit(w: number): void {
+    for (const u of members[unitOf[w]])
+      if (taken[u] !== search && u !== anchor && isBefore(u, anchor)) consider(u, NEVER, 0);
+  }
+
+  function consider(u: number, us: number, restUs: number): void {
+    if (considered[u] === search) {
+      elsewhereUs[u] = Math.max(elsewhereUs[u], us);
+      afterUs[u] = Math.max(afterUs[u], restUs);
+      return;
+    }
+    considered[u] = search;
+    elsewhereUs[u] = us;
+    afterUs[u] = restUs;
+    candidates[candidateCount++] = u;
+  }
+}
+
+function membersOf(unitOf: Int32Array, unitCount: number): readonly number[][] {
+  const members: number[][] = Array.from({ length: unitCount }, () => []);
+  unitOf.forEach((unit, v) => {
+    members[unit].push(v);
+  });
+  return members;
+}
