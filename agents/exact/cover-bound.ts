@@ -9,16 +9,18 @@
  * the fractional knapsack. Memory is left out, which only enlarges A.
  *
  * Prices start as run times (where transfers are nothing that is the work bound) and are improved by exponentiated subgradients: what the
- * best sets hold too often gets cheaper, what they leave out dearer. Any prices prove their bound; how good they are is luck.
+ * best sets hold too often gets cheaper, what they leave out dearer. Elements that look alike (alike-elements.ts) share what is learned of
+ * them: twelve equal layers need not learn the same twelve times. Any prices prove their bound; how good they are is luck.
  */
 
+import { alikeElements } from "./alike-elements.ts";
 import { type BestOfLoads, bestOfLoads, type DeviceSets, deviceSets } from "./device-sets.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
 export interface CoverLimits {
   /** Nodes of the graph of sets; a wider network gets no such bound. */
   readonly nodes: number;
-  /** Entries that a node keeps. */
+  /** Entries that a node keeps in the finest answers. */
   readonly entries: number;
   /** Steps of improvement. */
   readonly steps: number;
@@ -38,6 +40,11 @@ export interface CoverOptions {
 const ROUNDING = 1e-9;
 const STEPS_PER_TARGET = 80;
 const STEPS_WITHOUT_GAIN = 12;
+/** Answers start rough and get finer from target to target. */
+const FIRST_ENTRIES = 16;
+const MORE_ENTRIES = 1.5;
+/** How far elements have to look alike for what is learned of one to be told of the others. */
+const NETS_AWAY = 3;
 const FIRST_RATE = 0.1;
 const LAST_RATE = 0.008;
 const MEMORY_OF_DIRECTION = 0.6;
@@ -54,11 +61,13 @@ export function* coverBound(
 ): Generator<void, number | null, boolean | undefined> {
   const sets = deviceSets(problem, order, { upperUs, mostNodes: limits.nodes });
   if (sets === null) return null;
-  const oracle = createOracle(problem, sets, limits);
+  const oracle = createOracle(problem, sets);
   let prices = firstPrices(problem);
+  const looks = alikeElements(problem, NETS_AWAY);
   let provenUs = lowerUs;
   let targetUs = upperUs;
   let steps = 0;
+  let entries = Math.min(limits.entries, FIRST_ENTRIES);
   while (targetUs > provenUs * (1 + CLOSE)) {
     let rate = FIRST_RATE;
     let bestShare = Number.NEGATIVE_INFINITY;
@@ -67,7 +76,7 @@ export function* coverBound(
     const direction = new Float64Array(prices.length);
     for (let step = 0; step < STEPS_PER_TARGET && rate > LAST_RATE; step++) {
       if (oracle.work > limits.work || ++steps > limits.steps || (yield)) return provenUs * (1 - ROUNDING);
-      const answer = oracle.ask(prices, targetUs);
+      const answer = oracle.ask(prices, targetUs, entries);
       provenUs = Math.max(provenUs, answer.provenUs);
       if (provenUs >= targetUs * (1 - ROUNDING)) break;
       if (answer.share > bestShare) {
@@ -81,9 +90,10 @@ export function* coverBound(
         direction.fill(0);
         continue;
       }
-      prices = stepped(prices, answer.held, direction, rate);
+      prices = stepped(prices, averaged(answer.held, looks), direction, rate);
     }
     prices = bestPrices;
+    entries = Math.min(limits.entries, Math.ceil(entries * MORE_ENTRIES));
     const isRefuted = provenUs >= targetUs * (1 - ROUNDING);
     if (isRefuted && targetUs === upperUs) break;
     if (isRefuted && upperUs < provenUs * (1 + NEAR)) targetUs = upperUs;
@@ -101,7 +111,7 @@ interface Answer {
   readonly held: Float64Array;
 }
 
-function createOracle(problem: SplitProblem, sets: DeviceSets, limits: CoverLimits) {
+function createOracle(problem: SplitProblem, sets: DeviceSets) {
   const { types, elements } = problem;
   const accelerators = [...types.keys()].filter((t) => types[t].paysTransfers);
   const cpus = [...types.keys()].filter((t) => !types[t].paysTransfers);
@@ -110,7 +120,7 @@ function createOracle(problem: SplitProblem, sets: DeviceSets, limits: CoverLimi
     get work() {
       return work;
     },
-    ask(prices: Float64Array, targetUs: number): Answer {
+    ask(prices: Float64Array, targetUs: number, entries: number): Answer {
       const total = prices.reduce((sum, price) => sum + price, 0);
       const knapsacks = cpus.map((t) => knapsack(problem, t, prices));
       const cpusTake = (us: number): number =>
@@ -120,7 +130,7 @@ function createOracle(problem: SplitProblem, sets: DeviceSets, limits: CoverLimi
         accelerators.length === 1
           ? (total * (1 - 2 * ROUNDING) - cpusTake(targetUs)) / types[accelerators[0]].devices.length
           : Number.NEGATIVE_INFINITY;
-      const limit = { upperUs: targetUs, floor, most: limits.entries };
+      const limit = { upperUs: targetUs, floor, most: entries };
       const best = accelerators.map((t) => bestOfLoads(sets, t, prices, limit));
       for (const list of best) work += list.work;
       const devicesTake = (us: number): number => {
@@ -213,4 +223,15 @@ function stepped(
   });
   const sum = next.reduce((total, price) => total + price, 0);
   return next.map((price) => Math.max(price / sum, 1e-7 / next.length));
+}
+
+/** Of each element, how often the elements that look like it are held on average. */
+function averaged(held: Float64Array, looks: Int32Array): Float64Array {
+  const sum = new Float64Array(held.length);
+  const count = new Int32Array(held.length);
+  for (let v = 0; v < held.length; v++) {
+    sum[looks[v]] += held[v];
+    count[looks[v]]++;
+  }
+  return held.map((_, v) => sum[looks[v]] / count[looks[v]]);
 }

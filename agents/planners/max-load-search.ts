@@ -42,9 +42,9 @@ const options = z.strictObject({
     .min(1)
     .default(100_000)
     .describe("widest network that gets the bound by device sets, in nodes of its graph of sets"),
-  entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps"),
-  steps: z.int().min(1).default(600).describe("steps of the bound"),
-  work: z.int().min(1).default(80_000_000).describe("entries over all steps of the bound"),
+  entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps at most"),
+  steps: z.int().min(1).default(1_500).describe("steps of the bound"),
+  work: z.int().min(1).default(50_000_000).describe("entries over all steps of the bound"),
 });
 type Options = z.infer<typeof options>;
 
