@@ -3,17 +3,20 @@
  * as the solver can handle; the simulator replays the order. Built from a description of the paper's sets and rules; its text and code
  * were not at hand, so nothing here claims its figures.
  *
- * First a hill climb and list schedules, which are also what the solver starts from. Every solution is scored twice, in its order and
- * first come, first served. The solver stops on nodes and simplex iterations; the limit in seconds is a guard.
+ * First list schedules and a hill climb, which are also what the solver starts from. Every solution is scored twice, in its order and
+ * first come, first served. Where the program has not proven the best plan optimal a search goes on from its solution on the graph as it
+ * was (refinement.ts). The solver stops on nodes and simplex iterations; the limit in seconds is a guard.
  */
 import { z } from "zod";
 import {
+  BudgetExhausted,
   type Compiled,
   compile,
   gapOf,
   type MeteredEvaluator,
   type Plan,
   placement,
+  type Rng,
   type Scenario,
 } from "../../env/index.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
@@ -24,9 +27,13 @@ import { type PestoProgram, pestoProgram } from "../exact/pesto-program.ts";
 import { replayPlan, taskSchedule } from "../exact/pesto-replay.ts";
 import { endText } from "../exact/solver-end.ts";
 import { firstPlans } from "../search/first-plans.ts";
+import { refine } from "../search/refinement.ts";
+import { cpop } from "./cpop.ts";
+import { criticalPathFirst } from "./critical-path-first.ts";
 import { etf } from "./etf.ts";
 import { heft } from "./heft.ts";
 import { hillClimb } from "./hill-climb.ts";
+import { mEtf } from "./m-etf.ts";
 
 const options = z.strictObject({
   tasks: z
@@ -39,6 +46,13 @@ const options = z.strictObject({
     .min(0)
     .default(200)
     .describe("evaluations of the plans to start from, at most a quarter of the budget"),
+  refine: z
+    .int()
+    .min(0)
+    .default(2_000)
+    .describe(
+      "evaluations of the search that goes on from the program's solution, from large groups to small ones",
+    ),
   iterations: z.int().min(1).default(100_000).describe("simplex iterations before the solver stops"),
   nodes: z.int().min(1).default(100_000).describe("branch-and-bound nodes before the solver stops"),
   seconds: z.number().positive().default(120).describe("seconds before the solver stops, a guard"),
@@ -52,17 +66,18 @@ export const pesto: PlannerModule<Options> = {
   card: {
     id: "pesto",
     name: "Pesto",
-    summary: "Devices and orders of ops and transfers by one integer program over a coarsened graph.",
+    summary:
+      "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the graph as it was.",
     searchSpace: "device and start per task of a coarsened graph",
     paper:
       "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
     limits:
       "Coarsens to about 20 tasks, a tenth of what the paper's solver took. A task sends when all of its ops have ended, which the " +
-      "simulator does not wait for. Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
+      "simulator does not wait for: on large graphs most of the answer is that of the refinement, which is ours. Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
   },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator) => solve(scenario, evaluator, given),
+    plan: (scenario, evaluator, rng) => solve(scenario, evaluator, rng, given),
   }),
 };
 
@@ -72,11 +87,12 @@ const ROUNDING = 1e-6;
 const MERGED_ROOM = 1.5;
 const FEWER = 0.8;
 
-const FIRST_PLANNERS = [heft, etf, hillClimb] as PlannerModule[];
+const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
 
 async function* solve(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
+  rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   if (scenario.objective !== "makespan")
@@ -88,12 +104,15 @@ async function* solve(
   });
   const compiled = compile(scenario);
   const found = buildProgram(compiled, evaluator, given);
-  if (found === null)
-    return {
-      failure: `The graph is too large for an integer program of ${given.size} coefficients (option size).`,
-    };
-  const result = yield* improve(found.problem, found.program, evaluator, given);
-  return reportOf(found.problem, found.program, result, evaluator, given);
+  if (found === null) {
+    yield* refineAfter(scenario, NOTHING_SOLVED, evaluator, rng, given);
+    const sentence = `The graph is too large for an integer program of ${given.size} coefficients (option size).`;
+    return evaluator.best === null ? { failure: sentence } : { note: sentence };
+  }
+  const { problem, program } = found;
+  const solved = yield* improve(problem, program, evaluator, given);
+  yield* refineAfter(scenario, solved, evaluator, rng, given);
+  return reportOf(problem, solved, evaluator, given);
 }
 
 /** The program of as many tasks as fit its size; null where even two do not. */
@@ -113,32 +132,86 @@ function buildProgram(compiled: Compiled, evaluator: MeteredEvaluator, given: Op
   return null;
 }
 
+/** How a solve ended, and what it leaves. */
+interface Solved extends MipResult {
+  /** The program's own makespan of its last solution, and that solution. */
+  readonly estimateUs?: number;
+  readonly solution?: Plan;
+  /** The same of the last solution that became the best plan, and in which evaluation it did. */
+  readonly best?: { readonly estimateUs: number; readonly evaluation: number };
+  /** No solution of the program is below. */
+  readonly provenUs: number;
+  /** Nor is any plan. */
+  readonly holdsForAll: boolean;
+}
+
+/** Every plan is a solution where no ops are merged; a free transfer serves consumers on ways that the program does not know. */
+const holdsForAll = ({ tasks, compiled }: PestoProblem): boolean =>
+  tasks.count === compiled.opCount && compiled.fidelity.multicast !== "free";
+
+const NOTHING_SOLVED: Solved = {
+  end: "limit",
+  bound: Number.NEGATIVE_INFINITY,
+  nodes: 0,
+  iterations: 0,
+  provenUs: 0,
+  holdsForAll: false,
+};
+
 async function* improve(
   problem: PestoProblem,
   program: PestoProgram,
   evaluator: MeteredEvaluator,
   limits: Options,
-): AsyncGenerator<Plan, MipResult & { readonly estimateUs?: number }> {
+): AsyncGenerator<Plan, Solved> {
   const solver = solveMip(program.program, {
     start: startOf(problem, program, evaluator),
     limits: { ...limits, relativeGap: limits.gap },
     stopped: () => evaluator.exhausted,
   });
   let estimateUs: number | undefined;
+  let solution: Plan | undefined;
+  let best: Solved["best"];
   try {
     for (;;) {
       const { done, value } = await solver.next();
-      if (done === true) return { ...value, estimateUs };
+      if (done === true) {
+        const provenUs = Math.max(0, value.bound * program.unitUs * (1 - ROUNDING));
+        return { ...value, estimateUs, solution, best, provenUs, holdsForAll: holdsForAll(problem) };
+      }
       const plan = replayPlan(problem, program.unitDevices(value.columns), program.startsUs(value.columns));
       estimateUs = value.value * program.unitUs;
+      solution = plan;
       for (const candidate of [plan, placement(plan.device)]) {
         if (evaluator.exhausted) break;
         const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
-        if (evaluator.evaluate(candidate).cost < before) yield candidate;
+        if (evaluator.evaluate(candidate).cost >= before) continue;
+        best = { estimateUs, evaluation: evaluator.spent };
+        yield candidate;
       }
     }
   } finally {
     await solver.return({ end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 });
+  }
+}
+
+/** From large groups to single classes, until a plan is proven to be the best. */
+async function* refineAfter(
+  scenario: Scenario,
+  { solution, provenUs, holdsForAll }: Solved,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { tasks, refine: evaluations }: Options,
+): AsyncGenerator<Plan, void> {
+  if (evaluator.best === null) return;
+  const boundUs = Math.max(evaluator.bound().value, holdsForAll ? provenUs : 0);
+  const isDone = () =>
+    (evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY) <= boundUs * (1 + 2 * ROUNDING);
+  const from = solution === undefined ? [] : [solution];
+  try {
+    yield* refine(scenario, evaluator, rng, { coarsest: Math.ceil(tasks / 2), evaluations, from, isDone });
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
   }
 }
 
@@ -151,20 +224,20 @@ function startOf(problem: PestoProblem, program: PestoProgram, { best }: Metered
 
 function reportOf(
   problem: PestoProblem,
-  program: PestoProgram,
-  { end, bound, nodes, estimateUs }: MipResult & { readonly estimateUs?: number },
+  { end, nodes, estimateUs, provenUs, holdsForAll, best: solvedBest }: Solved,
   evaluator: MeteredEvaluator,
   limits: Options,
 ): PlannerReport {
   const { tasks, compiled } = problem;
   const isMerged = tasks.count < compiled.opCount;
-  const timeLimited = end === "time" || end === "stopped";
+  const isOutOfTime = evaluator.exhausted && evaluator.remaining > 0;
+  const timeLimited = end === "time" || end === "stopped" || isOutOfTime;
+  const estimate = solvedBest?.evaluation === evaluator.best?.evaluation ? solvedBest?.estimateUs : undefined;
   const best = evaluator.best?.outcome.value ?? null;
   if (best === null && end === "infeasible" && !isMerged)
     return {
       failure: "Proven infeasible: no placement keeps all weights within the memory (integer program).",
     };
-  const provenUs = Math.max(0, bound * program.unitUs * (1 - ROUNDING));
   const where = isMerged
     ? `${tasks.count} tasks merged from ${compiled.opCount} ops`
     : `${tasks.count} tasks, one for each op`;
@@ -174,12 +247,10 @@ function reportOf(
       : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
   const ended = `${endText(end, limits, "without a solution below the best known plan")} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
   const note = `Integer program of ${where}, ${ended}: ${optimum}.`;
-  // A free transfer serves consumers on ways that the program does not know.
-  const holdsForAll = !isMerged && compiled.fidelity.multicast !== "free";
-  if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate: estimateUs, note };
+  if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate, note };
   const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
   const proven = { value, argument: "integer program of devices and orders" };
-  return { timeLimited, estimate: estimateUs, bound: proven, note };
+  return { timeLimited, estimate, bound: proven, note };
 }
 
 const gapText = (gap: number | null): string =>

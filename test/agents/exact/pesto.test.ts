@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PlannerModule } from "../../../agents/contract.ts";
 import { coarsenTasks } from "../../../agents/exact/pesto-coarsen.ts";
 import { pestoProblem } from "../../../agents/exact/pesto-problem.ts";
+import { cpop } from "../../../agents/planners/cpop.ts";
+import { criticalPathFirst } from "../../../agents/planners/critical-path-first.ts";
+import { etf } from "../../../agents/planners/etf.ts";
+import { heft } from "../../../agents/planners/heft.ts";
+import { mEtf } from "../../../agents/planners/m-etf.ts";
 import { pesto } from "../../../agents/planners/pesto.ts";
 import { methods } from "../../../agents/registry.ts";
 import { compile, evaluator, testScenario, validatePlan } from "../../../env/index.ts";
@@ -102,9 +108,28 @@ describe("Pesto's coarsening", () => {
       return `op${v} ${20 + ((37 * v) % 60)} ${50 + ((71 * v) % 200)}B${inputs}`;
     });
     const scenario = testScenario({ graph: lines.join("\n"), devices: 2 });
-    const { best, report } = await runPlanner(pesto, scenario, { options: { tasks: 8, seconds: 30 } });
-    expect(report.note).toContain("8 tasks merged from 40 ops");
-    expect(report.bound).toBeUndefined();
-    expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
+    const options = { tasks: 8, seconds: 30 };
+    const unrefined = await runPlanner(pesto, scenario, { options: { ...options, refine: 0 } });
+    const refined = await runPlanner(pesto, scenario, { options });
+    for (const { best, report } of [unrefined, refined]) {
+      expect(report.note).toContain("8 tasks merged from 40 ops");
+      expect(report.bound).toBeUndefined();
+      expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
+    }
+    expect(refined.best!.outcome.value).toBeLessThanOrEqual(unrefined.best!.outcome.value!);
+  });
+
+  it("is never above the list schedules that it starts from", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomMakespan({ minOps: 10, maxOps: 16 }), async (scenario) => {
+        const options = { tasks: 4, climb: 80, refine: 20, seconds: 30 };
+        const { best } = await runPlanner(pesto, scenario, { options });
+        for (const module of [heft, cpop, etf, criticalPathFirst, mEtf]) {
+          const list = await runPlanner(module as PlannerModule, scenario);
+          expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(list.best!.outcome.cost);
+        }
+      }),
+      { numRuns: 8, seed: 5 },
+    );
   });
 });

@@ -1,0 +1,114 @@
+/**
+ * Refinement of a plan from coarse to fine, as multilevel methods go back from a coarsened graph (Hendrickson and Leland, SC 1995): first
+ * large groups move between devices, then ever smaller ones, at last single co-location classes. Each level is a short annealing over
+ * placements that each keep the order of their own list schedule, cooler than the one before.
+ *
+ * Post: every yielded plan is better than all plans that the evaluator has seen before it.
+ */
+import {
+  coarsen,
+  colocationGrouping,
+  type Grouping,
+  type MeteredEvaluator,
+  type Plan,
+  type Rng,
+  type Scenario,
+} from "../../env/index.ts";
+import { nearestGroupDevices } from "./best-starts.ts";
+import { type Choices, choicesOf, planOf } from "./choices.ts";
+import { cool } from "./cooling.ts";
+import { hasMoves } from "./metropolis.ts";
+import { orderedState } from "./plan-state.ts";
+import { createProposals } from "./proposals.ts";
+
+export interface Refinement {
+  /** No level has fewer groups, but the last, of single classes; each has twice as many as the one before. */
+  readonly coarsest: number;
+  /** Evaluations of all levels together. */
+  readonly evaluations: number;
+  /** The plans to go on from beside the best one so far; each level takes the best of them under its own groups and order. */
+  readonly from: readonly Plan[];
+  /** Ends the refinement where it says so. */
+  readonly isDone: () => boolean;
+}
+
+/** Each level has so many times the groups of the one before. */
+const FINER = 2;
+/** First and last temperature of the coarsest level as shares of the cost, and how much cooler the finest level is. */
+const HOT = 0.01;
+const COLD = 0.0005;
+const FINEST = 0.05;
+
+/** Pre: the objective is the makespan, and the evaluator has a best plan. */
+export async function* refine(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { coarsest, evaluations, from, isDone }: Refinement,
+): AsyncGenerator<Plan, void> {
+  const last = evaluator.spent + Math.min(evaluations, evaluator.remaining);
+  const levels = levelsOf(scenario, coarsest);
+  let carried = from;
+  for (const [number, grouping] of levels.entries()) {
+    if (isDone() || evaluator.exhausted) return;
+    const left = levels.length - 1 - number;
+    const choices = choicesOf({ ...scenario, grouping }, left === 0 ? "all" : "accelerators");
+    const share = Math.floor((last - evaluator.spent) / (left + 1));
+    const plans = [evaluator.best!.plan, ...carried];
+    if (!hasMoves(choices) || share <= plans.length) continue;
+    const cooler = FINEST ** (number / Math.max(1, levels.length - 1));
+    const plan = yield* refineLevel(choices, evaluator, rng, {
+      plans,
+      until: evaluator.spent + share,
+      cooler,
+      isDone,
+    });
+    carried = [plan];
+  }
+}
+
+interface Level {
+  readonly plans: readonly Plan[];
+  /** Evaluations spent where the level ends. */
+  readonly until: number;
+  readonly cooler: number;
+  readonly isDone: () => boolean;
+}
+
+/** Returns the best plan of the level, in its own groups and order. */
+async function* refineLevel(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { plans, until, cooler, isDone }: Level,
+): AsyncGenerator<Plan, Plan> {
+  let shown = evaluator.best!.outcome.cost;
+  const state = orderedState(choices, evaluator);
+  let start = { groupDevice: state.groupDevice.slice(), cost: Number.POSITIVE_INFINITY };
+  for (const plan of plans) {
+    state.reset(nearestGroupDevices(choices, plan));
+    if (state.cost < start.cost) start = { groupDevice: state.groupDevice.slice(), cost: state.cost };
+    if (state.cost < shown) yield state.snapshot();
+    shown = Math.min(shown, state.cost);
+  }
+  if (start.cost < state.cost) state.reset(start.groupDevice);
+
+  const first = evaluator.spent;
+  const progress = () => (isDone() || evaluator.exhausted ? 1 : (evaluator.spent - first) / (until - first));
+  const temperatures = { hot: HOT * cooler, cold: COLD * cooler };
+  const steps = cool(state, createProposals(choices, state.urgency, rng), rng, { ...temperatures, progress });
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return planOf(choices, value.groupDevice);
+    if (state.cost < shown) yield value;
+    shown = Math.min(shown, state.cost);
+  }
+}
+
+/** Groupings from coarse to fine, the last of single co-location classes. */
+function levelsOf({ graph }: Scenario, coarsest: number): Grouping[] {
+  const levels = [colocationGrouping(graph)];
+  for (let groups = levels[0].groupCount / FINER; groups >= coarsest; groups /= FINER)
+    levels.unshift(coarsen(graph, "placement", Math.round(groups)));
+  return levels;
+}
