@@ -2,15 +2,14 @@
  * What an engineer with a graph and a deadline would use: starts from what every quick planner finds, then searches for the rest of
  * the budget.
  *
- * For the makespan the search is simulated annealing over placements that each keep the order of their own list schedule: first over
- * the scenario's groups, with the moves of several operators, then, cooler, over single co-location classes, which groups bind
- * together for agents but which no plan has to. For max load and latency the search made for the objective goes first; those and
- * peak memory have no order to choose. Deterministic for a seed and a number of evaluations.
+ * What is tried first is listed in best-trials.ts, the search is that of search/best-rounds.ts. Where nothing tried fits the memory and it
+ * can be proven that nothing does, it ends with the proof. An interruption leaves the best plan and the bound proven until then.
+ * Deterministic for a seed and a number of evaluations.
  */
 import { z } from "zod";
 import {
   type Bound,
-  colocationGrouping,
+  BudgetExhausted,
   compile,
   type MeteredEvaluator,
   type Plan,
@@ -19,22 +18,26 @@ import {
   type Scenario,
 } from "../../env/index.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
-import { attempt, nearestGroupDevices, type StartingPlan } from "../search/best-starts.ts";
-import { type Choices, choicesOf } from "../search/choices.ts";
-import { budgetProgress, cool } from "../search/cooling.ts";
-import { hasMoves } from "../search/metropolis.ts";
-import { arrivalState, orderedState, type PlanState } from "../search/plan-state.ts";
-import { createProposals } from "../search/proposals.ts";
-import { branchAndBoundPlanner } from "./branch-and-bound.ts";
+import { provenInfeasible } from "../exact/infeasible.ts";
+import { isOptimal, searchFrom } from "../search/best-rounds.ts";
+import { attempt, type StartingPlan } from "../search/best-starts.ts";
+import { trialsOf } from "./best-trials.ts";
 
 const options = z.strictObject({
-  starts: z.number().min(0).max(1).default(0.2).describe("largest share of the budget for the first plans"),
+  starts: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe("largest share of the budget for the first plans; of a small one up to half"),
   groups: z
     .number()
     .min(0)
     .max(1)
     .default(0.7)
-    .describe("share of the search that moves whole groups; the rest moves co-location classes"),
+    .describe(
+      "share of the search that goes to its first round, mostly over groups; the rest moves co-location classes",
+    ),
   hot: z
     .number()
     .positive()
@@ -43,7 +46,7 @@ const options = z.strictObject({
     .describe(
       "first temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times",
     ),
-  cold: z.number().positive().max(1).default(0.0005).describe("last temperature over groups"),
+  cold: z.number().positive().max(1).default(0.0005).describe("last temperature of the first round"),
   prove: z
     .boolean()
     .default(false)
@@ -57,10 +60,10 @@ export const best: PlannerModule<Options> = {
     id: "best",
     name: "Best of all",
     summary:
-      "Every quick planner, then annealing over groups and co-location classes that each keep the order of their own list schedule.",
+      "Every quick planner and the search made for the objective, then annealing over placements that each keep the order of their own list schedule.",
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
-      "Uses all the budget that it is given, unless a plan reaches the bound. The list schedules are a private model: one for each evaluation, not charged. Above " +
+      "Uses all the budget that it is given, unless a plan reaches the bound or the memory is proven too small for any. The list schedules are a private model: one for each evaluation, not charged. Above " +
       "20,000 ops plans run first come, first served.",
   },
   options,
@@ -75,21 +78,23 @@ async function* compose(
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const { starts, bound } = yield* firstPlans(scenario, evaluator, rng, given);
-  if (!evaluator.exhausted) yield* search(scenario, starts, evaluator, rng, given);
-  return { bound: provenBound(scenario, evaluator, bound, given) };
+  const found: Found = { starts: [], bound: undefined };
+  try {
+    yield* firstPlans(scenario, evaluator, rng, given, found);
+    const proof = evaluator.best?.outcome.feasible === true ? null : provenInfeasible(scenario);
+    if (proof !== null) return { failure: proof, bound: found.bound };
+    yield* searchFrom(found.starts, scenario, evaluator, rng, given);
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    // What is proven outlives an interruption; a proof that takes seconds more is not begun.
+    if (error.reason !== "evaluations") return { bound: found.bound };
+  }
+  return { bound: provenBound(scenario, evaluator, found.bound, given) };
 }
 
-/** What one quick planner may take at most. */
-const MOST_OF_ONE = 20;
-/** Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements. */
-const FEW_GROUPS = 14;
-const FEW_DEVICES = 4;
-
-interface First {
-  /** Best first. */
-  readonly starts: readonly StartingPlan[];
-  readonly bound: Bound | undefined;
+interface Found {
+  readonly starts: StartingPlan[];
+  bound: Bound | undefined;
 }
 
 async function* firstPlans(
@@ -97,104 +102,17 @@ async function* firstPlans(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { starts: share }: Options,
-): AsyncGenerator<Plan, First> {
-  // The registry holds this planner too, so it cannot be imported before this one is there.
-  const { quickPlanners, searchFor } = await import("../registry.ts");
-  const until = evaluator.spent + share * evaluator.remaining;
-  const starts: StartingPlan[] = [];
-  let bound: Bound | undefined;
-  const quickAllowance = () =>
-    Math.min(MOST_OF_ONE, Math.max(Math.floor(until - evaluator.spent), starts.length === 0 ? 1 : 0));
-  const halfOfTheRest = () => Math.ceil(evaluator.remaining / 2);
-
-  const attempts: [PlannerModule, () => number][] = quickPlanners.map((module) => [module, quickAllowance]);
-  const special = searchFor(scenario.objective);
-  if (special !== null) attempts.push([special, halfOfTheRest]);
-  if (isSmall(scenario)) attempts.push([branchAndBoundPlanner as PlannerModule, halfOfTheRest]);
-  for (const [module, allowance] of attempts) {
-    const evaluations = allowance();
+  found: Found,
+): AsyncGenerator<Plan, void> {
+  for (const trial of await trialsOf(scenario, evaluator, share)) {
+    const evaluations = trial.mostEvaluations(found.starts.length === 0);
     if (evaluations < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
-    const { start, report } = yield* attempt(module, scenario, evaluator, rng, evaluations);
-    if (start !== null) starts.push(start);
-    if (report.bound !== undefined && report.bound.value > (bound?.value ?? 0)) bound = report.bound;
+    const { start, report } = yield* attempt(trial, scenario, evaluator, rng, evaluations);
+    if (start !== null) found.starts.push(start);
+    if (report.bound !== undefined && report.bound.value > (found.bound?.value ?? 0))
+      found.bound = report.bound;
   }
-  return { starts: starts.sort((a, b) => a.cost - b.cost), bound };
-}
-
-const isSmall = ({ grouping, cluster }: Scenario) =>
-  grouping.groupCount <= FEW_GROUPS && cluster.devices.length <= FEW_DEVICES;
-
-async function* search(
-  scenario: Scenario,
-  starts: readonly StartingPlan[],
-  evaluator: MeteredEvaluator,
-  rng: Rng,
-  { groups, hot, cold }: Options,
-): AsyncGenerator<Plan, void> {
-  const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
-  for (let round = 0; !evaluator.exhausted && !isOptimal(evaluator); round++) {
-    const over = round % 2 === 0 ? scenario : byClass;
-    const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
-    const share = round === 0 ? groups : 1;
-    const temperatures = round === 0 ? { hot, cold } : { hot: FINE * hot, cold: FINE * cold };
-    const from = round === 0 ? starts.slice(0, MOST_STARTS).map(({ plan }) => plan) : [evaluator.best!.plan];
-    const spent = evaluator.spent;
-    yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), temperatures, share);
-    if (round > 0 && evaluator.spent === spent) return;
-  }
-}
-
-/** What rounding may leave between a plan and a bound that it reaches. */
-const ROUNDING = 1e-9;
-
-/** The best plan is as good as the bound says that any can be: there is nothing left to find. */
-function isOptimal(evaluator: MeteredEvaluator): boolean {
-  const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
-  return value <= evaluator.bound().value * (1 + ROUNDING);
-}
-
-/** How many of the first plans are tried with an order of their own. */
-const MOST_STARTS = 4;
-/** How much cooler the search is after its first round. */
-const FINE = 0.1;
-
-async function* searchRound(
-  choices: Choices,
-  from: readonly Plan[],
-  evaluator: MeteredEvaluator,
-  rng: Rng,
-  temperatures: { readonly hot: number; readonly cold: number },
-  share: number,
-): AsyncGenerator<Plan, void> {
-  if (!hasMoves(choices)) return;
-  const state = stateOf(choices, evaluator);
-  const shareSpent = budgetProgress(evaluator, share);
-  const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
-  let shown = evaluator.best!.outcome.cost;
-  let start: { readonly groupDevice: Int32Array; readonly cost: number } | null = null;
-  for (const plan of from) {
-    state.reset(nearestGroupDevices(choices, plan));
-    if (start === null || state.cost < start.cost)
-      start = { groupDevice: state.groupDevice.slice(), cost: state.cost };
-    if (state.cost < shown) yield state.snapshot();
-    shown = Math.min(shown, state.cost);
-  }
-  if (start === null) return;
-  state.reset(start.groupDevice);
-  const proposals = createProposals(choices, state.urgency, rng);
-  for await (const plan of cool(state, proposals, rng, { ...temperatures, progress })) {
-    if (state.cost < shown) yield plan;
-    shown = Math.min(shown, state.cost);
-  }
-}
-
-/** Making a list schedule of a larger graph takes longer than many simulations of it. */
-const MOST_ORDERED_OPS = 20_000;
-
-function stateOf(choices: Choices, evaluator: MeteredEvaluator): PlanState {
-  const { objective, graph } = choices.scenario;
-  const ordered = objective === "makespan" && graph.opCount <= MOST_ORDERED_OPS;
-  return ordered ? orderedState(choices, evaluator) : arrivalState(choices, evaluator);
+  found.starts.sort((a, b) => a.cost - b.cost);
 }
 
 function provenBound(

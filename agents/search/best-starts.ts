@@ -24,9 +24,15 @@ export interface Attempt {
   readonly report: PlannerReport;
 }
 
-/** Runs a planner with its default options for at most `evaluations`; yields its plans that beat all before. */
+/** A planner and those of its options that are not its defaults. */
+export interface Configured {
+  readonly module: PlannerModule;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a planner for at most `evaluations`; yields its plans that beat all before. */
 export async function* attempt(
-  module: PlannerModule,
+  { module, options }: Configured,
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
@@ -35,7 +41,7 @@ export async function* attempt(
   const allowed = withAllowance(evaluator, evaluations);
   const own = bestSince(allowed);
   const plans = module
-    .create(module.options.parse({}))
+    .create(module.options.parse(options))
     .plan(scenario, own.evaluator, rng.child(module.card.id));
   let report: PlannerReport = {};
   try {

@@ -1,8 +1,8 @@
 /**
  * `PlanState`: a placement under search together with what it costs, behind one interface for both ways to score a change.
  *
- * - `arrivalState`: devices run first what was ready first. A change of one group is a `move`, which the simulator computes
- *   incrementally; larger ones are full evaluations.
+ * - `arrivalState`: devices run first what was ready first. A change of one group of the evaluator's scenario is a
+ *   `move`, which the simulator computes incrementally; others are full evaluations.
  * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the placement, made anew for every change.
  *   One evaluation each; the search then ranks placements by what they can do instead of by the accidents of arrival.
  *
@@ -40,6 +40,8 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
     choices,
     Array.from(choices.legal, ([device]) => device),
   );
+  // A move names a group of the evaluator's scenario.
+  const sharesGroups = choices.scenario.grouping === evaluator.scenario.grouping;
   let cost = Number.POSITIVE_INFINITY;
   let pending: Scored | null = null;
   return {
@@ -59,7 +61,7 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
     score(change) {
       const { groups, devices } = change;
       const proposed =
-        groups.length === 1
+        groups.length === 1 && sharesGroups
           ? evaluator.move(working.plan, groups[0], devices[0]).cost
           : whileChanged(working, change, () => evaluator.evaluate(working.plan)).cost;
       pending = { change, cost: proposed };

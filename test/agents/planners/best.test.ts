@@ -1,11 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../agents/contract.ts";
+import { provenInfeasible } from "../../../agents/exact/infeasible.ts";
 import { best } from "../../../agents/planners/best.ts";
 import { brkga } from "../../../agents/planners/brkga.ts";
+import { cpop } from "../../../agents/planners/cpop.ts";
+import { etf } from "../../../agents/planners/etf.ts";
+import { heft } from "../../../agents/planners/heft.ts";
 import { hillClimb } from "../../../agents/planners/hill-climb.ts";
+import { idealsDp } from "../../../agents/planners/ideals-dp.ts";
+import { latencySearch } from "../../../agents/planners/latency-search.ts";
+import { maxLoadSearch } from "../../../agents/planners/max-load-search.ts";
 import { mcmc } from "../../../agents/planners/mcmc.ts";
+import { multilevel } from "../../../agents/planners/multilevel.ts";
 import { quickPlanners } from "../../../agents/registry.ts";
-import { evaluator, type Scenario, testScenario } from "../../../env/index.ts";
+import { runMethod } from "../../../agents/run.ts";
+import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../env/index.ts";
+import { randomScenario } from "../search/random-scenario.ts";
 import { inceptionLike } from "./inception-like.ts";
 import { runPlanner } from "./run-planner.ts";
 
@@ -52,4 +62,60 @@ describe("best", () => {
     expect(report.bound!.value).toBeGreaterThanOrEqual(evaluator(scenario).bound().value);
     expect(report.bound!.value).toBeLessThanOrEqual(found!.outcome.value!);
   });
+
+  test("at a small budget still has its turn with the list schedulers", async () => {
+    const scenario = inceptionLike(2, 8);
+    const found = await costOf(best, scenario, 100);
+    for (const module of [heft, etf, cpop, multilevel])
+      expect(found).toBeLessThanOrEqual(await costOf(module, scenario, 10));
+  });
+
+  test.each(["max-load", "latency"] as const)(
+    "is at least as good as the search for %s and the contiguous split",
+    async (objective) => {
+      const search = objective === "latency" ? latencySearch : maxLoadSearch;
+      for (const seed of [1, 2, 3]) {
+        const scenario = { ...randomScenario(seed, { ops: 16 }), objective };
+        const found = await costOf(best, scenario, 100);
+        for (const module of [idealsDp, search])
+          expect(found).toBeLessThanOrEqual(await costOf(module, scenario, 100));
+      }
+    },
+  );
+
+  test("ends with the proof where no plan fits the memory, and leaves the rest of the budget", async () => {
+    const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60";
+    const scenario = testScenario({ graph, memoryBytes: 110 });
+    const meter = metered(evaluator(scenario), { evaluations: 5_000 });
+    const report = await reportOf(best.create(best.options.parse({})).plan(scenario, meter, createRng(1)));
+    expect(report?.failure).toBe(provenInfeasible(scenario));
+    expect(meter.spent).toBeLessThan(1_000);
+  });
+
+  test("interrupted, still tells the bound that its search has proven", async () => {
+    const scenario: Scenario = { ...inceptionLike(1, 2), objective: "latency" };
+    const whole = await runPlanner(best as PlannerModule, scenario, { evaluations: 200 });
+    expect(whole.report.bound).toBeDefined();
+
+    const interrupt = new AbortController();
+    const onEvaluation = ({ spent }: { spent: number }) => spent >= 190 && interrupt.abort();
+    const meter = metered(evaluator(scenario), {}, { signal: interrupt.signal, onEvaluation });
+    const options = best.options.parse({});
+    const { report } = await runMethod({
+      module: best as PlannerModule,
+      options,
+      scenario,
+      meter,
+      rng: createRng(1),
+    });
+    expect(meter.refused).toBe("stopped");
+    expect(report.bound).toEqual(whole.report.bound);
+  });
 });
+
+async function reportOf<T>(plans: AsyncGenerator<unknown, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = await plans.next();
+    if (done === true) return value;
+  }
+}
