@@ -40,6 +40,8 @@ export interface Compiled {
   readonly needSlot: Int32Array;
 
   readonly slotProducer: Int32Array;
+  /** Number of each slot among those of its producer. */
+  readonly slotLocal: Int32Array;
   readonly slotBytes: Float64Array;
 
   /** Position of each op in the order that breaks ties. */
@@ -125,6 +127,7 @@ export function compile(scenario: Scenario): Compiled {
     needProducer: column(byConsumer.row, (dependency) => dependency.producer),
     needSlot: column(byConsumer.row, (dependency) => dependency.slot),
     slotProducer: Int32Array.from(slots.producer),
+    slotLocal: numberWithin(slots.producer),
     slotBytes: Float64Array.from(slots.bytes),
     opRank,
     linkRank: ranks(
@@ -156,6 +159,16 @@ function checkTransferOrder({ name, transferOrder, contention, routing, overlap 
   throw new InputError(
     `Fidelity "${name}": transferOrder "plan" needs contention "queue", routing "cut-through" and overlap.`,
   );
+}
+
+/** The position of each entry among the entries of the same owner. */
+function numberWithin(owner: readonly number[]): Int32Array {
+  const next = new Map<number, number>();
+  return Int32Array.from(owner, (of) => {
+    const number = next.get(of) ?? 0;
+    next.set(of, number + 1);
+    return number;
+  });
 }
 
 /** Consumer by consumer in declared order: which dependencies there are, and which tensor each of them needs. */

@@ -1,17 +1,16 @@
 /**
- * Peak memory of a run under `memory: "training"`, computed after it from its times. What each device holds:
+ * What lives when under `memory: "training"`, from the times of a run. What each device holds:
  *
  * - weights and optimizer state of its ops, the whole step;
  * - an op's outputs from its start to their last local use or until the last transfer has left, whichever is later;
  * - a received copy from when it sets out on the last link to its last use;
  * - an op's workspace while the op runs.
  *
- * An interval holds its start and not its end. Twin: reference.ts.
+ * An interval holds its start and not its end. For timelines, with a name for each part; peak-slices.ts has the sum.
  */
 import { Role } from "../model/graph.ts";
 import { type Compiled, NO_SLOT } from "./compile.ts";
 import type { Engine } from "./engine.ts";
-import { timeOrder } from "./time-order.ts";
 
 export interface Peaks {
   /** Shape [deviceCount]. */
@@ -36,29 +35,6 @@ export interface MemoryInterval {
 /** The times of a run that memory depends on. */
 export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
 
-export function trainingPeaks(compiled: Compiled, engine: RunTimes, device: Int32Array): Peaks {
-  const { deviceCount } = compiled;
-  const live = residentBytesOf(compiled, device);
-  const bytes = live.slice();
-  const op = new Int32Array(deviceCount).fill(-1);
-
-  const intervals = intervalColumns(compiled, engine, device);
-  const { deviceOf, bytesOf, opOf, fromUs, toUs } = intervals;
-  const starts = timeOrder(fromUs);
-  const ends = timeOrder(toUs);
-  let ended = 0;
-  for (const i of starts) {
-    for (; ended < ends.length && toUs[ends[ended]] <= fromUs[i]; ended++)
-      live[deviceOf[ends[ended]]] -= bytesOf[ends[ended]];
-    const d = deviceOf[i];
-    live[d] += bytesOf[i];
-    if (live[d] <= bytes[d]) continue;
-    bytes[d] = live[d];
-    op[d] = opOf[i];
-  }
-  return { bytes, op };
-}
-
 /** Weights and optimizer state on each device, which stay the whole step. */
 export function residentBytesOf(
   { opCount, deviceCount, residentBytes }: Compiled,
@@ -80,45 +56,6 @@ export function trainingIntervals(
     intervals.push({ part, device: on, bytes, op, fromUs, toUs });
   });
   return intervals;
-}
-
-/** The same in columns, for the sum that every evaluation close to a limit makes. */
-function intervalColumns(compiled: Compiled, engine: RunTimes, device: Int32Array) {
-  const { opCount, depConsumer } = compiled;
-  const most = 2 * opCount + depConsumer.length;
-  const deviceOf = new Int32Array(most);
-  const opOf = new Int32Array(most);
-  const bytesOf = new Float64Array(most);
-  const fromUs = new Float64Array(most);
-  const toUs = new Float64Array(most);
-  let count = 0;
-  eachInterval(compiled, engine, device, (_, on, bytes, op, from, to) => {
-    deviceOf[count] = on;
-    opOf[count] = op;
-    bytesOf[count] = bytes;
-    fromUs[count] = from;
-    toUs[count++] = to;
-  });
-  return { deviceOf, opOf, bytesOf, fromUs: fromUs.subarray(0, count), toUs: toUs.subarray(0, count) };
-}
-
-/** An upper limit on each device's peak that needs no sorting: everything it ever holds, all at once. */
-export function peakLimits(compiled: Compiled, device: Int32Array): Float64Array {
-  const { opCount, deviceCount, residentBytes, workspaceBytes, outputBytes } = compiled;
-  const { depStart, depConsumer, depSlot, slotBytes } = compiled;
-  const limit = new Float64Array(deviceCount);
-  // A device runs one op at a time.
-  const workspace = new Float64Array(deviceCount);
-  for (let v = 0; v < opCount; v++) {
-    limit[device[v]] += residentBytes[v] + outputBytes[v];
-    workspace[device[v]] = Math.max(workspace[device[v]], workspaceBytes[v]);
-    for (let i = depStart[v]; i < depStart[v + 1]; i++) {
-      const to = device[depConsumer[i]];
-      if (to !== device[v] && depSlot[i] !== NO_SLOT) limit[to] += slotBytes[depSlot[i]];
-    }
-  }
-  for (let d = 0; d < deviceCount; d++) limit[d] += workspace[d];
-  return limit;
 }
 
 type Emit = (

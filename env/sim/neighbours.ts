@@ -3,26 +3,32 @@
  * start of a move is recorded, and from then on its neighbours cost only what the move changes; everything else, and whatever
  * might not fit in memory, is left to a full evaluation. Always the same numbers as a full evaluation.
  */
-import type { Plan } from "../model/plan.ts";
+import { type Plan, placement } from "../model/plan.ts";
 import { allowedDevices } from "../model/scenario.ts";
 import type { Compiled } from "./compile.ts";
 import { canSimulateMoves, createIncrementalEngine, type IncrementalEngine } from "./incremental.ts";
-import { checkMove } from "./move.ts";
+import { checkMove, movedPlan } from "./move.ts";
 
-/** Makespan in us of `plan` with one group on `device`, or null where only a full evaluation can tell. */
-export type NeighbourMakespan = (plan: Plan, group: number, device: number) => number | null;
+export interface Neighbour {
+  readonly makespanUs: number;
+  /** The moved plan, which nobody else changes. */
+  readonly planOf: () => Plan;
+}
+
+/** `plan` with one group on `device`, or null where only a full evaluation can tell. */
+export type NeighbourOf = (plan: Plan, group: number, device: number) => Neighbour | null;
 
 export function createNeighbours(
   compiled: Compiled,
   fitsSurely: (device: Int32Array) => boolean,
-): NeighbourMakespan {
+): NeighbourOf {
   const { scenario, opCount, deviceCount } = compiled;
   const { memberStart, members } = scenario.grouping;
   if (!canSimulateMoves(compiled)) return () => null;
   let engine: IncrementalEngine | undefined;
   const allowed = allowedDevices(scenario);
   const moved = new Int32Array(opCount);
-  const asked = new Int32Array(opCount).fill(-1);
+  let asked = placement([]);
   let isRecorded = false;
 
   return (plan, group, device) => {
@@ -30,22 +36,29 @@ export function createNeighbours(
     checkMove(scenario, group);
     const isDevice = Number.isInteger(device) && device >= 0 && device < deviceCount;
     if (!isDevice || allowed[group * deviceCount + device] !== 1) return null;
-    if (!isSame(plan.device, asked)) {
-      asked.set(plan.device);
+    if (!isSame(plan.device, asked.device)) {
+      asked = placement(plan.device);
       isRecorded = false;
       return null;
     }
     engine ??= createIncrementalEngine(compiled);
-    if (!isRecorded) engine.record(asked);
+    if (!isRecorded) {
+      engine.record(asked.device);
+      moved.set(asked.device);
+    }
     isRecorded = true;
     const ops = members.subarray(memberStart[group], memberStart[group + 1]);
-    moved.set(asked);
     for (const v of ops) moved[v] = device;
-    return fitsSurely(moved) ? engine.move(ops, device) : null;
+    const makespanUs = fitsSurely(moved) ? engine.move(ops, device) : null;
+    for (const v of ops) moved[v] = asked.device[v];
+    if (makespanUs === null) return null;
+    const from = asked;
+    return { makespanUs, planOf: () => movedPlan(scenario, from, group, device) };
   };
 }
 
 function isSame(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

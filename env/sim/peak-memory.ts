@@ -10,17 +10,19 @@ import { peakMemoryBounds } from "./bounds/peak-memory.ts";
 import { compile } from "./compile.ts";
 import { createEngine } from "./engine.ts";
 import type { Evaluator, Outcome } from "./evaluator.ts";
-import { memoryViolation, peaksOfLastRun, penalisedCost } from "./makespan.ts";
+import { penalisedCost } from "./makespan.ts";
 import { movedPlan } from "./move.ts";
+import { createPeakMeter, memoryViolation } from "./peaks.ts";
 
 export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
+  const meter = createPeakMeter(compiled);
   const ceiling = peakCeilingBytes(compiled);
   const evaluate = (plan: Plan): Outcome => {
     validatePlan(scenario, plan);
     engine.run(plan.device, plan.opPriority);
-    const peaks = peaksOfLastRun(compiled, engine, plan.device);
+    const peaks = meter.peaks(engine, plan.device);
     const startUs = engine.startUs.slice();
     const peakBytes = peaks.bytes;
     const violation = memoryViolation(compiled, peaks);

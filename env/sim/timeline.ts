@@ -7,7 +7,7 @@ import type { Scenario } from "../model/scenario.ts";
 import { compile } from "./compile.ts";
 import { createLoggingEngine, type TransferRecord } from "./engine.ts";
 import type { Violation } from "./evaluator.ts";
-import { memoryViolation, peaksOfLastRun } from "./makespan.ts";
+import { createPeakMeter, memoryViolation } from "./peaks.ts";
 
 export interface Timeline {
   readonly makespanUs: number;
@@ -30,6 +30,7 @@ export interface Timeline {
 export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const compiled = compile(scenario);
   const engine = createLoggingEngine(compiled);
+  const meter = createPeakMeter(compiled);
   const { deviceCount, linkCount } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
@@ -42,7 +43,7 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
       deviceBusyUs[plan.device[v]] += endUs[v] - start;
     });
     const linkBusyUs = busyLinksUs(transfers, linkCount);
-    const peaks = peaksOfLastRun(compiled, engine, plan.device);
+    const peaks = meter.peaks(engine, plan.device);
     return {
       makespanUs,
       device: plan.device.slice(),

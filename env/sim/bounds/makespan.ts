@@ -64,6 +64,7 @@ export function makespanBounds(compiled: Compiled): Bound[] {
       value: roundedDown(intervalUs(chains, units, throughUs, trailingGapUs(compiled))),
     },
   ];
+  for (const f of [1, 1.02, 1.05, 1.1]) { const C = f * Math.max(throughUs, ...bounds.map((b) => b.value)); console.log("C", (C/1000).toFixed(2), (intervalUs(chains, units, C, trailingGapUs(compiled))/1000).toFixed(2)); }
   // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }

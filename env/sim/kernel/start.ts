@@ -56,7 +56,7 @@ export function kernelModule(): object {
 }
 
 function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom): KernelMemory {
-  const { opCount, deviceCount, linkCount, fidelity, slotProducer, depStart } = compiled;
+  const { opCount, deviceCount, linkCount, fidelity, slotProducer, slotLocal, depStart } = compiled;
   const depCount = depStart[opCount];
   const shares = fidelity.contention === "fair";
   const readyDispatch = fidelity.dispatch === "ready";
@@ -67,7 +67,6 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   const roots = Int32Array.from(compiled.waitsFor.keys()).filter((v) => compiled.waitsFor[v] === 0);
   const devices = deviceTypes(compiled);
   const speeds = [...new Set(compiled.linkBytesPerUs)];
-  const slotLocal = numberWithin(slotProducer);
   const sentByCount =
     (slotLocal.reduce((most, local) => Math.max(most, local), 0) + 1) *
     (fidelity.multicast === "free" ? 1 : deviceCount);
@@ -200,16 +199,6 @@ function deviceTypes({ runUs, opCount, deviceCount }: Compiled): {
     return known === -1 ? columns.push(column) - 1 : known;
   });
   return { typeOf, runUs: columns };
-}
-
-/** The position of each entry among the entries of the same owner. */
-function numberWithin(owner: Int32Array): Int32Array {
-  const next = new Map<number, number>();
-  return owner.map((of) => {
-    const number = next.get(of) ?? 0;
-    next.set(of, number + 1);
-    return number;
-  });
 }
 
 /** Row after row of what the columns hold at one index. */
