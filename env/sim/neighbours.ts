@@ -1,7 +1,8 @@
 /**
  * Scores of plans one group move away from a plan that was asked about before. A plan that comes back a second time as the
  * start of a move is recorded, and from then on its neighbours cost only what the move changes; everything else, and whatever
- * might not fit in memory, is left to a full evaluation. Always the same numbers as a full evaluation.
+ * might not fit in memory, is left to a full evaluation. (A plan that might not fit is not recorded: its neighbours seldom surely fit.)
+ * Always the same numbers as a full evaluation.
  */
 import { type Plan, placement } from "../model/plan.ts";
 import { allowedDevices } from "../model/scenario.ts";
@@ -30,6 +31,7 @@ export function createNeighbours(
   const moved = new Int32Array(opCount);
   let asked = placement([]);
   let isRecorded = false;
+  let mayBeRecorded = false;
 
   return (plan, group, device) => {
     if (plan.opPriority !== undefined || plan.device.length !== opCount) return null;
@@ -39,8 +41,10 @@ export function createNeighbours(
     if (!isSame(plan.device, asked.device)) {
       asked = placement(plan.device);
       isRecorded = false;
+      mayBeRecorded = fitsSurely(asked.device);
       return null;
     }
+    if (!mayBeRecorded) return null;
     engine ??= createIncrementalEngine(compiled);
     if (!isRecorded) {
       engine.record(asked.device);

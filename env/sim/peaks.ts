@@ -5,12 +5,12 @@ import type { Compiled } from "./compile.ts";
 import type { Violation } from "./evaluator.ts";
 import type { Peaks, RunTimes } from "./memory.ts";
 import { outputPeaks } from "./output-memory.ts";
-import { createPeakLimits } from "./peak-limits.ts";
+import { createFitsSurely, type FitsSurely } from "./peak-limits.ts";
 import { createPeakSlices } from "./peak-slices.ts";
 
 export interface PeakMeter {
-  /** Is it certain, without a run, that every device keeps within its memory? */
-  fitsSurely(device: Int32Array): boolean;
+  /** Needs no run. */
+  readonly fitsSurely: FitsSurely;
   /** The peaks of a run. */
   peaks(times: RunTimes, device: Int32Array): Peaks;
   /** The device of a run that is furthest over its memory, or null where every device fits. */
@@ -26,18 +26,15 @@ export function createPeakMeter(compiled: Compiled): PeakMeter {
       violation: () => null,
     };
   const memoryBytes = scenario.cluster.devices.map((device) => device.memoryBytes);
-  const isWithin = (limit: Float64Array) => limit.every((bytes, d) => bytes <= memoryBytes[d]);
-  const limits = createPeakLimits(compiled);
-  const fitsAlways = isWithin(limits.ofAnyPlan);
+  const fitsSurely = createFitsSurely(compiled);
   const peaksAbove = createPeakSlices(compiled);
   const none = new Float64Array(deviceCount);
-  const meter: PeakMeter = {
-    fitsSurely: (device) => fitsAlways || isWithin(limits.ofOps(device)) || isWithin(limits.ofPlan(device)),
+  return {
+    fitsSurely,
     peaks: (times, device) => peaksAbove(none, times, device),
     violation: (times, device) =>
-      meter.fitsSurely(device) ? null : memoryViolation(compiled, peaksAbove(memoryBytes, times, device)),
+      fitsSurely(device) ? null : memoryViolation(compiled, peaksAbove(memoryBytes, times, device)),
   };
-  return meter;
 }
 
 /** The device furthest over its memory, or null where every device fits. */
