@@ -1,11 +1,17 @@
 /**
- * What lives on which device from when to when, in columns: memory.ts's intervals for the sum that every evaluation near a limit
- * makes (test/bench/evaluate.ts), without an object for each. What takes no room or lives for no time is left out.
+ * What lives on which device from when to when under `memory: "training"`, in columns, since every evaluation near a limit needs it
+ * (test/bench/evaluate.ts). memory.ts says what lives when. What takes no room or lives for no time is left out.
  */
 import { type Compiled, NO_SLOT } from "./compile.ts";
 import type { RunTimes } from "./memory.ts";
 
+/** What an interval is of. */
+export const OUTPUTS = 0;
+export const WORKSPACE = 1;
+export const COPY = 2;
+
 export interface IntervalColumns {
+  readonly kindOf: Uint8Array;
   readonly deviceOf: Int32Array;
   readonly opOf: Int32Array;
   readonly bytesOf: Float64Array;
@@ -20,6 +26,7 @@ export function createIntervalColumns(compiled: Compiled): IntervalColumns {
   const { outputBytes, slotBytes, workspaceBytes, fidelity } = compiled;
   const perConsumer = fidelity.multicast === "per-consumer";
   const most = 2 * opCount + depConsumer.length;
+  const kindOf = new Uint8Array(most);
   const deviceOf = new Int32Array(most);
   const opOf = new Int32Array(most);
   const bytesOf = new Float64Array(most);
@@ -35,6 +42,7 @@ export function createIntervalColumns(compiled: Compiled): IntervalColumns {
   const lastUseUs = new Float64Array(depConsumer.length);
 
   return {
+    kindOf,
     deviceOf,
     opOf,
     bytesOf,
@@ -67,21 +75,30 @@ export function createIntervalColumns(compiled: Compiled): IntervalColumns {
           } else if (usedUs > lastUseUs[sentAs[key]]) lastUseUs[sentAs[key]] = usedUs;
         }
         if (outputBytes[v] > 0 && heldUntilUs > startUs[v])
-          write(count++, here, v, outputBytes[v], startUs[v], heldUntilUs);
+          write(count++, OUTPUTS, here, v, outputBytes[v], startUs[v], heldUntilUs);
         if (workspaceBytes[v] > 0 && endUs[v] > startUs[v])
-          write(count++, here, v, workspaceBytes[v], startUs[v], endUs[v]);
+          write(count++, WORKSPACE, here, v, workspaceBytes[v], startUs[v], endUs[v]);
         for (let k = 0; k < transferCount; k++) {
           const i = transfers[k];
           const bytes = slotBytes[depSlot[i]];
           if (bytes > 0 && lastUseUs[i] > lastHopUs[i])
-            write(count++, device[depConsumer[i]], v, bytes, lastHopUs[i], lastUseUs[i]);
+            write(count++, COPY, device[depConsumer[i]], v, bytes, lastHopUs[i], lastUseUs[i]);
         }
       }
       return count;
     },
   };
 
-  function write(row: number, on: number, op: number, bytes: number, from: number, to: number): void {
+  function write(
+    row: number,
+    kind: number,
+    on: number,
+    op: number,
+    bytes: number,
+    from: number,
+    to: number,
+  ): void {
+    kindOf[row] = kind;
     deviceOf[row] = on;
     opOf[row] = op;
     bytesOf[row] = bytes;

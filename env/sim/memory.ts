@@ -9,8 +9,9 @@
  * An interval holds its start and not its end. For timelines, with a name for each part; peak-slices.ts has the sum.
  */
 import { Role } from "../model/graph.ts";
-import { type Compiled, NO_SLOT } from "./compile.ts";
+import type { Compiled } from "./compile.ts";
 import type { Engine } from "./engine.ts";
+import { COPY, createIntervalColumns, WORKSPACE } from "./interval-columns.ts";
 
 export interface Peaks {
   /** Shape [deviceCount]. */
@@ -45,72 +46,23 @@ export function residentBytesOf(
   return bytes;
 }
 
-/** Outputs, received copies and workspaces, op by op. */
-export function trainingIntervals(
-  compiled: Compiled,
-  engine: RunTimes,
-  device: Int32Array,
-): MemoryInterval[] {
-  const intervals: MemoryInterval[] = [];
-  eachInterval(compiled, engine, device, (part, on, bytes, op, fromUs, toUs) => {
-    intervals.push({ part, device: on, bytes, op, fromUs, toUs });
-  });
-  return intervals;
-}
-
-type Emit = (
-  part: PassingPart,
-  device: number,
-  bytes: number,
-  op: number,
-  fromUs: number,
-  toUs: number,
-) => void;
-
-/** What lives for no time takes no room. */
-function eachInterval(compiled: Compiled, engine: RunTimes, device: Int32Array, emit: Emit): void {
-  const emitLiving: Emit = (part, on, bytes, op, fromUs, toUs) => {
-    if (bytes > 0 && toUs > fromUs) emit(part, on, bytes, op, fromUs, toUs);
+/** Outputs, workspaces and received copies, op by op. */
+export function trainingIntervals(compiled: Compiled, times: RunTimes, device: Int32Array): MemoryInterval[] {
+  const columns = createIntervalColumns(compiled);
+  const { kindOf, deviceOf, opOf, bytesOf, fromUs, toUs } = columns;
+  const partOf = (row: number): PassingPart => {
+    if (kindOf[row] === WORKSPACE) return "workspace";
+    if (kindOf[row] === COPY) return "copies";
+    return isGradient(compiled, opOf[row]) ? "gradients" : "activations";
   };
-  for (let v = 0; v < compiled.opCount; v++) intervalsOf(compiled, engine, device, v, emitLiving);
-}
-
-/** What op v and its transfers keep alive, and where. A transfer has the number of the first dependency that it serves. */
-function intervalsOf(compiled: Compiled, engine: RunTimes, device: Int32Array, v: number, emit: Emit): void {
-  const { depStart, depConsumer, depSlot, outputBytes, slotBytes, workspaceBytes, deviceCount } = compiled;
-  const perConsumer = compiled.fidelity.multicast === "per-consumer";
-  let copies: Map<number, { readonly transfer: number; lastUseUs: number }> | null = null;
-  let lastUseUs = engine.endUs[v];
-  for (let i = depStart[v]; i < depStart[v + 1]; i++) {
-    const slot = depSlot[i];
-    if (slot === NO_SLOT) continue;
-    const to = device[depConsumer[i]];
-    const usedUs = engine.endUs[depConsumer[i]];
-    if (to === device[v]) {
-      lastUseUs = Math.max(lastUseUs, usedUs);
-      continue;
-    }
-    copies ??= new Map();
-    const key = perConsumer ? i : slot * deviceCount + to;
-    const copy = copies.get(key) ?? { transfer: i, lastUseUs: 0 };
-    copies.set(key, copy);
-    copy.lastUseUs = Math.max(copy.lastUseUs, usedUs);
-    lastUseUs = Math.max(lastUseUs, engine.leftUs[copy.transfer]);
-  }
-  const [here, startUs] = [device[v], engine.startUs[v]];
-  const outputs = isGradient(compiled, v) ? "gradients" : "activations";
-  emit(outputs, here, outputBytes[v], v, startUs, lastUseUs);
-  emit("workspace", here, workspaceBytes[v], v, startUs, engine.endUs[v]);
-  if (copies === null) return;
-  for (const { transfer, lastUseUs: toUs } of copies.values())
-    emit(
-      "copies",
-      device[depConsumer[transfer]],
-      slotBytes[depSlot[transfer]],
-      v,
-      engine.lastHopUs[transfer],
-      toUs,
-    );
+  return Array.from({ length: columns.fill(times, device) }, (_, row) => ({
+    part: partOf(row),
+    device: deviceOf[row],
+    bytes: bytesOf[row],
+    op: opOf[row],
+    fromUs: fromUs[row],
+    toUs: toUs[row],
+  }));
 }
 
 function isGradient({ scenario, depStart, depConsumer }: Compiled, v: number): boolean {
