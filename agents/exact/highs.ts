@@ -121,6 +121,7 @@ async function loadSolver(): Promise<{ solver: string; wasmModule: object }> {
 const WORKER = `
 const { parentPort, workerData } = require("node:worker_threads");
 const { solver, wasmModule, program, limits, start } = workerData;
+const FEASIBLE = 2;
 
 require(solver)({ wasmModule }).then((highs) => {
   const { callbackType, modelStatus } = highs.constants;
@@ -156,13 +157,14 @@ require(solver)({ wasmModule }).then((highs) => {
   if (isLinear) model.options.set({ simplex_iteration_limit: limits.iterations });
   if (start) model.setSolution(start);
   let bound = -Infinity;
+  let best = Infinity;
+  const postSolution = (value, columns) => {
+    best = value;
+    parentPort.postMessage({ kind: "solution", value, columns });
+  };
   model.run({
     [callbackType.mipImprovingSolution]({ data }) {
-      parentPort.postMessage({
-        kind: "solution",
-        value: data.objective_function_value,
-        columns: data.mip_solution,
-      });
+      postSolution(data.objective_function_value, data.mip_solution);
     },
     [callbackType.mipInterrupt](event) {
       const iterations = Number(event.data.mip_total_lp_iterations);
@@ -188,6 +190,9 @@ require(solver)({ wasmModule }).then((highs) => {
     nodes: Number(model.info.get("mip_node_count")),
     iterations: Number(model.info.get("simplex_iteration_count")),
   };
+  // The solver does not tell of every solution as it finds it, the last one included.
+  if (!isLinear && model.info.get("primal_solution_status") === FEASIBLE && model.getObjectiveValue() < best)
+    postSolution(model.getObjectiveValue(), model.getSolution().colValue);
   if (isLinear) {
     const { rowDual, colValue } = model.getSolution();
     result.rowDuals = rowDual;

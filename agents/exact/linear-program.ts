@@ -6,6 +6,14 @@
 /** Pairs of column and coefficient, one after the other; a column may occur once. */
 export type Terms = readonly number[];
 
+/** The same terms with each column once, and none that cancels out. */
+export function summed(terms: Terms): number[] {
+  const weights = new Map<number, number>();
+  for (let i = 0; i < terms.length; i += 2)
+    weights.set(terms[i], (weights.get(terms[i]) ?? 0) + terms[i + 1]);
+  return [...weights].filter(([, weight]) => weight !== 0).flat();
+}
+
 export interface LinearProgram {
   readonly columns: number;
   readonly rows: number;

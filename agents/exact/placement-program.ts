@@ -40,14 +40,14 @@ export function scaleBy(upperUs: number): Scale {
   return { unitUs, upper: (upperUs / unitUs) * (1 + 1e-9) };
 }
 
-/** An element that alone takes a device past `upperUs` is kept from it. */
+/** An element that alone takes a device past `upperUs` is kept from it, and all are kept from devices that are in no type. */
 export function placementColumns(
   builder: ProgramBuilder,
-  { elements, types, timeUs, memoryBytes }: SplitProblem,
+  { scenario, elements, types, timeUs, memoryBytes }: SplitProblem,
   upperUs: number,
 ): PlacementColumns {
   const n = elements.count;
-  const column: Int32Array[] = [];
+  const column = scenario.cluster.devices.map(() => new Int32Array(n).fill(ABSENT));
   types.forEach((type, t) => {
     type.devices.forEach((d, j) => {
       column[d] = Int32Array.from({ length: n }, (_, v) => {

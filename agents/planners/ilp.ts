@@ -1,10 +1,10 @@
 /**
- * Placement by integer programming with HiGHS: for max load the program of Tarnawski et al. (NeurIPS 2020), for the makespan a
- * relaxation of the simulator. Every solution is scored by the evaluator; the solver's bound is reported where it holds for
+ * Placement by integer programming with HiGHS: for max load and latency the programs of Tarnawski et al. (NeurIPS 2020), for the makespan
+ * a relaxation of the simulator. Every solution is scored by the evaluator; the solver's bound is reported where it holds for
  * all plans.
  *
- * The search starts from a quick plan (the ideals program with small limits, or HEFT) and stops on simplex iterations,
- * which are the same on every machine; the limit in seconds is a guard, and a run that it ended says so.
+ * The search starts from a quick plan (the ideals program with small limits, a short latency search, or HEFT) and stops on simplex
+ * iterations, which are the same on every machine; the limit in seconds is a guard, and a run that it ended says so.
  */
 import { z } from "zod";
 import {
@@ -19,19 +19,30 @@ import {
 import type { PlannerModule, PlannerReport } from "../contract.ts";
 import { colocated, contract } from "../exact/contract.ts";
 import { type MipResult, solveMip } from "../exact/highs.ts";
+import { latencyProgram } from "../exact/latency-program.ts";
 import { makespanProgram } from "../exact/makespan-program.ts";
 import { maxLoadProgram } from "../exact/max-load-program.ts";
 import type { PlacementProgram } from "../exact/placement-program.ts";
 import { quickSplit } from "../exact/quick-split.ts";
+import { endText } from "../exact/solver-end.ts";
 import { elementDevices } from "../exact/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
 import { heft } from "./heft.ts";
+import { latencySearch } from "./latency-search.ts";
 
 const options = z.strictObject({
   contiguous: z
     .boolean()
     .default(false)
     .describe("max load only: no forward path may leave a device and come back"),
+  pieces: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(1)
+    .describe(
+      "latency only: pieces that an accelerator may run one after another; 0 leaves them out for a bound on all plans",
+    ),
   iterations: z.int().min(1).default(400_000).describe("simplex iterations before the solver stops"),
   nodes: z.int().min(1).default(1_000_000).describe("branch-and-bound nodes before the solver stops"),
   seconds: z.number().positive().default(120).describe("seconds before the solver stops, a guard"),
@@ -50,13 +61,13 @@ export const ilp: PlannerModule<Options> = {
   card: {
     id: "ilp",
     name: "ILP",
-    summary: "Integer program solved by HiGHS, with a proven lower bound for every plan.",
+    summary: "Integer program solved by HiGHS, with a proven lower bound.",
     searchSpace: "device per co-location class",
     paper:
       "Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
     limits:
       "Small graphs. For the makespan it solves a relaxation without queues: a true bound, but the relaxation's best plan need " +
-      "not be the simulator's.",
+      "not be the simulator's. For latency its bound is on plans of few pieces, or with pieces=0 on a relaxation.",
   },
   options,
   create: (given) => ({
@@ -66,7 +77,7 @@ export const ilp: PlannerModule<Options> = {
 
 /** What the solver's tolerances could hide, as a share of a bound. */
 const ROUNDING = 1e-7;
-/** Evaluations that the quick plan for the makespan may take. */
+/** A quick plan is only made where the budget has more evaluations. */
 const QUICK_EVALUATIONS = 5;
 
 async function* solve(
@@ -75,39 +86,79 @@ async function* solve(
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const maxLoad = scenario.objective === "max-load";
-  if (!maxLoad && scenario.objective !== "makespan")
+  const { objective } = scenario;
+  if (objective === "peak-memory")
     return {
-      failure: `There is no integer program for the objective ${scenario.objective} yet, only for max-load and makespan.`,
+      failure: `There is no integer program for the objective ${objective}, only for max-load, makespan and latency.`,
     };
-  if (given.contiguous && !maxLoad)
-    return { failure: `Only max-load programs can be contiguous; the objective is ${scenario.objective}.` };
+  if (given.contiguous && objective !== "max-load")
+    return { failure: `Only max-load programs can be contiguous; the objective is ${objective}.` };
   const problem = splitProblem(scenario, given.contiguous ? contract(scenario) : colocated(scenario));
-  const lowerUs = evaluator.bound().value;
-  const programBelow = (upperUs: number) =>
-    maxLoad
-      ? maxLoadProgram(problem, {
-          contiguous: given.contiguous,
-          upperUs,
-          lowerUs: Math.min(lowerUs, upperUs),
-        })
-      : makespanProgram(problem, { upperUs, lowerUs: Math.min(lowerUs, upperUs) });
-  const tooLarge = sizeFailure(problem, given, () => programBelow(evaluator.ceiling));
+  const tooLarge = sizeFailure(problem, given, () =>
+    programOf(problem, given, { upperUs: evaluator.ceiling, lowerUs: 0 }),
+  );
   if (tooLarge !== null) return { failure: tooLarge };
 
-  const quick = maxLoad ? quickSplit(scenario) : null;
-  if (quick !== null && evaluator.remaining > 1) {
-    evaluator.evaluate(quick.plan);
-    yield quick.plan;
-  }
-  if (!maxLoad && evaluator.remaining > QUICK_EVALUATIONS)
-    yield* heft.create({ pool: "all", variants: "plain" }).plan(scenario, evaluator, rng);
+  const start = yield* startFrom(scenario, evaluator, rng);
+  if (start.known !== undefined && start.upperUs <= start.bound.value * (1 + ROUNDING))
+    return { bound: start.bound, note: "The quick plan meets the bound: nothing was left to solve." };
+  const lowerUs = Math.min(start.bound.value, start.upperUs);
+  const program = programOf(problem, given, { upperUs: start.upperUs, lowerUs });
+  const result = yield* improve(problem, program, evaluator, given, start.known);
+  return reportOf(scenario, program, result, evaluator, given, start.bound);
+}
 
-  const upperUs = quick?.valueUs ?? evaluator.best?.outcome.value ?? evaluator.ceiling;
-  const program = programBelow(upperUs);
-  const known = quick?.plan ?? (evaluator.best?.outcome.feasible ? evaluator.best.plan : undefined);
-  const result = yield* improve(problem, program, evaluator, given, known);
-  return reportOf(scenario, program, result, evaluator, given);
+function programOf(
+  problem: SplitProblem,
+  { contiguous, pieces }: Options,
+  limits: { readonly upperUs: number; readonly lowerUs: number },
+): PlacementProgram {
+  switch (problem.scenario.objective) {
+    case "max-load":
+      return maxLoadProgram(problem, { contiguous, ...limits });
+    case "latency":
+      return latencyProgram(problem, { pieces, ...limits });
+    default:
+      return makespanProgram(problem, limits);
+  }
+}
+
+interface Start {
+  readonly known: Plan | undefined;
+  /** The value of the known plan, or what no plan exceeds. */
+  readonly upperUs: number;
+  readonly bound: Bound;
+}
+
+/** Scores a quick plan, where the budget has room for one. */
+async function* startFrom(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): AsyncGenerator<Plan, Start> {
+  const bound = evaluator.bound();
+  const quick = scenario.objective === "max-load" ? quickSplit(scenario) : null;
+  if (quick !== null) {
+    if (evaluator.remaining > 1) {
+      evaluator.evaluate(quick.plan);
+      yield quick.plan;
+    }
+    return { known: quick.plan, upperUs: quick.valueUs, bound };
+  }
+  let report: PlannerReport | undefined;
+  if (evaluator.remaining > QUICK_EVALUATIONS && scenario.objective !== "max-load") {
+    const planner =
+      scenario.objective === "latency"
+        ? latencySearch.create(latencySearch.options.parse({ orders: 8, rounds: 2 }))
+        : heft.create({ pool: "all", variants: "plain" });
+    report = yield* planner.plan(scenario, evaluator, rng);
+  }
+  const best = evaluator.best?.outcome.feasible ? evaluator.best : null;
+  return {
+    known: best?.plan,
+    upperUs: best?.outcome.value ?? evaluator.ceiling,
+    bound: report?.bound ?? bound,
+  };
 }
 
 /** Runs the solver; scores its solutions as they come, but keeps the last evaluation for the last of them. */
@@ -174,6 +225,7 @@ function reportOf(
   { end, bound, nodes }: MipResult,
   { best }: MeteredEvaluator,
   limits: Options,
+  known: Bound,
 ): PlannerReport {
   const timeLimited = end === "time" || end === "stopped";
   if (best === null) {
@@ -184,7 +236,9 @@ function reportOf(
     return { failure, timeLimited };
   }
   const { value } = best.outcome;
-  const provenUs = Math.min(bound * unitUs * (1 - ROUNDING), value ?? Number.POSITIVE_INFINITY);
+  // A program without a solution below the known plan's value has proven that value.
+  const solvedUs = end === "infeasible" ? Number.POSITIVE_INFINITY : bound * unitUs * (1 - ROUNDING);
+  const provenUs = Math.min(solvedUs, value ?? Number.POSITIVE_INFINITY);
   const gap = gapOf(value, provenUs);
   const proof =
     gap === null ? "nothing proven" : `the best plan scores ${(100 * gap).toFixed(2)}% above its bound`;
@@ -194,15 +248,22 @@ function reportOf(
       timeLimited,
       note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
     };
-  const argument =
-    objective === "makespan" ? "integer program, a relaxation without queues" : "integer program";
-  const proven: Bound | undefined = provenUs > 0 ? { value: provenUs, argument } : undefined;
+  if (objective === "latency" && limits.pieces > 0)
+    return {
+      timeLimited,
+      bound: known,
+      note: `At most ${limits.pieces} ${limits.pieces === 1 ? "piece" : "pieces"} on an accelerator: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
+    };
+  const proven: Bound | undefined =
+    provenUs > known.value ? { value: provenUs, argument: argumentOf(objective) } : known;
   return { timeLimited, bound: proven, note: `Integer program ${ended}; ${proof}.` };
 }
 
-function endOf(end: MipResult["end"], { gap, seconds }: Options): string {
-  if (end === "solved") return gap === 0 ? "solved" : `solved to a gap of ${100 * gap}%`;
-  if (end === "limit") return "ended by its limit of iterations or nodes";
-  if (end === "time") return `ended by its limit of ${seconds} s`;
-  return end === "stopped" ? "stopped by the budget" : "found infeasible";
+function argumentOf(objective: Scenario["objective"]): string {
+  if (objective === "makespan") return "integer program, a relaxation without queues";
+  return objective === "latency" ? "integer program, a relaxation without pieces" : "integer program";
+}
+
+function endOf(end: MipResult["end"], limits: Options): string {
+  return endText(end, limits, "found no better plan possible");
 }
