@@ -52,7 +52,9 @@ export async function* searchFrom(
     const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
     const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
     const share = round === 0 ? groups : 1;
-    const temperatures = round === 0 ? { hot, cold } : { hot: FINE * hot, cold: FINE * cold };
+    // Of classes one change is so much smaller, and there are so many more, that a hot search only strays.
+    const scale = round === 0 && over === scenario ? 1 : FINE;
+    const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
     const spent = evaluator.spent;
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), temperatures, share);
@@ -62,7 +64,7 @@ export async function* searchFrom(
 
 /** How many of the first plans are tried with an order of their own. */
 const MOST_STARTS = 4;
-/** How much cooler the search is after its first round. */
+/** How much cooler the search is after its first round, and over classes. */
 const FINE = 0.1;
 
 interface Opening {
