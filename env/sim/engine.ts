@@ -19,6 +19,7 @@ import { InputError } from "../model/errors.ts";
 import type { Compiled } from "./compile.ts";
 import * as at from "./kernel/layout.ts";
 import { BATCH, type Kernel, longestRoute, startKernel } from "./kernel/start.ts";
+import { priorityRanks, successors } from "./priority-order.ts";
 import { takeTurns } from "./transfer-turns.ts";
 
 /** One transfer over one link, for timelines. */
@@ -136,25 +137,4 @@ function engineOf(compiled: Compiled, { memory, exports }: Kernel): Engine {
       return results;
     },
   };
-}
-
-/** Which op follows each op on its device, -1 for none. */
-export function successors(device: Int32Array, opPriority: Float64Array): Int32Array {
-  const order = Int32Array.from(device.keys()).sort(
-    (a, b) => device[a] - device[b] || opPriority[a] - opPriority[b] || a - b,
-  );
-  const next = new Int32Array(device.length).fill(-1);
-  for (let i = 1; i < order.length; i++)
-    if (device[order[i]] === device[order[i - 1]]) next[order[i - 1]] = order[i];
-  return next;
-}
-
-/** The position of each op in the order of priorities. */
-function priorityRanks(opPriority: Float64Array): Int32Array {
-  const order = Int32Array.from(opPriority.keys()).sort((a, b) => opPriority[a] - opPriority[b] || a - b);
-  const rank = new Int32Array(order.length);
-  order.forEach((v, position) => {
-    rank[v] = position;
-  });
-  return rank;
 }

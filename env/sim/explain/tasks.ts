@@ -18,7 +18,7 @@
 
 import type { Scenario } from "../../model/scenario.ts";
 import { type Compiled, compile } from "../compile.ts";
-import { successors } from "../engine.ts";
+import { successors } from "../priority-order.ts";
 import type { Timeline } from "../timeline.ts";
 import { type Journey, journeysOf } from "./journeys.ts";
 
