@@ -21,6 +21,11 @@ export interface Chains {
   transferUs(dependency: number, from: number, to: number): number;
   /** Least time until its links are free again, where the step ends no earlier than that; else 0. */
   linksFreeUs(dependency: number, from: number, to: number): number;
+  /** Does v depend on u? */
+  isBefore(u: number, v: number): boolean;
+  /** The graph from the end of the step, in which an op starts when the gap after it ends; and how far it is worth looking. */
+  readonly backward: Direction;
+  readonly reach: number;
 }
 
 /** `areApart` tells producers and consumers that are known to be on two devices. */
@@ -74,7 +79,6 @@ function chainsFrom(
     (unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type] && !areApart(u, v));
 
   const startUs = new Float64Array(opCount * typeCount);
-  const tailUs = new Float64Array(opCount * typeCount);
   const occupiedUs = runUs.map((us, i) => us + gapUs(i));
   const forward: Direction = {
     order: scenario.graph.topologicalOrder,
@@ -91,7 +95,7 @@ function chainsFrom(
     mayShare,
     isBefore,
   };
-  // Counted from the end of the step an op starts when the gap after it ends, so these starts are tails less that gap.
+  const backwardUs = new Float64Array(startUs.length);
   const backward: Direction = {
     order: scenario.graph.topologicalOrder.toReversed(),
     start: producerStart,
@@ -102,7 +106,7 @@ function chainsFrom(
     remoteUs: (dependency, w, v, type) =>
       leastOver((to) => {
         const i = w * typeCount + to;
-        const arrivedUs = transferUs(dependency, type, to) + runUs[i] + tailUs[i] + gapUs(i);
+        const arrivedUs = transferUs(dependency, type, to) + runUs[i] + backwardUs[i] + gapUs(i);
         return Math.max(arrivedUs, linksFreeUs(dependency, type, to));
       }) - gapUs(v * typeCount + type),
     mayShare,
@@ -110,9 +114,9 @@ function chainsFrom(
   };
   const reach = reachFor(runUs.length);
   findEarliestStarts(forward, units, reach, startUs);
-  findEarliestStarts(backward, units, reach, tailUs);
-  for (let i = 0; i < tailUs.length; i++) if (runUs[i] !== Infinity) tailUs[i] += gapUs(i);
-  return { dependencies, startUs, runUs, tailUs, transferUs, linksFreeUs };
+  findEarliestStarts(backward, units, reach, backwardUs);
+  const tailUs = backwardUs.map((us, i) => (runUs[i] === Infinity ? us : us + gapUs(i)));
+  return { dependencies, startUs, runUs, tailUs, transferUs, linksFreeUs, isBefore, backward, reach };
 }
 
 /** About a second for 10,000 ops, whatever their number. */

@@ -9,7 +9,8 @@
  * has to run between each op and v, does not end by e, v does not start at e. The least e without such a contradiction is found by
  * taking in the op that needs the latest e to be elsewhere, one after the other, as long as that can still lead to an earlier start.
  *
- * Written for one direction of time; ends are starts of the reversed graph.
+ * Written for one direction of time; ends are starts of the reversed graph. With `Delays` it bounds each op's start plus something
+ * that is delayed with it (mirrored.ts says what): the same argument, where every step brings along what the delay gains by it.
  */
 import { createOneMachine } from "./jackson.ts";
 import type { Units } from "./units.ts";
@@ -32,6 +33,16 @@ export interface Direction {
   isBefore(u: number, v: number): boolean;
 }
 
+export interface Delays {
+  /** The starts without delays, and the least delay of each op. */
+  readonly startUs: Float64Array;
+  readonly leastUs: Float64Array;
+  /** `remoteUs` without delays; that of the direction counts them from both ends of its step. */
+  remoteUs(dependency: number, u: number, v: number, type: number): number;
+  /** The delay of v less that of u, at least, where v waits for u; minus infinity where nothing is known. */
+  gainUs(u: number, v: number): number;
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are taken in for an op, which leaves a smaller bound at worst. */
@@ -40,9 +51,11 @@ export function findEarliestStarts(
   { opCount, typeCount, unitOf, unitCount }: Units,
   reach: number,
   startUs: Float64Array,
+  delays?: Delays,
 ): void {
   const members = membersOf(unitOf, unitCount);
   const apartUs = new Float64Array(before.length * typeCount);
+  const plainApartUs = delays === undefined ? apartUs : new Float64Array(apartUs.length);
   const machine = createOneMachine(reach);
   /** The op and type whose start is looked for, and when each op was last a candidate for it or taken in. */
   let anchor = -1;
@@ -55,15 +68,23 @@ export function findEarliestStarts(
   /** The least start of the anchor with this candidate elsewhere; what runs here between this op's end and the anchor. */
   const elsewhereUs = new Float64Array(opCount);
   const afterUs = new Float64Array(opCount);
+  /** The anchor's delay: at least so much, and at least so much more than that of each op. */
+  let leastDelayUs = 0;
+  const gainedUs = new Float64Array(opCount);
 
   for (let position = 0; position < opCount; position++) {
     anchor = order[position];
     for (type = 0; type < typeCount; type++) {
       const i = anchor * typeCount + type;
-      for (let k = start[anchor]; k < start[anchor + 1]; k++)
-        apartUs[k * typeCount + type] =
-          unitOf[before[k]] === unitOf[anchor] ? NEVER : remoteUs(dependency[k], before[k], anchor, type);
-      startUs[i] = occupiedUs[i] === NEVER ? NEVER : leastStart(floorUs[i]);
+      for (let k = start[anchor]; k < start[anchor + 1]; k++) {
+        const by = (us: Direction["remoteUs"]) =>
+          unitOf[before[k]] === unitOf[anchor] ? NEVER : us(dependency[k], before[k], anchor, type);
+        apartUs[k * typeCount + type] = by(remoteUs);
+        if (delays !== undefined) plainApartUs[k * typeCount + type] = by(delays.remoteUs);
+      }
+      leastDelayUs = delays === undefined ? 0 : delays.leastUs[anchor];
+      gainedUs[anchor] = 0;
+      startUs[i] = occupiedUs[i] === NEVER ? NEVER : leastStart(floorUs[i] + leastDelayUs);
     }
   }
 
@@ -102,7 +123,11 @@ export function findEarliestStarts(
     const i = u * typeCount + type;
     if (occupiedUs[i] === NEVER || !mayShare(u, anchor, type)) return false;
     taken[u] = search;
-    machine.add(u, startUs[i], occupiedUs[i]);
+    const headUs =
+      delays === undefined
+        ? startUs[i]
+        : Math.max(delays.startUs[i] + leastDelayUs, startUs[i] + gainedUs[u]);
+    machine.add(u, headUs, occupiedUs[i]);
     follow(u, occupiedUs[i] + afterUs[u]);
     followUnit(u);
     return true;
@@ -112,7 +137,8 @@ export function findEarliestStarts(
   function follow(w: number, restUs: number): void {
     for (let k = start[w]; k < start[w + 1]; k++) {
       const u = before[k];
-      if (taken[u] !== search) consider(u, apartUs[k * typeCount + type] + restUs, restUs);
+      const j = k * typeCount + type;
+      if (taken[u] !== search) consider(u, w, elsewhere(j, w) + restUs, restUs);
       else if (restUs > afterUs[u]) {
         afterUs[u] = restUs;
         follow(u, restUs + occupiedUs[u * typeCount + type]);
@@ -120,19 +146,28 @@ export function findEarliestStarts(
     }
   }
 
+  /** The least start of w, and delay of the anchor, where what w waits for by entry j is elsewhere. */
+  function elsewhere(j: number, w: number): number {
+    if (delays === undefined || plainApartUs[j] === NEVER) return plainApartUs[j];
+    return Math.max(plainApartUs[j] + leastDelayUs, apartUs[j] + gainedUs[w]);
+  }
+
   /** What shares a unit with w is here as well. */
   function followUnit(w: number): void {
     for (const u of members[unitOf[w]])
-      if (taken[u] !== search && u !== anchor && isBefore(u, anchor)) consider(u, NEVER, 0);
+      if (taken[u] !== search && u !== anchor && isBefore(u, anchor)) consider(u, w, NEVER, 0);
   }
 
-  function consider(u: number, us: number, restUs: number): void {
+  function consider(u: number, w: number, us: number, restUs: number): void {
+    const gained = delays === undefined ? 0 : delays.gainUs(u, w) + gainedUs[w];
     if (considered[u] === search) {
+      gainedUs[u] = Math.max(gainedUs[u], gained);
       elsewhereUs[u] = Math.max(elsewhereUs[u], us);
       afterUs[u] = Math.max(afterUs[u], restUs);
       return;
     }
     considered[u] = search;
+    gainedUs[u] = gained;
     elsewhereUs[u] = us;
     afterUs[u] = restUs;
     candidates[candidateCount++] = u;

@@ -11,6 +11,7 @@ import { type Chains, chainsOf, longestThroughUs } from "./chains.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { intervalUs } from "./interval.ts";
 import { memoryWorkUs } from "./memory-work.ts";
+import { mirroredUs } from "./mirrored.ts";
 import { type RefutationLimits, refutedUs } from "./refutation.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
 
@@ -46,25 +47,27 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const chains = chainsOf(compiled, units);
   const throughUs = longestThroughUs(chains, units);
   const memoryUs = memoryWorkUs(units);
+  const thereAndBackUs = mirroredUs(compiled, units, chains);
   const roundedWork = roundingFor(runUs, [fidelity.opGapUs, fidelity.startUs]);
   const roundedDown = roundingFor(runUs, ...transferAmounts(compiled));
   const ofWork = (us: number) => roundedWork(fidelity.startUs + us);
-  const bounds: Bound[] = [
+  const simple: Bound[] = [
     { argument: "critical path", value: criticalPathUs(compiled) },
     { argument: "work", value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
     { argument: "largest unit", value: ofWork(largestUnitUs(units)) },
     { argument: "critical path with transfers", value: roundedDown(throughUs) },
+    ...(thereAndBackUs === null
+      ? []
+      : [{ argument: "critical path there and back", value: roundedDown(thereAndBackUs) }]),
     ...(memoryUs === null ? [] : [{ argument: "work within memory", value: ofWork(memoryUs) }]),
     {
       argument: "inseparable ops",
       value: roundedDown(fidelity.startUs + inseparableUs(units, apart(chains, units, fidelity.startUs))),
     },
-    {
-      argument: "interval",
-      value: roundedDown(intervalUs(chains, units, throughUs, trailingGapUs(compiled))),
-    },
   ];
-  for (const f of [1, 1.02, 1.05, 1.1]) { const C = f * Math.max(throughUs, ...bounds.map((b) => b.value)); console.log("C", (C/1000).toFixed(2), (intervalUs(chains, units, C, trailingGapUs(compiled))/1000).toFixed(2)); }
+  const horizonUs = Math.max(throughUs, ...simple.map(({ value }) => value).filter(Number.isFinite));
+  const inWindowsUs = intervalUs(chains, units, horizonUs, trailingGapUs(compiled));
+  const bounds = [...simple, { argument: "interval", value: roundedDown(inWindowsUs) }];
   // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }

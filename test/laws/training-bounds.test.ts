@@ -1,0 +1,109 @@
+/**
+ * Bounds on the makespan of training steps, against the best of all placements under several orders of ops: a plan's order may be better
+ * than first come, first served, which is all that bounds.test.ts tries.
+ */
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  allowedDevices,
+  compile,
+  createRng,
+  defaultFidelity,
+  evaluator,
+  fidelities,
+  liftToOps,
+  networkModels,
+  placement,
+  type Rng,
+  refutationBound,
+  type Scenario,
+  withNetwork,
+} from "../../env/index.ts";
+import { randomFidelity } from "../env/sim/random-scenario.ts";
+import { trainingStep } from "./training-step.ts";
+
+const gaps: number[] = [];
+
+describe("bounds of training steps", () => {
+  it.each([...fidelities.map(({ name }) => name), ...networkModels.map(({ name }) => name)])(
+    "never exceed the best of all placements under several orders, network %s",
+    (name) => {
+      const fidelity = fidelities.find((each) => each.name === name) ?? defaultFidelity;
+      const isNetwork = networkModels.some((model) => model.name === name);
+      holds(10, fc.constant(fidelity), (scenario) => (isNetwork ? withNetwork(scenario, name) : scenario));
+    },
+  );
+
+  it("nor whatever the switches", () => {
+    holds(40, randomFidelity, (scenario) => scenario);
+  });
+
+  afterAll(() => {
+    const falling = [...gaps].sort((a, b) => a - b);
+    const at = (share: number) => `${(100 * falling[Math.floor(share * (falling.length - 1))]).toFixed(1)}%`;
+    console.log(`training steps: ${gaps.length} with a plan, gap p50 ${at(0.5)}, p90 ${at(0.9)}`);
+  });
+});
+
+function holds(
+  numRuns: number,
+  fidelity: Parameters<typeof trainingStep>[0]["fidelity"],
+  set: (scenario: Scenario) => Scenario,
+): void {
+  const size = { maxOps: 1, maxDevices: 3, layers: 4, fidelity };
+  let compared = 0;
+  fc.assert(
+    fc.property(fc.noBias(trainingStep(size, set)), fc.nat(), (scenario, seed) => {
+      const bounds = [...evaluator(scenario).bounds(), refutationBound(compile(scenario), {}, LIMITS)];
+      const least = leastUs(scenario, createRng(`orders ${seed}`));
+      if (least === null) return;
+      compared++;
+      for (const { value, argument } of bounds)
+        expect(value, argument).toBeLessThanOrEqual(least * (1 + 1e-12));
+      const best = Math.max(...bounds.map(({ value }) => value));
+      if (best > 0) gaps.push(least / best - 1);
+    }),
+    { numRuns, seed: 23 },
+  );
+  expect(compared).toBeGreaterThan(numRuns / 2);
+}
+
+const LIMITS = { trials: 4, rounds: 4, probes: 8 };
+const ORDERS = 4;
+
+/** The best of all placements, each first come, first served and in some orders that end; null where none fits. */
+function leastUs(scenario: Scenario, rng: Rng): number | null {
+  const { grouping, cluster } = scenario;
+  const deviceCount = cluster.devices.length;
+  const allowed = allowedDevices(scenario);
+  const score = evaluator(scenario);
+  const orders = [undefined, ...Array.from({ length: ORDERS }, () => randomOrder(scenario, rng))];
+  const groupDevice = new Int32Array(grouping.groupCount);
+  let least: number | null = null;
+  for (let code = 0; code < deviceCount ** grouping.groupCount; code++) {
+    for (let g = 0, rest = code; g < grouping.groupCount; g++, rest = Math.floor(rest / deviceCount))
+      groupDevice[g] = rest % deviceCount;
+    if (groupDevice.some((d, g) => allowed[g * deviceCount + d] === 0)) continue;
+    const plan = placement(liftToOps(grouping, groupDevice));
+    for (const opPriority of orders) {
+      const { value } = score.evaluate(opPriority === undefined ? plan : { ...plan, opPriority });
+      if (value !== null && (least === null || value < least)) least = value;
+    }
+  }
+  return least;
+}
+
+/** An order that no op's inputs contradict. */
+function randomOrder({ graph }: Scenario, rng: Rng): Float64Array {
+  const open = Array.from({ length: graph.opCount }, (_, v) => v);
+  const rank = new Float64Array(graph.opCount).fill(-1);
+  for (let next = 0; open.length > 0; next++) {
+    const ready = open.filter((v) =>
+      graph.edgeSource.subarray(graph.inStart[v], graph.inStart[v + 1]).every((u) => rank[u] >= 0),
+    );
+    const chosen = ready[rng.int(ready.length)];
+    rank[chosen] = next;
+    open.splice(open.indexOf(chosen), 1);
+  }
+  return rank;
+}
