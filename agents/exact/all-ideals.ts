@@ -19,19 +19,18 @@ export function allIdeals({ count, successors }: Order, most: number): IdealTabl
   const hash = () => members.reduce((mixed, word, w) => mixed ^ Math.imul(word, 2 * w + 0x9e3779b1), 0);
   const waits = new Uint8Array(count);
   table.indexOf(members, hash(), 0);
-  for (let size = 0; size < count; size++)
-    for (let ideal = table.first(size); ideal !== -1; ideal = table.after(ideal)) {
-      if (table.count > most) return null;
-      table.copyBits(ideal, members);
-      const holds = (v: number) => (members[v >> 5] >>> (v & 31)) & 1;
-      waits.fill(0);
-      for (let v = 0; v < count; v++) if (!holds(v)) for (const w of successors[v]) waits[w] = 1;
-      for (let v = 0; v < count; v++) {
-        if (holds(v) || waits[v]) continue;
-        members[v >> 5] |= 1 << (v & 31);
-        table.indexOf(members, hash(), size + 1);
-        members[v >> 5] &= ~(1 << (v & 31));
-      }
+  for (let ideal = 0; ideal < table.count; ideal++) {
+    if (table.count > most) return null;
+    table.copyBits(ideal, members);
+    const holds = (v: number) => (members[v >> 5] >>> (v & 31)) & 1;
+    waits.fill(0);
+    for (let v = 0; v < count; v++) if (!holds(v)) for (const w of successors[v]) waits[w] = 1;
+    for (let v = 0; v < count; v++) {
+      if (holds(v) || waits[v]) continue;
+      members[v >> 5] |= 1 << (v & 31);
+      table.indexOf(members, hash(), table.size(ideal) + 1);
+      members[v >> 5] &= ~(1 << (v & 31));
     }
+  }
   return table;
 }

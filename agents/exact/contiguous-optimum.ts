@@ -8,10 +8,11 @@
  */
 import type { Plan, Scenario } from "../../env/index.ts";
 import { contract, contractExactly } from "./contract.ts";
-import { type SearchLimits, type SplitResult, searchIdeals } from "./ideals.ts";
-import { searchBelowRisingCeiling } from "./rising-ceiling.ts";
+import { type SearchLimits, type SplitResult, type StagedSplit, searchIdeals } from "./ideals.ts";
+import { type RisingSearch, searchBelowRisingCeiling } from "./rising-ceiling.ts";
 import { splitPlan } from "./split-plan.ts";
-import { splitProblem, withoutGuests } from "./split-problem.ts";
+import { type SplitProblem, splitProblem, withoutGuests, withoutMisfits } from "./split-problem.ts";
+import { workWindows } from "./work-windows.ts";
 
 export interface Split {
   readonly plan: Plan;
@@ -22,13 +23,15 @@ export interface ContiguousAnswer {
   readonly split: Split | null;
   /** True where the split is optimal, or where there is none. */
   readonly proven: boolean;
+  /** No contiguous split is below it; infinite where there is none at all. */
+  readonly lowerUs: number;
   /** Elements of the reference program. */
   readonly elements: number;
   /** Ideals and transitions of all searches together. */
   readonly ideals: number;
   readonly transitions: number;
   /** The limit that kept the answer from being proven. */
-  readonly endedBy: "ideals" | "transitions" | "caller" | null;
+  readonly endedBy: SplitResult["endedBy"];
 }
 
 /** Yields each better split, and null now and then so that the caller can let others run or end the search by `true`. */
@@ -36,64 +39,59 @@ export function* contiguousOptimum(
   scenario: Scenario,
   limits: SearchLimits,
 ): Generator<Split | null, ContiguousAnswer, boolean | undefined> {
+  const problem = withoutMisfits(splitProblem(scenario, contract(scenario)));
+  const { lossless } = problem.elements;
+  const relaxed = lossless ? problem : withoutMisfits(withoutGuests(problem));
   let split: Split | null = null;
+  let lowerUs = workWindows(relaxed).lowerUs;
   let ideals = 0;
   let transitions = 0;
-  const endOf = (search: SplitResult): ContiguousAnswer["endedBy"] =>
-    search.ideals > limits.ideals ? "ideals" : transitions > limits.transitions ? "transitions" : "caller";
-  const count = (search: SplitResult) => {
-    ideals += search.ideals;
-    transitions += search.transitions;
-  };
-  const answer = (last: SplitResult): ContiguousAnswer => ({
-    split,
-    proven: last.complete,
-    elements: problem.elements.count,
-    ideals,
-    transitions,
-    endedBy: last.complete ? null : endOf(last),
-  });
-  const upperUs = () => split?.valueUs ?? Number.POSITIVE_INFINITY;
-  const left = () => ({ ...limits, transitions: limits.transitions - transitions });
 
-  const problem = splitProblem(scenario, contract(scenario));
-  const line = yield* quietly(searchIdeals(problem, { upperUs: upperUs(), limits: left(), chain: true }));
-  count(line);
-  if (line.split !== null) {
-    split = { plan: splitPlan(problem, line.split.stages), valueUs: line.split.valueUs };
-    yield split;
-  }
+  const line = yield* follow(problem, (search) => searchIdeals(problem, { ...search, ...ALONG_THE_LINE }));
   if (!line.complete) return answer(line);
-
-  const all = yield* quietly(searchBelowRisingCeiling(problem, { upperUs: upperUs(), limits: left() }));
-  count(all);
-  if (all.split !== null) {
-    split = { plan: splitPlan(problem, all.split.stages), valueUs: all.split.valueUs };
-    yield split;
-  }
-  if (!all.complete || problem.elements.lossless) return answer(all);
-
-  const relaxed = yield* quietly(
-    searchBelowRisingCeiling(withoutGuests(problem), { upperUs: upperUs(), limits: left() }),
-  );
-  count(relaxed);
-  if (!relaxed.complete || relaxed.split === null) return answer(relaxed);
-
-  const exactProblem = splitProblem(scenario, contractExactly(scenario));
-  const exact = yield* quietly(
-    searchBelowRisingCeiling(exactProblem, { upperUs: upperUs(), limits: left() }),
-  );
-  count(exact);
-  if (exact.split !== null) {
-    split = { plan: splitPlan(exactProblem, exact.split.stages), valueUs: exact.split.valueUs };
-    yield split;
-  }
+  const all = yield* follow(problem, (search) => searchBelowRisingCeiling(problem, search));
+  if (lossless) lowerUs = Math.min(all.lowerUs, upperUs());
+  if (!all.complete || lossless) return answer(all);
+  const below = yield* follow(null, (search) => searchBelowRisingCeiling(relaxed, search));
+  lowerUs = Math.min(below.lowerUs, upperUs());
+  if (!below.complete || below.split === null) return answer(below);
+  const exactProblem = withoutMisfits(splitProblem(scenario, contractExactly(scenario)));
+  const exact = yield* follow(exactProblem, (search) => searchBelowRisingCeiling(exactProblem, search));
+  lowerUs = Math.max(lowerUs, Math.min(exact.lowerUs, upperUs()));
   return answer(exact);
+
+  function upperUs(): number {
+    return split?.valueUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets a search below the best value run; its splits are ours where they are splits of a `placed` problem. */
+  function* follow<R extends SplitResult>(
+    placed: SplitProblem | null,
+    start: (search: RisingSearch) => Generator<StagedSplit | null, R, boolean | undefined>,
+  ): Generator<Split | null, R, boolean | undefined> {
+    const search = start({
+      upperUs: upperUs(),
+      limits: { ...limits, transitions: limits.transitions - transitions },
+    });
+    const take = (found: StagedSplit | null): Split | null => {
+      if (found === null || placed === null || found.valueUs >= upperUs()) return null;
+      split = { plan: splitPlan(placed, found.stages), valueUs: found.valueUs };
+      return split;
+    };
+    for (let step = search.next(); ; step = search.next(yield take(step.value))) {
+      if (step.done !== true) continue;
+      ideals += step.value.ideals;
+      transitions += step.value.transitions;
+      const last = take(step.value.split);
+      if (last !== null) yield last;
+      return step.value;
+    }
+  }
+
+  function answer({ complete, endedBy }: SplitResult): ContiguousAnswer {
+    const elements = problem.elements.count;
+    return { split, proven: complete, lowerUs, elements, ideals, transitions, endedBy };
+  }
 }
 
-/** A search's breaths as ours. */
-function* quietly(
-  search: Generator<void, SplitResult, boolean | undefined>,
-): Generator<null, SplitResult, boolean | undefined> {
-  for (let step = search.next(); ; step = search.next(yield null)) if (step.done === true) return step.value;
-}
+const ALONG_THE_LINE = { floorUs: 0, chain: true, order: "size", dominance: null } as const;

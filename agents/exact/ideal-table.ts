@@ -2,8 +2,7 @@
  * The ideals (predecessor-closed sets of elements) that a search has met, with one label per state and the step that set it.
  *
  * A state is how many devices of each type are used, as a mixed-radix number; its label is the least max load with which
- * those devices can cover the ideal. Ideals are bit sets found through a hash table with linear probing, and queue up by
- * size, so that all smaller ones are final when one is expanded.
+ * those devices can cover the ideal. Ideals are bit sets found through a hash table with linear probing, numbered as they come.
  */
 
 const NONE = -1;
@@ -18,8 +17,9 @@ export class IdealTable {
   fromIdeal: Int32Array;
   /** Type of the label's last device. */
   byType: Int8Array;
-  #next: Int32Array;
-  readonly #firstOfSize: Int32Array;
+  /** 1 where a label has not been gone on from. */
+  isOpen: Uint8Array;
+  #sizes: Int32Array;
   #slots: Int32Array;
   #hashes: Int32Array;
 
@@ -31,9 +31,9 @@ export class IdealTable {
     this.labels = new Float64Array(capacity * states);
     this.fromIdeal = new Int32Array(capacity * states);
     this.byType = new Int8Array(capacity * states);
-    this.#next = new Int32Array(capacity);
+    this.isOpen = new Uint8Array(capacity * states);
+    this.#sizes = new Int32Array(capacity);
     this.#hashes = new Int32Array(capacity);
-    this.#firstOfSize = new Int32Array(elements + 1).fill(NONE);
     this.#slots = new Int32Array(4 * capacity).fill(NONE);
   }
 
@@ -48,13 +48,9 @@ export class IdealTable {
     return this.#add(slot, bits, hash, size);
   }
 
-  /** First of the ideals of this many elements, or -1; `after` gives the others. */
-  first(size: number): number {
-    return this.#firstOfSize[size];
-  }
-
-  after(ideal: number): number {
-    return this.#next[ideal];
+  /** How many elements it has. */
+  size(ideal: number): number {
+    return this.#sizes[ideal];
   }
 
   /** Elements that are in one ideal and not in the other. */
@@ -78,21 +74,20 @@ export class IdealTable {
   }
 
   #add(slot: number, bits: Int32Array, hash: number, size: number): number {
-    if (this.count === this.#next.length) this.#grow();
+    if (this.count === this.#sizes.length) this.#grow();
     const ideal = this.count++;
     this.bits.set(bits, ideal * this.#words);
     this.labels.fill(Number.POSITIVE_INFINITY, ideal * this.states, (ideal + 1) * this.states);
     this.fromIdeal.fill(NONE, ideal * this.states, (ideal + 1) * this.states);
     this.#hashes[ideal] = hash;
-    this.#next[ideal] = this.#firstOfSize[size];
-    this.#firstOfSize[size] = ideal;
+    this.#sizes[ideal] = size;
     this.#slots[slot] = ideal;
     if (2 * this.count > this.#slots.length) this.#rehash();
     return ideal;
   }
 
   #grow(): void {
-    const twice = <A extends Int32Array | Int8Array | Float64Array>(old: A): A => {
+    const twice = <A extends Int32Array | Int8Array | Uint8Array | Float64Array>(old: A): A => {
       const grown = new (old.constructor as new (length: number) => A)(2 * old.length);
       grown.set(old);
       return grown;
@@ -101,7 +96,8 @@ export class IdealTable {
     this.labels = twice(this.labels);
     this.fromIdeal = twice(this.fromIdeal);
     this.byType = twice(this.byType);
-    this.#next = twice(this.#next);
+    this.isOpen = twice(this.isOpen);
+    this.#sizes = twice(this.#sizes);
     this.#hashes = twice(this.#hashes);
   }
 

@@ -4,15 +4,20 @@
  *
  * A split is contiguous where its devices can be put in a line so that every forward edge stays on one device or leads down
  * the line; each device then holds the difference of two nested ideals. Ideals are expanded in order of size; from each, every
- * set S that one device could take is enumerated once, adding ready elements one at a time. What is cut off, and why
- * nothing is lost, with U the value of the best split known:
+ * set S that a device could take is enumerated once for its type, adding ready elements one at a time. With U the value of the best
+ * split known and F a floor, at or below which one value is as good as another, what is cut off, and why nothing is lost:
  *
- *   - S and all supersets, where its run time alone reaches U on every type, or it is over every memory limit;
+ *   - S and all supersets, where its run time alone reaches U, or its bytes the memory limit;
  *   - a label that reaches U, or that fewer devices match;
- *   - a step after which the work or the weights left are more than the devices left can take below U (work-windows.ts).
+ *   - a step after which the work or the weights left are more than the devices left can take below U (work-windows.ts);
+ *   - S, where it could take a company (companies.ts) along and stay at or below F or at its own load;
+ *   - all S that lack a company that each of them could take along (always-taken.ts).
  *
  * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are its prefixes.
  */
+import { alwaysTaken } from "./always-taken.ts";
+import type { Company, Dominance } from "./companies.ts";
+import { IdealQueue } from "./ideal-queue.ts";
 import { IdealTable } from "./ideal-table.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import { type WorkWindows, workWindows } from "./work-windows.ts";
@@ -29,32 +34,48 @@ export interface Stage {
   readonly elements: readonly number[];
 }
 
+export interface StagedSplit {
+  readonly valueUs: number;
+  readonly stages: readonly Stage[];
+}
+
 export interface SplitResult {
   /** The best split below `upperUs`, or null where there is none (or none was found before a limit). */
-  readonly split: { readonly valueUs: number; readonly stages: readonly Stage[] } | null;
+  readonly split: StagedSplit | null;
   /** False where a limit ended the search: `split` is then only a good one. */
   readonly complete: boolean;
-  /** False where nothing was cut off for being at or above `upperUs`: a search below more would find no more. */
-  readonly ceilingMet: boolean;
+  /** What ended it where it is not complete. */
+  readonly endedBy: "ideals" | "transitions" | "caller" | null;
   readonly ideals: number;
   readonly transitions: number;
 }
 
+/** `size`: every ideal is gone on from once; `promise`: what looks most like leading to a split first, some more than once. */
+export type SearchOrder = "size" | "promise";
+
 export interface SearchOptions {
   /** Only splits of smaller max load are looked for. */
   readonly upperUs: number;
+  /** A split at or below it ends the search; below `upperUs`. */
+  readonly floorUs: number;
   readonly limits: SearchLimits;
   readonly chain: boolean;
+  readonly order: SearchOrder;
+  /** What sets may take along; null where that is not to be used, as with `chain`. */
+  readonly dominance: Dominance | null;
 }
 
 const PAUSE_EVERY = 500_000;
+/** By how much having no work left counts for more than having all of it left, in the order of promise. */
+const DEPTH_COUNTS = 0.1;
 
 /** Yields now and then, so that the caller can let others run, or end the search by answering `true`. */
 export function* searchIdeals(
   problem: SplitProblem,
   options: SearchOptions,
-): Generator<void, SplitResult, boolean | undefined> {
+): Generator<null, SplitResult, boolean | undefined> {
   const { timeUs, memoryBytes, nets, types } = problem;
+  const { floorUs, limits, dominance } = options;
   const n = problem.elements.count;
   const typeCount = types.length;
   const successors = options.chain ? line(n) : problem.elements.successors;
@@ -67,19 +88,21 @@ export function* searchIdeals(
 
   const table = new IdealTable(n, states);
   const members = new Int32Array((n + 31) >> 5);
-  table.labels[table.indexOf(members, 0, 0) * states] = 0;
+  const queue = new IdealQueue();
+  table.labels[table.indexOf(members, 0, 0) * states] = floorUs;
+  table.isOpen[0] = 1;
 
   let upperUs = options.upperUs;
   let best: { ideal: number; state: number } | null = null;
   let transitions = 0;
   let paused = 0;
+  const totalWork = totalOf(windows, windowCount - 1);
   let hash = 0;
-  let ceilingMet = false;
 
   // The set under construction, one entry per depth: what it costs and which of the ready elements it has considered.
   const held = new Int32Array(n);
   const inside = new Int32Array(nets.count);
-  const computeUs = new Float64Array((n + 1) * typeCount);
+  const computeUs = new Float64Array(n + 1);
   const transferUs = new Float64Array(n + 1);
   const bytes = new Float64Array(n + 1);
   const ready = new Int32Array(n);
@@ -90,20 +113,58 @@ export function* searchIdeals(
   const leftWork = new Float64Array((n + 1) * windowCount);
   const leftBeyond = new Int32Array((n + 1) * windowCount);
   const leftBytes = new Float64Array(n + 1);
+  const open = new Int32Array(states);
   const active = new Int32Array(states);
-  const usable = new Uint8Array(typeCount);
 
-  for (let size = 0; size < n; size++) {
-    for (let ideal = table.first(size); ideal !== -1; ideal = table.after(ideal)) {
-      if (table.count > options.limits.ideals || transitions > options.limits.transitions)
-        return result(false);
-      if (yield* expand(ideal, size)) return result(false);
-    }
+  queue.push(0, 0);
+  while (!queue.isEmpty) {
+    if (table.count > limits.ideals) return result("ideals");
+    const ideal = queue.pop();
+    if (yield* expand(ideal, table.size(ideal))) return result("caller");
+    if (best !== null && upperUs <= floorUs) return result(null);
+    if (transitions > limits.transitions) return result("transitions");
   }
-  return result(transitions <= options.limits.transitions);
+  return result(null);
 
   /** True where the caller ended the search. One ideal alone can have more sets than all the limits allow. */
-  function* expand(ideal: number, size: number): Generator<void, boolean, boolean | undefined> {
+  function* expand(ideal: number, size: number): Generator<null, boolean, boolean | undefined> {
+    enter(ideal);
+    const openCount = openStates(ideal);
+    for (let type = 0; type < typeCount; type++) {
+      const activeCount = activate(type, openCount);
+      if (activeCount === 0) continue;
+      // The elements that go in first of all, then every way to go on.
+      let base = 0;
+      if (dominance !== null)
+        for (const v of alwaysTaken(problem, dominance, holds, type, floorUs)) add(v, base++, type);
+      readyEnd[base] = 0;
+      for (let v = 0; v < n; v++) if (!holds(v) && waiting[v] === 0) ready[readyEnd[base]++] = v;
+      position[base] = 0;
+      if (base > 0) record(ideal, base, size + base, type, activeCount);
+      for (let depth = base; depth >= base; ) {
+        if (position[depth] === readyEnd[depth]) {
+          if (--depth >= base) remove(depth);
+          continue;
+        }
+        if (++transitions > limits.transitions) return false;
+        if (transitions - paused > PAUSE_EVERY) {
+          paused = transitions;
+          if ((yield null) === true) return true;
+        }
+        if (!add(ready[position[depth]++], depth, type)) {
+          remove(depth);
+          continue;
+        }
+        depth++;
+        position[depth] = position[depth - 1];
+        record(ideal, depth, size + depth, type, activeCount);
+      }
+      while (base > 0) remove(--base);
+    }
+    return false;
+  }
+
+  function enter(ideal: number): void {
     hash = 0;
     table.copyBits(ideal, members);
     waiting.fill(0);
@@ -122,39 +183,14 @@ export function* searchIdeals(
         leftBeyond[window] += beyond[v * windowCount + window];
       }
     }
-    const activeCount = activate(ideal);
-    if (activeCount === 0) return false;
-
-    readyEnd[0] = 0;
-    for (let v = 0; v < n; v++) if (!holds(v) && waiting[v] === 0) ready[readyEnd[0]++] = v;
-    position[0] = 0;
-    for (let depth = 0; depth >= 0; ) {
-      if (position[depth] === readyEnd[depth]) {
-        if (--depth >= 0) remove(depth);
-        continue;
-      }
-      if (++transitions > options.limits.transitions) return false;
-      if (transitions - paused > PAUSE_EVERY) {
-        paused = transitions;
-        if ((yield) === true) return true;
-      }
-      if (!add(ready[position[depth]++], depth)) {
-        remove(depth);
-        continue;
-      }
-      depth++;
-      position[depth] = position[depth - 1];
-      record(ideal, depth, size + depth, activeCount);
-    }
-    return false;
   }
 
   function holds(v: number): number {
     return (members[v >> 5] >>> (v & 31)) & 1;
   }
 
-  /** Puts v into the set; false where no type can take the set below U. */
-  function add(v: number, depth: number): boolean {
+  /** Puts v into the set; false where a device of the type cannot take the set below U. */
+  function add(v: number, depth: number, type: number): boolean {
     const above = depth + 1;
     held[depth] = v;
     members[v >> 5] |= 1 << (v & 31);
@@ -166,26 +202,12 @@ export function* searchIdeals(
       leftWork[at + windowCount] = leftWork[at] - workOf[v * windowCount + window];
       leftBeyond[at + windowCount] = leftBeyond[at] - beyond[v * windowCount + window];
     }
-    let cutUs = transferUs[depth];
-    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) {
-      const h = nets.ofElement[i];
-      const pins = ++inside[h];
-      if (pins === 1) cutUs += nets.transferUs[h];
-      else if (pins === netPins[h]) cutUs -= nets.transferUs[h];
-    }
-    transferUs[above] = cutUs;
+    transferUs[above] = transferUs[depth] + grownCut(v);
     let end = readyEnd[depth];
     for (const w of successors[v]) if (--waiting[w] === 0) ready[end++] = w;
     readyEnd[above] = end;
-    let open = false;
-    for (let type = 0; type < typeCount; type++) {
-      const us = computeUs[depth * typeCount + type] + timeUs[v * typeCount + type];
-      computeUs[above * typeCount + type] = us;
-      if (bytes[above] > types[type].memoryBytes || usable[type] === 0) continue;
-      if (us < upperUs) open = true;
-      else if (us !== Number.POSITIVE_INFINITY) ceilingMet = true;
-    }
-    return open;
+    computeUs[above] = computeUs[depth] + timeUs[v * typeCount + type];
+    return bytes[above] <= types[type].memoryBytes && computeUs[above] < upperUs;
   }
 
   function remove(depth: number): void {
@@ -196,21 +218,40 @@ export function* searchIdeals(
     for (const w of successors[v]) waiting[w]++;
   }
 
-  /** Collects the states from which what is left can still be done below U, and the types that they can use. */
-  function activate(ideal: number): number {
+  /** Counts v into its nets and answers by how much the transfers of the set grow. */
+  function grownCut(v: number): number {
+    let us = 0;
+    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) {
+      const h = nets.ofElement[i];
+      const pins = ++inside[h];
+      if (pins === 1) us += nets.transferUs[h];
+      else if (pins === netPins[h]) us -= nets.transferUs[h];
+    }
+    return us;
+  }
+
+  /** Collects the labels not yet gone on from, from which what is left can still be done below U. */
+  function openStates(ideal: number): number {
     let count = 0;
-    usable.fill(0);
+    const base = ideal * states;
     for (let state = 0; state < states; state++) {
-      const label = table.labels[ideal * states + state];
+      if (table.isOpen[base + state] === 0) continue;
+      table.isOpen[base + state] = 0;
+      const label = table.labels[base + state];
       if (label >= upperUs || !canFinish(state, 0)) continue;
       let dominated = false;
-      for (let i = 0; i < count && !dominated; i++)
-        dominated = table.labels[ideal * states + active[i]] <= label && fewer(active[i], state);
-      if (dominated) continue;
-      active[count++] = state;
-      for (let type = 0; type < typeCount; type++)
-        if (used[state * typeCount + type] < types[type].devices.length) usable[type] = 1;
+      for (let other = 0; other < state && !dominated; other++)
+        dominated = table.labels[base + other] <= label && fewer(other, state);
+      if (!dominated) open[count++] = state;
     }
+    return count;
+  }
+
+  /** Those of them that have a device of the type left. */
+  function activate(type: number, openCount: number): number {
+    let count = 0;
+    for (let i = 0; i < openCount; i++)
+      if (used[open[i] * typeCount + type] < types[type].devices.length) active[count++] = open[i];
     return count;
   }
 
@@ -221,9 +262,7 @@ export function* searchIdeals(
     if (leftBytes[depth] > capacityBytes[state] || leftBeyond[at] > 0) return false;
     // Nothing left must stay nothing beside a capacity of none below an infinite ceiling.
     if (capacity[state] === 0) return leftWork[at] <= slack[window];
-    if (leftWork[at] <= capacity[state] * upperUs + slack[window]) return true;
-    ceilingMet = true;
-    return false;
+    return leftWork[at] <= capacity[state] * upperUs + slack[window];
   }
 
   function fewer(state: number, other: number): boolean {
@@ -232,37 +271,78 @@ export function* searchIdeals(
     return true;
   }
 
-  /** Offers the set at `depth` to every type and active state. */
-  function record(ideal: number, depth: number, size: number, activeCount: number): void {
+  /** Offers the set at `depth` to a type in every active state. */
+  function record(ideal: number, depth: number, size: number, type: number, activeCount: number): void {
+    const load = computeUs[depth] + (types[type].paysTransfers ? transferUs[depth] : 0);
+    if (load >= upperUs) return;
     let target = -1;
-    for (let type = 0; type < typeCount; type++) {
-      if (usable[type] === 0 || bytes[depth] > types[type].memoryBytes) continue;
-      const load = computeUs[depth * typeCount + type] + (types[type].paysTransfers ? transferUs[depth] : 0);
-      if (load >= upperUs) {
-        if (load !== Number.POSITIVE_INFINITY) ceilingMet = true;
-        continue;
+    let isNew = false;
+    for (let i = 0; i < activeCount; i++) {
+      const state = active[i];
+      const value = Math.max(load, table.labels[ideal * states + state]);
+      const reached = state + stride[type];
+      if (value >= upperUs || !canFinish(reached, depth)) continue;
+      if (target === -1) {
+        if (dominance !== null && takesMore(dominance, depth, type, load)) return;
+        const known = table.count;
+        target = table.indexOf(members, hash, size);
+        isNew = table.count > known;
       }
-      for (let i = 0; i < activeCount; i++) {
-        const state = active[i];
-        if (used[state * typeCount + type] === types[type].devices.length) continue;
-        const value = Math.max(load, table.labels[ideal * states + state]);
-        const reached = state + stride[type];
-        if (value >= upperUs || !canFinish(reached, depth)) continue;
-        if (target === -1) target = table.indexOf(members, hash, size);
-        const label = target * states + reached;
-        if (value >= table.labels[label]) continue;
-        table.labels[label] = value;
-        table.fromIdeal[label] = ideal;
-        table.byType[label] = type;
-        if (size < n) continue;
-        upperUs = value;
-        best = { ideal: target, state: reached };
-      }
+      const label = target * states + reached;
+      if (value >= table.labels[label]) continue;
+      table.labels[label] = value;
+      table.fromIdeal[label] = ideal;
+      table.byType[label] = type;
+      table.isOpen[label] = 1;
+      if (options.order === "promise") queue.push(target, promise(reached, depth));
+      else if (isNew) queue.push(target, size);
+      isNew = false;
+      if (size < n) continue;
+      upperUs = value;
+      best = { ideal: target, state: reached };
     }
   }
 
-  function result(complete: boolean): SplitResult {
-    const counts = { complete, ceilingMet, ideals: table.count, transitions };
+  /** How much of the time that the devices left have below U the work left needs at least: the less the better. */
+  function promise(state: number, depth: number): number {
+    const window = windowOf[state];
+    const roomUs = capacity[state] * options.upperUs;
+    const share = roomUs === 0 ? 0 : leftWork[depth * windowCount + window] / roomUs;
+    return share - DEPTH_COUNTS * (1 - leftWork[depth * windowCount + windowCount - 1] / totalWork);
+  }
+
+  /** Could the set take a company along at no higher load than the floor or its own? */
+  function takesMore({ companyOf }: Dominance, depth: number, type: number, load: number): boolean {
+    const most = Math.max(load, floorUs);
+    const paying = types[type].paysTransfers;
+    const end = readyEnd[depth];
+    for (let i = 0; i < end; i++) {
+      const v = ready[i];
+      const company = companyOf[v];
+      if (company === null || holds(v) || bytes[depth] + company.bytes > types[type].memoryBytes) continue;
+      const us = load + company.timeUs[type];
+      if (us - company.touchedUs > most || !isReady(company)) continue;
+      if (!paying ? us <= most : us + company.touchedUs <= most || us + cutWith(company) <= most) return true;
+    }
+    return false;
+  }
+
+  function isReady({ members, waitsWithin }: Company): boolean {
+    for (let i = 1; i < members.length; i++) if (waiting[members[i]] !== waitsWithin[i]) return false;
+    return true;
+  }
+
+  /** By how much a company would make the set's transfers grow. */
+  function cutWith({ members }: Company): number {
+    let us = 0;
+    for (const v of members) us += grownCut(v);
+    for (const v of members)
+      for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) inside[nets.ofElement[i]]--;
+    return us;
+  }
+
+  function result(endedBy: SplitResult["endedBy"]): SplitResult {
+    const counts = { complete: endedBy === null, endedBy, ideals: table.count, transitions };
     if (best === null) return { split: null, ...counts };
     const stages: Stage[] = [];
     let { ideal, state } = best as { ideal: number; state: number };
@@ -273,8 +353,29 @@ export function* searchIdeals(
       ideal = from;
       state -= stride[type];
     }
-    return { split: { valueUs: upperUs, stages: stages.reverse() }, ...counts };
+    return { split: { valueUs: maxLoad(problem, stages), stages: stages.reverse() }, ...counts };
   }
+}
+
+/** Labels are never below the floor, so the value is counted afresh. */
+function maxLoad(problem: SplitProblem, stages: readonly Stage[]): number {
+  return stages.reduce((most, { type, elements }) => Math.max(most, loadOf(problem, elements, type)), 0);
+}
+
+/** Load of a set on a device of a type. */
+export function loadOf({ timeUs, types, nets }: SplitProblem, set: readonly number[], type: number): number {
+  let us = 0;
+  for (const v of set) us += timeUs[v * types.length + type];
+  if (!types[type].paysTransfers) return us;
+  const inside = new Set(set);
+  const touched = new Set<number>();
+  for (const v of set)
+    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) touched.add(nets.ofElement[i]);
+  for (const h of touched) {
+    const pins = nets.pins.subarray(nets.pinStart[h], nets.pinStart[h + 1]);
+    if (!pins.every((pin) => inside.has(pin))) us += nets.transferUs[h];
+  }
+  return us;
 }
 
 function totalOf({ workOf, count }: WorkWindows, window: number): number {

@@ -73,6 +73,17 @@ export function withoutGuests(problem: SplitProblem): SplitProblem {
   return { ...problem, timeUs, memoryBytes };
 }
 
+/** The same problem with no time for an element where its weights alone are over the limit. */
+export function withoutMisfits(problem: SplitProblem): SplitProblem {
+  const { types, memoryBytes } = problem;
+  const timeUs = problem.timeUs.map((us, i) =>
+    memoryBytes[Math.floor(i / types.length)] > types[i % types.length].memoryBytes
+      ? Number.POSITIVE_INFINITY
+      : us,
+  );
+  return { ...problem, timeUs };
+}
+
 function deviceTypes({ graph, cluster }: Scenario, runUs: Float64Array): DeviceType[] {
   const deviceCount = cluster.devices.length;
   const types: { devices: number[]; paysTransfers: boolean; memoryBytes: number }[] = [];

@@ -11,9 +11,9 @@ const enough: SearchLimits = { ideals: 1e6, transitions: 1e8 };
 
 function search(
   problem: SplitProblem,
-  { upperUs = Number.POSITIVE_INFINITY, limits = enough, chain = false } = {},
+  { upperUs = Number.POSITIVE_INFINITY, floorUs = 0, limits = enough, chain = false } = {},
 ): SplitResult {
-  const steps = searchIdeals(problem, { upperUs, limits, chain });
+  const steps = searchIdeals(problem, { upperUs, floorUs, limits, chain, order: "size", dominance: null });
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   return step.value;
