@@ -8,19 +8,15 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../contract.ts";
-import { choicesOf, pools } from "../search/choices.ts";
+import { choicesOf } from "../search/choices.ts";
 import { budgetProgress, cool } from "../search/cooling.ts";
 import { hasMoves } from "../search/metropolis.ts";
 import { arrivalState } from "../search/plan-state.ts";
 import { createProposals, operators } from "../search/proposals.ts";
-import { startNames, startPlan } from "../search/starts.ts";
+import { searchOptions, startPlan } from "../search/starts.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("Devices to move groups to; accelerators leaves out CPUs."),
-  start: z
-    .enum(startNames)
-    .default("single-device")
-    .describe("The first plan; single-device tries every device and takes the best."),
+  ...searchOptions,
   moves: z
     .enum(["single", "all"])
     .default("all")

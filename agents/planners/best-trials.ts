@@ -38,10 +38,11 @@ const FEW_DEVICES = 4;
 /** The program over ideals as a quick planner: its limits where it is one, and the largest graph that it is for. */
 const QUICK_IDEALS = { ideals: 100_000, transitions: 2_000_000 };
 const MOST_OPS_OF_IDEALS = 20_000;
-/** A search made for the objective gets so many times its own rounds. */
+/** The search for max load gets so many times its own rounds. */
 const MORE_ROUNDS = 1.5;
 const FEW_OPS = 100;
 const SMALL_LATENCY = { hot: 0.1, rounds: 20 };
+const LATENCY = { hot: 0.05, rounds: 12 };
 
 export async function trialsOf(
   scenario: Scenario,
@@ -83,9 +84,9 @@ function turnOf({ module }: Configured): number {
 const isSmall = ({ grouping, cluster }: Scenario) =>
   grouping.groupCount <= FEW_GROUPS && cluster.devices.length <= FEW_DEVICES;
 
-/** Where a round takes no time, more of them, and hotter: the latency of small graphs has deep local optima. */
+/** More rounds than the search takes by itself; for latency, whose local optima are deep, hotter ones too. */
 function moreOf(special: PlannerModule, { objective, graph }: Scenario): Configured["options"] {
-  if (objective === "latency" && graph.opCount <= FEW_OPS) return SMALL_LATENCY;
+  if (objective === "latency") return graph.opCount <= FEW_OPS ? SMALL_LATENCY : LATENCY;
   const { rounds } = special.options.parse({}) as { readonly rounds: number };
   return { rounds: Math.ceil(MORE_ROUNDS * rounds) };
 }

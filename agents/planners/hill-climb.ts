@@ -9,17 +9,13 @@ import { z } from "zod";
 import type { MeteredEvaluator, Rng } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { type Choices, choicesOf, pools } from "../search/choices.ts";
+import { type Choices, choicesOf } from "../search/choices.ts";
 import { drawn } from "../search/constructions.ts";
-import { startNames, startPlan } from "../search/starts.ts";
+import { searchOptions, startPlan } from "../search/starts.ts";
 import { type WorkingPlan, workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("Devices to move groups to; accelerators leaves out CPUs."),
-  start: z
-    .enum(startNames)
-    .default("single-device")
-    .describe("The first plan; single-device tries every device and takes the best."),
+  ...searchOptions,
   improvement: z
     .enum(["first", "steepest"])
     .default("first")

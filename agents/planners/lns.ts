@@ -14,18 +14,14 @@ import { branchAndBound, type PartialBound } from "../exact/branch-and-bound.ts"
 import { placingOrder } from "../exact/branch-and-bound-order.ts";
 import type { DeviceExchange } from "../exact/branch-and-bound-symmetry.ts";
 import { breathEvery } from "../search/breath.ts";
-import { type Choices, choicesOf, planOf, pools } from "../search/choices.ts";
+import { type Choices, choicesOf, planOf } from "../search/choices.ts";
 import { groupNeighbours } from "../search/group-neighbours.ts";
 import { hasMoves } from "../search/metropolis.ts";
-import { startNames, startPlan } from "../search/starts.ts";
+import { searchOptions, startPlan } from "../search/starts.ts";
 import { partialBoundOf } from "./branch-and-bound.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("Devices to place groups on; accelerators leaves out CPUs."),
-  start: z
-    .enum(startNames)
-    .default("single-device")
-    .describe("The first plan; single-device tries every device and takes the best."),
+  ...searchOptions,
   window: z.int().min(1).default(3).describe("Groups of the first window."),
   nodes: z
     .int()

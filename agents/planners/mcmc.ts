@@ -9,17 +9,13 @@ import { z } from "zod";
 import type { MeteredEvaluator } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { choicesOf, pools } from "../search/choices.ts";
+import { choicesOf } from "../search/choices.ts";
 import { createChain, hasMoves, proposalRules } from "../search/metropolis.ts";
-import { startNames, startPlan } from "../search/starts.ts";
+import { searchOptions, startPlan } from "../search/starts.ts";
 import { workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("Devices to propose; accelerators leaves out CPUs."),
-  start: z
-    .enum(startNames)
-    .default("single-device")
-    .describe("The first plan; single-device tries every device and takes the best."),
+  ...searchOptions,
   beta: z
     .number()
     .min(0)

@@ -9,17 +9,13 @@ import { z } from "zod";
 import type { Rng } from "../../env/index.ts";
 import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
-import { type Choices, choicesOf, pools } from "../search/choices.ts";
+import { type Choices, choicesOf } from "../search/choices.ts";
 import { hasMoves } from "../search/metropolis.ts";
-import { startNames, startPlan } from "../search/starts.ts";
+import { searchOptions, startPlan } from "../search/starts.ts";
 import { workingPlan } from "../search/working-plan.ts";
 
 const options = z.strictObject({
-  pool: z.enum(pools).default("all").describe("Devices to move groups to; accelerators leaves out CPUs."),
-  start: z
-    .enum(startNames)
-    .default("single-device")
-    .describe("The first plan; single-device tries every device and takes the best."),
+  ...searchOptions,
   sample: z.int().min(1).default(16).describe("Moves tried in each step, of which the best is made."),
   tenure: z
     .number()

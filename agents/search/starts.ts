@@ -1,12 +1,23 @@
 /**
- * The plans that a search may start from, scored. Which start is used is an option of the search; what it costs is charged.
+ * The plans that a search over groups may start from, scored. Which devices it has and which start is used are options of every such
+ * search; what the start costs is charged.
  */
+import { z } from "zod";
 import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
-import { type Choices, planOf } from "./choices.ts";
+import { type Choices, planOf, pools } from "./choices.ts";
 import { dealtOut, drawn, onOneDevice } from "./constructions.ts";
 
-export const startNames = ["random", "single-device", "round-robin"] as const;
+const startNames = ["random", "single-device", "round-robin"] as const;
 export type StartName = (typeof startNames)[number];
+
+/** The first options of every search over groups. */
+export const searchOptions = {
+  pool: z.enum(pools).default("all").describe("Devices to move groups to; accelerators leaves out CPUs."),
+  start: z
+    .enum(startNames)
+    .default("single-device")
+    .describe("The first plan; single-device tries every device and takes the best."),
+};
 
 export interface ScoredStart {
   readonly plan: Plan;
