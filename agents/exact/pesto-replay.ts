@@ -2,10 +2,23 @@
  * From a schedule of tasks to a plan that the simulator replays in its order: the ops of a task one after the other in topological
  * order, tasks by their starts; and back, from a simulated plan to starts of tasks.
  */
-import type { Plan } from "../../env/index.ts";
+import { type Plan, placement } from "../../env/index.ts";
+import type { ListOrder } from "../search/list-order.ts";
 import type { PestoProblem } from "./pesto-problem.ts";
 
-export function replayPlan(problem: PestoProblem, unitDevice: Int32Array, startsUs: Float64Array): Plan {
+export interface TaskSchedule {
+  readonly unitDevice: Int32Array;
+  readonly startsUs: Float64Array;
+}
+
+/** The schedule in its own order, first come, first served, and in the order of a list schedule of its devices. */
+export function replays(problem: PestoProblem, schedule: TaskSchedule, listOrder: ListOrder): Plan[] {
+  const plan = replayPlan(problem, schedule);
+  const device = Int32Array.from(plan.device);
+  return [plan, placement(plan.device), { ...plan, opPriority: listOrder.of(device) }];
+}
+
+function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedule): Plan {
   const { tasks, compiled } = problem;
   const { taskOf, unitOf } = tasks;
   const rank = tasksInOrder(problem, startsUs);
@@ -39,7 +52,7 @@ export function taskSchedule(
   { tasks, compiled, unitDevices }: PestoProblem,
   { device }: Plan,
   opStartUs: Float64Array,
-): { readonly unitDevice: Int32Array; readonly startsUs: Float64Array } {
+): TaskSchedule {
   const { taskOf, unitOf, unitCount, count } = tasks;
   const { deviceCount, runUs } = compiled;
   const workUs = new Float64Array(unitCount * deviceCount);

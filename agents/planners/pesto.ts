@@ -1,30 +1,32 @@
 /**
- * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by one integer program over a graph coarsened to as many tasks
+ * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program, over a graph coarsened to as many tasks
  * as the solver can handle; the simulator replays the order. Built from a description of the paper's sets and rules; its text and code
  * were not at hand, so nothing here claims its figures.
  *
- * First list schedules and a hill climb, which are also what the solver starts from. Every solution is scored twice, in its order and
- * first come, first served. Where the program has not proven the best plan optimal a search goes on from its solution on the graph as it
- * was (refinement.ts). The solver stops on nodes and simplex iterations; the limit in seconds is a guard.
+ * First list schedules and a hill climb, which are also what the solver starts from, then the program. Where that has not proven the best
+ * plan optimal, two steps that are ours go on from it on the graph as it was: a search from large groups to small ones (refinement.ts),
+ * and the program again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations; the limit in seconds is
+ * a guard.
  */
 import { z } from "zod";
 import {
   BudgetExhausted,
-  type Compiled,
   compile,
   gapOf,
   type MeteredEvaluator,
   type Plan,
-  placement,
   type Rng,
   type Scenario,
 } from "../../env/index.ts";
 import type { PlannerModule, PlannerReport } from "../contract.ts";
-import { type MipResult, solveMip } from "../exact/highs.ts";
-import { coarsenTasks } from "../exact/pesto-coarsen.ts";
-import { type PestoProblem, pestoProblem } from "../exact/pesto-problem.ts";
-import { type PestoProgram, pestoProgram } from "../exact/pesto-program.ts";
-import { replayPlan, taskSchedule } from "../exact/pesto-replay.ts";
+import {
+  ROUNDING,
+  type SizedProgram,
+  type Solved,
+  sizedProgram,
+  solveProgram,
+} from "../exact/pesto-solve.ts";
+import { improveWindows, type WindowsReport } from "../exact/pesto-windows.ts";
 import { endText } from "../exact/solver-end.ts";
 import { firstPlans } from "../search/first-plans.ts";
 import { refine } from "../search/refinement.ts";
@@ -53,9 +55,22 @@ const options = z.strictObject({
     .describe(
       "evaluations of the search that goes on from the program's solution, from large groups to small ones",
     ),
-  iterations: z.int().min(1).default(100_000).describe("simplex iterations before the solver stops"),
+  windows: z
+    .int()
+    .min(0)
+    .default(12)
+    .describe(
+      "windows of a few ops each that the program places anew after that, on graphs of up to 400 ops",
+    ),
+  iterations: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe(
+      "simplex iterations before the solver stops; a twentieth of them where tasks are merged, and for each window",
+    ),
   nodes: z.int().min(1).default(100_000).describe("branch-and-bound nodes before the solver stops"),
-  seconds: z.number().positive().default(120).describe("seconds before the solver stops, a guard"),
+  seconds: z.number().positive().default(120).describe("seconds before a solve stops, a guard"),
   gap: z.number().min(0).max(1).default(0).describe("stops within this share of the program's optimum"),
   size: z.int().min(1).default(60_000).describe("largest program tried, in coefficients"),
 });
@@ -81,13 +96,12 @@ export const pesto: PlannerModule<Options> = {
   }),
 };
 
-/** What the solver's tolerances could hide, as a share of a bound: conditions are lifted by terms a thousand times a unit. */
-const ROUNDING = 1e-6;
-/** A merged task is estimated to take longer than the simulator says; plans this much above the best one are still looked at. */
-const MERGED_ROOM = 1.5;
-const FEWER = 0.8;
-
 const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
+/** Share of the iterations that a program of merged tasks gets, which is a guess anyway, and each window. */
+const PART_SHARE = 0.05;
+/** Evaluations that windows are left with: a few for each, at most a share of the rest. */
+const EVALUATIONS_OF_WINDOW = 10;
+const WINDOWS_REST = 0.1;
 
 async function* solve(
   scenario: Scenario,
@@ -102,52 +116,12 @@ async function* solve(
     evaluations: given.climb,
     stream: "the first plans of Pesto",
   });
-  const compiled = compile(scenario);
-  const found = buildProgram(compiled, evaluator, given);
-  if (found === null) {
-    yield* refineAfter(scenario, NOTHING_SOLVED, evaluator, rng, given);
-    const sentence = `The graph is too large for an integer program of ${given.size} coefficients (option size).`;
-    return evaluator.best === null ? { failure: sentence } : { note: sentence };
-  }
-  const { problem, program } = found;
-  const solved = yield* improve(problem, program, evaluator, given);
-  yield* refineAfter(scenario, solved, evaluator, rng, given);
-  return reportOf(problem, solved, evaluator, given);
+  const sized = sizedProgram(compile(scenario), evaluator, given);
+  const solved =
+    sized === null ? NOTHING_SOLVED : yield* solveProgram(sized, evaluator, limitsOf(sized, given));
+  const windows = yield* goOn(scenario, solved, evaluator, rng, given);
+  return reportOf(sized, solved, windows, evaluator, given);
 }
-
-/** The program of as many tasks as fit its size; null where even two do not. */
-function buildProgram(compiled: Compiled, evaluator: MeteredEvaluator, given: Options) {
-  const best = evaluator.best?.outcome.value ?? evaluator.ceiling;
-  const lowerUs = evaluator.bound().value;
-  for (let target = given.tasks; target >= 2; target = Math.floor(target * FEWER)) {
-    const problem = pestoProblem(compiled, coarsenTasks(compiled, target));
-    if (problem.tasks.count > 2 * given.tasks) return null;
-    const isMerged = problem.tasks.count < compiled.opCount;
-    const program = pestoProgram(problem, {
-      upperUs: isMerged ? best * MERGED_ROOM : best,
-      lowerUs: isMerged ? 0 : Math.min(lowerUs, best),
-    });
-    if (program.program.rowColumn.length <= given.size) return { problem, program };
-  }
-  return null;
-}
-
-/** How a solve ended, and what it leaves. */
-interface Solved extends MipResult {
-  /** The program's own makespan of its last solution, and that solution. */
-  readonly estimateUs?: number;
-  readonly solution?: Plan;
-  /** The same of the last solution that became the best plan, and in which evaluation it did. */
-  readonly best?: { readonly estimateUs: number; readonly evaluation: number };
-  /** No solution of the program is below. */
-  readonly provenUs: number;
-  /** Nor is any plan. */
-  readonly holdsForAll: boolean;
-}
-
-/** Every plan is a solution where no ops are merged; a free transfer serves consumers on ways that the program does not know. */
-const holdsForAll = ({ tasks, compiled }: PestoProblem): boolean =>
-  tasks.count === compiled.opCount && compiled.fidelity.multicast !== "free";
 
 const NOTHING_SOLVED: Solved = {
   end: "limit",
@@ -158,82 +132,72 @@ const NOTHING_SOLVED: Solved = {
   holdsForAll: false,
 };
 
-async function* improve(
-  problem: PestoProblem,
-  program: PestoProgram,
-  evaluator: MeteredEvaluator,
-  limits: Options,
-): AsyncGenerator<Plan, Solved> {
-  const solver = solveMip(program.program, {
-    start: startOf(problem, program, evaluator),
-    limits: { ...limits, relativeGap: limits.gap },
-    stopped: () => evaluator.exhausted,
-  });
-  let estimateUs: number | undefined;
-  let solution: Plan | undefined;
-  let best: Solved["best"];
-  try {
-    for (;;) {
-      const { done, value } = await solver.next();
-      if (done === true) {
-        const provenUs = Math.max(0, value.bound * program.unitUs * (1 - ROUNDING));
-        return { ...value, estimateUs, solution, best, provenUs, holdsForAll: holdsForAll(problem) };
-      }
-      const plan = replayPlan(problem, program.unitDevices(value.columns), program.startsUs(value.columns));
-      estimateUs = value.value * program.unitUs;
-      solution = plan;
-      for (const candidate of [plan, placement(plan.device)]) {
-        if (evaluator.exhausted) break;
-        const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
-        if (evaluator.evaluate(candidate).cost >= before) continue;
-        best = { estimateUs, evaluation: evaluator.spent };
-        yield candidate;
-      }
-    }
-  } finally {
-    await solver.return({ end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 });
-  }
-}
+const limitsOf = ({ isMerged }: SizedProgram, { iterations, nodes, seconds, gap }: Options) => ({
+  iterations: isMerged ? Math.ceil(PART_SHARE * iterations) : iterations,
+  nodes,
+  seconds,
+  relativeGap: gap,
+});
 
-/** From large groups to single classes, until a plan is proven to be the best. */
-async function* refineAfter(
+/** The refinement and the windows, until a plan is proven to be the best. */
+async function* goOn(
   scenario: Scenario,
   { solution, provenUs, holdsForAll }: Solved,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { tasks, refine: evaluations }: Options,
-): AsyncGenerator<Plan, void> {
-  if (evaluator.best === null) return;
+  given: Options,
+): AsyncGenerator<Plan, WindowsReport> {
+  const windows: WindowsReport = { solved: 0, improved: 0, timeLimited: false };
+  if (evaluator.best === null) return windows;
   const boundUs = Math.max(evaluator.bound().value, holdsForAll ? provenUs : 0);
   const isDone = () =>
     (evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY) <= boundUs * (1 + 2 * ROUNDING);
-  const from = solution === undefined ? [] : [solution];
+  const kept = Math.floor(
+    Math.min(EVALUATIONS_OF_WINDOW * given.windows, WINDOWS_REST * evaluator.remaining),
+  );
   try {
-    yield* refine(scenario, evaluator, rng, { coarsest: Math.ceil(tasks / 2), evaluations, from, isDone });
+    yield* refine(scenario, evaluator, rng.child("refinement"), {
+      coarsest: Math.ceil(given.tasks / 2),
+      evaluations: Math.min(given.refine, evaluator.remaining - kept),
+      from: solution === undefined ? [] : [solution],
+      isDone,
+    });
+    return yield* improveWindows(compile(scenario), evaluator, rng.child("windows"), {
+      windows: given.windows,
+      iterations: Math.ceil(PART_SHARE * given.iterations),
+      nodes: given.nodes,
+      seconds: given.seconds,
+      size: given.size,
+      isDone,
+    });
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
+    return windows;
   }
 }
 
-/** The best plan so far as the solver's first solution; what it makes of it is its own affair. */
-function startOf(problem: PestoProblem, program: PestoProgram, { best }: MeteredEvaluator) {
-  if (best?.outcome.feasible !== true || best.outcome.startUs === undefined) return undefined;
-  const { unitDevice, startsUs } = taskSchedule(problem, best.plan, best.outcome.startUs);
-  return program.startOf(problem.renamed(unitDevice), startsUs);
-}
-
 function reportOf(
-  problem: PestoProblem,
+  sized: SizedProgram | null,
   { end, nodes, estimateUs, provenUs, holdsForAll, best: solvedBest }: Solved,
+  windows: WindowsReport,
   evaluator: MeteredEvaluator,
   limits: Options,
 ): PlannerReport {
-  const { tasks, compiled } = problem;
-  const isMerged = tasks.count < compiled.opCount;
   const isOutOfTime = evaluator.exhausted && evaluator.remaining > 0;
-  const timeLimited = end === "time" || end === "stopped" || isOutOfTime;
+  const timeLimited = end === "time" || end === "stopped" || windows.timeLimited || isOutOfTime;
   const estimate = solvedBest?.evaluation === evaluator.best?.evaluation ? solvedBest?.estimateUs : undefined;
   const best = evaluator.best?.outcome.value ?? null;
+  const placedAnew =
+    windows.solved === 0
+      ? ""
+      : ` Solved ${windows.solved} windows after that, ${windows.improved} with a better plan.`;
+  if (sized === null) {
+    const sentence = `The graph is too large for an integer program of ${limits.size} coefficients (option size).`;
+    if (evaluator.best === null) return { failure: sentence, timeLimited };
+    return { note: `${sentence}${placedAnew}`, timeLimited };
+  }
+  const { isMerged, problem } = sized;
+  const { tasks, compiled } = problem;
   if (best === null && end === "infeasible" && !isMerged)
     return {
       failure: "Proven infeasible: no placement keeps all weights within the memory (integer program).",
@@ -246,7 +210,7 @@ function reportOf(
       ? "no solution of its own"
       : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
   const ended = `${endText(end, limits, "without a solution below the best known plan")} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
-  const note = `Integer program of ${where}, ${ended}: ${optimum}.`;
+  const note = `Integer program of ${where}, ${ended}: ${optimum}.${placedAnew}`;
   if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate, note };
   const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
   const proven = { value, argument: "integer program of devices and orders" };
