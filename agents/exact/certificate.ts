@@ -3,10 +3,16 @@
  * with the program but the scenario. Where it ends without one, no such split exists.
  *
  * It works on the ops and edges of the graph itself. From the empty ideal it walks all ideals that can be reached with at most the
- * devices there are, by sets of units that one device can take; a set is given up only when its run time alone is over the
- * threshold, or its weights over the memory, on every kind of device, for both only grow. There are no labels, no bounds on what is
- * left, no upper values and no other order than by size. The load of a set is counted from the definition: for each op
- * how many of its data edges end inside.
+ * devices there are, by sets of units that one device can take. Two things only are given up:
+ *
+ *   - a set whose run time alone is over the threshold, or its weights over the memory, on every kind of device, for both only grow;
+ *   - an ideal from which the devices left cannot finish even if units were sand. Count for each unit its least time on any kind; a device
+ *     does at most its pace of that in a us: the largest ratio, over all units, of least time and time on its kind. What the units
+ *     outside of the ideal count must not exceed threshold x sum over the devices left of their paces, nor their weights
+ *     the memory of the devices left.
+ *
+ * There are no values, no upper bounds and no other order than by size. The load of a set is counted from the definition: for each
+ * op how many of its data edges end inside.
  *
  * That takes far more steps than the program, so there is a limit of them: `null` says that nothing was shown.
  */
@@ -83,6 +89,25 @@ export function* certify(
   const unitBytes = Float64Array.from(opsOf, (ops) =>
     ops.reduce((sum, v) => sum + graph.parameterBytes[v], 0),
   );
+  const leastUs = Float64Array.from({ length: n }, (_, unit) =>
+    kinds.reduce((least, _, k) => Math.min(least, kindUs[unit * kinds.length + k]), Number.POSITIVE_INFINITY),
+  );
+  const totalUs = leastUs.reduce((sum, us) => sum + us, 0);
+  const pace = kinds.map((_, k) => paceOf(leastUs, (unit) => kindUs[unit * kinds.length + k]));
+  /** What the devices not in use in a state can do of the least times; rounding must not give up what just fits. */
+  const canDoUs = Float64Array.from({ length: states }, (_, state) =>
+    kinds.reduce(
+      (sum, { count }, k) => sum + (count - inUse(state, k)) * pace[k] * thresholdUs,
+      1e-9 * totalUs,
+    ),
+  );
+  const canHoldBytes = Float64Array.from({ length: states }, (_, state) =>
+    kinds.reduce(
+      (sum, { count, memoryBytes }, k) =>
+        inUse(state, k) < count ? sum + (count - inUse(state, k)) * memoryBytes : sum,
+      0,
+    ),
+  );
   const keyOf = Float64Array.from({ length: n }, (_, unit) => key(unit));
 
   const bySize: Ideal[][] = Array.from({ length: n + 1 }, () => []);
@@ -93,6 +118,8 @@ export function* certify(
   };
   bySize[0].push(first);
   const bits = new Int32Array(words);
+  // Of the set at hand, one row for each depth: its time on each kind.
+  const times = new Float64Array((n + 1) * kinds.length);
   const missing = new Int32Array(n);
   let steps = 0;
   let pausedAt = 0;
@@ -135,8 +162,14 @@ export function* certify(
       for (const earlier of units.before[unit]) if (!has(earlier)) missing[unit]++;
       if (missing[unit] === 0) ready.push(unit);
     }
-    const us = new Float64Array(kinds.length);
-    extend(0, 0, 0, 0, us, idealKey);
+    let leftUs = 0;
+    let leftBytes = 0;
+    for (let unit = 0; unit < n; unit++) {
+      if (has(unit)) continue;
+      leftUs += leastUs[unit];
+      leftBytes += unitBytes[unit];
+    }
+    extend(0, 0, 0, 0, leftUs, idealKey);
 
     /** Adds one of the units ready from `from` on, so that every set is met once. */
     function extend(
@@ -144,24 +177,56 @@ export function* certify(
       depth: number,
       paidUs: number,
       bytes: number,
-      times: Float64Array,
+      restUs: number,
       setKey: number,
     ): void {
       for (let i = from; i < ready.length && !found; i++) {
         const unit = ready[i];
         if (++steps > mostSteps) return;
         const nowBytes = bytes + unitBytes[unit];
-        const now = times.map((sum, k) => sum + kindUs[unit * kinds.length + k]);
-        if (!kinds.some(({ memoryBytes }, k) => now[k] <= thresholdUs && nowBytes <= memoryBytes)) continue;
+        if (!fitsSomewhere(unit, depth, nowBytes)) continue;
         const nowPaidUs = paidUs + put(unit);
+        const nowRestUs = restUs - leastUs[unit];
         const nowKey = (setKey + keyOf[unit]) % KEYS;
         const readyBefore = ready.length;
         for (const later of after[unit]) if (--missing[later] === 0) ready.push(later);
-        note(now, nowPaidUs, nowBytes, size + depth + 1, nowKey, open);
-        extend(i + 1, depth + 1, nowPaidUs, nowBytes, now, nowKey);
+        note({ depth: depth + 1, paidUs: nowPaidUs, bytes: nowBytes, restUs: nowRestUs, setKey: nowKey });
+        extend(i + 1, depth + 1, nowPaidUs, nowBytes, nowRestUs, nowKey);
         for (const later of after[unit]) missing[later]++;
         ready.length = readyBefore;
         take(unit);
+      }
+    }
+
+    /** Times of the set with the unit, in the next row; can any kind run and hold it? */
+    function fitsSomewhere(unit: number, depth: number, bytes: number): boolean {
+      let fits = false;
+      for (let k = 0; k < kinds.length; k++) {
+        const us = times[depth * kinds.length + k] + kindUs[unit * kinds.length + k];
+        times[(depth + 1) * kinds.length + k] = us;
+        if (us <= thresholdUs && bytes <= kinds[k].memoryBytes) fits = true;
+      }
+      return fits;
+    }
+
+    /** Marks what the ideal with the set on top can be covered with. */
+    function note({ depth, paidUs, bytes, restUs, setKey }: Held): void {
+      let target: Ideal | null = null;
+      for (let k = 0; k < kinds.length; k++) {
+        const { memoryBytes, paysTransfers, count } = kinds[k];
+        const us = times[depth * kinds.length + k] + (paysTransfers ? paidUs : 0);
+        if (bytes > memoryBytes || us > thresholdUs) continue;
+        for (const state of open) {
+          if (inUse(state, k) === count) continue;
+          if (size + depth === n) {
+            found = true;
+            return;
+          }
+          const reached = state + stride[k];
+          if (restUs > canDoUs[reached] || leftBytes - bytes > canHoldBytes[reached]) continue;
+          target ??= idealOf(size + depth, setKey);
+          target.covered[reached] = 1;
+        }
       }
     }
   }
@@ -191,31 +256,6 @@ export function* certify(
     bits[unit >> 5] &= ~(1 << (unit & 31));
   }
 
-  /** Marks what the ideal with the set on top can be covered with. */
-  function note(
-    times: Float64Array,
-    paidUs: number,
-    bytes: number,
-    size: number,
-    setKey: number,
-    open: readonly number[],
-  ): void {
-    let target: Ideal | null = null;
-    for (let k = 0; k < kinds.length; k++) {
-      const { memoryBytes, paysTransfers, count } = kinds[k];
-      if (bytes > memoryBytes || times[k] + (paysTransfers ? paidUs : 0) > thresholdUs) continue;
-      for (const state of open) {
-        if (inUse(state, k) === count) continue;
-        if (size === n) {
-          found = true;
-          return;
-        }
-        target ??= idealOf(size, setKey);
-        target.covered[state + stride[k]] = 1;
-      }
-    }
-  }
-
   function idealOf(size: number, setKey: number): Ideal {
     const alike = byKey.get(setKey);
     const known = alike?.find((ideal) => ideal.bits.every((word, w) => word === bits[w]));
@@ -229,12 +269,27 @@ export function* certify(
   }
 }
 
+/** A set on top of an ideal. */
+interface Held {
+  readonly depth: number;
+  readonly paidUs: number;
+  readonly bytes: number;
+  /** What the units outside of the ideal and the set count. */
+  readonly restUs: number;
+  readonly setKey: number;
+}
+
 interface Kind {
   /** One device of the kind; the others are its equals. */
   readonly device: number;
   readonly count: number;
   readonly memoryBytes: number;
   readonly paysTransfers: boolean;
+}
+
+/** The most that a device of a kind can do of the least times in a us; a unit of none counts for nothing. */
+function paceOf(leastUs: Float64Array, timeUs: (unit: number) => number): number {
+  return leastUs.reduce((pace, us, unit) => (us === 0 ? pace : Math.max(pace, us / timeUs(unit))), 0);
 }
 
 function kindsOfDevices({ cluster, graph }: Scenario, runUs: Float64Array): Kind[] {
