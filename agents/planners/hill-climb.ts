@@ -11,6 +11,7 @@ import type { PlannerModule } from "../contract.ts";
 import { breathEvery } from "../search/breath.ts";
 import { type Choices, choicesOf } from "../search/choices.ts";
 import { drawn } from "../search/constructions.ts";
+import { firstImprovement, type Move, movesOf } from "../search/descent.ts";
 import { searchOptions, startPlan } from "../search/starts.ts";
 import { type WorkingPlan, workingPlan } from "../search/working-plan.ts";
 
@@ -71,45 +72,7 @@ export const hillClimb: PlannerModule<Options> = {
   }),
 };
 
-interface Move {
-  readonly group: number;
-  readonly device: number;
-}
-
-function movesOf({ legal }: Choices): Move[] {
-  return legal.flatMap((devices, group) =>
-    devices.length < 2 ? [] : Array.from(devices, (device) => ({ group, device })),
-  );
-}
-
-/** Moves `working` to a local optimum; yields the cost after every improvement. */
-async function* firstImprovement(
-  working: WorkingPlan,
-  startCost: number,
-  moves: Move[],
-  evaluator: MeteredEvaluator,
-  rng: Rng,
-): AsyncGenerator<number, void> {
-  const breathe = breathEvery(256);
-  // One order for the whole climb: as many failures in a row as there are moves is then one full pass.
-  rng.shuffle(moves);
-  let cost = startCost;
-  let failures = 0;
-  for (let i = 0; failures < moves.length; i = (i + 1) % moves.length) {
-    const { group, device } = moves[i];
-    failures++;
-    if (working.groupDevice[group] === device) continue;
-    await breathe();
-    const next = evaluator.move(working.plan, group, device).cost;
-    if (next >= cost) continue;
-    working.apply(group, device);
-    cost = next;
-    failures = 0;
-    yield cost;
-  }
-}
-
-/** The same by the best of all moves each time, the first of equal ones. */
+/** As `firstImprovement`, by the best of all moves each time, the first of equal ones. */
 async function* steepest(
   working: WorkingPlan,
   startCost: number,

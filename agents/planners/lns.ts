@@ -1,7 +1,8 @@
 /**
  * Large-neighbourhood search (Shaw, "Using Constraint Programming and Local Search Methods to Solve Vehicle Routing Problems", CP 1998)
  * over an exact sub-solver: a window of connected groups is taken out of the best plan and placed anew by branch and bound, all other
- * groups staying where they are, with every leaf scored by the simulator.
+ * groups staying where they are, with every leaf scored by the simulator. A descent by single moves comes first, because windows of one
+ * group need no solver.
  *
  * A window grows while nothing improves and shrinks after each improvement, so that small ones, which take few evaluations, come
  * first. Ends by itself where the window is the whole graph and nothing better was found: then the plan is the best one of the
@@ -15,9 +16,11 @@ import { placingOrder } from "../exact/branch-and-bound-order.ts";
 import type { DeviceExchange } from "../exact/branch-and-bound-symmetry.ts";
 import { breathEvery } from "../search/breath.ts";
 import { type Choices, choicesOf, planOf } from "../search/choices.ts";
+import { firstImprovement, movesOf } from "../search/descent.ts";
 import { groupNeighbours } from "../search/group-neighbours.ts";
 import { hasMoves } from "../search/metropolis.ts";
 import { searchOptions, startPlan } from "../search/starts.ts";
+import { workingPlan } from "../search/working-plan.ts";
 import { partialBoundOf } from "./branch-and-bound.ts";
 
 const options = z.strictObject({
@@ -58,8 +61,13 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       const solver = windowSolver(scenario, choices, nodes);
       const windows = windowSampler(choices, rng);
       const breathe = breathEvery(1);
-      let groupDevice = first.groupDevice;
+      const working = workingPlan(choices, first.groupDevice);
       let cost = first.cost;
+      for await (const improved of firstImprovement(working, cost, movesOf(choices), evaluator, rng)) {
+        cost = improved;
+        yield working.snapshot();
+      }
+      let groupDevice = working.groupDevice;
       let size = window;
       let failures = 0;
       for (let looked = 0; looked < total; ) {

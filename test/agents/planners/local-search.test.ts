@@ -123,6 +123,17 @@ describe("hill-climb, steepest", () => {
 });
 
 describe("lns", () => {
+  test("keeps up with the climber where the graph is too large for its windows", async () => {
+    for (const seed of [1, 2]) {
+      const at = { evaluations: 800, seed };
+      const [ours, climbed] = [
+        await runPlanner(lns, inceptionLike(seed, 4), at),
+        await runPlanner(hillClimb, inceptionLike(seed, 4), at),
+      ];
+      expect(ours.best!.outcome.cost).toBeLessThanOrEqual(1.05 * climbed.best!.outcome.cost);
+    }
+  });
+
   test("ends by itself where its window holds every group: nothing first come, first served is better", async () => {
     for (const seed of [1, 2, 3]) {
       const scenario = randomScenario(seed, { ops: 6, devices: ["A", "B"] });
