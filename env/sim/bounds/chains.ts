@@ -69,11 +69,6 @@ function chainsFrom(
     const gap = fidelity.contention === "fair" ? 0 : fidelity.transferGapUs;
     return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;
   };
-  const leastOver = (us: (other: number) => number): number => {
-    let least = Number.POSITIVE_INFINITY;
-    for (let other = 0; other < typeCount; other++) least = Math.min(least, us(other));
-    return least;
-  };
   const mayShare = (u: number, v: number, type: number): boolean =>
     unitOf[u] === unitOf[v] ||
     (unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type] && !areApart(u, v));
@@ -87,11 +82,12 @@ function chainsFrom(
     dependency: Int32Array.from(producer.keys()),
     occupiedUs,
     floorUs: new Float64Array(runUs.length).fill(fidelity.startUs),
-    remoteUs: (dependency, u, _v, type) =>
-      leastOver((from) => {
-        const i = u * typeCount + from;
-        return startUs[i] + runUs[i] + transferUs(dependency, from, type);
-      }),
+    remoteUs: (dependency, u, _v, type) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let from = 0, i = u * typeCount; from < typeCount; from++, i++)
+        least = Math.min(least, startUs[i] + runUs[i] + transferUs(dependency, from, type));
+      return least;
+    },
     mayShare,
     isBefore,
   };
@@ -103,12 +99,14 @@ function chainsFrom(
     dependency: ofProducer,
     occupiedUs,
     floorUs: runUs.map((us, i) => (us > 0 ? trailingUs : 0) - gapUs(i)),
-    remoteUs: (dependency, w, v, type) =>
-      leastOver((to) => {
-        const i = w * typeCount + to;
+    remoteUs: (dependency, w, v, type) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let to = 0, i = w * typeCount; to < typeCount; to++, i++) {
         const arrivedUs = transferUs(dependency, type, to) + runUs[i] + backwardUs[i] + gapUs(i);
-        return Math.max(arrivedUs, linksFreeUs(dependency, type, to));
-      }) - gapUs(v * typeCount + type),
+        least = Math.min(least, Math.max(arrivedUs, linksFreeUs(dependency, type, to)));
+      }
+      return least - gapUs(v * typeCount + type);
+    },
     mayShare,
     isBefore: (w, v) => isBefore(v, w),
   };

@@ -65,6 +65,10 @@ export function findEarliestStarts(
   const taken = new Int32Array(opCount);
   const candidates = new Int32Array(opCount);
   let candidateCount = 0;
+  /** Ops that are here because of their units, not yet taken in. */
+  const mates = new Int32Array(opCount);
+  let mateCount = 0;
+  const unitFollowed = new Int32Array(unitCount);
   /** The least start of the anchor with this candidate elsewhere; what runs here between this op's end and the anchor. */
   const elsewhereUs = new Float64Array(opCount);
   const afterUs = new Float64Array(opCount);
@@ -77,10 +81,11 @@ export function findEarliestStarts(
     for (type = 0; type < typeCount; type++) {
       const i = anchor * typeCount + type;
       for (let k = start[anchor]; k < start[anchor + 1]; k++) {
-        const by = (us: Direction["remoteUs"]) =>
-          unitOf[before[k]] === unitOf[anchor] ? NEVER : us(dependency[k], before[k], anchor, type);
-        apartUs[k * typeCount + type] = by(remoteUs);
-        if (delays !== undefined) plainApartUs[k * typeCount + type] = by(delays.remoteUs);
+        const j = k * typeCount + type;
+        const isTied = unitOf[before[k]] === unitOf[anchor];
+        apartUs[j] = isTied ? NEVER : remoteUs(dependency[k], before[k], anchor, type);
+        if (delays !== undefined)
+          plainApartUs[j] = isTied ? NEVER : delays.remoteUs(dependency[k], before[k], anchor, type);
       }
       leastDelayUs = delays === undefined ? 0 : delays.leastUs[anchor];
       gainedUs[anchor] = 0;
@@ -91,19 +96,21 @@ export function findEarliestStarts(
   function leastStart(floor: number): number {
     search++;
     candidateCount = 0;
+    mateCount = 0;
     machine.clear();
     follow(anchor, 0);
     followUnit(anchor);
     let leastUs = NEVER;
     for (;;) {
+      while (mateCount > 0 && machine.size < reach) if (!takeIn(mates[--mateCount])) return leastUs;
       const at = latestCandidate();
-      const othersUs = at < 0 ? floor : elsewhereUs[candidates[at]];
+      const othersUs = mateCount > 0 ? NEVER : at < 0 ? floor : elsewhereUs[candidates[at]];
       if (othersUs < leastUs) {
         const turnsUs = Math.max(floor, machine.endUs(afterUs));
         leastUs = Math.min(leastUs, Math.max(turnsUs, othersUs));
         if (turnsUs >= othersUs) return leastUs;
       } else if (machine.leastEndUs() >= leastUs) return leastUs;
-      if (at < 0) return leastUs;
+      if (at < 0 && mateCount === 0) return leastUs;
       if (machine.size === reach) return Math.min(leastUs, Math.max(floor, machine.endUs(afterUs)));
       const u = candidates[at];
       candidates[at] = candidates[--candidateCount];
@@ -113,8 +120,13 @@ export function findEarliestStarts(
 
   function latestCandidate(): number {
     let latest = -1;
-    for (let at = 0; at < candidateCount; at++)
+    for (let at = 0; at < candidateCount; at++) {
+      // Some were taken in with their units.
+      while (at < candidateCount && taken[candidates[at]] === search)
+        candidates[at] = candidates[--candidateCount];
+      if (at === candidateCount) break;
       if (latest < 0 || elsewhereUs[candidates[at]] > elsewhereUs[candidates[latest]]) latest = at;
+    }
     return latest;
   }
 
@@ -154,8 +166,13 @@ export function findEarliestStarts(
 
   /** What shares a unit with w is here as well. */
   function followUnit(w: number): void {
-    for (const u of members[unitOf[w]])
-      if (taken[u] !== search && u !== anchor && isBefore(u, anchor)) consider(u, w, NEVER, 0);
+    if (unitFollowed[unitOf[w]] === search) return;
+    unitFollowed[unitOf[w]] = search;
+    for (const u of members[unitOf[w]]) {
+      if (taken[u] === search || u === anchor || !isBefore(u, anchor)) continue;
+      consider(u, w, NEVER, 0);
+      mates[mateCount++] = u;
+    }
   }
 
   function consider(u: number, w: number, us: number, restUs: number): void {

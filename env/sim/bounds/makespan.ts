@@ -7,12 +7,12 @@ import type { Bound } from "../evaluator.ts";
 import { workBound } from "../work-bound.ts";
 import { bestOf, roundingFor } from "./best.ts";
 import { makespanCeilingUs } from "./ceiling.ts";
-import { type Chains, chainsOf, longestThroughUs } from "./chains.ts";
+import { type Chains, createChains, longestThroughUs } from "./chains.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { intervalUs } from "./interval.ts";
 import { memoryWorkUs } from "./memory-work.ts";
 import { mirroredUs } from "./mirrored.ts";
-import { type RefutationLimits, refutedUs } from "./refutation.ts";
+import { NEXT_TRIAL, type RefutationLimits, refutedUs } from "./refutation.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
 
 /**
@@ -27,9 +27,7 @@ export function refutationBound(
   const units = makespanUnits(compiled);
   const lowerUs = Math.max(known.lowerUs ?? 0, bestOf(makespanBounds(compiled)).value);
   const upperUs = known.upperUs ?? makespanCeilingUs(compiled);
-  const value = units.unitBytes.some((bytes) => units.typeBytes.every((room) => bytes > room))
-    ? lowerUs
-    : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
+  const value = liesNowhere(units) ? lowerUs : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
   return { argument: "refutation", value };
 }
 
@@ -37,17 +35,33 @@ export function refutationBound(
 const refutationLimits = (opCount: number): RefutationLimits => ({
   trials: 10,
   rounds: 12,
-  probes: Math.min(300, Math.floor(300_000 / opCount)),
+  probes: Math.min(100, Math.floor(20_000 / opCount)),
 });
+
+/** A refutation by conclusions alone takes as long as the other bounds, and finds nothing where few units have to be together. */
+const QUICK: RefutationLimits = { trials: 3, rounds: 3, probes: 0 };
+const QUICK_OPS = 3000;
+const MANY = 0.03;
+
+function tiesMany({ unitOf, unitCount }: Units, { a, b, apartUs }: Pairs, limitUs: number): boolean {
+  let count = 0;
+  for (let i = 0; i < apartUs.length; i++) if (apartUs[i] > limitUs && unitOf[a[i]] !== unitOf[b[i]]) count++;
+  return count >= MANY * unitCount;
+}
+
+const liesNowhere = ({ unitBytes, typeBytes }: Units): boolean =>
+  unitBytes.some((bytes) => typeBytes.every((room) => bytes > room));
 
 /** Simplest argument first: where two are equal the first is named. */
 export function makespanBounds(compiled: Compiled): Bound[] {
   const { runUs, fidelity } = compiled;
   const units = makespanUnits(compiled);
-  const chains = chainsOf(compiled, units);
+  const chainsFor = createChains(compiled);
+  const chains = chainsFor(units);
   const throughUs = longestThroughUs(chains, units);
   const memoryUs = memoryWorkUs(units);
   const thereAndBackUs = mirroredUs(compiled, units, chains);
+  const parting = apart(chains, units, fidelity.startUs);
   const roundedWork = roundingFor(runUs, [fidelity.opGapUs, fidelity.startUs]);
   const roundedDown = roundingFor(runUs, ...transferAmounts(compiled));
   const ofWork = (us: number) => roundedWork(fidelity.startUs + us);
@@ -62,12 +76,22 @@ export function makespanBounds(compiled: Compiled): Bound[] {
     ...(memoryUs === null ? [] : [{ argument: "work within memory", value: ofWork(memoryUs) }]),
     {
       argument: "inseparable ops",
-      value: roundedDown(fidelity.startUs + inseparableUs(units, apart(chains, units, fidelity.startUs))),
+      value: roundedDown(fidelity.startUs + inseparableUs(units, parting)),
     },
   ];
   const horizonUs = Math.max(throughUs, ...simple.map(({ value }) => value).filter(Number.isFinite));
   const inWindowsUs = intervalUs(chains, units, horizonUs, trailingGapUs(compiled));
   const bounds = [...simple, { argument: "interval", value: roundedDown(inWindowsUs) }];
+  const lowerUs = bestOf(bounds).value;
+  if (
+    compiled.opCount <= QUICK_OPS &&
+    !liesNowhere(units) &&
+    tiesMany(units, parting, lowerUs * NEXT_TRIAL)
+  ) {
+    const upperUs = makespanCeilingUs(compiled);
+    const value = refutedUs(compiled, units, { lowerUs, upperUs }, QUICK, chainsFor, chains);
+    if (value > lowerUs) bounds.push({ argument: "quick refutation", value });
+  }
   // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }

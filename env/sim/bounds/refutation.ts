@@ -18,6 +18,7 @@
 import type { Compiled } from "../compile.ts";
 import { type Chains, type ChainsFor, createChains, longestThroughUs } from "./chains.ts";
 import { jacksonUs } from "./jackson.ts";
+import { mirroredUs } from "./mirrored.ts";
 import { mergedUnits, type Units } from "./units.ts";
 
 export interface RefutationLimits {
@@ -41,6 +42,8 @@ type OpPair = readonly [number, number];
 /** What follows, with the pairs that nothing is known about, most promising first; null where it is contradictory. */
 type Consequence = { readonly known: Knowledge; readonly open: readonly OpPair[] } | null;
 
+/** The first value tried, over what is known. */
+export const NEXT_TRIAL = 1.03;
 /** Differences this small may be rounding. */
 const ROUNDING = 1e-9;
 /** A bound is looked for to this share of itself. */
@@ -52,30 +55,45 @@ export function refutedUs(
   units: Units,
   { lowerUs, upperUs }: { readonly lowerUs: number; readonly upperUs: number },
   limits: RefutationLimits,
+  chainsFor: ChainsFor = createChains(compiled),
+  chains: Chains = chainsFor(units),
 ): number {
-  let refuted = lowerUs;
-  let open = upperUs;
-  let step = 1.03;
-  const chainsFor = createChains(compiled);
-  for (let trial = 0; trial < limits.trials && open > refuted * (1 + RESOLUTION); trial++) {
-    // Bounds are seldom off by more than a few per cent: look near the known one first, in growing steps.
-    const T = Math.min(refuted * step, (refuted + open) / 2);
-    if (isRefuted(chainsFor, units, T, limits)) {
-      refuted = T;
-      step *= step;
-    } else open = T;
-  }
-  return refuted;
+  const scene = { compiled, units, chains, chainsFor };
+  const largest = (from: number, probes: number): number => {
+    let refuted = from;
+    let open = upperUs;
+    let step = NEXT_TRIAL;
+    for (let trial = 0; trial < limits.trials && open > refuted * (1 + RESOLUTION); trial++) {
+      // Bounds are seldom off by more than a few per cent: look near the known one first, in growing steps.
+      const T = Math.min(refuted * step, (refuted + open) / 2);
+      if (isRefuted(scene, units, T, { ...limits, probes })) {
+        refuted = T;
+        step *= step;
+      } else open = T;
+    }
+    return refuted;
+  };
+  // Suppositions take far longer than conclusions, so they begin where those end.
+  const concluded = largest(lowerUs, 0);
+  return limits.probes > 0 ? largest(concluded, limits.probes) : concluded;
+}
+
+interface Scene {
+  readonly compiled: Compiled;
+  /** The units as the scenario has them, and their chains. */
+  readonly units: Units;
+  readonly chains: Chains;
+  readonly chainsFor: ChainsFor;
 }
 
 /** Can no plan take at most T? */
 export function isRefuted(
-  chainsFor: ChainsFor,
+  scene: Scene,
   units: Units,
   T: number,
   { rounds, probes }: Omit<RefutationLimits, "trials">,
 ): boolean {
-  const conclude = (known: Knowledge) => consequencesOf(chainsFor, known, T * (1 + ROUNDING), rounds);
+  const conclude = (known: Knowledge) => consequencesOf(scene, known, T * (1 + ROUNDING), rounds);
   let now = conclude({ units, apart: [] });
   let left = probes;
   for (let learnt = true; now !== null && learnt; ) {
@@ -115,7 +133,7 @@ function isOpen({ units: { unitOf }, apart }: Knowledge, [a, b]: OpPair): boolea
   });
 }
 
-function consequencesOf(chainsFor: ChainsFor, given: Knowledge, limit: number, rounds: number): Consequence {
+function consequencesOf(scene: Scene, given: Knowledge, limit: number, rounds: number): Consequence {
   let known = given;
   for (let round = 0; ; round++) {
     const { units } = known;
@@ -123,8 +141,10 @@ function consequencesOf(chainsFor: ChainsFor, given: Knowledge, limit: number, r
     const codeOf = (u: number, v: number) =>
       Math.min(unitOf[u], unitOf[v]) * unitCount + Math.max(unitOf[u], unitOf[v]);
     const apart = new Set(known.apart.map(([u, v]) => codeOf(u, v)));
-    const chains = chainsFor(units, (u, v) => apart.has(codeOf(u, v)));
+    const isNew = units !== scene.units || apart.size > 0;
+    const chains = isNew ? scene.chainsFor(units, (u, v) => apart.has(codeOf(u, v))) : scene.chains;
     if (longestThroughUs(chains, units) > limit || crowded(units, limit)) return null;
+    if (isNew && (mirroredUs(scene.compiled, units, chains) ?? 0) > limit) return null;
     const fits = sharingOf(units, chains, limit);
     for (let unit = 0; unit < unitCount; unit++) if (!fits([unit])) return null;
 
