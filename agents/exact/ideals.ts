@@ -17,6 +17,7 @@
  */
 import { alwaysTaken } from "./always-taken.ts";
 import type { Company, Dominance } from "./companies.ts";
+import { mostBytesHeld } from "./held-bytes.ts";
 import { IdealQueue } from "./ideal-queue.ts";
 import { IdealTable } from "./ideal-table.ts";
 import type { SplitProblem } from "./split-problem.ts";
@@ -80,9 +81,10 @@ export function* searchIdeals(
   const typeCount = types.length;
   const successors = options.chain ? line(n) : problem.elements.successors;
   const windows = workWindows(problem);
-  const { states, stride, used, windowOf, capacity, capacityBytes, workOf, beyond } = windows;
+  const { states, stride, used, windowOf, capacity, workOf, beyond } = windows;
   const windowCount = windows.count;
   const slack = Float64Array.from({ length: windowCount }, (_, window) => 1e-9 * totalOf(windows, window));
+  const capacityBytes = bytesLeftToHold(problem, windows, options.upperUs);
   const hashOf = Int32Array.from({ length: n }, (_, v) => scramble(v + 1));
   const netPins = Int32Array.from({ length: nets.count }, (_, h) => nets.pinStart[h + 1] - nets.pinStart[h]);
 
@@ -376,6 +378,23 @@ export function loadOf({ timeUs, types, nets }: SplitProblem, set: readonly numb
     if (!pins.every((pin) => inside.has(pin))) us += nets.transferUs[h];
   }
   return us;
+}
+
+/** Bytes that the devices not used in each state can hold together below a ceiling. */
+function bytesLeftToHold(
+  problem: SplitProblem,
+  { states, used }: WorkWindows,
+  upperUs: number,
+): Float64Array {
+  const { types, memoryBytes } = problem;
+  const held = types.map((_, type) => mostBytesHeld(problem, type, upperUs));
+  const slack = 1e-9 * memoryBytes.reduce((sum, bytes) => sum + bytes, 0);
+  return Float64Array.from({ length: states }, (_, state) =>
+    types.reduce(
+      (sum, { devices }, type) => sum + held[type][devices.length - used[state * types.length + type]],
+      slack,
+    ),
+  );
 }
 
 function totalOf({ workOf, count }: WorkWindows, window: number): number {

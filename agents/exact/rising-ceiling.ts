@@ -25,6 +25,8 @@ const SMALL_GAP = 0.002;
 /** Transitions of a question before it is asked in order of size, and of the one early search of the whole gap. */
 const QUICK = 300_000;
 const WHOLE_GAP = 6_000_000;
+/** After so many long questions in vain the best split known may well be optimal, which is asked next. */
+const MOST_VAIN = 2;
 /** The floor of a question lies below its ceiling. */
 const JUST_BELOW = 1 - 1e-12;
 
@@ -62,8 +64,12 @@ export function* searchBelowRisingCeiling(
     const ceilingUs = startUs * (1 + share);
     if (ceilingUs >= upperUs || (yield* ask(ceilingUs)) !== "none") break;
   }
-  while (isOpen() && lowerUs > 0 && upperUs > lowerUs * (1 + SMALL_GAP))
-    yield* ask(lowerUs + (upperUs - lowerUs) / 2);
+  for (let vain = 0; isOpen() && lowerUs > 0 && upperUs > lowerUs * (1 + SMALL_GAP); ) {
+    const before = transitions;
+    const answer = yield* ask(vain < MOST_VAIN ? lowerUs + (upperUs - lowerUs) / 2 : upperUs);
+    if (answer === "some") vain = 0;
+    else if (transitions - before > 2 * QUICK) vain++;
+  }
   if (isOpen()) yield* closeGap("promise", QUICK);
   if (isOpen()) yield* closeGap("size", limits.transitions);
   const complete = lowerUs >= upperUs;

@@ -9,8 +9,6 @@
  * so a label whose left side exceeds U times `capacity` leads nowhere. This holds for any weights and any set that covers the types
  * left; a smaller set proves more, since what the used-up types do cheaply no longer counts: where only CPUs are left, all that
  * remains must run on them. The weights of each set are the best ones for the whole problem (env/sim/work-bound.ts).
- *
- * Memory has a window too, of bytes: `capacityBytes` is what the devices left can hold together.
  */
 import { workBound } from "../../env/sim/work-bound.ts";
 import { type DeviceStates, numberStates } from "./device-states.ts";
@@ -26,8 +24,6 @@ export interface WorkWindows extends DeviceStates {
   readonly windowOf: Int32Array;
   /** Weight of the devices not used in each state, in its window, shape [states]. */
   readonly capacity: Float64Array;
-  /** Bytes that the devices not used in each state can hold, shape [states]. */
-  readonly capacityBytes: Float64Array;
   /** No split is below this. */
   readonly lowerUs: number;
 }
@@ -70,7 +66,6 @@ export function workWindows({ elements, types, timeUs }: SplitProblem): WorkWind
 
   const windowOf = new Int32Array(states.states);
   const capacity = new Float64Array(states.states);
-  const capacityBytes = new Float64Array(states.states);
   for (let state = 0; state < states.states; state++) {
     const left = machines.map((count, type) => count - states.used[state * typeCount + type]);
     windowOf[state] = smallestCover(
@@ -80,7 +75,6 @@ export function workWindows({ elements, types, timeUs }: SplitProblem): WorkWind
     left.forEach((count, type) => {
       if (count === 0) return;
       capacity[state] += count * weights[windowOf[state]].ofType[type];
-      capacityBytes[state] += count * types[type].memoryBytes;
     });
   }
   return {
@@ -90,7 +84,6 @@ export function workWindows({ elements, types, timeUs }: SplitProblem): WorkWind
     beyond,
     windowOf,
     capacity,
-    capacityBytes,
     lowerUs: Math.max(weights[sets.length - 1].valueUs, longestElementUs(timeUs, typeCount)),
   };
 }
