@@ -31,6 +31,8 @@ const FIRST: readonly string[] = [
   "single-device",
   "topo-blocks",
 ];
+/** Those that take seconds where the others take milliseconds: last where the budget is one of seconds. */
+const SLOW: readonly string[] = ["multilevel", idealsDp.card.id];
 
 /** Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements. */
 const FEW_GROUPS = 14;
@@ -61,7 +63,8 @@ export async function trialsOf(
   // The search for max load begins with it by itself.
   if (scenario.objective !== "max-load" && scenario.graph.opCount <= MOST_OPS_OF_IDEALS)
     quick.push({ module: idealsDp as PlannerModule, options: QUICK_IDEALS });
-  quick.sort((a, b) => turnOf(a) - turnOf(b));
+  const late = evaluator.budget.seconds === undefined ? [] : SLOW;
+  quick.sort((a, b) => turnOf(a, late) - turnOf(b, late));
 
   const trials: Trial[] = quick.map((trial) => ({ ...trial, mostEvaluations: quickly }));
   const special = searchFor(scenario.objective);
@@ -76,8 +79,9 @@ export async function trialsOf(
   return trials;
 }
 
-function turnOf({ module }: Configured): number {
-  const turn = FIRST.indexOf(module.card.id);
+function turnOf({ module: { card } }: Configured, late: readonly string[]): number {
+  if (late.includes(card.id)) return FIRST.length + 1;
+  const turn = FIRST.indexOf(card.id);
   return turn === -1 ? FIRST.length : turn;
 }
 
