@@ -3,10 +3,28 @@
  * is less. The latter is the fractional knapsack (Dantzig 1957): elements with most bytes for their run time first, the last one in
  * part. It is what bounds devices without a memory limit.
  */
+import type { DeviceStates } from "./device-states.ts";
 import type { SplitProblem } from "./split-problem.ts";
 
+/** Bytes that the devices not used in each state can hold together below a ceiling. */
+export function bytesLeftToHold(
+  problem: SplitProblem,
+  { states, used }: DeviceStates,
+  upperUs: number,
+): Float64Array {
+  const { types, memoryBytes } = problem;
+  const held = types.map((_, type) => mostBytesHeld(problem, type, upperUs));
+  const slack = 1e-9 * memoryBytes.reduce((sum, bytes) => sum + bytes, 0);
+  return Float64Array.from({ length: states }, (_, state) =>
+    types.reduce(
+      (sum, { devices }, type) => sum + held[type][devices.length - used[state * types.length + type]],
+      slack,
+    ),
+  );
+}
+
 /** Of 0, 1, 2, ... devices of a type, none busy for longer than `us`. */
-export function mostBytesHeld(
+function mostBytesHeld(
   { timeUs, memoryBytes, types, elements }: SplitProblem,
   type: number,
   us: number,

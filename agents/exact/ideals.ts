@@ -17,22 +17,17 @@
  */
 import { alwaysTaken } from "./always-taken.ts";
 import type { Company, Dominance } from "./companies.ts";
-import { mostBytesHeld } from "./held-bytes.ts";
+import { bytesLeftToHold } from "./held-bytes.ts";
 import { IdealQueue } from "./ideal-queue.ts";
 import { IdealTable } from "./ideal-table.ts";
 import type { SplitProblem } from "./split-problem.ts";
+import { maxLoadUs, type Stage } from "./stage-load.ts";
 import { type WorkWindows, workWindows } from "./work-windows.ts";
 
 export interface SearchLimits {
   readonly ideals: number;
   /** Sets enumerated, over all ideals. */
   readonly transitions: number;
-}
-
-/** What one device takes, in the order of the line. */
-export interface Stage {
-  readonly type: number;
-  readonly elements: readonly number[];
 }
 
 export interface StagedSplit {
@@ -355,46 +350,9 @@ export function* searchIdeals(
       ideal = from;
       state -= stride[type];
     }
-    return { split: { valueUs: maxLoad(problem, stages), stages: stages.reverse() }, ...counts };
+    // Labels are never below the floor, so the value is counted afresh.
+    return { split: { valueUs: maxLoadUs(problem, stages), stages: stages.reverse() }, ...counts };
   }
-}
-
-/** Labels are never below the floor, so the value is counted afresh. */
-function maxLoad(problem: SplitProblem, stages: readonly Stage[]): number {
-  return stages.reduce((most, { type, elements }) => Math.max(most, loadOf(problem, elements, type)), 0);
-}
-
-/** Load of a set on a device of a type. */
-export function loadOf({ timeUs, types, nets }: SplitProblem, set: readonly number[], type: number): number {
-  let us = 0;
-  for (const v of set) us += timeUs[v * types.length + type];
-  if (!types[type].paysTransfers) return us;
-  const inside = new Set(set);
-  const touched = new Set<number>();
-  for (const v of set)
-    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) touched.add(nets.ofElement[i]);
-  for (const h of touched) {
-    const pins = nets.pins.subarray(nets.pinStart[h], nets.pinStart[h + 1]);
-    if (!pins.every((pin) => inside.has(pin))) us += nets.transferUs[h];
-  }
-  return us;
-}
-
-/** Bytes that the devices not used in each state can hold together below a ceiling. */
-function bytesLeftToHold(
-  problem: SplitProblem,
-  { states, used }: WorkWindows,
-  upperUs: number,
-): Float64Array {
-  const { types, memoryBytes } = problem;
-  const held = types.map((_, type) => mostBytesHeld(problem, type, upperUs));
-  const slack = 1e-9 * memoryBytes.reduce((sum, bytes) => sum + bytes, 0);
-  return Float64Array.from({ length: states }, (_, state) =>
-    types.reduce(
-      (sum, { devices }, type) => sum + held[type][devices.length - used[state * types.length + type]],
-      slack,
-    ),
-  );
 }
 
 function totalOf({ workOf, count }: WorkWindows, window: number): number {

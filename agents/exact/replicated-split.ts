@@ -11,7 +11,8 @@
  */
 import { allIdeals } from "./all-ideals.ts";
 import type { IdealTable } from "./ideal-table.ts";
-import type { DeviceType, SplitProblem } from "./split-problem.ts";
+import type { SplitProblem } from "./split-problem.ts";
+import { stageUs } from "./stage-load.ts";
 
 export interface ReplicatedStage {
   readonly type: number;
@@ -58,7 +59,7 @@ export function replicatedSplit(
       const bytes = stage.reduce((sum, v) => sum + problem.memoryBytes[v], 0);
       types.forEach((type, t) => {
         if (bytes > type.memoryBytes) return;
-        const loadUs = loadOf(problem, stage, type, t);
+        const loadUs = stageUs(problem, { type: t, elements: stage });
         for (let state = 0; state < states; state++) {
           const label = best[from * states + state];
           if (label === Number.POSITIVE_INFINITY) continue;
@@ -93,22 +94,4 @@ function within(table: IdealTable, one: number, other: number, elements: number)
   for (let w = 0; w < words; w++)
     if (table.bits[one * words + w] & ~table.bits[other * words + w]) return false;
   return true;
-}
-
-function loadOf(
-  { timeUs, types, nets }: SplitProblem,
-  stage: readonly number[],
-  type: DeviceType,
-  t: number,
-): number {
-  let us = 0;
-  for (const v of stage) us += timeUs[v * types.length + t];
-  if (!type.paysTransfers) return us;
-  const inside = new Set(stage);
-  for (let h = 0; h < nets.count; h++) {
-    let pins = 0;
-    for (let i = nets.pinStart[h]; i < nets.pinStart[h + 1]; i++) pins += Number(inside.has(nets.pins[i]));
-    if (pins > 0 && pins < nets.pinStart[h + 1] - nets.pinStart[h]) us += nets.transferUs[h];
-  }
-  return us;
 }

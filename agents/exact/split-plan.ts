@@ -1,8 +1,8 @@
 /** Plans of ops and assignments of elements, one from the other. */
 import { type Plan, placement } from "../../env/index.ts";
 import type { Elements } from "./contract.ts";
-import type { Stage } from "./ideals.ts";
 import type { SplitProblem } from "./split-problem.ts";
+import type { Stage } from "./stage-load.ts";
 
 /** The plan of a contiguous split: each stage on the next free device of its type, devices without a stage left empty. */
 export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
