@@ -57,7 +57,11 @@ export async function* improveWindows(
   const failed = new Set<string>();
   while (report.solved < limits.windows && !limits.isDone() && !evaluator.exhausted) {
     const window = nextWindow(problem, evaluator, rng, failed);
-    if (window === null || window.program.program.rowColumn.length > limits.size) return report;
+    if (window === null) return report;
+    if (window.program.program.rowColumn.length > limits.size) {
+      failed.add(window.name);
+      continue;
+    }
     const solver = solveMip(window.program.program, {
       limits: solverLimits,
       stopped: () => evaluator.exhausted,

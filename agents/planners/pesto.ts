@@ -87,8 +87,9 @@ export const pesto: PlannerModule<Options> = {
     paper:
       "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
     limits:
-      "Coarsens to about 20 tasks, a tenth of what the paper's solver took. A task sends when all of its ops have ended, which the " +
-      "simulator does not wait for: on large graphs most of the answer is that of the refinement, which is ours. Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
+      "Coarsens to about 20 tasks, a tenth of what the paper's solver took; a merged task sends when all of its ops have ended, which the " +
+      "simulator does not wait for, so that large graphs owe their plans to the refinement and, up to 400 ops, to the windows, both ours. " +
+      "Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
   },
   options,
   create: (given) => ({
