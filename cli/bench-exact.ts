@@ -83,7 +83,7 @@ export function exactText(rows: readonly ExactRow[]): string {
     `${row.accelerators}+${row.cpus}`,
     ms(row.publishedUs),
     row.valueUs === null && row.proven ? "infeasible" : ms(row.valueUs),
-    row.proven ? "yes" : "no",
+    row.proven ? "yes" : `no, >= ${ms(row.boundUs)}`,
     formatCount(row.elements),
     formatCount(row.ideals),
     formatCount(row.transitions),

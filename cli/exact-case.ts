@@ -23,6 +23,8 @@ export interface ExactCase {
   readonly valueUs: number | null;
   /** False where a limit ended the search. */
   readonly proven: boolean;
+  /** No contiguous split is below it; null where there is none at all. */
+  readonly boundUs: number | null;
   readonly elements: number;
   readonly ideals: number;
   readonly transitions: number;
@@ -72,6 +74,7 @@ export function exactCase(path: string, { certificateSteps, enumerate, clock }: 
     cpus,
     valueUs,
     proven,
+    boundUs: Number.isFinite(answer.lowerUs) ? answer.lowerUs : null,
     elements: answer.elements,
     ideals: answer.ideals,
     transitions: answer.transitions,

@@ -138,7 +138,7 @@ function noSplit(answer: ContiguousAnswer, limits: SearchLimits): string {
 function noteOn({ objective }: Scenario, answer: ContiguousAnswer, limits: SearchLimits): string {
   const proof = answer.proven
     ? "Optimal among contiguous splits"
-    : `Best contiguous split found ${limitOf(answer, limits)}, not proven optimal`;
+    : `Best contiguous split found ${limitOf(answer, limits)}, not proven optimal: none is below ${answer.lowerUs.toFixed(1)} us`;
   return objective === "max-load" ? `${proof}.` : `${proof} for max load, scored by ${objective}.`;
 }
 

@@ -42,6 +42,37 @@ describe("the optimal contiguous split", () => {
     expect(lossy).toBeGreaterThan(5);
   });
 
+  it("ended at any moment has its best split so far and a bound that holds", () => {
+    let ended = 0;
+    fc.assert(
+      fc.property(
+        randomSplit({ maxOps: 14, maxClasses: 14, maxAccelerators: 4, mostLessBytes: 4 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.nat(3),
+        (scenario, transitions, steps) => {
+          const whole = optimumOf(scenario);
+          const search = contiguousOptimum(scenario, { ideals: 1e6, transitions });
+          let offered: number | null = null;
+          let step = search.next();
+          for (let taken = 0; step.done !== true; taken++) {
+            offered = step.value?.valueUs ?? offered;
+            step = search.next(taken >= steps);
+          }
+          const { split, proven, lowerUs, endedBy } = step.value;
+          expect(endedBy === null).toBe(proven);
+          expect(split?.valueUs ?? null).toBe(offered);
+          expect(lowerUs).toBeLessThanOrEqual((whole.split?.valueUs ?? Number.POSITIVE_INFINITY) + 1e-9);
+          if (split !== null)
+            expect(evaluator(scenario).evaluate(split.plan).value).toBeCloseTo(split.valueUs, 9);
+          if (proven) expect(split?.valueUs ?? null).toBe(whole.split?.valueUs ?? null);
+          else ended++;
+        },
+      ),
+      { numRuns: 100, seed: 2 },
+    );
+    expect(ended).toBeGreaterThan(20);
+  });
+
   it("has elements without merges that cost something, where it needs them", () => {
     fc.assert(
       fc.property(randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 2 }), (scenario) => {
