@@ -41,6 +41,8 @@ const WORTH = 1e-4;
 /** Draws of a window before all are taken to have failed. */
 const DRAWS = 20;
 
+export const hasWindows = ({ opCount }: Compiled): boolean => opCount <= MOST_OPS;
+
 /** Pre: the objective is the makespan. */
 export async function* improveWindows(
   compiled: Compiled,
@@ -49,7 +51,7 @@ export async function* improveWindows(
   limits: WindowLimits,
 ): AsyncGenerator<Plan, WindowsReport> {
   const report = { solved: 0, improved: 0, timeLimited: false };
-  if (compiled.opCount > MOST_OPS) return report;
+  if (!hasWindows(compiled)) return report;
   const problem = pestoProblem(compiled, coarsenTasks(compiled, compiled.opCount));
   const listOrder = createListOrder(compiled);
   const { iterations, nodes, seconds } = limits;

@@ -26,7 +26,7 @@ import {
   sizedProgram,
   solveProgram,
 } from "../exact/pesto-solve.ts";
-import { improveWindows, type WindowsReport } from "../exact/pesto-windows.ts";
+import { hasWindows, improveWindows, type WindowsReport } from "../exact/pesto-windows.ts";
 import { endText } from "../exact/solver-end.ts";
 import { firstPlans } from "../search/first-plans.ts";
 import { refine } from "../search/refinement.ts";
@@ -153,9 +153,10 @@ async function* goOn(
   const boundUs = Math.max(evaluator.bound().value, holdsForAll ? provenUs : 0);
   const isDone = () =>
     (evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY) <= boundUs * (1 + 2 * ROUNDING);
-  const kept = Math.floor(
-    Math.min(EVALUATIONS_OF_WINDOW * given.windows, WINDOWS_REST * evaluator.remaining),
-  );
+  const compiled = compile(scenario);
+  const kept = hasWindows(compiled)
+    ? Math.floor(Math.min(EVALUATIONS_OF_WINDOW * given.windows, WINDOWS_REST * evaluator.remaining))
+    : 0;
   try {
     yield* refine(scenario, evaluator, rng.child("refinement"), {
       coarsest: Math.ceil(given.tasks / 2),
@@ -163,7 +164,7 @@ async function* goOn(
       from: solution === undefined ? [] : [solution],
       isDone,
     });
-    return yield* improveWindows(compile(scenario), evaluator, rng.child("windows"), {
+    return yield* improveWindows(compiled, evaluator, rng.child("windows"), {
       windows: given.windows,
       iterations: Math.ceil(PART_SHARE * given.iterations),
       nodes: given.nodes,
