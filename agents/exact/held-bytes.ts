@@ -32,7 +32,7 @@ function mostBytesHeld(
   const { devices, memoryBytes: limitBytes } = types[type];
   const time = (v: number) => timeUs[v * types.length + type];
   const order = Array.from({ length: elements.count }, (_, v) => v)
-    .filter((v) => time(v) <= us && memoryBytes[v] > 0)
+    .filter((v) => time(v) <= us && time(v) !== Number.POSITIVE_INFINITY && memoryBytes[v] > 0)
     .sort((a, b) => time(a) * memoryBytes[b] - time(b) * memoryBytes[a]);
   const most = new Float64Array(devices.length + 1);
   for (let count = 1; count <= devices.length; count++) {
@@ -41,8 +41,8 @@ function mostBytesHeld(
     for (const v of order) {
       const part = time(v) <= leftUs ? 1 : leftUs / time(v);
       bytes += part * memoryBytes[v];
-      leftUs -= part * time(v);
       if (part < 1) break;
+      leftUs -= time(v);
     }
     most[count] = Math.min(bytes, count * limitBytes);
   }
