@@ -23,7 +23,7 @@ export const bounds = defineCommand({
       default: "all",
       placeholder: "NAME",
       describe:
-        "of the makespan: cheap (milliseconds), lp (and a linear relaxation), refutation (and a search for contradictions, seconds) or all",
+        "of the makespan: cheap (about a second at most for 10,000 ops), lp (and a linear relaxation), refutation (and a search for contradictions, seconds) or all",
     },
     objective: objectiveFlag,
     json: jsonFlag,

@@ -63,6 +63,36 @@ describe("makespan bounds", () => {
     expect(evaluator(testScenario({ graph, devices: 3 })).bound().value).toBe(16);
   });
 
+  it("let all that cannot arrive in time take turns, producers of producers too", () => {
+    const graph = "a 10 900B\nb 10 900B\nc 10 900B\np 10 900B <- a b\nq 10 <- p c";
+    // Any transfer takes 90 us, so q's device runs all five.
+    const score = evaluator(testScenario({ graph, devices: 3 }));
+    expect(boundNamed(score, "critical path")).toBe(30);
+    expect(boundNamed(score, "critical path with transfers")).toBe(50);
+  });
+
+  it("count transfers between two units there and back", () => {
+    const graph = [
+      "f1 10 100B group=one",
+      "f2 20 100B group=two <- f1",
+      "f3 10 100B group=three <- f2",
+      "b3 30 100B role=backward twin=f3 group=three <- ^f3",
+      "w3 30 role=backward twin=f3 group=three <- ^f3",
+      "b2 10 100B role=backward twin=f2 group=two <- b3 ^f2",
+      "w2 40 role=backward twin=f2 group=two <- b3 ^f2",
+      "b1 20 role=backward twin=f1 group=one <- b2 ^f1",
+      "w1 20 role=backward twin=f1 group=one <- b2 ^f1",
+    ].join("\n");
+    const score = evaluator(testScenario({ graph, devices: 3 }));
+    expect(boundNamed(score, "critical path with transfers")).toBe(130);
+    expect(boundNamed(score, "critical path there and back")).toBe(140);
+    const values = allPlacements(3, 3).map(
+      ([one, two, three]) =>
+        score.evaluate(placement([one, two, three, three, three, two, two, one, one])).value!,
+    );
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(140);
+  });
+
   it("keep together what is cheaper together, and run it as a whole", () => {
     const graph = "a 10 900B\nb 10 900B <- a\nc 10 900B <- a\nd 10 <- b c";
     // Any transfer takes 90 us; the chain is 30 us, all four on one device 40.
