@@ -40,6 +40,8 @@ const FEW_DEVICES = 4;
 /** The program over ideals as a quick planner: its limits where it is one, and the largest graph that it is for. */
 const QUICK_IDEALS = { ideals: 100_000, transitions: 2_000_000 };
 const MOST_OPS_OF_IDEALS = 20_000;
+/** A budget that is for the search made for the objective alone, where there is one. */
+const FEW_EVALUATIONS = 10;
 /** The search for max load gets so many times its own rounds. */
 const MORE_ROUNDS = 1.5;
 const FEW_OPS = 100;
@@ -68,8 +70,12 @@ export async function trialsOf(
 
   const trials: Trial[] = quick.map((trial) => ({ ...trial, mostEvaluations: quickly }));
   const special = searchFor(scenario.objective);
-  if (special !== null)
-    trials.push({ module: special, options: moreOf(special, scenario), mostEvaluations: halfOfTheRest });
+  if (special !== null) {
+    const trial = { module: special, options: moreOf(special, scenario) };
+    if (remaining <= FEW_EVALUATIONS)
+      trials.unshift({ ...trial, mostEvaluations: () => evaluator.remaining });
+    else trials.push({ ...trial, mostEvaluations: halfOfTheRest });
+  }
   if (isSmall(scenario))
     trials.push({
       module: branchAndBoundPlanner as PlannerModule,

@@ -83,6 +83,13 @@ describe("best", () => {
     },
   );
 
+  test("with one evaluation for max load answers with the optimal contiguous split or better", async () => {
+    for (const seed of [1, 2, 3]) {
+      const scenario: Scenario = { ...randomScenario(seed, { ops: 16 }), objective: "max-load" };
+      expect(await costOf(best, scenario, 1)).toBeLessThanOrEqual(await costOf(idealsDp, scenario, 20));
+    }
+  });
+
   test("ends with the proof where no plan fits the memory, and leaves the rest of the budget", async () => {
     const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60";
     const scenario = testScenario({ graph, memoryBytes: 110 });
