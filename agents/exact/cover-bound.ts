@@ -10,7 +10,7 @@
  *
  * Prices start as run times (where transfers are nothing that is the work bound) and are improved by exponentiated subgradients: what the
  * best sets hold too often gets cheaper, what they leave out dearer. Elements that look alike (alike-elements.ts) share what is learned of
- * them: twelve equal layers need not learn the same twelve times. Any prices prove their bound; how good they are is luck.
+ * them, most of the time: twelve equal layers need not learn the same twelve times. What work is left goes into a second try without that. Any prices prove their bound; how good they are is luck.
  */
 
 import { alikeElements } from "./alike-elements.ts";
@@ -45,6 +45,8 @@ const FIRST_ENTRIES = 16;
 const MORE_ENTRIES = 1.5;
 /** How far elements have to look alike for what is learned of one to be told of the others. */
 const NETS_AWAY = 3;
+/** After targets that were missed, every so manyth is tried with what is learned of each element alone. */
+const TURNS = 3;
 const FIRST_RATE = 0.1;
 const LAST_RATE = 0.008;
 const MEMORY_OF_DIRECTION = 0.6;
@@ -62,42 +64,47 @@ export function* coverBound(
   const sets = deviceSets(problem, order, { upperUs, mostNodes: limits.nodes });
   if (sets === null) return null;
   const oracle = createOracle(problem, sets);
-  let prices = firstPrices(problem);
   const looks = alikeElements(problem, NETS_AWAY);
   let provenUs = lowerUs;
-  let targetUs = upperUs;
   let steps = 0;
-  let entries = Math.min(limits.entries, FIRST_ENTRIES);
-  while (targetUs > provenUs * (1 + CLOSE)) {
-    let rate = FIRST_RATE;
-    let bestShare = Number.NEGATIVE_INFINITY;
-    let bestPrices = prices;
-    let failures = 0;
-    const direction = new Float64Array(prices.length);
-    for (let step = 0; step < STEPS_PER_TARGET && rate > LAST_RATE; step++) {
-      if (oracle.work > limits.work || ++steps > limits.steps || (yield)) return provenUs * (1 - ROUNDING);
-      const answer = oracle.ask(prices, targetUs, entries);
-      provenUs = Math.max(provenUs, answer.provenUs);
-      if (provenUs >= targetUs * (1 - ROUNDING)) break;
-      if (answer.share > bestShare) {
-        bestShare = answer.share;
-        bestPrices = prices;
-        failures = 0;
-      } else if (++failures > STEPS_WITHOUT_GAIN) {
-        rate /= 2;
-        failures = 0;
-        prices = bestPrices;
-        direction.fill(0);
-        continue;
+  for (const sharing of [true, false]) {
+    let prices = firstPrices(problem);
+    let targetUs = upperUs;
+    let misses = 0;
+    let entries = sharing ? Math.min(limits.entries, FIRST_ENTRIES) : limits.entries;
+    while (targetUs > provenUs * (1 + CLOSE)) {
+      let rate = FIRST_RATE;
+      let bestShare = Number.NEGATIVE_INFINITY;
+      let bestPrices = prices;
+      let failures = 0;
+      const direction = new Float64Array(prices.length);
+      for (let step = 0; step < STEPS_PER_TARGET && rate > LAST_RATE; step++) {
+        if (oracle.work > limits.work || ++steps > limits.steps || (yield)) return provenUs * (1 - ROUNDING);
+        const answer = oracle.ask(prices, targetUs, entries);
+        provenUs = Math.max(provenUs, answer.provenUs);
+        if (provenUs >= targetUs * (1 - ROUNDING)) break;
+        if (answer.share > bestShare) {
+          bestShare = answer.share;
+          bestPrices = prices;
+          failures = 0;
+        } else if (++failures > STEPS_WITHOUT_GAIN) {
+          rate /= 2;
+          failures = 0;
+          prices = bestPrices;
+          direction.fill(0);
+          continue;
+        }
+        const held = sharing && misses % TURNS < TURNS - 1 ? averaged(answer.held, looks) : answer.held;
+        prices = stepped(prices, held, direction, rate);
       }
-      prices = stepped(prices, averaged(answer.held, looks), direction, rate);
+      prices = bestPrices;
+      entries = Math.min(limits.entries, Math.ceil(entries * MORE_ENTRIES));
+      const isRefuted = provenUs >= targetUs * (1 - ROUNDING);
+      if (!isRefuted) misses++;
+      if (isRefuted && targetUs === upperUs) return provenUs * (1 - ROUNDING);
+      if (isRefuted && upperUs < provenUs * (1 + NEAR)) targetUs = upperUs;
+      else targetUs = provenUs + ((isRefuted ? upperUs : targetUs) - provenUs) / 2;
     }
-    prices = bestPrices;
-    entries = Math.min(limits.entries, Math.ceil(entries * MORE_ENTRIES));
-    const isRefuted = provenUs >= targetUs * (1 - ROUNDING);
-    if (isRefuted && targetUs === upperUs) break;
-    if (isRefuted && upperUs < provenUs * (1 + NEAR)) targetUs = upperUs;
-    else targetUs = provenUs + ((isRefuted ? upperUs : targetUs) - provenUs) / 2;
   }
   return provenUs * (1 - ROUNDING);
 }

@@ -1,6 +1,7 @@
 /**
  * Search over all placements for max load, contiguous or not: the optimal contiguous split first (Tarnawski et al., NeurIPS 2020),
- * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it.
+ * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it. After each what
+ * the device of the largest load and another hold is dealt out to the two anew, at its best, as long as that helps.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
  * better than those before, and only those are charged. Never worse than the contiguous split. Between the rounds a bound on all
@@ -15,6 +16,7 @@ import { coverOrder } from "../exact/cover-order.ts";
 import { elementDevices } from "../exact/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../exact/split-problem.ts";
 import { annealInRounds } from "../search/annealing-rounds.ts";
+import { polishPairs } from "../search/assignment-polish.ts";
 import { breathEvery } from "../search/breath.ts";
 import { createMaxLoadState } from "../search/max-load-state.ts";
 import { packedByMemory } from "../search/packed-start.ts";
@@ -24,9 +26,14 @@ const options = z.strictObject({
   proposals: z
     .int()
     .min(1)
-    .default(9_000)
+    .default(3_000)
     .describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(4).describe("rounds of annealing, each from the best plan so far"),
+  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+  pairs: z
+    .int()
+    .min(0)
+    .default(10_000)
+    .describe("nodes beyond which two devices are not dealt out anew; 0 leaves that out"),
   hot: z
     .number()
     .positive()
@@ -78,7 +85,7 @@ async function* search(
   problem: SplitProblem,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { ideals, transitions, nodes, entries, steps, work, ...given }: Options,
+  { ideals, transitions, pairs, nodes, entries, steps, work, ...given }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { elements, scenario } = problem;
   const program = idealsDp.create(idealsDp.options.parse({ ideals, transitions }));
@@ -93,27 +100,37 @@ async function* search(
   // The proof comes halfway, where it can save the second half.
   const firstRounds = Math.ceil(given.rounds / 2);
   const knownUs = evaluator.bound().value;
-  const early = { ...given, rounds: firstRounds, provenUs: knownUs };
+  let resplits = 0;
+  const order = coverOrder(scenario, elements);
+  const polish = function* (): Generator<void, void, boolean | undefined> {
+    const polishing = polishPairs(state, order, { nodes: pairs, ...POLISH });
+    for (let step = polishing.next(); step.done !== true; step = polishing.next(yield)) resplits++;
+  };
+  const rounds = { ...given, polish: pairs === 0 ? undefined : polish };
+  const early = { ...rounds, rounds: firstRounds, provenUs: knownUs };
   const first = yield* annealInRounds(state, start, evaluator, rng, early);
-  const bound = await proven(problem, evaluator, { nodes, entries, steps, work });
-  const late = { ...given, rounds: given.rounds - firstRounds, provenUs: bound?.value ?? knownUs };
+  const bound = await proven(problem, order, evaluator, { nodes, entries, steps, work });
+  const late = { ...rounds, rounds: given.rounds - firstRounds, provenUs: bound?.value ?? knownUs };
   const second = yield* annealInRounds(state, first.deviceOf, evaluator, rng, late);
   return {
     bound,
     timeLimited: evaluator.exhausted && evaluator.remaining > 0,
-    note: `${first.proposals + second.proposals} proposals scored by the search itself${noteOn(contiguous)}`,
+    note: `${first.proposals + second.proposals} proposals and ${resplits} pairs of devices scored by the search itself${noteOn(contiguous)}`,
   };
 }
+
+/** Loads that dealing out two devices anew tells apart, and how often it is tried after a round. */
+const POLISH = { buckets: 200, tries: 100 };
 
 /** A bound by device sets, where it is better than what is known. */
 async function proven(
   problem: SplitProblem,
+  order: Int32Array,
   evaluator: MeteredEvaluator,
   limits: CoverLimits,
 ): Promise<Bound | undefined> {
   const lowerUs = evaluator.bound().value;
   const upperUs = evaluator.best?.outcome.value ?? evaluator.ceiling;
-  const order = coverOrder(problem.scenario, problem.elements);
   const proof = coverBound(problem, order, { lowerUs, upperUs, limits });
   const breathe = breathEvery(1);
   for (let step = proof.next(); ; step = proof.next(evaluator.exhausted)) {

@@ -18,6 +18,8 @@ export interface RoundOptions {
   readonly cold: number;
   /** A proven bound: nothing is left to do at a plan that reaches it. */
   readonly provenUs: number;
+  /** Improves the state, where it stands at the start and after every round; yields now and then, and ends where told `true`. */
+  readonly polish?: () => Generator<void, void, boolean | undefined>;
 }
 
 export interface RoundsResult {
@@ -42,7 +44,17 @@ export async function* annealInRounds(
   let scoredUs = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
   let proposals = 0;
   const breathe = breathEvery(1);
-  if (scoredUs > best.valueUs * (1 + ROUNDING)) {
+  const polish = async (): Promise<void> => {
+    if (options.polish === undefined || evaluator.exhausted) return;
+    state.reset(best.deviceOf);
+    const polishing = options.polish();
+    while (polishing.next(evaluator.exhausted).done !== true) await breathe();
+    state.energy();
+    if (state.valueUs < best.valueUs)
+      best = { ...best, deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
+  };
+  await polish();
+  if (scoredUs > best.valueUs * (1 + ROUNDING) && !evaluator.exhausted) {
     yield scored(state.problem, best, evaluator);
     scoredUs = best.valueUs;
   }
@@ -53,6 +65,7 @@ export async function* annealInRounds(
     let step = annealing.next();
     for (;;) {
       if (step.value.valueUs < best.valueUs) best = step.value;
+      if (step.done === true) await polish();
       // A budget of few evaluations is kept for the ends of rounds.
       const mayScore = step.done === true || evaluator.remaining > options.rounds;
       if (best.valueUs < scoredUs && mayScore && !evaluator.exhausted) {
