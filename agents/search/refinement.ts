@@ -14,6 +14,7 @@ import {
   type Rng,
   type Scenario,
 } from "../../env/index.ts";
+import { supportOf } from "../../env/model/coarsen/quotient.ts";
 import { nearestGroupDevices } from "./best-starts.ts";
 import { type Choices, choicesOf, planOf } from "./choices.ts";
 import { cool } from "./cooling.ts";
@@ -108,7 +109,9 @@ async function* refineLevel(
 /** Groupings from coarse to fine, the last of single co-location classes. */
 function levelsOf({ graph }: Scenario, coarsest: number): Grouping[] {
   const levels = [colocationGrouping(graph)];
-  for (let groups = levels[0].groupCount / FINER; groups >= coarsest; groups /= FINER)
+  // Ops that different kinds of device run stay apart.
+  const kinds = new Set(supportOf(graph, levels[0])).size;
+  for (let groups = levels[0].groupCount / FINER; groups >= Math.max(coarsest, kinds); groups /= FINER)
     levels.unshift(coarsen(graph, "placement", Math.round(groups)));
   return levels;
 }

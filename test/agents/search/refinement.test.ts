@@ -43,8 +43,15 @@ describe("refinement from coarse to fine", () => {
           return cost;
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
+  });
+
+  it("keeps ops of different kinds of device apart, whatever the coarsest level", async () => {
+    const lines = Array.from({ length: 9 }, (_, v) => `op${v} 3${["", " kinds=F", " kinds=S"][v % 3]}`);
+    const scenario = testScenario({ graph: lines.join("\n"), devices: ["F", "S"] });
+    const { meter } = await refined(scenario, 100);
+    expect(meter.best!.outcome.value).toBeLessThanOrEqual(15);
   });
 
   it("parts independent chains between two devices", async () => {
