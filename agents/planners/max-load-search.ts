@@ -120,7 +120,7 @@ async function* search(
 }
 
 /** Loads that dealing out two devices anew tells apart, and how often it is tried after a round. */
-const POLISH = { buckets: 200, tries: 100 };
+const POLISH = { buckets: 200, tries: 300 };
 
 /** A bound by device sets, where it is better than what is known. */
 async function proven(
