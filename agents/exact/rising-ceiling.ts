@@ -1,7 +1,8 @@
 /**
  * The ideals program below ceilings between a lower bound and the best value known. Asked only whether there is any split below a ceiling,
- * with the floor at that ceiling, the program drops nearly every set, for nearly every one could take more along. So the gap is halved
- * by such questions, first from the lower bound upwards in growing steps; where it is small the best split in it is looked for.
+ * with the floor at that ceiling, the program drops nearly every set, for nearly every one could take more along. So the gap is closed
+ * by such questions, first from the lower bound upwards in growing steps, then nearer to the lower bound than to the upper one, for
+ * a question that is answered by no is the cheaper the lower it is; where the gap is small the best split in it is looked for.
  *
  * A question that is not answered quickly from the most promising ideals first is asked again in order of size, which goes on from
  * each ideal once. Where transfers are long against run times few sets can take more along, all questions cost the same,
@@ -19,7 +20,9 @@ import type { SplitProblem } from "./split-problem.ts";
 import { workWindows } from "./work-windows.ts";
 
 const FIRST_SHARE = 1 / 128;
-const GROWTH = 3;
+const GROWTH = 2;
+/** Where in the gap the next question is. */
+const PART = 1 / 4;
 /** A gap of this share of the lower bound is searched as a whole. */
 const SMALL_GAP = 0.002;
 /** Transitions of a question before it is asked in order of size, and of the one early search of the whole gap. */
@@ -66,7 +69,7 @@ export function* searchBelowRisingCeiling(
   }
   for (let vain = 0; isOpen() && lowerUs > 0 && upperUs > lowerUs * (1 + SMALL_GAP); ) {
     const before = transitions;
-    const answer = yield* ask(vain < MOST_VAIN ? lowerUs + (upperUs - lowerUs) / 2 : upperUs);
+    const answer = yield* ask(vain < MOST_VAIN ? lowerUs + (upperUs - lowerUs) * PART : upperUs);
     if (answer === "some") vain = 0;
     else if (transitions - before > 2 * QUICK) vain++;
   }
