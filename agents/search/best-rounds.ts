@@ -35,6 +35,10 @@ export interface RoundsOptions {
   /** First and last temperature of the first round. */
   readonly hot: number;
   readonly cold: number;
+  /** Changes drawn for each one that is evaluated, on graphs of up to `SMALL_OPS` ops; fewer on larger ones. */
+  readonly draws: number;
+  /** Told how often a private model was asked, once for each round. */
+  readonly onPrivateCalls: (calls: number) => void;
 }
 
 /** Pre: the starts are scored, best first. Ends with the budget, at the bound, or where no plan has another beside it. */
@@ -43,11 +47,12 @@ export async function* searchFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { groups, hot, cold }: RoundsOptions,
+  { groups, hot, cold, draws, onPrivateCalls }: RoundsOptions,
 ): AsyncGenerator<Plan, void> {
   if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
-  const opening = yield* bestOpening(scenario, byClass, starts, evaluator);
+  const opening = yield* bestOpening(scenario, byClass, starts, evaluator, onPrivateCalls);
+  const affordable = Math.max(1, Math.min(draws, Math.floor((draws * SMALL_OPS) / scenario.graph.opCount)));
   for (let round = 0; !evaluator.exhausted && !isOptimal(evaluator); round++) {
     const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
     const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
@@ -57,11 +62,14 @@ export async function* searchFrom(
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
     const spent = evaluator.spent;
-    yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), temperatures, share);
+    const steps = { ...temperatures, share, draws: affordable, onPrivateCalls };
+    yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
     if (round > 0 && evaluator.spent === spent) return;
   }
 }
 
+/** So large a graph is drawn for in full; of twice the size half as often, and so on: time, since a guess is a list schedule. */
+const SMALL_OPS = 2_000;
 /** How many of the first plans are tried with an order of their own. */
 const MOST_STARTS = 4;
 /** How much cooler the search is after its first round, and over classes. */
@@ -80,6 +88,7 @@ async function* bestOpening(
   byClass: Scenario,
   starts: readonly StartingPlan[],
   evaluator: MeteredEvaluator,
+  onPrivateCalls: RoundsOptions["onPrivateCalls"],
 ): AsyncGenerator<Plan, Opening> {
   const levels = byGroup.grouping.groupCount === byClass.grouping.groupCount ? [byGroup] : [byGroup, byClass];
   let shown = evaluator.best!.outcome.cost;
@@ -87,15 +96,24 @@ async function* bestOpening(
   for (const over of levels) {
     const choices = choicesOf(over, "accelerators");
     const state = stateOf(choices, evaluator);
-    for (const { plan } of starts.slice(0, MOST_STARTS)) {
-      state.reset(nearestGroupDevices(choices, plan));
-      if (best === null || state.cost < best.cost)
-        best = { over, groupDevice: state.groupDevice.slice(), cost: state.cost };
-      if (state.cost < shown) yield state.snapshot();
-      shown = Math.min(shown, state.cost);
+    try {
+      for (const { plan } of starts.slice(0, MOST_STARTS)) {
+        state.reset(nearestGroupDevices(choices, plan));
+        if (best === null || state.cost < best.cost)
+          best = { over, groupDevice: state.groupDevice.slice(), cost: state.cost };
+        if (state.cost < shown) yield state.snapshot();
+        shown = Math.min(shown, state.cost);
+      }
+    } finally {
+      onPrivateCalls(state.privateCalls);
     }
   }
   return best!;
+}
+
+interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "onPrivateCalls"> {
+  /** Of what is left of the budget. */
+  readonly share: number;
 }
 
 async function* searchRound(
@@ -103,21 +121,24 @@ async function* searchRound(
   from: Int32Array,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  temperatures: { readonly hot: number; readonly cold: number },
-  share: number,
+  { hot, cold, draws, share, onPrivateCalls }: Steps,
 ): AsyncGenerator<Plan, void> {
   if (!hasMoves(choices)) return;
   const state = stateOf(choices, evaluator);
   const shareSpent = budgetProgress(evaluator, share);
   const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
   let shown = evaluator.best!.outcome.cost;
-  state.reset(from);
-  if (state.cost < shown) yield state.snapshot();
-  shown = Math.min(shown, state.cost);
-  const proposals = createProposals(choices, state.urgency, rng);
-  for await (const plan of cool(state, proposals, rng, { ...temperatures, progress })) {
-    if (state.cost < shown) yield plan;
+  try {
+    state.reset(from);
+    if (state.cost < shown) yield state.snapshot();
     shown = Math.min(shown, state.cost);
+    const proposals = createProposals(choices, state.urgency, rng);
+    for await (const plan of cool(state, proposals, rng, { hot, cold, progress, draws })) {
+      if (state.cost < shown) yield plan;
+      shown = Math.min(shown, state.cost);
+    }
+  } finally {
+    onPrivateCalls(state.privateCalls);
   }
 }
 

@@ -8,7 +8,7 @@
 import type { MeteredEvaluator, Plan, Rng } from "../../env/index.ts";
 import { breathEvery } from "./breath.ts";
 import type { PlanState } from "./plan-state.ts";
-import type { Change, Proposals } from "./proposals.ts";
+import type { Change, Operator, Proposals } from "./proposals.ts";
 
 export interface Cooling {
   /** Temperatures as shares of the present cost: a plan worse by this share is accepted 1 in e times. */
@@ -16,6 +16,8 @@ export interface Cooling {
   readonly cold: number;
   /** Share of the round that is spent, from 0; the round ends at 1. */
   readonly progress: () => number;
+  /** Changes drawn for each one that is scored, the best guess of them, where the state can guess; default 1. */
+  readonly draws?: number;
 }
 
 export interface Found {
@@ -30,7 +32,7 @@ export async function* cool(
   state: PlanState,
   proposals: Proposals,
   rng: Rng,
-  { hot, cold, progress }: Cooling,
+  { hot, cold, progress, draws = 1 }: Cooling,
 ): AsyncGenerator<Plan, Found> {
   const breathe = breathEvery(64);
   let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
@@ -40,7 +42,7 @@ export async function* cool(
     await breathe();
     const share = progress();
     if (share >= 1) return best;
-    const operator = proposals.draw(state.groupDevice, change);
+    const operator = drawBest(state, proposals, draws, change);
     if (operator === null) {
       if (++idle === MOST_IDLE_DRAWS) return best;
       continue;
@@ -56,6 +58,29 @@ export async function* cool(
     best = { groupDevice: state.groupDevice.slice(), cost: after };
     yield state.snapshot();
   }
+}
+
+/** Draws several changes and leaves the one that the state's private model finds best in `change`. */
+function drawBest(state: PlanState, proposals: Proposals, draws: number, change: Change): Operator | null {
+  if (draws === 1 || state.guess === undefined) return proposals.draw(state.groupDevice, change);
+  const drawn: Change = { groups: [], devices: [] };
+  let best: Operator | null = null;
+  let bestGuess = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < draws; i++) {
+    const operator = proposals.draw(state.groupDevice, drawn);
+    if (operator === null) continue;
+    const guess = state.guess(drawn);
+    if (best !== null && guess >= bestGuess) continue;
+    best = operator;
+    bestGuess = guess;
+    copyChange(drawn, change);
+  }
+  return best;
+}
+
+function copyChange(from: Change, to: Change): void {
+  to.groups.splice(0, to.groups.length, ...from.groups);
+  to.devices.splice(0, to.devices.length, ...from.devices);
 }
 
 /** Evaluations of a round where no budget says how many there are. */

@@ -4,8 +4,8 @@
  * and assembly line problems", Operations Research 1961; here the way counts the transfers of the placement).
  *
  * A private model of the scenario, not the simulator: ops of a device and transfers that need overlap out of the way, links that
- * share their speed, free multicast and ties are simplified. Only the order leaves it, as `Plan.opPriority`; what that is
- * worth the evaluator says. Orders are those of a schedule, hence never wait for themselves.
+ * share their speed, free multicast and ties are simplified. The order leaves it, as `Plan.opPriority`, and the schedule's end as a guess
+ * which of several placements to evaluate; what they are worth the evaluator says. Orders are those of a schedule, hence never wait for themselves.
  */
 import type { Compiled } from "../../env/index.ts";
 import { createEventHeap } from "./event-heap.ts";
@@ -16,6 +16,8 @@ export interface ListOrder {
   of(device: Int32Array): Float64Array;
   /** Longest way in us from the start of each op to the end, of the last placement asked for. */
   readonly tailUs: Float64Array;
+  /** When the schedule of the last placement asked for ends, us. */
+  endUs(): number;
 }
 
 const RELEASE = 0;
@@ -42,6 +44,7 @@ export function createListOrder(compiled: Compiled): ListOrder {
   const events = createEventHeap();
   const lookers = new Int32Array(deviceCount);
   const isLooking = new Uint8Array(deviceCount);
+  let latestUs = 0;
   let lookerCount = 0;
 
   /** Time on the way alone: nothing waits. */
@@ -152,6 +155,7 @@ export function createListOrder(compiled: Compiled): ListOrder {
         const us = runUs[v * deviceCount + d];
         events.push(nowUs + us + (us > 0 ? fidelity.opGapUs : 0), OP_END, v);
       }
+      latestUs = nowUs;
       if (events.size === 0) return;
       nowUs = events.firstUs();
       while (events.size > 0 && events.firstUs() === nowUs) {
@@ -165,6 +169,7 @@ export function createListOrder(compiled: Compiled): ListOrder {
 
   return {
     tailUs,
+    endUs: () => latestUs,
     of(device) {
       findTails(device);
       const rank = new Float64Array(opCount);

@@ -24,6 +24,13 @@ export interface PlanState {
   reset(groupDevice: ArrayLike<number>): void;
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
+  /**
+   * What a private model makes of the present placement with the change, where the state has one: good for comparing changes, never a
+   * score, and not charged.
+   */
+  guess?(change: Change): number;
+  /** How often the private model was asked: for an order, or for a guess. */
+  readonly privateCalls: number;
   /** Makes the change that was scored last. */
   take(): void;
   /** A copy of the present plan. */
@@ -47,6 +54,7 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
   return {
     groupDevice: working.groupDevice,
     urgency: new Float64Array(choices.groupCount),
+    privateCalls: 0,
     get cost() {
       return cost;
     },
@@ -90,8 +98,14 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
   let opPriority: Float64Array = new Float64Array(0);
   let pending: (Scored & { readonly outcome: Outcome; readonly opPriority: Float64Array }) | null = null;
 
+  let privateCalls = 0;
+
+  const orderOf = () => {
+    privateCalls++;
+    return order.of(working.plan.device);
+  };
   const evaluate = () => {
-    const proposed = order.of(working.plan.device);
+    const proposed = orderOf();
     return { opPriority: proposed, outcome: evaluator.evaluate({ ...working.plan, opPriority: proposed }) };
   };
   const findUrgency = ({ startUs }: Outcome): void => {
@@ -115,6 +129,14 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
       opPriority = found;
       findUrgency(outcome);
     },
+    get privateCalls() {
+      return privateCalls;
+    },
+    guess: (change) =>
+      whileChanged(working, change, () => {
+        orderOf();
+        return order.endUs();
+      }),
     score(change) {
       const scored = whileChanged(working, change, evaluate);
       pending = { change, cost: scored.outcome.cost, ...scored };

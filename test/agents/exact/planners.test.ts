@@ -39,7 +39,9 @@ describe("ideals-dp", () => {
       options: { ideals: 5, transitions: 11 },
     });
     expect(best!.outcome.value).toBe(11);
-    expect(report.note).toMatch(/within \d+ (ideals|transitions), not proven optimal: none is below 10\.0 us\.$/);
+    expect(report.note).toMatch(
+      /within \d+ (ideals|transitions), not proven optimal: none is below 10\.0 us\.$/,
+    );
     expect(report.timeLimited).toBe(false);
   });
 

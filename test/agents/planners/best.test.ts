@@ -37,6 +37,14 @@ describe("best", () => {
     }
   });
 
+  test("says how many schedules of its private model it made", async () => {
+    const scenario = inceptionLike(1, 2);
+    const { report } = await runPlanner(best as PlannerModule, scenario, { evaluations: 100 });
+    const calls = Number(report.note!.match(/^Made ([\d,]+) list schedules/)![1].replaceAll(",", ""));
+    expect(calls).toBeGreaterThan(100);
+    expect(calls).toBeLessThanOrEqual(17 * 100);
+  });
+
   test("spends the budget it is given, and no more", async () => {
     for (const evaluations of [1, 2, 50, 400]) {
       const { meter } = await runPlanner(best as PlannerModule, inceptionLike(1, 4), { evaluations });

@@ -1,9 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { choicesOf, planOf } from "../../../agents/search/choices.ts";
+import { cool } from "../../../agents/search/cooling.ts";
+import { createListOrder } from "../../../agents/search/list-order.ts";
 import { arrivalState, orderedState, type PlanState } from "../../../agents/search/plan-state.ts";
-import { createProposals } from "../../../agents/search/proposals.ts";
-import { createRng, evaluator, groupingOf, metered, type Scenario } from "../../../env/index.ts";
+import { createProposals, type Proposals } from "../../../agents/search/proposals.ts";
+import {
+  compile,
+  createRng,
+  evaluator,
+  groupingOf,
+  metered,
+  placement,
+  type Scenario,
+} from "../../../env/index.ts";
 import { randomScenario } from "./random-scenario.ts";
 
 /** Groups of consecutive ops, coarser than the classes. */
@@ -43,4 +53,53 @@ describe.each([
       { numRuns: 40, seed: 3 },
     );
   });
+});
+
+test("the guess of a change is the end of its list schedule: no evaluation, and the present plan stays", () => {
+  const scenario = randomScenario(7, { ops: 9, colocated: 0 });
+  const choices = choicesOf(scenario, "all");
+  const meter = metered(evaluator(scenario), {});
+  const state = orderedState(choices, meter);
+  state.reset(Array.from(choices.legal, ([device]) => device));
+  const before = state.snapshot();
+  const change = { groups: [4], devices: [choices.legal[4].at(-1)!] };
+  const moved = before.device.slice();
+  for (const [v, group] of scenario.grouping.groupOf.entries()) if (group === 4) moved[v] = change.devices[0];
+  const order = createListOrder(compile(scenario));
+  order.of(moved);
+  const { spent } = meter;
+  expect(state.guess!(change)).toBe(order.endUs());
+  expect(meter.spent).toBe(spent);
+  expect(state.snapshot()).toEqual(before);
+  expect(state.privateCalls).toBe(2);
+});
+
+test("of several changes drawn annealing scores the one with the best guess", async () => {
+  const scored: number[] = [];
+  let next = 0;
+  const state: PlanState = {
+    groupDevice: new Int32Array(1),
+    cost: 100,
+    urgency: new Float64Array(1),
+    privateCalls: 0,
+    reset: () => undefined,
+    guess: ({ devices }) => [5, 3, 9, 3][devices[0] % 4],
+    score: ({ devices }) => {
+      scored.push(devices[0]);
+      return 100;
+    },
+    take: () => undefined,
+    snapshot: () => placement([0]),
+  };
+  const proposals: Proposals = {
+    draw: (_, change) => {
+      change.groups.splice(0, change.groups.length, 0);
+      change.devices.splice(0, change.devices.length, next++);
+      return "single";
+    },
+    learn: () => undefined,
+  };
+  const progress = () => scored.length / 3;
+  for await (const _ of cool(state, proposals, createRng(0), { hot: 0.1, cold: 0.01, progress, draws: 4 }));
+  expect(scored).toEqual([1, 5, 9]);
 });
