@@ -6,11 +6,12 @@
  * exit code is 1 where an answer is not proven, differs from the published one by more than 1e-6, or is refuted.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../env/model/errors.ts";
 import { formatCount } from "../results/format.ts";
+import { type CaseFormat, caseFiles } from "./case-files.ts";
 import { table } from "./columns.ts";
 import type { ExactCase } from "./exact-case.ts";
 import { readText } from "./files.ts";
@@ -37,7 +38,7 @@ const AGREES = 1e-6;
 export async function benchExact(flags: ExactFlags, terminal: Terminal): Promise<ExactRow[]> {
   const published = publishedRows(flags.golden ?? goldenAbove(flags.cases));
   const rows: ExactRow[] = [];
-  for (const path of workloadFiles(flags.cases)) {
+  for (const path of caseFiles(flags.cases, WORKLOADS)) {
     if (terminal.signal.aborted) break;
     terminal.note(`${relative(flags.cases, path)} ...`);
     const measured = await measure(path, flags, terminal.signal);
@@ -114,22 +115,11 @@ export function exactText(rows: readonly ExactRow[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The workloads below a folder, by path; other files in it are passed over. */
-function workloadFiles(folder: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  } catch {
-    throw new InputError(`The folder of case files "${folder}" cannot be read.`);
-  }
-  const paths = names
-    .filter((name) => name.endsWith(".json"))
-    .sort()
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile() && readText(path, "Case file").includes('"maxFPGAs"'));
-  if (paths.length === 0) throw new InputError(`The folder "${folder}" holds no dnn-partitioning workload.`);
-  return paths;
-}
+const WORKLOADS: CaseFormat = {
+  marker: '"maxFPGAs"',
+  what: "dnn-partitioning workload",
+  folders: "all below",
+};
 
 /** Where the program starts, seen from the sources and from the compiled files. */
 const ownProgram = fileURLToPath(

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../env/index.ts";
 import type { RunCell } from "../../results/cell.ts";
 import { openJournal } from "../../results/cell-journal.ts";
-import { type CompareRequest, compare, withoutTimes } from "../../results/compare.ts";
-import { fakeRunner } from "./cells.ts";
+import { compare, withoutTimes } from "../../results/compare.ts";
+import { fakeRunner, request } from "./cells.ts";
 
 let folder = "";
 let path = "";
@@ -16,13 +16,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const request: CompareRequest = {
-  scenarios: ["one", "two"],
-  methods: ["slow", "quick"],
-  seeds: 2,
-  seed: 7,
-  budget: { evaluations: 10 },
-};
 const values = fakeRunner(({ method, seedIndex }) => ({ value: (method === "slow" ? 60 : 70) + seedIndex }));
 const clock = () => 0;
 const versions = { "placement-gym": "1.0.0" };

@@ -1,5 +1,15 @@
 /** Made-up cells for the tests of this folder: everything a reader of the test does not name has a plain default. */
 import type { CellOutcome, CellResult, CellSpec, RunCell } from "../../results/cell.ts";
+import type { CompareRequest } from "../../results/compare.ts";
+
+/** Eight cells. */
+export const request: CompareRequest = {
+  scenarios: ["one", "two"],
+  methods: ["slow", "quick"],
+  seeds: 2,
+  seed: 7,
+  budget: { evaluations: 10 },
+};
 
 export function cell(fields: Partial<CellResult> & { method: string }): CellResult {
   const value = fields.value === undefined ? 100 : fields.value;

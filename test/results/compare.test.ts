@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../env/index.ts";
-import { type CompareProgress, type CompareRequest, compare, withoutTimes } from "../../results/compare.ts";
-import { fakeRunner } from "./cells.ts";
+import { type CompareProgress, compare, withoutTimes } from "../../results/compare.ts";
+import { fakeRunner, request } from "./cells.ts";
 
-const request: CompareRequest = {
-  scenarios: ["one", "two"],
-  methods: ["slow", "quick"],
-  seeds: 2,
-  seed: 7,
-  budget: { evaluations: 10 },
-};
 const fixedValues = fakeRunner(({ method, seedIndex }) => ({
   value: (method === "slow" ? 60 : 70) + seedIndex,
 }));
