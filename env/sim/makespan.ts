@@ -56,7 +56,11 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
       validatePlan(scenario, plan);
       const makespanUs = runs.run(plan);
       const violation = meter.violation(engine, plan.device);
-      const copy = { ...plan, device: plan.device.slice(), opPriority: plan.opPriority?.slice() };
+      const copy: Plan = {
+        kind: plan.kind,
+        device: plan.device.slice(),
+        opPriority: plan.opPriority?.slice(),
+      };
       const planOf = () => copy;
       return outcomeOf(makespanUs, violation, planOf, runs.recall(planOf));
     },

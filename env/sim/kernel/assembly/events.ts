@@ -12,7 +12,7 @@ import {
 } from "./state";
 
 /** Sources that one step of a scan covers: few steps, since each is a branch, and branches are what prediction remembers. */
-const STEP: i32 = 16;
+const STEP: i32 = 8;
 
 /** Bytes to scan in a group: only the steps that hold a source. What lies behind the last source never has an event. */
 // @ts-ignore: decorator
@@ -24,14 +24,12 @@ function scannedBytes(group: i32): usize {
 export function groupMinimum(group: i32): f64 {
   let at = eventUs + ((<usize>group * GROUP) << 3);
   const end = at + scannedBytes(group);
-  let a = f64x2.splat(Infinity);
-  let b = a;
+  let least = f64x2.splat(Infinity);
   for (; at < end; at += STEP << 3) {
-    a = f64x2.pmin(a, f64x2.pmin(f64x2.pmin(v128.load(at, 0), v128.load(at, 16)), f64x2.pmin(v128.load(at, 32), v128.load(at, 48))));
-    b = f64x2.pmin(b, f64x2.pmin(f64x2.pmin(v128.load(at, 64), v128.load(at, 80)), f64x2.pmin(v128.load(at, 96), v128.load(at, 112))));
+    const low = f64x2.pmin(v128.load(at, 0), v128.load(at, 16));
+    least = f64x2.pmin(least, f64x2.pmin(low, f64x2.pmin(v128.load(at, 32), v128.load(at, 48))));
   }
-  a = f64x2.pmin(a, b);
-  return f64x2.extract_lane(f64x2.pmin(a, v128.shuffle<i64>(a, a, 1, 0)), 0);
+  return f64x2.extract_lane(f64x2.pmin(least, v128.shuffle<i64>(least, least, 1, 0)), 0);
 }
 
 /** Which of the 2 x 2 values at two addresses are `now`, as four 32-bit masks. */
@@ -51,9 +49,8 @@ export function dueIn(group: i32, nowUs: f64): u64 {
   let due: u64 = 0;
   for (let offset: usize = 0; offset < bytes; offset += STEP << 3) {
     const at = base + offset;
-    const low = i16x8.narrow_i32x4_s(equals(at, now, 0), equals(at, now, 32));
-    const high = i16x8.narrow_i32x4_s(equals(at, now, 64), equals(at, now, 96));
-    due |= (<u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high))) << (offset >> 3);
+    const equal = i16x8.narrow_i32x4_s(equals(at, now, 0), equals(at, now, 32));
+    due |= (<u64>i16x8.bitmask(equal)) << (offset >> 3);
   }
   return due;
 }
