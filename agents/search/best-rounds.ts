@@ -15,8 +15,9 @@ import {
 } from "../../env/index.ts";
 import { nearestGroupDevices, type StartingPlan } from "./best-starts.ts";
 import { type Choices, choicesOf } from "./choices.ts";
-import { budgetProgress, cool } from "./cooling.ts";
+import { budgetProgress, cool, type Found } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
+import { scoreStarts } from "./ordered-starts.ts";
 import { arrivalState, orderedState, type PlanState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
 
@@ -75,11 +76,9 @@ const MOST_STARTS = 4;
 /** How much cooler the search is after its first round, and over classes. */
 const FINE = 0.1;
 
-interface Opening {
+interface Opening extends Found {
   /** The scenario by its groups or by its classes. */
   readonly over: Scenario;
-  readonly groupDevice: Int32Array;
-  readonly cost: number;
 }
 
 /** The best of the first plans in an order of their own, as the groups can follow them or, where that loses much, the classes. */
@@ -91,19 +90,14 @@ async function* bestOpening(
   onPrivateCalls: RoundsOptions["onPrivateCalls"],
 ): AsyncGenerator<Plan, Opening> {
   const levels = byGroup.grouping.groupCount === byClass.grouping.groupCount ? [byGroup] : [byGroup, byClass];
-  let shown = evaluator.best!.outcome.cost;
   let best: Opening | null = null;
   for (const over of levels) {
     const choices = choicesOf(over, "accelerators");
     const state = stateOf(choices, evaluator);
     try {
-      for (const { plan } of starts.slice(0, MOST_STARTS)) {
-        state.reset(nearestGroupDevices(choices, plan));
-        if (best === null || state.cost < best.cost)
-          best = { over, groupDevice: state.groupDevice.slice(), cost: state.cost };
-        if (state.cost < shown) yield state.snapshot();
-        shown = Math.min(shown, state.cost);
-      }
+      const plans = starts.slice(0, MOST_STARTS).map(({ plan }) => plan);
+      const found = yield* scoreStarts(choices, state, plans, evaluator);
+      if (found !== null && (best === null || found.cost < best.cost)) best = { ...found, over };
     } finally {
       onPrivateCalls(state.privateCalls);
     }

@@ -15,10 +15,10 @@ import {
   type Scenario,
 } from "../../env/index.ts";
 import { supportOf } from "../../env/model/coarsen/quotient.ts";
-import { nearestGroupDevices } from "./best-starts.ts";
 import { type Choices, choicesOf, planOf } from "./choices.ts";
 import { cool } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
+import { scoreStarts } from "./ordered-starts.ts";
 import { orderedState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
 
@@ -83,16 +83,10 @@ async function* refineLevel(
   rng: Rng,
   { plans, until, cooler, isDone }: Level,
 ): AsyncGenerator<Plan, Plan> {
-  let shown = evaluator.best!.outcome.cost;
   const state = orderedState(choices, evaluator);
-  let start = { groupDevice: state.groupDevice.slice(), cost: Number.POSITIVE_INFINITY };
-  for (const plan of plans) {
-    state.reset(nearestGroupDevices(choices, plan));
-    if (state.cost < start.cost) start = { groupDevice: state.groupDevice.slice(), cost: state.cost };
-    if (state.cost < shown) yield state.snapshot();
-    shown = Math.min(shown, state.cost);
-  }
+  const start = (yield* scoreStarts(choices, state, plans, evaluator))!;
   if (start.cost < state.cost) state.reset(start.groupDevice);
+  let shown = evaluator.best!.outcome.cost;
 
   const first = evaluator.spent;
   const progress = () => (isDone() || evaluator.exhausted ? 1 : (evaluator.spent - first) / (until - first));
