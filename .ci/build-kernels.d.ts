@@ -1,2 +1,2 @@
-/** The text of env/sim/kernel/engine-wasm.ts, compiled from the AssemblyScript source. */
+/** The text of env/sim/engine/kernel/engine-wasm.ts, compiled from the AssemblyScript source. */
 export function buildKernel(): Promise<string>;

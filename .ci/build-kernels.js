@@ -6,7 +6,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const folder = new URL("../env/sim/kernel/", import.meta.url);
+const folder = new URL("../env/sim/engine/kernel/", import.meta.url);
 const target = new URL("engine-wasm.ts", folder);
 
 /** The module's text. */

@@ -5,7 +5,11 @@
  * budgets mean the same; the meter keeps the best plan and the anytime curve.
  */
 import type { z } from "zod";
-import type { Bound, MeteredEvaluator, Plan, Rng, Scenario } from "../env/index.ts";
+import type { Plan } from "../env/model/plan/placement.ts";
+import type { Rng } from "../env/model/rng.ts";
+import type { Scenario } from "../env/model/scenario.ts";
+import type { Bound } from "../env/sim/evaluator/contract.ts";
+import type { MeteredEvaluator } from "../env/sim/evaluator/meter.ts";
 
 /** What a reader should know of a system before trusting its row in a table. */
 export interface Card {

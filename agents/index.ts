@@ -1,32 +1,31 @@
 /** Whatever decides: the contract, the registry, the driver, and every planner and agent. */
 export * from "./contract.ts";
-export { boundByLinearRelaxation } from "./exact/linear-relaxation.ts";
+export { boundByLinearRelaxation } from "./exact/programs/linear-relaxation.ts";
 export { placeto } from "./learned/placeto.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
-export { acyclicPartition } from "./planners/acyclic-partition.ts";
-export { cpop } from "./planners/cpop.ts";
-export { criticalPathFirst } from "./planners/critical-path-first.ts";
-export { etf } from "./planners/etf.ts";
-export { heft } from "./planners/heft.ts";
-export { hillClimb } from "./planners/hill-climb.ts";
-export { idealsDp } from "./planners/ideals-dp.ts";
-export { ilp } from "./planners/ilp.ts";
-export { latencySearch } from "./planners/latency-search.ts";
-export { mEtf } from "./planners/m-etf.ts";
-export { mSct } from "./planners/m-sct.ts";
-export { mTopo } from "./planners/m-topo.ts";
-export { maxLoadSearch } from "./planners/max-load-search.ts";
-export { maxMin } from "./planners/max-min.ts";
-export { mcmc } from "./planners/mcmc.ts";
-export { minMin } from "./planners/min-min.ts";
-export { multilevel } from "./planners/multilevel.ts";
-export { pipedreamInterval } from "./planners/pipedream-interval.ts";
-export { random } from "./planners/random.ts";
-export { roundRobin } from "./planners/round-robin.ts";
-export { singleDevice } from "./planners/single-device.ts";
-export { topoBlocks } from "./planners/topo-blocks.ts";
-export { torchgpipeBlocks } from "./planners/torchgpipe-blocks.ts";
+export { pipedreamInterval } from "./planners/pipeline/pipedream-interval.ts";
+export { torchgpipeBlocks } from "./planners/pipeline/torchgpipe-blocks.ts";
+export { acyclicPartition } from "./planners/placement/baselines/acyclic-partition.ts";
+export { multilevel } from "./planners/placement/baselines/multilevel.ts";
+export { random } from "./planners/placement/baselines/random.ts";
+export { roundRobin } from "./planners/placement/baselines/round-robin.ts";
+export { singleDevice } from "./planners/placement/baselines/single-device.ts";
+export { topoBlocks } from "./planners/placement/baselines/topo-blocks.ts";
+export { idealsDp } from "./planners/placement/exact/ideals-dp.ts";
+export { ilp } from "./planners/placement/exact/ilp.ts";
+export { cpop } from "./planners/placement/lists/cpop.ts";
+export { criticalPathFirst } from "./planners/placement/lists/critical-path-first.ts";
+export { etf } from "./planners/placement/lists/etf.ts";
+export { heft } from "./planners/placement/lists/heft.ts";
+export { mEtf } from "./planners/placement/lists/m-etf.ts";
+export { mSct } from "./planners/placement/lists/m-sct.ts";
+export { mTopo } from "./planners/placement/lists/m-topo.ts";
+export { maxMin, minMin } from "./planners/placement/lists/min-min.ts";
+export { hillClimb } from "./planners/placement/search/hill-climb.ts";
+export { latencySearch } from "./planners/placement/search/latency-search.ts";
+export { maxLoadSearch } from "./planners/placement/search/max-load-search.ts";
+export { mcmc } from "./planners/placement/search/mcmc.ts";
 export {
   defaultMethods,
   generalMethods,
@@ -35,6 +34,6 @@ export {
   methods,
   type ResolvedMethod,
   resolveMethod,
-} from "./registry.ts";
-export { type MethodResult, type MethodRun, runMethod } from "./run.ts";
-export { type OptionInfo, optionsOf, parseOptions } from "./spec.ts";
+} from "./registry/registry.ts";
+export { type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
+export { type MethodResult, type MethodRun, runMethod } from "./run/run.ts";

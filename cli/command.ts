@@ -3,8 +3,8 @@
  */
 import { InputError } from "../env/model/errors.ts";
 import { objectives } from "../env/model/scenario.ts";
-import type { Budget } from "../env/sim/budget.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Budget } from "../env/sim/evaluator/meter.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 interface FlagText {
   /** What it is for, with the unit of its value. */

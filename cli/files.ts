@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../env/model/errors.ts";
 import { writeAtomically } from "../results/files/atomic.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 export function readText(path: string, what: string): string {
   if (!existsSync(path)) throw new InputError(`${what} "${path}" does not exist.`);

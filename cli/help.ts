@@ -1,8 +1,9 @@
 /**
  * Help texts, made from the tables of the commands: every flag with its default and unit.
  */
-import { columns } from "./columns.ts";
+
 import type { Command, Flag, Positional } from "./command.ts";
+import { columns } from "./reports/columns.ts";
 
 export function overview(commands: readonly { readonly name: string; readonly summary: string }[]): string {
   return [

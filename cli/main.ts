@@ -10,7 +10,7 @@ import { didYouMean } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
+import { EXIT, processTerminal, type Terminal } from "./terminal/terminal.ts";
 import { packageVersion } from "./version.ts";
 
 interface Entry {
@@ -23,83 +23,83 @@ export const commands: readonly Entry[] = [
   {
     name: "list",
     summary: "scenarios, suites, agents, planners and envs that are there",
-    load: async () => (await import("./list.ts")).list,
+    load: async () => (await import("./commands/list.ts")).list,
   },
   {
     name: "import",
     summary: "a file of another program as a scenario, and what that takes for granted",
-    load: async () => (await import("./import.ts")).importCommand,
+    load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
     name: "describe",
     summary: "a card of one scenario: its ops, sizes, bounds, devices and links",
-    load: async () => (await import("./describe.ts")).describe,
+    load: async () => (await import("./commands/describe.ts")).describe,
   },
   {
     name: "coarsen",
     summary: "what rules of grouping make of one scenario",
-    load: async () => (await import("./coarsen.ts")).coarsenCommand,
+    load: async () => (await import("./commands/coarsen.ts")).coarsenCommand,
   },
   {
     name: "export",
     summary: "a plan for a framework, or a graph for another program",
-    load: async () => (await import("./export.ts")).exportCommand,
+    load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
     name: "simulate",
     summary: "time and memory of given placements",
-    load: async () => (await import("./simulate.ts")).simulate,
+    load: async () => (await import("./commands/simulate.ts")).simulate,
   },
   {
     name: "explain",
     summary: "what bounds the step of a placement, as text, trace or picture",
-    load: async () => (await import("./explain.ts")).explain,
+    load: async () => (await import("./commands/explain.ts")).explain,
   },
   {
     name: "diff",
     summary: "what two placements of one scenario do differently",
-    load: async () => (await import("./diff.ts")).diff,
+    load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
     name: "bounds",
     summary: "proven lower bounds of one scenario, each with its argument",
-    load: async () => (await import("./bounds.ts")).bounds,
+    load: async () => (await import("./commands/bounds.ts")).bounds,
   },
   {
     name: "solve",
     summary: "one planner or agent on one scenario",
-    load: async () => (await import("./solve.ts")).solve,
+    load: async () => (await import("./commands/solve.ts")).solve,
   },
   {
     name: "train",
     summary: "one agent on one scenario, with checkpoints and resume",
-    load: async () => (await import("./train.ts")).train,
+    load: async () => (await import("./commands/train.ts")).train,
   },
   {
     name: "compare",
     summary: "many methods on many scenarios at one budget: a table and a page",
-    load: async () => (await import("./compare.ts")).compare,
+    load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
     name: "check",
     summary: "holds environments to their contract",
-    load: async () => (await import("./check.ts")).check,
+    load: async () => (await import("./commands/check.ts")).check,
   },
   {
     name: "bench",
     summary: "speed of the simulator on case files; the exact program on workloads",
-    load: async () => (await import("./bench.ts")).bench,
+    load: async () => (await import("./commands/bench.ts")).bench,
   },
   {
     name: "setup-native",
     summary: "builds the native TensorFlow backend where its download is closed",
-    load: async () => (await import("./native.ts")).setupNative,
+    load: async () => (await import("./commands/native.ts")).setupNative,
   },
 ];
 
 /** Runs the program on the process's own terminal and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  if (argv[0] === "pool-worker") return (await import("./worker.ts")).serve();
+  if (argv[0] === "pool-worker") return (await import("./pool/worker.ts")).serve();
   process.exitCode = await execute(argv, processTerminal());
 }
 

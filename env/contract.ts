@@ -5,10 +5,10 @@
  * terminated and truncated; `info.actionMask` says which actions are legal now, and an illegal one throws. Rewards of an
  * episode telescope to its terminal score: exactly on whole-microsecond times, 1e-9 relative otherwise.
  */
-import type { Plan } from "./model/plan.ts";
+import type { Plan } from "./model/plan/placement.ts";
 import type { Rng } from "./model/rng.ts";
 import type { Scenario } from "./model/scenario.ts";
-import type { Outcome } from "./sim/evaluator.ts";
+import type { Outcome } from "./sim/evaluator/contract.ts";
 
 export interface Space<T> {
   /** Kind of space, such as `Box` or `MultiDiscrete`. */

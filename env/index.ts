@@ -1,10 +1,180 @@
-/** The world: model, simulator, environments. Imports nothing else of the package. */
-export * from "./check/index.ts";
-export * from "./contract.ts";
-export * from "./envs/index.ts";
-export * from "./model/index.ts";
-export * from "./parts/index.ts";
-export * from "./sim/index.ts";
-export * from "./spaces/index.ts";
-export * from "./vector/index.ts";
-export * from "./wrappers/index.ts";
+/** The world as it is published: model, simulator, environments. Imports nothing else of the package; inside it, files import each other directly. */
+export { checkEnv } from "./check/check-env.ts";
+export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
+export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
+export type { PlacementEnvOptions, Returns } from "./envs/options.ts";
+export type { EpisodeState } from "./envs/placement/episode-state.ts";
+export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
+export {
+  createProgressiveEnv,
+  PROGRESSIVE_ID,
+  ProgressiveEnv,
+  type ProgressiveOptions,
+  type ProgressiveReward,
+} from "./envs/placement/progressive.ts";
+export {
+  createRefineEnv,
+  REFINE_ID,
+  RefineEnv,
+  type RefineOptions,
+  type RefineStart,
+} from "./envs/placement/refine.ts";
+export { type EnvSpec, envIds, envSpec, type MakeEnvOptions, makeEnv, registerEnv } from "./envs/registry.ts";
+export { renderPlan } from "./envs/render.ts";
+export {
+  type Cluster,
+  type Device,
+  egressCluster,
+  isCpu,
+  type Link,
+  validateCluster,
+} from "./model/cluster/cluster.ts";
+export { dataConsumers, reversed, transferTimesUs } from "./model/cluster/output-transfers.ts";
+export { rooflineUs, runTimesUs } from "./model/cluster/speed.ts";
+export { atMost } from "./model/coarsen/at-most.ts";
+export { contractChains } from "./model/coarsen/chain.ts";
+export { fuseComponents, isAcyclic } from "./model/coarsen/components.ts";
+export { fixedSize } from "./model/coarsen/fixed-size.ts";
+export { type GroupGraph, groupGraph } from "./model/coarsen/group-graph.ts";
+export {
+  colocationGrouping,
+  type Grouping,
+  groupDevices,
+  groupingOf,
+  liftToOps,
+} from "./model/coarsen/grouping.ts";
+export { heavyEdgeMates, type Joined, type MatchingRule } from "./model/coarsen/matching.ts";
+export { multilevel } from "./model/coarsen/multilevel.ts";
+export { groupsForPlacement } from "./model/coarsen/placement.ts";
+export { type CoarseningReport, coarseningReport, cutBytes } from "./model/coarsen/report.ts";
+export { type CoarseningRule, coarsen, coarseningRule, coarseningRules } from "./model/coarsen/rules.ts";
+export { contractSeriesParallel } from "./model/coarsen/series-parallel.ts";
+export {
+  type Admission,
+  holdsAtMost,
+  keepsParallelWork,
+  mergeSingleConsumers,
+} from "./model/coarsen/single-consumer.ts";
+export { opWork } from "./model/coarsen/work.ts";
+export { InputError } from "./model/errors.ts";
+export { withDispatch } from "./model/fidelity/dispatch.ts";
+export { defaultFidelity, type Fidelity, fidelities, placetoFidelity } from "./model/fidelity/fidelity.ts";
+export { type NetworkModel, networkModels, withNetwork } from "./model/fidelity/networks.ts";
+export {
+  graphHash,
+  readScenario,
+  SCENARIO_SCHEMA,
+  type ScenarioFile,
+  scenarioHash,
+  sentenceOf,
+  writeScenario,
+} from "./model/file.ts";
+export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./model/graph/builder.ts";
+export { parseGraph, type TestScenarioOptions, testScenario } from "./model/graph/dsl.ts";
+export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
+export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
+export { type Placement, type Plan, placement, validatePlan } from "./model/plan/placement.ts";
+export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
+export {
+  allowedDevices,
+  createScenario,
+  type Objective,
+  objectives,
+  type Scenario,
+  type ScenarioMeta,
+} from "./model/scenario.ts";
+export { didYouMean, nearest } from "./model/suggest.ts";
+export type { EpisodeView } from "./parts/episode.ts";
+export { type MaskPart, supportMask } from "./parts/mask.ts";
+export {
+  featureNames,
+  type ObservationPart,
+  type PlacementObservation,
+  placementObservation,
+} from "./parts/observation.ts";
+export {
+  fixedRandomPlacement,
+  givenPlacement,
+  randomPlacement,
+  type StartRule,
+  singleDevicePlacement,
+  startRules,
+} from "./parts/start.ts";
+export { everyGroupVisited, type Termination } from "./parts/termination.ts";
+export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
+export { partedBounds } from "./sim/bounds/latency/bounds.ts";
+export { makespanUnits, refutationBound } from "./sim/bounds/makespan/bounds.ts";
+export { type Chains, chainsOf } from "./sim/bounds/makespan/chains.ts";
+export type { Units } from "./sim/bounds/units.ts";
+export { type Compiled, compile } from "./sim/engine/compile.ts";
+export { createParallelEngine, type ParallelEngine } from "./sim/engine/parallel.ts";
+export {
+  type Bound,
+  type Evaluator,
+  evaluator,
+  gapOf,
+  type Outcome,
+  type Violation,
+} from "./sim/evaluator/contract.ts";
+export {
+  type Budget,
+  BudgetExhausted,
+  type CurvePoint,
+  type MeteredEvaluator,
+  type MeterOptions,
+  type MeterState,
+  metered,
+} from "./sim/evaluator/meter.ts";
+export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
+export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
+export { createMakespanEvaluator, penalisedCost } from "./sim/objectives/makespan.ts";
+export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
+export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
+export { betterMove, type Move, singleMoveCount, singleMoves } from "./sim/timeline/explain/best-move.ts";
+export { type Bottleneck, type BottleneckKind, bottleneckOf } from "./sim/timeline/explain/bottleneck.ts";
+export {
+  criticalPath,
+  lastChain,
+  type Segment,
+  type SegmentKind,
+} from "./sim/timeline/explain/critical-path.ts";
+export { type Difference, difference, type Relocation } from "./sim/timeline/explain/difference.ts";
+export { type Explanation, explain, type PathSummary } from "./sim/timeline/explain/explanation.ts";
+export { type Journey, journeysOf } from "./sim/timeline/explain/journeys.ts";
+export {
+  type MemoryPart,
+  type MemoryParts,
+  type MemoryStep,
+  memoryAtPeak,
+  memoryPartNames,
+  memorySteps,
+} from "./sim/timeline/explain/memory-steps.ts";
+export { kindTotals, type Share, sharesOf } from "./sim/timeline/explain/shares.ts";
+export {
+  type Blocker,
+  type Hold,
+  linksOf,
+  type Resource,
+  type Task,
+  type Tasks,
+  tasksOf,
+} from "./sim/timeline/explain/tasks.ts";
+export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
+export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
+export { type Box, type BoxSpec, box } from "./spaces/box.ts";
+export { type Dict, dict } from "./spaces/dict.ts";
+export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";
+export { type MultiDiscrete, multiDiscrete } from "./spaces/multi-discrete.ts";
+export {
+  type AutoresetMode,
+  autoresetModes,
+  type SyncVectorOptions,
+  syncVector,
+  type VectorEnv,
+  type VectorReset,
+  type VectorStep,
+} from "./vector/sync.ts";
+export { type EpisodeStatistics, episodeStatistics } from "./wrappers/episode-statistics.ts";
+export { type NormaliseRewardOptions, normaliseReward } from "./wrappers/normalise-reward.ts";
+export { timeLimit } from "./wrappers/time-limit.ts";
+export { Wrapper, type WrapperState } from "./wrappers/wrapper.ts";

@@ -2,7 +2,9 @@
  * The Gantt chart of one plan as an SVG file: the chart of the page with its style inside, its critical path marked, a title and
  * a legend, so that it can be looked at and put into a document by itself.
  */
-import type { Explanation, Scenario } from "../env/index.ts";
+
+import type { Scenario } from "../env/model/scenario.ts";
+import type { Explanation } from "../env/sim/timeline/explain/explanation.ts";
 import { formatUs } from "./format.ts";
 import { ganttChart } from "./page/gantt.ts";
 import { html } from "./page/markup.ts";

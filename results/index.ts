@@ -1,19 +1,78 @@
 /** What happened: running cells, comparing methods, tables, pages and run directories. */
-export * from "./anytime.ts";
-export * from "./best-bound.ts";
-export * from "./cell.ts";
-export * from "./checkpoint.ts";
-export * from "./compare.ts";
-export * from "./export/index.ts";
-export * from "./files/append-log.ts";
-export * from "./files/atomic.ts";
-export * from "./format.ts";
-export * from "./gantt-svg.ts";
-export * from "./page/page.ts";
-export * from "./ranking.ts";
-export * from "./run-directory.ts";
-export * from "./table.ts";
-export * from "./trace/trace.ts";
-export * from "./train.ts";
-export * from "./verdict.ts";
-export * from "./write-comparison.ts";
+export { type AnytimeCurve, type AnytimePoint, anytimeCurve } from "./comparison/anytime.ts";
+export { bestKnownBound } from "./comparison/best-bound.ts";
+export {
+  type BestSoFar,
+  type CellHooks,
+  type CellOutcome,
+  type CellResult,
+  type CellSpec,
+  type CellTimes,
+  type CurveStep,
+  cellRng,
+  largerBound,
+  type RunCell,
+  runCell,
+} from "./comparison/cell.ts";
+export {
+  COMPARE_FORMAT,
+  type CompareHooks,
+  type CompareProgress,
+  type CompareReport,
+  type CompareRequest,
+  cellsOf,
+  compare,
+  type ScenarioTable,
+  withoutTimes,
+} from "./comparison/compare.ts";
+export {
+  groupBy,
+  type IndexedCell,
+  type MethodSummary,
+  type Row,
+  rankRows,
+  summarise,
+} from "./comparison/ranking.ts";
+export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
+export { writeComparison } from "./comparison/write-comparison.ts";
+export type { Exported, Exporter } from "./export/contract.ts";
+export { exporterOf, exporters } from "./export/index.ts";
+export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
+export { writeAtomically } from "./files/atomic.ts";
+export {
+  formatBytes,
+  formatCount,
+  formatGap,
+  formatOn,
+  formatSeconds,
+  formatUs,
+  formatValue,
+  type Scale,
+  scaleFor,
+} from "./format.ts";
+export { ganttSvg } from "./gantt-svg.ts";
+export { renderPage } from "./page/page.ts";
+export { formatTable } from "./table.ts";
+export { type Trace, traceOf } from "./trace/trace.ts";
+export {
+  CHECKPOINT,
+  type Checkpoint,
+  type MeterTimes,
+  meterState,
+  meterTimes,
+  restoredMeterState,
+  type SavedMeter,
+  TIMES,
+} from "./training/checkpoint.ts";
+export {
+  createRunDirectory,
+  openRunDirectory,
+  RUN_FORMAT,
+  type RunDescription,
+  type RunDirectory,
+  readDescription,
+  readRunFile,
+  refuseExistingRun,
+} from "./training/run-directory.ts";
+export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";
+export type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./training/training-loop.ts";

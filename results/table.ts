@@ -2,7 +2,9 @@
  * A comparison as plain text: one aligned table for each scenario, best method first, and a summary over all. No colours
  * (the command line adds them) and no clock readings but the column `seconds`.
  */
-import type { CompareReport, ScenarioTable } from "./compare.ts";
+import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
+import type { Row } from "./comparison/ranking.ts";
+import { overallVerdict, verdictOf } from "./comparison/verdict.ts";
 import {
   formatBytes,
   formatCount,
@@ -12,9 +14,7 @@ import {
   formatValue,
   type Scale,
 } from "./format.ts";
-import type { Row } from "./ranking.ts";
 import { meanSeconds, remarksOf, tableScale, valueText } from "./row-text.ts";
-import { overallVerdict, verdictOf } from "./verdict.ts";
 
 export function formatTable(report: CompareReport): string {
   const sections = report.scenarios.map((table) => scenarioText(report, table));

@@ -7,11 +7,16 @@
  * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Most families leave the cluster's
  * hosts out. `familyMembers` reads the same grammar with several numbers.
  */
-import { type Cluster, InputError } from "../env/index.ts";
+import type { Cluster } from "../env/model/cluster/cluster.ts";
+import { InputError } from "../env/model/errors.ts";
 import { didYouMean } from "../env/model/suggest.ts";
-import { clusterCatalog, clusterVariant } from "./clusters/index.ts";
-import { acceleratorsOf, type Family, families, type Split, splits } from "./families/index.ts";
-import { type Workload, workloadCatalog } from "./workloads/index.ts";
+import { clusterCatalog } from "./clusters/index.ts";
+import { clusterVariant } from "./clusters/variants.ts";
+import { acceleratorsOf } from "./families/accelerators.ts";
+import { type Family, type Split, splits } from "./families/family.ts";
+import { families } from "./families/index.ts";
+import { workloadCatalog } from "./workloads/index.ts";
+import type { Workload } from "./workloads/workload.ts";
 
 export type Problem =
   | { readonly kind: "workload"; readonly workload: Workload }

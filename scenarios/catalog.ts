@@ -5,7 +5,8 @@
 import { clusterCatalog } from "./clusters/index.ts";
 import { families } from "./families/index.ts";
 import { type ScenarioProfile, scenarioProfile } from "./profile.ts";
-import { suiteCatalog, toyOf, toyScenario } from "./suites/index.ts";
+import { suiteCatalog } from "./suites/index.ts";
+import { toyOf, toyScenario } from "./suites/toy.ts";
 import { scenarioOfUri } from "./uri.ts";
 import { workloadCatalog } from "./workloads/index.ts";
 

@@ -5,15 +5,11 @@
  * The time of an op is its mean over the cluster's accelerators (over all devices where it runs on none of them); that of a
  * transfer its mean over all ordered pairs of accelerators. Control edges carry nothing and take no time.
  */
-import {
-  type Cluster,
-  CONTROL,
-  InputError,
-  isCpu,
-  type OpGraph,
-  runTimesUs,
-  type Scenario,
-} from "../env/index.ts";
+import { type Cluster, isCpu } from "../env/model/cluster/cluster.ts";
+import { runTimesUs } from "../env/model/cluster/speed.ts";
+import { InputError } from "../env/model/errors.ts";
+import { CONTROL, type OpGraph } from "../env/model/graph/graph.ts";
+import type { Scenario } from "../env/model/scenario.ts";
 
 interface TransferCost {
   readonly usPerByte: number;

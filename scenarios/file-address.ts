@@ -5,8 +5,10 @@
  * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a known format do.
  */
 import { basename } from "node:path";
-import { createScenario, InputError, type Objective } from "../env/index.ts";
-import { fileOf, type ImportedFile, importers, importFile, openFile } from "./import/index.ts";
+import { InputError } from "../env/model/errors.ts";
+import { createScenario, type Objective } from "../env/model/scenario.ts";
+import { type ImportedFile, importers, importFile } from "./import/index.ts";
+import { fileOf, openFile } from "./import/source-file.ts";
 import { COMMON_OPTIONS, groupingOfQuery, underOptions } from "./uri.ts";
 
 export interface FileAddress {

@@ -7,7 +7,13 @@
  * - `computeToTransfers`: time of all ops over time of all transfers if each edge crossed once, each the mean over accelerators
  *   (`communication.ts`). High: splitting costs little. `Infinity` where nothing is sent.
  */
-import { createSimulator, groupGraph, isCpu, liftToOps, placement, type Scenario } from "../env/index.ts";
+
+import { isCpu } from "../env/model/cluster/cluster.ts";
+import { groupGraph } from "../env/model/coarsen/group-graph.ts";
+import { liftToOps } from "../env/model/coarsen/grouping.ts";
+import { placement } from "../env/model/plan/placement.ts";
+import type { Scenario } from "../env/model/scenario.ts";
+import { createSimulator } from "../env/sim/timeline/timeline.ts";
 import { communicationShare } from "./communication.ts";
 
 export interface ScenarioProfile {

@@ -6,28 +6,23 @@
  * cluster; `network`, a named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan mean.
  * Every mistake is one sentence with what there is instead.
  */
-import {
-  type Cluster,
-  colocationGrouping,
-  createScenario,
-  defaultFidelity,
-  type Fidelity,
-  type Grouping,
-  InputError,
-  type Objective,
-  type OpGraph,
-  type Scenario,
-  type ScenarioMeta,
-  withDispatch,
-  withNetwork,
-} from "../env/index.ts";
-import { atMost, coarsen, groupsForPlacement } from "../env/model/coarsen/index.ts";
+import type { Cluster } from "../env/model/cluster/cluster.ts";
+import { atMost } from "../env/model/coarsen/at-most.ts";
+import { colocationGrouping, type Grouping } from "../env/model/coarsen/grouping.ts";
+import { groupsForPlacement } from "../env/model/coarsen/placement.ts";
+import { coarsen } from "../env/model/coarsen/rules.ts";
+import { InputError } from "../env/model/errors.ts";
+import { withDispatch } from "../env/model/fidelity/dispatch.ts";
+import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
+import { withNetwork } from "../env/model/fidelity/networks.ts";
+import type { OpGraph } from "../env/model/graph/graph.ts";
+import { createScenario, type Objective, type Scenario, type ScenarioMeta } from "../env/model/scenario.ts";
 import { didYouMean } from "../env/model/suggest.ts";
 import { type Problem, readAddress } from "./address.ts";
 import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
 import { withCommunication } from "./communication.ts";
-import { memberGraph } from "./families/index.ts";
-import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/index.ts";
+import { memberGraph } from "./families/family.ts";
+import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/build.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;

@@ -11,29 +11,24 @@
  * Episodes of a batch are rolled out in lock step without gradients; then all their steps are differentiated at once.
  */
 import { z } from "zod";
-import {
-  allowedDevices,
-  createRefineEnv,
-  type Env,
-  featureNames,
-  groupGraph,
-  InputError,
-  negativeCost,
-  negativeLogCost,
-  negativeRootCost,
-  type Outcome,
-  type PlacementObservation,
-  type RngState,
-} from "../../env/index.ts";
+import type { Env } from "../../env/contract.ts";
+import { createRefineEnv } from "../../env/envs/placement/refine.ts";
+import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { RngState } from "../../env/model/rng.ts";
 import { restoreRng } from "../../env/model/rng.ts";
+import { allowedDevices } from "../../env/model/scenario.ts";
+import { featureNames, type PlacementObservation } from "../../env/parts/observation.ts";
+import { negativeCost, negativeLogCost, negativeRootCost } from "../../env/parts/utility.ts";
+import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Agent, AgentContext, AgentModule, TrainStep } from "../contract.ts";
-import { createAdam, type SavedAdam } from "../nets/adam.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
-import { entropyOf, takenLogProbability } from "../nets/policy-gradient.ts";
 import { createPositionalPolicy, type Visit } from "../nets/positional-policy.ts";
-import { type SavedStepBaseline, stepBaseline } from "../nets/step-baseline.ts";
 import { createWeights, type SavedWeights } from "../nets/weights.ts";
-import { loadTf, readOut } from "../tf.ts";
+import { loadTf, readOut } from "../tensors/tf.ts";
+import { createAdam, type SavedAdam } from "../training/adam.ts";
+import { entropyOf, takenLogProbability } from "../training/policy-gradient.ts";
+import { type SavedStepBaseline, stepBaseline } from "../training/step-baseline.ts";
 
 const options = z.object({
   episodes: z.int().min(1).default(2).describe("Episodes per update, rolled out in lock step."),

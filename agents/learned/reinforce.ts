@@ -7,12 +7,12 @@
  * "nothing on the CPU" or "all on device 2" from a few batches.
  */
 import { z } from "zod";
-import { allowedDevices } from "../../env/index.ts";
+import { allowedDevices } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
-import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../nets/one-shot-learner.ts";
 import { createWeights } from "../nets/weights.ts";
-import { loadTf } from "../tf.ts";
+import { loadTf } from "../tensors/tf.ts";
+import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../training/one-shot-learner.ts";
 
 const options = z.object({
   ...learnerOptions,

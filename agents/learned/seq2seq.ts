@@ -11,15 +11,16 @@
  * often fell into a single one early and stayed there.
  */
 import { z } from "zod";
-import { allowedDevices, type Rng, type Scenario } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
-import { additiveAttention } from "../kernels/additive-attention.ts";
-import { lstm } from "../kernels/lstm.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
 import { type GroupFeatures, groupFeatures } from "../nets/group-features.ts";
-import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../nets/one-shot-learner.ts";
 import { createWeights } from "../nets/weights.ts";
-import { loadTf, type Tensor, type Tensor2D, type Tf } from "../tf.ts";
+import { additiveAttention } from "../tensors/additive-attention.ts";
+import { lstm } from "../tensors/lstm.ts";
+import { loadTf, type Tensor, type Tensor2D, type Tf } from "../tensors/tf.ts";
+import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../training/one-shot-learner.ts";
 
 const options = z.object({
   ...learnerOptions,

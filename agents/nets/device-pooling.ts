@@ -6,8 +6,8 @@
  * Source: the pooling over ancestors, descendants and parallel nodes of Placeto (Addanki et al., NeurIPS 2019). Ours: apart for
  * each device, and direct neighbours apart from farther ones. Relabelling the devices relabels the rows and nothing else.
  */
-import { type EdgeList, neighbourSum, type WeightedEdges } from "../kernels/neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "../tf.ts";
+import { type EdgeList, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/tf.ts";
 import { RELATION_COUNT, relations } from "./relations.ts";
 
 /** Which group is to be placed, and the device of each group. */

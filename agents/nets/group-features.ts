@@ -2,7 +2,8 @@
  * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017): the kinds of its ops, its sizes,
  * and its neighbours as one-hot rows over the groups. All columns lie in [0, 1].
  */
-import { groupGraph, type Scenario } from "../../env/index.ts";
+import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface GroupFeatures {
   readonly columns: number;

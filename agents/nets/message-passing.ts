@@ -9,9 +9,9 @@
  * all states lie side by side and the sum over neighbours adds whole rows.
  */
 import type { Rng } from "../../env/model/rng.ts";
-import { dense } from "../kernels/dense.ts";
-import { type EdgeList, meanEdges, neighbourSum } from "../kernels/neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "../tf.ts";
+import { dense } from "../tensors/dense.ts";
+import { type EdgeList, meanEdges, neighbourSum } from "../tensors/neighbour-sum.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/tf.ts";
 import type { Weights } from "./weights.ts";
 
 /** Two dense layers with relu after each. */

@@ -8,9 +8,9 @@
  * had to be learned once per device, and with four of them hardly anything was.
  */
 import type { Rng } from "../../env/model/rng.ts";
-import { dense } from "../kernels/dense.ts";
-import type { EdgeList } from "../kernels/neighbour-sum.ts";
-import type { Tensor, Tf } from "../tf.ts";
+import { dense } from "../tensors/dense.ts";
+import type { EdgeList } from "../tensors/neighbour-sum.ts";
+import type { Tensor, Tf } from "../tensors/tf.ts";
 import { devicePooling, type Position } from "./device-pooling.ts";
 import { messagePassing, perceptron } from "./message-passing.ts";
 import { RELATION_COUNT } from "./relations.ts";

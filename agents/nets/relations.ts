@@ -3,7 +3,7 @@
  * a training step can be cyclic; groups that reach each other are parallel, which is the order on its strongly connected
  * components, but where an edge leads from one to the other. Of edges both ways the later in the list decides.
  */
-import type { EdgeList } from "../kernels/neighbour-sum.ts";
+import type { EdgeList } from "../tensors/neighbour-sum.ts";
 
 export const Relation = { itself: 0, ancestor: 1, descendant: 2, parallel: 3, parent: 4, child: 5 } as const;
 

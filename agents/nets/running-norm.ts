@@ -3,7 +3,7 @@
  * from how states differ, not from what they share. The statistics are constants within an update and move between updates,
  * so sampling and differentiating see one policy.
  */
-import { readOut, type Tensor, type Tensor2D, type Tf } from "../tf.ts";
+import { readOut, type Tensor, type Tensor2D, type Tf } from "../tensors/tf.ts";
 import type { Weights } from "./weights.ts";
 
 export interface RunningNorm {

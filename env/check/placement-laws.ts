@@ -3,10 +3,11 @@
  * saved states go on exactly as the original, plans are plans and score what the env said.
  */
 import type { ActionMask, Env, Reset, Space, Step } from "../contract.ts";
-import { validatePlan } from "../model/plan.ts";
+import { validatePlan } from "../model/plan/placement.ts";
 import { createRng } from "../model/rng.ts";
-import { evaluator } from "../sim/evaluator.ts";
-import type { Discrete, MultiDiscrete } from "../spaces/index.ts";
+import { evaluator } from "../sim/evaluator/contract.ts";
+import type { Discrete } from "../spaces/discrete.ts";
+import type { MultiDiscrete } from "../spaces/multi-discrete.ts";
 import { insistEqual, insistSamePlay, isOver, legalAction, playOn, seeds } from "./episode.ts";
 import { BrokenLaw, insist, insistRefused, type Law } from "./law.ts";
 

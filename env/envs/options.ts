@@ -2,17 +2,15 @@
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../model/suggest.ts";
+import { type MaskPart, supportMask } from "../parts/mask.ts";
 import {
-  type MaskPart,
-  negativeCost,
   type ObservationPart,
   type PlacementObservation,
   placementObservation,
-  singleDevicePlacement,
-  supportMask,
-  type Utility,
-} from "../parts/index.ts";
-import { type Evaluator, evaluator } from "../sim/evaluator.ts";
+} from "../parts/observation.ts";
+import { singleDevicePlacement } from "../parts/start.ts";
+import { negativeCost, type Utility } from "../parts/utility.ts";
+import { type Evaluator, evaluator } from "../sim/evaluator/contract.ts";
 
 export interface PlacementEnvOptions<O = PlacementObservation> {
   readonly scenario: Scenario;

@@ -8,9 +8,9 @@ import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../model/suggest.ts";
-import { createOneShotEnv, ONE_SHOT_ID } from "./one-shot.ts";
-import { createProgressiveEnv, PROGRESSIVE_ID, type ProgressiveOptions } from "./progressive.ts";
-import { createRefineEnv, REFINE_ID, type RefineOptions } from "./refine.ts";
+import { createOneShotEnv, ONE_SHOT_ID } from "./placement/one-shot.ts";
+import { createProgressiveEnv, PROGRESSIVE_ID, type ProgressiveOptions } from "./placement/progressive.ts";
+import { createRefineEnv, REFINE_ID, type RefineOptions } from "./placement/refine.ts";
 
 /** What every env needs; each one documents its further options. */
 export interface MakeEnvOptions {

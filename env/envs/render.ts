@@ -4,11 +4,11 @@
  *
  * Drawing simulates the plan once, outside of any budget: it is a picture, not a score.
  */
-import { groupGraph } from "../model/group-graph.ts";
-import { groupDevices } from "../model/grouping.ts";
-import type { Plan } from "../model/plan.ts";
+import { groupGraph } from "../model/coarsen/group-graph.ts";
+import { groupDevices } from "../model/coarsen/grouping.ts";
+import type { Plan } from "../model/plan/placement.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { simulate, type Timeline } from "../sim/timeline.ts";
+import { simulate, type Timeline } from "../sim/timeline/timeline.ts";
 
 const BAR_COLUMNS = 48;
 

@@ -6,13 +6,13 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { graphBuilder } from "./builder.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { colocationGrouping, groupingOf } from "./coarsen/grouping.ts";
 import { InputError } from "./errors.ts";
-import { defaultFidelity, fidelities } from "./fidelity.ts";
-import { CONTROL, type OpGraph } from "./graph.ts";
-import { opSpecOf } from "./graphology.ts";
-import { colocationGrouping, groupingOf } from "./grouping.ts";
+import { defaultFidelity, fidelities } from "./fidelity/fidelity.ts";
+import { graphBuilder } from "./graph/builder.ts";
+import { CONTROL, type OpGraph } from "./graph/graph.ts";
+import { opSpecOf } from "./graph/graphology.ts";
 import { createScenario, objectives, type Scenario } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";

@@ -3,13 +3,13 @@
  * fidelity of the simulator; beside them, outside the hash, where it all came from.
  */
 
-import type { Cluster } from "./cluster.ts";
-import { validateCluster } from "./cluster.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { validateCluster } from "./cluster/cluster.ts";
+import type { Grouping } from "./coarsen/grouping.ts";
 import { InputError } from "./errors.ts";
-import type { Fidelity } from "./fidelity.ts";
-import { ANY_KIND, type OpGraph } from "./graph.ts";
-import type { Grouping } from "./grouping.ts";
-import { checkMagnitudes } from "./magnitudes.ts";
+import type { Fidelity } from "./fidelity/fidelity.ts";
+import { ANY_KIND, type OpGraph } from "./graph/graph.ts";
+import { checkMagnitudes } from "./graph/magnitudes.ts";
 
 /**
  * - `makespan`: time of one training step in us, by the event engine;

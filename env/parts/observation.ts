@@ -7,9 +7,12 @@
  * the caller; the env keeps none of them.
  */
 import type { Space } from "../contract.ts";
-import { type GroupGraph, groupGraph } from "../model/group-graph.ts";
+import { type GroupGraph, groupGraph } from "../model/coarsen/group-graph.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { box, dict, discrete, multiDiscrete } from "../spaces/index.ts";
+import { box } from "../spaces/box.ts";
+import { dict } from "../spaces/dict.ts";
+import { discrete } from "../spaces/discrete.ts";
+import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import type { EpisodeView } from "./episode.ts";
 
 export interface ObservationPart<O> {

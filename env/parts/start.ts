@@ -2,8 +2,9 @@
  * Start placements: one device for each group, before any action. After the options of Placeto's published code, whose
  * default is one fixed random placement.
  */
+
+import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { InputError } from "../model/errors.ts";
-import { groupGraph } from "../model/group-graph.ts";
 import { createRng, type Rng } from "../model/rng.ts";
 import { allowedDevices, type Scenario } from "../model/scenario.ts";
 import { sampleMasked } from "../spaces/discrete.ts";

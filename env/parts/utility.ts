@@ -6,7 +6,7 @@
  * finite penalty ceiling x (1 + min(1, excess / limit)), worse than every feasible plan and the worse the larger the excess.
  * Each is 0 minus something, never a bare minus: a plan that takes no time is worth 0 and not -0.
  */
-import type { Outcome } from "../sim/evaluator.ts";
+import type { Outcome } from "../sim/evaluator/contract.ts";
 
 export interface Utility {
   readonly name: string;

@@ -3,8 +3,13 @@
  * them and their edges; what is still too much leaves the lightest edges out. Edges follow the forward pass; of two groups that exchange data in both directions one edge remains, from the lower
  * number, with the bytes of both.
  */
-import { groupGraph, type OpGraph, type Plan, Role, runTimesUs, type Scenario } from "../../env/index.ts";
-import { coarsen } from "../../env/model/coarsen/index.ts";
+
+import { runTimesUs } from "../../env/model/cluster/speed.ts";
+import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
+import { coarsen } from "../../env/model/coarsen/rules.ts";
+import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
+import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface DrawnNode {
   readonly title: string;

@@ -2,7 +2,8 @@
  * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for more bytes. With a plan boxes have
  * their device's colour and edges between devices stand out; without one boxes are darker the longer they run.
  */
-import type { Plan, Scenario } from "../../env/index.ts";
+import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
 import { html, type Markup, px } from "../page/markup.ts";
 import { COLOUR_COUNT } from "../page/method-colours.ts";

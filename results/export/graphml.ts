@@ -4,7 +4,7 @@
  * word (`outputs`, `measuredUs`, `supportedKinds`) is written as JSON in a string. `group` and, with a plan, `device` stand beside
  * them.
  */
-import { opSpecOf } from "../../env/index.ts";
+import { opSpecOf } from "../../env/model/graph/graphology.ts";
 import { html, type Markup } from "../page/markup.ts";
 import type { Exporter } from "./contract.ts";
 

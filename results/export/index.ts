@@ -1,5 +1,5 @@
 /** Formats that other programs read: the registry of exporters. */
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import type { Exporter } from "./contract.ts";
 import { dot } from "./dot.ts";

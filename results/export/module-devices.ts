@@ -6,7 +6,7 @@
  * Only forward ops count: in PyTorch the backward pass of a module runs where its forward pass ran, and weights are updated
  * where they lie. How many other ops a plan has elsewhere is answered beside the modules.
  */
-import { type OpGraph, Role } from "../../env/index.ts";
+import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
 
 export interface ModuleDevices {
   /** Module and device number; the module of a whole model is the empty name. */

@@ -14,7 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 
 export interface AppendLog {
   readonly path: string;

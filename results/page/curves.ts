@@ -5,11 +5,11 @@
  * Early values can be many times the final ones, so the top of the picture is cut at a few times the best final value; what
  * lies above is said in the caption, not drawn.
  */
-import { type AnytimeCurve, anytimeCurve } from "../anytime.ts";
-import type { CellResult } from "../cell.ts";
-import type { ScenarioTable } from "../compare.ts";
+import { type AnytimeCurve, anytimeCurve } from "../comparison/anytime.ts";
+import type { CellResult } from "../comparison/cell.ts";
+import type { ScenarioTable } from "../comparison/compare.ts";
+import { groupBy } from "../comparison/ranking.ts";
 import { formatCount, formatOn, formatValue, scaleFor } from "../format.ts";
-import { groupBy } from "../ranking.ts";
 import { type Axis, logAxis } from "./axis.ts";
 import { html, type Markup, px } from "./markup.ts";
 import type { MethodColours } from "./method-colours.ts";

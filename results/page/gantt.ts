@@ -3,7 +3,12 @@
  * carries a transfer, the bound as a line, and under each lane, where it is given, its part of the critical path. Ops too narrow
  * to see are drawn together, see `blocks.ts`.
  */
-import { type Resource, roleNames, type Scenario, type Segment, type Timeline } from "../../env/index.ts";
+
+import { roleNames } from "../../env/model/graph/graph.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { Segment } from "../../env/sim/timeline/explain/critical-path.ts";
+import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
+import type { Timeline } from "../../env/sim/timeline/timeline.ts";
 import { formatBytes, formatOn, formatUs, type Scale, scaleFor } from "../format.ts";
 import { type Axis, linearAxis } from "./axis.ts";
 import { type Block, blocksOf, type Span } from "./blocks.ts";

@@ -1,15 +1,13 @@
 /**
  * The load of each device under the max-load objective, split into compute and transfers: what a timeline is for makespan.
- * The scoring itself is env/sim/max-load.ts; a test holds that the largest load here is the value there.
+ * The scoring itself is env/sim/objectives/max-load.ts; a test holds that the largest load here is the value there.
  */
-import {
-  dataConsumers,
-  isCpu,
-  type Plan,
-  runTimesUs,
-  type Scenario,
-  transferTimesUs,
-} from "../../env/index.ts";
+
+import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { dataConsumers, transferTimesUs } from "../../env/model/cluster/output-transfers.ts";
+import { runTimesUs } from "../../env/model/cluster/speed.ts";
+import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { formatUs } from "../format.ts";
 import { barList } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";

@@ -1,5 +1,5 @@
 /** Peak memory of each device against its limit, for the plan that the timeline shows. */
-import type { Device } from "../../env/index.ts";
+import type { Device } from "../../env/model/cluster/cluster.ts";
 import { formatBytes } from "../format.ts";
 import { type Bar, barList } from "./bars.ts";
 import { html, type Markup } from "./markup.ts";

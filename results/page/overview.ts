@@ -3,9 +3,9 @@
  * so that the same tint means the same gap everywhere.
  */
 import { fileAddress } from "../../scenarios/file-address.ts";
-import type { CompareReport, ScenarioTable } from "../compare.ts";
+import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
+import type { MethodSummary, Row } from "../comparison/ranking.ts";
 import { formatGap, formatValue } from "../format.ts";
-import type { MethodSummary, Row } from "../ranking.ts";
 import { html, type Markup, px } from "./markup.ts";
 import type { MethodColours } from "./method-colours.ts";
 

@@ -2,10 +2,11 @@
  * A comparison as one self-contained HTML page: no script, no external resource, the same bytes for the same report. The
  * column `seconds` is the only thing on it that comes from a clock.
  */
-import { InputError, type Scenario } from "../../env/index.ts";
-import type { CompareReport } from "../compare.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { CompareReport } from "../comparison/compare.ts";
+import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import { formatCount } from "../format.ts";
-import { overallVerdict, verdictOf } from "../verdict.ts";
 import { html, type Markup } from "./markup.ts";
 import { methodColours } from "./method-colours.ts";
 import { anchor, overviewTable } from "./overview.ts";

@@ -1,11 +1,15 @@
 /** One scenario of a comparison: what it is, what came out, the sorted table, the curves and the best plan. */
-import { createSimulator, type Plan, placement, type Scenario, simulateLatency } from "../../env/index.ts";
-import type { CellResult } from "../cell.ts";
-import type { CompareReport, ScenarioTable } from "../compare.ts";
+
+import { type Plan, placement } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { simulateLatency } from "../../env/sim/timeline/latency-timeline.ts";
+import { createSimulator } from "../../env/sim/timeline/timeline.ts";
+import type { CellResult } from "../comparison/cell.ts";
+import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
+import type { Row } from "../comparison/ranking.ts";
+import { verdictOf } from "../comparison/verdict.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
-import type { Row } from "../ranking.ts";
 import { meanSeconds, remarksOf, tableScale, valueText } from "../row-text.ts";
-import { verdictOf } from "../verdict.ts";
 import { curvesFigure } from "./curves.ts";
 import { ganttFigure } from "./gantt.ts";
 import { loadsFigure } from "./loads.ts";

@@ -2,7 +2,10 @@
  * The counters of a trace: what each device holds in memory, in all and by name, and how many links are busy, over time. Of an instant at which a
  * device holds more for a moment than before and after, the trace tells both levels.
  */
-import { linksOf, memoryPartNames, memorySteps, type Scenario, type Tasks } from "../../env/index.ts";
+
+import type { Scenario } from "../../env/model/scenario.ts";
+import { memoryPartNames, memorySteps } from "../../env/sim/timeline/explain/memory-steps.ts";
+import { linksOf, type Tasks } from "../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type CounterEvent, onGrid } from "./events.ts";
 
 export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {

@@ -2,7 +2,9 @@
  * The threads of a trace: one for each device, one for each link that carries something. Spans of one thread must not
  * overlap, so where a link carries several transfers at once, each further one goes on a lane of its own.
  */
-import { roleNames, type Scenario, type Task, type Tasks } from "../../env/index.ts";
+import { roleNames } from "../../env/model/graph/graph.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { Task, Tasks } from "../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type MetadataEvent, onGrid, type SpanEvent } from "./events.ts";
 
 export interface Lane {

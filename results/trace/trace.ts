@@ -5,7 +5,9 @@
  * Pre: the explanation is of a plan of the scenario. Post: the spans of a thread come in order and do not overlap; every flow has
  * one start and one end; the highest memory counter of a device is its peak.
  */
-import type { Explanation, Scenario } from "../../env/index.ts";
+
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
 import { busyLinkCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
 import { CLUSTER, type TraceEvent } from "./events.ts";
 import { flowsOf } from "./flows.ts";

@@ -3,13 +3,13 @@
  *
  * The shares are the model's only fitted numbers. Those of K80 and P100 are fitted to TensorFlow's published training
  * benchmarks (tensorflow.org/performance/benchmarks, May 2017; one GPU, batch 32, synthetic data; images per second):
- * Inception-V3 29.3 on a K80 die and 128 on a P100, ResNet-50 49.5 and 195. test/scenarios/clusters.test.ts prints how
+ * Inception-V3 29.3 on a K80 die and 128 on a P100, ResNet-50 49.5 and 195. test/scenarios/clusters/clusters.test.ts prints how
  * near the roofline comes. Newer devices carry the P100's shares over, which is a choice and not a measurement.
  *
  * A number type that a device's units lack is computed in single precision. "Checked" below says that the figure was compared
  * with a copy of the maker's page or with a table that quotes it; all others are from memory of the maker's sheets.
  */
-import type { Device } from "../../env/index.ts";
+import type { Device } from "../../env/model/cluster/cluster.ts";
 
 export interface DeviceSheet {
   readonly kind: string;

@@ -10,7 +10,8 @@
  * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the given order, two links for a
  * cable in declared order (named `a -> b` and `b -> a`) or one for a half-duplex cable (`a - b`).
  */
-import { type Cluster, type Device, InputError, type Link, validateCluster } from "../../env/index.ts";
+import { type Cluster, type Device, type Link, validateCluster } from "../../env/model/cluster/cluster.ts";
+import { InputError } from "../../env/model/errors.ts";
 
 export interface LinkSpeed {
   readonly bytesPerUs: number;

@@ -23,7 +23,7 @@
  * elsewhere a GPU or a host stores them first, and the time of every cable counts. Latencies other than the K80's are a choice: 10 us for a copy over PCIe or NVLink, the order of a launched copy;
  * 50 us for a message on Ethernet, 12 us on InfiniBand.
  */
-import { type Cluster, egressCluster } from "../../env/index.ts";
+import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
 import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 import {

@@ -8,7 +8,7 @@
  * - NVSwitch: one switch for the GPUs; the host on PCIe;
  * - torus: a grid of chips, each joined to its neighbours; the hosts on PCIe.
  */
-import type { Cluster, Device } from "../../env/index.ts";
+import type { Cluster, Device } from "../../env/model/cluster/cluster.ts";
 import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 
 /** A machine or a part of one. */

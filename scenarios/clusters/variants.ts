@@ -8,7 +8,9 @@
  * Kinds (one in three clusters has two), link speeds (evenly drawn on a logarithmic scale) and latencies are of one distribution
  * in all splits. The same split and number give the same cluster everywhere; one host is last, two machines have two.
  */
-import { type Cluster, createRng, InputError, type Rng } from "../../env/index.ts";
+import type { Cluster } from "../../env/model/cluster/cluster.ts";
+import { InputError } from "../../env/model/errors.ts";
+import { createRng, type Rng } from "../../env/model/rng.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
 import type { LinkSpeed } from "./fabric.ts";
 import { hostPorts, joined, nvlinkMesh, nvswitch, pcieTree, ports } from "./topologies.ts";

@@ -2,7 +2,7 @@
  * A cluster without its hosts. Families place work between equals, as Placeto did: its devices were the GPUs of a machine.
  * What hosts forward stays as it was, since links belong to no device.
  */
-import { type Cluster, isCpu } from "../../env/index.ts";
+import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
 
 /** The accelerators and the links between them; a cluster that has none is left as it is. */
 export function acceleratorsOf(cluster: Cluster): Cluster {

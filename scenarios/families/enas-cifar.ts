@@ -8,7 +8,7 @@
  * A branch is an op here, and its sum is taken by whoever reads it. Relative times are ours: separable convolutions by their
  * multiply-adds at 36 channels (3x3 : 5x5 = 1 : 1.36), the others as memory-bound.
  */
-import type { Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 

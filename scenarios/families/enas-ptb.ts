@@ -8,7 +8,7 @@
  * Relative times are ours: a node multiplies by a matrix of width x 2 width, the activation changes little; the softmax over
  * 10,000 words costs as much as several nodes.
  */
-import type { Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 

@@ -5,7 +5,10 @@
  * A member's graph depends on the family, the split, the number and the options alone: its random stream is named by the first
  * three. Generators use nothing but integers, `+ - * /` and rounding, which give the same bits on every machine.
  */
-import { createRng, InputError, type OpGraph, type Rng } from "../../env/index.ts";
+
+import { InputError } from "../../env/model/errors.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { createRng, type Rng } from "../../env/model/rng.ts";
 import type { WorkloadOption } from "../workloads/workload.ts";
 
 export const splits = ["train", "validation", "test"] as const;

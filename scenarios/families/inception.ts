@@ -3,7 +3,7 @@
  * et al., CVPR 2016). A block draws the lengths of its branches from a short list, so members differ in topology.
  * The real network is the workload `inception-v3`; this family has its shape at the size at which learning was calibrated.
  */
-import type { Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 

@@ -6,7 +6,7 @@
  *
  * One op is a cell of one step. Relative times are ours.
  */
-import type { Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { dealt, type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 

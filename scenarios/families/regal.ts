@@ -8,7 +8,8 @@
  * its own, 150 numbers of ops times 80 of edges. Edges are drawn by one of four classic models of random graphs, all of them
  * from an earlier op to a later one.
  */
-import type { OpGraph, Rng } from "../../env/index.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { type Family, type FamilyMember, manyMembers, positionOf } from "./family.ts";
 import { createShape, sized } from "./shape.ts";
 

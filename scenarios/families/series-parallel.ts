@@ -3,7 +3,7 @@
  * (series) or gets such a path beside it (parallel). The class on which many scheduling problems are easy, and what most
  * networks of blocks and residual connections are (Valdes, Tarjan, Lawler, SIAM J. Computing 1982, define it so).
  */
-import type { Rng } from "../../env/index.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import { type Family, manyMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 

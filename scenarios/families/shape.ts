@@ -6,7 +6,10 @@
  * transfer (scenarios/clusters says where the figures come from). They are written out again here, because a better device
  * sheet must not change graphs that hashes pin; a test compares. One op is a whole block's share of a training step.
  */
-import { graphBuilder, InputError, type OpGraph } from "../../env/index.ts";
+
+import { InputError } from "../../env/model/errors.ts";
+import { graphBuilder } from "../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
 
 export interface ShapeOp {
   readonly name: string;

@@ -3,7 +3,8 @@
  * whole training graphs of real ops. No two members have the same numbers. Sizes and times are those of the workload; nothing
  * is calibrated.
  */
-import { buildWorkload, workloadCatalog } from "../workloads/index.ts";
+import { buildWorkload } from "../workloads/build.ts";
+import { workloadCatalog } from "../workloads/index.ts";
 import { adam } from "../workloads/optimizers.ts";
 import { dealt, type Family } from "./family.ts";
 

@@ -5,7 +5,12 @@
  * An importer says what it found and nothing more: the graph, and of the other parts of a scenario those that the file really
  * describes. Parts that it leaves out (mostly the cluster) are chosen by the caller, and the report says which.
  */
-import type { Fidelity, Grouping, Objective, OpGraph, Placement, Scenario } from "../../env/index.ts";
+
+import type { Grouping } from "../../env/model/coarsen/grouping.ts";
+import type { Fidelity } from "../../env/model/fidelity/fidelity.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export interface Importer {

@@ -1,6 +1,7 @@
 /** What every importer shares: an error names the file, and a JSON value that a schema refuses becomes one sentence. */
 import type { z } from "zod";
-import { InputError, sentenceOf } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
+import { sentenceOf } from "../../env/model/file.ts";
 
 /** Runs `make`; its `InputError`s get the file's name in front, unless they name a file already. */
 export function inFile<T>(name: string, make: () => T): T {

@@ -2,21 +2,22 @@
  * Files of every known format as scenarios. The format is recognised by the file's content; whatever is wrong with a file is
  * one sentence that names it.
  */
-import { InputError, type Scenario } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import type { ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
-import { dnnPartitioning } from "./dnn-partitioning.ts";
-import { dot } from "./dot.ts";
-import { gexf } from "./gexf.ts";
-import { graphml } from "./graphml.ts";
+import { dot } from "./drawn-graphs/dot.ts";
+import { gexf } from "./drawn-graphs/gexf.ts";
+import { graphml } from "./drawn-graphs/graphml.ts";
 import { hlo } from "./hlo/importer.ts";
 import { inFile } from "./in-file.ts";
 import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
 import { pickle } from "./pickle/importer.ts";
-import { pipedream } from "./pipedream.ts";
-import { piper } from "./piper.ts";
-import { placetoSim } from "./placeto-sim.ts";
+import { dnnPartitioning } from "./profiles/dnn-partitioning.ts";
+import { pipedream } from "./profiles/pipedream.ts";
+import { piper } from "./profiles/piper.ts";
+import { placetoSim } from "./profiles/placeto-sim.ts";
 import { DEFAULT_CLUSTER, scenarioOf } from "./scenario-of.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 import { tensorflow } from "./tensorflow/importer.ts";

@@ -1,5 +1,5 @@
 /** Options of importers as values: all come as text, and a value that does not fit is one sentence. */
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import type { ImportOptions } from "./contract.ts";
 

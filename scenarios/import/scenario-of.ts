@@ -5,19 +5,13 @@
  *   hold on accelerators only.
  * - Groups: one for each op or co-location class, unless those are more than `MOST_SINGLE_GROUPS`; then at most `FEW_GROUPS`.
  */
-import {
-  type Cluster,
-  colocationGrouping,
-  createScenario,
-  defaultFidelity,
-  type Grouping,
-  InputError,
-  isCpu,
-  type OpGraph,
-  type Scenario,
-  validateCluster,
-} from "../../env/index.ts";
-import { groupsForPlacement } from "../../env/model/coarsen/index.ts";
+import { type Cluster, isCpu, validateCluster } from "../../env/model/cluster/cluster.ts";
+import { colocationGrouping, type Grouping } from "../../env/model/coarsen/grouping.ts";
+import { groupsForPlacement } from "../../env/model/coarsen/placement.ts";
+import { InputError } from "../../env/model/errors.ts";
+import { defaultFidelity } from "../../env/model/fidelity/fidelity.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { createScenario, type Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { clusterCatalog } from "../clusters/index.ts";
 import type { Imported, ImportReport } from "./contract.ts";

@@ -6,7 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 
 export interface SourceFile {
   /** As people gave it: a path, or any name for content that is not on disk. */

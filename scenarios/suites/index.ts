@@ -2,7 +2,7 @@
  * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives what the other commands take, with
  * the user's folder in front where a suite is made of files.
  */
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { board } from "./board.ts";
 import { paperSuites } from "./papers.ts";

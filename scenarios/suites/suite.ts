@@ -1,5 +1,5 @@
 /** `Suite`: a named set of scenarios as data, and why these. */
-import type { Objective } from "../../env/index.ts";
+import type { Objective } from "../../env/model/scenario.ts";
 
 export interface Suite {
   readonly name: string;

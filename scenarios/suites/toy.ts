@@ -4,7 +4,9 @@
  *
  * Times are us, links carry 10 bytes a us unless said otherwise, one outgoing link for each device.
  */
-import { InputError, type Scenario, type TestScenarioOptions, testScenario } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
+import { type TestScenarioOptions, testScenario } from "../../env/model/graph/dsl.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 
 export interface Toy {

@@ -9,7 +9,10 @@
  * Post-conditions: the graph is acyclic, no forward op depends on a backward one, and every op with weights has exactly one
  * update op.
  */
-import { graphBuilder, InputError, type OpGraph, type OpSpec } from "../../env/index.ts";
+
+import { InputError } from "../../env/model/errors.ts";
+import { graphBuilder, type OpSpec } from "../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { type ForwardOp, numberBytes, type Precision, type Tape, type Tensor } from "./tape.ts";

@@ -2,9 +2,9 @@
  * From a workload and its options to an op graph: the description is recorded once, in single precision, and everything
  * else (precision, phase, granularity) is derived from that record.
  */
-import type { OpGraph } from "../../env/index.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
 import { inferenceGraph, trainingGraph } from "./backward.ts";
-import { layerGraph } from "./layer-graph.ts";
+import { layerGraph } from "./layers/layer-graph.ts";
 import { mixedPrecision, type Optimizer } from "./optimizers.ts";
 import { forInference, inPrecision } from "./retape.ts";
 import type { Precision } from "./tape.ts";

@@ -1,5 +1,5 @@
 /** Options whose values layers divide: refused in one sentence where something would be left over. */
-import { InputError } from "../../env/index.ts";
+import { InputError } from "../../env/model/errors.ts";
 
 export function expectMultiple(workload: string, option: string, value: number, divisor: number): void {
   if (value % divisor !== 0)

@@ -9,8 +9,8 @@
 import { performance } from "node:perf_hooks";
 import { createRng, evaluator, placement, type Rng, type Scenario } from "../../env/index.ts";
 import { allowedDevices } from "../../env/model/scenario.ts";
-import { compile } from "../../env/sim/compile.ts";
-import { createEngine } from "../../env/sim/engine.ts";
+import { compile } from "../../env/sim/engine/compile.ts";
+import { createEngine } from "../../env/sim/engine/engine.ts";
 import { resolveScenario, suites } from "../../scenarios/index.ts";
 
 const PLANS = 300;

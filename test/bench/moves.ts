@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { createRng, type Rng } from "../../env/index.ts";
-import { type Compiled, compile } from "../../env/sim/compile.ts";
-import { createEngine } from "../../env/sim/engine.ts";
-import { createIncrementalEngine } from "../../env/sim/incremental.ts";
+import { type Compiled, compile } from "../../env/sim/engine/compile.ts";
+import { createEngine } from "../../env/sim/engine/engine.ts";
+import { createIncrementalEngine } from "../../env/sim/engine/incremental.ts";
 import { importFile } from "../../scenarios/index.ts";
 
 const folder = fileURLToPath(new URL("../../../shared/bench/cases", import.meta.url));

@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { latencySearch, maxLoadSearch, type PlannerModule, runMethod } from "../../agents/index.ts";
 import { createRng, evaluator, metered, type Objective } from "../../env/index.ts";
-import { largerBound } from "../../results/cell.ts";
+import { largerBound } from "../../results/comparison/cell.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { sharedPath } from "../shared-folder.ts";
 

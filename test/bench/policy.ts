@@ -15,11 +15,11 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BackendName } from "../../agents/contract.ts";
 import { seq2seq } from "../../agents/learned/seq2seq.ts";
-import { createAdam } from "../../agents/nets/adam.ts";
-import { takenLogProbability } from "../../agents/nets/policy-gradient.ts";
 import { createPositionalPolicy, type Visit } from "../../agents/nets/positional-policy.ts";
 import { createWeights } from "../../agents/nets/weights.ts";
-import { loadTf, type Tensor, type Tf } from "../../agents/tf.ts";
+import { loadTf, type Tensor, type Tf } from "../../agents/tensors/tf.ts";
+import { createAdam } from "../../agents/training/adam.ts";
+import { takenLogProbability } from "../../agents/training/policy-gradient.ts";
 import { createRng, evaluator, groupGraph, InputError, metered } from "../../env/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
 

@@ -13,9 +13,9 @@ import {
   testScenario,
   withNetwork,
 } from "../../env/index.ts";
-import { compile } from "../../env/sim/compile.ts";
-import { createEngine } from "../../env/sim/engine.ts";
-import { createParallelEngine } from "../../env/sim/parallel.ts";
+import { compile } from "../../env/sim/engine/compile.ts";
+import { createEngine } from "../../env/sim/engine/engine.ts";
+import { createParallelEngine } from "../../env/sim/engine/parallel.ts";
 
 const DEVICES = 64;
 const SIZES = [1_000, 10_000, 100_000];

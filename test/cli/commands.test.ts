@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { commands } from "../../cli/main.ts";
-import { testScenario } from "../../env/model/dsl.ts";
 import { writeScenario } from "../../env/model/file.ts";
+import { testScenario } from "../../env/model/graph/dsl.ts";
 import { pgym } from "./recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-commands-"));

@@ -1,6 +1,6 @@
 /** A terminal that remembers, so that a test runs a command line without a process. */
 import { execute } from "../../cli/main.ts";
-import type { Terminal } from "../../cli/terminal.ts";
+import type { Terminal } from "../../cli/terminal/terminal.ts";
 
 export interface Recording {
   readonly code: number;

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { testScenario } from "../../env/model/dsl.ts";
 import { writeScenario } from "../../env/model/file.ts";
+import { testScenario } from "../../env/model/graph/dsl.ts";
 import { pgym, type Recording } from "../cli/recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-malformed-"));

@@ -1,7 +1,7 @@
 /** The integer programs on the smallest profiled workload: minutes of solver time, hence not in the default tests. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ilp } from "../../agents/planners/ilp.ts";
+import { ilp } from "../../agents/planners/placement/exact/ilp.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { runPlanner } from "../agents/planners/run-planner.ts";
 import { sharedPath } from "../shared-folder.ts";

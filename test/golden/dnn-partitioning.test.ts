@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { countIdeals } from "../../agents/exact/all-ideals.ts";
-import { contract } from "../../agents/exact/contract.ts";
-import { idealsDp } from "../../agents/planners/ideals-dp.ts";
+import { countIdeals } from "../../agents/exact/ideals/all-ideals.ts";
+import { idealsDp } from "../../agents/planners/placement/exact/ideals-dp.ts";
+import { contract } from "../../agents/problems/elements.ts";
 import { evaluator, placement, type Scenario } from "../../env/index.ts";
 import { deviceLoads } from "../../results/page/loads.ts";
 import { importFile } from "../../scenarios/index.ts";

@@ -5,11 +5,15 @@ import {
   type IntervalOptions,
   type IntervalStage,
   intervalPlan,
-} from "../../agents/exact/interval-program.ts";
-import { type IntervalStates, intervalStates, type Layers } from "../../agents/exact/interval-states.ts";
-import { blockPartition } from "../../agents/search/block-partition.ts";
+} from "../../agents/exact/intervals/interval-program.ts";
+import {
+  type IntervalStates,
+  intervalStates,
+  type Layers,
+} from "../../agents/exact/intervals/interval-states.ts";
+import { blockPartition } from "../../agents/search/lines/block-partition.ts";
 import { importFile } from "../../scenarios/index.ts";
-import { type PricedStage, priceOf } from "../agents/exact/interval-price.ts";
+import { type PricedStage, priceOf } from "../agents/exact/intervals/interval-price.ts";
 import { sharedPath } from "../shared-folder.ts";
 
 interface Golden {

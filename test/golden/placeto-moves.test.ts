@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createRng } from "../../env/index.ts";
-import { compile } from "../../env/sim/compile.ts";
-import { createEngine } from "../../env/sim/engine.ts";
-import { createIncrementalEngine } from "../../env/sim/incremental.ts";
+import { compile } from "../../env/sim/engine/compile.ts";
+import { createEngine } from "../../env/sim/engine/engine.ts";
+import { createIncrementalEngine } from "../../env/sim/engine/incremental.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { sharedPath } from "../shared-folder.ts";
 

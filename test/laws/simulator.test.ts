@@ -9,7 +9,7 @@ import {
   simulate,
   writeScenario,
 } from "../../env/index.ts";
-import { runTimesUs } from "../../env/model/speed.ts";
+import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });

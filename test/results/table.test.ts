@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CellResult } from "../../results/cell.ts";
-import { compare } from "../../results/compare.ts";
+import type { CellResult } from "../../results/comparison/cell.ts";
+import { compare } from "../../results/comparison/compare.ts";
 import { formatTable } from "../../results/table.ts";
 import { fakeRunner } from "./cells.ts";
 

@@ -1,5 +1,5 @@
 /** The directions of a graph's edges, where an order is to be kept: an acyclic directed graph in compressed sparse rows, both ways. */
-import type { Rng } from "../../../env/index.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 
 export interface Arcs {
   /** Successors of vertex v: successor[outStart[v] .. outStart[v + 1]), each once. */

@@ -3,7 +3,7 @@
  * program, least weight above the limits first, then least cut. A partition gets better by orders that agree with it: what the
  * program finds in one of them is at least as good.
  */
-import type { Rng } from "../../../env/index.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 import { type Arcs, randomTopologicalOrder } from "./arcs.ts";
 import { cutWeight, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 

@@ -5,7 +5,8 @@
  * Where an order is to be kept only such vertices pair whose union leaves the order without a cycle, whatever else pairs: one that is
  * the other's only successor or only predecessor, and neighbours in one topological order that keeps labels together.
  */
-import { heavyEdgeMates, type Rng } from "../../../env/index.ts";
+import { heavyEdgeMates } from "../../../env/model/coarsen/matching.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 import { type Arcs, contractedArcs, randomTopologicalOrder } from "./arcs.ts";
 import { contracted, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 

@@ -2,7 +2,7 @@
  * A first partition of a small graph by recursive bisection: each half grows from a random vertex by whichever neighbour adds least to
  * the cut (greedy graph growing, Karypis and Kumar, 1998), several times, each refined; the best is split further.
  */
-import type { Rng } from "../../../env/index.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 import { createGainHeaps } from "./gain-heaps.ts";
 import { anyPart } from "./move-rule.ts";
 import { type PartitionState, partitionState } from "./partition-state.ts";

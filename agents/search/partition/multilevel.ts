@@ -7,7 +7,7 @@
  * within what two good partitions agree on, which may be one and the same (Sanders, Schulz, "Distributed evolutionary graph
  * partitioning", ALENEX 2012), so that whole clusters can move; it never gets worse than the better of the two.
  */
-import type { Rng } from "../../../env/index.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 import { blockPartition, reblocked } from "./blocks.ts";
 import { coarseLevels, type Level, type OrderedGraph } from "./coarsening.ts";
 import { grownPartition } from "./growing.ts";

@@ -1,6 +1,6 @@
 /** Which device each group gets from a partition: part p goes to device p of the pool, as far as ops and memory allow. */
-import type { Rng } from "../../../env/index.ts";
-import { scheduleProblemOf } from "../schedule-scenario.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { scheduleProblemOf } from "../../problems/schedule-scenario.ts";
 import { ruleOf } from "./multilevel.ts";
 import type { PartitionProblem } from "./partition-problem.ts";
 import { partitionState } from "./partition-state.ts";

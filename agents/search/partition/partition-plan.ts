@@ -3,10 +3,12 @@
  * one sentence on cut and balance, or on why no plan fits.
  */
 import { z } from "zod";
-import type { MeteredEvaluator, Plan, Rng } from "../../../env/index.ts";
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { PlannerReport } from "../../contract.ts";
-import { breathEvery } from "../breath.ts";
-import { planOf } from "../choices.ts";
+import { breathEvery } from "../../event-loop.ts";
+import { planOf } from "../../problems/choices.ts";
 import { imbalanceOf, weightLimits } from "./balance.ts";
 import { type Effort, multilevelPartition, type Partition } from "./multilevel.ts";
 import { devicesOf, devicesWithinMemory } from "./partition-devices.ts";

@@ -1,11 +1,12 @@
 /**
  * `PartitionProblem`: a scenario as a partitioner places it. The free one has a vertex per co-location class. The one that keeps the
- * order has the elements of a contiguous split (agents/exact/contract.ts) and what comes before what among them, also by way of ops
+ * order has the elements of a contiguous split (agents/problems/elements.ts) and what comes before what among them, also by way of ops
  * that only the host runs.
  */
-import { colocationGrouping, groupingOf, type Scenario } from "../../../env/index.ts";
-import { contract } from "../../exact/contract.ts";
-import { type Choices, choicesOf } from "../choices.ts";
+import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { type Choices, choicesOf } from "../../problems/choices.ts";
+import { contract } from "../../problems/elements.ts";
 import { type Arcs, arcsOf } from "./arcs.ts";
 import type { OrderedGraph } from "./coarsening.ts";
 import { type PlacementGraph, placementGraph } from "./placement-graph.ts";

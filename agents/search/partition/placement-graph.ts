@@ -5,9 +5,9 @@
  *
  * What only the host runs is no vertex. Accelerators of several kinds share the weight by their speed on the whole graph.
  */
-import { dataConsumers, transferTimesUs } from "../../../env/index.ts";
-import { runTimesUs } from "../../../env/model/speed.ts";
-import type { Choices } from "../choices.ts";
+import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
+import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import type { Choices } from "../../problems/choices.ts";
 import { type WeightedGraph, weightedGraph } from "./weighted-graph.ts";
 
 export interface PlacementGraph {

@@ -6,7 +6,7 @@
  * is, the next move leaves it. Passes with no slack and with the weight of the heaviest vertex follow one another, so that vertices
  * can change places in full parts, until neither helps.
  */
-import type { Rng } from "../../../env/index.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 import { createGainHeaps, type GainHeaps } from "./gain-heaps.ts";
 import type { MoveRule } from "./move-rule.ts";
 import type { PartitionState } from "./partition-state.ts";

@@ -2,7 +2,7 @@
  * `WeightedGraph`: the undirected graph that a partitioner sees, in compressed sparse rows. Every edge stands in both rows, there are
  * no loops, and a pair of vertices has at most one edge. An edge of weight 0 joins nothing but stays: it may bear an order.
  */
-import type { Joined } from "../../../env/index.ts";
+import type { Joined } from "../../../env/model/coarsen/matching.ts";
 
 export interface WeightedGraph extends Joined {
   readonly vertexCount: number;

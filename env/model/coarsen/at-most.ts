@@ -4,8 +4,8 @@
  * (which would make the groups' graph cyclic). Where no such pair is left, merges the two smallest groups of equal support.
  */
 import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph.ts";
-import type { Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
+import type { Grouping } from "./grouping.ts";
 import { createPairHeap } from "./pair-heap.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
 

@@ -4,10 +4,11 @@
  * ancestors have no order to cut along. Fusing every circle into one group makes it acyclic, and is the finest coarsening that
  * does. All edges count here, those of backward and update ops too.
  */
-import { stronglyConnectedComponents } from "../components.ts";
+
 import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph.ts";
-import { type Grouping, groupingOf } from "../grouping.ts";
+import { stronglyConnectedComponents } from "../graph/components.ts";
+import type { OpGraph } from "../graph/graph.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { NO_KIND, supportOf } from "./quotient.ts";
 
 export function fuseComponents(graph: OpGraph, grouping: Grouping): Grouping {

@@ -7,8 +7,8 @@
  * block: each such set of kinds gets a share of the blocks by its number of ops, at least one.
  */
 import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph.ts";
-import { type Grouping, groupingOf } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { supportOf } from "./quotient.ts";
 
 export function fixedSize(graph: OpGraph, grouping: Grouping, groupLimit: number): Grouping {

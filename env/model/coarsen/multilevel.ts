@@ -8,9 +8,9 @@
  * never pair. Directions of edges are not looked at, so that the groups' graph can come out cyclic.
  */
 import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph.ts";
-import { type Grouping, groupingOf } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
 import { type Affinity, affinityOf } from "./affinity.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { heavyEdgeMates } from "./matching.ts";
 import { supportOf } from "./quotient.ts";
 import { opWork } from "./work.ts";

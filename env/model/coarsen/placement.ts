@@ -3,9 +3,9 @@
  *
  *   co-location classes -> single-consumer rule, keeping parallel work and divisible chains -> at most N groups
  */
-import type { OpGraph } from "../graph.ts";
-import { colocationGrouping, type Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
 import { atMost } from "./at-most.ts";
+import { colocationGrouping, type Grouping } from "./grouping.ts";
 import { holdsAtMost, keepsParallelWork, mergeSingleConsumers } from "./single-consumer.ts";
 
 /** No group grows by merging beyond this share of all work; a fiftieth keeps 8 devices within reach of balance. */

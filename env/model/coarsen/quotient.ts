@@ -4,8 +4,8 @@
  *
  * Group numbers are those of the grouping that it was made from; a merged group keeps the number of the one it went into.
  */
-import { type OpGraph, Role } from "../graph.ts";
-import { type Grouping, groupingOf } from "../grouping.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { createGroupOrder } from "./order.ts";
 import { opWork } from "./work.ts";
 

@@ -4,9 +4,9 @@
  * Cut bytes are those that would cross if every group had a device to itself: each output counts once for each other group that
  * reads it. They stand beside the same sum with one op in each group.
  */
-import type { OpGraph } from "../graph.ts";
-import type { Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
 import { isAcyclic } from "./components.ts";
+import type { Grouping } from "./grouping.ts";
 import { opWork } from "./work.ts";
 
 export interface CoarseningReport {

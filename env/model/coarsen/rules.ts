@@ -6,13 +6,13 @@
  * the limit (`atMost`), so that a limit holds whatever the rule.
  */
 import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph.ts";
-import { colocationGrouping, type Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
 import { didYouMean } from "../suggest.ts";
 import { atMost } from "./at-most.ts";
 import { contractChains } from "./chain.ts";
 import { fuseComponents } from "./components.ts";
 import { fixedSize } from "./fixed-size.ts";
+import { colocationGrouping, type Grouping } from "./grouping.ts";
 import { multilevel } from "./multilevel.ts";
 import { groupsForPlacement } from "./placement.ts";
 import { contractSeriesParallel } from "./series-parallel.ts";

@@ -10,9 +10,9 @@
  * Each round contracts disjoint pairs, those of least combined work first, until the limit is met or nothing is left to
  * contract. A series-parallel network (Inception-V3, ResNet) contracts to one group; what remains of another is its knot.
  */
-import type { OpGraph } from "../graph.ts";
-import type { Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
 import { chainNext } from "./chain.ts";
+import type { Grouping } from "./grouping.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
 
 interface Pair {

@@ -6,8 +6,8 @@
  * once it is merged so has the block before. What a placer could run in parallel goes with it. ColocRL stopped it with groups
  * drawn by hand; here admissions do that, and a merge must pass every one that is given.
  */
-import type { OpGraph } from "../graph.ts";
-import type { Grouping } from "../grouping.ts";
+import type { OpGraph } from "../graph/graph.ts";
+import type { Grouping } from "./grouping.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
 
 /** May group `from` be merged into its only consumer? */

@@ -1,5 +1,5 @@
 /** Several bounds on one objective, made when first asked for, and the best of them: the first where several are equal. */
-import type { Bound } from "../evaluator.ts";
+import type { Bound } from "../evaluator/contract.ts";
 
 export function boundsOnce(make: () => readonly Bound[]): { bounds(): readonly Bound[]; bound(): Bound } {
   let made: readonly Bound[] | null = null;

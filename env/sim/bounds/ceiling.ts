@@ -1,5 +1,5 @@
 /** Upper limits on the value of every feasible plan: the unit of the penalty for plans that do not fit. */
-import type { Compiled } from "../compile.ts";
+import type { Compiled } from "../engine/compile.ts";
 
 /**
  * No schedule takes longer: while it runs, some op runs, some transfer moves, or some gap or latency passes, so the sum of

@@ -2,17 +2,17 @@
  * Certified lower bounds on max load: the work divided over the devices, with and without their memory, and the ops that one
  * device has to take because parting them would cost more in transfers than it saves.
  */
-import { isCpu } from "../../model/cluster.ts";
+import { isCpu } from "../../model/cluster/cluster.ts";
+import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";
+import { runTimesUs } from "../../model/cluster/speed.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { runTimesUs } from "../../model/speed.ts";
-import type { Bound } from "../evaluator.ts";
-import { dataConsumers, transferTimesUs } from "../output-transfers.ts";
-import { weightLimitBytes } from "../weight-memory.ts";
-import { workBound } from "../work-bound.ts";
+import type { Bound } from "../evaluator/contract.ts";
+import { weightLimitBytes } from "../objectives/weight-memory.ts";
 import { roundingFor } from "./best.ts";
-import { inseparableUs, type Pairs } from "./inseparable.ts";
+import { inseparableUs, type Pairs } from "./makespan/inseparable.ts";
 import { memoryWorkUs } from "./memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
+import { workBound } from "./work-bound.ts";
 
 export function maxLoadBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);

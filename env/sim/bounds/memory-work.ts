@@ -9,9 +9,10 @@
  * weights at a time, with the best price that all limited devices have in common, then one type's price at a time: that need not
  * end at the best choice but always ends at a valid one.
  */
-import { workBound } from "../work-bound.ts";
+
 import { goldenSection } from "./golden-section.ts";
 import type { Units } from "./units.ts";
+import { workBound } from "./work-bound.ts";
 
 /** Sections of a search inside another one. */
 const COARSE = 24;

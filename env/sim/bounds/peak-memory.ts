@@ -8,8 +8,8 @@
  *
  * Under `memory: "outputs-only"` only outputs count, and only where they are made.
  */
-import { type Compiled, NO_SLOT } from "../compile.ts";
-import type { Bound } from "../evaluator.ts";
+import { type Compiled, NO_SLOT } from "../engine/compile.ts";
+import type { Bound } from "../evaluator/contract.ts";
 import { roundingFor } from "./best.ts";
 
 export function peakMemoryBounds(compiled: Compiled): Bound[] {

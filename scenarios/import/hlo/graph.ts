@@ -6,7 +6,10 @@
  * - A parameter is an op on every device, and so is a constant; a constant's bytes are weights, and so are those of parameters
  *   that the caller names.
  */
-import { graphBuilder, InputError, type OpGraph, type OpSpec } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { bytesOf, leavesOf, type Shape } from "./shape.ts";
 import { type Computation, type HloModule, type Instruction, namesOf, wordOf } from "./text.ts";
 import type { WorkReader } from "./work.ts";

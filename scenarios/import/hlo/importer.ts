@@ -1,6 +1,7 @@
 /** HLO text, XLA's intermediate language (openxla.org), as dumps of XLA, JAX and TensorFlow hold it. */
-import type { OpGraph } from "../../../env/index.ts";
-import { InputError } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
 import { wholeOption } from "../option-values.ts";
 import { count } from "../wording.ts";

@@ -2,7 +2,7 @@
  * Shapes of HLO text: `f32[8,128]{1,0:T(8,128)}`, tuples `(f32[2], s32[])`, and shapes without data such as `token[]`. Layouts
  * are skipped; a bounded dynamic size (`<=10`) counts as its bound, an unbounded one (`?`) as 1.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 
 export interface ArrayShape {
   readonly kind: "array";

@@ -7,7 +7,7 @@
  * Shapes of operands and percent signs may lack. A computation comes before those that use it, as in every dump; the entry
  * is marked `ENTRY`, else it is the last. Constants keep none of their values.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import type { SourceFile } from "../source-file.ts";
 import { readShape, type Shape, skipSpace } from "./shape.ts";
 

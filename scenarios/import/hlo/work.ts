@@ -10,7 +10,7 @@
  *
  * Padding counts, as in the built-in workloads. What a custom call does is known where it is a cuBLAS product or a cuDNN convolution.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import { type ArrayShape, elementsOf, mainArray } from "./shape.ts";
 import { type Computation, type HloModule, type Instruction, namesOf, numbersOf, wordOf } from "./text.ts";
 

@@ -2,7 +2,7 @@
  * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by `dim.INPUT.AXIS` where a dimension has
  * no name, or by `batch` for every dynamic first axis; 1 for all others, which the report says.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import type { ImportOptions } from "../contract.ts";
 import type { Shape } from "../tensors/tensor.ts";
 import type { ValueInfoProto } from "./schema.ts";

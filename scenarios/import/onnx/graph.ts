@@ -5,7 +5,10 @@
  * Post-conditions: edges are the inputs of the nodes, in their order, but for weights and constants; every weight tensor counts
  * once.
  */
-import { type GraphBuilder, graphBuilder, InputError, type OpGraph } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { type GraphBuilder, graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { SourceFile } from "../source-file.ts";
 import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/tensor.ts";
 import type { Dimensions } from "./dimensions.ts";

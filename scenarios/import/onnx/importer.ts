@@ -4,7 +4,9 @@
  * The graph is that of inference, at op granularity. Shapes are inferred from the inputs' (inference.ts), FLOP are 2 per
  * multiply-add, weights come from the initializers, in the file or beside it; only their sizes are looked at, their data never.
  */
-import { defaultFidelity, InputError } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Imported, Importer, ImportReport } from "../contract.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import { fieldsAtTop } from "../protobuf/fields-at-top.ts";

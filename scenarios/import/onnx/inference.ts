@@ -4,7 +4,7 @@
  *
  * Where neither a rule nor a declaration of the file tells a shape, it stays unknown and counts 0 bytes; `Gaps` says of how many.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, isWeight, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
 import type { Dimensions } from "./dimensions.ts";
 import { OnnxOp } from "./onnx-op.ts";

@@ -4,8 +4,10 @@
  *
  * The cluster is that of the published simulator: K80s that each send through one outgoing queue.
  */
-import { egressCluster, InputError, placetoFidelity } from "../../../env/index.ts";
-import { deviceOf } from "../../clusters/index.ts";
+import { egressCluster } from "../../../env/model/cluster/cluster.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import { deviceOf } from "../../clusters/devices.ts";
 import type { Imported, Importer, ImportOptions } from "../contract.ts";
 import { wholeOption } from "../option-values.ts";
 import { count } from "../wording.ts";

@@ -5,7 +5,7 @@
  * Pre: nothing; the bytes may be anything. Post: the value, or an `InputError` with the byte at which the pickle is wrong. Every
  * opcode costs memory in proportion to its own bytes, so the whole does too; shared parts stay shared.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import { itemsOf, made, named, PyObject, PyTuple, type Spend } from "./values.ts";
 
 const MARK = Symbol("mark");

@@ -2,7 +2,10 @@
  * Graphs of networkx in a pickle, of its versions 1 to 3: `DiGraph` and `MultiDiGraph` with the attributes that Placeto's grouped
  * graphs have, `cost` (us), `out_size` (bytes) and, for memory, `mem` (bytes).
  */
-import { graphBuilder, InputError, type OpGraph } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { type PyDict, PyObject, PyTuple } from "./values.ts";
 
 const COSTS = ["cost", "compute_cost"];

@@ -7,7 +7,10 @@
  * As its simulator does: a time is what an op took on all streams, 0 where none is recorded; an op's only sized output is the first
  * that was allocated, else those of `op_perf`; control edges carry output 0.
  */
-import { type Grouping, graphBuilder, groupingOf, InputError, type OpGraph } from "../../../env/index.ts";
+import { type Grouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import type { MessageType } from "../protobuf/schema.ts";
 import { linkedNodes } from "../tensorflow/nodes.ts";

@@ -2,7 +2,7 @@
  * What a pickle may hold. Nothing in it is ever run: a pickle names functions and classes, and only names on the list below mean
  * anything, each of them a way to write down data. Objects of classes are inert: a name, what they were made from, their state.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 
 /** The name of a class or function: `networkx.classes.digraph.DiGraph`. */
 export class PyName {

@@ -5,7 +5,7 @@
  * byte. Memory stays in proportion to the file: byte fields are views, numbers of tensors are counted, nesting is limited.
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import {
   type CountedNumbers,
   emptyMessage,

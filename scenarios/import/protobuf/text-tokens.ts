@@ -1,5 +1,5 @@
 /** Tokens of the text form of protocol buffers: words, numbers, quoted texts and marks, each with its line. */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 
 export interface Token {
   readonly kind: "word" | "number" | "string" | "mark" | "end";

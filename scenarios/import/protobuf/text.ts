@@ -5,7 +5,7 @@
  * Pre: nothing; the text may be anything. Post: a message, or an `InputError` with the line that is wrong. Fields that the table
  * does not declare are stepped over, whatever they hold.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import { emptyMessage, type Field, type MessageType, type ScalarKind, store } from "./schema.ts";
 import { type Token, tokensOf, unquoted } from "./text-tokens.ts";
 

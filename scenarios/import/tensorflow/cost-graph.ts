@@ -1,5 +1,8 @@
 /** The op graph of a CostGraphDef alone: nodes with their costs in us and the bytes of their outputs, linked by ids. */
-import { graphBuilder, InputError, type OpGraph } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { fromCostGraph, kindOf } from "./measured.ts";
 import type { CostGraph, CostNode } from "./stats-schema.ts";
 

@@ -5,7 +5,10 @@
  * were measured beat what the shapes say. What `gradients` named is backward with its forward op as twin, what applies gradients
  * is an update.
  */
-import { graphBuilder, InputError, type OpGraph, type OpSpec } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { bytesOf, bytesOfShape, elements, isWeight, type Tensor } from "../tensors/tensor.ts";
 import { colocationOf } from "./colocation.ts";
 import { type Gaps, Inference, isVariable } from "./inference.ts";

@@ -4,9 +4,11 @@
  *
  * Functions of the library are not looked into: a call is one op, and the report says so.
  */
-import { defaultFidelity, InputError } from "../../../env/index.ts";
+
+import { InputError } from "../../../env/model/errors.ts";
+import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { didYouMean } from "../../../env/model/suggest.ts";
-import { deviceSheets } from "../../clusters/index.ts";
+import { deviceSheets } from "../../clusters/devices.ts";
 import type { Imported, Importer, ImportOptions } from "../contract.ts";
 import { wholeOption } from "../option-values.ts";
 import type { SourceFile } from "../source-file.ts";

@@ -1,5 +1,5 @@
 /** Types, shapes and small constants of TensorFlow files as `Tensor`s. */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import {
   type ElementType,
   elements,

@@ -1,5 +1,5 @@
 /** `TfOp`: a node as its rule sees it: data inputs by position, attributes by name. */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import {
   type Effect,
   type ElementType,

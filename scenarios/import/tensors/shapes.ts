@@ -1,5 +1,5 @@
 /** Shape arithmetic that ONNX and TensorFlow share. Everything that cannot fit is an `InputError` without the op's name. */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 import { type Shape, shown } from "./tensor.ts";
 
 /** The common shape of numpy's broadcasting: sizes align at the end, and a size of 1 stretches. */

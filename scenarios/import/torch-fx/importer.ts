@@ -7,7 +7,10 @@
  * output ports, so `getitem` names them and is no op, and neither is `output`.
  */
 import { z } from "zod";
-import { defaultFidelity, graphBuilder, InputError, type OpGraph } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../in-file.ts";
 import { count } from "../wording.ts";

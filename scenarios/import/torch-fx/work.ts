@@ -2,7 +2,7 @@
  * Work of PyTorch operators in FLOP, 2 per multiply-add, from the shapes of tensors: matrix products, convolutions, attention; every
  * other operator that computes takes 1 for each element of its output or, where it reduces, of its input. Views take nothing.
  */
-import { InputError } from "../../../env/index.ts";
+import { InputError } from "../../../env/model/errors.ts";
 
 export interface TensorType {
   readonly dtype: string;

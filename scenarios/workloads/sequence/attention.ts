@@ -3,7 +3,7 @@
  * there: heads apart, scores, mask, softmax, context, heads together. Transposes between the layouts of heads and tokens
  * are ops, since they move data.
  */
-import { batchMatMul, dropout, scaleAndShift, scaleMask } from "../dense-layers.ts";
+import { batchMatMul, dropout, scaleAndShift, scaleMask } from "../layers/dense-layers.ts";
 import { softmax, transpose } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
 

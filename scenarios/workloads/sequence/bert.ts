@@ -2,7 +2,15 @@
  * BERT (Devlin, Chang, Lee, Toutanova: "BERT: Pre-training of Deep Bidirectional Transformers for Language
  * Understanding", NAACL 2019), fine-tuned to classify sentence pairs; uncased vocabulary.
  */
-import { add, dense, dropout, embedding, layerNorm, slice, softmaxCrossEntropy } from "../dense-layers.ts";
+import {
+  add,
+  dense,
+  dropout,
+  embedding,
+  layerNorm,
+  slice,
+  softmaxCrossEntropy,
+} from "../layers/dense-layers.ts";
 import { gelu, tanh } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { apart, attend, paddingMask } from "./attention.ts";

@@ -15,7 +15,7 @@ import {
   layerNorm,
   softmaxCrossEntropy,
   variable,
-} from "../dense-layers.ts";
+} from "../layers/dense-layers.ts";
 import { gelu } from "../pointwise.ts";
 import { createTape, type Tape } from "../tape.ts";
 import { causalMask } from "./attention.ts";

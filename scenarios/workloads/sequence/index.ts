@@ -1,9 +1,10 @@
 /** The registry of networks on sequences, tables and graphs. */
+
+import { languageModels } from "../recurrent/language-models.ts";
+import { recurrentNetworks } from "../recurrent/recurrent-networks.ts";
+import { translators } from "../recurrent/translators.ts";
+import { recommenders } from "../sparse/recommenders.ts";
 import type { Workload } from "../workload.ts";
-import { languageModels } from "./language-models.ts";
-import { recommenders } from "./recommenders.ts";
-import { recurrentNetworks } from "./recurrent-networks.ts";
-import { translators } from "./translators.ts";
 
 export const sequenceWorkloads: readonly Workload[] = [
   ...recurrentNetworks,

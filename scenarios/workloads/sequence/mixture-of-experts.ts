@@ -5,7 +5,7 @@
  *
  * Every expert computes as many tokens as its capacity, 2 x tokens / experts, whether they are chosen or padded.
  */
-import { matMul } from "../dense-layers.ts";
+import { matMul } from "../layers/dense-layers.ts";
 import { softmax } from "../pointwise.ts";
 import { elements, type Tape, type Tensor } from "../tape.ts";
 

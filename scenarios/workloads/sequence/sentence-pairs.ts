@@ -2,8 +2,8 @@
  * What translators of LSTM layers are trained on: sentences as ids of word pieces, source and target of as many steps, cut into one
  * tensor a step once they are embedded, and a label for every step of the target.
  */
-import { embedding } from "../dense-layers.ts";
-import { type LstmCell, type LstmState, unstack, zeros } from "../recurrent-layers.ts";
+import { embedding } from "../layers/dense-layers.ts";
+import { type LstmCell, type LstmState, unstack, zeros } from "../layers/recurrent-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
 
 export interface TranslatorOptions {

@@ -13,7 +13,7 @@ import {
   rmsNorm,
   softmaxCrossEntropy,
   variable,
-} from "../dense-layers.ts";
+} from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { type Mask, paddingMask } from "./attention.ts";

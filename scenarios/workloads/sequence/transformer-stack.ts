@@ -3,7 +3,7 @@
  * what surrounds a sublayer, what the feed-forward part is, which scores are masked. Decoder-only networks are an encoder
  * stack whose mask is causal.
  */
-import { add, dropout, layerNorm } from "../dense-layers.ts";
+import { add, dropout, layerNorm } from "../layers/dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 

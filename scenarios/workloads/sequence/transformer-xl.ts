@@ -3,6 +3,8 @@
  * characters, as for enwik8: each layer also attends to the states that it had for the segment before, with relative
  * positions. The remembered states come in with the input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
  */
+
+import { expectMultiple } from "../expect-multiple.ts";
 import {
   add,
   addRepeated,
@@ -15,8 +17,7 @@ import {
   scaleAndShift,
   softmaxCrossEntropy,
   variable,
-} from "../dense-layers.ts";
-import { expectMultiple } from "../expect-multiple.ts";
+} from "../layers/dense-layers.ts";
 import { relu, transpose } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";

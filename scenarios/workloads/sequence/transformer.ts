@@ -11,7 +11,7 @@ import {
   scaleAndShift,
   softmaxCrossEntropy,
   variable,
-} from "../dense-layers.ts";
+} from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
 import { causalMask, paddingMask } from "./attention.ts";

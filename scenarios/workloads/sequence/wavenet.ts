@@ -3,7 +3,15 @@
  * convolutions of two taps whose dilation doubles from layer to layer, gated, with residual and skip connections. GDP places
  * 2 stacks of 18 layers in all and 4 stacks of 36. The paper names no widths; 64 and 256 are those of NVIDIA's nv-wavenet.
  */
-import { add, addN, biasAdd, dense, embedding, multiply, softmaxCrossEntropy } from "../dense-layers.ts";
+import {
+  add,
+  addN,
+  biasAdd,
+  dense,
+  embedding,
+  multiply,
+  softmaxCrossEntropy,
+} from "../layers/dense-layers.ts";
 import { relu, sigmoid, tanh } from "../pointwise.ts";
 import { createTape, elements, type Tape, type Tensor } from "../tape.ts";
 

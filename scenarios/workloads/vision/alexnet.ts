@@ -4,12 +4,12 @@
  * that the windows fit; and in the single-tower form of Krizhevsky: "One weird trick for parallelizing convolutional neural
  * networks" (2014), as torchvision has it and PipeDream profiled it.
  */
-import { dense, dropout } from "../dense-layers.ts";
+import { dense, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, imageClassifier } from "./image-classifier.ts";
-import { biasedConv, flatten, maxPool } from "./image-layers.ts";
-import { localResponseNorm } from "./normalisation.ts";
+import { CLASSES, imageClassifier } from "./parts/image-classifier.ts";
+import { biasedConv, flatten, maxPool } from "./parts/image-layers.ts";
+import { localResponseNorm } from "./parts/normalisation.ts";
 
 interface Layer {
   readonly filters: number;

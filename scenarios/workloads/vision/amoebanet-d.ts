@@ -4,12 +4,13 @@
  * what a normal cell concatenates follow the TensorFlow release, with which the parameter counts of GPipe's table come out
  * (the paper of AmoebaNet draws another concatenation).
  */
-import { dense } from "../dense-layers.ts";
+
 import { expectMultiple } from "../expect-multiple.ts";
+import { dense } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./image-layers.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./parts/image-layers.ts";
 import {
   applyCell,
   avg3,
@@ -19,7 +20,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./searched-cell.ts";
+} from "./parts/searched-cell.ts";
 
 export interface AmoebaNetOptions extends ImageOptions {
   /** Normal cells: three stages of equal length. */

@@ -3,14 +3,23 @@
  * release has it for CIFAR-10: four levels of two residual blocks, self-attention where the image is 16x16 and at the
  * bottom, the time step added to the channels in every block. Learns the noise in an image.
  */
-import { add, addRepeated, batchMatMul, concat, dense, dropout, scaleAndShift } from "../dense-layers.ts";
+
 import { expectMultiple } from "../expect-multiple.ts";
+import {
+  add,
+  addRepeated,
+  batchMatMul,
+  concat,
+  dense,
+  dropout,
+  scaleAndShift,
+} from "../layers/dense-layers.ts";
 import { softmax, swish } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./image-classifier.ts";
-import { biasedConv, reshape, upsample } from "./image-layers.ts";
-import { meanSquaredError } from "./losses.ts";
-import { groupNorm } from "./normalisation.ts";
+import type { ImageOptions } from "./parts/image-classifier.ts";
+import { biasedConv, reshape, upsample } from "./parts/image-layers.ts";
+import { meanSquaredError } from "./parts/losses.ts";
+import { groupNorm } from "./parts/normalisation.ts";
 
 export interface DdpmOptions extends ImageOptions {
   /** Channels of the finest level, a multiple of the normalisation's groups. */

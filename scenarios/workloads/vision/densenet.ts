@@ -3,12 +3,12 @@
  * a block sees what all layers before it produced. The concatenation grows by one layer's result at a time, as frameworks
  * run it.
  */
-import { concat, dense } from "../dense-layers.ts";
+import { concat, dense } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { avgPool, conv2d, convUnit, globalAvgPool, maxPool } from "./image-layers.ts";
-import { batchNorm } from "./normalisation.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { avgPool, conv2d, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
+import { batchNorm } from "./parts/normalisation.ts";
 
 /** Layers in each of the four blocks. */
 const blocks = [6, 12, 24, 16] as const;

@@ -3,11 +3,11 @@
  * CVPR 2016), made for 299x299 images; layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
  * optional.
  */
-import { concat, dense } from "../dense-layers.ts";
+import { concat, dense } from "../layers/dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { auxiliaryClassifier } from "./auxiliary-classifier.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./image-layers.ts";
+import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./parts/image-layers.ts";
 
 export interface InceptionOptions extends ImageOptions {
   readonly aux: boolean;

@@ -3,12 +3,12 @@
  * its table 2): blocks that expand the channels, filter each by itself, and project to few channels without a
  * non-linearity.
  */
-import { add, dense, dropout } from "../dense-layers.ts";
+import { add, dense, dropout } from "../layers/dense-layers.ts";
 import { relu6 } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { type ConvOptions, convBn, depthwiseConv2d, globalAvgPool } from "./image-layers.ts";
-import { batchNorm } from "./normalisation.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { type ConvOptions, convBn, depthwiseConv2d, globalAvgPool } from "./parts/image-layers.ts";
+import { batchNorm } from "./parts/normalisation.ts";
 
 /** Expansion, output channels, repetitions, stride of the first of them. */
 const stages = [

@@ -4,13 +4,13 @@
  * figure 4; stem, and which earlier cell the first cell of a stage sees, as in the authors' release and Keras; the optional
  * auxiliary classifier as in the network that PipeDream profiled.
  */
-import { dense, dropout } from "../dense-layers.ts";
+import { dense, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape } from "../tape.ts";
-import { auxiliaryClassifier } from "./auxiliary-classifier.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "./image-layers.ts";
-import { batchNorm } from "./normalisation.ts";
+import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "./parts/image-layers.ts";
+import { batchNorm } from "./parts/normalisation.ts";
 import {
   applyCell,
   avg3,
@@ -21,7 +21,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./searched-cell.ts";
+} from "./parts/searched-cell.ts";
 
 const sizes = {
   large: { cells: 6, penultimate: 4032, stemFilters: 96, besideReduction: "before" },

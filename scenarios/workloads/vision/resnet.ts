@@ -2,11 +2,11 @@
  * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016) in
  * the form that frameworks train, with the stride of a stage in its first 3x3 convolution.
  */
-import { add, dense } from "../dense-layers.ts";
+import { add, dense } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { convBn, convUnit, globalAvgPool, maxPool } from "./image-layers.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { convBn, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 
 /** Blocks in each of the four stages, and what a block is. */
 const depths = {

@@ -3,14 +3,15 @@
  * Parallelism for Training Giant Models", 2020): five levels, each of B convolutions down and up again, C channels at the
  * finest level; padded convolutions without bias, dropout of channels, instance normalisation, leaky rectifiers.
  */
-import { concat } from "../dense-layers.ts";
+
 import { expectMultiple } from "../expect-multiple.ts";
+import { concat } from "../layers/dense-layers.ts";
 import { leakyRelu } from "../pointwise.ts";
 import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./image-classifier.ts";
-import { channelDropout, conv2d, maxPool, padTo, upsample } from "./image-layers.ts";
-import { sigmoidCrossEntropy } from "./losses.ts";
-import { instanceNorm } from "./normalisation.ts";
+import type { ImageOptions } from "./parts/image-classifier.ts";
+import { channelDropout, conv2d, maxPool, padTo, upsample } from "./parts/image-layers.ts";
+import { sigmoidCrossEntropy } from "./parts/losses.ts";
+import { instanceNorm } from "./parts/normalisation.ts";
 
 export interface UnetGpipeOptions extends ImageOptions {
   /** Convolutions of a level, on each side. */

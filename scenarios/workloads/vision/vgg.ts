@@ -2,11 +2,11 @@
  * VGG of 16 and 19 weighted layers (Simonyan and Zisserman: "Very Deep Convolutional Networks for Large-Scale Image
  * Recognition", ICLR 2015; configurations D and E of its table 1), on 224x224 images.
  */
-import { dense, dropout } from "../dense-layers.ts";
+import { dense, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, imageClassifier } from "./image-classifier.ts";
-import { biasedConv, flatten, maxPool } from "./image-layers.ts";
+import { CLASSES, imageClassifier } from "./parts/image-classifier.ts";
+import { biasedConv, flatten, maxPool } from "./parts/image-layers.ts";
 
 /** Convolutions in each of the five stages. */
 const depths = { 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] } as const;

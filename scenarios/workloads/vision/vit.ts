@@ -3,13 +3,22 @@
  * 2021; its table 1): a Transformer's encoder that normalises before each sublayer, over the patches and a class token which
  * is read at the end.
  */
-import { addRepeated, dense, dropout, layerNorm, scaleAndShift, slice, variable } from "../dense-layers.ts";
+
 import { expectMultiple } from "../expect-multiple.ts";
+import {
+  addRepeated,
+  dense,
+  dropout,
+  layerNorm,
+  scaleAndShift,
+  slice,
+  variable,
+} from "../layers/dense-layers.ts";
 import { gelu, transpose } from "../pointwise.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
 import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./image-classifier.ts";
-import { biasedConv } from "./image-layers.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
+import { biasedConv } from "./parts/image-layers.ts";
 
 const sizes = {
   base: { layers: 12, width: 768, heads: 12 },

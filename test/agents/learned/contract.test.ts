@@ -3,7 +3,7 @@ import type { Agent, AgentModule, TrainStep } from "../../../agents/contract.ts"
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { reinforce } from "../../../agents/learned/reinforce.ts";
 import { seq2seq } from "../../../agents/learned/seq2seq.ts";
-import { loadTf } from "../../../agents/tf.ts";
+import { loadTf } from "../../../agents/tensors/tf.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../env/index.ts";
 
 // Small nets: the contract is the same at every size.

@@ -1,8 +1,8 @@
 /** What learning is judged by: a trained agent's best and greedy plan, best-of-N random placements, one device, the bound. */
 import type { AgentModule } from "../../../agents/contract.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
-import { liftToOps } from "../../../env/model/grouping.ts";
-import { placement } from "../../../env/model/plan.ts";
+import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
 
 export interface Judged {
   /** Step times over the bound. */

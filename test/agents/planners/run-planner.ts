@@ -1,6 +1,6 @@
 /** Runs a planner to its end or to the end of a budget, as the driver does. */
 import type { PlannerModule } from "../../../agents/contract.ts";
-import { type MethodResult, runMethod } from "../../../agents/run.ts";
+import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, type MeteredEvaluator, metered, type Scenario } from "../../../env/index.ts";
 
 export interface PlannerRun extends MethodResult {

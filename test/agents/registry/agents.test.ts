@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AgentModule, TrainStep } from "../../../agents/contract.ts";
-import { methods } from "../../../agents/registry.ts";
-import { runMethod } from "../../../agents/run.ts";
+import { methods } from "../../../agents/registry/registry.ts";
+import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Scenario, validatePlan } from "../../../env/index.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../agents/contract.ts";
-import { methods } from "../../../agents/registry.ts";
-import { type MethodResult, runMethod } from "../../../agents/run.ts";
+import { methods } from "../../../agents/registry/registry.ts";
+import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import {
   createRng,
   type Evaluator,
@@ -13,7 +13,7 @@ import {
   type Scenario,
   validatePlan,
 } from "../../../env/index.ts";
-import { movedPlan } from "../../../env/sim/move.ts";
+import { movedPlan } from "../../../env/sim/evaluator/move.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
 const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");

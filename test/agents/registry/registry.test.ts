@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { defaultMethods, listMethods, methods, resolveMethod } from "../../../agents/registry.ts";
+import { defaultMethods, listMethods, methods, resolveMethod } from "../../../agents/registry/registry.ts";
 import { InputError } from "../../../env/index.ts";
 
 describe("the registry", () => {

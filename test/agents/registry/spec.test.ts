@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { PlannerModule } from "../../../agents/contract.ts";
-import { optionsOf, parseOptions, parseSpec } from "../../../agents/spec.ts";
+import { optionsOf, parseOptions, parseSpec } from "../../../agents/registry/spec.ts";
 import { InputError } from "../../../env/index.ts";
 
 const options = z.strictObject({

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { runMethod } from "../../../agents/run.ts";
-import { loadMethod } from "../../../agents/user-module.ts";
+import { loadMethod } from "../../../agents/registry/user-module.ts";
+import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, InputError, metered, testScenario } from "../../../env/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "methods-"));

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { checkEnv, formatReport } from "../../../env/check/index.ts";
 import type { Env } from "../../../env/contract.ts";
-import { createFakeEnv, type FaultName, faultNames } from "../../../env/envs/fake.ts";
-import { createRefineEnv, envIds, makeEnv } from "../../../env/envs/index.ts";
-import { episodeStatistics, normaliseReward, timeLimit } from "../../../env/wrappers/index.ts";
+import {
+  checkEnv,
+  createRefineEnv,
+  envIds,
+  episodeStatistics,
+  formatReport,
+  makeEnv,
+  normaliseReward,
+  timeLimit,
+} from "../../../env/index.ts";
+import { createFakeEnv, type FaultName, faultNames } from "../envs/fake.ts";
 import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";
 
 const fake = (fault: FaultName | null) => () =>

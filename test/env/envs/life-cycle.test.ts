@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createProgressiveEnv, createRefineEnv, envIds, makeEnv } from "../../../env/envs/index.ts";
+import {
+  createProgressiveEnv,
+  createRefineEnv,
+  envIds,
+  makeEnv,
+  randomPlacement,
+} from "../../../env/index.ts";
 import { createRng } from "../../../env/model/rng.ts";
-import { randomPlacement } from "../../../env/parts/index.ts";
 import { play } from "./play.ts";
 import { diamondScenario, maxLoadScenario, memoryScenario, supportScenario } from "./scenarios.ts";
 

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRefineEnv } from "../../../env/envs/index.ts";
-import { testScenario } from "../../../env/model/dsl.ts";
+import { createRefineEnv, featureNames } from "../../../env/index.ts";
+import { testScenario } from "../../../env/model/graph/dsl.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { featureNames } from "../../../env/parts/index.ts";
 import { play } from "./play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "./scenarios.ts";
 

@@ -1,7 +1,7 @@
 /** Small scenarios that the env tests share: fixed ones with device support and memory limits, and arbitrary ones. */
 import fc from "fast-check";
-import { testScenario } from "../../../env/model/dsl.ts";
-import { placetoFidelity } from "../../../env/model/fidelity.ts";
+import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import { testScenario } from "../../../env/model/graph/dsl.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 const diamond = `

@@ -1,14 +1,17 @@
 /** Laws of coarsening, on random layered graphs, and the two rules on graphs small enough to check by eye. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { colocationGrouping, type Grouping, type OpGraph, parseGraph } from "../../../env/index.ts";
 import {
   atMost,
+  colocationGrouping,
+  type Grouping,
   groupsForPlacement,
   holdsAtMost,
   keepsParallelWork,
   mergeSingleConsumers,
-} from "../../../env/model/coarsen/index.ts";
+  type OpGraph,
+  parseGraph,
+} from "../../../env/index.ts";
 
 /** Groups as lists of op names, in group order. */
 const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>

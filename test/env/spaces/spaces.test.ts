@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { box, dict, discrete, multiDiscrete } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng } from "../../../env/model/rng.ts";
-import { box, dict, discrete, multiDiscrete } from "../../../env/spaces/index.ts";
 
 const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 8 });
 const seed = fc.integer();

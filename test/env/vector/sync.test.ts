@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRefineEnv } from "../../../env/envs/index.ts";
-import { type AutoresetMode, syncVector } from "../../../env/vector/index.ts";
+import { type AutoresetMode, createRefineEnv, syncVector } from "../../../env/index.ts";
 import { diamondScenario, supportScenario } from "../envs/scenarios.ts";
 
 const make = () => createRefineEnv({ scenario: diamondScenario, start: "random" });

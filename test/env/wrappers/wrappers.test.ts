@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Env } from "../../../env/contract.ts";
-import { createProgressiveEnv, createRefineEnv } from "../../../env/envs/index.ts";
+import {
+  createProgressiveEnv,
+  createRefineEnv,
+  episodeStatistics,
+  normaliseReward,
+  timeLimit,
+} from "../../../env/index.ts";
 import { createRng } from "../../../env/model/rng.ts";
-import { episodeStatistics, normaliseReward, timeLimit } from "../../../env/wrappers/index.ts";
 import { play, sumOf } from "../envs/play.ts";
 import { diamondScenario } from "../envs/scenarios.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario, testScenario } from "../../../env/index.ts";
-import type { CellResult, RunCell } from "../../../results/cell.ts";
-import { type CompareReport, type CompareRequest, compare } from "../../../results/compare.ts";
+import type { CellResult, RunCell } from "../../../results/comparison/cell.ts";
+import { type CompareReport, type CompareRequest, compare } from "../../../results/comparison/compare.ts";
 import { formatUs } from "../../../results/format.ts";
 import { renderPage } from "../../../results/page/page.ts";
 import { cell } from "../cells.ts";

@@ -2,8 +2,8 @@
  * How hard a scenario is: step times of six methods over max(longest compute path, total work / total speed), the columns of
  * the study that the learning thresholds were set on (../shared/calibration.md). The study's figures stand here as the reference.
  */
-import { resolveMethod } from "../../../agents/registry.ts";
-import { runMethod } from "../../../agents/run.ts";
+import { resolveMethod } from "../../../agents/registry/registry.ts";
+import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, runTimesUs, type Scenario } from "../../../env/index.ts";
 
 export const EVALUATIONS = 3000;

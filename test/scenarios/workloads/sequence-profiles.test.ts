@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Role, runTimesUs } from "../../../env/index.ts";
 import { buildWorkload, deviceOf, workloadCatalog } from "../../../scenarios/index.ts";
-import { layerOf } from "../../../scenarios/workloads/layer-graph.ts";
+import { layerOf } from "../../../scenarios/workloads/layers/layer-graph.ts";
 import { sharedPath } from "../../shared-folder.ts";
 
 /**

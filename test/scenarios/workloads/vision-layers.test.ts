@@ -20,13 +20,13 @@ import {
   samePadding,
   shifted,
   upsample,
-} from "../../../scenarios/workloads/vision/image-layers.ts";
-import { meanSquaredError, sigmoidCrossEntropy } from "../../../scenarios/workloads/vision/losses.ts";
+} from "../../../scenarios/workloads/vision/parts/image-layers.ts";
+import { meanSquaredError, sigmoidCrossEntropy } from "../../../scenarios/workloads/vision/parts/losses.ts";
 import {
   groupNorm,
   instanceNorm,
   localResponseNorm,
-} from "../../../scenarios/workloads/vision/normalisation.ts";
+} from "../../../scenarios/workloads/vision/parts/normalisation.ts";
 
 function layerOn(shape: Shape, layer: (tape: Tape, x: Tensor) => Tensor) {
   const tape = createTape();

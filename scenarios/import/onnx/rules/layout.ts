@@ -1,5 +1,5 @@
 /** Ops that see the same data in another shape or order. Those that keep the order move nothing. Semantics: onnx/docs/Operators.md. */
-import { InputError } from "../../../../env/index.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, broadcast, reshaped, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
 import { elements, type Shape, shown } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";

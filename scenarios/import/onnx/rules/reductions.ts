@@ -1,5 +1,5 @@
 /** Pools, reductions and normalisations. Semantics: onnx/docs/Operators.md. */
-import { InputError } from "../../../../env/index.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, withOnes, withoutAxes } from "../../tensors/shapes.ts";
 import { type ElementType, elements, type Tensor } from "../../tensors/tensor.ts";
 import { NORMALISATION_FLOPS, STORED_STATISTICS_FLOPS } from "../../tensors/work.ts";

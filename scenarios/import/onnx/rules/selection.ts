@@ -1,5 +1,5 @@
 /** Ops that pick, join, repeat or make elements. What they do not copy they do not read. Semantics: onnx/docs/Operators.md. */
-import { InputError } from "../../../../env/index.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, sliceRange } from "../../tensors/shapes.ts";
 import { bytesOfShape, elements, MOST_VALUES, type Shape, shown } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";

@@ -2,7 +2,7 @@
  * Convolutions, matrix products, pools and normalisations of TensorFlow, with the gradients of the first. 2 FLOP per multiply-add.
  * Semantics: the op definitions of tensorflow/core/ops.
  */
-import { InputError } from "../../../../env/index.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
 import { elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import { NORMALISATION_FLOPS, STORED_STATISTICS_FLOPS } from "../../tensors/work.ts";

@@ -1,8 +1,13 @@
 /** What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the pair that is merged next. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { colocationGrouping, type Grouping, graphBuilder, type OpGraph } from "../../../../env/index.ts";
-import { atMost } from "../../../../env/model/coarsen/index.ts";
+import {
+  atMost,
+  colocationGrouping,
+  type Grouping,
+  graphBuilder,
+  type OpGraph,
+} from "../../../../env/index.ts";
 import { createQuotient, type Quotient } from "../../../../env/model/coarsen/quotient.ts";
 
 const graphs = fc

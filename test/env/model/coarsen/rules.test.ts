@@ -3,28 +3,26 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   coarsen,
+  coarseningReport,
   coarseningRules,
   colocationGrouping,
+  contractSeriesParallel,
   createScenario,
+  cutBytes,
   evaluator,
+  fuseComponents,
   type Grouping,
   groupGraph,
   InputError,
+  isAcyclic,
   liftToOps,
+  multilevel,
   type OpGraph,
+  opWork,
   parseGraph,
   placement,
   testScenario,
 } from "../../../../env/index.ts";
-import {
-  coarseningReport,
-  contractSeriesParallel,
-  cutBytes,
-  fuseComponents,
-  isAcyclic,
-  multilevel,
-  opWork,
-} from "../../../../env/model/coarsen/index.ts";
 
 /** Groups as lists of op names, in group order. */
 const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>

@@ -1,0 +1,103 @@
+/**
+ * Work that has to be done before or after an op, wherever it runs: the run times of all ops that lead to it, or follow it, by group.
+ * One device does its part of them one after the other, so that for the groups placed on it, by falling earliest start,
+ *
+ *   the op starts no earlier than max over k of (earliest start of the k-th group) + (work of the first k groups before the op),
+ *
+ * which is Jackson's one-machine bound (1955) with groups for jobs; and the same from the end of the step.
+ */
+import type { Compiled } from "../../../env/sim/engine/compile.ts";
+
+export interface KinWork {
+  /** Run time on device d of the ops of group g on paths to (or from) op v, at (v x groupCount + g) x deviceCount + d. */
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+}
+
+/** Null where the table of pairs of ops would be too large. */
+export function kinWork(compiled: Compiled): KinWork | null {
+  const { scenario, opCount, deviceCount } = compiled;
+  const { groupCount } = scenario.grouping;
+  if (opCount ** 2 > MOST_PAIRS || opCount * groupCount * deviceCount > MOST_PAIRS) return null;
+  const order = Array.from(scenario.graph.topologicalOrder);
+  return {
+    before: workOf(compiled, order, ({ depStart, depConsumer }, v) =>
+      depConsumer.subarray(depStart[v], depStart[v + 1]),
+    ),
+    after: workOf(compiled, order.reverse(), backwards(compiled)),
+  };
+}
+
+/** Bytes of a table of flags. */
+const MOST_PAIRS = 30_000_000;
+
+function backwards({ opCount, depStart, depConsumer }: Compiled) {
+  const producers: number[][] = Array.from({ length: opCount }, () => []);
+  for (let u = 0; u < opCount; u++)
+    for (let i = depStart[u]; i < depStart[u + 1]; i++) producers[depConsumer[i]].push(u);
+  return (_: Compiled, v: number): ArrayLike<number> => producers[v];
+}
+
+function workOf(
+  compiled: Compiled,
+  order: readonly number[],
+  nextOf: (compiled: Compiled, v: number) => ArrayLike<number>,
+): Float64Array {
+  const { scenario, opCount, deviceCount, runUs } = compiled;
+  const { groupOf, groupCount } = scenario.grouping;
+  const isKin = new Uint8Array(opCount * opCount);
+  const work = new Float64Array(opCount * groupCount * deviceCount);
+  for (const u of order) {
+    const next = nextOf(compiled, u);
+    const own = isKin.subarray(u * opCount, (u + 1) * opCount);
+    for (let i = 0; i < next.length; i++) {
+      const row = isKin.subarray(next[i] * opCount, (next[i] + 1) * opCount);
+      row[u] = 1;
+      for (let w = 0; w < opCount; w++) row[w] |= own[w];
+    }
+    for (let w = 0; w < opCount; w++) {
+      if (own[w] === 0) continue;
+      const at = (u * groupCount + groupOf[w]) * deviceCount;
+      for (let d = 0; d < deviceCount; d++) work[at + d] += runUs[w * deviceCount + d];
+    }
+  }
+  return work;
+}
+
+/** The groups placed on each device by falling earliest time; times of a group only fall. */
+export function groupsByTime(groupCount: number, deviceCount: number) {
+  const timeUs = new Float64Array(groupCount);
+  const line = Array.from({ length: deviceCount }, () => new Int32Array(groupCount));
+  const count = new Int32Array(deviceCount);
+  return {
+    clear(): void {
+      timeUs.fill(Number.POSITIVE_INFINITY);
+      count.fill(0);
+    },
+    /** An op of group g on device d is not earlier than `us`. */
+    lower(g: number, d: number, us: number): void {
+      if (us >= timeUs[g]) return;
+      const groups = line[d];
+      let at = timeUs[g] === Number.POSITIVE_INFINITY ? count[d]++ : groups.indexOf(g);
+      timeUs[g] = us;
+      for (; at + 1 < count[d] && timeUs[groups[at + 1]] > us; at++) groups[at] = groups[at + 1];
+      for (; at > 0 && timeUs[groups[at - 1]] < us; at--) groups[at] = groups[at - 1];
+      groups[at] = g;
+    },
+    /** The bound for an op whose work table begins at `at`. */
+    leastUs(work: Float64Array, at: number): number {
+      let latest = 0;
+      for (let d = 0; d < deviceCount; d++) {
+        let sumUs = 0;
+        for (let k = 0; k < count[d]; k++) {
+          const g = line[d][k];
+          const us = work[at + g * deviceCount + d];
+          if (us === 0) continue;
+          sumUs += us;
+          if (timeUs[g] + sumUs > latest) latest = timeUs[g] + sumUs;
+        }
+      }
+      return latest;
+    },
+  };
+}

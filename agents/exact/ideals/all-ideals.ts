@@ -1,0 +1,36 @@
+/**
+ * Full enumeration of the ideals (predecessor-closed sets of elements), the empty and the full one included: what the dynamic
+ * program of Tarnawski et al. (NeurIPS 2020) walks through, and what its authors' counts can be compared with.
+ */
+import type { Elements } from "../../problems/elements.ts";
+import { IdealTable } from "./ideal-table.ts";
+
+type Order = Pick<Elements, "count" | "successors">;
+
+/** How many there are, or null where there are more than `most`. */
+export function countIdeals(elements: Order, most: number): number | null {
+  return allIdeals(elements, most)?.count ?? null;
+}
+
+/** All of them in a table, smaller ones first, or null where there are more than `most`. */
+export function allIdeals({ count, successors }: Order, most: number): IdealTable | null {
+  const table = new IdealTable(count, 1);
+  const members = new Int32Array((count + 31) >> 5);
+  const hash = () => members.reduce((mixed, word, w) => mixed ^ Math.imul(word, 2 * w + 0x9e3779b1), 0);
+  const waits = new Uint8Array(count);
+  table.indexOf(members, hash(), 0);
+  for (let ideal = 0; ideal < table.count; ideal++) {
+    if (table.count > most) return null;
+    table.copyBits(ideal, members);
+    const holds = (v: number) => (members[v >> 5] >>> (v & 31)) & 1;
+    waits.fill(0);
+    for (let v = 0; v < count; v++) if (!holds(v)) for (const w of successors[v]) waits[w] = 1;
+    for (let v = 0; v < count; v++) {
+      if (holds(v) || waits[v]) continue;
+      members[v >> 5] |= 1 << (v & 31);
+      table.indexOf(members, hash(), table.size(ideal) + 1);
+      members[v >> 5] &= ~(1 << (v & 31));
+    }
+  }
+  return table;
+}

@@ -1,0 +1,98 @@
+/**
+ * Contiguous splits with replication: the extension in the appendix of Tarnawski et al. (NeurIPS 2020), by the plain dynamic program
+ * over all ideals, for small graphs. A stage S on r accelerators of one type takes
+ *
+ *   load(S) / r  +  2 (r - 1) / r x W(S) / B
+ *
+ * for a sample: r samples are in work at once, and the replicas then agree on the weights by a ring all-reduce, where each sends
+ * and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every replica holds all W bytes. CPUs hold a stage alone.
+ *
+ * No plan of ours says this, so it is an estimate of what replication would give: placements are scored without it.
+ */
+
+import type { SplitProblem } from "../../problems/split-problem.ts";
+import { stageUs } from "../../problems/stage-load.ts";
+import { allIdeals } from "./all-ideals.ts";
+import type { IdealTable } from "./ideal-table.ts";
+
+export interface ReplicatedStage {
+  readonly type: number;
+  readonly replicas: number;
+  readonly elements: readonly number[];
+}
+
+export interface ReplicatedSplit {
+  readonly valueUs: number;
+  readonly stages: readonly ReplicatedStage[];
+}
+
+/** Time for a sample of a stage of this load and weights. */
+export function replicatedUs(
+  loadUs: number,
+  weightBytes: number,
+  replicas: number,
+  bytesPerUs: number,
+): number {
+  return loadUs / replicas + (2 * (replicas - 1) * weightBytes) / (replicas * bytesPerUs);
+}
+
+/** The best split; null where nothing fits, undefined where there are more than `mostIdeals`. */
+export function replicatedSplit(
+  problem: SplitProblem,
+  bytesPerUs: number,
+  mostIdeals: number,
+): ReplicatedSplit | null | undefined {
+  const { elements, types } = problem;
+  const table = allIdeals(elements, mostIdeals);
+  if (table === null) return undefined;
+  const stride = types.map((_, t) =>
+    types.slice(0, t).reduce((all, { devices }) => all * (devices.length + 1), 1),
+  );
+  const states = types.reduce((all, { devices }) => all * (devices.length + 1), 1);
+  const usedIn = (state: number, t: number) => Math.floor(state / stride[t]) % (types[t].devices.length + 1);
+  const best = new Float64Array(table.count * states).fill(Number.POSITIVE_INFINITY);
+  const step = new Array<{ from: number; type: number; replicas: number } | undefined>(best.length);
+  best[0] = 0;
+  for (let ideal = 1; ideal < table.count; ideal++)
+    for (let from = 0; from < ideal; from++) {
+      if (!within(table, from, ideal, elements.count)) continue;
+      const stage = table.difference(ideal, from);
+      const bytes = stage.reduce((sum, v) => sum + problem.memoryBytes[v], 0);
+      types.forEach((type, t) => {
+        if (bytes > type.memoryBytes) return;
+        const loadUs = stageUs(problem, { type: t, elements: stage });
+        for (let state = 0; state < states; state++) {
+          const label = best[from * states + state];
+          if (label === Number.POSITIVE_INFINITY) continue;
+          const free = type.devices.length - usedIn(state, t);
+          for (let replicas = 1; replicas <= (type.paysTransfers ? free : Math.min(1, free)); replicas++) {
+            const value = Math.max(label, replicatedUs(loadUs, bytes, replicas, bytesPerUs));
+            const reached = ideal * states + state + replicas * stride[t];
+            if (value >= best[reached]) continue;
+            best[reached] = value;
+            step[reached] = { from: from * states + state, type: t, replicas };
+          }
+        }
+      });
+    }
+
+  const full = (table.count - 1) * states;
+  let last = full;
+  for (let state = 1; state < states; state++) if (best[full + state] < best[last]) last = full + state;
+  if (best[last] === Number.POSITIVE_INFINITY) return null;
+  const stages: ReplicatedStage[] = [];
+  const valueUs = best[last];
+  for (let made = step[last]; made !== undefined; made = step[last]) {
+    const held = table.difference(Math.floor(last / states), Math.floor(made.from / states));
+    stages.unshift({ type: made.type, replicas: made.replicas, elements: held });
+    last = made.from;
+  }
+  return { valueUs, stages };
+}
+
+function within(table: IdealTable, one: number, other: number, elements: number): boolean {
+  const words = (elements + 31) >> 5;
+  for (let w = 0; w < words; w++)
+    if (table.bits[one * words + w] & ~table.bits[other * words + w]) return false;
+  return true;
+}

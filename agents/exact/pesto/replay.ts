@@ -1,0 +1,71 @@
+/**
+ * From a schedule of tasks to a plan that the simulator replays in its order: the ops of a task one after the other in topological
+ * order, tasks by their starts; and back, from a simulated plan to starts of tasks.
+ */
+import { type Plan, placement } from "../../../env/model/plan/placement.ts";
+import type { ListOrder } from "../../lists/list-order.ts";
+import type { PestoProblem } from "./problem.ts";
+
+export interface TaskSchedule {
+  readonly unitDevice: Int32Array;
+  readonly startsUs: Float64Array;
+}
+
+/** The schedule in its own order, first come, first served, and in the order of a list schedule of its devices. */
+export function replays(problem: PestoProblem, schedule: TaskSchedule, listOrder: ListOrder): Plan[] {
+  const plan = replayPlan(problem, schedule);
+  const device = Int32Array.from(plan.device);
+  return [plan, placement(plan.device), { ...plan, opPriority: listOrder.of(device) }];
+}
+
+function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedule): Plan {
+  const { tasks, compiled } = problem;
+  const { taskOf, unitOf } = tasks;
+  const rank = tasksInOrder(problem, startsUs);
+  const { topologicalOrder } = compiled.scenario.graph;
+  const ops = Array.from(topologicalOrder).sort((a, b) => rank[taskOf[a]] - rank[taskOf[b]]);
+  const opPriority = new Float64Array(ops.length);
+  ops.forEach((v, position) => {
+    opPriority[v] = position;
+  });
+  return { kind: "placement", device: taskOf.map((task) => unitDevice[unitOf[task]]), opPriority };
+}
+
+/** Rank of each task: always the one that starts first of those whose producers have been ranked, whatever rounding did to starts. */
+function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Array): Int32Array {
+  const waits = new Int32Array(tasks.count);
+  for (const next of successors) for (const task of next) waits[task]++;
+  const rank = new Int32Array(tasks.count).fill(-1);
+  for (let position = 0; position < tasks.count; position++) {
+    let first = -1;
+    for (let task = 0; task < tasks.count; task++)
+      if (rank[task] === -1 && waits[task] === 0 && (first === -1 || startsUs[task] < startsUs[first]))
+        first = task;
+    rank[first] = position;
+    for (const next of successors[first]) waits[next]--;
+  }
+  return rank;
+}
+
+/** Devices of units under a plan, each where most of its work is done, and the first start of each task. */
+export function taskSchedule(
+  { tasks, compiled, unitDevices }: PestoProblem,
+  { device }: Plan,
+  opStartUs: Float64Array,
+): TaskSchedule {
+  const { taskOf, unitOf, unitCount, count } = tasks;
+  const { deviceCount, runUs } = compiled;
+  const workUs = new Float64Array(unitCount * deviceCount);
+  const startsUs = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  taskOf.forEach((task, v) => {
+    workUs[unitOf[task] * deviceCount + device[v]] += runUs[v * deviceCount + device[v]] + Number.EPSILON;
+    startsUs[task] = Math.min(startsUs[task], opStartUs[v]);
+  });
+  const unitDevice = Int32Array.from(unitDevices, (devices, unit) => {
+    const share = workUs.subarray(unit * deviceCount, (unit + 1) * deviceCount);
+    const most = share.reduce((best, us, d) => (us > share[best] ? d : best), 0);
+    // The first unit may lie on one of several interchangeable devices only; that is for the renaming to mend.
+    return unit === 0 || devices.includes(most) ? most : devices[0];
+  });
+  return { unitDevice, startsUs };
+}

@@ -1,0 +1,52 @@
+/**
+ * The bound of a linear relaxation of the makespan, on request: HiGHS solves makespan-relaxation.ts, and its dual values prove the
+ * bound by dual-bound.ts, whatever the solver's tolerances. Deterministic: it stops on simplex iterations, and dual values from
+ * before the optimum prove a smaller bound.
+ */
+
+import { InputError } from "../../../env/model/errors.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { compile } from "../../../env/sim/engine/compile.ts";
+import { type Bound, evaluator } from "../../../env/sim/evaluator/contract.ts";
+import { dualBound } from "../../solver/dual-bound.ts";
+import { solveMip } from "../../solver/highs.ts";
+import { makespanRelaxation } from "./makespan-relaxation.ts";
+
+export interface RelaxationLimits {
+  /** Simplex iterations. */
+  readonly iterations: number;
+  /** A guard: what it ends proves nothing. */
+  readonly seconds: number;
+  /** Largest program tried, in coefficients. */
+  readonly size: number;
+}
+
+const defaultLimits: RelaxationLimits = { iterations: 200_000, seconds: 120, size: 400_000 };
+
+/** Null where no plan fits, where the solver was ended by the guard, or left nothing that proves a bound above 0. */
+export async function boundByLinearRelaxation(
+  scenario: Scenario,
+  limits: Partial<RelaxationLimits> = {},
+): Promise<Bound | null> {
+  const { iterations, seconds, size } = { ...defaultLimits, ...limits };
+  if (scenario.objective !== "makespan")
+    throw new InputError(
+      `Scenario "${scenario.name}": there is a linear relaxation of the makespan only, not of ${scenario.objective}.`,
+    );
+  const score = evaluator(scenario);
+  const lowerUs = score.bound().value;
+  const relaxation = makespanRelaxation(compile(scenario), { lowerUs, upperUs: score.ceiling });
+  if (relaxation === null) return null;
+  const { program, unitUs } = relaxation;
+  if (program.rowColumn.length > size)
+    throw new InputError(
+      `Scenario "${scenario.name}" is too large for a linear relaxation: ${program.rowColumn.length} coefficients, at most ${size}.`,
+    );
+  const solver = solveMip(program, { limits: { iterations, seconds, nodes: 1, relativeGap: 0 } });
+  let step = await solver.next();
+  while (step.done !== true) step = await solver.next();
+  const { rowDuals } = step.value;
+  if (rowDuals === undefined) return null;
+  const value = dualBound(program, rowDuals) * unitUs;
+  return value > 0 ? { argument: "linear relaxation", value } : null;
+}

@@ -1,0 +1,97 @@
+/**
+ * Placing task after task, each to the device where it ends first, gaps filled: the part that HEFT and CPOP share (Topcuoglu,
+ * Hariri, Wu, IEEE TPDS 2002), with memory limits and co-location. Ties go to the lower device. The first task of a set decides
+ * for all of it, among the devices with room for all of it.
+ */
+import { startOrder } from "../problems/schedule-order.ts";
+import { inputsReadyUs, rooms, type Schedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
+
+export interface Insertion {
+  /** Places a task whose producers are placed, on `preferred` where it has room, else where it ends first; false where nowhere. */
+  place(task: number, preferred?: number): boolean;
+  /** Post: every task has been placed. */
+  finish(): Schedule;
+}
+
+export function createInsertion(problem: ScheduleProblem): Insertion {
+  const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
+  const device = new Int32Array(tasks.opCount).fill(-1);
+  const startUs = new Float64Array(tasks.opCount);
+  const endUs = new Float64Array(tasks.opCount);
+  const lanes = Array.from({ length: deviceCount }, createLane);
+  const room = rooms(problem);
+  let makespanUs = 0;
+
+  const accepts = (task: number, d: number) => setDevices[setOf[task]].includes(d) && room.accepts(task, d);
+  return {
+    place(task, preferred) {
+      const devices =
+        preferred !== undefined && accepts(task, preferred) ? [preferred] : setDevices[setOf[task]];
+      let best = -1;
+      let bestStart = 0;
+      let bestEnd = Number.POSITIVE_INFINITY;
+      for (const d of devices) {
+        if (!room.accepts(task, d)) continue;
+        const run = runUs[task * deviceCount + d];
+        const start = lanes[d].earliestStart(inputsReadyUs(problem, task, d, device, endUs), run);
+        if (start + run >= bestEnd) continue;
+        best = d;
+        bestStart = start;
+        bestEnd = start + run;
+      }
+      if (best === -1) return false;
+      room.take(task, best);
+      lanes[best].occupy(bestStart, bestEnd);
+      device[task] = best;
+      startUs[task] = bestStart;
+      endUs[task] = bestEnd;
+      makespanUs = Math.max(makespanUs, bestEnd);
+      return true;
+    },
+    finish: () => ({
+      device,
+      startUs,
+      endUs,
+      makespanUs,
+      order: startOrder(tasks.topologicalOrder, startUs, endUs),
+    }),
+  };
+}
+
+/** The busy times of one device, in order and without overlap. */
+interface Lane {
+  earliestStart(readyUs: number, runUs: number): number;
+  occupy(startUs: number, endUs: number): void;
+}
+
+function createLane(): Lane {
+  const starts: number[] = [];
+  const ends: number[] = [];
+
+  /** First interval that ends after `timeUs`. */
+  const firstEndingAfter = (timeUs: number): number => {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle] > timeUs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  return {
+    earliestStart(readyUs, runUs) {
+      let start = readyUs;
+      for (let i = firstEndingAfter(readyUs); i < starts.length; i++) {
+        if (start + runUs <= starts[i]) return start;
+        start = Math.max(start, ends[i]);
+      }
+      return start;
+    },
+    occupy(startUs, endUs) {
+      const at = firstEndingAfter(startUs);
+      starts.splice(at, 0, startUs);
+      ends.splice(at, 0, endUs);
+    },
+  };
+}

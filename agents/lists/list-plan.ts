@@ -1,0 +1,135 @@
+/**
+ * Turns a list scheduler into a planner's run: schedule, replay in the simulator, and where that shows a device over its
+ * limit, schedule again with another share of the outputs reserved. `plain` is just that, the placement of one schedule op by op, and
+ * `ordered` the same with that schedule's order. By default more is tried, and the best plan stays:
+ *
+ *   - the placement alone and with the schedule's order, because an order that waits for late inputs loses where transfers queue;
+ *   - where ops move in groups, a schedule of whole groups (schedule-groups.ts), whose ops are then put in order on the devices found,
+ *     because the first op of a group says little about the rest of it;
+ *   - where the best replay takes longer than its schedule, transfers queue that the scheduler knows nothing of: schedules of the groups
+ *     (or ops) with every delay 2, 4 and 8 times as long, put in order at the true delays.
+ *
+ * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. Ends with the makespan of the best plan's schedule as
+ * the estimate, or with one sentence on why no plan fits.
+ */
+import { z } from "zod";
+import { type Plan, placement } from "../../env/model/plan/placement.ts";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import type { PlannerReport } from "../contract.ts";
+import { breathEvery } from "../event-loop.ts";
+import type { Choices } from "../problems/choices.ts";
+import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems/schedule-groups.ts";
+import { prioritiesOf } from "../problems/schedule-order.ts";
+import type { ListScheduler, NoRoom, Schedule, ScheduleProblem } from "../problems/schedule-problem.ts";
+import { scheduleProblemOf } from "../problems/schedule-scenario.ts";
+
+export type Answer = Schedule | NoRoom;
+
+export interface ListMethod {
+  /** A schedule, or null where the method has none for a problem of this size. */
+  readonly schedule: (problem: ScheduleProblem) => Answer | null | Promise<Answer | null>;
+  /** Schedules ops whose devices are decided. */
+  readonly ordering: ListScheduler;
+  /** Whether whole groups are scheduled too. */
+  readonly levels: "ops" | "ops and groups";
+  /** By how much delays may be lengthened. */
+  readonly slowdowns: readonly number[];
+  /** Shares of all outputs to reserve, tried in this order until a plan fits. */
+  readonly outputShares: readonly number[];
+}
+
+export const variantsOption = z
+  .enum(["all", "plain", "ordered"])
+  .default("all")
+  .describe(
+    "all also replays the order, schedules whole groups and, where transfers queue, longer delays, and keeps the best plan; plain is the placement of one schedule, ordered that with its order.",
+  );
+export type Variants = z.infer<typeof variantsOption>;
+
+export const outputSharesUpwards: readonly number[] = [0, 0.25, 0.5, 0.75, 1];
+
+/** A list method that is nothing but a scheduler for a network without contention. */
+export const listMethod = (schedule: ListScheduler): ListMethod => ({
+  schedule,
+  ordering: schedule,
+  levels: "ops and groups",
+  slowdowns: [2, 4, 8],
+  outputShares: outputSharesUpwards,
+});
+
+export async function* planByList(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  method: ListMethod,
+  variants: Variants = "all",
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const { graph, objective } = choices.scenario;
+  let best = { cost: Number.POSITIVE_INFINITY, estimate: 0 };
+  let fits = false;
+  let failure: string | undefined;
+  const breathe = breathEvery(1);
+  async function* tryAll(answer: Answer, share: number): AsyncGenerator<Plan, void> {
+    await breathe();
+    if ("taskWithoutRoom" in answer) {
+      failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutRoom]}" with ${100 * share}% of all outputs kept.`;
+      return;
+    }
+    for (const plan of plansOf(choices, answer, variants)) {
+      const { cost, feasible } = evaluator.evaluate(plan);
+      fits ||= feasible;
+      if (cost >= best.cost) continue;
+      best = { cost, estimate: answer.makespanUs };
+      yield plan;
+    }
+  }
+  for (const share of method.outputShares) {
+    const problem = scheduleProblemOf(choices, share);
+    const byOp = await method.schedule(problem);
+    if (byOp !== null) yield* tryAll(byOp, share);
+    const groups = variants === "all" && method.levels === "ops and groups" ? groupProblem(problem) : null;
+    if (groups !== null) {
+      const byGroup = await scheduleCoarsely(problem, groups, method);
+      if (byGroup !== null) yield* tryAll(byGroup, share);
+    }
+    if (!fits) continue;
+    const queues = variants === "all" && objective === "makespan" && best.cost > best.estimate;
+    for (const factor of queues ? method.slowdowns : []) {
+      const slower = groupProblem(slowedDown(problem, factor)) ?? opsAsGroups(slowedDown(problem, factor));
+      const answer = await scheduleCoarsely(problem, slower, method);
+      if (answer !== null) yield* tryAll(answer, share);
+    }
+    return objective === "makespan" ? { estimate: best.estimate } : undefined;
+  }
+  if (best.cost === Number.POSITIVE_INFINITY)
+    return { failure: failure ?? "The graph is too large for this method." };
+  return {
+    failure: "Every schedule is over a memory limit in the simulator, however many outputs are kept.",
+  };
+}
+
+/** Devices from a schedule of `coarse`, then an order of the ops on them. */
+async function scheduleCoarsely(
+  problem: ScheduleProblem,
+  coarse: GroupProblem,
+  { schedule, ordering }: ListMethod,
+): Promise<Answer | null> {
+  const answer = await schedule(coarse.problem);
+  if (answer === null) return null;
+  if ("taskWithoutRoom" in answer) return { taskWithoutRoom: coarse.firstTask[answer.taskWithoutRoom] };
+  const device = coarse.partOf.map((part) => answer.device[part]);
+  return ordering(pinned(problem, device));
+}
+
+function opsAsGroups(problem: ScheduleProblem): GroupProblem {
+  const tasks = Int32Array.from({ length: problem.tasks.opCount }, (_, task) => task);
+  return { problem, partOf: tasks, firstTask: tasks };
+}
+
+/** The placement alone and, where the objective has an order, with the schedule's own. */
+function plansOf({ scenario }: Choices, { device, order }: Schedule, variants: Variants): Plan[] {
+  const alone = placement(device);
+  const isSimulated = scenario.objective === "makespan" || scenario.objective === "peak-memory";
+  if (variants === "plain" || !isSimulated) return [alone];
+  const ordered = { ...alone, opPriority: prioritiesOf(order) };
+  return variants === "ordered" ? [ordered] : [alone, ordered];
+}

@@ -1,0 +1,41 @@
+/**
+ * A list scheduler as a planner: its card, the devices that it uses where nothing is said, and how it schedules. The options are
+ * those of all list planners; list-plan.ts does the rest.
+ */
+import { z } from "zod";
+import type { Card, PlannerModule } from "../contract.ts";
+import { choicesOf, pools } from "../problems/choices.ts";
+import { type ListMethod, planByList, variantsOption } from "./list-plan.ts";
+
+/** The `pool` option of a scheduler that knows how fast each device is. */
+export const anyDevice = z
+  .enum(pools)
+  .default("all")
+  .describe("Devices to schedule on; accelerators leaves out CPUs.");
+
+/** The `pool` option of a scheduler that takes all devices for equal. */
+export const equalDevices = z
+  .enum(pools)
+  .default("accelerators")
+  .describe("Devices to schedule on; made for equal devices, so CPUs are left out unless asked for.");
+
+export const listOptions = (pool: typeof anyDevice | typeof equalDevices) =>
+  z.strictObject({ pool, variants: variantsOption });
+export type ListOptions = z.infer<ReturnType<typeof listOptions>>;
+
+export interface ListPlannerParts {
+  readonly card: Omit<Card, "searchSpace">;
+  readonly pool: typeof anyDevice | typeof equalDevices;
+  readonly method: ListMethod;
+}
+
+export const LIST_SEARCH_SPACE = "device per group, and the order of the ops";
+
+export const listPlanner = ({ card, pool, method }: ListPlannerParts): PlannerModule<ListOptions> => ({
+  kind: "planner",
+  card: { ...card, searchSpace: LIST_SEARCH_SPACE },
+  options: listOptions(pool),
+  create: ({ pool, variants }) => ({
+    plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, method, variants),
+  }),
+});

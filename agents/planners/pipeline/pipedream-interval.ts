@@ -1,0 +1,106 @@
+/**
+ * PipeDream's planner for straight pipelines: the interval program (interval-program.ts) over the states of the layer graph, one
+ * stage for each accelerator, tried for every number of accelerators.
+ *
+ * A layer is an element of contract.ts with its forward and backward times together; its activations are the outputs of its forward ops
+ * that another layer uses. The bandwidth is that of the slowest link.
+ */
+import { z } from "zod";
+import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
+import { Role } from "../../../env/model/graph/graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../contract.ts";
+import { intervalPlan } from "../../exact/intervals/interval-program.ts";
+import { intervalStates, type Layers } from "../../exact/intervals/interval-states.ts";
+import { commonAccelerator } from "../../problems/common-accelerator.ts";
+import { contract } from "../../problems/elements.ts";
+import { splitPlan } from "../../problems/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../problems/split-problem.ts";
+
+const options = z.strictObject({
+  transfers: z
+    .enum(["charged", "free"])
+    .default("charged")
+    .describe(
+      "are activations between stages part of a stage's time; the published program leaves them out unless asked",
+    ),
+  states: z.int().min(1).default(4_000).describe("states of the layer graph before the planner gives up"),
+});
+
+export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "pipedream-interval",
+    name: "PipeDream",
+    summary: "The slowest stage of a straight pipeline as fast as possible, by PipeDream's interval program.",
+    searchSpace: "contiguous stages, one accelerator each",
+    paper:
+      "Narayanan, Harlap, Phanishayee, Seshadri, Devanur, Ganger, Gibbons, Zaharia: PipeDream: Generalized Pipeline Parallelism " +
+      "for DNN Training. SOSP 2019",
+    limits:
+      "Stages are not replicated: a placement has no replicas. Accelerators are taken to be alike and memory is not looked at. Graphs with " +
+      "many parallel branches have too many states.",
+  },
+  options,
+  create: ({ transfers, states: most }) => ({
+    async *plan(scenario, evaluator) {
+      const problem = splitProblem(scenario, contract(scenario));
+      const type = commonAccelerator(problem);
+      if (type === -1) return { failure: "The cluster has no accelerator to put stages on." };
+      const layers = layersOf(problem, type);
+      if (layers.timeUs.includes(Number.POSITIVE_INFINITY))
+        return { failure: "An op runs on none of the accelerators that PipeDream would use." };
+      const states = intervalStates(layers, most);
+      if (states === null)
+        return { failure: `The graph has more than ${most} states, set states=N for more.` };
+
+      const bytesPerUs = scenario.cluster.links.reduce(
+        (least, link) => Math.min(least, link.bytesPerUs),
+        Infinity,
+      );
+      let estimate = Number.POSITIVE_INFINITY;
+      for (let machines = 1; machines <= problem.types[type].devices.length; machines++) {
+        const found = intervalPlan(states, {
+          levels: [{ machines, bytesPerUs }],
+          transfers,
+          replicas: "one",
+        });
+        if (found === null || found.timeUs >= estimate) continue;
+        estimate = found.timeUs;
+        const plan = splitPlan(
+          problem,
+          found.stages.map((stage) => ({ type, elements: stage.layers })),
+        );
+        evaluator.evaluate(plan);
+        yield plan;
+      }
+      return { estimate };
+    },
+  }),
+};
+
+function layersOf(problem: SplitProblem, type: number): Layers {
+  const { scenario, elements, types, timeUs, memoryBytes } = problem;
+  return {
+    count: elements.count,
+    successors: elements.successors,
+    timeUs: Float64Array.from({ length: elements.count }, (_, v) => timeUs[v * types.length + type]),
+    weightBytes: memoryBytes,
+    activationBytes: activationsOf(scenario, elements.of, elements.count),
+  };
+}
+
+/** Bytes of the forward outputs of each element that another one uses. */
+function activationsOf(scenario: Scenario, elementOf: Int32Array, count: number): Float64Array {
+  const { graph } = scenario;
+  const { start, op } = dataConsumers(scenario);
+  const bytes = new Float64Array(count);
+  for (let u = 0; u < graph.opCount; u++) {
+    if (graph.role[u] !== Role.forward) continue;
+    const leaves = op.slice(start[u], start[u + 1]).some((v) => elementOf[v] !== elementOf[u]);
+    if (!leaves) continue;
+    for (let port = graph.outputStart[u]; port < graph.outputStart[u + 1]; port++)
+      bytes[elementOf[u]] += graph.outputBytes[port];
+  }
+  return bytes;
+}

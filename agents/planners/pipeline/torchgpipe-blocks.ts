@@ -1,0 +1,88 @@
+/**
+ * torchgpipe's automatic balancing: the layers as one sequence, in topological order, cut into one block for each accelerator so that
+ * the blocks' times differ little (block-partition.ts). With `fixed=true` the cut is the exact one, of the fastest slowest block.
+ *
+ * A layer's cost is its measured or modelled time in whole microseconds, forward and backward together, as `balance_by_time` measures
+ * it. It looks at nothing else: transfers and memory are left to chance.
+ */
+import { z } from "zod";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../contract.ts";
+import { commonAccelerator } from "../../problems/common-accelerator.ts";
+import { contract } from "../../problems/elements.ts";
+import { splitPlan } from "../../problems/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../problems/split-problem.ts";
+import { blockPartition } from "../../search/lines/block-partition.ts";
+import { partitionChain } from "../../search/lines/chain-partition.ts";
+
+const options = z.strictObject({
+  partitions: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("blocks the sequence is cut into; 0 takes one for each accelerator"),
+  fixed: z
+    .boolean()
+    .default(false)
+    .describe("cut so that the slowest block is as fast as possible, which the published program does not"),
+});
+
+export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "torchgpipe-blocks",
+    name: "torchgpipe blocks",
+    summary:
+      "Cuts the sequence of layers into blocks of like times, one for each accelerator, as torchgpipe balances.",
+    searchSpace: "contiguous blocks of one topological order over the accelerators of the cluster",
+    paper:
+      "Kim, Lee, Jeong, Baek, Yoon, Kim, Lim, Kim: torchgpipe: On-the-fly Pipeline Parallelism for Training Giant Models. 2020",
+    limits:
+      "Costs are times in whole microseconds; transfers and memory are not looked at. Accelerators are taken to be alike. " +
+      "Equal costs keep the first, lop-sided split, as published; fixed=true cuts exactly.",
+  },
+  options,
+  create: ({ partitions, fixed }) => ({
+    async *plan(scenario, evaluator) {
+      const problem = splitProblem(scenario, contract(scenario));
+      const type = commonAccelerator(problem);
+      if (type === -1) return { failure: "The cluster has no accelerator to put blocks on." };
+      const costs = costsOn(problem, type);
+      const stuck = costs.indexOf(Number.POSITIVE_INFINITY);
+      if (stuck !== -1)
+        return {
+          failure: `An op runs on no "${kindOf(scenario, problem, type)}", and torchgpipe has nothing else for it.`,
+        };
+      const { devices } = problem.types[type];
+      const blocks = Math.min(partitions === 0 ? devices.length : partitions, devices.length, costs.length);
+      const lengths = fixed ? exactLengths(costs, blocks) : blockPartition(costs, blocks);
+      let at = 0;
+      const stages = lengths.map((length) => {
+        at += length;
+        return { type, elements: Array.from({ length }, (_, i) => at - length + i) };
+      });
+      const plan = splitPlan(problem, stages);
+      evaluator.evaluate(plan);
+      yield plan;
+      return {
+        note: `Blocks of ${lengths.join(", ")} layers on ${blocks} of ${devices.length} like accelerators.`,
+      };
+    },
+  }),
+};
+
+function costsOn({ elements, types, timeUs }: SplitProblem, type: number): Float64Array {
+  return Float64Array.from({ length: elements.count }, (_, v) => Math.round(timeUs[v * types.length + type]));
+}
+
+function exactLengths(costs: Float64Array, blocks: number): number[] {
+  const times = new Float64Array(costs.length * blocks);
+  for (let i = 0; i < times.length; i++) times[i] = costs[Math.floor(i / blocks)];
+  const blockOf = partitionChain(times, blocks)!;
+  return Array.from({ length: blocks }, (_, b) =>
+    blockOf.reduce((sum, block) => sum + Number(block === b), 0),
+  );
+}
+
+const kindOf = ({ cluster }: Scenario, { types }: SplitProblem, type: number): string =>
+  cluster.devices[types[type].devices[0]].kind;

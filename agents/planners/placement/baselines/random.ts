@@ -1,0 +1,42 @@
+/**
+ * Uniformly random placements until the budget ends: what a learned method must beat at an equal number of evaluations.
+ */
+import { z } from "zod";
+import type { PlannerModule } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import { choicesOf, planOf, pools } from "../../../problems/choices.ts";
+import { drawn } from "../../../search/groups/constructions.ts";
+
+const options = z.strictObject({
+  pool: z
+    .enum(pools)
+    .default("all")
+    .describe("Devices to draw from; accelerators leaves out CPUs where a group can do without."),
+});
+
+export const random: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "random",
+    name: "Random",
+    summary: "Draws a legal device for every group, again and again, and keeps the best plan.",
+    searchSpace: "device per group",
+    limits: "Never ends by itself: give it a budget.",
+  },
+  options,
+  create: ({ pool }) => ({
+    async *plan(scenario, evaluator, rng) {
+      const choices = choicesOf(scenario, pool);
+      const breathe = breathEvery(256);
+      let bestCost = Number.POSITIVE_INFINITY;
+      for (;;) {
+        await breathe();
+        const plan = planOf(choices, drawn(choices, rng));
+        const { cost } = evaluator.evaluate(plan);
+        if (cost >= bestCost) continue;
+        bestCost = cost;
+        yield plan;
+      }
+    },
+  }),
+};

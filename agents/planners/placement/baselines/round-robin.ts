@@ -1,0 +1,30 @@
+/**
+ * Groups dealt out to the accelerators in topological order, one after the other: balanced work, no thought of transfers.
+ */
+import { z } from "zod";
+import type { PlannerModule } from "../../../contract.ts";
+import { choicesOf, planOf } from "../../../problems/choices.ts";
+import { dealtOut } from "../../../search/groups/constructions.ts";
+
+const options = z.strictObject({});
+
+export const roundRobin: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "round-robin",
+    name: "Round robin",
+    summary: "Deals the groups out to the accelerators in topological order.",
+    searchSpace: "device per group",
+    limits: "One plan; leaves the CPU to groups that need it and ignores memory and transfers.",
+  },
+  options,
+  create: () => ({
+    async *plan(scenario, evaluator) {
+      const choices = choicesOf(scenario, "accelerators");
+      const plan = planOf(choices, dealtOut(choices));
+      evaluator.evaluate(plan);
+      yield plan;
+      return undefined;
+    },
+  }),
+};

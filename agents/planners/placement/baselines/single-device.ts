@@ -1,0 +1,35 @@
+/**
+ * Everything on one device, for each device in turn: the baseline that half of the rows in ColocRL's table are (Mirhoseini et
+ * al., ICML 2017). A group that the device cannot run goes to the first device that can.
+ */
+import { z } from "zod";
+import type { PlannerModule } from "../../../contract.ts";
+import { choicesOf, planOf } from "../../../problems/choices.ts";
+import { onOneDevice } from "../../../search/groups/constructions.ts";
+
+const options = z.strictObject({});
+
+export const singleDevice: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "single-device",
+    name: "Single device",
+    summary: "Puts every group on one device, tries every device and keeps the best.",
+    searchSpace: "one device for all groups",
+  },
+  options,
+  create: () => ({
+    async *plan(scenario, evaluator) {
+      const choices = choicesOf(scenario, "all");
+      let bestCost = Number.POSITIVE_INFINITY;
+      for (let d = 0; d < choices.deviceCount; d++) {
+        const plan = planOf(choices, onOneDevice(choices, d));
+        const { cost } = evaluator.evaluate(plan);
+        if (cost >= bestCost) continue;
+        bestCost = cost;
+        yield plan;
+      }
+      return undefined;
+    },
+  }),
+};

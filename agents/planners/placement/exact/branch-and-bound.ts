@@ -1,0 +1,160 @@
+/**
+ * Exact branch and bound over devices of groups, for small graphs: the best placement as the simulator scores it, first come, first
+ * served, with memory, and the proof that none is better. Every leaf is one evaluation. What it prunes by is in agents/exact; a
+ * hill climb finds the first good plan, with a random stream of its own: the answer is the same for every seed.
+ *
+ * Out of budget or of nodes it returns the best so far and the least bound of what it has not searched. The search stops on
+ * numbers of nodes and evaluations only.
+ */
+import { z } from "zod";
+import { colocationGrouping } from "../../../../env/model/coarsen/grouping.ts";
+import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { type Compiled, compile } from "../../../../env/sim/engine/compile.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import {
+  type BranchResult,
+  branchAndBound,
+  type PartialBound,
+} from "../../../exact/branching/branch-and-bound.ts";
+import { partialMaxLoad } from "../../../exact/branching/load-bound.ts";
+import { partialMakespan } from "../../../exact/branching/makespan-bound.ts";
+import { partialMemory } from "../../../exact/branching/memory-bound.ts";
+import { placingOrder } from "../../../exact/branching/placing-order.ts";
+import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
+import { deviceExchange } from "../../../problems/exchangeable-devices.ts";
+import { firstPlans } from "../../../search/groups/first-plans.ts";
+import { topoBlocks } from "../baselines/topo-blocks.ts";
+import { hillClimb } from "../search/hill-climb.ts";
+
+const options = z.strictObject({
+  nodes: z
+    .int()
+    .min(1)
+    .default(2_000_000)
+    .describe("partial placements looked at before the search gives up"),
+  climb: z
+    .int()
+    .min(0)
+    .default(400)
+    .describe("evaluations of a hill climb before the search, at most a quarter of the budget"),
+});
+type Options = z.infer<typeof options>;
+
+export const branchAndBoundPlanner: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "branch-and-bound",
+    name: "Branch and bound",
+    summary:
+      "The optimum over all placements of the groups, proven, for graphs of up to about fourteen groups.",
+    searchSpace: "device per group",
+    limits:
+      "Time grows with devices ^ groups; past some twenty groups, or where groups hold many ops that wait for each other, the answer " +
+      "is the best so far and a bound. Groups are not taken apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
+      "equal devices is pruned.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator) => solve(scenario, evaluator, given),
+  }),
+};
+
+/** What rounding may leave between a bound and the optimum that it proves. */
+const ROUNDING = 1e-9;
+/** Device pairs times dependencies: more need too much room. */
+const MOST_PAIRS = 20_000_000;
+
+const FIRST_PLANNERS = [topoBlocks, hillClimb] as PlannerModule[];
+
+async function* solve(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  given: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const choices = choicesOf(scenario, "all");
+  const pairs = scenario.graph.edgeCount * choices.deviceCount ** 2;
+  if (pairs > MOST_PAIRS)
+    return {
+      failure: `The scenario is too large for branch and bound: ${pairs} device pairs of edges, limit ${MOST_PAIRS}.`,
+    };
+  yield* firstPlans(scenario, evaluator, {
+    planners: FIRST_PLANNERS,
+    evaluations: given.climb,
+    stream: "the first plans of branch and bound",
+  });
+
+  const compiled = compile(scenario);
+  const exchange = deviceExchange(compiled);
+  const best = evaluator.best?.outcome;
+  const search = branchAndBound({
+    order: placingOrder(compiled),
+    legal: choices.legal,
+    exchange,
+    lowerBound: partialBoundOf(compiled),
+    rootBound: evaluator.bound().value,
+    score: (groupDevice) =>
+      evaluator.exhausted
+        ? null
+        : (evaluator.evaluate(planOf(choices, groupDevice)).value ?? Number.POSITIVE_INFINITY),
+    known: best?.value ?? Number.POSITIVE_INFINITY,
+    nodes: given.nodes,
+  });
+  const breathe = breathEvery(1);
+  let step = search.next(false);
+  while (step.done !== true) {
+    if (step.value !== null) yield planOf(choices, step.value);
+    await breathe();
+    step = search.next(evaluator.exhausted);
+  }
+  return reportOf(choices, evaluator, step.value, given);
+}
+
+/** What a partial placement proves, for any objective; infinite where it fits no memory. */
+export function partialBoundOf(compiled: Compiled): PartialBound {
+  const memory = partialMemory(compiled);
+  const ofObjective = objectiveBound(compiled, memory.peakBytes);
+  return (groupDevice, cutoff) =>
+    memory.fits(groupDevice) ? ofObjective(groupDevice, cutoff) : Number.POSITIVE_INFINITY;
+}
+
+function objectiveBound(compiled: Compiled, peakBytes: PartialBound): PartialBound {
+  const { scenario } = compiled;
+  if (scenario.objective === "makespan") return partialMakespan(compiled);
+  if (scenario.objective === "max-load") return partialMaxLoad(scenario);
+  return scenario.objective === "peak-memory" ? peakBytes : () => 0;
+}
+
+function reportOf(
+  { scenario, groupCount }: Choices,
+  evaluator: MeteredEvaluator,
+  result: BranchResult,
+  given: Options,
+): PlannerReport {
+  const timeLimited = evaluator.exhausted && evaluator.remaining > 0;
+  const feasible = evaluator.best?.outcome.feasible === true;
+  const counts = `${result.nodes} nodes, ${result.leaves} leaves`;
+  const groups = groupCount === 1 ? "the one group" : `the ${groupCount} groups`;
+  if (!feasible && result.complete)
+    return {
+      failure: `Proven infeasible: no placement of ${groups}, first come first served, fits the memory (branch and bound, exhaustive: ${counts}).`,
+    };
+  const bound = boundOf(scenario, result, evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY);
+  const ended = result.nodes >= given.nodes ? "the limit of nodes" : "the budget";
+  const proven = `${result.proven.toFixed(2)} ${evaluator.unit}`;
+  const note = result.complete
+    ? `Optimal among placements of ${groups}, first come first served: none is below ${proven} (branch and bound, exhaustive: ${counts}).`
+    : `Ended by ${ended}: no placement of ${groups}, first come first served, is below ${proven} (${counts}).`;
+  return { timeLimited, bound, note };
+}
+
+/** What holds for every plan: the groups must be what no plan may part, and orders of ops may be better than first come, first served. */
+function boundOf({ graph, grouping, objective }: Scenario, result: BranchResult, bestValue: number) {
+  if (colocationGrouping(graph).groupCount !== grouping.groupCount) return undefined;
+  const hasOrder = objective === "makespan" || objective === "peak-memory";
+  const value = Math.min(hasOrder ? result.relaxed : result.proven, bestValue);
+  const argument = value >= bestValue * (1 - ROUNDING) ? "branch and bound, exhaustive" : "branch and bound";
+  return value > 0 && value < Number.POSITIVE_INFINITY ? { value, argument } : undefined;
+}

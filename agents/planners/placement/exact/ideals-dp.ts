@@ -1,0 +1,153 @@
+/**
+ * The contiguous dynamic program over ideals (Tarnawski et al., NeurIPS 2020): first DPL, the best split of one topological
+ * order, then the optimum over all contiguous splits, searched below DPL's value.
+ *
+ * It minimises max load, forward and backward work of a device added. Where the scenario's objective is another one the
+ * plans are still those, scored by that objective. Optimal among contiguous splits is no bound: others may be better.
+ */
+import { z } from "zod";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import { CERTIFIED_TOLERANCE, certify } from "../../../exact/ideals/certificate.ts";
+import {
+  type ContiguousAnswer,
+  contiguousOptimum,
+  type Split,
+} from "../../../exact/ideals/contiguous-optimum.ts";
+import type { SearchLimits } from "../../../exact/ideals/ideals.ts";
+import { replicatedSplit } from "../../../exact/ideals/replicated-split.ts";
+import { contractExactly } from "../../../problems/elements.ts";
+import { splitProblem } from "../../../problems/split-problem.ts";
+
+const options = z.strictObject({
+  ideals: z.int().min(1).default(500_000).describe("ideals kept before the search gives up"),
+  transitions: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "sets enumerated before the search gives up; 0 is 50,000,000, and 1,000,000,000 where max load is the objective",
+    ),
+  certify: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "steps of a plain search that certifies the optimum with no code of the program's; 0 asks for none",
+    ),
+  replication: z
+    .boolean()
+    .default(false)
+    .describe(
+      "also tell, of graphs of at most 1,000 ideals, what stages on several accelerators would give: an estimate, no plan",
+    ),
+});
+
+export const idealsDp: PlannerModule<z.infer<typeof options>> = {
+  kind: "planner",
+  card: {
+    id: "ideals-dp",
+    name: "Ideals DP",
+    summary:
+      "Optimal contiguous split for max load, by a dynamic program over predecessor-closed sets of ops.",
+    searchSpace: "contiguous split over devices",
+    paper:
+      "Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
+    limits:
+      "Minimises max load whatever the objective. Where the graph has too many ideals it answers with the best split of one " +
+      "topological order and says so. Weights are its memory; activations are not counted.",
+  },
+  options,
+  create: (given) => ({
+    async *plan(scenario, evaluator) {
+      const limits = { ...given, transitions: given.transitions || mostTransitions(scenario) };
+      const search = contiguousOptimum(scenario, limits);
+      const breathe = breathEvery(1);
+      let held: Split | null = null;
+      let step = search.next();
+      for (; step.done !== true; step = search.next(evaluator.exhausted)) {
+        await breathe();
+        // With one evaluation left it goes to the final plan.
+        held = step.value ?? held;
+        if (step.value === null || evaluator.remaining <= 1) continue;
+        evaluator.evaluate(step.value.plan);
+        yield step.value.plan;
+        held = null;
+      }
+      const answer = step.value;
+      if (answer.split === null) return { failure: noSplit(answer, limits) };
+      if (held !== null) {
+        evaluator.evaluate(held.plan);
+        yield held.plan;
+      }
+      const notes = [noteOn(scenario, answer, limits)];
+      if (limits.certify > 0 && answer.proven)
+        notes.push(
+          await certificateOf(scenario, answer.split.valueUs, limits.certify, () => evaluator.exhausted),
+        );
+      if (limits.replication) notes.push(replicationOf(scenario));
+      return {
+        estimate: answer.split.valueUs,
+        note: notes.join(" "),
+        timeLimited: answer.endedBy === "caller",
+      };
+    },
+  }),
+};
+
+/** Where max load is not what counts, the optimum is not worth minutes. */
+const mostTransitions = ({ objective }: Scenario): number =>
+  objective === "max-load" ? 1_000_000_000 : 50_000_000;
+
+async function certificateOf(
+  scenario: Scenario,
+  valueUs: number,
+  mostSteps: number,
+  stop: () => boolean,
+): Promise<string> {
+  const search = certify(scenario, valueUs * (1 - CERTIFIED_TOLERANCE), mostSteps);
+  const breathe = breathEvery(1);
+  let step = search.next();
+  for (; step.done !== true; step = search.next(stop())) await breathe();
+  const { holds, steps } = step.value;
+  if (holds === null) return `Not certified: a plain search ended after ${steps} steps.`;
+  if (!holds)
+    throw new Error("The certificate found a contiguous split below the optimum of the ideals program.");
+  return `Certified by a plain search of ${steps} steps.`;
+}
+
+function replicationOf(scenario: Scenario): string {
+  const problem = splitProblem(scenario, contractExactly(scenario));
+  const bytesPerUs = scenario.cluster.links.reduce(
+    (least, link) => Math.min(least, link.bytesPerUs),
+    Infinity,
+  );
+  const found = replicatedSplit(problem, bytesPerUs, MOST_IDEALS_REPLICATED);
+  if (found === undefined)
+    return `Replication was not estimated: there are more than ${MOST_IDEALS_REPLICATED} ideals.`;
+  if (found === null) return "With replication nothing fits either.";
+  const replicas = found.stages.map((stage) => stage.replicas).join("-");
+  return `With replicated stages (${replicas}) the estimate is ${found.valueUs.toFixed(1)} us.`;
+}
+
+const MOST_IDEALS_REPLICATED = 1_000;
+
+function noSplit(answer: ContiguousAnswer, limits: SearchLimits): string {
+  if (answer.proven)
+    return "None found: no contiguous split fits the memory and the supported ops of the devices, which is proven; others were not tried.";
+  return `None found: no contiguous split was met ${limitOf(answer, limits)}.`;
+}
+
+function noteOn({ objective }: Scenario, answer: ContiguousAnswer, limits: SearchLimits): string {
+  const proof = answer.proven
+    ? "Optimal among contiguous splits"
+    : `Best contiguous split found ${limitOf(answer, limits)}, not proven optimal: none is below ${answer.lowerUs.toFixed(1)} us`;
+  return objective === "max-load" ? `${proof}.` : `${proof} for max load, scored by ${objective}.`;
+}
+
+function limitOf({ endedBy }: ContiguousAnswer, limits: SearchLimits): string {
+  if (endedBy === "ideals") return `within ${limits.ideals} ideals`;
+  if (endedBy === "transitions") return `within ${limits.transitions} transitions`;
+  return "within the budget of time";
+}

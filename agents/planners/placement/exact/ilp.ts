@@ -1,0 +1,265 @@
+/**
+ * Placement by integer programming with HiGHS: for max load and latency the programs of Tarnawski et al. (NeurIPS 2020), for the makespan
+ * a relaxation of the simulator. Every solution is scored by the evaluator; the solver's bound is reported where it holds for
+ * all plans.
+ *
+ * The search starts from a quick plan (the ideals program with small limits, a short latency search, or HEFT) and stops on simplex
+ * iterations, which are the same on every machine; the limit in seconds is a guard, and a run that it ended says so.
+ */
+import { z } from "zod";
+import { type Plan, placement } from "../../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { type Bound, gapOf } from "../../../../env/sim/evaluator/contract.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { quickSplit } from "../../../exact/ideals/contiguous-optimum.ts";
+import { latencyProgram } from "../../../exact/programs/latency-program.ts";
+import { makespanProgram } from "../../../exact/programs/makespan-program.ts";
+import { maxLoadProgram } from "../../../exact/programs/max-load-program.ts";
+import type { PlacementProgram } from "../../../exact/programs/placement-program.ts";
+import { colocated, contract } from "../../../problems/elements.ts";
+import { elementDevices } from "../../../problems/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
+import { type MipResult, solveMip } from "../../../solver/highs.ts";
+import { endText } from "../../../solver/solver-end.ts";
+import { heft } from "../lists/heft.ts";
+import { latencySearch } from "../search/latency-search.ts";
+
+const options = z.strictObject({
+  contiguous: z
+    .boolean()
+    .default(false)
+    .describe("max load only: no forward path may leave a device and come back"),
+  pieces: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(1)
+    .describe(
+      "latency only: pieces that an accelerator may run one after another; 0 leaves them out for a bound on all plans",
+    ),
+  iterations: z.int().min(1).default(400_000).describe("simplex iterations before the solver stops"),
+  nodes: z.int().min(1).default(1_000_000).describe("branch-and-bound nodes before the solver stops"),
+  seconds: z.number().positive().default(120).describe("seconds before the solver stops, a guard"),
+  gap: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("stops at a plan proven to be within this share of the optimum"),
+  size: z.int().min(1).default(60_000).describe("largest program tried, in coefficients"),
+});
+type Options = z.infer<typeof options>;
+
+export const ilp: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "ilp",
+    name: "ILP",
+    summary: "Integer program solved by HiGHS, with a proven lower bound.",
+    searchSpace: "device per co-location class",
+    paper:
+      "Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
+    limits:
+      "Small graphs. For the makespan it solves a relaxation without queues: a true bound, but the relaxation's best plan need " +
+      "not be the simulator's. For latency its bound is on plans of few pieces, or with pieces=0 on a relaxation.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => solve(scenario, evaluator, rng, given),
+  }),
+};
+
+/** What the solver's tolerances could hide, as a share of a bound. */
+const ROUNDING = 1e-7;
+/** A quick plan is only made where the budget has more evaluations. */
+const QUICK_EVALUATIONS = 5;
+
+async function* solve(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  given: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const { objective } = scenario;
+  if (objective === "peak-memory")
+    return {
+      failure: `There is no integer program for the objective ${objective}, only for max-load, makespan and latency.`,
+    };
+  if (given.contiguous && objective !== "max-load")
+    return { failure: `Only max-load programs can be contiguous; the objective is ${objective}.` };
+  const problem = splitProblem(scenario, given.contiguous ? contract(scenario) : colocated(scenario));
+  const tooLarge = sizeFailure(problem, given, () =>
+    programOf(problem, given, { upperUs: evaluator.ceiling, lowerUs: 0 }),
+  );
+  if (tooLarge !== null) return { failure: tooLarge };
+
+  const start = yield* startFrom(scenario, evaluator, rng);
+  if (start.known !== undefined && start.upperUs <= start.bound.value * (1 + ROUNDING))
+    return { bound: start.bound, note: "The quick plan meets the bound: nothing was left to solve." };
+  const lowerUs = Math.min(start.bound.value, start.upperUs);
+  const program = programOf(problem, given, { upperUs: start.upperUs, lowerUs });
+  const result = yield* improve(problem, program, evaluator, given, start.known);
+  return reportOf(scenario, program, result, evaluator, given, start.bound);
+}
+
+function programOf(
+  problem: SplitProblem,
+  { contiguous, pieces }: Options,
+  limits: { readonly upperUs: number; readonly lowerUs: number },
+): PlacementProgram {
+  switch (problem.scenario.objective) {
+    case "max-load":
+      return maxLoadProgram(problem, { contiguous, ...limits });
+    case "latency":
+      return latencyProgram(problem, { pieces, ...limits });
+    default:
+      return makespanProgram(problem, limits);
+  }
+}
+
+interface Start {
+  readonly known: Plan | undefined;
+  /** The value of the known plan, or what no plan exceeds. */
+  readonly upperUs: number;
+  readonly bound: Bound;
+}
+
+/** Scores a quick plan, where the budget has room for one. */
+async function* startFrom(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): AsyncGenerator<Plan, Start> {
+  const bound = evaluator.bound();
+  const quick = scenario.objective === "max-load" ? quickSplit(scenario) : null;
+  if (quick !== null) {
+    if (evaluator.remaining > 1) {
+      evaluator.evaluate(quick.plan);
+      yield quick.plan;
+    }
+    return { known: quick.plan, upperUs: quick.valueUs, bound };
+  }
+  let report: PlannerReport | undefined;
+  if (evaluator.remaining > QUICK_EVALUATIONS && scenario.objective !== "max-load") {
+    const planner =
+      scenario.objective === "latency"
+        ? latencySearch.create(latencySearch.options.parse({ orders: 8, rounds: 2 }))
+        : heft.create({ pool: "all", variants: "plain" });
+    report = yield* planner.plan(scenario, evaluator, rng);
+  }
+  const best = evaluator.best?.outcome.feasible ? evaluator.best : null;
+  return {
+    known: best?.plan,
+    upperUs: best?.outcome.value ?? evaluator.ceiling,
+    bound: report?.bound ?? bound,
+  };
+}
+
+/** Runs the solver; scores its solutions as they come, but keeps the last evaluation for the last of them. */
+async function* improve(
+  { elements }: SplitProblem,
+  program: PlacementProgram,
+  evaluator: MeteredEvaluator,
+  limits: Options,
+  known: Plan | undefined,
+): AsyncGenerator<Plan, MipResult> {
+  const start = known && program.startOf(elementDevices(elements, known));
+  const seen = new Set(evaluator.spent > 0 ? [start?.values.join("")] : []);
+  const solver = solveMip(program.program, {
+    start,
+    limits: { ...limits, relativeGap: limits.gap },
+    stopped: () => evaluator.exhausted,
+  });
+  let unscored: Plan | null = null;
+  try {
+    for (;;) {
+      const { done, value } = await solver.next();
+      if (done === true) {
+        if (unscored !== null && !evaluator.exhausted && improves(unscored, evaluator)) yield unscored;
+        return value;
+      }
+      const deviceOf = program.devicesOf(value.columns);
+      const name = program.startOf(deviceOf).values.join("");
+      if (seen.has(name)) continue;
+      seen.add(name);
+      unscored = placement(elements.of.map((element) => deviceOf[element]));
+      if (evaluator.remaining === 1) continue;
+      if (improves(unscored, evaluator)) yield unscored;
+      unscored = null;
+    }
+  } finally {
+    await solver.return(STOPPED);
+  }
+}
+
+const STOPPED: MipResult = { end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 };
+
+function improves(plan: Plan, evaluator: MeteredEvaluator): boolean {
+  const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
+  return evaluator.evaluate(plan).cost < before;
+}
+
+function sizeFailure(
+  { elements, scenario }: SplitProblem,
+  { size }: Options,
+  build: () => PlacementProgram,
+): string | null {
+  const binaries = elements.count * scenario.cluster.devices.length;
+  if (binaries > size)
+    return `The graph is too large for an integer program: ${binaries} binary columns, limit ${size} coefficients (option size).`;
+  const coefficients = build().program.rowColumn.length;
+  if (coefficients > size)
+    return `The graph is too large for an integer program: ${coefficients} coefficients, limit ${size} (option size).`;
+  return null;
+}
+
+function reportOf(
+  { objective }: Scenario,
+  { unitUs }: PlacementProgram,
+  { end, bound, nodes }: MipResult,
+  { best }: MeteredEvaluator,
+  limits: Options,
+  known: Bound,
+): PlannerReport {
+  const timeLimited = end === "time" || end === "stopped";
+  if (best === null) {
+    const failure =
+      end === "infeasible"
+        ? "No placement fits the memory and the supported ops of the devices."
+        : `The integer program ${endOf(end, limits)} without a plan.`;
+    return { failure, timeLimited };
+  }
+  const { value } = best.outcome;
+  // A program without a solution below the known plan's value has proven that value.
+  const solvedUs = end === "infeasible" ? Number.POSITIVE_INFINITY : bound * unitUs * (1 - ROUNDING);
+  const provenUs = Math.min(solvedUs, value ?? Number.POSITIVE_INFINITY);
+  const gap = gapOf(value, provenUs);
+  const proof =
+    gap === null ? "nothing proven" : `the best plan scores ${(100 * gap).toFixed(2)}% above its bound`;
+  const ended = `${endOf(end, limits)} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
+  if (limits.contiguous)
+    return {
+      timeLimited,
+      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
+    };
+  if (objective === "latency" && limits.pieces > 0)
+    return {
+      timeLimited,
+      bound: known,
+      note: `At most ${limits.pieces} ${limits.pieces === 1 ? "piece" : "pieces"} on an accelerator: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
+    };
+  const proven: Bound | undefined =
+    provenUs > known.value ? { value: provenUs, argument: argumentOf(objective) } : known;
+  return { timeLimited, bound: proven, note: `Integer program ${ended}; ${proof}.` };
+}
+
+function argumentOf(objective: Scenario["objective"]): string {
+  if (objective === "makespan") return "integer program, a relaxation without queues";
+  return objective === "latency" ? "integer program, a relaxation without pieces" : "integer program";
+}
+
+function endOf(end: MipResult["end"], limits: Options): string {
+  return endText(end, limits, "found no better plan possible");
+}

@@ -1,0 +1,220 @@
+/**
+ * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program, over a graph coarsened to as many tasks
+ * as the solver can handle; the simulator replays the order. Built from a description of the paper's sets and rules; its text and code
+ * were not at hand, so nothing here claims its figures.
+ *
+ * First list schedules and a hill climb, which are also what the solver starts from, then the program. Where that has not proven the best
+ * plan optimal, two steps that are ours go on from it on the graph as it was: a search from large groups to small ones (refinement.ts),
+ * and the program again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations; the limit in seconds is
+ * a guard.
+ */
+import { z } from "zod";
+import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { compile } from "../../../../env/sim/engine/compile.ts";
+import { gapOf } from "../../../../env/sim/evaluator/contract.ts";
+import { BudgetExhausted, type MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import {
+  ROUNDING,
+  type SizedProgram,
+  type Solved,
+  sizedProgram,
+  solveProgram,
+} from "../../../exact/pesto/solve.ts";
+import { hasWindows, improveWindows, type WindowsReport } from "../../../exact/pesto/windows.ts";
+import { refine } from "../../../search/groups/coarse-to-fine.ts";
+import { firstPlans } from "../../../search/groups/first-plans.ts";
+import { endText } from "../../../solver/solver-end.ts";
+import { cpop } from "../lists/cpop.ts";
+import { criticalPathFirst } from "../lists/critical-path-first.ts";
+import { etf } from "../lists/etf.ts";
+import { heft } from "../lists/heft.ts";
+import { mEtf } from "../lists/m-etf.ts";
+import { hillClimb } from "../search/hill-climb.ts";
+
+const options = z.strictObject({
+  tasks: z
+    .int()
+    .min(2)
+    .default(20)
+    .describe("tasks that the graph is coarsened to; fewer where the program gets too large"),
+  climb: z
+    .int()
+    .min(0)
+    .default(200)
+    .describe("evaluations of the plans to start from, at most a quarter of the budget"),
+  refine: z
+    .int()
+    .min(0)
+    .default(2_000)
+    .describe(
+      "evaluations of the search that goes on from the program's solution, from large groups to small ones",
+    ),
+  windows: z
+    .int()
+    .min(0)
+    .default(12)
+    .describe(
+      "windows of a few ops each that the program places anew after that, on graphs of up to 400 ops",
+    ),
+  iterations: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe(
+      "simplex iterations before the solver stops; a twentieth of them where tasks are merged, and for each window",
+    ),
+  nodes: z.int().min(1).default(100_000).describe("branch-and-bound nodes before the solver stops"),
+  seconds: z.number().positive().default(120).describe("seconds before a solve stops, a guard"),
+  gap: z.number().min(0).max(1).default(0).describe("stops within this share of the program's optimum"),
+  size: z.int().min(1).default(60_000).describe("largest program tried, in coefficients"),
+});
+type Options = z.infer<typeof options>;
+
+export const pesto: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "pesto",
+    name: "Pesto",
+    summary:
+      "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the graph as it was.",
+    searchSpace: "device and start per task of a coarsened graph",
+    paper:
+      "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
+    limits:
+      "Coarsens to about 20 tasks, a tenth of what the paper's solver took; a merged task sends when all of its ops have ended, which the " +
+      "simulator does not wait for, so that large graphs owe their plans to the refinement and, up to 400 ops, to the windows, both ours. " +
+      "Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => solve(scenario, evaluator, rng, given),
+  }),
+};
+
+const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
+/** Share of the iterations that a program of merged tasks gets, which is a guess anyway, and each window. */
+const PART_SHARE = 0.05;
+/** Evaluations that windows are left with: a few for each, at most a share of the rest. */
+const EVALUATIONS_OF_WINDOW = 10;
+const WINDOWS_REST = 0.1;
+
+async function* solve(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  given: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  if (scenario.objective !== "makespan")
+    return { failure: `Pesto plans for the makespan; the objective is ${scenario.objective}.` };
+  yield* firstPlans(scenario, evaluator, {
+    planners: FIRST_PLANNERS,
+    evaluations: given.climb,
+    stream: "the first plans of Pesto",
+  });
+  const sized = sizedProgram(compile(scenario), evaluator, given);
+  const solved =
+    sized === null ? NOTHING_SOLVED : yield* solveProgram(sized, evaluator, limitsOf(sized, given));
+  const windows = yield* goOn(scenario, solved, evaluator, rng, given);
+  return reportOf(sized, solved, windows, evaluator, given);
+}
+
+const NOTHING_SOLVED: Solved = {
+  end: "limit",
+  bound: Number.NEGATIVE_INFINITY,
+  nodes: 0,
+  iterations: 0,
+  provenUs: 0,
+  holdsForAll: false,
+};
+
+const limitsOf = ({ isMerged }: SizedProgram, { iterations, nodes, seconds, gap }: Options) => ({
+  iterations: isMerged ? Math.ceil(PART_SHARE * iterations) : iterations,
+  nodes,
+  seconds,
+  relativeGap: gap,
+});
+
+/** The refinement and the windows, until a plan is proven to be the best. */
+async function* goOn(
+  scenario: Scenario,
+  { solution, provenUs, holdsForAll }: Solved,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  given: Options,
+): AsyncGenerator<Plan, WindowsReport> {
+  const windows: WindowsReport = { solved: 0, improved: 0, timeLimited: false };
+  if (evaluator.best === null) return windows;
+  const boundUs = Math.max(evaluator.bound().value, holdsForAll ? provenUs : 0);
+  const isDone = () =>
+    (evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY) <= boundUs * (1 + 2 * ROUNDING);
+  const compiled = compile(scenario);
+  const kept = hasWindows(compiled)
+    ? Math.floor(Math.min(EVALUATIONS_OF_WINDOW * given.windows, WINDOWS_REST * evaluator.remaining))
+    : 0;
+  try {
+    yield* refine(scenario, evaluator, rng.child("refinement"), {
+      coarsest: Math.ceil(given.tasks / 2),
+      evaluations: Math.min(given.refine, evaluator.remaining - kept),
+      from: solution === undefined ? [] : [solution],
+      isDone,
+    });
+    return yield* improveWindows(compiled, evaluator, rng.child("windows"), {
+      windows: given.windows,
+      iterations: Math.ceil(PART_SHARE * given.iterations),
+      nodes: given.nodes,
+      seconds: given.seconds,
+      size: given.size,
+      isDone,
+    });
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    return windows;
+  }
+}
+
+function reportOf(
+  sized: SizedProgram | null,
+  { end, nodes, estimateUs, provenUs, holdsForAll, best: solvedBest }: Solved,
+  windows: WindowsReport,
+  evaluator: MeteredEvaluator,
+  limits: Options,
+): PlannerReport {
+  const isOutOfTime = evaluator.exhausted && evaluator.remaining > 0;
+  const timeLimited = end === "time" || end === "stopped" || windows.timeLimited || isOutOfTime;
+  const estimate = solvedBest?.evaluation === evaluator.best?.evaluation ? solvedBest?.estimateUs : undefined;
+  const best = evaluator.best?.outcome.value ?? null;
+  const placedAnew =
+    windows.solved === 0
+      ? ""
+      : ` Solved ${windows.solved} windows after that, ${windows.improved} with a better plan.`;
+  if (sized === null) {
+    const sentence = `The graph is too large for an integer program of ${limits.size} coefficients (option size).`;
+    if (evaluator.best === null) return { failure: sentence, timeLimited };
+    return { note: `${sentence}${placedAnew}`, timeLimited };
+  }
+  const { isMerged, problem } = sized;
+  const { tasks, compiled } = problem;
+  if (best === null && end === "infeasible" && !isMerged)
+    return {
+      failure: "Proven infeasible: no placement keeps all weights within the memory (integer program).",
+    };
+  const where = isMerged
+    ? `${tasks.count} tasks merged from ${compiled.opCount} ops`
+    : `${tasks.count} tasks, one for each op`;
+  const optimum =
+    estimateUs === undefined
+      ? "no solution of its own"
+      : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
+  const ended = `${endText(end, limits, "without a solution below the best known plan")} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
+  const note = `Integer program of ${where}, ${ended}: ${optimum}.${placedAnew}`;
+  if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate, note };
+  const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
+  const proven = { value, argument: "integer program of devices and orders" };
+  return { timeLimited, estimate, bound: proven, note };
+}
+
+const gapText = (gap: number | null): string =>
+  gap === null ? "without a bound" : `${(100 * Math.max(0, gap)).toFixed(2)}% above its bound`;

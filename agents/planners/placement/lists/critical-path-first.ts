@@ -1,0 +1,39 @@
+/**
+ * Critical path first: of the ready tasks the one with the longest way of work still below it, run times alone (highest level first: Hu,
+ * "Parallel sequencing and assembly line problems", Operations Research 1961; Adam, Chandy, Dickson, "A comparison of list
+ * schedules for parallel processing systems", Communications of the ACM 1974), to the device where it ends first (ready-list.ts).
+ * Ties go to the lower task.
+ */
+import { listMethod } from "../../../lists/list-plan.ts";
+import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
+import { scheduleReady } from "../../../lists/ready-list.ts";
+import {
+  type NoRoom,
+  type Schedule,
+  type ScheduleProblem,
+  upwardRanks,
+} from "../../../problems/schedule-problem.ts";
+
+export const criticalPathFirst = listPlanner({
+  card: {
+    id: "critical-path-first",
+    name: "Critical path first",
+    summary:
+      "List scheduling of the ready op with the most work below it, to the device where it ends first.",
+    paper:
+      "Adam, Chandy, Dickson: A comparison of list schedules for parallel processing systems. Communications of the ACM 1974",
+    limits:
+      "Plans for the makespan without contention, whatever the objective; ranks ops by run times alone, transfers count only where an op goes.",
+  },
+  pool: anyDevice,
+  method: listMethod(criticalPathFirstSchedule),
+});
+
+export function criticalPathFirstSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  const level = upwardRanks(problem, { withDelays: false });
+  return scheduleReady(problem, {
+    device: "earliest-end",
+    goesBefore: (task, _us, other) =>
+      level[task] > level[other] || (level[task] === level[other] && task < other),
+  });
+}

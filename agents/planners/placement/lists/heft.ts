@@ -1,0 +1,47 @@
+/**
+ * HEFT, heterogeneous earliest finish time (Topcuoglu, Hariri, Wu, "Performance-effective and low-complexity task
+ * scheduling for heterogeneous computing", IEEE TPDS 2002), with memory limits and co-location.
+ *
+ * Tasks go in order of decreasing upward rank, ties in topological order, each to the device where it ends first; a task may
+ * fill a gap that earlier decisions left (insertion.ts). Returns the task that found no room, where there is one.
+ */
+
+import { createInsertion } from "../../../lists/insertion.ts";
+import { listMethod } from "../../../lists/list-plan.ts";
+import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
+import { positionsOf } from "../../../problems/schedule-order.ts";
+import {
+  type NoRoom,
+  type Schedule,
+  type ScheduleProblem,
+  upwardRanks,
+} from "../../../problems/schedule-problem.ts";
+
+export const heft = listPlanner({
+  card: {
+    id: "heft",
+    name: "HEFT",
+    summary: "List scheduling by upward rank: each op goes to the device where it ends first, gaps filled.",
+    paper: "Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002",
+    limits:
+      "Plans for the makespan without contention, whatever the objective. Beyond the paper: whole groups, and longer delays where " +
+      "transfers queue; variants=plain is the paper's schedule, whose first op of a group decides for all of it.",
+  },
+  pool: anyDevice,
+  method: listMethod(heftSchedule),
+});
+
+export function heftSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  const insertion = createInsertion(problem);
+  for (const task of byDecreasingRank(problem)) if (!insertion.place(task)) return { taskWithoutRoom: task };
+  return insertion.finish();
+}
+
+/** A stable sort of the topological order: a task never ranks below what waits for it, so the result is one as well. */
+function byDecreasingRank(problem: ScheduleProblem): Int32Array {
+  const rank = upwardRanks(problem, { withDelays: true });
+  const position = positionsOf(problem.tasks);
+  return problem.tasks.topologicalOrder
+    .slice()
+    .sort((a, b) => rank[b] - rank[a] || position[a] - position[b]);
+}

@@ -1,0 +1,91 @@
+/**
+ * m-ETF (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with co-location: ETF with memory limits
+ * on a network where each device has one channel (half-duplex-channels.ts).
+ *
+ * Repeatedly takes the pair of ready task and device that can start first, ties to the lower task, then the lower device, and commits
+ * its transfers. The first task of a set decides for all of it, among the devices with room for all of it. Baechi follows a clock and
+ * takes what can start now; commits only ever make later starts later, so the earliest start of all is what its clock comes to
+ * next. Returns the task that found no room, where there is one.
+ *
+ * Starts are kept in a heap as they were when last computed. They fall only where a tensor comes to a device for another task's
+ * sake, and that task's neighbours are computed anew; otherwise they rise, so the first that is still true is the earliest.
+ */
+
+import { createEventHeap } from "../../../lists/event-heap.ts";
+import { createChannels } from "../../../lists/half-duplex-channels.ts";
+import { listMethod } from "../../../lists/list-plan.ts";
+import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
+import {
+  type NoRoom,
+  rooms,
+  type Schedule,
+  type ScheduleProblem,
+} from "../../../problems/schedule-problem.ts";
+
+export const mEtf = listPlanner({
+  card: {
+    id: "m-etf",
+    name: "m-ETF",
+    summary: "ETF with memory limits where each device has one channel for all that it sends and receives.",
+    paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
+    limits:
+      "Reserves memory for whole groups, where Baechi follows it op by op; latency does not keep the channel; without Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
+  },
+  pool: equalDevices,
+  method: { ...listMethod(mEtfSchedule), slowdowns: [] },
+});
+
+export function mEtfSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
+  const device = new Int32Array(tasks.opCount).fill(-1);
+  const startUs = new Float64Array(tasks.opCount);
+  const endUs = new Float64Array(tasks.opCount);
+  const freeUs = new Float64Array(deviceCount);
+  const order: number[] = [];
+  const room = rooms(problem);
+  const channels = createChannels(problem);
+  const waiting = tasks.inStart.subarray(1).map((end, task) => end - tasks.inStart[task]);
+  const candidates = createEventHeap();
+  const startOn = (task: number, d: number) => Math.max(channels.readyUs(task, d), freeUs[d]);
+  const offer = (task: number, d: number) => {
+    const mayRun = setDevices[setOf[task]].includes(d) && room.accepts(task, d);
+    if (mayRun) candidates.push(startOn(task, d), task, d);
+  };
+  const announce = (task: number) => {
+    channels.announce(task);
+    for (const d of setDevices[setOf[task]]) offer(task, d);
+  };
+  const isReady = (task: number) => waiting[task] === 0 && device[task] === -1;
+  for (let task = 0; task < tasks.opCount; task++) if (waiting[task] === 0) announce(task);
+
+  while (candidates.size > 0) {
+    const [us, task, to] = [candidates.firstUs(), candidates.firstKind(), candidates.firstId()];
+    candidates.drop();
+    if (device[task] !== -1 || !room.accepts(task, to)) continue;
+    const start = startOn(task, to);
+    if (start > us) {
+      candidates.push(start, task, to);
+      continue;
+    }
+    room.take(task, to);
+    device[task] = to;
+    startUs[task] = start;
+    endUs[task] = start + runUs[task * deviceCount + to];
+    freeUs[to] = endUs[task];
+    order.push(task);
+    for (const source of channels.commit(task, to, endUs[task])) {
+      for (let j = tasks.outStart[source]; j < tasks.outStart[source + 1]; j++) {
+        const neighbour = tasks.edgeDestination[tasks.outEdge[j]];
+        if (isReady(neighbour)) offer(neighbour, to);
+      }
+    }
+    for (let j = tasks.outStart[task]; j < tasks.outStart[task + 1]; j++) {
+      const next = tasks.edgeDestination[tasks.outEdge[j]];
+      if (--waiting[next] === 0) announce(next);
+    }
+  }
+  const left = device.indexOf(-1);
+  if (left !== -1) return { taskWithoutRoom: tasks.topologicalOrder.find((task) => isReady(task)) ?? left };
+  const makespanUs = endUs.reduce((last, us) => Math.max(last, us), 0);
+  return { device, startUs, endUs, makespanUs, order: Int32Array.from(order) };
+}

@@ -1,0 +1,77 @@
+/**
+ * m-TOPO (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with co-location.
+ *
+ * Devices are filled one after the other, in topological order of the tasks, each up to
+ *
+ *   total bytes / devices + bytes of the largest set
+ *
+ * or its own memory, whichever is less; the first set that does not fit opens the next device, and no device is returned to. A set that
+ * the present device cannot run goes to the next one that can and has room. Pre: `setBytes` counts what memory is to be balanced;
+ * where it is all 0 the first device gets everything. Returns the task that found no room, where there is one.
+ */
+import { outputSharesUpwards } from "../../../lists/list-plan.ts";
+import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
+import {
+  inputsReadyUs,
+  type NoRoom,
+  type Schedule,
+  type ScheduleProblem,
+} from "../../../problems/schedule-problem.ts";
+
+/** Balance is of all that an op keeps; where that does not fit, of ever less of its outputs. */
+const outputShares = [...outputSharesUpwards].reverse();
+
+export const mTopo = listPlanner({
+  card: {
+    id: "m-topo",
+    name: "m-TOPO",
+    summary:
+      "Fills one device after the other in topological order, each up to an equal share of the memory and the largest group.",
+    paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
+    limits:
+      "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs where those do not fit; a device counts as full at its share even where another order would fit more.",
+  },
+  pool: equalDevices,
+  method: { schedule: mTopoSchedule, ordering: mTopoSchedule, levels: "ops", slowdowns: [], outputShares },
+});
+
+export function mTopoSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  const { tasks, setOf, setDevices, setBytes, pool, limitBytes } = problem;
+  const totalBytes = setBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const shareBytes = Math.floor(totalBytes / pool.length) + setBytes.reduce((a, b) => Math.max(a, b), 0);
+  const usedBytes = new Float64Array(problem.deviceCount);
+  const runs = (set: number, d: number) => setDevices[set].includes(d);
+  const fits = (set: number, d: number) =>
+    runs(set, d) && usedBytes[d] + setBytes[set] <= Math.min(shareBytes, limitBytes[d]);
+  const setDevice = new Int32Array(setBytes.length).fill(-1);
+  let present = 0;
+  for (const task of tasks.topologicalOrder) {
+    const set = setOf[task];
+    if (setDevice[set] !== -1) continue;
+    const ahead = pool.subarray(present);
+    const candidates = ahead.some((d) => runs(set, d)) ? ahead : setDevices[set];
+    const to = candidates.find((d) => fits(set, d));
+    if (to === undefined) return { taskWithoutRoom: task };
+    if (runs(set, pool[present])) present = pool.indexOf(to);
+    setDevice[set] = to;
+    usedBytes[to] += setBytes[set];
+  }
+  return inTopologicalOrder(problem, setDevice);
+}
+
+/** The schedule of a placement whose devices run their tasks in topological order. */
+function inTopologicalOrder(problem: ScheduleProblem, setDevice: Int32Array): Schedule {
+  const { tasks, deviceCount, runUs, setOf } = problem;
+  const device = setOf.map((set) => setDevice[set]);
+  const startUs = new Float64Array(tasks.opCount);
+  const endUs = new Float64Array(tasks.opCount);
+  const freeUs = new Float64Array(deviceCount);
+  for (const task of tasks.topologicalOrder) {
+    const d = device[task];
+    startUs[task] = Math.max(freeUs[d], inputsReadyUs(problem, task, d, device, endUs));
+    endUs[task] = startUs[task] + runUs[task * deviceCount + d];
+    freeUs[d] = endUs[task];
+  }
+  const makespanUs = endUs.reduce((last, us) => Math.max(last, us), 0);
+  return { device, startUs, endUs, makespanUs, order: tasks.topologicalOrder };
+}

@@ -1,0 +1,52 @@
+/**
+ * Min-min and max-min (Ibarra and Kim, "Heuristic algorithms for scheduling independent tasks on nonidentical processors", Journal
+ * of the ACM 1977; Braun et al., "A comparison of eleven static heuristics", J. Parallel and Distributed Computing 2001), here among the
+ * ready tasks of a graph (ready-list.ts): every ready task with the device where it ends first, and of those the task that ends first
+ * (min-min) or last (max-min). Ties go to the lower task.
+ */
+import { listMethod } from "../../../lists/list-plan.ts";
+import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
+import { scheduleReady } from "../../../lists/ready-list.ts";
+import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+
+export const minMin = listPlanner({
+  card: {
+    id: "min-min",
+    name: "Min-min",
+    summary: "List scheduling of the ready op that can end first, on the device where it does.",
+    paper:
+      "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
+    limits:
+      "Made for independent tasks: here among the ready ops. Plans for the makespan without contention, whatever the objective.",
+  },
+  pool: anyDevice,
+  method: listMethod(minMinSchedule),
+});
+
+export const maxMin = listPlanner({
+  card: {
+    id: "max-min",
+    name: "Max-min",
+    summary: "List scheduling of the ready op whose earliest end is last, on the device where that is.",
+    paper:
+      "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
+    limits:
+      "Made for independent tasks: here among the ready ops. Plans for the makespan without contention, whatever the objective.",
+  },
+  pool: anyDevice,
+  method: listMethod(maxMinSchedule),
+});
+
+export function minMinSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  return scheduleReady(problem, {
+    device: "earliest-end",
+    goesBefore: (task, us, other, otherUs) => us < otherUs || (us === otherUs && task < other),
+  });
+}
+
+export function maxMinSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+  return scheduleReady(problem, {
+    device: "earliest-end",
+    goesBefore: (task, us, other, otherUs) => us > otherUs || (us === otherUs && task < other),
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * What an engineer with a graph and a deadline would use: starts from what every quick planner finds, then searches for the rest of
+ * the budget.
+ *
+ * What is tried first is listed in best-trials.ts, the search is that of search/best-rounds.ts. Where nothing tried fits the memory and it
+ * can be proven that nothing does, it ends with the proof. An interruption leaves the best plan and the bound proven until then.
+ * Deterministic for a seed and a number of evaluations.
+ */
+import { z } from "zod";
+import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { refutationBound } from "../../../../env/sim/bounds/makespan/bounds.ts";
+import { compile } from "../../../../env/sim/engine/compile.ts";
+import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
+import { BudgetExhausted, type MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { provenInfeasible } from "../../../problems/infeasible.ts";
+import { isOptimal, searchFrom } from "../../../search/groups/best-rounds.ts";
+import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
+import { trialsOf } from "./best-trials.ts";
+
+const options = z.strictObject({
+  starts: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe("largest share of the budget for the first plans; of a small one up to half"),
+  groups: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe(
+      "share of the search that goes to its first round, mostly over groups; the rest moves co-location classes",
+    ),
+  hot: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.02)
+    .describe(
+      "first temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times",
+    ),
+  cold: z.number().positive().max(1).default(0.0005).describe("last temperature of the first round"),
+  draws: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(16)
+    .describe(
+      "changes drawn for each one evaluated, the one whose list schedule ends first; fewer above 2,000 ops (makespan only)",
+    ),
+  prove: z
+    .boolean()
+    .default(false)
+    .describe("ends with the refutation bound, which takes seconds (makespan only)"),
+});
+type Options = z.infer<typeof options>;
+
+export const best: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "best",
+    name: "Best of all",
+    summary:
+      "Every quick planner and the search made for the objective, then annealing over placements that each keep the order of their own list schedule.",
+    searchSpace: "device per co-location class, and an order of ops on each device",
+    limits:
+      "Uses all the budget that it is given, unless a plan reaches the bound or the memory is proven too small for any. The list schedules are a private model, some sixteen (option draws) for each evaluation, told in the note and not charged. Above " +
+      "20,000 ops plans run first come, first served.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => compose(scenario, evaluator, rng, given),
+  }),
+};
+
+async function* compose(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  given: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const found: Found = { starts: [], bound: undefined };
+  let privateCalls = 0;
+  const onPrivateCalls = (calls: number) => {
+    privateCalls += calls;
+  };
+  const note = () => (privateCalls === 0 ? undefined : noteOf(privateCalls));
+  try {
+    yield* firstPlans(scenario, evaluator, rng, given, found);
+    const proof = evaluator.best?.outcome.feasible === true ? null : provenInfeasible(scenario);
+    if (proof !== null) return { failure: proof, bound: found.bound };
+    yield* searchFrom(found.starts, scenario, evaluator, rng, { ...given, onPrivateCalls });
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    // What is proven outlives an interruption; a proof that takes seconds more is not begun.
+    if (error.reason !== "evaluations") return { bound: found.bound, note: note() };
+  }
+  return { bound: provenBound(scenario, evaluator, found.bound, given), note: note() };
+}
+
+const noteOf = (privateCalls: number): string =>
+  `Made ${privateCalls.toLocaleString("en-US")} list schedules, a private model that is not charged.`;
+
+interface Found {
+  readonly starts: StartingPlan[];
+  bound: Bound | undefined;
+}
+
+async function* firstPlans(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { starts: share }: Options,
+  found: Found,
+): AsyncGenerator<Plan, void> {
+  for (const trial of await trialsOf(scenario, evaluator, share)) {
+    const evaluations = trial.mostEvaluations(found.starts.length === 0);
+    if (evaluations < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
+    const { start, report } = yield* attempt(trial, scenario, evaluator, rng, evaluations);
+    if (start !== null) found.starts.push(start);
+    if (report.bound !== undefined && report.bound.value > (found.bound?.value ?? 0))
+      found.bound = report.bound;
+  }
+  found.starts.sort((a, b) => a.cost - b.cost);
+}
+
+function provenBound(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  known: Bound | undefined,
+  { prove }: Options,
+): Bound | undefined {
+  const value = evaluator.best?.outcome.value ?? undefined;
+  if (!prove || scenario.objective !== "makespan") return known;
+  const proven = refutationBound(compile(scenario), { lowerUs: known?.value, upperUs: value });
+  return known !== undefined && known.value >= proven.value ? known : proven;
+}

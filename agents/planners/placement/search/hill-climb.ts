@@ -1,0 +1,112 @@
+/**
+ * Local search over single group moves, with restarts: the local search of Tarnawski et al. (NeurIPS 2020), who make the steepest move;
+ * by default the first improvement in a random order is made instead, which spends far fewer evaluations.
+ *
+ * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between the best plan with a few
+ * groups thrown elsewhere and a random plan. Goes on until the budget ends; ends by itself where there are no moves.
+ */
+import { z } from "zod";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import { type Choices, choicesOf } from "../../../problems/choices.ts";
+import { drawn } from "../../../search/groups/constructions.ts";
+import { firstImprovement, type Move, movesOf } from "../../../search/groups/descent.ts";
+import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
+import { type WorkingPlan, workingPlan } from "../../../search/groups/working-plan.ts";
+
+const options = z.strictObject({
+  ...searchOptions,
+  improvement: z
+    .enum(["first", "steepest"])
+    .default("first")
+    .describe("The move that is made: the first one that improves, or the best of all of them."),
+  kick: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("Share of the groups thrown elsewhere before a restart from the best."),
+});
+type Options = z.infer<typeof options>;
+
+export const hillClimb: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "hill-climb",
+    name: "Hill climbing",
+    summary:
+      "Moves one group at a time wherever that helps; restarts from the shaken best plan and from random plans in turn.",
+    searchSpace: "device per group",
+    paper:
+      "Tarnawski et al.: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 (baseline)",
+    limits:
+      "Restarts until the budget ends: give it one. The source makes the steepest move (improvement=steepest).",
+  },
+  options,
+  create: ({ pool, start, improvement, kick }) => ({
+    async *plan(scenario, evaluator, rng) {
+      const choices = choicesOf(scenario, pool);
+      const first = startPlan(start, choices, evaluator, rng);
+      yield first.plan;
+      const moves = movesOf(choices);
+      if (moves.length === 0) return undefined;
+
+      const climbFrom = improvement === "first" ? firstImprovement : steepest;
+      let best = { groupDevice: first.groupDevice, cost: first.cost };
+      const working = workingPlan(choices, best.groupDevice);
+      let cost = best.cost;
+      for (let climb = 0; ; climb++) {
+        for await (const improved of climbFrom(working, cost, moves, evaluator, rng)) {
+          if (improved >= best.cost) continue;
+          best = { groupDevice: working.groupDevice.slice(), cost: improved };
+          yield working.snapshot();
+        }
+        working.reset(climb % 2 === 0 ? shaken(choices, best.groupDevice, kick, rng) : drawn(choices, rng));
+        cost = evaluator.evaluate(working.plan).cost;
+        if (cost >= best.cost) continue;
+        best = { groupDevice: working.groupDevice.slice(), cost };
+        yield working.snapshot();
+      }
+    },
+  }),
+};
+
+/** As `firstImprovement`, by the best of all moves each time, the first of equal ones. */
+async function* steepest(
+  working: WorkingPlan,
+  startCost: number,
+  moves: readonly Move[],
+  evaluator: MeteredEvaluator,
+): AsyncGenerator<number, void> {
+  const breathe = breathEvery(256);
+  let cost = startCost;
+  for (;;) {
+    let best: Move | null = null;
+    let bestCost = cost;
+    for (const move of moves) {
+      if (working.groupDevice[move.group] === move.device) continue;
+      await breathe();
+      const next = evaluator.move(working.plan, move.group, move.device).cost;
+      if (next >= bestCost) continue;
+      best = move;
+      bestCost = next;
+    }
+    if (best === null) return;
+    working.apply(best.group, best.device);
+    cost = bestCost;
+    yield cost;
+  }
+}
+
+/** A copy with a share of the groups, at least one, drawn anew. */
+function shaken({ legal }: Choices, groupDevice: Int32Array, share: number, rng: Rng): Int32Array {
+  const copy = groupDevice.slice();
+  const thrown = Math.max(1, Math.round(share * copy.length));
+  for (let i = 0; i < thrown; i++) {
+    const group = rng.int(copy.length);
+    copy[group] = legal[group][rng.int(legal[group].length)];
+  }
+  return copy;
+}

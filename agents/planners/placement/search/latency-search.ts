@@ -1,0 +1,116 @@
+/**
+ * Search for single-sample latency: topological orders cut into runs by dynamic programming (latency-chain.ts), then annealing from the
+ * best of them with the objective's own evaluation of every proposal.
+ *
+ * Not charged are the searches' own scores: every order's cut and every proposal is scored privately, and the note counts them; the evaluator
+ * scores each plan that is better than those before.
+ */
+import { z } from "zod";
+import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import { partedBounds } from "../../../../env/sim/bounds/latency/bounds.ts";
+import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import { colocated, contract } from "../../../problems/elements.ts";
+import { elementDevices } from "../../../problems/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
+import { annealInRounds } from "../../../search/elements/annealing-rounds.ts";
+import type { AssignmentState } from "../../../search/elements/assignment-state.ts";
+import { cutForLatency, randomOrder } from "../../../search/elements/latency-chain.ts";
+import { createLatencyState } from "../../../search/elements/latency-state.ts";
+import { packedByMemory } from "../../../search/elements/packed-start.ts";
+
+const options = z.strictObject({
+  orders: z.int().min(1).default(24).describe("topological orders that are cut before the annealing"),
+  proposals: z.int().min(1).default(80).describe("proposals per co-location class in a round of annealing"),
+  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+  hot: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.02)
+    .describe("first temperature of every other round, as a share of the latency"),
+  warm: z.number().positive().max(1).default(0.003).describe("first temperature of the rounds in between"),
+  cold: z.number().positive().max(1).default(1e-4).describe("last temperature of a round"),
+});
+type Options = z.infer<typeof options>;
+
+export const latencySearch: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "latency-search",
+    name: "Latency search",
+    summary: "Topological orders cut into runs by a dynamic program, then annealing with exact evaluation.",
+    searchSpace: "device per co-location class",
+    paper:
+      "Objective: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
+    limits: "Latency only. Its own scores of proposals are not charged as evaluations; the note counts them.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => search(scenario, evaluator, rng, given),
+  }),
+};
+
+async function* search(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { orders, ...rounds }: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  if (scenario.objective !== "latency")
+    return { failure: `This search is for the objective latency; the scenario's is ${scenario.objective}.` };
+  const problem = splitProblem(scenario, colocated(scenario));
+  const state = createLatencyState(problem);
+  const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);
+  if (start === null)
+    return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
+  const bound = partedBounds(scenario)
+    .filter(({ value }) => value < Number.POSITIVE_INFINITY)
+    .reduce(largerBound, evaluator.bound());
+  const { proposals } = yield* annealInRounds(state, start, evaluator, rng, {
+    ...rounds,
+    provenUs: bound.value,
+  });
+  return {
+    bound,
+    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
+    note: `${orders} orders and ${proposals} proposals scored by the search itself.`,
+  };
+}
+
+const largerBound = (a: Bound, b: Bound): Bound => (b.value > a.value ? b : a);
+
+/** Null where no order has a cut that fits. */
+async function bestCut(
+  state: AssignmentState,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  orders: number,
+): Promise<Int32Array | null> {
+  const { scenario, elements } = state.problem;
+  const contracted: SplitProblem = splitProblem(scenario, contract(scenario));
+  const breathe = breathEvery(1);
+  let best: Int32Array | null = null;
+  let bestUs = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < orders && !evaluator.exhausted; i++) {
+    await breathe();
+    const order =
+      i === 0
+        ? Int32Array.from({ length: contracted.elements.count }, (_, v) => v)
+        : randomOrder(contracted, rng);
+    const cut = cutForLatency(contracted, order);
+    if (cut === null) continue;
+    const device = contracted.elements.of.map((element) => cut[element]);
+    const deviceOf = elementDevices(elements, { kind: "placement", device });
+    state.reset(deviceOf);
+    state.energy();
+    if (state.valueUs >= bestUs) continue;
+    best = deviceOf;
+    bestUs = state.valueUs;
+  }
+  return best;
+}

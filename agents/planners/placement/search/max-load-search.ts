@@ -1,0 +1,150 @@
+/**
+ * Search over all placements for max load, contiguous or not: the optimal contiguous split first (Tarnawski et al., NeurIPS 2020),
+ * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it. After each what
+ * the device of the largest load and another hold is dealt out to the two anew, at its best, as long as that helps.
+ *
+ * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
+ * better than those before, and only those are charged. Never worse than the contiguous split. Between the rounds a bound on all
+ * placements is proven by what a device can hold (cover-bound.ts).
+ */
+import { z } from "zod";
+import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../../env/model/rng.ts";
+import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { breathEvery } from "../../../event-loop.ts";
+import { type CoverLimits, coverBound } from "../../../exact/cover/cover-bound.ts";
+import { colocated } from "../../../problems/elements.ts";
+import { coverOrder } from "../../../problems/forward-order.ts";
+import { elementDevices } from "../../../problems/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
+import { annealInRounds } from "../../../search/elements/annealing-rounds.ts";
+import { polishPairs } from "../../../search/elements/assignment-polish.ts";
+import { createMaxLoadState } from "../../../search/elements/max-load-state.ts";
+import { packedByMemory } from "../../../search/elements/packed-start.ts";
+import { idealsDp } from "../exact/ideals-dp.ts";
+
+const options = z.strictObject({
+  proposals: z
+    .int()
+    .min(1)
+    .default(3_000)
+    .describe("proposals per co-location class in a round of annealing"),
+  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+  pairs: z
+    .int()
+    .min(0)
+    .default(10_000)
+    .describe("nodes beyond which two devices are not dealt out anew; 0 leaves that out"),
+  hot: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe("first temperature of every other round, as a share of the load"),
+  warm: z.number().positive().max(1).default(0.02).describe("first temperature of the rounds in between"),
+  cold: z.number().positive().max(1).default(3e-5).describe("last temperature of a round"),
+  ideals: z.int().min(1).default(500_000).describe("limit of the contiguous start, as in ideals-dp"),
+  transitions: z.int().min(1).default(50_000_000).describe("limit of the contiguous start, as in ideals-dp"),
+  nodes: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe("widest network that gets the bound by device sets, in nodes of its graph of sets"),
+  entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps at most"),
+  steps: z.int().min(1).default(1_500).describe("steps of the bound"),
+  work: z.int().min(1).default(50_000_000).describe("entries over all steps of the bound"),
+});
+type Options = z.infer<typeof options>;
+
+export const maxLoadSearch: PlannerModule<Options> = {
+  kind: "planner",
+  card: {
+    id: "max-load-search",
+    name: "Max-load search",
+    summary: "The optimal contiguous split, then annealing over all placements by exact incremental loads.",
+    searchSpace: "device per co-location class",
+    paper:
+      "Objective and start: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
+    limits:
+      "Max load only. Its own scores of proposals are not charged as evaluations; the note counts them.",
+  },
+  options,
+  create: (given) => ({
+    plan: (scenario, evaluator, rng) => {
+      if (scenario.objective !== "max-load") return nothing(scenario.objective);
+      return search(splitProblem(scenario, colocated(scenario)), evaluator, rng, given);
+    },
+  }),
+};
+
+// biome-ignore lint/correctness/useYield: a planner that answers with a sentence alone
+async function* nothing(objective: string): AsyncGenerator<Plan, PlannerReport> {
+  return { failure: `This search is for the objective max-load; the scenario's is ${objective}.` };
+}
+
+async function* search(
+  problem: SplitProblem,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { ideals, transitions, pairs, nodes, entries, steps, work, ...given }: Options,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const { elements, scenario } = problem;
+  const program = idealsDp.create(idealsDp.options.parse({ ideals, transitions }));
+  const contiguous = yield* program.plan(scenario, evaluator, rng);
+  const start = evaluator.best?.outcome.feasible
+    ? elementDevices(elements, evaluator.best.plan)
+    : packedByMemory(problem);
+  if (start === null)
+    return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
+
+  const state = createMaxLoadState(problem);
+  // The proof comes halfway, where it can save the second half.
+  const firstRounds = Math.ceil(given.rounds / 2);
+  const knownUs = evaluator.bound().value;
+  let resplits = 0;
+  const order = coverOrder(scenario, elements);
+  const polish = function* (): Generator<void, void, boolean | undefined> {
+    const polishing = polishPairs(state, order, { nodes: pairs, ...POLISH });
+    for (let step = polishing.next(); step.done !== true; step = polishing.next(yield)) resplits++;
+  };
+  const rounds = { ...given, polish: pairs === 0 ? undefined : polish };
+  const early = { ...rounds, rounds: firstRounds, provenUs: knownUs };
+  const first = yield* annealInRounds(state, start, evaluator, rng, early);
+  const bound = await proven(problem, order, evaluator, { nodes, entries, steps, work });
+  const late = { ...rounds, rounds: given.rounds - firstRounds, provenUs: bound?.value ?? knownUs };
+  const second = yield* annealInRounds(state, first.deviceOf, evaluator, rng, late);
+  return {
+    bound,
+    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
+    note: `${first.proposals + second.proposals} proposals and ${resplits} pairs of devices scored by the search itself${noteOn(contiguous)}`,
+  };
+}
+
+/** Loads that dealing out two devices anew tells apart, and how often it is tried after a round. */
+const POLISH = { buckets: 200, tries: 300 };
+
+/** A bound by device sets, where it is better than what is known. */
+async function proven(
+  problem: SplitProblem,
+  order: Int32Array,
+  evaluator: MeteredEvaluator,
+  limits: CoverLimits,
+): Promise<Bound | undefined> {
+  const lowerUs = evaluator.bound().value;
+  const upperUs = evaluator.best?.outcome.value ?? evaluator.ceiling;
+  const proof = coverBound(problem, order, { lowerUs, upperUs, limits });
+  const breathe = breathEvery(1);
+  for (let step = proof.next(); ; step = proof.next(evaluator.exhausted)) {
+    if (step.done !== true) {
+      await breathe();
+      continue;
+    }
+    if (step.value === null || step.value <= lowerUs) return undefined;
+    return { argument: "device sets", value: step.value };
+  }
+}
+
+const noteOn = (contiguous: PlannerReport | undefined): string =>
+  contiguous?.failure === undefined ? "." : `; no contiguous split to start from: ${contiguous.failure}`;

@@ -1,0 +1,13 @@
+/** The order in which the sets of a device are decided: the topological order of the contracted forward graph, where few nets are open. */
+import type { Scenario } from "../../env/model/scenario.ts";
+import { contract, type Elements } from "./elements.ts";
+
+export function coverOrder(scenario: Scenario, elements: Elements): Int32Array {
+  const contracted = contract(scenario);
+  const rank = new Int32Array(elements.count);
+  elements.of.forEach((element, op) => {
+    rank[element] = contracted.of[op];
+  });
+  const order = Int32Array.from({ length: elements.count }, (_, v) => v);
+  return order.sort((a, b) => rank[a] - rank[b] || a - b);
+}

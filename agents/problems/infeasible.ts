@@ -1,0 +1,182 @@
+/**
+ * Why no plan of a scenario fits the memory, where that can be proven. Every argument holds for all plans, whatever their grouping and
+ * order, and is one of three:
+ *
+ *   - *one unit*: what no plan may part (a co-location class or an op) is over the limit of every device that can run it, alone or
+ *     with what its largest op needs while it runs;
+ *   - *all weights*: what lives on some device for the whole step is more than all devices hold;
+ *   - *packing*: no way to put the units on devices that can run them keeps every device within its limit, by trying all, up to a
+ *     number of steps.
+ *
+ * The account is that of the evaluator: weights with optimizer state and the outputs, workspace and inputs of a running op under
+ * `memory: "training"`; bare weights of accelerators for the formulas (max load, latency); none under `memory: "outputs-only"`.
+ */
+
+import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { runTimesUs } from "../../env/model/cluster/speed.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
+
+/** Placements of units that the packing argument may try. */
+const MOST_STEPS = 500_000;
+/** Larger graphs have no packing that so few steps could refute. */
+const MOST_UNITS = 1000;
+/** Sums in another order differ in their last digits. */
+const ROUNDING = 1e-9;
+
+interface Packing {
+  readonly limitBytes: Float64Array;
+  /** Name of an op of each unit, and how many ops it has. */
+  readonly nameOf: readonly string[];
+  readonly sizeOf: Int32Array;
+  readonly heldBytes: Float64Array;
+  /** The most that one op of the unit needs beside what is held while it runs on a device, shape [unitCount x deviceCount]. */
+  readonly passingBytes: Float64Array;
+  /** 1 where the device can run the unit, shape [unitCount x deviceCount]. */
+  readonly runs: Uint8Array;
+}
+
+/** One sentence that proves that no plan fits, or null: then some may or may not. */
+export function provenInfeasible(scenario: Scenario): string | null {
+  const packing = packingOf(scenario);
+  if (packing.limitBytes.every((limit) => limit === Number.POSITIVE_INFINITY)) return null;
+  return oneUnit(scenario, packing) ?? allWeights(packing) ?? noPacking(packing);
+}
+
+const whole = (bytes: number): string => `${Math.round(bytes).toLocaleString("en-US")} B`;
+
+function oneUnit({ cluster }: Scenario, packing: Packing): string | null {
+  const { limitBytes, heldBytes, passingBytes, runs, nameOf, sizeOf } = packing;
+  const deviceCount = limitBytes.length;
+  for (let unit = 0; unit < heldBytes.length; unit++) {
+    const able = Array.from(limitBytes.keys()).filter((d) => runs[unit * deviceCount + d] === 1);
+    const needs = (d: number) => heldBytes[unit] + passingBytes[unit * deviceCount + d];
+    if (able.length === 0 || able.some((d) => needs(d) <= limitBytes[d] * (1 + ROUNDING))) continue;
+    const widest = able.reduce((a, b) => (limitBytes[b] > limitBytes[a] ? b : a));
+    const others = sizeOf[unit] === 1 ? "" : ` with the ${sizeOf[unit] - 1} co-located`;
+    return (
+      `Proven infeasible: op "${nameOf[unit]}"${others} needs ${whole(needs(widest))} on one device, and ` +
+      `"${cluster.devices[widest].name}", the largest that can run it, has ${whole(limitBytes[widest])}.`
+    );
+  }
+  return null;
+}
+
+function allWeights({ limitBytes, heldBytes }: Packing): string | null {
+  const room = limitBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const held = heldBytes.reduce((sum, bytes) => sum + bytes, 0);
+  if (held <= room * (1 + ROUNDING)) return null;
+  return `Proven infeasible: weights and optimizer state are ${whole(held)}, all devices together have ${whole(room)}.`;
+}
+
+/** Tries the units in falling order of bytes; devices that are alike and hold the same are tried once. */
+function noPacking(packing: Packing): string | null {
+  const { limitBytes, heldBytes, passingBytes, runs } = packing;
+  const deviceCount = limitBytes.length;
+  const needsMost = (unit: number) =>
+    heldBytes[unit] + Math.max(...passingBytes.subarray(unit * deviceCount, (unit + 1) * deviceCount));
+  const order = Array.from(heldBytes.keys()).sort((a, b) => needsMost(b) - needsMost(a));
+  if (order.length > MOST_UNITS) return null;
+  const alike = alikeDevices(packing);
+  const held = new Float64Array(deviceCount);
+  const passing = new Float64Array(deviceCount);
+  let steps = 0;
+  /** Null where the steps did not suffice. */
+  const fits = (position: number): boolean | null => {
+    if (position === order.length) return true;
+    if (++steps > MOST_STEPS) return null;
+    const unit = order[position];
+    const tried: number[] = [];
+    for (let d = 0; d < deviceCount; d++) {
+      const i = unit * deviceCount + d;
+      const isTried = (other: number) =>
+        alike[other * deviceCount + d] === 1 && held[other] === held[d] && passing[other] === passing[d];
+      if (runs[i] === 0 || tried.some(isTried)) continue;
+      tried.push(d);
+      const before = passing[d];
+      const needs = held[d] + heldBytes[unit] + Math.max(before, passingBytes[i]);
+      if (needs > limitBytes[d] * (1 + ROUNDING)) continue;
+      const heldBefore = held[d];
+      held[d] += heldBytes[unit];
+      passing[d] = Math.max(before, passingBytes[i]);
+      const answer = fits(position + 1);
+      held[d] = heldBefore;
+      passing[d] = before;
+      if (answer !== false) return answer;
+    }
+    return false;
+  };
+  if (fits(0) !== false) return null;
+  return `Proven infeasible: no way to put the ${order.length} inseparable parts on the devices keeps all within their memory (all tried, ${steps} steps).`;
+}
+
+/** Which devices have the same limit and the same needs of every unit, shape [deviceCount x deviceCount]. */
+function alikeDevices({ limitBytes, passingBytes, runs }: Packing): Uint8Array {
+  const deviceCount = limitBytes.length;
+  const isAlike = (a: number, b: number): boolean => {
+    if (limitBytes[a] !== limitBytes[b]) return false;
+    for (let i = 0; i < runs.length; i += deviceCount)
+      if (runs[i + a] !== runs[i + b] || passingBytes[i + a] !== passingBytes[i + b]) return false;
+    return true;
+  };
+  return Uint8Array.from({ length: deviceCount ** 2 }, (_, pair) =>
+    Number(isAlike(Math.floor(pair / deviceCount), pair % deviceCount)),
+  );
+}
+
+function packingOf(scenario: Scenario): Packing {
+  const { graph, cluster, objective, fidelity } = scenario;
+  const { opCount } = graph;
+  const isFormula = objective === "max-load" || objective === "latency";
+  const compiled = isFormula ? null : compile(scenario);
+  const runUs = runTimesUs(graph, cluster);
+  const deviceCount = cluster.devices.length;
+  const unitOf = Int32Array.from(graph.colocation);
+  let unitCount = graph.colocationCount;
+  for (let v = 0; v < opCount; v++) if (unitOf[v] === -1) unitOf[v] = unitCount++;
+
+  const bytes = compiled?.residentBytes ?? graph.parameterBytes;
+  const nameOf: string[] = [];
+  const sizeOf = new Int32Array(unitCount);
+  const heldBytes = new Float64Array(unitCount);
+  const passingBytes = new Float64Array(unitCount * deviceCount);
+  const runs = new Uint8Array(unitCount * deviceCount).fill(1);
+  for (let v = 0; v < opCount; v++) {
+    const unit = unitOf[v];
+    nameOf[unit] ??= graph.names[v];
+    sizeOf[unit]++;
+    heldBytes[unit] += bytes[v];
+    for (let d = 0; d < deviceCount; d++) {
+      const us = runUs[v * deviceCount + d];
+      const i = unit * deviceCount + d;
+      if (us === Number.POSITIVE_INFINITY) runs[i] = 0;
+      // What lives for no time takes no room.
+      if (us > 0 && compiled !== null) passingBytes[i] = Math.max(passingBytes[i], runningBytes(compiled, v));
+    }
+  }
+  const limited = isFormula || fidelity.memory === "training";
+  const limitBytes = Float64Array.from(cluster.devices, (device) =>
+    !limited || (isFormula && isCpu(device)) ? Number.POSITIVE_INFINITY : device.memoryBytes,
+  );
+  return { limitBytes, nameOf, sizeOf, heldBytes, passingBytes, runs };
+}
+
+/** Outputs, workspace and inputs of an op; an input is the producer's outputs or a copy of the tensor, the smaller of the two. */
+function runningBytes(
+  { outputBytes, workspaceBytes, needStart, needProducer, needSlot, slotBytes }: Compiled,
+  v: number,
+): number {
+  const copied = new Map<number, Set<number>>();
+  for (let i = needStart[v]; i < needStart[v + 1]; i++) {
+    if (needSlot[i] === NO_SLOT) continue;
+    const slots = copied.get(needProducer[i]) ?? new Set();
+    copied.set(needProducer[i], slots.add(needSlot[i]));
+  }
+  let bytes = outputBytes[v] + workspaceBytes[v];
+  for (const [u, slots] of copied) {
+    let copy = 0;
+    for (const slot of slots) copy += slotBytes[slot];
+    bytes += Math.min(outputBytes[u], copy);
+  }
+  return bytes;
+}

@@ -1,0 +1,96 @@
+/**
+ * The scenario as list schedulers see it: one task per op, one set per group, every route a pipe of its own.
+ *
+ * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a share of the outputs,
+ * because not all outputs are live at once. A share of 0 trusts them all to be freed in time, 1 keeps every one.
+ */
+
+import { type Device, isCpu } from "../../env/model/cluster/cluster.ts";
+import { runTimesUs } from "../../env/model/cluster/speed.ts";
+import { CONTROL, type OpGraph, Role } from "../../env/model/graph/graph.ts";
+import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import type { Choices } from "./choices.ts";
+import type { ScheduleProblem } from "./schedule-problem.ts";
+
+const MOVES_NOTHING = -1;
+
+export function scheduleProblemOf(choices: Choices, outputShare: number): ScheduleProblem {
+  const { scenario } = choices;
+  const { graph, cluster, grouping } = scenario;
+  const { latencyUs, bytesPerUs } = routeSpeeds(scenario);
+  return {
+    tasks: graph,
+    deviceCount: choices.deviceCount,
+    pool: choices.devices,
+    runUs: runTimesUs(graph, cluster),
+    ...whatMoves(scenario),
+    latencyUs,
+    bytesPerUs,
+    pass: graph.role.map((role) => (role === Role.forward ? 0 : 1)),
+    setOf: grouping.groupOf,
+    setDevices: choices.legal,
+    setBytes: heldBytes(scenario, outputShare),
+    limitBytes: limitBytes(scenario),
+  };
+}
+
+/** Tensors are numbered as consumers declare them, as the simulator numbers them. */
+function whatMoves({ graph, fidelity }: Scenario): Pick<ScheduleProblem, "edgeBytes" | "edgeTensor"> {
+  const edgeBytes = new Float64Array(graph.edgeCount).fill(MOVES_NOTHING);
+  const edgeTensor = new Int32Array(graph.edgeCount).fill(-1);
+  const numberOf = new Map<string, number>();
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const source = graph.edgeSource[e];
+    const isControl = graph.edgeOutput[e] === CONTROL;
+    if (isControl && fidelity.controlEdges === "free") continue;
+    const port = isControl ? 0 : graph.edgeOutput[e];
+    edgeBytes[e] = isControl ? firstOutputBytes(graph, source) : graph.edgeBytes[e];
+    const tensor = `${source}:${port}:${edgeBytes[e]}`;
+    if (!numberOf.has(tensor)) numberOf.set(tensor, numberOf.size);
+    edgeTensor[e] = numberOf.get(tensor)!;
+  }
+  return { edgeBytes, edgeTensor };
+}
+
+function firstOutputBytes({ outputStart, outputBytes }: OpGraph, op: number): number {
+  return outputStart[op] < outputStart[op + 1] ? outputBytes[outputStart[op]] : 0;
+}
+
+/** Store and forward: the delays of a route's links add up. Cut through: the slowest link's speed. Latencies add up. */
+function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "latencyUs" | "bytesPerUs"> {
+  const routes = cluster.routes.flat();
+  const speedOf = (link: number) => cluster.links[link].bytesPerUs;
+  const latencyUs = Float64Array.from(routes, (route) =>
+    route.reduce((sum, link) => sum + cluster.links[link].latencyUs, 0),
+  );
+  const bytesPerUs = Float64Array.from(routes, (route) => {
+    if (route.length <= 1 || fidelity.routing === "cut-through") return Math.min(...route.map(speedOf));
+    return 1 / route.reduce((sum, link) => sum + 1 / speedOf(link), 0);
+  });
+  return { latencyUs, bytesPerUs };
+}
+
+/** Makespan and peak memory come from the event engine; the other objectives are formulas. */
+const isSimulated = (objective: Objective): boolean =>
+  objective === "makespan" || objective === "peak-memory";
+
+/** What is simulated limits every device under training memory and none otherwise; formulas limit all but CPUs. */
+function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
+  const limits = (device: Device) =>
+    isSimulated(objective) ? fidelity.memory === "training" : !isCpu(device);
+  return Float64Array.from(cluster.devices, (device) =>
+    limits(device) ? device.memoryBytes : Number.POSITIVE_INFINITY,
+  );
+}
+
+/** The engine counts optimizer state too, formulas bare weights. */
+function heldBytes({ graph, grouping, objective, fidelity }: Scenario, outputShare: number): Float64Array {
+  const copies = isSimulated(objective) ? 1 + fidelity.optimizerSlots : 1;
+  const bytes = new Float64Array(grouping.groupCount);
+  for (let v = 0; v < graph.opCount; v++) {
+    bytes[grouping.groupOf[v]] += copies * graph.parameterBytes[v];
+    for (let port = graph.outputStart[v]; port < graph.outputStart[v + 1]; port++)
+      bytes[grouping.groupOf[v]] += outputShare * graph.outputBytes[port];
+  }
+  return bytes;
+}

@@ -1,0 +1,156 @@
+/**
+ * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and then its greedy plan.
+ *
+ * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and nowhere else. What the agent's
+ * greedy plan needs is kept back from training. A run that a clock or a signal ended before it had scored anything answers with a plain
+ * plan, never with nothing. The agent is disposed of whatever happens; any other error passes through.
+ */
+
+import { InputError } from "../../env/model/errors.ts";
+import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { BudgetExhausted, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import type {
+  Agent,
+  AgentModule,
+  BackendName,
+  Method,
+  PlannerModule,
+  PlannerReport,
+  RunSink,
+  TrainStep,
+} from "../contract.ts";
+import { breathEvery } from "../event-loop.ts";
+import { provenInfeasible } from "../problems/infeasible.ts";
+import { plainPlan } from "../search/groups/plain-plan.ts";
+import { withReserve } from "./reserve.ts";
+
+export interface MethodRun {
+  readonly module: Method;
+  /** As the module's options schema gives them. */
+  readonly options: unknown;
+  readonly scenario: Scenario;
+  readonly meter: MeteredEvaluator;
+  readonly rng: Rng;
+  /** For agents; default the agent's own. */
+  readonly backend?: BackendName;
+  /** Receives every training step. */
+  readonly sink?: RunSink;
+  /** Called after every training step, for progress and checkpoints; awaited. */
+  readonly onTrainStep?: (step: TrainStep, agent: Agent) => void | Promise<void>;
+}
+
+export interface MethodResult {
+  /** The best plan that was scored, null where none was. */
+  readonly best: MeteredEvaluator["best"];
+  /** The planner's last plan or the agent's greedy one; null where the budget ended before it. */
+  readonly last: Plan | null;
+  readonly report: PlannerReport;
+  /** The backend that an agent used. */
+  readonly backend: BackendName | null;
+}
+
+export async function runMethod(run: MethodRun): Promise<MethodResult> {
+  const ended =
+    run.module.kind === "planner" ? await runPlanner(run, run.module) : await runAgent(run, run.module);
+  const { meter } = run;
+  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(run.scenario)) !== null)
+    return {
+      ...ended,
+      best: meter.best,
+      report: { ...ended.report, timeLimited: true, failure: undefined, note: PLAIN },
+    };
+  const timeLimited =
+    ended.report.timeLimited === true || meter.refused === "seconds" || meter.refused === "stopped";
+  const failure = meter.best?.outcome.feasible === true ? ended.report.failure : failureOf(run, ended.report);
+  return { ...ended, best: meter.best, report: { ...ended.report, timeLimited, failure } };
+}
+
+/** Why there is no plan that fits: proven, as the method says, or only not found. */
+function failureOf(run: MethodRun, report: PlannerReport): string {
+  const proof = provenInfeasible(run.scenario);
+  if (proof !== null) return proof;
+  if (report.failure !== undefined) return report.failure;
+  if (run.meter.best === null) return nothingScored(run);
+  const { spent } = run.meter;
+  const scored = spent === 1 ? "the one plan scored does not fit" : `none of ${spent} plans scored fits`;
+  return `None found: ${scored} the memory; that no plan does is not proven.`;
+}
+
+const PLAIN = "Ended before it had scored a plan of its own; this one needed no search.";
+
+function nothingScored({ module, meter }: MethodRun): string {
+  const reason = meter.refused === null ? "" : `: the budget of ${meter.refused} was spent`;
+  return `${module.card.name} ended before it had scored a plan${reason}.`;
+}
+
+type Ended = Omit<MethodResult, "best">;
+
+async function runPlanner(
+  { options, scenario, meter, rng }: MethodRun,
+  module: PlannerModule,
+): Promise<Ended> {
+  const plans = module.create(options).plan(scenario, meter, rng);
+  let last: Plan | null = null;
+  let report: PlannerReport = {};
+  try {
+    for (;;) {
+      const { done, value } = await plans.next();
+      if (done === true) {
+        report = value ?? {};
+        break;
+      }
+      if (meter.spent === 0)
+        throw new InputError(
+          `Planner "${module.card.id}" yielded a plan without scoring one; score each plan with the evaluator first.`,
+        );
+      last = value;
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+  } finally {
+    await plans.return(undefined);
+  }
+  return { last, report, backend: null };
+}
+
+async function runAgent(run: MethodRun, module: AgentModule): Promise<Ended> {
+  const { options, scenario, meter, rng, backend } = run;
+  const reserve = withReserve(meter, module.actEvaluations(scenario, options));
+  const context = { scenario, evaluator: reserve.evaluator, rng, options, backend };
+  const agent = await unlessSpent(() => module.create(context));
+  if (agent === null) return { last: null, report: {}, backend: null };
+  try {
+    await unlessSpent(() => train(run, agent, reserve.evaluator));
+    reserve.release();
+    const last = await unlessSpent(() => agent.act());
+    return { last, report: {}, backend: agent.backend };
+  } finally {
+    agent.dispose();
+  }
+}
+
+async function train(
+  { sink, onTrainStep }: MethodRun,
+  agent: Agent,
+  evaluator: MeteredEvaluator,
+): Promise<void> {
+  const breathe = breathEvery(1);
+  for await (const step of agent.train()) {
+    sink?.step(step);
+    await onTrainStep?.(step, agent);
+    await breathe();
+    if (evaluator.exhausted) return;
+  }
+}
+
+/** Null where the budget ended the work. */
+async function unlessSpent<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BudgetExhausted) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Rounds of annealing from the best assignment so far, by turns hot enough to leave it behind and warm enough to mend it. Yields and
+ * scores a plan whenever one is better than all before. Its own scores of proposals are not charged; they are counted.
+ */
+
+import { type Plan, placement } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { breathEvery } from "../../event-loop.ts";
+import type { SplitProblem } from "../../problems/split-problem.ts";
+import { type Annealed, type AnnealingSchedule, anneal } from "./assignment-annealing.ts";
+import type { AssignmentState } from "./assignment-state.ts";
+
+export interface RoundOptions {
+  /** Proposals per element and round. */
+  readonly proposals: number;
+  readonly rounds: number;
+  /** First temperatures of rounds by turns, and the last one of each. */
+  readonly hot: number;
+  readonly warm: number;
+  readonly cold: number;
+  /** A proven bound: nothing is left to do at a plan that reaches it. */
+  readonly provenUs: number;
+  /** Improves the state, where it stands at the start and after every round; yields now and then, and ends where told `true`. */
+  readonly polish?: () => Generator<void, void, boolean | undefined>;
+}
+
+export interface RoundsResult {
+  readonly deviceOf: Int32Array;
+  readonly proposals: number;
+}
+
+/** The evaluator may add up the same times in another order; a bound stays a little below what it proves. */
+const ROUNDING = 1e-8;
+
+/** Sets out from `start`, which fits the memory. */
+export async function* annealInRounds(
+  state: AssignmentState,
+  start: Int32Array,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  options: RoundOptions,
+): AsyncGenerator<Plan, RoundsResult> {
+  state.reset(start);
+  state.energy();
+  let best: Annealed = { deviceOf: start, valueUs: state.valueUs, proposals: 0 };
+  let scoredUs = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
+  let proposals = 0;
+  const breathe = breathEvery(1);
+  const polish = async (): Promise<void> => {
+    if (options.polish === undefined || evaluator.exhausted) return;
+    state.reset(best.deviceOf);
+    const polishing = options.polish();
+    while (polishing.next(evaluator.exhausted).done !== true) await breathe();
+    state.energy();
+    if (state.valueUs < best.valueUs)
+      best = { ...best, deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
+  };
+  await polish();
+  if (scoredUs > best.valueUs * (1 + ROUNDING) && !evaluator.exhausted) {
+    yield scored(state.problem, best, evaluator);
+    scoredUs = best.valueUs;
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    if (evaluator.exhausted || best.valueUs <= options.provenUs * (1 + ROUNDING)) break;
+    state.reset(best.deviceOf);
+    const annealing = anneal(state, rng, scheduleOf(state.problem, options, round));
+    let step = annealing.next();
+    for (;;) {
+      if (step.value.valueUs < best.valueUs) best = step.value;
+      if (step.done === true) await polish();
+      // A budget of few evaluations is kept for the ends of rounds.
+      const mayScore = step.done === true || evaluator.remaining > options.rounds;
+      if (best.valueUs < scoredUs && mayScore && !evaluator.exhausted) {
+        yield scored(state.problem, best, evaluator);
+        scoredUs = best.valueUs;
+      }
+      if (step.done === true) break;
+      await breathe();
+      step = annealing.next(evaluator.exhausted);
+    }
+    proposals += step.value.proposals;
+  }
+  return { deviceOf: best.deviceOf, proposals };
+}
+
+function scheduleOf(problem: SplitProblem, options: RoundOptions, round: number): AnnealingSchedule {
+  const { hot, warm, cold } = options;
+  return {
+    proposals: proposalsFor(problem, options.proposals),
+    hot: Math.max(cold, round % 2 === 0 ? hot : warm),
+    cold,
+  };
+}
+
+function scored({ elements }: SplitProblem, { deviceOf }: Annealed, evaluator: MeteredEvaluator): Plan {
+  const plan = placement(elements.of.map((element) => deviceOf[element]));
+  evaluator.evaluate(plan);
+  return plan;
+}
+
+/** No more proposals than would try every placement of a tiny graph many times. */
+function proposalsFor({ elements, scenario }: SplitProblem, perElement: number): number {
+  const placements = scenario.cluster.devices.length ** elements.count;
+  return Math.min(perElement * elements.count, 50 * placements);
+}

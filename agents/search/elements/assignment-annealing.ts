@@ -1,0 +1,59 @@
+/**
+ * Simulated annealing over assignments (Kirkpatrick, Gelatt, Vecchi 1983) with the proposals of assignment-moves.ts. Temperatures are
+ * shares of the present energy, so that times in other units change no decision, and fall geometrically. The best assignment by the
+ * true objective is kept.
+ */
+import type { Rng } from "../../../env/model/rng.ts";
+import { createProposals } from "./assignment-moves.ts";
+import type { AssignmentState } from "./assignment-state.ts";
+
+export interface AnnealingSchedule {
+  readonly proposals: number;
+  /** First and last temperature: an energy larger by this share is taken 1 in e times. */
+  readonly hot: number;
+  readonly cold: number;
+}
+
+export interface Annealed {
+  readonly deviceOf: Int32Array;
+  readonly valueUs: number;
+  /** Proposals made so far. */
+  readonly proposals: number;
+}
+
+/** Proposals between two temperatures. */
+const SWEEP = 128;
+const PAUSE_EVERY = 1024;
+/** A smaller improvement may be rounding. */
+const ROUNDING = 1e-12;
+
+/** From where the state stands. Yields the best so far after every few sweeps; ends early where the caller answers `true`. */
+export function* anneal(
+  state: AssignmentState,
+  rng: Rng,
+  { proposals, hot, cold }: AnnealingSchedule,
+): Generator<Annealed, Annealed, boolean | undefined> {
+  let energy = state.energy();
+  let best = { deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
+  if (state.deviceCount < 2) return { ...best, proposals: 0 };
+  const propose = createProposals(state, rng);
+  const cooling = (cold / hot) ** (SWEEP / proposals);
+  let temperature = hot;
+  for (let made = 1; made <= proposals; made++) {
+    if (made % SWEEP === 0) temperature *= cooling;
+    if (made % PAUSE_EVERY === 0 && (yield { ...best, proposals: made })) return { ...best, proposals: made };
+    if (!propose.make()) {
+      propose.undo();
+      continue;
+    }
+    const next = state.energy();
+    if (next > energy && rng.next() >= Math.exp((1 - next / energy) / temperature)) {
+      propose.undo();
+      continue;
+    }
+    energy = next;
+    if (state.valueUs < best.valueUs * (1 - ROUNDING))
+      best = { deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
+  }
+  return { ...best, proposals };
+}

@@ -1,0 +1,31 @@
+/** An assignment that fits the memory, for searches that have nothing better to start from. */
+
+import { deviceTimes } from "../../problems/element-times.ts";
+import type { SplitProblem } from "../../problems/split-problem.ts";
+
+/**
+ * Elements in falling order of bytes, each where the largest load stays least of the devices that can hold it. Null where the order
+ * leads into a corner: other orders might not.
+ */
+export function packedByMemory(problem: SplitProblem): Int32Array | null {
+  const { elements, memoryBytes } = problem;
+  const order = Array.from({ length: elements.count }, (_, v) => v);
+  order.sort((a, b) => memoryBytes[b] - memoryBytes[a]);
+  const { deviceCount, limitBytes, timeUs } = deviceTimes(problem);
+  const heldBytes = new Float64Array(deviceCount);
+  const busyUs = new Float64Array(deviceCount);
+  const deviceOf = new Int32Array(elements.count).fill(-1);
+  for (const v of order) {
+    for (let d = 0; d < deviceCount; d++) {
+      const us = timeUs[v * deviceCount + d];
+      if (us === Number.POSITIVE_INFINITY || heldBytes[d] + memoryBytes[v] > limitBytes[d]) continue;
+      const known = deviceOf[v];
+      if (known !== -1 && busyUs[known] + timeUs[v * deviceCount + known] <= busyUs[d] + us) continue;
+      deviceOf[v] = d;
+    }
+    if (deviceOf[v] === -1) return null;
+    heldBytes[deviceOf[v]] += memoryBytes[v];
+    busyUs[deviceOf[v]] += timeUs[v * deviceCount + deviceOf[v]];
+  }
+  return deviceOf;
+}

@@ -1,0 +1,143 @@
+/**
+ * The search of `best`: rounds of simulated annealing over placements that each keep the order of their own list schedule, where the
+ * objective has one.
+ *
+ * First the best starts are put in such an order, once as the scenario's groups can follow them and once as its co-location classes can,
+ * which groups bind together for agents but which no plan has to. The first round goes on from the best of these, over groups or classes
+ * as it is; then come cooler rounds over classes and groups by turns, each from the best plan so far.
+ */
+import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { type Choices, choicesOf } from "../../problems/choices.ts";
+import { nearestGroupDevices, type StartingPlan, scoreStarts } from "./best-starts.ts";
+import { budgetProgress, cool, type Found } from "./cooling.ts";
+import { hasMoves } from "./metropolis.ts";
+import { arrivalState, orderedState, type PlanState } from "./plan-state.ts";
+import { createProposals } from "./proposals.ts";
+
+/** What rounding may leave between a plan and a bound that it reaches. */
+const ROUNDING = 1e-9;
+
+/** The best plan is as good as the bound says that any can be: there is nothing left to find. */
+export function isOptimal(evaluator: MeteredEvaluator): boolean {
+  const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
+  return value <= evaluator.bound().value * (1 + ROUNDING);
+}
+
+export interface RoundsOptions {
+  /** Share of the search that goes to the first round. */
+  readonly groups: number;
+  /** First and last temperature of the first round. */
+  readonly hot: number;
+  readonly cold: number;
+  /** Changes drawn for each one that is evaluated, on graphs of up to `SMALL_OPS` ops; fewer on larger ones. */
+  readonly draws: number;
+  /** Told how often a private model was asked, once for each round. */
+  readonly onPrivateCalls: (calls: number) => void;
+}
+
+/** Pre: the starts are scored, best first. Ends with the budget, at the bound, or where no plan has another beside it. */
+export async function* searchFrom(
+  starts: readonly StartingPlan[],
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { groups, hot, cold, draws, onPrivateCalls }: RoundsOptions,
+): AsyncGenerator<Plan, void> {
+  if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
+  const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
+  const opening = yield* bestOpening(scenario, byClass, starts, evaluator, onPrivateCalls);
+  const affordable = Math.max(1, Math.min(draws, Math.floor((draws * SMALL_OPS) / scenario.graph.opCount)));
+  for (let round = 0; !evaluator.exhausted && !isOptimal(evaluator); round++) {
+    const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
+    const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
+    const share = round === 0 ? groups : 1;
+    // Of classes one change is so much smaller, and there are so many more, that a hot search only strays.
+    const scale = round === 0 && over === scenario ? 1 : FINE;
+    const temperatures = { hot: scale * hot, cold: scale * cold };
+    const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
+    const spent = evaluator.spent;
+    const steps = { ...temperatures, share, draws: affordable, onPrivateCalls };
+    yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
+    if (round > 0 && evaluator.spent === spent) return;
+  }
+}
+
+/** So large a graph is drawn for in full; of twice the size half as often, and so on: time, since a guess is a list schedule. */
+const SMALL_OPS = 2_000;
+/** How many of the first plans are tried with an order of their own. */
+const MOST_STARTS = 4;
+/** How much cooler the search is after its first round, and over classes. */
+const FINE = 0.1;
+
+interface Opening extends Found {
+  /** The scenario by its groups or by its classes. */
+  readonly over: Scenario;
+}
+
+/** The best of the first plans in an order of their own, as the groups can follow them or, where that loses much, the classes. */
+async function* bestOpening(
+  byGroup: Scenario,
+  byClass: Scenario,
+  starts: readonly StartingPlan[],
+  evaluator: MeteredEvaluator,
+  onPrivateCalls: RoundsOptions["onPrivateCalls"],
+): AsyncGenerator<Plan, Opening> {
+  const levels = byGroup.grouping.groupCount === byClass.grouping.groupCount ? [byGroup] : [byGroup, byClass];
+  let best: Opening | null = null;
+  for (const over of levels) {
+    const choices = choicesOf(over, "accelerators");
+    const state = stateOf(choices, evaluator);
+    try {
+      const plans = starts.slice(0, MOST_STARTS).map(({ plan }) => plan);
+      const found = yield* scoreStarts(choices, state, plans, evaluator);
+      if (found !== null && (best === null || found.cost < best.cost)) best = { ...found, over };
+    } finally {
+      onPrivateCalls(state.privateCalls);
+    }
+  }
+  return best!;
+}
+
+interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "onPrivateCalls"> {
+  /** Of what is left of the budget. */
+  readonly share: number;
+}
+
+async function* searchRound(
+  choices: Choices,
+  from: Int32Array,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { hot, cold, draws, share, onPrivateCalls }: Steps,
+): AsyncGenerator<Plan, void> {
+  if (!hasMoves(choices)) return;
+  const state = stateOf(choices, evaluator);
+  const shareSpent = budgetProgress(evaluator, share);
+  const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
+  let shown = evaluator.best!.outcome.cost;
+  try {
+    state.reset(from);
+    if (state.cost < shown) yield state.snapshot();
+    shown = Math.min(shown, state.cost);
+    const proposals = createProposals(choices, state.urgency, rng);
+    for await (const plan of cool(state, proposals, rng, { hot, cold, progress, draws })) {
+      if (state.cost < shown) yield plan;
+      shown = Math.min(shown, state.cost);
+    }
+  } finally {
+    onPrivateCalls(state.privateCalls);
+  }
+}
+
+/** Making a list schedule of a larger graph takes longer than many simulations of it. */
+const MOST_ORDERED_OPS = 20_000;
+
+function stateOf(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+  const { objective, graph } = choices.scenario;
+  const ordered = objective === "makespan" && graph.opCount <= MOST_ORDERED_OPS;
+  return ordered ? orderedState(choices, evaluator) : arrivalState(choices, evaluator);
+}

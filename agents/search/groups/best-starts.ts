@@ -1,0 +1,114 @@
+/**
+ * The first plans of `best`: what every quick planner of the registry finds, each within a small allowance, so that new planners
+ * join by being registered. A planner that fails is passed over; what it says is not a failure of the whole.
+ */
+
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { BudgetExhausted, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../contract.ts";
+import type { Choices } from "../../problems/choices.ts";
+import { withAllowance } from "../../run/meters.ts";
+import type { Found } from "./cooling.ts";
+import type { PlanState } from "./plan-state.ts";
+
+export interface StartingPlan {
+  readonly plan: Plan;
+  readonly cost: number;
+}
+
+/** What a planner found and said; `plan` is null where it found none. */
+export interface Attempt {
+  readonly start: StartingPlan | null;
+  readonly report: PlannerReport;
+}
+
+/** A planner and those of its options that are not its defaults. */
+export interface Configured {
+  readonly module: PlannerModule;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a planner for at most `evaluations`; yields its plans that beat all before. */
+export async function* attempt(
+  { module, options }: Configured,
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  evaluations: number,
+): AsyncGenerator<Plan, Attempt> {
+  const allowed = withAllowance(evaluator, evaluations);
+  const own = bestSince(allowed);
+  const plans = module
+    .create(module.options.parse(options))
+    .plan(scenario, own.evaluator, rng.child(module.card.id));
+  let report: PlannerReport = {};
+  try {
+    for (;;) {
+      const before = evaluator.best;
+      const { done, value } = await plans.next();
+      if (evaluator.best !== before && evaluator.best !== null) yield evaluator.best.plan;
+      if (done !== true) continue;
+      report = value ?? {};
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted) || evaluator.exhausted) throw error;
+  } finally {
+    await plans.return(undefined);
+  }
+  return { start: own.best(), report };
+}
+
+/** An evaluator that remembers the best plan that went through it. */
+function bestSince(inner: MeteredEvaluator) {
+  let best: StartingPlan | null = null;
+  const evaluator: MeteredEvaluator = Object.create(inner, {
+    evaluate: {
+      value: (plan: Plan) => {
+        const outcome = inner.evaluate(plan);
+        if (best === null || outcome.cost < best.cost)
+          best = { plan: { ...plan, device: plan.device.slice() }, cost: outcome.cost };
+        return outcome;
+      },
+    },
+    batch: { value: (plans: readonly Plan[]) => plans.map((plan) => evaluator.evaluate(plan)) },
+  });
+  return { evaluator, best: () => best };
+}
+
+/** One device for each group: of a group that the plan takes apart the one with most of its ops, if it runs them all. */
+export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, { device }: Plan): Int32Array {
+  const { memberStart, members } = scenario.grouping;
+  const votes = new Int32Array(deviceCount);
+  return Int32Array.from(legal, (devices, group) => {
+    votes.fill(0);
+    for (let i = memberStart[group]; i < memberStart[group + 1]; i++) votes[device[members[i]]]++;
+    let nearest = -1;
+    for (let d = 0; d < deviceCount; d++)
+      if (votes[d] > 0 && (nearest === -1 || votes[d] > votes[nearest])) nearest = d;
+    // A pool leaves devices out, but not those that a start has found good.
+    const isLegal =
+      devices.includes(nearest) || votes[nearest] === memberStart[group + 1] - memberStart[group];
+    return isLegal ? nearest : devices[0];
+  });
+}
+
+/** Scores each plan and yields those better than all that the evaluator has seen. Returns the best, the first of equal ones; null for no plans. */
+export function* scoreStarts(
+  choices: Choices,
+  state: PlanState,
+  plans: Iterable<Plan>,
+  evaluator: MeteredEvaluator,
+): Generator<Plan, Found | null> {
+  let best: Found | null = null;
+  for (const plan of plans) {
+    const beforeCost = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
+    state.reset(nearestGroupDevices(choices, plan));
+    if (best === null || state.cost < best.cost)
+      best = { groupDevice: state.groupDevice.slice(), cost: state.cost };
+    if (state.cost < beforeCost) yield state.snapshot();
+  }
+  return best;
+}

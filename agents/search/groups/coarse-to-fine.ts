@@ -1,0 +1,109 @@
+/**
+ * Refinement of a plan from coarse to fine, as multilevel methods go back from a coarsened graph (Hendrickson and Leland, SC 1995): first
+ * large groups move between devices, then ever smaller ones, at last single co-location classes. Each level is a short annealing over
+ * placements that each keep the order of their own list schedule, cooler than the one before.
+ *
+ * Post: every yielded plan is better than all plans that the evaluator has seen before it.
+ */
+
+import { colocationGrouping, type Grouping } from "../../../env/model/coarsen/grouping.ts";
+import { supportOf } from "../../../env/model/coarsen/quotient.ts";
+import { coarsen } from "../../../env/model/coarsen/rules.ts";
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
+import { scoreStarts } from "./best-starts.ts";
+import { cool } from "./cooling.ts";
+import { hasMoves } from "./metropolis.ts";
+import { orderedState } from "./plan-state.ts";
+import { createProposals } from "./proposals.ts";
+
+export interface Refinement {
+  /** No level has fewer groups, but the last, of single classes; each has twice as many as the one before. */
+  readonly coarsest: number;
+  /** Evaluations of all levels together. */
+  readonly evaluations: number;
+  /** The plans to go on from beside the best one so far; each level takes the best of them under its own groups and order. */
+  readonly from: readonly Plan[];
+  /** Ends the refinement where it says so. */
+  readonly isDone: () => boolean;
+}
+
+/** Each level has so many times the groups of the one before. */
+const FINER = 2;
+/** First and last temperature of the coarsest level as shares of the cost, and how much cooler the finest level is. */
+const HOT = 0.01;
+const COLD = 0.0005;
+const FINEST = 0.05;
+
+/** Pre: the objective is the makespan, and the evaluator has a best plan. */
+export async function* refine(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { coarsest, evaluations, from, isDone }: Refinement,
+): AsyncGenerator<Plan, void> {
+  const last = evaluator.spent + Math.min(evaluations, evaluator.remaining);
+  const levels = levelsOf(scenario, coarsest);
+  let carried = from;
+  for (const [number, grouping] of levels.entries()) {
+    if (isDone() || evaluator.exhausted) return;
+    const left = levels.length - 1 - number;
+    const choices = choicesOf({ ...scenario, grouping }, left === 0 ? "all" : "accelerators");
+    const share = Math.floor((last - evaluator.spent) / (left + 1));
+    const plans = [evaluator.best!.plan, ...carried];
+    if (!hasMoves(choices) || share <= plans.length) continue;
+    const cooler = FINEST ** (number / Math.max(1, levels.length - 1));
+    const plan = yield* refineLevel(choices, evaluator, rng, {
+      plans,
+      until: evaluator.spent + share,
+      cooler,
+      isDone,
+    });
+    carried = [plan];
+  }
+}
+
+interface Level {
+  readonly plans: readonly Plan[];
+  /** Evaluations spent where the level ends. */
+  readonly until: number;
+  readonly cooler: number;
+  readonly isDone: () => boolean;
+}
+
+/** Returns the best plan of the level, in its own groups and order. */
+async function* refineLevel(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { plans, until, cooler, isDone }: Level,
+): AsyncGenerator<Plan, Plan> {
+  const state = orderedState(choices, evaluator);
+  const start = (yield* scoreStarts(choices, state, plans, evaluator))!;
+  if (start.cost < state.cost) state.reset(start.groupDevice);
+  let shown = evaluator.best!.outcome.cost;
+
+  const first = evaluator.spent;
+  const progress = () => (isDone() || evaluator.exhausted ? 1 : (evaluator.spent - first) / (until - first));
+  const temperatures = { hot: HOT * cooler, cold: COLD * cooler };
+  const steps = cool(state, createProposals(choices, state.urgency, rng), rng, { ...temperatures, progress });
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return planOf(choices, value.groupDevice);
+    if (state.cost < shown) yield value;
+    shown = Math.min(shown, state.cost);
+  }
+}
+
+/** Groupings from coarse to fine, the last of single co-location classes. */
+function levelsOf({ graph }: Scenario, coarsest: number): Grouping[] {
+  const levels = [colocationGrouping(graph)];
+  // Ops that different kinds of device run stay apart.
+  const kinds = new Set(supportOf(graph, levels[0])).size;
+  for (let groups = levels[0].groupCount / FINER; groups >= Math.max(coarsest, kinds); groups /= FINER)
+    levels.unshift(coarsen(graph, "placement", Math.round(groups)));
+  return levels;
+}

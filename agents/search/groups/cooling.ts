@@ -1,0 +1,103 @@
+/**
+ * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several operators. The temperature falls
+ * geometrically from `hot` to `cold` with the share of the round that is spent, and both are shares of the present cost, so that
+ * multiplying all times by a constant changes no decision.
+ *
+ * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal of the evaluator passes through.
+ */
+
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { breathEvery } from "../../event-loop.ts";
+import type { PlanState } from "./plan-state.ts";
+import type { Change, Operator, Proposals } from "./proposals.ts";
+
+export interface Cooling {
+  /** Temperatures as shares of the present cost: a plan worse by this share is accepted 1 in e times. */
+  readonly hot: number;
+  readonly cold: number;
+  /** Share of the round that is spent, from 0; the round ends at 1. */
+  readonly progress: () => number;
+  /** Changes drawn for each one that is scored, the best guess of them, where the state can guess; default 1. */
+  readonly draws?: number;
+}
+
+export interface Found {
+  readonly groupDevice: Int32Array;
+  readonly cost: number;
+}
+
+/** Draws in a row that propose nothing before the round ends: the choices are spent, not the budget. */
+const MOST_IDLE_DRAWS = 10_000;
+
+export async function* cool(
+  state: PlanState,
+  proposals: Proposals,
+  rng: Rng,
+  { hot, cold, progress, draws = 1 }: Cooling,
+): AsyncGenerator<Plan, Found> {
+  const breathe = breathEvery(64);
+  let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
+  const change: Change = { groups: [], devices: [] };
+  let idle = 0;
+  for (;;) {
+    await breathe();
+    const share = progress();
+    if (share >= 1) return best;
+    const operator = drawBest(state, proposals, draws, change);
+    if (operator === null) {
+      if (++idle === MOST_IDLE_DRAWS) return best;
+      continue;
+    }
+    idle = 0;
+    const before = state.cost;
+    const after = state.score(change);
+    proposals.learn(operator, after < before ? 1 : 0);
+    const temperature = before * hot * (cold / hot) ** share;
+    if (after > before && rng.next() >= Math.exp((before - after) / temperature)) continue;
+    state.take();
+    if (after >= best.cost) continue;
+    best = { groupDevice: state.groupDevice.slice(), cost: after };
+    yield state.snapshot();
+  }
+}
+
+/** Draws several changes and leaves the one that the state's private model finds best in `change`. */
+function drawBest(state: PlanState, proposals: Proposals, draws: number, change: Change): Operator | null {
+  if (draws === 1 || state.guess === undefined) return proposals.draw(state.groupDevice, change);
+  const drawn: Change = { groups: [], devices: [] };
+  let best: Operator | null = null;
+  let bestGuess = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < draws; i++) {
+    const operator = proposals.draw(state.groupDevice, drawn);
+    if (operator === null) continue;
+    const guess = state.guess(drawn);
+    if (best !== null && guess >= bestGuess) continue;
+    best = operator;
+    bestGuess = guess;
+    copyChange(drawn, change);
+  }
+  return best;
+}
+
+function copyChange(from: Change, to: Change): void {
+  to.groups.splice(0, to.groups.length, ...from.groups);
+  to.devices.splice(0, to.devices.length, ...from.devices);
+}
+
+/** Evaluations of a round where no budget says how many there are. */
+const ENDLESS_ROUND = 10_000;
+
+/** Share of a round that is spent: a round that may take `share` of what the evaluator has left, in evaluations or seconds. */
+export function budgetProgress(evaluator: MeteredEvaluator, share: number): () => number {
+  const { seconds = Number.POSITIVE_INFINITY } = evaluator.budget;
+  const [firstSpent, firstSeconds] = [evaluator.spent, evaluator.elapsedSeconds];
+  const secondsLeft = share * (seconds - firstSeconds);
+  const left =
+    secondsLeft === Number.POSITIVE_INFINITY
+      ? share * Math.min(evaluator.remaining, ENDLESS_ROUND)
+      : share * evaluator.remaining;
+  return () =>
+    Math.max((evaluator.spent - firstSpent) / left, (evaluator.elapsedSeconds - firstSeconds) / secondsLeft);
+}

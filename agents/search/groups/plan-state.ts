@@ -1,0 +1,179 @@
+/**
+ * `PlanState`: a placement under search together with what it costs, behind one interface for both ways to score a change.
+ *
+ * - `arrivalState`: devices run first what was ready first. A change of one group of the evaluator's scenario is a
+ *   `move`, which the simulator computes incrementally; others are full evaluations.
+ * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the placement, made anew for every change.
+ *   One evaluation each; the search then ranks placements by what they can do instead of by the accidents of arrival.
+ *
+ * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state is then as before.
+ */
+
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import { compile } from "../../../env/sim/engine/compile.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { createListOrder } from "../../lists/list-order.ts";
+import type { Choices } from "../../problems/choices.ts";
+import type { Change, Urgency } from "./proposals.ts";
+import { type WorkingPlan, workingPlan } from "./working-plan.ts";
+
+export interface PlanState {
+  readonly groupDevice: Int32Array;
+  /** Of the present placement; `Infinity` before the first `reset`. */
+  readonly cost: number;
+  /** Longest way through each group in the last plan taken, us; all 0 where the state keeps no order. */
+  readonly urgency: Urgency;
+  /** Goes on from another placement and scores it. */
+  reset(groupDevice: ArrayLike<number>): void;
+  /** Cost of the present placement with the change; it stays as it is until `take`. */
+  score(change: Change): number;
+  /**
+   * What a private model makes of the present placement with the change, where the state has one: good for comparing changes, never a
+   * score, and not charged.
+   */
+  guess?(change: Change): number;
+  /** How often the private model was asked: for an order, or for a guess. */
+  readonly privateCalls: number;
+  /** Makes the change that was scored last. */
+  take(): void;
+  /** A copy of the present plan. */
+  snapshot(): Plan;
+}
+
+export interface ArrivalState extends PlanState {
+  /** Goes on from a placement of known cost. */
+  resume(groupDevice: ArrayLike<number>, knownCost: number): void;
+}
+
+export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): ArrivalState {
+  const working = workingPlan(
+    choices,
+    Array.from(choices.legal, ([device]) => device),
+  );
+  // A move names a group of the evaluator's scenario.
+  const sharesGroups = choices.scenario.grouping === evaluator.scenario.grouping;
+  let cost = Number.POSITIVE_INFINITY;
+  let pending: Scored | null = null;
+  return {
+    groupDevice: working.groupDevice,
+    urgency: new Float64Array(choices.groupCount),
+    privateCalls: 0,
+    get cost() {
+      return cost;
+    },
+    reset(groupDevice) {
+      working.reset(groupDevice);
+      cost = evaluator.evaluate(working.plan).cost;
+    },
+    resume(groupDevice, knownCost) {
+      working.reset(groupDevice);
+      cost = knownCost;
+    },
+    score(change) {
+      const { groups, devices } = change;
+      const proposed =
+        groups.length === 1 && sharesGroups
+          ? evaluator.move(working.plan, groups[0], devices[0]).cost
+          : whileChanged(working, change, () => evaluator.evaluate(working.plan)).cost;
+      pending = { change, cost: proposed };
+      return proposed;
+    },
+    take() {
+      const taken = pending!;
+      apply(working, taken.change);
+      cost = taken.cost;
+    },
+    snapshot: () => working.snapshot(),
+  };
+}
+
+/** Pre: the objective is simulated, so that an order means something. */
+export function orderedState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+  const { scenario, groupCount } = choices;
+  const { groupOf } = scenario.grouping;
+  const order = createListOrder(compile(scenario));
+  const working = workingPlan(
+    choices,
+    Array.from(choices.legal, ([device]) => device),
+  );
+  const urgency = new Float64Array(groupCount);
+  let cost = Number.POSITIVE_INFINITY;
+  let opPriority: Float64Array = new Float64Array(0);
+  let pending: (Scored & { readonly outcome: Outcome; readonly opPriority: Float64Array }) | null = null;
+
+  let privateCalls = 0;
+
+  const orderOf = () => {
+    privateCalls++;
+    return order.of(working.plan.device);
+  };
+  const evaluate = () => {
+    const proposed = orderOf();
+    return { opPriority: proposed, outcome: evaluator.evaluate({ ...working.plan, opPriority: proposed }) };
+  };
+  const findUrgency = ({ startUs }: Outcome): void => {
+    if (startUs === undefined) return;
+    urgency.fill(0);
+    for (let v = 0; v < startUs.length; v++) {
+      const throughUs = startUs[v] + order.tailUs[v];
+      if (throughUs > urgency[groupOf[v]]) urgency[groupOf[v]] = throughUs;
+    }
+  };
+  return {
+    groupDevice: working.groupDevice,
+    urgency,
+    get cost() {
+      return cost;
+    },
+    reset(groupDevice) {
+      working.reset(groupDevice);
+      const { outcome, opPriority: found } = evaluate();
+      cost = outcome.cost;
+      opPriority = found;
+      findUrgency(outcome);
+    },
+    get privateCalls() {
+      return privateCalls;
+    },
+    guess: (change) =>
+      whileChanged(working, change, () => {
+        orderOf();
+        return order.endUs();
+      }),
+    score(change) {
+      const scored = whileChanged(working, change, evaluate);
+      pending = { change, cost: scored.outcome.cost, ...scored };
+      return pending.cost;
+    },
+    take() {
+      const taken = pending!;
+      apply(working, taken.change);
+      cost = taken.cost;
+      opPriority = taken.opPriority;
+      // The tails are those of the last placement scored, which this one is.
+      findUrgency(taken.outcome);
+    },
+    snapshot: () => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
+  };
+}
+
+interface Scored {
+  readonly change: Change;
+  readonly cost: number;
+}
+
+function apply(working: WorkingPlan, { groups, devices }: Change): void {
+  for (let i = 0; i < groups.length; i++) working.apply(groups[i], devices[i]);
+}
+
+function whileChanged<T>(working: WorkingPlan, change: Change, score: () => T): T {
+  const { groups } = change;
+  const before = groups.map((group) => working.groupDevice[group]);
+  apply(working, change);
+  try {
+    return score();
+  } finally {
+    for (let i = groups.length - 1; i >= 0; i--) working.apply(groups[i], before[i]);
+  }
+}

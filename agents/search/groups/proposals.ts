@@ -1,0 +1,149 @@
+/**
+ * Proposals: what a search may try next on a placement, by several operators, chosen by how often each has helped of late.
+ *
+ * - `single`: a group to any other of its devices;
+ * - `neighbour`: a group to the device of a group that it exchanges data with;
+ * - `swap`: two groups exchange their devices;
+ * - `block`: a run of consecutive groups, which are in topological order, to one device;
+ * - `chain`: a connected set of groups that share a device to another device;
+ * - `urgent`: of a few groups the one on the longest way through the step, to the device of a neighbour or any other.
+ *
+ * A proposal may change nothing; the search then draws again, at no cost. Where no group has a choice there is nothing to draw.
+ */
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Choices } from "../../problems/choices.ts";
+import { groupNeighbours } from "../../problems/group-neighbours.ts";
+
+/** Groups and the device that each goes to; no group twice, none to the device that it has. */
+export interface Change {
+  readonly groups: number[];
+  readonly devices: number[];
+}
+
+export const operators = ["single", "neighbour", "swap", "block", "chain", "urgent"] as const;
+export type Operator = (typeof operators)[number];
+
+export interface Proposals {
+  /** Draws an operator and fills `change` with what it proposes; the operator, or null where it proposes nothing. */
+  draw(groupDevice: Int32Array, change: Change): Operator | null;
+  /** Says whether the operator's last proposal was an improvement. */
+  learn(operator: Operator, improved: number): void;
+}
+
+/** Length in us of the longest way through each group; what `urgent` looks at. */
+export type Urgency = Float64Array;
+
+/** Weight of the past in an operator's rate of success, and what even a hopeless one is drawn with. */
+const MEMORY = 0.99;
+const LEAST_RATE = 0.05;
+/** Longest run or connected set that is moved at once: up to this power of two. */
+const LONGEST_POWER = 5;
+/** Groups among which `urgent` takes the most urgent one. */
+const TOURNAMENT = 4;
+
+export function createProposals(
+  choices: Choices,
+  urgency: Urgency,
+  rng: Rng,
+  used: readonly Operator[] = operators,
+): Proposals {
+  const { legal, groupCount } = choices;
+  const neighbours = groupNeighbours(choices.scenario);
+  const movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
+  const rate = new Float64Array(used.length).fill(1);
+  const isTaken = new Uint8Array(groupCount);
+
+  const anyOf = (list: ArrayLike<number>): number => list[rng.int(list.length)];
+  const mayGo = (group: number, device: number): boolean => legal[group].includes(device);
+  const length = (): number => 2 + rng.int(2 ** (1 + rng.int(LONGEST_POWER)));
+
+  const move = (change: Change, present: Int32Array, group: number, device: number): void => {
+    if (present[group] === device || !mayGo(group, device)) return;
+    change.groups.push(group);
+    change.devices.push(device);
+  };
+  const besideNeighbour = (change: Change, present: Int32Array, group: number): void => {
+    if (neighbours[group].length > 0) move(change, present, group, present[anyOf(neighbours[group])]);
+  };
+
+  const fill: Readonly<Record<Operator, (change: Change, present: Int32Array) => void>> = {
+    single(change, present) {
+      const group = anyOf(movable);
+      move(change, present, group, anyOf(legal[group]));
+    },
+    neighbour: (change, present) => besideNeighbour(change, present, anyOf(movable)),
+    swap(change, present) {
+      const [a, b] = [anyOf(movable), anyOf(movable)];
+      if (!mayGo(a, present[b]) || !mayGo(b, present[a])) return;
+      move(change, present, a, present[b]);
+      move(change, present, b, present[a]);
+    },
+    block(change, present) {
+      const first = anyOf(movable);
+      const device = anyOf(legal[first]);
+      const end = Math.min(groupCount, first + length());
+      for (let group = first; group < end; group++) move(change, present, group, device);
+    },
+    chain(change, present) {
+      const first = anyOf(movable);
+      const device = anyOf(legal[first]);
+      if (device === present[first]) return;
+      for (const group of connected(first, present, length())) move(change, present, group, device);
+    },
+    urgent(change, present) {
+      let group = anyOf(movable);
+      for (let i = 1; i < TOURNAMENT; i++) {
+        const other = anyOf(movable);
+        if (urgency[other] > urgency[group]) group = other;
+      }
+      if (rng.next() < 0.5) besideNeighbour(change, present, group);
+      else move(change, present, group, anyOf(legal[group]));
+    },
+  };
+
+  /** At most `count` groups of one device, each next to one before it, in a random order. */
+  function connected(first: number, present: Int32Array, count: number): number[] {
+    const found = [first];
+    const open = [first];
+    isTaken[first] = 1;
+    while (open.length > 0 && found.length < count) {
+      const at = rng.int(open.length);
+      const group = open[at];
+      open[at] = open[open.length - 1];
+      open.pop();
+      for (const other of neighbours[group]) {
+        if (isTaken[other] === 1 || present[other] !== present[first] || found.length >= count) continue;
+        isTaken[other] = 1;
+        found.push(other);
+        open.push(other);
+      }
+    }
+    for (const group of found) isTaken[group] = 0;
+    return found;
+  }
+
+  function drawOperator(): number {
+    let sum = 0;
+    for (const each of rate) sum += LEAST_RATE + each;
+    let left = rng.next() * sum;
+    for (let i = 0; i < rate.length; i++) {
+      left -= LEAST_RATE + rate[i];
+      if (left < 0) return i;
+    }
+    return rate.length - 1;
+  }
+
+  return {
+    draw(groupDevice, change) {
+      change.groups.length = 0;
+      change.devices.length = 0;
+      const operator = used[drawOperator()];
+      fill[operator](change, groupDevice);
+      return change.groups.length === 0 ? null : operator;
+    },
+    learn(operator, improved) {
+      const i = used.indexOf(operator);
+      rate[i] = MEMORY * rate[i] + (1 - MEMORY) * improved;
+    },
+  };
+}

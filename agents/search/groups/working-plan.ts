@@ -1,0 +1,34 @@
+/**
+ * `WorkingPlan`: a plan under search, the op-level plan that the evaluator sees and the devices of its groups, kept in step.
+ * `apply` changes it in place; whoever keeps a plan takes a `snapshot`.
+ */
+import type { Plan } from "../../../env/model/plan/placement.ts";
+import { type Choices, planOf } from "../../problems/choices.ts";
+
+export interface WorkingPlan {
+  readonly plan: Plan;
+  readonly groupDevice: Int32Array;
+  apply(group: number, device: number): void;
+  reset(groupDevice: ArrayLike<number>): void;
+  snapshot(): Plan;
+}
+
+export function workingPlan(choices: Choices, start: ArrayLike<number>): WorkingPlan {
+  const { memberStart, members } = choices.scenario.grouping;
+  const groupDevice = Int32Array.from(start);
+  const plan = planOf(choices, groupDevice);
+  const working: WorkingPlan = {
+    plan,
+    groupDevice,
+    apply(group, device) {
+      groupDevice[group] = device;
+      for (let i = memberStart[group]; i < memberStart[group + 1]; i++) plan.device[members[i]] = device;
+    },
+    reset(devices) {
+      for (let g = 0; g < choices.groupCount; g++)
+        if (groupDevice[g] !== devices[g]) working.apply(g, devices[g]);
+    },
+    snapshot: () => ({ ...plan, device: plan.device.slice() }),
+  };
+  return working;
+}

@@ -1,0 +1,77 @@
+/**
+ * What the WebAssembly backend of TensorFlow.js 4.22 lacks for training.
+ *
+ * 1. `UnsortedSegmentSum`, which the gradient of `gather` calls, is not there at all.
+ * 2. Its matrix product is fast (XNNPACK) only for two plain matrices without transposed operands, and the gradient of a
+ *    product asks for transposed ones: here the gradient transposes first and multiplies plain matrices.
+ *
+ * Post-condition: the same numbers as on the other backends to float32 rounding, for every operation that they share.
+ */
+
+import type { KernelBackend, Tensor, TensorInfo, Tf } from "./tf.ts";
+
+/** The part of the backend that kernels use; the package exports no type for it. */
+interface WasmBackend extends KernelBackend {
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): Float32Array | Int32Array;
+}
+
+export function completeWasmBackend(tf: Tf): void {
+  registerSegmentSum(tf);
+  registerProductGradient(tf);
+}
+
+function registerSegmentSum(tf: Tf): void {
+  tf.registerKernel({
+    kernelName: "UnsortedSegmentSum",
+    backendName: "wasm",
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
+      const { numSegments } = attrs as { numSegments: number };
+      const wasm = backend as unknown as WasmBackend;
+      const rows = x.shape[0];
+      const out = wasm.makeOutput([numSegments, ...x.shape.slice(1)], x.dtype);
+      // Views of the heap are taken after the allocation, which may move the heap.
+      const to = wasm.typedArrayFromHeap(out).fill(0);
+      const from = wasm.typedArrayFromHeap(x);
+      const segment = wasm.typedArrayFromHeap(segmentIds);
+      const width = rows === 0 ? 0 : from.length / rows;
+      for (let row = 0; row < rows; row++) {
+        const target = segment[row] * width;
+        // TensorFlow drops the rows of segments outside the range.
+        if (segment[row] < 0 || segment[row] >= numSegments) continue;
+        for (let k = 0, at = row * width; k < width; k++, at++) to[target + k] += from[at];
+      }
+      return out;
+    },
+  });
+}
+
+function registerProductGradient(tf: Tf): void {
+  const plain = (x: Tensor, transposed: boolean): Tensor => (transposed ? lastAxesSwapped(tf, x) : x);
+  tf.unregisterGradient("BatchMatMul");
+  tf.registerGradient({
+    kernelName: "BatchMatMul",
+    inputsToSave: ["a", "b"],
+    gradFunc: (dy, [a, b], attrs) => {
+      const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+      const upstream = dy as Tensor;
+      return {
+        a: () => {
+          const gradient = tf.matMul(upstream, plain(b, !transposeB));
+          return transposeA ? lastAxesSwapped(tf, gradient) : gradient;
+        },
+        b: () => {
+          const gradient = tf.matMul(plain(a, !transposeA), upstream);
+          return transposeB ? lastAxesSwapped(tf, gradient) : gradient;
+        },
+      };
+    },
+  });
+}
+
+function lastAxesSwapped(tf: Tf, x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  [axes[x.rank - 2], axes[x.rank - 1]] = [axes[x.rank - 1], axes[x.rank - 2]];
+  return tf.transpose(x, axes);
+}

@@ -1,0 +1,55 @@
+/**
+ * `bounds`: every proven lower bound of one scenario with its argument. No plan is below any of them; the largest counts.
+ */
+
+import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
+import type { Objective } from "../../env/model/scenario.ts";
+import { bestOf } from "../../env/sim/bounds/best.ts";
+import { evaluator } from "../../env/sim/evaluator/contract.ts";
+import { formatGap, formatValue } from "../../results/format.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
+import { defineCommand, jsonFlag, objectiveFlag } from "../command.ts";
+import { jsonText } from "../json.ts";
+import { table } from "../reports/columns.ts";
+import { EXIT } from "../terminal/terminal.ts";
+
+export const bounds = defineCommand({
+  name: "bounds",
+  summary: "Prints the proven lower bounds of one scenario, each with the name of its argument.",
+  positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
+  flags: {
+    bound: {
+      type: "text",
+      choices: boundEfforts,
+      default: "all",
+      placeholder: "NAME",
+      describe:
+        "of the makespan: cheap (about a second at most for 10,000 ops), lp (and a linear relaxation), refutation (and a search for contradictions, seconds) or all",
+    },
+    objective: objectiveFlag,
+    json: jsonFlag,
+  },
+  examples: ["bounds inception-v3/2xP100", "bounds nmt-2/4xP100 --bound cheap --json"],
+  async run({ values, positionals: [name] }, terminal) {
+    const scenario = await resolveScenario(name, { objective: values.objective as Objective | undefined });
+    const { unit } = evaluator(scenario);
+    const found = await boundsOf(scenario, values.bound as BoundEffort, terminal.note);
+    const best = bestOf(found);
+    if (values.json) {
+      const answer = { scenario: scenario.name, objective: scenario.objective, unit, bounds: found };
+      terminal.write(jsonText({ ...answer, bound: best.value, boundArgument: best.argument }));
+      return EXIT.done;
+    }
+    const falling = [...found].sort((a, b) => b.value - a.value);
+    const rows = falling.map(({ argument, value }) => [
+      argument,
+      formatValue(unit, value),
+      value > 0 ? formatGap(best.value / value - 1) : "none",
+    ]);
+    terminal.write(
+      `No plan of ${scenario.name} has a ${scenario.objective} below ${formatValue(unit, best.value)} (${best.argument}).\n` +
+        `${table([["argument", "bound", "best above it"], ...rows]).join("\n")}\n`,
+    );
+    return EXIT.done;
+  },
+});

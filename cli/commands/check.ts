@@ -1,0 +1,73 @@
+/**
+ * `check`: holds environments to their contract with `checkEnv`: the registered ones by id, or one in a user's file.
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkEnv } from "../../env/check/check-env.ts";
+import { formatReport } from "../../env/check/report.ts";
+import type { Env } from "../../env/contract.ts";
+import { envIds, envSpec } from "../../env/envs/registry.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
+import { suites } from "../../scenarios/suites/index.ts";
+import { defineCommand, jsonFlag } from "../command.ts";
+import { jsonText } from "../json.ts";
+import { EXIT } from "../terminal/terminal.ts";
+
+type Create = (options: { readonly scenario: Scenario }) => Env;
+
+export const check = defineCommand({
+  name: "check",
+  summary:
+    "Holds environments to the Gymnasium contract and the laws of placement, and says which sentence of it fails.",
+  positionals: [
+    {
+      name: "ENV",
+      describe:
+        'ids such as Placement/Refine-v1, or files such as ./mine.ts whose export "create" makes an env from {scenario}; all registered envs by default',
+      arity: "many",
+    },
+  ],
+  flags: {
+    scenario: {
+      type: "text",
+      placeholder: "URI",
+      describe: "URI or file to check on",
+      defaultText: "the first scenario of suite start",
+    },
+    json: jsonFlag,
+  },
+  examples: ["check", "check Placement/Refine-v1 --scenario ./graph.json", "check ./my-env.ts"],
+  async run({ values, positionals }, terminal) {
+    const scenario = await resolveScenario(values.scenario ?? suites.start[0]);
+    const names = positionals.length > 0 ? positionals : envIds();
+    const creators = await Promise.all(names.map(creatorOf));
+    if (!values.json) terminal.note(`Checking on ${scenario.name}`);
+    const reports = creators.map((create) => {
+      const report = checkEnv(() => create({ scenario }));
+      if (!values.json) terminal.write(`${formatReport(report)}\n`);
+      return { ...report, scenario: scenario.name };
+    });
+    if (values.json) terminal.write(jsonText(reports));
+    return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+  },
+});
+
+async function creatorOf(name: string): Promise<Create> {
+  return /\.[cm]?[jt]s$/.test(name) ? creatorIn(name) : envSpec(name).create;
+}
+
+async function creatorIn(path: string): Promise<Create> {
+  if (!existsSync(path)) throw new InputError(`Env file "${path}" does not exist.`);
+  const loaded = await import(/* @vite-ignore */ pathToFileURL(resolve(path)).href).catch((error: Error) => {
+    throw new InputError(`Env file "${path}" could not be loaded: ${error.message.split("\n")[0]}.`);
+  });
+  const create = loaded.create ?? loaded.default;
+  if (typeof create !== "function")
+    throw new InputError(
+      `Env file "${path}" exports no function "create"; expected create({ scenario }) that makes an env.`,
+    );
+  return create as Create;
+}

@@ -1,0 +1,45 @@
+/**
+ * `describe`: a card of one scenario. What the graph is made of, how large it is, what bounds its step, how it is grouped, and the
+ * cluster with its links. With `--svg` the graph is drawn as well.
+ */
+import { exporterOf } from "../../results/export/index.ts";
+import { openScenario } from "../../scenarios/resolve.ts";
+import { defineCommand, jsonFlag } from "../command.ts";
+import { writeOutput } from "../files.ts";
+import { jsonText } from "../json.ts";
+import { cardOf, cardText } from "../reports/describe-card.ts";
+import { EXIT } from "../terminal/terminal.ts";
+
+export const describe = defineCommand({
+  name: "describe",
+  summary: "Prints a card of one scenario: ops, sizes, bounds, groups, devices and links, hash.",
+  positionals: [
+    {
+      name: "SCENARIO",
+      describe: "a URI such as inception-v3/2xP100, or a file of a known format",
+      arity: "one",
+    },
+  ],
+  flags: {
+    svg: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "writes a drawing of the graph; export --format svg draws a plan into it",
+      defaultText: "none",
+    },
+    json: jsonFlag,
+  },
+  examples: [
+    "describe inception-v3/2xP100",
+    "describe nmt-4/4xK80?groups=64 --svg nmt.svg",
+    "describe toy/queue",
+  ],
+  async run({ values, positionals: [argument] }, terminal) {
+    const { scenario } = await openScenario(argument);
+    if (values.svg !== undefined)
+      writeOutput(values.svg, exporterOf("svg").write(scenario, null).text, terminal);
+    const card = cardOf(scenario, argument);
+    terminal.write(values.json ? jsonText(card) : cardText(card));
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,137 @@
+/**
+ * `explain`: what bounds the step of a plan, and the one move that helps most. On request a trace for Perfetto, speedscope or
+ * chrome://tracing, and the Gantt chart as SVG.
+ */
+import { writeFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { InputError } from "../../env/model/errors.ts";
+import { readPlacement } from "../../env/model/plan/file.ts";
+import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { evaluator } from "../../env/sim/evaluator/contract.ts";
+import {
+  betterMove,
+  type Move,
+  singleMoveCount,
+  singleMoves,
+} from "../../env/sim/timeline/explain/best-move.ts";
+import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
+import { ganttSvg } from "../../results/gantt-svg.ts";
+import { traceOf } from "../../results/trace/trace.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
+import { defineCommand, jsonFlag } from "../command.ts";
+import { readText } from "../files.ts";
+import { jsonText } from "../json.ts";
+import { explanationJson, explanationText } from "../reports/explain-report.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { EXIT, type Terminal } from "../terminal/terminal.ts";
+
+/** Best single moves found among those tried. */
+export interface MoveSearch {
+  readonly best: Move | null;
+  readonly tried: number;
+  readonly helping: number;
+  /** False where an interrupt ended the search early. */
+  readonly complete: boolean;
+}
+
+const MOVES_BETWEEN_BREATHS = 64;
+
+export const explain = defineCommand({
+  name: "explain",
+  summary:
+    "Says what bounds one training step under a placement: its critical path, the busy devices and links, and the single move that helps most.",
+  positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
+  flags: {
+    placement: {
+      type: "text",
+      placeholder: "FILE",
+      describe:
+        "JSON: the placement to explain, in any form that simulate takes; the output of solve --json fits",
+      defaultText: "none, it must be given",
+    },
+    trace: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "writes the step as a trace (JSON) that Perfetto, speedscope and chrome://tracing open",
+      defaultText: "none",
+    },
+    svg: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "writes the step as a Gantt chart with the critical path marked",
+      defaultText: "none",
+    },
+    json: jsonFlag,
+  },
+  examples: [
+    "solve inception-v3/2xP100 --planner mcmc --json > plan.json",
+    "explain inception-v3/2xP100 --placement plan.json",
+    "explain inception-v3/2xP100 --placement plan.json --trace step.json --svg step.svg",
+  ],
+  async run({ values, positionals: [argument] }, terminal) {
+    if (values.placement === undefined)
+      throw new InputError('"explain" needs --placement FILE, the placement to explain.');
+    const scenario = await stepOf(argument, terminal);
+    const plan = readPlacement(readText(values.placement, "Placement file"), values.placement, scenario);
+    const told = explainPlan(scenario, plan);
+    const score = evaluator(scenario);
+    const base = score.evaluate(plan);
+    const bound = score.bound();
+    if (values.trace !== undefined)
+      writeFile(values.trace, JSON.stringify(traceOf(scenario, told)), terminal);
+    if (values.svg !== undefined)
+      writeFile(
+        values.svg,
+        ganttSvg(scenario, told, { plan: values.placement, bound: bound.value }),
+        terminal,
+      );
+    const search = await bestMove(scenario, plan, base.cost, terminal);
+    const parts = { scenario, plan: values.placement, told, bound, base, search };
+    terminal.write(values.json ? jsonText(explanationJson(parts)) : explanationText(parts));
+    return EXIT.done;
+  },
+});
+
+/** The scenario with the objective that a timeline explains. */
+export async function stepOf(argument: string, terminal: Terminal): Promise<Scenario> {
+  const scenario = await resolveScenario(argument);
+  if (scenario.objective === "makespan") return scenario;
+  terminal.note(
+    `Note: the objective of ${scenario.name} is ${scenario.objective}; what follows is about the time of one step.`,
+  );
+  return { ...scenario, objective: "makespan" };
+}
+
+function writeFile(path: string, text: string, terminal: Terminal): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new InputError(`File "${path}" cannot be written: ${(error as Error).message}.`);
+  }
+  terminal.note(`Wrote ${path}`);
+}
+
+async function bestMove(
+  scenario: Scenario,
+  plan: Plan,
+  cost: number,
+  terminal: Terminal,
+): Promise<MoveSearch> {
+  const total = singleMoveCount(scenario, plan);
+  const progress = startProgress(terminal, total, "moves");
+  let best: Move | null = null;
+  let [tried, helping] = [0, 0];
+  for (const move of singleMoves(evaluator(scenario), plan)) {
+    best = betterMove(best, move);
+    tried++;
+    if (move.outcome.cost < cost) helping++;
+    if (tried % MOVES_BETWEEN_BREATHS > 0) continue;
+    progress.update(tried, "moving one group at a time");
+    await setImmediate();
+    if (terminal.signal.aborted) break;
+  }
+  progress.end();
+  const helps = best !== null && best.outcome.cost < cost;
+  return { best: helps ? best : null, tried, helping, complete: tried === total };
+}

@@ -1,0 +1,75 @@
+/**
+ * `export`: a plan in the form that a framework takes, or a graph in the form that other programs draw. To stdout, or with `-o`
+ * to a file; what the format cannot hold is said on stderr.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import { readPlacement } from "../../env/model/plan/file.ts";
+import { type Plan, validatePlan } from "../../env/model/plan/placement.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { exporterOf, exporters } from "../../results/export/index.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
+import { defineCommand } from "../command.ts";
+import { readText, writeOutput } from "../files.ts";
+import { EXIT } from "../terminal/terminal.ts";
+
+export const exportCommand = defineCommand({
+  name: "export",
+  summary: "Writes a plan for a framework, or a graph for another program.",
+  positionals: [
+    {
+      name: "SCENARIO",
+      describe: "a URI such as inception-v3/2xP100, or a file of a known format",
+      arity: "one",
+    },
+  ],
+  flags: {
+    format: {
+      type: "text",
+      placeholder: "NAME",
+      choices: exporters.map(({ name }) => name),
+      describe: exporters.map(({ name, summary }) => `${name} (${summary})`).join("; "),
+      defaultText: "none, it must be given",
+    },
+    placement: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "JSON: the plan, in any form that simulate takes; the output of solve --json fits",
+      defaultText: "none; graph formats do without",
+    },
+    output: {
+      type: "text",
+      short: "o",
+      placeholder: "FILE",
+      describe: "write there",
+      defaultText: "stdout",
+    },
+  },
+  examples: [
+    "solve bert-base/4xP100 --json > plan.json",
+    "export bert-base/4xP100 --placement plan.json --format accelerate -o device_map.json",
+    "export inception-v3/2xP100 --format svg -o inception.svg",
+    "export inception-v3/2xP100 --format graphml > inception.graphml",
+  ],
+  async run({ values, positionals: [argument] }, terminal) {
+    if (values.format === undefined)
+      throw new InputError(
+        `"export" needs --format, one of ${exporters.map(({ name }) => name).join(", ")}.`,
+      );
+    const exporter = exporterOf(values.format);
+    if (exporter.subject === "plan" && values.placement === undefined)
+      throw new InputError(`Format ${exporter.name} writes a plan; give one with --placement FILE.`);
+    const scenario = await resolveScenario(argument);
+    const plan = values.placement === undefined ? null : planIn(values.placement, scenario);
+    const { text, notes } = exporter.write(scenario, plan);
+    for (const note of notes) terminal.note(`Note: ${note}`);
+    if (values.output === undefined) terminal.write(text);
+    else writeOutput(values.output, text, terminal);
+    return EXIT.done;
+  },
+});
+
+function planIn(path: string, scenario: Scenario): Plan {
+  const plan = readPlacement(readText(path, "Placement file"), path, scenario);
+  validatePlan(scenario, plan);
+  return plan;
+}

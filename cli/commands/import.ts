@@ -1,0 +1,118 @@
+/**
+ * `import`: reads a file of any known format, says what it recognised, assumed and dropped, and writes the scenario as JSON
+ * that every command takes. Without `-o` it only reports.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import { writeScenario } from "../../env/model/file.ts";
+import { writeAtomically } from "../../results/files/atomic.ts";
+import { type FileAddress, fileAddress, scenarioOfFile } from "../../scenarios/file-address.ts";
+import { type ImportedFile, importers } from "../../scenarios/import/index.ts";
+import { DEFAULT_CLUSTER } from "../../scenarios/import/scenario-of.ts";
+import { defineCommand, jsonFlag } from "../command.ts";
+import { jsonText } from "../json.ts";
+import { formatOf, formatsText, reportText, summaryOf } from "../reports/import-report.ts";
+import { EXIT } from "../terminal/terminal.ts";
+
+export const importCommand = defineCommand({
+  name: "import",
+  summary: `Reads a file of a known format (${importers.map(({ name }) => name).join(", ")}) and writes it as a scenario.`,
+  positionals: [
+    {
+      name: "FILE",
+      describe: "the file, with options of its format behind a question mark",
+      arity: "optional",
+    },
+  ],
+  flags: {
+    output: {
+      type: "text",
+      short: "o",
+      placeholder: "FILE",
+      describe: "write the scenario there, as JSON",
+      defaultText: "only report",
+    },
+    cluster: {
+      type: "text",
+      placeholder: "NAME",
+      describe: "named cluster for a file that describes none; list clusters shows them",
+      defaultText: DEFAULT_CLUSTER,
+    },
+    format: {
+      type: "text",
+      placeholder: "NAME",
+      describe: "format of the file",
+      defaultText: "told by its content",
+    },
+    set: {
+      type: "list",
+      placeholder: "OPTION=VALUE,...",
+      describe: "options of the format, as they may also stand behind the question mark",
+    },
+    formats: { type: "switch", describe: "list the formats and their options instead" },
+    json: jsonFlag,
+  },
+  examples: [
+    "import resnet50.graph.txt --cluster 8xV100-nvlink -o resnet50.json",
+    "import model.onnx --set dim.batch=32",
+    "import --formats",
+  ],
+  async run({ values, positionals: [file] }, terminal) {
+    if (values.formats) {
+      terminal.write(values.json ? jsonText(importers.map(formatOf)) : formatsText());
+      return EXIT.done;
+    }
+    if (file === undefined) throw new InputError('"import" needs FILE, or --formats to list what it reads.');
+    const address = addressOf(file, values);
+    const imported = scenarioOfFile(textOf(address), address);
+    if (values.output !== undefined) writeOutput(values.output, imported);
+    terminal.write(
+      values.json
+        ? jsonText({ ...summaryOf(imported), output: values.output ?? null })
+        : reportText(imported, textOf(address), values.output),
+    );
+    return EXIT.done;
+  },
+});
+
+interface Given {
+  readonly cluster?: string;
+  readonly format?: string;
+  readonly set?: readonly string[];
+}
+
+/** The flags are options too; one that is set in two places is a mistake. */
+function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddress {
+  const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
+  const all = new Map(options);
+  const add = (name: string, value: string) => {
+    if (all.has(name)) throw new InputError(`Option ${name} is given twice for "${path}".`);
+    all.set(name, value);
+  };
+  if (cluster !== undefined) add("cluster", cluster);
+  if (format !== undefined) add("format", format);
+  for (const item of set) {
+    const equals = item.indexOf("=");
+    if (equals < 1) throw new InputError(`Flag --set is "${item}", expected OPTION=VALUE.`);
+    add(item.slice(0, equals), item.slice(equals + 1));
+  }
+  return { path, options: all };
+}
+
+function textOf({ path, options }: FileAddress): string {
+  const query = [...options].map(([name, value]) => `${name}=${value}`).join("&");
+  return query === "" ? path : `${path}?${query}`;
+}
+
+function writeOutput(path: string, { scenario, report }: ImportedFile): void {
+  if (!path.toLowerCase().endsWith(".json"))
+    throw new InputError(`Flag --output is "${path}", expected a name that ends in .json.`);
+  const note = scenario.meta.note ?? report.assumed.join(" ");
+  const noted = note === "" ? scenario : { ...scenario, meta: { ...scenario.meta, note } };
+  try {
+    writeAtomically(path, `${JSON.stringify(writeScenario(noted))}\n`);
+  } catch (error) {
+    throw new InputError(
+      `Flag --output: "${path}" cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+    );
+  }
+}

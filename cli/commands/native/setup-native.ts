@@ -1,0 +1,184 @@
+/**
+ * Makes the native TensorFlow backend where its download is closed: compiles the binding that `@tensorflow/tfjs-node` ships as
+ * source against a libtensorflow found on this machine, and proves by a small product that it computes.
+ *
+ * A libtensorflow is looked for in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the usual library folders
+ * and in Python's site-packages. Two layouts are known: the C library (lib/libtensorflow.so.2, include/) and the TensorFlow
+ * wheel (tensorflow/libtensorflow_cc.so.2, tensorflow/include/).
+ *
+ * Post-condition: `loadTf("native")` works in a new process, or one sentence says what is missing.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { InputError } from "../../../env/model/errors.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+
+const PACKAGE = "@tensorflow/tfjs-node";
+const VERSION = "4.22.0";
+const VARIABLE = "PLACEMENT_GYM_LIBTENSORFLOW";
+const run = promisify(execFile);
+
+export interface Libtensorflow {
+  /** The library that holds the C interface. */
+  readonly library: string;
+  readonly framework: string;
+  readonly include: string;
+}
+
+export async function setUpNative(terminal: Pick<Terminal, "note" | "variables">): Promise<void> {
+  const found = findLibtensorflow(await candidates(terminal.variables));
+  terminal.note(`libtensorflow: ${found.library}`);
+  const folder = await packageFolder(terminal);
+  terminal.note("Compiling the binding; this takes about a minute.");
+  const binding = await compileBinding(folder, found, terminal.variables.CXX ?? "c++");
+  terminal.note(`Binding: ${binding}`);
+  terminal.note(await proof(folder));
+}
+
+/** The first folder that holds a whole libtensorflow. A folder named by the user is the only one looked at. */
+export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
+  for (const folder of folders) {
+    const found = libtensorflowIn(folder);
+    if (found !== null) return found;
+  }
+  throw new InputError(
+    `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
+  );
+}
+
+function libtensorflowIn(folder: string): Libtensorflow | null {
+  const roots = [folder, path.join(folder, "tensorflow")];
+  const include = [...roots, path.dirname(folder)]
+    .map((root) => path.join(root, "include"))
+    .find((directory) => existsSync(path.join(directory, "tensorflow", "c", "c_api.h")));
+  if (include === undefined) return null;
+  for (const directory of roots.flatMap((root) => [root, path.join(root, "lib"), path.join(root, "lib64")])) {
+    const library = libraryIn(directory, "libtensorflow") ?? libraryIn(directory, "libtensorflow_cc");
+    const framework = libraryIn(directory, "libtensorflow_framework");
+    if (library !== null && framework !== null) return { library, framework, include };
+  }
+  return null;
+}
+
+function libraryIn(directory: string, name: string): string | null {
+  if (!existsSync(directory)) return null;
+  const pattern = new RegExp(`^${name}(\\.so(\\.\\d+)*|(\\.\\d+)*\\.dylib)$`);
+  const files = readdirSync(directory)
+    .filter((file) => pattern.test(file))
+    .sort();
+  return files.length === 0 ? null : path.join(directory, files[files.length - 1]);
+}
+
+async function candidates(variables: Terminal["variables"]): Promise<string[]> {
+  const named = variables[VARIABLE];
+  if (named !== undefined && named !== "") return [path.resolve(named)];
+  const environments = [variables.VIRTUAL_ENV, variables.CONDA_PREFIX].filter(
+    (folder) => folder !== undefined,
+  );
+  return [
+    ...environments,
+    "/usr/local",
+    "/usr",
+    "/opt/tensorflow",
+    "/opt/libtensorflow",
+    path.join(os.homedir(), ".local"),
+    ...(await sitePackages()),
+  ];
+}
+
+/** Folders where this machine's Python keeps packages; none where there is no Python. */
+async function sitePackages(): Promise<string[]> {
+  const program = "import site; print('\\n'.join(site.getsitepackages() + [site.getusersitepackages()]))";
+  try {
+    const { stdout } = await run("python3", ["-c", program]);
+    return stdout.split("\n").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** The folder of the package with the binding's sources; installs it, without its download, where npm left it out. */
+async function packageFolder(terminal: Pick<Terminal, "note">): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const modules = path.resolve(path.dirname(require.resolve("@tensorflow/tfjs-core/package.json")), "../..");
+  const folder = path.join(modules, PACKAGE);
+  if (existsSync(folder)) return folder;
+  terminal.note(`Installing ${PACKAGE} ${VERSION} without its download.`);
+  const root = path.dirname(modules);
+  try {
+    await run("npm", ["install", "--no-save", "--ignore-scripts", `${PACKAGE}@${VERSION}`], { cwd: root });
+  } catch (error) {
+    throw new InputError(`${PACKAGE} ${VERSION} cannot be installed in ${root}: ${lastLine(error)}.`);
+  }
+  return folder;
+}
+
+/** Compiles the binding to where the package looks for it; answers the file. */
+export async function compileBinding(
+  packageFolder: string,
+  { library, framework, include }: Libtensorflow,
+  compiler: string,
+): Promise<string> {
+  // The package declares Node-API versions 3 to 8 and loads the newest that Node has.
+  const napi = Math.min(8, Number(process.versions.napi));
+  const output = path.join(packageFolder, "lib", `napi-v${napi}`, "tfjs_binding.node");
+  mkdirSync(path.dirname(output), { recursive: true });
+  const sources = path.join(packageFolder, "binding");
+  const platform = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
+  const flags = [
+    ...["-std=c++17", "-O2", "-shared", "-fPIC", ...platform],
+    ...[`-DNAPI_VERSION=${napi}`, `-DNODE_GYP_MODULE_NAME=tfjs_binding`],
+    ...[`-I${nodeHeaders()}`, `-I${include}`],
+    ...[path.join(sources, "tfjs_backend.cc"), path.join(sources, "tfjs_binding.cc")],
+    ...[library, framework, `-Wl,-rpath,${path.dirname(library)}`, `-Wl,-rpath,${path.dirname(framework)}`],
+    ...["-o", output],
+  ];
+  try {
+    await run(compiler, flags, { maxBuffer: 2 ** 26 });
+  } catch (error) {
+    throw new InputError(`The binding cannot be compiled with ${compiler}: ${firstError(error)}.`);
+  }
+  return output;
+}
+
+function nodeHeaders(): string {
+  const headers = path.resolve(path.dirname(process.execPath), "../include/node");
+  if (existsSync(path.join(headers, "node_api.h"))) return headers;
+  throw new InputError(
+    `Node's headers are not at ${headers}; install Node from its own archive or your system's development package.`,
+  );
+}
+
+/** Loads the package in a new process and multiplies two matrices. */
+async function proof(folder: string): Promise<string> {
+  const program = `
+    const tf = require(${JSON.stringify(folder)});
+    const a = tf.ones([64, 64]);
+    if (tf.matMul(a, a).dataSync()[0] !== 64) throw new Error("1 x 1 summed 64 times is not 64");
+    console.log("The native backend computes: TensorFlow " + tf.version["tfjs-node"] + " binding, backend " + tf.getBackend() + ".");`;
+  try {
+    const { stdout } = await run(process.execPath, ["-e", program]);
+    return stdout.trim();
+  } catch (error) {
+    throw new InputError(`The binding was compiled but does not load: ${firstError(error)}.`);
+  }
+}
+
+const outputOf = (error: unknown): string[] => {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr || message).split("\n").filter((line) => line.trim() !== "");
+};
+
+function firstError(error: unknown): string {
+  const lines = outputOf(error);
+  return (lines.find((line) => /error/i.test(line)) ?? lines[0]).trim().replace(/\.$/, "");
+}
+
+function lastLine(error: unknown): string {
+  const lines = outputOf(error);
+  return lines[lines.length - 1].trim().replace(/\.$/, "");
+}

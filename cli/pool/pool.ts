@@ -1,0 +1,108 @@
+/**
+ * Child processes that run the cells of a comparison. Each is this program with the command `pool-worker`, runs one cell at a
+ * time and speaks the messages below. A learner thereby gets a process and a TensorFlow of its own, and what a cell answers
+ * cannot depend on how many run beside it.
+ *
+ * A cell that throws rejects its promise with the same kind of error; so does one whose process dies, with a sentence.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { InputError } from "../../env/model/errors.ts";
+import type { CellHooks, CellOutcome, CellSpec, RunCell } from "../../results/comparison/cell.ts";
+
+export type ToWorker = { readonly kind: "run"; readonly cell: CellSpec } | { readonly kind: "stop" };
+export type FromWorker =
+  | { readonly kind: "progress"; readonly evaluations: number }
+  | { readonly kind: "outcome"; readonly outcome: CellOutcome }
+  | { readonly kind: "mistake"; readonly sentence: string }
+  | { readonly kind: "fault"; readonly message: string; readonly stack: string };
+
+export interface Pool {
+  /** Runs a cell in an idle child, or in a new one. An abort asks the child for its best so far. */
+  readonly runCell: RunCell;
+  /** Ends all children at once. */
+  close(): void;
+}
+
+/** Where the program starts, seen from the sources and from the compiled files. */
+const ownProgram = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../bin.js" : "../../../cli/bin.js", import.meta.url),
+);
+
+export function createPool(program: string = ownProgram): Pool {
+  const idle: ChildProcess[] = [];
+  const children = new Set<ChildProcess>();
+
+  const start = (): ChildProcess => {
+    // A child's stdout is our stderr, so that nothing a library prints there gets into the results.
+    const child = fork(program, ["pool-worker"], {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", 2, 2, "ipc"],
+    });
+    children.add(child);
+    child.once("exit", () => {
+      children.delete(child);
+      if (idle.includes(child)) idle.splice(idle.indexOf(child), 1);
+    });
+    return child;
+  };
+
+  return {
+    async runCell(cell, hooks) {
+      const child = idle.pop() ?? start();
+      const outcome = await converse(child, cell, hooks);
+      idle.push(child);
+      return outcome;
+    },
+    close() {
+      for (const child of children) child.kill("SIGKILL");
+    },
+  };
+}
+
+/** One cell from the order to the answer. */
+function converse(
+  child: ChildProcess,
+  cell: CellSpec,
+  { signal, onEvaluation }: CellHooks,
+): Promise<CellOutcome> {
+  return new Promise<CellOutcome>((resolve, reject) => {
+    const say = (message: ToWorker) => {
+      if (child.connected) child.send(message, () => undefined);
+    };
+    const onAbort = () => say({ kind: "stop" });
+    const settle = (finish: () => void) => {
+      child.off("message", onMessage).off("exit", onExit).off("error", onError);
+      signal?.removeEventListener("abort", onAbort);
+      finish();
+    };
+    const onMessage = (message: FromWorker) => {
+      if (message.kind === "progress") onEvaluation?.(message.evaluations);
+      else if (message.kind === "outcome") settle(() => resolve(message.outcome));
+      else settle(() => reject(errorIn(message)));
+    };
+    const onExit = (code: number | null, killedBy: NodeJS.Signals | null) =>
+      settle(() => reject(deathOf(killedBy ?? `exit code ${code}`)));
+    const onError = (error: Error) => settle(() => reject(error));
+
+    child.on("message", onMessage).on("exit", onExit).on("error", onError);
+    signal?.addEventListener("abort", onAbort);
+    say({ kind: "run", cell });
+    if (signal?.aborted) onAbort();
+  });
+}
+
+function errorIn(message: Extract<FromWorker, { kind: "mistake" | "fault" }>): Error {
+  if (message.kind === "mistake") return new InputError(message.sentence);
+  const error = new Error(message.message);
+  error.stack = message.stack;
+  return error;
+}
+
+/** The fault lies in another process, so a stack of ours would say nothing. */
+function deathOf(reason: string): Error {
+  const error = new Error(`its process died (${reason}) before it answered.`);
+  error.stack = error.message;
+  return error;
+}

@@ -1,0 +1,46 @@
+/**
+ * The other end of `pool.ts`: runs one cell at a time and answers with messages. Interrupts are the parent's to judge, which
+ * sends `stop`; when the parent goes away, so does this process.
+ */
+import { performance } from "node:perf_hooks";
+import { InputError } from "../../env/model/errors.ts";
+import type { CellSpec } from "../../results/comparison/cell.ts";
+import type { FromWorker, ToWorker } from "./pool.ts";
+
+const SECONDS_BETWEEN_MESSAGES = 0.2;
+const clock = () => performance.now() / 1000;
+
+export function serve(): void {
+  let interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
+  process.on("disconnect", () => process.exit());
+  process.on("message", (message: ToWorker) => {
+    if (message.kind === "stop") return interrupt.abort();
+    interrupt = new AbortController();
+    void answer(message.cell, interrupt.signal);
+  });
+}
+
+async function answer(cell: CellSpec, signal: AbortSignal): Promise<void> {
+  let toldAt = clock();
+  const onEvaluation = (evaluations: number) => {
+    if (clock() - toldAt < SECONDS_BETWEEN_MESSAGES) return;
+    toldAt = clock();
+    say({ kind: "progress", evaluations });
+  };
+  try {
+    const { runCell } = await import("../../results/comparison/cell.ts");
+    say({ kind: "outcome", outcome: await runCell(cell, { clock, signal, onEvaluation }) });
+  } catch (error) {
+    say(error instanceof InputError ? { kind: "mistake", sentence: error.message } : faultOf(error));
+  }
+}
+
+function faultOf(error: unknown): FromWorker {
+  if (!(error instanceof Error)) return { kind: "fault", message: String(error), stack: String(error) };
+  return { kind: "fault", message: error.message, stack: error.stack ?? error.message };
+}
+
+function say(message: FromWorker): void {
+  process.send?.(message);
+}

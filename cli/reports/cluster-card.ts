@@ -1,0 +1,142 @@
+/**
+ * A cluster as a card shows it: devices of one kind in one line, links of one speed in one line, and who reaches whom how as a
+ * square of letters, one letter for each kind of route.
+ */
+import { isCpu } from "../../env/model/cluster/cluster.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { formatBytes, formatUs } from "../../results/format.ts";
+import { columns } from "./columns.ts";
+
+type Cluster = Scenario["cluster"];
+
+export interface DeviceLine {
+  readonly kind: string;
+  readonly names: readonly string[];
+  readonly isHost: boolean;
+  /** Peak of the graph's number type in FLOP per us, null where the kind has no such speed. */
+  readonly flopsPerUs: number | null;
+  readonly memoryBytes: number | null;
+  readonly memoryBytesPerUs: number;
+}
+
+export interface LinkLine {
+  readonly names: readonly string[];
+  readonly bytesPerUs: number;
+  readonly latencyUs: number;
+}
+
+export interface RouteMatrix {
+  readonly devices: readonly string[];
+  /** A letter for each pair of devices, a dot on the diagonal, one row for each sender. */
+  readonly rows: readonly string[];
+  readonly letters: Readonly<
+    Record<string, { readonly bytesPerUs: number; readonly latencyUs: number; readonly links: number }>
+  >;
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const MOST_NAMES = 4;
+
+export function devicesOf({ cluster, graph }: Scenario): readonly DeviceLine[] {
+  const lines = new Map<string, DeviceLine & { names: string[] }>();
+  for (const device of cluster.devices) {
+    const { kind, memoryBytes, memoryBytesPerUs } = device;
+    const flopsPerUs = device.flopsPerUs[graph.dtype] ?? null;
+    const key = JSON.stringify([kind, flopsPerUs, memoryBytes, memoryBytesPerUs]);
+    const line = lines.get(key);
+    if (line !== undefined) line.names.push(device.name);
+    else
+      lines.set(key, {
+        kind,
+        names: [device.name],
+        isHost: isCpu(device),
+        flopsPerUs,
+        memoryBytes: memoryBytes === Number.POSITIVE_INFINITY ? null : memoryBytes,
+        memoryBytesPerUs,
+      });
+  }
+  return [...lines.values()];
+}
+
+export function linksOf({ cluster }: Scenario): readonly LinkLine[] {
+  const lines = new Map<string, { names: string[]; bytesPerUs: number; latencyUs: number }>();
+  for (const { name, bytesPerUs, latencyUs } of cluster.links) {
+    const line = lines.get(`${bytesPerUs} ${latencyUs}`);
+    if (line !== undefined) line.names.push(name);
+    else lines.set(`${bytesPerUs} ${latencyUs}`, { names: [name], bytesPerUs, latencyUs });
+  }
+  return [...lines.values()];
+}
+
+/** Routes are alike where their narrowest link, summed latency and number of links are. */
+export function routeMatrix({ devices, links, routes }: Cluster): RouteMatrix {
+  const letterOf = new Map<string, string>();
+  const letters: Record<string, { bytesPerUs: number; latencyUs: number; links: number }> = {};
+  const rows = devices.map((_, from) =>
+    devices
+      .map((_, to) => {
+        if (from === to) return ".";
+        const crossed = routes[from][to].map((link) => links[link]);
+        const route = {
+          bytesPerUs: Math.min(...crossed.map(({ bytesPerUs }) => bytesPerUs)),
+          latencyUs: crossed.reduce((sum, { latencyUs }) => sum + latencyUs, 0),
+          links: crossed.length,
+        };
+        const key = JSON.stringify(route);
+        const letter = letterOf.get(key) ?? LETTERS[letterOf.size] ?? "*";
+        letterOf.set(key, letter);
+        letters[letter] = route;
+        return letter;
+      })
+      .join(""),
+  );
+  return { devices: devices.map(({ name }) => name), rows, letters };
+}
+
+export function clusterLines(cluster: {
+  readonly name: string;
+  readonly devices: readonly DeviceLine[];
+  readonly links: readonly LinkLine[];
+  readonly routes: RouteMatrix;
+}): string[] {
+  const { devices, links, routes } = cluster;
+  const width = Math.max(...routes.devices.map((name) => name.length));
+  return [
+    `Cluster ${cluster.name}`,
+    ...columns(devices.map((line) => [`${line.names.length} x ${line.kind}`, deviceText(line)])),
+    ...columns(links.map((line) => [`${line.names.length} links`, linkText(line)])),
+    "",
+    "  From each device (row) to each (column):",
+    ...routes.rows.map((row, d) => `    ${routes.devices[d].padEnd(width)}  ${[...row].join(" ")}`),
+    ...columns(
+      Object.entries(routes.letters).map(([letter, { bytesPerUs, latencyUs, links: hops }]) => [
+        `  ${letter}`,
+        `${speed(bytesPerUs)}, ${formatUs(latencyUs)}, ${hops === 1 ? "1 link" : `${hops} links`}`,
+      ]),
+    ),
+  ];
+}
+
+function deviceText({ names, isHost, flopsPerUs, memoryBytes, memoryBytesPerUs }: DeviceLine): string {
+  return [
+    namesText(names),
+    isHost ? "host" : "",
+    flopsPerUs === null ? "" : `${(flopsPerUs / 1e6).toPrecision(3)} TFLOP/s`,
+    memoryBytes === null
+      ? "memory without limit"
+      : `${formatBytes(memoryBytes)} at ${speed(memoryBytesPerUs)}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+const linkText = ({ names, bytesPerUs, latencyUs }: LinkLine): string =>
+  `${speed(bytesPerUs)}, ${formatUs(latencyUs)}: ${namesText(names)}`;
+
+const namesText = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(", ")
+    : `${names.slice(0, MOST_NAMES - 1).join(", ")}, ... ${names[names.length - 1]}`;
+
+/** A byte per us is a MB per s. */
+const speed = (bytesPerUs: number): string => `${formatBytes(bytesPerUs * 1e6)}/s`;

@@ -1,0 +1,26 @@
+/** What each device holds when it holds most, by name, as `explain` prints it. */
+import type { Device } from "../../env/model/cluster/cluster.ts";
+import {
+  type MemoryPart,
+  type MemoryParts,
+  memoryPartNames,
+} from "../../env/sim/timeline/explain/memory-steps.ts";
+import { formatBytes } from "../../results/format.ts";
+
+const words: Readonly<Record<MemoryPart, string>> = {
+  weights: "weights",
+  optimizer: "optimizer",
+  gradients: "gradients",
+  activations: "activations",
+  copies: "received copies",
+  workspace: "workspace",
+};
+
+/** A title and a row for each device; parts that no device holds are left out. */
+export function memoryRows(devices: readonly Device[], atPeak: readonly MemoryParts[]): string[][] {
+  const held = memoryPartNames.filter((part) => atPeak.some((parts) => parts[part] > 0));
+  return [
+    ["at its memory's peak", ...held.map((part) => words[part])],
+    ...devices.map(({ name }, d) => [name, ...held.map((part) => formatBytes(atPeak[d][part]))]),
+  ];
+}

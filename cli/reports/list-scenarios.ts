@@ -1,0 +1,110 @@
+/**
+ * Scenarios as `list` shows them: by suite, each with its size, its memory pressure and how much it computes for what it sends.
+ * Members of one family follow each other in a suite; only the first of them is shown where all suites are. The suite `large` is
+ * built only where it is asked for.
+ */
+import { formatCount } from "../../results/format.ts";
+import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";
+import type { ScenarioProfile } from "../../scenarios/profile.ts";
+import { suiteCatalog } from "../../scenarios/suites/index.ts";
+import type { Suite } from "../../scenarios/suites/suite.ts";
+import type { Listed } from "../commands/list.ts";
+import { table } from "./columns.ts";
+
+const UNBUILT = "large";
+
+export function listedSuites(suites: readonly Suite[]): readonly Listed[] {
+  return suites.map(({ name, summary, why, members, files }) => ({
+    id: name,
+    summary: `${summary} (${formatCount(members.length)})`,
+    why,
+    scenarios: members,
+    ...(files !== undefined && { files }),
+  }));
+}
+
+/** Every scenario once, or those of one suite. */
+export function listedScenarios(suite: Suite | undefined, withSizes: boolean): readonly Listed[] {
+  return scenarioCatalog
+    .filter(({ suites }) => suite === undefined || suites.includes(suite.name))
+    .map((entry) => {
+      const { uri, summary, suites } = entry;
+      const built = withSizes && (suite !== undefined || suites.some((name) => name !== UNBUILT));
+      return { id: uri, summary, suites, ...(built && sizesOf(entry)) };
+    });
+}
+
+const sizesOf = ({
+  ops,
+  groups,
+  devices,
+  memoryPressure,
+  computeToTransfers,
+}: CatalogEntry): ScenarioProfile => ({
+  ops,
+  groups,
+  devices,
+  memoryPressure,
+  computeToTransfers,
+});
+
+export function scenariosText(suite: Suite | undefined): string {
+  const shown = suite === undefined ? suiteCatalog : [suite];
+  const sections = shown.map((each) => suiteText(each, suite !== undefined).join("\n"));
+  return [
+    ...sections,
+    [
+      "memory: peak of one accelerator that holds everything, over its memory; above 100% a plan has to split.",
+      "compute: time of all ops over the time of all transfers, if each edge crossed once; the higher, the cheaper is splitting.",
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+function suiteText({ name, summary, members, files }: Suite, complete: boolean): readonly string[] {
+  const title = `${name}: ${summary}`;
+  if (files !== undefined)
+    return [
+      title,
+      ...members.map((path) => `  FOLDER/${path}`),
+      `  FOLDER holds ${files}; compare takes it as --files FOLDER.`,
+    ];
+  if (name === UNBUILT && !complete)
+    return [title, ...members.map((uri) => `  ${uri}`), `  Sizes: list scenarios --suite ${name}`];
+  const entries = members.map((uri) => scenarioCatalog.find((entry) => entry.uri === uri)!);
+  const rows = complete ? entries.map((entry) => rowOf(entry, entry.uri)) : condensed(entries);
+  return [title, ...table([["scenario", "ops", "groups", "devices", "memory", "compute"], ...rows])];
+}
+
+/** The first member of a family, and how many like it follow. */
+function condensed(entries: readonly CatalogEntry[]): readonly string[][] {
+  const rows: string[][] = [];
+  for (let i = 0; i < entries.length; ) {
+    const kin = kinOf(entries[i].uri);
+    let next = i + 1;
+    while (kin !== null && next < entries.length && kinOf(entries[next].uri) === kin) next++;
+    const more = next - i - 1;
+    rows.push(rowOf(entries[i], more > 0 ? `${entries[i].uri} (and ${more} more)` : entries[i].uri));
+    i = next;
+  }
+  return rows;
+}
+
+/** Family, split and cluster of a family's member, null for other scenarios. */
+function kinOf(uri: string): string | null {
+  const [family, split, number, ...rest] = uri.split("/");
+  return /^\d+$/.test(number ?? "") ? [family, split, ...rest].join("/") : null;
+}
+
+function rowOf(entry: CatalogEntry, name: string): string[] {
+  const { ops, groups, devices, memoryPressure, computeToTransfers } = entry;
+  return [
+    name,
+    formatCount(ops),
+    formatCount(groups),
+    formatCount(devices),
+    memoryPressure === null ? "no limit" : `${(100 * memoryPressure).toFixed(memoryPressure < 0.1 ? 1 : 0)}%`,
+    computeToTransfers === Number.POSITIVE_INFINITY ? "sends nothing" : `${ratio(computeToTransfers)}x`,
+  ];
+}
+
+const ratio = (value: number): string => (value < 10 ? value.toFixed(2) : formatCount(Math.round(value)));

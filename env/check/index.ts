@@ -1,2 +1,0 @@
-export { checkEnv } from "./check-env.ts";
-export { type CheckReport, type CheckResult, formatReport } from "./report.ts";

@@ -1,0 +1,40 @@
+/**
+ * How long an op runs on a device: measured for the device's kind, else measured for any kind, else the roofline
+ *
+ *   launchUs + max(flops / (flopsPerUs x efficiency), bytesTouched / memoryBytesPerUs)
+ *
+ * with `launchUs` only for ops that do any work. A measured time is taken as it is, launch included.
+ */
+
+import { ANY_KIND, type OpGraph } from "../graph/graph.ts";
+import type { Cluster, Device } from "./cluster.ts";
+
+/** Run times in us, shape [opCount x deviceCount]; `Infinity` where the device cannot run the op. */
+export function runTimesUs(graph: OpGraph, cluster: Cluster): Float64Array {
+  const deviceCount = cluster.devices.length;
+  const times = new Float64Array(graph.opCount * deviceCount);
+  cluster.devices.forEach((device, d) => {
+    const measured = graph.measuredUs.get(device.kind);
+    const anywhere = graph.measuredUs.get(ANY_KIND);
+    for (let v = 0; v < graph.opCount; v++) {
+      const kinds = graph.supportedKinds[v];
+      times[v * deviceCount + d] =
+        kinds !== null && !kinds.includes(device.kind)
+          ? Number.POSITIVE_INFINITY
+          : (firstNumber(measured?.[v], anywhere?.[v]) ?? rooflineUs(graph, device, v));
+    }
+  });
+  return times;
+}
+
+/** Roofline time of op v in us. */
+export function rooflineUs(graph: OpGraph, device: Device, v: number): number {
+  if (graph.flops[v] === 0 && graph.bytesTouched[v] === 0) return 0;
+  const share = device.efficiency?.[graph.types[v]] ?? device.efficiency?.["*"] ?? 1;
+  const computeUs = graph.flops[v] === 0 ? 0 : graph.flops[v] / (device.flopsPerUs[graph.dtype] * share);
+  return device.launchUs + Math.max(computeUs, graph.bytesTouched[v] / device.memoryBytesPerUs);
+}
+
+function firstNumber(...candidates: (number | undefined)[]): number | undefined {
+  return candidates.find((value) => value !== undefined && !Number.isNaN(value));
+}

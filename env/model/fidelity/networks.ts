@@ -1,0 +1,148 @@
+/**
+ * Named network models: what may stand in the way of a transfer. Each is a configuration of the one engine: it replaces the
+ * links that a cluster's routes cross (all but one) and sets the fidelity's switches, and leaves speeds as they are: a transfer between
+ * two devices alone in the cluster takes as long as the slowest link of its route and the sum of the latencies say.
+ */
+import type { Cluster, Link } from "../cluster/cluster.ts";
+import { validateCluster } from "../cluster/cluster.ts";
+import { InputError } from "../errors.ts";
+import type { Scenario } from "../scenario.ts";
+import { didYouMean } from "../suggest.ts";
+
+export interface NetworkModel {
+  readonly name: string;
+  /** One sentence: what waits for what. */
+  readonly summary: string;
+  /** Servers that a transfer between two devices needs beside its own wire; left out where it crosses the cluster's own links. */
+  readonly servers?: (from: number, to: number) => readonly Server[];
+  readonly contention: "queue" | "none" | "fair";
+  /** Transfers follow a plan's order where it has one; the servers are otherwise first come, first served. */
+  readonly inPlanOrder?: true;
+}
+
+/** A queue at a device that serves one transfer at a time. */
+interface Server {
+  readonly device: number;
+  readonly side: "out" | "in" | "channel";
+}
+
+export const networkModels: readonly NetworkModel[] = [
+  {
+    name: "contention-free",
+    summary: "Nothing waits: the alpha-beta model of HEFT (Topcuoglu et al., 2002).",
+    servers: () => [],
+    contention: "none",
+  },
+  {
+    name: "link-queue",
+    summary: "One transfer at a time for each ordered pair of devices: full-duplex point-to-point links.",
+    servers: () => [],
+    contention: "queue",
+  },
+  {
+    name: "sender-queue",
+    summary: "A device sends one transfer at a time and receives any number, as in Placeto's simulator.",
+    servers: (from) => [{ device: from, side: "out" }],
+    contention: "queue",
+  },
+  {
+    name: "receiver-queue",
+    summary: "A device receives one transfer at a time and sends any number.",
+    servers: (_, to) => [{ device: to, side: "in" }],
+    contention: "queue",
+  },
+  {
+    name: "full-duplex",
+    summary: "A device sends one transfer at a time and receives one at a time.",
+    servers: (from, to) => [
+      { device: from, side: "out" },
+      { device: to, side: "in" },
+    ],
+    contention: "queue",
+  },
+  {
+    name: "half-duplex",
+    summary:
+      "A device sends or receives one transfer at a time, in the plan's order if it has one: the channel of Baechi (Jeon et al., SoCC 2020).",
+    servers: (from, to) => [
+      { device: from, side: "channel" },
+      { device: to, side: "channel" },
+    ],
+    contention: "queue",
+    inPlanOrder: true,
+  },
+  {
+    name: "fair",
+    summary:
+      "All transfers go on at once and share what their devices can send and receive, max-min fairly: a switch with full bisection.",
+    servers: (from, to) => [
+      { device: from, side: "out" },
+      { device: to, side: "in" },
+    ],
+    contention: "fair",
+  },
+  {
+    name: "fair-links",
+    summary:
+      "All transfers go on at once and share the cluster's own links, max-min fairly: trees and racks whose uplinks are oversubscribed.",
+    contention: "fair",
+  },
+];
+
+/** The scenario under a named network model; throws one sentence where there is none of that name. */
+export function withNetwork(scenario: Scenario, name: string): Scenario {
+  const names = networkModels.map((model) => model.name);
+  const model = networkModels.find((candidate) => candidate.name === name);
+  if (model === undefined)
+    throw new InputError(
+      `Network "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
+    );
+  return {
+    ...scenario,
+    cluster: rewire(scenario.cluster, model),
+    fidelity: {
+      ...scenario.fidelity,
+      name: `${scenario.fidelity.name}, ${name}`,
+      routing: "cut-through",
+      overlap: model.contention === "fair" || scenario.fidelity.overlap,
+      transferOrder: model.inPlanOrder && scenario.fidelity.overlap ? "plan" : "first-come",
+      contention: model.contention,
+    },
+  };
+}
+
+function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
+  if (servers === undefined) return cluster;
+  const links: Link[] = [];
+  const numberOf = new Map<string, number>();
+  const linkNamed = (link: Link): number => {
+    const known = numberOf.get(link.name);
+    if (known !== undefined) return known;
+    numberOf.set(link.name, links.length);
+    return links.push(link) - 1;
+  };
+  const wires = cluster.routes.map((row, from) => row.map((_, to) => wireOf(cluster, from, to)));
+  const fastest = Math.max(1, ...wires.flat().map((wire) => wire?.bytesPerUs ?? 0));
+  const routes = wires.map((row, from) =>
+    row.map((wire, to) => {
+      if (wire === null) return [];
+      const queues = servers(from, to).map(({ device, side }) =>
+        linkNamed({ name: `${cluster.devices[device].name} ${side}`, bytesPerUs: fastest, latencyUs: 0 }),
+      );
+      return [...queues, linkNamed(wire)];
+    }),
+  );
+  const { routing: _, ...rest } = cluster;
+  return validateCluster({ ...rest, links, routes });
+}
+
+/** What a transfer between two devices meets where nothing else is sent; null from a device to itself. */
+function wireOf(cluster: Cluster, from: number, to: number): Link | null {
+  if (from === to) return null;
+  const route = cluster.routes[from][to].map((link) => cluster.links[link]);
+  return {
+    name: `${cluster.devices[from].name} to ${cluster.devices[to].name}`,
+    bytesPerUs: Math.min(...route.map((link) => link.bytesPerUs)),
+    latencyUs: route.reduce((sum, link) => sum + link.latencyUs, 0),
+  };
+}

@@ -1,0 +1,351 @@
+/**
+ * The only way to make an `OpGraph`: declare ops and edges by name, then `build()`.
+ *
+ * Every mistake throws one sentence naming the op and the field: unknown or duplicate op, NaN, negative or infinite
+ * number, a byte count past 2^53, an edge from an op to itself, a cycle, an empty graph. Edges may name ops that are
+ * declared later; they are resolved by `build()`.
+ */
+import { InputError } from "../errors.ts";
+import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+
+/** What can be said of an op; everything but the name has a default. */
+export interface OpSpec {
+  readonly name: string;
+  readonly type?: string;
+  readonly role?: RoleName;
+  /** FLOP, 2 per multiply-add. */
+  readonly flops?: number;
+  readonly bytesTouched?: number;
+  readonly parameterBytes?: number;
+  /** Scratch bytes held only while the op runs. */
+  readonly workspaceBytes?: number;
+  /** Bytes of each output port; default none. */
+  readonly outputs?: readonly number[];
+  /** Measured time in us by device kind; `*` holds for every kind. */
+  readonly measuredUs?: Readonly<Record<string, number>>;
+  /** Measured time in us to move the whole output between device and host. */
+  readonly transferUs?: number;
+  readonly supportedKinds?: readonly string[];
+  /** Ops with the same label must share a device. */
+  readonly colocation?: string;
+  /** Name of the forward op of a backward or update op. */
+  readonly twin?: string;
+}
+
+export interface EdgeSpec {
+  readonly from: string;
+  readonly to: string;
+  /** Output port of the source; default 0. */
+  readonly output?: number;
+  /** Bytes carried; default the bytes of the output port. */
+  readonly bytes?: number;
+}
+
+export interface GraphBuilder {
+  op(spec: OpSpec): GraphBuilder;
+  /** A data edge. An output port that the source has not declared is an error. */
+  edge(spec: EdgeSpec): GraphBuilder;
+  /** An ordering without data. */
+  control(from: string, to: string): GraphBuilder;
+  build(): OpGraph;
+}
+
+const LARGEST_BYTES = 2 ** 53;
+
+export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): GraphBuilder {
+  const ops: OpSpec[] = [];
+  const idOf = new Map<string, number>();
+  const edges: { from: string; to: string; output: number; bytes: number | undefined }[] = [];
+
+  const builder: GraphBuilder = {
+    op(spec) {
+      if (typeof spec.name !== "string" || spec.name === "")
+        throw new InputError(`Op number ${ops.length} has no name: "name" must be a non-empty string.`);
+      if (idOf.has(spec.name))
+        throw new InputError(`Op "${spec.name}" is declared twice; op names must be unique.`);
+      checkOp(spec);
+      idOf.set(spec.name, ops.length);
+      ops.push(spec);
+      return builder;
+    },
+    edge({ from, to, output = 0, bytes }) {
+      if (!Number.isInteger(output) || output < 0)
+        throw new InputError(
+          `Edge "${from}" -> "${to}": output is ${output}, expected an integer of at least 0.`,
+        );
+      if (bytes !== undefined) checkBytes(`Edge "${from}" -> "${to}"`, "bytes", bytes);
+      edges.push({ from, to, output, bytes });
+      return builder;
+    },
+    control(from, to) {
+      edges.push({ from, to, output: CONTROL, bytes: 0 });
+      return builder;
+    },
+    build() {
+      if (ops.length === 0) throw new InputError("The graph is empty: at least one op is needed.");
+      return freeze(dtype, ops, idOf, edges);
+    },
+  };
+  return builder;
+}
+
+function checkOp(spec: OpSpec): void {
+  const where = `Op "${spec.name}"`;
+  checkShapes(where, spec);
+  if (spec.role !== undefined && Role[spec.role] === undefined)
+    throw new InputError(`${where}: role is "${spec.role}", expected forward, backward or update.`);
+  checkNumber(where, "flops", spec.flops ?? 0);
+  checkBytes(where, "bytesTouched", spec.bytesTouched ?? 0);
+  checkBytes(where, "parameterBytes", spec.parameterBytes ?? 0);
+  checkBytes(where, "workspaceBytes", spec.workspaceBytes ?? 0);
+  for (const [port, bytes] of (spec.outputs ?? []).entries()) checkBytes(where, `outputs[${port}]`, bytes);
+  for (const [kind, us] of Object.entries(spec.measuredUs ?? {}))
+    checkNumber(where, `measuredUs.${kind}`, us);
+  checkNumber(where, "transferUs", spec.transferUs ?? 0);
+  if (spec.supportedKinds?.length === 0)
+    throw new InputError(
+      `${where}: supportedKinds is empty, so no device could run it; leave it out for all kinds.`,
+    );
+}
+
+/** Graphs also come from JavaScript and from graphology, where nothing has looked at the types. */
+function checkShapes(where: string, spec: OpSpec): void {
+  for (const field of ["type", "colocation", "twin"] as const)
+    if (spec[field] !== undefined && typeof spec[field] !== "string")
+      throw new InputError(`${where}: ${field} is ${shown(spec[field])}, expected a string.`);
+  if (spec.outputs !== undefined && !Array.isArray(spec.outputs))
+    throw new InputError(`${where}: outputs is ${shown(spec.outputs)}, expected a list of bytes.`);
+  const kinds: unknown = spec.supportedKinds ?? [];
+  if (!Array.isArray(kinds) || kinds.some((kind) => typeof kind !== "string"))
+    throw new InputError(`${where}: supportedKinds is ${shown(kinds)}, expected a list of device kinds.`);
+  const measured: unknown = spec.measuredUs ?? {};
+  if (measured === null || typeof measured !== "object" || Array.isArray(measured))
+    throw new InputError(`${where}: measuredUs is ${shown(measured)}, expected times in us by device kind.`);
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
+
+function checkNumber(where: string, field: string, value: number): void {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0)
+    throw new InputError(`${where}: ${field} is ${value}, expected a finite number of at least 0.`);
+}
+
+function checkBytes(where: string, field: string, value: number): void {
+  checkNumber(where, field, value);
+  if (value > LARGEST_BYTES)
+    throw new InputError(
+      `${where}: ${field} is ${value} bytes, more than 2^53, past which sums are not exact.`,
+    );
+}
+
+function freeze(
+  dtype: string,
+  ops: readonly OpSpec[],
+  idOf: ReadonlyMap<string, number>,
+  edges: readonly { from: string; to: string; output: number; bytes: number | undefined }[],
+): OpGraph {
+  const opCount = ops.length;
+  const outputStart = new Int32Array(opCount + 1);
+  for (let v = 0; v < opCount; v++) outputStart[v + 1] = outputStart[v] + (ops[v].outputs?.length ?? 0);
+  const outputBytes = Float64Array.from(ops.flatMap((op) => [...(op.outputs ?? [])]));
+
+  const resolved = edges.map(({ from, to, output, bytes }) => {
+    const source = idOf.get(from);
+    const destination = idOf.get(to);
+    if (source === undefined)
+      throw new InputError(`Edge "${from}" -> "${to}": source names the unknown op "${from}".`);
+    if (destination === undefined)
+      throw new InputError(`Edge "${from}" -> "${to}": destination names the unknown op "${to}".`);
+    if (source === destination) throw new InputError(`Op "${from}": an edge leads from the op to itself.`);
+    const ports = outputStart[source + 1] - outputStart[source];
+    if (output >= ports)
+      throw new InputError(
+        `Edge "${from}" -> "${to}": output is ${output}, but op "${from}" declares ${ports} output${ports === 1 ? "" : "s"}.`,
+      );
+    return {
+      source,
+      destination,
+      output,
+      bytes: bytes ?? (output === CONTROL ? 0 : outputBytes[outputStart[source] + output]),
+    };
+  });
+
+  const edgeCount = resolved.length;
+  const inStart = offsets(opCount, (count) => {
+    for (const edge of resolved) count(edge.destination);
+  });
+  const edgeSource = new Int32Array(edgeCount);
+  const edgeDestination = new Int32Array(edgeCount);
+  const edgeOutput = new Int32Array(edgeCount);
+  const edgeBytes = new Float64Array(edgeCount);
+  const nextIn = inStart.slice(0, opCount);
+  for (const edge of resolved) {
+    const e = nextIn[edge.destination]++;
+    edgeSource[e] = edge.source;
+    edgeDestination[e] = edge.destination;
+    edgeOutput[e] = edge.output;
+    edgeBytes[e] = edge.bytes;
+  }
+  const outStart = offsets(opCount, (count) => {
+    for (let e = 0; e < edgeCount; e++) count(edgeSource[e]);
+  });
+  const outEdge = new Int32Array(edgeCount);
+  const nextOut = outStart.slice(0, opCount);
+  for (let e = 0; e < edgeCount; e++) outEdge[nextOut[edgeSource[e]]++] = e;
+
+  const { colocation, colocationCount } = colocationClasses(ops);
+  return {
+    opCount,
+    edgeCount,
+    dtype,
+    names: ops.map((op) => op.name),
+    types: ops.map((op) => op.type ?? "op"),
+    role: Uint8Array.from(ops, (op) => Role[op.role ?? "forward"]),
+    flops: Float64Array.from(ops, (op) => op.flops ?? 0),
+    bytesTouched: Float64Array.from(ops, (op) => op.bytesTouched ?? 0),
+    parameterBytes: Float64Array.from(ops, (op) => op.parameterBytes ?? 0),
+    workspaceBytes: Float64Array.from(ops, (op) => op.workspaceBytes ?? 0),
+    measuredUs: measuredTimes(ops),
+    transferUs: ops.some((op) => op.transferUs !== undefined)
+      ? Float64Array.from(ops, (op) => op.transferUs ?? Number.NaN)
+      : null,
+    supportedKinds: ops.map((op) => op.supportedKinds ?? null),
+    colocation,
+    colocationCount,
+    twin: twins(ops, idOf),
+    outputStart,
+    outputBytes,
+    inStart,
+    edgeSource,
+    edgeDestination,
+    edgeOutput,
+    edgeBytes,
+    outStart,
+    outEdge,
+    topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),
+  };
+}
+
+/** Prefix sums of how often `each` counts every index in 0..size-1. */
+function offsets(size: number, each: (count: (index: number) => void) => void): Int32Array {
+  const start = new Int32Array(size + 1);
+  each((index) => start[index + 1]++);
+  for (let i = 0; i < size; i++) start[i + 1] += start[i];
+  return start;
+}
+
+function measuredTimes(ops: readonly OpSpec[]): ReadonlyMap<string, Float64Array> {
+  const kinds = new Set(ops.flatMap((op) => Object.keys(op.measuredUs ?? {})));
+  return new Map(
+    [...kinds]
+      .sort()
+      .map((kind) => [kind, Float64Array.from(ops, (op) => op.measuredUs?.[kind] ?? Number.NaN)]),
+  );
+}
+
+function colocationClasses(ops: readonly OpSpec[]): { colocation: Int32Array; colocationCount: number } {
+  const classOf = new Map<string, number>();
+  const colocation = Int32Array.from(ops, ({ colocation: label }) => {
+    if (label === undefined) return -1;
+    const known = classOf.get(label);
+    if (known !== undefined) return known;
+    classOf.set(label, classOf.size);
+    return classOf.size - 1;
+  });
+  return { colocation, colocationCount: classOf.size };
+}
+
+/** A forward op's twin is the first backward op that names it. */
+function twins(ops: readonly OpSpec[], idOf: ReadonlyMap<string, number>): Int32Array {
+  const twin = new Int32Array(ops.length).fill(-1);
+  ops.forEach((op, v) => {
+    if (op.twin === undefined) return;
+    const forward = idOf.get(op.twin);
+    if (forward === undefined)
+      throw new InputError(`Op "${op.name}": twin names the unknown op "${op.twin}".`);
+    if (forward === v) throw new InputError(`Op "${op.name}": twin names the op itself.`);
+    twin[v] = forward;
+    if (op.role === "backward" && twin[forward] === -1 && ops[forward].twin === undefined) twin[forward] = v;
+  });
+  return twin;
+}
+
+/** Kahn's algorithm with a binary heap of ids, so that the order is unique. Throws a sentence that spells out a cycle. */
+function topologicalOrder(
+  ops: readonly OpSpec[],
+  inStart: Int32Array,
+  edgeDestination: Int32Array,
+  edgeSource: Int32Array,
+  outStart: Int32Array,
+  outEdge: Int32Array,
+): Int32Array {
+  const n = ops.length;
+  const waiting = new Int32Array(n);
+  for (let v = 0; v < n; v++) waiting[v] = inStart[v + 1] - inStart[v];
+  const heap = new Int32Array(n);
+  let size = 0;
+  const push = (v: number) => {
+    let i = size++;
+    while (i > 0 && heap[(i - 1) >> 1] > v) {
+      heap[i] = heap[(i - 1) >> 1];
+      i = (i - 1) >> 1;
+    }
+    heap[i] = v;
+  };
+  const pop = (): number => {
+    const top = heap[0];
+    const last = heap[--size];
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= size) break;
+      if (child + 1 < size && heap[child + 1] < heap[child]) child++;
+      if (heap[child] >= last) break;
+      heap[i] = heap[child];
+      i = child;
+    }
+    heap[i] = last;
+    return top;
+  };
+  for (let v = 0; v < n; v++) if (waiting[v] === 0) push(v);
+  const order = new Int32Array(n);
+  let placed = 0;
+  while (size > 0) {
+    const v = pop();
+    order[placed++] = v;
+    for (let i = outStart[v]; i < outStart[v + 1]; i++) {
+      const w = edgeDestination[outEdge[i]];
+      if (--waiting[w] === 0) push(w);
+    }
+  }
+  if (placed < n) throw new InputError(describeCycle(ops, waiting, inStart, edgeSource));
+  return order;
+}
+
+function describeCycle(
+  ops: readonly OpSpec[],
+  waiting: Int32Array,
+  inStart: Int32Array,
+  edgeSource: Int32Array,
+): string {
+  const seenAt = new Map<number, number>();
+  const path: number[] = [];
+  let v = waiting.findIndex((count) => count > 0);
+  while (!seenAt.has(v)) {
+    seenAt.set(v, path.length);
+    path.push(v);
+    for (let e = inStart[v]; e < inStart[v + 1]; e++) {
+      if (waiting[edgeSource[e]] > 0) {
+        v = edgeSource[e];
+        break;
+      }
+    }
+  }
+  const found = path.slice(seenAt.get(v)).reverse();
+  const first = found.indexOf(Math.min(...found));
+  const cycle = [...found.slice(first), ...found.slice(0, first)];
+  const shown = cycle.slice(0, 6).map((op) => `"${ops[op].name}"`);
+  if (cycle.length > 6) shown.push(`... ${cycle.length - 6} more ...`);
+  shown.push(`"${ops[cycle[0]].name}"`);
+  return `The graph has a cycle: ${shown.join(" -> ")}; every edge must lead forward.`;
+}

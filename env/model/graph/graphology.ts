@@ -1,0 +1,80 @@
+/**
+ * Conversion to and from graphology, the library people author, draw and exchange graphs with. Freeze to `OpGraph` before
+ * any computation: walking a graphology graph is many times slower than walking typed arrays.
+ */
+import { MultiDirectedGraph } from "graphology";
+import type { AbstractGraph } from "graphology-types";
+import { InputError } from "../errors.ts";
+import { graphBuilder, type OpSpec } from "./builder.ts";
+import { CONTROL, type OpGraph, roleNames } from "./graph.ts";
+
+/** Node attributes are `OpSpec` without the name; edge attributes are `{output, bytes, input}`, input = declared position. */
+export function toGraphology(graph: OpGraph): MultiDirectedGraph {
+  const result = new MultiDirectedGraph();
+  result.setAttribute("dtype", graph.dtype);
+  for (let v = 0; v < graph.opCount; v++) {
+    const { name, ...attributes } = opSpecOf(graph, v);
+    result.addNode(name, attributes);
+  }
+  for (let e = 0; e < graph.edgeCount; e++)
+    result.addDirectedEdge(graph.names[graph.edgeSource[e]], graph.names[graph.edgeDestination[e]], {
+      output: graph.edgeOutput[e],
+      bytes: graph.edgeBytes[e],
+      input: e - graph.inStart[graph.edgeDestination[e]],
+    });
+  return result;
+}
+
+/** Freezes a directed graphology graph; throws one sentence where it is undirected or an attribute is not usable. */
+export function fromGraphology(source: AbstractGraph): OpGraph {
+  if (source.type === "undirected")
+    throw new InputError(
+      "The graphology graph is undirected; operators need directed edges from producer to consumer.",
+    );
+  const builder = graphBuilder({ dtype: (source.getAttribute("dtype") as string | undefined) ?? "float32" });
+  source.forEachNode((name, attributes) => {
+    builder.op({ ...attributes, name } as OpSpec);
+  });
+  const edges: { from: string; to: string; output: number; bytes?: number; input: number }[] = [];
+  source.forEachEdge((_edge, attributes, from, to) => {
+    edges.push({
+      from,
+      to,
+      output: attributes.output ?? 0,
+      bytes: attributes.bytes,
+      input: attributes.input ?? 0,
+    });
+  });
+  edges.sort((a, b) => a.input - b.input);
+  for (const { from, to, output, bytes } of edges) {
+    if (output === CONTROL) builder.control(from, to);
+    else builder.edge({ from, to, output, bytes });
+  }
+  return builder.build();
+}
+
+/** What the builder would have to be told to make op v again. */
+export function opSpecOf(graph: OpGraph, v: number): OpSpec {
+  const measured = [...graph.measuredUs]
+    .map(([kind, times]) => [kind, times[v]] as const)
+    .filter(([, us]) => !Number.isNaN(us));
+  const transferUs = graph.transferUs?.[v] ?? Number.NaN;
+  const twin = graph.twin[v];
+  const declaresTwin = twin !== -1 && graph.role[v] !== 0;
+  const outputs = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
+  return {
+    name: graph.names[v],
+    type: graph.types[v],
+    role: roleNames[graph.role[v]],
+    flops: graph.flops[v],
+    bytesTouched: graph.bytesTouched[v],
+    parameterBytes: graph.parameterBytes[v],
+    ...(graph.workspaceBytes[v] > 0 && { workspaceBytes: graph.workspaceBytes[v] }),
+    ...(outputs.length > 0 && { outputs: [...outputs] }),
+    ...(measured.length > 0 && { measuredUs: Object.fromEntries(measured) }),
+    ...(!Number.isNaN(transferUs) && { transferUs }),
+    ...(graph.supportedKinds[v] !== null && { supportedKinds: graph.supportedKinds[v] }),
+    ...(graph.colocation[v] !== -1 && { colocation: `c${graph.colocation[v]}` }),
+    ...(declaresTwin && { twin: graph.names[twin] }),
+  };
+}

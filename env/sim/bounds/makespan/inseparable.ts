@@ -1,0 +1,54 @@
+/**
+ * A bound from pairs of ops that are too expensive to part. Whoever parts a pair pays at least its `apartUs`; whoever stays
+ * below a value T therefore parts no pair of `apartUs` > T, so that such pairs, and with them whole clusters, share a device,
+ * which does all of the cluster's work. Hence, with the pairs by falling `apartUs` a1 >= a2 >= ...,
+ *
+ *   value >= min over i of max(a(i+1), the longest cluster that the first i pairs tie together, on its best device type).
+ *
+ * Without pairs it is the largest unit.
+ */
+import type { Units } from "../units.ts";
+
+export interface Pairs {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly apartUs: Float64Array;
+}
+
+export function inseparableUs(units: Units, { a, b, apartUs }: Pairs): number {
+  const { unitCount, unitOf, typeCount, typeBytes } = units;
+  const parent = Int32Array.from({ length: unitCount }, (_, unit) => unit);
+  const clusterUs = units.unitUs.slice();
+  const clusterBytes = units.unitBytes.slice();
+  const root = (unit: number): number => {
+    let top = unit;
+    while (parent[top] !== top) top = parent[top] = parent[parent[top]];
+    return top;
+  };
+  const fastestUs = (cluster: number): number => {
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let type = 0; type < typeCount; type++)
+      if (clusterBytes[cluster] <= typeBytes[type])
+        fastest = Math.min(fastest, clusterUs[cluster * typeCount + type]);
+    return fastest;
+  };
+
+  let longestUs = 0;
+  for (let unit = 0; unit < unitCount; unit++) longestUs = Math.max(longestUs, fastestUs(unit));
+  const order = Array.from(apartUs.keys()).sort((x, y) => apartUs[y] - apartUs[x]);
+  for (const pair of order) {
+    if (apartUs[pair] <= longestUs) return longestUs;
+    const into = root(unitOf[a[pair]]);
+    const from = root(unitOf[b[pair]]);
+    if (into === from) continue;
+    parent[from] = into;
+    clusterBytes[into] += clusterBytes[from];
+    for (let type = 0; type < typeCount; type++)
+      clusterUs[into * typeCount + type] += clusterUs[from * typeCount + type];
+    // Tying this pair together may cost more than parting it.
+    const tiedUs = Math.max(longestUs, fastestUs(into));
+    if (tiedUs >= apartUs[pair]) return apartUs[pair];
+    longestUs = tiedUs;
+  }
+  return longestUs;
+}

@@ -1,0 +1,50 @@
+/** The specification of `memory: "training"`: reference.ts gives the times, this what lives between them. Twin of peak-slices.ts. */
+import type { Scenario } from "../../model/scenario.ts";
+import type { Need, Transfer } from "./reference.ts";
+
+/** At every instant, the sum of everything that lives on the device then. */
+export function referencePeaks(
+  { graph, cluster, fidelity }: Scenario,
+  device: ArrayLike<number>,
+  needs: readonly Need[],
+  run: { startUs: number[]; endUs: number[]; transfers: Transfer[] },
+): number[] {
+  const lives: {
+    readonly at: number;
+    readonly bytes: number;
+    readonly fromUs: number;
+    readonly toUs: number;
+  }[] = [];
+  for (let v = 0; v < graph.opCount; v++) {
+    const uses = needs.filter(({ producer, tensor }) => producer === v && tensor !== null);
+    const localEnds = uses
+      .filter((need) => device[need.consumer] === device[v])
+      .map((need) => run.endUs[need.consumer]);
+    const sends = run.transfers.filter(({ producer }) => producer === v).map(({ arriveUs }) => arriveUs[0]);
+    const outputs = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
+    lives.push({
+      at: device[v],
+      bytes: outputs.reduce((sum, bytes) => sum + bytes, 0),
+      fromUs: run.startUs[v],
+      toUs: Math.max(run.endUs[v], ...localEnds, ...sends),
+    });
+    const workspace = { at: device[v], bytes: graph.workspaceBytes[v] };
+    lives.push({ ...workspace, fromUs: run.startUs[v], toUs: run.endUs[v] });
+  }
+  for (const { to, bytes, startUs, needs: served } of run.transfers)
+    lives.push({
+      at: to,
+      bytes,
+      fromUs: startUs[startUs.length - 1],
+      toUs: Math.max(...served.map((need) => run.endUs[need.consumer])),
+    });
+  return cluster.devices.map((_, d) => {
+    let resident = 0;
+    for (let v = 0; v < graph.opCount; v++)
+      if (device[v] === d) resident += graph.parameterBytes[v] * (1 + fidelity.optimizerSlots);
+    const own = lives.filter(({ at }) => at === d);
+    const liveAt = (us: number) =>
+      own.filter(({ fromUs, toUs }) => fromUs <= us && us < toUs).reduce((sum, { bytes }) => sum + bytes, 0);
+    return resident + Math.max(0, ...own.map(({ fromUs }) => liveAt(fromUs)));
+  });
+}

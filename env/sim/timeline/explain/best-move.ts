@@ -1,0 +1,47 @@
+/**
+ * Every plan one move away from a plan: one group on another device that may run it. The plain neighbourhood of local search,
+ * here to tell people which single change helps most.
+ */
+
+import type { Plan } from "../../../model/plan/placement.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import { allowedDevices } from "../../../model/scenario.ts";
+import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
+
+export interface Move {
+  readonly group: number;
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: Outcome;
+}
+
+/** How many moves `singleMoves` tries: pairs of a group and a device that may run it and does not run all of it yet. */
+export function singleMoveCount(scenario: Scenario, plan: Plan): number {
+  return candidates(scenario, plan).length;
+}
+
+/** Evaluates the moves group by group, one for each step, so that the caller can tell of progress or stop. */
+export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<Move> {
+  for (const { group, from, to } of candidates(evaluator.scenario, plan))
+    yield { group, from, to, outcome: evaluator.move(plan, group, to) };
+}
+
+/** The better of two moves by cost; the first of equal ones. */
+export function betterMove(best: Move | null, next: Move): Move {
+  return best === null || next.outcome.cost < best.outcome.cost ? next : best;
+}
+
+function candidates(scenario: Scenario, { device }: Plan): Omit<Move, "outcome">[] {
+  const { grouping, cluster } = scenario;
+  const { groupCount, memberStart, members } = grouping;
+  const deviceCount = cluster.devices.length;
+  const allowed = allowedDevices(scenario);
+  const moves: Omit<Move, "outcome">[] = [];
+  for (let group = 0; group < groupCount; group++) {
+    const ops = members.subarray(memberStart[group], memberStart[group + 1]);
+    const from = ops.every((v) => device[v] === device[ops[0]]) ? device[ops[0]] : -1;
+    for (let to = 0; to < deviceCount; to++)
+      if (to !== from && allowed[group * deviceCount + to] === 1) moves.push({ group, from, to });
+  }
+  return moves;
+}

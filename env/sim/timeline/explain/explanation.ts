@@ -1,0 +1,42 @@
+/**
+ * Why a step takes as long as it does: its critical path and last chain with the shares of their time, how busy each device
+ * and link is, and what bounds the step. Numbers and names only; the command line puts them into words.
+ */
+import type { Plan } from "../../../model/plan/placement.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import { simulate, type Timeline } from "../timeline.ts";
+import { type Bottleneck, bottleneckOf } from "./bottleneck.ts";
+import { criticalPath, lastChain, type Segment } from "./critical-path.ts";
+import { type Share, sharesOf } from "./shares.ts";
+import { type Tasks, tasksOf } from "./tasks.ts";
+
+export interface PathSummary {
+  readonly segments: readonly Segment[];
+  readonly shares: readonly Share[];
+}
+
+export interface Explanation {
+  readonly timeline: Timeline;
+  readonly tasks: Tasks;
+  readonly criticalPath: PathSummary;
+  readonly lastChain: PathSummary;
+  readonly bottleneck: Bottleneck;
+}
+
+/** Explains infeasible plans too: the times are those of a step that had the memory. */
+export function explain(scenario: Scenario, plan: Plan): Explanation {
+  const timeline = simulate(scenario, plan);
+  const tasks = tasksOf(scenario, timeline);
+  const summary = (segments: readonly Segment[]): PathSummary => ({
+    segments,
+    shares: sharesOf(segments, timeline.makespanUs),
+  });
+  const chain = lastChain(tasks);
+  return {
+    timeline,
+    tasks,
+    criticalPath: summary(criticalPath(tasks)),
+    lastChain: summary(chain),
+    bottleneck: bottleneckOf(chain, timeline.makespanUs),
+  };
+}

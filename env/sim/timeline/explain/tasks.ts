@@ -1,0 +1,260 @@
+/**
+ * The tasks of a timeline, and what determined the start of each: every op and every hop of a transfer, when its inputs were
+ * there, and what it then waited for.
+ *
+ * A task starts at the later of two moments: when it is ready (its last input has arrived; for a root, the start of the step)
+ * and when the last of the devices and links that it needs comes free. Simulated times are exact doubles, so which of the two
+ * it was, and whose end it was, is a matter of equality, not of tolerance:
+ *
+ * - a task that starts when it is ready was *enabled* by its last input. Among inputs that arrive together the one declared
+ *   first counts, in order of producer;
+ * - a task that starts later was *blocked* by the task that kept one of its resources until that very moment. A resource has
+ *   at most one such task. Where ops and transfers exclude each other, a task that takes no time can pass a wait on: it waits
+ *   for a link, and whoever wants its device waits with it; then the link's task counts. And where the plan orders the ops
+ *   of a device, an op waits for the one before it, also where that takes no time; so does a transfer where they keep that order.
+ *
+ * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of the graph, so it ends.
+ */
+
+import type { Scenario } from "../../../model/scenario.ts";
+import { type Compiled, compile } from "../../engine/compile.ts";
+import { successors } from "../../engine/priority-order.ts";
+import type { Timeline } from "../timeline.ts";
+import { type Journey, journeysOf } from "./journeys.ts";
+
+/** A device or a link that a task occupies. */
+export interface Resource {
+  readonly kind: "device" | "link";
+  readonly index: number;
+}
+
+export interface Hold {
+  readonly resource: Resource;
+  /** When another task may use it, us. */
+  readonly untilUs: number;
+}
+
+export interface Task {
+  readonly kind: "op" | "transfer";
+  /** The op, or the op whose output is sent. */
+  readonly op: number;
+  /** The journey that a transfer belongs to, -1 for an op. */
+  readonly journey: number;
+  /** The device of an op; the link of a transfer, the slowest where it crosses several at once. */
+  readonly resource: Resource;
+  readonly readyUs: number;
+  readonly startUs: number;
+  /** The op has ended; the last byte has left. */
+  readonly doneUs: number;
+  /** What it makes is there: `doneUs`, and for a transfer the latency. */
+  readonly endUs: number;
+  /** All that it occupies; links keep nobody waiting where the fidelity says that they carry any number at once. */
+  readonly holds: readonly Hold[];
+  /** The task that delivered its last input, null for a root. */
+  readonly enabledBy: Task | null;
+}
+
+export interface Tasks {
+  readonly compiled: Compiled;
+  readonly timeline: Timeline;
+  /** The task of each op. */
+  readonly ops: readonly Task[];
+  readonly transfers: readonly Task[];
+  readonly journeys: readonly Journey[];
+  /** The task, and its hold, that a task waited for after it was ready; null where it started at once. */
+  blockedBy(task: Task): Blocker | null;
+}
+
+export interface Blocker {
+  readonly task: Task;
+  readonly hold: Hold;
+}
+
+export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
+  const compiled = compile(scenario);
+  const journeys = journeysOf(compiled, timeline);
+  const { ops, transfers } = inTopologicalOrder(compiled, timeline, journeys);
+  const blockerAt = blockersOf(compiled, [...ops, ...transfers]);
+  const leader = leadersOf(compiled, timeline);
+  const ahead = transfersAhead(compiled, timeline, journeys, transfers);
+  return {
+    compiled,
+    timeline,
+    ops,
+    transfers,
+    journeys,
+    blockedBy(task) {
+      if (task.startUs === task.readyUs) return null;
+      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? turnOf(task, ahead(task));
+      if (blocker === null)
+        throw new Error(`Nothing kept op ${task.op} from ${task.readyUs} us until ${task.startUs} us.`);
+      return blocker;
+    },
+  };
+}
+
+/** The op that the plan's order puts before each op on its device; -1 where there is none. */
+function leadersOf({ fidelity }: Compiled, { device, opPriority }: Timeline): Int32Array {
+  const leader = new Int32Array(device.length).fill(-1);
+  if (opPriority === undefined || fidelity.dispatch === "ready") return leader;
+  successors(device, opPriority).forEach((follower, v) => {
+    if (follower !== -1) leader[follower] = v;
+  });
+  return leader;
+}
+
+/** An op that takes no time holds nothing, but what the plan orders after it waits for its end. */
+function leaderOf(task: Task, leader: Task | undefined): Blocker | null {
+  if (task.kind !== "op" || leader?.endUs !== task.startUs) return null;
+  return { task: leader, hold: leader.holds[0] };
+}
+
+/** The transfers right before each on its links, where the plan's order says which those are. */
+function transfersAhead(
+  { fidelity }: Compiled,
+  timeline: Timeline,
+  journeys: readonly Journey[],
+  transfers: readonly Task[],
+): (task: Task) => readonly Task[] {
+  if (fidelity.transferOrder !== "plan" || timeline.opPriority === undefined) return () => [];
+  const turnOfHop = new Map(timeline.transfers.map((hop, turn) => [hop, turn]));
+  const turn = ({ journey }: Task) => turnOfHop.get(journeys[journey].hops[0])!;
+  const last = new Map<number, Task>();
+  const ahead = new Map<Task, Task[]>();
+  for (const task of [...transfers].sort((a, b) => turn(a) - turn(b))) {
+    const before = linksOf(task).map((link) => last.get(link));
+    ahead.set(
+      task,
+      before.filter((other) => other !== undefined),
+    );
+    for (const link of linksOf(task)) last.set(link, task);
+  }
+  return (task) => ahead.get(task) ?? [];
+}
+
+/** A transfer that takes no time holds nothing, but what the plan orders after it waits for it. */
+function turnOf(task: Task, ahead: readonly Task[]): Blocker | null {
+  const before = ahead.find((other) => other.startUs === task.startUs);
+  return before === undefined ? null : { task: before, hold: before.holds[0] };
+}
+
+/** Looks up what held any resource of a delayed task until its start, through other tasks that had to wait until then. */
+function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task) => Blocker | null {
+  const excludes = ({ kind }: Resource) => kind === "device" || fidelity.contention === "queue";
+  const holders = new Map<string, Blocker>();
+  const passers = new Map<string, Task[]>();
+  for (const task of tasks)
+    for (const hold of task.holds) {
+      if (!excludes(hold.resource)) continue;
+      const moment = momentOf(hold.resource, hold.untilUs);
+      if (hold.untilUs > task.startUs) holders.set(moment, { task, hold });
+      else if (task.startUs > task.readyUs) passers.set(moment, [...(passers.get(moment) ?? []), task]);
+    }
+  return (delayed) => {
+    const seen = new Set([delayed]);
+    for (const task of seen)
+      for (const { resource } of task.holds) {
+        const moment = momentOf(resource, delayed.startUs);
+        const holder = holders.get(moment);
+        if (holder !== undefined) return holder;
+        for (const passer of passers.get(moment) ?? []) seen.add(passer);
+      }
+    return null;
+  };
+}
+
+const momentOf = ({ kind, index }: Resource, us: number): string => `${kind} ${index} ${us}`;
+
+/** Each op with what arrived for it last, then the hops of what it sends. */
+function inTopologicalOrder(
+  compiled: Compiled,
+  timeline: Timeline,
+  journeys: readonly Journey[],
+): { ops: Task[]; transfers: Task[] } {
+  const { scenario, opCount, depStart, depConsumer } = compiled;
+  const sent: number[][] = Array.from({ length: opCount }, () => []);
+  journeys.forEach(({ producer }, j) => {
+    sent[producer].push(j);
+  });
+  const lastInput: (Task | null)[] = new Array(opCount).fill(null);
+  const ops: Task[] = new Array(opCount);
+  const transfers: Task[] = [];
+  const deliver = (task: Task, consumer: number): void => {
+    const known = lastInput[consumer];
+    if (known !== null && (known.endUs > task.endUs || (known.endUs === task.endUs && known.op <= task.op)))
+      return;
+    lastInput[consumer] = task;
+  };
+  for (const v of scenario.graph.topologicalOrder) {
+    const task = opTask(compiled, timeline, v, lastInput[v]);
+    ops[v] = task;
+    const away = new Set<number>();
+    for (const j of sent[v]) {
+      let previous = task;
+      for (const hop of hopTasks(compiled, timeline, journeys[j], j)) {
+        previous = { ...hop, readyUs: previous.endUs, enabledBy: previous };
+        transfers.push(previous);
+      }
+      for (const consumer of journeys[j].consumers) {
+        deliver(previous, consumer);
+        away.add(consumer);
+      }
+    }
+    for (let i = depStart[v]; i < depStart[v + 1]; i++)
+      if (!away.has(depConsumer[i])) deliver(task, depConsumer[i]);
+  }
+  return { ops, transfers };
+}
+
+function opTask({ fidelity }: Compiled, timeline: Timeline, v: number, lastInput: Task | null): Task {
+  const [startUs, endUs] = [timeline.startUs[v], timeline.endUs[v]];
+  const resource: Resource = { kind: "device", index: timeline.device[v] };
+  return {
+    kind: "op",
+    op: v,
+    journey: -1,
+    resource,
+    readyUs: lastInput?.endUs ?? fidelity.startUs,
+    startUs,
+    doneUs: endUs,
+    endUs,
+    holds: [{ resource, untilUs: endUs > startUs ? endUs + fidelity.opGapUs : endUs }],
+    enabledBy: lastInput,
+  };
+}
+
+/** One task for each hop, or one for the whole journey where it crosses all its links at once. */
+function hopTasks(
+  compiled: Compiled,
+  { device }: Timeline,
+  { producer, hops, consumers }: Journey,
+  journey: number,
+): Omit<Task, "readyUs" | "enabledBy">[] {
+  const { fidelity, linkBytesPerUs } = compiled;
+  const legs = fidelity.routing === "cut-through" ? [hops] : hops.map((hop) => [hop]);
+  return legs.map((leg, i) => {
+    const slowest = leg.reduce((a, b) => (linkBytesPerUs[b.link] < linkBytesPerUs[a.link] ? b : a));
+    const { startUs, sentUs: doneUs, endUs } = slowest;
+    const holds: Hold[] = [];
+    for (const { link } of leg)
+      holds.push({ resource: { kind: "link", index: link }, untilUs: doneUs + fidelity.transferGapUs });
+    if (!fidelity.overlap && i === 0)
+      holds.push({ resource: { kind: "device", index: device[producer] }, untilUs: doneUs });
+    if (!fidelity.overlap && i === legs.length - 1)
+      holds.push({ resource: { kind: "device", index: device[consumers[0]] }, untilUs: doneUs });
+    return {
+      kind: "transfer",
+      op: producer,
+      journey,
+      resource: { kind: "link", index: slowest.link },
+      startUs,
+      doneUs,
+      endUs,
+      holds,
+    };
+  });
+}
+
+/** The links that a task occupies; none for an op. */
+export const linksOf = ({ holds }: Task): number[] =>
+  holds.filter(({ resource }) => resource.kind === "link").map(({ resource }) => resource.index);

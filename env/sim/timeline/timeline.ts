@@ -1,0 +1,76 @@
+/**
+ * `Timeline`: everything one simulated step did, for people, pictures and observations. Unlike an evaluation it is computed
+ * for infeasible plans too, since one wants to see by how much they do not fit.
+ */
+import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import type { Scenario } from "../../model/scenario.ts";
+import { compile } from "../engine/compile.ts";
+import { createLoggingEngine, type TransferRecord } from "../engine/engine.ts";
+import type { Violation } from "../evaluator/contract.ts";
+import { createPeakMeter, memoryViolation } from "../memory/peaks.ts";
+
+export interface Timeline {
+  readonly makespanUs: number;
+  /** In which order the plan wants the ops of a device, where it says so. */
+  readonly opPriority: Float64Array | undefined;
+  /** Device, start and end of each op, shape [opCount]. */
+  readonly device: Int32Array;
+  readonly startUs: Float64Array;
+  readonly endUs: Float64Array;
+  /** In the order in which they queued up. */
+  readonly transfers: readonly TransferRecord[];
+  /** Time that each device computes and each link sends. */
+  readonly deviceBusyUs: Float64Array;
+  readonly linkBusyUs: Float64Array;
+  readonly peakBytes: Float64Array;
+  readonly violation: Violation | null;
+}
+
+/** Simulates plans of one scenario, one timeline each. */
+export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
+  const compiled = compile(scenario);
+  const engine = createLoggingEngine(compiled);
+  const meter = createPeakMeter(compiled);
+  const { deviceCount, linkCount } = compiled;
+  return (plan) => {
+    validatePlan(scenario, plan);
+    const makespanUs = engine.run(plan.device, plan.opPriority);
+    const transfers = engine.transfers();
+    const startUs = engine.startUs.slice();
+    const endUs = engine.endUs.slice();
+    const deviceBusyUs = new Float64Array(deviceCount);
+    startUs.forEach((start, v) => {
+      deviceBusyUs[plan.device[v]] += endUs[v] - start;
+    });
+    const linkBusyUs = busyLinksUs(transfers, linkCount);
+    const peaks = meter.peaks(engine, plan.device);
+    return {
+      makespanUs,
+      device: plan.device.slice(),
+      opPriority: plan.opPriority?.slice(),
+      startUs,
+      endUs,
+      transfers,
+      deviceBusyUs,
+      linkBusyUs,
+      peakBytes: peaks.bytes,
+      violation: memoryViolation(compiled, peaks),
+    };
+  };
+}
+
+/** The timeline of one plan; for many plans of one scenario make a simulator once. */
+export function simulate(scenario: Scenario, plan: Plan): Timeline {
+  return createSimulator(scenario)(plan);
+}
+
+/** How long each link carries something; one that carries several transfers at once is busy once. */
+function busyLinksUs(transfers: readonly TransferRecord[], linkCount: number): Float64Array {
+  const busyUs = new Float64Array(linkCount);
+  const untilUs = new Float64Array(linkCount);
+  for (const { link, startUs, sentUs } of [...transfers].sort((a, b) => a.startUs - b.startUs)) {
+    busyUs[link] += Math.max(0, sentUs - Math.max(startUs, untilUs[link]));
+    untilUs[link] = Math.max(untilUs[link], sentUs);
+  }
+  return busyUs;
+}

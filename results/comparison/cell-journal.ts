@@ -1,0 +1,93 @@
+/**
+ * The finished cells of a comparison, written down as they finish: hours of work survive a kill, a failing method and a power
+ * cut, and the same comparison in the same folder goes on with the cells that it lacks.
+ *
+ * `cells.jsonl`: a line that names the format and the versions, then a line for each cell. A kept cell answers for a cell of the
+ * same request on a scenario of the same content; a method from a file may have changed in between, so its cells run again. Cells
+ * that an interrupt ended are not kept. Nothing is written before the first cell has finished.
+ */
+import { parseSpec } from "../../agents/registry/spec.ts";
+import { InputError } from "../../env/model/errors.ts";
+import { type AppendLog, openLog, readLog } from "../files/append-log.ts";
+import type { CellOutcome, CellSpec, RunCell } from "./cell.ts";
+
+export const CELLS_FORMAT = "placement-gym/cells@1";
+
+interface Header {
+  readonly format: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+interface KeptCell {
+  readonly spec: CellSpec;
+  readonly outcome: CellOutcome;
+}
+
+export interface JournalParts {
+  /** Of the file; it need not be there. */
+  readonly path: string;
+  /** Of everything that a cell's outcome may depend on. */
+  readonly versions: Header["versions"];
+  readonly runCell: RunCell;
+  /** The hash of a cell's scenario as it is now. */
+  readonly hashOf: (spec: CellSpec) => Promise<string>;
+}
+
+export interface CellJournal {
+  /** Runs a cell and keeps it, or answers with the one that was kept. */
+  readonly runCell: RunCell;
+  /** Cells in the file. */
+  readonly keptCount: number;
+  close(): void;
+}
+
+/** Throws `InputError` where the file is of another program or version. */
+export function openJournal({ path, versions, runCell, hashOf }: JournalParts): CellJournal {
+  const keptCells = keptIn(path, versions);
+  let log: AppendLog | null = null;
+
+  const keep = (spec: CellSpec, outcome: CellOutcome) => {
+    log ??= openLog(path);
+    if (log.lengthBytes === 0) log.append({ format: CELLS_FORMAT, versions } satisfies Header);
+    log.append({ spec, outcome } satisfies KeptCell);
+    log.sync();
+    keptCells.set(keyOf(spec), outcome);
+  };
+  return {
+    async runCell(spec, hooks) {
+      const kept = keptCells.get(keyOf(spec));
+      const mayAnswer = kept !== undefined && !parseSpec(spec.method).isPath;
+      if (mayAnswer && kept.result.scenarioHash === (await hashOf(spec))) return kept;
+      const outcome = await runCell(spec, hooks);
+      if (hooks.signal?.aborted !== true) keep(spec, outcome);
+      return outcome;
+    },
+    get keptCount() {
+      return keptCells.size;
+    },
+    close: () => log?.close(),
+  };
+}
+
+/** By request; where a cell was kept twice the later one counts. */
+function keptIn(path: string, versions: Header["versions"]): Map<string, CellOutcome> {
+  const [header, ...cells] = readLog(path) as [Header | undefined, ...KeptCell[]];
+  if (header === undefined) return new Map();
+  if (header.format !== CELLS_FORMAT)
+    throw new InputError(
+      `"${path}" is not the log of a comparison: its first line lacks the format "${CELLS_FORMAT}".`,
+    );
+  const told = (of: Header["versions"]) =>
+    Object.entries(of)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ");
+  if (told(header.versions) !== told(versions))
+    throw new InputError(
+      `The comparison in "${path}" was begun by ${told(header.versions)}, this is ${told(versions)}; name another folder with --out.`,
+    );
+  return new Map(cells.map(({ spec, outcome }) => [keyOf(spec), outcome]));
+}
+
+function keyOf({ scenario, method, rootSeed, seedIndex, budget, objective, backend }: CellSpec): string {
+  return JSON.stringify([scenario, method, rootSeed, seedIndex, budget, objective, backend]);
+}

@@ -1,0 +1,195 @@
+/**
+ * From cells to rows: the mean over seeds of each method on one scenario, sorted best first, and the summary of each
+ * method over all scenarios.
+ *
+ * The order on a scenario: methods feasible on every seed by mean value; then those infeasible on some seeds, fewer first;
+ * then those that found only infeasible plans, by mean excess; then those without any plan. Equal rows share a rank.
+ */
+import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import type { CellResult } from "./cell.ts";
+
+export interface Row {
+  readonly method: string;
+  readonly methodName: string;
+  readonly kind: CellResult["kind"];
+  /** 1 for the best; equal rows share the smaller rank. */
+  readonly rank: number;
+  readonly seeds: number;
+  readonly feasibleSeeds: number;
+  /** Mean, best and worst value over the feasible seeds; null where there is none. */
+  readonly mean: number | null;
+  readonly best: number | null;
+  readonly worst: number | null;
+  /** `mean / bound - 1`; null unless every seed is feasible, because a mean over some seeds flatters. */
+  readonly gap: number | null;
+  readonly bound: number;
+  readonly boundArgument: string;
+  /** Mean over the seeds that have a plan, of the fullest device. */
+  readonly peakBytes: number | null;
+  readonly evaluations: number;
+  /** The worst violation over seeds, where a seed has one. */
+  readonly violation: CellResult["violation"];
+  readonly failure: string | null;
+  readonly note: string | null;
+  readonly timeLimited: boolean;
+  /** Index into `CompareReport.cells` of the best seed, null where no seed has a plan. */
+  readonly bestCell: number | null;
+}
+
+export interface MethodSummary {
+  readonly method: string;
+  readonly methodName: string;
+  readonly kind: CellResult["kind"];
+  /** Mean over scenarios of the rank on each. */
+  readonly meanRank: number;
+  /** Mean gap over the scenarios where every seed is feasible and the bound is above zero. */
+  readonly meanGap: number | null;
+  readonly scenarios: number;
+  /** Scenarios where every seed is feasible. */
+  readonly feasibleScenarios: number;
+  /** Scenarios on which no other method is better. */
+  readonly wins: number;
+}
+
+export interface IndexedCell {
+  readonly index: number;
+  readonly cell: CellResult;
+}
+
+/** Values that differ by less than this share are equal: sums of floats in another order differ in the last digits. */
+const SAME = 1e-9;
+
+/** One row for each method, best first. `cells` are all of one scenario. */
+export function rankRows(
+  cells: readonly IndexedCell[],
+  bound: { readonly value: number; readonly argument: string },
+): Row[] {
+  const rows = [...groupBy(cells, ({ cell }) => cell.method).values()].map((group) => {
+    const row = rowOf(group, bound);
+    return { row, excess: meanExcess(group) };
+  });
+  rows.sort((a, b) => order(a, b) || compareText(a.row.method, b.row.method));
+  let rank = 1;
+  return rows.map((entry, position) => {
+    if (position > 0 && order(rows[position - 1], entry) !== 0) rank = position + 1;
+    return { ...entry.row, rank };
+  });
+}
+
+/** One entry for each method over the rows of all scenarios, best mean rank first. */
+export function summarise(tables: readonly (readonly Row[])[]): MethodSummary[] {
+  const rows = tables.flat();
+  return [...groupBy(rows, ({ method }) => method).values()]
+    .map((own): MethodSummary => {
+      const gaps = own.map(({ gap }) => gap).filter((gap) => gap !== null);
+      return {
+        method: own[0].method,
+        methodName: own[0].methodName,
+        kind: own[0].kind,
+        meanRank: mean(own.map(({ rank }) => rank)),
+        meanGap: gaps.length === 0 ? null : mean(gaps),
+        scenarios: own.length,
+        feasibleScenarios: own.filter(({ seeds, feasibleSeeds }) => seeds === feasibleSeeds).length,
+        wins: own.filter(({ rank, mean: value }) => rank === 1 && value !== null).length,
+      };
+    })
+    .sort(
+      (a, b) =>
+        a.meanRank - b.meanRank ||
+        (a.meanGap ?? Number.POSITIVE_INFINITY) - (b.meanGap ?? Number.POSITIVE_INFINITY) ||
+        compareText(a.method, b.method),
+    );
+}
+
+function rowOf(group: readonly IndexedCell[], bound: { value: number; argument: string }): Omit<Row, "rank"> {
+  const cells = group.map(({ cell }) => cell);
+  const values = cells.map(({ value }) => value).filter((value) => value !== null);
+  const peaks = cells.map(({ largestPeakBytes }) => largestPeakBytes).filter((bytes) => bytes !== null);
+  const average = values.length === 0 ? null : mean(values);
+  return {
+    method: cells[0].method,
+    methodName: cells[0].methodName,
+    kind: cells[0].kind,
+    seeds: cells.length,
+    feasibleSeeds: values.length,
+    mean: average,
+    best: values.length === 0 ? null : Math.min(...values),
+    worst: values.length === 0 ? null : Math.max(...values),
+    gap: values.length < cells.length ? null : gapOf(average, bound.value),
+    bound: bound.value,
+    boundArgument: bound.argument,
+    peakBytes: peaks.length === 0 ? null : mean(peaks),
+    evaluations: mean(cells.map(({ evaluations }) => evaluations)),
+    violation: worstViolation(cells),
+    failure: cells.find(({ failure }) => failure !== null)?.failure ?? null,
+    note: cells.find(({ note }) => note !== null)?.note ?? null,
+    timeLimited: cells.some(({ timeLimited }) => timeLimited),
+    bestCell: bestCell(group),
+  };
+}
+
+interface Ranked {
+  readonly row: Omit<Row, "rank">;
+  /** Mean bytes over the limit; `Infinity` where a seed has no plan at all. */
+  readonly excess: number;
+}
+
+function order(a: Ranked, b: Ranked): number {
+  const infeasibleA = a.row.seeds - a.row.feasibleSeeds;
+  const infeasibleB = b.row.seeds - b.row.feasibleSeeds;
+  const none = Number(a.row.feasibleSeeds === 0) - Number(b.row.feasibleSeeds === 0);
+  if (none !== 0) return none;
+  if (a.row.mean === null || b.row.mean === null) return compareNumbers(a.excess, b.excess);
+  return infeasibleA - infeasibleB || compareNumbers(a.row.mean, b.row.mean);
+}
+
+function compareNumbers(a: number, b: number): number {
+  if (a === b) return 0;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return a - b;
+  return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b;
+}
+
+/** By code units, so that no locale can change the order. */
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function meanExcess(group: readonly IndexedCell[]): number {
+  return mean(
+    group
+      .filter(({ cell }) => cell.value === null)
+      .map(({ cell }) => cell.violation?.excessBytes ?? Number.POSITIVE_INFINITY),
+  );
+}
+
+function worstViolation(cells: readonly CellResult[]): CellResult["violation"] {
+  let worst: CellResult["violation"] = null;
+  for (const { violation } of cells)
+    if (violation !== null && violation.excessBytes > (worst?.excessBytes ?? -1)) worst = violation;
+  return worst;
+}
+
+/** The feasible cell of least value, else the plan of least excess. */
+function bestCell(group: readonly IndexedCell[]): number | null {
+  const planned = group.filter(({ cell }) => cell.plan !== null);
+  if (planned.length === 0) return null;
+  const key = ({ cell }: IndexedCell) => [
+    cell.value === null ? 1 : 0,
+    cell.value ?? cell.violation?.excessBytes ?? Number.POSITIVE_INFINITY,
+  ];
+  return planned.reduce((best, next) => {
+    const [a, b] = [key(best), key(next)];
+    return b[0] < a[0] || (b[0] === a[0] && b[1] < a[1]) ? next : best;
+  }).index;
+}
+
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

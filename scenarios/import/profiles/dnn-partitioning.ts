@@ -1,0 +1,155 @@
+/**
+ * Workloads of "Efficient Algorithms for Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur,
+ * Mahajan, Nina Paravecino; NeurIPS 2020), JSON files of the repository msr-fiddle/dnn-partitioning (MIT).
+ *
+ * The files give measured times in milliseconds and sizes in bytes; "FPGA" means any accelerator. The cost of an edge is the
+ * time to move the whole output of its source between an accelerator and host memory, and is therefore the same on every
+ * edge of one source. Transfers between accelerators pass through the host. Nodes of one colour class share a device, and
+ * the classes are the groups. The objective is `max-load`, unless the caller asks for another one.
+ */
+import { z } from "zod";
+import { type Cluster, type Device, validateCluster } from "../../../env/model/cluster/cluster.ts";
+import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { defaultFidelity, type Fidelity } from "../../../env/model/fidelity/fidelity.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { Importer } from "../contract.ts";
+import { parseWith } from "../in-file.ts";
+import { endOfEdge, uniqueNames } from "../unique-names.ts";
+
+const US_PER_MS = 1000;
+/** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */
+const HOST_BYTES_PER_US = 2147.4836;
+/** The reference program's own tolerance, in ms. */
+const COST_TOLERANCE_MS = 1e-6;
+const MOST_DEVICES = 1024;
+
+const flag = z
+  .union([z.boolean(), z.literal(0), z.literal(1)], { error: "expected true, false, 0 or 1" })
+  .transform(Boolean);
+const amount = z.number().min(0);
+
+const schema = z.object({
+  maxFPGAs: z.int().min(0).max(MOST_DEVICES),
+  maxCPUs: z.int().min(0).max(MOST_DEVICES),
+  maxSizePerFPGA: amount,
+  nodes: z.array(
+    z.object({
+      id: z.int(),
+      name: z.string().optional(),
+      supportedOnFpga: flag,
+      cpuLatency: amount,
+      fpgaLatency: amount,
+      size: amount,
+      isBackwardNode: flag,
+      colorClass: z.int().nullish(),
+    }),
+  ),
+  edges: z.array(z.object({ sourceId: z.int(), destId: z.int(), cost: amount })),
+});
+
+type File = z.infer<typeof schema>;
+
+/** Weights as the files count them; memory of a device is the sum of `size`, without optimizer state. */
+const fidelity: Fidelity = { ...defaultFidelity, name: "dnn-partitioning", optimizerSlots: 0 };
+
+export const dnnPartitioning: Importer = {
+  name: "dnn-partitioning",
+  summary: "profiled workloads of msr-fiddle/dnn-partitioning (NeurIPS 2020)",
+  extensions: [".json"],
+  recognises(file) {
+    const fields = file.jsonObject();
+    return fields !== null && !("schema" in fields) && ("maxFPGAs" in fields || "maxCPUs" in fields);
+  },
+  read(source) {
+    const file = parseWith(schema, source.json());
+    const graph = readGraph(file);
+    return {
+      graph,
+      grouping: colocationGrouping(graph),
+      cluster: readCluster(file),
+      objective: "max-load",
+      fidelity,
+      meta: { source: "msr-fiddle/dnn-partitioning (NeurIPS 2020)", licence: "MIT" },
+      report: {
+        recognised: `dnn-partitioning workload, ${file.maxFPGAs} accelerators and ${file.maxCPUs} CPUs`,
+        assumed: [
+          "Times are ms and sizes bytes, as the authors' files have them.",
+          "A transfer's cost in ms is its bytes at 2 GiB per 1,000 ms, between a device and the host.",
+        ],
+        dropped: [],
+      },
+    };
+  },
+};
+
+function readGraph({ nodes, edges }: File): OpGraph {
+  const names = uniqueNames(nodes);
+  const nameOf = (id: number) => endOfEdge(names, id);
+  const costMs = costOfSources(edges);
+  const builder = graphBuilder();
+  for (const node of nodes) {
+    const cost = costMs.get(node.id);
+    builder.op({
+      name: nameOf(node.id),
+      role: node.isBackwardNode ? "backward" : "forward",
+      measuredUs: {
+        cpu: node.cpuLatency * US_PER_MS,
+        ...(node.supportedOnFpga && { accelerator: node.fpgaLatency * US_PER_MS }),
+      },
+      parameterBytes: node.size,
+      ...(!node.supportedOnFpga && { supportedKinds: ["cpu"] }),
+      ...(node.colorClass != null && { colocation: `colour ${node.colorClass}` }),
+      ...(cost !== undefined && {
+        transferUs: cost * US_PER_MS,
+        outputs: [Math.round(cost * US_PER_MS * HOST_BYTES_PER_US)],
+      }),
+    });
+  }
+  for (const { sourceId, destId } of edges) builder.edge({ from: nameOf(sourceId), to: nameOf(destId) });
+  return builder.build();
+}
+
+function costOfSources(edges: File["edges"]): ReadonlyMap<number, number> {
+  const costs = new Map<number, number>();
+  for (const { sourceId, destId, cost } of edges) {
+    const known = costs.get(sourceId) ?? cost;
+    if (Math.abs(known - cost) > COST_TOLERANCE_MS)
+      throw new InputError(
+        `edges: the edge ${sourceId} -> ${destId} costs ${cost} ms, another edge of node ${sourceId} ${known} ms; all edges of one source must cost the same.`,
+      );
+    costs.set(sourceId, known);
+  }
+  return costs;
+}
+
+/** Accelerators with one link to the host and one from it, then CPUs, which share the host's memory. */
+function readCluster({ maxFPGAs, maxCPUs, maxSizePerFPGA }: File): Cluster {
+  // Every op has a measured time on its devices, so no speed of theirs is ever used.
+  const speeds = { flopsPerUs: {}, memoryBytesPerUs: 1, launchUs: 0 };
+  const devices: Device[] = [];
+  for (let i = 0; i < maxFPGAs; i++)
+    devices.push({ name: `accelerator:${i}`, kind: "accelerator", ...speeds, memoryBytes: maxSizePerFPGA });
+  for (let i = 0; i < maxCPUs; i++)
+    devices.push({ name: `cpu:${i}`, kind: "cpu", ...speeds, memoryBytes: Number.POSITIVE_INFINITY });
+
+  const links = Array.from({ length: maxFPGAs }, (_, i) => [
+    { name: `accelerator:${i} -> host`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
+    { name: `host -> accelerator:${i}`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
+  ]).flat();
+  // A route must cross a link; between two CPUs the data stays where it is, hence one that takes no time to speak of.
+  const withinHost = links.length;
+  links.push({ name: "host memory", bytesPerUs: Number.MAX_SAFE_INTEGER, latencyUs: 0 });
+  const route = (from: number, to: number): readonly number[] => {
+    if (from === to) return [];
+    const crossed = [...(from < maxFPGAs ? [2 * from] : []), ...(to < maxFPGAs ? [2 * to + 1] : [])];
+    return crossed.length > 0 ? crossed : [withinHost];
+  };
+  return validateCluster({
+    name: `${maxFPGAs} accelerators, ${maxCPUs} CPUs`,
+    devices,
+    links,
+    routes: devices.map((_, from) => devices.map((_, to) => route(from, to))),
+  });
+}

@@ -1,0 +1,173 @@
+/**
+ * Inputs of "Piper: Multidimensional Planner for DNN Parallelization" (Tarnawski, Narayanan, Phanishayee; NeurIPS 2021), JSON
+ * files of the repository msr-fiddle/piper (MIT): layers with alternative configurations for each degree of tensor
+ * parallelism, a memory limit, and one bandwidth from each device outward. Sizes are bytes, the bandwidth bytes per second.
+ *
+ * A configuration's `timePerSample` is the time of both passes, in seconds in the authors' BERT file and in milliseconds in
+ * their GNMT and ResNet files (their sums are those of dnn-partitioning, which gives ms), so the unit is judged by the sum:
+ * no layers take longer than `LONGEST_SECONDS` for one micro-batch. An op takes one configuration of one degree.
+ */
+import { z } from "zod";
+import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import type { Importer } from "../contract.ts";
+import { parseWith } from "../in-file.ts";
+import { choiceOption, numberOption, wholeOption } from "../option-values.ts";
+import { endOfEdge, uniqueNames } from "../unique-names.ts";
+import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
+
+const US_PER_S = 1e6;
+const US_PER_MS = 1000;
+const LONGEST_SECONDS = 10;
+const MOST_DEVICES = 1024;
+
+const amount = z.number().min(0);
+const configurationSchema = z.object({
+  id: z.string(),
+  timePerSample: amount,
+  parameterSize: amount,
+  memoryUsageA: amount,
+  memoryUsageB: amount,
+});
+const schema = z.object({
+  maxMemoryPerDevice: z.number().positive(),
+  maxDevices: z.int().min(1).max(MOST_DEVICES),
+  bandwidth: z.number().positive(),
+  mbsInBatch: z.number().positive().optional(),
+  nodes: z.array(
+    z.object({
+      id: z.int(),
+      name: z.string().optional(),
+      TMPCs: z.record(z.string(), z.array(configurationSchema)),
+    }),
+  ),
+  edges: z.array(z.object({ sourceId: z.int(), destId: z.int(), communicationCost: amount })),
+});
+
+type File = z.infer<typeof schema>;
+type Configuration = z.infer<typeof configurationSchema>;
+
+export const piper: Importer = {
+  name: "piper",
+  summary: "inputs of Piper (NeurIPS 2021)",
+  extensions: [".json"],
+  options: {
+    backward: backwardOption,
+    degree: "degree of tensor parallelism whose configurations are read; default 1",
+    configuration: "name of the configuration; default vanilla",
+    time: "unit of timePerSample, s or ms; default judged by the sum",
+    share: "share of the forward pass in timePerSample where backward=separate; default 0.3333",
+  },
+  recognises(file) {
+    const fields = file.jsonObject();
+    return (
+      fields !== null && !("schema" in fields) && ("maxMemoryPerDevice" in fields || "mbsInBatch" in fields)
+    );
+  },
+  read(source, options) {
+    const file = parseWith(schema, source.json());
+    const degree = wholeOption(options, "degree", { default: 1, min: 1, max: 1024 });
+    const configuration = options.get("configuration") ?? "vanilla";
+    const backward = choiceOption(options, "backward", backwardModes);
+    const share = numberOption(options, "share", { default: 1 / 3, min: 0, max: 1 });
+
+    const chosen = file.nodes.map((node) => configurationOf(node, degree, configuration));
+    const total = chosen.reduce((sum, { timePerSample }) => sum + timePerSample, 0);
+    const unit = options.has("time")
+      ? choiceOption(options, "time", ["s", "ms"])
+      : total > LONGEST_SECONDS
+        ? "ms"
+        : "s";
+    const perUs = unit === "s" ? US_PER_S : US_PER_MS;
+    const others = file.nodes.reduce((count, { TMPCs }) => count + Object.values(TMPCs).flat().length, 0);
+
+    return {
+      graph: layerGraph(...layersOf(file, chosen, { perUs, share }), backward),
+      cluster: clusterOf(file),
+      objective: "max-load",
+      meta: { source: "msr-fiddle/piper (NeurIPS 2021)", licence: "MIT" },
+      report: {
+        recognised: `Piper input, ${file.nodes.length} layers, ${file.maxDevices} devices`,
+        assumed: [
+          `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${options.has("time") ? "" : "; time=s or time=ms says otherwise"}.`,
+          `Each layer takes its configuration "${configuration}" at tensor-parallel degree ${degree}.`,
+          backwardAssumption[backward],
+          ...(backward === "separate"
+            ? [`The forward pass is ${share.toPrecision(4)} of timePerSample, which the file does not split.`]
+            : []),
+          "The larger communicationCost of a layer's edges crosses twice for max-load: activation and gradient.",
+        ],
+        dropped: [
+          ...(others > chosen.length
+            ? [
+                `${others - chosen.length} other configurations of the layers; degree and configuration choose.`,
+              ]
+            : []),
+          "memoryUsageA and memoryUsageB: memory here is weights, optimizer state and live activations.",
+          ...(file.mbsInBatch === undefined
+            ? []
+            : [`mbsInBatch ${file.mbsInBatch}: one micro-batch is simulated.`]),
+        ],
+      },
+    };
+  },
+};
+
+function configurationOf({ id, TMPCs }: File["nodes"][number], degree: number, name: string): Configuration {
+  const offered = Object.hasOwn(TMPCs, String(degree)) ? TMPCs[String(degree)] : undefined;
+  if (offered === undefined)
+    throw new InputError(
+      `nodes: node ${id} has no configurations of degree ${degree}, only of ${Object.keys(TMPCs).slice(0, 8).join(", ") || "none"}.`,
+    );
+  const configuration = offered.find((candidate) => candidate.id === name);
+  if (configuration !== undefined) return configuration;
+  const names = offered.slice(0, 8).map((candidate) => `"${candidate.id.slice(0, 40)}"`);
+  throw new InputError(
+    `nodes: node ${id} has no configuration "${name}" of degree ${degree}, only ${names.join(", ") || "none"}.`,
+  );
+}
+
+function layersOf(
+  { nodes, edges, bandwidth }: File,
+  chosen: readonly Configuration[],
+  { perUs, share }: { readonly perUs: number; readonly share: number },
+) {
+  const names = uniqueNames(nodes);
+  const ends = edges.map(({ sourceId, destId, communicationCost }) => ({
+    from: endOfEdge(names, sourceId),
+    to: endOfEdge(names, destId),
+    bytes: communicationCost,
+  }));
+  const outputBytes = new Map<string, number>();
+  for (const { from, bytes } of ends) outputBytes.set(from, Math.max(outputBytes.get(from) ?? 0, bytes));
+  const layers = nodes.map(({ id, name = "layer" }, v): Layer => {
+    const bytes = outputBytes.get(endOfEdge(names, id));
+    const us = chosen[v].timePerSample * perUs;
+    return {
+      name: endOfEdge(names, id),
+      type: name.replace(/[\d_]+$/, "") || "layer",
+      forwardUs: us * share,
+      backwardUs: us - us * share,
+      parameterBytes: chosen[v].parameterSize,
+      outputBytes: bytes ?? 0,
+      transferUs: bytes === undefined ? undefined : (2 * bytes * US_PER_S) / bandwidth,
+    };
+  });
+  return [layers, ends] as const;
+}
+
+function clusterOf({ maxDevices, maxMemoryPerDevice, bandwidth }: File): Cluster {
+  return egressCluster(
+    `${maxDevices} accelerators`,
+    Array.from({ length: maxDevices }, (_, i) => ({
+      name: `accelerator:${i}`,
+      kind: "accelerator",
+      // Every op has a measured time, so no speed is ever used.
+      flopsPerUs: {},
+      memoryBytesPerUs: 1,
+      memoryBytes: maxMemoryPerDevice,
+      launchUs: 0,
+    })),
+    { bytesPerUs: bandwidth / US_PER_S, latencyUs: 0 },
+  );
+}

@@ -1,0 +1,18 @@
+/** Losses of networks whose answer is an image; means over all elements, so one number comes out. */
+import { elements, type Tape, type Tensor } from "../../tape.ts";
+
+const imageLoss =
+  (type: "MeanSquaredError" | "SigmoidCrossEntropy", flopsPerElement: number) =>
+  (tape: Tape, predicted: Tensor, wanted: Tensor, name: string): Tensor =>
+    tape.record({
+      name,
+      type,
+      inputs: [predicted, wanted],
+      outputs: [[1]],
+      kinds: ["wide"],
+      flops: flopsPerElement * elements(predicted.shape),
+    })[0];
+
+export const meanSquaredError = imageLoss("MeanSquaredError", 3);
+/** Cross-entropy of a sigmoid against zeros and ones. */
+export const sigmoidCrossEntropy = imageLoss("SigmoidCrossEntropy", 10);

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PlannerModule } from "../../../../agents/contract.ts";
+import { coarsenTasks } from "../../../../agents/exact/pesto/coarsen.ts";
+import { pestoProblem } from "../../../../agents/exact/pesto/problem.ts";
+import { pesto } from "../../../../agents/planners/placement/exact/pesto.ts";
+import { cpop } from "../../../../agents/planners/placement/lists/cpop.ts";
+import { criticalPathFirst } from "../../../../agents/planners/placement/lists/critical-path-first.ts";
+import { etf } from "../../../../agents/planners/placement/lists/etf.ts";
+import { heft } from "../../../../agents/planners/placement/lists/heft.ts";
+import { mEtf } from "../../../../agents/planners/placement/lists/m-etf.ts";
+import { methods } from "../../../../agents/registry/registry.ts";
+import { compile, evaluator, testScenario, validatePlan } from "../../../../env/index.ts";
+import { runPlanner } from "../../planners/run-planner.ts";
+import { leastOfAllSchedules } from "../../problems/every-schedule.ts";
+import { randomMakespan } from "../random-makespan.ts";
+import { randomOrders } from "../random-orders.ts";
+
+describe("the integer program of devices and orders", () => {
+  it("equals trying all placements and orders, and is no more than any list schedule", async () => {
+    const lists = methods.filter(
+      ({ card, kind }) =>
+        kind === "planner" && /^(heft|etf|cpop|m-etf|m-topo|critical-path|min-min|max-min)/.test(card.id),
+    );
+    expect(lists.length).toBeGreaterThanOrEqual(2);
+    await fc.assert(
+      fc.asyncProperty(randomOrders({ minOps: 4, maxOps: 6 }), async (scenario) => {
+        const least = leastOfAllSchedules(scenario);
+        const { report, best } = await runPlanner(pesto, scenario);
+        expect(report.bound!.value).toBeLessThanOrEqual(least * (1 + 1e-9));
+        expect(report.bound!.value).toBeGreaterThanOrEqual(least * (1 - 1e-5));
+        expect(best!.outcome.value).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+        for (const list of lists) {
+          if (list.kind !== "planner") continue;
+          const other = await runPlanner(list, scenario);
+          expect(other.best!.outcome.value, list.card.id).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+        }
+      }),
+      { numRuns: 6, seed: 2 },
+    );
+  });
+
+  it("never exceeds the best plan under any network, and replays its orders", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomMakespan({ minOps: 4, maxOps: 5 }), async (scenario) => {
+        const { report, best } = await runPlanner(pesto, scenario);
+        if (best === null || best.outcome.value === null) return;
+        validatePlan(scenario, best.plan);
+        expect(report.bound?.value ?? 0).toBeLessThanOrEqual(best.outcome.value * (1 + 1e-9));
+      }),
+      { numRuns: 8, seed: 3 },
+    );
+  });
+
+  it("finds an order that beats first come, first served", async () => {
+    // First come, first served runs b while a ends, and the long op behind c waits.
+    const graph = "a 1 1B kinds=F\nb 30 kinds=F\nc 10 1B kinds=F <- a\nd 40 kinds=S <- c";
+    const scenario = testScenario({ graph, devices: ["F", "S"] });
+    const { best } = await runPlanner(pesto, scenario);
+    expect(best!.outcome.value).toBeCloseTo(1 + 10 + 0.1 + 40, 9);
+  });
+});
+
+describe("Pesto's coarsening", () => {
+  it("keeps the graph without cycles and every op in one task of a unit that some device can run: 1,000 graphs", () => {
+    fc.assert(
+      fc.property(
+        randomMakespan({ minOps: 5, maxOps: 12 }),
+        fc.integer({ min: 2, max: 8 }),
+        (scenario, target) => {
+          const compiled = compile(scenario);
+          const { graph } = scenario;
+          const tasks = coarsenTasks(compiled, target);
+          const problem = pestoProblem(compiled, tasks);
+          const inOrder = Array.from(graph.edgeSource.keys()).every(
+            (e) => tasks.taskOf[graph.edgeSource[e]] <= tasks.taskOf[graph.edgeDestination[e]],
+          );
+          expect(inOrder).toBe(true);
+          expect(problem.unitDevices.every((devices) => devices.length > 0)).toBe(true);
+          const sum = (us: ArrayLike<number>, d: number) =>
+            Array.from(us).reduce((all, t, i) => (i % compiled.deviceCount === d ? all + t : all), 0);
+          if (scenario.fidelity.opGapUs === 0)
+            for (let d = 0; d < compiled.deviceCount; d++)
+              expect(sum(problem.runUs, d)).toBe(sum(compiled.runUs, d));
+          const together = graph.colocation.every((c, v) => {
+            const mate = c === -1 ? v : graph.colocation.indexOf(c);
+            return tasks.unitOf[tasks.taskOf[v]] === tasks.unitOf[tasks.taskOf[mate]];
+          });
+          expect(together).toBe(true);
+        },
+      ),
+      { numRuns: 1000, seed: 4 },
+    );
+  });
+
+  it("reaches its target, on wide graphs too", () => {
+    const wide = Array.from({ length: 60 }, (_, v) => `op${v} ${1 + (v % 7)} 8B`).join("\n");
+    expect(coarsenTasks(compile(testScenario({ graph: wide })), 9).count).toBe(9);
+    const chain = Array.from({ length: 60 }, (_, v) => `op${v} 3 8B${v > 0 ? ` <- op${v - 1}` : ""}`).join(
+      "\n",
+    );
+    expect(coarsenTasks(compile(testScenario({ graph: chain })), 9).count).toBe(9);
+  });
+
+  it("replays coarse plans on the whole graph, with what the simulator says", async () => {
+    const lines = Array.from({ length: 40 }, (_, v) => {
+      const inputs = v === 0 ? "" : ` <- op${Math.max(0, v - 1 - (v % 3))} op${Math.floor(v / 2)}`;
+      return `op${v} ${20 + ((37 * v) % 60)} ${50 + ((71 * v) % 200)}B${inputs}`;
+    });
+    const scenario = testScenario({ graph: lines.join("\n"), devices: 2 });
+    const options = { tasks: 8, seconds: 30, windows: 1 };
+    const unrefined = await runPlanner(pesto, scenario, { options: { ...options, refine: 0, windows: 0 } });
+    const refined = await runPlanner(pesto, scenario, { options });
+    for (const { best, report } of [unrefined, refined]) {
+      expect(report.note).toContain("8 tasks merged from 40 ops");
+      expect(report.bound).toBeUndefined();
+      expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
+    }
+    expect(refined.best!.outcome.value).toBeLessThanOrEqual(unrefined.best!.outcome.value!);
+  });
+
+  it("is never above the list schedules that it starts from", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomMakespan({ minOps: 10, maxOps: 16 }), async (scenario) => {
+        const options = { tasks: 4, climb: 80, refine: 20, windows: 1, seconds: 30 };
+        const { best } = await runPlanner(pesto, scenario, { options });
+        for (const module of [heft, cpop, etf, criticalPathFirst, mEtf]) {
+          const list = await runPlanner(module as PlannerModule, scenario);
+          expect(best!.outcome.cost, module.card.id).toBeLessThanOrEqual(list.best!.outcome.cost);
+        }
+      }),
+      { numRuns: 5, seed: 5 },
+    );
+  });
+});

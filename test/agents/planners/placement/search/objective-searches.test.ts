@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PlannerModule } from "../../../../../agents/contract.ts";
+import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-dp.ts";
+import { latencySearch } from "../../../../../agents/planners/placement/search/latency-search.ts";
+import { maxLoadSearch } from "../../../../../agents/planners/placement/search/max-load-search.ts";
+import { type Objective, testScenario } from "../../../../../env/index.ts";
+import { leastOf, randomSplit } from "../../../exact/random-split.ts";
+import { devicesOf, runPlanner } from "../../run-planner.ts";
+
+const searches: readonly (readonly [Objective, PlannerModule, object])[] = [
+  ["max-load", maxLoadSearch as PlannerModule, { steps: 40 }],
+  ["latency", latencySearch as PlannerModule, {}],
+];
+/** 3 and 3 is possible only with a and c together, which is not contiguous. */
+const sandwich = "a 2 transfer=0 1B\nb 3 transfer=0 1B <- a\nc 1 <- b";
+
+describe.each(searches)("the search for %s", (objective, module, options) => {
+  it("finds the optimum of tiny graphs, within memory, and proves no more than that", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        randomSplit({ maxOps: 9, maxClasses: 5, maxAccelerators: 3 }),
+        fc.integer(),
+        async (drawn, seed) => {
+          const scenario = { ...drawn, objective };
+          const least = leastOf(scenario, () => true);
+          const { best, report } = await runPlanner(module, scenario, { options, seed });
+          if (least === null) {
+            expect(best).toBeNull();
+            expect(report.failure).toMatch(/^No placement was found/);
+            return;
+          }
+          if (best === null) {
+            // Packing by bytes may miss what fits; then the sentence says so.
+            expect(report.failure).toMatch(/^No placement was found/);
+            return;
+          }
+          expect(best.outcome.value).toBeCloseTo(least, 9);
+          expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
+        },
+      ),
+      { numRuns: 25, seed: 12 },
+    );
+  });
+
+  it("gives the same plan for the same seed", async () => {
+    const scenario = testScenario({ graph: LANES, devices: 3, bytesPerUs: 10, objective });
+    const [one, two] = [
+      await runPlanner(module, scenario, { options, seed: 5 }),
+      await runPlanner(module, scenario, { options, seed: 5 }),
+    ];
+    expect(devicesOf(one)).toEqual(devicesOf(two));
+    expect(one.meter.curve.map(({ cost }) => cost)).toEqual(two.meter.curve.map(({ cost }) => cost));
+  });
+
+  it("keeps to its budget and answers with a scored plan", async () => {
+    const scenario = testScenario({ graph: LANES, devices: 3, bytesPerUs: 10, objective });
+    for (const evaluations of [1, 2, 3, 5]) {
+      const { meter, best } = await runPlanner(module, scenario, { options, evaluations });
+      expect(meter.spent).toBeLessThanOrEqual(evaluations);
+      expect(best!.outcome.feasible).toBe(true);
+    }
+  });
+
+  it("says what it is for where the objective is another one", async () => {
+    const { best, report } = await runPlanner(module, testScenario({ graph: sandwich }));
+    expect(best).toBeNull();
+    expect(report.failure).toBe(`This search is for the objective ${objective}; the scenario's is makespan.`);
+  });
+});
+
+describe("max-load-search", () => {
+  it("is better than any contiguous split where one is, and proves it", async () => {
+    const scenario = testScenario({ graph: sandwich, objective: "max-load" });
+    const contiguous = await runPlanner(idealsDp, scenario);
+    const { best, report } = await runPlanner(maxLoadSearch, scenario);
+    expect([contiguous.best!.outcome.value, best!.outcome.value]).toEqual([4, 3]);
+    expect(report.timeLimited).toBe(false);
+  });
+});
+
+const LANES = `
+  a 11 30B\nb 7 50B\nc 13 20B
+  d 17 30B <- a b\ne 23 50B <- b\nf 5 20B <- c b
+  g 8 <- d\nh 12 <- e f\ni 19 <- f d`;

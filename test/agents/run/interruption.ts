@@ -1,0 +1,40 @@
+/** A planner interrupted at random moments, and what it must answer then. */
+import { expect } from "vitest";
+import type { PlannerModule } from "../../../agents/contract.ts";
+import { runMethod } from "../../../agents/run/run.ts";
+import { createRng, evaluator, metered, type Rng, type Scenario, validatePlan } from "../../../env/index.ts";
+
+/** The signal comes before the run, or after an evaluation drawn from the first hundred. */
+export async function interruptAtRandom(module: PlannerModule, scenario: Scenario, rng: Rng): Promise<void> {
+  const interrupt = new AbortController();
+  const lastEvaluation = rng.int(100);
+  if (lastEvaluation === 0) interrupt.abort();
+  const inner = evaluator(scenario);
+  const meter = metered(
+    inner,
+    {},
+    {
+      signal: interrupt.signal,
+      onEvaluation: ({ spent }) => {
+        if (spent >= lastEvaluation) interrupt.abort();
+      },
+    },
+  );
+  const options = module.options.parse({});
+  const { best, report } = await runMethod({ module, options, scenario, meter, rng: rng.child("run") });
+  expect(meter.spent).toBeLessThanOrEqual(Math.max(1, lastEvaluation));
+  if (best === null) {
+    // It ended by itself, and says why.
+    expect(report.failure).toMatch(/^[A-Z].*\.$/);
+    return;
+  }
+  validatePlan(scenario, best.plan);
+  expect(inner.evaluate(best.plan)).toEqual(best.outcome);
+  expect(best.outcome.cost).toBeGreaterThanOrEqual(
+    Math.max(meter.bound().value, report.bound?.value ?? 0) * (1 - 1e-9),
+  );
+  if (meter.refused === "stopped") expect(report.timeLimited).toBe(true);
+}
+
+export const interruptionRng = (module: PlannerModule): Rng =>
+  createRng("interruption").child(module.card.id);

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { colocated } from "../../../../agents/problems/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { createProposals } from "../../../../agents/search/elements/assignment-moves.ts";
+import type { AssignmentState } from "../../../../agents/search/elements/assignment-state.ts";
+import { createLatencyState } from "../../../../agents/search/elements/latency-state.ts";
+import { createMaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";
+import { packedByMemory } from "../../../../agents/search/elements/packed-start.ts";
+import { createRng, evaluator, type Objective, placement, type Scenario } from "../../../../env/index.ts";
+import { randomSplit } from "../../exact/random-split.ts";
+
+const states: readonly (readonly [Objective, typeof createLatencyState])[] = [
+  ["max-load", createMaxLoadState],
+  ["latency", createLatencyState],
+];
+const scenarios = randomSplit({ maxOps: 12, maxClasses: 6, maxAccelerators: 3 });
+
+describe.each(states)("the state of a search for %s", (objective, create) => {
+  const stateOf = (drawn: Scenario): AssignmentState | null => {
+    const problem = splitProblem({ ...drawn, objective }, colocated(drawn));
+    const start = packedByMemory(problem);
+    if (start === null) return null;
+    const state = create(problem);
+    state.reset(start);
+    return state;
+  };
+  const scored = ({ problem, deviceOf }: AssignmentState) =>
+    evaluator(problem.scenario).evaluate(placement(problem.elements.of.map((v) => deviceOf[v])));
+
+  it("equals the evaluator after any proposals, made or taken back, and never exceeds the memory", () => {
+    fc.assert(
+      fc.property(scenarios, fc.integer(), (drawn, seed) => {
+        const state = stateOf(drawn);
+        if (state === null || state.deviceCount < 2) return;
+        const rng = createRng(seed);
+        const proposals = createProposals(state, rng);
+        for (let i = 0; i < 30; i++) {
+          if (!proposals.make() || rng.next() < 0.3) proposals.undo();
+          state.energy();
+          const outcome = scored(state);
+          expect(outcome.feasible).toBe(true);
+          expect(state.valueUs).toBeCloseTo(outcome.value!, 9);
+        }
+      }),
+      { numRuns: 40, seed: 2 },
+    );
+  });
+
+  it("is exactly what it was after a proposal was taken back", () => {
+    fc.assert(
+      fc.property(scenarios, fc.integer(), (drawn, seed) => {
+        const state = stateOf(drawn);
+        if (state === null || state.deviceCount < 2) return;
+        const proposals = createProposals(state, createRng(seed));
+        for (let i = 0; i < 10; i++) proposals.make();
+        const before = { energy: state.energy(), value: state.valueUs, deviceOf: [...state.deviceOf] };
+        proposals.make();
+        proposals.undo();
+        expect({ energy: state.energy(), value: state.valueUs, deviceOf: [...state.deviceOf] }).toEqual(
+          before,
+        );
+      }),
+      { numRuns: 40, seed: 3 },
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { blockPartition } from "../../../../agents/search/lines/block-partition.ts";
+import { partitionChain } from "../../../../agents/search/lines/chain-partition.ts";
+import { InputError } from "../../../../env/index.ts";
+
+const sumsOf = (costs: readonly number[], lengths: readonly number[]): number[] => {
+  let at = 0;
+  return lengths.map((length) => {
+    at += length;
+    return costs.slice(at - length, at).reduce((sum, cost) => sum + cost, 0);
+  });
+};
+
+describe("torchgpipe's block partition", () => {
+  // What the published program answers.
+  it.each([
+    [
+      [1, 2, 3, 4, 5, 6],
+      [4, 2],
+    ],
+    [
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+      [6, 2, 2, 2],
+    ],
+    [
+      [5, 1, 1, 1, 1, 5],
+      [2, 2, 2],
+    ],
+    [
+      [8, 1, 1, 1, 1, 1, 1, 8, 1, 1],
+      [3, 3, 4],
+    ],
+  ])("cuts %j into blocks of %j", (costs, lengths) => {
+    expect(blockPartition(costs, lengths.length)).toEqual(lengths);
+  });
+
+  it("leaves a sequence of equal costs as it starts: the last block takes the remainder", () => {
+    expect(blockPartition(new Array(10).fill(1), 4)).toEqual([2, 2, 2, 4]);
+  });
+
+  it("makes sums that differ by at most one largest element, and never beats the exact partition (1,000 sequences)", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 24 }),
+        fc.integer({ min: 1, max: 6 }),
+        (costs, blocks) => {
+          fc.pre(blocks <= costs.length);
+          const lengths = blockPartition(costs, blocks);
+          expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(costs.length);
+          expect(Math.min(...lengths)).toBeGreaterThanOrEqual(0);
+          const sums = sumsOf(costs, lengths);
+          const times = Float64Array.from(costs.flatMap((cost) => new Array(blocks).fill(cost)));
+          const exact = partitionChain(times, blocks)!;
+          const exactSums = Array.from({ length: blocks }, (_, b) =>
+            costs.reduce((sum, cost, i) => sum + (exact[i] === b ? cost : 0), 0),
+          );
+          expect(Math.max(...exactSums)).toBeLessThanOrEqual(Math.max(...sums));
+          const least = Math.min(...costs);
+          const spread = Math.max(...costs) - least;
+          if (spread === 0) return;
+          const scaled = sumsOf(
+            costs.map((cost) => (cost - least) / spread),
+            lengths,
+          );
+          expect(Math.max(...scaled) - Math.min(...scaled)).toBeLessThanOrEqual(1 + 1e-9);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("refuses what it cannot cut", () => {
+    expect(() => blockPartition([1, 2], 3)).toThrow(InputError);
+    expect(() => blockPartition([1, 2], 0)).toThrow(InputError);
+  });
+});

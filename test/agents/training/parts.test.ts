@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { argmaxRows, maskBias, sampleRows } from "../../../agents/nets/categorical.ts";
+import { Relation, relations } from "../../../agents/nets/relations.ts";
+import { runningNorm } from "../../../agents/nets/running-norm.ts";
+import { createWeights } from "../../../agents/nets/weights.ts";
+import { loadTf, type Tensor2D, type Tf } from "../../../agents/tensors/tf.ts";
+import { createAdam } from "../../../agents/training/adam.ts";
+import { movingBaseline } from "../../../agents/training/moving-baseline.ts";
+import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";
+import { stepBaseline } from "../../../agents/training/step-baseline.ts";
+import { createRng } from "../../../env/model/rng.ts";
+
+let tf: Tf;
+beforeAll(async () => {
+  tf = (await loadTf()).tf;
+});
+
+describe("sampleRows", () => {
+  test("draws columns as often as their probabilities say", () => {
+    const rows = 20_000;
+    const probabilities = Float32Array.from({ length: 3 * rows }, (_, i) => [0.2, 0, 0.8][i % 3]);
+    const counts = [0, 0, 0];
+    for (const column of sampleRows(probabilities, 3, createRng("draws"))) counts[column]++;
+    expect(counts[1]).toBe(0);
+    expect(counts[0] / rows).toBeCloseTo(0.2, 1);
+  });
+
+  test("never draws an illegal device, whatever the logits and the mask", () => {
+    const cases = fc.array(fc.tuple(fc.float({ min: -50, max: 50, noNaN: true }), fc.boolean()), {
+      minLength: 2,
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(cases, fc.integer(), (devices, seed) => {
+        const legal = devices.map(([, allowed]) => (allowed ? 1 : 0));
+        fc.pre(legal.includes(1));
+        const logits = tf.add(tf.tensor1d(devices.map(([logit]) => logit)), tf.tensor1d(maskBias(legal)));
+        const probabilities = tf.softmax(logits).dataSync() as Float32Array;
+        expect(legal[sampleRows(probabilities, legal.length, createRng(seed))[0]]).toBe(1);
+        expect(legal[argmaxRows(logits.dataSync() as Float32Array, legal.length)[0]]).toBe(1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("policy gradient terms", () => {
+  test("an illegal device leaves entropy and log-probabilities finite", () => {
+    const logits = tf.add(tf.zeros([1, 3]), tf.tensor2d(maskBias([1, 0, 1]), [1, 3]));
+    const logProbabilities = tf.logSoftmax(logits as Tensor2D);
+    expect(entropyOf(tf, logProbabilities).dataSync()[0]).toBeCloseTo(Math.log(2), 5);
+    const taken = takenLogProbability(tf, logProbabilities, [Int32Array.of(2)]);
+    expect(taken.dataSync()[0]).toBeCloseTo(-Math.log(2), 5);
+  });
+});
+
+describe("Adam", () => {
+  test("steps as the published formula does", () => {
+    const weights = createWeights(tf);
+    const x = weights.add("x", [2], Float32Array.of(1, -3));
+    const adam = createAdam(tf, weights.list, { learningRate: 0.1 });
+    const expected = [1, -3];
+    const [first, second] = [
+      [0, 0],
+      [0, 0],
+    ];
+    for (let step = 1; step <= 5; step++) {
+      adam.minimize(() => tf.sum(tf.square(x)));
+      expected.forEach((value, i) => {
+        const gradient = 2 * value;
+        first[i] = 0.9 * first[i] + 0.1 * gradient;
+        second[i] = 0.999 * second[i] + 0.001 * gradient ** 2;
+        const rate = (0.1 * Math.sqrt(1 - 0.999 ** step)) / (1 - 0.9 ** step);
+        expected[i] -= (rate * first[i]) / (Math.sqrt(second[i]) + 1e-8);
+      });
+    }
+    [...x.dataSync()].forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i], 5);
+    });
+  });
+
+  test("scales a gradient down to the largest norm and reports the norm before", () => {
+    const weights = createWeights(tf);
+    const x = weights.add("x", [2], Float32Array.of(3, 4));
+    const adam = createAdam(tf, weights.list, { learningRate: 0.1, clipNorm: 1 });
+    expect(adam.minimize(() => tf.sum(tf.square(x))).gradientNorm).toBeCloseTo(10, 4);
+    const moment = Buffer.from(adam.save().moments.first.data, "base64");
+    expect(moment.readFloatLE(0)).toBeCloseTo(0.1 * 0.6, 6);
+  });
+
+  test("differentiates a loss in parts as it does the whole", () => {
+    const stepWith = (...losses: ((x: Tensor2D) => Tensor2D)[]) => {
+      const weights = createWeights(tf);
+      const x = weights.add("x", [1, 2], Float32Array.of(1, 2)) as unknown as Tensor2D;
+      const adam = createAdam(tf, weights.list, { learningRate: 0.1 });
+      adam.minimize(...losses.map((loss) => () => tf.sum(loss(x))));
+      return [...x.dataSync()];
+    };
+    const whole = stepWith((x) => tf.add(tf.square(x), tf.mul(x, 3)));
+    stepWith(
+      (x) => tf.square(x),
+      (x) => tf.mul(x, 3),
+    ).forEach((value, i) => {
+      expect(value).toBeCloseTo(whole[i], 6);
+    });
+  });
+});
+
+describe("baselines", () => {
+  test("the moving one calls good what beats the past", () => {
+    const baseline = movingBaseline(0.9);
+    baseline.advantages(Float64Array.of(-10, -12));
+    const [better, worse] = baseline.advantages(Float64Array.of(-5, -20));
+    expect(better).toBeGreaterThan(0);
+    expect(worse).toBeLessThan(0);
+  });
+
+  test("the one per step compares each step with its own past", () => {
+    const baseline = stepBaseline(10);
+    const same = Float64Array.of(0, 0);
+    baseline.advantages([Float64Array.of(100, 1), Float64Array.of(100, 1)], [same, same]);
+    const [episode] = baseline.advantages([Float64Array.of(101, 0)], [same]);
+    expect([...episode]).toEqual([1, -1]);
+  });
+
+  test("the one per step gives no credit for what the utility before the step explains", () => {
+    const baseline = stepBaseline(10);
+    const zeros = Float64Array.of(0, 0, 0);
+    baseline.advantages([zeros], [zeros]);
+    const before = Float64Array.of(-4, 0, 4);
+    const returns = Float64Array.of(8 + 1, -2, -8 + 1);
+    const [episode] = baseline.advantages([returns], [before]);
+    const unit = Math.SQRT1_2;
+    [unit, -2 * unit, unit].forEach((value, step) => {
+      expect(episode[step]).toBeCloseTo(value, 6);
+    });
+  });
+
+  test("equal rewards give no advantage and no division by zero", () => {
+    const zeros = Float64Array.of(0, 0);
+    expect([...movingBaseline(0.9).advantages(Float64Array.of(-3, -3))]).toEqual([0, 0]);
+    expect([...stepBaseline(3).advantages([zeros], [zeros])[0]]).toEqual([0, 0]);
+  });
+});
+
+test("relations follow the paths, direct neighbours apart, and groups of a cycle are parallel", () => {
+  const edges = { from: Int32Array.of(0, 1, 2, 3, 3), to: Int32Array.of(1, 2, 3, 1, 4) };
+  const relation = relations(6, edges);
+  const to = (v: number) => [...relation.subarray(v * 6, v * 6 + 6)];
+  const { itself, ancestor, descendant, parallel, parent, child } = Relation;
+  expect(to(0)).toEqual([itself, child, descendant, descendant, descendant, parallel]);
+  expect(to(4)).toEqual([ancestor, ancestor, ancestor, parent, itself, parallel]);
+  const fourCycle = { from: Int32Array.of(0, 1, 2, 3), to: Int32Array.of(1, 2, 3, 0) };
+  expect([...relations(4, fourCycle).subarray(0, 4)]).toEqual([itself, child, parallel, parent]);
+});
+
+test("runningNorm gives the columns of what it has seen mean 0 and spread 1", () => {
+  const norm = runningNorm(tf, createWeights(tf), "norm", 2, 0.9);
+  const rows = tf.tensor2d([
+    [100, 1],
+    [102, 3],
+  ]);
+  norm.observe(rows);
+  const normal = norm.apply(rows).arraySync();
+  expect(normal.flat().map(Math.round)).toEqual([-1, -1, 1, 1]);
+});
