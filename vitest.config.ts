@@ -7,7 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.slow.test.ts"],
     pool: "forks",
-    // One more than the default on two cores, where every file is a process that starts before it works.
+    // One more than the default on two cores, where every file is a process that starts before it
+    // works.
     maxWorkers: 2,
     testTimeout: 30_000,
   },

@@ -1,4 +1,6 @@
-/** Bounds of a scenario: those that every evaluator gives, and on request those that take seconds. */
+/**
+ * Bounds of a scenario: those that every evaluator gives, and on request those that take seconds.
+ */
 
 import { InputError } from "../env/model/errors.ts";
 import type { Scenario } from "../env/model/scenario.ts";
@@ -12,8 +14,9 @@ export const boundEfforts = ["cheap", "lp", "refutation", "all"] as const;
 export type BoundEffort = (typeof boundEfforts)[number];
 
 /**
- * `knownValue` is that of a plan; objectives other than the makespan have cheap bounds only. `tell` is told of bounds that add nothing
- * and, where all are asked for, of those that a scenario is too large for; one that is asked for by name has to be possible.
+ * `knownValue` is that of a plan; objectives other than the makespan have cheap bounds only. `tell`
+ * is told of bounds that add nothing and, where all are asked for, of those that a scenario is too
+ * large for; one that is asked for by name has to be possible.
  */
 export async function boundsOf(
   scenario: Scenario,

@@ -1,8 +1,8 @@
 /**
  * The contract of everything that decides: classic planners and learned agents.
  *
- * A module is a card, typed options and a `create`. Both kinds see the world only through a metered evaluator, so their
- * budgets mean the same; the meter keeps the best plan and the anytime curve.
+ * A module is a card, typed options and a `create`. Both kinds see the world only through a metered
+ * evaluator, so their budgets mean the same; the meter keeps the best plan and the anytime curve.
  */
 import type { z } from "zod";
 import type { Plan } from "../env/model/plan/placement.ts";
@@ -30,20 +30,27 @@ export interface Card {
 export interface PlannerReport {
   /** A lower bound that the planner proved for the scenario's objective. */
   readonly bound?: Bound;
-  /** True where a wall-clock limit, not the method, ended it: such a row is exempt from byte equality. */
+  /**
+   * True where a wall-clock limit, not the method, ended it: such a row is exempt from byte
+   * equality.
+   */
   readonly timeLimited?: boolean;
   /** The planner's own estimate of its last plan's value, under its private cost model. */
   readonly estimate?: number;
   /** Why no plan was found, where none was: one sentence. */
   readonly failure?: string;
-  /** What a reader of the row should know, one sentence: a device of the scenario left unused, and the like. */
+  /**
+   * What a reader of the row should know, one sentence: a device of the scenario left unused, and
+   * the like.
+   */
   readonly note?: string;
 }
 
 export interface Planner {
   /**
-   * Yields plans, each at least as good as the last in the planner's own eyes. Every plan it yields must have been scored
-   * with `evaluator`; scoring may throw `BudgetExhausted`, which the runner catches. Yields to the event loop now and then.
+   * Yields plans, each at least as good as the last in the planner's own eyes. Every plan it yields
+   * must have been scored with `evaluator`; scoring may throw `BudgetExhausted`, which the runner
+   * catches. Yields to the event loop now and then.
    */
   plan(
     scenario: Scenario,
@@ -82,7 +89,10 @@ export interface AgentContext<Options = unknown> {
   readonly evaluator: MeteredEvaluator;
   readonly rng: Rng;
   readonly options: Options;
-  /** The backend asked for; default wasm. One that cannot be had is an `InputError`, never a silent replacement. */
+  /**
+   * The backend asked for; default wasm. One that cannot be had is an `InputError`, never a silent
+   * replacement.
+   */
   readonly backend?: BackendName;
 }
 
@@ -90,8 +100,9 @@ export interface Agent {
   /** The backend in use, null for an agent that uses none. */
   readonly backend: BackendName | null;
   /**
-   * Trains until the evaluator refuses (it may throw `BudgetExhausted` out of here) or the caller stops pulling; yields
-   * after every update. Pulling 2k steps equals pulling k, saving, loading in a new process and pulling k more.
+   * Trains until the evaluator refuses (it may throw `BudgetExhausted` out of here) or the caller
+   * stops pulling; yields after every update. Pulling 2k steps equals pulling k, saving, loading in
+   * a new process and pulling k more.
    */
   train(): AsyncGenerator<TrainStep, void>;
   /** The greedy plan of the current policy; charges what it evaluates. */

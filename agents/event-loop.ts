@@ -1,5 +1,6 @@
 /**
- * Keeps a long search polite: lets timers, signals and progress bars run now and then. Changes nothing that a search decides.
+ * Keeps a long search polite: lets timers, signals and progress bars run now and then. Changes
+ * nothing that a search decides.
  */
 import { setImmediate } from "node:timers/promises";
 

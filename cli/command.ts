@@ -1,5 +1,6 @@
 /**
- * `Command`: one declarative table per command, from which parsing, checking, defaults, units and help all come.
+ * `Command`: one declarative table per command, from which parsing, checking, defaults, units and
+ * help all come.
  */
 import { InputError } from "../env/model/errors.ts";
 import { objectives } from "../env/model/scenario.ts";

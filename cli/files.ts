@@ -1,5 +1,6 @@
 /**
- * The user's files: what cannot be read or written is one sentence; a run's files go to a folder of their own.
+ * The user's files: what cannot be read or written is one sentence; a run's files go to a folder of
+ * their own.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

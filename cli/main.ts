@@ -1,6 +1,7 @@
 /**
- * The command line: finds the command, reads its flags, runs it, and turns what went wrong into an exit code. A mistake of
- * the user's is one sentence and exit code 2; anything else thrown is a fault of ours and keeps its stack, exit code 1.
+ * The command line: finds the command, reads its flags, runs it, and turns what went wrong into an
+ * exit code. A mistake of the user's is one sentence and exit code 2; anything else thrown is a
+ * fault of ours and keeps its stack, exit code 1.
  *
  * Commands are loaded when they are asked for, so that the quick ones start quickly.
  */
@@ -149,7 +150,10 @@ function unknownCommand(name: string): InputError {
   );
 }
 
-/** One line without control characters: a sentence may quote a file, which must not write to the terminal as it likes. */
+/**
+ * One line without control characters: a sentence may quote a file, which must not write to the
+ * terminal as it likes.
+ */
 function printable(sentence: string): string {
   return sentence.replace(/\p{Cc}+/gu, " ");
 }

@@ -1,9 +1,10 @@
 /**
  * The environment contract: Gymnasium's, in camelCase, with what search and placement add to it.
  *
- * One episode builds or improves one plan. `reset` starts it, `step` takes an action and answers observation, reward,
- * terminated and truncated; `info.actionMask` says which actions are legal now, and an illegal one throws. Rewards of an
- * episode telescope to its terminal score: exactly on whole-microsecond times, 1e-9 relative otherwise.
+ * One episode builds or improves one plan. `reset` starts it, `step` takes an action and answers
+ * observation, reward, terminated and truncated; `info.actionMask` says which actions are legal
+ * now, and an illegal one throws. Rewards of an episode telescope to its terminal score: exactly on
+ * whole-microsecond times, 1e-9 relative otherwise.
  */
 import type { Plan } from "./model/plan/placement.ts";
 import type { Rng } from "./model/rng.ts";
@@ -20,7 +21,9 @@ export interface Space<T> {
   describe(): string;
 }
 
-/** 1 where legal, 0 where not; for MultiDiscrete the rows of all components, one after the other. */
+/**
+ * 1 where legal, 0 where not; for MultiDiscrete the rows of all components, one after the other.
+ */
 export type ActionMask = Uint8Array;
 
 export interface Info {

@@ -1,4 +1,7 @@
-/** The world as it is published: model, simulator, environments. Imports nothing else of the package; inside it, files import each other directly. */
+/**
+ * The world as it is published: model, simulator, environments. Imports nothing else of the
+ * package; inside it, files import each other directly.
+ */
 export { checkEnv } from "./check/check-env.ts";
 export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";

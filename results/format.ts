@@ -1,8 +1,9 @@
 /**
- * Numbers as people read them: microseconds, bytes, counts and shares with a unit. Pure; the table and the page share it.
+ * Numbers as people read them: microseconds, bytes, counts and shares with a unit. Pure; the table
+ * and the page share it.
  *
- * A column is easier to compare when all its entries have one unit and as many decimals, so its entries are written on a
- * scale chosen once for the column (`scaleFor`).
+ * A column is easier to compare when all its entries have one unit and as many decimals, so its
+ * entries are written on a scale chosen once for the column (`scaleFor`).
  */
 
 export interface Scale {
@@ -25,7 +26,10 @@ const byteScales = [
   { unit: "B", size: 1 },
 ];
 
-/** The scale on which a typical entry of a column has a digit before the point and four significant ones. */
+/**
+ * The scale on which a typical entry of a column has a digit before the point and four significant
+ * ones.
+ */
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
   const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];

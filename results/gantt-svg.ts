@@ -1,6 +1,7 @@
 /**
- * The Gantt chart of one plan as an SVG file: the chart of the page with its style inside, its critical path marked, a title and
- * a legend, so that it can be looked at and put into a document by itself.
+ * The Gantt chart of one plan as an SVG file: the chart of the page with its style inside, its
+ * critical path marked, a title and a legend, so that it can be looked at and put into a document
+ * by itself.
  */
 
 import type { Scenario } from "../env/model/scenario.ts";

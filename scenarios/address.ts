@@ -4,8 +4,8 @@
  *     WORKLOAD/CLUSTER                   inception-v3/2xP100
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
  *
- * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Most families leave the cluster's
- * hosts out. `familyMembers` reads the same grammar with several numbers.
+ * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Most families
+ * leave the cluster's hosts out. `familyMembers` reads the same grammar with several numbers.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { InputError } from "../env/model/errors.ts";
@@ -43,8 +43,9 @@ export function readAddress(uri: string, address: string): Address {
 }
 
 /**
- * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` is all of a split on the machine that families
- * are calibrated on; `FAMILY/SPLIT/NUMBERS/CLUSTER?OPTIONS` says more, NUMBERS being `all`, one or a range such as `0-99`.
+ * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` is all of a split on
+ * the machine that families are calibrated on; `FAMILY/SPLIT/NUMBERS/CLUSTER?OPTIONS` says more,
+ * NUMBERS being `all`, one or a range such as `0-99`.
  */
 export function familyMembers(uri: string): string[] {
   const [address, query] = uri.split("?", 2);

@@ -1,6 +1,7 @@
 /**
- * The options of a URI that every built-in workload takes: `precision`, 32 or 16 bits; `phase`, `training` or `inference`;
- * and `granularity=layer`, one op for each layer and role where the other granularities keep an op for each kernel.
+ * The options of a URI that every built-in workload takes: `precision`, 32 or 16 bits; `phase`,
+ * `training` or `inference`; and `granularity=layer`, one op for each layer and role where the
+ * other granularities keep an op for each kernel.
  */
 import { InputError } from "../env/model/errors.ts";
 import { didYouMean } from "../env/model/suggest.ts";

@@ -1,6 +1,6 @@
 /**
- * What `list` shows of the built-in scenarios: those of the suites, each built only when its size is asked for. Scenarios of
- * suites of files are not among them.
+ * What `list` shows of the built-in scenarios: those of the suites, each built only when its size
+ * is asked for. Scenarios of suites of files are not among them.
  */
 import { clusterCatalog } from "./clusters/index.ts";
 import { families } from "./families/index.ts";

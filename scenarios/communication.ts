@@ -1,9 +1,11 @@
 /**
- * How much a scenario communicates: the time of all transfers over the time of all ops, where each edge is sent once. The
- * share decides how hard a placement is, more than the size of a graph does; `?comm=50` in a URI sets it to half.
+ * How much a scenario communicates: the time of all transfers over the time of all ops, where each
+ * edge is sent once. The share decides how hard a placement is, more than the size of a graph does;
+ * `?comm=50` in a URI sets it to half.
  *
- * The time of an op is its mean over the cluster's accelerators (over all devices where it runs on none of them); that of a
- * transfer its mean over all ordered pairs of accelerators. Control edges carry nothing and take no time.
+ * The time of an op is its mean over the cluster's accelerators (over all devices where it runs on
+ * none of them); that of a transfer its mean over all ordered pairs of accelerators. Control edges
+ * carry nothing and take no time.
  */
 import { type Cluster, isCpu } from "../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../env/model/cluster/speed.ts";
@@ -23,7 +25,10 @@ export function communicationShare({ graph, cluster }: Pick<Scenario, "graph" | 
   return transfersUs / computeUs(graph, cluster);
 }
 
-/** The graph with all outputs scaled by one factor, so that it communicates the given share on the cluster. */
+/**
+ * The graph with all outputs scaled by one factor, so that it communicates the given share on the
+ * cluster.
+ */
 export function withCommunication(graph: OpGraph, cluster: Cluster, share: number): OpGraph {
   const cost = meanTransfer(cluster);
   const bytesUs = sentBytes(graph) * cost.usPerByte;

@@ -1,8 +1,10 @@
 /**
- * Files as scenarios: `PATH?OPTION=VALUE&...`, such as `resnet50.graph.txt?cluster=8xV100-nvlink&groups=40`. Options are those
- * of the file's format, `cluster` and `format`, and the options of groups and networks that every scenario has.
+ * Files as scenarios: `PATH?OPTION=VALUE&...`, such as
+ * `resnet50.graph.txt?cluster=8xV100-nvlink&groups=40`. Options are those of the file's format,
+ * `cluster` and `format`, and the options of groups and networks that every scenario has.
  *
- * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a known format do.
+ * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a
+ * known format do.
  */
 import { basename } from "node:path";
 import { InputError } from "../env/model/errors.ts";
@@ -53,7 +55,10 @@ export interface FileOptions {
   readonly content?: string | Uint8Array;
 }
 
-/** What the file holds, as a scenario with the report of how it was read. The scenario's name is the address. */
+/**
+ * What the file holds, as a scenario with the report of how it was read. The scenario's name is the
+ * address.
+ */
 export function scenarioOfFile(
   address: string,
   { path, options }: FileAddress,

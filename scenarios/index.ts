@@ -1,5 +1,6 @@
 /**
- * The problems: built-in workloads on named clusters, scenario files of several formats, and suites of both.
+ * The problems: built-in workloads on named clusters, scenario files of several formats, and suites
+ * of both.
  *
  *     const scenario = await resolveScenario("inception-v3/2xP100");
  *     const mine = await resolveScenario("./graph.json", { objective: "makespan" });

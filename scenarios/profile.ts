@@ -1,11 +1,14 @@
 /**
- * What a scenario is like before anybody has placed it: its size, how tight memory is, how much it communicates.
+ * What a scenario is like before anybody has placed it: its size, how tight memory is, how much it
+ * communicates.
  *
- * - `memoryPressure`: everything on one accelerator, its peak over its memory: weights, optimizer state, activations and
- *   temporaries while they live. Above 1 a plan has to split. The accelerator is the fastest one (a host where there is none), and
- *   what it cannot run is on the fastest other device; `null` where its memory has no limit.
- * - `computeToTransfers`: time of all ops over time of all transfers if each edge crossed once, each the mean over accelerators
- *   (`communication.ts`). High: splitting costs little. `Infinity` where nothing is sent.
+ * - `memoryPressure`: everything on one accelerator, its peak over its memory: weights, optimizer
+ *   state, activations and temporaries while they live. Above 1 a plan has to split. The
+ *   accelerator is the fastest one (a host where there is none), and what it cannot run is on the
+ *   fastest other device; `null` where its memory has no limit.
+ * - `computeToTransfers`: time of all ops over time of all transfers if each edge crossed once,
+ *   each the mean over accelerators (`communication.ts`). High: splitting costs little. `Infinity`
+ *   where nothing is sent.
  */
 
 import { isCpu } from "../env/model/cluster/cluster.ts";
@@ -50,7 +53,10 @@ function memoryPressure(scenario: Scenario): number | null {
   return peakBytes[device] / memoryBytes;
 }
 
-/** The one that runs most groups and those fastest; a group that it cannot run counts as longer than any time. */
+/**
+ * The one that runs most groups and those fastest; a group that it cannot run counts as longer than
+ * any time.
+ */
 function fastestAccelerator({ cluster }: Scenario, rows: readonly Float64Array[]): number {
   const numbers = cluster.devices.map((_, d) => d);
   const accelerators = numbers.filter((d) => !isCpu(cluster.devices[d]));

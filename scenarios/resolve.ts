@@ -1,5 +1,6 @@
 /**
- * A scenario by its address: a URI of a built-in workload, a toy, or the path of a file in any known format.
+ * A scenario by its address: a URI of a built-in workload, a toy, or the path of a file in any
+ * known format.
  */
 import { createScenario, type Objective, type Scenario } from "../env/model/scenario.ts";
 import { fileAddress, scenarioOfFile } from "./file-address.ts";
@@ -14,7 +15,10 @@ export interface ResolveOptions {
   readonly readFile?: (path: string) => Promise<string | Uint8Array>;
 }
 
-/** A scenario by its URI, or by the path of a file in any known format, options behind a question mark. */
+/**
+ * A scenario by its URI, or by the path of a file in any known format, options behind a question
+ * mark.
+ */
 export async function resolveScenario(uriOrPath: string, options: ResolveOptions = {}): Promise<Scenario> {
   return (await openScenario(uriOrPath, options)).scenario;
 }

@@ -1,10 +1,12 @@
 /**
- * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or `enas-cifar/test/7/2xK80`;
- * address.ts reads the first half. Options are those of the workload or family, three of the grouping: `groups`, the most
- * groups to place, `granularity`, `group` (the default of workloads) or `op` (one group for each co-location class), or instead
- * of that `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes; `comm`, the time of all transfers in percent of the time of all ops on this
- * cluster; `network`, a named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan mean.
- * Every mistake is one sentence with what there is instead.
+ * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or
+ * `enas-cifar/test/7/2xK80`; address.ts reads the first half. Options are those of the workload or
+ * family, three of the grouping: `groups`, the most groups to place, `granularity`, `group` (the
+ * default of workloads) or `op` (one group for each co-location class), or instead of that
+ * `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes;
+ * `comm`, the time of all transfers in percent of the time of all ops on this cluster; `network`, a
+ * named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan
+ * mean. Every mistake is one sentence with what there is instead.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { atMost } from "../env/model/coarsen/at-most.ts";

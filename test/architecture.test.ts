@@ -1,4 +1,7 @@
-/** Holds the import directions of the house: what may know what, and who alone may touch a heavy library or the process. */
+/**
+ * Holds the import directions of the house: what may know what, and who alone may touch a heavy
+ * library or the process.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,7 @@
-/** The folder of golden values and real profiles that lies beside some checkouts; a user's clone has none. */
+/**
+ * The folder of golden values and real profiles that lies beside some checkouts; a user's clone has
+ * none.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

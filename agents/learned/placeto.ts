@@ -1,14 +1,17 @@
 /**
  * Placeto: a message-passing policy that improves a complete placement group by group.
  *
- * Source: Addanki et al., "Learning Generalizable Device Placement Algorithms for Distributed Machine Learning", NeurIPS
- * 2019, and its published code. As there: the episode is one sweep over the groups on `Placement/Refine-v1`, the reward of a
- * step is the drop in step time, REINFORCE with a mean-return baseline per step, an entropy bonus, gradient norm clipped
- * at 1.25, messages in both directions with weights shared over the rounds, aggregates over ancestors, descendants and
- * parallel groups of the current one. What differs is in the card's limits. Defaults were chosen on training members 1 of the
- * families enas-cifar and nmt; those that the slow test judges had no part in it.
+ * Source: Addanki et al., "Learning Generalizable Device Placement Algorithms for Distributed
+ * Machine Learning", NeurIPS 2019, and its published code. As there: the episode is one sweep over
+ * the groups on `Placement/Refine-v1`, the reward of a step is the drop in step time, REINFORCE
+ * with a mean-return baseline per step, an entropy bonus, gradient norm clipped at 1.25, messages
+ * in both directions with weights shared over the rounds, aggregates over ancestors, descendants
+ * and parallel groups of the current one. What differs is in the card's limits. Defaults were
+ * chosen on training members 1 of the families enas-cifar and nmt; those that the slow test judges
+ * had no part in it.
  *
- * Episodes of a batch are rolled out in lock step without gradients; then all their steps are differentiated at once.
+ * Episodes of a batch are rolled out in lock step without gradients; then all their steps are
+ * differentiated at once.
  */
 import { z } from "zod";
 import type { Env } from "../../env/contract.ts";
@@ -54,7 +57,10 @@ const options = z.object({
 });
 type Options = z.infer<typeof options>;
 
-/** States differentiated together hold at most so many groups in all: a bound on memory, not on the batch. */
+/**
+ * States differentiated together hold at most so many groups in all: a bound on memory, not on the
+ * batch.
+ */
 const LARGEST_PART = 16_384;
 
 interface Saved {

@@ -1,10 +1,11 @@
 /**
- * REINFORCE with a factored policy: one row of logits per group, nothing that looks at the graph. The plainest learner, and
- * the one that every larger network has to beat.
+ * REINFORCE with a factored policy: one row of logits per group, nothing that looks at the graph.
+ * The plainest learner, and the one that every larger network has to beat.
  *
- * Source: Williams, "Simple Statistical Gradient-Following Algorithms", Machine Learning 1992; for device placement it is
- * ColocRL (Mirhoseini et al., ICML 2017) without the network. Ours: a bias per device shared by all groups, which learns
- * "nothing on the CPU" or "all on device 2" from a few batches.
+ * Source: Williams, "Simple Statistical Gradient-Following Algorithms", Machine Learning 1992; for
+ * device placement it is ColocRL (Mirhoseini et al., ICML 2017) without the network. Ours: a bias
+ * per device shared by all groups, which learns "nothing on the CPU" or "all on device 2" from a
+ * few batches.
  */
 import { z } from "zod";
 import { allowedDevices } from "../../env/model/scenario.ts";

@@ -1,13 +1,14 @@
 /**
- * The sequence-to-sequence placer of ColocRL: an LSTM reads the groups in order, an attentive LSTM writes one device per
- * group, each choice conditioned on the ones before.
+ * The sequence-to-sequence placer of ColocRL: an LSTM reads the groups in order, an attentive LSTM
+ * writes one device per group, each choice conditioned on the ones before.
  *
- * Source: Mirhoseini et al., "Device Placement Optimization with Reinforcement Learning", ICML 2017. As there: group
- * features with one-hot neighbours, additive attention, the previous device's embedding as decoder input, logits
- * C x tanh(logits / T), REINFORCE with a moving-average baseline, Adam, gradient norm clipped at 1.
- * Ours: width 64 and learning rate 0.003; a learned embedding of the group features before the encoder; attention after the
- * decoder's step instead of before it, so that all steps of an update are one matrix product; the current group's encoding
- * as a further decoder input. The paper's temperature of 10 matters: at 1, runs among two devices
+ * Source: Mirhoseini et al., "Device Placement Optimization with Reinforcement Learning", ICML
+ * 2017. As there: group features with one-hot neighbours, additive attention, the previous device's
+ * embedding as decoder input, logits C x tanh(logits / T), REINFORCE with a moving-average
+ * baseline, Adam, gradient norm clipped at 1. Ours: width 64 and learning rate 0.003; a learned
+ * embedding of the group features before the encoder; attention after the decoder's step instead of
+ * before it, so that all steps of an update are one matrix product; the current group's encoding as
+ * a further decoder input. The paper's temperature of 10 matters: at 1, runs among two devices
  * often fell into a single one early and stayed there.
  */
 import { z } from "zod";
@@ -124,7 +125,9 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
     return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
   };
 
-  /** Writes placements device by device; `choose` answers a device per row from its masked logits. */
+  /**
+   * Writes placements device by device; `choose` answers a device per row from its masked logits.
+   */
   const decode = (tilts: Float32Array, choose: (logits: Tensor) => Int32Array): Int32Array[] => {
     const batch = tilts.length / devices;
     const tilt = tf.tensor2d(tilts, [batch, devices]);
@@ -191,7 +194,10 @@ function createPolicy(tf: Tf, scenario: Scenario, rng: Rng, options: Options): O
   };
 }
 
-/** The decoder's device inputs, step by step, a batch in each: the start symbol, then the device of the group before. */
+/**
+ * The decoder's device inputs, step by step, a batch in each: the start symbol, then the device of
+ * the group before.
+ */
 function previousDevices(placements: readonly Int32Array[], start: number): Int32Array {
   const batch = placements.length;
   const previous = new Int32Array(placements[0].length * batch).fill(start);
@@ -200,7 +206,10 @@ function previousDevices(placements: readonly Int32Array[], start: number): Int3
   return previous;
 }
 
-/** Random rows scaled so that the embedded groups have entries of unit variance: else all groups look alike at first. */
+/**
+ * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
+ * look alike at first.
+ */
 function unitEmbedding({ values, columns }: GroupFeatures, hidden: number, rng: Rng): Float32Array {
   const squares = values.reduce((sum, value) => sum + value * value, 0);
   const deviation = Math.sqrt(values.length / columns / squares);

@@ -1,19 +1,27 @@
 /**
- * Baechi's network (Jeon et al., SoCC 2020): each device has one channel that sends or receives one transfer at a time, and a tensor is
- * sent into a device once. Transfers are committed task by task: a transfer starts when its producer has ended and both channels have
- * done all that was committed before; nothing is put in between.
+ * Baechi's network (Jeon et al., SoCC 2020): each device has one channel that sends or receives one
+ * transfer at a time, and a tensor is sent into a device once. Transfers are committed task by
+ * task: a transfer starts when its producer has ended and both channels have done all that was
+ * committed before; nothing is put in between.
  *
- * A channel is busy while bytes pass; latency comes after it, as everywhere in the simulator (Baechi's linear cost model keeps the
- * channel for it). The network `half-duplex` with the order of these commits gives the same times to the last bit.
+ * A channel is busy while bytes pass; latency comes after it, as everywhere in the simulator
+ * (Baechi's linear cost model keeps the channel for it). The network `half-duplex` with the order
+ * of these commits gives the same times to the last bit.
  */
 import type { ScheduleProblem } from "../problems/schedule-problem.ts";
 
 export interface Channels {
   /** A task whose producers have all been committed. Once, before the calls below. */
   announce(task: number): void;
-  /** When the inputs of an announced task would be at hand on a device, were it the next to be committed. */
+  /**
+   * When the inputs of an announced task would be at hand on a device, were it the next to be
+   * committed.
+   */
   readyUs(task: number, device: number): number;
-  /** Sends what the task needs to its device, where it ends at `us`; returns the producers of what was sent. */
+  /**
+   * Sends what the task needs to its device, where it ends at `us`; returns the producers of what
+   * was sent.
+   */
   commit(task: number, device: number, us: number): number[];
 }
 

@@ -1,13 +1,17 @@
 /**
- * Placing task after task, each to the device where it ends first, gaps filled: the part that HEFT and CPOP share (Topcuoglu,
- * Hariri, Wu, IEEE TPDS 2002), with memory limits and co-location. Ties go to the lower device. The first task of a set decides
- * for all of it, among the devices with room for all of it.
+ * Placing task after task, each to the device where it ends first, gaps filled: the part that HEFT
+ * and CPOP share (Topcuoglu, Hariri, Wu, IEEE TPDS 2002), with memory limits and co-location. Ties
+ * go to the lower device. The first task of a set decides for all of it, among the devices with
+ * room for all of it.
  */
 import { startOrder } from "../problems/schedule-order.ts";
 import { inputsReadyUs, rooms, type Schedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
 
 export interface Insertion {
-  /** Places a task whose producers are placed, on `preferred` where it has room, else where it ends first; false where nowhere. */
+  /**
+   * Places a task whose producers are placed, on `preferred` where it has room, else where it ends
+   * first; false where nowhere.
+   */
   place(task: number, preferred?: number): boolean;
   /** Post: every task has been placed. */
   finish(): Schedule;

@@ -1,18 +1,24 @@
 /**
- * `ListOrder`: the order in which devices should run the ops of a given placement, by list scheduling: whenever a device is free it
- * takes, of the ops that are ready, the one with the longest way to the end of the step (highest level first: Hu, "Parallel sequencing
- * and assembly line problems", Operations Research 1961; here the way counts the transfers of the placement).
+ * `ListOrder`: the order in which devices should run the ops of a given placement, by list
+ * scheduling: whenever a device is free it takes, of the ops that are ready, the one with the
+ * longest way to the end of the step (highest level first: Hu, "Parallel sequencing and assembly
+ * line problems", Operations Research 1961; here the way counts the transfers of the placement).
  *
- * A private model of the scenario, not the simulator: ops of a device and transfers that need overlap out of the way, links that
- * share their speed, free multicast and ties are simplified. The order leaves it, as `Plan.opPriority`, and the schedule's end as a guess
- * which of several placements to evaluate; what they are worth the evaluator says. Orders are those of a schedule, hence never wait for themselves.
+ * A private model of the scenario, not the simulator: ops of a device and transfers that need
+ * overlap out of the way, links that share their speed, free multicast and ties are simplified. The
+ * order leaves it, as `Plan.opPriority`, and the schedule's end as a guess which of several
+ * placements to evaluate; what they are worth the evaluator says. Orders are those of a schedule,
+ * hence never wait for themselves.
  */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 import { createEventHeap } from "./event-heap.ts";
 import { createReadyHeap } from "./ready-heap.ts";
 
 export interface ListOrder {
-  /** Position of each op in the schedule, shape [opCount]: what `Plan.opPriority` takes. Made anew by each call. */
+  /**
+   * Position of each op in the schedule, shape [opCount]: what `Plan.opPriority` takes. Made anew
+   * by each call.
+   */
   of(device: Int32Array): Float64Array;
   /** Longest way in us from the start of each op to the end, of the last placement asked for. */
   readonly tailUs: Float64Array;

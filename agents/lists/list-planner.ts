@@ -1,6 +1,6 @@
 /**
- * A list scheduler as a planner: its card, the devices that it uses where nothing is said, and how it schedules. The options are
- * those of all list planners; list-plan.ts does the rest.
+ * A list scheduler as a planner: its card, the devices that it uses where nothing is said, and how
+ * it schedules. The options are those of all list planners; list-plan.ts does the rest.
  */
 import { z } from "zod";
 import type { Card, PlannerModule } from "../contract.ts";

@@ -1,6 +1,7 @@
 /**
- * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017): the kinds of its ops, its sizes,
- * and its neighbours as one-hot rows over the groups. All columns lie in [0, 1].
+ * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017): the kinds
+ * of its ops, its sizes, and its neighbours as one-hot rows over the groups. All columns lie in [0,
+ * 1].
  */
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -11,7 +12,10 @@ export interface GroupFeatures {
   readonly values: Float32Array;
 }
 
-/** Columns: one per op type (share of the group's ops), sizes, predecessors, successors with the group itself. */
+/**
+ * Columns: one per op type (share of the group's ops), sizes, predecessors, successors with the
+ * group itself.
+ */
 export function groupFeatures(scenario: Scenario): GroupFeatures {
   const { graph, grouping } = scenario;
   const groups = groupGraph(scenario);
@@ -48,7 +52,10 @@ function column(matrix: Float64Array, columns: number, index: number): Float64Ar
   return Float64Array.from({ length: matrix.length / columns }, (_, row) => matrix[row * columns + index]);
 }
 
-/** Entries over the largest finite one; an infinite entry (a device that cannot run the group) counts as 1. */
+/**
+ * Entries over the largest finite one; an infinite entry (a device that cannot run the group)
+ * counts as 1.
+ */
 function share(values: Float64Array): Float64Array {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
   return values.map((value) => (largest === 0 ? 0 : Math.min(1, value / largest)));

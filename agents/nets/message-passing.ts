@@ -1,12 +1,13 @@
 /**
  * Message passing in both directions of a graph.
  *
- * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights, separate for messages from
- * parents and from children, x <- h + relu(g(sum over neighbours of relu(f(x)))). Ours: means instead of sums. Sums grow
- * with the degree in every round; with them, runs on graphs with nodes of many inputs fell into one device within ten updates.
+ * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights,
+ * separate for messages from parents and from children, x <- h + relu(g(sum over neighbours of
+ * relu(f(x)))). Ours: means instead of sums. Sums grow with the degree in every round; with them,
+ * runs on graphs with nodes of many inputs fell into one device within ten updates.
  *
- * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so that a node's vectors in
- * all states lie side by side and the sum over neighbours adds whole rows.
+ * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so
+ * that a node's vectors in all states lie side by side and the sum over neighbours adds whole rows.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";

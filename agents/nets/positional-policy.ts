@@ -1,11 +1,13 @@
 /**
- * Placeto's policy network (Addanki et al., NeurIPS 2019): embeds every group by message passing, looks at the current
- * group, its ancestors, its descendants and the rest, and scores the devices for the current group.
+ * Placeto's policy network (Addanki et al., NeurIPS 2019): embeds every group by message passing,
+ * looks at the current group, its ancestors, its descendants and the rest, and scores the devices
+ * for the current group.
  *
- * Ours: one head scores every device by what lies on it, instead of one output for each device, and the embedding sees
- * whether a group shares the current one's device instead of the device's number. Devices of one speed are interchangeable, so
- * all that is learned about one holds for all: relabelling them relabels the scores. With a column for each device, everything
- * had to be learned once per device, and with four of them hardly anything was.
+ * Ours: one head scores every device by what lies on it, instead of one output for each device, and
+ * the embedding sees whether a group shares the current one's device instead of the device's
+ * number. Devices of one speed are interchangeable, so all that is learned about one holds for all:
+ * relabelling them relabels the scores. With a column for each device, everything had to be learned
+ * once per device, and with four of them hardly anything was.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
@@ -19,7 +21,10 @@ import type { Weights } from "./weights.ts";
 
 /** One decision. */
 export interface Visit extends Position {
-  /** What is seen of all groups, [groups x columns] row by row; the last columns are the device, one-hot. */
+  /**
+   * What is seen of all groups, [groups x columns] row by row; the last columns are the device,
+   * one-hot.
+   */
   readonly nodes: Float32Array;
 }
 
@@ -63,7 +68,10 @@ export function createPositionalPolicy(
   // Zeros make the first policy uniform.
   const score = { matrix: weights.zeros("score", [8 * width, 1]), bias: weights.zeros("score bias", [1]) };
 
-  /** The current group, what lies on the device in each relation to it, and the device: [visits x devices, columns]. */
+  /**
+   * The current group, what lies on the device in each relation to it, and the device: [visits x
+   * devices, columns].
+   */
   const position = (visits: readonly Visit[]): Tensor => {
     const embedded = passing.embed(nodeMajor(tf, visits, shape));
     const rows = tf.reshape(embedded, [groups * visits.length, both]);
@@ -84,7 +92,10 @@ export function createPositionalPolicy(
   };
 }
 
-/** Features of all visits with "on the current group's device" in the place of the device, [groups x visits x columns]. */
+/**
+ * Features of all visits with "on the current group's device" in the place of the device, [groups x
+ * visits x columns].
+ */
 function nodeMajor(
   tf: Tf,
   visits: readonly Visit[],

@@ -1,7 +1,8 @@
 /**
- * How any two groups lie to each other: parent, child, farther ancestor, farther descendant, or parallel. The group graph of
- * a training step can be cyclic; groups that reach each other are parallel, which is the order on its strongly connected
- * components, but where an edge leads from one to the other. Of edges both ways the later in the list decides.
+ * How any two groups lie to each other: parent, child, farther ancestor, farther descendant, or
+ * parallel. The group graph of a training step can be cyclic; groups that reach each other are
+ * parallel, which is the order on its strongly connected components, but where an edge leads from
+ * one to the other. Of edges both ways the later in the list decides.
  */
 import type { EdgeList } from "../tensors/neighbour-sum.ts";
 

@@ -1,7 +1,8 @@
 /**
- * Columns shifted and scaled to mean 0 and spread 1 by running statistics of the batches seen: what lies behind them learns
- * from how states differ, not from what they share. The statistics are constants within an update and move between updates,
- * so sampling and differentiating see one policy.
+ * Columns shifted and scaled to mean 0 and spread 1 by running statistics of the batches seen: what
+ * lies behind them learns from how states differ, not from what they share. The statistics are
+ * constants within an update and move between updates, so sampling and differentiating see one
+ * policy.
  */
 import { readOut, type Tensor, type Tensor2D, type Tf } from "../tensors/tf.ts";
 import type { Weights } from "./weights.ts";

@@ -1,7 +1,8 @@
 /**
  * `Choices`: the search space of the planners, which devices each group may take.
  *
- * Every group has at least one choice, because `createScenario` has checked that some device runs it.
+ * Every group has at least one choice, because `createScenario` has checked that some device runs
+ * it.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";

@@ -1,4 +1,7 @@
-/** The accelerators of planners that take all their devices to be alike: the type with most devices, the first of several. */
+/**
+ * The accelerators of planners that take all their devices to be alike: the type with most devices,
+ * the first of several.
+ */
 import type { SplitProblem } from "./split-problem.ts";
 
 /** Index of the type, or -1 where all devices are CPUs. */

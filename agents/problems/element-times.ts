@@ -3,7 +3,10 @@ import type { SplitProblem } from "./split-problem.ts";
 
 export interface DeviceTimes {
   readonly deviceCount: number;
-  /** Run time of each element on each device in us, shape [elements x deviceCount]; `Infinity` where it cannot lie. */
+  /**
+   * Run time of each element on each device in us, shape [elements x deviceCount]; `Infinity` where
+   * it cannot lie.
+   */
   readonly timeUs: Float64Array;
   /** What each device may hold. */
   readonly limitBytes: Float64Array;

@@ -1,17 +1,19 @@
 /**
- * Contracts the ops of a scenario to the elements that a contiguous split places: the preprocessing of the dynamic program
- * of Tarnawski et al. (NeurIPS 2020), in its order.
+ * Contracts the ops of a scenario to the elements that a contiguous split places: the preprocessing
+ * of the dynamic program of Tarnawski et al. (NeurIPS 2020), in its order.
  *
- *   1. One element per co-location class; an op without one stands alone, except that a backward or update op without one
- *      follows its forward twin. Elements are ordered by the edges between forward ops.
- *   2. A class without forward ops (an orphan) is ordered by its backward edges, reversed: what comes later in the backward
- *      pass comes earlier in the forward pass.
+ *   1. One element per co-location class; an op without one stands alone, except that a backward or
+ *      update op without one follows its forward twin. Elements are ordered by the edges between
+ *      forward ops.
+ *   2. A class without forward ops (an orphan) is ordered by its backward edges, reversed: what
+ *      comes later in the backward pass comes earlier in the forward pass.
  *   3. Elements on a cycle are fused.
- *   4. An element that takes no time and whose ops have neighbours in one other element only is merged into that one. This
- *      loses nothing but where memory binds: beside its only neighbour it pays no transfer. `contractExactly` leaves alone
- *      what has weights or any time at all.
+ *   4. An element that takes no time and whose ops have neighbours in one other element only is
+ *      merged into that one. This loses nothing but where memory binds: beside its only neighbour
+ *      it pays no transfer. `contractExactly` leaves alone what has weights or any time at all.
  *
- * The result is acyclic and numbered topologically, depth first: the last element that became ready comes next.
+ * The result is acyclic and numbered topologically, depth first: the last element that became ready
+ * comes next.
  */
 
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
@@ -27,7 +29,10 @@ export interface Elements {
   readonly of: Int32Array;
   /** Ascending successors of each element, all of higher number. */
   readonly successors: Successors;
-  /** False where step 4 may have cost something: it merged ops with some time, or with weights although not all fit one device. */
+  /**
+   * False where step 4 may have cost something: it merged ops with some time, or with weights
+   * although not all fit one device.
+   */
   readonly lossless: boolean;
   /** Ops that step 4 moved to another element, 1 for each, shape [opCount]. */
   readonly guests: Uint8Array;
@@ -41,7 +46,10 @@ export function contract(scenario: Scenario): Elements {
   return contractWith(scenario, () => true);
 }
 
-/** Without the merges that may cost something: always lossless, with more elements where memory may bind. */
+/**
+ * Without the merges that may cost something: always lossless, with more elements where memory may
+ * bind.
+ */
 export function contractExactly(scenario: Scenario): Elements {
   return contractWith(scenario, (costs) => !costs);
 }

@@ -1,11 +1,13 @@
 /**
- * Which devices of a scenario may be exchanged, and which one of the placements that are the same but for that a search looks at: the
- * first in lexicographic order.
+ * Which devices of a scenario may be exchanged, and which one of the placements that are the same
+ * but for that a search looks at: the first in lexicographic order.
  *
- * An exchange is a permutation of the devices under which every op takes as long, every device holds as much, and every route crosses
- * links as fast, in the same order, links shared by routes staying shared. Of two placements that an exchange turns into each other
- * the engine makes the same schedule, but for one thing: at one instant, devices and links take turns by number, which matters where
- * what they start ends at that instant. Where that can be, `leaves` gives every placement of the family, not only the first.
+ * An exchange is a permutation of the devices under which every op takes as long, every device
+ * holds as much, and every route crosses links as fast, in the same order, links shared by routes
+ * staying shared. Of two placements that an exchange turns into each other the engine makes the
+ * same schedule, but for one thing: at one instant, devices and links take turns by number, which
+ * matters where what they start ends at that instant. Where that can be, `leaves` gives every
+ * placement of the family, not only the first.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
@@ -22,8 +24,8 @@ export interface DeviceExchange {
 
 export interface Leader {
   /**
-   * False where an exchange makes the placement of the first `depth + 1` groups come earlier. Pre: asked for the groups before with
-   * the same devices.
+   * False where an exchange makes the placement of the first `depth + 1` groups come earlier. Pre:
+   * asked for the groups before with the same devices.
    */
   mayTake(groupDevice: Int32Array, depth: number): boolean;
 }
@@ -70,7 +72,10 @@ function leaderOf(permutations: readonly Int32Array[], order: readonly number[])
   };
 }
 
-/** All permutations but the identity, device by device, given up as soon as two devices do not match. */
+/**
+ * All permutations but the identity, device by device, given up as soon as two devices do not
+ * match.
+ */
 function exchangesOf(compiled: Compiled): Int32Array[] {
   const { deviceCount } = compiled;
   const alike = alikeDevices(compiled);
@@ -129,9 +134,10 @@ function routesMatch(compiled: Compiled, image: Int32Array): boolean {
 }
 
 /**
- * Does no schedule depend on the numbers of devices and links? They break ties between links and devices that start something, which
- * matters only where that takes no time; between arrivals of one producer over two links, which matters only where both go on over
- * one link; and in what order shares of speed are added up.
+ * Does no schedule depend on the numbers of devices and links? They break ties between links and
+ * devices that start something, which matters only where that takes no time; between arrivals of
+ * one producer over two links, which matters only where both go on over one link; and in what order
+ * shares of speed are added up.
  */
 function isBlindToNumbers(compiled: Compiled): boolean {
   const { scenario, fidelity, runUs, slotBytes } = compiled;

@@ -1,4 +1,7 @@
-/** The order in which the sets of a device are decided: the topological order of the contracted forward graph, where few nets are open. */
+/**
+ * The order in which the sets of a device are decided: the topological order of the contracted
+ * forward graph, where few nets are open.
+ */
 import type { Scenario } from "../../env/model/scenario.ts";
 import { contract, type Elements } from "./elements.ts";
 

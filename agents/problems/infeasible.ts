@@ -1,15 +1,16 @@
 /**
- * Why no plan of a scenario fits the memory, where that can be proven. Every argument holds for all plans, whatever their grouping and
- * order, and is one of three:
+ * Why no plan of a scenario fits the memory, where that can be proven. Every argument holds for all
+ * plans, whatever their grouping and order, and is one of three:
  *
- *   - *one unit*: what no plan may part (a co-location class or an op) is over the limit of every device that can run it, alone or
- *     with what its largest op needs while it runs;
+ *   - *one unit*: what no plan may part (a co-location class or an op) is over the limit of every
+ *     device that can run it, alone or with what its largest op needs while it runs;
  *   - *all weights*: what lives on some device for the whole step is more than all devices hold;
- *   - *packing*: no way to put the units on devices that can run them keeps every device within its limit, by trying all, up to a
- *     number of steps.
+ *   - *packing*: no way to put the units on devices that can run them keeps every device within its
+ *     limit, by trying all, up to a number of steps.
  *
- * The account is that of the evaluator: weights with optimizer state and the outputs, workspace and inputs of a running op under
- * `memory: "training"`; bare weights of accelerators for the formulas (max load, latency); none under `memory: "outputs-only"`.
+ * The account is that of the evaluator: weights with optimizer state and the outputs, workspace and
+ * inputs of a running op under `memory: "training"`; bare weights of accelerators for the formulas
+ * (max load, latency); none under `memory: "outputs-only"`.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
@@ -30,7 +31,10 @@ interface Packing {
   readonly nameOf: readonly string[];
   readonly sizeOf: Int32Array;
   readonly heldBytes: Float64Array;
-  /** The most that one op of the unit needs beside what is held while it runs on a device, shape [unitCount x deviceCount]. */
+  /**
+   * The most that one op of the unit needs beside what is held while it runs on a device, shape
+   * [unitCount x deviceCount].
+   */
   readonly passingBytes: Float64Array;
   /** 1 where the device can run the unit, shape [unitCount x deviceCount]. */
   readonly runs: Uint8Array;
@@ -69,7 +73,10 @@ function allWeights({ limitBytes, heldBytes }: Packing): string | null {
   return `Proven infeasible: weights and optimizer state are ${whole(held)}, all devices together have ${whole(room)}.`;
 }
 
-/** Tries the units in falling order of bytes; devices that are alike and hold the same are tried once. */
+/**
+ * Tries the units in falling order of bytes; devices that are alike and hold the same are tried
+ * once.
+ */
 function noPacking(packing: Packing): string | null {
   const { limitBytes, heldBytes, passingBytes, runs } = packing;
   const deviceCount = limitBytes.length;
@@ -110,7 +117,10 @@ function noPacking(packing: Packing): string | null {
   return `Proven infeasible: no way to put the ${order.length} inseparable parts on the devices keeps all within their memory (all tried, ${steps} steps).`;
 }
 
-/** Which devices have the same limit and the same needs of every unit, shape [deviceCount x deviceCount]. */
+/**
+ * Which devices have the same limit and the same needs of every unit, shape [deviceCount x
+ * deviceCount].
+ */
 function alikeDevices({ limitBytes, passingBytes, runs }: Packing): Uint8Array {
   const deviceCount = limitBytes.length;
   const isAlike = (a: number, b: number): boolean => {
@@ -161,7 +171,10 @@ function packingOf(scenario: Scenario): Packing {
   return { limitBytes, nameOf, sizeOf, heldBytes, passingBytes, runs };
 }
 
-/** Outputs, workspace and inputs of an op; an input is the producer's outputs or a copy of the tensor, the smaller of the two. */
+/**
+ * Outputs, workspace and inputs of an op; an input is the producer's outputs or a copy of the
+ * tensor, the smaller of the two.
+ */
 function runningBytes(
   { outputBytes, workspaceBytes, needStart, needProducer, needSlot, slotBytes }: Compiled,
   v: number,

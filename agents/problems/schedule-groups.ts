@@ -1,11 +1,12 @@
 /**
- * The schedule problem at the level of its sets, for scenarios whose ops move in groups: deciding a whole group by what happens to its
- * first op says little about the rest of it.
+ * The schedule problem at the level of its sets, for scenarios whose ops move in groups: deciding a
+ * whole group by what happens to its first op says little about the rest of it.
  *
- * A task of the group problem is a *part*: the ops of one set in the forward pass, or those after it. (A forward op and its backward
- * twin in one set would make almost every quotient cyclic.) Run times and bytes are sums, a tensor counted once per consuming part. What
- * cycles remain are cut: strongly connected parts keep the order of their first ops, and edges against it are left out. Parts of a
- * set still share a device and its room.
+ * A task of the group problem is a *part*: the ops of one set in the forward pass, or those after
+ * it. (A forward op and its backward twin in one set would make almost every quotient cyclic.) Run
+ * times and bytes are sums, a tensor counted once per consuming part. What cycles remain are cut:
+ * strongly connected parts keep the order of their first ops, and edges against it are left out.
+ * Parts of a set still share a device and its room.
  */
 import { stronglyConnectedComponents } from "../../env/model/graph/components.ts";
 import { positionsOf } from "./schedule-order.ts";
@@ -93,7 +94,9 @@ function mergedEdges({ tasks, edgeTensor, edgeBytes }: ScheduleProblem, partOf: 
   return [...edges.values()];
 }
 
-/** Parts are numbered by first task, so among strongly connected ones the lower number goes first. */
+/**
+ * Parts are numbered by first task, so among strongly connected ones the lower number goes first.
+ */
 function withoutCycles(edges: readonly PartEdge[], partCount: number) {
   const successors: number[][] = Array.from({ length: partCount }, () => []);
   for (const { from, to } of edges) successors[from].push(to);

@@ -1,4 +1,7 @@
-/** Orders of tasks: topological positions, and a schedule's order as what a simulator follows (`Plan.opPriority`). */
+/**
+ * Orders of tasks: topological positions, and a schedule's order as what a simulator follows
+ * (`Plan.opPriority`).
+ */
 import type { TaskOrder } from "./schedule-problem.ts";
 
 /** Position of each task in the topological order. */
@@ -14,9 +17,10 @@ export function positionsOf({
 }
 
 /**
- * The tasks as they start. At one instant those that take no time come first, for what starts behind them on their device has waited for
- * them, and among themselves as in `sequence`: the order in which they were scheduled where each was put behind the one before it, the
- * topological order where gaps were filled.
+ * The tasks as they start. At one instant those that take no time come first, for what starts
+ * behind them on their device has waited for them, and among themselves as in `sequence`: the order
+ * in which they were scheduled where each was put behind the one before it, the topological order
+ * where gaps were filled.
  */
 export function startOrder(
   sequence: ArrayLike<number>,

@@ -1,10 +1,11 @@
 /**
- * `ScheduleProblem`: what a list scheduler sees. Tasks with a run time on every device, edges with a delay for every pair
- * of devices, sets of tasks that share a device, and room for them.
+ * `ScheduleProblem`: what a list scheduler sees. Tasks with a run time on every device, edges with
+ * a delay for every pair of devices, sets of tasks that share a device, and room for them.
  *
- * The network is contention-free, as most published list schedulers assume: two transfers never wait for each other (m-ETF and
- * m-SCT have a channel for each device, half-duplex-channels.ts). The simulator's makespan of the same placement can therefore be
- * longer; only that one is ever reported as a score.
+ * The network is contention-free, as most published list schedulers assume: two transfers never
+ * wait for each other (m-ETF and m-SCT have a channel for each device, half-duplex-channels.ts).
+ * The simulator's makespan of the same placement can therefore be longer; only that one is ever
+ * reported as a score.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 
@@ -24,13 +25,24 @@ export type TaskOrder = Pick<
 export interface ScheduleProblem {
   readonly tasks: TaskOrder;
   readonly deviceCount: number;
-  /** Devices that are there to be used, ascending; sets that none of them can run may take others. */
+  /**
+   * Devices that are there to be used, ascending; sets that none of them can run may take others.
+   */
   readonly pool: Int32Array;
-  /** Run time in us of each task on each device, shape [opCount x deviceCount]; `Infinity` where it cannot run. */
+  /**
+   * Run time in us of each task on each device, shape [opCount x deviceCount]; `Infinity` where it
+   * cannot run.
+   */
   readonly runUs: Float64Array;
-  /** Bytes each edge moves between devices, shape [edgeCount]; negative for an ordering that moves nothing. */
+  /**
+   * Bytes each edge moves between devices, shape [edgeCount]; negative for an ordering that moves
+   * nothing.
+   */
   readonly edgeBytes: Float64Array;
-  /** What each edge moves, shape [edgeCount]: edges of one tensor into one device need one transfer; -1 where nothing moves. */
+  /**
+   * What each edge moves, shape [edgeCount]: edges of one tensor into one device need one transfer;
+   * -1 where nothing moves.
+   */
   readonly edgeTensor: Int32Array;
   /** Delay in us of a transfer whatever its size, shape [deviceCount x deviceCount]. */
   readonly latencyUs: Float64Array;
@@ -54,7 +66,10 @@ export interface Schedule {
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
   readonly makespanUs: number;
-  /** All tasks, producers before consumers, those of each device as they run: the order for a simulator to follow. */
+  /**
+   * All tasks, producers before consumers, those of each device as they run: the order for a
+   * simulator to follow.
+   */
   readonly order: Int32Array;
 }
 
@@ -65,7 +80,10 @@ export interface NoRoom {
 
 export type ListScheduler = (problem: ScheduleProblem) => Schedule | NoRoom;
 
-/** When what an edge carries, there at `us` on device `from`, is there on `to`. Added up as the simulator does, to the last bit. */
+/**
+ * When what an edge carries, there at `us` on device `from`, is there on `to`. Added up as the
+ * simulator does, to the last bit.
+ */
 export function arrivalUs(
   problem: ScheduleProblem,
   edge: number,
@@ -98,8 +116,9 @@ export function inputsReadyUs(
 }
 
 /**
- * Longest way from the start of each task to the end of the graph, mean run times and mean delays over the pairs of distinct
- * devices: HEFT's `rank_u` (Topcuoglu, Hariri, Wu, TPDS 2002). Without delays it is the static level of list scheduling.
+ * Longest way from the start of each task to the end of the graph, mean run times and mean delays
+ * over the pairs of distinct devices: HEFT's `rank_u` (Topcuoglu, Hariri, Wu, TPDS 2002). Without
+ * delays it is the static level of list scheduling.
  */
 export function upwardRanks(problem: ScheduleProblem, { withDelays }: { withDelays: boolean }): Float64Array {
   const { tasks } = problem;
@@ -117,7 +136,10 @@ export function upwardRanks(problem: ScheduleProblem, { withDelays }: { withDela
   return rank;
 }
 
-/** Longest way from the start of the graph to the start of each task, the same means: CPOP's `rank_d`. */
+/**
+ * Longest way from the start of the graph to the start of each task, the same means: CPOP's
+ * `rank_d`.
+ */
 export function downwardRanks(problem: ScheduleProblem): Float64Array {
   const { tasks } = problem;
   const delayUs = meanDelaysUs(problem);
@@ -157,7 +179,10 @@ function meanOverPairs(matrix: Float64Array, deviceCount: number): number {
 
 /** Which device each set of tasks has taken, and how much room is left. */
 export interface Rooms {
-  /** True where the set of `task` lies on `device` already, or lies nowhere and fits there as a whole. */
+  /**
+   * True where the set of `task` lies on `device` already, or lies nowhere and fits there as a
+   * whole.
+   */
   accepts(task: number, device: number): boolean;
   take(task: number, device: number): void;
 }

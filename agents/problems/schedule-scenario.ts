@@ -1,8 +1,10 @@
 /**
- * The scenario as list schedulers see it: one task per op, one set per group, every route a pipe of its own.
+ * The scenario as list schedulers see it: one task per op, one set per group, every route a pipe of
+ * its own.
  *
- * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a share of the outputs,
- * because not all outputs are live at once. A share of 0 trusts them all to be freed in time, 1 keeps every one.
+ * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a
+ * share of the outputs, because not all outputs are live at once. A share of 0 trusts them all to
+ * be freed in time, 1 keeps every one.
  */
 
 import { type Device, isCpu } from "../../env/model/cluster/cluster.ts";
@@ -56,7 +58,10 @@ function firstOutputBytes({ outputStart, outputBytes }: OpGraph, op: number): nu
   return outputStart[op] < outputStart[op + 1] ? outputBytes[outputStart[op]] : 0;
 }
 
-/** Store and forward: the delays of a route's links add up. Cut through: the slowest link's speed. Latencies add up. */
+/**
+ * Store and forward: the delays of a route's links add up. Cut through: the slowest link's speed.
+ * Latencies add up.
+ */
 function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "latencyUs" | "bytesPerUs"> {
   const routes = cluster.routes.flat();
   const speedOf = (link: number) => cluster.links[link].bytesPerUs;
@@ -74,7 +79,10 @@ function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "la
 const isSimulated = (objective: Objective): boolean =>
   objective === "makespan" || objective === "peak-memory";
 
-/** What is simulated limits every device under training memory and none otherwise; formulas limit all but CPUs. */
+/**
+ * What is simulated limits every device under training memory and none otherwise; formulas limit
+ * all but CPUs.
+ */
 function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
   const limits = (device: Device) =>
     isSimulated(objective) ? fidelity.memory === "training" : !isCpu(device);

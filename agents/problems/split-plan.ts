@@ -4,7 +4,10 @@ import type { Elements } from "./elements.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";
 
-/** The plan of a contiguous split: each stage on the next free device of its type, devices without a stage left empty. */
+/**
+ * The plan of a contiguous split: each stage on the next free device of its type, devices without a
+ * stage left empty.
+ */
 export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
   const deviceOf = new Int32Array(elements.count);
   const next = types.map(() => 0);

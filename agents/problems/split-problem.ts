@@ -1,9 +1,11 @@
 /**
- * `SplitProblem`: the max-load problem of a scenario as the exact methods see it: elements to place, types of equal devices,
- * and nets. The formula is that of env/sim/objectives/max-load.ts; communication is always that of the original ops.
+ * `SplitProblem`: the max-load problem of a scenario as the exact methods see it: elements to
+ * place, types of equal devices, and nets. The formula is that of env/sim/objectives/max-load.ts;
+ * communication is always that of the original ops.
  *
- * A net is an op's output: its transfer time and the elements of the op and of all its consumers. An accelerator pays the
- * net exactly when it holds some of these elements but not all: with the op it sends, without it it receives.
+ * A net is an op's output: its transfer time and the elements of the op and of all its consumers.
+ * An accelerator pays the net exactly when it holds some of these elements but not all: with the op
+ * it sends, without it it receives.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
@@ -23,7 +25,10 @@ export interface SplitProblem {
   readonly scenario: Scenario;
   readonly elements: Elements;
   readonly types: readonly DeviceType[];
-  /** Run time of each element on each type in us, shape [elements x types]; `Infinity` where unsupported. */
+  /**
+   * Run time of each element on each type in us, shape [elements x types]; `Infinity` where
+   * unsupported.
+   */
   readonly timeUs: Float64Array;
   readonly memoryBytes: Float64Array;
   readonly nets: Nets;
@@ -58,7 +63,10 @@ export function splitProblem(scenario: Scenario, elements: Elements): SplitProbl
   return { scenario, elements, types, timeUs, memoryBytes, nets: netsOf(scenario, elements) };
 }
 
-/** The same problem with guests (contract.ts) that neither weigh nor take time: no split of the original ops is below its optimum. */
+/**
+ * The same problem with guests (contract.ts) that neither weigh nor take time: no split of the
+ * original ops is below its optimum.
+ */
 export function withoutGuests(problem: SplitProblem): SplitProblem {
   const { scenario, elements, types } = problem;
   const runUs = runTimesUs(scenario.graph, scenario.cluster);

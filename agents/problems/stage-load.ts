@@ -1,4 +1,7 @@
-/** Loads of sets of elements counted from the definition (env/sim/objectives/max-load.ts): run time, and on types that pay them the transfers of cut nets. */
+/**
+ * Loads of sets of elements counted from the definition (env/sim/objectives/max-load.ts): run time,
+ * and on types that pay them the transfers of cut nets.
+ */
 import type { SplitProblem } from "./split-problem.ts";
 
 /** What one device takes, in the order of the line. */

@@ -11,7 +11,10 @@ export interface Hop {
 export interface TransferTimes {
   /** Hops from device a to device b, at a x deviceCount + b. */
   readonly hops: readonly (readonly Hop[])[];
-  /** The least time from each device to each other one, shape [deviceCount x deviceCount]; 0 from a device to itself. */
+  /**
+   * The least time from each device to each other one, shape [deviceCount x deviceCount]; 0 from a
+   * device to itself.
+   */
   fromTo(bytes: number): Float64Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The registry: every planner and agent, one line each, and how a text names one. Adding a system is its file and a line here;
- * the registry-driven tests then cover it.
+ * The registry: every planner and agent, one line each, and how a text names one. Adding a system
+ * is its file and a line here; the registry-driven tests then cover it.
  *
  * Importing this loads no TensorFlow and no solver: modules load those inside `create` or `plan`.
  */
@@ -129,7 +129,10 @@ export interface ResolvedMethod {
   readonly options: unknown;
 }
 
-/** Finds the method that `spec` names: `id`, `id?key=value&...`, or the path of a user's file, with options too. */
+/**
+ * Finds the method that `spec` names: `id`, `id?key=value&...`, or the path of a user's file, with
+ * options too.
+ */
 export async function resolveMethod(spec: string): Promise<ResolvedMethod> {
   const { target, isPath, given } = parseSpec(spec);
   const module = isPath ? await loadMethod(target) : findMethod(target);

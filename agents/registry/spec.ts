@@ -5,8 +5,8 @@
  *     mcmc?beta=60&resets=no    the same with options
  *     ./mine.ts?rate=0.1        a module in a file of the user's, by path
  *
- * Option values are text until the module's own zod schema says what they are: its JSON schema gives each option's type.
- * Everything wrong is one sentence.
+ * Option values are text until the module's own zod schema says what they are: its JSON schema
+ * gives each option's type. Everything wrong is one sentence.
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
@@ -78,7 +78,9 @@ export function optionsOf(module: Method): OptionInfo[] {
   }));
 }
 
-/** Reads the given texts through the module's schema; options that are not given get their defaults. */
+/**
+ * Reads the given texts through the module's schema; options that are not given get their defaults.
+ */
 export function parseOptions(module: Method, given: ReadonlyMap<string, string>): unknown {
   const { id } = module.card;
   const known = optionsOf(module);

@@ -1,7 +1,7 @@
 /**
- * A planner or agent from a user's file: its export `method`, else its default export, checked against the contract.
- * What is wrong with the file is one sentence that names it. TypeScript files need a loader in the process, which the
- * command line installs.
+ * A planner or agent from a user's file: its export `method`, else its default export, checked
+ * against the contract. What is wrong with the file is one sentence that names it. TypeScript files
+ * need a loader in the process, which the command line installs.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

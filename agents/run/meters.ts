@@ -1,6 +1,6 @@
 /**
- * A meter that allows a part of a method so many evaluations and no more: what goes beyond is refused as a spent budget is. Counts,
- * curve and best plan are the meter's own.
+ * A meter that allows a part of a method so many evaluations and no more: what goes beyond is
+ * refused as a spent budget is. Counts, curve and best plan are the meter's own.
  */
 import { BudgetExhausted, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 

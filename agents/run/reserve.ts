@@ -1,6 +1,7 @@
 /**
- * A meter that keeps some of its evaluations back: training sees a smaller budget, and what was kept is there for the agent's
- * greedy plan after `release`. Counts, curve and best plan are the meter's own.
+ * A meter that keeps some of its evaluations back: training sees a smaller budget, and what was
+ * kept is there for the agent's greedy plan after `release`. Counts, curve and best plan are the
+ * meter's own.
  */
 import { BudgetExhausted, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 

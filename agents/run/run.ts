@@ -1,9 +1,11 @@
 /**
- * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and then its greedy plan.
+ * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and
+ * then its greedy plan.
  *
- * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and nowhere else. What the agent's
- * greedy plan needs is kept back from training. A run that a clock or a signal ended before it had scored anything answers with a plain
- * plan, never with nothing. The agent is disposed of whatever happens; any other error passes through.
+ * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and
+ * nowhere else. What the agent's greedy plan needs is kept back from training. A run that a clock
+ * or a signal ended before it had scored anything answers with a plain plan, never with nothing.
+ * The agent is disposed of whatever happens; any other error passes through.
  */
 
 import { InputError } from "../../env/model/errors.ts";

@@ -1,10 +1,12 @@
 /**
- * The HiGHS adapter (Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018), the only file that loads the
- * solver. A solve runs in a worker thread, because HiGHS in WebAssembly cannot be interrupted from the thread it runs in:
- * here the thread that waits stays free, receives every better solution at once, and ends the worker where it overruns.
+ * The HiGHS adapter (Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018), the
+ * only file that loads the solver. A solve runs in a worker thread, because HiGHS in WebAssembly
+ * cannot be interrupted from the thread it runs in: here the thread that waits stays free, receives
+ * every better solution at once, and ends the worker where it overruns.
  *
- * Deterministic limits (nodes and simplex iterations) are the normal ones; the wall clock is a guard, and a solve that it
- * ended says so. The same program, start and limits give the same solutions.
+ * Deterministic limits (nodes and simplex iterations) are the normal ones; the wall clock is a
+ * guard, and a solve that it ended says so. The same program, start and limits give the same
+ * solutions.
  */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -34,13 +36,19 @@ export interface MipSolution {
 }
 
 export interface MipResult {
-  /** `solved` to the asked gap, `infeasible`, ended by a deterministic `limit`, or by `time` or by `stopped`. */
+  /**
+   * `solved` to the asked gap, `infeasible`, ended by a deterministic `limit`, or by `time` or by
+   * `stopped`.
+   */
   readonly end: "solved" | "infeasible" | "limit" | "time" | "stopped";
   /** The best proven lower bound on the program's optimum, -Infinity where there is none. */
   readonly bound: number;
   readonly nodes: number;
   readonly iterations: number;
-  /** The dual value of each row of a program without integer columns, where the solver has one; not proven by itself. */
+  /**
+   * The dual value of each row of a program without integer columns, where the solver has one; not
+   * proven by itself.
+   */
   readonly rowDuals?: Float64Array;
   /** The value of each column of such a program, where it was solved. */
   readonly columns?: Float64Array;
@@ -52,7 +60,10 @@ type Message =
   | { readonly kind: "end"; readonly result: MipResult }
   | { readonly kind: "error"; readonly message: string };
 
-/** Beyond its own time limit the solver gets this share more, and some seconds to load, before its thread is ended. */
+/**
+ * Beyond its own time limit the solver gets this share more, and some seconds to load, before its
+ * thread is ended.
+ */
 const GRACE = 1.25;
 const GRACE_SECONDS = 5;
 const POLL_MS = 100;
@@ -111,13 +122,19 @@ const { compile } = (
 const { resolve } = createRequire(import.meta.url);
 let compiled: Promise<object> | null = null;
 
-/** Where the solver is, and its code, compiled once for all workers: more than half of a small solve's time. */
+/**
+ * Where the solver is, and its code, compiled once for all workers: more than half of a small
+ * solve's time.
+ */
 async function loadSolver(): Promise<{ solver: string; wasmModule: object }> {
   compiled ??= readFile(resolve("highs/runtime")).then(compile);
   return { solver: resolve("highs"), wasmModule: await compiled };
 }
 
-/** Runs in the worker as plain JavaScript, so that it needs no compiler there; `require` resolves from any folder. */
+/**
+ * Runs in the worker as plain JavaScript, so that it needs no compiler there; `require` resolves
+ * from any folder.
+ */
 const WORKER = `
 const { parentPort, workerData } = require("node:worker_threads");
 const { solver, wasmModule, program, limits, start } = workerData;

@@ -1,6 +1,7 @@
 /**
- * A mixed-integer linear program to minimise, built column by column and row by row into compressed sparse rows. Arrays, not
- * a text format: no names to escape, no digits lost, no limit on the length of a line.
+ * A mixed-integer linear program to minimise, built column by column and row by row into compressed
+ * sparse rows. Arrays, not a text format: no names to escape, no digits lost, no limit on the
+ * length of a line.
  */
 
 /** Pairs of column and coefficient, one after the other; a column may occur once. */

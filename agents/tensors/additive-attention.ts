@@ -1,10 +1,12 @@
 /**
- * Additive attention scores (Bahdanau, Cho, Bengio, ICLR 2015) as one operation with its own gradient:
+ * Additive attention scores (Bahdanau, Cho, Bengio, ICLR 2015) as one operation with its own
+ * gradient:
  *
  *   score[n, g] = sum over a of v[a] x tanh(query[n, a] + key[g, a])
  *
- * The composed form makes tensors of [queries x keys x width] for every intermediate. Here none is made, and each tanh is a
- * quotient of products of exponentials that are computed once per query and once per key.
+ * The composed form makes tensors of [queries x keys x width] for every intermediate. Here none is
+ * made, and each tanh is a quotient of products of exponentials that are computed once per query
+ * and once per key.
  *
  * Input: queries [N x A], keys [G x A], v [A]. Output: [N x G].
  */
@@ -47,7 +49,10 @@ interface Powers {
   readonly v: Float32Array;
 }
 
-/** Past 300 tanh is 1 to the last bit, and the product of two powers still finite or infinite, never undefined. */
+/**
+ * Past 300 tanh is 1 to the last bit, and the product of two powers still finite or infinite, never
+ * undefined.
+ */
 const LARGEST_EXPONENT = 300;
 
 function squaredExponentials(tensor: Tensor): Float64Array {

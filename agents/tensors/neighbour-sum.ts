@@ -1,10 +1,10 @@
 /**
- * The weighted sum over neighbours in a message-passing round as one operation with its own gradient:
- * `out[to] += weight x x[from]` over a list of edges. Cost grows with the edges; the gradient is the same sum with the edges
- * turned round.
+ * The weighted sum over neighbours in a message-passing round as one operation with its own
+ * gradient: `out[to] += weight x x[from]` over a list of edges. Cost grows with the edges; the
+ * gradient is the same sum with the edges turned round.
  *
- * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side. Output: [rows x width], by default as many
- * rows as the input has.
+ * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side.
+ * Output: [rows x width], by default as many rows as the input has.
  */
 import type { Tensor, Tensor2D, Tf } from "./tf.ts";
 

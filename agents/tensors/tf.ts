@@ -1,10 +1,12 @@
 /**
  * The only file that loads TensorFlow.js: `loadTf(backend)` gives the library, set to one backend.
  *
- * Nothing is loaded before the first call, so that listing agents or verifying a board costs nothing. One process computes
- * on one backend: tensors of two backends in one program would silently run on whichever was set last.
+ * Nothing is loaded before the first call, so that listing agents or verifying a board costs
+ * nothing. One process computes on one backend: tensors of two backends in one program would
+ * silently run on whichever was set last.
  *
- * - `wasm` (default): one thread with SIMD, the same bytes on every machine; completed by `agents/tensors/wasm.ts`.
+ * - `wasm` (default): one thread with SIMD, the same bytes on every machine; completed by
+ *   `agents/tensors/wasm.ts`.
  * - `native`: the optional package `@tensorflow/tfjs-node`.
  * - `cpu`: plain JavaScript, slow; for comparisons.
  */
@@ -60,8 +62,8 @@ export function loadTf(backend: BackendName = "wasm"): Promise<LoadedTf> {
 }
 
 /**
- * Frees the tensors that `compute` makes and answers its result, which must hold none. `tf.tidy` would walk through every
- * element of a returned array in search of tensors.
+ * Frees the tensors that `compute` makes and answers its result, which must hold none. `tf.tidy`
+ * would walk through every element of a returned array in search of tensors.
  */
 export function readOut<T>(tf: Tf, compute: () => T): T {
   let result: T | undefined;
@@ -95,7 +97,10 @@ async function loadCpu(): Promise<Tf> {
   return tf;
 }
 
-/** The union package registers all gradients and the cpu backend; production mode silences its advice on the console. */
+/**
+ * The union package registers all gradients and the cpu backend; production mode silences its
+ * advice on the console.
+ */
 async function loadCore(): Promise<Tf> {
   const tf = await import("@tensorflow/tfjs-core");
   tf.enableProdMode();
@@ -105,7 +110,8 @@ async function loadCore(): Promise<Tf> {
 
 async function loadNative(): Promise<Tf> {
   try {
-    // The name is not a literal because the package is optional: without it the types would not resolve.
+    // The name is not a literal because the package is optional: without it the types would not
+    // resolve.
     const native: { default: Tf } = await import(NATIVE_PACKAGE as string);
     const tf = native.default;
     tf.enableProdMode();
@@ -123,7 +129,10 @@ async function activate(tf: Tf, name: string): Promise<void> {
   await tf.ready();
 }
 
-/** The wasm loader listens to the process for uncaught errors and rejections and rethrows them; whoever runs us decides that. */
+/**
+ * The wasm loader listens to the process for uncaught errors and rejections and rethrows them;
+ * whoever runs us decides that.
+ */
 async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.listeners(event as "uncaughtException"));

@@ -1,11 +1,15 @@
 /**
- * Random tilts: a normal offset per device, shared by all groups of one placement. Where the logits are flat, a tilt makes
- * a placement lean to few devices, so early batches hold concentrated and spread placements alike; independent draws per
- * group would practically never put a whole graph on one device.
+ * Random tilts: a normal offset per device, shared by all groups of one placement. Where the logits
+ * are flat, a tilt makes a placement lean to few devices, so early batches hold concentrated and
+ * spread placements alike; independent draws per group would practically never put a whole graph on
+ * one device.
  */
 import type { Rng } from "../../env/model/rng.ts";
 
-/** Offsets in logits, shape [batch x devices]; all zero where `deviation` has faded to less than a thousandth. */
+/**
+ * Offsets in logits, shape [batch x devices]; all zero where `deviation` has faded to less than a
+ * thousandth.
+ */
 export function deviceTilts(rng: Rng, batch: number, devices: number, deviation: number): Float32Array {
   const tilts = new Float32Array(batch * devices);
   if (deviation < 1e-3) return tilts;

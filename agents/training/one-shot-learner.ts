@@ -1,9 +1,11 @@
 /**
- * Policy gradient on whole placements: sample a batch, score it, move the policy towards what beat the recent past. What
- * REINFORCE and the sequence-to-sequence placer share; they differ in the policy.
+ * Policy gradient on whole placements: sample a batch, score it, move the policy towards what beat
+ * the recent past. What REINFORCE and the sequence-to-sequence placer share; they differ in the
+ * policy.
  *
- * Source: the training of ColocRL (Mirhoseini et al., ICML 2017) in its single-controller form. Ours: advantages divided
- * by their moving spread, and the random tilt of exploration.ts, under which a placement is also credited.
+ * Source: the training of ColocRL (Mirhoseini et al., ICML 2017) in its single-controller form.
+ * Ours: advantages divided by their moving spread, and the random tilt of exploration.ts, under
+ * which a placement is also credited.
  */
 import { z } from "zod";
 import type { Rng, RngState } from "../../env/model/rng.ts";
@@ -41,7 +43,10 @@ export interface OneShotPolicy {
   readonly weights: Weights;
   /** One placement of all groups per row of `tilts`. */
   sample(tilts: Float32Array, rng: Rng): Int32Array[];
-  /** Log-probabilities of all devices along the given placements, shape [batch x groups x devices]; differentiable. */
+  /**
+   * Log-probabilities of all devices along the given placements, shape [batch x groups x devices];
+   * differentiable.
+   */
   logProbabilities(placements: readonly Int32Array[], tilts: Float32Array): Tensor;
   greedy(): Int32Array;
   /** Frees tensors other than the weights. */

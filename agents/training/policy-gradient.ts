@@ -1,9 +1,13 @@
 /**
- * The two terms of every policy gradient here, over log-probabilities whose last axis is the devices.
+ * The two terms of every policy gradient here, over log-probabilities whose last axis is the
+ * devices.
  */
 import type { Scalar, Tensor, Tf } from "../tensors/tf.ts";
 
-/** Log-probability of the action taken in each row; the shape of `logProbabilities` without its last axis. */
+/**
+ * Log-probability of the action taken in each row; the shape of `logProbabilities` without its last
+ * axis.
+ */
 export function takenLogProbability(
   tf: Tf,
   logProbabilities: Tensor,
@@ -16,7 +20,9 @@ export function takenLogProbability(
   return tf.sum(tf.mul(logProbabilities, tf.tensor(chosen, logProbabilities.shape)), -1);
 }
 
-/** Mean entropy of the rows, in nats. Illegal devices, at a log-probability near -1e9, add nothing. */
+/**
+ * Mean entropy of the rows, in nats. Illegal devices, at a log-probability near -1e9, add nothing.
+ */
 export function entropyOf(tf: Tf, logProbabilities: Tensor): Scalar {
   const rows = logProbabilities.size / logProbabilities.shape[logProbabilities.rank - 1];
   const negative = tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities));

@@ -1,8 +1,9 @@
 /**
- * Placeto's baseline (Addanki et al., NeurIPS 2019): for each step of the episode the mean return of the last episodes.
- * Ours: of what is left, the part that the utility before the step explains is taken away, by least squares over the batch: a
- * placement that earlier steps left bad has more to gain whatever this step does. And the differences of a batch are shifted to
- * mean 0 and divided by their spread, so that no batch pushes all its actions the same way.
+ * Placeto's baseline (Addanki et al., NeurIPS 2019): for each step of the episode the mean return
+ * of the last episodes. Ours: of what is left, the part that the utility before the step explains
+ * is taken away, by least squares over the batch: a placement that earlier steps left bad has more
+ * to gain whatever this step does. And the differences of a batch are shifted to mean 0 and divided
+ * by their spread, so that no batch pushes all its actions the same way.
  */
 export interface SavedStepBaseline {
   readonly returns: readonly (readonly number[])[];
@@ -11,8 +12,8 @@ export interface SavedStepBaseline {
 
 export interface StepBaseline {
   /**
-   * Advantages of episodes of equal length, [episodes][steps]; then learns from them. `before` is the utility before each
-   * step, which no action of that step or a later one changes.
+   * Advantages of episodes of equal length, [episodes][steps]; then learns from them. `before` is
+   * the utility before each step, which no action of that step or a later one changes.
    */
   advantages(returns: readonly Float64Array[], before: readonly Float64Array[]): Float32Array[];
   save(): SavedStepBaseline;
@@ -48,7 +49,10 @@ export function stepBaseline(window: number): StepBaseline {
 function recentMeans(window: number) {
   let recent: (readonly number[])[] = [];
   return {
-    /** Then counts the episodes among the last ones. Without a past, they are compared with each other. */
+    /**
+     * Then counts the episodes among the last ones. Without a past, they are compared with each
+     * other.
+     */
     differences(episodes: readonly Float64Array[]): number[][] {
       const values = episodes.map((episode) => [...episode]);
       const reference = meanPerStep(recent.length > 0 ? recent : values);

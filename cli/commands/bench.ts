@@ -1,6 +1,7 @@
 /**
- * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the simulator runs with 64 random placements in rotation, since with one placement
- * repeated the processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
+ * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the
+ * simulator runs with 64 random placements in rotation, since with one placement repeated the
+ * processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { createRng } from "../../env/model/rng.ts";

@@ -1,5 +1,6 @@
 /**
- * `bounds`: every proven lower bound of one scenario with its argument. No plan is below any of them; the largest counts.
+ * `bounds`: every proven lower bound of one scenario with its argument. No plan is below any of
+ * them; the largest counts.
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";

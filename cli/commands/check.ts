@@ -1,5 +1,6 @@
 /**
- * `check`: holds environments to their contract with `checkEnv`: the registered ones by id, or one in a user's file.
+ * `check`: holds environments to their contract with `checkEnv`: the registered ones by id, or one
+ * in a user's file.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page; cells run in child processes,
- * and the report is the same however many run at once. Cells are kept as they finish, so that the same command goes on where it was
- * stopped.
+ * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page;
+ * cells run in child processes, and the report is the same however many run at once. Cells are kept
+ * as they finish, so that the same command goes on where it was stopped.
  */
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -127,8 +127,9 @@ export const compare = defineCommand({
 });
 
 /**
- * The default methods: all that answer any scenario, from the registry's end, because agents and solvers take longest and the quick planners
- * fill the gaps at the end. The ILP stops after some 20 s of work rather than at its clock, so that its row repeats.
+ * The default methods: all that answer any scenario, from the registry's end, because agents and
+ * solvers take longest and the quick planners fill the gaps at the end. The ILP stops after some 20
+ * s of work rather than at its clock, so that its row repeats.
  */
 function everyMethod(): string[] {
   return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=50000" : id)).reverse();
@@ -191,7 +192,10 @@ function journalIn(out: string, runCell: RunCell): CellJournal {
   return openJournal({ path: cellLog(out), versions, runCell, hashOf });
 }
 
-/** Progress in evaluations, where a cell that ends below its budget counts as a whole; in cells where nothing counts them. */
+/**
+ * Progress in evaluations, where a cell that ends below its budget counts as a whole; in cells
+ * where nothing counts them.
+ */
 function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Terminal) {
   const each = budget.evaluations ?? 1;
   const progress = startProgress(

@@ -1,5 +1,6 @@
 /**
- * `diff`: two placements of one scenario side by side: which ops moved, and what that did to the step.
+ * `diff`: two placements of one scenario side by side: which ops moved, and what that did to the
+ * step.
  */
 
 import { readPlacement } from "../../env/model/plan/file.ts";

@@ -1,6 +1,6 @@
 /**
- * `explain`: what bounds the step of a plan, and the one move that helps most. On request a trace for Perfetto, speedscope or
- * chrome://tracing, and the Gantt chart as SVG.
+ * `explain`: what bounds the step of a plan, and the one move that helps most. On request a trace
+ * for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
  */
 import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";

@@ -1,6 +1,6 @@
 /**
- * `export`: a plan in the form that a framework takes, or a graph in the form that other programs draw. To stdout, or with `-o`
- * to a file; what the format cannot hold is said on stderr.
+ * `export`: a plan in the form that a framework takes, or a graph in the form that other programs
+ * draw. To stdout, or with `-o` to a file; what the format cannot hold is said on stderr.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { readPlacement } from "../../env/model/plan/file.ts";

@@ -1,6 +1,6 @@
 /**
- * `import`: reads a file of any known format, says what it recognised, assumed and dropped, and writes the scenario as JSON
- * that every command takes. Without `-o` it only reports.
+ * `import`: reads a file of any known format, says what it recognised, assumed and dropped, and
+ * writes the scenario as JSON that every command takes. Without `-o` it only reports.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";

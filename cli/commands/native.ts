@@ -1,5 +1,6 @@
 /**
- * `setup-native`: builds the native TensorFlow binding against a libtensorflow found on this machine; setup-native.ts does it.
+ * `setup-native`: builds the native TensorFlow binding against a libtensorflow found on this
+ * machine; setup-native.ts does it.
  */
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";

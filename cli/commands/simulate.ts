@@ -1,6 +1,7 @@
 /**
- * `simulate`: one training step of a scenario under given placements. A case file that brings its own placements
- * (`placeto-sim/1`) answers for each of them; any other scenario needs `--placement`.
+ * `simulate`: one training step of a scenario under given placements. A case file that brings its
+ * own placements (`placeto-sim/1`) answers for each of them; any other scenario needs
+ * `--placement`.
  */
 
 import { InputError } from "../../env/model/errors.ts";

@@ -1,5 +1,6 @@
 /**
- * `solve`: one method on one scenario. The answer is the cell that `compare` would run with the same seed.
+ * `solve`: one method on one scenario. The answer is the cell that `compare` would run with the
+ * same seed.
  */
 
 import { type BoundEffort, boundEfforts } from "../../agents/bounds.ts";

@@ -1,6 +1,6 @@
 /**
- * `train`: one agent on one scenario into a run directory. A run that was stopped or killed goes on with `--resume`: same
- * curve, same weights.
+ * `train`: one agent on one scenario into a run directory. A run that was stopped or killed goes on
+ * with `--resume`: same curve, same weights.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,11 @@
 /**
- * Child processes that run the cells of a comparison. Each is this program with the command `pool-worker`, runs one cell at a
- * time and speaks the messages below. A learner thereby gets a process and a TensorFlow of its own, and what a cell answers
- * cannot depend on how many run beside it.
+ * Child processes that run the cells of a comparison. Each is this program with the command
+ * `pool-worker`, runs one cell at a time and speaks the messages below. A learner thereby gets a
+ * process and a TensorFlow of its own, and what a cell answers cannot depend on how many run beside
+ * it.
  *
- * A cell that throws rejects its promise with the same kind of error; so does one whose process dies, with a sentence.
+ * A cell that throws rejects its promise with the same kind of error; so does one whose process
+ * dies, with a sentence.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";

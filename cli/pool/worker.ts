@@ -1,6 +1,6 @@
 /**
- * The other end of `pool.ts`: runs one cell at a time and answers with messages. Interrupts are the parent's to judge, which
- * sends `stop`; when the parent goes away, so does this process.
+ * The other end of `pool.ts`: runs one cell at a time and answers with messages. Interrupts are the
+ * parent's to judge, which sends `stop`; when the parent goes away, so does this process.
  */
 import { performance } from "node:perf_hooks";
 import { InputError } from "../../env/model/errors.ts";

@@ -1,6 +1,6 @@
 /**
- * A cluster as a card shows it: devices of one kind in one line, links of one speed in one line, and who reaches whom how as a
- * square of letters, one letter for each kind of route.
+ * A cluster as a card shows it: devices of one kind in one line, links of one speed in one line,
+ * and who reaches whom how as a square of letters, one letter for each kind of route.
  */
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

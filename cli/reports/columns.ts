@@ -26,7 +26,9 @@ function linesOf(text: string, width: number): string[] {
   return lines;
 }
 
-/** A title row and rows as long: the first column to the left, the others, numbers, to the right. */
+/**
+ * A title row and rows as long: the first column to the left, the others, numbers, to the right.
+ */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   return rows.map((row) =>

@@ -112,7 +112,10 @@ function deviceRows({ scenario, told }: ExplanationParts, scale: Scale): string[
   ];
 }
 
-/** The links that the critical path and the last chain spend most time on; busy time decides among the others. */
+/**
+ * The links that the critical path and the last chain spend most time on; busy time decides among
+ * the others.
+ */
 function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[] {
   const { timeline, criticalPath, lastChain } = told;
   const used = scenario.cluster.links

@@ -1,4 +1,7 @@
-/** How explanations read: names of devices and links, what the time of a path went to, what bounds a step. */
+/**
+ * How explanations read: names of devices and links, what the time of a path went to, what bounds a
+ * step.
+ */
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Bottleneck } from "../../env/sim/timeline/explain/bottleneck.ts";
 import type { Segment, SegmentKind } from "../../env/sim/timeline/explain/critical-path.ts";
@@ -25,7 +28,10 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
 export const shareOf = (us: number, makespanUs: number): number => (makespanUs > 0 ? us / makespanUs : 0);
 
-/** One sentence: whether the chain, devices or links bound the step, by how much, and which of them most. */
+/**
+ * One sentence: whether the chain, devices or links bound the step, by how much, and which of them
+ * most.
+ */
 export function bottleneckSentence(scenario: Scenario, told: Explanation): string {
   const { bottleneck, lastChain, timeline } = told;
   const { kind, resource, resourceUs, share } = bottleneck;

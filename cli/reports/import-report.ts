@@ -1,4 +1,7 @@
-/** What `import` says of a file: recognised, assumed, dropped, sizes, and what to do next; and the list of formats. */
+/**
+ * What `import` says of a file: recognised, assumed, dropped, sizes, and what to do next; and the
+ * list of formats.
+ */
 import { scenarioHash } from "../../env/model/file.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -1,7 +1,7 @@
 /**
- * Scenarios as `list` shows them: by suite, each with its size, its memory pressure and how much it computes for what it sends.
- * Members of one family follow each other in a suite; only the first of them is shown where all suites are. The suite `large` is
- * built only where it is asked for.
+ * Scenarios as `list` shows them: by suite, each with its size, its memory pressure and how much it
+ * computes for what it sends. Members of one family follow each other in a suite; only the first of
+ * them is shown where all suites are. The suite `large` is built only where it is asked for.
  */
 import { formatCount } from "../../results/format.ts";
 import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";

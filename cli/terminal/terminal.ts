@@ -1,6 +1,7 @@
 /**
- * `Terminal`: all that a command sees of the process. Results go to `write` (stdout) and nothing else does; progress, notes
- * and errors go to `note` (stderr). Tests pass one of their own, so that commands run without a process each.
+ * `Terminal`: all that a command sees of the process. Results go to `write` (stdout) and nothing
+ * else does; progress, notes and errors go to `note` (stderr). Tests pass one of their own, so that
+ * commands run without a process each.
  */
 import { performance } from "node:perf_hooks";
 
@@ -25,7 +26,10 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as con
 /** npm passes on an interrupt that the terminal has sent us already; one person pressed once. */
 const SAME_INTERRUPT_SECONDS = 0.5;
 
-/** The real one. The second interrupt ends the process at once; a reader that hangs up ends it quietly. */
+/**
+ * The real one. The second interrupt ends the process at once; a reader that hangs up ends it
+ * quietly.
+ */
 export function processTerminal(): Terminal {
   const interrupt = new AbortController();
   let interruptedAt = Number.POSITIVE_INFINITY;

@@ -1,8 +1,10 @@
 /**
- * `checkEnv`: does an env keep its contract? Tries every law on fresh envs and answers a report, one sentence for each.
+ * `checkEnv`: does an env keep its contract? Tries every law on fresh envs and answers a report,
+ * one sentence for each.
  *
- * `makeEnv` must give a new env of the same scenario and options at every call, over an unmetered evaluator: the laws play
- * some dozens of episodes. Nothing here knows a particular env; a user's own is checked like ours.
+ * `makeEnv` must give a new env of the same scenario and options at every call, over an unmetered
+ * evaluator: the laws play some dozens of episodes. Nothing here knows a particular env; a user's
+ * own is checked like ours.
  */
 import type { Env } from "../contract.ts";
 import { gymnasiumLaws } from "./gymnasium-laws.ts";

@@ -4,7 +4,10 @@ import type { Rng } from "../model/rng.ts";
 import { difference } from "./difference.ts";
 import { insist } from "./law.ts";
 
-/** An env whose episode takes more steps than this counts as one that never ends: a hundred for each group. */
+/**
+ * An env whose episode takes more steps than this counts as one that never ends: a hundred for each
+ * group.
+ */
 export const stepLimit = (env: Env): number => 100 * (1 + env.scenario.grouping.groupCount);
 
 /** Seeds of the episodes that a law plays where one episode could be right by chance. */
@@ -18,8 +21,8 @@ export function legalAction(env: Env, { info }: Reset<unknown>, rng: Rng): unkno
 }
 
 /**
- * Steps of an env that stands at `from`, to the end of the episode: at most `stepLimit`. `before` is told of the moment
- * before each step.
+ * Steps of an env that stands at `from`, to the end of the episode: at most `stepLimit`. `before`
+ * is told of the moment before each step.
  */
 export function playOn(
   env: Env,

@@ -1,6 +1,7 @@
 /**
- * The laws of the Gymnasium contract, after the checks of Gymnasium's `check_env` (Towers et al., 2024): spaces, the order
- * of calls, what reset and step answer, seeds, returned values, render and close.
+ * The laws of the Gymnasium contract, after the checks of Gymnasium's `check_env` (Towers et al.,
+ * 2024): spaces, the order of calls, what reset and step answer, seeds, returned values, render and
+ * close.
  */
 import type { Env, Info, Reset, Step } from "../contract.ts";
 import { createRng } from "../model/rng.ts";
@@ -194,7 +195,10 @@ function checkStep(env: Env, index: number, step: Step<unknown>): void {
   if (!isOver(step)) checkMask(env, where, step.info);
 }
 
-/** The same episode as `playOn` from the seed, with every returned or given array overwritten once it has been used. */
+/**
+ * The same episode as `playOn` from the seed, with every returned or given array overwritten once
+ * it has been used.
+ */
 function playScribbled(env: Env, seed: number): Step<unknown>[] {
   const rng = createRng(seed);
   const steps: Step<unknown>[] = [];

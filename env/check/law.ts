@@ -1,6 +1,7 @@
 /**
- * `Law`: one thing that every env must keep. `check` makes the envs it needs, answers a sentence on what holds, and throws
- * `BrokenLaw` with a sentence on what does not. An error that the env itself throws breaks the law as well.
+ * `Law`: one thing that every env must keep. `check` makes the envs it needs, answers a sentence on
+ * what holds, and throws `BrokenLaw` with a sentence on what does not. An error that the env itself
+ * throws breaks the law as well.
  */
 import type { Env } from "../contract.ts";
 

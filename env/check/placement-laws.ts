@@ -1,6 +1,7 @@
 /**
- * The laws that placement and search add to Gymnasium's: masks tell the truth, rewards telescope to the score, clones and
- * saved states go on exactly as the original, plans are plans and score what the env said.
+ * The laws that placement and search add to Gymnasium's: masks tell the truth, rewards telescope to
+ * the score, clones and saved states go on exactly as the original, plans are plans and score what
+ * the env said.
  */
 import type { ActionMask, Env, Reset, Space, Step } from "../contract.ts";
 import { validatePlan } from "../model/plan/placement.ts";
@@ -127,7 +128,10 @@ export const placementLaws: readonly Law[] = [
   },
 ];
 
-/** At the end of an episode, the rewards sum to minus the plan's cost. False where it was cut off: it has no score. */
+/**
+ * At the end of an episode, the rewards sum to minus the plan's cost. False where it was cut off:
+ * it has no score.
+ */
 function checkScore(env: Env, seed: number): boolean {
   const steps = playOn(env, env.reset({ seed }), createRng(seed));
   if (!steps[steps.length - 1].terminated) return false;

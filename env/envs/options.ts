@@ -1,4 +1,7 @@
-/** Options that every placement env takes, and the parts they resolve to: made once, shared by all clones. */
+/**
+ * Options that every placement env takes, and the parts they resolve to: made once, shared by all
+ * clones.
+ */
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../model/suggest.ts";
@@ -39,7 +42,10 @@ export interface Parts<O> {
 
 const commonOptions = ["scenario", "evaluator", "seed", "observation", "mask", "utility"];
 
-/** Checks the options of the env `id`, which knows `ownOptions` beside the common ones, and makes the parts. */
+/**
+ * Checks the options of the env `id`, which knows `ownOptions` beside the common ones, and makes
+ * the parts.
+ */
 export function resolveParts<O>(
   id: string,
   options: PlacementEnvOptions<O>,
@@ -68,8 +74,9 @@ export function resolveParts<O>(
 }
 
 /**
- * What the rewards of an episode sum to, for `metadata.returns`: minus the final cost (`score`), the first cost minus the
- * final one (`improvement`), or nothing that costs alone could tell (`other`), under a utility of another shape.
+ * What the rewards of an episode sum to, for `metadata.returns`: minus the final cost (`score`),
+ * the first cost minus the final one (`improvement`), or nothing that costs alone could tell
+ * (`other`), under a utility of another shape.
  */
 export type Returns = "score" | "improvement" | "other";
 

@@ -1,8 +1,9 @@
 /**
  * The registry of environments: `makeEnv("Placement/Refine-v1", { scenario })`.
  *
- * Ids are `Namespace/Name-vN`, as in Gymnasium. A version moves when an old plan would score differently, so there is no
- * default version: an id without one, or with one that is not known, is a sentence and never a silent choice.
+ * Ids are `Namespace/Name-vN`, as in Gymnasium. A version moves when an old plan would score
+ * differently, so there is no default version: an id without one, or with one that is not known, is
+ * a sentence and never a silent choice.
  */
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Scenario files: one JSON object that holds everything a score depends on, checked by a zod schema, and the content
- * hash that names it. `readScenario(writeScenario(s))` equals `s`, and both have the same hash.
+ * Scenario files: one JSON object that holds everything a score depends on, checked by a zod
+ * schema, and the content hash that names it. `readScenario(writeScenario(s))` equals `s`, and both
+ * have the same hash.
  *
  * JSON has no infinity: a device without a memory limit has `memoryBytes: null`.
  */
@@ -104,7 +105,10 @@ const scenarioSchema = z.strictObject({
 
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 
-/** Checks a parsed JSON value and makes the scenario; throws one sentence naming the field or op that is wrong. */
+/**
+ * Checks a parsed JSON value and makes the scenario; throws one sentence naming the field or op
+ * that is wrong.
+ */
 export function readScenario(json: unknown, name: string): Scenario {
   const parsed = scenarioSchema.safeParse(json);
   if (!parsed.success) throw new InputError(`Scenario file "${name}": ${sentenceOf(parsed.error)}`);
@@ -145,13 +149,18 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
   };
 }
 
-/** SHA-256 in hex over everything but the name and meta; the order of fields in a file does not matter. */
+/**
+ * SHA-256 in hex over everything but the name and meta; the order of fields in a file does not
+ * matter.
+ */
 export function scenarioHash(scenario: Scenario): string {
   const { name: _name, meta: _meta, ...content } = writeScenario(scenario);
   return hashOf(content);
 }
 
-/** SHA-256 in hex over the graph alone: pins a generated graph, whatever cluster it is placed on. */
+/**
+ * SHA-256 in hex over the graph alone: pins a generated graph, whatever cluster it is placed on.
+ */
 export function graphHash(graph: OpGraph): string {
   return hashOf({ dtype: graph.dtype, ops: writeOps(graph) });
 }

@@ -1,6 +1,7 @@
 /**
- * `Scenario`: everything a score depends on. A graph, which ops move together, a cluster, an objective and the named
- * fidelity of the simulator; beside them, outside the hash, where it all came from.
+ * `Scenario`: everything a score depends on. A graph, which ops move together, a cluster, an
+ * objective and the named fidelity of the simulator; beside them, outside the hash, where it all
+ * came from.
  */
 
 import type { Cluster } from "./cluster/cluster.ts";
@@ -13,7 +14,8 @@ import { checkMagnitudes } from "./graph/magnitudes.ts";
 
 /**
  * - `makespan`: time of one training step in us, by the event engine;
- * - `max-load`: largest load of any device in us, the throughput objective of dnn-partitioning (NeurIPS 2020);
+ * - `max-load`: largest load of any device in us, the throughput objective of dnn-partitioning
+ *   (NeurIPS 2020);
  * - `latency`: time of one sample from end to end in us, the other objective of dnn-partitioning;
  * - `peak-memory`: largest peak of any device in bytes, by the event engine.
  */
@@ -38,7 +40,10 @@ export interface Scenario {
   readonly meta: ScenarioMeta;
 }
 
-/** Checks that the parts fit together: grouping, cluster, and for every group a device that can run it. */
+/**
+ * Checks that the parts fit together: grouping, cluster, and for every group a device that can run
+ * it.
+ */
 export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?: ScenarioMeta }): Scenario {
   const fidelity = routedAs(parts.cluster, parts.fidelity);
   const scenario: Scenario = { ...parts, fidelity, meta: parts.meta ?? {} };
@@ -69,7 +74,10 @@ function routedAs({ routing }: Cluster, fidelity: Fidelity): Fidelity {
   return { ...fidelity, name: `${fidelity.name}, ${routing}`, routing };
 }
 
-/** Which device may run which group, shape [groupCount x deviceCount], 1 where every op of the group is supported. */
+/**
+ * Which device may run which group, shape [groupCount x deviceCount], 1 where every op of the group
+ * is supported.
+ */
 export function allowedDevices({ graph, grouping, cluster }: Scenario): Uint8Array {
   const deviceCount = cluster.devices.length;
   const allowed = new Uint8Array(grouping.groupCount * deviceCount).fill(1);
@@ -95,7 +103,10 @@ function checkColocation({ name, graph, grouping }: Scenario): void {
   }
 }
 
-/** Every op must have a time on every device that may run it: measured for the kind, or a roofline speed. */
+/**
+ * Every op must have a time on every device that may run it: measured for the kind, or a roofline
+ * speed.
+ */
 function checkTimes({ name, graph, cluster }: Scenario): void {
   for (const device of cluster.devices) {
     if (device.flopsPerUs[graph.dtype] !== undefined) continue;

@@ -1,6 +1,7 @@
 /**
- * "Did you mean": the known word nearest to a mistyped one, by edit distance with neighbouring letters swapped
- * (Damerau-Levenshtein, optimal string alignment). For ids of envs, methods and scenarios, and for names of options.
+ * "Did you mean": the known word nearest to a mistyped one, by edit distance with neighbouring
+ * letters swapped (Damerau-Levenshtein, optimal string alignment). For ids of envs, methods and
+ * scenarios, and for names of options.
  */
 
 /** ` Did you mean "x"?` where a known word is near enough to be meant, else an empty string. */
@@ -9,7 +10,10 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return word === undefined ? "" : ` Did you mean "${word}"?`;
 }
 
-/** The nearest of `known`, or undefined where none is near enough; a word that begins with `given` is. */
+/**
+ * The nearest of `known`, or undefined where none is near enough; a word that begins with `given`
+ * is.
+ */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(given.length / 3));
   let best: string | undefined;

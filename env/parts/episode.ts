@@ -1,7 +1,8 @@
 /**
  * `EpisodeView`: what the replaceable parts of an env may look at, one episode as it stands.
  *
- * Parts read it and never write to it, and keep nothing between calls: clones of an env share their parts.
+ * Parts read it and never write to it, and keep nothing between calls: clones of an env share their
+ * parts.
  */
 import type { Scenario } from "../model/scenario.ts";
 
@@ -15,6 +16,9 @@ export interface EpisodeView {
   readonly visits: Int32Array;
   /** The group that the next action places, -1 where the next action is not about one group. */
   readonly current: number;
-  /** When each group's first op started in the last simulated run in us, null where none was simulated. */
+  /**
+   * When each group's first op started in the last simulated run in us, null where none was
+   * simulated.
+   */
   readonly startUs: Float64Array | null;
 }

@@ -1,5 +1,6 @@
 /**
- * Masks: which devices a group may be placed on now. The env refuses what the mask forbids, so the mask is the rule.
+ * Masks: which devices a group may be placed on now. The env refuses what the mask forbids, so the
+ * mask is the rule.
  *
  * A part of one's own must allow at least one device for every group, and none that cannot run it.
  */
@@ -11,7 +12,10 @@ export interface MaskPart {
   row(view: EpisodeView, group: number): Uint8Array;
 }
 
-/** Every device that can run all ops of the group. Memory is not masked: too much of it costs the penalty instead. */
+/**
+ * Every device that can run all ops of the group. Memory is not masked: too much of it costs the
+ * penalty instead.
+ */
 export function supportMask(scenario: Scenario): MaskPart {
   const allowed = allowedDevices(scenario);
   const deviceCount = scenario.cluster.devices.length;

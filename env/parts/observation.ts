@@ -1,10 +1,11 @@
 /**
- * The default observation: one row of features for each group, the edges between groups, the current group and the
- * placement. After the features of Placeto's published code (Addanki et al., NeurIPS 2019), with parameter bytes added.
+ * The default observation: one row of features for each group, the edges between groups, the
+ * current group and the placement. After the features of Placeto's published code (Addanki et al.,
+ * NeurIPS 2019), with parameter bytes added.
  *
- * Times and bytes are divided by their largest value over the groups, so every feature but the visit count lies in
- * [-1, 1]. No feature depends on how groups are numbered: renumbering permutes rows and nothing else. Arrays belong to
- * the caller; the env keeps none of them.
+ * Times and bytes are divided by their largest value over the groups, so every feature but the
+ * visit count lies in [-1, 1]. No feature depends on how groups are numbered: renumbering permutes
+ * rows and nothing else. Arrays belong to the caller; the env keeps none of them.
  */
 import type { Space } from "../contract.ts";
 import { type GroupGraph, groupGraph } from "../model/coarsen/group-graph.ts";

@@ -1,6 +1,6 @@
 /**
- * Start placements: one device for each group, before any action. After the options of Placeto's published code, whose
- * default is one fixed random placement.
+ * Start placements: one device for each group, before any action. After the options of Placeto's
+ * published code, whose default is one fixed random placement.
  */
 
 import { groupGraph } from "../model/coarsen/group-graph.ts";
@@ -13,7 +13,8 @@ import { sampleMasked } from "../spaces/discrete.ts";
  * - `fixed-random`: one random placement, the same in every episode and under every seed;
  * - `random`: a fresh random placement for each episode;
  * - `single-device`: the default devices;
- * - `best`: the best placement scored since the last seeded reset, `fixed-random` where there is none.
+ * - `best`: the best placement scored since the last seeded reset, `fixed-random` where there is
+ *   none.
  */
 export const startRules = ["fixed-random", "random", "single-device", "best"] as const;
 export type StartRule = (typeof startRules)[number];
@@ -33,8 +34,9 @@ export function fixedRandomPlacement(scenario: Scenario): Int32Array {
 }
 
 /**
- * The default devices: the device that can run most groups and, among equals, runs them fastest takes all that it can;
- * every other group lies on the device that runs it fastest. Ties go to the smaller device id.
+ * The default devices: the device that can run most groups and, among equals, runs them fastest
+ * takes all that it can; every other group lies on the device that runs it fastest. Ties go to the
+ * smaller device id.
  */
 export function singleDevicePlacement(scenario: Scenario): Int32Array {
   const { groupCount, deviceCount, computeUs } = groupGraph(scenario);
@@ -66,7 +68,9 @@ function mainDevice(groupCount: number, deviceCount: number, computeUs: Float64A
   return main;
 }
 
-/** Checks a start placement that a caller gave: one supported device for each group. Returns a copy. */
+/**
+ * Checks a start placement that a caller gave: one supported device for each group. Returns a copy.
+ */
 export function givenPlacement(scenario: Scenario, device: ArrayLike<number>): Int32Array {
   const { groupCount } = scenario.grouping;
   const deviceCount = scenario.cluster.devices.length;

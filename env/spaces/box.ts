@@ -1,9 +1,11 @@
 /**
- * `Box`: an array of 32-bit floats, each entry between its own bounds, which may be infinite. After Gymnasium's space.
+ * `Box`: an array of 32-bit floats, each entry between its own bounds, which may be infinite. After
+ * Gymnasium's space.
  *
- * An element is a flat `Float32Array` in row-major order of `shape`. Samples are uniform between finite bounds, shifted
- * exponential where one side is open, normal where both are. Bounds are rounded to 32 bits, so that an element equal to
- * its bound is inside. A mask has no meaning here and is refused.
+ * An element is a flat `Float32Array` in row-major order of `shape`. Samples are uniform between
+ * finite bounds, shifted exponential where one side is open, normal where both are. Bounds are
+ * rounded to 32 bits, so that an element equal to its bound is inside. A mask has no meaning here
+ * and is refused.
  */
 import type { Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

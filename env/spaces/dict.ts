@@ -1,7 +1,9 @@
 /**
- * `Dict`: an object with one named element of each part's space. After Gymnasium's space of that name.
+ * `Dict`: an object with one named element of each part's space. After Gymnasium's space of that
+ * name.
  *
- * Contains objects with exactly the parts' keys. A mask is refused: sample the parts under masks of their own.
+ * Contains objects with exactly the parts' keys. A mask is refused: sample the parts under masks of
+ * their own.
  */
 import type { Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

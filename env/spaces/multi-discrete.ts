@@ -1,8 +1,10 @@
 /**
- * `MultiDiscrete`: a vector of integers, component i in 0..sizes[i]-1. After Gymnasium's space of that name.
+ * `MultiDiscrete`: a vector of integers, component i in 0..sizes[i]-1. After Gymnasium's space of
+ * that name.
  *
- * A mask is the rows of all components, one after the other, so component i has sizes[i] entries. No components is a
- * legal space with one element, the empty vector: the edges of a graph that has none.
+ * A mask is the rows of all components, one after the other, so component i has sizes[i] entries.
+ * No components is a legal space with one element, the empty vector: the edges of a graph that has
+ * none.
  */
 import type { Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

@@ -1,13 +1,16 @@
 /**
- * `syncVector`: several envs stepped one after the other behind one call, with the three autoreset modes of Gymnasium 1.x.
+ * `syncVector`: several envs stepped one after the other behind one call, with the three autoreset
+ * modes of Gymnasium 1.x.
  *
- * - `next-step` (default): the step after an episode's end ignores that env's action and resets it; reward 0, not ended.
- * - `same-step`: the step that ends an episode also resets; the observation is the new episode's, and the last one stands in
- *   `info.finalObservation` and `info.finalInfo`.
+ * - `next-step` (default): the step after an episode's end ignores that env's action and resets it;
+ *   reward 0, not ended.
+ * - `same-step`: the step that ends an episode also resets; the observation is the new episode's,
+ *   and the last one stands in `info.finalObservation` and `info.finalInfo`.
  * - `disabled`: nothing resets by itself; call `resetEnv` for the envs that ended.
  *
- * Env i is seeded with the child `env-i` of the vector's seed, so its stream depends on neither its neighbours nor their
- * number. An error of one env, such as a spent budget, passes through; envs before it have stepped by then.
+ * Env i is seeded with the child `env-i` of the vector's seed, so its stream depends on neither its
+ * neighbours nor their number. An error of one env, such as a spent budget, passes through; envs
+ * before it have stepped by then.
  */
 import type { Env, Info, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

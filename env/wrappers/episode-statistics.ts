@@ -1,6 +1,7 @@
 /**
- * `episodeStatistics`: the last step of an episode carries `info.episode`, its return and length, as Gymnasium's
- * RecordEpisodeStatistics does. Wrap it around the env before anything that rescales rewards.
+ * `episodeStatistics`: the last step of an episode carries `info.episode`, its return and length,
+ * as Gymnasium's RecordEpisodeStatistics does. Wrap it around the env before anything that rescales
+ * rewards.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";

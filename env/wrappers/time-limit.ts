@@ -1,6 +1,6 @@
 /**
- * `timeLimit`: cuts an episode off after a number of steps by `truncated`, as Gymnasium's TimeLimit does. An episode that
- * ends by its own rules in its last step is terminated and truncated both.
+ * `timeLimit`: cuts an episode off after a number of steps by `truncated`, as Gymnasium's TimeLimit
+ * does. An episode that ends by its own rules in its last step is terminated and truncated both.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";

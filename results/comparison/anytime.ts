@@ -1,6 +1,7 @@
 /**
- * Anytime curves of one method over its seeds: the best value so far after each number of evaluations, its mean and its
- * range. A point needs a feasible plan from every seed, since a mean over the lucky ones would flatter.
+ * Anytime curves of one method over its seeds: the best value so far after each number of
+ * evaluations, its mean and its range. A point needs a feasible plan from every seed, since a mean
+ * over the lucky ones would flatter.
  */
 import type { CellResult } from "./cell.ts";
 
@@ -12,7 +13,10 @@ export interface AnytimePoint {
 }
 
 export interface AnytimeCurve {
-  /** Where any seed improves, ascending; between points the values stay. Empty where some seed never became feasible. */
+  /**
+   * Where any seed improves, ascending; between points the values stay. Empty where some seed never
+   * became feasible.
+   */
   readonly points: readonly AnytimePoint[];
   /** Evaluations spent by the seed that spent most. */
   readonly end: number;
@@ -40,7 +44,10 @@ export function anytimeCurve(cells: readonly CellResult[]): AnytimeCurve {
   return { points, end: Math.max(...cells.map(({ evaluations }) => evaluations)) };
 }
 
-/** Reads a curve at ascending moments: the value of the best plan so far, null before the first feasible one. */
+/**
+ * Reads a curve at ascending moments: the value of the best plan so far, null before the first
+ * feasible one.
+ */
 function bestSoFar(curve: CellResult["curve"]): (evaluations: number) => number | null {
   let next = 0;
   let value: number | null = null;

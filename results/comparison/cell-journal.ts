@@ -1,10 +1,12 @@
 /**
- * The finished cells of a comparison, written down as they finish: hours of work survive a kill, a failing method and a power
- * cut, and the same comparison in the same folder goes on with the cells that it lacks.
+ * The finished cells of a comparison, written down as they finish: hours of work survive a kill, a
+ * failing method and a power cut, and the same comparison in the same folder goes on with the cells
+ * that it lacks.
  *
- * `cells.jsonl`: a line that names the format and the versions, then a line for each cell. A kept cell answers for a cell of the
- * same request on a scenario of the same content; a method from a file may have changed in between, so its cells run again. Cells
- * that an interrupt ended are not kept. Nothing is written before the first cell has finished.
+ * `cells.jsonl`: a line that names the format and the versions, then a line for each cell. A kept
+ * cell answers for a cell of the same request on a scenario of the same content; a method from a
+ * file may have changed in between, so its cells run again. Cells that an interrupt ended are not
+ * kept. Nothing is written before the first cell has finished.
  */
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";

@@ -1,10 +1,11 @@
 /**
  * One cell of a comparison: one method on one scenario with one seed, run in this process.
  *
- * The random stream of a cell depends only on the root seed, the scenario's content hash, the method's id and the seed index,
- * so a cell gives the same result alone, among others, in any order, in any process and wherever its file lies. Variants of
- * one method (other options) share their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe and free of
- * clock readings; those are in `CellTimes`.
+ * The random stream of a cell depends only on the root seed, the scenario's content hash, the
+ * method's id and the seed index, so a cell gives the same result alone, among others, in any
+ * order, in any process and wherever its file lies. Variants of one method (other options) share
+ * their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe
+ * and free of clock readings; those are in `CellTimes`.
  */
 import type { BackendName, Card } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
@@ -53,7 +54,10 @@ export interface CellResult {
   readonly value: number | null;
   /** True where the best plan fits in memory. */
   readonly feasible: boolean;
-  /** Why the best plan cannot run, where it cannot; `op` brings the device to its peak, null where the weights alone do. */
+  /**
+   * Why the best plan cannot run, where it cannot; `op` brings the device to its peak, null where
+   * the weights alone do.
+   */
   readonly violation: {
     readonly device: string;
     readonly excessBytes: number;
@@ -74,7 +78,10 @@ export interface CellResult {
   readonly largestPeakBytes: number | null;
   /** Device of each op in the best plan. */
   readonly plan: readonly number[] | null;
-  /** The best plan's order of ops (`Plan.opPriority`), null where it has none: without it the plan scores differently. */
+  /**
+   * The best plan's order of ops (`Plan.opPriority`), null where it has none: without it the plan
+   * scores differently.
+   */
   readonly opPriority: readonly number[] | null;
   readonly curve: readonly CurveStep[];
   /** The method's own estimate of its last plan, under its private cost model. */
@@ -82,7 +89,10 @@ export interface CellResult {
   readonly note: string | null;
   /** Why there is no plan, where there is none. */
   readonly failure: string | null;
-  /** True where a clock, not the method or the count of evaluations, ended the run: its bytes may differ next time. */
+  /**
+   * True where a clock, not the method or the count of evaluations, ended the run: its bytes may
+   * differ next time.
+   */
   readonly timeLimited: boolean;
   readonly backend: BackendName | null;
 }
@@ -108,7 +118,10 @@ export interface CellHooks {
   /** Seconds on any steady clock. */
   readonly clock: () => number;
   readonly signal?: AbortSignal;
-  /** Called after every evaluation with the evaluations spent and, where the cell runs in this process, the best so far. */
+  /**
+   * Called after every evaluation with the evaluations spent and, where the cell runs in this
+   * process, the best so far.
+   */
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
 }
 

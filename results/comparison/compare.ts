@@ -1,8 +1,9 @@
 /**
  * `compare`: methods x scenarios x seeds at one budget, and the report of it.
  *
- * How a cell is run is injected (in this process, in a pool of child processes); the report does not depend on it. The same
- * request gives the same report byte for byte, but for `times` and for rows marked `timeLimited`.
+ * How a cell is run is injected (in this process, in a pool of child processes); the report does
+ * not depend on it. The same request gives the same report byte for byte, but for `times` and for
+ * rows marked `timeLimited`.
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -18,7 +19,10 @@ export const COMPARE_FORMAT = "placement-gym/compare@1";
 export interface CompareRequest {
   /** URIs or paths. */
   readonly scenarios: readonly string[];
-  /** Ids, ids with options, or paths. Cells run method by method: with several workers, name the slow ones first. */
+  /**
+   * Ids, ids with options, or paths. Cells run method by method: with several workers, name the
+   * slow ones first.
+   */
   readonly methods: readonly string[];
   /** Repetitions of every cell, each with its own random stream. */
   readonly seeds: number;
@@ -124,7 +128,10 @@ export function cellsOf(request: CompareRequest): CellSpec[] {
   );
 }
 
-/** Runs the cells, `jobs` at a time; null for those that an abort kept from starting. The first failure ends it all. */
+/**
+ * Runs the cells, `jobs` at a time; null for those that an abort kept from starting. The first
+ * failure ends it all.
+ */
 async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promise<(CellOutcome | null)[]> {
   const outcomes: (CellOutcome | null)[] = cells.map(() => null);
   const queue = byMethod(cells);
@@ -159,7 +166,10 @@ async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promis
   return outcomes;
 }
 
-/** Waits for all workers before it passes on the first failure, so that none writes on after the caller has moved on. */
+/**
+ * Waits for all workers before it passes on the first failure, so that none writes on after the
+ * caller has moved on.
+ */
 async function settle(workers: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(workers);
   for (const result of results) if (result.status === "rejected") throw result.reason;

@@ -1,9 +1,10 @@
 /**
- * From cells to rows: the mean over seeds of each method on one scenario, sorted best first, and the summary of each
- * method over all scenarios.
+ * From cells to rows: the mean over seeds of each method on one scenario, sorted best first, and
+ * the summary of each method over all scenarios.
  *
- * The order on a scenario: methods feasible on every seed by mean value; then those infeasible on some seeds, fewer first;
- * then those that found only infeasible plans, by mean excess; then those without any plan. Equal rows share a rank.
+ * The order on a scenario: methods feasible on every seed by mean value; then those infeasible on
+ * some seeds, fewer first; then those that found only infeasible plans, by mean excess; then those
+ * without any plan. Equal rows share a rank.
  */
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { CellResult } from "./cell.ts";
@@ -20,7 +21,10 @@ export interface Row {
   readonly mean: number | null;
   readonly best: number | null;
   readonly worst: number | null;
-  /** `mean / bound - 1`; null unless every seed is feasible, because a mean over some seeds flatters. */
+  /**
+   * `mean / bound - 1`; null unless every seed is feasible, because a mean over some seeds
+   * flatters.
+   */
   readonly gap: number | null;
   readonly bound: number;
   readonly boundArgument: string;
@@ -56,7 +60,10 @@ export interface IndexedCell {
   readonly cell: CellResult;
 }
 
-/** Values that differ by less than this share are equal: sums of floats in another order differ in the last digits. */
+/**
+ * Values that differ by less than this share are equal: sums of floats in another order differ in
+ * the last digits.
+ */
 const SAME = 1e-9;
 
 /** One row for each method, best first. `cells` are all of one scenario. */

@@ -1,6 +1,7 @@
 /**
- * What a table says, in a sentence: who wins, whether that is proven optimal, and how the learned agents stand to the classic
- * planners. The wording follows from the ranks alone; a loss of the agents is said as plainly as a win.
+ * What a table says, in a sentence: who wins, whether that is proven optimal, and how the learned
+ * agents stand to the classic planners. The wording follows from the ranks alone; a loss of the
+ * agents is said as plainly as a win.
  */
 
 import { formatGap, formatValue } from "../format.ts";
@@ -48,7 +49,9 @@ function agentsAgainst(rows: readonly Row[], winners: readonly Row[]): string {
   return `The best learned agent, ${agent.method}, is ${behind(agent, winners[0])}; ahead of it: ${listed(ahead)}.`;
 }
 
-/** How far a worse row is behind a better one; by seeds where the means are over different seeds. */
+/**
+ * How far a worse row is behind a better one; by seeds where the means are over different seeds.
+ */
 function behind(worse: Row, better: Row): string {
   if (worse.feasibleSeeds < worse.seeds)
     return `infeasible on ${worse.seeds - worse.feasibleSeeds} of ${worse.seeds} seeds`;

@@ -1,6 +1,6 @@
 /**
- * A comparison on disk: `run.json`, `report.json` (everything but clock readings), `times.json` and the page `index.html`,
- * each written in one step.
+ * A comparison on disk: `run.json`, `report.json` (everything but clock readings), `times.json` and
+ * the page `index.html`, each written in one step.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

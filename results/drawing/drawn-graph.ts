@@ -1,7 +1,8 @@
 /**
- * What a drawing of a scenario shows: its ops where they are few, else its groups, else groups merged further until a page holds
- * them and their edges; what is still too much leaves the lightest edges out. Edges follow the forward pass; of two groups that exchange data in both directions one edge remains, from the lower
- * number, with the bytes of both.
+ * What a drawing of a scenario shows: its ops where they are few, else its groups, else groups
+ * merged further until a page holds them and their edges; what is still too much leaves the
+ * lightest edges out. Edges follow the forward pass; of two groups that exchange data in both
+ * directions one edge remains, from the lower number, with the bytes of both.
  */
 
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
@@ -100,7 +101,10 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
   return { level, nodes, edges: [...merged.values()], edgesLeftOut: 0 };
 }
 
-/** The longest path that the names of the group's forward ops have in common, else the first of them. */
+/**
+ * The longest path that the names of the group's forward ops have in common, else the first of
+ * them.
+ */
 export function groupTitle(graph: OpGraph, ops: ArrayLike<number>): string {
   const all = Array.from(ops);
   const forward = all.filter((v) => graph.role[v] === Role.forward);

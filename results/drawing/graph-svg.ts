@@ -1,6 +1,7 @@
 /**
- * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for more bytes. With a plan boxes have
- * their device's colour and edges between devices stand out; without one boxes are darker the longer they run.
+ * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for
+ * more bytes. With a plan boxes have their device's colour and edges between devices stand out;
+ * without one boxes are darker the longer they run.
  */
 import type { Plan } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -101,7 +102,10 @@ function edgeMark({ nodes }: DrawnGraph, { from, to, bytes }: DrawnEdge, path: s
 `;
 }
 
-/** From the bottom of one box to the top of the other, straight down through layers and in a curve between them. */
+/**
+ * From the bottom of one box to the top of the other, straight down through layers and in a curve
+ * between them.
+ */
 function throughLayers({ boxes, crossings }: Layout, { from, to }: DrawnEdge, e: number): string {
   const half = BOX_HEIGHT / 2;
   const start = boxes[from];

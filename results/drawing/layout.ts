@@ -1,6 +1,7 @@
 /**
- * Layered layout by dagre (Gansner, Koutsofios, North, Vo, "A technique for drawing directed graphs", IEEE Transactions on
- * Software Engineering 1993): edges lead downwards, few of them cross. The only file that knows the library.
+ * Layered layout by dagre (Gansner, Koutsofios, North, Vo, "A technique for drawing directed
+ * graphs", IEEE Transactions on Software Engineering 1993): edges lead downwards, few of them
+ * cross. The only file that knows the library.
  */
 import { Graph, layout as layOut } from "@dagrejs/dagre";
 
@@ -14,7 +15,9 @@ export interface Layout {
   readonly height: number;
   /** Middle of each box. */
   readonly boxes: readonly Point[];
-  /** Where each edge crosses the layers between its ends, layer by layer, between the boxes there. */
+  /**
+   * Where each edge crosses the layers between its ends, layer by layer, between the boxes there.
+   */
   readonly crossings: readonly (readonly Point[])[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A new format is one file and one
- * line in the registry of `index.ts`.
+ * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A
+ * new format is one file and one line in the registry of `index.ts`.
  */
 import type { Plan } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -9,7 +9,9 @@ export interface Exporter {
   /** As `export --format NAME` takes it. */
   readonly name: string;
   readonly summary: string;
-  /** A plan's format needs a plan; a graph's format marks the devices of a plan where there is one. */
+  /**
+   * A plan's format needs a plan; a graph's format marks the devices of a plan where there is one.
+   */
   readonly subject: "plan" | "graph";
   /** The plan is valid for the scenario, and given where the subject is one. */
   readonly write: (scenario: Scenario, plan: Plan | null) => Exported;

@@ -1,6 +1,7 @@
 /**
- * DOT, the language of Graphviz: ops as nodes with type and time or work as a second line, control edges dashed, ops coloured by
- * the device of a plan where there is one. `dot -Tsvg` draws it; `results/drawing` draws without Graphviz.
+ * DOT, the language of Graphviz: ops as nodes with type and time or work as a second line, control
+ * edges dashed, ops coloured by the device of a plan where there is one. `dot -Tsvg` draws it;
+ * `results/drawing` draws without Graphviz.
  */
 import { CONTROL } from "../../env/model/graph/graph.ts";
 import { formatBytes } from "../format.ts";

@@ -1,7 +1,8 @@
 /**
- * GraphML (Brandes et al., "GraphML progress report", Graph Drawing 2001), a directed graph with one node for each op, that
- * graphology, NetworkX, Gephi and yEd open. Attributes have the names of our graphology graphs; what is not one number or one
- * word (`outputs`, `measuredUs`, `supportedKinds`) is written as JSON in a string. `group` and, with a plan, `device` stand beside
+ * GraphML (Brandes et al., "GraphML progress report", Graph Drawing 2001), a directed graph with
+ * one node for each op, that graphology, NetworkX, Gephi and yEd open. Attributes have the names of
+ * our graphology graphs; what is not one number or one word (`outputs`, `measuredUs`,
+ * `supportedKinds`) is written as JSON in a string. `group` and, with a plan, `device` stand beside
  * them.
  */
 import { opSpecOf } from "../../env/model/graph/graphology.ts";

@@ -1,10 +1,13 @@
 /**
- * Modules with their devices, from ops with theirs. Op names are paths (`layer_3/attention/query/matmul`, or with dots) and modules
- * are their prefixes, written with dots. A module is named where all forward ops below it share one device and its parent's do not, the
- * most general first, and of several names that fit an op the longest holds: the rule by which Accelerate looks parameters up.
+ * Modules with their devices, from ops with theirs. Op names are paths
+ * (`layer_3/attention/query/matmul`, or with dots) and modules are their prefixes, written with
+ * dots. A module is named where all forward ops below it share one device and its parent's do not,
+ * the most general first, and of several names that fit an op the longest holds: the rule by which
+ * Accelerate looks parameters up.
  *
- * Only forward ops count: in PyTorch the backward pass of a module runs where its forward pass ran, and weights are updated
- * where they lie. How many other ops a plan has elsewhere is answered beside the modules.
+ * Only forward ops count: in PyTorch the backward pass of a module runs where its forward pass ran,
+ * and weights are updated where they lie. How many other ops a plan has elsewhere is answered
+ * beside the modules.
  */
 import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
 
@@ -13,7 +16,10 @@ export interface ModuleDevices {
   readonly entries: readonly (readonly [string, number])[];
   /** Backward and update ops on another device than the forward op that they belong to. */
   readonly opsElsewhere: number;
-  /** Names that stand for several ops on different devices once they are written with dots; the first op's device holds. */
+  /**
+   * Names that stand for several ops on different devices once they are written with dots; the
+   * first op's device holds.
+   */
   readonly clashes: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 /**
- * Append-only logs of one JSON value per line. A kill can tear only the last line, so reading stops at a last line without a
- * line feed and opening for append drops it; a broken line anywhere else is an error, because nothing here can cause one.
+ * Append-only logs of one JSON value per line. A kill can tear only the last line, so reading stops
+ * at a last line without a line feed and opening for append drops it; a broken line anywhere else
+ * is an error, because nothing here can cause one.
  */
 import {
   closeSync,
@@ -21,7 +22,10 @@ export interface AppendLog {
   /** Bytes of whole lines so far; a checkpoint records it, so that a resumed run can `cutTo` it. */
   readonly lengthBytes: number;
   append(value: unknown): void;
-  /** Drops everything past a length that `lengthBytes` once had: lines younger than the checkpoint being resumed. */
+  /**
+   * Drops everything past a length that `lengthBytes` once had: lines younger than the checkpoint
+   * being resumed.
+   */
   cutTo(lengthBytes: number): void;
   /** Forces what was appended to disk. */
   sync(): void;

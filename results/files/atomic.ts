@@ -1,7 +1,7 @@
 /**
- * Whole files, written so that a reader or a killed writer never leaves half of one: the text goes to a neighbour with the
- * suffix `.part`, is forced to disk, and takes the file's name in one rename. A `.part` left by a kill is overwritten by the
- * next write. One writer per file.
+ * Whole files, written so that a reader or a killed writer never leaves half of one: the text goes
+ * to a neighbour with the suffix `.part`, is forced to disk, and takes the file's name in one
+ * rename. A `.part` left by a kill is overwritten by the next write. One writer per file.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -22,7 +22,10 @@ export function writeAtomically(path: string, text: string): void {
   syncFolder(folder);
 }
 
-/** The rename itself is durable only once its folder is; systems that cannot open a folder (Windows) order renames anyway. */
+/**
+ * The rename itself is durable only once its folder is; systems that cannot open a folder (Windows)
+ * order renames anyway.
+ */
 function syncFolder(folder: string): void {
   let handle: number;
   try {

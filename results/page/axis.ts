@@ -1,4 +1,6 @@
-/** Axes: where a value lies on a line of pixels, and which round values get a tick. Pure arithmetic. */
+/**
+ * Axes: where a value lies on a line of pixels, and which round values get a tick. Pure arithmetic.
+ */
 
 export interface Axis {
   at(value: number): number;
@@ -21,7 +23,10 @@ export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6)
   };
 }
 
-/** Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps over less than a factor of 5. */
+/**
+ * Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps
+ * over less than a factor of 5.
+ */
 export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
   const span = to > from ? Math.log(to / from) : 1;
   return {
@@ -36,7 +41,8 @@ function linearTicks(from: number, to: number, wanted: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];
-  // Multiples are counted, not summed, so that no rounding error piles up; adding 0 turns a -0 into 0.
+  // Multiples are counted, not summed, so that no rounding error piles up; adding 0 turns a -0 into
+  // 0.
   for (let k = Math.ceil(from / step - 1e-9) + 0; k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
   return ticks;
 }

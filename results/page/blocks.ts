@@ -1,6 +1,7 @@
 /**
- * Spans of a lane made ready for drawing: neighbours too narrow to see are drawn as one block, so that a picture of 3,000 ops
- * stays a picture. A block knows how many spans it stands for and takes the kind on which it spends most time.
+ * Spans of a lane made ready for drawing: neighbours too narrow to see are drawn as one block, so
+ * that a picture of 3,000 ops stays a picture. A block knows how many spans it stands for and takes
+ * the kind on which it spends most time.
  */
 
 export interface Span {
@@ -21,7 +22,10 @@ export interface Block {
   readonly busy: number;
 }
 
-/** `spans` in order of their start and without overlap; `visible` is the shortest time worth a block of its own. */
+/**
+ * `spans` in order of their start and without overlap; `visible` is the shortest time worth a block
+ * of its own.
+ */
 export function blocksOf(spans: readonly Span[], visible: number): Block[] {
   const blocks: Block[] = [];
   let open: Span[] = [];
@@ -41,7 +45,10 @@ export function blocksOf(spans: readonly Span[], visible: number): Block[] {
   return blocks;
 }
 
-/** A narrow span joins the open block while the gap is invisible and the block still about one pixel wide. */
+/**
+ * A narrow span joins the open block while the gap is invisible and the block still about one pixel
+ * wide.
+ */
 function joins(first: Span, previous: Span, span: Span, visible: number): boolean {
   return span.start - previous.end < visible / 2 && span.end - first.start < 2 * visible;
 }

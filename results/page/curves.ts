@@ -1,9 +1,10 @@
 /**
- * The anytime curves of one scenario as SVG: best value so far (mean over seeds, band from least to greatest) over
- * evaluations, both axes logarithmic, the bound as a line, and a label for every method at the right end.
+ * The anytime curves of one scenario as SVG: best value so far (mean over seeds, band from least to
+ * greatest) over evaluations, both axes logarithmic, the bound as a line, and a label for every
+ * method at the right end.
  *
- * Early values can be many times the final ones, so the top of the picture is cut at a few times the best final value; what
- * lies above is said in the caption, not drawn.
+ * Early values can be many times the final ones, so the top of the picture is cut at a few times
+ * the best final value; what lies above is said in the caption, not drawn.
  */
 import { type AnytimeCurve, anytimeCurve } from "../comparison/anytime.ts";
 import type { CellResult } from "../comparison/cell.ts";

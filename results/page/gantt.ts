@@ -1,7 +1,8 @@
 /**
- * The Gantt chart of one plan as SVG: a lane for each device with its ops coloured by role, a thinner lane for each link that
- * carries a transfer, the bound as a line, and under each lane, where it is given, its part of the critical path. Ops too narrow
- * to see are drawn together, see `blocks.ts`.
+ * The Gantt chart of one plan as SVG: a lane for each device with its ops coloured by role, a
+ * thinner lane for each link that carries a transfer, the bound as a line, and under each lane,
+ * where it is given, its part of the critical path. Ops too narrow to see are drawn together, see
+ * `blocks.ts`.
  */
 
 import { roleNames } from "../../env/model/graph/graph.ts";
@@ -132,8 +133,9 @@ function linkLanes(
     height: LINK_HEIGHT,
     share: shareOf(linkBusyUs[link], makespanUs),
     marks: marksOf(scenario, criticalPath, { kind: "link", index: link }),
-    // Latency delays the arrival but does not occupy the link, so a span ends when the last byte has left. What crosses
-    // several links at once, or shares them, is drawn until it arrives: each link alone does not tell when that byte leaves.
+    // Latency delays the arrival but does not occupy the link, so a span ends when the last byte
+    // has left. What crosses several links at once, or shares them, is drawn until it arrives: each
+    // link alone does not tell when that byte leaves.
     spans: transfers
       .filter((transfer) => transfer.link === link)
       .map(({ producer, from, to, bytes, startUs, endUs }) => ({

@@ -1,6 +1,6 @@
 /**
- * Markup as a value: the `html` tag escapes every text and number put into it, so that no name in a scenario can break a
- * page. What it makes is well-formed XML but for the doctype; tests hold that.
+ * Markup as a value: the `html` tag escapes every text and number put into it, so that no name in a
+ * scenario can break a page. What it makes is well-formed XML but for the doctype; tests hold that.
  */
 
 export interface Markup {

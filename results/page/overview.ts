@@ -1,6 +1,6 @@
 /**
- * The overview: methods by scenarios, each cell the gap to the bound, coloured by its size on one scale for the whole page,
- * so that the same tint means the same gap everywhere.
+ * The overview: methods by scenarios, each cell the gap to the bound, coloured by its size on one
+ * scale for the whole page, so that the same tint means the same gap everywhere.
  */
 import { fileAddress } from "../../scenarios/file-address.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
@@ -35,7 +35,10 @@ function heatCell({ rows, unit }: ScenarioTable, { method }: MethodSummary): Mar
 const gaplessText = ({ feasibleSeeds, seeds }: Row): string =>
   feasibleSeeds < seeds ? `${feasibleSeeds} of ${seeds} seeds feasible` : "no bound";
 
-/** Share of the warm colour: none at the bound, all of its 70 parts from five times the bound on; the root tells small gaps apart. */
+/**
+ * Share of the warm colour: none at the bound, all of its 70 parts from five times the bound on;
+ * the root tells small gaps apart.
+ */
 const tint = (gap: number): number => px(35 * Math.sqrt(Math.min(4, Math.max(0, gap))));
 
 function meanGap({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary): string {

@@ -1,4 +1,7 @@
-/** One scenario of a comparison: what it is, what came out, the sorted table, the curves and the best plan. */
+/**
+ * One scenario of a comparison: what it is, what came out, the sorted table, the curves and the
+ * best plan.
+ */
 
 import { type Plan, placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -86,7 +89,10 @@ ${planFigure(scenario, placement(plan!), { method: by, bound: table.bound })}
 ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
 }
 
-/** The best single plan, which need not be of the method that is best in the mean; the first row's among equals. */
+/**
+ * The best single plan, which need not be of the method that is best in the mean; the first row's
+ * among equals.
+ */
 function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResult | null {
   const candidates = rows.flatMap(({ bestCell }) => (bestCell === null ? [] : [cells[bestCell]]));
   if (candidates.length === 0) return null;

@@ -1,6 +1,7 @@
 /**
- * The style sheet of the page: light and dark by the reader's own setting, one column, wide parts scroll by themselves. Colours
- * and the rules of charts stand apart, for pictures that are files of their own.
+ * The style sheet of the page: light and dark by the reader's own setting, one column, wide parts
+ * scroll by themselves. Colours and the rules of charts stand apart, for pictures that are files of
+ * their own.
  */
 
 const palette = `

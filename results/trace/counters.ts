@@ -1,6 +1,7 @@
 /**
- * The counters of a trace: what each device holds in memory, in all and by name, and how many links are busy, over time. Of an instant at which a
- * device holds more for a moment than before and after, the trace tells both levels.
+ * The counters of a trace: what each device holds in memory, in all and by name, and how many links
+ * are busy, over time. Of an instant at which a device holds more for a moment than before and
+ * after, the trace tells both levels.
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -1,4 +1,7 @@
-/** The events of the Trace Event Format (Duca and Sinclair, Google) that our traces are made of. Times are us. */
+/**
+ * The events of the Trace Event Format (Duca and Sinclair, Google) that our traces are made of.
+ * Times are us.
+ */
 
 interface Spot {
   readonly pid: number;
@@ -22,7 +25,10 @@ export interface SpanEvent extends Spot {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** A point of an arrow from span to span: its start, a station, its end. Bound to the span around it. */
+/**
+ * A point of an arrow from span to span: its start, a station, its end. Bound to the span around
+ * it.
+ */
 export interface FlowEvent extends Spot {
   readonly ph: "s" | "t" | "f";
   readonly name: string;
@@ -49,7 +55,8 @@ export const CLUSTER = 1;
 const GRID_PER_US = 2 ** 20;
 
 /**
- * A time rounded to a binary fraction of a us. Viewers shift times and add durations to them, and draw spans that then overlap by
- * a rounding error one under the other; on this grid sums and differences are exact.
+ * A time rounded to a binary fraction of a us. Viewers shift times and add durations to them, and
+ * draw spans that then overlap by a rounding error one under the other; on this grid sums and
+ * differences are exact.
  */
 export const onGrid = (us: number): number => Math.round(us * GRID_PER_US) / GRID_PER_US;

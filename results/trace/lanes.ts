@@ -1,6 +1,7 @@
 /**
- * The threads of a trace: one for each device, one for each link that carries something. Spans of one thread must not
- * overlap, so where a link carries several transfers at once, each further one goes on a lane of its own.
+ * The threads of a trace: one for each device, one for each link that carries something. Spans of
+ * one thread must not overlap, so where a link carries several transfers at once, each further one
+ * goes on a lane of its own.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -8,8 +8,9 @@
  *   result.json     what a finished run came to
  *   times.json      every wall-clock figure, so that all else can be compared byte for byte
  *
- * Whole files are written atomically; logs are append-only, and a resumed run cuts them back to the lengths that its
- * checkpoint recorded, so that an interrupted and an uninterrupted run leave the same bytes.
+ * Whole files are written atomically; logs are append-only, and a resumed run cuts them back to the
+ * lengths that its checkpoint recorded, so that an interrupted and an uninterrupted run leave the
+ * same bytes.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +51,9 @@ export function createRunDirectory(path: string, description: RunDescription): R
   return run;
 }
 
-/** Throws one sentence where a directory already holds a run, or logs that a new run would continue. */
+/**
+ * Throws one sentence where a directory already holds a run, or logs that a new run would continue.
+ */
 export function refuseExistingRun(path: string): void {
   if (existsSync(join(path, "run.json")))
     throw new InputError(`"${path}" already holds a run; resume it, or give another directory.`);

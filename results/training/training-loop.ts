@@ -1,7 +1,7 @@
 /**
- * The training loop behind `train.ts`: an agent trained through `runMethod`, with every update logged, every better plan kept
- * and a checkpoint written now and then. The run directory is opened once the agent exists, because it records the backend
- * that the agent really uses.
+ * The training loop behind `train.ts`: an agent trained through `runMethod`, with every update
+ * logged, every better plan kept and a checkpoint written now and then. The run directory is opened
+ * once the agent exists, because it records the backend that the agent really uses.
  */
 import type { Agent, AgentModule, BackendName, RunSink, TrainStep } from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";
@@ -146,7 +146,9 @@ export async function runTraining(
   }
 }
 
-/** The logs reach the disk first, so that the lengths in a checkpoint never point past their ends. */
+/**
+ * The logs reach the disk first, so that the lengths in a checkpoint never point past their ends.
+ */
 async function writeCheckpoint(
   run: RunDirectory,
   update: number,

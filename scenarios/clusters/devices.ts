@@ -1,13 +1,16 @@
 /**
- * Named devices as data: peak speeds and sizes from the makers' data sheets, and the shares of the peaks that kernels sustain.
+ * Named devices as data: peak speeds and sizes from the makers' data sheets, and the shares of the
+ * peaks that kernels sustain.
  *
- * The shares are the model's only fitted numbers. Those of K80 and P100 are fitted to TensorFlow's published training
- * benchmarks (tensorflow.org/performance/benchmarks, May 2017; one GPU, batch 32, synthetic data; images per second):
- * Inception-V3 29.3 on a K80 die and 128 on a P100, ResNet-50 49.5 and 195. test/scenarios/clusters/clusters.test.ts prints how
- * near the roofline comes. Newer devices carry the P100's shares over, which is a choice and not a measurement.
+ * The shares are the model's only fitted numbers. Those of K80 and P100 are fitted to TensorFlow's
+ * published training benchmarks (tensorflow.org/performance/benchmarks, May 2017; one GPU, batch
+ * 32, synthetic data; images per second): Inception-V3 29.3 on a K80 die and 128 on a P100,
+ * ResNet-50 49.5 and 195. test/scenarios/clusters/clusters.test.ts prints how near the roofline
+ * comes. Newer devices carry the P100's shares over, which is a choice and not a measurement.
  *
- * A number type that a device's units lack is computed in single precision. "Checked" below says that the figure was compared
- * with a copy of the maker's page or with a table that quotes it; all others are from memory of the maker's sheets.
+ * A number type that a device's units lack is computed in single precision. "Checked" below says
+ * that the figure was compared with a copy of the maker's page or with a table that quotes it; all
+ * others are from memory of the maker's sheets.
  */
 import type { Device } from "../../env/model/cluster/cluster.ts";
 
@@ -30,20 +33,27 @@ const GIB = 2 ** 30;
 const TFLOPS = 1e6;
 const GBPS = 1e3;
 
-/** FLOP per us from TFLOP/s: of every number type, in single precision where the units have none of that type. */
+/**
+ * FLOP per us from TFLOP/s: of every number type, in single precision where the units have none of
+ * that type.
+ */
 const speeds = (float32: number, faster: Readonly<Record<string, number>> = {}) => {
   const inTflops = { float32, tfloat32: float32, float16: float32, bfloat16: float32, ...faster };
   return Object.fromEntries(Object.entries(inTflops).map(([dtype, tflops]) => [dtype, tflops * TFLOPS]));
 };
 
 /**
- * Depthwise convolutions starve the arithmetic units. PipeDream's profiles of NASNet-A sustain 0.07 to 0.62 TFLOP/s
- * forward and 0.30 to 0.42 backward, by window; 0.3 are 2% of the peak of a V100, the GPU of its paper's clusters A and B
- * (the profiles name no device). Other devices carry that over.
+ * Depthwise convolutions starve the arithmetic units. PipeDream's profiles of NASNet-A sustain 0.07
+ * to 0.62 TFLOP/s forward and 0.30 to 0.42 backward, by window; 0.3 are 2% of the peak of a V100,
+ * the GPU of its paper's clusters A and B (the profiles name no device). Other devices carry that
+ * over.
  */
 const DEPTHWISE_SHARE = 0.02;
 
-/** Convolutions use most of the arithmetic units; products of the sizes that recurrent steps have use fewer. */
+/**
+ * Convolutions use most of the arithmetic units; products of the sizes that recurrent steps have
+ * use fewer.
+ */
 const shares = (convolution: number, product: number) => ({
   Conv2D: convolution,
   Conv2DBackpropInput: convolution,
@@ -57,7 +67,10 @@ const shares = (convolution: number, product: number) => ({
 });
 
 export const deviceSheets = {
-  /** One of the two GK210 dies of a board. NVIDIA Tesla K80 board specification: 8.74 TFLOP/s, 480 GB/s, 24 GB for both dies. */
+  /**
+   * One of the two GK210 dies of a board. NVIDIA Tesla K80 board specification: 8.74 TFLOP/s, 480
+   * GB/s, 24 GB for both dies.
+   */
   K80: {
     kind: "K80",
     summary: "one GK210 die of a Tesla K80",
@@ -80,7 +93,10 @@ export const deviceSheets = {
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
-  /** NVIDIA Tesla V100 data sheet, SXM2: 15.7 TFLOP/s single, 125 with tensor cores, 900 GB/s, 16 GB. */
+  /**
+   * NVIDIA Tesla V100 data sheet, SXM2: 15.7 TFLOP/s single, 125 with tensor cores, 900 GB/s, 16
+   * GB.
+   */
   V100: {
     kind: "V100",
     summary: "Tesla V100 SXM2, 16 GB",
@@ -91,7 +107,9 @@ export const deviceSheets = {
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
-  /** NVIDIA T4 data sheet: 8.1 TFLOP/s single, 65 half with tensor cores, 320 GB/s, 16 GB. Checked. */
+  /**
+   * NVIDIA T4 data sheet: 8.1 TFLOP/s single, 65 half with tensor cores, 320 GB/s, 16 GB. Checked.
+   */
   T4: {
     kind: "T4",
     summary: "T4, 16 GB",
@@ -102,7 +120,10 @@ export const deviceSheets = {
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
-  /** NVIDIA A100 data sheet, SXM4 40 GB: 19.5 TFLOP/s single, 156 TF32, 312 half and bfloat16 with tensor cores, 1,555 GB/s. */
+  /**
+   * NVIDIA A100 data sheet, SXM4 40 GB: 19.5 TFLOP/s single, 156 TF32, 312 half and bfloat16 with
+   * tensor cores, 1,555 GB/s.
+   */
   A100: {
     kind: "A100",
     summary: "A100 SXM4, 40 GB",
@@ -114,8 +135,8 @@ export const deviceSheets = {
     memoryShare: 0.75,
   },
   /**
-   * NVIDIA H100 data sheet, SXM5, without sparsity: 66.9 TFLOP/s single, 494.7 TF32, 989.4 half and bfloat16 with tensor cores,
-   * 3,350 GB/s, 80 GB. Checked.
+   * NVIDIA H100 data sheet, SXM5, without sparsity: 66.9 TFLOP/s single, 494.7 TF32, 989.4 half and
+   * bfloat16 with tensor cores, 3,350 GB/s, 80 GB. Checked.
    */
   H100: {
     kind: "H100",
@@ -128,9 +149,9 @@ export const deviceSheets = {
     memoryShare: 0.75,
   },
   /**
-   * A chip of two cores. cloud.google.com/tpu/docs/v3: 123 TFLOP/s bfloat16, 32 GiB, 900 GB/s. Checked. XLA multiplies single
-   * precision in one bfloat16 pass unless told otherwise, hence one speed. A compiled program launches no kernels one by one:
-   * the 1 us is our choice.
+   * A chip of two cores. cloud.google.com/tpu/docs/v3: 123 TFLOP/s bfloat16, 32 GiB, 900 GB/s.
+   * Checked. XLA multiplies single precision in one bfloat16 pass unless told otherwise, hence one
+   * speed. A compiled program launches no kernels one by one: the 1 us is our choice.
    */
   TPUv3: {
     kind: "TPUv3",
@@ -142,7 +163,10 @@ export const deviceSheets = {
     efficiency: shares(0.53, 0.53),
     memoryShare: 0.75,
   },
-  /** A chip of two cores. cloud.google.com/tpu/docs/v4: 275 TFLOP/s bfloat16, 32 GiB, 1,200 GB/s. Checked. Else as TPU v3. */
+  /**
+   * A chip of two cores. cloud.google.com/tpu/docs/v4: 275 TFLOP/s bfloat16, 32 GiB, 1,200 GB/s.
+   * Checked. Else as TPU v3.
+   */
   TPUv4: {
     kind: "TPUv4",
     summary: "TPU v4 chip, 32 GiB",
@@ -154,9 +178,9 @@ export const deviceSheets = {
     memoryShare: 0.75,
   },
   /**
-   * The 16 cores of an Intel Xeon E5-2686 v4 that a p2.8xlarge shows as 32 virtual CPUs: 16 x 2.3 GHz x 32 FLOP (two
-   * 8-wide fused multiply-adds) per cycle, four channels of DDR4-2400, 488 GiB. Sustained shares are our choice, at the level
-   * of a framework's multi-threaded kernels.
+   * The 16 cores of an Intel Xeon E5-2686 v4 that a p2.8xlarge shows as 32 virtual CPUs: 16 x 2.3
+   * GHz x 32 FLOP (two 8-wide fused multiply-adds) per cycle, four channels of DDR4-2400, 488 GiB.
+   * Sustained shares are our choice, at the level of a framework's multi-threaded kernels.
    */
   Xeon: {
     kind: "CPU",

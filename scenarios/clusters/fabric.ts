@@ -1,14 +1,17 @@
 /**
- * A cluster from its cables: devices and switches joined by cables of given speeds, and for each pair of devices the route that
- * a transfer takes. Trees, meshes, tori and racks are all made of this.
+ * A cluster from its cables: devices and switches joined by cables of given speeds, and for each
+ * pair of devices the route that a transfer takes. Trees, meshes, tori and racks are all made of
+ * this.
  *
- * A route has the fewest cables and, among those, the widest narrowest cable (`shortest`), or the widest narrowest cable and,
- * among those, the fewest cables (`widest`); of equal ones it is the first in breadth-first order of the cables as declared. It
- * passes through switches, and through those devices that are named as relays: a GPU that forwards for others, a host in whose
- * memory transfers are staged.
+ * A route has the fewest cables and, among those, the widest narrowest cable (`shortest`), or the
+ * widest narrowest cable and, among those, the fewest cables (`widest`); of equal ones it is the
+ * first in breadth-first order of the cables as declared. It passes through switches, and through
+ * those devices that are named as relays: a GPU that forwards for others, a host in whose memory
+ * transfers are staged.
  *
- * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the given order, two links for a
- * cable in declared order (named `a -> b` and `b -> a`) or one for a half-duplex cable (`a - b`).
+ * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the
+ * given order, two links for a cable in declared order (named `a -> b` and `b -> a`) or one for a
+ * half-duplex cable (`a - b`).
  */
 import { type Cluster, type Device, type Link, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -21,7 +24,10 @@ export interface LinkSpeed {
 export interface Cable {
   readonly ends: readonly [string, string];
   readonly speed: LinkSpeed;
-  /** Full by default: as fast in both directions at once. A half-duplex cable carries one transfer in either. */
+  /**
+   * Full by default: as fast in both directions at once. A half-duplex cable carries one transfer
+   * in either.
+   */
   readonly duplex?: "half";
 }
 
@@ -98,7 +104,10 @@ export function fabricCluster(fabric: Fabric): Cluster {
   return validateCluster({ name, devices, links, routes: all, ...(routing !== undefined && { routing }) });
 }
 
-/** Breadth-first search over the cables of at least a width; gives the links from `from` to a node, null where none lead there. */
+/**
+ * Breadth-first search over the cables of at least a width; gives the links from `from` to a node,
+ * null where none lead there.
+ */
 function routesOver(
   arcs: readonly (readonly Arc[])[],
   passesOn: readonly boolean[],

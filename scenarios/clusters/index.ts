@@ -1,27 +1,36 @@
 /**
- * Named clusters. Accelerators come first (`gpu:0` or `tpu:0` onwards), the hosts' CPUs last (`cpu:0` onwards, one for a machine).
+ * Named clusters. Accelerators come first (`gpu:0` or `tpu:0` onwards), the hosts' CPUs last
+ * (`cpu:0` onwards, one for a machine).
  *
- * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe, 7,600 bytes/us and 25 us for a transfer, the figures of
- *   the published Placeto simulator for that machine;
+ * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe, 7,600 bytes/us and 25 us for a
+ *   transfer, the figures of the published Placeto simulator for that machine;
  * - `2xP100`, `4xP100`, `8xP100`: PCIe 3.0 x16, 15.75 GB/s on paper, some 12 GB/s in practice;
- * - `2xP100-10gbe`: the same GPUs in two machines on 10 Gbit/s Ethernet, 1,250 bytes/us: slow enough that splitting seldom pays;
+ * - `2xP100-10gbe`: the same GPUs in two machines on 10 Gbit/s Ethernet, 1,250 bytes/us: slow
+ *   enough that splitting seldom pays;
  * - `2xP100+2xK80`: unequal GPUs on one PCIe switch, each at the speed of its own port;
- * - `16xP100-2racks`: two racks of two machines of four P100; 25 Gbit/s Ethernet from a machine to its rack and from a rack to the
- *   other, half of what a rack's machines can send;
- * - `4xT4`, `8xT4`: the T4s of a g4dn.12xlarge and of a g4dn.metal. That they cannot copy to each other directly, and so through
- *   the host's memory, is from memory;
+ * - `16xP100-2racks`: two racks of two machines of four P100; 25 Gbit/s Ethernet from a machine to
+ *   its rack and from a rack to the other, half of what a rack's machines can send;
+ * - `4xT4`, `8xT4`: the T4s of a g4dn.12xlarge and of a g4dn.metal. That they cannot copy to each
+ *   other directly, and so through the host's memory, is from memory;
  * - `4xV100-pcie`: two PCIe switches of two V100; between the switches through the host;
- * - `8xV100-nvlink`: the hybrid cube mesh of a DGX-1 or p3.16xlarge, 25 GB/s a cable and direction (NVLink 2, checked);
- * - `2x8xV100`: two such machines; two GPUs share a PCIe switch and its 100 Gbit/s InfiniBand card, four cards a machine;
- * - `8xA100-switch`: a DGX A100, 300 GB/s a direction into the NVSwitch (12 NVLink 3 links of 25 GB/s);
- * - `8xH100-nvswitch`: a DGX H100, 450 GB/s a direction (900 GB/s both, checked); `1xH100` one of them alone;
- * - `8xTPUv3`: 2 x 4 chips with the long side closed to a ring, two hosts; `4xTPUv4`: 2 x 2 chips of one host. Links of 70 and
- *   50 GB/s a direction, from memory of the TPU v4 paper (Jouppi et al., ISCA 2023);
- * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from memory.
+ * - `8xV100-nvlink`: the hybrid cube mesh of a DGX-1 or p3.16xlarge, 25 GB/s a cable and direction
+ *   (NVLink 2, checked);
+ * - `2x8xV100`: two such machines; two GPUs share a PCIe switch and its 100 Gbit/s InfiniBand card,
+ *   four cards a machine;
+ * - `8xA100-switch`: a DGX A100, 300 GB/s a direction into the NVSwitch (12 NVLink 3 links of 25
+ *   GB/s);
+ * - `8xH100-nvswitch`: a DGX H100, 450 GB/s a direction (900 GB/s both, checked); `1xH100` one of
+ *   them alone;
+ * - `8xTPUv3`: 2 x 4 chips with the long side closed to a ring, two hosts; `4xTPUv4`: 2 x 2 chips
+ *   of one host. Links of 70 and 50 GB/s a direction, from memory of the TPU v4 paper (Jouppi et
+ *   al., ISCA 2023);
+ * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from
+ *   memory.
  *
- * Switches pass transfers on while they receive them (cut-through), and so do GPUs and hosts of clusters that have switches;
- * elsewhere a GPU or a host stores them first, and the time of every cable counts. Latencies other than the K80's are a choice: 10 us for a copy over PCIe or NVLink, the order of a launched copy;
- * 50 us for a message on Ethernet, 12 us on InfiniBand.
+ * Switches pass transfers on while they receive them (cut-through), and so do GPUs and hosts of
+ * clusters that have switches; elsewhere a GPU or a host stores them first, and the time of every
+ * cable counts. Latencies other than the K80's are a choice: 10 us for a copy over PCIe or NVLink,
+ * the order of a launched copy; 50 us for a message on Ethernet, 12 us on InfiniBand.
  */
 import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
@@ -65,7 +74,10 @@ const ici3: LinkSpeed = { bytesPerUs: 70_000, latencyUs: 1 };
 const ici4: LinkSpeed = { bytesPerUs: 50_000, latencyUs: 1 };
 const qpi: LinkSpeed = { bytesPerUs: 2 * 19_200, latencyUs: 1 };
 
-/** Cables between the GPUs of a DGX-1 with V100s, as `nvidia-smi topo -m` prints them: NV1, NV2 or none. */
+/**
+ * Cables between the GPUs of a DGX-1 with V100s, as `nvidia-smi topo -m` prints them: NV1, NV2 or
+ * none.
+ */
 const CUBE_MESH = [
   [0, 1, 1, 2, 2, 0, 0, 0],
   [1, 0, 2, 1, 0, 2, 0, 0],
@@ -95,7 +107,9 @@ const withPorts = (
   build: () => egressCluster(name, [...gpus(model, count), host()], port),
 });
 
-/** A DGX-1: the mesh, and below the host four PCIe switches of two GPUs and an InfiniBand card each. */
+/**
+ * A DGX-1: the mesh, and below the host four PCIe switches of two GPUs and an InfiniBand card each.
+ */
 function dgx1(machine: number): { readonly part: Part; readonly cards: readonly Cable[] } {
   const own = gpus("V100", 8, 8 * machine);
   const bridges = Array.from({ length: 4 }, (_, k) => `pcie:${4 * machine + k}`);

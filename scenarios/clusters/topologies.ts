@@ -1,8 +1,10 @@
 /**
- * How accelerators and their hosts are wired, as parts that can be joined to larger clusters. Cables are full duplex.
+ * How accelerators and their hosts are wired, as parts that can be joined to larger clusters.
+ * Cables are full duplex.
  *
  * - ports: every device on one switch, each through a port of its own;
- * - host ports: accelerators that reach each other only through the host's memory: a copy up, then a copy down;
+ * - host ports: accelerators that reach each other only through the host's memory: a copy up, then
+ *   a copy down;
  * - PCIe tree: switches below the host, direct within a switch, through the host between switches;
  * - NVLink mesh: cables between some pairs, the others by way of a third GPU; the host on PCIe;
  * - NVSwitch: one switch for the GPUs; the host on PCIe;
@@ -134,7 +136,10 @@ export function nvswitch(
   };
 }
 
-/** Chips row by row; a dimension of more than two closes to a ring. Each host has an equal share of the chips on PCIe. */
+/**
+ * Chips row by row; a dimension of more than two closes to a ring. Each host has an equal share of
+ * the chips on PCIe.
+ */
 export function torus(
   [rows, columns]: readonly [number, number],
   chips: readonly Device[],

@@ -1,12 +1,16 @@
 /**
- * A family of clusters drawn from seeds, in three splits, so that a method can be trained on some machines and judged on others.
+ * A family of clusters drawn from seeds, in three splits, so that a method can be trained on some
+ * machines and judged on others.
  *
- * - `train`: ports on one switch, a ring of NVLink cables and an NVSwitch, of 2, 4, 5, 7 or 8 accelerators;
+ * - `train`: ports on one switch, a ring of NVLink cables and an NVSwitch, of 2, 4, 5, 7 or 8
+ *   accelerators;
  * - `validation`: the same wirings of 3 or 6 accelerators: sizes that training has not seen;
- * - `test`: PCIe trees, host ports and two machines on a network, of 2 to 8 accelerators: wirings that training has not seen.
+ * - `test`: PCIe trees, host ports and two machines on a network, of 2 to 8 accelerators: wirings
+ *   that training has not seen.
  *
- * Kinds (one in three clusters has two), link speeds (evenly drawn on a logarithmic scale) and latencies are of one distribution
- * in all splits. The same split and number give the same cluster everywhere; one host is last, two machines have two.
+ * Kinds (one in three clusters has two), link speeds (evenly drawn on a logarithmic scale) and
+ * latencies are of one distribution in all splits. The same split and number give the same cluster
+ * everywhere; one host is last, two machines have two.
  */
 import type { Cluster } from "../../env/model/cluster/cluster.ts";
 import { InputError } from "../../env/model/errors.ts";

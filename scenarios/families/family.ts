@@ -1,9 +1,10 @@
 /**
- * `Family`: graphs of one kind, drawn from seeds and dealt out over three splits, so that a method can be trained on some and
- * judged on others that it has never seen.
+ * `Family`: graphs of one kind, drawn from seeds and dealt out over three splits, so that a method
+ * can be trained on some and judged on others that it has never seen.
  *
- * A member's graph depends on the family, the split, the number and the options alone: its random stream is named by the first
- * three. Generators use nothing but integers, `+ - * /` and rounding, which give the same bits on every machine.
+ * A member's graph depends on the family, the split, the number and the options alone: its random
+ * stream is named by the first three. Generators use nothing but integers, `+ - * /` and rounding,
+ * which give the same bits on every machine.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -43,7 +44,10 @@ export interface Family {
 /** Generated graphs are work between equals, op by op. */
 const generated = { granularity: "op", devices: "accelerators" } as const;
 
-/** Of a family with few members: 32 with the held-out ones, as many as Placeto's have, and 8 to choose by. */
+/**
+ * Of a family with few members: 32 with the held-out ones, as many as Placeto's have, and 8 to
+ * choose by.
+ */
 export const fewMembers = {
   ...generated,
   members: { train: 16, validation: 8, test: 16 },
@@ -82,7 +86,10 @@ export function positionOf(
   return before.reduce((sum, earlier) => sum + members[earlier], number);
 }
 
-/** Deals a fixed list of settings out over all members in an order that depends on the name alone, none twice. */
+/**
+ * Deals a fixed list of settings out over all members in an order that depends on the name alone,
+ * none twice.
+ */
 export function dealt<T>(
   name: string,
   settings: readonly T[],

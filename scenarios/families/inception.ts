@@ -1,14 +1,17 @@
 /**
- * Inception-like networks: a chain of 9 blocks of four branches that are concatenated, as the middle of Inception-V3 (Szegedy
- * et al., CVPR 2016). A block draws the lengths of its branches from a short list, so members differ in topology.
- * The real network is the workload `inception-v3`; this family has its shape at the size at which learning was calibrated.
+ * Inception-like networks: a chain of 9 blocks of four branches that are concatenated, as the
+ * middle of Inception-V3 (Szegedy et al., CVPR 2016). A block draws the lengths of its branches
+ * from a short list, so members differ in topology. The real network is the workload
+ * `inception-v3`; this family has its shape at the size at which learning was calibrated.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const BLOCKS = 9;
-/** Lengths of a block's branches; as in Inception-V3 some are a single convolution and some a chain. */
+/**
+ * Lengths of a block's branches; as in Inception-V3 some are a single convolution and some a chain.
+ */
 const BRANCHES = [
   [1, 2, 3, 2],
   [1, 1, 3, 2],

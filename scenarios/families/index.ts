@@ -1,5 +1,6 @@
 /**
- * The registry of families. Adding one is one file that draws a graph from a random stream, and one entry here.
+ * The registry of families. Adding one is one file that draws a graph from a random stream, and one
+ * entry here.
  */
 import { enasCifar } from "./enas-cifar.ts";
 import { enasPtb } from "./enas-ptb.ts";

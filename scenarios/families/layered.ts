@@ -1,6 +1,7 @@
 /**
- * Random layered graphs: layers of random width, where each op reads one to three ops of the layer before and now and then one
- * from further back. The usual synthetic workload of list scheduling (Topcuoglu et al., TPDS 2002, draw theirs so).
+ * Random layered graphs: layers of random width, where each op reads one to three ops of the layer
+ * before and now and then one from further back. The usual synthetic workload of list scheduling
+ * (Topcuoglu et al., TPDS 2002, draw theirs so).
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, manyMembers } from "./family.ts";

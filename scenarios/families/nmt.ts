@@ -1,8 +1,9 @@
 /**
- * Variants of neural machine translation, as Placeto's `nmt` family: an encoder and a decoder of 2 to 5 LSTM layers, 5 to 16
- * steps of source and target, attention and softmax above every decoder step (Luong, Pham, Manning, EMNLP 2015, without
- * input feeding). The decoder starts from the encoder's last states, so all cells form one grid of layers x steps. No two
- * members have the same layers and steps.
+ * Variants of neural machine translation, as Placeto's `nmt` family: an encoder and a decoder of 2
+ * to 5 LSTM layers, 5 to 16 steps of source and target, attention and softmax above every decoder
+ * step (Luong, Pham, Manning, EMNLP 2015, without input feeding). The decoder starts from the
+ * encoder's last states, so all cells form one grid of layers x steps. No two members have the same
+ * layers and steps.
  *
  * One op is a cell of one step. Relative times are ours.
  */

@@ -1,7 +1,8 @@
 /**
- * Random series-parallel graphs: from one edge between a source and a sink, a random edge again and again becomes a path of two
- * (series) or gets such a path beside it (parallel). The class on which many scheduling problems are easy, and what most
- * networks of blocks and residual connections are (Valdes, Tarjan, Lawler, SIAM J. Computing 1982, define it so).
+ * Random series-parallel graphs: from one edge between a source and a sink, a random edge again and
+ * again becomes a path of two (series) or gets such a path beside it (parallel). The class on which
+ * many scheduling problems are easy, and what most networks of blocks and residual connections are
+ * (Valdes, Tarjan, Lawler, SIAM J. Computing 1982, define it so).
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, manyMembers } from "./family.ts";

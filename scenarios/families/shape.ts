@@ -1,10 +1,12 @@
 /**
- * `Shape`: a generated graph before it has sizes. Ops have times on the reference machine and relative output sizes; `sized`
- * gives them FLOP and bytes so that all transfers together take a given share of all compute there.
+ * `Shape`: a generated graph before it has sizes. Ops have times on the reference machine and
+ * relative output sizes; `sized` gives them FLOP and bytes so that all transfers together take a
+ * given share of all compute there.
  *
- * The reference machine is the one that Placeto was trained for: K80 dies of a p2.8xlarge, 7,600 bytes/us and 25 us for a
- * transfer (scenarios/clusters says where the figures come from). They are written out again here, because a better device
- * sheet must not change graphs that hashes pin; a test compares. One op is a whole block's share of a training step.
+ * The reference machine is the one that Placeto was trained for: K80 dies of a p2.8xlarge, 7,600
+ * bytes/us and 25 us for a transfer (scenarios/clusters says where the figures come from). They are
+ * written out again here, because a better device sheet must not change graphs that hashes pin; a
+ * test compares. One op is a whole block's share of a training step.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -37,7 +39,10 @@ export const reference = {
   latencyUs: 25,
 } as const;
 
-/** Weights grow with work: 2 ms of work has 20 MB, what an LSTM cell of width 1024 has within a factor of two. */
+/**
+ * Weights grow with work: 2 ms of work has 20 MB, what an LSTM cell of width 1024 has within a
+ * factor of two.
+ */
 const WEIGHT_BYTES_PER_US = 10_000;
 
 export function createShape(): Shape {
@@ -50,7 +55,10 @@ export function createShape(): Shape {
   };
 }
 
-/** `communication` is the time of all transfers over the time of all ops, each edge sent once, on the reference machine. */
+/**
+ * `communication` is the time of all transfers over the time of all ops, each edge sent once, on
+ * the reference machine.
+ */
 export function sized({ ops }: Shape, communication: number): OpGraph {
   const computeUs = ops.reduce((sum, { us }) => sum + us, 0);
   const edges = ops.flatMap(({ inputs }) => inputs);

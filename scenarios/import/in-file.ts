@@ -1,4 +1,7 @@
-/** What every importer shares: an error names the file, and a JSON value that a schema refuses becomes one sentence. */
+/**
+ * What every importer shares: an error names the file, and a JSON value that a schema refuses
+ * becomes one sentence.
+ */
 import type { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import { sentenceOf } from "../../env/model/file.ts";

@@ -1,6 +1,6 @@
 /**
- * Files of every known format as scenarios. The format is recognised by the file's content; whatever is wrong with a file is
- * one sentence that names it.
+ * Files of every known format as scenarios. The format is recognised by the file's content;
+ * whatever is wrong with a file is one sentence that names it.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

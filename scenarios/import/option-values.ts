@@ -1,4 +1,6 @@
-/** Options of importers as values: all come as text, and a value that does not fit is one sentence. */
+/**
+ * Options of importers as values: all come as text, and a value that does not fit is one sentence.
+ */
 import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import type { ImportOptions } from "./contract.ts";

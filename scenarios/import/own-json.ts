@@ -1,4 +1,7 @@
-/** Our own scenario files, `placement-gym/scenario-1` (env/model/file.ts): everything a score depends on, nothing assumed. */
+/**
+ * Our own scenario files, `placement-gym/scenario-1` (env/model/file.ts): everything a score
+ * depends on, nothing assumed.
+ */
 import { readScenario, SCENARIO_SCHEMA } from "../../env/model/file.ts";
 import type { Importer } from "./contract.ts";
 

@@ -1,9 +1,11 @@
 /**
- * The scenario of what an importer found: the parts that the file leaves open are chosen here, and the report says so.
+ * The scenario of what an importer found: the parts that the file leaves open are chosen here, and
+ * the report says so.
  *
- * - Cluster: the named one of the option `cluster`, by default `DEFAULT_CLUSTER`; without its CPUs for files whose times
- *   hold on accelerators only.
- * - Groups: one for each op or co-location class, unless those are more than `MOST_SINGLE_GROUPS`; then at most `FEW_GROUPS`.
+ * - Cluster: the named one of the option `cluster`, by default `DEFAULT_CLUSTER`; without its CPUs
+ *   for files whose times hold on accelerators only.
+ * - Groups: one for each op or co-location class, unless those are more than `MOST_SINGLE_GROUPS`;
+ *   then at most `FEW_GROUPS`.
  */
 import { type Cluster, isCpu, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { colocationGrouping, type Grouping } from "../../env/model/coarsen/grouping.ts";

@@ -1,8 +1,10 @@
 /**
- * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made when they are asked for, so that a file of
- * hundreds of megabytes is held in one form at a time: `lines()` streams, and `json()` lets go of the text it parsed.
+ * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made when they are
+ * asked for, so that a file of hundreds of megabytes is held in one form at a time: `lines()`
+ * streams, and `json()` lets go of the text it parsed.
  *
- * What cannot be read or decoded is an `InputError`, one sentence without the file's name, which `importFile` puts in front.
+ * What cannot be read or decoded is an `InputError`, one sentence without the file's name, which
+ * `importFile` puts in front.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
@@ -24,9 +26,15 @@ export interface SourceFile {
   lines(): Generator<string>;
   /** The parsed JSON value, the same one every time. */
   json(): unknown;
-  /** The top level of a JSON file whose text begins like an object; null for every other file. Throws where JSON is broken. */
+  /**
+   * The top level of a JSON file whose text begins like an object; null for every other file.
+   * Throws where JSON is broken.
+   */
   jsonObject(): Readonly<Record<string, unknown>> | null;
-  /** Another file that goes with this one, its path relative to this file's folder. Content that is not on disk has none. */
+  /**
+   * Another file that goes with this one, its path relative to this file's folder. Content that is
+   * not on disk has none.
+   */
   beside(path: string): SourceFile;
 }
 

@@ -6,7 +6,10 @@ interface Named {
   readonly name?: string;
 }
 
-/** The names in the file where they are there and unique; `NAME#ID` where they repeat, `node_ID` where they lack. */
+/**
+ * The names in the file where they are there and unique; `NAME#ID` where they repeat, `node_ID`
+ * where they lack.
+ */
 export function uniqueNames(nodes: readonly Named[]): ReadonlyMap<number, string> {
   const uses = new Map<string, number>();
   for (const { name } of nodes) if (name !== undefined) uses.set(name, (uses.get(name) ?? 0) + 1);

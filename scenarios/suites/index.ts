@@ -1,6 +1,6 @@
 /**
- * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives what the other commands take, with
- * the user's folder in front where a suite is made of files.
+ * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives what
+ * the other commands take, with the user's folder in front where a suite is made of files.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
@@ -86,7 +86,10 @@ export function suiteNamed(name: string): Suite {
   );
 }
 
-/** What to open for each member; a suite of files needs the folder that holds them, any other takes none. */
+/**
+ * What to open for each member; a suite of files needs the folder that holds them, any other takes
+ * none.
+ */
 export function suiteMembers({ name, members, files }: Suite, folder?: string): readonly string[] {
   if (files === undefined && folder !== undefined)
     throw new InputError(

@@ -1,11 +1,12 @@
 /**
- * What published systems were judged on: their workloads on the clusters of this package that are nearest to theirs. The graphs
- * are ours, rebuilt from published shapes, and not their frameworks' dumps: step times compare between methods here, not with the
- * papers' tables.
+ * What published systems were judged on: their workloads on the clusters of this package that are
+ * nearest to theirs. The graphs are ours, rebuilt from published shapes, and not their frameworks'
+ * dumps: step times compare between methods here, not with the papers' tables.
  *
- * Networks, layers, groups and numbers of GPUs are those of our notes on the papers. Checked against a text of the paper: HDP's
- * networks (same as ColocRL's, a 152-layer ResNet, NMT of 4 and 8 layers) and machine (Haswell, K40). The others, and all batch
- * sizes, are from memory of the papers.
+ * Networks, layers, groups and numbers of GPUs are those of our notes on the papers. Checked
+ * against a text of the paper: HDP's networks (same as ColocRL's, a 152-layer ResNet, NMT of 4 and
+ * 8 layers) and machine (Haswell, K40). The others, and all batch sizes, are from memory of the
+ * papers.
  */
 import { familyMembers } from "../address.ts";
 import type { Suite } from "./suite.ts";

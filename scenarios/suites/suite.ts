@@ -9,7 +9,10 @@ export interface Suite {
   readonly members: readonly string[];
   /** Why these members, and where they differ from what they are named after. */
   readonly why: string;
-  /** Of a suite of files: what the files are and where they come from. The package does not hold them. */
+  /**
+   * Of a suite of files: what the files are and where they come from. The package does not hold
+   * them.
+   */
   readonly files?: string;
   /** Replaces the objective that the members have by themselves. */
   readonly objective?: Objective;

@@ -1,6 +1,7 @@
 /**
- * Toy scenarios: each small enough to think through, each about one thing that placement has to get right, each with its
- * optimum. A test tries every placement of each of them and finds that optimum. `toy/NAME` is their address.
+ * Toy scenarios: each small enough to think through, each about one thing that placement has to get
+ * right, each with its optimum. A test tries every placement of each of them and finds that
+ * optimum. `toy/NAME` is their address.
  *
  * Times are us, links carry 10 bytes a us unless said otherwise, one outgoing link for each device.
  */
@@ -154,7 +155,10 @@ export const toys: readonly Toy[] = [
 
 const PREFIX = "toy/";
 
-/** The toy of an address `toy/NAME`, or null where the address is another's; one sentence where there is no such toy. */
+/**
+ * The toy of an address `toy/NAME`, or null where the address is another's; one sentence where
+ * there is no such toy.
+ */
 export function toyOf(uri: string): Toy | null {
   if (!uri.startsWith(PREFIX)) return null;
   const name = uri.slice(PREFIX.length);

@@ -1,13 +1,15 @@
 /**
- * From a forward tape to the graph of one training step: gradient ops by the rules of `gradients.ts`, a sum wherever a
- * tensor has several consumers, and one update op for every op that holds weights.
+ * From a forward tape to the graph of one training step: gradient ops by the rules of
+ * `gradients.ts`, a sum wherever a tensor has several consumers, and one update op for every op
+ * that holds weights.
  *
- * Reverse-mode differentiation over the tape, last op first, as TensorFlow's `gradients` does it on its graph. Co-location
- * follows TensorFlow with `colocate_gradients_with_ops`: gradients, sums and updates share the device of the forward op that
- * they belong to; all feeds share the host's input pipeline.
+ * Reverse-mode differentiation over the tape, last op first, as TensorFlow's `gradients` does it on
+ * its graph. Co-location follows TensorFlow with `colocate_gradients_with_ops`: gradients, sums and
+ * updates share the device of the forward op that they belong to; all feeds share the host's input
+ * pipeline.
  *
- * Post-conditions: the graph is acyclic, no forward op depends on a backward one, and every op with weights has exactly one
- * update op.
+ * Post-conditions: the graph is acyclic, no forward op depends on a backward one, and every op with
+ * weights has exactly one update op.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -94,7 +96,9 @@ function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer):
   if (op.parameterBytes > 0) addUpdateOp(pass, op, toParameters, optimizer);
 }
 
-/** Ops whose results do not reach the loss have no gradient; with weights they would never learn. */
+/**
+ * Ops whose results do not reach the loss have no gradient; with weights they would never learn.
+ */
 function refuseWeights(op: ForwardOp): void {
   if (op.parameterBytes > 0)
     throw new InputError(`Op "${op.name}" holds weights, but no loss depends on it.`);
@@ -112,7 +116,8 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
   const parts = pass.gradients.get(tensor) ?? [];
   if (parts.length === 0) return null;
   if (parts.length === 1) return parts[0];
-  // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have one size.
+  // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have one
+  // size.
   const bytes = parts[0].bytes;
   const name = `${op.name}/grad_sum${op.outputs.length > 1 ? `_${tensor.port}` : ""}`;
   pass.ops.push({
@@ -128,7 +133,10 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
   return { op: name, port: 0, bytes };
 }
 
-/** Adds one gradient op, without the outputs that nobody needs; returns what each remaining output is the gradient of. */
+/**
+ * Adds one gradient op, without the outputs that nobody needs; returns what each remaining output
+ * is the gradient of.
+ */
 function addGradientOp(
   pass: BackwardPass,
   op: ForwardOp,

@@ -1,6 +1,6 @@
 /**
- * From a workload and its options to an op graph: the description is recorded once, in single precision, and everything
- * else (precision, phase, granularity) is derived from that record.
+ * From a workload and its options to an op graph: the description is recorded once, in single
+ * precision, and everything else (precision, phase, granularity) is derived from that record.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 import { inferenceGraph, trainingGraph } from "./backward.ts";
@@ -35,7 +35,10 @@ export function buildWorkload(
   return granularity === "layer" ? layerGraph(graph) : graph;
 }
 
-/** State kept for each byte of weights, in bytes; with master weights in half precision, none where nothing is trained. */
+/**
+ * State kept for each byte of weights, in bytes; with master weights in half precision, none where
+ * nothing is trained.
+ */
 export function optimizerSlots(
   { optimizer }: Workload,
   { precision = 32, phase = "training" }: BuildOptions = {},

@@ -1,4 +1,6 @@
-/** Options whose values layers divide: refused in one sentence where something would be left over. */
+/**
+ * Options whose values layers divide: refused in one sentence where something would be left over.
+ */
 import { InputError } from "../../env/model/errors.ts";
 
 export function expectMultiple(workload: string, option: string, value: number, divisor: number): void {

@@ -1,12 +1,16 @@
 /**
- * Gradient rules: for each type of forward op, which backward ops its gradient takes, what they compute, and which forward
- * values they have to read again. The shapes of these rules follow TensorFlow's registered gradients (Conv2DBackpropInput
- * and Conv2DBackpropFilter for a convolution, one fused op for a batch normalisation, and so on); where TensorFlow's
- * gradient is the incoming tensor itself, as for an addition, `passesTo` says so and no op is made.
+ * Gradient rules: for each type of forward op, which backward ops its gradient takes, what they
+ * compute, and which forward values they have to read again. The shapes of these rules follow
+ * TensorFlow's registered gradients (Conv2DBackpropInput and Conv2DBackpropFilter for a
+ * convolution, one fused op for a batch normalisation, and so on); where TensorFlow's gradient is
+ * the incoming tensor itself, as for an addition, `passesTo` says so and no op is made.
  */
 import { elements, type ForwardOp, type Tensor } from "./tape.ts";
 
-/** Where an output of a gradient op belongs: to an input of the forward op, by number, or to the op's own weights. */
+/**
+ * Where an output of a gradient op belongs: to an input of the forward op, by number, or to the
+ * op's own weights.
+ */
 export type GradientTarget = number | "parameters";
 
 export interface GradientOp {
@@ -53,7 +57,10 @@ const saved = (op: ForwardOp) => [op.outputs[1]];
 const nothing = () => [];
 const allInputs = (op: ForwardOp) => op.inputs.map((_, i) => i);
 
-/** Products with weights: the gradient of the input reads the weights, that of the weights reads the input. */
+/**
+ * Products with weights: the gradient of the input reads the weights, that of the weights reads the
+ * input.
+ */
 const weighted = (toInput: string, toWeights: string): GradientRule => ({
   ops: (op) => [
     {
@@ -74,10 +81,16 @@ const weighted = (toInput: string, toWeights: string): GradientRule => ({
   ],
 });
 
-/** A transposed convolution is the gradient of a convolution, so its own gradient of the input is a convolution. */
+/**
+ * A transposed convolution is the gradient of a convolution, so its own gradient of the input is a
+ * convolution.
+ */
 const transposedConvolution = weighted("Conv2D", "Conv2DBackpropFilter");
 
-/** Normalisations save mean and variance in output 1; one fused op gives the gradients of input, scale and offset. */
+/**
+ * Normalisations save mean and variance in output 1; one fused op gives the gradients of input,
+ * scale and offset.
+ */
 const normalisation = (type: string): GradientRule => ({
   ops: (op) => [
     {
@@ -109,7 +122,10 @@ export const gradientRules = {
     "DepthwiseConv2dNativeBackpropFilter",
   ),
   MatMul: weighted("MatMul", "MatMul"),
-  /** Both operands are tensors: two activations, or an activation and a variable that several ops share. */
+  /**
+   * Both operands are tensors: two activations, or an activation and a variable that several ops
+   * share.
+   */
   BatchMatMul: {
     ops: (op) => [
       { suffix: "grad_a", type: "BatchMatMul", flops: op.flops, reads: [op.inputs[1]], gives: [0] },
@@ -192,7 +208,10 @@ export const gradientRules = {
       },
     ],
   },
-  /** Inputs: a table that several ops share, ids. The gradient is as large as the table, to be summed with others. */
+  /**
+   * Inputs: a table that several ops share, ids. The gradient is as large as the table, to be
+   * summed with others.
+   */
   Gather: {
     ops: (op) => [
       {
@@ -204,15 +223,24 @@ export const gradientRules = {
       },
     ],
   },
-  /** Inputs: tokens, gates. Each output holds the tokens of some experts; which they are is not differentiated. */
+  /**
+   * Inputs: tokens, gates. Each output holds the tokens of some experts; which they are is not
+   * differentiated.
+   */
   Dispatch: { ops: () => [{ suffix: "grad", type: "Combine", flops: 0, reads: [], gives: [0] }] },
-  /** Inputs: gates, then the results of the experts, of which each token gets the sum that its gates weigh. */
+  /**
+   * Inputs: gates, then the results of the experts, of which each token gets the sum that its gates
+   * weigh.
+   */
   Combine: {
     ops: (op) => [
       { suffix: "grad", type: "CombineGrad", flops: 2 * op.flops, reads: op.inputs, gives: allInputs(op) },
     ],
   },
-  /** Inputs: the edges of a graph, then features of its vertices in parts. The gradient goes along the edges backwards. */
+  /**
+   * Inputs: the edges of a graph, then features of its vertices in parts. The gradient goes along
+   * the edges backwards.
+   */
   Aggregate: {
     ops: (op) => [
       {
@@ -225,7 +253,10 @@ export const gradientRules = {
       },
     ],
   },
-  /** Inputs: pre-activations, previous cell state, bias. Outputs: hidden state, cell state, saved gates. */
+  /**
+   * Inputs: pre-activations, previous cell state, bias. Outputs: hidden state, cell state, saved
+   * gates.
+   */
   LstmGates: {
     ops: (op) => [
       {

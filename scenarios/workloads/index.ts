@@ -1,6 +1,7 @@
 /**
- * The registry of built-in workloads: one entry for each network, with the options that a scenario URI may set. Adding a
- * network is one file that records a tape, and one entry in the registry of its folder.
+ * The registry of built-in workloads: one entry for each network, with the options that a scenario
+ * URI may set. Adding a network is one file that records a tape, and one entry in the registry of
+ * its folder.
  */
 import { sequenceWorkloads } from "./sequence/index.ts";
 import { visionWorkloads } from "./vision/index.ts";

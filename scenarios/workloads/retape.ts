@@ -1,9 +1,10 @@
 /**
- * Records a tape again: in another precision, or as what runs when the network only predicts. Descriptions need not know
- * of either.
+ * Records a tape again: in another precision, or as what runs when the network only predicts.
+ * Descriptions need not know of either.
  *
- * In half precision numbers take two bytes; ids, losses and statistics keep four (mixed precision: Micikevicius et al.,
- * ICLR 2018). For inference, losses with all that only they use and dropouts are left out: a dropout hands on its input.
+ * In half precision numbers take two bytes; ids, losses and statistics keep four (mixed precision:
+ * Micikevicius et al., ICLR 2018). For inference, losses with all that only they use and dropouts
+ * are left out: a dropout hands on its input.
  */
 import { type GradientRule, gradientRules } from "./gradients.ts";
 import { type ForwardOp, type Precision, type Tape, type Tensor, tapeOf } from "./tape.ts";

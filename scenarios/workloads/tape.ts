@@ -1,9 +1,10 @@
 /**
- * `Tape`: the forward ops of a network in the order in which its description applies them. What `backward.ts` derives
- * gradient and update ops from.
+ * `Tape`: the forward ops of a network in the order in which its description applies them. What
+ * `backward.ts` derives gradient and update ops from.
  *
- * A tensor knows the op and output port it comes from. Every op says what it computes and moves: FLOP (2 per multiply-add)
- * and the bytes that it reads and writes in device memory, by default each input, parameter and output once.
+ * A tensor knows the op and output port it comes from. Every op says what it computes and moves:
+ * FLOP (2 per multiply-add) and the bytes that it reads and writes in device memory, by default
+ * each input, parameter and output once.
  *
  * Descriptions record in single precision; `retape.ts` records a tape again in another one.
  */
@@ -15,8 +16,8 @@ export type Shape = readonly number[];
 export type Precision = 32 | 16;
 
 /**
- * What the elements of a tensor are: numbers in the tape's precision; `wide` ones of four bytes in any precision (ids,
- * labels, losses, statistics of a normalisation); masks of one byte.
+ * What the elements of a tensor are: numbers in the tape's precision; `wide` ones of four bytes in
+ * any precision (ids, labels, losses, statistics of a normalisation); masks of one byte.
  */
 export type ElementKind = "number" | "wide" | "mask";
 
@@ -42,7 +43,9 @@ export interface ForwardOp {
   readonly home: string;
   /** Bytes of the weights that live with the op. */
   readonly parameterBytes: number;
-  /** Bytes of those weights that one step reads and updates: less than all for an embedding table. */
+  /**
+   * Bytes of those weights that one step reads and updates: less than all for an embedding table.
+   */
   readonly activeParameterBytes: number;
   /** Number of weights behind `activeParameterBytes`. */
   readonly activeParameters: number;

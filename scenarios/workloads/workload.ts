@@ -1,6 +1,6 @@
 /**
- * What the registry holds for each built-in network: a name, its source, the options that a scenario URI may set, and the
- * description of its forward pass.
+ * What the registry holds for each built-in network: a name, its source, the options that a
+ * scenario URI may set, and the description of its forward pass.
  */
 import type { Optimizer } from "./optimizers.ts";
 import type { Tape } from "./tape.ts";

@@ -3,10 +3,12 @@
  *
  *     npx tsx test/bench/best.ts [EVALUATIONS] [SUITE ...]
  *
- * By default 1,000 evaluations and the suites `default` and `papers/*`. A row for each suite: its scenarios, the mean gap of `best` to the
- * best bound known, the planner with the next mean gap, the share of scenarios on which `best` is within 1% of the winner, and where it is
- * furthest behind. Planners of minutes are left out: the ILPs, branch and bound, the linear program of m-SCT. Cells run one after
- * the other, seed 0: the sixteen profiles of dnn-partitioning take half an hour, the other suites minutes each.
+ * By default 1,000 evaluations and the suites `default` and `papers/*`. A row for each suite: its
+ * scenarios, the mean gap of `best` to the best bound known, the planner with the next mean gap,
+ * the share of scenarios on which `best` is within 1% of the winner, and where it is furthest
+ * behind. Planners of minutes are left out: the ILPs, branch and bound, the linear program of
+ * m-SCT. Cells run one after the other, seed 0: the sixteen profiles of dnn-partitioning take half
+ * an hour, the other suites minutes each.
  */
 import { defaultMethods, listMethods } from "../../agents/index.ts";
 import type { Objective } from "../../env/index.ts";
@@ -75,7 +77,10 @@ function row({ name }: Suite, { methods, scenarios }: CompareReport): string {
   return [name.padEnd(34), ...cells.map((cell) => cell.padEnd(26))].join("");
 }
 
-/** By which share the value of `best` is above the winner's; infinite where it alone found nothing that fits. */
+/**
+ * By which share the value of `best` is above the winner's; infinite where it alone found nothing
+ * that fits.
+ */
 function behindWinner(rows: CompareReport["scenarios"][number]["rows"]): number {
   const winner = rows[0];
   const own = rows.find(({ method }) => method === BEST)!;

@@ -3,10 +3,11 @@
  *
  *     npm run calibrate -- [FAMILY] [MEMBERS]
  *
- * For each family at 2 and 4 K80 dies: the means over MEMBERS of its test split and 3 seeds of the step time over max(longest
- * compute path, work / devices), each method at 3,000 evaluations. By default all 16 members of the families that are tuned to
- * the study, with its figures and the differences below each row, and 4 members of the others. Ends with exit code 1 where
- * random or hill climbing is more than 0.1 away from the study.
+ * For each family at 2 and 4 K80 dies: the means over MEMBERS of its test split and 3 seeds of the
+ * step time over max(longest compute path, work / devices), each method at 3,000 evaluations. By
+ * default all 16 members of the families that are tuned to the study, with its figures and the
+ * differences below each row, and 4 members of the others. Ends with exit code 1 where random or
+ * hill climbing is more than 0.1 away from the study.
  */
 import { families, familyMembers, resolveScenario } from "../../scenarios/index.ts";
 import { columns, difficulty, referenceRows, tuned } from "../scenarios/families/difficulty.ts";
@@ -17,7 +18,9 @@ const SEEDS = [1, 2, 3];
 const line = (head: string, cells: readonly string[]) =>
   [head.padEnd(34), ...cells.map((cell) => cell.padStart(12))].join("");
 
-/** Whether the family is as hard as the study asks for; true where the study has nothing like it. */
+/**
+ * Whether the family is as hard as the study asks for; true where the study has nothing like it.
+ */
 async function measure(family: string, devices: number, membersText: string | undefined): Promise<boolean> {
   const reference = referenceRows.find((row) => row.family === family && row.devices === devices);
   const members = Number(membersText ?? (reference === undefined ? 4 : 16));

@@ -1,11 +1,13 @@
 /**
- * The two tracks of dnn-partitioning beside its published reference programs, 60 seconds for each workload:
+ * The two tracks of dnn-partitioning beside its published reference programs, 60 seconds for each
+ * workload:
  *
  *     npx tsx test/bench/partitioning-tracks.ts [max-load|latency] [PART-OF-A-NAME]
  *
- * max-load: all placements, contiguous or not, against the better of Scotch, local search and the optimal contiguous split. latency: against
- * the best split of the reference programs that respects memory. Every row with the proven bound and the gap to it. Ends with exit
- * code 1 where a bar is missed. Needs the files of ../shared beside the checkout.
+ * max-load: all placements, contiguous or not, against the better of Scotch, local search and the
+ * optimal contiguous split. latency: against the best split of the reference programs that respects
+ * memory. Every row with the proven bound and the gap to it. Ends with exit code 1 where a bar is
+ * missed. Needs the files of ../shared beside the checkout.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +21,10 @@ const SECONDS = 60;
 /** Bars are printed with 6 digits or fewer. */
 const PRINTED = 1e-6;
 
-/** Scotch (gpart 7.0.3) in ms, from the sheet on dnn-partitioning: the golden file has no such column. It ignores contiguity and memory. */
+/**
+ * Scotch (gpart 7.0.3) in ms, from the sheet on dnn-partitioning: the golden file has no such
+ * column. It ignores contiguity and memory.
+ */
 const SCOTCH_MS: Readonly<Record<string, number>> = {
   "LayerGraphs/bert24_inference": 18.0259,
   "LayerGraphs/bert24_training": 42.0078,
@@ -38,7 +43,10 @@ const SCOTCH_MS: Readonly<Record<string, number>> = {
   "OperatorGraphs/bert_L-12_training": 539.443,
   "OperatorGraphs/resnet50_training": 416.252,
 };
-/** From an independent exact search, in the sheet: the reference program did not finish on this file. */
+/**
+ * From an independent exact search, in the sheet: the reference program did not finish on this
+ * file.
+ */
 const SEARCHED_MS: Readonly<Record<string, number>> = { "LayerGraphs/inceptionv3_training": 122.761616 };
 
 interface Split {

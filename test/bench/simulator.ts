@@ -1,6 +1,7 @@
 /**
- * The simulator against the tight C++ program beside the checkout: same cases, 64 rotated placements on each side, sides
- * interleaved over several rounds of one run, rates per CPU second, the fastest of the C++ program's engines as the limit.
+ * The simulator against the tight C++ program beside the checkout: same cases, 64 rotated
+ * placements on each side, sides interleaved over several rounds of one run, rates per CPU second,
+ * the fastest of the C++ program's engines as the limit.
  *
  *     npx tsx test/bench/simulator.ts [ROUNDS]
  *

@@ -1,4 +1,7 @@
-/** docs/workloads.md shows the counts as tests measure them, and names every network with its options. */
+/**
+ * docs/workloads.md shows the counts as tests measure them, and names every network with its
+ * options.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** The scenario, the planner and the agent of docs/adding.md, as files of a user's, take part in a comparison. */
+/**
+ * The scenario, the planner and the agent of docs/adding.md, as files of a user's, take part in a
+ * comparison.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,7 +11,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Interrupted, if at all, at its first line of progress. `close` waits for children that share stderr too. */
+/**
+ * Interrupted, if at all, at its first line of progress. `close` waits for children that share
+ * stderr too.
+ */
 function pgym(args: readonly string[], { interrupt = false }: { interrupt?: boolean } = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });

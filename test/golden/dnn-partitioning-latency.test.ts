@@ -1,4 +1,7 @@
-/** The published reference results on the latency workloads of dnn-partitioning: latency and max load of given splits. */
+/**
+ * The published reference results on the latency workloads of dnn-partitioning: latency and max
+ * load of given splits.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -114,7 +117,10 @@ function score(
   return evaluator(scenario).evaluate(placement(devicesOf(workload, scenario, accelerators, cpus)));
 }
 
-/** With as many accelerators as the split needs: the expert's of bert24 takes one more than the file has. */
+/**
+ * With as many accelerators as the split needs: the expert's of bert24 takes one more than the file
+ * has.
+ */
 function scenarioOf(
   workload: string,
   objective: Objective,

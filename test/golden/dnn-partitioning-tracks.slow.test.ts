@@ -1,4 +1,7 @@
-/** Plans for the profiled workloads that are better than the reference programs', and proven close to the best there is. */
+/**
+ * Plans for the profiled workloads that are better than the reference programs', and proven close
+ * to the best there is.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -22,7 +25,8 @@ async function solved(objective: Objective, module: PlannerModule, workload: str
 
 describe.skipIf(data === null)("dnn-partitioning, placements of any kind", () => {
   it.each([
-    // Bars: the better of Scotch and local search in the sheet; shares: what may be left between plan and bound.
+    // Bars: the better of Scotch and local search in the sheet; shares: what may be left between
+    // plan and bound.
     ["LayerGraphs/bert24_inference", 17.7776, 0.01],
     ["LayerGraphs/bert24_training", 39.9432, 0.01],
     ["LayerGraphs/gnmt_inference", 31.7827, 0.01],

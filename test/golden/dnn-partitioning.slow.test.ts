@@ -1,4 +1,7 @@
-/** The integer programs on the smallest profiled workload: minutes of solver time, hence not in the default tests. */
+/**
+ * The integer programs on the smallest profiled workload: minutes of solver time, hence not in the
+ * default tests.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ilp } from "../../agents/planners/placement/exact/ilp.ts";

@@ -1,4 +1,7 @@
-/** The published reference results on the throughput workloads of dnn-partitioning: loads of given splits, ideals, optima. */
+/**
+ * The published reference results on the throughput workloads of dnn-partitioning: loads of given
+ * splits, ideals, optima.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -38,7 +41,10 @@ const scenarioOf = (workload: string) =>
   importFile(text("throughput-inputs", `${workload}.json`), workload).scenario;
 const US_PER_MS = 1000;
 
-/** The independent exact search of the sheet; the reference program was not run to its end on this file. */
+/**
+ * The independent exact search of the sheet; the reference program was not run to its end on this
+ * file.
+ */
 const SEARCHED_MS = new Map([["LayerGraphs/inceptionv3_training", 122.761616]]);
 
 describe.skipIf(absent)("dnn-partitioning, throughput", () => {

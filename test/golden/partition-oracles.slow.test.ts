@@ -1,4 +1,7 @@
-/** The partitioner at the planners' effort against gpart and gpmetis, each the best of several runs, and on graphs of 100,000 vertices. */
+/**
+ * The partitioner at the planners' effort against gpart and gpmetis, each the best of several runs,
+ * and on graphs of 100,000 vertices.
+ */
 import { describe, expect, it } from "vitest";
 import type { WeightedGraph } from "../../agents/search/partition/weighted-graph.ts";
 import { compareWith, partitioned } from "../agents/search/partition/against.ts";

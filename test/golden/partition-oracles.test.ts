@@ -1,4 +1,7 @@
-/** Our cuts against those of gpart (Scotch) on the throughput workloads of dnn-partitioning, at the balance that gpart reached. */
+/**
+ * Our cuts against those of gpart (Scotch) on the throughput workloads of dnn-partitioning, at the
+ * balance that gpart reached.
+ */
 import { describe, expect, it } from "vitest";
 import { compareWith } from "../agents/search/partition/against.ts";
 import { workloads } from "../agents/search/partition/graphs.ts";

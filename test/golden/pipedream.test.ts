@@ -1,4 +1,7 @@
-/** PipeDream's published optimizer on its profiles, one and two levels of machines; torchgpipe's balancing of the same profiles. */
+/**
+ * PipeDream's published optimizer on its profiles, one and two levels of machines; torchgpipe's
+ * balancing of the same profiles.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
@@ -80,8 +83,9 @@ const optionsOf = (row: Golden): IntervalOptions => ({
 const planOf = (row: Golden) => intervalPlan(statesOf(row.profile), optionsOf(row))!;
 
 /**
- * Several plans take the same time there, and the published program meets the states before a cut in the order of a hash table.
- * The states of gnmt's branches are numbered in another order besides.
+ * Several plans take the same time there, and the published program meets the states before a cut
+ * in the order of a hash table. The states of gnmt's branches are numbered in another order
+ * besides.
  */
 const hasTies = ({ profile, machines, activationCompressionRatio }: Golden) =>
   machines.length === 2 &&
@@ -140,7 +144,10 @@ describe.skipIf(absent)("PipeDream's optimizer", () => {
   });
 });
 
-/** Runs of the published optimizer that the file of rows does not hold: transfers free, slower links, more machines. */
+/**
+ * Runs of the published optimizer that the file of rows does not hold: transfers free, slower
+ * links, more machines.
+ */
 describe.skipIf(absent)("PipeDream's optimizer with 1.25 GB/s between machines", () => {
   it.each([
     ["vgg16", 4, 0.1744984992, 3],

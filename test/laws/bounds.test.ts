@@ -1,6 +1,7 @@
 /**
- * Every bound of every objective against the optimum by brute force, on random scenarios with co-location, memory limits and
- * devices of two speeds; and how near the bounds come, printed for each network model.
+ * Every bound of every objective against the optimum by brute force, on random scenarios with
+ * co-location, memory limits and devices of two speeds; and how near the bounds come, printed for
+ * each network model.
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -159,7 +160,10 @@ function leastCost(scenario: Scenario, ceiling: number): number | null {
   return least;
 }
 
-/** Like random-scenario.ts, with co-location classes, ops that only one kind can run, and memory that some plans exceed. */
+/**
+ * Like random-scenario.ts, with co-location classes, ops that only one kind can run, and memory
+ * that some plans exceed.
+ */
 function randomScenario(
   objective: Objective,
   network: Network,

@@ -1,6 +1,7 @@
 /**
- * Damaged files, placements, actions and saved states through every public entry: each time either a whole answer of finite numbers or
- * one sentence (`InputError`), and never another exception, a NaN or a hang.
+ * Damaged files, placements, actions and saved states through every public entry: each time either
+ * a whole answer of finite numbers or one sentence (`InputError`), and never another exception, a
+ * NaN or a hang.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import {

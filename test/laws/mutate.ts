@@ -35,7 +35,10 @@ interface Place {
   readonly key: string;
 }
 
-/** A copy of the value with one to three faults; the same for the same seed. An object stays one, though maybe an empty one. */
+/**
+ * A copy of the value with one to three faults; the same for the same seed. An object stays one,
+ * though maybe an empty one.
+ */
 export function mutated(value: Json, seed: number): Json {
   const rng = createRng(`mutation ${seed}`);
   const root: Record<string, Json> = { value: structuredClone(value) };

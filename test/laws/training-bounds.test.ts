@@ -1,6 +1,7 @@
 /**
- * Bounds on the makespan of training steps, against the best of all placements under several orders of ops: a plan's order may be better
- * than first come, first served, which is all that bounds.test.ts tries.
+ * Bounds on the makespan of training steps, against the best of all placements under several orders
+ * of ops: a plan's order may be better than first come, first served, which is all that
+ * bounds.test.ts tries.
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -71,7 +72,10 @@ function holds(
 const LIMITS = { trials: 4, rounds: 4, probes: 8 };
 const ORDERS = 4;
 
-/** The best of all placements, each first come, first served and in some orders that end; null where none fits. */
+/**
+ * The best of all placements, each first come, first served and in some orders that end; null where
+ * none fits.
+ */
 function leastUs(scenario: Scenario, rng: Rng): number | null {
   const { grouping, cluster } = scenario;
   const deviceCount = cluster.devices.length;

@@ -39,7 +39,8 @@ describe("scenario URIs", () => {
     const half = await resolveScenario("nmt-2/2xP100?steps=2&precision=16");
     expect([full.graph.dtype, half.graph.dtype]).toEqual(["float32", "float16"]);
     expect(half.graph.opCount).toBe(full.graph.opCount);
-    // Adam: two slots; in half precision each byte of weights has two of master weights and four of slots.
+    // Adam: two slots; in half precision each byte of weights has two of master weights and four of
+    // slots.
     expect([full.fidelity.optimizerSlots, half.fidelity.optimizerSlots]).toEqual([2, 6]);
     const asked = await resolveScenario("nmt-2/2xP100?steps=2&phase=inference");
     expect(asked.fidelity.optimizerSlots).toBe(0);

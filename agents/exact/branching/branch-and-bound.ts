@@ -1,19 +1,25 @@
 /**
- * Depth-first branch and bound over placements: groups one by one in a fixed order, each on every device that may run it, the most
- * promising device first. What a partial placement proves is the caller's: `lowerBound` has to hold for every completion and is
- * infinite where none fits. Nothing else is assumed of the objective; in particular it may fall when work is added, as it does under
+ * Depth-first branch and bound over placements: groups one by one in a fixed order, each on every
+ * device that may run it, the most promising device first. What a partial placement proves is the
+ * caller's: `lowerBound` has to hold for every completion and is infinite where none fits. Nothing
+ * else is assumed of the objective; in particular it may fall when work is added, as it does under
  * first come, first served (Graham, SIAM J. Applied Mathematics 1969).
  *
- * Devices that may be exchanged: a partial placement is left out where an exchange gives one that comes earlier in the order of
- * placements, so that one of each family is left, and its leaf stands for the family (`leaves`).
+ * Devices that may be exchanged: a partial placement is left out where an exchange gives one that
+ * comes earlier in the order of placements, so that one of each family is left, and its leaf stands
+ * for the family (`leaves`).
  *
- * Post: no placement scores below `proven`, whether the search is complete or not; where it is, that is the best value, but for what
- * rounding may hide. No completion of anything is below `relaxed`, by the bounds alone and whatever the scores: that holds also for
- * what `score` does not try, such as other orders of the ops.
+ * Post: no placement scores below `proven`, whether the search is complete or not; where it is,
+ * that is the best value, but for what rounding may hide. No completion of anything is below
+ * `relaxed`, by the bounds alone and whatever the scores: that holds also for what `score` does not
+ * try, such as other orders of the ops.
  */
 import type { DeviceExchange } from "../../problems/exchangeable-devices.ts";
 
-/** A lower bound on every completion of `groupDevice` (-1: not placed); `cutoff` allows to stop early with anything at least that. */
+/**
+ * A lower bound on every completion of `groupDevice` (-1: not placed); `cutoff` allows to stop
+ * early with anything at least that.
+ */
 export type PartialBound = (groupDevice: Int32Array, cutoff: number) => number;
 
 export interface Branching {
@@ -25,7 +31,10 @@ export interface Branching {
   readonly lowerBound: PartialBound;
   /** Bound of all placements, known before. */
   readonly rootBound: number;
-  /** Value of a complete placement, `Infinity` where it is infeasible; null where the budget does not allow to score it. */
+  /**
+   * Value of a complete placement, `Infinity` where it is infeasible; null where the budget does
+   * not allow to score it.
+   */
   readonly score: (groupDevice: Int32Array) => number | null;
   /** Value of the best plan known before, `Infinity` where there is none. */
   readonly known: number;
@@ -52,7 +61,10 @@ interface Frame {
 const TOLERANCE = 1e-9;
 const NODES_PER_STEP = 256;
 
-/** Yields a device for each group where that is the best placement so far, and null now and then, for others to run. */
+/**
+ * Yields a device for each group where that is the best placement so far, and null now and then,
+ * for others to run.
+ */
 export function* branchAndBound(problem: Branching): Generator<Int32Array | null, BranchResult, boolean> {
   const { order, legal, exchange, lowerBound, score } = problem;
   const groupDevice = new Int32Array(order.length).fill(-1);
@@ -124,7 +136,8 @@ export function* branchAndBound(problem: Branching): Generator<Int32Array | null
       frames.push(open());
       continue;
     }
-    // Its bound stays on the stack until it is scored, so that nothing is lost where the budget ends here.
+    // Its bound stays on the stack until it is scored, so that nothing is lost where the budget
+    // ends here.
     for (const leaf of exchange.leaves(groupDevice)) {
       const value = score(leaf);
       if (value === null) return result(false);

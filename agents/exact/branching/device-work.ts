@@ -1,13 +1,17 @@
 /**
- * The work of a partial placement: what is placed on each device, and the least that the whole can make of the busiest device, by the
- * weights of env/sim/bounds/work-bound.ts: for any weights of the devices with sum 1 the largest load is at least
- * sum of weight x placed work + sum over what is not placed of its least weighted work.
+ * The work of a partial placement: what is placed on each device, and the least that the whole can
+ * make of the busiest device, by the weights of env/sim/bounds/work-bound.ts: for any weights of
+ * the devices with sum 1 the largest load is at least sum of weight x placed work + sum over what
+ * is not placed of its least weighted work.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { workBound } from "../../../env/sim/bounds/work-bound.ts";
 
 export interface DeviceWork {
-  /** A lower bound on the largest load of every completion. Remembers the placement for the questions below. */
+  /**
+   * A lower bound on the largest load of every completion. Remembers the placement for the
+   * questions below.
+   */
   leastUs(groupDevice: Int32Array): number;
   loadUs(d: number): number;
   /** Load of device d with group g placed on it too; `Infinity` where it cannot run there. */
@@ -57,7 +61,10 @@ export function deviceWork({ grouping, cluster }: Scenario, occupiedUs: Float64A
   };
 }
 
-/** The least weighted work of each group; a device that cannot run it is no choice, whatever its weight. */
+/**
+ * The least weighted work of each group; a device that cannot run it is no choice, whatever its
+ * weight.
+ */
 function leastWeighted(groupUs: Float64Array, weights: Float64Array): Float64Array {
   const deviceCount = weights.length;
   return Float64Array.from({ length: groupUs.length / deviceCount }, (_, g) => {

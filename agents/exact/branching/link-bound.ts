@@ -1,7 +1,9 @@
 /**
- * A bound from the transfers between placed groups: on a link that makes them wait, or shares its speed among them, they take at
- * least what one machine needs that works on one of them at a time and may interrupt it (Jackson's schedule). A transfer comes when
- * its producer may end at the earliest and the hops before have passed; what follows are the hops after, a consumer and its tail.
+ * A bound from the transfers between placed groups: on a link that makes them wait, or shares its
+ * speed among them, they take at least what one machine needs that works on one of them at a time
+ * and may interrupt it (Jackson's schedule). A transfer comes when its producer may end at the
+ * earliest and the hops before have passed; what follows are the hops after, a consumer and its
+ * tail.
  */
 
 import { jacksonUs } from "../../../env/sim/bounds/jackson.ts";

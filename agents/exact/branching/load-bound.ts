@@ -1,7 +1,8 @@
 /**
- * What a partial placement proves about the max load of every completion: the placed work of each device with the transfers that
- * placed neighbours on other devices make it pay for, the least work of what is left, weighted, and for each group the least load of
- * a device that takes it. The formula is that of env/sim/objectives/max-load.ts.
+ * What a partial placement proves about the max load of every completion: the placed work of each
+ * device with the transfers that placed neighbours on other devices make it pay for, the least work
+ * of what is left, weighted, and for each group the least load of a device that takes it. The
+ * formula is that of env/sim/objectives/max-load.ts.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";

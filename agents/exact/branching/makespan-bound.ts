@@ -1,13 +1,17 @@
 /**
- * What a partial placement proves about the makespan of every completion. Only relaxations of the event engine, so that first come,
- * first served cannot be below them:
+ * What a partial placement proves about the makespan of every completion. Only relaxations of the
+ * event engine, so that first come, first served cannot be below them:
  *
- *   - *chains*: earliest starts and least times to the end of the step, each op on every device that its group may still take; a
- *     tensor between two devices takes its route's time alone in the cluster; and on each device all placed work that leads to an op
- *     is done before it starts (branch-and-bound-kin.ts);
- *   - *one machine*: what is placed on a device runs there one op at a time, between its chains (Jackson's preemptive schedule);
- *   - *links*: so do the transfers between placed groups on each link, where links make transfers wait or share;
- *   - *work*: the placed and the least remaining work, weighted as in env/sim/bounds/work-bound.ts, is no more than the devices have time for.
+ *   - *chains*: earliest starts and least times to the end of the step, each op on every device
+ *     that its group may still take; a tensor between two devices takes its route's time alone in
+ *     the cluster; and on each device all placed work that leads to an op is done before it starts
+ *     (branch-and-bound-kin.ts);
+ *   - *one machine*: what is placed on a device runs there one op at a time, between its chains
+ *     (Jackson's preemptive schedule);
+ *   - *links*: so do the transfers between placed groups on each link, where links make transfers
+ *     wait or share;
+ *   - *work*: the placed and the least remaining work, weighted as in env/sim/bounds/work-bound.ts,
+ *     is no more than the devices have time for.
  */
 
 import { roundingFor } from "../../../env/sim/bounds/best.ts";
@@ -45,7 +49,10 @@ export function partialMakespan(compiled: Compiled): PartialBound {
   };
 }
 
-/** The idle gap after an op keeps its device; the last one may end after the step, which the work need not have time for. */
+/**
+ * The idle gap after an op keeps its device; the last one may end after the step, which the work
+ * need not have time for.
+ */
 function occupiedUs({ runUs, fidelity }: Compiled): Float64Array {
   const gapUs = fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
   return runUs.map((us) => (us === 0 ? 0 : us + gapUs));
@@ -129,7 +136,10 @@ function createChains(compiled: Compiled, { fromTo }: TransferTimes) {
   return {
     headUs,
     tailUs,
-    /** The longest chain through any group on the device where it is shortest, or all the work there would be. */
+    /**
+     * The longest chain through any group on the device where it is shortest, or all the work there
+     * would be.
+     */
     longestUs(groupDevice: Int32Array, work: DeviceWork): number {
       updateHeads(groupDevice);
       updateTails(groupDevice);
@@ -157,7 +167,9 @@ function createChains(compiled: Compiled, { fromTo }: TransferTimes) {
   };
 }
 
-/** Jackson's schedule of the placed ops of each device. Pre: the chains are those of the placement. */
+/**
+ * Jackson's schedule of the placed ops of each device. Pre: the chains are those of the placement.
+ */
 function deviceBound(
   { scenario, opCount, deviceCount, runUs, fidelity }: Compiled,
   { headUs, tailUs }: PartialChains,

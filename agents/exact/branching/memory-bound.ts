@@ -1,9 +1,11 @@
 /**
- * What a partial placement proves about memory: the peak of each device is at least the bytes that live there for the whole step and,
- * while an op of a placed group runs, its outputs, its workspace and its inputs: the producer's outputs where both lie together, else
- * a copy of the tensor. What is not placed has to find room in what is left.
+ * What a partial placement proves about memory: the peak of each device is at least the bytes that
+ * live there for the whole step and, while an op of a placed group runs, its outputs, its workspace
+ * and its inputs: the producer's outputs where both lie together, else a copy of the tensor. What
+ * is not placed has to find room in what is left.
  *
- * Under `memory: "outputs-only"` nothing has a limit, and a formula (max load, latency) limits the weights of accelerators alone.
+ * Under `memory: "outputs-only"` nothing has a limit, and a formula (max load, latency) limits the
+ * weights of accelerators alone.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
@@ -18,7 +20,10 @@ export interface PartialMemory {
   readonly peakBytes: PartialBound;
 }
 
-/** Sums in another order differ in their last digits; what is over a limit by less is left to the evaluator. */
+/**
+ * Sums in another order differ in their last digits; what is over a limit by less is left to the
+ * evaluator.
+ */
 const ROUNDING = 1e-9;
 
 export function partialMemory(compiled: Compiled): PartialMemory {

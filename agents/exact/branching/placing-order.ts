@@ -1,6 +1,7 @@
 /**
- * In which order groups are placed: the heaviest first, then again and again the one that weighs most together with what it exchanges
- * with those placed before, so that bounds know of work and of transfers early.
+ * In which order groups are placed: the heaviest first, then again and again the one that weighs
+ * most together with what it exchanges with those placed before, so that bounds know of work and of
+ * transfers early.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";

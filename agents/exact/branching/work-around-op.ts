@@ -1,15 +1,20 @@
 /**
- * Work that has to be done before or after an op, wherever it runs: the run times of all ops that lead to it, or follow it, by group.
- * One device does its part of them one after the other, so that for the groups placed on it, by falling earliest start,
+ * Work that has to be done before or after an op, wherever it runs: the run times of all ops that
+ * lead to it, or follow it, by group. One device does its part of them one after the other, so that
+ * for the groups placed on it, by falling earliest start,
  *
  *   the op starts no earlier than max over k of (earliest start of the k-th group) + (work of the first k groups before the op),
  *
- * which is Jackson's one-machine bound (1955) with groups for jobs; and the same from the end of the step.
+ * which is Jackson's one-machine bound (1955) with groups for jobs; and the same from the end of
+ * the step.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 
 export interface KinWork {
-  /** Run time on device d of the ops of group g on paths to (or from) op v, at (v x groupCount + g) x deviceCount + d. */
+  /**
+   * Run time on device d of the ops of group g on paths to (or from) op v, at (v x groupCount + g)
+   * x deviceCount + d.
+   */
   readonly before: Float64Array;
   readonly after: Float64Array;
 }

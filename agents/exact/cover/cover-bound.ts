@@ -1,16 +1,21 @@
 /**
- * A lower bound on max load, contiguous or not, by what devices can hold at all: the bin packing bound of Gilmore and Gomory (1961) with
- * transfers counted. For prices y on the elements let A(T) be the largest price of any set whose load on an accelerator, transfers
- * included, is at most T, and C(T) the largest a CPU can do in T. A plan of max load T deals all elements out to its devices, so
+ * A lower bound on max load, contiguous or not, by what devices can hold at all: the bin packing
+ * bound of Gilmore and Gomory (1961) with transfers counted. For prices y on the elements let A(T)
+ * be the largest price of any set whose load on an accelerator, transfers included, is at most T,
+ * and C(T) the largest a CPU can do in T. A plan of max load T deals all elements out to its
+ * devices, so
  *
  *   y(all elements) <= accelerators x A(T) + CPUs x C(T),
  *
- * and every T for which this fails is refuted, with all smaller ones. A(T) comes from the sets of device-sets.ts, from above; C(T) from
- * the fractional knapsack. Memory is left out, which only enlarges A.
+ * and every T for which this fails is refuted, with all smaller ones. A(T) comes from the sets of
+ * device-sets.ts, from above; C(T) from the fractional knapsack. Memory is left out, which only
+ * enlarges A.
  *
- * Prices start as run times (where transfers are nothing that is the work bound) and are improved by exponentiated subgradients: what the
- * best sets hold too often gets cheaper, what they leave out dearer. Elements that look alike (alike-elements.ts) share what is learned of
- * them, most of the time: twelve equal layers need not learn the same twelve times. What work is left goes into a second try without that. Any prices prove their bound; how good they are is luck.
+ * Prices start as run times (where transfers are nothing that is the work bound) and are improved
+ * by exponentiated subgradients: what the best sets hold too often gets cheaper, what they leave
+ * out dearer. Elements that look alike (alike-elements.ts) share what is learned of them, most of
+ * the time: twelve equal layers need not learn the same twelve times. What work is left goes into a
+ * second try without that. Any prices prove their bound; how good they are is luck.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -45,7 +50,10 @@ const FIRST_ENTRIES = 16;
 const MORE_ENTRIES = 1.5;
 /** How far elements have to look alike for what is learned of one to be told of the others. */
 const NETS_AWAY = 3;
-/** After targets that were missed, every so manyth is tried with what is learned of each element alone. */
+/**
+ * After targets that were missed, every so manyth is tried with what is learned of each element
+ * alone.
+ */
 const TURNS = 3;
 const FIRST_RATE = 0.1;
 const LAST_RATE = 0.008;
@@ -55,7 +63,10 @@ const CLOSE = 1e-4;
 /** Where the bound is within this share of the plan, the plan itself is the next target. */
 const NEAR = 0.02;
 
-/** Yields after every step and ends early where the caller answers `true`; null where the network is too wide. */
+/**
+ * Yields after every step and ends early where the caller answers `true`; null where the network is
+ * too wide.
+ */
 export function* coverBound(
   problem: SplitProblem,
   order: Int32Array,
@@ -132,7 +143,8 @@ function createOracle(problem: SplitProblem, sets: DeviceSets) {
       const knapsacks = cpus.map((t) => knapsack(problem, t, prices));
       const cpusTake = (us: number): number =>
         cpus.reduce((sum, t, i) => sum + types[t].devices.length * knapsacks[i](us, null), 0);
-      // With one type of accelerator only sets matter that take more than their part of what CPUs leave.
+      // With one type of accelerator only sets matter that take more than their part of what CPUs
+      // leave.
       const floor =
         accelerators.length === 1
           ? (total * (1 - 2 * ROUNDING) - cpusTake(targetUs)) / types[accelerators[0]].devices.length
@@ -185,7 +197,10 @@ function entryAt({ loadUs, count }: BestOfLoads, us: number): number {
   return low;
 }
 
-/** The largest price that fits a time on a device without transfers, in fractions of elements that fit whole. */
+/**
+ * The largest price that fits a time on a device without transfers, in fractions of elements that
+ * fit whole.
+ */
 function knapsack({ timeUs, types, elements }: SplitProblem, t: number, prices: Float64Array) {
   const time = (v: number) => timeUs[v * types.length + t];
   const order = Array.from({ length: elements.count }, (_, v) => v)

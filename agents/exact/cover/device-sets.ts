@@ -1,13 +1,19 @@
 /**
- * Every set of elements that one accelerator could hold, as a graph of decisions: element by element in a fixed order, in or out. Sets that
- * agree on the nets still open (all elements so far in, all out, or both: paid) share a node, so that the graph is small where
- * the network is narrow, however many sets there are. This is the frontier method (Sekine, Imai, Tani 1995) on hypergraph cuts.
+ * Every set of elements that one accelerator could hold, as a graph of decisions: element by
+ * element in a fixed order, in or out. Sets that agree on the nets still open (all elements so far
+ * in, all out, or both: paid) share a node, so that the graph is small where the network is narrow,
+ * however many sets there are. This is the frontier method (Sekine, Imai, Tani 1995) on hypergraph
+ * cuts.
  *
- * `bestOfLoads` is a dynamic program over it: for prices on the elements, the largest price of a set as a function of its load.
+ * `bestOfLoads` is a dynamic program over it: for prices on the elements, the largest price of a
+ * set as a function of its load.
  */
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
-/** Nodes in layers; arcs in the order of the nodes that they enter. Node 0 is the start, the last one the end. */
+/**
+ * Nodes in layers; arcs in the order of the nodes that they enter. Node 0 is the start, the last
+ * one the end.
+ */
 export interface DeviceSets {
   readonly problem: SplitProblem;
   /** Element that layer i decides. */
@@ -27,7 +33,10 @@ const OUT = 0;
 const IN = 1;
 const PAID = 2;
 
-/** Null where there are more than `mostNodes`. Leaves out sets whose transfers and elements so far reach above `upperUs`. */
+/**
+ * Null where there are more than `mostNodes`. Leaves out sets whose transfers and elements so far
+ * reach above `upperUs`.
+ */
 export function deviceSets(
   problem: SplitProblem,
   order: Int32Array,
@@ -127,7 +136,10 @@ function fastestUs({ types, timeUs }: SplitProblem, v: number): number {
   );
 }
 
-/** Rising loads, and the largest price of any set of at most that load where it is above the floor: both strictly rising. */
+/**
+ * Rising loads, and the largest price of any set of at most that load where it is above the floor:
+ * both strictly rising.
+ */
 export interface BestOfLoads {
   readonly count: number;
   /** Entries made on the way, the measure of the work. */
@@ -144,8 +156,9 @@ export interface PriceLimits {
   /** Prices up to this one are left out, and whatever cannot come above it any more. */
   readonly floor: number;
   /**
-   * Entries that a node keeps: where there are more, neighbours are joined to the smaller load and the larger price of theirs. So the
-   * answer is never below the truth, and the set behind an entry may be a little worse than it.
+   * Entries that a node keeps: where there are more, neighbours are joined to the smaller load and
+   * the larger price of theirs. So the answer is never below the truth, and the set behind an entry
+   * may be a little worse than it.
    */
   readonly most: number;
 }
@@ -160,7 +173,10 @@ export function bestOfLoads(
   const { problem, order, layerStart, nodeCount, arcStart, arcSource, arcTakes, arcTransferUs } = sets;
   const { timeUs, types } = problem;
   const completions = floor === Number.NEGATIVE_INFINITY ? [] : completionsOf(sets, type, prices, upperUs);
-  /** A relaxation of the rest, in which load has a rate: what it cannot lift above the floor nothing can. */
+  /**
+   * A relaxation of the rest, in which load has a rate: what it cannot lift above the floor nothing
+   * can.
+   */
   const reachesFloor = (node: number, us: number, price: number): boolean => {
     for (const { rate, rest } of completions)
       if (price + rest[node] + rate * (upperUs - us) <= floor) return false;

@@ -1,10 +1,12 @@
 /**
- * Elements that every set worth a look holds, for an ideal I and a type of device: what the sets of the ideals program start from.
+ * Elements that every set worth a look holds, for an ideal I and a type of device: what the sets of
+ * the ideals program start from.
  *
- * Let D be a company (companies.ts) whose predecessors are in I, in D, or among the elements taken so far. A set S that lacks some x of D
- * holds no descendant of x, so with D its run time is at most that of all that is left, without the descendants of the x that
- * has least of them behind it, and with D. Its transfers are at most what I cuts and what any ideal cuts (crossing-bound.ts). Where
- * the sum is within the floor, and the bytes are within the limit, S is worse than S with D.
+ * Let D be a company (companies.ts) whose predecessors are in I, in D, or among the elements taken
+ * so far. A set S that lacks some x of D holds no descendant of x, so with D its run time is at
+ * most that of all that is left, without the descendants of the x that has least of them behind it,
+ * and with D. Its transfers are at most what I cuts and what any ideal cuts (crossing-bound.ts).
+ * Where the sum is within the floor, and the bytes are within the limit, S is worse than S with D.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

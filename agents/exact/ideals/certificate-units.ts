@@ -1,11 +1,14 @@
 /**
- * What a contiguous split may not take apart, found the plain way for the certificate: no code is shared with contract.ts.
+ * What a contiguous split may not take apart, found the plain way for the certificate: no code is
+ * shared with contract.ts.
  *
- * Ops of one co-location class, and of one cycle of the forward order, are one unit. The order is that of the edges between forward ops;
- * a class without forward ops is ordered by its backward edges, reversed. Reachability is Warshall's closure over rows of bits.
+ * Ops of one co-location class, and of one cycle of the forward order, are one unit. The order is
+ * that of the edges between forward ops; a class without forward ops is ordered by its backward
+ * edges, reversed. Reachability is Warshall's closure over rows of bits.
  *
- * A unit that costs nothing anywhere (no time, no weights) and has neighbours in one other unit only goes with that one: wherever
- * it lay, beside its neighbour no load is larger and no device less contiguous.
+ * A unit that costs nothing anywhere (no time, no weights) and has neighbours in one other unit
+ * only goes with that one: wherever it lay, beside its neighbour no load is larger and no device
+ * less contiguous.
  */
 
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";

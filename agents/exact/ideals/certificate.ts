@@ -1,20 +1,25 @@
 /**
- * The certificate of the ideals program: a plain search that looks for a contiguous split at or below a threshold and shares nothing
- * with the program but the scenario. Where it ends without one, no such split exists.
+ * The certificate of the ideals program: a plain search that looks for a contiguous split at or
+ * below a threshold and shares nothing with the program but the scenario. Where it ends without
+ * one, no such split exists.
  *
- * It works on the ops and edges of the graph itself. From the empty ideal it walks all ideals that can be reached with at most the
- * devices there are, by sets of units that one device can take. Two things only are given up:
+ * It works on the ops and edges of the graph itself. From the empty ideal it walks all ideals that
+ * can be reached with at most the devices there are, by sets of units that one device can take. Two
+ * things only are given up:
  *
- *   - a set whose run time alone is over the threshold, or its weights over the memory, on every kind of device, for both only grow;
- *   - an ideal from which the devices left cannot finish even if units were sand. Count for each unit its least time on any kind; a device
- *     does at most its pace of that in a us: the largest ratio, over all units, of least time and time on its kind. What the units
- *     outside of the ideal count must not exceed threshold x sum over the devices left of their paces, nor their weights
- *     the memory of the devices left.
+ *   - a set whose run time alone is over the threshold, or its weights over the memory, on every
+ *     kind of device, for both only grow;
+ *   - an ideal from which the devices left cannot finish even if units were sand. Count for each
+ *     unit its least time on any kind; a device does at most its pace of that in a us: the largest
+ *     ratio, over all units, of least time and time on its kind. What the units outside of the
+ *     ideal count must not exceed threshold x sum over the devices left of their paces, nor their
+ *     weights the memory of the devices left.
  *
- * There are no values, no upper bounds and no other order than by size. The load of a set is counted from the definition: for each
- * op how many of its data edges end inside.
+ * There are no values, no upper bounds and no other order than by size. The load of a set is
+ * counted from the definition: for each op how many of its data edges end inside.
  *
- * That takes far more steps than the program, so there is a limit of them: `null` says that nothing was shown.
+ * That takes far more steps than the program, so there is a limit of them: `null` says that nothing
+ * was shown.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
@@ -24,11 +29,17 @@ import { CONTROL } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { plainUnits } from "./certificate-units.ts";
 
-/** Relative distance below the optimum at which nothing may lie: sums in another order differ by less. */
+/**
+ * Relative distance below the optimum at which nothing may lie: sums in another order differ by
+ * less.
+ */
 export const CERTIFIED_TOLERANCE = 1e-9;
 
 export interface Certificate {
-  /** True: no contiguous split is at or below the threshold. False: there is one. Null: the limit came first. */
+  /**
+   * True: no contiguous split is at or below the threshold. False: there is one. Null: the limit
+   * came first.
+   */
   readonly holds: boolean | null;
   readonly ideals: number;
   readonly steps: number;
@@ -42,7 +53,10 @@ interface Ideal {
 
 const PAUSE_EVERY = 500_000;
 
-/** Is nothing at or below `thresholdUs`? Pauses now and then; an answer of `true` to a pause ends the search. */
+/**
+ * Is nothing at or below `thresholdUs`? Pauses now and then; an answer of `true` to a pause ends
+ * the search.
+ */
 export function* certify(
   scenario: Scenario,
   thresholdUs: number,
@@ -98,7 +112,10 @@ export function* certify(
   );
   const totalUs = leastUs.reduce((sum, us) => sum + us, 0);
   const pace = kinds.map((_, k) => paceOf(leastUs, (unit) => kindUs[unit * kinds.length + k]));
-  /** What the devices not in use in a state can do of the least times; rounding must not give up what just fits. */
+  /**
+   * What the devices not in use in a state can do of the least times; rounding must not give up
+   * what just fits.
+   */
   const canDoUs = Float64Array.from({ length: states }, (_, state) =>
     kinds.reduce(
       (sum, { count }, k) => sum + (count - inUse(state, k)) * pace[k] * thresholdUs,
@@ -135,7 +152,8 @@ export function* certify(
       const open = openStates(ideal);
       if (open.length > 0) grow(ideal, size, open);
       if (found) break;
-      // One ideal alone can have more sets than all the limit allows, so this is asked for at each step too.
+      // One ideal alone can have more sets than all the limit allows, so this is asked for at each
+      // step too.
       if (steps > mostSteps) return { holds: null, ideals, steps };
       if (steps - pausedAt <= PAUSE_EVERY) continue;
       pausedAt = steps;
@@ -291,7 +309,10 @@ interface Kind {
   readonly paysTransfers: boolean;
 }
 
-/** The most that a device of a kind can do of the least times in a us; a unit of none counts for nothing. */
+/**
+ * The most that a device of a kind can do of the least times in a us; a unit of none counts for
+ * nothing.
+ */
 function paceOf(leastUs: Float64Array, timeUs: (unit: number) => number): number {
   return leastUs.reduce((pace, us, unit) => (us === 0 ? pace : Math.max(pace, us / timeUs(unit))), 0);
 }
@@ -310,7 +331,9 @@ function kindsOfDevices({ cluster, graph }: Scenario, runUs: Float64Array): Kind
   return [...kinds.values()];
 }
 
-/** Keys are sums of these numbers modulo a prime; sets with equal keys are told apart by their bits. */
+/**
+ * Keys are sums of these numbers modulo a prime; sets with equal keys are told apart by their bits.
+ */
 const KEYS = 4_398_046_511_093;
 
 function key(unit: number): number {

@@ -1,10 +1,11 @@
 /**
- * The optimal contiguous split of a scenario, whatever its memory limits: the ideals program on the elements of the reference
- * program, and where merging idle ops into their neighbours may have cost something, the proof that it did not, or the
- * program on elements without such merges.
+ * The optimal contiguous split of a scenario, whatever its memory limits: the ideals program on the
+ * elements of the reference program, and where merging idle ops into their neighbours may have cost
+ * something, the proof that it did not, or the program on elements without such merges.
  *
- * The proof: with the merged ops weightless no split is below the one found. It nearly always holds, and spares the exact
- * elements, of which there can be so many more that their ideals are past counting.
+ * The proof: with the merged ops weightless no split is below the one found. It nearly always
+ * holds, and spares the exact elements, of which there can be so many more that their ideals are
+ * past counting.
  */
 import type { Plan } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -40,7 +41,10 @@ export interface ContiguousAnswer {
   readonly endedBy: SplitResult["endedBy"];
 }
 
-/** Yields each better split, and null now and then so that the caller can let others run or end the search by `true`. */
+/**
+ * Yields each better split, and null now and then so that the caller can let others run or end the
+ * search by `true`.
+ */
 export function* contiguousOptimum(
   scenario: Scenario,
   limits: SearchLimits,
@@ -70,7 +74,10 @@ export function* contiguousOptimum(
     return split?.valueUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lets a search below the best value run; its splits are ours where they are splits of a `placed` problem. */
+  /**
+   * Lets a search below the best value run; its splits are ours where they are splits of a `placed`
+   * problem.
+   */
   function* follow<R extends SplitResult>(
     placed: SplitProblem | null,
     start: (search: RisingSearch) => Generator<StagedSplit | null, R, boolean | undefined>,
@@ -104,7 +111,10 @@ const ALONG_THE_LINE = { floorUs: 0, chain: true, order: "size", dominance: null
 
 const QUICK_LIMITS = { ideals: 100_000, transitions: 2_000_000 };
 
-/** A contiguous split for a solver to start from, with its max load, found within small limits; null where none fits. */
+/**
+ * A contiguous split for a solver to start from, with its max load, found within small limits; null
+ * where none fits.
+ */
 export function quickSplit(scenario: Scenario): Split | null {
   const search = contiguousOptimum(scenario, QUICK_LIMITS);
   for (let step = search.next(); ; step = search.next()) if (step.done === true) return step.value.split;

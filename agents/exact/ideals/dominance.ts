@@ -1,17 +1,20 @@
 /**
- * Which elements a device may always take along: the dominance that keeps the ideals program from splitting hairs.
+ * Which elements a device may always take along: the dominance that keeps the ideals program from
+ * splitting hairs.
  *
- * Let J be an ideal and D a set of elements outside it such that J with D is an ideal too. Every split that goes on from J can go
- * on from J with D instead: later devices just leave out what they held of D. If a later device held E of D, it then runs p(E)
- * shorter, and pays newly at most the transfers of nets that lay wholly on it, which reach from E to elements that it keeps. So no
+ * Let J be an ideal and D a set of elements outside it such that J with D is an ideal too. Every
+ * split that goes on from J can go on from J with D instead: later devices just leave out what they
+ * held of D. If a later device held E of D, it then runs p(E) shorter, and pays newly at most the
+ * transfers of nets that lay wholly on it, which reach from E to elements that it keeps. So no
  * later load grows if on every accelerator
  *
  *   p(E) >= sum of the transfers of nets that touch E, touch D only within E, are not within E, and do not touch J
  *
- * for all E that can lie together. It suffices to deal each net that leaks from D to one element of D that it touches, so that none
- * gets more than its run time. A company of v is such a D, of v and some elements after it; the nets that touch
- * ancestors of v are left out, for these lie in every J from which v is ready. With a company D of v, what remains of it
- * beside any part of it is again one. An element whose run time covers its own transfers is company enough.
+ * for all E that can lie together. It suffices to deal each net that leaks from D to one element of
+ * D that it touches, so that none gets more than its run time. A company of v is such a D, of v and
+ * some elements after it; the nets that touch ancestors of v are left out, for these lie in every J
+ * from which v is ready. With a company D of v, what remains of it beside any part of it is again
+ * one. An element whose run time covers its own transfers is company enough.
  */
 import type { Nets, SplitProblem } from "../../problems/split-problem.ts";
 
@@ -19,7 +22,10 @@ export interface Dominance {
   /** A company of each element, null where none was found. */
   readonly companyOf: readonly (Company | null)[];
   readonly predecessors: readonly (readonly number[])[];
-  /** Run time of an element and all its descendants that the type can take, shape [elements x types]; bytes likewise. */
+  /**
+   * Run time of an element and all its descendants that the type can take, shape [elements x
+   * types]; bytes likewise.
+   */
   readonly behindUs: Float64Array;
   readonly behindBytes: Float64Array;
   readonly mostCrossingUs: number;
@@ -96,7 +102,10 @@ function companyOf(problem: SplitProblem, before: Uint8Array, v: number): Compan
   return null;
 }
 
-/** Can every net that leaks be dealt to a member whose run time covers it? Greedy: to the one with most time left. */
+/**
+ * Can every net that leaks be dealt to a member whose run time covers it? Greedy: to the one with
+ * most time left.
+ */
 function sharesLeaks(problem: SplitProblem, before: Uint8Array, members: readonly number[]): boolean {
   const { nets } = problem;
   const leftUs = new Map(members.map((member) => [member, leastAcceleratorUs(problem, member)]));
@@ -152,11 +161,13 @@ function describe(problem: SplitProblem, members: readonly number[]): Company {
 }
 
 /**
- * An upper bound on the transfers that any ideal cuts: the nets with some elements in it and some outside.
+ * An upper bound on the transfers that any ideal cuts: the nets with some elements in it and some
+ * outside.
  *
- * Two nets cannot both be cut by one ideal where every element of the one comes before (or is) every element of the other: the second has
- * an element inside, and then all of the first are inside. So the nets of a chain of this relation are cut one at a time; any
- * cover of all nets by chains proves that no ideal cuts more than the sum over the chains of their largest net.
+ * Two nets cannot both be cut by one ideal where every element of the one comes before (or is)
+ * every element of the other: the second has an element inside, and then all of the first are
+ * inside. So the nets of a chain of this relation are cut one at a time; any cover of all nets by
+ * chains proves that no ideal cuts more than the sum over the chains of their largest net.
  * `before[w][u]` is 1 where u is an ancestor of w.
  */
 function mostCrossingUs(nets: Nets, before: readonly Uint8Array[]): number {

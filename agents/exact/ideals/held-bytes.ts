@@ -1,7 +1,8 @@
 /**
- * How many bytes devices can hold together when none may be busy longer than a ceiling: their memory, or what they can run at all, whichever
- * is less. The latter is the fractional knapsack (Dantzig 1957): elements with most bytes for their run time first, the last one in
- * part. It is what bounds devices without a memory limit.
+ * How many bytes devices can hold together when none may be busy longer than a ceiling: their
+ * memory, or what they can run at all, whichever is less. The latter is the fractional knapsack
+ * (Dantzig 1957): elements with most bytes for their run time first, the last one in part. It is
+ * what bounds devices without a memory limit.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

@@ -1,5 +1,6 @@
 /**
- * A queue of ideals, the one of least key first: a binary heap. Keys that are equal leave in the order of their numbers.
+ * A queue of ideals, the one of least key first: a binary heap. Keys that are equal leave in the
+ * order of their numbers.
  */
 
 export class IdealQueue {

@@ -1,8 +1,10 @@
 /**
- * The ideals (predecessor-closed sets of elements) that a search has met, with one label per state and the step that set it.
+ * The ideals (predecessor-closed sets of elements) that a search has met, with one label per state
+ * and the step that set it.
  *
- * A state is how many devices of each type are used, as a mixed-radix number; its label is the least max load with which
- * those devices can cover the ideal. Ideals are bit sets found through a hash table with linear probing, numbered as they come.
+ * A state is how many devices of each type are used, as a mixed-radix number; its label is the
+ * least max load with which those devices can cover the ideal. Ideals are bit sets found through a
+ * hash table with linear probing, numbered as they come.
  */
 
 const NONE = -1;

@@ -1,19 +1,24 @@
 /**
- * The dynamic program over ideals: an optimal contiguous split for max load (Tarnawski et al., NeurIPS 2020), as a search
- * that visits only the ideals that can matter.
+ * The dynamic program over ideals: an optimal contiguous split for max load (Tarnawski et al.,
+ * NeurIPS 2020), as a search that visits only the ideals that can matter.
  *
- * A split is contiguous where its devices can be put in a line so that every forward edge stays on one device or leads down
- * the line; each device then holds the difference of two nested ideals. Ideals are expanded in order of size; from each, every
- * set S that a device could take is enumerated once for its type, adding ready elements one at a time. With U the value of the best
- * split known and F a floor, at or below which one value is as good as another, what is cut off, and why nothing is lost:
+ * A split is contiguous where its devices can be put in a line so that every forward edge stays on
+ * one device or leads down the line; each device then holds the difference of two nested ideals.
+ * Ideals are expanded in order of size; from each, every set S that a device could take is
+ * enumerated once for its type, adding ready elements one at a time. With U the value of the best
+ * split known and F a floor, at or below which one value is as good as another, what is cut off,
+ * and why nothing is lost:
  *
  *   - S and all supersets, where its run time alone reaches U, or its bytes the memory limit;
  *   - a label that reaches U, or that fewer devices match;
- *   - a step after which the work or the weights left are more than the devices left can take below U (work-windows.ts);
- *   - S, where it could take a company (companies.ts) along and stay at or below F or at its own load;
+ *   - a step after which the work or the weights left are more than the devices left can take below
+ *     U (work-windows.ts);
+ *   - S, where it could take a company (companies.ts) along and stay at or below F or at its own
+ *     load;
  *   - all S that lack a company that each of them could take along (always-taken.ts).
  *
- * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are its prefixes.
+ * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are
+ * its prefixes.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -37,7 +42,9 @@ export interface StagedSplit {
 }
 
 export interface SplitResult {
-  /** The best split below `upperUs`, or null where there is none (or none was found before a limit). */
+  /**
+   * The best split below `upperUs`, or null where there is none (or none was found before a limit).
+   */
   readonly split: StagedSplit | null;
   /** False where a limit ended the search: `split` is then only a good one. */
   readonly complete: boolean;
@@ -47,7 +54,10 @@ export interface SplitResult {
   readonly transitions: number;
 }
 
-/** `size`: every ideal is gone on from once; `promise`: what looks most like leading to a split first, some more than once. */
+/**
+ * `size`: every ideal is gone on from once; `promise`: what looks most like leading to a split
+ * first, some more than once.
+ */
 export type SearchOrder = "size" | "promise";
 
 export interface SearchOptions {
@@ -63,10 +73,16 @@ export interface SearchOptions {
 }
 
 const PAUSE_EVERY = 500_000;
-/** By how much having no work left counts for more than having all of it left, in the order of promise. */
+/**
+ * By how much having no work left counts for more than having all of it left, in the order of
+ * promise.
+ */
 const DEPTH_COUNTS = 0.1;
 
-/** Yields now and then, so that the caller can let others run, or end the search by answering `true`. */
+/**
+ * Yields now and then, so that the caller can let others run, or end the search by answering
+ * `true`.
+ */
 export function* searchIdeals(
   problem: SplitProblem,
   options: SearchOptions,
@@ -97,7 +113,8 @@ export function* searchIdeals(
   const totalWork = totalOf(windows, windowCount - 1);
   let hash = 0;
 
-  // The set under construction, one entry per depth: what it costs and which of the ready elements it has considered.
+  // The set under construction, one entry per depth: what it costs and which of the ready elements
+  // it has considered.
   const held = new Int32Array(n);
   const inside = new Int32Array(nets.count);
   const computeUs = new Float64Array(n + 1);
@@ -107,7 +124,8 @@ export function* searchIdeals(
   const position = new Int32Array(n + 1);
   const readyEnd = new Int32Array(n + 1);
   const waiting = new Int32Array(n);
-  // What lies outside of the ideal and the set, one row per depth: work in each window, elements beyond it, bytes.
+  // What lies outside of the ideal and the set, one row per depth: work in each window, elements
+  // beyond it, bytes.
   const leftWork = new Float64Array((n + 1) * windowCount);
   const leftBeyond = new Int32Array((n + 1) * windowCount);
   const leftBytes = new Float64Array(n + 1);
@@ -124,7 +142,10 @@ export function* searchIdeals(
   }
   return result(null);
 
-  /** True where the caller ended the search. One ideal alone can have more sets than all the limits allow. */
+  /**
+   * True where the caller ended the search. One ideal alone can have more sets than all the limits
+   * allow.
+   */
   function* expand(ideal: number, size: number): Generator<null, boolean, boolean | undefined> {
     enter(ideal);
     const openCount = openStates(ideal);
@@ -228,7 +249,9 @@ export function* searchIdeals(
     return us;
   }
 
-  /** Collects the labels not yet gone on from, from which what is left can still be done below U. */
+  /**
+   * Collects the labels not yet gone on from, from which what is left can still be done below U.
+   */
   function openStates(ideal: number): number {
     let count = 0;
     const base = ideal * states;
@@ -301,7 +324,10 @@ export function* searchIdeals(
     }
   }
 
-  /** How much of the time that the devices left have below U the work left needs at least: the less the better. */
+  /**
+   * How much of the time that the devices left have below U the work left needs at least: the less
+   * the better.
+   */
   function promise(state: number, depth: number): number {
     const window = windowOf[state];
     const roomUs = capacity[state] * options.upperUs;
@@ -367,7 +393,10 @@ function line(n: number): readonly (readonly number[])[] {
   return Array.from({ length: n }, (_, v) => (v + 1 < n ? [v + 1] : []));
 }
 
-/** A well-mixed 32-bit number for an element (the finalizer of MurmurHash3); a set's hash is the exclusive or over it. */
+/**
+ * A well-mixed 32-bit number for an element (the finalizer of MurmurHash3); a set's hash is the
+ * exclusive or over it.
+ */
 function scramble(element: number): number {
   let h = Math.imul(element, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

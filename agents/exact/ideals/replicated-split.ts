@@ -1,13 +1,16 @@
 /**
- * Contiguous splits with replication: the extension in the appendix of Tarnawski et al. (NeurIPS 2020), by the plain dynamic program
- * over all ideals, for small graphs. A stage S on r accelerators of one type takes
+ * Contiguous splits with replication: the extension in the appendix of Tarnawski et al. (NeurIPS
+ * 2020), by the plain dynamic program over all ideals, for small graphs. A stage S on r
+ * accelerators of one type takes
  *
  *   load(S) / r  +  2 (r - 1) / r x W(S) / B
  *
- * for a sample: r samples are in work at once, and the replicas then agree on the weights by a ring all-reduce, where each sends
- * and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every replica holds all W bytes. CPUs hold a stage alone.
+ * for a sample: r samples are in work at once, and the replicas then agree on the weights by a ring
+ * all-reduce, where each sends and receives 2 (r - 1) / r times the W bytes at B bytes per us.
+ * Every replica holds all W bytes. CPUs hold a stage alone.
  *
- * No plan of ours says this, so it is an estimate of what replication would give: placements are scored without it.
+ * No plan of ours says this, so it is an estimate of what replication would give: placements are
+ * scored without it.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

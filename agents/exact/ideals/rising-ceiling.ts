@@ -1,12 +1,15 @@
 /**
- * The ideals program below ceilings between a lower bound and the best value known. Asked only whether there is any split below a ceiling,
- * with the floor at that ceiling, the program drops nearly every set, for nearly every one could take more along. So the gap is closed
- * by such questions, first from the lower bound upwards in growing steps, then nearer to the lower bound than to the upper one, for
- * a question that is answered by no is the cheaper the lower it is; where the gap is small the best split in it is looked for.
+ * The ideals program below ceilings between a lower bound and the best value known. Asked only
+ * whether there is any split below a ceiling, with the floor at that ceiling, the program drops
+ * nearly every set, for nearly every one could take more along. So the gap is closed by such
+ * questions, first from the lower bound upwards in growing steps, then nearer to the lower bound
+ * than to the upper one, for a question that is answered by no is the cheaper the lower it is;
+ * where the gap is small the best split in it is looked for.
  *
- * A question that is not answered quickly from the most promising ideals first is asked again in order of size, which goes on from
- * each ideal once. Where transfers are long against run times few sets can take more along, all questions cost the same,
- * and one search of the whole gap is the shortest way: it is tried at the first question that is not answered quickly.
+ * A question that is not answered quickly from the most promising ideals first is asked again in
+ * order of size, which goes on from each ideal once. Where transfers are long against run times few
+ * sets can take more along, all questions cost the same, and one search of the whole gap is the
+ * shortest way: it is tried at the first question that is not answered quickly.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -26,10 +29,16 @@ const GROWTH = 2;
 const PART = 1 / 4;
 /** A gap of this share of the lower bound is searched as a whole. */
 const SMALL_GAP = 0.002;
-/** Transitions of a question before it is asked in order of size, and of the one early search of the whole gap. */
+/**
+ * Transitions of a question before it is asked in order of size, and of the one early search of the
+ * whole gap.
+ */
 const QUICK = 300_000;
 const WHOLE_GAP = 6_000_000;
-/** After so many long questions in vain the best split known may well be optimal, which is asked next. */
+/**
+ * After so many long questions in vain the best split known may well be optimal, which is asked
+ * next.
+ */
 const MOST_VAIN = 2;
 /** The floor of a question lies below its ceiling. */
 const JUST_BELOW = 1 - 1e-12;
@@ -47,7 +56,10 @@ export interface RisingResult extends SplitResult {
 
 type Answer = "some" | "none" | "unknown";
 
-/** As `searchIdeals`, yielding each better split, with the ideals of the largest search and the transitions of all. */
+/**
+ * As `searchIdeals`, yielding each better split, with the ideals of the largest search and the
+ * transitions of all.
+ */
 export function* searchBelowRisingCeiling(
   problem: SplitProblem,
   search: RisingSearch,

@@ -1,14 +1,16 @@
 /**
- * PipeDream's interval program (Narayanan et al., SOSP 2019) for levels of machines within machines, as the published optimizer
- * computes it (msr-fiddle/pipedream, memory constraint off, all machines used). On each level, innermost first:
+ * PipeDream's interval program (Narayanan et al., SOSP 2019) for levels of machines within
+ * machines, as the published optimizer computes it (msr-fiddle/pipedream, memory constraint off,
+ * all machines used). On each level, innermost first:
  *
  *   best(i, j, m) = min of  (T(i..j) + 4 (m-1) W(i..j) / (B m) / inner) / m                 no cut, m replicas
  *                   and     max( best(i, k, m-r), (T(k..j) + 4 (r-1) W(k..j) / (B r)) / r,  last stage k..j on r replicas
  *                                2 a(k) / (B r), 2 a(j) / (B r) unless j is the last state )
  *
- * over the states k between i and j. T is time, W bytes of weights, a the bytes that leave a state, B bytes per us, `inner` the
- * machines of the level below. Above the innermost level T(i..j) is the best time of that range on all machines of the level below.
- * The terms of a are left out where transfers are `free`, which is what the published program does unless it is asked otherwise.
+ * over the states k between i and j. T is time, W bytes of weights, a the bytes that leave a state,
+ * B bytes per us, `inner` the machines of the level below. Above the innermost level T(i..j) is the
+ * best time of that range on all machines of the level below. The terms of a are left out where
+ * transfers are `free`, which is what the published program does unless it is asked otherwise.
  *
  * One level takes time with the square of the number of states, more levels with its cube.
  */
@@ -30,7 +32,10 @@ export interface IntervalOptions {
 export interface IntervalStage {
   readonly layers: readonly number[];
   readonly replicas: number;
-  /** How each replica's machine divides the stage among the machines inside it; none on the innermost level. */
+  /**
+   * How each replica's machine divides the stage among the machines inside it; none on the
+   * innermost level.
+   */
   readonly inside: readonly IntervalStage[];
 }
 

@@ -1,13 +1,15 @@
 /**
- * The states of PipeDream's planner (Narayanan et al., SOSP 2019; msr-fiddle/pipedream): ideals of a graph of layers, in order of size.
+ * The states of PipeDream's planner (Narayanan et al., SOSP 2019; msr-fiddle/pipedream): ideals of
+ * a graph of layers, in order of size.
  *
- * As in the published optimizer the first is the first layer without inputs, and each of the others is a state with one more layer
- * that takes something from it, and all that comes before that layer. With one input these are all non-empty ideals.
- * Layers that are never reached so belong to the last state.
+ * As in the published optimizer the first is the first layer without inputs, and each of the others
+ * is a state with one more layer that takes something from it, and all that comes before that
+ * layer. With one input these are all non-empty ideals. Layers that are never reached so belong to
+ * the last state.
  *
- * Of each state: time and weights of its layers together, and the activations that leave it as the published optimizer counts them,
- * the outputs of its augmented antichain: the last layers, and each layer before one of these that has an output to a layer not
- * before that same one.
+ * Of each state: time and weights of its layers together, and the activations that leave it as the
+ * published optimizer counts them, the outputs of its augmented antichain: the last layers, and
+ * each layer before one of these that has an output to a layer not before that same one.
  */
 import type { Elements } from "../../problems/elements.ts";
 

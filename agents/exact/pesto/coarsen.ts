@@ -1,16 +1,21 @@
 /**
- * Pesto's coarsening (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rules rebuilt from a description, not from the paper's text): ops are
- * merged into tasks that each run without interruption, so that their graph has no cycle, forward and backward ops alike.
+ * Pesto's coarsening (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rules rebuilt from a description,
+ * not from the paper's text): ops are merged into tasks that each run without interruption, so that
+ * their graph has no cycle, forward and backward ops alike.
  *
- * What shares a device is a unit. Merging co-located forward and backward ops into one task would close cycles, and merging tasks of
- * different classes would in the end tie all classes together; so units are made first, by the usual rule of grouping, half as many
- * as tasks where there are backward ops, and tasks within them:
+ * What shares a device is a unit. Merging co-located forward and backward ops into one task would
+ * close cycles, and merging tasks of different classes would in the end tie all classes together;
+ * so units are made first, by the usual rule of grouping, half as many as tasks where there are
+ * backward ops, and tasks within them:
  *
- *   1. Chains first, then every edge, the most bytes for the least work first; an edge beside a longer path would close a cycle and
- *      stays. No task takes more than twice its share of all work.
- *   2. Where that does not suffice, edges of any work, then tasks without a path between them, least work first.
+ *   1. Chains first, then every edge, the most bytes for the least work first; an edge beside a
+ *      longer path would close a cycle and stays. No task takes more than twice its share of all
+ *      work.
+ *   2. Where that does not suffice, edges of any work, then tasks without a path between them,
+ *      least work first.
  *
- * Post: `taskOf` numbers tasks along a topological order of their graph; more than `target` are left where cycles forbid the rest.
+ * Post: `taskOf` numbers tasks along a topological order of their graph; more than `target` are
+ * left where cycles forbid the rest.
  */
 
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
@@ -76,7 +81,10 @@ function unitsOf({ scenario: { graph } }: Compiled, target: number): Int32Array 
   return coarsen(graph, "placement", Math.max(units, kinds)).groupOf;
 }
 
-/** Bytes that edges between two ops carry; merged tasks keep those of their first edge, which is enough to rank by. */
+/**
+ * Bytes that edges between two ops carry; merged tasks keep those of their first edge, which is
+ * enough to rank by.
+ */
 function edgeBytes({ scenario: { graph } }: Compiled, groupOf: Int32Array) {
   const bytes = new Map<number, number>();
   const keyOf = (from: number, into: number) => from * graph.opCount + into;
@@ -87,7 +95,10 @@ function edgeBytes({ scenario: { graph } }: Compiled, groupOf: Int32Array) {
   return (from: number, into: number) => bytes.get(keyOf(from, into)) ?? 0;
 }
 
-/** Merges along edges that `may` be merged, best ratio first, until the target is reached or no edge is left. */
+/**
+ * Merges along edges that `may` be merged, best ratio first, until the target is reached or no edge
+ * is left.
+ */
 function mergeEdges(merging: Merging, may: (from: number, into: number) => boolean): void {
   const { quotient, target, sameUnit, bytesBetween } = merging;
   const changes = new Map<number, number>();
@@ -138,7 +149,9 @@ function mergeUnrelated(merging: Merging): void {
   }
 }
 
-/** Tasks numbered along a topological order of their graph, units in the order of their first tasks. */
+/**
+ * Tasks numbered along a topological order of their graph, units in the order of their first tasks.
+ */
 function numbered({ scenario: { graph } }: Compiled, given: Int32Array, unitOfOp: Int32Array): Tasks {
   const count = given.reduce((most, task) => Math.max(most, task + 1), 0);
   const successors = Array.from({ length: count }, () => new Set<number>());

@@ -1,6 +1,6 @@
 /**
- * What the rows of Pesto's integer program (pesto-program.ts) are made of: columns of devices and starts, and the schedule that a program
- * keeps where it frees some units only.
+ * What the rows of Pesto's integer program (pesto-program.ts) are made of: columns of devices and
+ * starts, and the schedule that a program keeps where it frees some units only.
  */
 import type { ProgramBuilder } from "../../solver/linear-program.ts";
 import type { PestoProblem } from "./problem.ts";

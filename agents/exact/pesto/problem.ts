@@ -1,8 +1,10 @@
 /**
- * The problem that Pesto's integer program solves: tasks that run without interruption on the device of their unit, and tensors that
- * cross links from task to task, each device and each link serving one at a time, in an order that is free to choose.
+ * The problem that Pesto's integer program solves: tasks that run without interruption on the
+ * device of their unit, and tensors that cross links from task to task, each device and each link
+ * serving one at a time, in an order that is free to choose.
  *
- * A task of one op is exact; a merged one runs its ops one after the other and sends what they make when all have ended.
+ * A task of one op is exact; a merged one runs its ops one after the other and sends what they make
+ * when all have ended.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
@@ -20,7 +22,10 @@ export interface Tensor {
 export interface PestoProblem {
   readonly compiled: Compiled;
   readonly tasks: Tasks;
-  /** Shape [taskCount x deviceCount], us, idle gaps between the ops of a task included, the one after it left out. */
+  /**
+   * Shape [taskCount x deviceCount], us, idle gaps between the ops of a task included, the one
+   * after it left out.
+   */
   readonly runUs: Float64Array;
   readonly unitBytes: Float64Array;
   /** Devices that each unit may take; the first unit only one of those that are interchangeable. */
@@ -103,7 +108,10 @@ function closure(successors: readonly ReadonlySet<number>[]): Uint8Array {
   return reaches;
 }
 
-/** What leaves a task, slot by slot; slots of one task with the same consumers are one tensor where tasks are merged. */
+/**
+ * What leaves a task, slot by slot; slots of one task with the same consumers are one tensor where
+ * tasks are merged.
+ */
 function tensorsOf(compiled: Compiled, { taskOf, count }: Tasks): Tensor[] {
   const { opCount, depStart, depConsumer, depSlot, slotBytes, fidelity } = compiled;
   const isMerged = count < opCount;

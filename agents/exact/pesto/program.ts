@@ -1,6 +1,7 @@
 /**
- * Pesto's integer program (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rebuilt from a description of its sets, not from the paper's
- * text): devices of units, the order of tasks on each device and of transfers on each link, least makespan M.
+ * Pesto's integer program (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rebuilt from a description of
+ * its sets, not from the paper's text): devices of units, the order of tasks on each device and of
+ * transfers on each link, least makespan M.
  *
  *   x[u,d]       unit u lies on device d; the weights on a device fit
  *   y[i,j]       of two tasks without a path between them, i goes first if they share a device
@@ -10,10 +11,12 @@
  *   a consumer on b starts after the last hop of the tensor's transfer to b has arrived; hops follow each other; the second of two
  *   tasks on a device starts when the first has ended, and the second of two transfers on a link when the first has been sent.
  *
- * Within a `Frame` most units keep their devices, and what they run and send its order: no choice is left among them.
+ * Within a `Frame` most units keep their devices, and what they run and send its order: no choice
+ * is left among them.
  *
- * Where a condition does not apply, a term of BIG, the known upper limit of M, lifts it. With one op for each task everything that the
- * event engine does under a fidelity whose links queue or never wait satisfies this, so that its optimum is a lower bound there.
+ * Where a condition does not apply, a term of BIG, the known upper limit of M, lifts it. With one
+ * op for each task everything that the event engine does under a fidelity whose links queue or
+ * never wait satisfies this, so that its optimum is a lower bound there.
  */
 
 import { type LinearProgram, programBuilder } from "../../solver/linear-program.ts";

@@ -1,6 +1,7 @@
 /**
- * From a schedule of tasks to a plan that the simulator replays in its order: the ops of a task one after the other in topological
- * order, tasks by their starts; and back, from a simulated plan to starts of tasks.
+ * From a schedule of tasks to a plan that the simulator replays in its order: the ops of a task one
+ * after the other in topological order, tasks by their starts; and back, from a simulated plan to
+ * starts of tasks.
  */
 import { type Plan, placement } from "../../../env/model/plan/placement.ts";
 import type { ListOrder } from "../../lists/list-order.ts";
@@ -11,7 +12,10 @@ export interface TaskSchedule {
   readonly startsUs: Float64Array;
 }
 
-/** The schedule in its own order, first come, first served, and in the order of a list schedule of its devices. */
+/**
+ * The schedule in its own order, first come, first served, and in the order of a list schedule of
+ * its devices.
+ */
 export function replays(problem: PestoProblem, schedule: TaskSchedule, listOrder: ListOrder): Plan[] {
   const plan = replayPlan(problem, schedule);
   const device = Int32Array.from(plan.device);
@@ -31,7 +35,10 @@ function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedul
   return { kind: "placement", device: taskOf.map((task) => unitDevice[unitOf[task]]), opPriority };
 }
 
-/** Rank of each task: always the one that starts first of those whose producers have been ranked, whatever rounding did to starts. */
+/**
+ * Rank of each task: always the one that starts first of those whose producers have been ranked,
+ * whatever rounding did to starts.
+ */
 function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Array): Int32Array {
   const waits = new Int32Array(tasks.count);
   for (const next of successors) for (const task of next) waits[task]++;
@@ -47,7 +54,10 @@ function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Arra
   return rank;
 }
 
-/** Devices of units under a plan, each where most of its work is done, and the first start of each task. */
+/**
+ * Devices of units under a plan, each where most of its work is done, and the first start of each
+ * task.
+ */
 export function taskSchedule(
   { tasks, compiled, unitDevices }: PestoProblem,
   { device }: Plan,
@@ -64,7 +74,8 @@ export function taskSchedule(
   const unitDevice = Int32Array.from(unitDevices, (devices, unit) => {
     const share = workUs.subarray(unit * deviceCount, (unit + 1) * deviceCount);
     const most = share.reduce((best, us, d) => (us > share[best] ? d : best), 0);
-    // The first unit may lie on one of several interchangeable devices only; that is for the renaming to mend.
+    // The first unit may lie on one of several interchangeable devices only; that is for the
+    // renaming to mend.
     return unit === 0 || devices.includes(most) ? most : devices[0];
   });
   return { unitDevice, startsUs };

@@ -1,6 +1,7 @@
 /**
- * One solve of Pesto's integer program (pesto-program.ts) over a graph coarsened to as many tasks as the program may have: every solution
- * is replayed by the simulator, and what is proven is handed on with what it is worth.
+ * One solve of Pesto's integer program (pesto-program.ts) over a graph coarsened to as many tasks
+ * as the program may have: every solution is replayed by the simulator, and what is proven is
+ * handed on with what it is worth.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -33,9 +34,15 @@ export interface Solved extends MipResult {
   readonly holdsForAll: boolean;
 }
 
-/** What the solver's tolerances could hide, as a share of a bound: conditions are lifted by terms a thousand times a unit. */
+/**
+ * What the solver's tolerances could hide, as a share of a bound: conditions are lifted by terms a
+ * thousand times a unit.
+ */
 export const ROUNDING = 1e-6;
-/** A merged task is estimated to take longer than the simulator says; plans this much above the best one are still looked at. */
+/**
+ * A merged task is estimated to take longer than the simulator says; plans this much above the best
+ * one are still looked at.
+ */
 const MERGED_ROOM = 1.5;
 const FEWER = 0.8;
 
@@ -107,6 +114,9 @@ function startOf(problem: PestoProblem, program: PestoProgram, { best }: Metered
   return program.startOf(problem.renamed(unitDevice), startsUs);
 }
 
-/** Every plan is a solution where no ops are merged; a free transfer serves consumers on ways that the program does not know. */
+/**
+ * Every plan is a solution where no ops are merged; a free transfer serves consumers on ways that
+ * the program does not know.
+ */
 const holdsForAll = ({ tasks, compiled }: PestoProblem): boolean =>
   tasks.count === compiled.opCount && compiled.fidelity.multicast !== "free";

@@ -1,6 +1,6 @@
 /**
- * The rows of transfers in Pesto's integer program (pesto-program.ts): which way a tensor takes, hop by hop, when its consumers have it, and
- * in which order transfers pass a link.
+ * The rows of transfers in Pesto's integer program (pesto-program.ts): which way a tensor takes,
+ * hop by hop, when its consumers have it, and in which order transfers pass a link.
  */
 import { type Choice, isKept, merged, type Parts, runTerms } from "./parts.ts";
 import type { PestoProblem } from "./problem.ts";
@@ -57,7 +57,10 @@ export function addTransfers(parts: Parts, upper: number): Choice[] {
   return problem.queues ? addLinkOrders(parts, jobs) : [];
 }
 
-/** Apart, producer and consumer are at least the fastest way from each other: what the solver sees before it branches. */
+/**
+ * Apart, producer and consumer are at least the fastest way from each other: what the solver sees
+ * before it branches.
+ */
 function addCuts(parts: Parts, producer: number, consumers: readonly number[], bytes: number): void {
   const { problem, builder, start, x, unitUs } = parts;
   const { tasks, hops, compiled } = problem;

@@ -1,11 +1,12 @@
 /**
- * Pesto's integer program on graphs that it cannot take whole: large-neighbourhood search (Shaw, CP 1998) in which the program frees some
- * ops that run at about the same time, devices and order, while all others keep theirs. Nothing is merged, so that the program's times
- * are the simulator's but for ties and the order of kept transfers.
+ * Pesto's integer program on graphs that it cannot take whole: large-neighbourhood search (Shaw, CP
+ * 1998) in which the program frees some ops that run at about the same time, devices and order,
+ * while all others keep theirs. Nothing is merged, so that the program's times are the simulator's
+ * but for ties and the order of kept transfers.
  *
- * A solve either finds a better schedule or proves that its window has none by more than `WORTH`; a window that failed is not tried again
- * before the plan has changed. Windows are drawn from the random stream, solves end by simplex iterations: the same seed gives the same
- * plans.
+ * A solve either finds a better schedule or proves that its window has none by more than `WORTH`; a
+ * window that failed is not tried again before the plan has changed. Windows are drawn from the
+ * random stream, solves end by simplex iterations: the same seed gives the same plans.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -106,7 +107,10 @@ interface Window {
   readonly program: PestoProgram;
 }
 
-/** A window of the best plan that has not failed since that plan was found; null where there is no such plan or window. */
+/**
+ * A window of the best plan that has not failed since that plan was found; null where there is no
+ * such plan or window.
+ */
 function nextWindow(
   problem: PestoProblem,
   evaluator: MeteredEvaluator,

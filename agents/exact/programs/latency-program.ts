@@ -1,17 +1,21 @@
 /**
- * The integer program for single-sample latency of Tarnawski et al. (NeurIPS 2020): the latency of env/sim/objectives/latency.ts over all plans in which
- * each accelerator runs at most `pieces` pieces, one after the other, however the plan's ops are dealt out to them.
+ * The integer program for single-sample latency of Tarnawski et al. (NeurIPS 2020): the latency of
+ * env/sim/objectives/latency.ts over all plans in which each accelerator runs at most `pieces`
+ * pieces, one after the other, however the plan's ops are dealt out to them.
  *
- * x[c,d] = 1 where co-location class c lies on device d; of an accelerator's ops, w[v,s] = 1 where op v runs in its piece s (one piece: w is
- * x). sends[u,s] >= w[u,s] - w[v,s] and receives[u,s] >= w[v,s] - w[u,s] for the data edges u -> v. Minimise L such that
+ * x[c,d] = 1 where co-location class c lies on device d; of an accelerator's ops, w[v,s] = 1 where
+ * op v runs in its piece s (one piece: w is x). sends[u,s] >= w[u,s] - w[v,s] and receives[u,s] >=
+ * w[v,s] - w[u,s] for the data edges u -> v. Minimise L such that
  *
  *   done[v] >= done[u] + time of v, where v is on a CPU, for every edge u -> v, and L >= done[v];
  *   start[s] >= done[u] where v is in piece s and u is not, by a constant that is large enough: the known plan's latency;
  *   finish[s] = start[s] + run times in s + transfers of s;   done[v] >= finish[s] where v is in s;   start[s + 1] >= finish[s].
  *
- * A piece that waits for itself never ends, so that pieces are contiguous and do not wait in a circle. Two kinds of rows, true of every
- * plan, tighten its relaxation: L is at least all that an accelerator runs and transfers, and no less than any chain's run times with the
- * transfers of its edges that leave a piece. With `pieces` 0 these are all rows: then the optimum is a bound for plans of any pieces.
+ * A piece that waits for itself never ends, so that pieces are contiguous and do not wait in a
+ * circle. Two kinds of rows, true of every plan, tighten its relaxation: L is at least all that an
+ * accelerator runs and transfers, and no less than any chain's run times with the transfers of its
+ * edges that leave a piece. With `pieces` 0 these are all rows: then the optimum is a bound for
+ * plans of any pieces.
  *
  * CPUs run any number of ops at once: one of each type stands for all.
  */
@@ -44,7 +48,10 @@ export interface LatencyParts {
   readonly latency: number;
   readonly upper: number;
   readonly slots: readonly LatencySlot[];
-  /** In units of the program: times to run op v on device d at v * devices + d, and to move the output of op v. */
+  /**
+   * In units of the program: times to run op v on device d at v * devices + d, and to move the
+   * output of op v.
+   */
   readonly run: Float64Array;
   readonly move: Float64Array;
 }
@@ -140,7 +147,10 @@ function addChains(parts: LatencyParts): number[] {
   return chain;
 }
 
-/** The pieces' own times. The latency of a known plan is large enough to lift a row that does not apply. */
+/**
+ * The pieces' own times. The latency of a known plan is large enough to lift a row that does not
+ * apply.
+ */
 function addPieces(
   { builder, problem, placement, latency, upper, slots, ...times }: LatencyParts,
   chain: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * The pieces of accelerators as columns of the latency program (latency-program.ts): which ops each may run, what it sends and receives, and
- * how long all of that takes.
+ * The pieces of accelerators as columns of the latency program (latency-program.ts): which ops each
+ * may run, what it sends and receives, and how long all of that takes.
  */
 import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -9,7 +9,10 @@ import { ABSENT, type PlacementColumns } from "./placement-program.ts";
 
 export interface LatencySlot {
   readonly device: number;
-  /** `weight` x the column that is 1 where op v runs in this piece, as terms of a row: none where it cannot. */
+  /**
+   * `weight` x the column that is 1 where op v runs in this piece, as terms of a row: none where it
+   * cannot.
+   */
   terms(v: number, weight: number): number[];
   /** Run times and transfers of the piece, as terms of a row with each column once. */
   readonly load: readonly number[];
@@ -18,7 +21,10 @@ export interface LatencySlot {
 export interface SlotTimes {
   /** Pieces of each accelerator; one where this is 0, of which nothing but the load is meant. */
   readonly pieces: number;
-  /** In units of the program: times to run op v on device d at v * devices + d, and to move the output of op v. */
+  /**
+   * In units of the program: times to run op v on device d at v * devices + d, and to move the
+   * output of op v.
+   */
   readonly run: Float64Array;
   readonly move: Float64Array;
 }

@@ -1,7 +1,8 @@
 /**
- * The bound of a linear relaxation of the makespan, on request: HiGHS solves makespan-relaxation.ts, and its dual values prove the
- * bound by dual-bound.ts, whatever the solver's tolerances. Deterministic: it stops on simplex iterations, and dual values from
- * before the optimum prove a smaller bound.
+ * The bound of a linear relaxation of the makespan, on request: HiGHS solves
+ * makespan-relaxation.ts, and its dual values prove the bound by dual-bound.ts, whatever the
+ * solver's tolerances. Deterministic: it stops on simplex iterations, and dual values from before
+ * the optimum prove a smaller bound.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -23,7 +24,10 @@ export interface RelaxationLimits {
 
 const defaultLimits: RelaxationLimits = { iterations: 200_000, seconds: 120, size: 400_000 };
 
-/** Null where no plan fits, where the solver was ended by the guard, or left nothing that proves a bound above 0. */
+/**
+ * Null where no plan fits, where the solver was ended by the guard, or left nothing that proves a
+ * bound above 0.
+ */
 export async function boundByLinearRelaxation(
   scenario: Scenario,
   limits: Partial<RelaxationLimits> = {},

@@ -1,19 +1,22 @@
 /**
- * An integer program whose optimum is at most the makespan of every plan: a relaxation of the event engine (env/sim/engine/engine.ts)
- * in which devices and links serve any number of tasks at once, but no device does more work than the step has time for.
+ * An integer program whose optimum is at most the makespan of every plan: a relaxation of the event
+ * engine (env/sim/engine/engine.ts) in which devices and links serve any number of tasks at once,
+ * but no device does more work than the step has time for.
  *
  * x[v,d] = 1 where element v lies on device d. Minimise M such that
  *
  *   - an op starts when the step starts or later, and not before its producers end;
- *   - where producer and consumer lie apart and the consumer needs a tensor, it starts a transfer later: cut >= x[u,d] - x[v,d]
- *     for every d, at the time of the tensor over the fastest route between any two devices;
- *   - M is at least the end of every op, and the start of the step plus all run times on any one device, with the idle
- *     gaps after ops where the step ends with its last event;
+ *   - where producer and consumer lie apart and the consumer needs a tensor, it starts a transfer
+ *     later: cut >= x[u,d] - x[v,d] for every d, at the time of the tensor over the fastest route
+ *     between any two devices;
+ *   - M is at least the end of every op, and the start of the step plus all run times on any one
+ *     device, with the idle gaps after ops where the step ends with its last event;
  *   - weights with optimizer state are at most the memory, where the fidelity counts memory.
  *
- * Every run of the engine satisfies these with its own start times: there an op waits for the same dependencies, a transfer
- * crosses its route without overtaking time, a device runs one op at a time, and the peak is at least what is resident. So the
- * optimum is a lower bound, and any bound of the solver's too.
+ * Every run of the engine satisfies these with its own start times: there an op waits for the same
+ * dependencies, a transfer crosses its route without overtaking time, a device runs one op at a
+ * time, and the peak is at least what is resident. So the optimum is a lower bound, and any bound
+ * of the solver's too.
  */
 import { compile, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -60,7 +63,9 @@ function startColumns(
   });
 }
 
-/** No op starts before its dependencies have ended one after the other, each on its fastest device. */
+/**
+ * No op starts before its dependencies have ended one after the other, each on its fastest device.
+ */
 function earliestStartsUs({
   scenario,
   opCount,
@@ -157,7 +162,10 @@ function runTerms(
   return placement.column.flatMap((_, d) => placement.terms(element, d, runUs[v * deviceCount + d] * scale));
 }
 
-/** Time of a transfer over the fastest route between any two devices, its links crossed in turn or all at once. */
+/**
+ * Time of a transfer over the fastest route between any two devices, its links crossed in turn or
+ * all at once.
+ */
 function fastestRouteUs(
   { routeStart, routeLink, linkBytesPerUs, linkLatencyUs, fidelity }: Compiled,
   bytes: number,

@@ -1,15 +1,19 @@
 /**
- * A linear program whose optimum is at most the makespan of every plan. Like makespan-program.ts it relaxes the event engine, but
- * it counts devices by type and shares units among the types in fractions, so that its size does not grow with the devices, and
- * it knows heads and tails (env/sim/bounds/makespan/chains.ts):
+ * A linear program whose optimum is at most the makespan of every plan. Like makespan-program.ts it
+ * relaxes the event engine, but it counts devices by type and shares units among the types in
+ * fractions, so that its size does not grow with the devices, and it knows heads and tails
+ * (env/sim/bounds/makespan/chains.ts):
  *
  *   - a type's devices have machines x M for their work; their memories together hold the weights;
- *   - an op starts after its producers and, by type, no earlier than its head; it ends its tail before M; where producer and consumer
- *     are on different types the fastest transfer between any two types lies in between;
- *   - in windows: the ops of a type with heads of at least r and tails of at least q have machines x (M - r - q) on it.
+ *   - an op starts after its producers and, by type, no earlier than its head; it ends its tail
+ *     before M; where producer and consumer are on different types the fastest transfer between any
+ *     two types lies in between;
+ *   - in windows: the ops of a type with heads of at least r and tails of at least q have machines
+ *     x (M - r - q) on it.
  *
- * A window needs M >= r + q also where nobody uses the type, so only windows with r + q <= a proven bound are there. Averaging over
- * equal devices turns every plan into a point of this program, so its optimum is a lower bound, and so is every dual bound.
+ * A window needs M >= r + q also where nobody uses the type, so only windows with r + q <= a proven
+ * bound are there. Averaging over equal devices turns every plan into a point of this program, so
+ * its optimum is a lower bound, and so is every dual bound.
  */
 
 import { makespanUnits } from "../../../env/sim/bounds/makespan/bounds.ts";
@@ -40,7 +44,10 @@ interface Parts {
   readonly unitUs: number;
 }
 
-/** `lowerUs` is a proven bound on the makespan, `upperUs` the value of a plan, or the ceiling. Null where no plan fits. */
+/**
+ * `lowerUs` is a proven bound on the makespan, `upperUs` the value of a plan, or the ceiling. Null
+ * where no plan fits.
+ */
 export function makespanRelaxation(
   compiled: Compiled,
   { lowerUs, upperUs }: { readonly lowerUs: number; readonly upperUs: number },
@@ -63,7 +70,10 @@ export function makespanRelaxation(
   return { program: builder.build(), unitUs };
 }
 
-/** A column for each unit on each type where all its ops have a head and a tail; null where a unit can be on none. */
+/**
+ * A column for each unit on each type where all its ops have a head and a tail; null where a unit
+ * can be on none.
+ */
 function shareColumns(
   builder: ProgramBuilder,
   { unitOf, unitUs, unitCount, typeCount, opCount }: Units,
@@ -146,7 +156,10 @@ function addDependencies(parts: Parts): void {
   }
 }
 
-/** The least time to move what a dependency needs to a device of another type; 0 where no plan would. */
+/**
+ * The least time to move what a dependency needs to a device of another type; 0 where no plan
+ * would.
+ */
 function fastestBetweenTypesUs({ units: { typeCount }, chains }: Parts, dependency: number): number {
   let fastest = Number.POSITIVE_INFINITY;
   for (let from = 0; from < typeCount; from++)

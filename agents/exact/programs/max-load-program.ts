@@ -1,13 +1,15 @@
 /**
  * The integer program for max load of Tarnawski et al. (NeurIPS 2020).
  *
- * x[v,d] = 1 where element v lies on device d. On an accelerator, out[h,d] >= x[u,d] - x[v,d] and in[h,d] >= x[v,d] - x[u,d]
- * for net h of owner u and every other element v of it, so that at whole x they are 1 exactly where d sends or receives h.
- * Loads are at most M, weights of the elements at most the memory, and M is minimised.
+ * x[v,d] = 1 where element v lies on device d. On an accelerator, out[h,d] >= x[u,d] - x[v,d] and
+ * in[h,d] >= x[v,d] - x[u,d] for net h of owner u and every other element v of it, so that at whole
+ * x they are 1 exactly where d sends or receives h. Loads are at most M, weights of the elements at
+ * most the memory, and M is minimised.
  *
- * Contiguous: z[v,d] >= x[v,d], and for every forward edge u -> v: z[v,d] <= z[u,d] and z[v,d] <= x[v,d] - x[u,d] + 1. A z
- * exists exactly where no forward path leaves d and comes back. (The ideals program asks a little more: that all devices can
- * stand in one line. So this program's optimum is at most that of the ideals program.)
+ * Contiguous: z[v,d] >= x[v,d], and for every forward edge u -> v: z[v,d] <= z[u,d] and z[v,d] <=
+ * x[v,d] - x[u,d] + 1. A z exists exactly where no forward path leaves d and comes back. (The
+ * ideals program asks a little more: that all devices can stand in one line. So this program's
+ * optimum is at most that of the ideals program.)
  *
  * Devices of one type are interchangeable; they are ordered by their first element.
  */

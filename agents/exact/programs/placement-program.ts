@@ -1,9 +1,10 @@
 /**
- * The part that all integer programs for placement share: a binary column for each element on each device, one device for each
- * element, and an order among interchangeable devices, so that the solver does not meet the same plan under several names.
+ * The part that all integer programs for placement share: a binary column for each element on each
+ * device, one device for each element, and an order among interchangeable devices, so that the
+ * solver does not meet the same plan under several names.
  *
- * The order: an element may use the j-th device of a type only where an element before it uses the (j-1)-th. `used[v,j]` is at
- * most 1 and at most the number of elements up to v on device j.
+ * The order: an element may use the j-th device of a type only where an element before it uses the
+ * (j-1)-th. `used[v,j]` is at most 1 and at most the number of elements up to v on device j.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -35,13 +36,19 @@ export interface Scale {
   readonly upper: number;
 }
 
-/** Makes the known plan's value 1000 units, so that tolerances of 1e-9 stay meaningful; no value is too small to scale. */
+/**
+ * Makes the known plan's value 1000 units, so that tolerances of 1e-9 stay meaningful; no value is
+ * too small to scale.
+ */
 export function scaleBy(upperUs: number): Scale {
   const unitUs = Math.max(upperUs, 1e-3) / 1000;
   return { unitUs, upper: (upperUs / unitUs) * (1 + 1e-9) };
 }
 
-/** An element that alone takes a device past `upperUs` is kept from it, and all are kept from devices that are in no type. */
+/**
+ * An element that alone takes a device past `upperUs` is kept from it, and all are kept from
+ * devices that are in no type.
+ */
 export function placementColumns(
   builder: ProgramBuilder,
   { scenario, elements, types, timeUs, memoryBytes }: SplitProblem,

@@ -1,9 +1,11 @@
 /**
- * PipeDream's planner for straight pipelines: the interval program (interval-program.ts) over the states of the layer graph, one
- * stage for each accelerator, tried for every number of accelerators.
+ * PipeDream's planner for straight pipelines: the interval program (interval-program.ts) over the
+ * states of the layer graph, one stage for each accelerator, tried for every number of
+ * accelerators.
  *
- * A layer is an element of contract.ts with its forward and backward times together; its activations are the outputs of its forward ops
- * that another layer uses. The bandwidth is that of the slowest link.
+ * A layer is an element of contract.ts with its forward and backward times together; its
+ * activations are the outputs of its forward ops that another layer uses. The bandwidth is that of
+ * the slowest link.
  */
 import { z } from "zod";
 import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";

@@ -1,9 +1,11 @@
 /**
- * torchgpipe's automatic balancing: the layers as one sequence, in topological order, cut into one block for each accelerator so that
- * the blocks' times differ little (block-partition.ts). With `fixed=true` the cut is the exact one, of the fastest slowest block.
+ * torchgpipe's automatic balancing: the layers as one sequence, in topological order, cut into one
+ * block for each accelerator so that the blocks' times differ little (block-partition.ts). With
+ * `fixed=true` the cut is the exact one, of the fastest slowest block.
  *
- * A layer's cost is its measured or modelled time in whole microseconds, forward and backward together, as `balance_by_time` measures
- * it. It looks at nothing else: transfers and memory are left to chance.
+ * A layer's cost is its measured or modelled time in whole microseconds, forward and backward
+ * together, as `balance_by_time` measures it. It looks at nothing else: transfers and memory are
+ * left to chance.
  */
 import { z } from "zod";
 import type { Scenario } from "../../../env/model/scenario.ts";

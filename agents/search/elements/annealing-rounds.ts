@@ -1,6 +1,7 @@
 /**
- * Rounds of annealing from the best assignment so far, by turns hot enough to leave it behind and warm enough to mend it. Yields and
- * scores a plan whenever one is better than all before. Its own scores of proposals are not charged; they are counted.
+ * Rounds of annealing from the best assignment so far, by turns hot enough to leave it behind and
+ * warm enough to mend it. Yields and scores a plan whenever one is better than all before. Its own
+ * scores of proposals are not charged; they are counted.
  */
 
 import { type Plan, placement } from "../../../env/model/plan/placement.ts";
@@ -21,7 +22,10 @@ export interface RoundOptions {
   readonly cold: number;
   /** A proven bound: nothing is left to do at a plan that reaches it. */
   readonly provenUs: number;
-  /** Improves the state, where it stands at the start and after every round; yields now and then, and ends where told `true`. */
+  /**
+   * Improves the state, where it stands at the start and after every round; yields now and then,
+   * and ends where told `true`.
+   */
   readonly polish?: () => Generator<void, void, boolean | undefined>;
 }
 
@@ -30,7 +34,10 @@ export interface RoundsResult {
   readonly proposals: number;
 }
 
-/** The evaluator may add up the same times in another order; a bound stays a little below what it proves. */
+/**
+ * The evaluator may add up the same times in another order; a bound stays a little below what it
+ * proves.
+ */
 const ROUNDING = 1e-8;
 
 /** Sets out from `start`, which fits the memory. */

@@ -1,7 +1,7 @@
 /**
- * Simulated annealing over assignments (Kirkpatrick, Gelatt, Vecchi 1983) with the proposals of assignment-moves.ts. Temperatures are
- * shares of the present energy, so that times in other units change no decision, and fall geometrically. The best assignment by the
- * true objective is kept.
+ * Simulated annealing over assignments (Kirkpatrick, Gelatt, Vecchi 1983) with the proposals of
+ * assignment-moves.ts. Temperatures are shares of the present energy, so that times in other units
+ * change no decision, and fall geometrically. The best assignment by the true objective is kept.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { createProposals } from "./assignment-moves.ts";
@@ -27,7 +27,10 @@ const PAUSE_EVERY = 1024;
 /** A smaller improvement may be rounding. */
 const ROUNDING = 1e-12;
 
-/** From where the state stands. Yields the best so far after every few sweeps; ends early where the caller answers `true`. */
+/**
+ * From where the state stands. Yields the best so far after every few sweeps; ends early where the
+ * caller answers `true`.
+ */
 export function* anneal(
   state: AssignmentState,
   rng: Rng,

@@ -1,13 +1,17 @@
 /**
- * Proposals for a search over assignments: one element to another device, an exchange of two, or a connected cluster that
- * grows over the nets of one element and moves as a whole. Where communication is dear, single moves have to climb over walls that
- * a cluster walks around. Memory is never exceeded.
+ * Proposals for a search over assignments: one element to another device, an exchange of two, or a
+ * connected cluster that grows over the nets of one element and moves as a whole. Where
+ * communication is dear, single moves have to climb over walls that a cluster walks around. Memory
+ * is never exceeded.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
 export interface Proposals {
-  /** Makes a random proposal; false where it does not fit or changes nothing: then it has to be undone as well. */
+  /**
+   * Makes a random proposal; false where it does not fit or changes nothing: then it has to be
+   * undone as well.
+   */
   make(): boolean;
   /** Takes back the moves of the last proposal. */
   undo(): void;

@@ -1,10 +1,12 @@
 /**
- * The best way to deal what two devices hold out to the two anew, all others staying, for max load: a neighbourhood too large to try move by
- * move. Element by element in a fixed order, to the one or to the other; choices that agree on the nets still open share a node
- * (as in agents/exact/cover/device-sets.ts), which keeps of each load of the first device the least of the second.
+ * The best way to deal what two devices hold out to the two anew, all others staying, for max load:
+ * a neighbourhood too large to try move by move. Element by element in a fixed order, to the one or
+ * to the other; choices that agree on the nets still open share a node (as in
+ * agents/exact/cover/device-sets.ts), which keeps of each load of the first device the least of the
+ * second.
  *
- * Loads of the first device are told apart in `buckets`, so that the answer may be a little worse than the best one; it is never wrong.
- * Memory is left to the caller.
+ * Loads of the first device are told apart in `buckets`, so that the answer may be a little worse
+ * than the best one; it is never wrong. Memory is left to the caller.
  */
 
 import type { DeviceTimes } from "../../problems/element-times.ts";
@@ -73,7 +75,8 @@ export function splitPair(
           const before = open.get(h) ?? 0;
           const after = before | seen;
           if (after !== before) {
-            // A net that lies within the two is paid by both once it is on both, any other one by whoever holds some of it.
+            // A net that lies within the two is paid by both once it is on both, any other one by
+            // whoever holds some of it.
             const both = reachesOut[h] === 0 && after === (ON_FIRST | ON_SECOND);
             const us = nets.transferUs[h];
             if (both || (reachesOut[h] === 1 && toSecond === 0)) firstUs += us * pays[first];

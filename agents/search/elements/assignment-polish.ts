@@ -1,6 +1,7 @@
 /**
- * Deals out anew what two devices hold (assignment-pair.ts) as long as that lowers the larger load of any two: the local optimum of a
- * neighbourhood that holds all moves, exchanges and clusters between two devices at once.
+ * Deals out anew what two devices hold (assignment-pair.ts) as long as that lowers the larger load
+ * of any two: the local optimum of a neighbourhood that holds all moves, exchanges and clusters
+ * between two devices at once.
  */
 
 import { deviceTimes } from "../../problems/element-times.ts";
@@ -17,8 +18,9 @@ export interface PolishLimits extends PairLimits {
 const ROUNDING = 1e-7;
 
 /**
- * Yields after every pair that is tried, and ends where the caller answers `true`. Pairs of larger loads come first, and of these the
- * partners of least load: each step lowers the loads in falling order like words in a dictionary, so that there is an end.
+ * Yields after every pair that is tried, and ends where the caller answers `true`. Pairs of larger
+ * loads come first, and of these the partners of least load: each step lowers the loads in falling
+ * order like words in a dictionary, so that there is an end.
  */
 export function* polishPairs(
   state: MaxLoadState,

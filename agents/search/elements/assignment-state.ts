@@ -1,6 +1,7 @@
 /**
- * `AssignmentState`: an assignment of elements to devices under search, with whatever its objective keeps up to date as elements
- * move. One for each objective: max-load-state.ts, latency-state.ts; the searches see only this.
+ * `AssignmentState`: an assignment of elements to devices under search, with whatever its objective
+ * keeps up to date as elements move. One for each objective: max-load-state.ts, latency-state.ts;
+ * the searches see only this.
  */
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
@@ -19,7 +20,9 @@ export interface AssignmentState {
   move(element: number, device: number): void;
   /** What a search minimises: the objective, or something smoother that falls where it falls. */
   energy(): number;
-  /** Remembers sums, and puts them back after the moves since were undone: no rounding stays behind. */
+  /**
+   * Remembers sums, and puts them back after the moves since were undone: no rounding stays behind.
+   */
   mark(): void;
   rewind(): void;
 }

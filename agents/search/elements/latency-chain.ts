@@ -1,10 +1,11 @@
 /**
- * A start for latency: the best way to cut one topological order into runs of elements, each run a piece of its own on the next
- * accelerator or left to the CPUs, by dynamic programming over the order's prefixes (DPL of Tarnawski et al., NeurIPS 2020, with a sum in
- * place of their maximum).
+ * A start for latency: the best way to cut one topological order into runs of elements, each run a
+ * piece of its own on the next accelerator or left to the CPUs, by dynamic programming over the
+ * order's prefixes (DPL of Tarnawski et al., NeurIPS 2020, with a sum in place of their maximum).
  *
- * The sum counts one piece after the other, so that it is never less than the latency of the plan: pieces may overlap, CPUs too. It
- * is exact where the network is a line. An accelerator takes one run, within its memory; accelerators may be left out.
+ * The sum counts one piece after the other, so that it is never less than the latency of the plan:
+ * pieces may overlap, CPUs too. It is exact where the network is a line. An accelerator takes one
+ * run, within its memory; accelerators may be left out.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { deviceTimes } from "../../problems/element-times.ts";
@@ -21,7 +22,10 @@ export function cutForLatency(problem: SplitProblem, order: ArrayLike<number>): 
   for (let i = 0; i < n; i++) position[order[i]] = i;
   const sumUs = runSums(problem, order);
 
-  /** Least sum of the first j elements on the first b accelerators, and from where the last run goes on. */
+  /**
+   * Least sum of the first j elements on the first b accelerators, and from where the last run goes
+   * on.
+   */
   const width = n + 1;
   const leastUs = new Float64Array((accelerators.length + 1) * width).fill(Number.POSITIVE_INFINITY);
   const runStart = new Int32Array(leastUs.length).fill(SKIPPED);
@@ -103,7 +107,10 @@ function runSums({ elements, memoryBytes, nets, ...problem }: SplitProblem, orde
   };
 }
 
-/** A topological order of the elements, depth first, with a coin for what comes next of what became ready together. */
+/**
+ * A topological order of the elements, depth first, with a coin for what comes next of what became
+ * ready together.
+ */
 export function randomOrder({ elements }: SplitProblem, rng: Rng): Int32Array {
   const { successors, count } = elements;
   const waiting = new Int32Array(count);

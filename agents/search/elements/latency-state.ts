@@ -1,6 +1,7 @@
 /**
- * An assignment under search for single-sample latency. Its value is that of env/sim/objectives/latency.ts, computed in full for each proposal:
- * one element that moves can cut the pieces of two devices anew, so there is nothing to keep.
+ * An assignment under search for single-sample latency. Its value is that of
+ * env/sim/objectives/latency.ts, computed in full for each proposal: one element that moves can cut
+ * the pieces of two devices anew, so there is nothing to keep.
  */
 import { createLatencyModel } from "../../../env/sim/objectives/latency.ts";
 import { deviceTimes } from "../../problems/element-times.ts";

@@ -1,10 +1,12 @@
 /**
- * The loads of an assignment under search, kept up to date in O(degree) for each element that moves. The formula is that of
- * env/sim/objectives/max-load.ts in the terms of `SplitProblem`: a device that pays for transfers pays a net exactly where it holds some
- * of the net's elements but not all, so it is enough to count the elements of each net on each device.
+ * The loads of an assignment under search, kept up to date in O(degree) for each element that
+ * moves. The formula is that of env/sim/objectives/max-load.ts in the terms of `SplitProblem`: a
+ * device that pays for transfers pays a net exactly where it holds some of the net's elements but
+ * not all, so it is enough to count the elements of each net on each device.
  *
- * The energy is the 16-norm of the loads, smooth where their maximum is flat. Loads are sums that are added to and taken from; `reset`
- * makes them afresh, and whoever needs the last digit asks the evaluator.
+ * The energy is the 16-norm of the loads, smooth where their maximum is flat. Loads are sums that
+ * are added to and taken from; `reset` makes them afresh, and whoever needs the last digit asks the
+ * evaluator.
  */
 
 import { deviceTimes } from "../../problems/element-times.ts";

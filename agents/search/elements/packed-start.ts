@@ -4,8 +4,8 @@ import { deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
 /**
- * Elements in falling order of bytes, each where the largest load stays least of the devices that can hold it. Null where the order
- * leads into a corner: other orders might not.
+ * Elements in falling order of bytes, each where the largest load stays least of the devices that
+ * can hold it. Null where the order leads into a corner: other orders might not.
  */
 export function packedByMemory(problem: SplitProblem): Int32Array | null {
   const { elements, memoryBytes } = problem;

@@ -1,10 +1,11 @@
 /**
- * The search of `best`: rounds of simulated annealing over placements that each keep the order of their own list schedule, where the
- * objective has one.
+ * The search of `best`: rounds of simulated annealing over placements that each keep the order of
+ * their own list schedule, where the objective has one.
  *
- * First the best starts are put in such an order, once as the scenario's groups can follow them and once as its co-location classes can,
- * which groups bind together for agents but which no plan has to. The first round goes on from the best of these, over groups or classes
- * as it is; then come cooler rounds over classes and groups by turns, each from the best plan so far.
+ * First the best starts are put in such an order, once as the scenario's groups can follow them and
+ * once as its co-location classes can, which groups bind together for agents but which no plan has
+ * to. The first round goes on from the best of these, over groups or classes as it is; then come
+ * cooler rounds over classes and groups by turns, each from the best plan so far.
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -33,13 +34,19 @@ export interface RoundsOptions {
   /** First and last temperature of the first round. */
   readonly hot: number;
   readonly cold: number;
-  /** Changes drawn for each one that is evaluated, on graphs of up to `SMALL_OPS` ops; fewer on larger ones. */
+  /**
+   * Changes drawn for each one that is evaluated, on graphs of up to `SMALL_OPS` ops; fewer on
+   * larger ones.
+   */
   readonly draws: number;
   /** Told how often a private model was asked, once for each round. */
   readonly onPrivateCalls: (calls: number) => void;
 }
 
-/** Pre: the starts are scored, best first. Ends with the budget, at the bound, or where no plan has another beside it. */
+/**
+ * Pre: the starts are scored, best first. Ends with the budget, at the bound, or where no plan has
+ * another beside it.
+ */
 export async function* searchFrom(
   starts: readonly StartingPlan[],
   scenario: Scenario,
@@ -55,7 +62,8 @@ export async function* searchFrom(
     const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
     const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
     const share = round === 0 ? groups : 1;
-    // Of classes one change is so much smaller, and there are so many more, that a hot search only strays.
+    // Of classes one change is so much smaller, and there are so many more, that a hot search only
+    // strays.
     const scale = round === 0 && over === scenario ? 1 : FINE;
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
@@ -66,7 +74,10 @@ export async function* searchFrom(
   }
 }
 
-/** So large a graph is drawn for in full; of twice the size half as often, and so on: time, since a guess is a list schedule. */
+/**
+ * So large a graph is drawn for in full; of twice the size half as often, and so on: time, since a
+ * guess is a list schedule.
+ */
 const SMALL_OPS = 2_000;
 /** How many of the first plans are tried with an order of their own. */
 const MOST_STARTS = 4;
@@ -78,7 +89,10 @@ interface Opening extends Found {
   readonly over: Scenario;
 }
 
-/** The best of the first plans in an order of their own, as the groups can follow them or, where that loses much, the classes. */
+/**
+ * The best of the first plans in an order of their own, as the groups can follow them or, where
+ * that loses much, the classes.
+ */
 async function* bestOpening(
   byGroup: Scenario,
   byClass: Scenario,

@@ -1,6 +1,7 @@
 /**
- * The first plans of `best`: what every quick planner of the registry finds, each within a small allowance, so that new planners
- * join by being registered. A planner that fails is passed over; what it says is not a failure of the whole.
+ * The first plans of `best`: what every quick planner of the registry finds, each within a small
+ * allowance, so that new planners join by being registered. A planner that fails is passed over;
+ * what it says is not a failure of the whole.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -78,7 +79,10 @@ function bestSince(inner: MeteredEvaluator) {
   return { evaluator, best: () => best };
 }
 
-/** One device for each group: of a group that the plan takes apart the one with most of its ops, if it runs them all. */
+/**
+ * One device for each group: of a group that the plan takes apart the one with most of its ops, if
+ * it runs them all.
+ */
 export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, { device }: Plan): Int32Array {
   const { memberStart, members } = scenario.grouping;
   const votes = new Int32Array(deviceCount);
@@ -95,7 +99,10 @@ export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, {
   });
 }
 
-/** Scores each plan and yields those better than all that the evaluator has seen. Returns the best, the first of equal ones; null for no plans. */
+/**
+ * Scores each plan and yields those better than all that the evaluator has seen. Returns the best,
+ * the first of equal ones; null for no plans.
+ */
 export function* scoreStarts(
   choices: Choices,
   state: PlanState,

@@ -1,7 +1,8 @@
 /**
- * Refinement of a plan from coarse to fine, as multilevel methods go back from a coarsened graph (Hendrickson and Leland, SC 1995): first
- * large groups move between devices, then ever smaller ones, at last single co-location classes. Each level is a short annealing over
- * placements that each keep the order of their own list schedule, cooler than the one before.
+ * Refinement of a plan from coarse to fine, as multilevel methods go back from a coarsened graph
+ * (Hendrickson and Leland, SC 1995): first large groups move between devices, then ever smaller
+ * ones, at last single co-location classes. Each level is a short annealing over placements that
+ * each keep the order of their own list schedule, cooler than the one before.
  *
  * Post: every yielded plan is better than all plans that the evaluator has seen before it.
  */
@@ -21,11 +22,17 @@ import { orderedState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
 
 export interface Refinement {
-  /** No level has fewer groups, but the last, of single classes; each has twice as many as the one before. */
+  /**
+   * No level has fewer groups, but the last, of single classes; each has twice as many as the one
+   * before.
+   */
   readonly coarsest: number;
   /** Evaluations of all levels together. */
   readonly evaluations: number;
-  /** The plans to go on from beside the best one so far; each level takes the best of them under its own groups and order. */
+  /**
+   * The plans to go on from beside the best one so far; each level takes the best of them under its
+   * own groups and order.
+   */
   readonly from: readonly Plan[];
   /** Ends the refinement where it says so. */
   readonly isDone: () => boolean;
@@ -33,7 +40,10 @@ export interface Refinement {
 
 /** Each level has so many times the groups of the one before. */
 const FINER = 2;
-/** First and last temperature of the coarsest level as shares of the cost, and how much cooler the finest level is. */
+/**
+ * First and last temperature of the coarsest level as shares of the cost, and how much cooler the
+ * finest level is.
+ */
 const HOT = 0.01;
 const COLD = 0.0005;
 const FINEST = 0.05;

@@ -9,7 +9,10 @@ export function onOneDevice({ legal }: Choices, device: number): Int32Array {
   return Int32Array.from(legal, (devices) => (devices.includes(device) ? device : devices[0]));
 }
 
-/** Groups dealt out in topological order; a group that cannot run on its turn's device goes to the next one that can. */
+/**
+ * Groups dealt out in topological order; a group that cannot run on its turn's device goes to the
+ * next one that can.
+ */
 export function dealtOut({ legal, devices }: Choices): Int32Array {
   return Int32Array.from(legal, (allowed, g) => {
     for (let turn = 0; turn < devices.length; turn++) {

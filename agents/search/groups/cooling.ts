@@ -1,9 +1,11 @@
 /**
- * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several operators. The temperature falls
- * geometrically from `hot` to `cold` with the share of the round that is spent, and both are shares of the present cost, so that
- * multiplying all times by a constant changes no decision.
+ * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several
+ * operators. The temperature falls geometrically from `hot` to `cold` with the share of the round
+ * that is spent, and both are shares of the present cost, so that multiplying all times by a
+ * constant changes no decision.
  *
- * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal of the evaluator passes through.
+ * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal
+ * of the evaluator passes through.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -14,12 +16,18 @@ import type { PlanState } from "./plan-state.ts";
 import type { Change, Operator, Proposals } from "./proposals.ts";
 
 export interface Cooling {
-  /** Temperatures as shares of the present cost: a plan worse by this share is accepted 1 in e times. */
+  /**
+   * Temperatures as shares of the present cost: a plan worse by this share is accepted 1 in e
+   * times.
+   */
   readonly hot: number;
   readonly cold: number;
   /** Share of the round that is spent, from 0; the round ends at 1. */
   readonly progress: () => number;
-  /** Changes drawn for each one that is scored, the best guess of them, where the state can guess; default 1. */
+  /**
+   * Changes drawn for each one that is scored, the best guess of them, where the state can guess;
+   * default 1.
+   */
   readonly draws?: number;
 }
 
@@ -28,7 +36,9 @@ export interface Found {
   readonly cost: number;
 }
 
-/** Draws in a row that propose nothing before the round ends: the choices are spent, not the budget. */
+/**
+ * Draws in a row that propose nothing before the round ends: the choices are spent, not the budget.
+ */
 const MOST_IDLE_DRAWS = 10_000;
 
 export async function* cool(
@@ -63,7 +73,9 @@ export async function* cool(
   }
 }
 
-/** Draws several changes and leaves the one that the state's private model finds best in `change`. */
+/**
+ * Draws several changes and leaves the one that the state's private model finds best in `change`.
+ */
 function drawBest(state: PlanState, proposals: Proposals, draws: number, change: Change): Operator | null {
   if (draws === 1 || state.guess === undefined) return proposals.draw(state.groupDevice, change);
   const drawn: Change = { groups: [], devices: [] };
@@ -89,7 +101,10 @@ function copyChange(from: Change, to: Change): void {
 /** Evaluations of a round where no budget says how many there are. */
 const ENDLESS_ROUND = 10_000;
 
-/** Share of a round that is spent: a round that may take `share` of what the evaluator has left, in evaluations or seconds. */
+/**
+ * Share of a round that is spent: a round that may take `share` of what the evaluator has left, in
+ * evaluations or seconds.
+ */
 export function budgetProgress(evaluator: MeteredEvaluator, share: number): () => number {
   const { seconds = Number.POSITIVE_INFINITY } = evaluator.budget;
   const [firstSpent, firstSeconds] = [evaluator.spent, evaluator.elapsedSeconds];

@@ -1,6 +1,7 @@
 /**
- * The way down to a local optimum of single group moves: whatever move improves is made, in a random order that stays the same, until as
- * many in a row have failed as there are. Each move tried costs one evaluation, by incremental evaluation.
+ * The way down to a local optimum of single group moves: whatever move improves is made, in a
+ * random order that stays the same, until as many in a row have failed as there are. Each move
+ * tried costs one evaluation, by incremental evaluation.
  */
 
 import type { Rng } from "../../../env/model/rng.ts";
@@ -30,7 +31,8 @@ export async function* firstImprovement(
   rng: Rng,
 ): AsyncGenerator<number, void> {
   const breathe = breathEvery(256);
-  // One order for the whole climb: as many failures in a row as there are moves is then one full pass.
+  // One order for the whole climb: as many failures in a row as there are moves is then one full
+  // pass.
   rng.shuffle(moves);
   let cost = startCost;
   let failures = 0;

@@ -1,6 +1,7 @@
 /**
- * What an exact method starts from: quick planners one after the other, together on a small share of the budget. They draw from a random
- * stream of their own, so that the method's answer is the same for every seed.
+ * What an exact method starts from: quick planners one after the other, together on a small share
+ * of the budget. They draw from a random stream of their own, so that the method's answer is the
+ * same for every seed.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";

@@ -1,9 +1,11 @@
 /**
- * A Metropolis chain over placements (Metropolis et al. 1953, as FlexFlow uses it: Jia, Zaharia, Aiken, SysML 2019).
+ * A Metropolis chain over placements (Metropolis et al. 1953, as FlexFlow uses it: Jia, Zaharia,
+ * Aiken, SysML 2019).
  *
- * Proposes one uniformly chosen group and another of its legal devices (or any, the present one too), and accepts with probability
- * min(1, exp(-inverseTemperature x (new - old))). The proposal is symmetric, so the chain's stationary distribution is
- * proportional to exp(-inverseTemperature x cost). Groups with a single choice are never proposed; all others are, the last too.
+ * Proposes one uniformly chosen group and another of its legal devices (or any, the present one
+ * too), and accepts with probability min(1, exp(-inverseTemperature x (new - old))). The proposal
+ * is symmetric, so the chain's stationary distribution is proportional to exp(-inverseTemperature x
+ * cost). Groups with a single choice are never proposed; all others are, the last too.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Choices } from "../../problems/choices.ts";
@@ -29,7 +31,10 @@ export interface Chain {
   restart(groupDevice: ArrayLike<number>, cost: number): void;
 }
 
-/** `other` than the present device, or `uniform` over all of a group's devices, as FlexFlow proposes. */
+/**
+ * `other` than the present device, or `uniform` over all of a group's devices, as FlexFlow
+ * proposes.
+ */
 export const proposalRules = ["other", "uniform"] as const;
 
 export interface ChainOptions {

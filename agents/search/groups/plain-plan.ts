@@ -1,6 +1,6 @@
 /**
- * A plan that needs no search and no time: everything on one accelerator where all weights fit, else groups packed by memory. What a
- * run answers that was ended before it had scored a plan.
+ * A plan that needs no search and no time: everything on one accelerator where all weights fit,
+ * else groups packed by memory. What a run answers that was ended before it had scored a plan.
  */
 import type { Plan } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

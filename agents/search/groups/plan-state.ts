@@ -1,12 +1,16 @@
 /**
- * `PlanState`: a placement under search together with what it costs, behind one interface for both ways to score a change.
+ * `PlanState`: a placement under search together with what it costs, behind one interface for both
+ * ways to score a change.
  *
- * - `arrivalState`: devices run first what was ready first. A change of one group of the evaluator's scenario is a
- *   `move`, which the simulator computes incrementally; others are full evaluations.
- * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the placement, made anew for every change.
- *   One evaluation each; the search then ranks placements by what they can do instead of by the accidents of arrival.
+ * - `arrivalState`: devices run first what was ready first. A change of one group of the
+ *   evaluator's scenario is a `move`, which the simulator computes incrementally; others are full
+ *   evaluations.
+ * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the
+ *   placement, made anew for every change. One evaluation each; the search then ranks placements by
+ *   what they can do instead of by the accidents of arrival.
  *
- * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state is then as before.
+ * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state
+ * is then as before.
  */
 
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -22,15 +26,18 @@ export interface PlanState {
   readonly groupDevice: Int32Array;
   /** Of the present placement; `Infinity` before the first `reset`. */
   readonly cost: number;
-  /** Longest way through each group in the last plan taken, us; all 0 where the state keeps no order. */
+  /**
+   * Longest way through each group in the last plan taken, us; all 0 where the state keeps no
+   * order.
+   */
   readonly urgency: Urgency;
   /** Goes on from another placement and scores it. */
   reset(groupDevice: ArrayLike<number>): void;
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
   /**
-   * What a private model makes of the present placement with the change, where the state has one: good for comparing changes, never a
-   * score, and not charged.
+   * What a private model makes of the present placement with the change, where the state has one:
+   * good for comparing changes, never a score, and not charged.
    */
   guess?(change: Change): number;
   /** How often the private model was asked: for an order, or for a guess. */

@@ -1,14 +1,17 @@
 /**
- * Proposals: what a search may try next on a placement, by several operators, chosen by how often each has helped of late.
+ * Proposals: what a search may try next on a placement, by several operators, chosen by how often
+ * each has helped of late.
  *
  * - `single`: a group to any other of its devices;
  * - `neighbour`: a group to the device of a group that it exchanges data with;
  * - `swap`: two groups exchange their devices;
  * - `block`: a run of consecutive groups, which are in topological order, to one device;
  * - `chain`: a connected set of groups that share a device to another device;
- * - `urgent`: of a few groups the one on the longest way through the step, to the device of a neighbour or any other.
+ * - `urgent`: of a few groups the one on the longest way through the step, to the device of a
+ *   neighbour or any other.
  *
- * A proposal may change nothing; the search then draws again, at no cost. Where no group has a choice there is nothing to draw.
+ * A proposal may change nothing; the search then draws again, at no cost. Where no group has a
+ * choice there is nothing to draw.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Choices } from "../../problems/choices.ts";
@@ -24,7 +27,10 @@ export const operators = ["single", "neighbour", "swap", "block", "chain", "urge
 export type Operator = (typeof operators)[number];
 
 export interface Proposals {
-  /** Draws an operator and fills `change` with what it proposes; the operator, or null where it proposes nothing. */
+  /**
+   * Draws an operator and fills `change` with what it proposes; the operator, or null where it
+   * proposes nothing.
+   */
   draw(groupDevice: Int32Array, change: Change): Operator | null;
   /** Says whether the operator's last proposal was an improvement. */
   learn(operator: Operator, improved: number): void;
@@ -33,7 +39,9 @@ export interface Proposals {
 /** Length in us of the longest way through each group; what `urgent` looks at. */
 export type Urgency = Float64Array;
 
-/** Weight of the past in an operator's rate of success, and what even a hopeless one is drawn with. */
+/**
+ * Weight of the past in an operator's rate of success, and what even a hopeless one is drawn with.
+ */
 const MEMORY = 0.99;
 const LEAST_RATE = 0.05;
 /** Longest run or connected set that is moved at once: up to this power of two. */

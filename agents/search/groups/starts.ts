@@ -1,6 +1,6 @@
 /**
- * The plans that a search over groups may start from, scored. Which devices it has and which start is used are options of every such
- * search; what the start costs is charged.
+ * The plans that a search over groups may start from, scored. Which devices it has and which start
+ * is used are options of every such search; what the start costs is charged.
  */
 import { z } from "zod";
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -27,7 +27,10 @@ export interface ScoredStart {
   readonly cost: number;
 }
 
-/** `single-device` evaluates every device of the pool and takes the best; the others evaluate one plan. */
+/**
+ * `single-device` evaluates every device of the pool and takes the best; the others evaluate one
+ * plan.
+ */
 export function startPlan(
   name: StartName,
   choices: Choices,

@@ -1,10 +1,12 @@
 /**
- * torchgpipe's balancing of a sequence over partitions (Kim et al., "torchgpipe: On-the-fly Pipeline Parallelism for Training Giant
- * Models", 2020, after the block partitions of sequences of Bárány and Grinberg, 2013): blocks whose sums differ by at most one
- * largest element. That is not the least possible largest sum; `partitionChain` has it.
+ * torchgpipe's balancing of a sequence over partitions (Kim et al., "torchgpipe: On-the-fly
+ * Pipeline Parallelism for Training Giant Models", 2020, after the block partitions of sequences of
+ * Bárány and Grinberg, 2013): blocks whose sums differ by at most one largest element. That is not
+ * the least possible largest sum; `partitionChain` has it.
  *
- * Costs are scaled to 0 .. 1 first, so that a sequence of equal costs has only zeros and keeps the split it starts with: blocks of
- * equal length, all that is left in the last. The published program does the same.
+ * Costs are scaled to 0 .. 1 first, so that a sequence of equal costs has only zeros and keeps the
+ * split it starts with: blocks of equal length, all that is left in the last. The published program
+ * does the same.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -28,7 +30,8 @@ export function blockPartition(costs: ArrayLike<number>, blocks: number): number
   };
   for (;;) {
     const sizes = Array.from({ length: blocks }, (_, b) => sizeOf(b));
-    // Of equal blocks the last is the largest and the first the smallest, as in the published program.
+    // Of equal blocks the last is the largest and the first the smallest, as in the published
+    // program.
     const largest = sizes.lastIndexOf(Math.max(...sizes));
     const largestSize = sizes[largest];
     for (let giver = -1; giver !== largest; ) {

@@ -1,8 +1,10 @@
 /**
- * Min-max chain partition: cuts a sequence of groups into contiguous blocks, block k for device k, so that the slowest block
- * is as fast as possible. The dynamic program is exact for any run times: O(devices x groups^2).
+ * Min-max chain partition: cuts a sequence of groups into contiguous blocks, block k for device k,
+ * so that the slowest block is as fast as possible. The dynamic program is exact for any run times:
+ * O(devices x groups^2).
  *
- * A block may be empty. Groups that a device cannot run are not its to take: pass their time as `Infinity`.
+ * A block may be empty. Groups that a device cannot run are not its to take: pass their time as
+ * `Infinity`.
  */
 
 /**
@@ -11,7 +13,8 @@
  */
 export function partitionChain(computeUs: Float64Array, blocks: number): Int32Array | null {
   const groups = computeUs.length / blocks;
-  // slowest[k][g]: the best possible slowest block when the first g groups go to the first k devices.
+  // slowest[k][g]: the best possible slowest block when the first g groups go to the first k
+  // devices.
   const slowest = Array.from({ length: blocks + 1 }, () =>
     new Float64Array(groups + 1).fill(Number.POSITIVE_INFINITY),
   );

@@ -1,4 +1,7 @@
-/** The directions of a graph's edges, where an order is to be kept: an acyclic directed graph in compressed sparse rows, both ways. */
+/**
+ * The directions of a graph's edges, where an order is to be kept: an acyclic directed graph in
+ * compressed sparse rows, both ways.
+ */
 import type { Rng } from "../../../env/model/rng.ts";
 
 export interface Arcs {
@@ -37,8 +40,9 @@ export function contractedArcs({ outStart, successor }: Arcs, of: Int32Array, co
 }
 
 /**
- * A random topological order, depth first: what became ready last comes next, so that what belongs together stays together. What
- * bears the same label comes in one go as far as the arcs allow. Shorter than the graph where there is a cycle.
+ * A random topological order, depth first: what became ready last comes next, so that what belongs
+ * together stays together. What bears the same label comes in one go as far as the arcs allow.
+ * Shorter than the graph where there is a cycle.
  */
 export function randomTopologicalOrder(
   { outStart, successor, inStart }: Arcs,

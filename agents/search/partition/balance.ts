@@ -1,7 +1,10 @@
 /** What parts may weigh, and how far above their shares they are. */
 import { partWeights, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 
-/** A part's share of the weight and `imbalance` times that beside, in whole units; never less than its share. */
+/**
+ * A part's share of the weight and `imbalance` times that beside, in whole units; never less than
+ * its share.
+ */
 export function weightLimits(graph: WeightedGraph, share: Float64Array, imbalance: number): Float64Array {
   const total = totalWeight(graph);
   return share.map((of) => Math.max(Math.floor(of * total * (1 + imbalance)), Math.ceil(of * total)));

@@ -1,7 +1,8 @@
 /**
- * Partitions of a small graph whose order is to be kept: random topological orders, each cut into consecutive blocks by a dynamic
- * program, least weight above the limits first, then least cut. A partition gets better by orders that agree with it: what the
- * program finds in one of them is at least as good.
+ * Partitions of a small graph whose order is to be kept: random topological orders, each cut into
+ * consecutive blocks by a dynamic program, least weight above the limits first, then least cut. A
+ * partition gets better by orders that agree with it: what the program finds in one of them is at
+ * least as good.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { type Arcs, randomTopologicalOrder } from "./arcs.ts";
@@ -49,7 +50,10 @@ export function reblocked(
 const isBetter = (a: Pick<Blocks, "overload" | "kept">, b: Pick<Blocks, "overload" | "kept">): boolean =>
   a.overload < b.overload || (a.overload === b.overload && a.kept > b.kept);
 
-/** Entry [p][j]: the best way to put the first j vertices of the order into the first p + 1 blocks, empty ones allowed. */
+/**
+ * Entry [p][j]: the best way to put the first j vertices of the order into the first p + 1 blocks,
+ * empty ones allowed.
+ */
 function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
   const n = order.length;
   if (n > MOST_FOR_PROGRAM) return filledBlocks(graph, order, limit);
@@ -82,7 +86,10 @@ function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array
   return { part, overload: overload[end], kept: kept[end] };
 }
 
-/** Where the program would take too much memory: block after block filled to its share of the weight. */
+/**
+ * Where the program would take too much memory: block after block filled to its share of the
+ * weight.
+ */
 function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
   const room = limit.reduce((sum, of) => sum + of, 0);
   const total = totalWeight(graph);

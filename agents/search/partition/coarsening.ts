@@ -1,9 +1,11 @@
 /**
- * The levels of a multilevel partition: the graph, and again and again the graph of pairs that heavy-edge matching made of the one
- * before, until few vertices are left or matching makes no more headway.
+ * The levels of a multilevel partition: the graph, and again and again the graph of pairs that
+ * heavy-edge matching made of the one before, until few vertices are left or matching makes no more
+ * headway.
  *
- * Where an order is to be kept only such vertices pair whose union leaves the order without a cycle, whatever else pairs: one that is
- * the other's only successor or only predecessor, and neighbours in one topological order that keeps labels together.
+ * Where an order is to be kept only such vertices pair whose union leaves the order without a
+ * cycle, whatever else pairs: one that is the other's only successor or only predecessor, and
+ * neighbours in one topological order that keeps labels together.
  */
 import { heavyEdgeMates } from "../../../env/model/coarsen/matching.ts";
 import type { Rng } from "../../../env/model/rng.ts";
@@ -71,7 +73,10 @@ function pairUp({ graph, arcs }: OrderedGraph, label: Int32Array, weightLimit: n
   return { of, count };
 }
 
-/** Vertices that matching left alone pair with the next of the line that is alone too: leaves of a star, pieces without an edge. */
+/**
+ * Vertices that matching left alone pair with the next of the line that is alone too: leaves of a
+ * star, pieces without an edge.
+ */
 function pairAlong(line: Int32Array, mateOf: Int32Array, mayPair: MayPair): void {
   let before = -1;
   for (const v of line) {

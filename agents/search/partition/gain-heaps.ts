@@ -1,9 +1,12 @@
 /**
- * Vertices waiting to move, in one binary heap for each part that they would leave: largest gain first, then by rank, a random
- * permutation that makes equal gains fall differently from run to run. A vertex is in at most one heap.
+ * Vertices waiting to move, in one binary heap for each part that they would leave: largest gain
+ * first, then by rank, a random permutation that makes equal gains fall differently from run to
+ * run. A vertex is in at most one heap.
  */
 export interface GainHeaps {
-  /** Puts the vertex into the heap of a part, or moves it there, or to its place under the new gain. */
+  /**
+   * Puts the vertex into the heap of a part, or moves it there, or to its place under the new gain.
+   */
   put(v: number, part: number, gain: number): void;
   remove(v: number): void;
   /** The vertex on top, or -1. */

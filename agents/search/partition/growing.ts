@@ -1,6 +1,7 @@
 /**
- * A first partition of a small graph by recursive bisection: each half grows from a random vertex by whichever neighbour adds least to
- * the cut (greedy graph growing, Karypis and Kumar, 1998), several times, each refined; the best is split further.
+ * A first partition of a small graph by recursive bisection: each half grows from a random vertex
+ * by whichever neighbour adds least to the cut (greedy graph growing, Karypis and Kumar, 1998),
+ * several times, each refined; the best is split further.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { createGainHeaps } from "./gain-heaps.ts";
@@ -17,7 +18,10 @@ export function grownPartition(graph: WeightedGraph, limit: Float64Array, rng: R
   return part;
 }
 
-/** Gives the vertices, those of `graph` by their numbers in the whole, the parts from `first` on, one for each limit. */
+/**
+ * Gives the vertices, those of `graph` by their numbers in the whole, the parts from `first` on,
+ * one for each limit.
+ */
 function split(
   graph: WeightedGraph,
   vertices: Int32Array,
@@ -68,7 +72,10 @@ function bisected(graph: WeightedGraph, left: number, right: number, rng: Rng): 
 const isBetter = (a: PartitionState, b: PartitionState): boolean =>
   a.overload < b.overload || (a.overload === b.overload && a.cut < b.cut);
 
-/** Side 0 grown from a random vertex until it weighs what it should; from another one where its piece of the graph ends. */
+/**
+ * Side 0 grown from a random vertex until it weighs what it should; from another one where its
+ * piece of the graph ends.
+ */
 function grownSide(graph: WeightedGraph, wanted: number, rng: Rng): Int32Array {
   const { vertexCount, vertexWeight, start, neighbour, edgeWeight } = graph;
   const side = new Int32Array(vertexCount).fill(1);

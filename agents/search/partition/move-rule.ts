@@ -1,4 +1,7 @@
-/** Where a vertex may go: an interval of parts. The free partition lets it go anywhere, a pipeline keeps the order of its stages. */
+/**
+ * Where a vertex may go: an interval of parts. The free partition lets it go anywhere, a pipeline
+ * keeps the order of its stages.
+ */
 import type { Arcs } from "./arcs.ts";
 
 export interface MoveRule {
@@ -10,7 +13,9 @@ export function anyPart(partCount: number): MoveRule {
   return { lowest: () => 0, highest: () => partCount - 1 };
 }
 
-/** No vertex in an earlier part than what it comes after. Reads `part` as it is at each question. */
+/**
+ * No vertex in an earlier part than what it comes after. Reads `part` as it is at each question.
+ */
 export function inOrder(
   { outStart, successor, inStart, predecessor }: Arcs,
   part: Int32Array,

@@ -1,11 +1,13 @@
 /**
- * A partition of a weighted graph into parts of limited weight with a small cut: multilevel, k-way (Karypis, Kumar, 1998), repeated;
- * with arcs such that no arc leads to an earlier part (after Herrmann, Ozkaya, Ucar, Kaya, Catalyurek, "Multilevel algorithms for
- * acyclic partitioning of directed acyclic graphs", SIAM Journal on Scientific Computing 2019).
+ * A partition of a weighted graph into parts of limited weight with a small cut: multilevel, k-way
+ * (Karypis, Kumar, 1998), repeated; with arcs such that no arc leads to an earlier part (after
+ * Herrmann, Ozkaya, Ucar, Kaya, Catalyurek, "Multilevel algorithms for acyclic partitioning of
+ * directed acyclic graphs", SIAM Journal on Scientific Computing 2019).
  *
- * Each try coarsens in another random order, splits the coarsest level and refines on the way back. A cycle coarsens again but only
- * within what two good partitions agree on, which may be one and the same (Sanders, Schulz, "Distributed evolutionary graph
- * partitioning", ALENEX 2012), so that whole clusters can move; it never gets worse than the better of the two.
+ * Each try coarsens in another random order, splits the coarsest level and refines on the way back.
+ * A cycle coarsens again but only within what two good partitions agree on, which may be one and
+ * the same (Sanders, Schulz, "Distributed evolutionary graph partitioning", ALENEX 2012), so that
+ * whole clusters can move; it never gets worse than the better of the two.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { blockPartition, reblocked } from "./blocks.ts";
@@ -35,7 +37,10 @@ const COARSEST_LEAST = 60;
 /** The program over blocks takes time and memory in the square of the vertices. */
 const MOST_TO_REBLOCK = 250;
 
-/** Yields the best so far after each try and cycle. Weights are whole numbers, so that sums are exact. */
+/**
+ * Yields the best so far after each try and cycle. Weights are whole numbers, so that sums are
+ * exact.
+ */
 export function* multilevelPartition(
   finest: OrderedGraph,
   limit: Float64Array,

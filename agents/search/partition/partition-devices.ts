@@ -1,4 +1,7 @@
-/** Which device each group gets from a partition: part p goes to device p of the pool, as far as ops and memory allow. */
+/**
+ * Which device each group gets from a partition: part p goes to device p of the pool, as far as ops
+ * and memory allow.
+ */
 import type { Rng } from "../../../env/model/rng.ts";
 import { scheduleProblemOf } from "../../problems/schedule-scenario.ts";
 import { ruleOf } from "./multilevel.ts";
@@ -17,8 +20,8 @@ export function devicesOf(problem: PartitionProblem, part: Int32Array): Int32Arr
 }
 
 /**
- * Groups leave devices over their memory by the moves that add least to the cut, balance no longer looked at. Memory is weights with
- * optimizer state and a share of all outputs.
+ * Groups leave devices over their memory by the moves that add least to the cut, balance no longer
+ * looked at. Memory is weights with optimizer state and a share of all outputs.
  */
 export function devicesWithinMemory(
   problem: PartitionProblem,
@@ -35,7 +38,10 @@ export function devicesWithinMemory(
   return devicesOf(problem, state.part);
 }
 
-/** A vertex whose part has a device that cannot run it goes to the part that it is joined to most of those that can. */
+/**
+ * A vertex whose part has a device that cannot run it goes to the part that it is joined to most of
+ * those that can.
+ */
 function supportedParts({ choices, group, graph }: PartitionProblem, part: Int32Array): Int32Array {
   const { devices, legal } = choices;
   const supported = part.slice();

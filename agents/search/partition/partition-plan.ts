@@ -1,6 +1,6 @@
 /**
- * Turns a partitioner into a planner's run: every partition that is better than those before is replayed in the simulator. Ends with
- * one sentence on cut and balance, or on why no plan fits.
+ * Turns a partitioner into a planner's run: every partition that is better than those before is
+ * replayed in the simulator. Ends with one sentence on cut and balance, or on why no plan fits.
  */
 import { z } from "zod";
 import type { Plan } from "../../../env/model/plan/placement.ts";
@@ -75,7 +75,10 @@ function effortOf(vertexCount: number, { effort }: PartitionOptions): Effort {
   return { tries, cycles: 2 * tries };
 }
 
-/** The plan of one partition; where the simulator finds a device over its memory, again with more of the outputs counted. */
+/**
+ * The plan of one partition; where the simulator finds a device over its memory, again with more of
+ * the outputs counted.
+ */
 function* scored(
   problem: PartitionProblem,
   { part }: Partition,

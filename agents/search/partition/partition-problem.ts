@@ -1,7 +1,8 @@
 /**
- * `PartitionProblem`: a scenario as a partitioner places it. The free one has a vertex per co-location class. The one that keeps the
- * order has the elements of a contiguous split (agents/problems/elements.ts) and what comes before what among them, also by way of ops
- * that only the host runs.
+ * `PartitionProblem`: a scenario as a partitioner places it. The free one has a vertex per
+ * co-location class. The one that keeps the order has the elements of a contiguous split
+ * (agents/problems/elements.ts) and what comes before what among them, also by way of ops that only
+ * the host runs.
  */
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -43,7 +44,10 @@ export function orderedProblem(scenario: Scenario): PartitionProblem {
   return { choices, ...placed, graph: withArcs(placed.graph, arcs), arcs };
 }
 
-/** Arcs between vertices, by way of elements that are none. Elements are numbered in topological order. */
+/**
+ * Arcs between vertices, by way of elements that are none. Elements are numbered in topological
+ * order.
+ */
 function arcsAmong(
   vertexOf: Int32Array,
   successors: readonly (readonly number[])[],

@@ -1,6 +1,7 @@
 /**
- * A partition under refinement: the part of each vertex, how strongly it is joined to every part, the parts' weights, the cut, and by
- * how much the parts are over their limits together. `move` keeps all of it in step in O(degree).
+ * A partition under refinement: the part of each vertex, how strongly it is joined to every part,
+ * the parts' weights, the cut, and by how much the parts are over their limits together. `move`
+ * keeps all of it in step in O(degree).
  */
 import type { WeightedGraph } from "./weighted-graph.ts";
 

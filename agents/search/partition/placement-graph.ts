@@ -1,9 +1,12 @@
 /**
- * The graph that METIS and Scotch are given of a placement problem, by the recipe of Tarnawski et al. (NeurIPS 2020) for their Scotch
- * row: a vertex per co-location class weighing its time on an accelerator, an edge weighing the transfers both ways, each output once
- * for each class that reads it. Times become whole numbers of nanoseconds (the recipe's millionths of a ms), so that sums are exact.
+ * The graph that METIS and Scotch are given of a placement problem, by the recipe of Tarnawski et
+ * al. (NeurIPS 2020) for their Scotch row: a vertex per co-location class weighing its time on an
+ * accelerator, an edge weighing the transfers both ways, each output once for each class that reads
+ * it. Times become whole numbers of nanoseconds (the recipe's millionths of a ms), so that sums are
+ * exact.
  *
- * What only the host runs is no vertex. Accelerators of several kinds share the weight by their speed on the whole graph.
+ * What only the host runs is no vertex. Accelerators of several kinds share the weight by their
+ * speed on the whole graph.
  */
 import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";

@@ -1,10 +1,12 @@
 /**
- * Refinement by moves of single vertices (Fiduccia, Mattheyses, "A linear-time heuristic for improving network partitions", DAC 1982) between any number of parts.
+ * Refinement by moves of single vertices (Fiduccia, Mattheyses, "A linear-time heuristic for
+ * improving network partitions", DAC 1982) between any number of parts.
  *
- * In a pass every vertex moves at most once, the best gain first and losses too; what came after the best moment is undone. Better
- * is less weight above the limits, then less cut. While no part is over its limit a move may take one over it by `slack`; while one
- * is, the next move leaves it. Passes with no slack and with the weight of the heaviest vertex follow one another, so that vertices
- * can change places in full parts, until neither helps.
+ * In a pass every vertex moves at most once, the best gain first and losses too; what came after
+ * the best moment is undone. Better is less weight above the limits, then less cut. While no part
+ * is over its limit a move may take one over it by `slack`; while one is, the next move leaves it.
+ * Passes with no slack and with the weight of the heaviest vertex follow one another, so that
+ * vertices can change places in full parts, until neither helps.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { createGainHeaps, type GainHeaps } from "./gain-heaps.ts";
@@ -35,7 +37,10 @@ export function refine(state: PartitionState, rule: MoveRule, rng: Rng): void {
   }
 }
 
-/** Moves vertices out of parts over their limits, those that add least to the cut first, until no part is over or nothing helps. */
+/**
+ * Moves vertices out of parts over their limits, those that add least to the cut first, until no
+ * part is over or nothing helps.
+ */
 export function relieve(state: PartitionState, rule: MoveRule, rng: Rng): void {
   if (state.overload > 0) runPass(freshPass(state, rule, rng), 0, ({ overload }) => overload === 0);
 }
@@ -119,7 +124,10 @@ function offerNeighbours(pass: Pass, v: number): void {
     if (pass.locked[neighbour[i]] === 0) offer(pass, neighbour[i]);
 }
 
-/** The best of those that would leave the part furthest over its limit, or of all where none is over. */
+/**
+ * The best of those that would leave the part furthest over its limit, or of all where none is
+ * over.
+ */
 function nextVertex({ state, heaps }: Pass): number {
   const { partCount, weight, limit } = state;
   let crowded = NOWHERE;
@@ -136,8 +144,8 @@ function nextVertex({ state, heaps }: Pass): number {
 }
 
 /**
- * The part of largest gain that has room, of equal ones the emptiest. From a part over its limit a vertex may also go where it leaves
- * less above the limit than there was.
+ * The part of largest gain that has room, of equal ones the emptiest. From a part over its limit a
+ * vertex may also go where it leaves less above the limit than there was.
  */
 function bestFit({ state, rule }: Pass, v: number, slack: number): number {
   const { joins, partCount, part, weight, limit, graph } = state;

@@ -1,6 +1,7 @@
 /**
- * `WeightedGraph`: the undirected graph that a partitioner sees, in compressed sparse rows. Every edge stands in both rows, there are
- * no loops, and a pair of vertices has at most one edge. An edge of weight 0 joins nothing but stays: it may bear an order.
+ * `WeightedGraph`: the undirected graph that a partitioner sees, in compressed sparse rows. Every
+ * edge stands in both rows, there are no loops, and a pair of vertices has at most one edge. An
+ * edge of weight 0 joins nothing but stays: it may bear an order.
  */
 import type { Joined } from "../../../env/model/coarsen/matching.ts";
 
@@ -15,7 +16,9 @@ export interface Edges {
   readonly weight: ArrayLike<number>;
 }
 
-/** Edges in either direction; those between the same two vertices are added up, loops are left out. */
+/**
+ * Edges in either direction; those between the same two vertices are added up, loops are left out.
+ */
 export function weightedGraph(vertexWeight: Float64Array, { from, to, weight }: Edges): WeightedGraph {
   const vertexCount = vertexWeight.length;
   const start = new Int32Array(vertexCount + 1);

@@ -1,9 +1,11 @@
 /**
- * `bench exact`: the exact contiguous optimum of every dnn-partitioning workload below a folder, one table. Each file has a
- * process of its own, one after the other, so that its peak memory is its own.
+ * `bench exact`: the exact contiguous optimum of every dnn-partitioning workload below a folder,
+ * one table. Each file has a process of its own, one after the other, so that its peak memory is
+ * its own.
  *
- * Published optima (a file in the form of dnn-partitioning-golden/1) stand beside where they are for the same graph and devices; the
- * exit code is 1 where an answer is not proven, differs from the published one by more than 1e-6, or is refuted.
+ * Published optima (a file in the form of dnn-partitioning-golden/1) stand beside where they are
+ * for the same graph and devices; the exit code is 1 where an answer is not proven, differs from
+ * the published one by more than 1e-6, or is refuted.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -187,7 +189,10 @@ function publishedRows(path: string | null): readonly PublishedRow[] {
   throw new InputError(`"${path}" is not a file of published results (dnn-partitioning-golden/1).`);
 }
 
-/** Memory limits are not in the published file: a case with limits of its own must not be called by the same name. */
+/**
+ * Memory limits are not in the published file: a case with limits of its own must not be called by
+ * the same name.
+ */
 function isOf(
   row: PublishedRow,
   path: string,

@@ -1,4 +1,7 @@
-/** The case files of a folder: those JSON files that hold a marker of their format; all others are passed over. */
+/**
+ * The case files of a folder: those JSON files that hold a marker of their format; all others are
+ * passed over.
+ */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,6 +1,7 @@
 /**
- * One case of `bench exact`: the optimal contiguous split of one file, measured in the process that asks, which should do nothing
- * else: peak memory is that of the whole process, Node and the TypeScript loader included.
+ * One case of `bench exact`: the optimal contiguous split of one file, measured in the process that
+ * asks, which should do nothing else: peak memory is that of the whole process, Node and the
+ * TypeScript loader included.
  */
 import { countIdeals } from "../../../agents/exact/ideals/all-ideals.ts";
 import { CERTIFIED_TOLERANCE, certify } from "../../../agents/exact/ideals/certificate.ts";

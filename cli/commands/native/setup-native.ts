@@ -1,10 +1,12 @@
 /**
- * Makes the native TensorFlow backend where its download is closed: compiles the binding that `@tensorflow/tfjs-node` ships as
- * source against a libtensorflow found on this machine, and proves by a small product that it computes.
+ * Makes the native TensorFlow backend where its download is closed: compiles the binding that
+ * `@tensorflow/tfjs-node` ships as source against a libtensorflow found on this machine, and proves
+ * by a small product that it computes.
  *
- * A libtensorflow is looked for in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the usual library folders
- * and in Python's site-packages. Two layouts are known: the C library (lib/libtensorflow.so.2, include/) and the TensorFlow
- * wheel (tensorflow/libtensorflow_cc.so.2, tensorflow/include/).
+ * A libtensorflow is looked for in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the
+ * usual library folders and in Python's site-packages. Two layouts are known: the C library
+ * (lib/libtensorflow.so.2, include/) and the TensorFlow wheel (tensorflow/libtensorflow_cc.so.2,
+ * tensorflow/include/).
  *
  * Post-condition: `loadTf("native")` works in a new process, or one sentence says what is missing.
  */
@@ -39,7 +41,10 @@ export async function setUpNative(terminal: Pick<Terminal, "note" | "variables">
   terminal.note(await proof(folder));
 }
 
-/** The first folder that holds a whole libtensorflow. A folder named by the user is the only one looked at. */
+/**
+ * The first folder that holds a whole libtensorflow. A folder named by the user is the only one
+ * looked at.
+ */
 export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
   for (const folder of folders) {
     const found = libtensorflowIn(folder);
@@ -101,7 +106,10 @@ async function sitePackages(): Promise<string[]> {
   }
 }
 
-/** The folder of the package with the binding's sources; installs it, without its download, where npm left it out. */
+/**
+ * The folder of the package with the binding's sources; installs it, without its download, where
+ * npm left it out.
+ */
 async function packageFolder(terminal: Pick<Terminal, "note">): Promise<string> {
   const require = createRequire(import.meta.url);
   const modules = path.resolve(path.dirname(require.resolve("@tensorflow/tfjs-core/package.json")), "../..");

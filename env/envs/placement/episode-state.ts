@@ -1,7 +1,9 @@
 /**
- * `EpisodeState`: a placement env's whole state as plain JSON values, and the check of one that comes from outside.
+ * `EpisodeState`: a placement env's whole state as plain JSON values, and the check of one that
+ * comes from outside.
  *
- * Numbers survive JSON exactly, so an env restored from the text goes on as the original would, random numbers included.
+ * Numbers survive JSON exactly, so an env restored from the text goes on as the original would,
+ * random numbers included.
  */
 import { z } from "zod";
 import { InputError } from "../../model/errors.ts";

@@ -1,4 +1,7 @@
-/** When each group's first op starts in the simulated step: what Placeto's policy sees of the last run. */
+/**
+ * When each group's first op starts in the simulated step: what Placeto's policy sees of the last
+ * run.
+ */
 import type { Grouping } from "../../model/coarsen/grouping.ts";
 
 /** First start in each group in us, shape [groupCount], from the start of each op. */

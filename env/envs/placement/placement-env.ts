@@ -1,9 +1,9 @@
 /**
- * `PlacementEnv`: what the placement envs share. One episode's state, its life cycle, its parts and its copies; a subclass
- * says how an episode begins and what an action does to it.
+ * `PlacementEnv`: what the placement envs share. One episode's state, its life cycle, its parts and
+ * its copies; a subclass says how an episode begins and what an action does to it.
  *
- * Scoring goes through one `Evaluator` only, so a metered one counts and limits every evaluation; clones share it. A step
- * that the evaluator refuses leaves the env as it was.
+ * Scoring goes through one `Evaluator` only, so a metered one counts and limits every evaluation;
+ * clones share it. A step that the evaluator refuses leaves the env as it was.
  */
 import type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "../../contract.ts";
 import { liftToOps } from "../../model/coarsen/grouping.ts";
@@ -59,9 +59,15 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
     return this as unknown as Env;
   }
 
-  /** Sets device, placed, visits, current and what else an episode begins with; answers an outcome where it scored. */
+  /**
+   * Sets device, placed, visits, current and what else an episode begins with; answers an outcome
+   * where it scored.
+   */
   protected abstract begin(options: Readonly<Record<string, unknown>>): Outcome | undefined;
-  /** Applies a legal action. Scores before it changes anything, so that a refused evaluation changes nothing. */
+  /**
+   * Applies a legal action. Scores before it changes anything, so that a refused evaluation changes
+   * nothing.
+   */
   protected abstract advance(action: A): Advance;
   /** The legal actions of a running episode; a fresh array. */
   protected abstract mask(): ActionMask;
@@ -199,7 +205,10 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
   }
 }
 
-/** A stream of its own: a caller who draws actions from the same seed must not draw the env's numbers again. */
+/**
+ * A stream of its own: a caller who draws actions from the same seed must not draw the env's
+ * numbers again.
+ */
 const envStream = (seed: number | string): Rng => createRng(seed).child("env");
 
 function describeAction(action: unknown): string {

@@ -1,14 +1,15 @@
 /**
- * `Placement/Refine-v1`: improvement of a complete placement, group by group. The decision process of Placeto (Addanki,
- * Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
+ * `Placement/Refine-v1`: improvement of a complete placement, group by group. The decision process
+ * of Placeto (Addanki, Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
  *
- * An episode starts from a complete placement, visits the groups in group order, the last one included, and each action
- * re-places the current group. Reward: the utility after minus the utility before, by default the drop in cost, positive
- * for an improvement; a move to the group's own device pays exactly 0. Rewards sum to the first cost minus the last one.
- * One evaluation at reset and one for each step, moves to the own device included.
+ * An episode starts from a complete placement, visits the groups in group order, the last one
+ * included, and each action re-places the current group. Reward: the utility after minus the
+ * utility before, by default the drop in cost, positive for an improvement; a move to the group's
+ * own device pays exactly 0. Rewards sum to the first cost minus the last one. One evaluation at
+ * reset and one for each step, moves to the own device included.
  *
- * Episodes are one sweep by default. Published reimplementations invert the reward's sign or never place the last group;
- * both are tested against.
+ * Episodes are one sweep by default. Published reimplementations invert the reward's sign or never
+ * place the last group; both are tested against.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
@@ -40,7 +41,9 @@ export const REFINE_ID = "Placement/Refine-v1";
 export type RefineStart = StartRule | ArrayLike<number>;
 
 export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOptions<O> {
-  /** Where episodes start; default `fixed-random`. The reset option `start` decides for one episode. */
+  /**
+   * Where episodes start; default `fixed-random`. The reset option `start` decides for one episode.
+   */
   readonly start?: RefineStart;
   /** When episodes end; default once every group has been visited. */
   readonly termination?: Termination;

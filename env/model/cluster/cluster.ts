@@ -1,8 +1,10 @@
 /**
- * `Cluster`: devices, one-directional links, and for each ordered pair of devices the links that a transfer crosses.
+ * `Cluster`: devices, one-directional links, and for each ordered pair of devices the links that a
+ * transfer crosses.
  *
- * A full-duplex cable is two links; a shared bus is one link that several routes cross. A transfer crosses the links of its
- * route one after the other (store and forward), queueing at each, or all at once where the cluster or the fidelity says so.
+ * A full-duplex cable is two links; a shared bus is one link that several routes cross. A transfer
+ * crosses the links of its route one after the other (store and forward), queueing at each, or all
+ * at once where the cluster or the fidelity says so.
  */
 import { InputError } from "../errors.ts";
 
@@ -18,7 +20,10 @@ export interface Device {
   readonly memoryBytes: number;
   /** Time in us added to every op that does any work. */
   readonly launchUs: number;
-  /** Share of the peak FLOP/s that an op type reaches; `*` for the types that are not named; default 1. */
+  /**
+   * Share of the peak FLOP/s that an op type reaches; `*` for the types that are not named; default
+   * 1.
+   */
   readonly efficiency?: Readonly<Record<string, number>>;
 }
 
@@ -35,11 +40,16 @@ export interface Cluster {
   readonly links: readonly Link[];
   /** routes[from][to]: link ids in crossing order; empty where from = to. */
   readonly routes: readonly (readonly (readonly number[])[])[];
-  /** Where its switches pass a transfer on while they still receive it: what every fidelity then goes by. */
+  /**
+   * Where its switches pass a transfer on while they still receive it: what every fidelity then
+   * goes by.
+   */
   readonly routing?: "cut-through";
 }
 
-/** Whether a device is a CPU: its kind says so, in any case of letters. All others are accelerators. */
+/**
+ * Whether a device is a CPU: its kind says so, in any case of letters. All others are accelerators.
+ */
 export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
 
 /** Checks a cluster; throws one sentence naming the device, link or route. Returns its argument. */
@@ -103,8 +113,8 @@ function positive(where: string, field: string, value: number): void {
 }
 
 /**
- * Devices that each send through one outgoing link and receive without limit: the network of the published Placeto
- * simulator, and a fair picture of GPUs behind one PCIe switch.
+ * Devices that each send through one outgoing link and receive without limit: the network of the
+ * published Placeto simulator, and a fair picture of GPUs behind one PCIe switch.
  */
 export function egressCluster(
   name: string,

@@ -1,6 +1,7 @@
 /**
- * Transfers as dnn-partitioning counts them (Tarnawski et al., NeurIPS 2020), for the max-load and latency objectives: an op's
- * whole output moves between an accelerator and the host, at one time for the op, whoever receives it.
+ * Transfers as dnn-partitioning counts them (Tarnawski et al., NeurIPS 2020), for the max-load and
+ * latency objectives: an op's whole output moves between an accelerator and the host, at one time
+ * for the op, whoever receives it.
  */
 
 import { CONTROL, type OpGraph } from "../graph/graph.ts";

@@ -1,15 +1,19 @@
 /**
- * How long an op runs on a device: measured for the device's kind, else measured for any kind, else the roofline
+ * How long an op runs on a device: measured for the device's kind, else measured for any kind, else
+ * the roofline
  *
  *   launchUs + max(flops / (flopsPerUs x efficiency), bytesTouched / memoryBytesPerUs)
  *
- * with `launchUs` only for ops that do any work. A measured time is taken as it is, launch included.
+ * with `launchUs` only for ops that do any work. A measured time is taken as it is, launch
+ * included.
  */
 
 import { ANY_KIND, type OpGraph } from "../graph/graph.ts";
 import type { Cluster, Device } from "./cluster.ts";
 
-/** Run times in us, shape [opCount x deviceCount]; `Infinity` where the device cannot run the op. */
+/**
+ * Run times in us, shape [opCount x deviceCount]; `Infinity` where the device cannot run the op.
+ */
 export function runTimesUs(graph: OpGraph, cluster: Cluster): Float64Array {
   const deviceCount = cluster.devices.length;
   const times = new Float64Array(graph.opCount * deviceCount);

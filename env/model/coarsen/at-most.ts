@@ -1,7 +1,8 @@
 /**
- * Coarsens a grouping to at most a given number of groups: again and again merges the two groups of least combined work
- * among those that are joined by a forward edge, supported by the same device kinds, and not also joined by a longer path
- * (which would make the groups' graph cyclic). Where no such pair is left, merges the two smallest groups of equal support.
+ * Coarsens a grouping to at most a given number of groups: again and again merges the two groups of
+ * least combined work among those that are joined by a forward edge, supported by the same device
+ * kinds, and not also joined by a longer path (which would make the groups' graph cyclic). Where no
+ * such pair is left, merges the two smallest groups of equal support.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -29,8 +30,9 @@ export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): 
 }
 
 /**
- * Pairs joined by an edge, by work. A detour between two groups goes away only with a merge of one of the two, because
- * everything else leaves at least one group in between; so a pair that has one is dropped until one of its groups changes.
+ * Pairs joined by an edge, by work. A detour between two groups goes away only with a merge of one
+ * of the two, because everything else leaves at least one group in between; so a pair that has one
+ * is dropped until one of its groups changes.
  */
 function joinedPairs(quotient: Quotient) {
   const { work } = quotient;

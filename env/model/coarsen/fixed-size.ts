@@ -1,10 +1,12 @@
 /**
- * A fixed number of groups of like op counts: the ops in topological order, cut into blocks. The number of groups is what HDP
- * fixes beforehand (Mirhoseini et al., "A Hierarchical Model for Device Placement", ICLR 2018: 256 groups, fewer in its public
- * code), whose grouper then learns which op belongs where; these blocks are the grouping that nobody has to learn.
+ * A fixed number of groups of like op counts: the ops in topological order, cut into blocks. The
+ * number of groups is what HDP fixes beforehand (Mirhoseini et al., "A Hierarchical Model for
+ * Device Placement", ICLR 2018: 256 groups, fewer in its public code), whose grouper then learns
+ * which op belongs where; these blocks are the grouping that nobody has to learn.
  *
- * Co-location classes stay whole, so a block may be larger by one class. Groups that different device kinds support share no
- * block: each such set of kinds gets a share of the blocks by its number of ops, at least one.
+ * Co-location classes stay whole, so a block may be larger by one class. Groups that different
+ * device kinds support share no block: each such set of kinds gets a share of the blocks by its
+ * number of ops, at least one.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";

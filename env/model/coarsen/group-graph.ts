@@ -1,9 +1,10 @@
 /**
- * `GroupGraph`: the scenario seen at the level of its groups, the quotient of the op graph. What agents observe and list
- * schedulers order. Times and bytes are sums over the group's ops; edges are merged per ordered pair of groups.
+ * `GroupGraph`: the scenario seen at the level of its groups, the quotient of the op graph. What
+ * agents observe and list schedulers order. Times and bytes are sums over the group's ops; edges
+ * are merged per ordered pair of groups.
  *
- * The quotient of a training graph can be cyclic (a forward op grouped with its backward twin); group numbers are then still
- * a total order, by first forward op.
+ * The quotient of a training graph can be cyclic (a forward op grouped with its backward twin);
+ * group numbers are then still a total order, by first forward op.
  */
 
 import { runTimesUs } from "../cluster/speed.ts";
@@ -13,7 +14,10 @@ import type { Scenario } from "../scenario.ts";
 export interface GroupGraph {
   readonly groupCount: number;
   readonly deviceCount: number;
-  /** Run time of the whole group on each device in us, shape [groupCount x deviceCount]; `Infinity` where unsupported. */
+  /**
+   * Run time of the whole group on each device in us, shape [groupCount x deviceCount]; `Infinity`
+   * where unsupported.
+   */
   readonly computeUs: Float64Array;
   readonly forwardUs: Float64Array;
   readonly parameterBytes: Float64Array;
@@ -25,7 +29,10 @@ export interface GroupGraph {
   /** Edges in order of source, then destination; no edge from a group to itself. */
   readonly edgeSource: Int32Array;
   readonly edgeDestination: Int32Array;
-  /** Bytes that would cross if the two groups lay on different devices, each output counted once per destination. */
+  /**
+   * Bytes that would cross if the two groups lay on different devices, each output counted once per
+   * destination.
+   */
   readonly edgeBytes: Float64Array;
 }
 

@@ -1,9 +1,11 @@
 /**
- * `Grouping`: which ops move together. Agents act on groups; plans, scores and bounds stay op-level.
+ * `Grouping`: which ops move together. Agents act on groups; plans, scores and bounds stay
+ * op-level.
  *
- * Groups are numbered by their first op in the graph's topological order, forward ops before others, so that group
- * order is a topological order of the forward graph wherever one exists. A forward op grouped with its backward twin can
- * make the quotient cyclic; nothing here needs it to be acyclic.
+ * Groups are numbered by their first op in the graph's topological order, forward ops before
+ * others, so that group order is a topological order of the forward graph wherever one exists. A
+ * forward op grouped with its backward twin can make the quotient cyclic; nothing here needs it to
+ * be acyclic.
  */
 import { InputError } from "../errors.ts";
 import { type OpGraph, Role } from "../graph/graph.ts";
@@ -17,7 +19,9 @@ export interface Grouping {
   readonly members: Int32Array;
 }
 
-/** Makes a grouping from any labelling of the ops, renumbering the groups by their first forward op. */
+/**
+ * Makes a grouping from any labelling of the ops, renumbering the groups by their first forward op.
+ */
 export function groupingOf(graph: OpGraph, label: ArrayLike<number>): Grouping {
   if (label.length !== graph.opCount)
     throw new InputError(`The grouping has ${label.length} entries for a graph of ${graph.opCount} ops.`);

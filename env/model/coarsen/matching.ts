@@ -1,7 +1,8 @@
 /**
- * Heavy-edge matching (Karypis, Kumar, "A fast and high quality multilevel scheme for partitioning irregular graphs", SIAM Journal
- * on Scientific Computing 1998): vertices choose in a given order, each takes the free neighbour behind its heaviest edge; of equal
- * edges the one to the lightest neighbour, of those the smallest number.
+ * Heavy-edge matching (Karypis, Kumar, "A fast and high quality multilevel scheme for partitioning
+ * irregular graphs", SIAM Journal on Scientific Computing 1998): vertices choose in a given order,
+ * each takes the free neighbour behind its heaviest edge; of equal edges the one to the lightest
+ * neighbour, of those the smallest number.
  */
 
 /** An undirected graph in compressed sparse rows, each edge in both rows. */

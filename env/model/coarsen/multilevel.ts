@@ -1,11 +1,13 @@
 /**
- * Multilevel clustering as METIS coarsens (Karypis, Kumar, "A fast and high quality multilevel scheme for partitioning
- * irregular graphs", SIAM Journal on Scientific Computing 1998): level by level, each group pairs with the free neighbour to
- * which most bytes join it (heavy-edge matching), groups of few neighbours choosing first, until at most N are left.
+ * Multilevel clustering as METIS coarsens (Karypis, Kumar, "A fast and high quality multilevel
+ * scheme for partitioning irregular graphs", SIAM Journal on Scientific Computing 1998): level by
+ * level, each group pairs with the free neighbour to which most bytes join it (heavy-edge
+ * matching), groups of few neighbours choosing first, until at most N are left.
  *
- * A pair may hold 1.5 times the mean work of the final groups; where that stops a level short of a twentieth of its groups the
- * limit doubles, and where no edge is left to pair along, neighbours in group order pair. Groups of different device support
- * never pair. Directions of edges are not looked at, so that the groups' graph can come out cyclic.
+ * A pair may hold 1.5 times the mean work of the final groups; where that stops a level short of a
+ * twentieth of its groups the limit doubles, and where no edge is left to pair along, neighbours in
+ * group order pair. Groups of different device support never pair. Directions of edges are not
+ * looked at, so that the groups' graph can come out cyclic.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";

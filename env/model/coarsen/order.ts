@@ -1,10 +1,12 @@
 /**
- * A topological order of groups that stays one while groups are merged, so that searches for paths can stop early: nothing
- * at a position behind the goal's leads to the goal. A merge moves only what lies between the two groups and depends on
- * them (Pearce and Kelly: "A Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", JEA 2007).
+ * A topological order of groups that stays one while groups are merged, so that searches for paths
+ * can stop early: nothing at a position behind the goal's leads to the goal. A merge moves only
+ * what lies between the two groups and depends on them (Pearce and Kelly: "A Dynamic Topological
+ * Sort Algorithm for Directed Acyclic Graphs", JEA 2007).
  *
- * The order reads the neighbours of groups from the sets that it is given, which its owner keeps up to date. Once groups
- * wait for each other in a circle there is no order any more, and `holds` says so.
+ * The order reads the neighbours of groups from the sets that it is given, which its owner keeps up
+ * to date. Once groups wait for each other in a circle there is no order any more, and `holds` says
+ * so.
  */
 type Neighbours = readonly ReadonlySet<number>[];
 
@@ -25,7 +27,10 @@ export function createGroupOrder(consumers: Neighbours, producers: Neighbours): 
   });
   const byPosition = (a: number, b: number): number => position[a] - position[b];
 
-  /** All that is reached from `start` in one direction, strictly between `start` and `goal`; null if the goal is. */
+  /**
+   * All that is reached from `start` in one direction, strictly between `start` and `goal`; null if
+   * the goal is.
+   */
   function between(neighbours: Neighbours, start: number, goal: number): number[] | null {
     const [low, high] = position[start] < position[goal] ? [start, goal] : [goal, start];
     const found = new Set<number>();

@@ -8,7 +8,10 @@ import { atMost } from "./at-most.ts";
 import { colocationGrouping, type Grouping } from "./grouping.ts";
 import { holdsAtMost, keepsParallelWork, mergeSingleConsumers } from "./single-consumer.ts";
 
-/** No group grows by merging beyond this share of all work; a fiftieth keeps 8 devices within reach of balance. */
+/**
+ * No group grows by merging beyond this share of all work; a fiftieth keeps 8 devices within reach
+ * of balance.
+ */
 const LARGEST_SHARE = 1 / 50;
 
 export function groupsForPlacement(graph: OpGraph, groupLimit: number): Grouping {

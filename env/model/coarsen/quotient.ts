@@ -1,8 +1,10 @@
 /**
- * `Quotient`: a grouping while it is being coarsened. Groups are joined by the edges between their forward ops (backward and
- * update ops follow their forward op), can be merged in pairs, and know their work.
+ * `Quotient`: a grouping while it is being coarsened. Groups are joined by the edges between their
+ * forward ops (backward and update ops follow their forward op), can be merged in pairs, and know
+ * their work.
  *
- * Group numbers are those of the grouping that it was made from; a merged group keeps the number of the one it went into.
+ * Group numbers are those of the grouping that it was made from; a merged group keeps the number of
+ * the one it went into.
  */
 import { type OpGraph, Role } from "../graph/graph.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";

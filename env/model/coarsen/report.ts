@@ -1,8 +1,9 @@
 /**
  * What a grouping costs and keeps, as numbers to compare rules by.
  *
- * Cut bytes are those that would cross if every group had a device to itself: each output counts once for each other group that
- * reads it. They stand beside the same sum with one op in each group.
+ * Cut bytes are those that would cross if every group had a device to itself: each output counts
+ * once for each other group that reads it. They stand beside the same sum with one op in each
+ * group.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import { isAcyclic } from "./components.ts";
@@ -19,7 +20,9 @@ export interface CoarseningReport {
   readonly opCutBytes: number;
   /** Work of the largest group over the mean of all groups: 1 is perfect balance. */
   readonly workImbalance: number;
-  /** Share of all work in the largest group: with D equal devices, above 1 / D no plan is balanced. */
+  /**
+   * Share of all work in the largest group: with D equal devices, above 1 / D no plan is balanced.
+   */
   readonly largestWorkShare: number;
   /** False where groups wait for each other in a circle. */
   readonly acyclic: boolean;
@@ -49,7 +52,10 @@ export function coarseningReport(graph: OpGraph, grouping: Grouping): Coarsening
   };
 }
 
-/** Bytes between parts of the graph: each output once for each other part that reads it, at its largest read. */
+/**
+ * Bytes between parts of the graph: each output once for each other part that reads it, at its
+ * largest read.
+ */
 export function cutBytes(graph: OpGraph, partOf: ArrayLike<number>): number {
   let sum = 0;
   for (let v = 0; v < graph.opCount; v++) {

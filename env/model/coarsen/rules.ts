@@ -1,9 +1,10 @@
 /**
- * The named rules of coarsening, as scenario URIs (`?coarsen=NAME&groups=N`) and the command line know them. Each is a pure
- * function of graph and starting grouping; adding one is a file and an entry here.
+ * The named rules of coarsening, as scenario URIs (`?coarsen=NAME&groups=N`) and the command line
+ * know them. Each is a pure function of graph and starting grouping; adding one is a file and an
+ * entry here.
  *
- * `coarsen` starts from the co-location classes, applies the rule, and where more groups are left than asked for merges on to
- * the limit (`atMost`), so that a limit holds whatever the rule.
+ * `coarsen` starts from the co-location classes, applies the rule, and where more groups are left
+ * than asked for merges on to the limit (`atMost`), so that a limit holds whatever the rule.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -86,7 +87,10 @@ export const coarseningRules: readonly CoarseningRule[] = [
   },
 ];
 
-/** Groups by a named rule, at most `groupLimit` of them where that is given; one sentence on a rule that is not known. */
+/**
+ * Groups by a named rule, at most `groupLimit` of them where that is given; one sentence on a rule
+ * that is not known.
+ */
 export function coarsen(graph: OpGraph, ruleName: string, groupLimit?: number): Grouping {
   const rule = coarseningRule(ruleName);
   const limit = groupLimit ?? rule.defaultGroups ?? Number.POSITIVE_INFINITY;

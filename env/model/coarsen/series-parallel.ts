@@ -1,14 +1,16 @@
 /**
- * Series-parallel contraction: undoes the two steps by which series-parallel graphs grow (Valdes, Tarjan, Lawler, "The
- * recognition of series parallel digraphs", SIAM Journal on Computing 1982), here on groups, with the ends of the graph as two
- * unseen groups.
+ * Series-parallel contraction: undoes the two steps by which series-parallel graphs grow (Valdes,
+ * Tarjan, Lawler, "The recognition of series parallel digraphs", SIAM Journal on Computing 1982),
+ * here on groups, with the ends of the graph as two unseen groups.
  *
  * - series: a group and its only consumer, where that reads from nothing else;
- * - parallel: two groups with the same only producer and the same only consumer; a direct edge between those two counts as a
- *   branch without work, so that a lone group beside a shortcut joins its consumer.
+ * - parallel: two groups with the same only producer and the same only consumer; a direct edge
+ *   between those two counts as a branch without work, so that a lone group beside a shortcut joins
+ *   its consumer.
  *
- * Each round contracts disjoint pairs, those of least combined work first, until the limit is met or nothing is left to
- * contract. A series-parallel network (Inception-V3, ResNet) contracts to one group; what remains of another is its knot.
+ * Each round contracts disjoint pairs, those of least combined work first, until the limit is met
+ * or nothing is left to contract. A series-parallel network (Inception-V3, ResNet) contracts to one
+ * group; what remains of another is its knot.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import { chainNext } from "./chain.ts";

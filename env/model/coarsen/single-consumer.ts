@@ -1,10 +1,12 @@
 /**
- * The single-consumer rule of ColocRL (Mirhoseini et al., "Device Placement Optimization with Reinforcement Learning", ICML
- * 2017): where all outputs of a group are used by one other group, merge it into that group; repeat until nothing changes.
+ * The single-consumer rule of ColocRL (Mirhoseini et al., "Device Placement Optimization with
+ * Reinforcement Learning", ICML 2017): where all outputs of a group are used by one other group,
+ * merge it into that group; repeat until nothing changes.
  *
- * Repeated to the end on forward ops, the rule folds a whole network into its loss: each block has a single consumer, and
- * once it is merged so has the block before. What a placer could run in parallel goes with it. ColocRL stopped it with groups
- * drawn by hand; here admissions do that, and a merge must pass every one that is given.
+ * Repeated to the end on forward ops, the rule folds a whole network into its loss: each block has
+ * a single consumer, and once it is merged so has the block before. What a placer could run in
+ * parallel goes with it. ColocRL stopped it with groups drawn by hand; here admissions do that, and
+ * a merge must pass every one that is given.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import type { Grouping } from "./grouping.ts";
@@ -14,8 +16,8 @@ import { createQuotient, type Quotient } from "./quotient.ts";
 export type Admission = (quotient: Quotient, from: number, into: number) => boolean;
 
 /**
- * Refuses where the consumer also waits for work that could run at the same time: another producer that does something
- * and does not come before `from`.
+ * Refuses where the consumer also waits for work that could run at the same time: another producer
+ * that does something and does not come before `from`.
  */
 export const keepsParallelWork: Admission = (quotient, from, into) => {
   for (const other of quotient.producers(into)) {
@@ -25,7 +27,9 @@ export const keepsParallelWork: Admission = (quotient, from, into) => {
   return true;
 };
 
-/** Refuses groups that would hold more than a share of all work, so that long chains stay divisible. */
+/**
+ * Refuses groups that would hold more than a share of all work, so that long chains stay divisible.
+ */
 export const holdsAtMost =
   (share: number): Admission =>
   (quotient, from, into) =>

@@ -1,11 +1,13 @@
 /**
- * How much work an op is, where no device is given: grouping happens before placement. With measured times it is their mean
- * over device kinds in us (0 where an op has none); otherwise the roofline of an average accelerator, in FLOP:
- * max(flops, RIDGE x bytes touched).
+ * How much work an op is, where no device is given: grouping happens before placement. With
+ * measured times it is their mean over device kinds in us (0 where an op has none); otherwise the
+ * roofline of an average accelerator, in FLOP: max(flops, RIDGE x bytes touched).
  */
 import type { OpGraph } from "../graph/graph.ts";
 
-/** FLOP that a GPU computes while it moves one byte: 14 to 18 on the K80, P100 and V100 in float32. */
+/**
+ * FLOP that a GPU computes while it moves one byte: 14 to 18 on the K80, P100 and V100 in float32.
+ */
 const RIDGE = 16;
 
 /** Work of each op, shape [opCount]; only ratios mean anything. */

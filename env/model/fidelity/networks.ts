@@ -1,7 +1,8 @@
 /**
- * Named network models: what may stand in the way of a transfer. Each is a configuration of the one engine: it replaces the
- * links that a cluster's routes cross (all but one) and sets the fidelity's switches, and leaves speeds as they are: a transfer between
- * two devices alone in the cluster takes as long as the slowest link of its route and the sum of the latencies say.
+ * Named network models: what may stand in the way of a transfer. Each is a configuration of the one
+ * engine: it replaces the links that a cluster's routes cross (all but one) and sets the fidelity's
+ * switches, and leaves speeds as they are: a transfer between two devices alone in the cluster
+ * takes as long as the slowest link of its route and the sum of the latencies say.
  */
 import type { Cluster, Link } from "../cluster/cluster.ts";
 import { validateCluster } from "../cluster/cluster.ts";
@@ -13,10 +14,16 @@ export interface NetworkModel {
   readonly name: string;
   /** One sentence: what waits for what. */
   readonly summary: string;
-  /** Servers that a transfer between two devices needs beside its own wire; left out where it crosses the cluster's own links. */
+  /**
+   * Servers that a transfer between two devices needs beside its own wire; left out where it
+   * crosses the cluster's own links.
+   */
   readonly servers?: (from: number, to: number) => readonly Server[];
   readonly contention: "queue" | "none" | "fair";
-  /** Transfers follow a plan's order where it has one; the servers are otherwise first come, first served. */
+  /**
+   * Transfers follow a plan's order where it has one; the servers are otherwise first come, first
+   * served.
+   */
   readonly inPlanOrder?: true;
 }
 
@@ -89,7 +96,9 @@ export const networkModels: readonly NetworkModel[] = [
   },
 ];
 
-/** The scenario under a named network model; throws one sentence where there is none of that name. */
+/**
+ * The scenario under a named network model; throws one sentence where there is none of that name.
+ */
 export function withNetwork(scenario: Scenario, name: string): Scenario {
   const names = networkModels.map((model) => model.name);
   const model = networkModels.find((candidate) => candidate.name === name);
@@ -136,7 +145,10 @@ function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
   return validateCluster({ ...rest, links, routes });
 }
 
-/** What a transfer between two devices meets where nothing else is sent; null from a device to itself. */
+/**
+ * What a transfer between two devices meets where nothing else is sent; null from a device to
+ * itself.
+ */
 function wireOf(cluster: Cluster, from: number, to: number): Link | null {
   if (from === to) return null;
   const route = cluster.routes[from][to].map((link) => cluster.links[link]);

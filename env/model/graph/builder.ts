@@ -1,9 +1,9 @@
 /**
  * The only way to make an `OpGraph`: declare ops and edges by name, then `build()`.
  *
- * Every mistake throws one sentence naming the op and the field: unknown or duplicate op, NaN, negative or infinite
- * number, a byte count past 2^53, an edge from an op to itself, a cycle, an empty graph. Edges may name ops that are
- * declared later; they are resolved by `build()`.
+ * Every mistake throws one sentence naming the op and the field: unknown or duplicate op, NaN,
+ * negative or infinite number, a byte count past 2^53, an edge from an op to itself, a cycle, an
+ * empty graph. Edges may name ops that are declared later; they are resolved by `build()`.
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
@@ -270,7 +270,10 @@ function twins(ops: readonly OpSpec[], idOf: ReadonlyMap<string, number>): Int32
   return twin;
 }
 
-/** Kahn's algorithm with a binary heap of ids, so that the order is unique. Throws a sentence that spells out a cycle. */
+/**
+ * Kahn's algorithm with a binary heap of ids, so that the order is unique. Throws a sentence that
+ * spells out a cycle.
+ */
 function topologicalOrder(
   ops: readonly OpSpec[],
   inStart: Int32Array,

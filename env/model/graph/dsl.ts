@@ -7,8 +7,9 @@
  *     b GPU:50|CPU:900 8B params=40 group=g <- a
  *     c 20 <- a b:0 ^a
  *
- * US is the measured time on every device kind, or one time per kind. Keys: params (bytes), workspace (bytes), flops, touched
- * (bytes), type, role, twin, group (co-location label), kinds (GPU|CPU), transfer (us). `#` starts a comment.
+ * US is the measured time on every device kind, or one time per kind. Keys: params (bytes),
+ * workspace (bytes), flops, touched (bytes), type, role, twin, group (co-location label), kinds
+ * (GPU|CPU), transfer (us). `#` starts a comment.
  */
 
 import { egressCluster } from "../cluster/cluster.ts";
@@ -94,7 +95,10 @@ export interface TestScenarioOptions {
   readonly fidelity?: Partial<Fidelity>;
 }
 
-/** A scenario around a tiny graph: devices with one outgoing link each, one group per co-location class or op. */
+/**
+ * A scenario around a tiny graph: devices with one outgoing link each, one group per co-location
+ * class or op.
+ */
 export function testScenario(options: TestScenarioOptions): Scenario {
   const { devices = 2, memoryBytes = Number.POSITIVE_INFINITY, bytesPerUs = 10, latencyUs = 0 } = options;
   const graph = typeof options.graph === "string" ? parseGraph(options.graph) : options.graph;

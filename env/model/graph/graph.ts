@@ -1,9 +1,10 @@
 /**
  * `OpGraph`: an immutable directed acyclic graph of operators in compressed sparse row form.
  *
- * Ops are integers 0..opCount-1 in declaration order, which need not be topological. Edges are integers 0..edgeCount-1,
- * stored consumer by consumer in the order in which each consumer declares its inputs; one pair of ops may have several
- * edges (several output ports, or a control edge beside a data edge). Made by `graphBuilder`; never changed afterwards.
+ * Ops are integers 0..opCount-1 in declaration order, which need not be topological. Edges are
+ * integers 0..edgeCount-1, stored consumer by consumer in the order in which each consumer declares
+ * its inputs; one pair of ops may have several edges (several output ports, or a control edge
+ * beside a data edge). Made by `graphBuilder`; never changed afterwards.
  */
 
 /** What an op does in the training step. */
@@ -33,15 +34,24 @@ export interface OpGraph {
   readonly bytesTouched: Float64Array;
   /** Bytes of weights that live with the op. */
   readonly parameterBytes: Float64Array;
-  /** Scratch bytes that the op needs on its device only while it runs, such as a convolution's workspace. */
+  /**
+   * Scratch bytes that the op needs on its device only while it runs, such as a convolution's
+   * workspace.
+   */
   readonly workspaceBytes: Float64Array;
   /** Measured run time in us by device kind, NaN where not measured; beats the roofline. */
   readonly measuredUs: ReadonlyMap<string, Float64Array>;
-  /** Measured time in us to move an op's whole output between its device and the host, NaN where not measured. */
+  /**
+   * Measured time in us to move an op's whole output between its device and the host, NaN where not
+   * measured.
+   */
   readonly transferUs: Float64Array | null;
   /** Device kinds that can run the op; null means all. */
   readonly supportedKinds: readonly (readonly string[] | null)[];
-  /** Co-location class of each op (0..colocationCount-1), or -1: ops of one class must share a device. */
+  /**
+   * Co-location class of each op (0..colocationCount-1), or -1: ops of one class must share a
+   * device.
+   */
   readonly colocation: Int32Array;
   readonly colocationCount: number;
   /** The forward op of a backward or update op and the backward op of a forward op, or -1. */
@@ -59,7 +69,10 @@ export interface OpGraph {
   readonly edgeOutput: Int32Array;
   /** Bytes the edge carries; 0 for control edges. */
   readonly edgeBytes: Float64Array;
-  /** Uses of op v: edge ids outEdge[outStart[v] .. outStart[v + 1]), by consumer id, then declared order. */
+  /**
+   * Uses of op v: edge ids outEdge[outStart[v] .. outStart[v + 1]), by consumer id, then declared
+   * order.
+   */
   readonly outStart: Int32Array;
   readonly outEdge: Int32Array;
 

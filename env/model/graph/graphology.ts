@@ -1,6 +1,7 @@
 /**
- * Conversion to and from graphology, the library people author, draw and exchange graphs with. Freeze to `OpGraph` before
- * any computation: walking a graphology graph is many times slower than walking typed arrays.
+ * Conversion to and from graphology, the library people author, draw and exchange graphs with.
+ * Freeze to `OpGraph` before any computation: walking a graphology graph is many times slower than
+ * walking typed arrays.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
@@ -8,7 +9,10 @@ import { InputError } from "../errors.ts";
 import { graphBuilder, type OpSpec } from "./builder.ts";
 import { CONTROL, type OpGraph, roleNames } from "./graph.ts";
 
-/** Node attributes are `OpSpec` without the name; edge attributes are `{output, bytes, input}`, input = declared position. */
+/**
+ * Node attributes are `OpSpec` without the name; edge attributes are `{output, bytes, input}`,
+ * input = declared position.
+ */
 export function toGraphology(graph: OpGraph): MultiDirectedGraph {
   const result = new MultiDirectedGraph();
   result.setAttribute("dtype", graph.dtype);
@@ -25,7 +29,10 @@ export function toGraphology(graph: OpGraph): MultiDirectedGraph {
   return result;
 }
 
-/** Freezes a directed graphology graph; throws one sentence where it is undirected or an attribute is not usable. */
+/**
+ * Freezes a directed graphology graph; throws one sentence where it is undirected or an attribute
+ * is not usable.
+ */
 export function fromGraphology(source: AbstractGraph): OpGraph {
   if (source.type === "undirected")
     throw new InputError(

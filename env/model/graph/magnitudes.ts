@@ -1,6 +1,7 @@
 /**
- * The range in which times stay exact: no run, transfer, delay or gap of a scenario may take longer than 2^53 us (285 years).
- * What adds such times up is then finite whatever the plan, so nothing behind this check has to look for overflow.
+ * The range in which times stay exact: no run, transfer, delay or gap of a scenario may take longer
+ * than 2^53 us (285 years). What adds such times up is then finite whatever the plan, so nothing
+ * behind this check has to look for overflow.
  */
 
 import { runTimesUs } from "../cluster/speed.ts";

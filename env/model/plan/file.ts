@@ -1,14 +1,17 @@
 /**
- * Placement files: one device for each op, as an array in op order, as `{"device": [...]}` or `{"plan": [...]}` (what `solve
- * --json` prints), or as an object from op name to device. A device is its number or its name. Beside `device` or `plan` there may
- * be `opPriority`, the order of the ops, one number for each.
+ * Placement files: one device for each op, as an array in op order, as `{"device": [...]}` or
+ * `{"plan": [...]}` (what `solve --json` prints), or as an object from op name to device. A device
+ * is its number or its name. Beside `device` or `plan` there may be `opPriority`, the order of the
+ * ops, one number for each.
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
 import { didYouMean } from "../suggest.ts";
 import { type Placement, placement } from "./placement.ts";
 
-/** The plan in a placement file's text; every mistake is one sentence naming the file and the op. */
+/**
+ * The plan in a placement file's text; every mistake is one sentence naming the file and the op.
+ */
 export function readPlacement(text: string, file: string, scenario: Scenario): Placement {
   const where = `Placement file "${file}"`;
   const json = parseJson(text, where);

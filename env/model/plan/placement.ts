@@ -1,5 +1,6 @@
 /**
- * `Plan`: what a planner or agent answers. A discriminated union; today its only kind is a placement.
+ * `Plan`: what a planner or agent answers. A discriminated union; today its only kind is a
+ * placement.
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
@@ -9,9 +10,9 @@ export interface Placement {
   /** Device of each op, shape [opCount]. */
   readonly device: Int32Array;
   /**
-   * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]: each waits for the one before it, or,
-   * under `dispatch: "ready"`, goes first among those that are ready. Without it a device runs ops in the order in which they
-   * become ready.
+   * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]: each waits
+   * for the one before it, or, under `dispatch: "ready"`, goes first among those that are ready.
+   * Without it a device runs ops in the order in which they become ready.
    */
   readonly opPriority?: Float64Array;
 }
@@ -23,8 +24,9 @@ export function placement(device: ArrayLike<number>): Placement {
 }
 
 /**
- * Throws one sentence where a plan is not one for the scenario: wrong length, no such device, a device kind that cannot run
- * the op, a co-location class on two devices. Memory is not judged here; that is the evaluator's answer.
+ * Throws one sentence where a plan is not one for the scenario: wrong length, no such device, a
+ * device kind that cannot run the op, a co-location class on two devices. Memory is not judged
+ * here; that is the evaluator's answer.
  */
 export function validatePlan(scenario: Scenario, plan: Plan): void {
   const { graph, cluster } = scenario;

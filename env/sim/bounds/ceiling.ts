@@ -1,9 +1,12 @@
-/** Upper limits on the value of every feasible plan: the unit of the penalty for plans that do not fit. */
+/**
+ * Upper limits on the value of every feasible plan: the unit of the penalty for plans that do not
+ * fit.
+ */
 import type { Compiled } from "../engine/compile.ts";
 
 /**
- * No schedule takes longer: while it runs, some op runs, some transfer moves, or some gap or latency passes, so the sum of
- * all of them, each on its slowest resource, is an upper limit.
+ * No schedule takes longer: while it runs, some op runs, some transfer moves, or some gap or
+ * latency passes, so the sum of all of them, each on its slowest resource, is an upper limit.
  */
 export function makespanCeilingUs(compiled: Compiled): number {
   const { opCount, deviceCount, runUs, fidelity, slotProducer, slotBytes, depStart, depSlot } = compiled;
@@ -42,7 +45,10 @@ function slowestRouteUs(compiled: Compiled, bytes: number): number {
   return slowestUs;
 }
 
-/** No device ever holds more than everything: all weights, all outputs and workspaces, a copy of every tensor for each use. */
+/**
+ * No device ever holds more than everything: all weights, all outputs and workspaces, a copy of
+ * every tensor for each use.
+ */
 export function peakCeilingBytes({
   residentBytes,
   workspaceBytes,

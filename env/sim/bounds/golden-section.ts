@@ -1,4 +1,7 @@
-/** Golden-section search (Kiefer, 1953): about where a concave function is largest between two points. */
+/**
+ * Golden-section search (Kiefer, 1953): about where a concave function is largest between two
+ * points.
+ */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 export function goldenSection(

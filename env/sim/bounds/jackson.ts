@@ -1,7 +1,8 @@
 /**
- * The preemptive one-machine schedule of Jackson (1955; Carlier, European J. Operational Research 1982): of the ops that have been
- * released the one with the longest tail runs, and the latest end with its tail is the least that any schedule of one machine can
- * take, preempted or not. It equals the largest of (least head) + (work) + (least tail) over all sets of the ops.
+ * The preemptive one-machine schedule of Jackson (1955; Carlier, European J. Operational Research
+ * 1982): of the ops that have been released the one with the longest tail runs, and the latest end
+ * with its tail is the least that any schedule of one machine can take, preempted or not. It equals
+ * the largest of (least head) + (work) + (least tail) over all sets of the ops.
  */
 
 export interface OneMachine {

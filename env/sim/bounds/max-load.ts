@@ -1,6 +1,7 @@
 /**
- * Certified lower bounds on max load: the work divided over the devices, with and without their memory, and the ops that one
- * device has to take because parting them would cost more in transfers than it saves.
+ * Certified lower bounds on max load: the work divided over the devices, with and without their
+ * memory, and the ops that one device has to take because parting them would cost more in transfers
+ * than it saves.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";
@@ -40,7 +41,10 @@ export function weightUnits({ graph, cluster, ...rest }: Scenario): Units {
   );
 }
 
-/** Producer and consumer on two devices: the larger load of the two, with the transfer where the device pays for it. */
+/**
+ * Producer and consumer on two devices: the larger load of the two, with the transfer where the
+ * device pays for it.
+ */
 function apart(scenario: Scenario, units: Units): Pairs {
   const { cluster, graph } = scenario;
   const { typeCount, unitUs, unitOf, machines, deviceOf } = units;

@@ -1,13 +1,15 @@
 /**
- * The work bound of work-bound.ts where memory limits what a device can take, by Lagrangian duality. For weights w >= 0 with sum over
- * devices of w = 1 and prices p >= 0 in us per byte, every placement that fits has
+ * The work bound of work-bound.ts where memory limits what a device can take, by Lagrangian
+ * duality. For weights w >= 0 with sum over devices of w = 1 and prices p >= 0 in us per byte,
+ * every placement that fits has
  *
  *   largest load >= sum over devices of w x load + p x (bytes held - limit)
  *                >= sum over units of min over devices of (w x time + p x bytes) - sum over devices of p x limit,
  *
- * so every choice of weights and prices proves a bound. The right-hand side is concave. It is climbed one type's share of the
- * weights at a time, with the best price that all limited devices have in common, then one type's price at a time: that need not
- * end at the best choice but always ends at a valid one.
+ * so every choice of weights and prices proves a bound. The right-hand side is concave. It is
+ * climbed one type's share of the weights at a time, with the best price that all limited devices
+ * have in common, then one type's price at a time: that need not end at the best choice but always
+ * ends at a valid one.
  */
 
 import { goldenSection } from "./golden-section.ts";

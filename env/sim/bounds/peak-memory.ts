@@ -1,7 +1,8 @@
 /**
  * Certified lower bounds in bytes on the largest peak of any device:
  *
- * - *largest op*: while an op runs, its device holds its outputs and workspace, each of its inputs, and its unit's weights;
+ * - *largest op*: while an op runs, its device holds its outputs and workspace, each of its inputs,
+ *   and its unit's weights;
  * - *largest unit*: the weights and optimizer state of a unit are on one device for the whole step;
  * - *all weights*: some device holds at least an equal share;
  * - *pigeonhole*: of any k x devices + 1 units, k + 1 share a device.
@@ -47,7 +48,10 @@ function pigeonholeBytes(falling: Float64Array, deviceCount: number): number {
   return best;
 }
 
-/** An input is the producer's outputs where both are on one device, else a copy of the tensor: the smaller of the two. */
+/**
+ * An input is the producer's outputs where both are on one device, else a copy of the tensor: the
+ * smaller of the two.
+ */
 function largestOpBytes(compiled: Compiled, unitOf: Int32Array, unitBytes: Float64Array): number {
   const { opCount, deviceCount, runUs, outputBytes, needStart, needProducer, needSlot, slotBytes } = compiled;
   let largest = 0;

@@ -1,6 +1,7 @@
 /**
- * What the bounds on all objectives see of a scenario. A *unit* is a co-location class or a single op: what no plan may
- * split. A device *type* is a set of devices of one label on which every op takes the same time and that hold as much.
+ * What the bounds on all objectives see of a scenario. A *unit* is a co-location class or a single
+ * op: what no plan may split. A device *type* is a set of devices of one label on which every op
+ * takes the same time and that hold as much.
  */
 import type { Scenario } from "../../model/scenario.ts";
 
@@ -15,7 +16,10 @@ export interface Units {
   readonly machines: Int32Array;
   /** One device of each type. */
   readonly deviceOf: Int32Array;
-  /** Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where its unit cannot lie. */
+  /**
+   * Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where its unit
+   * cannot lie.
+   */
   readonly opUs: Float64Array;
   /** The same for all ops of a unit, shape [unitCount x typeCount]. */
   readonly unitUs: Float64Array;
@@ -110,7 +114,10 @@ export function mergedUnits(units: Units, pairs: readonly (readonly [number, num
   return { ...units, unitCount: count, unitOf, unitUs, unitBytes, opUs };
 }
 
-/** Keeps units from types that cannot hold them. One that none can hold has no plan to bound and stays as it is. */
+/**
+ * Keeps units from types that cannot hold them. One that none can hold has no plan to bound and
+ * stays as it is.
+ */
 function barTooLarge(unitUs: Float64Array, unitBytes: Float64Array, typeBytes: Float64Array): void {
   const typeCount = typeBytes.length;
   unitBytes.forEach((bytes, unit) => {

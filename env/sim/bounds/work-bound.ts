@@ -1,13 +1,15 @@
 /**
- * The least largest load that any distribution of divisible work over unrelated machines can have, by Lagrangian duality.
+ * The least largest load that any distribution of divisible work over unrelated machines can have,
+ * by Lagrangian duality.
  *
  * For weights w >= 0 with sum over machines of w = 1, every distribution has
  *
  *   largest load >= sum over machines of w x load >= sum over items of min over machines of w x time,
  *
- * so each choice of weights proves a bound; the best choice is the optimum of the linear relaxation of R||Cmax (Lenstra,
- * Shmoys and Tardos, 1990). The right-hand side is concave in the weights and machines of one type share theirs, so a
- * golden-section search per type finds it: exactly for two types, and a valid if smaller bound for more.
+ * so each choice of weights proves a bound; the best choice is the optimum of the linear relaxation
+ * of R||Cmax (Lenstra, Shmoys and Tardos, 1990). The right-hand side is concave in the weights and
+ * machines of one type share theirs, so a golden-section search per type finds it: exactly for two
+ * types, and a valid if smaller bound for more.
  */
 
 export interface WorkBound {
@@ -21,8 +23,8 @@ const SECTIONS = 60;
 const ROUNDS = 4;
 
 /**
- * `timesUs` has shape [items x types] with `Infinity` where a type cannot take an item; `machines` counts each type.
- * Every item needs a type that can take it.
+ * `timesUs` has shape [items x types] with `Infinity` where a type cannot take an item; `machines`
+ * counts each type. Every item needs a type that can take it.
  */
 export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): WorkBound {
   const types = machines.length;
@@ -43,7 +45,10 @@ export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): W
   return { valueUs: value, weights: weightsOf(shares) };
 }
 
-/** The same bound from times for each device, shape [items x devices]: devices with equal times are of one type. */
+/**
+ * The same bound from times for each device, shape [items x devices]: devices with equal times are
+ * of one type.
+ */
 export function workBoundOnDevices(timesUs: Float64Array, deviceCount: number): number {
   const alike = (a: number, b: number) => {
     for (let i = 0; i < timesUs.length; i += deviceCount) if (timesUs[i + a] !== timesUs[i + b]) return false;

@@ -1,10 +1,12 @@
 /**
- * Lowers a scenario to the typed arrays that the event engine runs on. Done once for a scenario; everything that depends on
- * a placement is decided inside the engine, so thousands of placements share one `Compiled`.
+ * Lowers a scenario to the typed arrays that the event engine runs on. Done once for a scenario;
+ * everything that depends on a placement is decided inside the engine, so thousands of placements
+ * share one `Compiled`.
  *
- * A *dependency* is one thing a consumer waits for. A *slot* is one tensor that may have to be moved: an output port, or a
- * slice of it where an edge carries fewer bytes. Dependencies of one producer are kept in two orders: as declared (which
- * decides the order of transfers) and by consumer rank (which decides the order of simultaneous releases).
+ * A *dependency* is one thing a consumer waits for. A *slot* is one tensor that may have to be
+ * moved: an output port, or a slice of it where an edge carries fewer bytes. Dependencies of one
+ * producer are kept in two orders: as declared (which decides the order of transfers) and by
+ * consumer rank (which decides the order of simultaneous releases).
  */
 
 import { runTimesUs } from "../../model/cluster/speed.ts";
@@ -35,7 +37,10 @@ export interface Compiled {
   readonly releaseSlot: Int32Array;
   /** How many dependencies each op waits for. */
   readonly waitsFor: Int32Array;
-  /** Dependencies of op v: needStart[v] .. needStart[v + 1]; control dependencies that cost nothing are left out. */
+  /**
+   * Dependencies of op v: needStart[v] .. needStart[v + 1]; control dependencies that cost nothing
+   * are left out.
+   */
   readonly needStart: Int32Array;
   readonly needProducer: Int32Array;
   readonly needSlot: Int32Array;
@@ -153,7 +158,9 @@ export function compile(scenario: Scenario): Compiled {
   };
 }
 
-/** An order of transfers needs lines to stand in, and every transfer in all of its lines at once. */
+/**
+ * An order of transfers needs lines to stand in, and every transfer in all of its lines at once.
+ */
 function checkTransferOrder({ name, transferOrder, contention, routing, overlap }: Fidelity): void {
   if (transferOrder === "first-come") return;
   if (contention === "queue" && routing === "cut-through" && overlap) return;
@@ -172,7 +179,10 @@ function numberWithin(owner: readonly number[]): Int32Array {
   });
 }
 
-/** Consumer by consumer in declared order: which dependencies there are, and which tensor each of them needs. */
+/**
+ * Consumer by consumer in declared order: which dependencies there are, and which tensor each of
+ * them needs.
+ */
 function collectSlots(graph: OpGraph, fidelity: Fidelity) {
   const slotOf = new Map<string, number>();
   const producer: number[] = [];
@@ -224,7 +234,10 @@ function layOut(size: number, rows: readonly Dependency[], keyOf: (row: Dependen
   return { start, row };
 }
 
-/** Position of each name in the tie-breaking order: by index, or by code point as the published Placeto simulator does. */
+/**
+ * Position of each name in the tie-breaking order: by index, or by code point as the published
+ * Placeto simulator does.
+ */
 function ranks(names: readonly string[], fidelity: Fidelity): Int32Array {
   const rank = Int32Array.from(names, (_, i) => i);
   if (fidelity.tieBreak === "id") return rank;

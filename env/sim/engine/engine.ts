@@ -1,19 +1,22 @@
 /**
- * The event engine: one placement in, start times and makespan out. The only one there is; published simulators differ
- * from it by `Fidelity` and `Cluster`, which docs/cost-model.md explains rule by rule.
+ * The event engine: one placement in, start times and makespan out. The only one there is;
+ * published simulators differ from it by `Fidelity` and `Cluster`, which docs/cost-model.md
+ * explains rule by rule.
  *
- * Devices and links serve one task at a time, first come, first served, so the moment a task queues up its start is
- * known: now, or when its server comes free. What remains to be ordered by time is only when ops end (their consumers
- * are released, their transfers queue up) and when transfers arrive. Each server finishes its tasks in order, so at
- * most one event per device and per link is pending.
+ * Devices and links serve one task at a time, first come, first served, so the moment a task queues
+ * up its start is known: now, or when its server comes free. What remains to be ordered by time is
+ * only when ops end (their consumers are released, their transfers queue up) and when transfers
+ * arrive. Each server finishes its tasks in order, so at most one event per device and per link is
+ * pending.
  *
- * Events at equal time: releases first, by producer rank, then consumer rank; then transfers that took no time, by link
- * rank; then ops that took no time, by device rank. (That is the order in which links and devices look for work.) Where a free
- * device chooses among ready ops (`dispatch: "ready"`), its look for work is an event of its own, in that place.
+ * Events at equal time: releases first, by producer rank, then consumer rank; then transfers that
+ * took no time, by link rank; then ops that took no time, by device rank. (That is the order in
+ * which links and devices look for work.) Where a free device chooses among ready ops (`dispatch:
+ * "ready"`), its look for work is an event of its own, in that place.
  *
- * The loop itself is a WebAssembly kernel (kernel/assembly/engine.ts): the same bytes out on every machine, and faster than
- * JavaScript by the factor that docs/performance.md gives. This file lays out its memory. Twin: reference.ts, compared by
- * test/env/sim/engine/engine.test.ts.
+ * The loop itself is a WebAssembly kernel (kernel/assembly/engine.ts): the same bytes out on every
+ * machine, and faster than JavaScript by the factor that docs/performance.md gives. This file lays
+ * out its memory. Twin: reference.ts, compared by test/env/sim/engine/engine.test.ts.
  */
 import { InputError } from "../../model/errors.ts";
 import type { Compiled } from "./compile.ts";
@@ -24,7 +27,9 @@ import { takeTurns } from "./transfer-turns.ts";
 
 /** One transfer over one link, for timelines. */
 export interface TransferRecord {
-  /** The engine's number of the transfer: that of the first dependency, as declared, that it serves. */
+  /**
+   * The engine's number of the transfer: that of the first dependency, as declared, that it serves.
+   */
   readonly transfer: number;
   readonly producer: number;
   readonly link: number;
@@ -44,15 +49,16 @@ export interface Engine {
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
   /**
-   * When each transfer of the last run had left its sender, and when it set out on its last link, us. A transfer has the
-   * number of the first dependency, as declared, that it serves.
+   * When each transfer of the last run had left its sender, and when it set out on its last link,
+   * us. A transfer has the number of the first dependency, as declared, that it serves.
    */
   readonly leftUs: Float64Array;
   readonly lastHopUs: Float64Array;
   /**
-   * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in their ascending order, op
-   * id breaking ties, each after the one before it; throws `InputError` where that order waits for itself. Under `dispatch:
-   * "ready"` a free device takes of its ready ops the first in that order.
+   * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in
+   * their ascending order, op id breaking ties, each after the one before it; throws `InputError`
+   * where that order waits for itself. Under `dispatch: "ready"` a free device takes of its ready
+   * ops the first in that order.
    */
   run(device: Int32Array, opPriority?: Float64Array): number;
   /** Makespans of many valid placements, in order. The times above are those of the last one. */

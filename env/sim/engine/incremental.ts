@@ -1,7 +1,8 @@
 /**
- * Makespans of neighbouring placements: one run is recorded, and a placement that differs from it in a few ops is simulated
- * only from the first moment that the move can matter until everything is again as recorded (FlexFlow's delta simulation, Jia et
- * al., MLSys 2019, with states instead of task times). Always exactly the makespan of a full run.
+ * Makespans of neighbouring placements: one run is recorded, and a placement that differs from it
+ * in a few ops is simulated only from the first moment that the move can matter until everything is
+ * again as recorded (FlexFlow's delta simulation, Jia et al., MLSys 2019, with states instead of
+ * task times). Always exactly the makespan of a full run.
  */
 import type { Compiled } from "./compile.ts";
 import * as at from "./kernel/layout.ts";
@@ -11,7 +12,10 @@ import { createMoveEffects } from "./move-effects.ts";
 export interface IncrementalEngine {
   /** Simulates a valid placement and makes it the one that moves start from; its makespan in us. */
   record(device: Int32Array): number;
-  /** The makespan with the given ops of the recorded placement on `to`; null where only a full run can tell. */
+  /**
+   * The makespan with the given ops of the recorded placement on `to`; null where only a full run
+   * can tell.
+   */
   move(ops: Int32Array, to: number): number | null;
 }
 

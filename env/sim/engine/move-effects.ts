@@ -1,12 +1,15 @@
 /**
- * What of a recorded run a move can change, and when it first can: the times from which incremental.ts simulates.
+ * What of a recorded run a move can change, and when it first can: the times from which
+ * incremental.ts simulates.
  *
- * A moved op is felt from the moment that it is ready, on its old device or on its new one. Before that a move is felt only
- * where a producer sends something else than before: a transfer that nobody needs any more or nobody needed, or one that goes
- * another way. Then the producer's end is an effect as well. Where it sends the same as before, the moved op may merely get its input
- * at another time, which the recorded run tells.
+ * A moved op is felt from the moment that it is ready, on its old device or on its new one. Before
+ * that a move is felt only where a producer sends something else than before: a transfer that
+ * nobody needs any more or nobody needed, or one that goes another way. Then the producer's end is
+ * an effect as well. Where it sends the same as before, the moved op may merely get its input at
+ * another time, which the recorded run tells.
  *
- * Pre: as `canSimulateMoves`. Post: as far as a rerun's state equals the recorded one, it stays so up to the next effect.
+ * Pre: as `canSimulateMoves`. Post: as far as a rerun's state equals the recorded one, it stays so
+ * up to the next effect.
  */
 import { type Compiled, NO_SLOT } from "./compile.ts";
 
@@ -18,15 +21,24 @@ export interface MoveRoom {
   readonly arriveUs: Float64Array;
   /** Ascending. */
   readonly effectUs: Float64Array;
-  /** When each need of the moved ops is met, as long as all goes as recorded: needUs[needStart[i] ..] of the i-th. */
+  /**
+   * When each need of the moved ops is met, as long as all goes as recorded: needUs[needStart[i]
+   * ..] of the i-th.
+   */
   readonly needUs: Float64Array;
   readonly needStart: Int32Array;
 }
 
-/** More effects than these are not worth sorting: only the first is kept, and nothing after it is skipped. */
+/**
+ * More effects than these are not worth sorting: only the first is kept, and nothing after it is
+ * skipped.
+ */
 const MOST_EFFECTS = 64;
 
-/** `find` returns the number of effects, 0 where a moved op waits for nothing. `placed` differs from `recorded` in `ops` only. */
+/**
+ * `find` returns the number of effects, 0 where a moved op waits for nothing. `placed` differs from
+ * `recorded` in `ops` only.
+ */
 export interface MoveEffects {
   find(ops: Int32Array, placed: Int32Array): number;
 }
@@ -38,7 +50,10 @@ export function createMoveEffects(compiled: Compiled, room: MoveRoom): MoveEffec
   const isMoved = new Uint8Array(opCount);
   let effectCount = 0;
 
-  /** The dependency whose number the transfer has that brings `slot` from `producer` to where `need` lies; -1 where none does. */
+  /**
+   * The dependency whose number the transfer has that brings `slot` from `producer` to where `need`
+   * lies; -1 where none does.
+   */
   const senders: Record<
     typeof fidelity.multicast,
     (placed: Int32Array, producer: number, need: number) => number
@@ -60,7 +75,10 @@ export function createMoveEffects(compiled: Compiled, room: MoveRoom): MoveEffec
     return -1;
   }
 
-  /** Does the producer, itself not moved, send the need's slot by the same transfers over the same links as before? */
+  /**
+   * Does the producer, itself not moved, send the need's slot by the same transfers over the same
+   * links as before?
+   */
   function sendsAlike(placed: Int32Array, producer: number, need: number): boolean {
     if (fidelity.multicast === "per-device") return sendsAlikeToDevices(placed, producer, need);
     const sender = senderOf(recorded, producer, need);
@@ -69,7 +87,10 @@ export function createMoveEffects(compiled: Compiled, room: MoveRoom): MoveEffec
     return sender === -1 || isSameRoute(placed[producer], recorded[consumer], placed[consumer]);
   }
 
-  /** The transfers to the two devices are what they were, or the only one goes to the other device by the same links. */
+  /**
+   * The transfers to the two devices are what they were, or the only one goes to the other device
+   * by the same links.
+   */
   function sendsAlikeToDevices(placed: Int32Array, producer: number, need: number): boolean {
     const [was, is] = [recorded[depConsumer[need]], placed[depConsumer[need]]];
     const [wasToOld, isToOld] = [

@@ -1,8 +1,9 @@
 /**
- * Scores of plans one group move away from a plan that was asked about before. A plan that comes back a second time as the
- * start of a move is recorded, and from then on its neighbours cost only what the move changes; everything else, and whatever
- * might not fit in memory, is left to a full evaluation. (A plan that might not fit is not recorded: its neighbours seldom surely fit.)
- * Always the same numbers as a full evaluation.
+ * Scores of plans one group move away from a plan that was asked about before. A plan that comes
+ * back a second time as the start of a move is recorded, and from then on its neighbours cost only
+ * what the move changes; everything else, and whatever might not fit in memory, is left to a full
+ * evaluation. (A plan that might not fit is not recorded: its neighbours seldom surely fit.) Always
+ * the same numbers as a full evaluation.
  */
 import { type Plan, placement } from "../../model/plan/placement.ts";
 import { allowedDevices } from "../../model/scenario.ts";

@@ -1,7 +1,8 @@
 /**
- * Many placements of one scenario on several worker threads. Each worker runs a copy of the kernel on a copy of its memory;
- * placements and results lie in shared memory, and a shared counter hands the placements out, so the results are those of one
- * thread bit for bit, in order, however the work was shared.
+ * Many placements of one scenario on several worker threads. Each worker runs a copy of the kernel
+ * on a copy of its memory; placements and results lie in shared memory, and a shared counter hands
+ * the placements out, so the results are those of one thread bit for bit, in order, however the
+ * work was shared.
  */
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../model/errors.ts";
@@ -17,7 +18,9 @@ export interface ParallelEngine {
   close(): Promise<void>;
 }
 
-/** Plain JavaScript, because a worker must start alike from sources and from the compiled package. */
+/**
+ * Plain JavaScript, because a worker must start alike from sources and from the compiled package.
+ */
 const WORKER = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { kernelModule, bytes, placementsAt, opCount } = workerData;

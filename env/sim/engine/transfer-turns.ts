@@ -1,17 +1,28 @@
 /**
- * The turns of transfers under `transferOrder: "plan"`: on each link the transfer goes first whose consumer the plan puts first, then the
- * one whose producer it puts first, then by tensor. A transfer that serves several consumers goes with the first of them.
+ * The turns of transfers under `transferOrder: "plan"`: on each link the transfer goes first whose
+ * consumer the plan puts first, then the one whose producer it puts first, then by tensor. A
+ * transfer that serves several consumers goes with the first of them.
  *
- * Pre: cut-through routing, so that a transfer stands in all of its lines at once. Twin: reference-turns.ts.
+ * Pre: cut-through routing, so that a transfer stands in all of its lines at once. Twin:
+ * reference-turns.ts.
  */
 import { type Compiled, NO_SLOT } from "./compile.ts";
 import { longestRoute } from "./kernel/start.ts";
 
-/** What the kernel reads. A transfer has the number of the first dependency, as declared, that it serves. */
+/**
+ * What the kernel reads. A transfer has the number of the first dependency, as declared, that it
+ * serves.
+ */
 export interface Turns {
-  /** How many things each transfer waits for: its producer, and one for each link with a transfer before it. */
+  /**
+   * How many things each transfer waits for: its producer, and one for each link with a transfer
+   * before it.
+   */
   readonly waits: Int32Array;
-  /** The transfer behind it on each link of its route, -1 for none, shape [dependencies x links of the longest route]. */
+  /**
+   * The transfer behind it on each link of its route, -1 for none, shape [dependencies x links of
+   * the longest route].
+   */
   readonly next: Int32Array;
 }
 

@@ -1,5 +1,6 @@
 /**
- * `Evaluator`: the only thing that scores. One for each objective; envs, agents, planners and the command line all use it.
+ * `Evaluator`: the only thing that scores. One for each objective; envs, agents, planners and the
+ * command line all use it.
  */
 
 import { InputError } from "../../model/errors.ts";
@@ -10,7 +11,10 @@ import { createMakespanEvaluator } from "../objectives/makespan.ts";
 import { createMaxLoadEvaluator } from "../objectives/max-load.ts";
 import { createPeakMemoryEvaluator } from "../objectives/peak-memory.ts";
 
-/** Why a plan cannot run: the device that is over its memory limit, by how much, and the op at the peak where known. */
+/**
+ * Why a plan cannot run: the device that is over its memory limit, by how much, and the op at the
+ * peak where known.
+ */
 export interface Violation {
   readonly device: number;
   readonly peakBytes: number;
@@ -31,8 +35,8 @@ export interface Outcome {
   /** The objective's value in the evaluator's unit; null where the plan is infeasible. */
   readonly value: number | null;
   /**
-   * Finite number to minimise: the value of a feasible plan; for an infeasible one
-   * `ceiling x (1 + min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible plan.
+   * Finite number to minimise: the value of a feasible plan; for an infeasible one `ceiling x (1 +
+   * min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible plan.
    */
   readonly cost: number;
   readonly violation: Violation | null;
@@ -55,7 +59,9 @@ export interface Evaluator {
   bounds(): readonly Bound[];
   /** The best of them; the first where several are equal. */
   bound(): Bound;
-  /** An upper limit on the value of every feasible plan, the unit of the penalty in `Outcome.cost`. */
+  /**
+   * An upper limit on the value of every feasible plan, the unit of the penalty in `Outcome.cost`.
+   */
   readonly ceiling: number;
 }
 

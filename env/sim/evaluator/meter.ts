@@ -1,7 +1,8 @@
 /**
- * The budget, metered by the evaluator itself: methods see only a `MeteredEvaluator`, every call of which costs one
- * evaluation, cached, aborted and incremental calls included. The meter keeps the best plan and the anytime curve, so that
- * whatever a method was doing when the budget ended, nothing is lost.
+ * The budget, metered by the evaluator itself: methods see only a `MeteredEvaluator`, every call of
+ * which costs one evaluation, cached, aborted and incremental calls included. The meter keeps the
+ * best plan and the anytime curve, so that whatever a method was doing when the budget ended,
+ * nothing is lost.
  */
 import { InputError } from "../../model/errors.ts";
 import type { Plan } from "../../model/plan/placement.ts";
@@ -15,7 +16,9 @@ export interface Budget {
   readonly seconds?: number;
 }
 
-/** Thrown by a metered evaluator when no budget is left; the runner catches it, a method need not. */
+/**
+ * Thrown by a metered evaluator when no budget is left; the runner catches it, a method need not.
+ */
 export class BudgetExhausted extends Error {
   override readonly name = "BudgetExhausted";
   readonly reason: "evaluations" | "seconds" | "stopped";
@@ -37,8 +40,8 @@ export interface CurvePoint {
 export interface MeteredEvaluator extends Evaluator {
   readonly budget: Budget;
   /**
-   * Scores a plan although a clock or a signal has ended the run, where nothing was scored before: then no run ends with nothing.
-   * Charged as any other; null where there is no such need.
+   * Scores a plan although a clock or a signal has ended the run, where nothing was scored before:
+   * then no run ends with nothing. Charged as any other; null where there is no such need.
    */
   lastResort(plan: Plan): Outcome | null;
   /** Evaluations spent. */
@@ -64,7 +67,10 @@ export interface MeterState {
 }
 
 export interface MeterOptions {
-  /** Seconds on any steady clock; needed for a budget in seconds. Nothing here reads a clock of its own. */
+  /**
+   * Seconds on any steady clock; needed for a budget in seconds. Nothing here reads a clock of its
+   * own.
+   */
   readonly clock?: () => number;
   /** Ends the run at the next call when aborted. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,7 @@
 /**
- * What lives on which device from when to when under `memory: "training"`, in columns, since every evaluation near a limit needs it
- * (test/bench/evaluate.ts). memory.ts says what lives when. What takes no room or lives for no time is left out.
+ * What lives on which device from when to when under `memory: "training"`, in columns, since every
+ * evaluation near a limit needs it (test/bench/evaluate.ts). memory.ts says what lives when. What
+ * takes no room or lives for no time is left out.
  */
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 import type { RunTimes } from "./memory.ts";
@@ -17,7 +18,10 @@ export interface IntervalColumns {
   readonly bytesOf: Float64Array;
   readonly fromUs: Float64Array;
   readonly toUs: Float64Array;
-  /** Writes the columns anew for a run, by op: its outputs, its workspace, its copies. Returns how many rows there are. */
+  /**
+   * Writes the columns anew for a run, by op: its outputs, its workspace, its copies. Returns how
+   * many rows there are.
+   */
   fill(times: RunTimes, device: Int32Array): number;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Peak memory as the published Placeto simulator counts it, after the run: an op holds all its outputs on its own device
- * from its start until one microsecond before its last consumer's end, both truncated to whole microseconds. At equal times
- * all allocations come before all frees. No weights, no received copies, no limit.
+ * Peak memory as the published Placeto simulator counts it, after the run: an op holds all its
+ * outputs on its own device from its start until one microsecond before its last consumer's end,
+ * both truncated to whole microseconds. At equal times all allocations come before all frees. No
+ * weights, no received copies, no limit.
  */
 import type { Compiled } from "../engine/compile.ts";
 import type { MemoryInterval, Peaks, RunTimes } from "./memory.ts";

@@ -1,10 +1,14 @@
 /**
- * Whether a plan fits whatever its times are: everything that a device ever holds, all at once, is an upper limit on its peak. Most
- * plans fit so clearly that nobody needs to know when which tensor lives.
+ * Whether a plan fits whatever its times are: everything that a device ever holds, all at once, is
+ * an upper limit on its peak. Most plans fit so clearly that nobody needs to know when which tensor
+ * lives.
  */
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 
-/** True where every device surely keeps within its memory. Looks at nothing, then at ops, then at dependencies, as far as it has to. */
+/**
+ * True where every device surely keeps within its memory. Looks at nothing, then at ops, then at
+ * dependencies, as far as it has to.
+ */
 export type FitsSurely = (device: Int32Array) => boolean;
 
 export function createFitsSurely(compiled: Compiled): FitsSurely {

@@ -1,17 +1,20 @@
 /**
- * Peaks of memory under `memory: "training"`, fast enough for every evaluation near a limit (test/bench/evaluate.ts). memory.ts says
- * what lives when.
+ * Peaks of memory under `memory: "training"`, fast enough for every evaluation near a limit
+ * (test/bench/evaluate.ts). memory.ts says what lives when.
  *
- * The step is cut into slices of equal length. All that lives at some moment of a slice, added up, is an upper limit on the peak
- * there and needs no sorting; only slices whose limit is above the highest peak so far are looked into, event by event. Twin:
- * reference-memory.ts.
+ * The step is cut into slices of equal length. All that lives at some moment of a slice, added up,
+ * is an upper limit on the peak there and needs no sorting; only slices whose limit is above the
+ * highest peak so far are looked into, event by event. Twin: reference-memory.ts.
  */
 import type { Compiled } from "../engine/compile.ts";
 import { createIntervalColumns, type IntervalColumns } from "./interval-columns.ts";
 import { type Peaks, type RunTimes, residentBytesOf } from "./memory.ts";
 import { timeOrder } from "./time-order.ts";
 
-/** The peaks of a run; a device that stays at or below its floor (shape [deviceCount]) has the floor for a peak, and no op. */
+/**
+ * The peaks of a run; a device that stays at or below its floor (shape [deviceCount]) has the floor
+ * for a peak, and no op.
+ */
 export type PeaksAbove = (floorBytes: ArrayLike<number>, times: RunTimes, device: Int32Array) => Peaks;
 
 const SLICES = 128;

@@ -1,5 +1,6 @@
 /**
- * Peak memory of plans, under either way of counting it, and whether every device fits: what evaluators and timelines ask.
+ * Peak memory of plans, under either way of counting it, and whether every device fits: what
+ * evaluators and timelines ask.
  */
 import type { Compiled } from "../engine/compile.ts";
 import type { Violation } from "../evaluator/contract.ts";

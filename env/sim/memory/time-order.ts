@@ -1,6 +1,7 @@
 /**
- * The order of times: indices from the earliest to the latest, equal times in the order in which they stand. Times are at
- * least 0, so their bits compare as they do; a radix sort of eleven bits at a time, least significant first.
+ * The order of times: indices from the earliest to the latest, equal times in the order in which
+ * they stand. Times are at least 0, so their bits compare as they do; a radix sort of eleven bits
+ * at a time, least significant first.
  */
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;

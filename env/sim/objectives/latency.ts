@@ -1,16 +1,19 @@
 /**
- * The latency objective: how long one sample takes from end to end, after "Efficient Algorithms for Device Placement of DNN
- * Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino; NeurIPS 2020). The value is the end of the last
- * op in us, where
+ * The latency objective: how long one sample takes from end to end, after "Efficient Algorithms for
+ * Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina
+ * Paravecino; NeurIPS 2020). The value is the end of the last op in us, where
  *
- *   - a CPU has as many cores as it needs: an op there runs as soon as its inputs are ready, and moves nothing;
- *   - an accelerator runs its ops in *pieces* (pieces.ts), one after the other. A piece starts when everything it needs from
- *     outside is ready, then takes the transfers in, the run times of its ops and the transfers out; its outputs are ready
- *     together at its end. An output that crosses is paid by the piece that sends it and by each piece that receives it,
- *     once each, at the times of max-load.ts.
+ *   - a CPU has as many cores as it needs: an op there runs as soon as its inputs are ready, and
+ *     moves nothing;
+ *   - an accelerator runs its ops in *pieces* (pieces.ts), one after the other. A piece starts when
+ *     everything it needs from outside is ready, then takes the transfers in, the run times of its
+ *     ops and the transfers out; its outputs are ready together at its end. An output that crosses
+ *     is paid by the piece that sends it and by each piece that receives it, once each, at the
+ *     times of max-load.ts.
  *
- * Pieces may wait for each other in a circle, which the paper's integer program forbids. Then the piece with the first op in
- * topological order that has not run is cut: all of its ops that can run do so as a piece of their own.
+ * Pieces may wait for each other in a circle, which the paper's integer program forbids. Then the
+ * piece with the first op in topological order that has not run is cut: all of its ops that can run
+ * do so as a piece of their own.
  *
  * Memory is that of weight-memory.ts.
  */
@@ -36,7 +39,9 @@ export interface LatencyModel {
   /** When each op itself runs within its piece, shape [opCount]. */
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
-  /** Time in which each device runs pieces, transfers included; for a CPU the sum over its cores. */
+  /**
+   * Time in which each device runs pieces, transfers included; for a CPU the sum over its cores.
+   */
   readonly busyUs: Float64Array;
   /** From the device of each op to the latency, memory ignored. */
   latencyUs(device: Int32Array): number;
@@ -60,7 +65,10 @@ export function createLatencyModel(scenario: Scenario): LatencyModel {
   const doneUs = new Float64Array(opCount);
   const hasRun = new Uint8Array(opCount);
   const receivedBy = new Int32Array(opCount);
-  /** Of each piece: edges from ops elsewhere that have not run, and the latest end of those that have. */
+  /**
+   * Of each piece: edges from ops elsewhere that have not run, and the latest end of those that
+   * have.
+   */
   const waitsFor = new Int32Array(2 * opCount);
   const readyUs = new Float64Array(2 * opCount);
   const freeUs = new Float64Array(deviceCount);
@@ -82,7 +90,10 @@ export function createLatencyModel(scenario: Scenario): LatencyModel {
     const d = deviceOf[piece];
     if (waitsFor[piece] === 0 && (onCpu[d] || firstPiece[d] === piece)) runnable[runnableCount++] = piece;
   };
-  /** Lays the piece out from `fromUs`: transfers in, ops in topological order, transfers out; returns its end. */
+  /**
+   * Lays the piece out from `fromUs`: transfers in, ops in topological order, transfers out;
+   * returns its end.
+   */
   const layOutPiece = (piece: number, fromUs: number): number => {
     const d = deviceOf[piece];
     let inUs = 0;
@@ -167,7 +178,10 @@ export function createLatencyModel(scenario: Scenario): LatencyModel {
   return { startUs, endUs, busyUs, latencyUs };
 }
 
-/** Every op a piece of its own, one after the other: its slowest run, its inputs in and its output out. */
+/**
+ * Every op a piece of its own, one after the other: its slowest run, its inputs in and its output
+ * out.
+ */
 function ceilingUs(scenario: Scenario): number {
   const { graph, cluster } = scenario;
   const deviceCount = cluster.devices.length;

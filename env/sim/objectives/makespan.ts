@@ -1,6 +1,6 @@
 /**
- * The `makespan` objective: time of one training step in us by the event engine, and whether every device's peak memory
- * fits. Compiles the scenario once; each evaluation is one run of the engine.
+ * The `makespan` objective: time of one training step in us by the event engine, and whether every
+ * device's peak memory fits. Compiles the scenario once; each evaluation is one run of the engine.
  */
 import { type Plan, validatePlan } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -76,7 +76,10 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   return evaluator;
 }
 
-/** The finite cost of a plan that does not fit; above every feasible one's, and higher the more it exceeds the limit. */
+/**
+ * The finite cost of a plan that does not fit; above every feasible one's, and higher the more it
+ * exceeds the limit.
+ */
 export function penalisedCost(ceiling: number, { excessBytes, limitBytes }: Violation): number {
   return ceiling * (1 + Math.min(1, excessBytes / limitBytes));
 }

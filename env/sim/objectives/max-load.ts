@@ -1,16 +1,17 @@
 /**
- * The max-load objective: the time per sample of a full pipeline, after "Efficient Algorithms for Device Placement of DNN
- * Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino; NeurIPS 2020). The value is the largest load
- * of any device in us, where
+ * The max-load objective: the time per sample of a full pipeline, after "Efficient Algorithms for
+ * Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina
+ * Paravecino; NeurIPS 2020). The value is the largest load of any device in us, where
  *
  *   load(accelerator) = run times of its ops
  *                     + transfer time of each of its ops that an op elsewhere uses, once
  *                     + transfer time of each op elsewhere that an op here uses, once
  *   load(CPU)         = run times of its ops: transfers go through host memory and are the accelerators' to pay.
  *
- * A device is a CPU where its kind is "cpu" in any case of letters, whatever memory it has; all others are accelerators.
- * An op's transfer time is its measured `transferUs`, else the bytes of all its outputs over the slowest link of the cluster.
- * A control edge moves nothing, unless the fidelity says that control edges cost a transfer. Memory: weight-memory.ts.
+ * A device is a CPU where its kind is "cpu" in any case of letters, whatever memory it has; all
+ * others are accelerators. An op's transfer time is its measured `transferUs`, else the bytes of
+ * all its outputs over the slowest link of the cluster. A control edge moves nothing, unless the
+ * fidelity says that control edges cost a transfer. Memory: weight-memory.ts.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";

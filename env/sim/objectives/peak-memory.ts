@@ -1,6 +1,7 @@
 /**
- * The peak-memory objective: the largest peak of any device in bytes, by the event engine and the memory rules of the
- * fidelity. A device over its limit makes the plan infeasible, as for the makespan.
+ * The peak-memory objective: the largest peak of any device in bytes, by the event engine and the
+ * memory rules of the fidelity. A device over its limit makes the plan infeasible, as for the
+ * makespan.
  */
 import { type Plan, validatePlan } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";

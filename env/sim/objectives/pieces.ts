@@ -1,12 +1,13 @@
 /**
- * The pieces in which the latency objective runs the ops of a plan. An op on a CPU is a piece of its own. The ops of an
- * accelerator are one piece where they are *contiguous*: no path leaves them and comes back. Else they are cut by
+ * The pieces in which the latency objective runs the ops of a plan. An op on a CPU is a piece of
+ * its own. The ops of an accelerator are one piece where they are *contiguous*: no path leaves them
+ * and comes back. Else they are cut by
  *
  *   number(v) = max over producers u of v: number(u) + [u is not on the accelerator]
  *
- * (0 without producers), the rule of the program published with Tarnawski et al. (NeurIPS 2020): ops of one number are one
- * piece, and an accelerator runs its pieces by number. Numbers never fall along an edge and rise on every path that leaves
- * and comes back, so each piece is contiguous.
+ * (0 without producers), the rule of the program published with Tarnawski et al. (NeurIPS 2020):
+ * ops of one number are one piece, and an accelerator runs its pieces by number. Numbers never fall
+ * along an edge and rise on every path that leaves and comes back, so each piece is contiguous.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -19,12 +20,18 @@ export interface Pieces {
   readonly firstOp: Int32Array;
   readonly nextOp: Int32Array;
   readonly deviceOf: Int32Array;
-  /** The pieces of an accelerator in the order in which they run: firstPiece[device], then nextPiece[piece]. */
+  /**
+   * The pieces of an accelerator in the order in which they run: firstPiece[device], then
+   * nextPiece[piece].
+   */
   readonly firstPiece: Int32Array;
   readonly nextPiece: Int32Array;
   /** Cuts a plan; returns the number of pieces. */
   cut(device: Int32Array): number;
-  /** Moves the ops of a piece for which `belongs` holds, asked in topological order, into the new piece `part`. */
+  /**
+   * Moves the ops of a piece for which `belongs` holds, asked in topological order, into the new
+   * piece `part`.
+   */
   split(piece: number, part: number, belongs: (op: number) => boolean): void;
 }
 

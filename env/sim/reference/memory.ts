@@ -1,4 +1,7 @@
-/** The specification of `memory: "training"`: reference.ts gives the times, this what lives between them. Twin of peak-slices.ts. */
+/**
+ * The specification of `memory: "training"`: reference.ts gives the times, this what lives between
+ * them. Twin of peak-slices.ts.
+ */
 import type { Scenario } from "../../model/scenario.ts";
 import type { Need, Transfer } from "./reference.ts";
 

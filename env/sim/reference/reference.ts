@@ -1,6 +1,7 @@
 /**
- * The specification of the simulator: one priority queue of events, maps, arrays of objects and no cleverness. Slow and
- * obvious; engine.ts must give the same numbers, which test/env/sim/engine/engine.test.ts checks on random scenarios.
+ * The specification of the simulator: one priority queue of events, maps, arrays of objects and no
+ * cleverness. Slow and obvious; engine.ts must give the same numbers, which
+ * test/env/sim/engine/engine.test.ts checks on random scenarios.
  */
 
 import { runTimesUs } from "../../model/cluster/speed.ts";
@@ -15,7 +16,10 @@ export interface ReferenceTransfer {
   readonly to: number;
   readonly bytes: number;
   readonly route: readonly number[];
-  /** Start of each hop and arrival at its end, us: a hop is one link, or the whole route with cut-through routing. */
+  /**
+   * Start of each hop and arrival at its end, us: a hop is one link, or the whole route with
+   * cut-through routing.
+   */
   readonly startUs: number[];
   readonly arriveUs: number[];
 }
@@ -62,8 +66,9 @@ interface Event {
 }
 
 /**
- * With priorities, the ops of each device run in their order, and one that waits for itself never starts: NaN. Under `dispatch:
- * "ready"` a device that looks for work takes the ready op that comes first in that order.
+ * With priorities, the ops of each device run in their order, and one that waits for itself never
+ * starts: NaN. Under `dispatch: "ready"` a device that looks for work takes the ready op that comes
+ * first in that order.
  */
 export function referenceRun(
   scenario: Scenario,
@@ -99,8 +104,9 @@ export function referenceRun(
   const endUs: number[] = new Array(graph.opCount).fill(0);
   const transfers: Transfer[] = [];
 
-  // Published simulators let devices and links look for work when they come free. Where one task needs several servers at
-  // once, or none waits, there is nothing to look for: every task reserves its servers when it queues up.
+  // Published simulators let devices and links look for work when they come free. Where one task
+  // needs several servers at once, or none waits, there is nothing to look for: every task reserves
+  // its servers when it queues up.
   const shares = fidelity.contention === "fair";
   const reserves = fidelity.routing === "cut-through" || fidelity.contention === "none" || !fidelity.overlap;
   const deviceFreeUs = cluster.devices.map(() => 0);
@@ -268,7 +274,10 @@ export function referenceRun(
     wakeDevice(d, costUs === 0 ? endUs[v] : endUs[v] + fidelity.opGapUs);
   };
 
-  /** What is to arrive next over the link; it delivers in the order of arrival, then in the order in which it sent. */
+  /**
+   * What is to arrive next over the link; it delivers in the order of arrival, then in the order in
+   * which it sent.
+   */
   const arrival = (link: number): Event => {
     const transfer = flying[link][0];
     const timeUs = last(transfer.arriveUs);

@@ -2,7 +2,10 @@
 import type { Scenario } from "../../model/scenario.ts";
 import type { Flow } from "./reference.ts";
 
-/** Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers, then the next. */
+/**
+ * Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers,
+ * then the next.
+ */
 export function shareSpeeds(flows: Flow[], { cluster }: Scenario): void {
   const leftOf = cluster.links.map(({ bytesPerUs }) => bytesPerUs);
   let open = [...flows];

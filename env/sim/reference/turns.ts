@@ -1,10 +1,16 @@
-/** The turns of transfers under `transferOrder: "plan"` in the slow reference: who comes before whom, said pair by pair. */
+/**
+ * The turns of transfers under `transferOrder: "plan"` in the slow reference: who comes before
+ * whom, said pair by pair.
+ */
 import type { Transfer } from "./reference.ts";
 
 /** Transfers that have been offered to their links. */
 export interface Line {
   offer(transfer: Transfer): void;
-  /** Takes a transfer that is offered and has nobody before it on any of its links; undefined where there is none. */
+  /**
+   * Takes a transfer that is offered and has nobody before it on any of its links; undefined where
+   * there is none.
+   */
   take(): Transfer | undefined;
 }
 

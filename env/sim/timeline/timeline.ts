@@ -1,6 +1,7 @@
 /**
- * `Timeline`: everything one simulated step did, for people, pictures and observations. Unlike an evaluation it is computed
- * for infeasible plans too, since one wants to see by how much they do not fit.
+ * `Timeline`: everything one simulated step did, for people, pictures and observations. Unlike an
+ * evaluation it is computed for infeasible plans too, since one wants to see by how much they do
+ * not fit.
  */
 import { type Plan, validatePlan } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -64,7 +65,9 @@ export function simulate(scenario: Scenario, plan: Plan): Timeline {
   return createSimulator(scenario)(plan);
 }
 
-/** How long each link carries something; one that carries several transfers at once is busy once. */
+/**
+ * How long each link carries something; one that carries several transfers at once is busy once.
+ */
 function busyLinksUs(transfers: readonly TransferRecord[], linkCount: number): Float64Array {
   const busyUs = new Float64Array(linkCount);
   const untilUs = new Float64Array(linkCount);

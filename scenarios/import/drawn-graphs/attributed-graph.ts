@@ -1,7 +1,8 @@
 /**
- * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files. Attributes with the names of our own graphs
- * (`flops`, `measuredUs`, `outputs`, ...) are read as such; the run time, the sizes and the type may have other names, which
- * the options give. Lists and maps stand in strings, as JSON, or for numbers with commas between them.
+ * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files. Attributes with the
+ * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such; the run time,
+ * the sizes and the type may have other names, which the options give. Lists and maps stand in
+ * strings, as JSON, or for numbers with commas between them.
  */
 
 import { InputError } from "../../../env/model/errors.ts";

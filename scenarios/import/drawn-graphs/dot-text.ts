@@ -1,6 +1,7 @@
 /**
- * The DOT language of Graphviz (graphviz.org/doc/info/lang.html), as far as graphs of operators use it: node and edge
- * statements with attributes, defaults for them, subgraphs (flattened), chains of edges. HTML labels are kept as text.
+ * The DOT language of Graphviz (graphviz.org/doc/info/lang.html), as far as graphs of operators use
+ * it: node and edge statements with attributes, defaults for them, subgraphs (flattened), chains of
+ * edges. HTML labels are kept as text.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { AttributedEdge, AttributedGraph, AttributedNode } from "./attributed-graph.ts";
@@ -52,7 +53,10 @@ class DotReader {
     return { attributes: this.#attributes, nodes, edges: this.#edges };
   }
 
-  /** Statements up to the closing brace; answers the nodes in them, for edges to and from a subgraph. */
+  /**
+   * Statements up to the closing brace; answers the nodes in them, for edges to and from a
+   * subgraph.
+   */
   #statements(outer: { readonly node: Attributes; readonly edge: Attributes }, depth: number): Set<string> {
     if (depth > DEEPEST) throw new InputError(`subgraphs are nested more than ${DEEPEST} deep.`);
     const defaults = { node: { ...outer.node }, edge: { ...outer.edge } };
@@ -82,7 +86,9 @@ class DotReader {
     }
   }
 
-  /** `a`, `a -> b -> {c d} [bytes=4]`: a node statement, or edges from each end to each of the next. */
+  /**
+   * `a`, `a -> b -> {c d} [bytes=4]`: a node statement, or edges from each end to each of the next.
+   */
   #chain(defaults: { readonly node: Attributes; readonly edge: Attributes }, depth: number): Set<string> {
     const ends = [this.#end(defaults, depth)];
     while (this.#peek().kind === "edge") {

@@ -1,9 +1,11 @@
 /**
- * GraphML files (Brandes et al., "GraphML progress report", Graph Drawing 2001), as NetworkX, graphology, yEd and our own
- * export write them, through graphology-graphml. Edges must be directed.
+ * GraphML files (Brandes et al., "GraphML progress report", Graph Drawing 2001), as NetworkX,
+ * graphology, yEd and our own export write them, through graphology-graphml. Edges must be
+ * directed.
  *
- * That parser takes the domains of keys as names of properties, also `__proto__`, and stops at domains that it does not know;
- * so the document is checked first, and keys of other domains than nodes, edges and the graph are taken out of it.
+ * That parser takes the domains of keys as names of properties, also `__proto__`, and stops at
+ * domains that it does not know; so the document is checked first, and keys of other domains than
+ * nodes, edges and the graph are taken out of it.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";

@@ -1,4 +1,7 @@
-/** What GraphML and GEXF documents have in common: `node` elements with ids, `edge` elements between them. */
+/**
+ * What GraphML and GEXF documents have in common: `node` elements with ids, `edge` elements between
+ * them.
+ */
 import { InputError } from "../../../env/model/errors.ts";
 import { elements, type XmlElement } from "./xml.ts";
 

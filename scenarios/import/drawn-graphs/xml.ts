@@ -1,6 +1,7 @@
 /**
- * XML documents for the importers, by @xmldom/xmldom: no entities but XML's own five are expanded and nothing is loaded, so a
- * document cannot grow. The libraries are loaded when the first XML file is read.
+ * XML documents for the importers, by @xmldom/xmldom: no entities but XML's own five are expanded
+ * and nothing is loaded, so a document cannot grow. The libraries are loaded when the first XML
+ * file is read.
  */
 import { createRequire } from "node:module";
 import { InputError } from "../../../env/model/errors.ts";
@@ -62,7 +63,10 @@ export function elements(under: XmlElement, name: string): readonly XmlElement[]
   return Array.from(under.getElementsByTagName(name));
 }
 
-/** Runs a library on a document; whatever it throws becomes one sentence, as do elements nested too deep for its recursion. */
+/**
+ * Runs a library on a document; whatever it throws becomes one sentence, as do elements nested too
+ * deep for its recursion.
+ */
 export function throughLibrary<T>(what: string, run: () => T): T {
   try {
     return run();

@@ -1,10 +1,13 @@
 /**
- * The operator graph of an HLO module: one op for each instruction of the entry computation that computes or moves data.
+ * The operator graph of an HLO module: one op for each instruction of the entry computation that
+ * computes or moves data.
  *
- * - A tuple, one of its elements and a bitcast are names of other instructions' outputs; they are no ops.
- * - A call is the computation it calls, in place (`call.3/dot.1`); fusions, loops, conditionals and reductions are one op each.
- * - A parameter is an op on every device, and so is a constant; a constant's bytes are weights, and so are those of parameters
- *   that the caller names.
+ * - A tuple, one of its elements and a bitcast are names of other instructions' outputs; they are
+ *   no ops.
+ * - A call is the computation it calls, in place (`call.3/dot.1`); fusions, loops, conditionals and
+ *   reductions are one op each.
+ * - A parameter is an op on every device, and so is a constant; a constant's bytes are weights, and
+ *   so are those of parameters that the caller names.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -164,7 +167,10 @@ function renaming(instruction: Instruction, inputs: readonly Value[]): Value | u
   return from[index];
 }
 
-/** Operands and output once each; slices read what they keep, an update in place reads and writes only the update. */
+/**
+ * Operands and output once each; slices read what they keep, an update in place reads and writes
+ * only the update.
+ */
 function touched(instruction: Instruction, within: Computation, outputBytes: number): number {
   const { opcode, operands } = instruction;
   const bytesAt = (name: string): number => {

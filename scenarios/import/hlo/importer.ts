@@ -1,4 +1,6 @@
-/** HLO text, XLA's intermediate language (openxla.org), as dumps of XLA, JAX and TensorFlow hold it. */
+/**
+ * HLO text, XLA's intermediate language (openxla.org), as dumps of XLA, JAX and TensorFlow hold it.
+ */
 
 import { InputError } from "../../../env/model/errors.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";

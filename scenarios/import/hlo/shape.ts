@@ -1,6 +1,7 @@
 /**
- * Shapes of HLO text: `f32[8,128]{1,0:T(8,128)}`, tuples `(f32[2], s32[])`, and shapes without data such as `token[]`. Layouts
- * are skipped; a bounded dynamic size (`<=10`) counts as its bound, an unbounded one (`?`) as 1.
+ * Shapes of HLO text: `f32[8,128]{1,0:T(8,128)}`, tuples `(f32[2], s32[])`, and shapes without data
+ * such as `token[]`. Layouts are skipped; a bounded dynamic size (`<=10`) counts as its bound, an
+ * unbounded one (`?`) as 1.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -19,7 +20,10 @@ export type Shape = ArrayShape | TupleShape;
 const DEEPEST = 64;
 const bitsOf: Readonly<Record<string, number>> = { pred: 8, token: 0, opaque: 0, c64: 64, c128: 128 };
 
-/** Bits of an element: the number in the type's name, but for those whose names have none of their own. */
+/**
+ * Bits of an element: the number in the type's name, but for those whose names have none of their
+ * own.
+ */
 function elementBits(dtype: string): number {
   if (Object.hasOwn(bitsOf, dtype)) return bitsOf[dtype];
   return Number(/^(?:[sufb]|bf)(\d+)/.exec(dtype)?.[1] ?? 0);

@@ -1,11 +1,12 @@
 /**
- * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`): computations, each a list of
- * instructions, one a line:
+ * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`):
+ * computations, each a list of instructions, one a line:
  *
  *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4]{1,0} %a, f32[4,16]{1,0} %b), lhs_contracting_dims={1}, rhs_contracting_dims={0}
  *
- * Shapes of operands and percent signs may lack. A computation comes before those that use it, as in every dump; the entry
- * is marked `ENTRY`, else it is the last. Constants keep none of their values.
+ * Shapes of operands and percent signs may lack. A computation comes before those that use it, as
+ * in every dump; the entry is marked `ENTRY`, else it is the last. Constants keep none of their
+ * values.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { SourceFile } from "../source-file.ts";
@@ -47,7 +48,10 @@ export function readHlo(file: SourceFile): HloModule {
   let name: string | undefined;
   let open: OpenComputation | undefined;
   let entry: Computation | undefined;
-  /** A constant whose values go on over several lines, without them, and its parentheses that are still open. */
+  /**
+   * A constant whose values go on over several lines, without them, and its parentheses that are
+   * still open.
+   */
   let constant: { readonly head: string; unclosed: number } | undefined;
   const computations = new Map<string, Computation>();
   let number = 0;

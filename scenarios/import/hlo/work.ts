@@ -1,5 +1,6 @@
 /**
- * Work of HLO instructions in FLOP, 2 per multiply-add, from shapes (openxla.org, XLA operation semantics):
+ * Work of HLO instructions in FLOP, 2 per multiply-add, from shapes (openxla.org, XLA operation
+ * semantics):
  *
  *   dot            2 x elements of the output x sizes of the contracted dimensions
  *   convolution    2 x elements of the output x window x input features of the kernel / dilation of the input
@@ -8,7 +9,8 @@
  *   fusion, call   the sum over the computation
  *   while          known trip count x (body + condition); conditional: the dearest branch
  *
- * Padding counts, as in the built-in workloads. What a custom call does is known where it is a cuBLAS product or a cuDNN convolution.
+ * Padding counts, as in the built-in workloads. What a custom call does is known where it is a
+ * cuBLAS product or a cuDNN convolution.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { type ArrayShape, elementsOf, mainArray } from "./shape.ts";
@@ -192,7 +194,10 @@ function contracted(shape: ArrayShape, dims: readonly number[]): number {
   }, 1);
 }
 
-/** Each output element sums over the kernel's window and its input features; zeros that dilate the input are no work. */
+/**
+ * Each output element sums over the kernel's window and its input features; zeros that dilate the
+ * input are no work.
+ */
 function convolutionFlops(instruction: Instruction, within: Computation): number {
   const labels = /_([a-z0-9?]+)->/.exec(wordOf(instruction, "dim_labels") ?? "")?.[1];
   if (labels === undefined) throw new InputError(`the convolution "${instruction.name}" has no dim_labels.`);

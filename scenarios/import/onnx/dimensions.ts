@@ -1,6 +1,7 @@
 /**
- * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by `dim.INPUT.AXIS` where a dimension has
- * no name, or by `batch` for every dynamic first axis; 1 for all others, which the report says.
+ * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by
+ * `dim.INPUT.AXIS` where a dimension has no name, or by `batch` for every dynamic first axis; 1 for
+ * all others, which the report says.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { ImportOptions } from "../contract.ts";

@@ -1,9 +1,10 @@
 /**
- * The op graph of an ONNX model: one op for every node but `Constant`, one `Feed` for every input, and one `Variable` for every
- * weight tensor that several nodes share. A weight tensor of a single node lives with that node.
+ * The op graph of an ONNX model: one op for every node but `Constant`, one `Feed` for every input,
+ * and one `Variable` for every weight tensor that several nodes share. A weight tensor of a single
+ * node lives with that node.
  *
- * Post-conditions: edges are the inputs of the nodes, in their order, but for weights and constants; every weight tensor counts
- * once.
+ * Post-conditions: edges are the inputs of the nodes, in their order, but for weights and
+ * constants; every weight tensor counts once.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -38,7 +39,9 @@ interface Source {
   readonly port: number;
 }
 
-/** `file` is asked for shapes and axes that lie in the files of external data, and for nothing else. */
+/**
+ * `file` is asked for shapes and axes that lie in the files of external data, and for nothing else.
+ */
 export function onnxGraph(model: ModelProto, dimensions: Dimensions, file: SourceFile): OnnxGraph {
   if (model.graph === null) throw new InputError("the model has no graph.");
   return new GraphReader(model, model.graph, dimensions, file).read();

@@ -1,8 +1,10 @@
 /**
- * ONNX models (`.onnx`): binary protocol buffers as onnx/onnx.proto describes them, written by PyTorch, TensorFlow, Paddle and others.
+ * ONNX models (`.onnx`): binary protocol buffers as onnx/onnx.proto describes them, written by
+ * PyTorch, TensorFlow, Paddle and others.
  *
- * The graph is that of inference, at op granularity. Shapes are inferred from the inputs' (inference.ts), FLOP are 2 per
- * multiply-add, weights come from the initializers, in the file or beside it; only their sizes are looked at, their data never.
+ * The graph is that of inference, at op granularity. Shapes are inferred from the inputs'
+ * (inference.ts), FLOP are 2 per multiply-add, weights come from the initializers, in the file or
+ * beside it; only their sizes are looked at, their data never.
  */
 
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,8 +1,10 @@
 /**
- * Shapes and costs of all nodes of a model, in one pass from the inputs to the outputs. Nodes with graphs or functions inside are
- * costed by what is inside: a branch by the one that is taken or costs most, a loop by one pass through its body.
+ * Shapes and costs of all nodes of a model, in one pass from the inputs to the outputs. Nodes with
+ * graphs or functions inside are costed by what is inside: a branch by the one that is taken or
+ * costs most, a loop by one pass through its body.
  *
- * Where neither a rule nor a declaration of the file tells a shape, it stays unknown and counts 0 bytes; `Gaps` says of how many.
+ * Where neither a rule nor a declaration of the file tells a shape, it stays unknown and counts 0
+ * bytes; `Gaps` says of how many.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, isWeight, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
@@ -205,7 +207,8 @@ export class Inference {
     if (body === null) throw new InputError("has no body.");
     count(this.gaps.controlFlow, op.type);
     const scope = new Scope(outer);
-    // A Loop passes the pass's number and the condition first; a Scan passes slices, whose shapes the body declares.
+    // A Loop passes the pass's number and the condition first; a Scan passes slices, whose shapes
+    // the body declares.
     const isLoop = op.type === "Loop";
     this.declare(body.input);
     body.input.forEach(({ name }, i) => {

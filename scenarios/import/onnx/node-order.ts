@@ -1,4 +1,7 @@
-/** Nodes of an ONNX graph with all that they read: their inputs, and what the graphs inside them take from outside. */
+/**
+ * Nodes of an ONNX graph with all that they read: their inputs, and what the graphs inside them
+ * take from outside.
+ */
 import type { GraphProto, NodeProto } from "./schema.ts";
 
 export interface NodeWithReads {
@@ -7,7 +10,10 @@ export interface NodeWithReads {
   readonly reads: readonly string[];
 }
 
-/** Every node behind those that make its inputs, else in the file's order; nodes on a cycle stay at the end. */
+/**
+ * Every node behind those that make its inputs, else in the file's order; nodes on a cycle stay at
+ * the end.
+ */
 export function inOrder(nodes: readonly NodeProto[]): readonly NodeWithReads[] {
   const producer = new Map<string, number>();
   nodes.forEach((node, i) => {

@@ -1,4 +1,7 @@
-/** `OnnxOp`: a node as its rule sees it: inputs by position, attributes by name, and a sentence for whatever is not as expected. */
+/**
+ * `OnnxOp`: a node as its rule sees it: inputs by position, attributes by name, and a sentence for
+ * whatever is not as expected.
+ */
 import { InputError } from "../../../env/model/errors.ts";
 import { type Effect, elements, type Shape, shown, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "./schema.ts";

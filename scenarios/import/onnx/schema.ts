@@ -1,6 +1,7 @@
 /**
- * The messages of ONNX that the importer reads, after onnx/onnx.proto (IR version 10; field numbers checked against the file
- * in the repository onnx/onnx). The data of tensors is never copied: raw bytes are views, numbers are counted.
+ * The messages of ONNX that the importer reads, after onnx/onnx.proto (IR version 10; field numbers
+ * checked against the file in the repository onnx/onnx). The data of tensors is never copied: raw
+ * bytes are views, numbers are counted.
  */
 import {
   bytes,

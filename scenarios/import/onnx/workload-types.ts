@@ -1,6 +1,7 @@
 /**
- * Op types as the built-in workloads and the device sheets name them, so that a device's efficiency for convolutions and matrix
- * products holds for imported models as well. All other types keep their ONNX names.
+ * Op types as the built-in workloads and the device sheets name them, so that a device's efficiency
+ * for convolutions and matrix products holds for imported models as well. All other types keep
+ * their ONNX names.
  */
 
 const renamed: Readonly<Record<string, string>> = {
@@ -19,7 +20,10 @@ const renamed: Readonly<Record<string, string>> = {
   GlobalAveragePool: "AvgPool",
 };
 
-/** A `MatMul` whose second operand is no weight is a `BatchMatMul`; a convolution with a group for each channel is depthwise. */
+/**
+ * A `MatMul` whose second operand is no weight is a `BatchMatMul`; a convolution with a group for
+ * each channel is depthwise.
+ */
 export function workloadType(
   type: string,
   { weightsOnRight, isDepthwise }: { readonly weightsOnRight: boolean; readonly isDepthwise: boolean },

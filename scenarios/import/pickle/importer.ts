@@ -1,6 +1,7 @@
 /**
- * Python pickles (`.pkl`): the data sets of Placeto and Park, and graphs of networkx with times and sizes. The reader runs nothing
- * (machine.ts); a pickle that names anything but data is refused before it could matter.
+ * Python pickles (`.pkl`): the data sets of Placeto and Park, and graphs of networkx with times and
+ * sizes. The reader runs nothing (machine.ts); a pickle that names anything but data is refused
+ * before it could matter.
  *
  * The cluster is that of the published simulator: K80s that each send through one outgoing queue.
  */
@@ -15,7 +16,10 @@ import { readPickle } from "./machine.ts";
 import { isNetworkx, networkxGraph } from "./networkx.ts";
 import { isPlacetoItem, placetoItem } from "./placeto.ts";
 
-/** The published simulator's transfer speed, in bytes per us; its delay of 25 us after a transfer is in the fidelity. */
+/**
+ * The published simulator's transfer speed, in bytes per us; its delay of 25 us after a transfer is
+ * in the fidelity.
+ */
 const TRANSFER_BYTES_PER_US = 7600;
 const MOST_DEVICES = 64;
 

@@ -1,9 +1,11 @@
 /**
- * A machine for Python's pickles, protocols 0 to 5, that executes nothing: it moves data between a stack and a memo, and makes
- * only what values.ts lists. Written after the opcode table of Python's own `pickletools`.
+ * A machine for Python's pickles, protocols 0 to 5, that executes nothing: it moves data between a
+ * stack and a memo, and makes only what values.ts lists. Written after the opcode table of Python's
+ * own `pickletools`.
  *
- * Pre: nothing; the bytes may be anything. Post: the value, or an `InputError` with the byte at which the pickle is wrong. Every
- * opcode costs memory in proportion to its own bytes, so the whole does too; shared parts stay shared.
+ * Pre: nothing; the bytes may be anything. Post: the value, or an `InputError` with the byte at
+ * which the pickle is wrong. Every opcode costs memory in proportion to its own bytes, so the whole
+ * does too; shared parts stay shared.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { itemsOf, made, named, PyObject, PyTuple, type Spend } from "./values.ts";

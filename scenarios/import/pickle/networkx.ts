@@ -1,6 +1,7 @@
 /**
- * Graphs of networkx in a pickle, of its versions 1 to 3: `DiGraph` and `MultiDiGraph` with the attributes that Placeto's grouped
- * graphs have, `cost` (us), `out_size` (bytes) and, for memory, `mem` (bytes).
+ * Graphs of networkx in a pickle, of its versions 1 to 3: `DiGraph` and `MultiDiGraph` with the
+ * attributes that Placeto's grouped graphs have, `cost` (us), `out_size` (bytes) and, for memory,
+ * `mem` (bytes).
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -14,7 +15,10 @@ const OUTPUTS = ["out_size", "output_size"];
 export const isNetworkx = (value: unknown): value is PyObject =>
   value instanceof PyObject && /^networkx\..*Graph$/.test(value.className);
 
-/** `mostEdges` holds against graphs that share their parts over and over: no honest edge takes less than a byte. */
+/**
+ * `mostEdges` holds against graphs that share their parts over and over: no honest edge takes less
+ * than a byte.
+ */
 export function networkxGraph(value: PyObject, mostEdges: number): OpGraph {
   if (!/\.\w*DiGraph$/.test(value.className))
     throw new InputError(`the graph is a ${value.className.split(".").at(-1)}, expected a directed one.`);

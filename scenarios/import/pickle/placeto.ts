@@ -1,11 +1,13 @@
 /**
- * The `input.pkl` of Placeto's data sets and of Park's placement task (Addanki et al., NeurIPS 2019): a dictionary of the optimised
- * metagraph `optim_mg`, the measurements `step_stats` and `op_perf` or the dictionaries `cost_d` and `out_d` in their place, and
- * `ungrouped_mapping`, the group of each op. Names and rules were checked against datasets/README.md, model/pp_item.py and
+ * The `input.pkl` of Placeto's data sets and of Park's placement task (Addanki et al., NeurIPS
+ * 2019): a dictionary of the optimised metagraph `optim_mg`, the measurements `step_stats` and
+ * `op_perf` or the dictionaries `cost_d` and `out_d` in their place, and `ungrouped_mapping`, the
+ * group of each op. Names and rules were checked against datasets/README.md, model/pp_item.py and
  * sim/tf_placement_sim of the repository aravic/generalizable-device-placement.
  *
- * As its simulator does: a time is what an op took on all streams, 0 where none is recorded; an op's only sized output is the first
- * that was allocated, else those of `op_perf`; control edges carry output 0.
+ * As its simulator does: a time is what an op took on all streams, 0 where none is recorded; an
+ * op's only sized output is the first that was allocated, else those of `op_perf`; control edges
+ * carry output 0.
  */
 import { type Grouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,6 +1,7 @@
 /**
- * What a pickle may hold. Nothing in it is ever run: a pickle names functions and classes, and only names on the list below mean
- * anything, each of them a way to write down data. Objects of classes are inert: a name, what they were made from, their state.
+ * What a pickle may hold. Nothing in it is ever run: a pickle names functions and classes, and only
+ * names on the list below mean anything, each of them a way to write down data. Objects of classes
+ * are inert: a name, what they were made from, their state.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -31,11 +32,17 @@ export class PyObject {
 
 export type PyDict = Map<unknown, unknown>;
 
-/** Classes whose objects are kept as they are written: graphs, protocol buffers, numpy's types and arrays. */
+/**
+ * Classes whose objects are kept as they are written: graphs, protocol buffers, numpy's types and
+ * arrays.
+ */
 const DATA_CLASSES =
   /^(networkx\.[\w.]+\.\w*(Graph|View|Atlas|Adjacency)\w*|tensorflow\.[\w.]+_pb2\.\w+|numpy\.(dtype|ndarray)|numpy\.dtypes\.\w+|builtins\.object)$/;
 
-/** Told how many items or bytes are about to be copied; throws once they are more than the file can account for. */
+/**
+ * Told how many items or bytes are about to be copied; throws once they are more than the file can
+ * account for.
+ */
 export type Spend = (amount: number) => void;
 
 /** Lists, tuples and sets are the same to whoever reads them, so none is copied into another. */
@@ -68,7 +75,10 @@ function modern(name: string): string {
     .replace(/^numpy\._core\./, "numpy.core.");
 }
 
-/** Refuses every name that is not on the lists, when it is read: before anything could be made of it. */
+/**
+ * Refuses every name that is not on the lists, when it is read: before anything could be made of
+ * it.
+ */
 export function named(module: string, name: string): PyName {
   const full = modern(`${module}.${name}`);
   if (Object.hasOwn(FUNCTIONS, full) || DATA_CLASSES.test(full)) return new PyName(full);

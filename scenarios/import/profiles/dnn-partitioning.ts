@@ -1,11 +1,13 @@
 /**
- * Workloads of "Efficient Algorithms for Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur,
- * Mahajan, Nina Paravecino; NeurIPS 2020), JSON files of the repository msr-fiddle/dnn-partitioning (MIT).
+ * Workloads of "Efficient Algorithms for Device Placement of DNN Graph Operators" (Tarnawski,
+ * Phanishayee, Devanur, Mahajan, Nina Paravecino; NeurIPS 2020), JSON files of the repository
+ * msr-fiddle/dnn-partitioning (MIT).
  *
- * The files give measured times in milliseconds and sizes in bytes; "FPGA" means any accelerator. The cost of an edge is the
- * time to move the whole output of its source between an accelerator and host memory, and is therefore the same on every
- * edge of one source. Transfers between accelerators pass through the host. Nodes of one colour class share a device, and
- * the classes are the groups. The objective is `max-load`, unless the caller asks for another one.
+ * The files give measured times in milliseconds and sizes in bytes; "FPGA" means any accelerator.
+ * The cost of an edge is the time to move the whole output of its source between an accelerator and
+ * host memory, and is therefore the same on every edge of one source. Transfers between
+ * accelerators pass through the host. Nodes of one colour class share a device, and the classes are
+ * the groups. The objective is `max-load`, unless the caller asks for another one.
  */
 import { z } from "zod";
 import { type Cluster, type Device, validateCluster } from "../../../env/model/cluster/cluster.ts";
@@ -51,7 +53,10 @@ const schema = z.object({
 
 type File = z.infer<typeof schema>;
 
-/** Weights as the files count them; memory of a device is the sum of `size`, without optimizer state. */
+/**
+ * Weights as the files count them; memory of a device is the sum of `size`, without optimizer
+ * state.
+ */
 const fidelity: Fidelity = { ...defaultFidelity, name: "dnn-partitioning", optimizerSlots: 0 };
 
 export const dnnPartitioning: Importer = {
@@ -124,7 +129,9 @@ function costOfSources(edges: File["edges"]): ReadonlyMap<number, number> {
   return costs;
 }
 
-/** Accelerators with one link to the host and one from it, then CPUs, which share the host's memory. */
+/**
+ * Accelerators with one link to the host and one from it, then CPUs, which share the host's memory.
+ */
 function readCluster({ maxFPGAs, maxCPUs, maxSizePerFPGA }: File): Cluster {
   // Every op has a measured time on its devices, so no speed of theirs is ever used.
   const speeds = { flopsPerUs: {}, memoryBytesPerUs: 1, launchUs: 0 };
@@ -138,7 +145,8 @@ function readCluster({ maxFPGAs, maxCPUs, maxSizePerFPGA }: File): Cluster {
     { name: `accelerator:${i} -> host`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
     { name: `host -> accelerator:${i}`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
   ]).flat();
-  // A route must cross a link; between two CPUs the data stays where it is, hence one that takes no time to speak of.
+  // A route must cross a link; between two CPUs the data stays where it is, hence one that takes no
+  // time to speak of.
   const withinHost = links.length;
   links.push({ name: "host memory", bytesPerUs: Number.MAX_SAFE_INTEGER, latencyUs: 0 });
   const route = (from: number, to: number): readonly number[] => {

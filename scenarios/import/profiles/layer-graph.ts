@@ -1,10 +1,12 @@
 /**
- * Graphs of profiled layers, as planners of pipelines measure them: for each layer the time of its forward and of its backward
- * pass, the bytes of its output and of its weights.
+ * Graphs of profiled layers, as planners of pipelines measure them: for each layer the time of its
+ * forward and of its backward pass, the bytes of its output and of its weights.
  *
- * - `folded`: one op for each layer does both passes, as the planners see it. What flows back between layers is not charged.
- * - `separate`: a forward and a backward op on one device; activations flow forward, gradients of the same size back. A layer
- *   has a backward op where it or a layer before it has weights or a backward time.
+ * - `folded`: one op for each layer does both passes, as the planners see it. What flows back
+ *   between layers is not charged.
+ * - `separate`: a forward and a backward op on one device; activations flow forward, gradients of
+ *   the same size back. A layer has a backward op where it or a layer before it has weights or a
+ *   backward time.
  */
 
 import { graphBuilder } from "../../../env/model/graph/builder.ts";

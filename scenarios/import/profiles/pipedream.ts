@@ -1,13 +1,15 @@
 /**
- * Profiles of layers as PipeDream writes them (`graph.txt`; Narayanan et al., "PipeDream: Generalized Pipeline Parallelism for
- * DNN Training", SOSP 2019; msr-fiddle/pipedream) and DAPPLE with more freedom of space (Fan et al., PPoPP 2021;
- * AlibabaPAI/DAPPLE, profiling_results): one line for each layer, then one indented line for each edge.
+ * Profiles of layers as PipeDream writes them (`graph.txt`; Narayanan et al., "PipeDream:
+ * Generalized Pipeline Parallelism for DNN Training", SOSP 2019; msr-fiddle/pipedream) and DAPPLE
+ * with more freedom of space (Fan et al., PPoPP 2021; AlibabaPAI/DAPPLE, profiling_results): one
+ * line for each layer, then one indented line for each edge.
  *
  *     node5 -- Conv2d(3, 64) -- forward_compute_time=0.3, backward_compute_time=0.6, activation_size=160.0, parameter_size=23.0
  *         node4 -- node5
  *
- * Times are ms for one minibatch of the profile, sizes bytes. A list of activations, `[6.0; 1.0]`, is several outputs that
- * travel together: the files do not say which of them an edge carries. A fourth part `stage_id=N` is a stage of a plan.
+ * Times are ms for one minibatch of the profile, sizes bytes. A list of activations, `[6.0; 1.0]`,
+ * is several outputs that travel together: the files do not say which of them an edge carries. A
+ * fourth part `stage_id=N` is a stage of a plan.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";

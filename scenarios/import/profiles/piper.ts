@@ -1,11 +1,13 @@
 /**
- * Inputs of "Piper: Multidimensional Planner for DNN Parallelization" (Tarnawski, Narayanan, Phanishayee; NeurIPS 2021), JSON
- * files of the repository msr-fiddle/piper (MIT): layers with alternative configurations for each degree of tensor
- * parallelism, a memory limit, and one bandwidth from each device outward. Sizes are bytes, the bandwidth bytes per second.
+ * Inputs of "Piper: Multidimensional Planner for DNN Parallelization" (Tarnawski, Narayanan,
+ * Phanishayee; NeurIPS 2021), JSON files of the repository msr-fiddle/piper (MIT): layers with
+ * alternative configurations for each degree of tensor parallelism, a memory limit, and one
+ * bandwidth from each device outward. Sizes are bytes, the bandwidth bytes per second.
  *
- * A configuration's `timePerSample` is the time of both passes, in seconds in the authors' BERT file and in milliseconds in
- * their GNMT and ResNet files (their sums are those of dnn-partitioning, which gives ms), so the unit is judged by the sum:
- * no layers take longer than `LONGEST_SECONDS` for one micro-batch. An op takes one configuration of one degree.
+ * A configuration's `timePerSample` is the time of both passes, in seconds in the authors' BERT
+ * file and in milliseconds in their GNMT and ResNet files (their sums are those of
+ * dnn-partitioning, which gives ms), so the unit is judged by the sum: no layers take longer than
+ * `LONGEST_SECONDS` for one micro-batch. An op takes one configuration of one degree.
  */
 import { z } from "zod";
 import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";

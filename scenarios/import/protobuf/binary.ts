@@ -1,8 +1,10 @@
 /**
- * Binary protocol buffers by the tables of `schema.ts`, over the wire reader of `@bufbuild/protobuf`.
+ * Binary protocol buffers by the tables of `schema.ts`, over the wire reader of
+ * `@bufbuild/protobuf`.
  *
- * Pre: nothing; the bytes may be anything. Post: a message, or an `InputError` that says which message is damaged and at which
- * byte. Memory stays in proportion to the file: byte fields are views, numbers of tensors are counted, nesting is limited.
+ * Pre: nothing; the bytes may be anything. Post: a message, or an `InputError` that says which
+ * message is damaged and at which byte. Memory stays in proportion to the file: byte fields are
+ * views, numbers of tensors are counted, nesting is limited.
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { InputError } from "../../../env/model/errors.ts";
@@ -104,7 +106,9 @@ class BinaryMessages {
     map.set(key, value ?? emptyMessage(type));
   }
 
-  /** Numbers without tags between them. Of counted ones the first are decoded, the rest is skipped. */
+  /**
+   * Numbers without tags between them. Of counted ones the first are decoded, the rest is skipped.
+   */
   #readPacked(target: Record<string, unknown>, name: string, field: Field<unknown>, end: number): void {
     const kind = field.kind as ScalarKind;
     const most = field.counted === undefined ? Number.POSITIVE_INFINITY : MOST_KEPT;

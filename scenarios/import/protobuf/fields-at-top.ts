@@ -1,4 +1,7 @@
-/** The outermost fields of a binary protocol buffer, as far as its first bytes show them: what formats are told apart by. */
+/**
+ * The outermost fields of a binary protocol buffer, as far as its first bytes show them: what
+ * formats are told apart by.
+ */
 
 export interface TopField {
   readonly number: number;

@@ -1,7 +1,7 @@
 /**
- * Message types of protocol buffers as data: for each field its number, its kind and its initial value. One table serves the
- * binary reader (`binary.ts`) and the text reader (`text.ts`). Only fields that an importer looks at are declared; readers
- * step over all others.
+ * Message types of protocol buffers as data: for each field its number, its kind and its initial
+ * value. One table serves the binary reader (`binary.ts`) and the text reader (`text.ts`). Only
+ * fields that an importer looks at are declared; readers step over all others.
  */
 
 export type ScalarKind = "int" | "bool" | "float" | "double" | "string" | "bytes";
@@ -11,7 +11,10 @@ export interface Field<T> {
   readonly kind: ScalarKind | "message" | "entry";
   readonly repeated: boolean;
   readonly initial: () => T;
-  /** Type of a message field, or of the values of a map; a function, because messages contain each other. */
+  /**
+   * Type of a message field, or of the values of a map; a function, because messages contain each
+   * other.
+   */
   readonly message?: () => MessageType<object>;
   /** Numbers of an enumeration's names, which the text form uses. */
   readonly values?: Readonly<Record<string, number>>;
@@ -78,7 +81,10 @@ export const counted = (kind: "int" | "float" | "double", number: number): Field
   initial: () => ({ count: 0, first: [] }),
 });
 
-/** `map<string, T>`: on the wire a repeated message with the key in field 1 and the value in field 2. */
+/**
+ * `map<string, T>`: on the wire a repeated message with the key in field 1 and the value in field
+ * 2.
+ */
 export const mapOf = <T extends object>(
   number: number,
   type: () => MessageType<T>,

@@ -1,4 +1,7 @@
-/** Tokens of the text form of protocol buffers: words, numbers, quoted texts and marks, each with its line. */
+/**
+ * Tokens of the text form of protocol buffers: words, numbers, quoted texts and marks, each with
+ * its line.
+ */
 import { InputError } from "../../../env/model/errors.ts";
 
 export interface Token {

@@ -1,6 +1,6 @@
 /**
- * Which ops of a GraphDef share a device: those that `_class` ties together (`loc:@OP`), and a constant with its only reader, as
- * TensorFlow's own placer has it.
+ * Which ops of a GraphDef share a device: those that `_class` ties together (`loc:@OP`), and a
+ * constant with its only reader, as TensorFlow's own placer has it.
  */
 import type { LinkedNode } from "./nodes.ts";
 

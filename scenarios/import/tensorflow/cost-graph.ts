@@ -1,4 +1,7 @@
-/** The op graph of a CostGraphDef alone: nodes with their costs in us and the bytes of their outputs, linked by ids. */
+/**
+ * The op graph of a CostGraphDef alone: nodes with their costs in us and the bytes of their
+ * outputs, linked by ids.
+ */
 
 import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";

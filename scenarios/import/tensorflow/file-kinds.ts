@@ -1,6 +1,6 @@
 /**
- * Which of TensorFlow's messages a file holds: protocol buffers do not say, but the first bytes of the usual ones differ. A file
- * that the user calls by name is believed.
+ * Which of TensorFlow's messages a file holds: protocol buffers do not say, but the first bytes of
+ * the usual ones differ. A file that the user calls by name is believed.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { readBinary } from "../protobuf/binary.ts";

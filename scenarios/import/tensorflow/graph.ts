@@ -1,9 +1,10 @@
 /**
- * The op graph of a GraphDef: one op for every node, one edge for every input, control inputs as control edges.
+ * The op graph of a GraphDef: one op for every node, one edge for every input, control inputs as
+ * control edges.
  *
- * Weights are the bytes of variables and of constants of more than one number, which frozen graphs have in their place. Times that
- * were measured beat what the shapes say. What `gradients` named is backward with its forward op as twin, what applies gradients
- * is an update.
+ * Weights are the bytes of variables and of constants of more than one number, which frozen graphs
+ * have in their place. Times that were measured beat what the shapes say. What `gradients` named is
+ * backward with its forward op as twin, what applies gradients is an update.
  */
 
 import { InputError } from "../../../env/model/errors.ts";

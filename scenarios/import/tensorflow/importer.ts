@@ -1,6 +1,6 @@
 /**
- * TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel and RunMetadata, binary (`.pb`, `.meta`) or text (`.pbtxt`), and the step
- * statistics or the cost graph that a profiled run left beside them.
+ * TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel and RunMetadata, binary (`.pb`, `.meta`) or
+ * text (`.pbtxt`), and the step statistics or the cost graph that a profiled run left beside them.
  *
  * Functions of the library are not looked into: a call is one op, and the report says so.
  */

@@ -1,6 +1,7 @@
 /**
- * Shapes and costs of the nodes of a GraphDef: by rule where there is one, else from `_output_shapes`, which graphs exported with
- * shapes carry and which, where complete, beat the rules.
+ * Shapes and costs of the nodes of a GraphDef: by rule where there is one, else from
+ * `_output_shapes`, which graphs exported with shapes carry and which, where complete, beat the
+ * rules.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, type Shape, type Tensor, UnknownTensor } from "../tensors/tensor.ts";

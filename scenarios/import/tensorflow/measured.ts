@@ -1,9 +1,10 @@
 /**
- * What was measured, by op: times by device kind, and the bytes of outputs. From the step statistics that `RunMetadata` carries, or
- * from a cost graph, whose costs are in us as well.
+ * What was measured, by op: times by device kind, and the bytes of outputs. From the step
+ * statistics that `RunMetadata` carries, or from a cost graph, whose costs are in us as well.
  *
- * On a GPU the streams hold the times of kernels; where a device has them (`/stream:all`), they are taken in place of the times
- * at which the host launched. Kernels of one op add up. Copies between devices (`/memcpy`) belong to no op.
+ * On a GPU the streams hold the times of kernels; where a device has them (`/stream:all`), they are
+ * taken in place of the times at which the host launched. Kernels of one op add up. Copies between
+ * devices (`/memcpy`) belong to no op.
  */
 import type { CostGraph, StepStats } from "./stats-schema.ts";
 

@@ -1,6 +1,7 @@
 /**
- * The nodes of a GraphDef with their inputs taken apart, each behind those it reads. What leads back in a while loop, from
- * `NextIteration` to `Merge`, is left out and counted, so that the loop's body stands once.
+ * The nodes of a GraphDef with their inputs taken apart, each behind those it reads. What leads
+ * back in a while loop, from `NextIteration` to `Merge`, is left out and counted, so that the
+ * loop's body stands once.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { NodeDef } from "./schema.ts";

@@ -40,7 +40,9 @@ const elementTypes: readonly (ElementType | null)[] = [
   "uint64",
 ];
 
-/** References to variables count as what they refer to; types that are not known count as float32. */
+/**
+ * References to variables count as what they refer to; types that are not known count as float32.
+ */
 export function elementTypeOf(dataType: number | null | undefined): ElementType {
   return elementTypes[(dataType ?? 0) % REFERENCE] ?? "float32";
 }

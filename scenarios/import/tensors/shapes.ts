@@ -1,4 +1,7 @@
-/** Shape arithmetic that ONNX and TensorFlow share. Everything that cannot fit is an `InputError` without the op's name. */
+/**
+ * Shape arithmetic that ONNX and TensorFlow share. Everything that cannot fit is an `InputError`
+ * without the op's name.
+ */
 import { InputError } from "../../../env/model/errors.ts";
 import { type Shape, shown } from "./tensor.ts";
 
@@ -32,7 +35,10 @@ export interface Product {
   readonly multiplyAdds: number;
 }
 
-/** Matrix product over the last two axes, as numpy's `matmul`: vectors gain an axis, leading axes broadcast. */
+/**
+ * Matrix product over the last two axes, as numpy's `matmul`: vectors gain an axis, leading axes
+ * broadcast.
+ */
 export function matrixProduct(a: Shape, b: Shape): Product {
   if (a.length === 0 || b.length === 0)
     throw new InputError(`a matrix product needs two matrices, found ${shown(a)} and ${shown(b)}.`);
@@ -47,7 +53,10 @@ export function matrixProduct(a: Shape, b: Shape): Product {
   return { shape, multiplyAdds: batch.reduce((all, size) => all * size, 1) * rows * inner * columns };
 }
 
-/** The shape that `wanted` describes for so many elements: one size may be -1, and with `keep` a 0 copies the input's size. */
+/**
+ * The shape that `wanted` describes for so many elements: one size may be -1, and with `keep` a 0
+ * copies the input's size.
+ */
 export function reshaped(input: Shape, wanted: readonly number[]): Shape {
   const total = input.reduce((all, size) => all * size, 1);
   const known = wanted.reduce((all, size) => (size === -1 ? all : all * size), 1);
@@ -59,7 +68,10 @@ export function reshaped(input: Shape, wanted: readonly number[]): Shape {
   return wanted.map((size) => (size === -1 ? rest : size));
 }
 
-/** Where a window of `kernel` elements, `dilation` apart, fits into `size` elements and their padding. */
+/**
+ * Where a window of `kernel` elements, `dilation` apart, fits into `size` elements and their
+ * padding.
+ */
 export function windowsIn(
   size: number,
   window: { kernel: number; stride: number; dilation: number; padding: number },

@@ -1,6 +1,7 @@
 /**
- * `Tensor`: what importers know of a value that flows between ops: its element type, its shape where it could be found out, and
- * the numbers themselves where they are few and known, because shapes are computed from such numbers (`Reshape`, `Slice`).
+ * `Tensor`: what importers know of a value that flows between ops: its element type, its shape
+ * where it could be found out, and the numbers themselves where they are few and known, because
+ * shapes are computed from such numbers (`Reshape`, `Slice`).
  */
 export type Shape = readonly number[];
 

@@ -1,10 +1,13 @@
 /**
- * PyTorch graphs as JSON, `placement-gym/torch-fx-1`: the nodes of the FX graph of `torch.export.export`, or of a traced
- * `torch.fx.GraphModule`, written by the few lines of Python in docs/importing.md. Names and fields are those of torch.fx.Node
- * (`name`, `op`, `target`, `all_input_nodes`) and of the export's graph signature; `outputs` are the tensors of `meta["val"]`.
+ * PyTorch graphs as JSON, `placement-gym/torch-fx-1`: the nodes of the FX graph of
+ * `torch.export.export`, or of a traced `torch.fx.GraphModule`, written by the few lines of Python
+ * in docs/importing.md. Names and fields are those of torch.fx.Node (`name`, `op`, `target`,
+ * `all_input_nodes`) and of the export's graph signature; `outputs` are the tensors of
+ * `meta["val"]`.
  *
- * A weight belongs to the op that uses it, and is an op of its own where several do. What an operator returns in a tuple are its
- * output ports, so `getitem` names them and is no op, and neither is `output`.
+ * A weight belongs to the op that uses it, and is an op of its own where several do. What an
+ * operator returns in a tuple are its output ports, so `getitem` names them and is no op, and
+ * neither is `output`.
  */
 import { z } from "zod";
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Work of PyTorch operators in FLOP, 2 per multiply-add, from the shapes of tensors: matrix products, convolutions, attention; every
- * other operator that computes takes 1 for each element of its output or, where it reduces, of its input. Views take nothing.
+ * Work of PyTorch operators in FLOP, 2 per multiply-add, from the shapes of tensors: matrix
+ * products, convolutions, attention; every other operator that computes takes 1 for each element of
+ * its output or, where it reduces, of its input. Views take nothing.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -45,7 +46,10 @@ const renamed: Readonly<Record<string, string>> = {
   scaled_dot_product_attention: "BatchMatMul",
 };
 
-/** `aten.conv2d.default`, `<built-in function add>`, `torch.nn.modules.conv.Conv2d` and `Conv2d` to the operator's word. */
+/**
+ * `aten.conv2d.default`, `<built-in function add>`, `torch.nn.modules.conv.Conv2d` and `Conv2d` to
+ * the operator's word.
+ */
 export function operatorOf(target: string): string {
   const word = /<(?:built-in )?(?:function|method|class) '?([\w.]+)/.exec(target)?.[1] ?? target;
   const parts = word.split(".").filter((part) => part !== "");
@@ -84,7 +88,10 @@ function lastOf(tensor: TensorType | undefined, operator: string): number {
   return size;
 }
 
-/** A kernel is [out, in / groups, window ...], that of a transposed convolution [in, out / groups, window ...]. */
+/**
+ * A kernel is [out, in / groups, window ...], that of a transposed convolution [in, out / groups,
+ * window ...].
+ */
 function convolution(
   word: string,
   inputs: readonly TensorType[],
@@ -98,7 +105,10 @@ function convolution(
   return 2 * (isTransposed(word, args) ? elementsOf(input) : outputElements) * perElement;
 }
 
-/** aten.convolution says it in its seventh argument: input, weight, bias, stride, padding, dilation, transposed. */
+/**
+ * aten.convolution says it in its seventh argument: input, weight, bias, stride, padding, dilation,
+ * transposed.
+ */
 function isTransposed(word: string, args: string): boolean {
   if (word.includes("transpose")) return true;
   if (!/^_?convolution/.test(word)) return false;

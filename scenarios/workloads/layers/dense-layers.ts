@@ -1,6 +1,7 @@
 /**
- * Layers that every family uses: products with weights, biases, norms, joins and losses. Matrices are the last
- * axis against all others, so an activation of shape [batch, time, width] is a matrix of batch x time rows.
+ * Layers that every family uses: products with weights, biases, norms, joins and losses. Matrices
+ * are the last axis against all others, so an activation of shape [batch, time, width] is a matrix
+ * of batch x time rows.
  */
 import { elements, type Shape, type Tape, type Tensor } from "../tape.ts";
 
@@ -81,7 +82,10 @@ export function embedding(
   })[0];
 }
 
-/** Rows of a table that several ops share; only the rows that the ids name are read. The lookup runs beside the table. */
+/**
+ * Rows of a table that several ops share; only the rows that the ids name are read. The lookup runs
+ * beside the table.
+ */
 export function gather(tape: Tape, table: Tensor, ids: Tensor, name: string): Tensor {
   const shape = [...ids.shape, width(table)];
   return tape.record({
@@ -94,7 +98,10 @@ export function gather(tape: Tape, table: Tensor, ids: Tensor, name: string): Te
   })[0];
 }
 
-/** Layer normalisation over the last axis, with scale and offset; output 1 of its op keeps mean and variance. */
+/**
+ * Layer normalisation over the last axis, with scale and offset; output 1 of its op keeps mean and
+ * variance.
+ */
 export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
   return tape.record({
     name,
@@ -107,7 +114,10 @@ export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Division by the root mean square over the last axis, with scale (Zhang and Sennrich, NeurIPS 2019). */
+/**
+ * Division by the root mean square over the last axis, with scale (Zhang and Sennrich, NeurIPS
+ * 2019).
+ */
 export function rmsNorm(tape: Tape, x: Tensor, name: string): Tensor {
   return tape.record({
     name,

@@ -1,13 +1,15 @@
 /**
- * A training graph seen layer by layer: the forward ops of a layer become one op, so do its backward ops and its updates.
- * Layers are read off the names of ops: all up to the last numbered member of a stack (`encoder/layer_3`, `stage_1/block_2`),
- * else the first part; time steps belong to the layer that is unrolled. Layers that wait for each other, such as an
- * attention and the decoder layer it reads, become one.
+ * A training graph seen layer by layer: the forward ops of a layer become one op, so do its
+ * backward ops and its updates. Layers are read off the names of ops: all up to the last numbered
+ * member of a stack (`encoder/layer_3`, `stage_1/block_2`), else the first part; time steps belong
+ * to the layer that is unrolled. Layers that wait for each other, such as an attention and the
+ * decoder layer it reads, become one.
  *
  * Pre-condition: the times of ops are their rooflines; measured ones would be lost.
- * Post-conditions: FLOP, bytes touched and weights are those of the ops, role by role; the outputs of a layer are the
- * tensors that another op of the result reads, under the bytes that they had; backward and update ops have the layer's
- * forward op as twin and share its device. Host ops stay by themselves.
+ * Post-conditions: FLOP, bytes touched and weights are those of the ops, role by role; the outputs
+ * of a layer are the tensors that another op of the result reads, under the bytes that they had;
+ * backward and update ops have the layer's forward op as twin and share its device. Host ops stay
+ * by themselves.
  */
 
 import { opWork } from "../../../env/model/coarsen/work.ts";
@@ -102,7 +104,10 @@ function acyclicLayers(graph: OpGraph): { readonly layerOfOp: readonly number[];
   };
 }
 
-/** Bytes of the outputs of each node, and under `portOf` the port that an output of the op graph became. */
+/**
+ * Bytes of the outputs of each node, and under `portOf` the port that an output of the op graph
+ * became.
+ */
 function cutTensors(
   graph: OpGraph,
   nodeOfOp: readonly number[],
@@ -133,7 +138,10 @@ function inOrder(graph: OpGraph, nodeOfOp: readonly number[]): Iterable<number> 
   return new Set(Array.from(graph.topologicalOrder, (v) => nodeOfOp[v]));
 }
 
-/** Layers with ops of one co-location class share a device: each layer gets the number of the first of them. */
+/**
+ * Layers with ops of one co-location class share a device: each layer gets the number of the first
+ * of them.
+ */
 function sharedDevices(graph: OpGraph, layerOfOp: readonly number[], layerCount: number): readonly number[] {
   const leader = Array.from({ length: layerCount }, (_, layer) => layer);
   const find = (layer: number): number => {

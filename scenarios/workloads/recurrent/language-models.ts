@@ -79,7 +79,8 @@ export const languageModels: readonly Workload[] = [
   gptOf(gpt3, "125m", 12, 768, 12),
   gptOf(gpt3, "350m", 24, 1024, 16),
   gptOf(gpt3, "760m", 24, 1536, 16),
-  // The paper's 24 heads of 128 do not make a width of 2048; 16 do, and give the published number of parameters.
+  // The paper's 24 heads of 128 do not make a width of 2048; 16 do, and give the published number
+  // of parameters.
   gptOf(gpt3, "1.3b", 24, 2048, 16),
   gptOf(gpt3, "2.7b", 32, 2560, 32),
   gptOf(gpt3, "6.7b", 32, 4096, 32),

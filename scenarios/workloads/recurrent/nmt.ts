@@ -1,8 +1,10 @@
 /**
- * Neural machine translation with attention: an encoder and a decoder of LSTM layers, unrolled over time, with the general
- * (multiplicative) global attention of Luong, Pham, Manning ("Effective Approaches to Attention-based Neural Machine
- * Translation", EMNLP 2015), without input feeding. Width 1024 and 32,000 word pieces as in GNMT (Wu et al. 2016); batch 64
- * as in ColocRL (Mirhoseini et al., ICML 2017). Weights are shared by all time steps, so their gradients are summed over time.
+ * Neural machine translation with attention: an encoder and a decoder of LSTM layers, unrolled over
+ * time, with the general (multiplicative) global attention of Luong, Pham, Manning ("Effective
+ * Approaches to Attention-based Neural Machine Translation", EMNLP 2015), without input feeding.
+ * Width 1024 and 32,000 word pieces as in GNMT (Wu et al. 2016); batch 64 as in ColocRL (Mirhoseini
+ * et al., ICML 2017). Weights are shared by all time steps, so their gradients are summed over
+ * time.
  */
 import { addN, batchMatMul, concat, matMul, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
 import { type LstmState, lstmLayer, stack } from "../layers/recurrent-layers.ts";
@@ -33,7 +35,9 @@ export function nmt(options: TranslatorOptions): Tape {
   return tape;
 }
 
-/** All layers over all time steps; returns the top layer's outputs and the last state of each layer. */
+/**
+ * All layers over all time steps; returns the top layer's outputs and the last state of each layer.
+ */
 function unroll(
   tape: Tape,
   name: string,
@@ -54,7 +58,10 @@ function unroll(
   return { outputs, states };
 }
 
-/** From a decoder output to the attentional vector: scores against the keys, softmax, context, one tanh layer. */
+/**
+ * From a decoder output to the attentional vector: scores against the keys, softmax, context, one
+ * tanh layer.
+ */
 function attention(tape: Tape, memory: Tensor, { batch, steps, width }: TranslatorOptions) {
   const keys = matMul(tape, memory, "attention/keys", width);
   const mix = variable(tape, "attention/weights", [2 * width, width]);

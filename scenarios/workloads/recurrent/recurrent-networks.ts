@@ -1,4 +1,7 @@
-/** Registry entries of unrolled recurrent networks, and of WaveNet, which took their place for audio. */
+/**
+ * Registry entries of unrolled recurrent networks, and of WaveNet, which took their place for
+ * audio.
+ */
 
 import { lstmCell, unfusedLstmCell } from "../layers/recurrent-layers.ts";
 import { adam, momentum } from "../optimizers.ts";

@@ -1,7 +1,8 @@
 /**
- * A recurrent language model: LSTM layers unrolled over time, dropout between them (Zaremba, Sutskever, Vinyals: "Recurrent
- * Neural Network Regularization", 2014; by default its large model on the Penn Treebank, 2 layers of width 1500). The
- * RNNLM of ColocRL and HDP has two layers and batch 64; GDP takes 2 and 4 layers.
+ * A recurrent language model: LSTM layers unrolled over time, dropout between them (Zaremba,
+ * Sutskever, Vinyals: "Recurrent Neural Network Regularization", 2014; by default its large model
+ * on the Penn Treebank, 2 layers of width 1500). The RNNLM of ColocRL and HDP has two layers and
+ * batch 64; GDP takes 2 and 4 layers.
  */
 import {
   addN,

@@ -1,7 +1,7 @@
 /**
- * Multi-head attention (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017) from queries, keys and values that are
- * there: heads apart, scores, mask, softmax, context, heads together. Transposes between the layouts of heads and tokens
- * are ops, since they move data.
+ * Multi-head attention (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017) from queries,
+ * keys and values that are there: heads apart, scores, mask, softmax, context, heads together.
+ * Transposes between the layouts of heads and tokens are ops, since they move data.
  */
 import { batchMatMul, dropout, scaleAndShift, scaleMask } from "../layers/dense-layers.ts";
 import { softmax, transpose } from "../pointwise.ts";

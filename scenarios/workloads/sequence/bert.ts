@@ -1,6 +1,6 @@
 /**
- * BERT (Devlin, Chang, Lee, Toutanova: "BERT: Pre-training of Deep Bidirectional Transformers for Language
- * Understanding", NAACL 2019), fine-tuned to classify sentence pairs; uncased vocabulary.
+ * BERT (Devlin, Chang, Lee, Toutanova: "BERT: Pre-training of Deep Bidirectional Transformers for
+ * Language Understanding", NAACL 2019), fine-tuned to classify sentence pairs; uncased vocabulary.
  */
 import {
   add,

@@ -1,9 +1,11 @@
 /**
- * A feed-forward layer of many experts, of which a gate chooses two for each token (Shazeer et al., ICLR 2017; with a
- * capacity for each expert as in GShard, Lepikhin et al., ICLR 2021). Experts are spread over shards: the experts of a shard
- * are one op with a batched product, so that a placement can split them.
+ * A feed-forward layer of many experts, of which a gate chooses two for each token (Shazeer et al.,
+ * ICLR 2017; with a capacity for each expert as in GShard, Lepikhin et al., ICLR 2021). Experts are
+ * spread over shards: the experts of a shard are one op with a batched product, so that a placement
+ * can split them.
  *
- * Every expert computes as many tokens as its capacity, 2 x tokens / experts, whether they are chosen or padded.
+ * Every expert computes as many tokens as its capacity, 2 x tokens / experts, whether they are
+ * chosen or padded.
  */
 import { matMul } from "../layers/dense-layers.ts";
 import { softmax } from "../pointwise.ts";
@@ -59,7 +61,9 @@ export function mixtureOfExperts(
 const expertsOf = (shard: number, shards: number, experts: number): number =>
   Math.floor(((shard + 1) * experts) / shards) - Math.floor((shard * experts) / shards);
 
-/** Each expert's rows against its own weights, [experts, rows, width] x [experts, width, columns]. */
+/**
+ * Each expert's rows against its own weights, [experts, rows, width] x [experts, width, columns].
+ */
 function expertProduct(tape: Tape, x: Tensor, name: string, columns: number): Tensor {
   const [experts, rows, width] = x.shape;
   return tape.record({

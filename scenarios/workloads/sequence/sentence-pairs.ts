@@ -1,6 +1,7 @@
 /**
- * What translators of LSTM layers are trained on: sentences as ids of word pieces, source and target of as many steps, cut into one
- * tensor a step once they are embedded, and a label for every step of the target.
+ * What translators of LSTM layers are trained on: sentences as ids of word pieces, source and
+ * target of as many steps, cut into one tensor a step once they are embedded, and a label for every
+ * step of the target.
  */
 import { embedding } from "../layers/dense-layers.ts";
 import { type LstmCell, type LstmState, unstack, zeros } from "../layers/recurrent-layers.ts";

@@ -1,7 +1,8 @@
 /**
- * T5 (Raffel et al.: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", JMLR 2020) as first
- * released: encoder and decoder without biases, root-mean-square normalisation before each sublayer, a learned bias for
- * each head and relative position that all layers of a stack share, one table for tokens in and logits out.
+ * T5 (Raffel et al.: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
+ * Transformer", JMLR 2020) as first released: encoder and decoder without biases, root-mean-square
+ * normalisation before each sublayer, a learned bias for each head and relative position that all
+ * layers of a stack share, one table for tokens in and logits out.
  */
 import {
   addRepeated,

@@ -1,7 +1,7 @@
 /**
- * Stacks of Transformer layers (Vaswani et al., NeurIPS 2017) from exchangeable parts: how a product with weights is made,
- * what surrounds a sublayer, what the feed-forward part is, which scores are masked. Decoder-only networks are an encoder
- * stack whose mask is causal.
+ * Stacks of Transformer layers (Vaswani et al., NeurIPS 2017) from exchangeable parts: how a
+ * product with weights is made, what surrounds a sublayer, what the feed-forward part is, which
+ * scores are masked. Decoder-only networks are an encoder stack whose mask is causal.
  */
 import { add, dropout, layerNorm } from "../layers/dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";

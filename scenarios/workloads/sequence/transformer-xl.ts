@@ -1,7 +1,8 @@
 /**
- * Transformer-XL (Dai et al.: "Transformer-XL: Attentive Language Models beyond a Fixed-Length Context", ACL 2019) on
- * characters, as for enwik8: each layer also attends to the states that it had for the segment before, with relative
- * positions. The remembered states come in with the input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
+ * Transformer-XL (Dai et al.: "Transformer-XL: Attentive Language Models beyond a Fixed-Length
+ * Context", ACL 2019) on characters, as for enwik8: each layer also attends to the states that it
+ * had for the segment before, with relative positions. The remembered states come in with the
+ * input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
  */
 
 import { expectMultiple } from "../expect-multiple.ts";

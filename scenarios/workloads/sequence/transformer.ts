@@ -1,7 +1,8 @@
 /**
- * The Transformer for translation (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017): encoder and decoder with
- * sinusoids for positions, normalisation after each sublayer, and one table for source, target and logits, 37,000 tokens as
- * for English to German. And the same with experts: in every other layer the feed-forward part is a mixture (GShard).
+ * The Transformer for translation (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017):
+ * encoder and decoder with sinusoids for positions, normalisation after each sublayer, and one
+ * table for source, target and logits, 37,000 tokens as for English to German. And the same with
+ * experts: in every other layer the feed-forward part is a mixture (GShard).
  */
 import {
   batchMatMul,
@@ -44,8 +45,8 @@ export const transformer = (options: TransformerOptions): Tape =>
   translator(options, feedForward(dense, relu, options.innerWidth));
 
 /**
- * GShard (Lepikhin et al.: "GShard: Scaling Giant Models with Conditional Computation and Automatic Sharding", ICLR 2021; sizes
- * of its appendix A.2, checked).
+ * GShard (Lepikhin et al.: "GShard: Scaling Giant Models with Conditional Computation and Automatic
+ * Sharding", ICLR 2021; sizes of its appendix A.2, checked).
  */
 export function moe(options: MoeOptions): Tape {
   const dense2 = feedForward(dense, relu, options.innerWidth);

@@ -1,7 +1,8 @@
 /**
- * WaveNet (van den Oord et al.: "WaveNet: A Generative Model for Raw Audio", 2016), unconditioned: stacks of causal
- * convolutions of two taps whose dilation doubles from layer to layer, gated, with residual and skip connections. GDP places
- * 2 stacks of 18 layers in all and 4 stacks of 36. The paper names no widths; 64 and 256 are those of NVIDIA's nv-wavenet.
+ * WaveNet (van den Oord et al.: "WaveNet: A Generative Model for Raw Audio", 2016), unconditioned:
+ * stacks of causal convolutions of two taps whose dilation doubles from layer to layer, gated, with
+ * residual and skip connections. GDP places 2 stacks of 18 layers in all and 4 stacks of 36. The
+ * paper names no widths; 64 and 256 are those of NVIDIA's nv-wavenet.
  */
 import {
   add,

@@ -1,8 +1,9 @@
 /**
- * DLRM (Naumov et al.: "Deep Learning Recommendation Model for Personalization and Recommendation Systems", 2019) on the two
- * public data sets of Criteo: an embedding table for each categorical feature, a network for the dense ones, products of all
- * pairs, a network on top. Sizes are those of the public scripts of the model (facebookresearch/dlrm, checked), the terabyte
- * one with at most 40 million rows, as in MLPerf.
+ * DLRM (Naumov et al.: "Deep Learning Recommendation Model for Personalization and Recommendation
+ * Systems", 2019) on the two public data sets of Criteo: an embedding table for each categorical
+ * feature, a network for the dense ones, products of all pairs, a network on top. Sizes are those
+ * of the public scripts of the model (facebookresearch/dlrm, checked), the terabyte one with at
+ * most 40 million rows, as in MLPerf.
  */
 import { batchMatMul, concat, dense, embedding, sigmoidCrossEntropy, slice } from "../layers/dense-layers.ts";
 import { stack } from "../layers/recurrent-layers.ts";

@@ -1,10 +1,12 @@
 /**
- * A graph convolutional network (Kipf and Welling, ICLR 2017) trained on all of the Reddit graph at once, its vertices cut
- * into parts as Roc (Jia et al., MLSys 2020) places them. Reddit as of Hamilton et al. (NeurIPS 2017): 232,965 vertices,
- * 114,615,892 edges, 602 features, 41 classes (checked in the documentation of its loaders).
+ * A graph convolutional network (Kipf and Welling, ICLR 2017) trained on all of the Reddit graph at
+ * once, its vertices cut into parts as Roc (Jia et al., MLSys 2020) places them. Reddit as of
+ * Hamilton et al. (NeurIPS 2017): 232,965 vertices, 114,615,892 edges, 602 features, 41 classes
+ * (checked in the documentation of its loaders).
  *
- * Parts have equal shares of vertices and edges. With 492 neighbours to a vertex, every part needs the features of nearly all
- * vertices: each aggregation reads all parts. Features and edges come from the host's memory, where Roc keeps them.
+ * Parts have equal shares of vertices and edges. With 492 neighbours to a vertex, every part needs
+ * the features of nearly all vertices: each aggregation reads all parts. Features and edges come
+ * from the host's memory, where Roc keeps them.
  */
 import { addN, batchMatMul, dropout, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
@@ -72,7 +74,10 @@ export function gcn({ layers, width, parts }: GcnOptions): Tape {
 const share = (count: number, part: number, parts: number): number =>
   Math.floor(((part + 1) * count) / parts) - Math.floor((part * count) / parts);
 
-/** For each vertex of a part the weighted sum of its neighbours, read edge by edge from wherever they are. */
+/**
+ * For each vertex of a part the weighted sum of its neighbours, read edge by edge from wherever
+ * they are.
+ */
 function aggregate(
   tape: Tape,
   edges: Tensor,

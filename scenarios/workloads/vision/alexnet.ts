@@ -1,7 +1,8 @@
 /**
- * AlexNet twice: as published for two GPUs (Krizhevsky, Sutskever, Hinton: "ImageNet Classification with Deep Convolutional
- * Neural Networks", NIPS 2012), with grouped convolutions and local response normalisation, its images taken as 227x227 so
- * that the windows fit; and in the single-tower form of Krizhevsky: "One weird trick for parallelizing convolutional neural
+ * AlexNet twice: as published for two GPUs (Krizhevsky, Sutskever, Hinton: "ImageNet Classification
+ * with Deep Convolutional Neural Networks", NIPS 2012), with grouped convolutions and local
+ * response normalisation, its images taken as 227x227 so that the windows fit; and in the
+ * single-tower form of Krizhevsky: "One weird trick for parallelizing convolutional neural
  * networks" (2014), as torchvision has it and PipeDream profiled it.
  */
 import { dense, dropout } from "../layers/dense-layers.ts";

@@ -1,7 +1,8 @@
 /**
- * The U-Net of denoising diffusion (Ho, Jain, Abbeel: "Denoising Diffusion Probabilistic Models", NeurIPS 2020) as its
- * release has it for CIFAR-10: four levels of two residual blocks, self-attention where the image is 16x16 and at the
- * bottom, the time step added to the channels in every block. Learns the noise in an image.
+ * The U-Net of denoising diffusion (Ho, Jain, Abbeel: "Denoising Diffusion Probabilistic Models",
+ * NeurIPS 2020) as its release has it for CIFAR-10: four levels of two residual blocks,
+ * self-attention where the image is 16x16 and at the bottom, the time step added to the channels in
+ * every block. Learns the noise in an image.
  */
 
 import { expectMultiple } from "../expect-multiple.ts";

@@ -1,7 +1,7 @@
 /**
- * DenseNet-121 (Huang, Liu, van der Maaten, Weinberger: "Densely Connected Convolutional Networks", CVPR 2017): each layer of
- * a block sees what all layers before it produced. The concatenation grows by one layer's result at a time, as frameworks
- * run it.
+ * DenseNet-121 (Huang, Liu, van der Maaten, Weinberger: "Densely Connected Convolutional Networks",
+ * CVPR 2017): each layer of a block sees what all layers before it produced. The concatenation
+ * grows by one layer's result at a time, as frameworks run it.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";

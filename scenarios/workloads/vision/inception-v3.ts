@@ -1,7 +1,7 @@
 /**
- * Inception-V3 (Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: "Rethinking the Inception Architecture for Computer Vision",
- * CVPR 2016), made for 299x299 images; layer shapes as in the TensorFlow-slim and torchvision releases. The auxiliary classifier is
- * optional.
+ * Inception-V3 (Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: "Rethinking the Inception Architecture
+ * for Computer Vision", CVPR 2016), made for 299x299 images; layer shapes as in the TensorFlow-slim
+ * and torchvision releases. The auxiliary classifier is optional.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
 import type { Tape, Tensor } from "../tape.ts";
@@ -13,7 +13,10 @@ export interface InceptionOptions extends ImageOptions {
   readonly aux: boolean;
 }
 
-/** A convolution: filters, height and width of its window, stride. Padding keeps the size, unless the stride is 2. */
+/**
+ * A convolution: filters, height and width of its window, stride. Padding keeps the size, unless
+ * the stride is 2.
+ */
 type Conv = readonly [filters: number, height: number, width: number, stride?: number];
 
 export function inceptionV3({ aux, ...options }: InceptionOptions): Tape {

@@ -1,7 +1,7 @@
 /**
- * MobileNet-V2 (Sandler, Howard, Zhu, Zhmoginov, Chen: "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018;
- * its table 2): blocks that expand the channels, filter each by itself, and project to few channels without a
- * non-linearity.
+ * MobileNet-V2 (Sandler, Howard, Zhu, Zhmoginov, Chen: "MobileNetV2: Inverted Residuals and Linear
+ * Bottlenecks", CVPR 2018; its table 2): blocks that expand the channels, filter each by itself,
+ * and project to few channels without a non-linearity.
  */
 import { add, dense, dropout } from "../layers/dense-layers.ts";
 import { relu6 } from "../pointwise.ts";

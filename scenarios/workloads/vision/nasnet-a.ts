@@ -1,8 +1,9 @@
 /**
- * NASNet-A (Zoph, Vasudevan, Shlens, Le: "Learning Transferable Architectures for Scalable Image Recognition", CVPR 2018) for
- * ImageNet: "N @ P" of the paper is N normal cells in each of three stages and P channels before the classifier. Cells as in
- * figure 4; stem, and which earlier cell the first cell of a stage sees, as in the authors' release and Keras; the optional
- * auxiliary classifier as in the network that PipeDream profiled.
+ * NASNet-A (Zoph, Vasudevan, Shlens, Le: "Learning Transferable Architectures for Scalable Image
+ * Recognition", CVPR 2018) for ImageNet: "N @ P" of the paper is N normal cells in each of three
+ * stages and P channels before the classifier. Cells as in figure 4; stem, and which earlier cell
+ * the first cell of a stage sees, as in the authors' release and Keras; the optional auxiliary
+ * classifier as in the network that PipeDream profiled.
  */
 import { dense, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
@@ -34,7 +35,10 @@ export interface NasnetOptions extends ImageOptions {
   readonly aux: boolean;
 }
 
-/** A normal cell concatenates six tensors, and the last stage has four times the filters of the first. */
+/**
+ * A normal cell concatenates six tensors, and the last stage has four times the filters of the
+ * first.
+ */
 const PENULTIMATE_PER_FILTER = 24;
 
 /** A depthwise-separable convolution applied twice, as searched. */

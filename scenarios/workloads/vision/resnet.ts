@@ -1,6 +1,7 @@
 /**
- * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016) in
- * the form that frameworks train, with the stride of a stage in its first 3x3 convolution.
+ * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image
+ * Recognition", CVPR 2016) in the form that frameworks train, with the stride of a stage in its
+ * first 3x3 convolution.
  */
 import { add, dense } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
@@ -49,7 +50,10 @@ function bottleneck(tape: Tape, x: Tensor, name: string, width: number, stride: 
   return residual(tape, x, y, name, stride);
 }
 
-/** Adds a block's result to its input, which a convolution brings to the same shape where it has another. */
+/**
+ * Adds a block's result to its input, which a convolution brings to the same shape where it has
+ * another.
+ */
 function residual(tape: Tape, x: Tensor, y: Tensor, name: string, stride: number): Tensor {
   const filters = y.shape[1];
   const shortcut =

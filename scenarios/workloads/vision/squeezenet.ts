@@ -1,7 +1,7 @@
 /**
- * SqueezeNet 1.0 (Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: "SqueezeNet: AlexNet-level accuracy with 50x fewer
- * parameters and <0.5MB model size", 2016). A fire module squeezes the channels with 1x1 convolutions and expands them with
- * 1x1 and 3x3 ones side by side.
+ * SqueezeNet 1.0 (Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer: "SqueezeNet: AlexNet-level
+ * accuracy with 50x fewer parameters and <0.5MB model size", 2016). A fire module squeezes the
+ * channels with 1x1 convolutions and expands them with 1x1 and 3x3 ones side by side.
  */
 import { concat, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";
@@ -9,7 +9,10 @@ import type { Tape, Tensor } from "../tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv, type ConvOptions, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 
-/** Squeezed channels and the filters of each kind that expand them, for each fire module; `pool` stands for a pooling. */
+/**
+ * Squeezed channels and the filters of each kind that expand them, for each fire module; `pool`
+ * stands for a pooling.
+ */
 const modules = [
   "pool",
   [16, 64],

@@ -1,7 +1,8 @@
 /**
- * The simplified U-Net "(B, C)" that torchgpipe measures pipelines with (Kim et al.: "torchgpipe: On-the-fly Pipeline
- * Parallelism for Training Giant Models", 2020): five levels, each of B convolutions down and up again, C channels at the
- * finest level; padded convolutions without bias, dropout of channels, instance normalisation, leaky rectifiers.
+ * The simplified U-Net "(B, C)" that torchgpipe measures pipelines with (Kim et al.: "torchgpipe:
+ * On-the-fly Pipeline Parallelism for Training Giant Models", 2020): five levels, each of B
+ * convolutions down and up again, C channels at the finest level; padded convolutions without bias,
+ * dropout of channels, instance normalisation, leaky rectifiers.
  */
 
 import { expectMultiple } from "../expect-multiple.ts";
@@ -63,7 +64,9 @@ function stackedConvs(tape: Tape, x: Tensor, name: string, convs: number, { inne
   return y;
 }
 
-/** The coarser level's result, grown to the size of the skip connection, beside the skip connection. */
+/**
+ * The coarser level's result, grown to the size of the skip connection, beside the skip connection.
+ */
 function join(tape: Tape, x: Tensor, skip: Tensor, name: string): Tensor {
   const grown = upsample(tape, x, `${name}/upsample`, 2);
   const [, , height, width] = skip.shape;

@@ -1,6 +1,7 @@
 /**
- * VGG of 16 and 19 weighted layers (Simonyan and Zisserman: "Very Deep Convolutional Networks for Large-Scale Image
- * Recognition", ICLR 2015; configurations D and E of its table 1), on 224x224 images.
+ * VGG of 16 and 19 weighted layers (Simonyan and Zisserman: "Very Deep Convolutional Networks for
+ * Large-Scale Image Recognition", ICLR 2015; configurations D and E of its table 1), on 224x224
+ * images.
  */
 import { dense, dropout } from "../layers/dense-layers.ts";
 import { relu } from "../pointwise.ts";

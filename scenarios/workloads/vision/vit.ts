@@ -1,7 +1,7 @@
 /**
- * Vision Transformer on patches of 16x16 pixels, Base and Large (Dosovitskiy et al.: "An Image is Worth 16x16 Words", ICLR
- * 2021; its table 1): a Transformer's encoder that normalises before each sublayer, over the patches and a class token which
- * is read at the end.
+ * Vision Transformer on patches of 16x16 pixels, Base and Large (Dosovitskiy et al.: "An Image is
+ * Worth 16x16 Words", ICLR 2021; its table 1): a Transformer's encoder that normalises before each
+ * sublayer, over the patches and a class token which is read at the end.
  */
 
 import { expectMultiple } from "../expect-multiple.ts";

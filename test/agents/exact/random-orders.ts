@@ -1,4 +1,7 @@
-/** Random graphs on two devices whose times and sizes make orders matter: long transfers, unequal branches, no gaps, no memory limit. */
+/**
+ * Random graphs on two devices whose times and sizes make orders matter: long transfers, unequal
+ * branches, no gaps, no memory limit.
+ */
 import fc from "fast-check";
 import { type Scenario, testScenario } from "../../../env/index.ts";
 

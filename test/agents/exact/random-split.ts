@@ -1,4 +1,7 @@
-/** Random small max-load scenarios with co-location, backward ops, orphans and idle ops, and their optima by trying everything. */
+/**
+ * Random small max-load scenarios with co-location, backward ops, orphans and idle ops, and their
+ * optima by trying everything.
+ */
 import fc from "fast-check";
 import {
   colocationGrouping,
@@ -46,7 +49,10 @@ export interface SplitDraw {
   readonly maxOps: number;
   readonly maxClasses: number;
   readonly maxAccelerators: number;
-  /** How much less the last accelerator may hold than the others, which makes a type of it; default 0. */
+  /**
+   * How much less the last accelerator may hold than the others, which makes a type of it; default
+   * 0.
+   */
   readonly mostLessBytes?: number;
 }
 
@@ -140,7 +146,10 @@ export function leastOf(scenario: Scenario, keep: (groupDevice: Int32Array) => b
   return least;
 }
 
-/** Edges by which forward work is ordered, between groups: forward edges, and for groups without forward ops backward ones, reversed. */
+/**
+ * Edges by which forward work is ordered, between groups: forward edges, and for groups without
+ * forward ops backward ones, reversed.
+ */
 export function forwardEdges({ graph, grouping }: Scenario): [number, number][] {
   const isForward = (v: number) => graph.role[v] === Role.forward;
   const orphan = Array.from({ length: grouping.groupCount }, (_, g) =>
@@ -156,7 +165,9 @@ export function forwardEdges({ graph, grouping }: Scenario): [number, number][] 
   return edges;
 }
 
-/** Can the devices stand in one line so that every forward edge stays on one or leads down the line? */
+/**
+ * Can the devices stand in one line so that every forward edge stays on one or leads down the line?
+ */
 export function standInLine(scenario: Scenario): (groupDevice: Int32Array) => boolean {
   const edges = forwardEdges(scenario);
   const count = scenario.cluster.devices.length;
@@ -173,7 +184,9 @@ export function standInLine(scenario: Scenario): (groupDevice: Int32Array) => bo
   };
 }
 
-/** Does no forward path leave a device and come back to it? Groups on a cycle must share a device. */
+/**
+ * Does no forward path leave a device and come back to it? Groups on a cycle must share a device.
+ */
 export function neverComesBack(scenario: Scenario): (groupDevice: Int32Array) => boolean {
   const n = scenario.grouping.groupCount;
   const reaches = Array.from({ length: n }, () => new Uint8Array(n));

@@ -1,4 +1,7 @@
-/** What learning is judged by: a trained agent's best and greedy plan, best-of-N random placements, one device, the bound. */
+/**
+ * What learning is judged by: a trained agent's best and greedy plan, best-of-N random placements,
+ * one device, the bound.
+ */
 import type { AgentModule } from "../../../agents/contract.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";

@@ -10,7 +10,10 @@ interface Case {
   readonly gpus: number;
   /** Greedy sweep over the bound: the sheet's bar, 1.15 with 2 devices and 1.35 with 4. */
   readonly bar: number;
-  /** Set where the agent is known to miss the bar, with what was measured; the test then fails once it reaches it. */
+  /**
+   * Set where the agent is known to miss the bar, with what was measured; the test then fails once
+   * it reaches it.
+   */
   readonly missesWith?: number;
 }
 

@@ -54,7 +54,10 @@ function smallCommunication(seed: number): Scenario {
   return testScenario({ graph: builder.build(), devices: 3, bytesPerUs: 10 });
 }
 
-/** The least makespan without contention on as many equal devices as there are tasks: every order and placement, cut off by ways. */
+/**
+ * The least makespan without contention on as many equal devices as there are tasks: every order
+ * and placement, cut off by ways.
+ */
 function optimalUs({ tasks, deviceCount, runUs, edgeBytes, bytesPerUs, latencyUs }: ScheduleProblem): number {
   const run = (task: number) => runUs[task * deviceCount];
   const tail = new Float64Array(tasks.opCount);

@@ -78,7 +78,8 @@ test("pooling gives each device its share of every relation", () => {
   const states = [{ current: 3, placement: Int32Array.of(0, 1, 0, 2, 2) }];
   const vectors = tf.tensor2d([[8], [2], [4], [100], [5]]);
   const pooling = devicePooling(tf, GROUPS, edges, DEVICES);
-  // Columns: ancestors, descendants, parallel groups, parents, children; the parents are groups 1 and 2.
+  // Columns: ancestors, descendants, parallel groups, parents, children; the parents are groups 1
+  // and 2.
   expect(pooling.pool(vectors, states).arraySync()).toEqual([
     [8, 0, 0, 2, 0],
     [0, 0, 0, 1, 0],

@@ -1,4 +1,7 @@
-/** Members of the inception-like family on plain clusters without launch times, latencies or limits of memory. */
+/**
+ * Members of the inception-like family on plain clusters without launch times, latencies or limits
+ * of memory.
+ */
 import { egressCluster, type Scenario, testScenario } from "../../../env/index.ts";
 import { deviceOf, families, memberGraph } from "../../../scenarios/index.ts";
 

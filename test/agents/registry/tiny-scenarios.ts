@@ -1,4 +1,6 @@
-/** Scenarios small enough to try every placement, one for each thing that a method may trip over. */
+/**
+ * Scenarios small enough to try every placement, one for each thing that a method may trip over.
+ */
 import {
   allowedDevices,
   evaluator,
@@ -59,7 +61,10 @@ export const nothingFits = testScenario({
   memoryBytes: 100,
 });
 
-/** The least value of all feasible placements of the groups, by trying every one; null where none is feasible. */
+/**
+ * The least value of all feasible placements of the groups, by trying every one; null where none is
+ * feasible.
+ */
 export function bruteForce(scenario: Scenario): number | null {
   const { grouping, cluster } = scenario;
   const deviceCount = cluster.devices.length;

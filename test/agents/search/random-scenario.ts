@@ -14,7 +14,10 @@ export interface RandomScenarioOptions {
   readonly latency?: boolean;
 }
 
-/** Whole-microsecond times that differ by device kind, whole bytes, a random DAG, some control edges. */
+/**
+ * Whole-microsecond times that differ by device kind, whole bytes, a random DAG, some control
+ * edges.
+ */
 export function randomScenario(seed: number, options: RandomScenarioOptions = {}): Scenario {
   const { ops = 8, devices = ["A", "B", "C"], memoryBytes, colocated = 0.3 } = options;
   const { restricted = 0, outputScale = 1, latency = true } = options;

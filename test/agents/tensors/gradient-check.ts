@@ -1,4 +1,7 @@
-/** Random inputs, comparison of tensors, and gradients by central differences, for tests of operations with own gradients. */
+/**
+ * Random inputs, comparison of tensors, and gradients by central differences, for tests of
+ * operations with own gradients.
+ */
 import { expect } from "vitest";
 import type { Tensor, Tf } from "../../../agents/tensors/tf.ts";
 import type { Rng } from "../../../env/model/rng.ts";

@@ -1,4 +1,7 @@
-/** Small scenarios that the env tests share: fixed ones with device support and memory limits, and arbitrary ones. */
+/**
+ * Small scenarios that the env tests share: fixed ones with device support and memory limits, and
+ * arbitrary ones.
+ */
 import fc from "fast-check";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { testScenario } from "../../../env/model/graph/dsl.ts";
@@ -10,7 +13,9 @@ const diamond = `
   c 70 80B <- a
   d 20 <- b c`;
 
-/** Whole-microsecond times: bytes are multiples of the 10 bytes that a link moves in a microsecond. */
+/**
+ * Whole-microsecond times: bytes are multiples of the 10 bytes that a link moves in a microsecond.
+ */
 export const diamondScenario = testScenario({ name: "diamond", graph: diamond });
 
 /** Op c runs on GPUs only, so the mask has a zero. */
@@ -71,7 +76,10 @@ export const fixedScenarios: readonly Scenario[] = [
   fractionalScenario,
 ];
 
-/** Graphs of one to six ops with whole times and sizes, on one to three devices, some with a memory limit. */
+/**
+ * Graphs of one to six ops with whole times and sizes, on one to three devices, some with a memory
+ * limit.
+ */
 export const anyScenario: fc.Arbitrary<Scenario> = fc
   .record({
     ops: fc.array(

@@ -1,4 +1,7 @@
-/** Laws of coarsening, on random layered graphs, and the two rules on graphs small enough to check by eye. */
+/**
+ * Laws of coarsening, on random layered graphs, and the two rules on graphs small enough to check
+ * by eye.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

@@ -1,4 +1,7 @@
-/** Drawings: what is shown at which level, and that the picture can be read: boxes apart, edges downwards, devices marked. */
+/**
+ * Drawings: what is shown at which level, and that the picture can be read: boxes apart, edges
+ * downwards, devices marked.
+ */
 import { describe, expect, it } from "vitest";
 import {
   colocationGrouping,

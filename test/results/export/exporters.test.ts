@@ -1,4 +1,7 @@
-/** Exports: what each format says of a plan, that it can be read back, and that odd names break nothing. */
+/**
+ * Exports: what each format says of a plan, that it can be read back, and that odd names break
+ * nothing.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, placement, Role, type Scenario, testScenario } from "../../../env/index.ts";

@@ -1,4 +1,6 @@
-/** GraphML comes back: our importer and graphology read from an export the graph that was written. */
+/**
+ * GraphML comes back: our importer and graphology read from an export the graph that was written.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromGraphology, type OpGraph, parseGraph, testScenario, toGraphology } from "../../../env/index.ts";

@@ -147,7 +147,10 @@ describe("the bytes of the page", () => {
   });
 });
 
-/** What keeps a text from being well-formed XML: tags that do not nest, stray `<` or `&`, attributes without quotes. */
+/**
+ * What keeps a text from being well-formed XML: tags that do not nest, stray `<` or `&`, attributes
+ * without quotes.
+ */
 function faultsOf(page: string): string[] {
   const faults: string[] = [];
   const open: string[] = [];

@@ -8,7 +8,10 @@ import { placement, type RngState, restoreRng, testScenario } from "../../../env
 import { readLog } from "../../../results/files/append-log.ts";
 import { resumeParts, type TrainRequest, trainParts } from "../../../results/training/train.ts";
 
-/** Walks at random and keeps its place, its count and its random stream: enough state for a resume to get wrong. */
+/**
+ * Walks at random and keeps its place, its count and its random stream: enough state for a resume
+ * to get wrong.
+ */
 const walker: AgentModule = {
   kind: "agent",
   card: {

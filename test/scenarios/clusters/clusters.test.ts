@@ -1,4 +1,7 @@
-/** Clusters: the host last, routes that lead from end to end, and single-device speeds near published benchmarks. */
+/**
+ * Clusters: the host last, routes that lead from end to end, and single-device speeds near
+ * published benchmarks.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -59,7 +62,8 @@ describe("named clusters", () => {
     }
   });
 
-  // tensorflow.org/performance/benchmarks (May 2017): one GPU, batch 32, synthetic data, images per second.
+  // tensorflow.org/performance/benchmarks (May 2017): one GPU, batch 32, synthetic data, images per
+  // second.
   it.each([
     { cluster: "2xK80", workload: "inception-v3", imagesPerSecond: 29.3 },
     { cluster: "2xK80", workload: "resnet-50", imagesPerSecond: 49.5 },
@@ -211,7 +215,10 @@ describe("cluster variants", () => {
   });
 });
 
-/** Each link of a route starts where the one before it ended, the first at the sender; the last ends at the receiver. */
+/**
+ * Each link of a route starts where the one before it ended, the first at the sender; the last ends
+ * at the receiver.
+ */
 function expectConnected({ devices, links, routes }: Cluster): void {
   routes.forEach((row, from) => {
     row.forEach((route, to) => {

@@ -1,4 +1,6 @@
-/** Routes over cables: short, wide, only through what passes on; and one sentence for each mistake. */
+/**
+ * Routes over cables: short, wide, only through what passes on; and one sentence for each mistake.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deviceOf, type Fabric, fabricCluster } from "../../../scenarios/index.ts";

@@ -1,4 +1,7 @@
-/** Addresses of members of families, of cluster variants and of whole splits, and the sentence that each mistake gets. */
+/**
+ * Addresses of members of families, of cluster variants and of whole splits, and the sentence that
+ * each mistake gets.
+ */
 import { describe, expect, it } from "vitest";
 import { graphHash, InputError } from "../../../env/index.ts";
 import {

@@ -1,6 +1,7 @@
 /**
- * How hard a scenario is: step times of six methods over max(longest compute path, total work / total speed), the columns of
- * the study that the learning thresholds were set on (../shared/calibration.md). The study's figures stand here as the reference.
+ * How hard a scenario is: step times of six methods over max(longest compute path, total work /
+ * total speed), the columns of the study that the learning thresholds were set on
+ * (../shared/calibration.md). The study's figures stand here as the reference.
  */
 import { resolveMethod } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
@@ -38,7 +39,9 @@ const study: Readonly<Record<Study, readonly [readonly number[], readonly number
   ],
 };
 
-/** What each family is tuned to; the generators to the row whose parallelism is nearest to theirs. */
+/**
+ * What each family is tuned to; the generators to the row whose parallelism is nearest to theirs.
+ */
 const studyOf: Readonly<Record<string, Study>> = {
   "enas-cifar": "ENAS-like",
   "enas-ptb": "ENAS-like",
@@ -61,7 +64,9 @@ export const referenceRows: readonly ReferenceRow[] = Object.entries(studyOf).fl
   })),
 );
 
-/** The methods of each column; of several the best counts, picked after the fact as the study did. */
+/**
+ * The methods of each column; of several the best counts, picked after the fact as the study did.
+ */
 const methods: Readonly<Record<Column, readonly string[]>> = {
   "1 device": ["single-device"],
   "EFT list": ["heft?variants=plain"],
@@ -94,7 +99,10 @@ async function bestCost(spec: string, scenario: Scenario, seed: number): Promise
   return best!.outcome.cost;
 }
 
-/** The larger of the longest path of compute and the mean work of a device; every op on its fastest device. */
+/**
+ * The larger of the longest path of compute and the mean work of a device; every op on its fastest
+ * device.
+ */
 export function plainBoundUs({ graph, cluster }: Scenario): number {
   const deviceCount = cluster.devices.length;
   const times = runTimesUs(graph, cluster);

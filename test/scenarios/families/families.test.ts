@@ -16,7 +16,10 @@ import { topologyHash } from "./topology-hash.ts";
 const family = (name: string): Family => families.find((candidate) => candidate.name === name)!;
 const small = families.filter(({ members }) => members.train <= 100);
 
-/** The first 16 digits of the graph's SHA-256. A change here changes every score on the family: say so in the changelog. */
+/**
+ * The first 16 digits of the graph's SHA-256. A change here changes every score on the family: say
+ * so in the changelog.
+ */
 const pins: Readonly<Record<string, string>> = {
   "enas-cifar/train/0": "62efcedb09aeff92",
   "enas-cifar/train/15": "d9e2f30c5c7e6176",
@@ -172,7 +175,10 @@ describe("generators", () => {
   });
 });
 
-/** Valdes, Tarjan and Lawler's recognition: parallel edges become one, an op with one edge in and one out becomes an edge. */
+/**
+ * Valdes, Tarjan and Lawler's recognition: parallel edges become one, an op with one edge in and
+ * one out becomes an edge.
+ */
 function reducesToOneEdge({
   opCount,
   edgeCount,

@@ -1,4 +1,7 @@
-/** All 12,000 REGAL-like graphs: made in less than two minutes, and colour refinement tells every two apart. */
+/**
+ * All 12,000 REGAL-like graphs: made in less than two minutes, and colour refinement tells every
+ * two apart.
+ */
 import { expect, test } from "vitest";
 import { regal } from "../../../scenarios/families/regal.ts";
 import { memberGraph, splits } from "../../../scenarios/index.ts";

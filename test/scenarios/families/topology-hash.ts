@@ -1,6 +1,7 @@
 /**
- * A hash of a graph's topology by colour refinement in both directions (Weisfeiler, Lehman, 1968): graphs of one topology have
- * one hash, whatever their names, times and sizes, so different hashes prove different topologies.
+ * A hash of a graph's topology by colour refinement in both directions (Weisfeiler, Lehman, 1968):
+ * graphs of one topology have one hash, whatever their names, times and sizes, so different hashes
+ * prove different topologies.
  */
 import { createHash } from "node:crypto";
 import type { OpGraph } from "../../../env/index.ts";
@@ -9,7 +10,8 @@ const ROUNDS = 4;
 
 export function topologyHash({ opCount, edgeCount, edgeSource, edgeDestination }: OpGraph): string {
   let colours = new Int32Array(opCount);
-  // Colours get their numbers in the order of their texts, which does not depend on the order of ops.
+  // Colours get their numbers in the order of their texts, which does not depend on the order of
+  // ops.
   const history: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const before = Array.from({ length: opCount }, (): number[] => []);

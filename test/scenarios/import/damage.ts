@@ -1,4 +1,7 @@
-/** Random damage to files as bytes and as text: what a broken disk, a cut connection, a hand or an enemy does to them. */
+/**
+ * Random damage to files as bytes and as text: what a broken disk, a cut connection, a hand or an
+ * enemy does to them.
+ */
 import { createRng, type Rng } from "../../../env/index.ts";
 import { mutated, pick } from "../../laws/mutate.ts";
 

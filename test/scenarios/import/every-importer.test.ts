@@ -1,6 +1,7 @@
 /**
- * What holds for every importer in the registry: its samples are recognised, read, round-trip through our JSON and simulate,
- * and a damaged file is one sentence or a scenario that works, soon, in little memory, and without a trace in the program.
+ * What holds for every importer in the registry: its samples are recognised, read, round-trip
+ * through our JSON and simulate, and a damaged file is one sentence or a scenario that works, soon,
+ * in little memory, and without a trace in the program.
  */
 import { describe, expect, it } from "vitest";
 import {
@@ -62,7 +63,8 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
       const sample = pick(samples[format] ?? [], createRng(`${format} sample ${i}`));
       const content = damaged(sample.content, `${format} damage ${i}`);
       const options = new Map(Object.entries(sample.options ?? {}));
-      // Three in four go straight to the importer; the others are recognised, maybe as something else.
+      // Three in four go straight to the importer; the others are recognised, maybe as something
+      // else.
       if (i % 4 !== 0) options.set("format", format);
       const started = performance.now();
       try {

@@ -1,4 +1,7 @@
-/** HLO text: work counted by hand, names resolved, calls in place, and one sentence for each way to be wrong. */
+/**
+ * HLO text: work counted by hand, names resolved, calls in place, and one sentence for each way to
+ * be wrong.
+ */
 import { describe, expect, it } from "vitest";
 import { CONTROL, InputError, Role } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";

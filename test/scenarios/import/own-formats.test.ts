@@ -1,4 +1,7 @@
-/** Importers: all shared files with their raw counts, the rules of each format, and one sentence for each way to be wrong. */
+/**
+ * Importers: all shared files with their raw counts, the rules of each format, and one sentence for
+ * each way to be wrong.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";

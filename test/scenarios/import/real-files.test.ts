@@ -1,6 +1,7 @@
 /**
- * Every real file of the shared folder: node and edge counts equal to a raw count of the file that shares no code with the
- * importers, sums of times and sizes likewise, and the way through our JSON changes nothing.
+ * Every real file of the shared folder: node and edge counts equal to a raw count of the file that
+ * shares no code with the importers, sums of times and sizes likewise, and the way through our JSON
+ * changes nothing.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -68,7 +69,10 @@ describe.skipIf(pipedream.length === 0)("real profiles of PipeDream", () => {
     survivesJson(scenario);
   });
 
-  /** The authors' optimizer drops the inputs; `singleStageTime` is what it gives for one device, in seconds. */
+  /**
+   * The authors' optimizer drops the inputs; `singleStageTime` is what it gives for one device, in
+   * seconds.
+   */
   it.skipIf(golden === null)(
     "take on one device what the authors' optimizer says, either way of the backward pass",
     async () => {

@@ -1,4 +1,7 @@
-/** Files as importers see them: the same lines however they fall into chunks, marks and line ends, and what cannot be read. */
+/**
+ * Files as importers see them: the same lines however they fall into chunks, marks and line ends,
+ * and what cannot be read.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** Suites: their members exist, what they claim of themselves holds, and the board is what it was. */
+/**
+ * Suites: their members exist, what they claim of themselves holds, and the board is what it was.
+ */
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, scenarioHash, testScenario } from "../../../env/index.ts";
 import { readAddress } from "../../../scenarios/address.ts";

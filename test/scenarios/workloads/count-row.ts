@@ -1,4 +1,7 @@
-/** One line of the table of counts: a workload with options, and what was published about it or counted by hand. */
+/**
+ * One line of the table of counts: a workload with options, and what was published about it or
+ * counted by hand.
+ */
 export interface CountRow {
   readonly name: string;
   /** Options that differ from the defaults; one example where no batch is given. */

@@ -1,6 +1,6 @@
 /**
- * The table of counts: what was published about each workload, or counted by hand, beside what its description records.
- * docs/workloads.md shows it.
+ * The table of counts: what was published about each workload, or counted by hand, beside what its
+ * description records. docs/workloads.md shows it.
  */
 import { workloadCatalog } from "../../../scenarios/index.ts";
 import type { ForwardOp } from "../../../scenarios/workloads/tape.ts";

@@ -1,4 +1,7 @@
-/** Unrolled networks of tens of thousands of ops: they build fast, simulate, and do the work of their smaller form. */
+/**
+ * Unrolled networks of tens of thousands of ops: they build fast, simulate, and do the work of
+ * their smaller form.
+ */
 import { describe, expect, it } from "vitest";
 import { evaluator, placement } from "../../../env/index.ts";
 import { buildWorkload, resolveScenario, workloadCatalog } from "../../../scenarios/index.ts";

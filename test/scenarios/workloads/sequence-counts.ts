@@ -1,7 +1,8 @@
 /**
- * Published counts of the networks on sequences, tables and graphs; where there is no published count of work it is done by
- * hand below, from the shapes of the papers alone: multiply-adds of the products of one example. Figures were read in the
- * sources named, or in public copies of their tables; what is not exact has the digits of its source.
+ * Published counts of the networks on sequences, tables and graphs; where there is no published
+ * count of work it is done by hand below, from the shapes of the papers alone: multiply-adds of the
+ * products of one example. Figures were read in the sources named, or in public copies of their
+ * tables; what is not exact has the digits of its source.
  */
 import type { CountRow } from "./count-row.ts";
 
@@ -104,8 +105,8 @@ export const sequenceCounts: readonly CountRow[] = [
     source: derived,
   },
   {
-    // The paper's table 1 says 12.5 billion for 12 layers of 128 experts, 768 in all; their two products of 1024 x 8192
-    // alone make 12.9.
+    // The paper's table 1 says 12.5 billion for 12 layers of 128 experts, 768 in all; their two
+    // products of 1024 x 8192 alone make 12.9.
     name: "gshard-moe",
     exactParameters: 768 * (2 * 1024 * 8192) + gshardDenseWeights(),
     gigaMultiplyAdds: gshard(128),
@@ -143,12 +144,18 @@ export const sequenceCounts: readonly CountRow[] = [
   },
 ];
 
-/** Weights (biases counted `biased` times) or multiply-adds of one example of fully connected layers. */
+/**
+ * Weights (biases counted `biased` times) or multiply-adds of one example of fully connected
+ * layers.
+ */
 function mlp(widths: readonly number[], biased: 0 | 1): number {
   return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + biased), 0);
 }
 
-/** A Transformer layer over n tokens: four projections, scores and context, two products of the feed-forward part. */
+/**
+ * A Transformer layer over n tokens: four projections, scores and context, two products of the
+ * feed-forward part.
+ */
 function layer(n: number, width: number, inner: number, heads = width): number {
   return n * 4 * width * heads + 2 * n * n * heads + n * 2 * width * inner;
 }
@@ -196,7 +203,10 @@ function t5(
   ];
 }
 
-/** Each layer: content and its memory, positions, output; scores by content and by position, context. */
+/**
+ * Each layer: content and its memory, positions, output; scores by content and by position,
+ * context.
+ */
 function transformerXl(n: number, memory: number, layers: number, width: number, inner: number): number {
   const all = n + memory;
   const projections = (2 * n + 3 * all) * width * width;
@@ -224,7 +234,10 @@ function nmt(steps: number, layers: number): number {
   );
 }
 
-/** Input widths of the cells of GNMT, in units of 1024: two directions, then what both hand on; words, then states and a context. */
+/**
+ * Input widths of the cells of GNMT, in units of 1024: two directions, then what both hand on;
+ * words, then states and a context.
+ */
 function gnmtInputs(layers: number): readonly number[] {
   return [
     1,
@@ -263,7 +276,10 @@ function wavenet(samples: number, layers: number, width: number, skip: number): 
   return (samples * (each + 2 * width * width + skip * 256 + 256 * 256)) / 1e9;
 }
 
-/** 6 + 6 layers, the width 1024, heads of 2048 in all; 3 + 3 of the feed-forward parts dense, 3 + 3 mixtures. */
+/**
+ * 6 + 6 layers, the width 1024, heads of 2048 in all; 3 + 3 of the feed-forward parts dense, 3 + 3
+ * mixtures.
+ */
 function gshardDenseWeights(): number {
   const [width, inner, heads] = [1024, 8192, 2048];
   const attentions = 18 * (3 * (width * heads + heads) + heads * width + width);

@@ -1,7 +1,8 @@
 /**
- * GNMT against the two profiles that PipeDream's authors measured of it: an independent witness of the weights of every
- * recurrent layer and of the attention, and of how long they take. Their files name no device, their paper's clusters have
- * V100s. cuDNN keeps two biases for each gate where ours has one, and their vocabulary has 32,320 word pieces.
+ * GNMT against the two profiles that PipeDream's authors measured of it: an independent witness of
+ * the weights of every recurrent layer and of the attention, and of how long they take. Their files
+ * name no device, their paper's clusters have V100s. cuDNN keeps two biases for each gate where
+ * ours has one, and their vocabulary has 32,320 word pieces.
  */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -11,10 +12,11 @@ import { layerOf } from "../../../scenarios/workloads/layers/layer-graph.ts";
 import { sharedPath } from "../../shared-folder.ts";
 
 /**
- * Profile, workload, options of the profiled run (batch and steps follow from the sizes of states and outputs), and how many
- * times the measured time the roofline may take. At a batch of 32 the profiled cuDNN kernels, which make one product of all
- * time steps, are far faster than an unrolled graph can be: it reads the weights again in each step, and adds up a gradient
- * of their size for each.
+ * Profile, workload, options of the profiled run (batch and steps follow from the sizes of states
+ * and outputs), and how many times the measured time the roofline may take. At a batch of 32 the
+ * profiled cuDNN kernels, which make one product of all time steps, are far faster than an unrolled
+ * graph can be: it reads the weights again in each step, and adds up a gradient of their size for
+ * each.
  */
 const profiles = [
   ["gnmt", "gnmt-4", { batch: 32, steps: 48 }, 2.5],
@@ -23,7 +25,10 @@ const profiles = [
 
 const SECOND_BIAS_BYTES = 4 * 1024 * 4;
 
-/** Forward and backward of recurrent layers in us, and their weights in bytes, cuDNN's second biases left out. */
+/**
+ * Forward and backward of recurrent layers in us, and their weights in bytes, cuDNN's second biases
+ * left out.
+ */
 function readProfile(path: string) {
   const layers = readFileSync(path, "utf8")
     .split("\n")
@@ -34,7 +39,8 @@ function readProfile(path: string) {
         );
       if (found === null || !/^(LSTM|EmuBidirLSTM|RecurrentAttention)\(/.test(found[1])) return [];
       const [forwardMs, backwardMs, weightBytes] = found.slice(2).map(Number);
-      // The emulation is described with two layers more than hold its weights: one for each direction.
+      // The emulation is described with two layers more than hold its weights: one for each
+      // direction.
       const cells = found[1].startsWith("EmuBidir") ? 2 : 1;
       return [{ us: 1000 * (forwardMs + backwardMs), weightBytes: weightBytes - cells * SECOND_BIAS_BYTES }];
     });

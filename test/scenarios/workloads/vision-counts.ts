@@ -1,7 +1,8 @@
 /**
- * Published counts of the networks on images. Figures of torchvision are those that its weights carry (`num_params`, and
- * `_ops` in giga multiply-adds of one 224x224 image, read in the files torchvision/models/*.py); exact figures are exact.
- * Networks without a published count of work are counted by hand below, from their papers' figures alone.
+ * Published counts of the networks on images. Figures of torchvision are those that its weights
+ * carry (`num_params`, and `_ops` in giga multiply-adds of one 224x224 image, read in the files
+ * torchvision/models/*.py); exact figures are exact. Networks without a published count of work are
+ * counted by hand below, from their papers' figures alone.
  */
 import type { CountRow } from "./count-row.ts";
 
@@ -84,7 +85,10 @@ export const visionCounts: readonly CountRow[] = [
   { name: "ddpm-unet", gigaMultiplyAdds: ddpmMultiplyAdds() / 1e9, source: "derived" },
 ];
 
-/** Cell by cell; a state of width c needs c^2 weights for 1x1, 1x7 and 7x1 take 11/8 c^2 in all, 3x3 a bit more than c^2. */
+/**
+ * Cell by cell; a state of width c needs c^2 weights for 1x1, 1x7 and 7x1 take 11/8 c^2 in all, 3x3
+ * a bit more than c^2.
+ */
 function amoebanetMultiplyAdds(layers: number, filters: number): number {
   let total = 112 ** 2 * 27 * (filters / 4);
   let [size, width, channels, before] = [112, filters / 4, filters / 4, filters / 4];
@@ -96,7 +100,8 @@ function amoebanetMultiplyAdds(layers: number, filters: number): number {
     [size, before, channels] = [half, channels, 3 * width];
   };
   const normal = () => {
-    // The cell before a reduction has an image twice as high and wide; at stride 2 all the same only this size is computed.
+    // The cell before a reduction has an image twice as high and wide; at stride 2 all the same
+    // only this size is computed.
     total += size ** 2 * (width * (channels + before) + 3 * width ** 2 + (22 / 8) * width ** 2);
     [before, channels] = [channels, 4 * width];
   };
@@ -109,7 +114,10 @@ function amoebanetMultiplyAdds(layers: number, filters: number): number {
   return total + channels * 1000;
 }
 
-/** Height of the result, channels in and out of each convolution as figure 1 of the paper prints them. */
+/**
+ * Height of the result, channels in and out of each convolution as figure 1 of the paper prints
+ * them.
+ */
 function unetMultiplyAdds(): number {
   const conv3 = [
     ...[

@@ -1,4 +1,6 @@
-/** Layers of image networks: shapes, weights and FLOP against counts by hand, and laws between them. */
+/**
+ * Layers of image networks: shapes, weights and FLOP against counts by hand, and laws between them.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../env/index.ts";
@@ -39,7 +41,8 @@ const size = fc.integer({ min: 8, max: 40 });
 
 describe("convolutions", () => {
   it("count a grouped convolution as its groups side by side", () => {
-    // Two groups of 48 channels and 128 filters, as AlexNet's second layer: 2 x 128 x 48 x 25 weights.
+    // Two groups of 48 channels and 128 filters, as AlexNet's second layer: 2 x 128 x 48 x 25
+    // weights.
     const window = { filters: 256, kernel: [5, 5], padding: [2, 2] } as const;
     const grouped = layerOn([1, 96, 27, 27], (tape, x) => conv2d(tape, x, "c", { ...window, groups: 2 }));
     expect(grouped.result).toEqual([1, 256, 27, 27]);

@@ -1,6 +1,7 @@
 /**
- * Networks on images against the profiles that PipeDream's authors measured of the same networks: an independent witness of
- * every convolution and every product, each with its weights and the size of its result.
+ * Networks on images against the profiles that PipeDream's authors measured of the same networks:
+ * an independent witness of every convolution and every product, each with its weights and the size
+ * of its result.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -34,7 +35,10 @@ interface Profile {
   readonly products: readonly WeightedLayer[];
 }
 
-/** Node lines read `node1 -- Conv2d(...) -- forward_compute_time=.., .., activation_size=.., parameter_size=..`. */
+/**
+ * Node lines read `node1 -- Conv2d(...) -- forward_compute_time=.., .., activation_size=..,
+ * parameter_size=..`.
+ */
 function readProfile(path: string): Profile {
   const nodes = readFileSync(path, "utf8")
     .split("\n")
@@ -99,8 +103,8 @@ describe("profiles of PipeDream", () => {
     expect(ours.weightBytes).toBe(profile.weightBytes);
   });
 
-  // Winograd's convolutions run VGG's windows of 3x3 above the peak, which no share of the peak does; NASNet's many small
-  // kernels wait for their launches.
+  // Winograd's convolutions run VGG's windows of 3x3 above the peak, which no share of the peak
+  // does; NASNet's many small kernels wait for their launches.
   it.each(profiles)("%s takes the roofline of a V100 for %s within a factor of 2.5", (file, name, given) => {
     const path = sharedPath("data", "pipedream", `${file}.graph.txt`);
     if (path === null) return;

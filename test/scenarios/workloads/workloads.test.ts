@@ -1,7 +1,7 @@
 /**
- * The workloads against published counts, each with its source and its convention. Parameters are trainable weights;
- * multiply-adds are those of convolutions and matrix products in the forward pass; FLOP are 2 per multiply-add and here
- * include the pointwise ops.
+ * The workloads against published counts, each with its source and its convention. Parameters are
+ * trainable weights; multiply-adds are those of convolutions and matrix products in the forward
+ * pass; FLOP are 2 per multiply-add and here include the pointwise ops.
  */
 import { describe, expect, it } from "vitest";
 import { groupsForPlacement, type OpGraph, Role } from "../../../env/index.ts";

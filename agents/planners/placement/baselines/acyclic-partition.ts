@@ -1,6 +1,7 @@
 /**
- * Multilevel partitioning that keeps the order of a pipeline: no op before one in an earlier part, so that parts are stages and each is
- * contiguous. After Herrmann, Ozkaya, Ucar, Kaya, Catalyurek (SIAM J. Sci. Comput. 2019).
+ * Multilevel partitioning that keeps the order of a pipeline: no op before one in an earlier part,
+ * so that parts are stages and each is contiguous. After Herrmann, Ozkaya, Ucar, Kaya, Catalyurek
+ * (SIAM J. Sci. Comput. 2019).
  */
 
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,6 +1,7 @@
 /**
- * Multilevel k-way partitioning, what METIS and Scotch do when they serve as placers: one part per accelerator, weights balanced, cut
- * small. The graph they are given is that of the Scotch row of Tarnawski et al. (NeurIPS 2020).
+ * Multilevel k-way partitioning, what METIS and Scotch do when they serve as placers: one part per
+ * accelerator, weights balanced, cut small. The graph they are given is that of the Scotch row of
+ * Tarnawski et al. (NeurIPS 2020).
  */
 
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,5 +1,6 @@
 /**
- * Groups dealt out to the accelerators in topological order, one after the other: balanced work, no thought of transfers.
+ * Groups dealt out to the accelerators in topological order, one after the other: balanced work, no
+ * thought of transfers.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,7 +1,7 @@
 /**
- * Contiguous blocks of equal compute: the group order is cut into one block per accelerator so that the slowest block is as
- * fast as possible, for every number of accelerators. The chain form of the dynamic program for pipelines (Tarnawski et al.,
- * NeurIPS 2020, "DPL" without transfers).
+ * Contiguous blocks of equal compute: the group order is cut into one block per accelerator so that
+ * the slowest block is as fast as possible, for every number of accelerators. The chain form of the
+ * dynamic program for pipelines (Tarnawski et al., NeurIPS 2020, "DPL" without transfers).
  */
 import { z } from "zod";
 import { type GroupGraph, groupGraph } from "../../../../env/model/coarsen/group-graph.ts";
@@ -45,7 +45,10 @@ export const topoBlocks: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** Device of each group with the order cut over the first `blocks` accelerators, or null where support forbids it. */
+/**
+ * Device of each group with the order cut over the first `blocks` accelerators, or null where
+ * support forbids it.
+ */
 function blocksOver({ legal, devices }: Choices, groups: GroupGraph, blocks: number): Int32Array | null {
   const used = devices.subarray(0, blocks);
   const computeUs = new Float64Array(legal.length * blocks);

@@ -1,10 +1,11 @@
 /**
- * Exact branch and bound over devices of groups, for small graphs: the best placement as the simulator scores it, first come, first
- * served, with memory, and the proof that none is better. Every leaf is one evaluation. What it prunes by is in agents/exact; a
- * hill climb finds the first good plan, with a random stream of its own: the answer is the same for every seed.
+ * Exact branch and bound over devices of groups, for small graphs: the best placement as the
+ * simulator scores it, first come, first served, with memory, and the proof that none is better.
+ * Every leaf is one evaluation. What it prunes by is in agents/exact; a hill climb finds the first
+ * good plan, with a random stream of its own: the answer is the same for every seed.
  *
- * Out of budget or of nodes it returns the best so far and the least bound of what it has not searched. The search stops on
- * numbers of nodes and evaluations only.
+ * Out of budget or of nodes it returns the best so far and the least bound of what it has not
+ * searched. The search stops on numbers of nodes and evaluations only.
  */
 import { z } from "zod";
 import { colocationGrouping } from "../../../../env/model/coarsen/grouping.ts";
@@ -150,7 +151,10 @@ function reportOf(
   return { timeLimited, bound, note };
 }
 
-/** What holds for every plan: the groups must be what no plan may part, and orders of ops may be better than first come, first served. */
+/**
+ * What holds for every plan: the groups must be what no plan may part, and orders of ops may be
+ * better than first come, first served.
+ */
 function boundOf({ graph, grouping, objective }: Scenario, result: BranchResult, bestValue: number) {
   if (colocationGrouping(graph).groupCount !== grouping.groupCount) return undefined;
   const hasOrder = objective === "makespan" || objective === "peak-memory";

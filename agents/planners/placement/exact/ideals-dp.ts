@@ -1,9 +1,11 @@
 /**
- * The contiguous dynamic program over ideals (Tarnawski et al., NeurIPS 2020): first DPL, the best split of one topological
- * order, then the optimum over all contiguous splits, searched below DPL's value.
+ * The contiguous dynamic program over ideals (Tarnawski et al., NeurIPS 2020): first DPL, the best
+ * split of one topological order, then the optimum over all contiguous splits, searched below DPL's
+ * value.
  *
- * It minimises max load, forward and backward work of a device added. Where the scenario's objective is another one the
- * plans are still those, scored by that objective. Optimal among contiguous splits is no bound: others may be better.
+ * It minimises max load, forward and backward work of a device added. Where the scenario's
+ * objective is another one the plans are still those, scored by that objective. Optimal among
+ * contiguous splits is no bound: others may be better.
  */
 import { z } from "zod";
 import type { Scenario } from "../../../../env/model/scenario.ts";

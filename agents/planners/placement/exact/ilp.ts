@@ -1,10 +1,11 @@
 /**
- * Placement by integer programming with HiGHS: for max load and latency the programs of Tarnawski et al. (NeurIPS 2020), for the makespan
- * a relaxation of the simulator. Every solution is scored by the evaluator; the solver's bound is reported where it holds for
- * all plans.
+ * Placement by integer programming with HiGHS: for max load and latency the programs of Tarnawski
+ * et al. (NeurIPS 2020), for the makespan a relaxation of the simulator. Every solution is scored
+ * by the evaluator; the solver's bound is reported where it holds for all plans.
  *
- * The search starts from a quick plan (the ideals program with small limits, a short latency search, or HEFT) and stops on simplex
- * iterations, which are the same on every machine; the limit in seconds is a guard, and a run that it ended says so.
+ * The search starts from a quick plan (the ideals program with small limits, a short latency
+ * search, or HEFT) and stops on simplex iterations, which are the same on every machine; the limit
+ * in seconds is a guard, and a run that it ended says so.
  */
 import { z } from "zod";
 import { type Plan, placement } from "../../../../env/model/plan/placement.ts";
@@ -157,7 +158,10 @@ async function* startFrom(
   };
 }
 
-/** Runs the solver; scores its solutions as they come, but keeps the last evaluation for the last of them. */
+/**
+ * Runs the solver; scores its solutions as they come, but keeps the last evaluation for the last of
+ * them.
+ */
 async function* improve(
   { elements }: SplitProblem,
   program: PlacementProgram,

@@ -1,12 +1,14 @@
 /**
- * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program, over a graph coarsened to as many tasks
- * as the solver can handle; the simulator replays the order. Built from a description of the paper's sets and rules; its text and code
- * were not at hand, so nothing here claims its figures.
+ * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program,
+ * over a graph coarsened to as many tasks as the solver can handle; the simulator replays the
+ * order. Built from a description of the paper's sets and rules; its text and code were not at
+ * hand, so nothing here claims its figures.
  *
- * First list schedules and a hill climb, which are also what the solver starts from, then the program. Where that has not proven the best
- * plan optimal, two steps that are ours go on from it on the graph as it was: a search from large groups to small ones (refinement.ts),
- * and the program again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations; the limit in seconds is
- * a guard.
+ * First list schedules and a hill climb, which are also what the solver starts from, then the
+ * program. Where that has not proven the best plan optimal, two steps that are ours go on from it
+ * on the graph as it was: a search from large groups to small ones (refinement.ts), and the program
+ * again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations;
+ * the limit in seconds is a guard.
  */
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/placement.ts";
@@ -95,7 +97,10 @@ export const pesto: PlannerModule<Options> = {
 };
 
 const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
-/** Share of the iterations that a program of merged tasks gets, which is a guess anyway, and each window. */
+/**
+ * Share of the iterations that a program of merged tasks gets, which is a guess anyway, and each
+ * window.
+ */
 const PART_SHARE = 0.05;
 /** Evaluations that windows are left with: a few for each, at most a share of the rest. */
 const EVALUATIONS_OF_WINDOW = 10;

@@ -1,11 +1,13 @@
 /**
- * CPOP, critical path on a processor (Topcuoglu, Hariri, Wu, "Performance-effective and low-complexity task scheduling for
- * heterogeneous computing", IEEE TPDS 2002), with memory limits and co-location.
+ * CPOP, critical path on a processor (Topcuoglu, Hariri, Wu, "Performance-effective and
+ * low-complexity task scheduling for heterogeneous computing", IEEE TPDS 2002), with memory limits
+ * and co-location.
  *
- * A task's priority is the longest way through it, `rank_u + rank_d`. The critical path starts at the entry task of highest priority and
- * goes on to the successor of highest priority; its tasks go to the one device that runs all of them fastest. Of the ready tasks the
- * one of highest priority goes next, ties in topological order; tasks off the path go to the device where they end first, gaps
- * filled. A task of the path whose device has no room goes where it ends first, too.
+ * A task's priority is the longest way through it, `rank_u + rank_d`. The critical path starts at
+ * the entry task of highest priority and goes on to the successor of highest priority; its tasks go
+ * to the one device that runs all of them fastest. Of the ready tasks the one of highest priority
+ * goes next, ties in topological order; tasks off the path go to the device where they end first,
+ * gaps filled. A task of the path whose device has no room goes where it ends first, too.
  */
 
 import { createEventHeap } from "../../../lists/event-heap.ts";
@@ -62,7 +64,10 @@ export function cpopSchedule(problem: ScheduleProblem): Schedule | NoRoom {
   return insertion.finish();
 }
 
-/** Every task of the longest way has the longest way's length as its priority; of equal ones the first in topological order. */
+/**
+ * Every task of the longest way has the longest way's length as its priority; of equal ones the
+ * first in topological order.
+ */
 function criticalPath({ tasks }: ScheduleProblem, priority: Float64Array): number[] {
   const position = positionsOf(tasks);
   const best = (candidates: readonly number[]) =>
@@ -82,7 +87,10 @@ function criticalPath({ tasks }: ScheduleProblem, priority: Float64Array): numbe
   return path;
 }
 
-/** The device of the pool that runs the path in the least time, tasks left out that some device of the pool cannot run. */
+/**
+ * The device of the pool that runs the path in the least time, tasks left out that some device of
+ * the pool cannot run.
+ */
 function fastestDevice({ pool, runUs, deviceCount }: ScheduleProblem, path: readonly number[]): number {
   const runEverywhere = path.filter((task) =>
     pool.every((d) => runUs[task * deviceCount + d] !== Number.POSITIVE_INFINITY),

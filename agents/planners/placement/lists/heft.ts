@@ -1,9 +1,11 @@
 /**
- * HEFT, heterogeneous earliest finish time (Topcuoglu, Hariri, Wu, "Performance-effective and low-complexity task
- * scheduling for heterogeneous computing", IEEE TPDS 2002), with memory limits and co-location.
+ * HEFT, heterogeneous earliest finish time (Topcuoglu, Hariri, Wu, "Performance-effective and
+ * low-complexity task scheduling for heterogeneous computing", IEEE TPDS 2002), with memory limits
+ * and co-location.
  *
- * Tasks go in order of decreasing upward rank, ties in topological order, each to the device where it ends first; a task may
- * fill a gap that earlier decisions left (insertion.ts). Returns the task that found no room, where there is one.
+ * Tasks go in order of decreasing upward rank, ties in topological order, each to the device where
+ * it ends first; a task may fill a gap that earlier decisions left (insertion.ts). Returns the task
+ * that found no room, where there is one.
  */
 
 import { createInsertion } from "../../../lists/insertion.ts";
@@ -37,7 +39,10 @@ export function heftSchedule(problem: ScheduleProblem): Schedule | NoRoom {
   return insertion.finish();
 }
 
-/** A stable sort of the topological order: a task never ranks below what waits for it, so the result is one as well. */
+/**
+ * A stable sort of the topological order: a task never ranks below what waits for it, so the result
+ * is one as well.
+ */
 function byDecreasingRank(problem: ScheduleProblem): Int32Array {
   const rank = upwardRanks(problem, { withDelays: true });
   const position = positionsOf(problem.tasks);

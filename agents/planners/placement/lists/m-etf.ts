@@ -1,14 +1,17 @@
 /**
- * m-ETF (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with co-location: ETF with memory limits
- * on a network where each device has one channel (half-duplex-channels.ts).
+ * m-ETF (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with
+ * co-location: ETF with memory limits on a network where each device has one channel
+ * (half-duplex-channels.ts).
  *
- * Repeatedly takes the pair of ready task and device that can start first, ties to the lower task, then the lower device, and commits
- * its transfers. The first task of a set decides for all of it, among the devices with room for all of it. Baechi follows a clock and
- * takes what can start now; commits only ever make later starts later, so the earliest start of all is what its clock comes to
- * next. Returns the task that found no room, where there is one.
+ * Repeatedly takes the pair of ready task and device that can start first, ties to the lower task,
+ * then the lower device, and commits its transfers. The first task of a set decides for all of it,
+ * among the devices with room for all of it. Baechi follows a clock and takes what can start now;
+ * commits only ever make later starts later, so the earliest start of all is what its clock comes
+ * to next. Returns the task that found no room, where there is one.
  *
- * Starts are kept in a heap as they were when last computed. They fall only where a tensor comes to a device for another task's
- * sake, and that task's neighbours are computed anew; otherwise they rise, so the first that is still true is the earliest.
+ * Starts are kept in a heap as they were when last computed. They fall only where a tensor comes to
+ * a device for another task's sake, and that task's neighbours are computed anew; otherwise they
+ * rise, so the first that is still true is the earliest.
  */
 
 import { createEventHeap } from "../../../lists/event-heap.ts";

@@ -1,12 +1,14 @@
 /**
- * m-SCT (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020, after Hanen and Munier, "An approximation
- * algorithm for scheduling dependent tasks on m processors with small communication delays", Discrete Applied Mathematics 2001), with
- * memory limits and co-location: m-ETF that keeps favourite children with their parents.
+ * m-SCT (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020, after
+ * Hanen and Munier, "An approximation algorithm for scheduling dependent tasks on m processors with
+ * small communication delays", Discrete Applied Mathematics 2001), with memory limits and
+ * co-location: m-ETF that keeps favourite children with their parents.
  *
- * A device whose last task has a favourite child is *awake* for it while the child is ready, has room there and starts nowhere earlier.
- * An awake device runs that child, or an *urgent* task, one that could start there as late as anywhere. Everything else as in
- * m-ETF: the earliest start first, ties to the favourite child, then to the lower task, then to the lower device. Which child is
- * the favourite says a linear program (agents/lists/sct-relaxation.ts).
+ * A device whose last task has a favourite child is *awake* for it while the child is ready, has
+ * room there and starts nowhere earlier. An awake device runs that child, or an *urgent* task, one
+ * that could start there as late as anywhere. Everything else as in m-ETF: the earliest start
+ * first, ties to the favourite child, then to the lower task, then to the lower device. Which child
+ * is the favourite says a linear program (agents/lists/sct-relaxation.ts).
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,13 +1,15 @@
 /**
- * m-TOPO (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with co-location.
+ * m-TOPO (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with
+ * co-location.
  *
  * Devices are filled one after the other, in topological order of the tasks, each up to
  *
  *   total bytes / devices + bytes of the largest set
  *
- * or its own memory, whichever is less; the first set that does not fit opens the next device, and no device is returned to. A set that
- * the present device cannot run goes to the next one that can and has room. Pre: `setBytes` counts what memory is to be balanced;
- * where it is all 0 the first device gets everything. Returns the task that found no room, where there is one.
+ * or its own memory, whichever is less; the first set that does not fit opens the next device, and
+ * no device is returned to. A set that the present device cannot run goes to the next one that can
+ * and has room. Pre: `setBytes` counts what memory is to be balanced; where it is all 0 the first
+ * device gets everything. Returns the task that found no room, where there is one.
  */
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";

@@ -1,8 +1,10 @@
 /**
- * What `best` tries before it searches by itself, in which order, and how many evaluations each trial may take.
+ * What `best` tries before it searches by itself, in which order, and how many evaluations each
+ * trial may take.
  *
- * First every quick planner of the registry: those first that found the best plans most often, because a small budget ends before
- * the others have their turn. Then what is made for the scenario: the search for its objective; branch and bound where the graph is small.
+ * First every quick planner of the registry: those first that found the best plans most often,
+ * because a small budget ends before the others have their turn. Then what is made for the
+ * scenario: the search for its objective; branch and bound where the graph is small.
  */
 
 import type { Scenario } from "../../../../env/model/scenario.ts";
@@ -19,7 +21,10 @@ export interface Trial extends Configured {
 
 /** What one quick planner may take at most. */
 const MOST_OF_ONE = 20;
-/** All of them may take so many, though not more than half of the budget, where their share of it is less. */
+/**
+ * All of them may take so many, though not more than half of the budget, where their share of it is
+ * less.
+ */
 const ENOUGH_FOR_ALL = 60;
 /** Ids of quick planners whose turn comes before all others'. */
 const FIRST: readonly string[] = [
@@ -33,13 +38,21 @@ const FIRST: readonly string[] = [
   "single-device",
   "topo-blocks",
 ];
-/** Those that take seconds where the others take milliseconds: last where the budget is one of seconds. */
+/**
+ * Those that take seconds where the others take milliseconds: last where the budget is one of
+ * seconds.
+ */
 const SLOW: readonly string[] = ["multilevel", idealsDp.card.id];
 
-/** Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements. */
+/**
+ * Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements.
+ */
 const FEW_GROUPS = 14;
 const FEW_DEVICES = 4;
-/** The program over ideals as a quick planner: its limits where it is one, and the largest graph that it is for. */
+/**
+ * The program over ideals as a quick planner: its limits where it is one, and the largest graph
+ * that it is for.
+ */
 const QUICK_IDEALS = { ideals: 100_000, transitions: 2_000_000 };
 const MOST_OPS_OF_IDEALS = 20_000;
 /** A budget that is for the search made for the objective alone, where there is one. */
@@ -96,7 +109,10 @@ function turnOf({ module: { card } }: Configured, late: readonly string[]): numb
 const isSmall = ({ grouping, cluster }: Scenario) =>
   grouping.groupCount <= FEW_GROUPS && cluster.devices.length <= FEW_DEVICES;
 
-/** More rounds than the search takes by itself; for latency, whose local optima are deep, hotter ones too. */
+/**
+ * More rounds than the search takes by itself; for latency, whose local optima are deep, hotter
+ * ones too.
+ */
 function moreOf(special: PlannerModule, { objective, graph }: Scenario): Configured["options"] {
   if (objective === "latency") return graph.opCount <= FEW_OPS ? SMALL_LATENCY : LATENCY;
   const { rounds } = special.options.parse({}) as { readonly rounds: number };

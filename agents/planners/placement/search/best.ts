@@ -1,10 +1,11 @@
 /**
- * What an engineer with a graph and a deadline would use: starts from what every quick planner finds, then searches for the rest of
- * the budget.
+ * What an engineer with a graph and a deadline would use: starts from what every quick planner
+ * finds, then searches for the rest of the budget.
  *
- * What is tried first is listed in best-trials.ts, the search is that of search/best-rounds.ts. Where nothing tried fits the memory and it
- * can be proven that nothing does, it ends with the proof. An interruption leaves the best plan and the bound proven until then.
- * Deterministic for a seed and a number of evaluations.
+ * What is tried first is listed in best-trials.ts, the search is that of search/best-rounds.ts.
+ * Where nothing tried fits the memory and it can be proven that nothing does, it ends with the
+ * proof. An interruption leaves the best plan and the bound proven until then. Deterministic for a
+ * seed and a number of evaluations.
  */
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/placement.ts";

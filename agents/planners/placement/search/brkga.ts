@@ -1,10 +1,12 @@
 /**
- * BRKGA, the biased random-key genetic algorithm (Goncalves, Resende, J. Heuristics 2011) with the decoder of REGAL (Paliwal et al.,
- * ICLR 2020), which is documented in agents/search/groups/random-keys.ts: device keys for each group, a priority key for each op.
+ * BRKGA, the biased random-key genetic algorithm (Goncalves, Resende, J. Heuristics 2011) with the
+ * decoder of REGAL (Paliwal et al., ICLR 2020), which is documented in
+ * agents/search/groups/random-keys.ts: device keys for each group, a priority key for each op.
  *
- * A generation keeps its elite, adds mutants of uniform keys and fills up with children of one elite parent and another one, each key
- * from the elite parent with probability `rho`. Children and mutants cost one evaluation each, the elite none. Where there is no order
- * (max load, latency) the priority keys are left out.
+ * A generation keeps its elite, adds mutants of uniform keys and fills up with children of one
+ * elite parent and another one, each key from the elite parent with probability `rho`. Children and
+ * mutants cost one evaluation each, the elite none. Where there is no order (max load, latency) the
+ * priority keys are left out.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";

@@ -1,9 +1,11 @@
 /**
- * Local search over single group moves, with restarts: the local search of Tarnawski et al. (NeurIPS 2020), who make the steepest move;
- * by default the first improvement in a random order is made instead, which spends far fewer evaluations.
+ * Local search over single group moves, with restarts: the local search of Tarnawski et al.
+ * (NeurIPS 2020), who make the steepest move; by default the first improvement in a random order is
+ * made instead, which spends far fewer evaluations.
  *
- * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between the best plan with a few
- * groups thrown elsewhere and a random plan. Goes on until the budget ends; ends by itself where there are no moves.
+ * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between
+ * the best plan with a few groups thrown elsewhere and a random plan. Goes on until the budget
+ * ends; ends by itself where there are no moves.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";

@@ -1,9 +1,11 @@
 /**
- * Search for single-sample latency: topological orders cut into runs by dynamic programming (latency-chain.ts), then annealing from the
- * best of them with the objective's own evaluation of every proposal.
+ * Search for single-sample latency: topological orders cut into runs by dynamic programming
+ * (latency-chain.ts), then annealing from the best of them with the objective's own evaluation of
+ * every proposal.
  *
- * Not charged are the searches' own scores: every order's cut and every proposal is scored privately, and the note counts them; the evaluator
- * scores each plan that is better than those before.
+ * Not charged are the searches' own scores: every order's cut and every proposal is scored
+ * privately, and the note counts them; the evaluator scores each plan that is better than those
+ * before.
  */
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/placement.ts";

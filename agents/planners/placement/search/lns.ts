@@ -1,12 +1,13 @@
 /**
- * Large-neighbourhood search (Shaw, "Using Constraint Programming and Local Search Methods to Solve Vehicle Routing Problems", CP 1998)
- * over an exact sub-solver: a window of connected groups is taken out of the best plan and placed anew by branch and bound, all other
- * groups staying where they are, with every leaf scored by the simulator. A descent by single moves comes first, because windows of one
- * group need no solver.
+ * Large-neighbourhood search (Shaw, "Using Constraint Programming and Local Search Methods to Solve
+ * Vehicle Routing Problems", CP 1998) over an exact sub-solver: a window of connected groups is
+ * taken out of the best plan and placed anew by branch and bound, all other groups staying where
+ * they are, with every leaf scored by the simulator. A descent by single moves comes first, because
+ * windows of one group need no solver.
  *
- * A window grows while nothing improves and shrinks after each improvement, so that small ones, which take few evaluations, come
- * first. Ends by itself where the window is the whole graph and nothing better was found: then the plan is the best one of the
- * groups, first come, first served.
+ * A window grows while nothing improves and shrinks after each improvement, so that small ones,
+ * which take few evaluations, come first. Ends by itself where the window is the whole graph and
+ * nothing better was found: then the plan is the best one of the groups, first come, first served.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
@@ -77,7 +78,8 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
         if (evaluator.exhausted) return { timeLimited: evaluator.remaining > 0 };
         const free = windows(size);
         let improved: Int32Array | null = null;
-        // From a plan that does not fit every leaf has to be tried: bounds are infinite where nothing fits.
+        // From a plan that does not fit every leaf has to be tried: bounds are infinite where
+        // nothing fits.
         const solve = cost < evaluator.ceiling ? solver.bounded : solver.plain;
         const search = solve(groupDevice, free, cost, (candidate) => {
           return evaluator.evaluate(planOf(choices, candidate)).cost;

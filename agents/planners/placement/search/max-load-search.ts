@@ -1,11 +1,13 @@
 /**
- * Search over all placements for max load, contiguous or not: the optimal contiguous split first (Tarnawski et al., NeurIPS 2020),
- * then rounds of annealing from the best plan so far, by turns hot enough to leave it behind and warm enough to mend it. After each what
- * the device of the largest load and another hold is dealt out to the two anew, at its best, as long as that helps.
+ * Search over all placements for max load, contiguous or not: the optimal contiguous split first
+ * (Tarnawski et al., NeurIPS 2020), then rounds of annealing from the best plan so far, by turns
+ * hot enough to leave it behind and warm enough to mend it. After each what the device of the
+ * largest load and another hold is dealt out to the two anew, at its best, as long as that helps.
  *
- * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator scores every plan that is
- * better than those before, and only those are charged. Never worse than the contiguous split. Between the rounds a bound on all
- * placements is proven by what a device can hold (cover-bound.ts).
+ * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator
+ * scores every plan that is better than those before, and only those are charged. Never worse than
+ * the contiguous split. Between the rounds a bound on all placements is proven by what a device can
+ * hold (cover-bound.ts).
  */
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/placement.ts";

@@ -1,9 +1,11 @@
 /**
- * FlexFlow's search (Jia, Zaharia, Aiken, "Beyond Data and Model Parallelism for Deep Neural Networks", SysML 2019) over
- * device placements: a Metropolis chain that returns to its best plan every hundredth of the budget, as the public code does.
+ * FlexFlow's search (Jia, Zaharia, Aiken, "Beyond Data and Model Parallelism for Deep Neural
+ * Networks", SysML 2019) over device placements: a Metropolis chain that returns to its best plan
+ * every hundredth of the budget, as the public code does.
  *
- * The inverse temperature is `beta` over the scenario's lower bound, never in absolute time: multiplying all times by a
- * constant changes no decision. Never worse than its start, which is scored first.
+ * The inverse temperature is `beta` over the scenario's lower bound, never in absolute time:
+ * multiplying all times by a constant changes no decision. Never worse than its start, which is
+ * scored first.
  */
 import { z } from "zod";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
@@ -72,7 +74,10 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** The unit that temperatures are measured in; a scenario whose bound says nothing is measured by its start. */
+/**
+ * The unit that temperatures are measured in; a scenario whose bound says nothing is measured by
+ * its start.
+ */
 function referenceCost(evaluator: MeteredEvaluator, startCost: number): number {
   const { value } = evaluator.bound();
   if (value > 0) return value;
@@ -81,7 +86,10 @@ function referenceCost(evaluator: MeteredEvaluator, startCost: number): number {
 
 const LONGEST_INTERVAL = 1000;
 
-/** A hundredth of the budget, at most 1,000 steps, which is also what a budget without a count of evaluations gets. */
+/**
+ * A hundredth of the budget, at most 1,000 steps, which is also what a budget without a count of
+ * evaluations gets.
+ */
 function resetInterval({ budget }: MeteredEvaluator): number {
   const evaluations = budget.evaluations ?? Number.POSITIVE_INFINITY;
   return Math.max(1, Math.min(LONGEST_INTERVAL, Math.floor(evaluations / 100)));

@@ -1,6 +1,7 @@
 /**
- * Certified lower bounds on single-sample latency: the longest chain, without and with the transfers that its crossings
- * between CPUs and accelerators cost, and the work of what only accelerators can run. On request a path parted by the memory of devices.
+ * Certified lower bounds on single-sample latency: the longest chain, without and with the
+ * transfers that its crossings between CPUs and accelerators cost, and the work of what only
+ * accelerators can run. On request a path parted by the memory of devices.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";
@@ -30,8 +31,8 @@ export function latencyBounds(scenario: Scenario): Bound[] {
 }
 
 /**
- * The bounds of latency-path.ts and latency-narrows.ts: two seconds for 1,000 ops. A value is 0 where memory parts nothing, or where the graph
- * is too large.
+ * The bounds of latency-path.ts and latency-narrows.ts: two seconds for 1,000 ops. A value is 0
+ * where memory parts nothing, or where the graph is too large.
  */
 export function partedBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
@@ -43,8 +44,9 @@ export function partedBounds(scenario: Scenario): Bound[] {
 }
 
 /**
- * The longest chain where it is shortest. `doneUs` of an op on an accelerator is the start of its piece plus what the chain has
- * added to the piece's load so far: the transfer in and run times. A chain that goes on elsewhere adds the transfer out.
+ * The longest chain where it is shortest. `doneUs` of an op on an accelerator is the start of its
+ * piece plus what the chain has added to the piece's load so far: the transfer in and run times. A
+ * chain that goes on elsewhere adds the transfer out.
  */
 function longestChainUs(scenario: Scenario, units: Units, transferUs: Float64Array): number {
   const { graph, cluster } = scenario;

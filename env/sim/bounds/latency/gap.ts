@@ -1,26 +1,36 @@
 /**
- * What a latency plan pays between two ops a and b that all data passes, where they are not in one piece. The ops in between fall into
- * *strands* that share no edge. Of each strand some first ops may be in the piece of a, some last ops in that of b; the ops in between run
- * elsewhere after the one and before the other, on CPUs or in pieces of their own. So a plan pays
+ * What a latency plan pays between two ops a and b that all data passes, where they are not in one
+ * piece. The ops in between fall into *strands* that share no edge. Of each strand some first ops
+ * may be in the piece of a, some last ops in that of b; the ops in between run elsewhere after the
+ * one and before the other, on CPUs or in pieces of their own. So a plan pays
  *
  *   the run times of all first and last ops + what the pieces of a and b send and receive at the ends of these, a's own output once
  *   each + the longest stay of any strand elsewhere,
  *
- * and the pieces of a and b hold the weights of what they take. Of a strand that is no chain one path stands for the whole, with all that
- * leads to its first ops and comes from its last ones.
+ * and the pieces of a and b hold the weights of what they take. Of a strand that is no chain one
+ * path stands for the whole, with all that leads to its first ops and comes from its last ones.
  */
 
-/** The path of a strand, with `steps + 1` numbers where it may be cut before each step or after the last. */
+/**
+ * The path of a strand, with `steps + 1` numbers where it may be cut before each step or after the
+ * last.
+ */
 export interface Strand {
   readonly steps: number;
-  /** Of the strand's first x steps in the piece of a, and of its last y in that of b, with all that these bring along. */
+  /**
+   * Of the strand's first x steps in the piece of a, and of its last y in that of b, with all that
+   * these bring along.
+   */
   readonly headUs: Float64Array;
   readonly headBytes: Float64Array;
   readonly tailUs: Float64Array;
   readonly tailBytes: Float64Array;
   /** Time to move the output of a step to the next one, of the last one to b. */
   readonly moveUs: Float64Array;
-  /** Least time that steps x to z - 1 take elsewhere, at x * (steps + 1) + z; 0 where there are none. */
+  /**
+   * Least time that steps x to z - 1 take elsewhere, at x * (steps + 1) + z; 0 where there are
+   * none.
+   */
   readonly elsewhereUs: Float64Array;
 }
 
@@ -32,7 +42,10 @@ export interface Gap {
   readonly moveUs: number;
 }
 
-/** One way through the gap: at least so many parts of a device's bytes in the piece of a and in that of b, for at least so much time. */
+/**
+ * One way through the gap: at least so many parts of a device's bytes in the piece of a and in that
+ * of b, for at least so much time.
+ */
 export interface Way {
   readonly headParts: number;
   readonly tailParts: number;

@@ -1,10 +1,16 @@
-/** The longest paths of a graph in mixtures of time, bytes and transfers: those of which bounds by a path may say most. */
+/**
+ * The longest paths of a graph in mixtures of time, bytes and transfers: those of which bounds by a
+ * path may say most.
+ */
 
 import { transferTimesUs } from "../../../model/cluster/output-transfers.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { Units } from "../units.ts";
 
-/** Shares of bytes and of transfers in the length of a path, beside time; each is measured by its total. */
+/**
+ * Shares of bytes and of transfers in the length of a path, beside time; each is measured by its
+ * total.
+ */
 const MIXTURES: readonly (readonly [bytes: number, transfers: number])[] = [
   [0, 0],
   [1, 0],

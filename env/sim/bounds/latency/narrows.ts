@@ -1,11 +1,13 @@
 /**
- * A lower bound on latency by the *narrows* of a graph: the ops that every path between two of its ops goes through. Narrows in one piece
- * bring with them all that lies between them, for pieces are contiguous, so that the narrows fall into runs: of one piece each, or an op on a
- * CPU. A run pays the run times of what it holds; between two runs lies a gap (latency-gap.ts), of which each of the two pieces may take its
- * part. The cheapest way to divide the narrows into runs and gaps, where no piece holds more than a device, is a bound for every plan.
+ * A lower bound on latency by the *narrows* of a graph: the ops that every path between two of its
+ * ops goes through. Narrows in one piece bring with them all that lies between them, for pieces are
+ * contiguous, so that the narrows fall into runs: of one piece each, or an op on a CPU. A run pays
+ * the run times of what it holds; between two runs lies a gap (latency-gap.ts), of which each of
+ * the two pieces may take its part. The cheapest way to divide the narrows into runs and gaps,
+ * where no piece holds more than a device, is a bound for every plan.
  *
- * Every op takes its least time, and every device is as large as the largest: CPUs among themselves, accelerators likewise. Ops that are
- * tied to one piece (tied-ops.ts) are one op.
+ * Every op takes its least time, and every device is as large as the largest: CPUs among
+ * themselves, accelerators likewise. Ops that are tied to one piece (tied-ops.ts) are one op.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -104,7 +106,10 @@ interface Gaps {
 function cheapestUs(work: LeaderWork, { ops, narrows }: Stretch): number {
   const { cpuUs, limitBytes } = work;
   const last = narrows.length - 1;
-  /** Least times until a run begins at a narrow itself, by the parts of a device that its piece holds of the gap before. */
+  /**
+   * Least times until a run begins at a narrow itself, by the parts of a device that its piece
+   * holds of the gap before.
+   */
   const startUs = narrows.map(() => new Float64Array(PARTS + 1).fill(Number.POSITIVE_INFINITY));
   const cpuStartUs = new Float64Array(narrows.length).fill(Number.POSITIVE_INFINITY);
   startUs[0][0] = 0;

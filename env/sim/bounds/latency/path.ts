@@ -1,15 +1,17 @@
 /**
- * A lower bound on latency by what one path has to go through where memory parts it. Along any path, each op starts after the one
- * before, and the path meets pieces in runs: ops next to each other in one piece. A piece is contiguous and holds with the first and
- * last op of a run every op on a path between them, the *hull*: its load is at least
+ * A lower bound on latency by what one path has to go through where memory parts it. Along any
+ * path, each op starts after the one before, and the path meets pieces in runs: ops next to each
+ * other in one piece. A piece is contiguous and holds with the first and last op of a run every op
+ * on a path between them, the *hull*: its load is at least
  *
  *   run times of the hull + the least transfers by which anything gets from the hull to the path after the run
  *                         + the least transfers by which anything gets from the path before the run to the hull,
  *
- * each a minimum cut (transfer-cut.ts), and its device holds all units of the hull. Ops that are tied to one piece (tied-ops.ts) are one
- * step of the path. Pieces of one path run one after another, a CPU runs the path's ops one by one; so the cheapest way to divide the path
- * into runs that fit, by dynamic programming, is a bound for every path. The paths tried are longest ones in mixtures of time, bytes and
- * transfers.
+ * each a minimum cut (transfer-cut.ts), and its device holds all units of the hull. Ops that are
+ * tied to one piece (tied-ops.ts) are one step of the path. Pieces of one path run one after
+ * another, a CPU runs the path's ops one by one; so the cheapest way to divide the path into runs
+ * that fit, by dynamic programming, is a bound for every path. The paths tried are longest ones in
+ * mixtures of time, bytes and transfers.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";
@@ -28,7 +30,10 @@ interface Parts extends TiedGraph {
   readonly cpus: readonly number[];
 }
 
-/** The leaders that a path goes through, and the time of its own ops of each on a CPU, shape [steps x types]. */
+/**
+ * The leaders that a path goes through, and the time of its own ops of each on a CPU, shape [steps
+ * x types].
+ */
 interface Route {
   readonly steps: Int32Array;
   readonly ownUs: Float64Array;
@@ -92,7 +97,10 @@ function cheapestRunsUs(parts: Parts, { steps, ownUs }: Route): number {
   return leastUs[steps.length];
 }
 
-/** Visits the last positions of all runs from one position that fit the type, each with run times and what is received. */
+/**
+ * Visits the last positions of all runs from one position that fit the type, each with run times
+ * and what is received.
+ */
 function growRuns(
   parts: Parts,
   steps: Int32Array,
@@ -120,7 +128,10 @@ function growRuns(
   }
 }
 
-/** For each last position of a run, by the length of the run less one, the least that it sends to the path after it. */
+/**
+ * For each last position of a run, by the length of the run less one, the least that it sends to
+ * the path after it.
+ */
 function sentByRuns({ units, cut, accelerators, before, after }: Parts, steps: Int32Array): number[][] {
   const { unitOf, unitBytes, typeBytes } = units;
   const mostBytes = Math.max(...accelerators.map((type) => typeBytes[type]));
@@ -146,7 +157,10 @@ function sentByRuns({ units, cut, accelerators, before, after }: Parts, steps: I
 
 type Steps = readonly (readonly number[])[];
 
-/** Grows a hull from one end of runs: for each step of the path that joins it, all leaders that come into it. */
+/**
+ * Grows a hull from one end of runs: for each step of the path that joins it, all leaders that come
+ * into it.
+ */
 function hullFrom(end: number, away: Steps, back: Steps): (joining: number) => number[] {
   const within = new Uint8Array(away.length);
   const inHull = new Uint8Array(away.length);

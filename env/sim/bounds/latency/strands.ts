@@ -1,6 +1,6 @@
 /**
- * The strands of a gap (latency-gap.ts): what lies between two ops that all data passes, by its connected parts. Of a part that is no chain
- * its longest path stands for the whole.
+ * The strands of a gap (latency-gap.ts): what lies between two ops that all data passes, by its
+ * connected parts. Of a part that is no chain its longest path stands for the whole.
  */
 import type { Gap, Strand } from "./gap.ts";
 import type { TiedGraph } from "./tied-ops.ts";
@@ -20,7 +20,10 @@ export interface LeaderWork {
 /** A longer strand is left out, which only makes the bound smaller. */
 const MOST_STEPS = 48;
 
-/** `between` in topological order: all leaders between a and b, which all paths from one of them out of their midst go through. */
+/**
+ * `between` in topological order: all leaders between a and b, which all paths from one of them out
+ * of their midst go through.
+ */
 export function gapBetween(work: LeaderWork, a: number, between: Int32Array, b: number): Gap {
   const { tied } = work;
   const inside = new Set(between);
@@ -111,7 +114,10 @@ function strandOf(work: LeaderWork, inside: ReadonlySet<number>, path: readonly 
   };
 }
 
-/** Least times of steps of a path that lie neither with what is before nor with what is after: on CPUs or in pieces that fit. */
+/**
+ * Least times of steps of a path that lie neither with what is before nor with what is after: on
+ * CPUs or in pieces that fit.
+ */
 function elsewhereUs(work: LeaderWork, path: readonly number[]): Float64Array {
   const { acceleratorUs, cpuUs, bytes, limitBytes } = work;
   const { moveUs } = work.tied;

@@ -1,9 +1,11 @@
 /**
- * Ops that every plan runs in one piece (pieces.ts) where they lie on an accelerator: an op is tied to its producers where it is in their
- * co-location class and they are tied to each other. It then has the number of their piece, and where that piece is cut it can run as
- * soon as they can. Most are the outputs of an op that an exporter made ops of their own.
+ * Ops that every plan runs in one piece (pieces.ts) where they lie on an accelerator: an op is tied
+ * to its producers where it is in their co-location class and they are tied to each other. It then
+ * has the number of their piece, and where that piece is cut it can run as soon as they can. Most
+ * are the outputs of an op that an exporter made ops of their own.
  *
- * Each op has a leader, the first in topological order of those that it is tied to. Only leaders have producers that they are not tied to.
+ * Each op has a leader, the first in topological order of those that it is tied to. Only leaders
+ * have producers that they are not tied to.
  */
 
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";

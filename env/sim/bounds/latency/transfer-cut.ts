@@ -1,10 +1,12 @@
 /**
- * The least transfers by which data gets from some ops to others: a minimum cut (Ford and Fulkerson 1956) where cutting an op costs its
- * transfer time, however many consumers it has. Any set of ops that holds all sources and no sink sends at least this much, and any
- * that holds all sinks and no source receives at least this much; a sink's own output is not in the way. Ops that are tied together are in
- * such a set together or not at all.
+ * The least transfers by which data gets from some ops to others: a minimum cut (Ford and Fulkerson
+ * 1956) where cutting an op costs its transfer time, however many consumers it has. Any set of ops
+ * that holds all sources and no sink sends at least this much, and any that holds all sinks and no
+ * source receives at least this much; a sink's own output is not in the way. Ops that are tied
+ * together are in such a set together or not at all.
  *
- * Sources and sinks only grow; the flow is kept and augmented, so that a whole series of cuts costs little more than its last one.
+ * Sources and sinks only grow; the flow is kept and augmented, so that a whole series of cuts costs
+ * little more than its last one.
  */
 import { reversed } from "../../../model/cluster/output-transfers.ts";
 
@@ -84,7 +86,10 @@ export function createTransferCut(
         reach(2 * producers.op[i] + 1, node, edgeOfProducer[i]);
     }
   };
-  /** Room of the step between two nodes in the direction of flow: through an op into its output, or along an edge out of it. */
+  /**
+   * Room of the step between two nodes in the direction of flow: through an op into its output, or
+   * along an edge out of it.
+   */
   const room = (from: number, to: number, edge: number): number => {
     const leaves = (from & 1) === 1;
     if (edge !== -1) return leaves ? Number.POSITIVE_INFINITY : alongUs[edge];
@@ -154,11 +159,16 @@ export function createTransferCut(
 interface Direction {
   readonly expand: (node: number) => void;
   readonly goal: Uint8Array;
-  /** A step of the search, from the node nearer to its start to the one farther, in the direction of flow. */
+  /**
+   * A step of the search, from the node nearer to its start to the one farther, in the direction of
+   * flow.
+   */
   readonly step: (near: number, far: number) => readonly [from: number, to: number];
 }
 
-/** For each entry of the producers' lists the entry of the consumers' lists that is the same edge. */
+/**
+ * For each entry of the producers' lists the entry of the consumers' lists that is the same edge.
+ */
 function producerEdges(
   { start, op }: { readonly start: Int32Array; readonly op: Int32Array },
   producerStart: Int32Array,

@@ -1,6 +1,6 @@
 /**
- * Certified lower bounds on the makespan, cheap enough for every table: see docs/cost-model.md for each argument in a line.
- * test/laws/bounds.test.ts certifies them against brute force.
+ * Certified lower bounds on the makespan, cheap enough for every table: see docs/cost-model.md for
+ * each argument in a line. test/laws/bounds.test.ts certifies them against brute force.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Bound } from "../../evaluator/contract.ts";
@@ -16,8 +16,9 @@ import { NEXT_TRIAL, type RefutationLimits, refutedUs } from "./refutation.ts";
 import { mirroredUs } from "./training-chain.ts";
 
 /**
- * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger, nor another known bound `lowerUs`. Plans
- * that fit nowhere have no bound worth a search; `upperUs`, the value of a plan, or else the ceiling ends it.
+ * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger, nor another
+ * known bound `lowerUs`. Plans that fit nowhere have no bound worth a search; `upperUs`, the value
+ * of a plan, or else the ceiling ends it.
  */
 export function refutationBound(
   compiled: Compiled,
@@ -38,7 +39,10 @@ const refutationLimits = (opCount: number): RefutationLimits => ({
   probes: Math.min(100, Math.floor(20_000 / opCount)),
 });
 
-/** A refutation by conclusions alone takes as long as the other bounds, and finds nothing where few units have to be together. */
+/**
+ * A refutation by conclusions alone takes as long as the other bounds, and finds nothing where few
+ * units have to be together.
+ */
 const QUICK: RefutationLimits = { trials: 3, rounds: 3, probes: 0 };
 const QUICK_OPS = 3000;
 const MANY = 0.03;
@@ -135,7 +139,10 @@ function criticalPathUs({ scenario, deviceCount, runUs, depStart, depConsumer, f
   return longestUs;
 }
 
-/** Producer and consumer on two devices: the chain before, the transfer, the chain after, from the start of the step. */
+/**
+ * Producer and consumer on two devices: the chain before, the transfer, the chain after, from the
+ * start of the step.
+ */
 function apart(chains: Chains, { typeCount }: Units, firstUs: number): Pairs {
   const { producer, consumer } = chains.dependencies;
   const apartUs = Float64Array.from(producer, (u, dependency) => {

@@ -1,7 +1,8 @@
 /**
- * The earliest start of each op and the least time from its end to the end of the step, for each device type that the op may
- * lie on: earliest-starts.ts from both ends of the graph. Transfers count: a producer lies on the device of its consumer, where what
- * lies together takes turns, or its output takes the fastest way there.
+ * The earliest start of each op and the least time from its end to the end of the step, for each
+ * device type that the op may lie on: earliest-starts.ts from both ends of the graph. Transfers
+ * count: a producer lies on the device of its consumer, where what lies together takes turns, or
+ * its output takes the fastest way there.
  *
  * A relaxation of the event engine: devices serve each chain alone, links never queue.
  */
@@ -13,17 +14,28 @@ import { type Direction, findEarliestStarts } from "./earliest-starts.ts";
 
 export interface Chains {
   readonly dependencies: Dependencies;
-  /** Shape [opCount x typeCount] each, us; `Infinity` where the op cannot lie. Run times leave the idle gap after an op out. */
+  /**
+   * Shape [opCount x typeCount] each, us; `Infinity` where the op cannot lie. Run times leave the
+   * idle gap after an op out.
+   */
   readonly startUs: Float64Array;
   readonly runUs: Float64Array;
   readonly tailUs: Float64Array;
-  /** Least time to move the tensor of a dependency between two different devices of these types; `Infinity` where there are none. */
+  /**
+   * Least time to move the tensor of a dependency between two different devices of these types;
+   * `Infinity` where there are none.
+   */
   transferUs(dependency: number, from: number, to: number): number;
-  /** Least time until its links are free again, where the step ends no earlier than that; else 0. */
+  /**
+   * Least time until its links are free again, where the step ends no earlier than that; else 0.
+   */
   linksFreeUs(dependency: number, from: number, to: number): number;
   /** Does v depend on u? */
   isBefore(u: number, v: number): boolean;
-  /** The graph from the end of the step, in which an op starts when the gap after it ends; and how far it is worth looking. */
+  /**
+   * The graph from the end of the step, in which an op starts when the gap after it ends; and how
+   * far it is worth looking.
+   */
   readonly backward: Direction;
   readonly reach: number;
 }
@@ -136,7 +148,10 @@ export function longestThroughUs({ startUs, runUs, tailUs }: Chains, { typeCount
   return longest;
 }
 
-/** The least latency and the least time per byte between different devices of two types, shape [typeCount x typeCount] each. */
+/**
+ * The least latency and the least time per byte between different devices of two types, shape
+ * [typeCount x typeCount] each.
+ */
 function fastestRoutes(compiled: Compiled, { typeCount, typeOf }: Units) {
   const { deviceCount, routeStart, routeLink, linkBytesPerUs, linkLatencyUs, fidelity } = compiled;
   const latencyUs = new Float64Array(typeCount * typeCount).fill(Number.POSITIVE_INFINITY);

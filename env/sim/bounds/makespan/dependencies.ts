@@ -1,7 +1,11 @@
-/** The dependencies of a compiled scenario pair by pair, as chains.ts walks them in both directions. */
+/**
+ * The dependencies of a compiled scenario pair by pair, as chains.ts walks them in both directions.
+ */
 import { type Compiled, NO_SLOT } from "../../engine/compile.ts";
 
-/** Pairs of producer and consumer by consumer, with the largest tensor that one needs of the other. */
+/**
+ * Pairs of producer and consumer by consumer, with the largest tensor that one needs of the other.
+ */
 export interface Dependencies {
   readonly start: Int32Array;
   readonly producer: Int32Array;

@@ -1,16 +1,20 @@
 /**
- * The earliest start of each op, for each device type that it may lie on, where what an op waits for lies on the op's own device or
- * arrives over the fastest way: the lower bound of Papadimitriou and Yannakakis ("Towards an architecture-independent analysis of
- * parallel algorithms", SIAM J. Computing 1990), without their duplication and for devices of several types.
+ * The earliest start of each op, for each device type that it may lie on, where what an op waits
+ * for lies on the op's own device or arrives over the fastest way: the lower bound of Papadimitriou
+ * and Yannakakis ("Towards an architecture-independent analysis of parallel algorithms", SIAM J.
+ * Computing 1990), without their duplication and for devices of several types.
  *
- * Suppose that v starts at e. A producer whose output cannot arrive from elsewhere by e is on v's device and ends before v; a producer
- * of that one which could not arrive from elsewhere in time for it is there too, and so on; and whatever v depends on that shares a unit
- * with v or with one of them. What is there takes turns: where its one-machine schedule (jackson.ts), with heads and with what still
- * has to run between each op and v, does not end by e, v does not start at e. The least e without such a contradiction is found by
- * taking in the op that needs the latest e to be elsewhere, one after the other, as long as that can still lead to an earlier start.
+ * Suppose that v starts at e. A producer whose output cannot arrive from elsewhere by e is on v's
+ * device and ends before v; a producer of that one which could not arrive from elsewhere in time
+ * for it is there too, and so on; and whatever v depends on that shares a unit with v or with one
+ * of them. What is there takes turns: where its one-machine schedule (jackson.ts), with heads and
+ * with what still has to run between each op and v, does not end by e, v does not start at e. The
+ * least e without such a contradiction is found by taking in the op that needs the latest e to be
+ * elsewhere, one after the other, as long as that can still lead to an earlier start.
  *
- * Written for one direction of time; ends are starts of the reversed graph. With `Delays` it bounds each op's start plus something
- * that is delayed with it (mirrored.ts says what): the same argument, where every step brings along what the delay gains by it.
+ * Written for one direction of time; ends are starts of the reversed graph. With `Delays` it bounds
+ * each op's start plus something that is delayed with it (mirrored.ts says what): the same
+ * argument, where every step brings along what the delay gains by it.
  */
 import { createOneMachine } from "../jackson.ts";
 import type { Units } from "../units.ts";
@@ -23,7 +27,10 @@ export interface Direction {
   readonly start: Int32Array;
   readonly before: Int32Array;
   readonly dependency: Int32Array;
-  /** Time on the device and least start of each op, shape [opCount x typeCount]; `Infinity` where the op cannot lie. */
+  /**
+   * Time on the device and least start of each op, shape [opCount x typeCount]; `Infinity` where
+   * the op cannot lie.
+   */
   readonly occupiedUs: Float64Array;
   readonly floorUs: Float64Array;
   /** The earliest start of v on a type with u on another device, from the starts found so far. */
@@ -39,13 +46,19 @@ export interface Delays {
   readonly leastUs: Float64Array;
   /** `remoteUs` without delays; that of the direction counts them from both ends of its step. */
   remoteUs(dependency: number, u: number, v: number, type: number): number;
-  /** The delay of v less that of u, at least, where v waits for u; minus infinity where nothing is known. */
+  /**
+   * The delay of v less that of u, at least, where v waits for u; minus infinity where nothing is
+   * known.
+   */
   gainUs(u: number, v: number): number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are taken in for an op, which leaves a smaller bound at worst. */
+/**
+ * Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are taken in for an op, which
+ * leaves a smaller bound at worst.
+ */
 export function findEarliestStarts(
   { order, start, before, dependency, occupiedUs, floorUs, remoteUs, mayShare, isBefore }: Direction,
   { opCount, typeCount, unitOf, unitCount }: Units,
@@ -57,7 +70,10 @@ export function findEarliestStarts(
   const apartUs = new Float64Array(before.length * typeCount);
   const plainApartUs = delays === undefined ? apartUs : new Float64Array(apartUs.length);
   const machine = createOneMachine(reach);
-  /** The op and type whose start is looked for, and when each op was last a candidate for it or taken in. */
+  /**
+   * The op and type whose start is looked for, and when each op was last a candidate for it or
+   * taken in.
+   */
   let anchor = -1;
   let type = -1;
   let search = 0;
@@ -69,7 +85,10 @@ export function findEarliestStarts(
   const mates = new Int32Array(opCount);
   let mateCount = 0;
   const unitFollowed = new Int32Array(unitCount);
-  /** The least start of the anchor with this candidate elsewhere; what runs here between this op's end and the anchor. */
+  /**
+   * The least start of the anchor with this candidate elsewhere; what runs here between this op's
+   * end and the anchor.
+   */
   const elsewhereUs = new Float64Array(opCount);
   const afterUs = new Float64Array(opCount);
   /** The anchor's delay: at least so much, and at least so much more than that of each op. */
@@ -158,7 +177,9 @@ export function findEarliestStarts(
     }
   }
 
-  /** The least start of w, and delay of the anchor, where what w waits for by entry j is elsewhere. */
+  /**
+   * The least start of w, and delay of the anchor, where what w waits for by entry j is elsewhere.
+   */
   function elsewhere(j: number, w: number): number {
     if (delays === undefined || plainApartUs[j] === NEVER) return plainApartUs[j];
     return Math.max(plainApartUs[j] + leastDelayUs, apartUs[j] + gainedUs[w]);

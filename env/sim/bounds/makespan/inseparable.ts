@@ -1,7 +1,8 @@
 /**
- * A bound from pairs of ops that are too expensive to part. Whoever parts a pair pays at least its `apartUs`; whoever stays
- * below a value T therefore parts no pair of `apartUs` > T, so that such pairs, and with them whole clusters, share a device,
- * which does all of the cluster's work. Hence, with the pairs by falling `apartUs` a1 >= a2 >= ...,
+ * A bound from pairs of ops that are too expensive to part. Whoever parts a pair pays at least its
+ * `apartUs`; whoever stays below a value T therefore parts no pair of `apartUs` > T, so that such
+ * pairs, and with them whole clusters, share a device, which does all of the cluster's work. Hence,
+ * with the pairs by falling `apartUs` a1 >= a2 >= ...,
  *
  *   value >= min over i of max(a(i+1), the longest cluster that the first i pairs tie together, on its best device type).
  *

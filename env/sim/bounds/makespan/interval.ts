@@ -1,13 +1,16 @@
 /**
- * The interval bound of Fernandez and Bussell (IEEE Trans. Computers 1973), for devices of different speeds. If the step took
- * no longer than its longest chain, every op would have to run between its earliest start and its latest end, so that in a
- * window [a, b] some part of it must run wherever it lies in between. With weights w as in work-bound.ts, the devices can give
- * a window of length b - a no more than that much weighted work; what is too much lengthens the step by the difference:
+ * The interval bound of Fernandez and Bussell (IEEE Trans. Computers 1973), for devices of
+ * different speeds. If the step took no longer than its longest chain, every op would have to run
+ * between its earliest start and its latest end, so that in a window [a, b] some part of it must
+ * run wherever it lies in between. With weights w as in work-bound.ts, the devices can give a
+ * window of length b - a no more than that much weighted work; what is too much lengthens the step
+ * by the difference:
  *
  *   value >= chain + max over a < b of (sum over units of min over devices of w x (work that must run in [a, b])) - (b - a).
  *
- * If the step is q longer than the chain, the same holds for the window [a, b + q], as no part gets smaller. Windows begin and
- * end at a limited number of earliest starts, latest starts and ends, evenly chosen, which leaves a smaller bound at worst.
+ * If the step is q longer than the chain, the same holds for the window [a, b + q], as no part gets
+ * smaller. Windows begin and end at a limited number of earliest starts, latest starts and ends,
+ * evenly chosen, which leaves a smaller bound at worst.
  */
 
 import type { Units } from "../units.ts";

@@ -1,4 +1,7 @@
-/** Forward partners of backward ops, and how much later one partner starts than another: what mirrored.ts needs to know. */
+/**
+ * Forward partners of backward ops, and how much later one partner starts than another: what
+ * mirrored.ts needs to know.
+ */
 import { Role } from "../../../model/graph/graph.ts";
 import type { Compiled } from "../../engine/compile.ts";
 import type { Units } from "../units.ts";
@@ -8,7 +11,10 @@ import type { Chains } from "./chains.ts";
 const MOST_HOPS = 4;
 const MOST_VISITS = 64;
 
-/** An op's twin, or the last forward op of its unit that it depends on; itself where there is none, and for forward ops. */
+/**
+ * An op's twin, or the last forward op of its unit that it depends on; itself where there is none,
+ * and for forward ops.
+ */
 export function partnersOf(
   { scenario, opCount }: Compiled,
   { unitOf, unitCount }: Units,
@@ -25,7 +31,10 @@ export function partnersOf(
 }
 
 export interface PartnerGaps {
-  /** How much more the start of z exceeds its head than that of x does, at least; minus infinity where no short path is found. */
+  /**
+   * How much more the start of z exceeds its head than that of x does, at least; minus infinity
+   * where no short path is found.
+   */
   togetherUs(x: number, z: number): number;
   /** The same where x and z are on different devices. */
   apartUs(x: number, z: number): number;
@@ -49,7 +58,10 @@ export function partnerGaps(
     }
     return gap;
   };
-  /** The longest of the short paths from x to z: one of its dependencies is parted where x and z are. */
+  /**
+   * The longest of the short paths from x to z: one of its dependencies is parted where x and z
+   * are.
+   */
   const pathsBetween = (x: number, z: number) => {
     if (x === z) return { together: 0, apart: Number.NEGATIVE_INFINITY };
     let together = Number.NEGATIVE_INFINITY;

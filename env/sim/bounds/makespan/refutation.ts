@@ -1,19 +1,25 @@
 /**
- * A bound by refutation ("destructive" in Klein and Scholl, European J. Operational Research 1999): suppose that some plan takes at
- * most T, draw conclusions, and where they contradict each other no plan does. The largest T that is refuted is the bound.
+ * A bound by refutation ("destructive" in Klein and Scholl, European J. Operational Research 1999):
+ * suppose that some plan takes at most T, draw conclusions, and where they contradict each other no
+ * plan does. The largest T that is refuted is the bound.
  *
- * With heads (earliest starts) and tails (least times from an op's end to the end of the step) as in chains.ts, for a given T:
+ * With heads (earliest starts) and tails (least times from an op's end to the end of the step) as
+ * in chains.ts, for a given T:
  *
- *   - *together*: two units whose parting makes some chain longer than T are on one device, and become one unit;
- *   - *apart*: two units that no device can run within T, each op between its head and its tail, or that no memory can hold, are on
- *     two devices, and what one needs of the other has to be moved;
+ *   - *together*: two units whose parting makes some chain longer than T are on one device, and
+ *     become one unit;
+ *   - *apart*: two units that no device can run within T, each op between its head and its tail, or
+ *     that no memory can hold, are on two devices, and what one needs of the other has to be moved;
  *   - both make heads and tails larger, which makes more units join or part, and so on;
- *   - *probes*: where supposing that two units are together is contradictory they are apart, and the other way round;
- *   - *contradiction*: a unit that no device can run within T, a pair that has to be both, a chain longer than T, or so many units
- *     that too many of them share a device (of any k x devices + 1 some k + 1 do).
+ *   - *probes*: where supposing that two units are together is contradictory they are apart, and
+ *     the other way round;
+ *   - *contradiction*: a unit that no device can run within T, a pair that has to be both, a chain
+ *     longer than T, or so many units that too many of them share a device (of any k x devices + 1
+ *     some k + 1 do).
  *
- * What one device needs for a set of ops is the preemptive schedule of Jackson (one machine, heads and tails), which is never longer
- * than what the engine does. Everything deduced holds for every plan of at most T under every network and order of ops.
+ * What one device needs for a set of ops is the preemptive schedule of Jackson (one machine, heads
+ * and tails), which is never longer than what the engine does. Everything deduced holds for every
+ * plan of at most T under every network and order of ops.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import { jacksonUs } from "../jackson.ts";
@@ -39,7 +45,10 @@ interface Knowledge {
 
 type OpPair = readonly [number, number];
 
-/** What follows, with the pairs that nothing is known about, most promising first; null where it is contradictory. */
+/**
+ * What follows, with the pairs that nothing is known about, most promising first; null where it is
+ * contradictory.
+ */
 type Consequence = { readonly known: Knowledge; readonly open: readonly OpPair[] } | null;
 
 /** The first value tried, over what is known. */
@@ -49,7 +58,10 @@ const ROUNDING = 1e-9;
 /** A bound is looked for to this share of itself. */
 const RESOLUTION = 4e-3;
 
-/** The largest refuted T, `lowerUs` where nothing above that is. Pre: no plan is below `lowerUs`, and some may be at `upperUs`. */
+/**
+ * The largest refuted T, `lowerUs` where nothing above that is. Pre: no plan is below `lowerUs`,
+ * and some may be at `upperUs`.
+ */
 export function refutedUs(
   compiled: Compiled,
   units: Units,
@@ -64,7 +76,8 @@ export function refutedUs(
     let open = upperUs;
     let step = NEXT_TRIAL;
     for (let trial = 0; trial < limits.trials && open > refuted * (1 + RESOLUTION); trial++) {
-      // Bounds are seldom off by more than a few per cent: look near the known one first, in growing steps.
+      // Bounds are seldom off by more than a few per cent: look near the known one first, in
+      // growing steps.
       const T = Math.min(refuted * step, (refuted + open) / 2);
       if (isRefuted(scene, units, T, { ...limits, probes })) {
         refuted = T;
@@ -111,7 +124,10 @@ export function isRefuted(
   return now === null;
 }
 
-/** What follows from what both suppositions about a pair leave; undefined where neither is contradictory. */
+/**
+ * What follows from what both suppositions about a pair leave; undefined where neither is
+ * contradictory.
+ */
 function probe(
   conclude: (known: Knowledge) => Consequence,
   known: Knowledge,
@@ -173,7 +189,9 @@ function join({ units, apart }: Knowledge, pairs: readonly OpPair[]): Knowledge 
   return apart.some(([u, v]) => merged.unitOf[u] === merged.unitOf[v]) ? null : { units: merged, apart };
 }
 
-/** Tells whether some device may run units one op after the other within the limit, and hold them. */
+/**
+ * Tells whether some device may run units one op after the other within the limit, and hold them.
+ */
 function sharingOf(
   { opCount, unitOf, unitCount, typeCount, typeBytes, unitUs, unitBytes }: Units,
   { startUs, runUs, tailUs }: Chains,
@@ -206,7 +224,10 @@ function sharingOf(
   };
 }
 
-/** Of any k x devices + 1 units some k + 1 share a device: do the smallest of the largest take too long? */
+/**
+ * Of any k x devices + 1 units some k + 1 share a device: do the smallest of the largest take too
+ * long?
+ */
 function crowded({ unitCount, unitUs, typeCount, machines }: Units, limitUs: number): boolean {
   const devices = machines.reduce((sum, count) => sum + count, 0);
   const leastUs = Float64Array.from({ length: unitCount }, (_, unit) =>
@@ -221,7 +242,10 @@ function crowded({ unitCount, unitUs, typeCount, machines }: Units, limitUs: num
   return false;
 }
 
-/** What the longest chain through neighbouring units takes at least where they are on two devices, by the code of the pair. */
+/**
+ * What the longest chain through neighbouring units takes at least where they are on two devices,
+ * by the code of the pair.
+ */
 function partingUs(
   { startUs, runUs, tailUs, dependencies, transferUs, linksFreeUs }: Chains,
   { unitOf, typeCount }: Units,

@@ -1,14 +1,16 @@
 /**
- * The longest chain of a training step, there and back. Its backward ops follow each other in the opposite order of the forward ops whose
- * units they share: whoever parts two units pays a transfer on both ways, while chains.ts bounds the way there and the way back each with
- * the parts that suit it. Here a backward op v has a *partner* p(v), the forward op of its unit that it belongs to, and
+ * The longest chain of a training step, there and back. Its backward ops follow each other in the
+ * opposite order of the forward ops whose units they share: whoever parts two units pays a transfer
+ * on both ways, while chains.ts bounds the way there and the way back each with the parts that suit
+ * it. Here a backward op v has a *partner* p(v), the forward op of its unit that it belongs to, and
  *
  *   back(v) = tail of v + (start of p(v) - head of p(v)), the head being that of the longest chain that transfers at most interrupt.
  *
- * Where v's device sends to that of a consumer w, v's tail is at least the transfer, w and w's tail, and p(v) starts at least a transfer and
- * a run after p(w); where both are on one device it starts a run after p(w). So back(v) grows by both transfers, and earliest-starts.ts
- * bounds it as it bounds tails. A forward op that is its own partner ends the argument: its head, its run and its `back` add up to no more
- * than the step.
+ * Where v's device sends to that of a consumer w, v's tail is at least the transfer, w and w's
+ * tail, and p(v) starts at least a transfer and a run after p(w); where both are on one device it
+ * starts a run after p(w). So back(v) grows by both transfers, and earliest-starts.ts bounds it as
+ * it bounds tails. A forward op that is its own partner ends the argument: its head, its run and
+ * its `back` add up to no more than the step.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Units } from "../units.ts";
@@ -94,7 +96,10 @@ function remoteThereAndBack(
   };
 }
 
-/** Starts of the longest chain, where each producer is on the op's device or elsewhere, whatever the others do; [opCount x typeCount]. */
+/**
+ * Starts of the longest chain, where each producer is on the op's device or elsewhere, whatever the
+ * others do; [opCount x typeCount].
+ */
 function plainHeads({ scenario, opCount, fidelity }: Compiled, { typeCount, unitOf }: Units, chains: Chains) {
   const { runUs, transferUs, dependencies } = chains;
   const { start, producer } = dependencies;

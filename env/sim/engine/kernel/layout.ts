@@ -1,6 +1,7 @@
 /**
- * Where the simulator kernel finds its inputs: positions in the table at the start of its memory. Shared by the
- * TypeScript that fills the table and by the AssemblyScript that reads it, so it may hold nothing but numbers.
+ * Where the simulator kernel finds its inputs: positions in the table at the start of its memory.
+ * Shared by the TypeScript that fills the table and by the AssemblyScript that reads it, so it may
+ * hold nothing but numbers.
  */
 
 /** Address of the table. */
@@ -76,13 +77,20 @@ export const SENT_BY_COUNT = 52;
 /** Room for a batch of placements and their makespans; known to the caller alone. */
 export const PLACEMENTS = 53;
 export const MAKESPANS = 54;
-/** 1 where a transfer holds all links of its route at once, 0 where it crosses one after the other. */
+/**
+ * 1 where a transfer holds all links of its route at once, 0 where it crosses one after the other.
+ */
 export const CUT_THROUGH = 55;
-/** What a busy link does: 0 carries any number at full speed, 1 makes them wait, 2 shares its speed. */
+/**
+ * What a busy link does: 0 carries any number at full speed, 1 makes them wait, 2 shares its speed.
+ */
 export const CONTENTION = 56;
 /** 1 where transfers and ops of a device exclude each other. */
 export const BLOCKING = 57;
-/** Which op follows each op on its device, -1 for none, or the rank of each op; read where a run goes by priorities. */
+/**
+ * Which op follows each op on its device, -1 for none, or the rank of each op; read where a run
+ * goes by priorities.
+ */
 export const ORDER_NEXT = 58;
 /** Where links share their speed: the transfers under way, the bytes each has left and its rate. */
 export const FLOW = 59;
@@ -93,7 +101,10 @@ export const LINK_BYTES_PER_US = 63;
 /** Working room of the sharing: speed each link has left, and its transfers without a rate. */
 export const LINK_LEFT = 64;
 export const LINK_FLOWS = 65;
-/** What changes during a run beside PENDING, as one block from DEVICE_FREE_US on: its bytes, and room for copies of both. */
+/**
+ * What changes during a run beside PENDING, as one block from DEVICE_FREE_US on: its bytes, and
+ * room for copies of both.
+ */
 export const STATE_BYTES = 66;
 export const SNAPSHOTS = 67;
 export const SNAPSHOT_US = 68;
@@ -118,15 +129,19 @@ export const READY_DISPATCH = 79;
 export const READY_HEAD = 80;
 export const READY_CHILD = 81;
 /**
- * Where transfers follow the plan's order: links of the longest route, 0 where they do not; how many things each transfer
- * still waits for; the transfer behind it on each link of its route, -1 for none; and a stack.
+ * Where transfers follow the plan's order: links of the longest route, 0 where they do not; how
+ * many things each transfer still waits for; the transfer behind it on each link of its route, -1
+ * for none; and a stack.
  */
 export const TURN_WIDTH = 82;
 export const TURN_WAITS = 83;
 export const TURN_NEXT = 84;
 export const TURN_STACK = 85;
 
-/** When what the moved ops wait for arrives in a rerun as far as it goes as recorded, one moved op after the other. */
+/**
+ * When what the moved ops wait for arrives in a rerun as far as it goes as recorded, one moved op
+ * after the other.
+ */
 export const NEED_US = 86;
 /** Of the i-th moved op: NEED_US[NEED_START[i] ..]. */
 export const NEED_START = 87;

@@ -1,6 +1,7 @@
 /**
- * Plans the kernel's memory: arrays are asked for by their position in the table of layout.ts, then laid out one after the
- * other, each on a 16-byte boundary, and their addresses written into the table. An array without values starts as zeros.
+ * Plans the kernel's memory: arrays are asked for by their position in the table of layout.ts, then
+ * laid out one after the other, each on a 16-byte boundary, and their addresses written into the
+ * table. An array without values starts as zeros.
  */
 import { HEAP, TABLE } from "./layout.ts";
 import { type WasmMemory, wasm } from "./webassembly.ts";

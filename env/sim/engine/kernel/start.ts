@@ -1,6 +1,7 @@
 /**
- * Starts the simulator kernel for one compiled scenario: lays its memory out, fills the table, and gives the kernel's
- * functions. The memory holds all there is to know, so a copy of it starts an equal kernel elsewhere (parallel.ts).
+ * Starts the simulator kernel for one compiled scenario: lays its memory out, fills the table, and
+ * gives the kernel's functions. The memory holds all there is to know, so a copy of it starts an
+ * equal kernel elsewhere (parallel.ts).
  */
 import type { Fidelity } from "../../../model/fidelity/fidelity.ts";
 import type { Compiled } from "../compile.ts";
@@ -187,7 +188,10 @@ export function longestRoute({ routeStart }: Compiled): number {
   return longest;
 }
 
-/** Devices on which every op takes the same time share one column of run times, so that the columns stay in cache. */
+/**
+ * Devices on which every op takes the same time share one column of run times, so that the columns
+ * stay in cache.
+ */
 function deviceTypes({ runUs, opCount, deviceCount }: Compiled): {
   typeOf: Int32Array;
   runUs: Float64Array[];

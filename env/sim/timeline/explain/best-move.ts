@@ -1,6 +1,6 @@
 /**
- * Every plan one move away from a plan: one group on another device that may run it. The plain neighbourhood of local search,
- * here to tell people which single change helps most.
+ * Every plan one move away from a plan: one group on another device that may run it. The plain
+ * neighbourhood of local search, here to tell people which single change helps most.
  */
 
 import type { Plan } from "../../../model/plan/placement.ts";
@@ -15,12 +15,18 @@ export interface Move {
   readonly outcome: Outcome;
 }
 
-/** How many moves `singleMoves` tries: pairs of a group and a device that may run it and does not run all of it yet. */
+/**
+ * How many moves `singleMoves` tries: pairs of a group and a device that may run it and does not
+ * run all of it yet.
+ */
 export function singleMoveCount(scenario: Scenario, plan: Plan): number {
   return candidates(scenario, plan).length;
 }
 
-/** Evaluates the moves group by group, one for each step, so that the caller can tell of progress or stop. */
+/**
+ * Evaluates the moves group by group, one for each step, so that the caller can tell of progress or
+ * stop.
+ */
 export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<Move> {
   for (const { group, from, to } of candidates(evaluator.scenario, plan))
     yield { group, from, to, outcome: evaluator.move(plan, group, to) };

@@ -1,14 +1,16 @@
 /**
- * Two ways to walk back from the end of a step to its beginning. Both tile the time from the start of the step to the
- * makespan with segments, without hole or overlap.
+ * Two ways to walk back from the end of a step to its beginning. Both tile the time from the start
+ * of the step to the makespan with segments, without hole or overlap.
  *
- * - The *critical path* follows whatever determined each start: the last input, or the task that kept the device or link
- *   busy. Every segment is something that ran (or a fixed delay after it), so shortening any of them could shorten the step.
- * - The *last chain* follows inputs alone, so that time spent in queues shows as waiting. It tells whether a chain of
- *   dependent ops, a device or a link is what a plan has to relieve.
+ * - The *critical path* follows whatever determined each start: the last input, or the task that
+ *   kept the device or link busy. Every segment is something that ran (or a fixed delay after it),
+ *   so shortening any of them could shorten the step.
+ * - The *last chain* follows inputs alone, so that time spent in queues shows as waiting. It tells
+ *   whether a chain of dependent ops, a device or a link is what a plan has to relieve.
  *
- * The walk starts at the op that ends last, the lowest number among several. Where the step ends with the last event rather
- * than with the last op, it starts at the idle gap that ends last: of a device before a link, the lowest number first.
+ * The walk starts at the op that ends last, the lowest number among several. Where the step ends
+ * with the last event rather than with the last op, it starts at the idle gap that ends last: of a
+ * device before a link, the lowest number first.
  */
 import type { Hold, Resource, Task, Tasks } from "./tasks.ts";
 
@@ -52,7 +54,10 @@ export function lastChain(tasks: Tasks): Segment[] {
   return segments.reverse();
 }
 
-/** A task on the path, and the hold whose end the path goes on from; null where it goes on from what the task made. */
+/**
+ * A task on the path, and the hold whose end the path goes on from; null where it goes on from what
+ * the task made.
+ */
 interface Step {
   readonly task: Task;
   readonly through: Hold | null;
@@ -61,7 +66,10 @@ interface Step {
 const enabling = ({ enabledBy }: Task): Step | null =>
   enabledBy === null ? null : { task: enabledBy, through: null };
 
-/** The task itself, and before it, since time runs backwards, the delay between its end and what followed. */
+/**
+ * The task itself, and before it, since time runs backwards, the delay between its end and what
+ * followed.
+ */
 function backwardsThrough({ task, through }: Step): Segment[] {
   const { kind, resource, startUs, doneUs, endUs } = task;
   const segments: Segment[] = [];

@@ -1,6 +1,7 @@
 /**
- * Two plans of one scenario side by side: which ops changed their device, and what that did to the step. Every number is that
- * of the explanations of the two plans; nothing is attributed to a single move, since moves act together.
+ * Two plans of one scenario side by side: which ops changed their device, and what that did to the
+ * step. Every number is that of the explanations of the two plans; nothing is attributed to a
+ * single move, since moves act together.
  */
 import type { Plan } from "../../../model/plan/placement.ts";
 import type { Scenario } from "../../../model/scenario.ts";

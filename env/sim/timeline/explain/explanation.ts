@@ -1,6 +1,7 @@
 /**
- * Why a step takes as long as it does: its critical path and last chain with the shares of their time, how busy each device
- * and link is, and what bounds the step. Numbers and names only; the command line puts them into words.
+ * Why a step takes as long as it does: its critical path and last chain with the shares of their
+ * time, how busy each device and link is, and what bounds the step. Numbers and names only; the
+ * command line puts them into words.
  */
 import type { Plan } from "../../../model/plan/placement.ts";
 import type { Scenario } from "../../../model/scenario.ts";

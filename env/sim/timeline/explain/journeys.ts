@@ -1,10 +1,12 @@
 /**
- * The transfers of a timeline told as journeys: which tensor went where, over which hops, for whose sake.
+ * The transfers of a timeline told as journeys: which tensor went where, over which hops, for whose
+ * sake.
  *
- * The engine logs hops one by one, each with the number of its transfer: that of the first dependency, in declared order,
- * that the transfer serves.
+ * The engine logs hops one by one, each with the number of its transfer: that of the first
+ * dependency, in declared order, that the transfer serves.
  *
- * Pre: the timeline is one of the compiled scenario. Post: every logged hop belongs to exactly one journey.
+ * Pre: the timeline is one of the compiled scenario. Post: every logged hop belongs to exactly one
+ * journey.
  */
 import { type Compiled, NO_SLOT } from "../../engine/compile.ts";
 import type { TransferRecord } from "../../engine/engine.ts";

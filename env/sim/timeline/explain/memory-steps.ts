@@ -1,8 +1,10 @@
 /**
- * How much memory each device holds over time: the peaks of memory.ts and output-memory.ts, told as a history. The highest
- * level of a device's history is its peak, to the byte; of every level it says what it is made of.
+ * How much memory each device holds over time: the peaks of memory.ts and output-memory.ts, told as
+ * a history. The highest level of a device's history is its peak, to the byte; of every level it
+ * says what it is made of.
  *
- * Under `memory: "training"` what ends at an instant is freed before what starts then is taken, under "outputs-only" after it.
+ * Under `memory: "training"` what ends at an instant is freed before what starts then is taken,
+ * under "outputs-only" after it.
  */
 
 import type { Compiled } from "../../engine/compile.ts";
@@ -137,7 +139,10 @@ function stepsOf(changes: readonly Change[], resident: readonly MemoryParts[]): 
   return steps;
 }
 
-/** When each transfer left its sender and set out on its last link, by its number, as the engine tells it. */
+/**
+ * When each transfer left its sender and set out on its last link, by its number, as the engine
+ * tells it.
+ */
 function timesOf(
   { startUs, endUs }: Pick<RunTimes, "startUs" | "endUs">,
   journeys: readonly Journey[],

@@ -1,4 +1,7 @@
-/** Where the time of a path goes: its segments summed by what happens in them, and on which device or link. */
+/**
+ * Where the time of a path goes: its segments summed by what happens in them, and on which device
+ * or link.
+ */
 import type { Segment, SegmentKind } from "./critical-path.ts";
 import type { Resource } from "./tasks.ts";
 
@@ -20,7 +23,10 @@ export function kindTotals(shares: readonly Share[]): Map<`${SegmentKind} ${Reso
   return totals;
 }
 
-/** Largest first; equal ones in the order in which the path meets them. What takes no time is left out. */
+/**
+ * Largest first; equal ones in the order in which the path meets them. What takes no time is left
+ * out.
+ */
 export function sharesOf(segments: readonly Segment[], makespanUs: number): Share[] {
   const sums = new Map<string, { kind: SegmentKind; resource: Resource; us: number }>();
   for (const { kind, resource, fromUs, toUs } of segments) {

@@ -1,19 +1,23 @@
 /**
- * The tasks of a timeline, and what determined the start of each: every op and every hop of a transfer, when its inputs were
- * there, and what it then waited for.
+ * The tasks of a timeline, and what determined the start of each: every op and every hop of a
+ * transfer, when its inputs were there, and what it then waited for.
  *
- * A task starts at the later of two moments: when it is ready (its last input has arrived; for a root, the start of the step)
- * and when the last of the devices and links that it needs comes free. Simulated times are exact doubles, so which of the two
- * it was, and whose end it was, is a matter of equality, not of tolerance:
+ * A task starts at the later of two moments: when it is ready (its last input has arrived; for a
+ * root, the start of the step) and when the last of the devices and links that it needs comes free.
+ * Simulated times are exact doubles, so which of the two it was, and whose end it was, is a matter
+ * of equality, not of tolerance:
  *
- * - a task that starts when it is ready was *enabled* by its last input. Among inputs that arrive together the one declared
- *   first counts, in order of producer;
- * - a task that starts later was *blocked* by the task that kept one of its resources until that very moment. A resource has
- *   at most one such task. Where ops and transfers exclude each other, a task that takes no time can pass a wait on: it waits
- *   for a link, and whoever wants its device waits with it; then the link's task counts. And where the plan orders the ops
- *   of a device, an op waits for the one before it, also where that takes no time; so does a transfer where they keep that order.
+ * - a task that starts when it is ready was *enabled* by its last input. Among inputs that arrive
+ *   together the one declared first counts, in order of producer;
+ * - a task that starts later was *blocked* by the task that kept one of its resources until that
+ *   very moment. A resource has at most one such task. Where ops and transfers exclude each other,
+ *   a task that takes no time can pass a wait on: it waits for a link, and whoever wants its device
+ *   waits with it; then the link's task counts. And where the plan orders the ops of a device, an
+ *   op waits for the one before it, also where that takes no time; so does a transfer where they
+ *   keep that order.
  *
- * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of the graph, so it ends.
+ * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of
+ * the graph, so it ends.
  */
 
 import type { Scenario } from "../../../model/scenario.ts";
@@ -48,7 +52,10 @@ export interface Task {
   readonly doneUs: number;
   /** What it makes is there: `doneUs`, and for a transfer the latency. */
   readonly endUs: number;
-  /** All that it occupies; links keep nobody waiting where the fidelity says that they carry any number at once. */
+  /**
+   * All that it occupies; links keep nobody waiting where the fidelity says that they carry any
+   * number at once.
+   */
   readonly holds: readonly Hold[];
   /** The task that delivered its last input, null for a root. */
   readonly enabledBy: Task | null;
@@ -61,7 +68,10 @@ export interface Tasks {
   readonly ops: readonly Task[];
   readonly transfers: readonly Task[];
   readonly journeys: readonly Journey[];
-  /** The task, and its hold, that a task waited for after it was ready; null where it started at once. */
+  /**
+   * The task, and its hold, that a task waited for after it was ready; null where it started at
+   * once.
+   */
   blockedBy(task: Task): Blocker | null;
 }
 
@@ -138,7 +148,10 @@ function turnOf(task: Task, ahead: readonly Task[]): Blocker | null {
   return before === undefined ? null : { task: before, hold: before.holds[0] };
 }
 
-/** Looks up what held any resource of a delayed task until its start, through other tasks that had to wait until then. */
+/**
+ * Looks up what held any resource of a delayed task until its start, through other tasks that had
+ * to wait until then.
+ */
 function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task) => Blocker | null {
   const excludes = ({ kind }: Resource) => kind === "device" || fidelity.contention === "queue";
   const holders = new Map<string, Blocker>();

@@ -1,4 +1,7 @@
-/** The rules of all known op types, by name: those of ONNX's own domain and of ONNX Runtime's (`com.microsoft`). */
+/**
+ * The rules of all known op types, by name: those of ONNX's own domain and of ONNX Runtime's
+ * (`com.microsoft`).
+ */
 import type { Rule } from "../onnx-op.ts";
 import { layoutRules } from "./layout.ts";
 import { pointwiseRules } from "./pointwise.ts";

@@ -1,4 +1,7 @@
-/** Ops that see the same data in another shape or order. Those that keep the order move nothing. Semantics: onnx/docs/Operators.md. */
+/**
+ * Ops that see the same data in another shape or order. Those that keep the order move nothing.
+ * Semantics: onnx/docs/Operators.md.
+ */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, broadcast, reshaped, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
 import { elements, type Shape, shown } from "../../tensors/tensor.ts";

@@ -1,4 +1,7 @@
-/** Ops that treat every element alike: one input's shape, or the broadcast of several. Semantics: onnx/docs/Operators.md. */
+/**
+ * Ops that treat every element alike: one input's shape, or the broadcast of several. Semantics:
+ * onnx/docs/Operators.md.
+ */
 import { broadcast } from "../../tensors/shapes.ts";
 import { type ElementType, elements, type Tensor } from "../../tensors/tensor.ts";
 import { flopsPerElement } from "../../tensors/work.ts";

@@ -1,6 +1,6 @@
 /**
- * Convolutions, matrix products and recurrent layers: where nearly all FLOP of a network are. 2 FLOP per multiply-add, and one
- * per element for a bias. Semantics: onnx/docs/Operators.md.
+ * Convolutions, matrix products and recurrent layers: where nearly all FLOP of a network are. 2
+ * FLOP per multiply-add, and one per element for a bias. Semantics: onnx/docs/Operators.md.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";

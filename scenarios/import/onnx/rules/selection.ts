@@ -1,4 +1,7 @@
-/** Ops that pick, join, repeat or make elements. What they do not copy they do not read. Semantics: onnx/docs/Operators.md. */
+/**
+ * Ops that pick, join, repeat or make elements. What they do not copy they do not read. Semantics:
+ * onnx/docs/Operators.md.
+ */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, sliceRange } from "../../tensors/shapes.ts";
 import { bytesOfShape, elements, MOST_VALUES, type Shape, shown } from "../../tensors/tensor.ts";

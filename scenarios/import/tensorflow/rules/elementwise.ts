@@ -1,4 +1,7 @@
-/** Ops of TensorFlow that treat every element alike, reductions, and what optimizers do with variables. */
+/**
+ * Ops of TensorFlow that treat every element alike, reductions, and what optimizers do with
+ * variables.
+ */
 import { axisOf, broadcast, withOnes, withoutAxes } from "../../tensors/shapes.ts";
 import { type ElementType, elements, isWeight, type Tensor } from "../../tensors/tensor.ts";
 import { flopsPerElement } from "../../tensors/work.ts";

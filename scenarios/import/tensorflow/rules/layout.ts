@@ -1,4 +1,7 @@
-/** Ops of TensorFlow that hold, move, join or cut data. Views move nothing; what is not copied is not read. */
+/**
+ * Ops of TensorFlow that hold, move, join or cut data. Views move nothing; what is not copied is
+ * not read.
+ */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, reshaped, sliceRange, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
 import { bytesOfShape, elements, MOST_VALUES, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";

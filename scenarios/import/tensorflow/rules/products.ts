@@ -1,6 +1,6 @@
 /**
- * Convolutions, matrix products, pools and normalisations of TensorFlow, with the gradients of the first. 2 FLOP per multiply-add.
- * Semantics: the op definitions of tensorflow/core/ops.
+ * Convolutions, matrix products, pools and normalisations of TensorFlow, with the gradients of the
+ * first. 2 FLOP per multiply-add. Semantics: the op definitions of tensorflow/core/ops.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";

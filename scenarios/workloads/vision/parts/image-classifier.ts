@@ -1,6 +1,6 @@
 /**
- * What all classifiers of images have around their layers: images and labels from the input pipeline, and the mean
- * cross-entropy of 1000 classes.
+ * What all classifiers of images have around their layers: images and labels from the input
+ * pipeline, and the mean cross-entropy of 1000 classes.
  */
 import { softmaxCrossEntropy } from "../../layers/dense-layers.ts";
 import { createTape, type Tape, type Tensor } from "../../tape.ts";
@@ -14,7 +14,10 @@ export interface ImageOptions {
   readonly pixels: number;
 }
 
-/** The tape of a network whose layers lead from images [batch, 3, pixels, pixels] to logits [batch, classes]. */
+/**
+ * The tape of a network whose layers lead from images [batch, 3, pixels, pixels] to logits [batch,
+ * classes].
+ */
 export function imageClassifier(
   { batch, pixels }: ImageOptions,
   layers: (tape: Tape, images: Tensor, labels: Tensor) => Tensor,

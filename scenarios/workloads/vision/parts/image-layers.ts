@@ -1,7 +1,7 @@
 /**
- * Layers that look at windows of an image, or move images about, each recording one forward op per kernel. Activations have
- * shape [batch, channels, height, width]. Convolutions have no bias where a normalisation follows, as in the published
- * networks.
+ * Layers that look at windows of an image, or move images about, each recording one forward op per
+ * kernel. Activations have shape [batch, channels, height, width]. Convolutions have no bias where
+ * a normalisation follows, as in the published networks.
  */
 
 import { relu } from "../../pointwise.ts";
@@ -33,7 +33,10 @@ function windowShape(x: Tensor, { kernel, stride = 1, padding = [0, 0], rounding
   );
 }
 
-/** The padding that keeps the size at stride 1, and halves it rounding up at stride 2, for windows of odd size. */
+/**
+ * The padding that keeps the size at stride 1, and halves it rounding up at stride 2, for windows
+ * of odd size.
+ */
 export const samePadding = ([height, width]: Pair): Pair => [(height - 1) / 2, (width - 1) / 2];
 
 export function conv2d(tape: Tape, x: Tensor, name: string, options: ConvOptions): Tensor {
@@ -66,7 +69,10 @@ export function depthwiseConv2d(tape: Tape, x: Tensor, name: string, options: Wi
   })[0];
 }
 
-/** The transposed convolution without padding, which TensorFlow runs as the input gradient of a convolution. */
+/**
+ * The transposed convolution without padding, which TensorFlow runs as the input gradient of a
+ * convolution.
+ */
 export function conv2dTranspose(
   tape: Tape,
   x: Tensor,

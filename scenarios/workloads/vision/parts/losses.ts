@@ -1,4 +1,6 @@
-/** Losses of networks whose answer is an image; means over all elements, so one number comes out. */
+/**
+ * Losses of networks whose answer is an image; means over all elements, so one number comes out.
+ */
 import { elements, type Tape, type Tensor } from "../../tape.ts";
 
 const imageLoss =

@@ -1,6 +1,6 @@
 /**
- * Normalisations of activations [batch, channels, height, width]. Those with statistics of the step keep mean and variance
- * in output 1 of their op, for the gradient.
+ * Normalisations of activations [batch, channels, height, width]. Those with statistics of the step
+ * keep mean and variance in output 1 of their op, for the gradient.
  */
 import { elements, type Tape, type Tensor } from "../../tape.ts";
 
@@ -20,7 +20,10 @@ export function batchNorm(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Statistics of each image over groups of channels, scale and offset of each channel (Wu and He, ECCV 2018). */
+/**
+ * Statistics of each image over groups of channels, scale and offset of each channel (Wu and He,
+ * ECCV 2018).
+ */
 export function groupNorm(tape: Tape, x: Tensor, name: string, groups: number): Tensor {
   const [batch, channels] = x.shape;
   return tape.record({
@@ -35,7 +38,10 @@ export function groupNorm(tape: Tape, x: Tensor, name: string, groups: number): 
   })[0];
 }
 
-/** Statistics of each channel of each image, without scale and offset (Ulyanov, Vedaldi, Lempitsky 2016). */
+/**
+ * Statistics of each channel of each image, without scale and offset (Ulyanov, Vedaldi, Lempitsky
+ * 2016).
+ */
 export function instanceNorm(tape: Tape, x: Tensor, name: string): Tensor {
   const [batch, channels] = x.shape;
   return tape.record({
@@ -49,7 +55,10 @@ export function instanceNorm(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Divides by a power of the squares in `depth` neighbouring channels (Krizhevsky, Sutskever, Hinton, NIPS 2012). */
+/**
+ * Divides by a power of the squares in `depth` neighbouring channels (Krizhevsky, Sutskever,
+ * Hinton, NIPS 2012).
+ */
 export function localResponseNorm(tape: Tape, x: Tensor, name: string, depth: number): Tensor {
   return tape.record({
     name,

@@ -1,7 +1,8 @@
 /**
- * Cells as architecture search finds them (Zoph et al., CVPR 2018; Real et al., AAAI 2019): a cell sees the results of the
- * two cells before it, adds pairs of states to which it has applied operations, and concatenates some of its states. Here is
- * what such cells have in common; nasnet-a.ts and amoebanet-d.ts are tables of them.
+ * Cells as architecture search finds them (Zoph et al., CVPR 2018; Real et al., AAAI 2019): a cell
+ * sees the results of the two cells before it, adds pairs of states to which it has applied
+ * operations, and concatenates some of its states. Here is what such cells have in common;
+ * nasnet-a.ts and amoebanet-d.ts are tables of them.
  */
 import { add, concat } from "../../layers/dense-layers.ts";
 import { relu } from "../../pointwise.ts";
@@ -9,7 +10,9 @@ import type { Tape, Tensor } from "../../tape.ts";
 import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "./image-layers.ts";
 import { batchNorm } from "./normalisation.ts";
 
-/** Applied to a state; the result has the cell's width, and at stride 2 half the height and width. */
+/**
+ * Applied to a state; the result has the cell's width, and at stride 2 half the height and width.
+ */
 export type Operation = (
   tape: Tape,
   x: Tensor,
@@ -17,7 +20,10 @@ export type Operation = (
   how: { readonly stride: number; readonly width: number },
 ) => Tensor;
 
-/** State 0 is the last cell's result, 1 that of the one before, the others are the cell's additions in their order. */
+/**
+ * State 0 is the last cell's result, 1 that of the one before, the others are the cell's additions
+ * in their order.
+ */
 export type Operand = readonly [state: number, operation: Operation];
 
 export interface Cell {
@@ -54,7 +60,10 @@ export function applyCell(
   return concat(tape, parts, `${name}/concat`, 1);
 }
 
-/** The last cell's result at a cell's width, and the one before at that width and the last one's size. */
+/**
+ * The last cell's result at a cell's width, and the one before at that width and the last one's
+ * size.
+ */
 export function fitted(tape: Tape, { x, previous }: CellInputs, name: string, width: number): CellInputs {
   return {
     x: reluConvBn(tape, x, `${name}/squeeze`, { filters: width, kernel: [1, 1] }),
@@ -68,7 +77,10 @@ function fittedPrevious(tape: Tape, previous: Tensor, x: Tensor, name: string, w
   return reluConvBn(tape, previous, name, { filters: width, kernel: [1, 1] });
 }
 
-/** Halves height and width: half of the filters see the image's even pixels, the others those one to the right and below. */
+/**
+ * Halves height and width: half of the filters see the image's even pixels, the others those one to
+ * the right and below.
+ */
 function factorizedReduction(tape: Tape, x: Tensor, name: string, filters: number): Tensor {
   const active = relu(tape, x, `${name}/relu`);
   const moved = shifted(tape, active, `${name}/shift`);

@@ -14,7 +14,8 @@ it("takes equal layers for alike where their neighbours are alike as far as aske
   const problem = splitProblem(scenario, colocated(scenario));
   const classesAt = (rounds: number) => [...alikeElements(problem, rounds)];
   expect(classesAt(0)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  // One net away the first and the last op are told from the others, two nets away their neighbours as well.
+  // One net away the first and the last op are told from the others, two nets away their neighbours
+  // as well.
   expect(classesAt(1)).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 2]);
   expect(classesAt(2)).toEqual([0, 1, 2, 2, 2, 2, 2, 3, 4]);
 });

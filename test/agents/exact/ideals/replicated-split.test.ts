@@ -10,7 +10,10 @@ import { randomSplit } from "../random-split.ts";
 const BYTES_PER_US = 2;
 const problemOf = (scenario: Scenario) => splitProblem(scenario, contractExactly(scenario));
 
-/** The least over all ways to put elements into lines of stages and to give each stage devices, load by load from the ops. */
+/**
+ * The least over all ways to put elements into lines of stages and to give each stage devices, load
+ * by load from the ops.
+ */
 function tryEverything(scenario: Scenario): number | null {
   const { elements, types } = problemOf(scenario);
   const { graph } = scenario;

@@ -1,11 +1,14 @@
 /**
- * What PipeDream's planner charges for given stages, straight from its description, and the best of all ways to choose them, tried one
- * by one: the slow twin of agents/exact/intervals/interval-program.ts.
+ * What PipeDream's planner charges for given stages, straight from its description, and the best of
+ * all ways to choose them, tried one by one: the slow twin of
+ * agents/exact/intervals/interval-program.ts.
  */
 import type { IntervalOptions } from "../../../../agents/exact/intervals/interval-program.ts";
 import type { IntervalStates } from "../../../../agents/exact/intervals/interval-states.ts";
 
-/** The states after `after` up to `upTo` on so many machines, and how each of these divides them. */
+/**
+ * The states after `after` up to `upTo` on so many machines, and how each of these divides them.
+ */
 export interface PricedStage {
   readonly after: number;
   readonly upTo: number;

@@ -1,4 +1,7 @@
-/** The program of devices and orders on larger draws, beside every list scheduler and the exact search of placements. */
+/**
+ * The program of devices and orders on larger draws, beside every list scheduler and the exact
+ * search of placements.
+ */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { branchAndBoundPlanner } from "../../../../agents/planners/placement/exact/branch-and-bound.ts";

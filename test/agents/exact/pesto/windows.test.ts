@@ -20,7 +20,10 @@ import { randomOrders } from "../random-orders.ts";
 const solverLimits = { nodes: 10_000, iterations: 10_000, seconds: 60, relativeGap: 0 };
 const ALL = () => true;
 
-/** A first plan that spreads groups over devices in turn, its outcome, and the problem of single ops. */
+/**
+ * A first plan that spreads groups over devices in turn, its outcome, and the problem of single
+ * ops.
+ */
 function spread(scenario: Scenario) {
   const choices = choicesOf(scenario, "all");
   const plan = planOf(

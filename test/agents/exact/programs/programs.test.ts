@@ -125,7 +125,10 @@ describe("the integer program for the makespan", () => {
   });
 });
 
-/** Some ops run on the fast devices only, some on the slow one only, so that transfers cannot be avoided. */
+/**
+ * Some ops run on the fast devices only, some on the slow one only, so that transfers cannot be
+ * avoided.
+ */
 const pinnedScenario = fc
   .tuple(
     scenarioWithPlan({ maxOps: 6, maxDevices: 3, memoryBytes: 40 }),

@@ -1,4 +1,7 @@
-/** The linear relaxation: never above the optimum, proven by dual values alone, and what it sees that cheap bounds do not. */
+/**
+ * The linear relaxation: never above the optimum, proven by dual values alone, and what it sees
+ * that cheap bounds do not.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundByLinearRelaxation } from "../../../../agents/exact/programs/linear-relaxation.ts";

@@ -1,4 +1,7 @@
-/** Our partition beside another program's: no part of ours may weigh more than the heaviest of the other. */
+/**
+ * Our partition beside another program's: no part of ours may weigh more than the heaviest of the
+ * other.
+ */
 import {
   type Effort,
   multilevelPartition,

@@ -1,4 +1,7 @@
-/** Graphs to partition: the workloads of dnn-partitioning beside the checkout, and generated ones of any size. */
+/**
+ * Graphs to partition: the workloads of dnn-partitioning beside the checkout, and generated ones of
+ * any size.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeProblem } from "../../../../agents/search/partition/partition-problem.ts";
@@ -13,7 +16,10 @@ export interface Workload {
   readonly share: Float64Array;
 }
 
-/** The 16 throughput workloads by Scotch's recipe, one part per accelerator; none where the folder is absent. */
+/**
+ * The 16 throughput workloads by Scotch's recipe, one part per accelerator; none where the folder
+ * is absent.
+ */
 export function workloads(): Workload[] {
   const folder = sharedPath("data", "dnn-partitioning", "throughput-inputs");
   if (folder === null) return [];
@@ -26,7 +32,10 @@ export function workloads(): Workload[] {
   );
 }
 
-/** Layers of equal width, each vertex joined to three near its place in the layers before, mostly the last. */
+/**
+ * Layers of equal width, each vertex joined to three near its place in the layers before, mostly
+ * the last.
+ */
 export function layered(vertexCount: number, width: number): WeightedGraph {
   const rng = createRng("layered");
   const edges = { from: [] as number[], to: [] as number[], weight: [] as number[] };

@@ -1,6 +1,7 @@
 /**
- * The partitioners of Scotch and METIS as oracles, where Debian's `scotch` and `metis` are installed. Both count in 32 bits: weights are
- * divided until their sums fit, and cuts are measured afterwards on the graph as it was.
+ * The partitioners of Scotch and METIS as oracles, where Debian's `scotch` and `metis` are
+ * installed. Both count in 32 bits: weights are divided until their sums fit, and cuts are measured
+ * afterwards on the graph as it was.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +37,10 @@ export function installed(...names: string[]): string | null {
 export const gpart = (): string | null => installed("scotch_gpart", "gpart");
 export const gpmetis = (): string | null => installed("gpmetis");
 
-/** Scotch by several strategies, each on the vertices in `orders` orders: the seed of a program that is deterministic. */
+/**
+ * Scotch by several strategies, each on the vertices in `orders` orders: the seed of a program that
+ * is deterministic.
+ */
 export function scotchRuns(
   program: string,
   graph: WeightedGraph,
@@ -127,7 +131,10 @@ function withoutIdleEdges(graph: WeightedGraph): WeightedGraph {
   });
 }
 
-/** Weights in units of which all edges, counted from both ends, and all vertices make less than 2^30. */
+/**
+ * Weights in units of which all edges, counted from both ends, and all vertices make less than
+ * 2^30.
+ */
 function narrowed(graph: WeightedGraph): WeightedGraph {
   const scaled = (weights: Float64Array): Float64Array => {
     const unit = Math.max(1, weights.reduce((sum, weight) => sum + weight, 0) / 2 ** 30);
@@ -148,7 +155,9 @@ function scotchFile({ vertexCount, vertexWeight, start, neighbour, edgeWeight }:
   return ["0", `${vertexCount} ${neighbour.length}`, "0 111", ...rows, ""].join("\n");
 }
 
-/** Format of METIS' manual: 011 stands for vertex weights and edge weights; vertices count from 1. */
+/**
+ * Format of METIS' manual: 011 stands for vertex weights and edge weights; vertices count from 1.
+ */
 function metisFile({ vertexCount, vertexWeight, start, neighbour, edgeWeight }: WeightedGraph): string {
   const rows = Array.from(vertexWeight, (weight, v) => {
     const ends = Array.from(

@@ -1,4 +1,7 @@
-/** Random weighted graphs for laws, most of them sparse, some in pieces, with vertices and edges of weight 0 among them. */
+/**
+ * Random weighted graphs for laws, most of them sparse, some in pieces, with vertices and edges of
+ * weight 0 among them.
+ */
 import * as fc from "fast-check";
 import { type Arcs, arcsOf } from "../../../../agents/search/partition/arcs.ts";
 import type { OrderedGraph } from "../../../../agents/search/partition/coarsening.ts";

@@ -7,7 +7,10 @@ import { pgym } from "../../recorded-terminal.ts";
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-bench-exact-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A chain of three ops of 4, 3 and 3 ms on two accelerators: cut after the first, 6 ms and 1 ms of transfer. */
+/**
+ * A chain of three ops of 4, 3 and 3 ms on two accelerators: cut after the first, 6 ms and 1 ms of
+ * transfer.
+ */
 const workload = (maxSizePerFPGA: number) => ({
   maxFPGAs: 2,
   maxCPUs: 0,

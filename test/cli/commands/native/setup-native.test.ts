@@ -73,7 +73,10 @@ const compiler = ["c++", "g++", "clang++"].find((name) => {
 if (compiler === undefined) console.log("There is no C++ compiler here: the test that compiles is left out.");
 
 describe.skipIf(compiler === undefined)("compileBinding", () => {
-  /** A library and a binding of one function each stand for the real ones: the same files in the same places. */
+  /**
+   * A library and a binding of one function each stand for the real ones: the same files in the
+   * same places.
+   */
   function standIn(): void {
     put("tf/include/tensorflow/c/c_api.h", `extern "C" const char* TF_Version();\n`);
     put("version.cc", `extern "C" const char* TF_Version() { return "2.99"; }\n`);

@@ -1,4 +1,7 @@
-/** What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the pair that is merged next. */
+/**
+ * What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the pair
+ * that is merged next.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -45,7 +48,10 @@ function reachesSlowly(quotient: Quotient, from: number, to: number): boolean {
   return false;
 }
 
-/** The pair of least work that is joined and has no detour, else the two smallest groups, searched anew for every merge. */
+/**
+ * The pair of least work that is joined and has no detour, else the two smallest groups, searched
+ * anew for every merge.
+ */
 function atMostSlowly(graph: OpGraph, limit: number): Grouping {
   const quotient = createQuotient(graph, colocationGrouping(graph));
   const { work } = quotient;

@@ -1,4 +1,7 @@
-/** Laws that every named coarsening rule keeps, on random training graphs, and each rule on graphs small enough to check by eye. */
+/**
+ * Laws that every named coarsening rule keeps, on random training graphs, and each rule on graphs
+ * small enough to check by eye.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -28,7 +31,10 @@ import {
 const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>
   Array.from({ length: groupCount }, (_, g) => graph.names.filter((_, v) => groupOf[v] === g).join(""));
 
-/** A forward graph of 2 to 10 ops, some on the CPU alone, and a mirrored backward op for some, tied to its twin or not. */
+/**
+ * A forward graph of 2 to 10 ops, some on the CPU alone, and a mirrored backward op for some, tied
+ * to its twin or not.
+ */
 const graphs = fc
   .record({
     size: fc.integer({ min: 2, max: 10 }),
@@ -69,7 +75,8 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
           groups = coarsen(graph, rule, limit);
         } catch (error) {
           expect(error).toBeInstanceOf(InputError);
-          // Fusion may find a circle that no device supports; otherwise one group for each set of kinds always exists.
+          // Fusion may find a circle that no device supports; otherwise one group for each set of
+          // kinds always exists.
           if (rule !== "scc") expect(limit).toBeLessThan(supportCount(graph));
           return;
         }

@@ -31,7 +31,8 @@ describe("makespan bounds", () => {
 
   it("know what memory keeps from the fast devices", () => {
     const graph = Array.from({ length: 10 }, (_, i) => `op${i} GPU:10|CPU:100 params=50`).join("\n");
-    // Two ops fit each GPU, so the CPU takes at least six: 600 us, where memory-free work is 100 / 2.1.
+    // Two ops fit each GPU, so the CPU takes at least six: 600 us, where memory-free work is 100 /
+    // 2.1.
     const score = evaluator(testScenario({ graph, devices: ["GPU", "GPU", "CPU"], memoryBytes: 100 }));
     expect(score.bounds().map(({ argument }) => argument)).toContain("work within memory");
     expect(boundNamed(score, "work")).toBeCloseTo(100 / 2.1, 2);
@@ -59,7 +60,8 @@ describe("makespan bounds", () => {
 
   it("run the producers of an op one after the other, or wait for their outputs", () => {
     const graph = "a 10 50B\nb 10 50B\nc 10 50B\nd 1 <- a b c";
-    // Apart an output needs 5 us, so d starts at 15 where the outputs come from two other devices; the chain alone says 11.
+    // Apart an output needs 5 us, so d starts at 15 where the outputs come from two other devices;
+    // the chain alone says 11.
     expect(evaluator(testScenario({ graph, devices: 3 })).bound().value).toBe(16);
   });
 

@@ -43,7 +43,8 @@ describe("the event engine", () => {
 
   it("lets a transfer end later when another joins it, also among more than 64 event sources", () => {
     const fair = { contention: "fair", routing: "cut-through" } as const;
-    // a's 100 bytes have their link alone for 5 us, then share it with b's: 50 bytes at half the speed.
+    // a's 100 bytes have their link alone for 5 us, then share it with b's: 50 bytes at half the
+    // speed.
     const graph = "a 0 100B\nb 5 100B\nc 1 <- a\nd 1 <- b";
     const scenario = testScenario({ graph, devices: 40, bytesPerUs: 10, fidelity: fair });
     const plan = placement([0, 0, 1, 2]);
@@ -109,7 +110,8 @@ describe("the event engine", () => {
   });
 
   it("keeps a transfer waiting for the one that the plan puts first", () => {
-    // Both go from device 0 to device 1: b's output could leave at 1, but y comes before x in the plan.
+    // Both go from device 0 to device 1: b's output could leave at 1, but y comes before x in the
+    // plan.
     const scenario = withNetwork(
       testScenario({ graph: "a 5 20B\nb 1 20B\nx 1 <- b\ny 1 <- a" }),
       "half-duplex",
@@ -180,7 +182,8 @@ describe("the event engine", () => {
   it("keeps weights, optimizer state, outputs and received copies until their last use", () => {
     const graph = "a 10 100B params=40\nb 5 7B <- a\nc 5 <- b";
     const scenario = testScenario({ graph, fidelity: { optimizerSlots: 2 } });
-    // Device 0: weights 3 x 40 and a's output until it has been sent; device 1: a's copy with b's output.
+    // Device 0: weights 3 x 40 and a's output until it has been sent; device 1: a's copy with b's
+    // output.
     expect([...simulate(scenario, placement([0, 1, 1])).peakBytes]).toEqual([220, 107]);
     expect([...simulate(scenario, placement([0, 0, 0])).peakBytes]).toEqual([227, 0]);
   });

@@ -52,7 +52,8 @@ describe("latency", () => {
 
   it("cuts one of two pieces that wait for each other", () => {
     const graph = "a 10 transfer=1 8B\nb 20 <- a\nc 30 transfer=2 8B\nd 40 <- c";
-    // {a, d} needs c, {c, b} needs a. What can run of the first is a: 10 + 1, then {c, b}: 1 + 20 + 30 + 2, then d: 2 + 40.
+    // {a, d} needs c, {c, b} needs a. What can run of the first is a: 10 + 1, then {c, b}: 1 + 20 +
+    // 30 + 2, then d: 2 + 40.
     expect(scored({ graph, devices: accelerators }, [0, 1, 1, 0])).toBe(11 + 53 + 42);
   });
 

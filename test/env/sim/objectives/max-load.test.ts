@@ -120,7 +120,8 @@ describe("bound and ceiling of max load", () => {
   });
 
   it("share the work of unequal machines as the linear program does", () => {
-    // Machine 0 is best for item 0, machine 1 for item 1; item 2 is divided: 10 + 4x = 10 + 6(1 - x).
+    // Machine 0 is best for item 0, machine 1 for item 1; item 2 is divided: 10 + 4x = 10 + 6(1 -
+    // x).
     const { valueUs, weights } = workBound(Float64Array.from([10, 90, 90, 10, 4, 6]), [1, 1]);
     expect(valueUs).toBeCloseTo(12.4, 9);
     expect(weights[0] + weights[1]).toBeCloseTo(1, 12);

@@ -1,4 +1,7 @@
-/** GraphML, GEXF and DOT: attributes as work, times and sizes; what other programs write; what an enemy writes. */
+/**
+ * GraphML, GEXF and DOT: attributes as work, times and sizes; what other programs write; what an
+ * enemy writes.
+ */
 import { describe, expect, it } from "vitest";
 import { CONTROL, InputError, parseGraph, scenarioHash, testScenario } from "../../../../env/index.ts";
 import { exporters } from "../../../../results/export/index.ts";

@@ -1,4 +1,7 @@
-/** ONNX models: shapes, FLOP and parameters beside our own builders, options, weights, control flow, and ways to be wrong. */
+/**
+ * ONNX models: shapes, FLOP and parameters beside our own builders, options, weights, control flow,
+ * and ways to be wrong.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -28,7 +31,8 @@ function built(name: string, batch: number): readonly ForwardOp[] {
 }
 
 describe("networks that we build too", () => {
-  // A file for inference normalises with stored statistics, 2 FLOP an element; our builders train, at 8 FLOP an element.
+  // A file for inference normalises with stored statistics, 2 FLOP an element; our builders train,
+  // at 8 FLOP an element.
   const isNormalisation = /Norm/;
   it.each([
     { name: "resnet-50", file: resnet50 },

@@ -1,6 +1,6 @@
 /**
- * ResNet-50, MobileNet-V2 and a Transformer block as ONNX graphs, written down from the tables of their papers in the way in which
- * PyTorch exports them, and sharing nothing with our own builders.
+ * ResNet-50, MobileNet-V2 and a Transformer block as ONNX graphs, written down from the tables of
+ * their papers in the way in which PyTorch exports them, and sharing nothing with our own builders.
  */
 import { ints, node, type TestGraph, type TestNode, type TestTensor, value, weights } from "./write-model.ts";
 
@@ -50,7 +50,10 @@ class Layers {
   }
 }
 
-/** He et al., CVPR 2016, table 1, the column of 50 layers, with the stride in the 3x3 convolutions as torchvision has it. */
+/**
+ * He et al., CVPR 2016, table 1, the column of 50 layers, with the stride in the 3x3 convolutions
+ * as torchvision has it.
+ */
 export function resnet50(): TestGraph {
   const layers = new Layers();
   let x = layers.add("Relu", [layers.conv("images", [3, 64], 7, 2)]);
@@ -116,8 +119,8 @@ export function mobilenetV2(): TestGraph {
 }
 
 /**
- * Self-attention of `heads` heads over [batch, tokens, width], whose split into heads is computed from `Shape`, as exporters
- * write it for dynamic sizes.
+ * Self-attention of `heads` heads over [batch, tokens, width], whose split into heads is computed
+ * from `Shape`, as exporters write it for dynamic sizes.
  */
 export function selfAttention(width: number, heads: number): TestGraph {
   const layers = new Layers();

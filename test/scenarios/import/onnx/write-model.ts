@@ -1,6 +1,6 @@
 /**
- * ONNX files for tests, written by protobufjs from the messages of onnx/onnx.proto, which share nothing with our reader. Tensors
- * have shapes and no data unless numbers are given.
+ * ONNX files for tests, written by protobufjs from the messages of onnx/onnx.proto, which share
+ * nothing with our reader. Tensors have shapes and no data unless numbers are given.
  */
 import protobuf from "protobufjs";
 

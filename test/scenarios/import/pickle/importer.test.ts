@@ -1,4 +1,7 @@
-/** Pickles: what real Python writes, Placeto's data sets beside the published simulator's cases, and hostile pickles. */
+/**
+ * Pickles: what real Python writes, Placeto's data sets beside the published simulator's cases, and
+ * hostile pickles.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";

@@ -1,4 +1,7 @@
-/** A data set of Placeto in small: five ops with a control edge and a two-output op, measurements, and three groups. */
+/**
+ * A data set of Placeto in small: five ops with a control edge and a two-output op, measurements,
+ * and three groups.
+ */
 import { node, tfFile } from "../tensorflow/write-graph.ts";
 import { PickledMessage, pickled } from "./write-pickle.ts";
 

@@ -1,4 +1,6 @@
-/** Pickles for tests, in protocol 3 and opcode by opcode, as Python writes its data sets of Placeto. */
+/**
+ * Pickles for tests, in protocol 3 and opcode by opcode, as Python writes its data sets of Placeto.
+ */
 export class PickleBytes {
   readonly #parts: Uint8Array[] = [Uint8Array.of(0x80, 3)];
 
@@ -45,7 +47,10 @@ export class PickleBytes {
     return this;
   }
 
-  /** As the Python library of protocol buffers pickles its messages: an empty object, then its bytes as state. */
+  /**
+   * As the Python library of protocol buffers pickles its messages: an empty object, then its bytes
+   * as state.
+   */
   #message({ module, name, bytes }: PickledMessage): this {
     return this.ascii(`c${module}\n${name}\n)R`).value({ serialized: bytes }).ascii("b");
   }

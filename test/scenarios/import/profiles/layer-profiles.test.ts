@@ -1,4 +1,7 @@
-/** Layer profiles of PipeDream, DAPPLE and Piper: what the options do, the two ways of the backward pass, and each mistake. */
+/**
+ * Layer profiles of PipeDream, DAPPLE and Piper: what the options do, the two ways of the backward
+ * pass, and each mistake.
+ */
 import { describe, expect, it } from "vitest";
 import { evaluator, InputError, placement, Role } from "../../../../env/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";

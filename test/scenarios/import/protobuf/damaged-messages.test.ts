@@ -1,6 +1,7 @@
 /**
- * Files of protocol buffers whose bytes are sound and whose content is not: wrong numbers, names, sizes and attributes, which damage
- * to single bytes seldom gets to, because it breaks the lengths first.
+ * Files of protocol buffers whose bytes are sound and whose content is not: wrong numbers, names,
+ * sizes and attributes, which damage to single bytes seldom gets to, because it breaks the lengths
+ * first.
  */
 import type protobuf from "protobufjs";
 import { expect, it } from "vitest";

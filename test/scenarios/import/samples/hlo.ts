@@ -1,4 +1,7 @@
-/** HLO text: a convolution network with fusions and a loop, and an older dump with shapes on the operands and calls. */
+/**
+ * HLO text: a convolution network with fusions and a loop, and an older dump with shapes on the
+ * operands and calls.
+ */
 import type { Sample } from "./sample.ts";
 
 export const convolutionModule = `HloModule jit_step, is_scheduled=true, entry_computation_layout={(f32[8,16,16,3]{3,2,1,0}, f32[3,3,3,4]{3,2,1,0})->(f32[8,10]{1,0}, s32[])}

@@ -1,4 +1,6 @@
-/** Samples by importer: a new importer adds one here, and the tests of all importers then cover it. */
+/**
+ * Samples by importer: a new importer adds one here, and the tests of all importers then cover it.
+ */
 
 import { dotSamples, gexfSamples, graphmlSamples } from "./drawn-graphs.ts";
 import { hloSamples } from "./hlo.ts";

@@ -1,4 +1,6 @@
-/** ONNX models: a small network with weights, shape arithmetic, a branch and a dynamic dimension. */
+/**
+ * ONNX models: a small network with weights, shape arithmetic, a branch and a dynamic dimension.
+ */
 import { ints, node, onnxFile, value, weights } from "../onnx/write-model.ts";
 import type { Sample } from "./sample.ts";
 

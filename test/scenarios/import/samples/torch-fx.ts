@@ -1,4 +1,7 @@
-/** PyTorch graphs as the Python of docs/importing.md writes them: an export of ATen operators, and a traced module. */
+/**
+ * PyTorch graphs as the Python of docs/importing.md writes them: an export of ATen operators, and a
+ * traced module.
+ */
 import type { Sample } from "./sample.ts";
 
 type Tensor = readonly [string, readonly number[]];

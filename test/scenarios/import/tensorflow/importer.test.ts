@@ -1,4 +1,7 @@
-/** TensorFlow graphs: shapes, FLOP and parameters beside our own builder, encodings, statistics, and ways to be wrong. */
+/**
+ * TensorFlow graphs: shapes, FLOP and parameters beside our own builder, encodings, statistics, and
+ * ways to be wrong.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +34,8 @@ describe("a network that we build too", () => {
     const workload = workloadCatalog.find(({ name }) => name === "resnet-50")!;
     const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);
     const { ops } = workload.forward({ ...Object.fromEntries(defaults), batch });
-    // A frozen graph normalises with stored statistics, 2 FLOP an element; our builders train, at 8 FLOP an element.
+    // A frozen graph normalises with stored statistics, 2 FLOP an element; our builders train, at 8
+    // FLOP an element.
     const flopsOf = (isCounted: (type: string) => boolean) => [
       sum(graph.types.map((type, v) => (isCounted(type) ? graph.flops[v] : 0))),
       sum(ops.map(({ type, flops }) => (isCounted(type) ? flops : 0))),

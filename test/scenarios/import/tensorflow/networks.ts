@@ -1,6 +1,7 @@
 /**
- * ResNet-50 as a frozen GraphDef, as TensorFlow 1 writes it: data as [batch, height, width, channels], weights in constants. From
- * table 1 of He et al., CVPR 2016, with the stride in the 3x3 convolutions, and sharing nothing with our own builders.
+ * ResNet-50 as a frozen GraphDef, as TensorFlow 1 writes it: data as [batch, height, width,
+ * channels], weights in constants. From table 1 of He et al., CVPR 2016, with the stride in the 3x3
+ * convolutions, and sharing nothing with our own builders.
  */
 import { float, ints, node, shape, type TestNode, weights } from "./write-graph.ts";
 
@@ -62,7 +63,10 @@ export function resnet50(): { readonly node: readonly TestNode[] } {
   return { node: nodes };
 }
 
-/** A product with a bias, its gradient and a step of gradient descent, with variables, co-location and control edges. */
+/**
+ * A product with a bias, its gradient and a step of gradient descent, with variables, co-location
+ * and control edges.
+ */
 export function trainingStep(): { readonly node: readonly TestNode[] } {
   const variable = (name: string, sizes: readonly number[]) =>
     node("VariableV2", name, [], { dtype: float, shape: { shape: shape(sizes) } });

@@ -1,6 +1,7 @@
 /**
- * TensorFlow files for tests, written by protobufjs from the messages of tensorflow/core/framework and core/protobuf, which share
- * nothing with our reader; the same messages as text by the printer below.
+ * TensorFlow files for tests, written by protobufjs from the messages of tensorflow/core/framework
+ * and core/protobuf, which share nothing with our reader; the same messages as text by the printer
+ * below.
  */
 import protobuf from "protobufjs";
 
@@ -117,7 +118,10 @@ export interface TestNode {
 
 export const shape = (sizes: readonly number[]): object => ({ dim: sizes.map((size) => ({ size })) });
 
-/** Numbers are `i`, booleans `b`, texts `s`, lists of numbers `list.i`; objects are taken as they are. */
+/**
+ * Numbers are `i`, booleans `b`, texts `s`, lists of numbers `list.i`; objects are taken as they
+ * are.
+ */
 export function node(
   op: string,
   name: string,

@@ -1,4 +1,7 @@
-/** Laws of graphs of layers: nothing is lost or made up, and each layer's backward op and update know it. */
+/**
+ * Laws of graphs of layers: nothing is lost or made up, and each layer's backward op and update
+ * know it.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONTROL, type OpGraph, Role, roleNames } from "../../../../env/index.ts";

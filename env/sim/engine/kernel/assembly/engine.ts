@@ -1,6 +1,7 @@
 /**
- * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are complete; this file does it.
- * state.ts holds what it works on, events.ts finds the next event, links.ts sends. Built by `npm run build:kernels`.
+ * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are
+ * complete; this file does it. state.ts holds what it works on, events.ts finds the next event,
+ * links.ts sends. Built by `npm run build:kernels`.
  */
 import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "../../../kernel/assembly/events";
 import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "../../../kernel/assembly/links";
@@ -24,7 +25,10 @@ const OP_ENDED: i32 = -1;
 
 let togetherCount: i32;
 let deliveringCount: i32;
-/** How the ops of a device follow each other: as they become ready, as `orderNext` says, or of the ready ones by rank. */
+/**
+ * How the ops of a device follow each other: as they become ready, as `orderNext` says, or of the
+ * ready ones by rank.
+ */
 const FIRST_COME: i32 = 0;
 const IN_ORDER: i32 = 1;
 const BY_RANK: i32 = 2;
@@ -53,7 +57,8 @@ export function run(placed: usize): f64 {
 }
 
 /**
- * Simulates the placement with the ops of each device in the order of `orderNext`; NaN where the order waits for itself.
+ * Simulates the placement with the ops of each device in the order of `orderNext`; NaN where the
+ * order waits for itself.
  */
 export function runOrdered(placed: usize): f64 {
   discipline = IN_ORDER;
@@ -62,7 +67,10 @@ export function runOrdered(placed: usize): f64 {
   return readyCount == opCount ? makespanUs : NaN;
 }
 
-/** Simulates the placement where a free device takes the ready op of lowest rank; ranks lie in `orderNext`. */
+/**
+ * Simulates the placement where a free device takes the ready op of lowest rank; ranks lie in
+ * `orderNext`.
+ */
 export function runReady(placed: usize): f64 {
   discipline = BY_RANK;
   begin(placed);
@@ -111,7 +119,10 @@ export function handleDue(group: i32, nowUs: f64): void {
   else handleOther(source, nowUs);
 }
 
-/** Sources beside devices and links: the end of a sharing transfer, then the next look of each device for work. */
+/**
+ * Sources beside devices and links: the end of a sharing transfer, then the next look of each
+ * device for work.
+ */
 function handleOther(source: i32, nowUs: f64): void {
   if (source == deviceCount + linkCount) handleFlowEnd(nowUs);
   else startNext(source - lookOf(0), nowUs);
@@ -184,7 +195,9 @@ function makeReady(v: i32, nowUs: f64): void {
   enqueue(runningHead, runningTail, opNext, d, v, d, end);
 }
 
-/** The source of the event at which a device looks for work, after all that happens at that instant. */
+/**
+ * The source of the event at which a device looks for work, after all that happens at that instant.
+ */
 // @ts-ignore: decorator
 @inline
 function lookOf(d: i32): i32 {
@@ -196,7 +209,10 @@ function waitForDevice(v: i32, d: i32, nowUs: f64): void {
   if (float(eventUs, lookOf(d)) == Infinity) schedule(lookOf(d), nowUs);
 }
 
-/** The device is free: it takes the ready op of lowest rank, and looks again when that leaves it free. */
+/**
+ * The device is free: it takes the ready op of lowest rank, and looks again when that leaves it
+ * free.
+ */
 function startNext(d: i32, nowUs: f64): void {
   unschedule(lookOf(d));
   const v = popReady(d);
@@ -251,7 +267,9 @@ function releaseSuccessor(v: i32, nowUs: f64): void {
 
 // ---- Links
 
-/** Sending and releasing in one pass, where both go in the same order and neither delays the other. */
+/**
+ * Sending and releasing in one pass, where both go in the same order and neither delays the other.
+ */
 function sendAndRelease(v: i32, from: i32, nowUs: f64): void {
   const last = int(depStart, v + 1);
   for (let i = int(depStart, v); i < last; i++) {
@@ -272,7 +290,9 @@ function handleArrival(link: i32, nowUs: f64): void {
 
 // ---- Releases
 
-/** Does a dependency (its consumer and slot) come free with this source: an ended op or a transfer? */
+/**
+ * Does a dependency (its consumer and slot) come free with this source: an ended op or a transfer?
+ */
 // @ts-ignore: decorator
 @inline
 function isFreedBy(source: i32, consumer: i32, slot: i32, from: i32): bool {

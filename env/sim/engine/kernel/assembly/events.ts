@@ -1,8 +1,10 @@
 /**
- * The pending events: source s (devices first, then links) has at most one, at eventUs[s], Infinity for none.
+ * The pending events: source s (devices first, then links) has at most one, at eventUs[s], Infinity
+ * for none.
  *
- * The next one is found by a vector scan, which beats a heap up to some hundred sources because nothing in it can be
- * mispredicted; more than 64 sources are scanned in groups of 64 whose minima are kept.
+ * The next one is found by a vector scan, which beats a heap up to some hundred sources because
+ * nothing in it can be mispredicted; more than 64 sources are scanned in groups of 64 whose minima
+ * are kept.
  */
 import { isRanked } from "../../../kernel/assembly/engine";
 import {
@@ -11,10 +13,16 @@ import {
   transferStartUs,
 } from "../../../kernel/assembly/state";
 
-/** Sources that one step of a scan covers: few steps, since each is a branch, and branches are what prediction remembers. */
+/**
+ * Sources that one step of a scan covers: few steps, since each is a branch, and branches are what
+ * prediction remembers.
+ */
 const STEP: i32 = 8;
 
-/** Bytes to scan in a group: only the steps that hold a source. What lies behind the last source never has an event. */
+/**
+ * Bytes to scan in a group: only the steps that hold a source. What lies behind the last source
+ * never has an event.
+ */
 // @ts-ignore: decorator
 @inline
 function scannedBytes(group: i32): usize {
@@ -73,8 +81,8 @@ export function isDueElsewhere(group: i32, nowUs: f64): bool {
 }
 
 /**
- * The place of a source's next event among those at the same time. Asked for only where there are several: that is seldom, and
- * keeping it would cost every event.
+ * The place of a source's next event among those at the same time. Asked for only where there are
+ * several: that is seldom, and keeping it would cost every event.
  */
 export function orderOf(source: i32): i32 {
   if (source < deviceCount) {

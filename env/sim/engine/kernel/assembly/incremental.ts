@@ -1,10 +1,12 @@
 /**
- * A run that differs from a recorded one only in where a few ops lie. Up to the first moment that the move can matter nothing
- * changes, so the run goes on from a copy of the recorded state; wherever the state equals the recorded one again it skips to
- * the next such moment; and once the moved ops are done, the rest is the recorded rest and the makespan the recorded makespan.
- * All of this is exact.
+ * A run that differs from a recorded one only in where a few ops lie. Up to the first moment that
+ * the move can matter nothing changes, so the run goes on from a copy of the recorded state;
+ * wherever the state equals the recorded one again it skips to the next such moment; and once the
+ * moved ops are done, the rest is the recorded rest and the makespan the recorded makespan. All of
+ * this is exact.
  *
- * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no order of ops.
+ * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no
+ * order of ops.
  */
 import { busyIn } from "../../../kernel/assembly/events";
 import { hasOvertaken } from "../../../kernel/assembly/links";
@@ -21,7 +23,10 @@ import {
 let snapshotCount: i32;
 let baseMakespan: f64;
 
-/** Simulates the placement and records it: a copy of the state after every share of the ops has ended. */
+/**
+ * Simulates the placement and records it: a copy of the state after every share of the ops has
+ * ended.
+ */
 export function record(placed: usize): f64 {
   setProgress(0);
   begin(placed);
@@ -41,7 +46,8 @@ export function record(placed: usize): f64 {
     beforeUs = nowUs;
     handleDue(group, nowUs);
   }
-  // Who flies behind whom is read off the finished run; where a transfer has overtaken another that is not what it was before.
+  // Who flies behind whom is read off the finished run; where a transfer has overtaken another that
+  // is not what it was before.
   if (hasOvertaken()) snapshotCount = 0;
   baseMakespan = makespan();
   const transferCount = int(depStart, opCount);
@@ -55,11 +61,12 @@ export function record(placed: usize): f64 {
 }
 
 /**
- * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. The moved ops may not be among those
- * that wait for nothing. NaN where the recorded run cannot be gone back to.
+ * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. The moved
+ * ops may not be among those that wait for nothing. NaN where the recorded run cannot be gone back
+ * to.
  *
- * Until the moved ops are done, a state that is as recorded stays so up to the next effect; what a moved op still waits for may
- * differ from the recorded run, as `needUs` tells.
+ * Until the moved ops are done, a state that is as recorded stays so up to the next effect; what a
+ * moved op still waits for may differ from the recorded run, as `needUs` tells.
  */
 export function rerun(placed: usize, movedCount: i32, effectCount: i32): f64 {
   if (snapshotCount == 0) return NaN;
@@ -90,7 +97,10 @@ function nextEffect(effectCount: i32, nowUs: f64): f64 {
   return nowUs;
 }
 
-/** Is a transfer under way that could be for a moved op? Where a move changes what is sent, it may go another way. */
+/**
+ * Is a transfer under way that could be for a moved op? Where a move changes what is sent, it may
+ * go another way.
+ */
 function anyComing(movedCount: i32): bool {
   for (let link = 0; link < linkCount; link++)
     for (let transfer = int(flyingHead, link); transfer != NONE; transfer = int(transferNext, transfer))
@@ -104,7 +114,9 @@ function feedsMoved(producer: i32, movedCount: i32): bool {
   return false;
 }
 
-/** Ops that wait for nothing and are not under way, which `isAsRecorded` has seen to, have ended. */
+/**
+ * Ops that wait for nothing and are not under way, which `isAsRecorded` has seen to, have ended.
+ */
 function areDone(movedCount: i32): bool {
   for (let i = 0; i < movedCount; i++) if (int(pending, int(moved, i)) != 0) return false;
   return true;
@@ -150,7 +162,10 @@ function snapshotBefore(atUs: f64): i32 {
   return k;
 }
 
-/** Goes on from recorded state k, in which the moved ops wait for what has yet to come to them; returns k. */
+/**
+ * Goes on from recorded state k, in which the moved ops wait for what has yet to come to them;
+ * returns k.
+ */
 function restore(k: i32, movedCount: i32): i32 {
   memory.copy(deviceFreeUs, snapshotAt(k), stateBytes);
   unpack(packedAt(k));
@@ -207,7 +222,10 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
   return true;
 }
 
-/** A moved op that waits in both runs may wait for different things: as long as it waits it makes no difference. */
+/**
+ * A moved op that waits in both runs may wait for different things: as long as it waits it makes no
+ * difference.
+ */
 function isPendingSame(packed: usize, movedCount: i32): bool {
   for (let i = 0; i < movedCount; i++) {
     const v = int(moved, i);

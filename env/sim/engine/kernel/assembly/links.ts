@@ -1,7 +1,8 @@
 /**
- * Transfers: what an ended op sends, which links each transfer holds from when to when, and when it arrives. Three networks in
- * one: waiting in line for one link after the other (the common case), reserving several servers at once, and sharing. What
- * reserves does so as it comes, or in its turn where a plan orders transfers.
+ * Transfers: what an ended op sends, which links each transfer holds from when to when, and when it
+ * arrives. Three networks in one: waiting in line for one link after the other (the common case),
+ * reserving several servers at once, and sharing. What reserves does so as it comes, or in its turn
+ * where a plan orders transfers.
  */
 import { schedule, unschedule } from "../../../kernel/assembly/events";
 import { enqueue, later } from "../../../kernel/assembly/queues";
@@ -41,7 +42,10 @@ function slotUsOn(link: i32, slot: i32): f64 {
   return float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
 }
 
-/** Store and forward: the transfer queues for one link, and flies behind all that the link has sent before. */
+/**
+ * Store and forward: the transfer queues for one link, and flies behind all that the link has sent
+ * before.
+ */
 // @ts-ignore: decorator
 @inline
 function sendOverLink(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
@@ -55,7 +59,10 @@ function sendOverLink(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
   if (hopLog != 0) logHop(transfer, link, sentUs);
 }
 
-/** Any other network: the hop covers the links at `first` up to `end` of the routes, reserved at once. */
+/**
+ * Any other network: the hop covers the links at `first` up to `end` of the routes, reserved at
+ * once.
+ */
 function reserve(transfer: i32, slot: i32, first: i32, end: i32, nowUs: f64): void {
   const from = int(device, int(slotProducer, slot));
   const to = int(transferTo, transfer);
@@ -118,8 +125,8 @@ function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void 
 }
 
 /**
- * One thing less for the transfer to wait for: its producer, or a transfer before it on one of its links. With nothing left it
- * reserves, and those behind it wait for one thing less.
+ * One thing less for the transfer to wait for: its producer, or a transfer before it on one of its
+ * links. With nothing left it reserves, and those behind it wait for one thing less.
  */
 function countDown(transfer: i32, nowUs: f64): void {
   let height = 0;
@@ -163,7 +170,10 @@ function logHop(transfer: i32, link: i32, sentUs: f64): void {
   hopCount++;
 }
 
-/** Sends what dependency i needs, unless an earlier dependency has sent it; the transfer has the dependency's number. */
+/**
+ * Sends what dependency i needs, unless an earlier dependency has sent it; the transfer has the
+ * dependency's number.
+ */
 // @ts-ignore: decorator
 @inline
 export function sendOnce(i: i32, v: i32, slot: i32, from: i32, to: i32, nowUs: f64): void {
@@ -190,8 +200,8 @@ export function sendOutputs(v: i32, from: i32, nowUs: f64): void {
 }
 
 /**
- * Takes the transfer that arrives off its link. True where it is at its destination, else it queues for the next link. What the link
- * delivers next is for the caller to schedule.
+ * Takes the transfer that arrives off its link. True where it is at its destination, else it queues
+ * for the next link. What the link delivers next is for the caller to schedule.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 /**
- * What ops wait for, packed for recorded states: a byte for each op, or four where an op waits for more than 255 things. Small
- * states are what keeps enough of them in cache.
+ * What ops wait for, packed for recorded states: a byte for each op, or four where an op waits for
+ * more than 255 things. Small states are what keeps enough of them in cache.
  *
  * Packed arrays are padded to 16 ops, and so is `pending`, whose padding is zero.
  */

@@ -1,6 +1,7 @@
 /**
- * What servers do with the tasks in their queues, without branches: whether a queue is empty and which of two times is later
- * cannot be foreseen, and a mispredicted branch costs more than everything here.
+ * What servers do with the tasks in their queues, without branches: whether a queue is empty and
+ * which of two times is later cannot be foreseen, and a mispredicted branch costs more than
+ * everything here.
  */
 import { groupMinimum } from "../../../kernel/assembly/events";
 import { eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt } from "../../../kernel/assembly/state";
@@ -13,7 +14,10 @@ export function later(aUs: f64, bUs: f64): f64 {
   return f64x2.extract_lane(f64x2.pmax(f64x2.splat(aUs), f64x2.splat(bUs)), 0);
 }
 
-/** Puts a task at the end of a server's queue. Where it is the first, its time is that of the source's next event. */
+/**
+ * Puts a task at the end of a server's queue. Where it is the first, its time is that of the
+ * source's next event.
+ */
 // @ts-ignore: decorator
 @inline
 export function enqueue(

@@ -1,6 +1,7 @@
 /**
- * Ops that are ready and wait for their device, where the one of lowest rank goes first: a pairing heap for each device (Fredman,
- * Sedgewick, Sleator and Tarjan, Algorithmica 1986). `opNext` leads from a child to its next sibling; ranks lie in `orderNext`.
+ * Ops that are ready and wait for their device, where the one of lowest rank goes first: a pairing
+ * heap for each device (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986). `opNext` leads
+ * from a child to its next sibling; ranks lie in `orderNext`.
  */
 import { deviceCount, int, NONE, opNext, orderNext, readyChild, readyHead, setInt } from "../../../kernel/assembly/state";
 

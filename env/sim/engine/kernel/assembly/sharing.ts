@@ -1,7 +1,8 @@
 /**
- * Links that share their speed: all transfers under way go on at once, at the max-min fair rates (Bertsekas and Gallager, "Data
- * Networks", section 6.5.2). Whenever one starts or ends, what is left of each is brought up to date and the rates are
- * computed anew: the link with the least speed per transfer fixes the rate of its transfers, and so on with the rest.
+ * Links that share their speed: all transfers under way go on at once, at the max-min fair rates
+ * (Bertsekas and Gallager, "Data Networks", section 6.5.2). Whenever one starts or ends, what is
+ * left of each is brought up to date and the rates are computed anew: the link with the least speed
+ * per transfer fixes the rate of its transfers, and so on with the rest.
  */
 import {
   deviceCount, device, float, flow, flowBytes, flowRate, int, linkBytesPerUs, linkCount, linkFlows, linkLeft, NONE,
@@ -108,7 +109,10 @@ function tightestLink(): i32 {
   return best;
 }
 
-/** Gives every transfer over the link that has no rate yet the share as its rate; returns how many there were. */
+/**
+ * Gives every transfer over the link that has no rate yet the share as its rate; returns how many
+ * there were.
+ */
 function fixRates(tightest: i32, share: f64): i32 {
   let fixed = 0;
   for (let i = 0; i < flowCount; i++) {

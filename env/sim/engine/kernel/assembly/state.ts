@@ -1,5 +1,6 @@
 /**
- * What the kernel works on: the numbers and array addresses of the table that engine.ts fills, read once by `init`.
+ * What the kernel works on: the numbers and array addresses of the table that engine.ts fills, read
+ * once by `init`.
  */
 import * as T from "../../../kernel/layout";
 
@@ -20,7 +21,10 @@ export let cutThrough: bool;
 export let queues: bool;
 export let shares: bool;
 export let blocking: bool;
-/** Store and forward, first come first served, beside computation: the common case, without the general one's checks. */
+/**
+ * Store and forward, first come first served, beside computation: the common case, without the
+ * general one's checks.
+ */
 export let simple: bool;
 export let groupCount: i32;
 export let deviceTypeCount: i32;

@@ -103,7 +103,8 @@ describe("m-ETF", () => {
   });
 
   test("sends a tensor to a device once and lets a channel carry one transfer at a time", () => {
-    // From device 0, whose tasks are placed by kind: x at 10 to 20, y at 20 to 30; the second use of x costs nothing.
+    // From device 0, whose tasks are placed by kind: x at 10 to 20, y at 20 to 30; the second use
+    // of x costs nothing.
     const scenario = testScenario({
       graph:
         "x A:10 100B kinds=A\ny A:0 100B kinds=A <- ^x\nb B:1 kinds=B <- x\nc B:1 kinds=B <- y\nd B:1 kinds=B <- x",

@@ -1,4 +1,7 @@
-/** The ten-task example of Topcuoglu, Hariri, Wu (TPDS 2002), figures 2 and 3: a cost matrix and three processors. */
+/**
+ * The ten-task example of Topcuoglu, Hariri, Wu (TPDS 2002), figures 2 and 3: a cost matrix and
+ * three processors.
+ */
 import { graphBuilder, type Scenario, testScenario } from "../../../../../env/index.ts";
 
 const costUs = [

@@ -59,7 +59,8 @@ describe("HEFT as a planner", () => {
   });
 
   test("names the op whose group finds no room left", async () => {
-    // It fits as 40 + 60 and 50 + 50, but both devices are too full for d when a, b and c have been placed.
+    // It fits as 40 + 60 and 50 + 50, but both devices are too full for d when a, b and c have been
+    // placed.
     const scenario = testScenario({
       graph: "a 1 params=40\nb 1 params=50 <- ^a\nc 1 params=60 <- ^b\nd 1 params=50 <- ^c",
       memoryBytes: 100,

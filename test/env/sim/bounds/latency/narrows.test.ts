@@ -71,7 +71,10 @@ const opDraw = fc.record({
   params: fc.integer({ min: 0, max: 50 }),
 });
 
-/** Three narrows with up to two strands of up to two ops between them, some of them in one co-location class. */
+/**
+ * Three narrows with up to two strands of up to two ops between them, some of them in one
+ * co-location class.
+ */
 const strandedGraph: fc.Arbitrary<Scenario> = fc
   .record({
     ops: fc.array(opDraw, { minLength: 11, maxLength: 11 }),

@@ -1,4 +1,7 @@
-/** Bounds by refutation: what they find that simpler ones do not, and the one-machine schedule that they rest on. */
+/**
+ * Bounds by refutation: what they find that simpler ones do not, and the one-machine schedule that
+ * they rest on.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
