@@ -9,12 +9,13 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
 import { colocationGrouping, groupingOf } from "./coarsen/grouping.ts";
+import { createScenario } from "./create-scenario.ts";
 import { InputError } from "./errors.ts";
 import { defaultFidelity, fidelities } from "./fidelity/fidelity.ts";
 import { graphBuilder } from "./graph/builder.ts";
 import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
-import { createScenario, objectives, type Scenario } from "./scenario.ts";
+import { objectives, type Scenario } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";
 

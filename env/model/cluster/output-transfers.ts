@@ -5,7 +5,6 @@
  */
 
 import { CONTROL, type OpGraph } from "../graph/graph.ts";
-import type { Scenario } from "../scenario.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** Time in us to move each op's whole output between a device and the host, shape [opCount]. */
@@ -21,8 +20,15 @@ export function transferTimesUs(graph: OpGraph, cluster: Cluster): Float64Array 
   });
 }
 
+/** What a scenario says about which edges carry data. */
+export interface DataEdges {
+  readonly graph: OpGraph;
+  /** Whether a control edge across devices moves bytes; see `Fidelity`. */
+  readonly fidelity: { readonly controlEdges: "free" | "output-0" };
+}
+
 /** The distinct consumers of each op's data: op[start[u] .. start[u + 1]). */
-export function dataConsumers({ graph, fidelity }: Scenario): { start: Int32Array; op: Int32Array } {
+export function dataConsumers({ graph, fidelity }: DataEdges): { start: Int32Array; op: Int32Array } {
   const start = new Int32Array(graph.opCount + 1);
   const op: number[] = [];
   for (let u = 0; u < graph.opCount; u++) {

@@ -7,9 +7,10 @@
  * group numbers are then still a total order, by first forward op.
  */
 
+import type { Cluster } from "../cluster/cluster.ts";
 import { runTimesUs } from "../cluster/speed.ts";
-import { Role } from "../graph/graph.ts";
-import type { Scenario } from "../scenario.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
+import type { Grouping } from "./grouping.ts";
 
 export interface GroupGraph {
   readonly groupCount: number;
@@ -36,7 +37,14 @@ export interface GroupGraph {
   readonly edgeBytes: Float64Array;
 }
 
-export function groupGraph({ graph, grouping, cluster }: Scenario): GroupGraph {
+/** The parts of a scenario that its groups' graph depends on. */
+export interface GroupedGraph {
+  readonly graph: OpGraph;
+  readonly grouping: Grouping;
+  readonly cluster: Cluster;
+}
+
+export function groupGraph({ graph, grouping, cluster }: GroupedGraph): GroupGraph {
   const { groupCount, groupOf } = grouping;
   const deviceCount = cluster.devices.length;
   const runUs = runTimesUs(graph, cluster);

@@ -3,12 +3,11 @@
  * memory, and the ops that one device has to take because parting them would cost more in transfers
  * than it saves.
  */
-import { isCpu } from "../../model/cluster/cluster.ts";
+import { isCpu, weightLimitBytes } from "../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { weightLimitBytes } from "../objectives/weight-memory.ts";
 import { roundingFor } from "./best.ts";
 import { inseparableUs, type Pairs } from "./makespan/inseparable.ts";
 import { memoryWorkUs } from "./memory-work.ts";

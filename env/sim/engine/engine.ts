@@ -65,6 +65,9 @@ export interface Engine {
   runBatch(devices: readonly Int32Array[]): Float64Array;
 }
 
+/** The times of a run that memory depends on. */
+export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
+
 export interface LoggingEngine extends Engine {
   /** Every hop of the last run, in the order in which they queued up. */
   transfers(): TransferRecord[];

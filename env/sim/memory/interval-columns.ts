@@ -4,7 +4,7 @@
  * takes no room or lives for no time is left out.
  */
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
-import type { RunTimes } from "./memory.ts";
+import type { RunTimes } from "../engine/engine.ts";
 
 /** What an interval is of. */
 export const OUTPUTS = 0;

@@ -12,7 +12,7 @@
  */
 import { Role } from "../../model/graph/graph.ts";
 import type { Compiled } from "../engine/compile.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import { COPY, createIntervalColumns, WORKSPACE } from "./interval-columns.ts";
 
 export interface Peaks {
@@ -40,9 +40,6 @@ export interface MemoryInterval {
   readonly fromUs: number;
   readonly toUs: number;
 }
-
-/** The times of a run that memory depends on. */
-export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
 
 /** Weights and optimizer state on each device, which stay the whole step. */
 export function residentBytesOf(

@@ -5,7 +5,8 @@
  * weights, no received copies, no limit.
  */
 import type { Compiled } from "../engine/compile.ts";
-import type { MemoryInterval, Peaks, RunTimes } from "./memory.ts";
+import type { RunTimes } from "../engine/engine.ts";
+import type { MemoryInterval, Peaks } from "./memory.ts";
 
 export function outputPeaks(compiled: Compiled, times: Pick<RunTimes, "startUs">, device: Int32Array): Peaks {
   const intervals = outputIntervals(compiled, times, device);

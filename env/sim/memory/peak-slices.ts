@@ -7,8 +7,9 @@
  * highest peak so far are looked into, event by event. Twin: reference-memory.ts.
  */
 import type { Compiled } from "../engine/compile.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import { createIntervalColumns, type IntervalColumns } from "./interval-columns.ts";
-import { type Peaks, type RunTimes, residentBytesOf } from "./memory.ts";
+import { type Peaks, residentBytesOf } from "./memory.ts";
 import { timeOrder } from "./time-order.ts";
 
 /**

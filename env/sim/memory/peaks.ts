@@ -3,8 +3,9 @@
  * evaluators and timelines ask.
  */
 import type { Compiled } from "../engine/compile.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import type { Violation } from "../evaluator/contract.ts";
-import type { Peaks, RunTimes } from "./memory.ts";
+import type { Peaks } from "./memory.ts";
 import { outputPeaks } from "./output-memory.ts";
 import { createFitsSurely, type FitsSurely } from "./peak-limits.ts";
 import { createPeakSlices } from "./peak-slices.ts";

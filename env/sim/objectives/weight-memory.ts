@@ -3,7 +3,7 @@
  * objective that is a formula under it: the parameter bytes of an accelerator's ops must not exceed
  * its memory. CPUs have no limit here.
  */
-import { type Device, isCpu } from "../../model/cluster/cluster.ts";
+import { weightLimitBytes } from "../../model/cluster/cluster.ts";
 import { type Plan, validatePlan } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { boundsOnce } from "../bounds/best.ts";
@@ -38,10 +38,6 @@ export function weightLimitedEvaluator(scenario: Scenario, { valueUs, ceiling, b
     ...boundsOnce(bounds),
   };
 }
-
-/** The most parameter bytes that a device may hold. */
-export const weightLimitBytes = (device: Device): number =>
-  isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes;
 
 export function weightPeaks({ graph, cluster }: Scenario, device: Int32Array): Float64Array {
   const bytes = new Float64Array(cluster.devices.length);

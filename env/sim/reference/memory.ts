@@ -3,7 +3,7 @@
  * them. Twin of peak-slices.ts.
  */
 import type { Scenario } from "../../model/scenario.ts";
-import type { Need, Transfer } from "./reference.ts";
+import type { Need, Transfer } from "./tasks.ts";
 
 /** At every instant, the sum of everything that lives on the device then. */
 export function referencePeaks(

@@ -9,20 +9,8 @@ import { CONTROL } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { referencePeaks } from "./memory.ts";
 import { shareSpeeds } from "./sharing.ts";
+import type { Flow, Need, ReferenceTransfer, Tensor, Transfer } from "./tasks.ts";
 import { lineOf } from "./turns.ts";
-
-export interface ReferenceTransfer {
-  readonly producer: number;
-  readonly to: number;
-  readonly bytes: number;
-  readonly route: readonly number[];
-  /**
-   * Start of each hop and arrival at its end, us: a hop is one link, or the whole route with
-   * cut-through routing.
-   */
-  readonly startUs: number[];
-  readonly arriveUs: number[];
-}
 
 export interface ReferenceRun {
   readonly makespanUs: number;
@@ -31,30 +19,6 @@ export interface ReferenceRun {
   readonly transfers: ReferenceTransfer[];
   /** Peak bytes of each device under `memory: "training"`. */
   readonly peakBytes: number[];
-}
-
-export interface Tensor {
-  readonly number: number;
-  readonly producer: number;
-  readonly port: number;
-  readonly bytes: number;
-}
-
-export interface Need {
-  readonly producer: number;
-  readonly consumer: number;
-  /** What has to be moved if the consumer is elsewhere; null for an ordering that costs nothing. */
-  readonly tensor: Tensor | null;
-}
-
-export interface Transfer extends ReferenceTransfer {
-  readonly needs: Need[];
-}
-
-export interface Flow {
-  readonly transfer: Transfer;
-  bytes: number;
-  rate: number;
 }
 
 interface Event {

@@ -2,7 +2,7 @@
  * The turns of transfers under `transferOrder: "plan"` in the slow reference: who comes before
  * whom, said pair by pair.
  */
-import type { Transfer } from "./reference.ts";
+import type { Transfer } from "./tasks.ts";
 
 /** Transfers that have been offered to their links. */
 export interface Line {

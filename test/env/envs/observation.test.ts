@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRefineEnv, featureNames } from "../../../env/index.ts";
-import { testScenario } from "../../../env/model/graph/dsl.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
+import { testScenario } from "../../../env/model/test-scenario.ts";
 import { play } from "./play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "./scenarios.ts";
 

@@ -8,10 +8,10 @@
  */
 
 import type { Compiled } from "../../engine/compile.ts";
+import type { RunTimes } from "../../engine/engine.ts";
 import {
   type MemoryInterval,
   type PassingPart,
-  type RunTimes,
   residentBytesOf,
   trainingIntervals,
 } from "../../memory/memory.ts";

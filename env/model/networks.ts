@@ -4,11 +4,11 @@
  * switches, and leaves speeds as they are: a transfer between two devices alone in the cluster
  * takes as long as the slowest link of its route and the sum of the latencies say.
  */
-import type { Cluster, Link } from "../cluster/cluster.ts";
-import { validateCluster } from "../cluster/cluster.ts";
-import { InputError } from "../errors.ts";
-import type { Scenario } from "../scenario.ts";
-import { didYouMean } from "../suggest.ts";
+import type { Cluster, Link } from "./cluster/cluster.ts";
+import { validateCluster } from "./cluster/cluster.ts";
+import { InputError } from "./errors.ts";
+import type { Scenario } from "./scenario.ts";
+import { didYouMean } from "./suggest.ts";
 
 export interface NetworkModel {
   readonly name: string;

@@ -4,10 +4,10 @@
  * behind this check has to look for overflow.
  */
 
-import { runTimesUs } from "../cluster/speed.ts";
-import { InputError } from "../errors.ts";
-import type { Scenario } from "../scenario.ts";
-import type { OpGraph } from "./graph.ts";
+import { runTimesUs } from "./cluster/speed.ts";
+import { InputError } from "./errors.ts";
+import type { OpGraph } from "./graph/graph.ts";
+import type { Scenario } from "./scenario.ts";
 
 const LONGEST_US = 2 ** 53;
 /** More optimizer state than this for each byte of weights is a slip. */
