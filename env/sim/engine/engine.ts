@@ -20,7 +20,7 @@
  */
 import { InputError } from "../../model/errors.ts";
 import type { Compiled } from "./compile.ts";
-import * as at from "./kernel/layout.ts";
+import * as slots from "./kernel/layout.ts";
 import { BATCH, type Kernel, longestRoute, startKernel } from "./kernel/start.ts";
 import { priorityRanks, successors } from "./priority-order.ts";
 import { takeTurns } from "./transfer-turns.ts";
@@ -83,9 +83,9 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
   const { opCount, depStart, slotProducer, slotBytes, fidelity } = compiled;
   const kernel = startKernel(compiled, { hops: depStart[opCount] * longestRoute(compiled) });
   const { memory, exports } = kernel;
-  const [hops, hopsUs] = [memory.ints(at.HOP_LOG), memory.floats(at.HOP_LOG_US)];
-  const [slotOf, toOf] = [memory.ints(at.TRANSFER_SLOT), memory.ints(at.TRANSFER_TO)];
-  const placed = memory.ints(at.PLACEMENTS);
+  const [hops, hopsUs] = [memory.ints(slots.HOP_LOG), memory.floats(slots.HOP_LOG_US)];
+  const [slotOf, toOf] = [memory.ints(slots.TRANSFER_SLOT), memory.ints(slots.TRANSFER_TO)];
+  const placed = memory.ints(slots.PLACEMENTS);
   const recordOf = (hop: number): TransferRecord => {
     const transfer = hops[2 * hop];
     const slot = slotOf[transfer];
@@ -109,26 +109,26 @@ export function createLoggingEngine(compiled: Compiled): LoggingEngine {
 
 function engineOf(compiled: Compiled, { memory, exports }: Kernel): Engine {
   const { opCount, fidelity } = compiled;
-  const placed = memory.ints(at.PLACEMENTS);
-  const makespans = memory.floats(at.MAKESPANS);
-  const orderNext = memory.ints(at.ORDER_NEXT);
-  const turns = { waits: memory.ints(at.TURN_WAITS), next: memory.ints(at.TURN_NEXT) };
+  const placed = memory.ints(slots.PLACEMENTS);
+  const makespans = memory.floats(slots.MAKESPANS);
+  const orderNext = memory.ints(slots.ORDER_NEXT);
+  const turns = { waits: memory.ints(slots.TRANSFER_WAITS), next: memory.ints(slots.TRANSFER_FOLLOWERS) };
   return {
-    startUs: memory.floats(at.START_US),
-    endUs: memory.floats(at.END_US),
-    leftUs: memory.floats(at.TRANSFER_LEFT_US),
-    lastHopUs: memory.floats(at.TRANSFER_START_US),
+    startUs: memory.floats(slots.START_US),
+    endUs: memory.floats(slots.END_US),
+    leftUs: memory.floats(slots.TRANSFER_LEFT_US),
+    lastHopUs: memory.floats(slots.TRANSFER_START_US),
     run(device, opPriority) {
       placed.set(device);
-      if (opPriority === undefined) return exports.run(memory.address(at.PLACEMENTS));
+      if (opPriority === undefined) return exports.run(memory.address(slots.PLACEMENTS));
       if (fidelity.dispatch === "ready") {
         orderNext.set(priorityRanks(opPriority));
-        return exports.runReady(memory.address(at.PLACEMENTS));
+        return exports.runReady(memory.address(slots.PLACEMENTS));
       }
       orderNext.set(successors(device, opPriority));
       if (fidelity.transferOrder === "plan")
         takeTurns(compiled, { device, opRank: priorityRanks(opPriority) }, turns);
-      const makespanUs = exports.runOrdered(memory.address(at.PLACEMENTS));
+      const makespanUs = exports.runOrdered(memory.address(slots.PLACEMENTS));
       if (Number.isNaN(makespanUs))
         throw new InputError(
           "The plan's opPriority puts an op before one whose output it waits for, so that no device can go on.",
@@ -140,7 +140,7 @@ function engineOf(compiled: Compiled, { memory, exports }: Kernel): Engine {
       for (let first = 0; first < devices.length; first += BATCH) {
         const count = Math.min(BATCH, devices.length - first);
         for (let i = 0; i < count; i++) placed.set(devices[first + i], i * opCount);
-        exports.runBatch(memory.address(at.PLACEMENTS), count, memory.address(at.MAKESPANS));
+        exports.runBatch(memory.address(slots.PLACEMENTS), count, memory.address(slots.MAKESPANS));
         results.set(makespans.subarray(0, count), first);
       }
       return results;

@@ -5,7 +5,7 @@
  * task times). Always exactly the makespan of a full run.
  */
 import type { Compiled } from "./compile.ts";
-import * as at from "./kernel/layout.ts";
+import * as slots from "./kernel/layout.ts";
 import { startKernel } from "./kernel/start.ts";
 import { createMoveEffects } from "./move-effects.ts";
 
@@ -26,17 +26,17 @@ const SNAPSHOTS = 96;
 export function createIncrementalEngine(compiled: Compiled): IncrementalEngine {
   const { opCount } = compiled;
   const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, opCount) });
-  const placed = memory.ints(at.PLACEMENTS).subarray(0, opCount);
-  const address = memory.address(at.PLACEMENTS);
-  const moved = memory.ints(at.MOVED);
+  const placed = memory.ints(slots.PLACEMENTS).subarray(0, opCount);
+  const address = memory.address(slots.PLACEMENTS);
+  const moved = memory.ints(slots.MOVED);
   const recorded = new Int32Array(opCount);
   const effects = createMoveEffects(compiled, {
     recorded,
-    endUs: memory.floats(at.BASE_END_US),
-    arriveUs: memory.floats(at.BASE_TRANSFER_ARRIVE_US),
-    effectUs: memory.floats(at.EFFECT_US),
-    needUs: memory.floats(at.NEED_US),
-    needStart: memory.ints(at.NEED_START),
+    endUs: memory.floats(slots.BASE_END_US),
+    arriveUs: memory.floats(slots.BASE_TRANSFER_ARRIVE_US),
+    effectUs: memory.floats(slots.EFFECT_US),
+    needUs: memory.floats(slots.NEED_US),
+    needStart: memory.ints(slots.NEED_START),
   });
 
   return {

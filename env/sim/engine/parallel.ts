@@ -7,7 +7,7 @@
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../model/errors.ts";
 import type { Compiled } from "./compile.ts";
-import * as at from "./kernel/layout.ts";
+import * as slots from "./kernel/layout.ts";
 import { kernelModule, startKernel } from "./kernel/start.ts";
 
 export interface ParallelEngine {
@@ -51,7 +51,7 @@ export function createParallelEngine(compiled: Compiled, threads: number): Paral
   const workerData = {
     kernelModule: kernelModule(),
     bytes: memory.memory.buffer.slice(0),
-    placementsAt: memory.address(at.PLACEMENTS),
+    placementsAt: memory.address(slots.PLACEMENTS),
     opCount,
   };
   const workers = Array.from({ length: threads }, () => new Worker(WORKER, { eval: true, workerData }));

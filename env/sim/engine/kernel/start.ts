@@ -6,7 +6,7 @@
 import type { Fidelity } from "../../../model/fidelity/fidelity.ts";
 import type { Compiled } from "../compile.ts";
 import { engineWasm } from "./engine-wasm.ts";
-import * as at from "./layout.ts";
+import * as slots from "./layout.ts";
 import { type KernelMemory, planKernelMemory } from "./memory.ts";
 import { wasm } from "./webassembly.ts";
 
@@ -75,105 +75,112 @@ function fillMemory(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelRoom)
   const turnWidth = fidelity.transferOrder === "plan" ? longestRoute(compiled) : 0;
 
   const plan = planKernelMemory();
-  plan.ints(at.DEP_START, depStart);
-  plan.ints(at.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
-  plan.ints(at.RELEASE, interleave([compiled.releaseConsumer, compiled.releaseSlot]));
-  plan.ints(at.WAITS_FOR, compiled.waitsFor);
-  plan.ints(at.OP_ORDER, compiled.opRank);
+  plan.ints(slots.DEP_START, depStart);
+  plan.ints(slots.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
+  plan.ints(slots.RELEASE, interleave([compiled.releaseConsumer, compiled.releaseSlot]));
+  plan.ints(slots.WAITS_FOR, compiled.waitsFor);
+  plan.ints(slots.OP_ORDER, compiled.opRank);
   plan.ints(
-    at.LINK_ORDER,
+    slots.LINK_ORDER,
     compiled.linkRank.map((rank) => opCount + rank),
   );
   plan.ints(
-    at.DEVICE_ORDER,
+    slots.DEVICE_ORDER,
     compiled.deviceRank.map((rank) => opCount + linkCount + rank),
   );
-  plan.floats(at.RUN_US, interleave(devices.runUs));
-  plan.ints(at.DEVICE_TYPE, devices.typeOf);
+  plan.floats(slots.RUN_US, interleave(devices.runUs));
+  plan.ints(slots.RUN_COLUMN, devices.typeOf);
   plan.floats(
-    at.SLOT_US,
+    slots.SLOT_US,
     interleave(speeds.map((speed) => compiled.slotBytes.map((bytes) => bytes / speed))),
   );
-  plan.ints(at.SLOT_LOCAL, slotLocal);
-  plan.ints(at.SLOT_PRODUCER, slotProducer);
+  plan.ints(slots.SLOT_LOCAL, slotLocal);
+  plan.ints(slots.SLOT_PRODUCER, slotProducer);
   plan.ints(
-    at.LINK_TYPE,
+    slots.LINK_SPEED,
     Array.from(compiled.linkBytesPerUs, (speed) => speeds.indexOf(speed)),
   );
-  plan.floats(at.LATENCY_US, compiled.linkLatencyUs);
-  plan.ints(at.ROUTE_START, compiled.routeStart);
-  plan.ints(at.ROUTE_LINK, compiled.routeLink);
-  plan.ints(at.ROOTS, roots);
-  plan.roomForFloats(opCount, at.START_US, at.END_US);
-  plan.roomForInts(paddedCount(opCount), at.PENDING);
+  plan.floats(slots.LATENCY_US, compiled.linkLatencyUs);
+  plan.ints(slots.ROUTE_START, compiled.routeStart);
+  plan.ints(slots.ROUTE_LINK, compiled.routeLink);
+  plan.ints(slots.ROOTS, roots);
+  plan.roomForFloats(opCount, slots.START_US, slots.END_US);
+  plan.roomForInts(paddedCount(opCount), slots.PENDING);
   // One block, which a recorded run copies as a whole: from DEVICE_FREE_US to GROUP_US.
-  plan.roomForFloats(deviceCount, at.DEVICE_FREE_US);
-  plan.roomForFloats(linkCount, at.LINK_FREE_US);
-  plan.roomForInts(deviceCount, at.RUNNING_HEAD, at.RUNNING_TAIL);
-  plan.roomForInts(linkCount, at.FLYING_HEAD, at.FLYING_TAIL);
-  plan.roomForFloats(groupCount * GROUP, at.EVENT_US);
-  plan.roomForFloats(groupCount, at.GROUP_US);
-  plan.roomForInts(opCount, at.OP_NEXT, at.ORDER_NEXT, at.MOVED);
-  plan.roomForInts(depCount, at.TRANSFER_NEXT, at.TRANSFER_HOP, at.TRANSFER_TO, at.TRANSFER_SLOT);
-  plan.roomForFloats(depCount, at.TRANSFER_START_US, at.TRANSFER_ARRIVE_US, at.TRANSFER_LEFT_US);
-  plan.roomForInts(sentByCount, at.SENT_BY);
-  plan.roomForInts(sourceCount, at.TOGETHER, at.DELIVERING);
-  plan.roomForInts(readyDispatch ? deviceCount : 0, at.READY_HEAD);
-  plan.roomForInts(readyDispatch ? opCount : 0, at.READY_CHILD);
-  plan.roomForInts(turnWidth === 0 ? 0 : depCount, at.TURN_WAITS);
-  plan.roomForInts(turnWidth * depCount, at.TURN_NEXT);
-  plan.roomForInts(turnWidth * depCount + 1, at.TURN_STACK);
-  plan.roomForInts(2 * hops, at.HOP_LOG);
-  plan.roomForFloats(3 * hops, at.HOP_LOG_US);
-  plan.floats(at.SLOT_BYTES, compiled.slotBytes);
-  plan.floats(at.LINK_BYTES_PER_US, compiled.linkBytesPerUs);
-  plan.roomForInts(shares ? depCount : 0, at.FLOW);
-  plan.roomForFloats(shares ? depCount : 0, at.FLOW_BYTES, at.FLOW_RATE);
-  plan.roomForFloats(linkCount, at.LINK_LEFT);
-  plan.roomForInts(linkCount, at.LINK_FLOWS);
-  const stateBytes = plan.bytesBetween(at.DEVICE_FREE_US, at.OP_NEXT);
+  plan.roomForFloats(deviceCount, slots.DEVICE_FREE_US);
+  plan.roomForFloats(linkCount, slots.LINK_FREE_US);
+  plan.roomForInts(deviceCount, slots.RUNNING_HEAD, slots.RUNNING_TAIL);
+  plan.roomForInts(linkCount, slots.FLYING_HEAD, slots.FLYING_TAIL);
+  plan.roomForFloats(groupCount * GROUP, slots.EVENT_US);
+  plan.roomForFloats(groupCount, slots.GROUP_US);
+  plan.roomForInts(opCount, slots.OP_NEXT, slots.ORDER_NEXT, slots.MOVED);
+  plan.roomForInts(depCount, slots.TRANSFER_NEXT, slots.TRANSFER_HOP, slots.TRANSFER_TO, slots.TRANSFER_SLOT);
+  plan.roomForFloats(depCount, slots.TRANSFER_START_US, slots.TRANSFER_ARRIVE_US, slots.TRANSFER_LEFT_US);
+  plan.roomForInts(sentByCount, slots.SENT_BY);
+  plan.roomForInts(sourceCount, slots.TOGETHER, slots.DELIVERING);
+  plan.roomForInts(readyDispatch ? deviceCount : 0, slots.READY_HEAD);
+  plan.roomForInts(readyDispatch ? opCount : 0, slots.READY_CHILD);
+  plan.roomForInts(turnWidth === 0 ? 0 : depCount, slots.TRANSFER_WAITS);
+  plan.roomForInts(turnWidth * depCount, slots.TRANSFER_FOLLOWERS);
+  plan.roomForInts(turnWidth * depCount + 1, slots.TRANSFER_STACK);
+  plan.roomForInts(2 * hops, slots.HOP_LOG);
+  plan.roomForFloats(3 * hops, slots.HOP_LOG_US);
+  plan.floats(slots.SLOT_BYTES, compiled.slotBytes);
+  plan.floats(slots.LINK_BYTES_PER_US, compiled.linkBytesPerUs);
+  plan.roomForInts(shares ? depCount : 0, slots.FLOW);
+  plan.roomForFloats(shares ? depCount : 0, slots.FLOW_BYTES, slots.FLOW_RATE);
+  plan.roomForFloats(linkCount, slots.LINK_LEFT);
+  plan.roomForInts(linkCount, slots.LINK_FLOWS);
+  const stateBytes = plan.bytesBetween(slots.DEVICE_FREE_US, slots.OP_NEXT);
   const packedWidth = compiled.waitsFor.every((count) => count <= 255) ? 1 : 4;
   const snapshotBytes = stateBytes + packedWidth * paddedCount(opCount);
   const [recordedOps, recordedTransfers] = snapshots === 0 ? [0, 0] : [opCount, depCount];
-  plan.roomForInts((snapshots * snapshotBytes) / Int32Array.BYTES_PER_ELEMENT, at.SNAPSHOTS);
-  plan.roomForFloats(snapshots, at.SNAPSHOT_US, at.SNAPSHOT_LATEST_US);
-  plan.roomForFloats(recordedOps, at.BASE_START_US, at.BASE_END_US, at.EFFECT_US);
-  plan.roomForInts(recordedOps, at.BASE_OP_NEXT, at.HELD);
-  plan.roomForInts(recordedOps + 1, at.NEED_START);
-  plan.roomForInts(recordedTransfers, at.BASE_TRANSFER_NEXT);
-  plan.roomForFloats(recordedTransfers, at.BASE_TRANSFER_START_US, at.BASE_TRANSFER_ARRIVE_US, at.NEED_US);
-  plan.roomForInts(BATCH * opCount, at.PLACEMENTS);
-  plan.roomForFloats(BATCH, at.MAKESPANS);
+  plan.roomForInts((snapshots * snapshotBytes) / Int32Array.BYTES_PER_ELEMENT, slots.SNAPSHOTS);
+  plan.roomForFloats(snapshots, slots.SNAPSHOT_US, slots.SNAPSHOT_LATEST_US);
+  plan.roomForFloats(recordedOps, slots.BASE_START_US, slots.BASE_END_US, slots.EFFECT_US);
+  plan.roomForInts(recordedOps, slots.BASE_OP_NEXT, slots.MOVED_PENDING);
+  plan.roomForInts(recordedOps + 1, slots.NEED_START);
+  plan.roomForInts(recordedTransfers, slots.BASE_TRANSFER_NEXT);
+  plan.roomForFloats(
+    recordedTransfers,
+    slots.BASE_TRANSFER_START_US,
+    slots.BASE_TRANSFER_ARRIVE_US,
+    slots.NEED_US,
+  );
+  plan.roomForInts(BATCH * opCount, slots.PLACEMENTS);
+  plan.roomForFloats(BATCH, slots.MAKESPANS);
   const memory = plan.build();
 
   const { table } = memory;
-  table[at.OP_COUNT] = opCount;
-  table[at.DEVICE_COUNT] = deviceCount;
-  table[at.LINK_COUNT] = linkCount;
-  table[at.ROOT_COUNT] = roots.length;
-  table[at.MULTICAST] = multicastModes.indexOf(fidelity.multicast);
-  table[at.CUT_THROUGH] = fidelity.routing === "cut-through" ? 1 : 0;
-  table[at.CONTENTION] = contentionModes.indexOf(fidelity.contention);
-  table[at.BLOCKING] = fidelity.overlap ? 0 : 1;
-  table[at.GROUP_COUNT] = groupCount;
-  table[at.DEVICE_TYPE_COUNT] = devices.runUs.length;
-  table[at.LINK_TYPE_COUNT] = speeds.length;
-  table[at.SAME_ORDER] = compiled.releaseConsumer.every((consumer, i) => consumer === compiled.depConsumer[i])
+  table[slots.OP_COUNT] = opCount;
+  table[slots.DEVICE_COUNT] = deviceCount;
+  table[slots.LINK_COUNT] = linkCount;
+  table[slots.ROOT_COUNT] = roots.length;
+  table[slots.MULTICAST] = multicastModes.indexOf(fidelity.multicast);
+  table[slots.CUT_THROUGH] = fidelity.routing === "cut-through" ? 1 : 0;
+  table[slots.CONTENTION] = contentionModes.indexOf(fidelity.contention);
+  table[slots.BLOCKING] = fidelity.overlap ? 0 : 1;
+  table[slots.GROUP_COUNT] = groupCount;
+  table[slots.RUN_COLUMN_COUNT] = devices.runUs.length;
+  table[slots.SPEED_COUNT] = speeds.length;
+  table[slots.SAME_ORDER] = compiled.releaseConsumer.every(
+    (consumer, i) => consumer === compiled.depConsumer[i],
+  )
     ? 1
     : 0;
-  table[at.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
-  table[at.SENT_BY_COUNT] = sentByCount;
-  if (hops === 0) table[at.HOP_LOG] = 0;
-  table[at.READY_DISPATCH] = readyDispatch ? 1 : 0;
-  table[at.TURN_WIDTH] = turnWidth;
-  table[at.STATE_BYTES] = stateBytes;
-  table[at.SNAPSHOT_BYTES] = snapshotBytes;
-  table[at.PACKED_WIDTH] = packedWidth;
-  table[at.SNAPSHOT_CAPACITY] = snapshots;
-  const floats = new Float64Array(memory.memory.buffer, at.FLOATS);
-  floats[at.OP_GAP_US] = fidelity.opGapUs;
-  floats[at.TRANSFER_GAP_US] = fidelity.transferGapUs;
-  floats[at.FIRST_US] = fidelity.startUs;
+  table[slots.LAST_EVENT] = fidelity.makespan === "last-event" ? 1 : 0;
+  table[slots.SENT_BY_COUNT] = sentByCount;
+  if (hops === 0) table[slots.HOP_LOG] = 0;
+  table[slots.READY_DISPATCH] = readyDispatch ? 1 : 0;
+  table[slots.ROUTE_WIDTH] = turnWidth;
+  table[slots.STATE_BYTES] = stateBytes;
+  table[slots.SNAPSHOT_BYTES] = snapshotBytes;
+  table[slots.PACKED_WIDTH] = packedWidth;
+  table[slots.SNAPSHOT_CAPACITY] = snapshots;
+  const floats = new Float64Array(memory.memory.buffer, slots.FLOATS);
+  floats[slots.OP_GAP_US] = fidelity.opGapUs;
+  floats[slots.TRANSFER_GAP_US] = fidelity.transferGapUs;
+  floats[slots.FIRST_US] = fidelity.startUs;
   return memory;
 }
 

@@ -3,55 +3,40 @@
  * complete; this file does it. state.ts holds what it works on, events.ts finds the next event,
  * links.ts sends. Built by `npm run build:kernels`.
  */
-import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "../../../kernel/assembly/events";
-import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "../../../kernel/assembly/links";
-import { enqueue, expect, later } from "../../../kernel/assembly/queues";
-import { clearReady, popReady, pushReady } from "../../../kernel/assembly/ready";
-import { nextEnd, ratesAreStale, resetFlows } from "../../../kernel/assembly/sharing";
+import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "./events";
+import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
+import { enqueue, expect, later } from "./queues";
+import { clearReady, popReady, pushReady } from "./ready";
+import { nextEnd, ratesAreStale, resetFlows } from "./sharing";
 import {
-  blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType,
-  deviceTypeCount, endUs, eventUs, firstUs, float, flyingHead, GROUP, groupCount, groupUs, int,
-  lastEvent, linkCount, linkFreeUs, multicast, NO_SLOT, NONE, opCount, opGapUs, opNext, opOrder, orderNext,
-  pending, released, rootCount, roots, runningHead, runningTail, runUs, sameOrder, sentBy, sentByCount,
-  setDevice, setFloat, setInt, shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferArriveUs,
-  transferNext, transferSlot, transferTo, waitsFor,
-} from "../../../kernel/assembly/state";
-export { record, rerun } from "../../../kernel/assembly/incremental";
-export { loggedHops } from "../../../kernel/assembly/links";
-export { init } from "../../../kernel/assembly/state";
+  blocking, BY_RANK, delivering, dep, depStart, device, deviceCount, deviceFreeUs, runColumn,
+  runColumnCount, discipline, endUs, eventUs, FIRST_COME, firstUs, float, flyingHead, GROUP,
+  groupCount, groupUs, IN_ORDER, int, lastEvent, linkCount, linkFreeUs, multicast, NO_SLOT, NONE,
+  opCount, opGapUs, opNext, orderNext, pending, released, rootCount, roots, runningHead,
+  runningTail, runUs, sameOrder, sentBy, sentByCount, setDevice, setDiscipline, setFloat, setInt,
+  shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferArriveUs, transferNext,
+  transferSlot, transferTo, waitsFor,
+} from "./state";
 
 /** In the list of what an event frees: the op itself, beside the numbers of transfers. */
 const OP_ENDED: i32 = -1;
 
 let togetherCount: i32;
 let deliveringCount: i32;
-/**
- * How the ops of a device follow each other: as they become ready, as `orderNext` says, or of the
- * ready ones by rank.
- */
-const FIRST_COME: i32 = 0;
-const IN_ORDER: i32 = 1;
-const BY_RANK: i32 = 2;
-let discipline: i32;
 let readyCount: i32;
 /** Over all ops so far that have been given a start. */
 export let latestEndUs: f64;
 /** Ops that have ended. */
 export let endedCount: i32;
 
-/** Do devices choose among ready ops? */
-export function isRanked(): bool {
-  return discipline == BY_RANK;
-}
-
 export function setProgress(latestEnd: f64): void {
   latestEndUs = latestEnd;
-  discipline = FIRST_COME;
+  setDiscipline(FIRST_COME);
 }
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
-  discipline = FIRST_COME;
+  setDiscipline(FIRST_COME);
   begin(placed);
   return simulate();
 }
@@ -61,7 +46,7 @@ export function run(placed: usize): f64 {
  * order waits for itself.
  */
 export function runOrdered(placed: usize): f64 {
-  discipline = IN_ORDER;
+  setDiscipline(IN_ORDER);
   begin(placed);
   const makespanUs = simulate();
   return readyCount == opCount ? makespanUs : NaN;
@@ -72,7 +57,7 @@ export function runOrdered(placed: usize): f64 {
  * `orderNext`.
  */
 export function runReady(placed: usize): f64 {
-  discipline = BY_RANK;
+  setDiscipline(BY_RANK);
   begin(placed);
   return simulate();
 }
@@ -184,7 +169,7 @@ function makeReady(v: i32, nowUs: f64): void {
     }
     readyCount++;
   }
-  const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
+  const costUs = float(runUs, runColumnCount == 1 ? v : v * runColumnCount + int(runColumn, d));
   const freeUs = float(deviceFreeUs, d);
   const start = later(nowUs, freeUs);
   const end = start + costUs;
@@ -217,7 +202,7 @@ function startNext(d: i32, nowUs: f64): void {
   unschedule(lookOf(d));
   const v = popReady(d);
   if (v == NONE) return;
-  const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
+  const costUs = float(runUs, runColumnCount == 1 ? v : v * runColumnCount + int(runColumn, d));
   const end = nowUs + costUs;
   const freeUs = costUs == 0 ? end : end + opGapUs;
   if (end > latestEndUs) latestEndUs = end;

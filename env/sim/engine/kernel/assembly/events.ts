@@ -6,12 +6,11 @@
  * nothing in it can be mispredicted; more than 64 sources are scanned in groups of 64 whose minima
  * are kept.
  */
-import { isRanked } from "../../../kernel/assembly/engine";
 import {
-  deviceCount, deviceOrder, endUs, eventUs, float, flyingHead, GROUP, groupCount, groupUs, int, linkCount, linkOrder,
+  deviceCount, deviceOrder, endUs, eventUs, float, flyingHead, GROUP, groupCount, groupUs, int, isRanked, linkCount, linkOrder,
   NONE, opCount, opOrder, runningHead, setFloat, slotProducer, sourceCount, startUs, transferArriveUs, transferSlot,
   transferStartUs,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 /**
  * Sources that one step of a scan covers: few steps, since each is a branch, and branches are what

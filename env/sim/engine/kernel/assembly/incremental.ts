@@ -8,17 +8,17 @@
  * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no
  * order of ops.
  */
-import { busyIn } from "../../../kernel/assembly/events";
-import { hasOvertaken } from "../../../kernel/assembly/links";
-import { isPacked, pack, packedInt, unpack } from "../../../kernel/assembly/packing";
-import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "../../../kernel/assembly/engine";
+import { busyIn } from "./events";
+import { hasOvertaken } from "./links";
+import { isPacked, pack, packedInt, unpack } from "./packing";
+import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
 import {
   baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
-  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, held, int,
+  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, movedPending, int,
   linkCount, linkFreeUs, moved, needStart, needUs, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
   setFloat, setInt, slotProducer, snapshotBytes, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
   transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 let snapshotCount: i32;
 let baseMakespan: f64;
@@ -233,11 +233,11 @@ function isPendingSame(packed: usize, movedCount: i32): bool {
   }
   for (let i = 0; i < movedCount; i++) {
     const v = int(moved, i);
-    setInt(held, i, int(pending, v));
+    setInt(movedPending, i, int(pending, v));
     setInt(pending, v, packedInt(packed, v));
   }
   const same = isPacked(packed);
-  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(held, i));
+  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(movedPending, i));
   return same;
 }
 

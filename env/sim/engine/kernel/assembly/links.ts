@@ -4,22 +4,22 @@
  * reserving several servers at once, and sharing. What reserves does so as it comes, or in its turn
  * where a plan orders transfers.
  */
-import { schedule, unschedule } from "../../../kernel/assembly/events";
-import { enqueue, later } from "../../../kernel/assembly/queues";
-import { endFlow, routeOf, startFlow } from "../../../kernel/assembly/sharing";
+import { schedule, unschedule } from "./events";
+import { enqueue, later } from "./queues";
+import { endFlow, routeOf, startFlow } from "./sharing";
 import {
   blocking, cutThrough, dep, depStart, device, deviceCount, deviceFreeUs, float, flyingHead, flyingTail,
-  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkType, linkTypeCount, multicast,
+  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkSpeed, speedCount, multicast,
   NO_SLOT, NONE, queues, routeLink, routeStart, sentBy, setFloat, setInt, shares, simple,
   slotLocal, slotProducer, slotUs, TO_CONSUMER, TO_DEVICE, transferArriveUs, transferGapUs, transferHop,
-  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, turnNext, turnStack, turnWaits, turnWidth,
-} from "../../../kernel/assembly/state";
+  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, transferFollowers, transferStack, transferWaits, routeWidth,
+} from "./state";
 
 let hopCount: i32;
 /** Has a transfer of this run overtaken one of the same link? */
 let overtaken: bool;
 /** Do the transfers of this run wait for their turn? */
-let inTurn: bool;
+let inPlanOrder: bool;
 
 /** Hops logged by the last run. */
 export function loggedHops(): i32 {
@@ -29,7 +29,7 @@ export function loggedHops(): i32 {
 export function resetLinks(ordered: bool): void {
   hopCount = 0;
   overtaken = false;
-  inTurn = ordered && turnWidth > 0;
+  inPlanOrder = ordered && routeWidth > 0;
 }
 
 export function hasOvertaken(): bool {
@@ -39,7 +39,7 @@ export function hasOvertaken(): bool {
 // @ts-ignore: decorator
 @inline
 function slotUsOn(link: i32, slot: i32): f64 {
-  return float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
+  return float(slotUs, speedCount == 1 ? slot : slot * speedCount + int(linkSpeed, link));
 }
 
 /**
@@ -130,17 +130,17 @@ function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void 
  */
 function countDown(transfer: i32, nowUs: f64): void {
   let height = 0;
-  setInt(turnStack, height++, transfer);
+  setInt(transferStack, height++, transfer);
   while (height > 0) {
-    const next = int(turnStack, --height);
-    const left = int(turnWaits, next) - 1;
-    setInt(turnWaits, next, left);
+    const next = int(transferStack, --height);
+    const left = int(transferWaits, next) - 1;
+    setInt(transferWaits, next, left);
     if (left > 0) continue;
     const slot = int(transferSlot, next);
     const route = int(device, int(slotProducer, slot)) * deviceCount + int(transferTo, next);
     reserve(next, slot, int(routeStart, route), int(routeStart, route + 1), nowUs);
-    for (let i = next * turnWidth; i < (next + 1) * turnWidth; i++)
-      if (int(turnNext, i) != NONE) setInt(turnStack, height++, int(turnNext, i));
+    for (let i = next * routeWidth; i < (next + 1) * routeWidth; i++)
+      if (int(transferFollowers, i) != NONE) setInt(transferStack, height++, int(transferFollowers, i));
   }
 }
 
@@ -186,7 +186,7 @@ export function sendOnce(i: i32, v: i32, slot: i32, from: i32, to: i32, nowUs: f
   setInt(transferHop, i, 0);
   setInt(transferTo, i, to);
   setInt(transferSlot, i, slot);
-  if (inTurn) countDown(i, nowUs);
+  if (inPlanOrder) countDown(i, nowUs);
   else send(i, slot, 0, from * deviceCount + to, nowUs);
 }
 

@@ -4,7 +4,7 @@
  *
  * Packed arrays are padded to 16 ops, and so is `pending`, whose padding is zero.
  */
-import { int, opCount, packedWidth, pending } from "../../../kernel/assembly/state";
+import { int, opCount, packedWidth, pending } from "./state";
 
 // @ts-ignore: decorator
 @inline

@@ -3,8 +3,8 @@
  * which of two times is later cannot be foreseen, and a mispredicted branch costs more than
  * everything here.
  */
-import { groupMinimum } from "../../../kernel/assembly/events";
-import { eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt } from "../../../kernel/assembly/state";
+import { groupMinimum } from "./events";
+import { eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt } from "./state";
 
 const INFINITY_BITS: i64 = 0x7ff0000000000000;
 

@@ -3,7 +3,7 @@
  * heap for each device (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986). `opNext` leads
  * from a child to its next sibling; ranks lie in `orderNext`.
  */
-import { deviceCount, int, NONE, opNext, orderNext, readyChild, readyHead, setInt } from "../../../kernel/assembly/state";
+import { deviceCount, int, NONE, opNext, orderNext, readyChild, readyHead, setInt } from "./state";
 
 export function clearReady(): void {
   memory.fill(readyHead, 255, (<usize>deviceCount) << 2);

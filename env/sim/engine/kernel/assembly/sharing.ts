@@ -7,7 +7,7 @@
 import {
   deviceCount, device, float, flow, flowBytes, flowRate, int, linkBytesPerUs, linkCount, linkFlows, linkLeft, NONE,
   routeLink, routeStart, setFloat, setInt, slotBytes, slotProducer, transferSlot, transferTo,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 const NO_RATE: f64 = -1;
 
