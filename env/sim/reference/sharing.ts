@@ -4,7 +4,7 @@ import type { Flow } from "./tasks.ts";
 
 /**
  * Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers,
- * then the next.
+ * then the next link.
  */
 export function shareSpeeds(flows: Flow[], { cluster }: Scenario): void {
   const leftOf = cluster.links.map(({ bytesPerUs }) => bytesPerUs);

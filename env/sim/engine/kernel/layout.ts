@@ -44,7 +44,7 @@ export const READY_DISPATCH = 13;
 export const SAME_ORDER = 14;
 
 // -- Ops, devices and dependencies.
-/** Run time by op and column; devices on which every op takes the same time share a column. */
+/** Run time by op and column. Devices on which every op takes the same time share a column. */
 export const RUN_US = 15;
 /** Column of RUN_US of each device. */
 export const RUN_COLUMN = 16;
@@ -84,8 +84,8 @@ export const PENDING = 36;
 /** The op behind each op in the queue of its device. */
 export const OP_NEXT = 37;
 /**
- * Which op follows each op on its device, -1 for none, or the rank of each op. Read where a run
- * goes by priorities.
+ * Which op follows each op on its device, -1 for none, or the rank of each op. Only runs by
+ * priorities read it.
  */
 export const ORDER_NEXT = 38;
 /** The ready ops of each device, as heaps. */

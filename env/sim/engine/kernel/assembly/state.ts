@@ -1,6 +1,6 @@
 /**
- * What the kernel works on: the numbers and array addresses of the table that engine.ts fills, read
- * once by `init`.
+ * What the kernel works on: the numbers and array addresses of the table that fill.ts fills. The
+ * function `init` reads them once.
  */
 import * as slots from "../layout";
 
@@ -128,8 +128,8 @@ export let transferGapUs: f64;
 export let firstUs: f64;
 
 /**
- * Store and forward, first come first served, beside computation: the common case, without the
- * general one's checks.
+ * Store and forward, first come first served, with overlap: the common case, which skips the checks
+ * of the general one.
  */
 export let simple: bool;
 export let device: usize;
@@ -156,7 +156,7 @@ export function setFloat(array: usize, i: i32, value: f64): void {
   store<f64>(array + ((<usize>i) << 3), value);
 }
 
-/** Reads the table; to be called once after it has been filled. */
+/** Reads the table. Call it once after the table has been filled. */
 export function init(): void {
   opCount = int(slots.TABLE, slots.OP_COUNT);
   deviceCount = int(slots.TABLE, slots.DEVICE_COUNT);
