@@ -1,6 +1,6 @@
 /**
- * Peak memory of plans, under either way of counting it, and whether every device fits: what
- * evaluators and timelines ask.
+ * Peak memory of plans, for both ways of counting it, and whether every device fits. Evaluators and
+ * timelines use this file.
  */
 import type { Compiled } from "../engine/compile.ts";
 import type { RunTimes } from "../engine/engine.ts";
