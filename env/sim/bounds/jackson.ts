@@ -1,8 +1,8 @@
 /**
  * The preemptive one-machine schedule of Jackson (1955; Carlier, European J. Operational Research
- * 1982): of the ops that have been released the one with the longest tail runs, and the latest end
- * with its tail is the least that any schedule of one machine can take, preempted or not. It equals
- * the largest of (least head) + (work) + (least tail) over all sets of the ops.
+ * 1982): of the released ops, the one with the longest tail runs. Its latest end plus tail is the
+ * least that any schedule of one machine can take, preempted or not. That equals the largest sum of
+ * least head, work and least tail over all sets of the ops.
  */
 
 export interface OneMachine {
@@ -10,9 +10,9 @@ export interface OneMachine {
   readonly size: number;
   clear(): void;
   add(op: number, headUs: number, runUs: number): void;
-  /** Latest end with its tail, tails by op; minus infinity without ops. */
+  /** The latest end plus tail, tails by op; minus infinity without ops. */
   endUs(tailUs: Float64Array): number;
-  /** No more than `endUs` of any tails that are at least 0, at once. */
+  /** A lower bound on `endUs` for any tails that are at least 0, without a schedule. */
   leastEndUs(): number;
 }
 
@@ -27,7 +27,7 @@ export function jacksonUs(
   return Math.max(0, machine.endUs(tailUs));
 }
 
-/** For at most `capacity` ops; cheapest where they are added by rising heads. */
+/** A machine for at most `capacity` ops. Adding them by rising heads is cheapest. */
 export function createOneMachine(capacity: number): OneMachine {
   const op = new Int32Array(capacity);
   const head = new Float64Array(capacity);

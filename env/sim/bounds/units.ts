@@ -1,7 +1,7 @@
 /**
  * What the bounds on all objectives see of a scenario. A *unit* is a co-location class or a single
- * op: what no plan may split. A device *type* is a set of devices of one label on which every op
- * takes the same time and that hold as much.
+ * op: no plan may split it. A device *type* is a set of devices with the same label, the same
+ * memory and the same time for every op.
  */
 import { deviceTypes } from "../../model/cluster/device-types.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -18,8 +18,8 @@ export interface Units {
   /** One device of each type. */
   readonly deviceOf: Int32Array;
   /**
-   * Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where its unit
-   * cannot lie.
+   * Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where the type
+   * cannot take the op's unit.
    */
   readonly opUs: Float64Array;
   /** The same for all ops of a unit, shape [unitCount x typeCount]. */
@@ -117,8 +117,8 @@ export function mergedUnits(units: Units, pairs: readonly (readonly [number, num
 }
 
 /**
- * Keeps units from types that cannot hold them. One that none can hold has no plan to bound and
- * stays as it is.
+ * Excludes units from types that cannot hold them. A unit that no type can hold has no plan to
+ * bound and stays as it is.
  */
 function barTooLarge(unitUs: Float64Array, unitBytes: Float64Array, typeBytes: Float64Array): void {
   const typeCount = typeBytes.length;
@@ -131,7 +131,7 @@ function barTooLarge(unitUs: Float64Array, unitBytes: Float64Array, typeBytes: F
   });
 }
 
-/** The least time of the unit that takes longest where it is fastest. */
+/** The least time of the unit that takes longest on its fastest type. */
 export function largestUnitUs({ unitUs, typeCount }: Units): number {
   let largest = 0;
   for (let i = 0; i < unitUs.length; i += typeCount) {
