@@ -65,11 +65,11 @@ export function validateCluster(cluster: Cluster): Cluster {
     );
   if (devices.length === 0)
     throw new InputError(`Cluster "${cluster.name}" has no devices; at least one is needed.`);
-  const seen = new Set<string>();
+  const names = new Set<string>();
   for (const device of devices) {
     const where = `Cluster "${cluster.name}", device "${device.name}"`;
-    if (seen.has(device.name)) throw new InputError(`${where}: the name is used twice.`);
-    seen.add(device.name);
+    if (names.has(device.name)) throw new InputError(`${where}: the name is used twice.`);
+    names.add(device.name);
     positive(where, "memoryBytesPerUs", device.memoryBytesPerUs);
     if (device.memoryBytes !== Number.POSITIVE_INFINITY) positive(where, "memoryBytes", device.memoryBytes);
     for (const [dtype, speed] of Object.entries(device.flopsPerUs))

@@ -32,13 +32,13 @@ export function dataConsumers({ graph, fidelity }: DataEdges): { start: Int32Arr
   const start = new Int32Array(graph.opCount + 1);
   const op: number[] = [];
   for (let u = 0; u < graph.opCount; u++) {
-    const seen = new Set<number>();
+    const destinations = new Set<number>();
     for (let i = graph.outStart[u]; i < graph.outStart[u + 1]; i++) {
       const e = graph.outEdge[i];
       if (graph.edgeOutput[e] === CONTROL && fidelity.controlEdges === "free") continue;
-      seen.add(graph.edgeDestination[e]);
+      destinations.add(graph.edgeDestination[e]);
     }
-    op.push(...seen);
+    op.push(...destinations);
     start[u + 1] = op.length;
   }
   return { start, op: Int32Array.from(op) };

@@ -26,12 +26,12 @@ export function fixedSize(graph: OpGraph, grouping: Grouping, groupLimit: number
     support.reduce((sum, own, g) => sum + (own === kinds ? opsOf(g) : 0), 0),
   );
   const blocks = blocksByShare(total, groupLimit);
-  const seen = new Float64Array(kindSets.length);
+  const opsBefore = new Float64Array(kindSets.length);
   const block = new Int32Array(groupCount);
   for (let g = 0; g < groupCount; g++) {
     const kinds = kindSets.indexOf(support[g]);
-    block[g] = Math.floor((seen[kinds] * blocks[kinds]) / total[kinds]) * kindSets.length + kinds;
-    seen[kinds] += opsOf(g);
+    block[g] = Math.floor((opsBefore[kinds] * blocks[kinds]) / total[kinds]) * kindSets.length + kinds;
+    opsBefore[kinds] += opsOf(g);
   }
   return groupingOf(
     graph,

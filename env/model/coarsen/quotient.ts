@@ -33,16 +33,7 @@ export interface Quotient {
 export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
   const { groupCount, groupOf } = start;
   const mergedInto = Int32Array.from({ length: groupCount }, (_, g) => g);
-  const consumers = Array.from({ length: groupCount }, () => new Set<number>());
-  const producers = Array.from({ length: groupCount }, () => new Set<number>());
-  for (let e = 0; e < graph.edgeCount; e++) {
-    const source = graph.edgeSource[e];
-    const destination = graph.edgeDestination[e];
-    if (graph.role[source] !== Role.forward || graph.role[destination] !== Role.forward) continue;
-    if (groupOf[source] === groupOf[destination]) continue;
-    consumers[groupOf[source]].add(groupOf[destination]);
-    producers[groupOf[destination]].add(groupOf[source]);
-  }
+  const { consumers, producers } = forwardNeighbours(graph, start);
   const order = createGroupOrder(consumers, producers);
   const ofOp = opWork(graph);
   const work = new Float64Array(groupCount);
@@ -98,20 +89,35 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
   };
 }
 
+/** Which groups read from which, by their forward ops. */
+function forwardNeighbours(graph: OpGraph, { groupCount, groupOf }: Grouping) {
+  const consumers = Array.from({ length: groupCount }, () => new Set<number>());
+  const producers = Array.from({ length: groupCount }, () => new Set<number>());
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const source = graph.edgeSource[e];
+    const destination = graph.edgeDestination[e];
+    if (graph.role[source] !== Role.forward || graph.role[destination] !== Role.forward) continue;
+    if (groupOf[source] === groupOf[destination]) continue;
+    consumers[groupOf[source]].add(groupOf[destination]);
+    producers[groupOf[destination]].add(groupOf[source]);
+  }
+  return { consumers, producers };
+}
+
 /** Hands the neighbours of `from` in one direction to `into`, on both ends. */
 function redirect(
-  there: readonly Set<number>[],
-  back: readonly Set<number>[],
+  neighbours: readonly Set<number>[],
+  opposite: readonly Set<number>[],
   from: number,
   into: number,
 ): void {
-  for (const neighbour of there[from]) {
-    back[neighbour].delete(from);
+  for (const neighbour of neighbours[from]) {
+    opposite[neighbour].delete(from);
     if (neighbour === into) continue;
-    there[into].add(neighbour);
-    back[neighbour].add(into);
+    neighbours[into].add(neighbour);
+    opposite[neighbour].add(into);
   }
-  there[from].clear();
+  neighbours[from].clear();
 }
 
 /** What `supportOf` answers for a group whose ops have no device kind in common. */

@@ -95,7 +95,8 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
     journeys,
     blockedBy(task) {
       if (task.startUs === task.readyUs) return null;
-      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? turnOf(task, ahead(task));
+      const blocker =
+        blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? transferBefore(task, ahead(task));
       if (blocker === null)
         throw new Error(`Nothing kept op ${task.op} from ${task.readyUs} us until ${task.startUs} us.`);
       return blocker;
@@ -127,11 +128,11 @@ function transfersAhead(
   transfers: readonly Task[],
 ): (task: Task) => readonly Task[] {
   if (fidelity.transferOrder !== "plan" || timeline.opPriority === undefined) return () => [];
-  const turnOfHop = new Map(timeline.transfers.map((hop, turn) => [hop, turn]));
-  const turn = ({ journey }: Task) => turnOfHop.get(journeys[journey].hops[0])!;
+  const positionOfHop = new Map(timeline.transfers.map((hop, position) => [hop, position]));
+  const positionOf = ({ journey }: Task) => positionOfHop.get(journeys[journey].hops[0])!;
   const last = new Map<number, Task>();
   const ahead = new Map<Task, Task[]>();
-  for (const task of [...transfers].sort((a, b) => turn(a) - turn(b))) {
+  for (const task of [...transfers].sort((a, b) => positionOf(a) - positionOf(b))) {
     const before = linksOf(task).map((link) => last.get(link));
     ahead.set(
       task,
@@ -143,7 +144,7 @@ function transfersAhead(
 }
 
 /** A transfer that takes no time holds nothing, but what the plan orders after it waits for it. */
-function turnOf(task: Task, ahead: readonly Task[]): Blocker | null {
+function transferBefore(task: Task, ahead: readonly Task[]): Blocker | null {
   const before = ahead.find((other) => other.startUs === task.startUs);
   return before === undefined ? null : { task: before, hold: before.holds[0] };
 }
@@ -164,13 +165,13 @@ function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task
       else if (task.startUs > task.readyUs) passers.set(moment, [...(passers.get(moment) ?? []), task]);
     }
   return (delayed) => {
-    const seen = new Set([delayed]);
-    for (const task of seen)
+    const waiting = new Set([delayed]);
+    for (const task of waiting)
       for (const { resource } of task.holds) {
         const moment = momentOf(resource, delayed.startUs);
         const holder = holders.get(moment);
         if (holder !== undefined) return holder;
-        for (const passer of passers.get(moment) ?? []) seen.add(passer);
+        for (const passer of passers.get(moment) ?? []) waiting.add(passer);
       }
     return null;
   };
