@@ -1,7 +1,7 @@
 /**
- * `Scenario`: everything a score depends on. A graph, which ops move together, a cluster, an
- * objective and the named fidelity of the simulator; beside them, outside the hash, where it all
- * came from.
+ * `Scenario`: everything that a score depends on. It holds a graph, its grouping, a cluster, an
+ * objective and the named fidelity of the simulator. Its name and origin are not part of the
+ * content hash.
  */
 
 import type { Cluster } from "./cluster/cluster.ts";
@@ -27,7 +27,7 @@ export interface ScenarioMeta {
 }
 
 export interface Scenario {
-  /** URI or file name by which people know it. */
+  /** URI or file name of the scenario. */
   readonly name: string;
   readonly graph: OpGraph;
   readonly grouping: Grouping;
@@ -38,8 +38,8 @@ export interface Scenario {
 }
 
 /**
- * Which device may run which group, shape [groupCount x deviceCount], 1 where every op of the group
- * is supported.
+ * Which device may run which group, shape [groupCount x deviceCount]; 1 where the device supports
+ * every op of the group.
  */
 export function allowedDevices({ graph, grouping, cluster }: Scenario): Uint8Array {
   const deviceCount = cluster.devices.length;

@@ -21,8 +21,8 @@ export interface TestScenarioOptions {
 }
 
 /**
- * A scenario around a tiny graph: devices with one outgoing link each, one group per co-location
- * class or op.
+ * A scenario around a tiny graph: devices with one outgoing link each, and one group per
+ * co-location class or op.
  */
 export function testScenario(options: TestScenarioOptions): Scenario {
   const { devices = 2, memoryBytes = Number.POSITIVE_INFINITY, bytesPerUs = 10, latencyUs = 0 } = options;

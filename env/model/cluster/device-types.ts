@@ -10,7 +10,7 @@ export interface DeviceTypes {
   readonly first: readonly number[];
 }
 
-/** `opUs` has the shape [opCount x deviceCount]; `isAlike` compares what else counts. */
+/** Times have the shape [opCount x deviceCount]; `isAlike` compares what else counts. */
 export function deviceTypes(
   opUs: Float64Array,
   deviceCount: number,

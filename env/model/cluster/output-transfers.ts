@@ -1,7 +1,7 @@
 /**
  * Transfers as dnn-partitioning counts them (Tarnawski et al., NeurIPS 2020), for the max-load and
- * latency objectives: an op's whole output moves between an accelerator and the host, at one time
- * for the op, whoever receives it.
+ * latency objectives. An op's whole output moves between an accelerator and the host. Its time does
+ * not depend on the receiver.
  */
 
 import { CONTROL, type OpGraph } from "../graph/graph.ts";
@@ -44,7 +44,7 @@ export function dataConsumers({ graph, fidelity }: DataEdges): { start: Int32Arr
   return { start, op: Int32Array.from(op) };
 }
 
-/** For each op the ops in whose list it is: from consumers to producers. */
+/** The lists reversed, from consumers to producers: for each op, the ops in whose list it is. */
 export function reversed(
   { start, op }: { readonly start: Int32Array; readonly op: Int32Array },
   opCount: number,

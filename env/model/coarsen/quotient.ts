@@ -1,10 +1,10 @@
 /**
  * `Quotient`: a grouping while it is being coarsened. Groups are joined by the edges between their
- * forward ops (backward and update ops follow their forward op), can be merged in pairs, and know
- * their work.
+ * forward ops; backward and update ops follow their forward op. Groups can be merged in pairs, and
+ * know their work.
  *
- * Group numbers are those of the grouping that it was made from; a merged group keeps the number of
- * the one it went into.
+ * Group numbers are those of the original grouping. A merged group keeps the number of the group
+ * that took the other one in.
  */
 import { type OpGraph, Role } from "../graph/graph.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
@@ -12,7 +12,7 @@ import { createGroupOrder } from "./order.ts";
 import { opWork } from "./work.ts";
 
 export interface Quotient {
-  /** Groups still there, ascending. */
+  /** Groups that are left, ascending. */
   alive(): readonly number[];
   /** Groups that read from the group's forward ops, and groups that they read from. */
   consumers(group: number): ReadonlySet<number>;

@@ -1,14 +1,15 @@
 /**
- * The only way to make an `OpGraph`: declare ops and edges by name, then `build()`.
+ * The only way to make an `OpGraph`: declare ops and edges by name, then call `build()`.
  *
- * Every mistake throws one sentence naming the op and the field: unknown or duplicate op, NaN,
- * negative or infinite number, a byte count past 2^53, an edge from an op to itself, a cycle, an
- * empty graph. Edges may name ops that are declared later; they are resolved by `build()`.
+ * Every mistake throws one sentence that names the op and the field. Mistakes are an unknown or
+ * duplicate op, an edge from an op to itself, a cycle, and an empty graph. So are NaN, a negative
+ * or infinite number, and a byte count past 2^53. Edges may name ops that are declared later;
+ * `build()` resolves them.
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
 
-/** What can be said of an op; everything but the name has a default. */
+/** What can be declared of an op; everything but the name has a default. */
 export interface OpSpec {
   readonly name: string;
   readonly type?: string;
@@ -108,7 +109,7 @@ function checkOp(spec: OpSpec): void {
     );
 }
 
-/** Graphs also come from JavaScript and from graphology, where nothing has looked at the types. */
+/** Graphs also come from JavaScript and from graphology, where nothing has checked the types. */
 function checkShapes(where: string, spec: OpSpec): void {
   for (const field of ["type", "colocation", "twin"] as const)
     if (spec[field] !== undefined && typeof spec[field] !== "string")

@@ -4,7 +4,8 @@
  *
  * For weights w >= 0 with sum over machines of w = 1, every distribution has
  *
- *   largest load >= sum over machines of w x load >= sum over items of min over machines of w x time,
+ *   largest load >= sum over machines of w x load
+ *                >= sum over items of min over machines of w x time,
  *
  * so each choice of weights proves a bound. The best choice gives the optimum of the linear
  * relaxation of R||Cmax (Lenstra, Shmoys and Tardos, 1990). The right-hand side is concave in the

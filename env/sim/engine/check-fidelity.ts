@@ -24,7 +24,9 @@ export function checkFidelity(fidelity: Fidelity): void {
   checkTransferOrder(fidelity);
 }
 
-/** An order of transfers needs queues, and every transfer in the queues of all its links at once. */
+/**
+ * An order of transfers needs queues, and every transfer in the queues of all its links at once.
+ */
 function checkTransferOrder({ name, transferOrder, contention, routing, overlap }: Fidelity): void {
   if (transferOrder === "first-come") return;
   if (contention === "queue" && routing === "cut-through" && overlap) return;

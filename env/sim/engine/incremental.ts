@@ -20,7 +20,9 @@ export interface IncrementalEngine {
   move(ops: Int32Array, to: number): number | null;
 }
 
-/** Copies of the state that a recorded run leaves: more copies shorten moves and lengthen recording. */
+/**
+ * Copies of the state that a recorded run leaves: more copies shorten moves and lengthen recording.
+ */
 const SNAPSHOTS = 96;
 
 /** Pre: `canSimulateMoves`. */

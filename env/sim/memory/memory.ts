@@ -1,5 +1,6 @@
 /**
- * What is in memory under `memory: "training"`, and when, from the times of a run. Each device holds:
+ * What is in memory under `memory: "training"`, and when, from the times of a run. Each device
+ * holds:
  *
  * - weights and optimizer state of its ops, during the whole step;
  * - an op's outputs from its start to the later of two times: their last local use, and when the

@@ -3,7 +3,7 @@
  * (test/bench/evaluate.ts). The rules are in memory.ts.
  *
  * The step is cut into slices of equal length. The sum of all that is in memory at some moment of a
- * slice is an upper limit on the peak there, and needs no sorting. Only slices whose limit is above
+ * slice is an upper limit on the peak there. It needs no sorting. Only slices whose limit is above
  * the highest peak so far are examined event by event. Twin: reference/memory.ts.
  */
 import type { Compiled } from "../engine/compile.ts";

@@ -3,16 +3,16 @@
  * Device Placement of DNN Graph Operators" (Tarnawski, Phanishayee, Devanur, Mahajan, Nina
  * Paravecino; NeurIPS 2020). The value is the end of the last op in us.
  *
- * - A CPU has as many cores as it needs. An op there runs as soon as its inputs are ready, and moves
- *   nothing.
+ * - A CPU has as many cores as it needs. An op there runs as soon as its inputs are ready, and
+ *   moves nothing.
  * - An accelerator runs its ops in *pieces* (pieces.ts), one after the other. A piece starts when
  *   all that it needs from outside is ready. It then takes the transfers in, the run times of its
  *   ops and the transfers out. Its outputs are ready together at its end. Transfers take the times
  *   of max-load.ts; piece-layout.ts says which piece pays for which.
  *
  * Pieces may wait for each other in a cycle, which the paper's integer program forbids. Then the
- * piece with the first op in topological order that has not run is cut: all of its ops that can run
- * do so as a piece of their own.
+ * piece with the first op in topological order that has not run is cut. All of its ops that can run
+ * then run as a piece of their own.
  *
  * Memory is that of weight-memory.ts.
  */

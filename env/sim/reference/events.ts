@@ -9,7 +9,9 @@ export interface Event {
   run(nowUs: number): void;
 }
 
-/** Takes the event that comes first among the listed ones and `others`; undefined without events. */
+/**
+ * Takes the event that comes first among the listed ones and `others`; undefined without events.
+ */
 export function takeFirst(events: Event[], others: readonly Event[]): Event | undefined {
   const pending = [...events, ...others];
   if (pending.length === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The specification of the simulator: one list of events, arrays of objects and nothing clever. It
- * is slow and obvious. Engine.ts must give the same numbers, which
+ * is slow and obvious. The engine must give the same numbers, which
  * test/env/sim/engine/engine.test.ts checks on random scenarios.
  */
 import { runTimesUs } from "../../model/cluster/speed.ts";
@@ -38,7 +38,9 @@ class Simulation {
   readonly #scenario: Scenario;
   readonly #device: ArrayLike<number>;
   readonly #opPriority: ArrayLike<number> | undefined;
-  /** Does a free device choose among ready ops? Else the ops of a device follow the plan's order. */
+  /**
+   * Does a free device choose among ready ops? Else the ops of a device follow the plan's order.
+   */
   readonly #dispatches: boolean;
   readonly #opRank: readonly number[];
   readonly #deviceRank: readonly number[];

@@ -23,7 +23,10 @@ export interface Tensor {
 export interface Need {
   readonly producer: number;
   readonly consumer: number;
-  /** What has to be moved if the consumer is on another device; null for an order that costs nothing. */
+  /**
+   * What has to be moved if the consumer is on another device; null for an order that costs
+   * nothing.
+   */
   readonly tensor: Tensor | null;
 }
 

@@ -14,7 +14,9 @@ export interface TransferOrder {
   next(): Transfer | undefined;
 }
 
-/** The function `comesBefore` orders the ops as the plan does; `all` are all transfers of the run. */
+/**
+ * The function `comesBefore` orders the ops as the plan does; `all` are all transfers of the run.
+ */
 export function createTransferOrder(
   all: readonly Transfer[],
   comesBefore: (a: number, b: number) => boolean,

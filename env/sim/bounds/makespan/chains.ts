@@ -1,8 +1,8 @@
 /**
- * The earliest start of each op and the least time from its end to the end of the step, for each
- * device type that can run it. Both come from earliest-starts.ts, one from each end of the graph.
- * Transfers count. A producer is on the device of its consumer, where ops take turns, or its output
- * takes the fastest route there.
+ * The earliest start of each op and the least time from its end to the end of the step, by the type
+ * of its device. Both come from earliest-starts.ts, one from each end of the graph. Transfers
+ * count. A producer is on the device of its consumer, where ops take turns, or its output takes the
+ * fastest route there.
  *
  * This is a relaxation of the event engine: devices serve each chain alone, and links never queue.
  */

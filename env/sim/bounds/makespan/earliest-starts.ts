@@ -92,7 +92,9 @@ export function findEarliestStarts(
 
 /** The search for the least start of one op, the *anchor*, on one device type; reused for all. */
 class StartSearch {
-  /** Least start of an op with what it waits for by one entry on another device, by entry and type. */
+  /**
+   * Least start of an op with what it waits for by one entry on another device, by entry and type.
+   */
   readonly apartUs: Float64Array;
   /** The same without delays; the same array where there are none. */
   readonly plainApartUs: Float64Array;
@@ -109,7 +111,9 @@ class StartSearch {
   #type = -1;
   /** The anchor's least delay. */
   #leastDelayUs = 0;
-  /** Number of the search, and when each op was last a candidate or added, and each unit followed. */
+  /**
+   * Number of the search, and when each op was last a candidate or added, and each unit followed.
+   */
   #search = 0;
   readonly #considered: Int32Array;
   readonly #added: Int32Array;
@@ -231,7 +235,10 @@ class StartSearch {
     return Math.max(this.#delays.startUs[i] + this.#leastDelayUs, startUs + this.#gainedUs[u]);
   }
 
-  /** Considers what op w waits for: w is on the device and starts `restUs` or more before the anchor. */
+  /**
+   * Considers what op w waits for: w is on the device and starts `restUs` or more before the
+   * anchor.
+   */
   #follow(w: number, restUs: number): void {
     const { start, before, occupiedUs } = this.#direction;
     const added = this.#added;

@@ -4,7 +4,8 @@
  * Such pairs, and the clusters that they form, then share a device, which does all of the cluster's
  * work. Hence, with the pairs by falling `apartUs` a1 >= a2 >= ...,
  *
- *   value >= min over i of max(a(i+1), the longest cluster of the first i pairs on its best device type).
+ *   value >= min over i of
+ *     max(a(i+1), the longest cluster of the first i pairs on its best device type).
  *
  * Without pairs it is the largest unit.
  */

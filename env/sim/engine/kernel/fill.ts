@@ -1,6 +1,6 @@
 /**
- * Fills the kernel's memory for one compiled scenario: the arrays that a run reads, space for those
- * that it writes, and the table of layout.ts that says where they are.
+ * Fills the kernel's memory for one compiled scenario. The memory holds the arrays that a run
+ * reads, space for those that it writes, and the table of layout.ts that says where they are.
  */
 import { deviceTypes } from "../../../model/cluster/device-types.ts";
 import type { Fidelity } from "../../../model/fidelity/fidelity.ts";
