@@ -6,7 +6,7 @@
  * now, and an illegal one throws. Rewards of an episode telescope to its terminal score: exactly on
  * whole-microsecond times, 1e-9 relative otherwise.
  */
-import type { Plan } from "./model/plan/placement.ts";
+import type { Plan } from "./model/plan/plan.ts";
 import type { Rng } from "./model/rng.ts";
 import type { Scenario } from "./model/scenario.ts";
 import type { Outcome } from "./sim/evaluator/contract.ts";

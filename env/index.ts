@@ -76,7 +76,23 @@ export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./m
 export { parseGraph, type TestScenarioOptions, testScenario } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
-export { type Placement, type Plan, placement, validatePlan } from "./model/plan/placement.ts";
+
+export { type Placement, placement } from "./model/plan/placement.ts";
+export {
+  copyPlan,
+  equalPlans,
+  lowerPlan,
+  type Plan,
+  type PlanKindName,
+  planFromJson,
+  planKindNames,
+  planKinds,
+  planToJson,
+  validatePlan,
+} from "./model/plan/plan.ts";
+export { planIn, readPlan } from "./model/plan/plan-file.ts";
+export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
+export type { TaskProgram } from "./model/plan/task-program.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
@@ -112,25 +128,36 @@ export type { Units } from "./sim/bounds/units.ts";
 export { type Compiled, compile } from "./sim/engine/compile.ts";
 export { createParallelEngine, type ParallelEngine } from "./sim/engine/parallel.ts";
 export {
+  type Budget,
+  BudgetExhausted,
+  type PassCounter,
+  type Refusal,
+  uncounted,
+} from "./sim/evaluator/budget.ts";
+export {
   type Bound,
   type Evaluator,
-  evaluator,
   gapOf,
+  type Neighbours,
   type Outcome,
   type Violation,
 } from "./sim/evaluator/contract.ts";
 export {
-  type Budget,
-  BudgetExhausted,
+  allowance,
+  type BestPlan,
   type CurvePoint,
+  type Gate,
+  gated,
   type MeteredEvaluator,
   type MeterOptions,
   type MeterState,
   metered,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
+export { penalisedCost } from "./sim/evaluator/penalty.ts";
+export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
-export { createMakespanEvaluator, penalisedCost } from "./sim/objectives/makespan.ts";
+export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
 export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
 export { betterMove, type Move, singleMoveCount, singleMoves } from "./sim/timeline/explain/best-move.ts";

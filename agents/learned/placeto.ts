@@ -100,6 +100,7 @@ export const placeto: AgentModule<Options> = {
     limits:
       "An episode costs one evaluation per group and one more, so 1,000 evaluations are few episodes. Trained per scenario. Devices are told apart by their speed and by what lies on them, not by their place in the network. One head scores every device; pooling goes by device and takes neighbours apart. Means instead of sums, running normalisation before the head, 4 rounds instead of 8, Adam at 0.004 instead of 0.001, discount 0.97 instead of 1, entropy weight 0.03 on advantages of unit spread, freed of what the utility before the step explains.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: (scenario) => scenario.grouping.groupCount + 1,
   create,
@@ -214,7 +215,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
       policy.observe(episodes[0].visits);
       update++;
       const meanCost = episodes.reduce((sum, { finalCost }) => sum + finalCost, 0) / count;
-      const evaluations = evaluationsBefore + evaluator.spent;
+      const evaluations = evaluationsBefore + evaluator.evaluations;
       yield { update, evaluations, metrics: { loss, gradientNorm, entropy, meanCost } };
     }
   }
@@ -233,7 +234,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         groups,
         devices,
         update,
-        evaluations: evaluationsBefore + evaluator.spent,
+        evaluations: evaluationsBefore + evaluator.evaluations,
         weights: weights.save(),
         adam: adam.save(),
         baseline: baseline.save(),
@@ -256,7 +257,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         env.restore(saved.envs[i]);
       });
       update = saved.update;
-      evaluationsBefore = saved.evaluations - evaluator.spent;
+      evaluationsBefore = saved.evaluations - evaluator.evaluations;
     },
     dispose() {
       weights.dispose();

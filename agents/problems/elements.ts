@@ -16,12 +16,12 @@
  * comes next.
  */
 
+import { weightLimitBytes } from "../../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { colocationGrouping } from "../../env/model/coarsen/grouping.ts";
 import { type Successors, stronglyConnectedComponents } from "../../env/model/graph/components.ts";
 import { Role } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { weightLimitBytes } from "../../env/sim/objectives/weight-memory.ts";
 
 export interface Elements {
   readonly count: number;

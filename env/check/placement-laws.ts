@@ -4,9 +4,9 @@
  * the env said.
  */
 import type { ActionMask, Env, Reset, Space, Step } from "../contract.ts";
-import { validatePlan } from "../model/plan/placement.ts";
+import { validatePlan } from "../model/plan/plan.ts";
 import { createRng } from "../model/rng.ts";
-import { evaluator } from "../sim/evaluator/contract.ts";
+import { evaluator } from "../sim/objectives/evaluator.ts";
 import type { Discrete } from "../spaces/discrete.ts";
 import type { MultiDiscrete } from "../spaces/multi-discrete.ts";
 import { insistEqual, insistSamePlay, isOver, legalAction, playOn, seeds } from "./episode.ts";

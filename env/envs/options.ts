@@ -13,7 +13,8 @@ import {
 } from "../parts/observation.ts";
 import { singleDevicePlacement } from "../parts/start.ts";
 import { negativeCost, type Utility } from "../parts/utility.ts";
-import { type Evaluator, evaluator } from "../sim/evaluator/contract.ts";
+import type { Evaluator } from "../sim/evaluator/contract.ts";
+import { evaluator } from "../sim/objectives/evaluator.ts";
 
 export interface PlacementEnvOptions<O = PlacementObservation> {
   readonly scenario: Scenario;

@@ -7,7 +7,7 @@
  */
 import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { groupDevices } from "../model/coarsen/grouping.ts";
-import type { Plan } from "../model/plan/placement.ts";
+import type { Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { simulate, type Timeline } from "../sim/timeline/timeline.ts";
 

@@ -7,7 +7,7 @@
  */
 import type { Env, EnvMetadata, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
-import type { Plan } from "../model/plan/placement.ts";
+import type { Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 
 export interface WrapperState {

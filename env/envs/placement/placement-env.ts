@@ -8,7 +8,8 @@
 import type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "../../contract.ts";
 import { liftToOps } from "../../model/coarsen/grouping.ts";
 import { InputError } from "../../model/errors.ts";
-import { type Plan, placement } from "../../model/plan/placement.ts";
+import { placement } from "../../model/plan/placement.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import { createRng, type Rng, restoreRng } from "../../model/rng.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { EpisodeView } from "../../parts/episode.ts";

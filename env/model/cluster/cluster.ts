@@ -52,6 +52,13 @@ export interface Cluster {
  */
 export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
 
+/**
+ * The most parameter bytes that a device may hold where memory is counted in weights: CPUs have no
+ * limit.
+ */
+export const weightLimitBytes = (device: Device): number =>
+  isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes;
+
 /** Checks a cluster; throws one sentence naming the device, link or route. Returns its argument. */
 export function validateCluster(cluster: Cluster): Cluster {
   const { devices, links, routes, routing } = cluster;

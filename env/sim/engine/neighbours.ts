@@ -5,7 +5,8 @@
  * evaluation. (A plan that might not fit is not recorded: its neighbours seldom surely fit.) Always
  * the same numbers as a full evaluation.
  */
-import { type Plan, placement } from "../../model/plan/placement.ts";
+import { placement } from "../../model/plan/placement.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import { allowedDevices } from "../../model/scenario.ts";
 import { checkMove, movedPlan } from "../evaluator/move.ts";
 import type { Compiled } from "./compile.ts";

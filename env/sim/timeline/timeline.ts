@@ -3,7 +3,7 @@
  * evaluation it is computed for infeasible plans too, since one wants to see by how much they do
  * not fit.
  */
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { compile } from "../engine/compile.ts";
 import { createLoggingEngine, type TransferRecord } from "../engine/engine.ts";

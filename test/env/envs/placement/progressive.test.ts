@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createProgressiveEnv } from "../../../../env/index.ts";
-import { evaluator } from "../../../../env/sim/evaluator/contract.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { play, sumOf } from "../play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "../scenarios.ts";
 

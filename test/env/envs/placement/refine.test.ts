@@ -9,8 +9,8 @@ import {
 import { groupDevices } from "../../../../env/model/coarsen/grouping.ts";
 import { testScenario } from "../../../../env/model/graph/dsl.ts";
 import { createRng } from "../../../../env/model/rng.ts";
-import { evaluator } from "../../../../env/sim/evaluator/contract.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { play, sumOf } from "../play.ts";
 import { anyScenario, diamondScenario, maxLoadScenario, supportScenario } from "../scenarios.ts";
 
