@@ -87,14 +87,14 @@ export {
   type ScenarioMeta,
 } from "./model/scenario.ts";
 export { didYouMean, nearest } from "./model/suggest.ts";
-export type { EpisodeView } from "./parts/episode.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
-  featureNames,
+  groupColumns,
   type ObservationPart,
   type PlacementObservation,
   placementObservation,
 } from "./parts/observation.ts";
+export type { PlacementView } from "./parts/placement-view.ts";
 export {
   fixedRandomPlacement,
   givenPlacement,
@@ -168,6 +168,7 @@ export { type Box, type BoxSpec, box } from "./spaces/box.ts";
 export { type Dict, dict } from "./spaces/dict.ts";
 export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";
 export { type MultiDiscrete, multiDiscrete } from "./spaces/multi-discrete.ts";
+export { type Names, namesSpace } from "./spaces/names.ts";
 export {
   type AutoresetMode,
   autoresetModes,

@@ -179,13 +179,13 @@ function* candidates(env: Env, last: Reset<unknown>): Generator<{ action: unknow
     return;
   }
   if (space.kind !== "MultiDiscrete") return;
-  const { sizes, maskStart } = space as MultiDiscrete;
+  const { sizes, start, maskStart } = space as MultiDiscrete;
   const base = legalAction(env, last, createRng(SEED)) as Int32Array;
   const stride = Math.ceil(sizes.length / COMPONENTS);
   for (let component = 0; component < sizes.length; component += stride)
     for (let value = 0; value < sizes[component]; value++) {
       const action = base.slice();
-      action[component] = value;
+      action[component] = start + value;
       yield { action, legal: mask[maskStart[component] + value] === 1 };
     }
 }

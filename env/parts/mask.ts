@@ -5,11 +5,11 @@
  * A part of one's own must allow at least one device for every group, and none that cannot run it.
  */
 import { allowedDevices, type Scenario } from "../model/scenario.ts";
-import type { EpisodeView } from "./episode.ts";
+import type { PlacementView } from "./placement-view.ts";
 
 export interface MaskPart {
   /** Legal devices of one group, shape [deviceCount], 1 where legal. The env copies it. */
-  row(view: EpisodeView, group: number): Uint8Array;
+  row(view: PlacementView, group: number): Uint8Array;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Terminations: when an episode ends by its own rules. */
 import { InputError } from "../model/errors.ts";
-import type { EpisodeView } from "./episode.ts";
+import type { PlacementView } from "./placement-view.ts";
 
 /** Asked after every step, with that step's visit counted. */
-export type Termination = (view: EpisodeView) => boolean;
+export type Termination = (view: PlacementView) => boolean;
 
 /** Ends when every group, the last one included, has been visited this often. */
 export function everyGroupVisited(times = 1): Termination {

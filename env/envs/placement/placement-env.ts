@@ -11,7 +11,7 @@ import { InputError } from "../../model/errors.ts";
 import { type Plan, placement } from "../../model/plan/placement.ts";
 import { createRng, type Rng, restoreRng } from "../../model/rng.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import type { EpisodeView } from "../../parts/episode.ts";
+import type { PlacementView } from "../../parts/placement-view.ts";
 import type { Outcome } from "../../sim/evaluator/contract.ts";
 import type { Parts } from "../options.ts";
 import { renderPlan } from "../render.ts";
@@ -173,7 +173,7 @@ export abstract class PlacementEnv<O, A> implements Env<O, A> {
   }
 
   /** The episode as its parts may see it. */
-  protected view(): EpisodeView {
+  protected view(): PlacementView {
     const { scenario, device, placed, visits, current, startUs } = this;
     return { scenario, device, placed, visits, current, startUs };
   }
