@@ -54,6 +54,8 @@ export interface ResetOptions {
 
 export interface EnvMetadata {
   readonly id: string;
+  /** The kinds of plan that `plan()` answers. `checkEnv` picks its laws by them. */
+  readonly plans: readonly Plan["kind"][];
   readonly renderModes: readonly string[];
   readonly [key: string]: unknown;
 }
@@ -75,6 +77,9 @@ export interface Env<O = unknown, A = unknown> {
   /** JSON-safe state; `restore` of it goes on exactly as the original would. */
   state(): unknown;
   restore(state: unknown): void;
-  /** The complete plan so far; groups not yet placed keep their default device. */
+  /**
+   * The complete plan so far. What no action has decided yet has its default. The plan may have an
+   * `opPriority`; then the env has scored it with this order.
+   */
   plan(): Plan;
 }

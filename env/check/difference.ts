@@ -1,6 +1,6 @@
 /**
- * The first place where two values differ, such as `observation.nodes[3] is 1, then 0`, or null
- * where they are equal.
+ * The first place where two values differ, such as `observation.groups[3] is 1, then 0`. Null where
+ * they are equal.
  *
  * Compares plain objects, arrays, typed arrays and primitives; NaN equals NaN, and 0 equals -0,
  * which JSON does not keep apart either.

@@ -20,6 +20,10 @@ export const gymnasiumLaws: readonly Law[] = [
         Array.isArray(metadata.renderModes) && metadata.renderModes.every((mode) => typeof mode === "string"),
         "metadata.renderModes must be a list of strings.",
       );
+      insist(
+        Array.isArray(metadata.plans) && metadata.plans.length > 0,
+        `metadata.plans is ${JSON.stringify(metadata.plans)}; list the kinds of plan that plan() answers, such as ["placement"].`,
+      );
       insist(unwrapped.unwrapped === unwrapped, "unwrapped is wrapped itself: it must be the innermost env.");
       return `${metadata.id}, renders ${metadata.renderModes.join(", ") || "nothing"}.`;
     },

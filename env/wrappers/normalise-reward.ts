@@ -10,8 +10,8 @@
  */
 import { z } from "zod";
 import type { Env, EnvMetadata, Reset, ResetOptions, Step } from "../contract.ts";
+import { parseSaved } from "../envs/saved-state.ts";
 import { InputError } from "../model/errors.ts";
-import { parseOwn } from "./own-state.ts";
 import { Wrapper } from "./wrapper.ts";
 
 const FIRST_COUNT = 1e-4;
@@ -78,7 +78,7 @@ class NormaliseReward<O, A> extends Wrapper<O, A> {
   }
 
   protected restoreOwn(own: unknown): void {
-    this.moments = parseOwn(this.wrapperName, ownSchema, own);
+    this.moments = parseSaved(this.wrapperName, ownSchema, own, "own");
   }
 }
 
