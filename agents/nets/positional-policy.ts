@@ -22,7 +22,7 @@ import { RELATION_COUNT } from "./relations.ts";
 import { runningNorm } from "./running-norm.ts";
 import type { Weights } from "./weights.ts";
 
-/** One decision. `visitOf` makes it of an observation. */
+/** One decision. `visitOf` makes it from an observation. */
 export interface Visit extends Position {
   /**
    * What is seen of all groups but their devices, [groups x columns], row by row. The policy adds
@@ -98,8 +98,8 @@ export function createPositionalPolicy(
 }
 
 /**
- * Features of all visits, each group's row with "on the current group's device" at its end, [groups
- * x visits x columns].
+ * Features of all visits, [groups x visits x columns]. The last column of a row is 1 where the
+ * group shares the current group's device.
  */
 function nodeMajor(tf: Tf, visits: readonly Visit[], { groups, columns }: PositionalPolicyShape): Tensor {
   const width = columns + PLACEMENT_COLUMNS;

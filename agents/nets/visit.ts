@@ -1,8 +1,8 @@
 /**
  * From a placement observation to what the positional policy of Placeto takes.
  *
- * The columns are chosen by name. An observation with more columns, or with other ones in another
- * order, makes the same visit; one without a column of these is refused with a sentence.
+ * The columns are chosen by name. So an observation with more columns, or in another order, makes
+ * the same visit. One that lacks a column is refused with a sentence.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { PlacementObservation } from "../../env/parts/observation.ts";

@@ -1,6 +1,6 @@
 /**
- * `checkEnv`: does an env keep its contract? It tries every law on fresh envs and answers a report,
- * one sentence for each law.
+ * `checkEnv`: does an env keep its contract? It tries the laws on fresh envs and reports one
+ * sentence for each law.
  *
  * `makeEnv` must give a new env of the same scenario and options at every call. Its evaluator must
  * be unmetered, because the laws play some dozens of episodes. Nothing here knows a particular env:

@@ -1,6 +1,6 @@
 /**
- * The laws of envs that answer placements. Rewards telescope to the score; plans are plans and
- * score what the env said. A plan may have an `opPriority`: it is scored with it.
+ * The laws of envs that answer placements. Rewards telescope to the score. Plans are valid and cost
+ * what the env said. A plan that has an `opPriority` is scored with it.
  */
 import type { Env, Step } from "../contract.ts";
 import { validatePlan } from "../model/plan/placement.ts";
@@ -51,8 +51,8 @@ export const placementLaws: readonly Law[] = [
 ];
 
 /**
- * At the end of an episode, the rewards sum to minus the plan's cost. False where it was cut off:
- * it has no score.
+ * At the end of an episode, the rewards sum to minus the plan's cost. False where the episode was
+ * cut off and has no score.
  */
 function checkScore(env: Env, seed: number): boolean {
   const steps = playOn(env, env.reset({ seed }), createRng(seed));

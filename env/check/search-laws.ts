@@ -89,7 +89,7 @@ export const searchLaws: readonly Law[] = [
   },
 ];
 
-/** Every value of one component at a time, the other components as in one legal action. */
+/** Actions that differ from one legal action in one component, with every value of it. */
 function* candidates(env: Env, last: Reset<unknown>): Generator<{ action: unknown; legal: boolean }> {
   const space = env.actionSpace as Space<unknown>;
   const mask: ActionMask = last.info.actionMask;

@@ -2,7 +2,7 @@
  * `EpisodeState`: a saved env as plain JSON values, and the check of one that comes from outside.
  *
  * Numbers survive JSON exactly. So an env restored from the text goes on as the original would,
- * random numbers included. The fields of the env's `PlanState` stand beside those listed here.
+ * random numbers included. The fields of the env's `PlanState` are saved next to those listed here.
  */
 import { z } from "zod";
 import { InputError } from "../model/errors.ts";
@@ -28,7 +28,9 @@ const stateSchema = z.looseObject({
 export type EpisodeState = z.infer<typeof stateSchema>;
 export type Phase = EpisodeState["phase"];
 
-/** Throws one sentence on anything but a state of the env `id`. The plan state checks its fields. */
+/**
+ * Throws one sentence on anything but a state of the env `id`. The plan state checks its fields.
+ */
 export function parseState(state: unknown, id: string): EpisodeState {
   const saved = parseSaved(id, stateSchema, state);
   if (saved.id !== id) throw new InputError(`The saved state is one of ${saved.id}, expected ${id}.`);

@@ -1,4 +1,4 @@
-/** Names of options and reset options, checked; and what the rewards of an episode sum to. */
+/** Checks of the names of options and reset options, and what the rewards of an episode sum to. */
 import { InputError } from "../model/errors.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { negativeCost, type Utility } from "../parts/utility.ts";

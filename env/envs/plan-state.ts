@@ -1,6 +1,6 @@
 /**
- * `PlanState`: the plan that an episode builds or improves, and where the episode is in it. A family
- * of envs brings one class of it, such as `PlacementState`.
+ * `PlanState`: the plan that an episode builds or improves, and where the episode is in it. A
+ * family of envs brings one class of it, such as `PlacementState`.
  *
  * `Decisions` is what actions decide, from which the plan follows. For a placement it is the device
  * of each group. The env scores decisions before it takes them over, so that a refused evaluation
@@ -9,13 +9,13 @@
 import type { Plan } from "../model/plan/placement.ts";
 
 export interface PlanState<Decisions = unknown> {
-  /** The complete plan so far, an own copy. What no action has decided yet has its default. */
+  /** A copy of the complete plan so far. What no action has decided yet has its default. */
   plan(): Plan;
   /** The complete plan of other decisions. It is valid until the next call of `planOf`. */
   planOf(decisions: Decisions): Plan;
   /** A JSON-safe copy of decisions, which `planOf` takes too. */
   keep(decisions: Decisions): Decisions;
-  /** Checks kept decisions that come from outside. Throws one sentence on ones of another size. */
+  /** Checks kept decisions that come from outside. Throws one sentence where they do not fit. */
   checkKept(kept: unknown, owner: string, within: string): Decisions;
   /** Becomes equal to another state of the same scenario. */
   set(other: this): void;

@@ -3,9 +3,9 @@
  * group and the placement. The columns are those of Placeto's published code (Addanki et al.,
  * NeurIPS 2019), with parameter bytes added.
  *
- * Times and bytes are divided by their largest value over the groups. So every column but the
- * visit count is in [-1, 1]. No column depends on how groups are numbered: renumbering permutes
- * rows and changes nothing else. Arrays belong to the caller; the env keeps none of them.
+ * Times and bytes are divided by their largest value over the groups. So every column but the visit
+ * count is in [-1, 1]. No column depends on how groups are numbered: other numbers permute the rows
+ * and change nothing else. The arrays belong to the caller; the env keeps none of them.
  */
 import type { Space } from "../contract.ts";
 import { type GroupGraph, groupGraph } from "../model/coarsen/group-graph.ts";
@@ -17,10 +17,12 @@ import { multiDiscrete } from "../spaces/multi-discrete.ts";
 import { namesSpace } from "../spaces/names.ts";
 import type { PlacementView } from "./placement-view.ts";
 
-/** What an env of a view shows of it. */
+/** What an env shows of its state. A part reads the state as a `View`. */
 export interface ObservationPart<Observation, View = PlacementView> {
   readonly space: Space<Observation>;
-  /** Whether `observe` reads `startUs`. Filling it costs a second run of the engine. */
+  /**
+   * Whether `observe` reads `startUs`. Under the makespan it costs a second run of the engine.
+   */
   readonly needsStartTimes: boolean;
   observe(view: View): Observation;
 }

@@ -1,7 +1,7 @@
 /**
- * `episodeStatistics`: the last step of an episode carries `info.episode`, its return and length,
- * as Gymnasium's RecordEpisodeStatistics does. Wrap it around the env before anything that rescales
- * rewards.
+ * `episodeStatistics`: the last step of an episode has `info.episode`, its return and length, as
+ * Gymnasium's RecordEpisodeStatistics does. A wrapper that rescales rewards goes around it, not
+ * inside.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";

@@ -1,6 +1,6 @@
 /**
- * `timeLimit`: cuts an episode off after a number of steps by `truncated`, as Gymnasium's TimeLimit
- * does. An episode that ends by its own rules in its last step is terminated and truncated both.
+ * `timeLimit`: cuts an episode off by `truncated` after a number of steps, as Gymnasium's TimeLimit
+ * does. An episode whose last allowed step is also its own end is both terminated and truncated.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";

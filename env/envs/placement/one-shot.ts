@@ -1,9 +1,9 @@
 /**
  * `Placement/OneShot-v1`: one action places all groups at once, and the episode is over.
  *
- * Reward: the utility of the plan, by default minus its cost in the evaluator's unit. One
- * evaluation for each episode. The setting of ColocRL (Mirhoseini et al., ICML 2017), whose policy
- * samples a whole placement before it is run.
+ * The reward is the utility of the plan, by default minus its cost in the evaluator's unit. An
+ * episode charges one evaluation. This is the setting of ColocRL (Mirhoseini et al., ICML 2017),
+ * whose policy samples a whole placement before it is run.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import type { Rng } from "../../model/rng.ts";

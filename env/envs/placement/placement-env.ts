@@ -1,6 +1,6 @@
 /**
- * `PlacementEnv`: an episode over a placement of groups. What the placement envs share beyond
- * `Episode`: one row of legal devices for each group, and the picture.
+ * `PlacementEnv`: an episode over a placement of groups. Beyond `Episode`, the placement envs share
+ * the row of legal devices for each group, and the picture.
  */
 import type { ActionMask } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
@@ -22,12 +22,14 @@ export abstract class PlacementEnv<Observation, Action> extends Episode<
     super(parts, new PlacementState(parts.scenario, parts.defaultDevice), rng);
   }
 
-  /** The devices that a group may be placed on now; belongs to the mask part. */
+  /** The devices that a group may be placed on now. The array belongs to the mask part. */
   protected maskRow(group: number): Uint8Array {
     return this.parts.mask.row(this.planState, group);
   }
 
-  /** The legal devices of the current group; none where there is no current group. */
+  /**
+   * The legal devices of the current group, none where there is no current group. A fresh array.
+   */
   protected currentMask(): ActionMask {
     const { current } = this.planState;
     return current === -1

@@ -1,14 +1,15 @@
 /**
- * `Placement/Progressive-v1`: one group is placed in each step, in group order; the episode ends
+ * `Placement/Progressive-v1`: one group is placed in each step, in group order. The episode ends
  * with the last group.
  *
- * Rewards, by the option `reward`:
- * - `terminal` (default): 0 until the last step, which pays the utility of the plan. One evaluation
- *   for each episode.
- * - `dense`: every step scores the plan with all unplaced groups on their default devices and pays
- *   the change in utility, counted from 0 before the first step. One evaluation for each step. The
- *   first reward therefore carries the utility of the default plan, and the rewards of both modes
- *   have the same sum: the utility of the final plan.
+ * The option `reward` has two values:
+ * - `terminal` (default): 0 until the last step, which pays the utility of the plan. An episode
+ *   charges one evaluation.
+ * - `dense`: every step scores the plan with all unplaced groups on their default devices. It pays
+ *   the change in utility, from 0 before the first step. So the first reward carries the utility of
+ *   the default plan. A step charges one evaluation.
+ *
+ * The rewards of both modes have the same sum: the utility of the final plan.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";

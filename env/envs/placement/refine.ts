@@ -1,15 +1,15 @@
 /**
- * `Placement/Refine-v1`: improvement of a complete placement, group by group. The decision process
- * of Placeto (Addanki, Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
+ * `Placement/Refine-v1`: improvement of a complete placement, group by group. It is the decision
+ * process of Placeto (Addanki, Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
  *
- * An episode starts from a complete placement, visits the groups in group order, the last one
- * included, and each action re-places the current group. Reward: the utility after minus the
- * utility before, by default the drop in cost, positive for an improvement; a move to the group's
- * own device pays exactly 0. Rewards sum to the first cost minus the last one. One evaluation at
- * reset and one for each step, moves to the own device included.
+ * An episode starts from a complete placement. It visits the groups in group order, the last one
+ * included, and each action places the current group again. The reward is the utility after the
+ * step minus the utility before, by default the drop in cost. So an improvement is positive, and a
+ * move to the group's own device pays exactly 0. Rewards sum to the first cost minus the last one.
  *
- * Episodes are one sweep by default. Published reimplementations invert the reward's sign or never
- * place the last group; both are tested against.
+ * A reset charges one evaluation, and so does each step, moves to the own device included. Episodes
+ * are one sweep by default. Published reimplementations invert the reward's sign or never place the
+ * last group; tests guard against both.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
