@@ -5,9 +5,11 @@
 export { checkEnv } from "./check/check-env.ts";
 export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
-export type { PlacementEnvOptions, Returns } from "./envs/options.ts";
-export type { EpisodeState } from "./envs/placement/episode-state.ts";
+export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
+export type { EpisodeState } from "./envs/episode-state.ts";
+export type { Returns } from "./envs/options.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
+export type { PlacementEnvOptions } from "./envs/placement/placement-parts.ts";
 export {
   createProgressiveEnv,
   PROGRESSIVE_ID,
@@ -22,6 +24,7 @@ export {
   type RefineOptions,
   type RefineStart,
 } from "./envs/placement/refine.ts";
+export type { PlanState } from "./envs/plan-state.ts";
 export { type EnvSpec, envIds, envSpec, type MakeEnvOptions, makeEnv, registerEnv } from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
 export {
@@ -103,14 +106,14 @@ export {
   type ScenarioMeta,
 } from "./model/scenario.ts";
 export { didYouMean, nearest } from "./model/suggest.ts";
-export type { EpisodeView } from "./parts/episode.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
-  featureNames,
+  groupColumns,
   type ObservationPart,
   type PlacementObservation,
   placementObservation,
 } from "./parts/observation.ts";
+export type { PlacementView } from "./parts/placement-view.ts";
 export {
   fixedRandomPlacement,
   givenPlacement,
@@ -195,6 +198,7 @@ export { type Box, type BoxSpec, box } from "./spaces/box.ts";
 export { type Dict, dict } from "./spaces/dict.ts";
 export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";
 export { type MultiDiscrete, multiDiscrete } from "./spaces/multi-discrete.ts";
+export { type Names, namesSpace } from "./spaces/names.ts";
 export {
   type AutoresetMode,
   autoresetModes,

@@ -21,12 +21,13 @@ import { InputError } from "../../env/model/errors.ts";
 import type { RngState } from "../../env/model/rng.ts";
 import { restoreRng } from "../../env/model/rng.ts";
 import { allowedDevices } from "../../env/model/scenario.ts";
-import { featureNames, type PlacementObservation } from "../../env/parts/observation.ts";
+import type { PlacementObservation } from "../../env/parts/observation.ts";
 import { negativeCost, negativeLogCost, negativeRootCost } from "../../env/parts/utility.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Agent, AgentContext, AgentModule, TrainStep } from "../contract.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
 import { createPositionalPolicy, type Visit } from "../nets/positional-policy.ts";
+import { visitColumns, visitOf } from "../nets/visit.ts";
 import { createWeights, type SavedWeights } from "../nets/weights.ts";
 import { loadTf, readOut } from "../tensors/tf.ts";
 import { createAdam, type SavedAdam } from "../training/adam.ts";
@@ -128,7 +129,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
   const edges = { from: edgeSource, to: edgeDestination };
   const { width, rounds } = options;
   const weights = createWeights(tf);
-  const columns = featureNames(scenario).length;
+  const columns = visitColumns.length;
   const speeds = speedsOf(computeUs, devices);
   const shape = { groups, edges, columns, devices, speeds, width, rounds };
   const policy = createPositionalPolicy(tf, weights, shape, rng.child("weights"));
@@ -153,7 +154,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
     choose: (visits: readonly Visit[]) => Int32Array,
   ): Episode[] => {
     const begun = running.map((env) => env.reset());
-    const seen = begun.map(({ observation }) => observation);
+    const seen = begun.map(({ observation }) => visitOf(observation));
     const standing = begun.map(({ info }) => utility.of(info.outcome as Outcome));
     const episodes: Episode[] = running.map(() => ({
       visits: [],
@@ -172,7 +173,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         episodes[i].before.push(standing[i]);
         standing[i] += step.reward;
         episodes[i].finalCost = (step.info.outcome as Outcome).cost;
-        seen[i] = step.observation;
+        if (!step.terminated) seen[i] = visitOf(step.observation);
       });
     }
     return episodes;

@@ -11,10 +11,11 @@
  * and has room. Pre: `setBytes` counts what memory is to be balanced; where it is all 0 the first
  * device gets everything. Returns the task that found no room, where there is one.
  */
+
+import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
 import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
-import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 
 /** Balance is of all that an op keeps; where that does not fit, of ever less of its outputs. */
 const outputShares = [...outputSharesUpwards].reverse();
