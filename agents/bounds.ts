@@ -7,7 +7,8 @@ import type { Scenario } from "../env/model/scenario.ts";
 import { partedBounds } from "../env/sim/bounds/latency/bounds.ts";
 import { refutationBound } from "../env/sim/bounds/makespan/bounds.ts";
 import { compile } from "../env/sim/engine/compile.ts";
-import { type Bound, evaluator } from "../env/sim/evaluator/contract.ts";
+import type { Bound } from "../env/sim/evaluator/contract.ts";
+import { evaluator } from "../env/sim/objectives/evaluator.ts";
 import { boundByLinearRelaxation } from "./exact/programs/linear-relaxation.ts";
 
 export const boundEfforts = ["cheap", "lp", "refutation", "all"] as const;

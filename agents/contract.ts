@@ -5,9 +5,9 @@
  * evaluator, so their budgets mean the same; the meter keeps the best plan and the anytime curve.
  */
 import type { z } from "zod";
-import type { Plan } from "../env/model/plan/placement.ts";
+import type { Plan, PlanKindName } from "../env/model/plan/plan.ts";
 import type { Rng } from "../env/model/rng.ts";
-import type { Scenario } from "../env/model/scenario.ts";
+import type { Objective, Scenario } from "../env/model/scenario.ts";
 import type { Bound } from "../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../env/sim/evaluator/meter.ts";
 
@@ -26,25 +26,73 @@ export interface Card {
   readonly limits?: string;
 }
 
-/** What a planner may say beside its plans when it ends. */
+/**
+ * What the registry, comparisons and `best` need to know of a method without running it. A user's
+ * module without traits has `UNKNOWN_TRAITS`.
+ */
+export interface Traits {
+  /** Kind of its plans. */
+  readonly answers: PlanKindName;
+  /** Objectives that it plans for or scores its plans by. */
+  readonly objectives: "any" | readonly Objective[];
+  /**
+   * `instant` ends by itself within a second on graphs of common size, `seconds` within seconds to
+   * minutes; `endless` goes on until its budget ends.
+   */
+  readonly effort: "instant" | "seconds" | "endless";
+  /** Whether its plans depend on the seed. */
+  readonly random: boolean;
+  /** Made for one kind of plan or graph; asked for by name only. */
+  readonly special?: true;
+  /** Turn among the first plans of `best`, lowest first; without one it comes last. */
+  readonly usefulFirst?: number;
+}
+
+export const UNKNOWN_TRAITS: Traits = {
+  answers: "placement",
+  objectives: "any",
+  effort: "seconds",
+  random: true,
+};
+
+export const traitsOf = ({ traits }: Pick<Method, "traits">): Traits => traits ?? UNKNOWN_TRAITS;
+
+/** A number or a word about a run, for the reader of its row. */
+export interface Fact {
+  readonly name: string;
+  readonly value: number | string;
+  readonly unit?: string;
+}
+
+/** A method's own opinion of a plan, under a model that is not the simulator's. */
+export interface Estimate {
+  readonly value: number;
+  readonly unit: "us" | "bytes";
+  /** What it comes from, such as "list schedule without contention". */
+  readonly model: string;
+}
+
+/** What a planner may say beside its plans when it ends: facts, no prose. */
 export interface PlannerReport {
   /** A lower bound that the planner proved for the scenario's objective. */
   readonly bound?: Bound;
   /**
-   * True where a wall-clock limit, not the method, ended it: such a row is exempt from byte
-   * equality.
+   * What ended it, by default `done`: the method itself, its budget, a deterministic limit of its
+   * own, or a clock or signal. A row that a clock ended is exempt from byte equality.
    */
-  readonly timeLimited?: boolean;
-  /** The planner's own estimate of its last plan's value, under its private cost model. */
-  readonly estimate?: number;
+  readonly ended?: "done" | "budget" | "limit" | "clock";
+  /** Of its last plan. */
+  readonly estimate?: Estimate;
   /** Why no plan was found, where none was: one sentence. */
   readonly failure?: string;
-  /**
-   * What a reader of the row should know, one sentence: a device of the scenario left unused, and
-   * the like.
-   */
-  readonly note?: string;
+  /** The plans among which its last one is proven optimal, such as "contiguous splits". */
+  readonly optimalAmong?: string;
+  readonly facts?: readonly Fact[];
 }
+
+/** What ended a method that stops when its evaluator has nothing left. */
+export const endOf = ({ exhausted, remaining }: MeteredEvaluator): PlannerReport["ended"] =>
+  !exhausted ? "done" : remaining >= 1 ? "clock" : "budget";
 
 export interface Planner {
   /**
@@ -62,6 +110,9 @@ export interface Planner {
 export interface PlannerModule<Options = unknown> {
   readonly kind: "planner";
   readonly card: Card;
+  readonly traits?: Traits;
+  /** One sentence where the method cannot answer the scenario at all, else null. */
+  refuses?(scenario: Scenario, options: Options): string | null;
   /** A zod object whose fields all have defaults and descriptions; turned into flags and help. */
   readonly options: z.ZodType<Options>;
   create(options: Options): Planner;
@@ -117,6 +168,7 @@ export interface Agent {
 export interface AgentModule<Options = unknown> {
   readonly kind: "agent";
   readonly card: Card;
+  readonly traits?: Traits;
   readonly options: z.ZodType<Options>;
   /** Evaluations that the greedy plan needs; the runner keeps them back from training. */
   actEvaluations(scenario: Scenario, options: Options): number;
@@ -124,3 +176,12 @@ export interface AgentModule<Options = unknown> {
 }
 
 export type Method = PlannerModule | AgentModule;
+
+/** Why a method cannot answer a scenario at all, null where it can try. */
+export function refusalOf(module: Method, options: unknown, { objective, ...rest }: Scenario): string | null {
+  const { objectives } = traitsOf(module);
+  if (objectives !== "any" && !objectives.includes(objective))
+    return `${module.card.name} is made for the objective ${objectives.join(" or ")}; the scenario's is ${objective}.`;
+  if (module.kind === "agent" || module.refuses === undefined) return null;
+  return module.refuses({ objective, ...rest }, options);
+}

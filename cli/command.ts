@@ -4,7 +4,7 @@
  */
 import { InputError } from "../env/model/errors.ts";
 import { objectives } from "../env/model/scenario.ts";
-import type { Budget } from "../env/sim/evaluator/meter.ts";
+import type { Budget } from "../env/sim/evaluator/budget.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 interface FlagText {
@@ -86,19 +86,36 @@ export const seedFlag = {
   placeholder: "N",
   describe: "root of every random stream",
 } as const;
-export const evaluationsFlag = {
-  type: "integer",
-  min: 1,
-  placeholder: "N",
-  describe: "budget in evaluations of the simulator",
-  defaultText: "1,000, or no limit where --seconds is given",
-} as const;
-export const secondsFlag = {
-  type: "number",
-  min: 0,
-  placeholder: "S",
-  describe: "budget in wall-clock seconds; a run that it stops is marked time-limited",
-  defaultText: "no limit",
+/** A budget in any of four units; the first that is reached ends a run. */
+export const budgetFlags = {
+  simulations: {
+    type: "integer",
+    min: 1,
+    placeholder: "N",
+    describe: "budget in simulations: evaluations and the method's private passes together",
+    defaultText: "1,000 where no other budget is given",
+  },
+  evaluations: {
+    type: "integer",
+    min: 1,
+    placeholder: "N",
+    describe: "budget in evaluations alone; private passes are counted, not limited",
+    defaultText: "no limit",
+  },
+  "cpu-seconds": {
+    type: "number",
+    min: 0,
+    placeholder: "S",
+    describe: "budget in user and system seconds; a run that it stops is marked time-limited",
+    defaultText: "no limit",
+  },
+  seconds: {
+    type: "number",
+    min: 0,
+    placeholder: "S",
+    describe: "budget in wall-clock seconds; a run that it stops is marked time-limited",
+    defaultText: "no limit",
+  },
 } as const;
 export const objectiveFlag = {
   type: "text",
@@ -128,11 +145,19 @@ export function backendOf(flag: string | undefined, terminal: Terminal): (typeof
   return known;
 }
 
-/** The budget of the two flags; one of them at least is always limited. */
-export function budgetOf(flags: { readonly evaluations?: number; readonly seconds?: number }): Budget {
-  const { seconds } = flags;
-  const evaluations = flags.evaluations ?? (seconds === undefined ? DEFAULT_EVALUATIONS : undefined);
-  return { evaluations, seconds };
+interface BudgetValues {
+  readonly simulations?: number;
+  readonly evaluations?: number;
+  readonly "cpu-seconds"?: number;
+  readonly seconds?: number;
 }
 
-const DEFAULT_EVALUATIONS = 1_000;
+/** The budget of the flags; one limit at least is always there. */
+export function budgetOf({ simulations, evaluations, seconds, ...flags }: BudgetValues): Budget {
+  const cpuSeconds = flags["cpu-seconds"];
+  const given = { simulations, evaluations, cpuSeconds, seconds };
+  const isLimited = Object.values(given).some((limit) => limit !== undefined);
+  return isLimited ? given : { simulations: DEFAULT_SIMULATIONS };
+}
+
+const DEFAULT_SIMULATIONS = 1_000;

@@ -1,12 +1,14 @@
 /**
  * The environment contract: Gymnasium's, in camelCase, with what search and placement add to it.
  *
- * One episode builds or improves one plan. `reset` starts it, `step` takes an action and answers
- * observation, reward, terminated and truncated; `info.actionMask` says which actions are legal
- * now, and an illegal one throws. Rewards of an episode telescope to its terminal score: exactly on
- * whole-microsecond times, 1e-9 relative otherwise.
+ * One episode builds or improves one plan. The call `reset` starts it. The call `step` takes an
+ * action and answers observation, reward, terminated and truncated. `info.actionMask` says which
+ * actions are legal now; an illegal one throws.
+ *
+ * Rewards of an episode telescope to its terminal score. The sum is exact where times are whole
+ * microseconds, else to 1e-9 relative.
  */
-import type { Plan } from "./model/plan/placement.ts";
+import type { Plan } from "./model/plan/plan.ts";
 import type { Rng } from "./model/rng.ts";
 import type { Scenario } from "./model/scenario.ts";
 import type { Outcome } from "./sim/evaluator/contract.ts";
@@ -14,7 +16,7 @@ import type { Outcome } from "./sim/evaluator/contract.ts";
 export interface Space<T> {
   /** Kind of space, such as `Box` or `MultiDiscrete`. */
   readonly kind: string;
-  /** A random element; a mask of the space's own shape rules elements out. */
+  /** A random element. A mask of the space's own shape rules elements out. */
   sample(rng: Rng, mask?: ActionMask): T;
   contains(value: unknown): value is T;
   /** Short text such as `MultiDiscrete([3, 3, 3])`. */
@@ -22,7 +24,8 @@ export interface Space<T> {
 }
 
 /**
- * 1 where legal, 0 where not; for MultiDiscrete the rows of all components, one after the other.
+ * 1 where legal, 0 where not. For MultiDiscrete it is the rows of all components, one after the
+ * other.
  */
 export type ActionMask = Uint8Array;
 
@@ -47,13 +50,15 @@ export interface Step<O> extends Reset<O> {
 }
 
 export interface ResetOptions {
-  /** Seeds the env's randomness; without it the stream goes on where it stands. */
+  /** Seeds the env's random numbers. Without it their stream goes on. */
   readonly seed?: number | string;
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
 export interface EnvMetadata {
   readonly id: string;
+  /** The kinds of plan that `plan()` answers. `checkEnv` picks its laws by them. */
+  readonly plans: readonly Plan["kind"][];
   readonly renderModes: readonly string[];
   readonly [key: string]: unknown;
 }
@@ -67,14 +72,17 @@ export interface Env<O = unknown, A = unknown> {
   readonly scenario: Scenario;
   reset(options?: ResetOptions): Reset<O>;
   step(action: A): Step<O>;
-  /** A text picture of the current plan. */
+  /** The current plan as text. */
   render(): string;
   close(): void;
-  /** An independent copy in the same state: stepping one never changes the other. */
+  /** An independent copy in the same state. A step of one never changes the other. */
   clone(): Env<O, A>;
-  /** JSON-safe state; `restore` of it goes on exactly as the original would. */
+  /** JSON-safe state. An env that restores it goes on exactly as the original would. */
   state(): unknown;
   restore(state: unknown): void;
-  /** The complete plan so far; groups not yet placed keep their default device. */
+  /**
+   * The complete plan so far. What no action has decided yet has its default. The plan may have an
+   * `opPriority`. Then the env scored it with this order.
+   */
   plan(): Plan;
 }

@@ -5,9 +5,11 @@
 export { checkEnv } from "./check/check-env.ts";
 export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
-export type { PlacementEnvOptions, Returns } from "./envs/options.ts";
-export type { EpisodeState } from "./envs/placement/episode-state.ts";
+export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
+export type { EpisodeState } from "./envs/episode-state.ts";
+export type { Returns } from "./envs/options.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
+export type { PlacementEnvOptions } from "./envs/placement/placement-parts.ts";
 export {
   createProgressiveEnv,
   PROGRESSIVE_ID,
@@ -22,6 +24,7 @@ export {
   type RefineOptions,
   type RefineStart,
 } from "./envs/placement/refine.ts";
+export type { PlanState } from "./envs/plan-state.ts";
 export { type EnvSpec, envIds, envSpec, type MakeEnvOptions, makeEnv, registerEnv } from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
 export {
@@ -77,7 +80,22 @@ export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
 export { type NetworkModel, networkModels, withNetwork } from "./model/networks.ts";
-export { type Placement, type Plan, placement, validatePlan } from "./model/plan/placement.ts";
+export { type Placement, placement } from "./model/plan/placement.ts";
+export {
+  copyPlan,
+  equalPlans,
+  lowerPlan,
+  type Plan,
+  type PlanKindName,
+  planFromJson,
+  planKindNames,
+  planKinds,
+  planToJson,
+  validatePlan,
+} from "./model/plan/plan.ts";
+export { planIn, readPlan } from "./model/plan/plan-file.ts";
+export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
+export type { TaskProgram } from "./model/plan/task-program.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
@@ -88,14 +106,14 @@ export {
 } from "./model/scenario.ts";
 export { didYouMean, nearest } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
-export type { EpisodeView } from "./parts/episode.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
-  featureNames,
+  groupColumns,
   type ObservationPart,
   type PlacementObservation,
   placementObservation,
 } from "./parts/observation.ts";
+export type { PlacementView } from "./parts/placement-view.ts";
 export {
   fixedRandomPlacement,
   givenPlacement,
@@ -113,25 +131,36 @@ export type { Units } from "./sim/bounds/units.ts";
 export { type Compiled, compile } from "./sim/engine/compile.ts";
 export { createParallelEngine, type ParallelEngine } from "./sim/engine/parallel.ts";
 export {
+  type Budget,
+  BudgetExhausted,
+  type PassCounter,
+  type Refusal,
+  uncounted,
+} from "./sim/evaluator/budget.ts";
+export {
   type Bound,
   type Evaluator,
-  evaluator,
   gapOf,
+  type Neighbours,
   type Outcome,
   type Violation,
 } from "./sim/evaluator/contract.ts";
 export {
-  type Budget,
-  BudgetExhausted,
+  allowance,
+  type BestPlan,
   type CurvePoint,
+  type Gate,
+  gated,
   type MeteredEvaluator,
   type MeterOptions,
   type MeterState,
   metered,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
+export { penalisedCost } from "./sim/evaluator/penalty.ts";
+export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
-export { createMakespanEvaluator, penalisedCost } from "./sim/objectives/makespan.ts";
+export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
 export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
 export { betterMove, type Move, singleMoveCount, singleMoves } from "./sim/timeline/explain/best-move.ts";
@@ -169,6 +198,7 @@ export { type Box, type BoxSpec, box } from "./spaces/box.ts";
 export { type Dict, dict } from "./spaces/dict.ts";
 export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";
 export { type MultiDiscrete, multiDiscrete } from "./spaces/multi-discrete.ts";
+export { type Names, namesSpace } from "./spaces/names.ts";
 export {
   type AutoresetMode,
   autoresetModes,

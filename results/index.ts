@@ -10,7 +10,6 @@ export {
   type CellTimes,
   type CurveStep,
   cellRng,
-  largerBound,
   type RunCell,
   runCell,
 } from "./comparison/cell.ts";
@@ -59,7 +58,6 @@ export {
   type Checkpoint,
   type MeterTimes,
   meterState,
-  meterTimes,
   restoredMeterState,
   type SavedMeter,
   TIMES,

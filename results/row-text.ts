@@ -1,5 +1,7 @@
 /** How the parts of a row read, the same in the text table and on the page. */
+
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
+import { clausesOf } from "./comparison/facts-text.ts";
 import type { Row } from "./comparison/ranking.ts";
 import { formatOn, type Scale, scaleFor } from "./format.ts";
 
@@ -13,25 +15,26 @@ export function valueText({ mean, violation }: Row, scale: Scale): string {
   return violation === null ? "no plan" : "infeasible";
 }
 
-/** Mean over the seeds of one row. */
-export function meanSeconds(
+/** Means over the seeds of one row. */
+export function meanTimes(
   { cells, times }: CompareReport,
   { scenario }: ScenarioTable,
   { method }: Row,
-): number {
+): { readonly seconds: number; readonly cpuSeconds: number } {
   const own = times.cells.filter((_, i) => cells[i].scenario === scenario && cells[i].method === method);
-  return own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length;
+  const mean = (of: "seconds" | "cpuSeconds") => own.reduce((sum, cell) => sum + cell[of], 0) / own.length;
+  return { seconds: mean("seconds"), cpuSeconds: mean("cpuSeconds") };
 }
 
 /** What a reader should know beside the numbers, as short clauses; empty for an ordinary row. */
-export function remarksOf({ seeds, feasibleSeeds, failure, note, timeLimited }: Row): string[] {
+export function remarksOf({ seeds, feasibleSeeds, failure, timeLimited, ...said }: Row): string[] {
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
     remarks.push(
       `infeasible on ${seeds - feasibleSeeds} of ${seeds} seeds; the mean is over the others, so no gap is given`,
     );
   if (failure !== null) remarks.push(withoutStop(failure));
-  if (note !== null) remarks.push(withoutStop(note));
+  remarks.push(...clausesOf(said));
   if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
   return remarks;
 }

@@ -1,6 +1,6 @@
 /**
  * A comparison as plain text: one aligned table for each scenario, best method first, and a summary
- * over all. No colours (the command line adds them) and no clock readings but the column `seconds`.
+ * over all. No colours (the command line adds them) and no clock readings but the column `CPU s`.
  */
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
 import type { Row } from "./comparison/ranking.ts";
@@ -14,7 +14,7 @@ import {
   formatValue,
   type Scale,
 } from "./format.ts";
-import { meanSeconds, remarksOf, tableScale, valueText } from "./row-text.ts";
+import { meanTimes, remarksOf, tableScale, valueText } from "./row-text.ts";
 
 export function formatTable(report: CompareReport): string {
   const sections = report.scenarios.map((table) => scenarioText(report, table));
@@ -47,8 +47,13 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
       align: "right",
       text: ({ peakBytes }) => (peakBytes === null ? "-" : formatBytes(peakBytes)),
     },
+    { title: "simulations", align: "right", text: ({ simulations }) => formatCount(simulations) },
     { title: "evaluations", align: "right", text: ({ evaluations }) => formatCount(evaluations) },
-    { title: "seconds", align: "right", text: (row) => formatSeconds(meanSeconds(report, table, row)) },
+    {
+      title: "CPU s",
+      align: "right",
+      text: (row) => formatSeconds(meanTimes(report, table, row).cpuSeconds),
+    },
     { title: "seeds", align: "right", text: ({ seeds }) => String(seeds) },
     ...(overfull ? [{ title: "over memory", align: "left", text: violationText } as const] : []),
   ];

@@ -21,12 +21,13 @@ import { InputError } from "../../env/model/errors.ts";
 import type { RngState } from "../../env/model/rng.ts";
 import { restoreRng } from "../../env/model/rng.ts";
 import { allowedDevices } from "../../env/model/scenario.ts";
-import { featureNames, type PlacementObservation } from "../../env/parts/observation.ts";
+import type { PlacementObservation } from "../../env/parts/observation.ts";
 import { negativeCost, negativeLogCost, negativeRootCost } from "../../env/parts/utility.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Agent, AgentContext, AgentModule, TrainStep } from "../contract.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
 import { createPositionalPolicy, type Visit } from "../nets/positional-policy.ts";
+import { visitColumns, visitOf } from "../nets/visit.ts";
 import { createWeights, type SavedWeights } from "../nets/weights.ts";
 import { loadTf, readOut } from "../tensors/tf.ts";
 import { createAdam, type SavedAdam } from "../training/adam.ts";
@@ -100,6 +101,7 @@ export const placeto: AgentModule<Options> = {
     limits:
       "An episode costs one evaluation per group and one more, so 1,000 evaluations are few episodes. Trained per scenario. Devices are told apart by their speed and by what lies on them, not by their place in the network. One head scores every device; pooling goes by device and takes neighbours apart. Means instead of sums, running normalisation before the head, 4 rounds instead of 8, Adam at 0.004 instead of 0.001, discount 0.97 instead of 1, entropy weight 0.03 on advantages of unit spread, freed of what the utility before the step explains.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: (scenario) => scenario.grouping.groupCount + 1,
   create,
@@ -127,7 +129,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
   const edges = { from: edgeSource, to: edgeDestination };
   const { width, rounds } = options;
   const weights = createWeights(tf);
-  const columns = featureNames(scenario).length;
+  const columns = visitColumns.length;
   const speeds = speedsOf(computeUs, devices);
   const shape = { groups, edges, columns, devices, speeds, width, rounds };
   const policy = createPositionalPolicy(tf, weights, shape, rng.child("weights"));
@@ -152,7 +154,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
     choose: (visits: readonly Visit[]) => Int32Array,
   ): Episode[] => {
     const begun = running.map((env) => env.reset());
-    const seen = begun.map(({ observation }) => observation);
+    const seen = begun.map(({ observation }) => visitOf(observation));
     const standing = begun.map(({ info }) => utility.of(info.outcome as Outcome));
     const episodes: Episode[] = running.map(() => ({
       visits: [],
@@ -171,7 +173,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         episodes[i].before.push(standing[i]);
         standing[i] += step.reward;
         episodes[i].finalCost = (step.info.outcome as Outcome).cost;
-        seen[i] = step.observation;
+        if (!step.terminated) seen[i] = visitOf(step.observation);
       });
     }
     return episodes;
@@ -214,7 +216,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
       policy.observe(episodes[0].visits);
       update++;
       const meanCost = episodes.reduce((sum, { finalCost }) => sum + finalCost, 0) / count;
-      const evaluations = evaluationsBefore + evaluator.spent;
+      const evaluations = evaluationsBefore + evaluator.evaluations;
       yield { update, evaluations, metrics: { loss, gradientNorm, entropy, meanCost } };
     }
   }
@@ -233,7 +235,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         groups,
         devices,
         update,
-        evaluations: evaluationsBefore + evaluator.spent,
+        evaluations: evaluationsBefore + evaluator.evaluations,
         weights: weights.save(),
         adam: adam.save(),
         baseline: baseline.save(),
@@ -256,7 +258,7 @@ async function create(context: AgentContext<Options>): Promise<Agent> {
         env.restore(saved.envs[i]);
       });
       update = saved.update;
-      evaluationsBefore = saved.evaluations - evaluator.spent;
+      evaluationsBefore = saved.evaluations - evaluator.evaluations;
     },
     dispose() {
       weights.dispose();

@@ -32,6 +32,7 @@ export const reinforce: AgentModule<Options> = {
     limits:
       "Learns one scenario and nothing that transfers. The shared device bias, the fading random tilt and advantages of unit spread are ours.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: () => 1,
   async create(context) {

@@ -45,6 +45,7 @@ export const seq2seq: AgentModule<Options> = {
     limits:
       "One controller, width 64 and learning rate 0.003 instead of 20 controllers and 0.1; the fading random tilt and advantages of unit spread are ours. Its one-hot neighbours tie it to one graph.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   actEvaluations: () => 1,
   async create(context) {

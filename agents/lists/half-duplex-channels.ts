@@ -8,7 +8,7 @@
  * (Baechi's linear cost model keeps the channel for it). The network `half-duplex` with the order
  * of these commits gives the same times to the last bit.
  */
-import type { ScheduleProblem } from "../problems/schedule-problem.ts";
+import { countSchedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
 
 export interface Channels {
   /** A task whose producers have all been committed. Once, before the calls below. */
@@ -26,6 +26,7 @@ export interface Channels {
 }
 
 export function createChannels(problem: ScheduleProblem): Channels {
+  countSchedule(problem);
   const { tasks, deviceCount, edgeTensor, edgeBytes, latencyUs, bytesPerUs } = problem;
   const tensorCount = edgeTensor.reduce((most, tensor) => Math.max(most, tensor + 1), 0);
   /** When a tensor is on a device that it was sent to, NaN where it was not. */

@@ -5,7 +5,13 @@
  * room for all of it.
  */
 import { startOrder } from "../problems/schedule-order.ts";
-import { inputsReadyUs, rooms, type Schedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
+import {
+  countSchedule,
+  inputsReadyUs,
+  rooms,
+  type Schedule,
+  type ScheduleProblem,
+} from "../problems/schedule-problem.ts";
 
 export interface Insertion {
   /**
@@ -18,6 +24,7 @@ export interface Insertion {
 }
 
 export function createInsertion(problem: ScheduleProblem): Insertion {
+  countSchedule(problem);
   const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
   const device = new Int32Array(tasks.opCount).fill(-1);
   const startUs = new Float64Array(tasks.opCount);

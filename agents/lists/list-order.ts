@@ -11,6 +11,7 @@
  * hence never wait for themselves.
  */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
+import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
 import { createEventHeap } from "./event-heap.ts";
 import { createReadyHeap } from "./ready-heap.ts";
 
@@ -29,7 +30,8 @@ export interface ListOrder {
 const RELEASE = 0;
 const OP_END = 1;
 
-export function createListOrder(compiled: Compiled): ListOrder {
+/** Each order is one private pass. */
+export function createListOrder(compiled: Compiled, passes: PassCounter): ListOrder {
   const { opCount, deviceCount, linkCount, slotCount, runUs, fidelity, scenario } = compiled;
   const { depStart, depConsumer, depSlot, slotBytes, waitsFor } = compiled;
   const { routeStart, routeLink, linkBytesPerUs, linkLatencyUs } = compiled;
@@ -177,6 +179,7 @@ export function createListOrder(compiled: Compiled): ListOrder {
     tailUs,
     endUs: () => latestUs,
     of(device) {
+      passes.pass();
       findTails(device);
       const rank = new Float64Array(opCount);
       schedule(device, rank);

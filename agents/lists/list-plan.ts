@@ -16,9 +16,12 @@
  * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. Ends with the
  * makespan of the best plan's schedule as the estimate, or with one sentence on why no plan fits.
  */
+
 import { z } from "zod";
-import { type Plan, placement } from "../../env/model/plan/placement.ts";
+import { placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { PlannerReport } from "../contract.ts";
 import { breathEvery } from "../event-loop.ts";
 import type { Choices } from "../problems/choices.ts";
@@ -87,7 +90,7 @@ export async function* planByList(
     }
   }
   for (const share of method.outputShares) {
-    const problem = scheduleProblemOf(choices, share);
+    const problem = scheduleProblemOf(choices, share, evaluator);
     const byOp = await method.schedule(problem);
     if (byOp !== null) yield* tryAll(byOp, share);
     const groups = variants === "all" && method.levels === "ops and groups" ? groupProblem(problem) : null;
@@ -102,7 +105,9 @@ export async function* planByList(
       const answer = await scheduleCoarsely(problem, slower, method);
       if (answer !== null) yield* tryAll(answer, share);
     }
-    return objective === "makespan" ? { estimate: best.estimate } : undefined;
+    return objective === "makespan"
+      ? { estimate: { value: best.estimate, unit: "us", model: "end of the list schedule" } }
+      : undefined;
   }
   if (best.cost === Number.POSITIVE_INFINITY)
     return { failure: failure ?? "The graph is too large for this method." };
@@ -132,8 +137,7 @@ function opsAsGroups(problem: ScheduleProblem): GroupProblem {
 /** The placement alone and, where the objective has an order, with the schedule's own. */
 function plansOf({ scenario }: Choices, { device, order }: Schedule, variants: Variants): Plan[] {
   const alone = placement(device);
-  const isSimulated = scenario.objective === "makespan" || scenario.objective === "peak-memory";
-  if (variants === "plain" || !isSimulated) return [alone];
+  if (variants === "plain" || !objectiveOf(scenario).keepsOrder) return [alone];
   const ordered = { ...alone, opPriority: prioritiesOf(order) };
   return variants === "ordered" ? [ordered] : [alone, ordered];
 }

@@ -3,7 +3,7 @@
  * it schedules. The options are those of all list planners; list-plan.ts does the rest.
  */
 import { z } from "zod";
-import type { Card, PlannerModule } from "../contract.ts";
+import type { Card, PlannerModule, Traits } from "../contract.ts";
 import { choicesOf, pools } from "../problems/choices.ts";
 import { type ListMethod, planByList, variantsOption } from "./list-plan.ts";
 
@@ -25,15 +25,22 @@ export type ListOptions = z.infer<ReturnType<typeof listOptions>>;
 
 export interface ListPlannerParts {
   readonly card: Omit<Card, "searchSpace">;
+  readonly usefulFirst?: Traits["usefulFirst"];
   readonly pool: typeof anyDevice | typeof equalDevices;
   readonly method: ListMethod;
 }
 
 export const LIST_SEARCH_SPACE = "device per group, and the order of the ops";
 
-export const listPlanner = ({ card, pool, method }: ListPlannerParts): PlannerModule<ListOptions> => ({
+export const listPlanner = ({
+  card,
+  usefulFirst,
+  pool,
+  method,
+}: ListPlannerParts): PlannerModule<ListOptions> => ({
   kind: "planner",
   card: { ...card, searchSpace: LIST_SEARCH_SPACE },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: false, usefulFirst },
   options: listOptions(pool),
   create: ({ pool, variants }) => ({
     plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, method, variants),

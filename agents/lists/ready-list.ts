@@ -7,6 +7,7 @@
  */
 import { startOrder } from "../problems/schedule-order.ts";
 import {
+  countSchedule,
   inputsReadyUs,
   type NoRoom,
   rooms,
@@ -22,6 +23,7 @@ export interface ReadyRule {
 }
 
 export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedule | NoRoom {
+  countSchedule(problem);
   const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
   const device = new Int32Array(tasks.opCount).fill(-1);
   const startUs = new Float64Array(tasks.opCount);

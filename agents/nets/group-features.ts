@@ -1,7 +1,7 @@
 /**
- * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017): the kinds
- * of its ops, its sizes, and its neighbours as one-hot rows over the groups. All columns lie in [0,
- * 1].
+ * What a sequence model sees of each group, after ColocRL (Mirhoseini et al., ICML 2017). It sees
+ * the kinds of the group's ops, its sizes, and its neighbours as one-hot rows over the groups. All
+ * columns are in [0, 1].
  */
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -13,8 +13,12 @@ export interface GroupFeatures {
 }
 
 /**
- * Columns: one per op type (share of the group's ops), sizes, predecessors, successors with the
- * group itself.
+ * Columns, in this order:
+ * - for each op type, its share of the group's ops;
+ * - for each device, the run time; then parameter bytes and output bytes, over their largest
+ *   values;
+ * - for each group, whether it is a predecessor;
+ * - for each group, whether it is a successor or the group itself.
  */
 export function groupFeatures(scenario: Scenario): GroupFeatures {
   const { graph, grouping } = scenario;
@@ -53,7 +57,7 @@ function column(matrix: Float64Array, columns: number, index: number): Float64Ar
 }
 
 /**
- * Entries over the largest finite one; an infinite entry (a device that cannot run the group)
+ * Entries over the largest finite one. An infinite entry, of a device that cannot run the group,
  * counts as 1.
  */
 function share(values: Float64Array): Float64Array {

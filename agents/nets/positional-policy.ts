@@ -1,13 +1,16 @@
 /**
- * Placeto's policy network (Addanki et al., NeurIPS 2019): embeds every group by message passing,
- * looks at the current group, its ancestors, its descendants and the rest, and scores the devices
- * for the current group.
+ * Placeto's policy network (Addanki et al., NeurIPS 2019). It embeds every group by message
+ * passing. Then it pools the current group, its ancestors, its descendants and the other groups,
+ * and scores the devices for the current group.
  *
- * Ours: one head scores every device by what lies on it, instead of one output for each device, and
- * the embedding sees whether a group shares the current one's device instead of the device's
- * number. Devices of one speed are interchangeable, so all that is learned about one holds for all:
- * relabelling them relabels the scores. With a column for each device, everything had to be learned
- * once per device, and with four of them hardly anything was.
+ * Ours:
+ * - One head scores every device by what is on it, instead of one output for each device.
+ * - The embedding sees whether a group shares the current one's device, instead of the device's
+ *   number.
+ *
+ * So devices of one speed are interchangeable: relabelling them relabels the scores, and what is
+ * learned about one holds for all. With a column for each device, everything had to be learned once
+ * per device. With four devices hardly anything was learned then.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
@@ -19,19 +22,19 @@ import { RELATION_COUNT } from "./relations.ts";
 import { runningNorm } from "./running-norm.ts";
 import type { Weights } from "./weights.ts";
 
-/** One decision. */
+/** One decision. `visitOf` makes it from an observation. */
 export interface Visit extends Position {
   /**
-   * What is seen of all groups, [groups x columns] row by row; the last columns are the device,
-   * one-hot.
+   * What is seen of all groups but their devices, [groups x columns], row by row. The policy adds
+   * what it wants to know of the devices.
    */
-  readonly nodes: Float32Array;
+  readonly features: Float32Array;
 }
 
 export interface PositionalPolicyShape {
   readonly groups: number;
   readonly edges: EdgeList;
-  /** Columns of `nodes`. */
+  /** Columns of `features`. */
   readonly columns: number;
   readonly devices: number;
   /** Speed of each device at each group, over the fastest one's; [groups x devices]. */
@@ -47,7 +50,9 @@ export interface PositionalPolicy {
   observe(visits: readonly Visit[]): void;
 }
 
-/** Of a device in one visit: whether the current group lies there, and its speed. */
+/** Of a group in one visit: whether it is on the current group's device. */
+const PLACEMENT_COLUMNS = 1;
+/** Of a device in one visit: whether the current group is on it, and its speed. */
 const DEVICE_COLUMNS = 2;
 
 export function createPositionalPolicy(
@@ -57,7 +62,7 @@ export function createPositionalPolicy(
   rng: Rng,
 ): PositionalPolicy {
   const { groups, edges, devices, speeds, width, rounds } = shape;
-  const columns = shape.columns - devices + 1;
+  const columns = shape.columns + PLACEMENT_COLUMNS;
   const both = 2 * width;
   const positionColumns = (1 + RELATION_COUNT) * both + DEVICE_COLUMNS;
   const passing = messagePassing(tf, weights, { nodes: groups, edges }, { columns, width, rounds }, rng);
@@ -69,7 +74,7 @@ export function createPositionalPolicy(
   const score = { matrix: weights.zeros("score", [8 * width, 1]), bias: weights.zeros("score bias", [1]) };
 
   /**
-   * The current group, what lies on the device in each relation to it, and the device: [visits x
+   * The current group, what is on the device in each relation to it, and the device, [visits x
    * devices, columns].
    */
   const position = (visits: readonly Visit[]): Tensor => {
@@ -93,22 +98,17 @@ export function createPositionalPolicy(
 }
 
 /**
- * Features of all visits with "on the current group's device" in the place of the device, [groups x
- * visits x columns].
+ * Features of all visits, [groups x visits x columns]. The last column of a row is 1 where the
+ * group shares the current group's device.
  */
-function nodeMajor(
-  tf: Tf,
-  visits: readonly Visit[],
-  { groups, columns, devices }: PositionalPolicyShape,
-): Tensor {
-  const leading = columns - devices;
-  const width = leading + 1;
+function nodeMajor(tf: Tf, visits: readonly Visit[], { groups, columns }: PositionalPolicyShape): Tensor {
+  const width = columns + PLACEMENT_COLUMNS;
   const values = new Float32Array(groups * visits.length * width);
-  visits.forEach(({ nodes, current, placement }, s) => {
+  visits.forEach(({ features, current, placement }, s) => {
     for (let g = 0; g < groups; g++) {
       const row = (g * visits.length + s) * width;
-      values.set(nodes.subarray(g * columns, g * columns + leading), row);
-      values[row + leading] = placement[g] === placement[current] ? 1 : 0;
+      values.set(features.subarray(g * columns, (g + 1) * columns), row);
+      values[row + columns] = placement[g] === placement[current] ? 1 : 0;
     }
   });
   return tf.tensor3d(values, [groups, visits.length, width]);

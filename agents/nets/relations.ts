@@ -1,14 +1,16 @@
 /**
- * How any two groups lie to each other: parent, child, farther ancestor, farther descendant, or
- * parallel. The group graph of a training step can be cyclic; groups that reach each other are
- * parallel, which is the order on its strongly connected components, but where an edge leads from
- * one to the other. Of edges both ways the later in the list decides.
+ * What any two groups are to each other: parent, child, farther ancestor, farther descendant, or
+ * parallel.
+ *
+ * The group graph of a training step can be cyclic. Groups that reach each other are parallel,
+ * which is the order on its strongly connected components. An edge decides before that: its ends
+ * are parent and child. Of edges both ways the later one in the list decides.
  */
 import type { EdgeList } from "../tensors/neighbour-sum.ts";
 
 export const Relation = { itself: 0, ancestor: 1, descendant: 2, parallel: 3, parent: 4, child: 5 } as const;
 
-/** Relations of a group to another one. */
+/** Number of relations to another group, `itself` left out. */
 export const RELATION_COUNT = 5;
 
 /** relation[v x nodes + u]: what u is to v. */

@@ -7,7 +7,7 @@
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 
 /** `accelerators` leaves out devices of kind CPU, except for groups that no accelerator can run. */

@@ -15,6 +15,7 @@
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
+import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
 
@@ -41,7 +42,9 @@ interface Packing {
 }
 
 /** One sentence that proves that no plan fits, or null: then some may or may not. */
-export function provenInfeasible(scenario: Scenario): string | null {
+export function provenInfeasible(scenario: Scenario, kind: PlanKindName = "placement"): string | null {
+  // Replicas and shards divide what the arguments keep whole.
+  if (kind !== "placement") return null;
   const packing = packingOf(scenario);
   if (packing.limitBytes.every((limit) => limit === Number.POSITIVE_INFINITY)) return null;
   return oneUnit(scenario, packing) ?? allWeights(packing) ?? noPacking(packing);

@@ -43,6 +43,7 @@ export function groupProblem(problem: ScheduleProblem): GroupProblem | null {
     firstTask: Int32Array.from(firstTask),
     problem: {
       ...problem,
+      passShare: (problem.passShare * partCount) / tasks.opCount,
       tasks: edges.tasks,
       runUs: partUs,
       edgeBytes: edges.bytes,

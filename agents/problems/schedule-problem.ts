@@ -8,6 +8,7 @@
  * reported as a score.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
+import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
 
 /** The part of an `OpGraph` that says who waits for whom. */
 export type TaskOrder = Pick<
@@ -58,7 +59,13 @@ export interface ScheduleProblem {
   readonly setBytes: Float64Array;
   /** Memory of each device in bytes. */
   readonly limitBytes: Float64Array;
+  /** Counts a schedule of all tasks; `passShare` is the share of the graph that they are. */
+  readonly passes: PassCounter;
+  readonly passShare: number;
 }
+
+/** Called by every part that schedules all tasks, before it does. */
+export const countSchedule = ({ passes, passShare }: ScheduleProblem): void => passes.pass(passShare);
 
 export interface Schedule {
   /** Device of each task. */

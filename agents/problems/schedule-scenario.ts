@@ -11,12 +11,18 @@ import { type Device, isCpu } from "../../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { CONTROL, type OpGraph, Role } from "../../env/model/graph/graph.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
+import { objectiveSpecs } from "../../env/sim/objectives/evaluator.ts";
 import type { Choices } from "./choices.ts";
 import type { ScheduleProblem } from "./schedule-problem.ts";
 
 const MOVES_NOTHING = -1;
 
-export function scheduleProblemOf(choices: Choices, outputShare: number): ScheduleProblem {
+export function scheduleProblemOf(
+  choices: Choices,
+  outputShare: number,
+  passes: PassCounter,
+): ScheduleProblem {
   const { scenario } = choices;
   const { graph, cluster, grouping } = scenario;
   const { latencyUs, bytesPerUs } = routeSpeeds(scenario);
@@ -31,10 +37,20 @@ export function scheduleProblemOf(choices: Choices, outputShare: number): Schedu
     pass: graph.role.map((role) => (role === Role.forward ? 0 : 1)),
     setOf: grouping.groupOf,
     setDevices: choices.legal,
-    setBytes: heldBytes(scenario, outputShare),
-    limitBytes: limitBytes(scenario),
+    ...reservations(scenario, outputShare),
+    passes,
+    passShare: 1,
   };
 }
+
+/** What each set of a schedule would keep on its device, and what devices hold. */
+export const reservations = (
+  scenario: Scenario,
+  outputShare: number,
+): Pick<ScheduleProblem, "setBytes" | "limitBytes"> => ({
+  setBytes: heldBytes(scenario, outputShare),
+  limitBytes: limitBytes(scenario),
+});
 
 /** Tensors are numbered as consumers declare them, as the simulator numbers them. */
 function whatMoves({ graph, fidelity }: Scenario): Pick<ScheduleProblem, "edgeBytes" | "edgeTensor"> {
@@ -75,9 +91,8 @@ function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "la
   return { latencyUs, bytesPerUs };
 }
 
-/** Makespan and peak memory come from the event engine; the other objectives are formulas. */
-const isSimulated = (objective: Objective): boolean =>
-  objective === "makespan" || objective === "peak-memory";
+/** Whether times and memory come from the event engine. */
+const isSimulated = (objective: Objective): boolean => objectiveSpecs[objective].timing === "engine";
 
 /**
  * What is simulated limits every device under training memory and none otherwise; formulas limit

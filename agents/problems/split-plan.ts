@@ -1,5 +1,6 @@
 /** Plans of ops and assignments of elements, one from the other. */
-import { type Plan, placement } from "../../env/model/plan/placement.ts";
+import { placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Elements } from "./elements.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";

@@ -9,24 +9,27 @@
  */
 
 import { InputError } from "../../env/model/errors.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { BudgetExhausted, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
-import type {
-  Agent,
-  AgentModule,
-  BackendName,
-  Method,
-  PlannerModule,
-  PlannerReport,
-  RunSink,
-  TrainStep,
+import { BudgetExhausted, isTimed } from "../../env/sim/evaluator/budget.ts";
+import { gated, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import {
+  type Agent,
+  type AgentModule,
+  type BackendName,
+  type Fact,
+  type Method,
+  type PlannerModule,
+  type PlannerReport,
+  type RunSink,
+  refusalOf,
+  type TrainStep,
+  traitsOf,
 } from "../contract.ts";
 import { breathEvery } from "../event-loop.ts";
 import { provenInfeasible } from "../problems/infeasible.ts";
-import { plainPlan } from "../search/groups/plain-plan.ts";
-import { withReserve } from "./reserve.ts";
+import { plainPlan } from "../problems/plain-plan.ts";
 
 export interface MethodRun {
   readonly module: Method;
@@ -54,33 +57,41 @@ export interface MethodResult {
 }
 
 export async function runMethod(run: MethodRun): Promise<MethodResult> {
-  const ended =
+  const { meter, scenario } = run;
+  const refusal = refusalOf(run.module, run.options, scenario);
+  if (refusal !== null) return { best: null, last: null, report: { failure: refusal }, backend: null };
+  const ran =
     run.module.kind === "planner" ? await runPlanner(run, run.module) : await runAgent(run, run.module);
-  const { meter } = run;
-  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(run.scenario)) !== null)
+  const { report } = ran;
+  if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(scenario)) !== null)
     return {
-      ...ended,
+      ...ran,
       best: meter.best,
-      report: { ...ended.report, timeLimited: true, failure: undefined, note: PLAIN },
+      report: { ...report, ended: "clock", failure: undefined, facts: [PLAIN] },
     };
-  const timeLimited =
-    ended.report.timeLimited === true || meter.refused === "seconds" || meter.refused === "stopped";
-  const failure = meter.best?.outcome.feasible === true ? ended.report.failure : failureOf(run, ended.report);
-  return { ...ended, best: meter.best, report: { ...ended.report, timeLimited, failure } };
+  const ended = isTimed(meter.refused)
+    ? "clock"
+    : (report.ended ?? (meter.refused === null ? "done" : "budget"));
+  const failure = meter.best?.outcome.feasible === true ? report.failure : failureOf(run, report);
+  return { ...ran, best: meter.best, report: { ...report, ended, failure } };
 }
 
 /** Why there is no plan that fits: proven, as the method says, or only not found. */
 function failureOf(run: MethodRun, report: PlannerReport): string {
-  const proof = provenInfeasible(run.scenario);
+  const proof = provenInfeasible(run.scenario, traitsOf(run.module).answers);
   if (proof !== null) return proof;
   if (report.failure !== undefined) return report.failure;
   if (run.meter.best === null) return nothingScored(run);
-  const { spent } = run.meter;
-  const scored = spent === 1 ? "the one plan scored does not fit" : `none of ${spent} plans scored fits`;
+  const { evaluations } = run.meter;
+  const scored =
+    evaluations === 1 ? "the one plan scored does not fit" : `none of ${evaluations} plans scored fits`;
   return `None found: ${scored} the memory; that no plan does is not proven.`;
 }
 
-const PLAIN = "Ended before it had scored a plan of its own; this one needed no search.";
+const PLAIN: Fact = {
+  name: "plan",
+  value: "made without search: the method had scored none when it was ended",
+};
 
 function nothingScored({ module, meter }: MethodRun): string {
   const reason = meter.refused === null ? "" : `: the budget of ${meter.refused} was spent`;
@@ -103,7 +114,7 @@ async function runPlanner(
         report = value ?? {};
         break;
       }
-      if (meter.spent === 0)
+      if (meter.evaluations === 0)
         throw new InputError(
           `Planner "${module.card.id}" yielded a plan without scoring one; score each plan with the evaluator first.`,
         );
@@ -119,13 +130,15 @@ async function runPlanner(
 
 async function runAgent(run: MethodRun, module: AgentModule): Promise<Ended> {
   const { options, scenario, meter, rng, backend } = run;
-  const reserve = withReserve(meter, module.actEvaluations(scenario, options));
-  const context = { scenario, evaluator: reserve.evaluator, rng, options, backend };
+  // What the greedy plan needs is kept back from training.
+  let kept = module.actEvaluations(scenario, options);
+  const evaluator = gated(meter, { remaining: () => meter.remaining - kept });
+  const context = { scenario, evaluator, rng, options, backend };
   const agent = await unlessSpent(() => module.create(context));
   if (agent === null) return { last: null, report: {}, backend: null };
   try {
-    await unlessSpent(() => train(run, agent, reserve.evaluator));
-    reserve.release();
+    await unlessSpent(() => train(run, agent, evaluator));
+    kept = 0;
     const last = await unlessSpent(() => agent.act());
     return { last, report: {}, backend: agent.backend };
   } finally {

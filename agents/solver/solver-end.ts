@@ -7,6 +7,10 @@ export interface SolverLimits {
   readonly seconds: number;
 }
 
+/** The end as a planner reports it. */
+export const endedBy = (end: MipResult["end"]): "done" | "limit" | "clock" =>
+  end === "time" || end === "stopped" ? "clock" : end === "limit" ? "limit" : "done";
+
 /** `infeasible` says what it means where the program has no solution. */
 export function endText(end: MipResult["end"], { gap, seconds }: SolverLimits, infeasible: string): string {
   switch (end) {

@@ -96,7 +96,7 @@ export function oneShotLearner(
       });
       update++;
       const meanCost = costs.reduce((sum, cost) => sum + cost, 0) / batch;
-      const evaluations = evaluationsBefore + evaluator.spent;
+      const evaluations = evaluationsBefore + evaluator.evaluations;
       yield { update, evaluations, metrics: { loss, gradientNorm, entropy, meanCost, feasible } };
     }
   }
@@ -115,7 +115,7 @@ export function oneShotLearner(
     async save(): Promise<Saved> {
       return {
         update,
-        evaluations: evaluationsBefore + evaluator.spent,
+        evaluations: evaluationsBefore + evaluator.evaluations,
         weights: weights.save(),
         adam: adam.save(),
         baseline: baseline.save(),
@@ -129,7 +129,7 @@ export function oneShotLearner(
       baseline.load(saved.baseline);
       draws = restoreRng(saved.rng);
       update = saved.update;
-      evaluationsBefore = saved.evaluations - evaluator.spent;
+      evaluationsBefore = saved.evaluations - evaluator.evaluations;
     },
     dispose() {
       policy.dispose();

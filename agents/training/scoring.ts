@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
 import { placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 

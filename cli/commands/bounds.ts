@@ -6,7 +6,7 @@
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
-import { evaluator } from "../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatGap, formatValue } from "../../results/format.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag, objectiveFlag } from "../command.ts";

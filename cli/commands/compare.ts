@@ -11,6 +11,7 @@ import { generalMethods } from "../../agents/registry/registry.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import type { Objective } from "../../env/model/scenario.ts";
+import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import type { CellSpec, RunCell } from "../../results/comparison/cell.ts";
 import { type CellJournal, openJournal } from "../../results/comparison/cell-journal.ts";
 import {
@@ -28,12 +29,11 @@ import { suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/suites/i
 import {
   backendFlag,
   backendOf,
+  budgetFlags,
   budgetOf,
   defineCommand,
-  evaluationsFlag,
   jsonFlag,
   objectiveFlag,
-  secondsFlag,
   seedFlag,
 } from "../command.ts";
 import { newFolder } from "../files.ts";
@@ -72,8 +72,7 @@ export const compare = defineCommand({
       describe: "ids, ids with options, or paths such as ./mine.ts",
       defaultText: "every agent and planner, the ILP with iterations=50000",
     },
-    evaluations: evaluationsFlag,
-    seconds: secondsFlag,
+    ...budgetFlags,
     seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
     seed: seedFlag,
     objective: objectiveFlag,
@@ -165,6 +164,7 @@ async function run(
     report = await runComparison(request, {
       runCell: journal?.runCell ?? pool.runCell,
       clock: terminal.seconds,
+      cpuClock: terminal.cpuSeconds,
       jobs: Math.min(jobs ?? availableParallelism(), cells.length),
       signal: terminal.signal,
       onProgress: progress.tell,
@@ -193,22 +193,20 @@ function journalIn(out: string, runCell: RunCell): CellJournal {
 }
 
 /**
- * Progress in evaluations, where a cell that ends below its budget counts as a whole; in cells
- * where nothing counts them.
+ * Progress in the unit of the budget, where a cell that ends below it counts as a whole; in cells
+ * where the budget is one of time.
  */
 function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Terminal) {
-  const each = budget.evaluations ?? 1;
-  const progress = startProgress(
-    terminal,
-    cellCount * each,
-    budget.evaluations === undefined ? "cells" : "evaluations",
-  );
+  const { unit, amount } = leadingLimit(budget);
+  const isCounted = unit === "simulations" || unit === "evaluations";
+  const each = isCounted ? amount : 1;
+  const progress = startProgress(terminal, cellCount * each, isCounted ? unit : "cells");
   const running = new Map<CellSpec, number>();
   return {
-    tell({ cell, state, evaluations, finishedCells }: CompareProgress) {
-      running.set(cell, budget.evaluations === undefined ? 0 : evaluations);
+    tell({ cell, state, spent, finishedCells }: CompareProgress) {
+      running.set(cell, isCounted ? spent : 0);
       if (state === "finished") running.delete(cell);
-      const done = finishedCells * each + [...running.values()].reduce((sum, spent) => sum + spent, 0);
+      const done = finishedCells * each + [...running.values()].reduce((sum, amount) => sum + amount, 0);
       const doing = [...running.keys()].map(({ method, scenario }) => `${method} on ${scenario}`);
       progress.update(done, doing.join(", "));
     },

@@ -3,7 +3,7 @@
  * step.
  */
 
-import { readPlacement } from "../../env/model/plan/file.ts";
+import { readPlan } from "../../env/model/plan/plan-file.ts";
 import { difference } from "../../env/sim/timeline/explain/difference.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { readText } from "../files.ts";
@@ -25,7 +25,7 @@ export const diff = defineCommand({
   examples: ["diff inception-v3/2xP100 before.json after.json"],
   async run({ values, positionals: [argument, before, after] }, terminal) {
     const scenario = await stepOf(argument, terminal);
-    const planIn = (file: string) => readPlacement(readText(file, "Placement file"), file, scenario);
+    const planIn = (file: string) => readPlan(readText(file, "Placement file"), file, scenario);
     const parts = {
       scenario,
       before,

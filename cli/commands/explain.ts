@@ -5,10 +5,10 @@
 import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
-import { readPlacement } from "../../env/model/plan/file.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import { readPlan } from "../../env/model/plan/plan-file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { evaluator } from "../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import {
   betterMove,
   type Move,
@@ -73,7 +73,7 @@ export const explain = defineCommand({
     if (values.placement === undefined)
       throw new InputError('"explain" needs --placement FILE, the placement to explain.');
     const scenario = await stepOf(argument, terminal);
-    const plan = readPlacement(readText(values.placement, "Placement file"), values.placement, scenario);
+    const plan = readPlan(readText(values.placement, "Placement file"), values.placement, scenario);
     const told = explainPlan(scenario, plan);
     const score = evaluator(scenario);
     const base = score.evaluate(plan);

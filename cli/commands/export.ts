@@ -3,8 +3,8 @@
  * draw. To stdout, or with `-o` to a file; what the format cannot hold is said on stderr.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { readPlacement } from "../../env/model/plan/file.ts";
-import { type Plan, validatePlan } from "../../env/model/plan/placement.ts";
+import { type Plan, validatePlan } from "../../env/model/plan/plan.ts";
+import { readPlan } from "../../env/model/plan/plan-file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { exporterOf, exporters } from "../../results/export/index.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
@@ -69,7 +69,7 @@ export const exportCommand = defineCommand({
 });
 
 function planIn(path: string, scenario: Scenario): Plan {
-  const plan = readPlacement(readText(path, "Placement file"), path, scenario);
+  const plan = readPlan(readText(path, "Placement file"), path, scenario);
   validatePlan(scenario, plan);
   return plan;
 }

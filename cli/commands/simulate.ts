@@ -5,9 +5,10 @@
  */
 
 import { InputError } from "../../env/model/errors.ts";
-import { readPlacement } from "../../env/model/plan/file.ts";
+import { readPlan } from "../../env/model/plan/plan-file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
+import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { createSimulator, type Timeline } from "../../env/sim/timeline/timeline.ts";
 import { formatBytes, formatGap, formatUs } from "../../results/format.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
@@ -41,7 +42,7 @@ export const simulate = defineCommand({
     const step = createSimulator(scenario);
     if (values.placement !== undefined) {
       const text = readText(values.placement, "Placement file");
-      const timeline = step(readPlacement(text, values.placement, scenario));
+      const timeline = step(readPlan(text, values.placement, scenario));
       terminal.write(
         values.json ? jsonText(answerOf(scenario, timeline)) : textOf(scenario, values.placement, timeline),
       );

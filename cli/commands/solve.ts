@@ -6,18 +6,20 @@
 import { type BoundEffort, boundEfforts } from "../../agents/bounds.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
+import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
+import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
 import { formatBytes, formatCount, formatGap, formatSeconds, formatValue } from "../../results/format.ts";
 import {
   backendFlag,
   backendOf,
+  budgetFlags,
   budgetOf,
   defineCommand,
-  evaluationsFlag,
   jsonFlag,
   objectiveFlag,
-  secondsFlag,
   seedFlag,
 } from "../command.ts";
 import { jsonText } from "../json.ts";
@@ -45,14 +47,13 @@ export const solve = defineCommand({
       placeholder: "NAME",
       describe: "bounds of the makespan beside the cheap ones, which take seconds: lp, refutation or all",
     },
-    evaluations: evaluationsFlag,
-    seconds: secondsFlag,
+    ...budgetFlags,
     seed: seedFlag,
     backend: backendFlag,
     json: jsonFlag,
   },
   examples: [
-    "solve inception-v3/2xP100 --planner hill-climb --evaluations 2000",
+    "solve inception-v3/2xP100 --planner hill-climb --simulations 2000",
     "solve bert24_inference.json --planner ideals-dp --objective max-load --json",
   ],
   async run({ values, positionals: [scenario] }, terminal) {
@@ -69,7 +70,12 @@ export const solve = defineCommand({
         objective: values.objective as Objective | undefined,
         backend: backendOf(values.backend, terminal),
       },
-      { clock: terminal.seconds, signal: terminal.signal, onEvaluation: progress.spent },
+      {
+        clock: terminal.seconds,
+        cpuClock: terminal.cpuSeconds,
+        signal: terminal.signal,
+        onEvaluation: progress.spent,
+      },
     ).finally(progress.end);
     const effort = values.bound as BoundEffort;
     const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort, terminal);
@@ -92,23 +98,11 @@ async function proveMore(result: CellResult, effort: BoundEffort, { note }: Term
   return { ...result, bound: value, boundArgument: argument, gap: gapOf(result.value, value) };
 }
 
-/** Progress in evaluations, or in seconds where only they are limited. */
-function progressOf(budget: { evaluations?: number; seconds?: number }, terminal: Terminal) {
-  if (budget.evaluations !== undefined) {
-    const progress = startProgress(terminal, budget.evaluations, "evaluations");
-    return {
-      spent: (evaluations: number, best?: BestSoFar) => progress.update(evaluations, textOfBest(best)),
-      end: progress.end,
-    };
-  }
-  const startedAt = terminal.seconds();
-  const progress = startProgress(terminal, Math.ceil(budget.seconds ?? 0), "seconds");
+function progressOf(budget: Budget, terminal: Terminal) {
+  const { unit, amount } = leadingLimit(budget);
+  const progress = startProgress(terminal, amount, unit);
   return {
-    spent: (evaluations: number, best?: BestSoFar) =>
-      progress.update(
-        Math.floor(terminal.seconds() - startedAt),
-        `${formatCount(evaluations)} evaluations, ${textOfBest(best)}`,
-      ),
+    spent: (spent: number, best?: BestSoFar) => progress.update(spent, textOfBest(best)),
     end: progress.end,
   };
 }
@@ -118,35 +112,14 @@ const textOfBest = (best?: BestSoFar): string =>
     ? `best so far ${formatValue(best.unit, best.value)}`
     : "nothing fits so far";
 
+/** The cell, its plan whole, with the clock readings and what `compare` has no need to repeat. */
 function answerOf({ result, times }: CellOutcome, seed: number): Record<string, unknown> {
-  return {
-    planner: result.method,
-    objective: result.objective,
-    value: result.value,
-    bound: result.bound,
-    unit: result.unit,
-    gap: result.gap,
-    evaluations: result.evaluations,
-    seconds: times.seconds,
-    plan: result.plan,
-    opPriority: result.opPriority,
-    scenario: result.scenario,
-    scenarioHash: result.scenarioHash,
-    seed,
-    feasible: result.feasible,
-    violation: result.violation,
-    boundArgument: result.boundArgument,
-    peakBytes: result.peakBytes,
-    estimate: result.estimate,
-    note: result.note,
-    failure: result.failure,
-    timeLimited: result.timeLimited,
-    backend: result.backend,
-  };
+  const { method, curve: _, simulatorBounds: __, plannerBound: ___, seedIndex: ____, ...answer } = result;
+  return { planner: method, ...answer, seed, seconds: times.seconds, cpuSeconds: times.cpuSeconds };
 }
 
 function textOf({ result, times }: CellOutcome): string {
-  const { unit, bound, boundArgument, gap, violation, bestEvaluation, largestPeakBytes, note } = result;
+  const { unit, bound, boundArgument, gap, violation, largestPeakBytes, estimate } = result;
   const rows: [string, string][] = [
     [result.objective, valueText(result)],
     ["bound", `${formatValue(unit, bound)} (${boundArgument})`],
@@ -158,16 +131,22 @@ function textOf({ result, times }: CellOutcome): string {
       `${violation.device} by ${formatBytes(violation.excessBytes)}${violation.op === null ? "" : ` at "${violation.op}"`}`,
     ]);
   if (largestPeakBytes !== null) rows.push(["peak memory", formatBytes(largestPeakBytes)]);
-  rows.push([
-    "evaluations",
-    `${formatCount(result.evaluations)}${bestEvaluation === null ? "" : `, the best at ${formatCount(bestEvaluation)}`}`,
-  ]);
-  rows.push(["time", times.seconds < 60 ? `${formatSeconds(times.seconds)} s` : duration(times.seconds)]);
-  if (note !== null) rows.push(["note", note]);
-  if (result.timeLimited) rows.push(["ended by", "a clock, so another run may differ"]);
+  rows.push(["simulations", countText(result.simulations, result.bestSimulation)]);
+  rows.push(["evaluations", countText(result.evaluations, result.bestEvaluation)]);
+  rows.push(["CPU time", secondsText(times.cpuSeconds)]);
+  rows.push(["time", secondsText(times.seconds)]);
+  if (estimate !== null) rows.push(["estimate", estimateText(estimate, result.value)]);
+  for (const clause of clausesOf(result)) rows.push(["note", clause]);
+  if (result.ended === "clock") rows.push(["ended by", "a clock, so another run may differ"]);
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`);
   return `${result.methodName} on ${result.scenario}\n${lines.join("\n")}\n`;
 }
+
+const countText = (count: number, best: number | null): string =>
+  best === null ? formatCount(count) : `${formatCount(count)}, the best at ${formatCount(best)}`;
+
+const secondsText = (seconds: number): string =>
+  seconds < 60 ? `${formatSeconds(seconds)} s` : duration(seconds);
 
 function valueText({ value, unit, plan }: CellResult): string {
   if (value !== null) return formatValue(unit, value);

@@ -2,10 +2,13 @@
  * `train`: one agent on one scenario into a run directory. A run that was stopped or killed goes on
  * with `--resume`: same curve, same weights.
  */
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 import type { Objective } from "../../env/model/scenario.ts";
+import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
+import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
 import { formatCount, formatGap, formatValue } from "../../results/format.ts";
 import {
   resumeTraining,
@@ -16,13 +19,12 @@ import {
 import {
   backendFlag,
   backendOf,
+  budgetFlags,
   budgetOf,
   defineCommand,
-  evaluationsFlag,
   type Flags,
   jsonFlag,
   objectiveFlag,
-  secondsFlag,
   seedFlag,
   type Values,
 } from "../command.ts";
@@ -41,8 +43,7 @@ const flags = {
   },
   scenario: { type: "text", placeholder: "URI", describe: "a URI such as inception-v3/2xP100, or a file" },
   objective: objectiveFlag,
-  evaluations: evaluationsFlag,
-  seconds: secondsFlag,
+  ...budgetFlags,
   seed: seedFlag,
   backend: backendFlag,
   "checkpoint-every": {
@@ -72,7 +73,7 @@ export const train = defineCommand({
   positionals: [],
   flags,
   examples: [
-    "train --agent reinforce --scenario inception-v3/2xP100 --evaluations 2000 --out runs/first",
+    "train --agent reinforce --scenario inception-v3/2xP100 --simulations 2000 --out runs/first",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
@@ -107,30 +108,27 @@ function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
   let progress: ReturnType<typeof startProgress> | null = null;
   return {
     clock: terminal.seconds,
+    cpuClock: terminal.cpuSeconds,
     signal: terminal.signal,
     versions,
-    onStep({ update, evaluations, metrics }, { budget, elapsedSeconds }) {
-      const counted = budget.evaluations !== undefined;
-      progress ??= startProgress(
-        terminal,
-        budget.evaluations ?? Math.ceil(budget.seconds ?? 0),
-        counted ? "evaluations" : "seconds",
-      );
+    onStep({ update, metrics }, meter) {
+      const { unit, amount } = leadingLimit(meter.budget);
+      progress ??= startProgress(terminal, amount, unit);
       const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-      progress.update(counted ? evaluations : elapsedSeconds, `update ${update}, ${numbers.join(", ")}`);
+      progress.update(leadingSpent(meter), `update ${update}, ${numbers.join(", ")}`);
     },
     end: () => progress?.end(),
   };
 }
 
 function textOf(result: TrainResult, path: string): string {
-  const { agent, scenario, value, unit, bound, boundArgument, gap, updates, evaluations, finished } = result;
+  const { agent, scenario, value, unit, bound, boundArgument, gap, updates, simulations, finished } = result;
   const best = value === null ? "no plan that fits in memory" : formatValue(unit, value);
   const against =
     gap === null ? "" : `, ${formatGap(gap)} above the bound ${formatValue(unit, bound)} (${boundArgument})`;
   const lines = [
     `${agent} on ${scenario}: ${best}${against}`,
-    `${formatCount(updates)} updates, ${formatCount(evaluations)} evaluations`,
+    `${formatCount(updates)} updates, ${formatCount(simulations)} simulations`,
     `Run: ${path}`,
   ];
   if (!finished)

@@ -14,7 +14,7 @@ import type { CellHooks, CellOutcome, CellSpec, RunCell } from "../../results/co
 
 export type ToWorker = { readonly kind: "run"; readonly cell: CellSpec } | { readonly kind: "stop" };
 export type FromWorker =
-  | { readonly kind: "progress"; readonly evaluations: number }
+  | { readonly kind: "progress"; readonly spent: number }
   | { readonly kind: "outcome"; readonly outcome: CellOutcome }
   | { readonly kind: "mistake"; readonly sentence: string }
   | { readonly kind: "fault"; readonly message: string; readonly stack: string };
@@ -80,7 +80,7 @@ function converse(
       finish();
     };
     const onMessage = (message: FromWorker) => {
-      if (message.kind === "progress") onEvaluation?.(message.evaluations);
+      if (message.kind === "progress") onEvaluation?.(message.spent);
       else if (message.kind === "outcome") settle(() => resolve(message.outcome));
       else settle(() => reject(errorIn(message)));
     };

@@ -2,9 +2,11 @@
  * The other end of `pool.ts`: runs one cell at a time and answers with messages. Interrupts are the
  * parent's to judge, which sends `stop`; when the parent goes away, so does this process.
  */
+
 import { performance } from "node:perf_hooks";
 import { InputError } from "../../env/model/errors.ts";
 import type { CellSpec } from "../../results/comparison/cell.ts";
+import { cpuSeconds } from "../terminal/terminal.ts";
 import type { FromWorker, ToWorker } from "./pool.ts";
 
 const SECONDS_BETWEEN_MESSAGES = 0.2;
@@ -23,14 +25,17 @@ export function serve(): void {
 
 async function answer(cell: CellSpec, signal: AbortSignal): Promise<void> {
   let toldAt = clock();
-  const onEvaluation = (evaluations: number) => {
+  const onEvaluation = (spent: number) => {
     if (clock() - toldAt < SECONDS_BETWEEN_MESSAGES) return;
     toldAt = clock();
-    say({ kind: "progress", evaluations });
+    say({ kind: "progress", spent });
   };
   try {
     const { runCell } = await import("../../results/comparison/cell.ts");
-    say({ kind: "outcome", outcome: await runCell(cell, { clock, signal, onEvaluation }) });
+    say({
+      kind: "outcome",
+      outcome: await runCell(cell, { clock, cpuClock: cpuSeconds, signal, onEvaluation }),
+    });
   } catch (error) {
     say(error instanceof InputError ? { kind: "mistake", sentence: error.message } : faultOf(error));
   }

@@ -3,7 +3,7 @@ import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { Role, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { evaluator } from "../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";

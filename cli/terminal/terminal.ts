@@ -19,6 +19,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Seconds on a steady clock. */
   seconds(): number;
+  /** User and system seconds of this process. */
+  cpuSeconds(): number;
 }
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -52,7 +54,14 @@ export function processTerminal(): Terminal {
     variables: process.env,
     signal: interrupt.signal,
     seconds,
+    cpuSeconds,
   };
 }
 
 const seconds = () => performance.now() / 1000;
+
+/** User and system seconds of this process. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,22 +1,30 @@
 /**
- * `checkEnv`: does an env keep its contract? Tries every law on fresh envs and answers a report,
- * one sentence for each.
+ * `checkEnv`: does an env keep its contract? It tries the laws on fresh envs and reports one
+ * sentence for each law.
  *
- * `makeEnv` must give a new env of the same scenario and options at every call, over an unmetered
- * evaluator: the laws play some dozens of episodes. Nothing here knows a particular env; a user's
- * own is checked like ours.
+ * `makeEnv` must give a new env of the same scenario and options at every call. Its evaluator must
+ * be unmetered, because the laws play some dozens of episodes. Nothing here knows a particular env:
+ * an env of yours is checked like ours. Laws about plans are picked by `metadata.plans`.
  */
 import type { Env } from "../contract.ts";
 import { gymnasiumLaws } from "./gymnasium-laws.ts";
 import { BrokenLaw, type Law } from "./law.ts";
 import { placementLaws } from "./placement-laws.ts";
 import type { CheckReport, CheckResult } from "./report.ts";
+import { searchLaws } from "./search-laws.ts";
 
-export const laws: readonly Law[] = [...gymnasiumLaws, ...placementLaws];
+/** Laws of the envs that answer one kind of plan. */
+const planLaws: Readonly<Record<string, readonly Law[] | undefined>> = { placement: placementLaws };
+
+/** The laws of an env that answers these kinds of plan. */
+export function lawsFor(plans: readonly string[]): readonly Law[] {
+  return [...gymnasiumLaws, ...searchLaws, ...plans.flatMap((kind) => planLaws[kind] ?? [])];
+}
 
 export function checkEnv(makeEnv: () => Env): CheckReport {
-  const { id } = makeEnv().metadata;
-  const checks = laws.map((law) => tryLaw(law, makeEnv));
+  const { id, plans } = makeEnv().metadata;
+  // A user's env may be plain JavaScript; the law on metadata says what is wrong with it.
+  const checks = lawsFor(Array.isArray(plans) ? plans : []).map((law) => tryLaw(law, makeEnv));
   return { id, ok: checks.every((check) => check.ok), checks };
 }
 

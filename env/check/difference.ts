@@ -1,16 +1,16 @@
 /**
- * The first place where two values differ, such as `observation.nodes[3] is 1, then 0`, or null
- * where they are equal.
+ * The first place where two values differ, such as `observation.groups[3] is 1, then 0`. Null where
+ * they are equal.
  *
- * Compares plain objects, arrays, typed arrays and primitives; NaN equals NaN, and 0 equals -0,
- * which JSON does not keep apart either.
+ * Plain objects, arrays, typed arrays and primitives are compared. NaN equals NaN. 0 equals -0,
+ * because JSON does not tell them apart either.
  */
 export function difference(a: unknown, b: unknown): string | null {
   const found = firstDifference(a, b);
   return found && `${found.path.reverse().join("").replace(/^\./, "") || "the value"} ${found.says}`;
 }
 
-/** The path is collected from the inside out, so that equal values cost no strings. */
+/** The path grows from the inside out, so that equal values cost no strings. */
 interface Found {
   readonly path: string[];
   readonly says: string;
@@ -45,7 +45,7 @@ function inLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>): Found | null {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
-/** Such as `Float32Array`, whichever realm the value comes from. */
+/** Such as `Float32Array`, for values of other realms too. */
 const tag = (value: unknown) => Object.prototype.toString.call(value).slice("[object ".length, -1);
 
 function show(value: unknown): string {

@@ -5,12 +5,12 @@ import { difference } from "./difference.ts";
 import { insist } from "./law.ts";
 
 /**
- * An env whose episode takes more steps than this counts as one that never ends: a hundred for each
- * group.
+ * Most steps of an episode: a hundred for each group. An env that takes more counts as one that
+ * never ends.
  */
 export const stepLimit = (env: Env): number => 100 * (1 + env.scenario.grouping.groupCount);
 
-/** Seeds of the episodes that a law plays where one episode could be right by chance. */
+/** Seeds for laws that one episode could keep by chance. */
 export const seeds: readonly number[] = [11, 12, 13];
 
 export const isOver = (step: Step<unknown>): boolean => Boolean(step.terminated || step.truncated);
@@ -21,8 +21,8 @@ export function legalAction(env: Env, { info }: Reset<unknown>, rng: Rng): unkno
 }
 
 /**
- * Steps of an env that stands at `from`, to the end of the episode: at most `stepLimit`. `before`
- * is told of the moment before each step.
+ * Plays an env on from the answer `from` to the end of the episode, `stepLimit` steps at most.
+ * `before` is called before each step.
  */
 export function playOn(
   env: Env,

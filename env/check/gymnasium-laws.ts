@@ -1,7 +1,7 @@
 /**
  * The laws of the Gymnasium contract, after the checks of Gymnasium's `check_env` (Towers et al.,
- * 2024): spaces, the order of calls, what reset and step answer, seeds, returned values, render and
- * close.
+ * 2024). They are about metadata, spaces, the order of calls, answers of reset and step, seeds,
+ * returned values, render and close.
  */
 import type { Env, Info, Reset, Step } from "../contract.ts";
 import { createRng } from "../model/rng.ts";
@@ -19,6 +19,10 @@ export const gymnasiumLaws: readonly Law[] = [
       insist(
         Array.isArray(metadata.renderModes) && metadata.renderModes.every((mode) => typeof mode === "string"),
         "metadata.renderModes must be a list of strings.",
+      );
+      insist(
+        Array.isArray(metadata.plans) && metadata.plans.length > 0,
+        `metadata.plans is ${JSON.stringify(metadata.plans)}; list the kinds of plan that plan() answers, such as ["placement"].`,
       );
       insist(unwrapped.unwrapped === unwrapped, "unwrapped is wrapped itself: it must be the innermost env.");
       return `${metadata.id}, renders ${metadata.renderModes.join(", ") || "nothing"}.`;
@@ -196,8 +200,8 @@ function checkStep(env: Env, index: number, step: Step<unknown>): void {
 }
 
 /**
- * The same episode as `playOn` from the seed, with every returned or given array overwritten once
- * it has been used.
+ * Plays the same episode as `playOn` from the seed. Every returned or given array is overwritten
+ * after its use.
  */
 function playScribbled(env: Env, seed: number): Step<unknown>[] {
   const rng = createRng(seed);

@@ -1,7 +1,7 @@
 /**
- * `Law`: one thing that every env must keep. `check` makes the envs it needs, answers a sentence on
- * what holds, and throws `BrokenLaw` with a sentence on what does not. An error that the env itself
- * throws breaks the law as well.
+ * `Law`: one thing that every env must keep. `check` makes the envs it needs and answers a sentence
+ * on what holds. It throws `BrokenLaw` with a sentence on what does not. An error of the env itself
+ * breaks the law as well.
  */
 import type { Env } from "../contract.ts";
 
@@ -20,7 +20,7 @@ export function insist(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new BrokenLaw(sentence);
 }
 
-/** Insists that `call` throws an error with a sentence; `what` completes "... was accepted". */
+/** Insists that `call` throws an error with a sentence. `what` completes "... was accepted". */
 export function insistRefused(call: () => unknown, what: string): void {
   let message: string | null = null;
   try {

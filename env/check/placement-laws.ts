@@ -1,52 +1,17 @@
 /**
- * The laws that placement and search add to Gymnasium's: masks tell the truth, rewards telescope to
- * the score, clones and saved states go on exactly as the original, plans are plans and score what
- * the env said.
+ * The laws of envs that answer placements. Rewards telescope to the score. Plans are valid and cost
+ * what the env said. A plan that has an `opPriority` is scored with it.
  */
-import type { ActionMask, Env, Reset, Space, Step } from "../contract.ts";
-import { validatePlan } from "../model/plan/placement.ts";
+import type { Env, Step } from "../contract.ts";
+import { validatePlan } from "../model/plan/plan.ts";
 import { createRng } from "../model/rng.ts";
-import { evaluator } from "../sim/evaluator/contract.ts";
-import type { Discrete } from "../spaces/discrete.ts";
-import type { MultiDiscrete } from "../spaces/multi-discrete.ts";
-import { insistEqual, insistSamePlay, isOver, legalAction, playOn, seeds } from "./episode.ts";
-import { BrokenLaw, insist, insistRefused, type Law } from "./law.ts";
+import { evaluator } from "../sim/objectives/evaluator.ts";
+import { playOn, seeds } from "./episode.ts";
+import { insist, type Law } from "./law.ts";
 
 const SEED = 2718;
-/** How many components of one action the mask law tries. */
-const COMPONENTS = 24;
-/** The mask law looks at the first steps, and at some later ones. */
-const looksAt = (index: number): boolean => index < 24 || index % 16 === 0;
 
 export const placementLaws: readonly Law[] = [
-  {
-    name: "masks",
-    check(make) {
-      const env = make();
-      let tried = 0;
-      const steps = playOn(env, env.reset({ seed: SEED }), createRng(SEED), (last, index) => {
-        if (!looksAt(index)) return;
-        for (const { action, legal } of candidates(env, last)) {
-          tried++;
-          const complaint = refusal(env.clone(), action);
-          if (legal && complaint !== null)
-            throw new BrokenLaw(
-              `step ${index}: the mask allows ${show(action)}, but step refuses it: ${complaint}`,
-            );
-          insist(
-            legal || complaint !== null,
-            `step ${index}: the mask forbids ${show(action)}, but step accepts it.`,
-          );
-        }
-      });
-      const end = steps[steps.length - 1];
-      insist(
-        !isOver(end) || end.info.actionMask.every((bit) => bit === 0),
-        "The mask allows actions after the episode's end.",
-      );
-      return `an action is legal exactly where step accepts it (${tried} actions tried).`;
-    },
-  },
   {
     name: "rewards telescope",
     check(make) {
@@ -61,49 +26,6 @@ export const placementLaws: readonly Law[] = [
       const judged = seeds.filter((seed) => checkSum(env, seed)).length;
       if (judged === 0) return "not applicable: every episode was cut off before it had a score.";
       return `their sum is ${returns === "score" ? "minus the final cost" : "the first cost minus the final one"}.`;
-    },
-  },
-  {
-    name: "clones",
-    check(make) {
-      const { env, last } = halfway(make);
-      const before = env.state();
-      const clone = env.clone();
-      insist(clone !== env, "clone answered the env itself.");
-      insistEqual("A clone has another state", before, clone.state());
-      playOn(clone, last, createRng("elsewhere"));
-      insistEqual("Stepping a clone changed the original", before, env.state());
-
-      const rngs = [createRng(1), createRng(1)] as const;
-      const copy = env.clone();
-      insistSamePlay("A clone goes on otherwise than the original", [env, last], [copy, last], rngs);
-      const next = [createRng(2), createRng(2)] as const;
-      insistSamePlay("A clone's next episode differs", [env, env.reset()], [copy, copy.reset()], next);
-      return "go on like the original and leave it alone.";
-    },
-  },
-  {
-    name: "saved state",
-    check(make) {
-      const { env, last } = halfway(make);
-      const saved = env.state();
-      const text = JSON.stringify(saved);
-      insistEqual("The state does not survive JSON", saved, JSON.parse(text));
-      const restored = make();
-      restored.restore(JSON.parse(text));
-      insistEqual("The restored env has another state", saved, restored.state());
-      const rngs = [createRng(1), createRng(1)] as const;
-      insistSamePlay("A restored env goes on otherwise", [env, last], [restored, last], rngs);
-      const next = [createRng(2), createRng(2)] as const;
-      insistSamePlay(
-        "A restored env's next episode differs",
-        [env, env.reset()],
-        [restored, restored.reset()],
-        next,
-      );
-      for (const junk of [null, {}, "state", []])
-        insistRefused(() => make().restore(junk), `Restoring ${JSON.stringify(junk)}`);
-      return "survives JSON and goes on like the original; junk is refused.";
     },
   },
   {
@@ -129,8 +51,8 @@ export const placementLaws: readonly Law[] = [
 ];
 
 /**
- * At the end of an episode, the rewards sum to minus the plan's cost. False where it was cut off:
- * it has no score.
+ * At the end of an episode, the rewards sum to minus the plan's cost. False where the episode was
+ * cut off and has no score.
  */
 function checkScore(env: Env, seed: number): boolean {
   const steps = playOn(env, env.reset({ seed }), createRng(seed));
@@ -168,46 +90,3 @@ function equalSums(sum: number, expected: number, cost: number): boolean {
   if (Number.isInteger(expected) && Number.isInteger(cost)) return sum === expected;
   return Math.abs(sum - expected) <= 1e-9 * cost;
 }
-
-/** Every value of one component at a time, the other components as in one legal action. */
-function* candidates(env: Env, last: Reset<unknown>): Generator<{ action: unknown; legal: boolean }> {
-  const space = env.actionSpace as Space<unknown>;
-  const mask: ActionMask = last.info.actionMask;
-  if (space.kind === "Discrete") {
-    const { size, start } = space as Discrete;
-    for (let i = 0; i < size; i++) yield { action: start + i, legal: mask[i] === 1 };
-    return;
-  }
-  if (space.kind !== "MultiDiscrete") return;
-  const { sizes, maskStart } = space as MultiDiscrete;
-  const base = legalAction(env, last, createRng(SEED)) as Int32Array;
-  const stride = Math.ceil(sizes.length / COMPONENTS);
-  for (let component = 0; component < sizes.length; component += stride)
-    for (let value = 0; value < sizes[component]; value++) {
-      const action = base.slice();
-      action[component] = value;
-      yield { action, legal: mask[maskStart[component] + value] === 1 };
-    }
-}
-
-function refusal(env: Env, action: unknown): string | null {
-  try {
-    env.step(action);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** An env in the middle of its second episode, with what it last answered. */
-function halfway(make: () => Env): { env: Env; last: Reset<unknown> } {
-  const env = make();
-  const rng = createRng(SEED);
-  const length = playOn(env, env.reset({ seed: SEED }), rng).length;
-  let last: Reset<unknown> = env.reset();
-  for (let i = 0; i < Math.floor(length / 2); i++) last = env.step(legalAction(env, last, rng));
-  return { env, last };
-}
-
-const show = (action: unknown) =>
-  ArrayBuffer.isView(action) ? `[${(action as Int32Array).join(", ")}]` : `${action}`;

@@ -2,16 +2,22 @@
  * The registry of environments: `makeEnv("Placement/Refine-v1", { scenario })`.
  *
  * Ids are `Namespace/Name-vN`, as in Gymnasium. A version moves when an old plan would score
- * differently, so there is no default version: an id without one, or with one that is not known, is
- * a sentence and never a silent choice.
+ * differently. So there is no default version: an id without one, or with one that is not known, is
+ * refused with a sentence.
  */
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { createOneShotEnv, ONE_SHOT_ID } from "./placement/one-shot.ts";
-import { createProgressiveEnv, PROGRESSIVE_ID, type ProgressiveOptions } from "./placement/progressive.ts";
-import { createRefineEnv, REFINE_ID, type RefineOptions } from "./placement/refine.ts";
+import { placementOptions } from "./placement/placement-parts.ts";
+import {
+  createProgressiveEnv,
+  PROGRESSIVE_ID,
+  type ProgressiveOptions,
+  progressiveOptions,
+} from "./placement/progressive.ts";
+import { createRefineEnv, REFINE_ID, type RefineOptions, refineOptions } from "./placement/refine.ts";
 
 /** What every env needs; each one documents its further options. */
 export interface MakeEnvOptions {
@@ -23,11 +29,38 @@ export interface EnvSpec {
   readonly id: string;
   /** One sentence for lists. */
   readonly summary: string;
+  /** Names of all options that `create` takes, where they are known. */
+  readonly options?: readonly string[];
   create(options: MakeEnvOptions): Env;
 }
 
 const idPattern = /^([A-Za-z][\w-]*\/)?[A-Za-z][\w-]*?-v(\d+)$/;
-const registry = new Map<string, EnvSpec>();
+
+/** The envs of the package. */
+const ownEnvs: readonly EnvSpec[] = [
+  {
+    id: ONE_SHOT_ID,
+    summary: "One action places all groups; one evaluation per episode.",
+    options: placementOptions,
+    create: (options) => createOneShotEnv(options) as Env,
+  },
+  {
+    id: PROGRESSIVE_ID,
+    summary: "Places one group per step in group order; reward at the end, or dense.",
+    options: [...placementOptions, ...progressiveOptions],
+    create: (options) => createProgressiveEnv(options as ProgressiveOptions) as Env,
+  },
+  {
+    id: REFINE_ID,
+    summary:
+      "Improves a complete placement group by group, Placeto's decision process; one evaluation per step.",
+    options: [...placementOptions, ...refineOptions],
+    create: (options) => createRefineEnv(options as RefineOptions) as Env,
+  },
+];
+
+/** Own envs, then those that `registerEnv` adds. */
+const registry = new Map(ownEnvs.map((spec) => [spec.id, spec]));
 
 /** Adds an env. Throws where the id is malformed or taken. */
 export function registerEnv(spec: EnvSpec): void {
@@ -74,20 +107,3 @@ function newestVersion(name: string): string | null {
     null,
   );
 }
-
-registerEnv({
-  id: ONE_SHOT_ID,
-  summary: "One action places all groups; one evaluation per episode.",
-  create: (options) => createOneShotEnv(options) as Env,
-});
-registerEnv({
-  id: PROGRESSIVE_ID,
-  summary: "Places one group per step in group order; reward at the end, or dense.",
-  create: (options) => createProgressiveEnv(options as ProgressiveOptions) as Env,
-});
-registerEnv({
-  id: REFINE_ID,
-  summary:
-    "Improves a complete placement group by group, Placeto's decision process; one evaluation per step.",
-  create: (options) => createRefineEnv(options as RefineOptions) as Env,
-});

@@ -1,13 +1,13 @@
 /**
- * A plan as text: one row for each device with its groups, its computing time and, for the makespan
- * objective, a bar of the simulated step (`#` busy for at least half of the column's time, `-` for
- * less, `.` idle) and its peak memory.
+ * A plan as text: one row for each device with its groups and its computing time. Under the
+ * makespan a row also has a bar of the simulated step and the peak memory. In a bar, `#` is busy
+ * for at least half of the column's time, `-` for less, and `.` is idle.
  *
  * Drawing simulates the plan once, outside of any budget: it is a picture, not a score.
  */
 import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { groupDevices } from "../model/coarsen/grouping.ts";
-import type { Plan } from "../model/plan/placement.ts";
+import type { Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { simulate, type Timeline } from "../sim/timeline/timeline.ts";
 

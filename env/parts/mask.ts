@@ -2,19 +2,19 @@
  * Masks: which devices a group may be placed on now. The env refuses what the mask forbids, so the
  * mask is the rule.
  *
- * A part of one's own must allow at least one device for every group, and none that cannot run it.
+ * A mask part must allow at least one device for every group, and no device that cannot run it.
  */
 import { allowedDevices, type Scenario } from "../model/scenario.ts";
-import type { EpisodeView } from "./episode.ts";
+import type { PlacementView } from "./placement-view.ts";
 
 export interface MaskPart {
   /** Legal devices of one group, shape [deviceCount], 1 where legal. The env copies it. */
-  row(view: EpisodeView, group: number): Uint8Array;
+  row(view: PlacementView, group: number): Uint8Array;
 }
 
 /**
- * Every device that can run all ops of the group. Memory is not masked: too much of it costs the
- * penalty instead.
+ * Allows every device that can run all ops of the group. Memory is not masked: a plan over a limit
+ * costs the penalty instead.
  */
 export function supportMask(scenario: Scenario): MaskPart {
   const allowed = allowedDevices(scenario);

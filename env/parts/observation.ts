@@ -1,11 +1,11 @@
 /**
- * The default observation: one row of features for each group, the edges between groups, the
- * current group and the placement. After the features of Placeto's published code (Addanki et al.,
+ * The default observation: one row of columns for each group, the edges between groups, the current
+ * group and the placement. The columns are those of Placeto's published code (Addanki et al.,
  * NeurIPS 2019), with parameter bytes added.
  *
- * Times and bytes are divided by their largest value over the groups, so every feature but the
- * visit count lies in [-1, 1]. No feature depends on how groups are numbered: renumbering permutes
- * rows and nothing else. Arrays belong to the caller; the env keeps none of them.
+ * Times and bytes are divided by their largest value over the groups. So every column but the visit
+ * count is in [-1, 1]. No column depends on how groups are numbered: other numbers permute the rows
+ * and change nothing else. The arrays belong to the caller; the env keeps none of them.
  */
 import type { Space } from "../contract.ts";
 import { type GroupGraph, groupGraph } from "../model/coarsen/group-graph.ts";
@@ -14,43 +14,50 @@ import { box } from "../spaces/box.ts";
 import { dict } from "../spaces/dict.ts";
 import { discrete } from "../spaces/discrete.ts";
 import { multiDiscrete } from "../spaces/multi-discrete.ts";
-import type { EpisodeView } from "./episode.ts";
+import { namesSpace } from "../spaces/names.ts";
+import type { PlacementView } from "./placement-view.ts";
 
-export interface ObservationPart<O> {
-  readonly space: Space<O>;
-  /** Whether `observe` reads `startUs`; filling it costs a second run of the engine. */
+/** What an env shows of its state. A part reads the state as a `View`. */
+export interface ObservationPart<Observation, View = PlacementView> {
+  readonly space: Space<Observation>;
+  /**
+   * Whether `observe` reads `startUs`. Under the makespan it costs a second run of the engine.
+   */
   readonly needsStartTimes: boolean;
-  observe(view: EpisodeView): O;
+  observe(view: View): Observation;
 }
 
 export interface PlacementObservation {
-  /** Features of the groups, shape [groupCount x featureNames.length], row by row. */
-  readonly nodes: Float32Array;
+  /** What is seen of each group, shape [groupCount x groupColumns.length], row by row. */
+  readonly groups: Float32Array;
+  /** Names of the columns of `groups`, in order. */
+  readonly groupColumns: readonly string[];
   /** Edges between groups, shape [2 x edgeCount]: all sources, then all destinations. */
   readonly edges: Int32Array;
   /** The group to be placed next, -1 where there is none. */
   readonly current: number;
-  /** Device of each group; groups not yet placed hold their default device. */
+  /** Device of each group, -1 where it is not placed yet. */
   readonly placement: Int32Array;
 }
 
-/** Columns before the one-hot device; the first three are constant through an episode. */
-const leadingFeatures = ["compute", "outputBytes", "parameterBytes", "visits", "isCurrent", "relativeStart"];
-const VISITS = 3;
-const IS_CURRENT = 4;
-const RELATIVE_START = 5;
-const DEVICE = 6;
-
-/** Names of the feature columns, in order: six about the group, then one for each device. */
-export function featureNames(scenario: Scenario): string[] {
-  return [...leadingFeatures, ...scenario.cluster.devices.map((device) => `on ${device.name}`)];
-}
+/** Columns of `groups`. The first three are constant through an episode. */
+export const groupColumns = Object.freeze([
+  "compute",
+  "outputBytes",
+  "parameterBytes",
+  "visits",
+  "isCurrent",
+  "relativeStart",
+] as const);
+const WIDTH = groupColumns.length;
+const VISITS = groupColumns.indexOf("visits");
+const IS_CURRENT = groupColumns.indexOf("isCurrent");
+const RELATIVE_START = groupColumns.indexOf("relativeStart");
 
 export function placementObservation(scenario: Scenario): ObservationPart<PlacementObservation> {
   const graph = groupGraph(scenario);
   const { groupCount, deviceCount, edgeCount } = graph;
-  const width = DEVICE + deviceCount;
-  const constant = constantFeatures(graph, width);
+  const constant = constantColumns(graph);
   const edges = new Int32Array(2 * edgeCount);
   edges.set(graph.edgeSource);
   edges.set(graph.edgeDestination, edgeCount);
@@ -59,46 +66,46 @@ export function placementObservation(scenario: Scenario): ObservationPart<Placem
     space: observationSpace(groupCount, deviceCount, edgeCount),
     needsStartTimes: true,
     observe({ device, placed, visits, current, startUs }) {
-      const nodes = constant.slice();
+      const groups = constant.slice();
+      const placement = new Int32Array(groupCount);
       const lastStartUs = startUs === null ? 0 : startUs.reduce((a, b) => Math.max(a, b), 0);
       const hereUs = startUs === null || current === -1 ? 0 : startUs[current];
       for (let g = 0; g < groupCount; g++) {
-        const row = g * width;
-        nodes[row + VISITS] = visits[g];
-        if (g === current) nodes[row + IS_CURRENT] = 1;
-        if (startUs !== null) nodes[row + RELATIVE_START] = share(startUs[g] - hereUs, lastStartUs);
-        if (placed[g] === 1) nodes[row + DEVICE + device[g]] = 1;
+        const row = g * WIDTH;
+        groups[row + VISITS] = visits[g];
+        if (g === current) groups[row + IS_CURRENT] = 1;
+        if (startUs !== null) groups[row + RELATIVE_START] = share(startUs[g] - hereUs, lastStartUs);
+        placement[g] = placed[g] === 1 ? device[g] : -1;
       }
-      return { nodes, edges: edges.slice(), current, placement: device.slice() };
+      return { groups, groupColumns, edges: edges.slice(), current, placement };
     },
   };
 }
 
 function observationSpace(groupCount: number, deviceCount: number, edgeCount: number) {
-  const width = DEVICE + deviceCount;
-  const column = (i: number) => i % width;
+  const bounds = (column: (index: number) => number) =>
+    Float32Array.from({ length: groupCount * WIDTH }, (_, i) => column(i % WIDTH));
   return dict<PlacementObservation>({
-    nodes: box({
-      shape: [groupCount, width],
-      low: Array.from({ length: groupCount * width }, (_, i) => (column(i) === RELATIVE_START ? -1 : 0)),
-      high: Array.from({ length: groupCount * width }, (_, i) =>
-        column(i) === VISITS ? Number.POSITIVE_INFINITY : 1,
-      ),
+    groups: box({
+      shape: [groupCount, WIDTH],
+      low: bounds((column) => (column === RELATIVE_START ? -1 : 0)),
+      high: bounds((column) => (column === VISITS ? Number.POSITIVE_INFINITY : 1)),
     }),
+    groupColumns: namesSpace(groupColumns),
     edges: multiDiscrete(new Int32Array(2 * edgeCount).fill(groupCount)),
     current: discrete(groupCount + 1, { start: -1 }),
-    placement: multiDiscrete(new Int32Array(groupCount).fill(deviceCount)),
+    placement: multiDiscrete(new Int32Array(groupCount).fill(deviceCount + 1), { start: -1 }),
   });
 }
 
-function constantFeatures(graph: GroupGraph, width: number): Float32Array {
-  const features = new Float32Array(graph.groupCount * width);
+function constantColumns(graph: GroupGraph): Float32Array {
+  const values = new Float32Array(graph.groupCount * WIDTH);
   const columns = [meanComputeUs(graph), graph.outputBytes, graph.parameterBytes];
   columns.forEach((column, c) => {
     const largest = column.reduce((a, b) => Math.max(a, b), 0);
-    for (let g = 0; g < graph.groupCount; g++) features[g * width + c] = share(column[g], largest);
+    for (let g = 0; g < graph.groupCount; g++) values[g * WIDTH + c] = share(column[g], largest);
   });
-  return features;
+  return values;
 }
 
 /** Mean over the devices that can run the group. */

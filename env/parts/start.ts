@@ -1,8 +1,7 @@
 /**
- * Start placements: one device for each group, before any action. After the options of Placeto's
- * published code, whose default is one fixed random placement.
+ * Start placements: one device for each group, before any action. They follow the options of
+ * Placeto's published code, whose default is one fixed random placement.
  */
-
 import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { InputError } from "../model/errors.ts";
 import { createRng, type Rng } from "../model/rng.ts";
@@ -10,9 +9,9 @@ import { allowedDevices, type Scenario } from "../model/scenario.ts";
 import { sampleMasked } from "../spaces/discrete.ts";
 
 /**
- * - `fixed-random`: one random placement, the same in every episode and under every seed;
- * - `random`: a fresh random placement for each episode;
- * - `single-device`: the default devices;
+ * - `fixed-random`: one random placement, the same in every episode and under every seed.
+ * - `random`: a random placement for each episode.
+ * - `single-device`: the default devices.
  * - `best`: the best placement scored since the last seeded reset, `fixed-random` where there is
  *   none.
  */
@@ -34,9 +33,9 @@ export function fixedRandomPlacement(scenario: Scenario): Int32Array {
 }
 
 /**
- * The default devices: the device that can run most groups and, among equals, runs them fastest
- * takes all that it can; every other group lies on the device that runs it fastest. Ties go to the
- * smaller device id.
+ * The default devices. The main device is the one that can run most groups; of several, the one
+ * that runs them fastest. It gets all groups that it can run. Every other group is on the device
+ * that runs it fastest. Ties go to the smaller device id.
  */
 export function singleDevicePlacement(scenario: Scenario): Int32Array {
   const { groupCount, deviceCount, computeUs } = groupGraph(scenario);
@@ -69,7 +68,7 @@ function mainDevice(groupCount: number, deviceCount: number, computeUs: Float64A
 }
 
 /**
- * Checks a start placement that a caller gave: one supported device for each group. Returns a copy.
+ * Checks a start placement from a caller: one supported device for each group. Returns a copy.
  */
 export function givenPlacement(scenario: Scenario, device: ArrayLike<number>): Int32Array {
   const { groupCount } = scenario.grouping;

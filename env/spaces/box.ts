@@ -1,6 +1,6 @@
 /**
- * `Box`: an array of 32-bit floats, each entry between its own bounds, which may be infinite. After
- * Gymnasium's space.
+ * `Box`: an array of 32-bit floats, each entry between its own bounds. A bound may be infinite.
+ * After Gymnasium's space of that name.
  *
  * An element is a flat `Float32Array` in row-major order of `shape`. Samples are uniform between
  * finite bounds, shifted exponential where one side is open, normal where both are. Bounds are

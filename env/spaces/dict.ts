@@ -2,8 +2,8 @@
  * `Dict`: an object with one named element of each part's space. After Gymnasium's space of that
  * name.
  *
- * Contains objects with exactly the parts' keys. A mask is refused: sample the parts under masks of
- * their own.
+ * It contains objects with exactly the keys of the parts. A mask is refused; the parts can be
+ * sampled under masks of their own.
  */
 import type { Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

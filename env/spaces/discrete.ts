@@ -2,8 +2,8 @@
  * `Discrete`: one of `size` consecutive integers, from `start` (default 0) upwards. After
  * Gymnasium's space of that name.
  *
- * A mask has one entry for each integer. Sampling under a mask that allows nothing throws:
- * Gymnasium answers `start` there, which is an illegal action in disguise.
+ * A mask has one entry for each integer. Sampling under a mask that allows nothing throws.
+ * Gymnasium answers `start` there, which is an illegal action.
  */
 import type { ActionMask, Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";

@@ -1,10 +1,10 @@
 /**
- * `MultiDiscrete`: a vector of integers, component i in 0..sizes[i]-1. After Gymnasium's space of
- * that name.
+ * `MultiDiscrete`: a vector of integers. Component i is one of sizes[i] consecutive integers, from
+ * `start` (default 0) upwards. After Gymnasium's space of that name.
  *
- * A mask is the rows of all components, one after the other, so component i has sizes[i] entries.
- * No components is a legal space with one element, the empty vector: the edges of a graph that has
- * none.
+ * A mask is the rows of all components, one after the other. So component i has sizes[i] entries.
+ * A space without components is legal and has one element, the empty vector. Example: the edges of
+ * a graph that has none.
  */
 import type { Space } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
@@ -13,11 +13,18 @@ import { sampleMasked } from "./discrete.ts";
 export interface MultiDiscrete extends Space<Int32Array> {
   readonly kind: "MultiDiscrete";
   readonly sizes: Int32Array;
+  /** The smallest value of every component. */
+  readonly start: number;
   /** Entries of component i in a mask: maskStart[i] .. maskStart[i + 1]. */
   readonly maskStart: Int32Array;
 }
 
-export function multiDiscrete(componentSizes: ArrayLike<number>): MultiDiscrete {
+export function multiDiscrete(
+  componentSizes: ArrayLike<number>,
+  { start = 0 }: { readonly start?: number } = {},
+): MultiDiscrete {
+  if (!Number.isInteger(start))
+    throw new InputError(`MultiDiscrete: start is ${start}, expected a whole number.`);
   const sizes = Int32Array.from(componentSizes);
   const count = sizes.length;
   const maskStart = new Int32Array(count + 1);
@@ -27,18 +34,19 @@ export function multiDiscrete(componentSizes: ArrayLike<number>): MultiDiscrete 
       throw new InputError(`MultiDiscrete: sizes[${i}] is ${size}, expected a whole number of at least 1.`);
     maskStart[i + 1] = maskStart[i] + size;
   }
-  const describe = () => `MultiDiscrete(${describeSizes(sizes)})`;
+  const describe = () => `MultiDiscrete(${describeSizes(sizes)}${start === 0 ? "" : `, start ${start}`})`;
   return {
     kind: "MultiDiscrete",
     sizes,
+    start,
     maskStart,
     describe,
     contains: (value): value is Int32Array =>
       value instanceof Int32Array &&
       value.length === count &&
-      value.every((entry, i) => entry >= 0 && entry < sizes[i]),
+      value.every((entry, i) => entry >= start && entry < start + sizes[i]),
     sample(rng, mask) {
-      if (mask === undefined) return Int32Array.from(sizes, (size) => rng.int(size));
+      if (mask === undefined) return Int32Array.from(sizes, (size) => start + rng.int(size));
       if (mask.length !== maskStart[count])
         throw new InputError(
           `${describe()}: the mask has ${mask.length} entries, expected ${maskStart[count]}.`,
@@ -47,7 +55,7 @@ export function multiDiscrete(componentSizes: ArrayLike<number>): MultiDiscrete 
         const choice = sampleMasked(rng, mask.subarray(maskStart[i], maskStart[i + 1]));
         if (choice === -1)
           throw new InputError(`${describe()}: the mask allows nothing to be sampled for component ${i}.`);
-        return choice;
+        return start + choice;
       });
     },
   };

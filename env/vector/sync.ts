@@ -1,16 +1,16 @@
 /**
- * `syncVector`: several envs stepped one after the other behind one call, with the three autoreset
- * modes of Gymnasium 1.x.
+ * `syncVector`: several envs behind one call, stepped one after the other. It has the three
+ * autoreset modes of Gymnasium 1.x:
  *
- * - `next-step` (default): the step after an episode's end ignores that env's action and resets it;
- *   reward 0, not ended.
- * - `same-step`: the step that ends an episode also resets; the observation is the new episode's,
- *   and the last one stands in `info.finalObservation` and `info.finalInfo`.
- * - `disabled`: nothing resets by itself; call `resetEnv` for the envs that ended.
+ * - `next-step` (default): the step after an episode's end ignores that env's action and resets it.
+ *   Its reward is 0, and it is not an end.
+ * - `same-step`: the step that ends an episode also resets. The observation is that of the new
+ *   episode. The last one is in `info.finalObservation` and `info.finalInfo`.
+ * - `disabled`: nothing resets by itself; `resetEnv` resets the envs that ended.
  *
- * Env i is seeded with the child `env-i` of the vector's seed, so its stream depends on neither its
- * neighbours nor their number. An error of one env, such as a spent budget, passes through; envs
- * before it have stepped by then.
+ * Env i is seeded with the child `env-i` of the vector's seed. So its stream depends neither on the
+ * other envs nor on their number. An error of one env, such as a spent budget, passes through. The
+ * envs before it have taken their steps then.
  */
 import type { Env, Info, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
@@ -65,7 +65,7 @@ export function syncVector<O, A>(
 class SyncVector<O, A> implements VectorEnv<O, A> {
   readonly envs: readonly Env<O, A>[];
   readonly autoreset: AutoresetMode;
-  /** 1 where the next step has to reset first. */
+  /** 1 where the next step resets instead. */
   private readonly due: Uint8Array;
 
   constructor(envs: readonly Env<O, A>[], autoreset: AutoresetMode) {

@@ -1,11 +1,11 @@
 /**
- * `episodeStatistics`: the last step of an episode carries `info.episode`, its return and length,
- * as Gymnasium's RecordEpisodeStatistics does. Wrap it around the env before anything that rescales
- * rewards.
+ * `episodeStatistics`: the last step of an episode has `info.episode`, its return and length, as
+ * Gymnasium's RecordEpisodeStatistics does. A wrapper that rescales rewards goes around it, not
+ * inside.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";
-import { parseOwn } from "./own-state.ts";
+import { parseSaved } from "../envs/saved-state.ts";
 import { Wrapper } from "./wrapper.ts";
 
 const ownSchema = z.object({ return: z.number(), length: z.int().min(0) });
@@ -45,6 +45,6 @@ class RecordEpisodeStatistics<O, A> extends Wrapper<O, A> {
   }
 
   protected restoreOwn(own: unknown): void {
-    this.episode = parseOwn(this.wrapperName, ownSchema, own);
+    this.episode = parseSaved(this.wrapperName, ownSchema, own, "own");
   }
 }

@@ -1,17 +1,18 @@
 /**
- * `normaliseReward`: divides rewards by the running standard deviation of the discounted return, as
- * Gymnasium's NormalizeReward and OpenAI Baselines' VecNormalize do, so that one learning rate
- * serves scenarios of any time scale.
+ * `normaliseReward`: divides rewards by the running standard deviation of the discounted return. So
+ * one learning rate serves scenarios of any time scale. After Gymnasium's NormalizeReward and
+ * VecNormalize of OpenAI Baselines.
  *
- * Rewards are scaled and not shifted, so signs and zeros stay. The running moments use Welford's
- * update in the parallel form of Chan, Golub and LeVeque (1979), start from variance 1 with weight
- * 1e-4, last over episodes and are part of the saved state. Normalised rewards no longer telescope
- * to the score, and `metadata.returns` says so.
+ * Rewards are scaled and not shifted, so signs and zeros stay. Normalised rewards no longer
+ * telescope to the score, and `metadata.returns` says so.
+ *
+ * The running moments use Welford's update in the parallel form of Chan, Golub and LeVeque (1979).
+ * They start from variance 1 with weight 1e-4, last over episodes, and are part of the saved state.
  */
 import { z } from "zod";
 import type { Env, EnvMetadata, Reset, ResetOptions, Step } from "../contract.ts";
+import { parseSaved } from "../envs/saved-state.ts";
 import { InputError } from "../model/errors.ts";
-import { parseOwn } from "./own-state.ts";
 import { Wrapper } from "./wrapper.ts";
 
 const FIRST_COUNT = 1e-4;
@@ -78,7 +79,7 @@ class NormaliseReward<O, A> extends Wrapper<O, A> {
   }
 
   protected restoreOwn(own: unknown): void {
-    this.moments = parseOwn(this.wrapperName, ownSchema, own);
+    this.moments = parseSaved(this.wrapperName, ownSchema, own, "own");
   }
 }
 

@@ -1,11 +1,11 @@
 /**
- * `timeLimit`: cuts an episode off after a number of steps by `truncated`, as Gymnasium's TimeLimit
- * does. An episode that ends by its own rules in its last step is terminated and truncated both.
+ * `timeLimit`: cuts an episode off by `truncated` after a number of steps, as Gymnasium's TimeLimit
+ * does. An episode whose last allowed step is also its own end is both terminated and truncated.
  */
 import { z } from "zod";
 import type { Env, Reset, ResetOptions, Step } from "../contract.ts";
+import { parseSaved } from "../envs/saved-state.ts";
 import { InputError } from "../model/errors.ts";
-import { parseOwn } from "./own-state.ts";
 import { Wrapper } from "./wrapper.ts";
 
 const ownSchema = z.object({ steps: z.int().min(0), cutOff: z.boolean() });
@@ -59,7 +59,7 @@ class TimeLimit<O, A> extends Wrapper<O, A> {
   }
 
   protected restoreOwn(own: unknown): void {
-    const { steps, cutOff } = parseOwn(this.wrapperName, ownSchema, own);
+    const { steps, cutOff } = parseSaved(this.wrapperName, ownSchema, own, "own");
     this.steps = steps;
     this.cutOff = cutOff;
   }

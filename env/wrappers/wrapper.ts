@@ -2,12 +2,12 @@
  * `Wrapper`: an env around an env that changes nothing. Concrete wrappers override what they
  * change.
  *
- * Copies and saved states hold the wrapper's own numbers beside those of the env inside, so a
- * wrapped env can be cloned, saved and restored like a bare one.
+ * Copies and saved states hold the wrapper's own numbers and those of the env inside. So a wrapped
+ * env can be cloned, saved and restored like a bare one.
  */
 import type { Env, EnvMetadata, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
-import type { Plan } from "../model/plan/placement.ts";
+import type { Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 
 export interface WrapperState {

@@ -1,12 +1,12 @@
 /**
  * Anytime curves of one method over its seeds: the best value so far after each number of
- * evaluations, its mean and its range. A point needs a feasible plan from every seed, since a mean
+ * simulations, its mean and its range. A point needs a feasible plan from every seed, since a mean
  * over the lucky ones would flatter.
  */
 import type { CellResult } from "./cell.ts";
 
 export interface AnytimePoint {
-  readonly evaluations: number;
+  readonly simulations: number;
   readonly mean: number;
   readonly least: number;
   readonly greatest: number;
@@ -18,41 +18,41 @@ export interface AnytimeCurve {
    * became feasible.
    */
   readonly points: readonly AnytimePoint[];
-  /** Evaluations spent by the seed that spent most. */
+  /** Simulations spent by the seed that spent most. */
   readonly end: number;
 }
 
 /** `cells` are the seeds of one method on one scenario. */
 export function anytimeCurve(cells: readonly CellResult[]): AnytimeCurve {
   const improvements = cells.flatMap(({ curve }) =>
-    curve.filter(({ feasible }) => feasible).map((s) => s.evaluations),
+    curve.filter(({ feasible }) => feasible).map((s) => s.simulations),
   );
   const moments = [...new Set(improvements)].sort((a, b) => a - b);
   const readers = cells.map(({ curve }) => bestSoFar(curve));
   const points: AnytimePoint[] = [];
-  for (const evaluations of moments) {
-    const values = readers.map((valueAt) => valueAt(evaluations));
+  for (const simulations of moments) {
+    const values = readers.map((valueAt) => valueAt(simulations));
     if (values.includes(null)) continue;
     const known = values as number[];
     points.push({
-      evaluations,
+      simulations,
       mean: known.reduce((sum, value) => sum + value, 0) / known.length,
       least: Math.min(...known),
       greatest: Math.max(...known),
     });
   }
-  return { points, end: Math.max(...cells.map(({ evaluations }) => evaluations)) };
+  return { points, end: Math.max(...cells.map(({ simulations }) => simulations)) };
 }
 
 /**
  * Reads a curve at ascending moments: the value of the best plan so far, null before the first
  * feasible one.
  */
-function bestSoFar(curve: CellResult["curve"]): (evaluations: number) => number | null {
+function bestSoFar(curve: CellResult["curve"]): (simulations: number) => number | null {
   let next = 0;
   let value: number | null = null;
-  return (evaluations) => {
-    for (; next < curve.length && curve[next].evaluations <= evaluations; next++)
+  return (simulations) => {
+    for (; next < curve.length && curve[next].simulations <= simulations; next++)
       value = curve[next].feasible ? curve[next].cost : null;
     return value;
   };

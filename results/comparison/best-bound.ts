@@ -1,9 +1,11 @@
 /**
- * The best bound known for a scenario once several methods have run on it: the largest of the
- * simulator's own and of those that planners proved. A bound holds for every plan, so one found
- * value below it refutes it; a refuted planner's bound is left out with a warning, a refuted bound
- * of the simulator is a fault of ours and ends the comparison.
+ * The best bounds known for a scenario once several methods have run on it, for any set of plan
+ * kinds: the largest of the simulator's own and of those that planners proved. A found value below a
+ * bound that covers its plan's kind refutes the bound. A refuted bound of a planner is left out with
+ * a warning; a refuted bound of the simulator is a fault of ours and ends the comparison.
  */
+import type { PlanKindName } from "../../env/model/plan/plan.ts";
+import { bestOf, covering } from "../../env/sim/bounds/best.ts";
 import type { Bound } from "../../env/sim/evaluator/contract.ts";
 import { formatValue } from "../format.ts";
 import type { CellResult } from "./cell.ts";
@@ -14,33 +16,55 @@ import type { CellResult } from "./cell.ts";
  */
 const TOLERANCE = 1e-6;
 
+export type BoundFor = (kinds: readonly PlanKindName[]) => Bound;
+
 /** `cells` are all of one scenario; sentences about refuted bounds are added to `warnings`. */
-export function bestKnownBound(cells: readonly CellResult[], warnings: string[]): Bound {
-  const { scenario, unit } = cells[0];
-  const best = cells.reduce<CellResult | null>(
-    (least, cell) =>
-      cell.value !== null && cell.value < (least?.value ?? Number.POSITIVE_INFINITY) ? cell : least,
-    null,
-  );
-  const refuted = (bound: Bound) => best !== null && bound.value > best.value! * (1 + TOLERANCE);
-  let largest = cells[0].simulatorBound;
-  if (refuted(largest))
+export function bestKnownBound(cells: readonly CellResult[], warnings: string[]): BoundFor {
+  const { scenario, unit, simulatorBounds } = cells[0];
+  for (const bound of simulatorBounds) {
+    const against = refuting(cells, bound);
+    if (against === null) continue;
     throw new Error(
-      `The bound of "${scenario}" (${formatValue(unit, largest.value)}, ${largest.argument}) is above the value ` +
-        `${formatValue(unit, best!.value!)} of "${best!.method}"; the simulator and its bound disagree.`,
-    );
-  const claims = cells.flatMap(({ method, plannerBound }) =>
-    plannerBound === null ? [] : [{ method, plannerBound }],
-  );
-  for (const { method, plannerBound } of claims) {
-    if (!refuted(plannerBound)) {
-      if (plannerBound.value > largest.value) largest = plannerBound;
-      continue;
-    }
-    warnings.push(
-      `On "${scenario}", "${method}" claims a bound of ${formatValue(unit, plannerBound.value)}, but "${best!.method}" ` +
-        `found ${formatValue(unit, best!.value!)}; the claim is left out.`,
+      `The bound of "${scenario}" (${formatValue(unit, bound.value)}, ${bound.argument}) is above the value ` +
+        `${formatValue(unit, against.value!)} of "${against.method}"; the simulator and its bound disagree.`,
     );
   }
-  return best !== null && largest.value > best.value! ? { ...largest, value: best.value! } : largest;
+  const known = [...simulatorBounds];
+  for (const { method, plannerBound } of cells) {
+    if (plannerBound === null) continue;
+    const against = refuting(cells, plannerBound);
+    if (against === null) known.push(plannerBound);
+    else
+      warnings.push(
+        `On "${scenario}", "${method}" claims a bound of ${formatValue(unit, plannerBound.value)}, but "${against.method}" ` +
+          `found ${formatValue(unit, against.value!)}; the claim is left out.`,
+      );
+  }
+  return (kinds) => {
+    const bound = bestOf(covering(known, kinds));
+    const found = leastValue(cells, kinds)?.value ?? Number.POSITIVE_INFINITY;
+    return bound.value > found ? { ...bound, value: found } : bound;
+  };
 }
+
+/** The best cell that the bound says cannot be, null where there is none. */
+function refuting(cells: readonly CellResult[], { value, covers }: Bound): CellResult | null {
+  const best = leastValue(cells, covers);
+  return best !== null && value > best.value! * (1 + TOLERANCE) ? best : null;
+}
+
+function leastValue(cells: readonly CellResult[], kinds: readonly PlanKindName[]): CellResult | null {
+  return cells
+    .filter(({ value, plan }) => value !== null && kinds.includes(kindOf(plan)))
+    .reduce<CellResult | null>(
+      (least, cell) => (least === null || cell.value! < least.value! ? cell : least),
+      null,
+    );
+}
+
+const kindOf = (plan: CellResult["plan"]): PlanKindName => (plan?.kind ?? "placement") as PlanKindName;
+
+/** Plan kinds among the cells, each once. */
+export const kindsOf = (cells: readonly CellResult[]): PlanKindName[] => [
+  ...new Set(cells.map(({ plan }) => kindOf(plan))),
+];

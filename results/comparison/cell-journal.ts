@@ -13,7 +13,7 @@ import { InputError } from "../../env/model/errors.ts";
 import { type AppendLog, openLog, readLog } from "../files/append-log.ts";
 import type { CellOutcome, CellSpec, RunCell } from "./cell.ts";
 
-export const CELLS_FORMAT = "placement-gym/cells@1";
+export const CELLS_FORMAT = "placement-gym/cells@2";
 
 interface Header {
   readonly format: string;

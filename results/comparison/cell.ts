@@ -7,14 +7,26 @@
  * their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe
  * and free of clock readings; those are in `CellTimes`.
  */
-import type { BackendName, Card } from "../../agents/contract.ts";
+import {
+  type BackendName,
+  type Card,
+  type Estimate,
+  type Fact,
+  type PlannerReport,
+  traitsOf,
+} from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
+import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
+import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import { createRng, type Rng } from "../../env/model/rng.ts";
-import type { Objective } from "../../env/model/scenario.ts";
-import { type Bound, evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
-import { type Budget, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
+import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import { largerBound } from "../../env/sim/bounds/best.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
+import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
+import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 
 export interface CellSpec {
@@ -32,7 +44,8 @@ export interface CellSpec {
 }
 
 export interface CurveStep {
-  /** Evaluations spent when the improvement was found, from 1. */
+  /** Simulations and evaluations spent when the improvement was found, from 1. */
+  readonly simulations: number;
   readonly evaluations: number;
   /** `Outcome.cost`; the value where feasible. */
   readonly cost: number;
@@ -67,40 +80,43 @@ export interface CellResult {
   readonly bound: number;
   readonly boundArgument: string;
   readonly gap: number | null;
-  /** The bound that needs no solver. */
-  readonly simulatorBound: Bound;
+  /** The bounds that need no solver. */
+  readonly simulatorBounds: readonly Bound[];
   /** The bound that the method proved, if any. */
   readonly plannerBound: Bound | null;
   readonly evaluations: number;
-  /** Which evaluation found the best plan, from 1. */
+  /** Evaluations and private passes; not whole where passes were partial. */
+  readonly simulations: number;
+  /** Evaluations and simulations spent when the best plan was found, from 1. */
   readonly bestEvaluation: number | null;
+  readonly bestSimulation: number | null;
   readonly peakBytes: readonly number[] | null;
   readonly largestPeakBytes: number | null;
-  /** Device of each op in the best plan. */
-  readonly plan: readonly number[] | null;
-  /**
-   * The best plan's order of ops (`Plan.opPriority`), null where it has none: without it the plan
-   * scores differently.
-   */
-  readonly opPriority: readonly number[] | null;
+  /** The best plan, whole. */
+  readonly plan: PlanJson | null;
   readonly curve: readonly CurveStep[];
-  /** The method's own estimate of its last plan, under its private cost model. */
-  readonly estimate: number | null;
-  readonly note: string | null;
+  /** The method's own estimate of its last plan, under a model of its own. */
+  readonly estimate: Estimate | null;
+  /** The plans among which the method proved its last one optimal. */
+  readonly optimalAmong: string | null;
+  readonly facts: readonly Fact[];
   /** Why there is no plan, where there is none. */
   readonly failure: string | null;
   /**
-   * True where a clock, not the method or the count of evaluations, ended the run: its bytes may
-   * differ next time.
+   * What ended the run: the method itself, its budget, a deterministic limit of its own, or a clock
+   * or signal, after which its bytes may differ next time.
    */
-  readonly timeLimited: boolean;
+  readonly ended: NonNullable<PlannerReport["ended"]>;
   readonly backend: BackendName | null;
 }
 
 export interface CellTimes {
   readonly seconds: number;
-  /** Seconds at each point of the curve. */
+  /** User and system seconds of the process that ran the cell. */
+  readonly cpuSeconds: number;
+  /** At each point of the curve. */
   readonly curveSeconds: readonly number[];
+  readonly curveCpuSeconds: readonly number[];
 }
 
 export interface CellOutcome {
@@ -117,25 +133,31 @@ export interface BestSoFar {
 export interface CellHooks {
   /** Seconds on any steady clock. */
   readonly clock: () => number;
+  /** User and system seconds of this process. */
+  readonly cpuClock: () => number;
   readonly signal?: AbortSignal;
   /**
-   * Called after every evaluation with the evaluations spent and, where the cell runs in this
-   * process, the best so far.
+   * Called after every evaluation with what is spent of the budget's leading limit and, where the
+   * cell runs in this process, the best so far.
    */
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
 }
 
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
-export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) => {
+export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
   const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
   const hash = scenarioHash(scenario);
   const { module, options } = await resolveMethod(spec.method);
   const meter = metered(evaluator(scenario), spec.budget, {
     clock,
+    cpuClock,
     signal,
-    onEvaluation: ({ spent, unit, best }) =>
-      onEvaluation?.(spent, { unit, value: best?.outcome.value ?? null }),
+    onEvaluation: (evaluator) =>
+      onEvaluation?.(leadingSpent(evaluator), {
+        unit: evaluator.unit,
+        value: evaluator.best?.outcome.value ?? null,
+      }),
   });
   const { report, backend } = await runMethod({
     module,
@@ -153,14 +175,15 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
       methodName: module.card.name,
       kind: module.kind,
       seedIndex: spec.seedIndex,
-      ...scoreOf(meter, report.bound ?? null),
+      ...scoreOf(meter, report.bound ?? null, traitsOf(module).answers),
       estimate: report.estimate ?? null,
-      note: report.note ?? null,
+      optimalAmong: report.optimalAmong ?? null,
+      facts: report.facts ?? [],
       failure: report.failure ?? null,
-      timeLimited: report.timeLimited === true,
+      ended: report.ended ?? "done",
       backend,
     },
-    times: { seconds: meter.elapsedSeconds, curveSeconds: meter.curve.map(({ seconds }) => seconds) },
+    times: meterTimes(meter),
   };
 };
 
@@ -173,42 +196,46 @@ export function cellRng(
   return createRng(rootSeed).child(hash).child(card.id).child(String(seedIndex));
 }
 
-/** What the meter saw, beside the bounds. */
-function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null) {
-  const { scenario, unit, best } = meter;
-  const simulatorBound = meter.bound();
-  const bound = largerBound(simulatorBound, plannerBound);
+export const meterTimes = ({ elapsedSeconds, cpuSeconds, curve }: MeteredEvaluator): CellTimes => ({
+  seconds: elapsedSeconds,
+  cpuSeconds,
+  curveSeconds: curve.map((point) => point.seconds),
+  curveCpuSeconds: curve.map((point) => point.cpuSeconds),
+});
+
+/** What the meter saw, and the bounds; `answers` is the kind of the method's plans. */
+function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null, answers: PlanKindName) {
+  // Reading peaks may run the engine once more, which is not the method's.
+  const { scenario, unit, best, evaluations, simulations } = meter;
+  const kinds = [best?.plan.kind ?? answers];
+  const bound = largerBound(meter.bound(kinds), plannerBound);
   const value = best?.outcome.value ?? null;
-  const violation = best?.outcome.violation ?? null;
   const peakBytes = best === null ? null : Array.from(best.outcome.peakBytes);
   return {
     objective: scenario.objective,
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
-    violation:
-      violation === null
-        ? null
-        : {
-            device: scenario.cluster.devices[violation.device].name,
-            excessBytes: violation.excessBytes,
-            op: violation.op === -1 ? null : scenario.graph.names[violation.op],
-          },
+    violation: violationOf(scenario, best),
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
-    simulatorBound,
+    simulatorBounds: meter.bounds(),
     plannerBound,
-    evaluations: meter.spent,
+    evaluations,
+    simulations,
     bestEvaluation: best?.evaluation ?? null,
+    bestSimulation: best?.simulation ?? null,
     peakBytes,
     largestPeakBytes: peakBytes === null ? null : Math.max(0, ...peakBytes),
-    plan: best === null ? null : Array.from(best.plan.device),
-    opPriority: best?.plan.opPriority === undefined ? null : Array.from(best.plan.opPriority),
-    curve: meter.curve.map(({ evaluations, cost, feasible }) => ({ evaluations, cost, feasible })),
+    plan: best === null ? null : planToJson(best.plan),
+    curve: meter.curve.map(({ seconds: _, cpuSeconds: __, ...step }) => step),
   };
 }
 
-export function largerBound(first: Bound, second: Bound | null): Bound {
-  return second !== null && second.value > first.value ? second : first;
+function violationOf({ cluster, graph }: Scenario, best: MeteredEvaluator["best"]): CellResult["violation"] {
+  const violation = best?.outcome.violation ?? null;
+  if (violation === null) return null;
+  const { device, excessBytes, op } = violation;
+  return { device: cluster.devices[device].name, excessBytes, op: op === -1 ? null : graph.names[op] };
 }

@@ -8,13 +8,13 @@
 import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Objective } from "../../env/model/scenario.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
-import type { Budget } from "../../env/sim/evaluator/meter.ts";
-import { bestKnownBound } from "./best-bound.ts";
+import { bestKnownBound, kindsOf } from "./best-bound.ts";
 import type { CellOutcome, CellResult, CellSpec, CellTimes, RunCell } from "./cell.ts";
 import { groupBy, type IndexedCell, type MethodSummary, type Row, rankRows, summarise } from "./ranking.ts";
 
-export const COMPARE_FORMAT = "placement-gym/compare@1";
+export const COMPARE_FORMAT = "placement-gym/compare@2";
 
 export interface CompareRequest {
   /** URIs or paths. */
@@ -36,8 +36,8 @@ export interface CompareRequest {
 export interface CompareProgress {
   readonly cell: CellSpec;
   readonly state: "started" | "running" | "finished";
-  /** Evaluations that this cell has spent. */
-  readonly evaluations: number;
+  /** What this cell has spent of the budget's leading limit. */
+  readonly spent: number;
   readonly finishedCells: number;
   readonly totalCells: number;
 }
@@ -46,6 +46,8 @@ export interface CompareHooks {
   readonly runCell: RunCell;
   /** Seconds on any steady clock. */
   readonly clock: () => number;
+  /** User and system seconds of this process, for cells that run in it. */
+  readonly cpuClock: () => number;
   /** Cells in flight at once; default 1. */
   readonly jobs?: number;
   /** When aborted, no further cell starts and the report holds what there is. */
@@ -144,18 +146,19 @@ async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promis
     while (queue.length > 0 && !signal.aborted) {
       const index = queue.shift()!;
       const cell = cells[index];
-      const tell = (state: CompareProgress["state"], evaluations: number) =>
-        hooks.onProgress?.({ cell, state, evaluations, finishedCells, totalCells: cells.length });
+      const tell = (state: CompareProgress["state"], spent: number) =>
+        hooks.onProgress?.({ cell, state, spent, finishedCells, totalCells: cells.length });
       tell("started", 0);
       try {
         const outcome = await hooks.runCell(cell, {
           clock: hooks.clock,
+          cpuClock: hooks.cpuClock,
           signal,
           onEvaluation: (spent) => tell("running", spent),
         });
         outcomes[index] = outcome;
         finishedCells++;
-        tell("finished", outcome.result.evaluations);
+        tell("finished", outcome.result.simulations);
       } catch (error) {
         failure.abort();
         throw named(error, cell);
@@ -198,17 +201,14 @@ function reportOf(request: CompareRequest, outcomes: readonly CellOutcome[]) {
   const warnings: string[] = [];
   const scenarios = [...groupBy(indexed, ({ cell }) => cell.scenario).values()].map(
     (group): ScenarioTable => {
-      const bound = bestKnownBound(
-        group.map(({ cell }) => cell),
-        warnings,
-      );
-      for (const { index, cell } of group)
-        cells[index] = {
-          ...cell,
-          bound: bound.value,
-          boundArgument: bound.argument,
-          gap: gapOf(cell.value, bound.value),
-        };
+      const ofScenario = group.map(({ cell }) => cell);
+      const boundFor = bestKnownBound(ofScenario, warnings);
+      for (const { index, cell } of group) {
+        const own = boundFor(kindsOf([cell]));
+        const gap = gapOf(cell.value, own.value);
+        cells[index] = { ...cell, bound: own.value, boundArgument: own.argument, gap };
+      }
+      const bound = boundFor(kindsOf(ofScenario));
       const { scenario, scenarioHash, objective, unit } = group[0].cell;
       return {
         scenario,
@@ -217,7 +217,7 @@ function reportOf(request: CompareRequest, outcomes: readonly CellOutcome[]) {
         unit,
         bound: bound.value,
         boundArgument: bound.argument,
-        rows: rankRows(group, bound),
+        rows: rankRows(group, boundFor),
       };
     },
   );

@@ -6,7 +6,8 @@
  * some seeds, fewer first; then those that found only infeasible plans, by mean excess; then those
  * without any plan. Equal rows share a rank.
  */
-import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type BoundFor, kindsOf } from "./best-bound.ts";
 import type { CellResult } from "./cell.ts";
 
 export interface Row {
@@ -30,11 +31,15 @@ export interface Row {
   readonly boundArgument: string;
   /** Mean over the seeds that have a plan, of the fullest device. */
   readonly peakBytes: number | null;
+  /** Means over the seeds. */
+  readonly simulations: number;
   readonly evaluations: number;
   /** The worst violation over seeds, where a seed has one. */
   readonly violation: CellResult["violation"];
   readonly failure: string | null;
-  readonly note: string | null;
+  /** Of the first seed that has any. */
+  readonly facts: CellResult["facts"];
+  readonly optimalAmong: string | null;
   readonly timeLimited: boolean;
   /** Index into `CompareReport.cells` of the best seed, null where no seed has a plan. */
   readonly bestCell: number | null;
@@ -67,12 +72,9 @@ export interface IndexedCell {
 const SAME = 1e-9;
 
 /** One row for each method, best first. `cells` are all of one scenario. */
-export function rankRows(
-  cells: readonly IndexedCell[],
-  bound: { readonly value: number; readonly argument: string },
-): Row[] {
+export function rankRows(cells: readonly IndexedCell[], boundFor: BoundFor): Row[] {
   const rows = [...groupBy(cells, ({ cell }) => cell.method).values()].map((group) => {
-    const row = rowOf(group, bound);
+    const row = rowOf(group, boundFor(kindsOf(group.map(({ cell }) => cell))));
     return { row, excess: meanExcess(group) };
   });
   rows.sort((a, b) => order(a, b) || compareText(a.row.method, b.row.method));
@@ -108,7 +110,7 @@ export function summarise(tables: readonly (readonly Row[])[]): MethodSummary[] 
     );
 }
 
-function rowOf(group: readonly IndexedCell[], bound: { value: number; argument: string }): Omit<Row, "rank"> {
+function rowOf(group: readonly IndexedCell[], bound: Bound): Omit<Row, "rank"> {
   const cells = group.map(({ cell }) => cell);
   const values = cells.map(({ value }) => value).filter((value) => value !== null);
   const peaks = cells.map(({ largestPeakBytes }) => largestPeakBytes).filter((bytes) => bytes !== null);
@@ -126,11 +128,13 @@ function rowOf(group: readonly IndexedCell[], bound: { value: number; argument: 
     bound: bound.value,
     boundArgument: bound.argument,
     peakBytes: peaks.length === 0 ? null : mean(peaks),
+    simulations: mean(cells.map(({ simulations }) => simulations)),
     evaluations: mean(cells.map(({ evaluations }) => evaluations)),
     violation: worstViolation(cells),
     failure: cells.find(({ failure }) => failure !== null)?.failure ?? null,
-    note: cells.find(({ note }) => note !== null)?.note ?? null,
-    timeLimited: cells.some(({ timeLimited }) => timeLimited),
+    facts: cells.find(({ facts }) => facts.length > 0)?.facts ?? [],
+    optimalAmong: cells[0].optimalAmong,
+    timeLimited: cells.some(({ ended }) => ended === "clock"),
     bestCell: bestCell(group),
   };
 }

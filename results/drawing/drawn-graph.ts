@@ -9,7 +9,7 @@ import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
 import { coarsen } from "../../env/model/coarsen/rules.ts";
 import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface DrawnNode {

@@ -3,7 +3,7 @@
  * more bytes. With a plan boxes have their device's colour and edges between devices stand out;
  * without one boxes are darker the longer they run.
  */
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
 import { html, type Markup, px } from "../page/markup.ts";

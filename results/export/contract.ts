@@ -2,7 +2,7 @@
  * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A
  * new format is one file and one line in the registry of `index.ts`.
  */
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface Exporter {

@@ -1,6 +1,6 @@
 /**
  * The anytime curves of one scenario as SVG: best value so far (mean over seeds, band from least to
- * greatest) over evaluations, both axes logarithmic, the bound as a line, and a label for every
+ * greatest) over simulations, both axes logarithmic, the bound as a line, and a label for every
  * method at the right end.
  *
  * Early values can be many times the final ones, so the top of the picture is cut at a few times
@@ -53,16 +53,16 @@ export function curvesFigure(
   const clip = `${id}-clip`;
   return html`<figure>
 <div class="scroll" tabindex="0" role="region" aria-label="Anytime curves of ${table.scenario}">
-<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Best ${table.objective} so far over evaluations, one line for each method; the final values are in the table above.">
+<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Best ${table.objective} so far over simulations, one line for each method; the final values are in the table above.">
 <clipPath id="${clip}"><rect x="${LEFT}" y="${TOP}" width="${WIDTH - RIGHT - LEFT}" height="${HEIGHT - BOTTOM - TOP}"/></clipPath>
 ${x.ticks.filter(Number.isInteger).map((tick) => html`<line class="grid" x1="${px(x.at(tick))}" x2="${px(x.at(tick))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/><text class="tick" x="${px(x.at(tick))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${formatCount(tick)}</text>`)}
 ${y.ticks.map((tick) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y.at(tick))}" y2="${px(y.at(tick))}"/><text class="tick" x="${LEFT - 6}" y="${px(y.at(tick) + 4)}" text-anchor="end">${tickText(tick / scale.size)}</text>`)}
-<text class="axis" x="${px((LEFT + WIDTH - RIGHT) / 2)}" y="${HEIGHT - 6}" text-anchor="middle">evaluations</text>
+<text class="axis" x="${px((LEFT + WIDTH - RIGHT) / 2)}" y="${HEIGHT - 6}" text-anchor="middle">simulations</text>
 <text class="axis" x="12" y="${px((TOP + HEIGHT - BOTTOM) / 2)}" text-anchor="middle" transform="rotate(-90 12 ${px((TOP + HEIGHT - BOTTOM) / 2)})">${table.objective}, ${scale.unit}</text>
 ${bound > 0 ? html`<line class="bound" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y.at(bound))}" y2="${px(y.at(bound))}"><title>bound ${formatValue(unit, bound)} (${table.boundArgument})</title></line><text class="tick" x="${LEFT + 4}" y="${px(y.at(bound) - 4)}">bound ${formatOn(scale, bound)}</text>` : null}
 ${lines.map((line, i) => lineMarkup(line, { x, y, end, clip, label: labels[i], colour: colours.of(line.method), title: `${line.method}: ${formatValue(unit, line.final)}` }))}
 </svg></div>
-<figcaption>Best ${table.objective} so far over evaluations, both logarithmic: mean over seeds, band from the best to the worst seed. Thick lines are learned agents; a dotted line starts where a method ended by itself.${first > top * 1.02 ? ` Values above ${formatValue(unit, top)} are cut off.` : ""}${missing.length > 0 ? ` Not feasible on every seed, so without a line: ${missing.map(({ method }) => method).join(", ")}.` : ""}</figcaption>
+<figcaption>Best ${table.objective} so far over simulations, both logarithmic: mean over seeds, band from the best to the worst seed. Thick lines are learned agents; a dotted line starts where a method ended by itself.${first > top * 1.02 ? ` Values above ${formatValue(unit, top)} are cut off.` : ""}${missing.length > 0 ? ` Not feasible on every seed, so without a line: ${missing.map(({ method }) => method).join(", ")}.` : ""}</figcaption>
 </figure>`;
 }
 
@@ -96,7 +96,7 @@ function lineMarkup({ method, isAgent, curve, final }: Line, place: LinePlace): 
   const several = points.some(({ least, greatest }) => least < greatest);
   return html`<g class="${isAgent ? "curve agent" : "curve"}" style="--c:${colour}"><title>${title}</title>
 <g clip-path="url(#${clip})">${several ? html`<path class="band" d="${bandPath(curve, x, y)}"/>` : null}
-<path class="line" d="${steps(points.map((p) => [x.at(p.evaluations), y.at(p.mean)]))}H${stop}"/>
+<path class="line" d="${steps(points.map((p) => [x.at(p.simulations), y.at(p.mean)]))}H${stop}"/>
 ${curve.end < end ? html`<line class="after" x1="${stop}" x2="${right}" y1="${height}" y2="${height}"/>` : null}</g>
 <circle class="dot" cx="${stop}" cy="${height}" r="2.5"/>
 <path class="leader" d="M${right} ${height}L${right + 10} ${px(label)}"/>
@@ -109,12 +109,12 @@ function steps(points: readonly (readonly [number, number])[]): string {
 }
 
 function bandPath({ points, end }: AnytimeCurve, x: Axis, y: Axis): string {
-  const upper = steps(points.map((p) => [x.at(p.evaluations), y.at(p.greatest)]));
+  const upper = steps(points.map((p) => [x.at(p.simulations), y.at(p.greatest)]));
   const back = points
-    .map((p, i) => `H${px(x.at(points[i + 1]?.evaluations ?? end))}V${px(y.at(p.least))}`)
+    .map((p, i) => `H${px(x.at(points[i + 1]?.simulations ?? end))}V${px(y.at(p.least))}`)
     .reverse()
     .join("");
-  return `${upper}${back}H${px(x.at(points[0].evaluations))}Z`;
+  return `${upper}${back}H${px(x.at(points[0].simulations))}Z`;
 }
 
 /** Spreads labels so that none covers another, as near to their lines as order and room allow. */

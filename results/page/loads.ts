@@ -7,7 +7,7 @@
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import type { Plan } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { formatUs } from "../format.ts";
 import { barList } from "./bars.ts";

@@ -3,7 +3,7 @@
  * best plan.
  */
 
-import { type Plan, placement } from "../../env/model/plan/placement.ts";
+import { type Plan, planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { simulateLatency } from "../../env/sim/timeline/latency-timeline.ts";
 import { createSimulator } from "../../env/sim/timeline/timeline.ts";
@@ -12,7 +12,7 @@ import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import type { Row } from "../comparison/ranking.ts";
 import { verdictOf } from "../comparison/verdict.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
-import { meanSeconds, remarksOf, tableScale, valueText } from "../row-text.ts";
+import { meanTimes, remarksOf, tableScale, valueText } from "../row-text.ts";
 import { curvesFigure } from "./curves.ts";
 import { ganttFigure } from "./gantt.ts";
 import { loadsFigure } from "./loads.ts";
@@ -61,10 +61,10 @@ function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodC
   const several = report.request.seeds > 1;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Methods on ${table.scenario}, best first">
 <table class="rows"><caption>Methods by gap${several ? `, mean over ${report.request.seeds} seeds` : ""}</caption>
-<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">evaluations</th><th scope="col">seconds</th><th scope="col">seeds</th></tr></thead>
+<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">simulations</th><th scope="col">evaluations</th><th scope="col">CPU s</th><th scope="col">seeds</th></tr></thead>
 <tbody>${rows.map(
     (row) => html`
-<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}${remarkOf(row)}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanSeconds(report, table, row))}</td><td>${row.seeds}</td></tr>`,
+<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}${remarkOf(row)}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.simulations)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanTimes(report, table, row).cpuSeconds)}</td><td>${row.seeds}</td></tr>`,
   )}
 </tbody></table></div>`;
 }
@@ -85,7 +85,7 @@ function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: 
   const title = value === null ? "Plan nearest to fitting in memory" : "Best plan";
   const by = `${method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
   return html`<h3>${title}</h3>
-${planFigure(scenario, placement(plan!), { method: by, bound: table.bound })}
+${planFigure(scenario, planFromJson(scenario, plan, `The best plan of ${method}`), { method: by, bound: table.bound })}
 ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
 }
 

@@ -4,11 +4,12 @@
  * tells at once if the simulator has changed since. Clock readings are kept apart, so that equal
  * runs have equal checkpoints.
  */
-
 import { InputError } from "../../env/model/errors.ts";
-import { placement } from "../../env/model/plan/placement.ts";
+import { planToJson } from "../../env/model/plan/plan.ts";
+import { planIn } from "../../env/model/plan/plan-file.ts";
 import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
 import type { CurvePoint, MeteredEvaluator, MeterState } from "../../env/sim/evaluator/meter.ts";
+import type { CellTimes } from "../comparison/cell.ts";
 
 export const CHECKPOINT = "checkpoint/state.json";
 export const TIMES = "times.json";
@@ -17,54 +18,97 @@ export interface Checkpoint {
   readonly update: number;
   readonly metricsBytes: number;
   readonly plansBytes: number;
-  readonly meter: SavedMeter;
+  readonly meter: SavedMeter | OldMeter;
   /** `Agent.save()`. */
   readonly agent: unknown;
 }
 
 export interface SavedMeter {
+  readonly evaluations: number;
+  readonly simulations: number;
+  readonly best: {
+    /** Plan JSON. */
+    readonly plan: unknown;
+    readonly evaluation: number;
+    readonly simulation: number;
+    readonly cost: number;
+  } | null;
+  readonly curve: readonly Omit<CurvePoint, "seconds" | "cpuSeconds">[];
+}
+
+/** As version 0.1.0 wrote it: no private passes, and plans without an order. */
+interface OldMeter {
   readonly spent: number;
   readonly best: {
     readonly device: readonly number[];
     readonly evaluation: number;
     readonly cost: number;
   } | null;
-  readonly curve: readonly Omit<CurvePoint, "seconds">[];
+  readonly curve: readonly {
+    readonly evaluations: number;
+    readonly cost: number;
+    readonly feasible: boolean;
+  }[];
 }
 
-export interface MeterTimes {
-  readonly seconds: number;
-  /** Seconds at each point of the curve. */
-  readonly curveSeconds: readonly number[];
-}
+/** `times.json`; version 0.1.0 had no CPU seconds. */
+export type MeterTimes = Omit<CellTimes, "cpuSeconds" | "curveCpuSeconds"> &
+  Partial<Pick<CellTimes, "cpuSeconds" | "curveCpuSeconds">>;
 
-export function meterTimes({ elapsedSeconds, curve }: MeteredEvaluator): MeterTimes {
-  return { seconds: elapsedSeconds, curveSeconds: curve.map(({ seconds }) => seconds) };
-}
-
-export function meterState({ spent, best, curve }: MeteredEvaluator): SavedMeter {
+export function meterState({ evaluations, simulations, best, curve }: MeteredEvaluator): SavedMeter {
   return {
-    spent,
+    evaluations,
+    simulations,
     best:
       best === null
         ? null
-        : { device: Array.from(best.plan.device), evaluation: best.evaluation, cost: best.outcome.cost },
-    curve: curve.map(({ seconds: _, ...point }) => point),
+        : {
+            plan: planToJson(best.plan),
+            evaluation: best.evaluation,
+            simulation: best.simulation,
+            cost: best.outcome.cost,
+          },
+    curve: curve.map(({ seconds: _, cpuSeconds: __, ...point }) => point),
   };
 }
 
 /** `inner` scores the best plan again; it is not charged, because it was when it was found. */
-export function restoredMeterState(saved: SavedMeter, times: MeterTimes, inner: Evaluator): MeterState {
-  const { spent, best } = saved;
-  // The times are written before their checkpoint, so they are of this one or of a later one.
-  const curve = saved.curve.map((point, i) => ({ ...point, seconds: times.curveSeconds[i] }));
-  const state = { spent, elapsedSeconds: times.seconds, curve };
+export function restoredMeterState(
+  saved: SavedMeter | OldMeter,
+  times: MeterTimes,
+  inner: Evaluator,
+): MeterState {
+  const { evaluations, simulations, best, curve } = "spent" in saved ? currentForm(saved) : saved;
+  const state = {
+    evaluations,
+    simulations,
+    elapsedSeconds: times.seconds,
+    cpuSeconds: times.cpuSeconds ?? 0,
+    // The times are written before their checkpoint, so they are of this one or of a later one.
+    curve: curve.map((point, i) => ({
+      ...point,
+      seconds: times.curveSeconds[i],
+      cpuSeconds: times.curveCpuSeconds?.[i] ?? 0,
+    })),
+  };
   if (best === null) return { ...state, best: null };
-  const plan = placement(best.device);
+  const plan = planIn(inner.scenario, best.plan, "The checkpoint's best plan");
   const outcome = inner.evaluate(plan);
   if (outcome.cost !== best.cost)
     throw new InputError(
       `The checkpoint's best plan scored ${best.cost}, but scores ${outcome.cost} now; the simulator has changed since.`,
     );
-  return { ...state, best: { plan, outcome, evaluation: best.evaluation } };
+  return { ...state, best: { plan, outcome, evaluation: best.evaluation, simulation: best.simulation } };
+}
+
+function currentForm({ spent, best, curve }: OldMeter): SavedMeter {
+  return {
+    evaluations: spent,
+    simulations: spent,
+    best:
+      best === null
+        ? null
+        : { plan: best.device, evaluation: best.evaluation, simulation: best.evaluation, cost: best.cost },
+    curve: curve.map((point) => ({ ...point, simulations: point.evaluations })),
+  };
 }

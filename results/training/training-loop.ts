@@ -6,16 +6,18 @@
 import type { Agent, AgentModule, BackendName, RunSink, TrainStep } from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
+import { planToJson } from "../../env/model/plan/plan.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
-import { evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
-import { type Budget, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
-import { cellRng } from "../comparison/cell.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
+import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../env/sim/objectives/evaluator.ts";
+import { type CellResult, cellRng, meterTimes } from "../comparison/cell.ts";
 import {
   CHECKPOINT,
   type Checkpoint,
   type MeterTimes,
   meterState,
-  meterTimes,
   restoredMeterState,
   TIMES,
 } from "./checkpoint.ts";
@@ -37,6 +39,8 @@ export interface TrainRequest {
 export interface TrainHooks {
   /** Seconds on any steady clock. */
   readonly clock: () => number;
+  /** User and system seconds of this process. */
+  readonly cpuClock: () => number;
   /** Stops after the current evaluation when aborted; the run can be resumed. */
   readonly signal?: AbortSignal;
   readonly onStep?: (step: TrainStep, meter: MeteredEvaluator) => void;
@@ -51,6 +55,7 @@ export interface TrainResult {
   readonly finished: boolean;
   readonly updates: number;
   readonly evaluations: number;
+  readonly simulations: number;
   readonly unit: "us" | "bytes";
   readonly value: number | null;
   readonly feasible: boolean;
@@ -58,7 +63,8 @@ export interface TrainResult {
   readonly boundArgument: string;
   readonly gap: number | null;
   readonly bestEvaluation: number | null;
-  readonly plan: readonly number[] | null;
+  /** The best plan, whole. */
+  readonly plan: CellResult["plan"];
   readonly backend: BackendName | null;
 }
 
@@ -79,13 +85,13 @@ export async function runTraining(
   open: (agent: Agent) => RunDirectory,
   request: TrainRequest,
   { scenario, module, options }: TrainParts,
-  { clock, signal, onStep }: TrainHooks,
+  { clock, cpuClock, signal, onStep }: TrainHooks,
   resumed: Resumed | null,
 ): Promise<TrainResult> {
   const inner = evaluator(scenario);
   const from =
     resumed === null ? undefined : restoredMeterState(resumed.checkpoint.meter, resumed.times, inner);
-  const meter = metered(inner, request.budget, { clock, signal, from });
+  const meter = metered(inner, request.budget, { clock, cpuClock, signal, from });
   let run: RunDirectory | null = null;
   let updates = resumed?.checkpoint.update ?? 0;
   let writtenBest = from?.best?.evaluation ?? null;
@@ -104,13 +110,8 @@ export async function runTraining(
     if (best === null || best.evaluation === writtenBest) return;
     writtenBest = best.evaluation;
     const { value, cost, feasible } = best.outcome;
-    run!.plans.append({
-      evaluation: best.evaluation,
-      value,
-      cost,
-      feasible,
-      device: Array.from(best.plan.device),
-    });
+    const { evaluation, simulation, plan } = best;
+    run!.plans.append({ evaluation, simulation, value, cost, feasible, plan: planToJson(plan) });
   };
   const sink: RunSink = {
     step: (step) => run!.metrics.append({ ...step, bestValue: meter.best?.outcome.value ?? null }),
@@ -180,7 +181,8 @@ function resultOf(
     scenario,
     agent,
     ...ended,
-    evaluations: meter.spent,
+    evaluations: meter.evaluations,
+    simulations: meter.simulations,
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
@@ -188,6 +190,6 @@ function resultOf(
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
     bestEvaluation: best?.evaluation ?? null,
-    plan: best === null ? null : Array.from(best.plan.device),
+    plan: best === null ? null : planToJson(best.plan),
   };
 }

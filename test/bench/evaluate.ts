@@ -26,7 +26,7 @@ function row(uri: string, scenario: Scenario): string {
   const sides = [
     () => each(plans, (plan) => engine.run(plan.device)),
     () => each(plans, (plan) => score.evaluate(plan)),
-    () => each(moves, ({ group, to }) => score.move(plans[0], group, to)),
+    () => each(moves, ({ group, to }) => score.around(plans[0])!.move(group, to)),
   ];
   const rounds = Array.from({ length: ROUNDS }, () => sides.map((side) => side()));
   const medians = sides.map((_, k) => median(rounds.map((round) => round[k])));

@@ -13,7 +13,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { latencySearch, maxLoadSearch, type PlannerModule, runMethod } from "../../agents/index.ts";
 import { createRng, evaluator, metered, type Objective } from "../../env/index.ts";
-import { largerBound } from "../../results/comparison/cell.ts";
+import { largerBound } from "../../env/sim/bounds/best.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { sharedPath } from "../shared-folder.ts";
 
@@ -121,7 +121,7 @@ async function row(track: Track, workload: string, data: string): Promise<boolea
   const text = readFileSync(join(data, track.folder, `${workload}.json`), "utf8");
   const scenario = { ...importFile(text, workload).scenario, objective: track.objective };
   const clock = () => performance.now() / 1000;
-  const meter = metered(evaluator(scenario), { seconds: SECONDS }, { clock });
+  const meter = metered(evaluator(scenario), { seconds: SECONDS }, { clock, cpuClock: clock });
   const module = track.planner;
   const rng = createRng(0).child(workload);
   const cpuBefore = process.cpuUsage();

@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import type { BackendName } from "../../agents/contract.ts";
 import { seq2seq } from "../../agents/learned/seq2seq.ts";
 import { createPositionalPolicy, type Visit } from "../../agents/nets/positional-policy.ts";
+import { visitColumns } from "../../agents/nets/visit.ts";
 import { createWeights } from "../../agents/nets/weights.ts";
 import { loadTf, type Tensor, type Tf } from "../../agents/tensors/tf.ts";
 import { createAdam } from "../../agents/training/adam.ts";
@@ -83,7 +84,7 @@ function placetoUpdate(tf: Tf): () => void {
   const { groupCount, deviceCount, edgeSource, edgeDestination } = groupGraph(
     workload({ family: "nmt", gpus: 4 }),
   );
-  const columns = 6 + deviceCount;
+  const columns = visitColumns.length;
   const rng = createRng("placeto");
   const weights = createWeights(tf);
   const edges = { from: edgeSource, to: edgeDestination };
@@ -92,7 +93,7 @@ function placetoUpdate(tf: Tf): () => void {
   const policy = createPositionalPolicy(tf, weights, shape, rng);
   const adam = createAdam(tf, weights.list, { learningRate: 0.001 });
   const visits: Visit[] = Array.from({ length: 4 * groupCount }, (_, step) => ({
-    nodes: Float32Array.from({ length: groupCount * columns }, () => rng.next()),
+    features: Float32Array.from({ length: groupCount * columns }, () => rng.next()),
     current: step % groupCount,
     placement: Int32Array.from({ length: groupCount }, () => rng.int(deviceCount)),
   }));

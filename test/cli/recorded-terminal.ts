@@ -26,6 +26,7 @@ export async function pgym(
     variables: given.variables ?? {},
     signal: given.signal ?? new AbortController().signal,
     seconds: () => performance.now() / 1000,
+    cpuSeconds: () => process.cpuUsage().user / 1e6,
   };
   const code = await execute(args, terminal);
   return { code, stdout, stderr };

@@ -103,7 +103,7 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
       const { best, report } = await runPlanner(idealsDp, scenarioOf(workload));
       const optimumMs = optimalContiguousDp?.maxLoad ?? SEARCHED_MS.get(workload)!;
       expectRelative(best!.outcome.value!, optimumMs * US_PER_MS, optimalContiguousDp === null ? 1e-8 : 1e-9);
-      expect(report.note).toMatch(/^Optimal among contiguous splits/);
+      expect(report.optimalAmong).toMatch(/^contiguous splits/);
       expect(report.bound).toBeUndefined();
     },
   );

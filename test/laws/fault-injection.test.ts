@@ -140,7 +140,9 @@ describe("damaged calls", () => {
     const numbers = [-1, 0, 1, 2, 3, 4, 0.5, 1e9, Number.NaN, Number.POSITIVE_INFINITY];
     for (const group of numbers)
       for (const device of numbers)
-        check(`move ${group} to ${device}`, () => checkOutcome(score.move(plan, group, device), score));
+        check(`move ${group} to ${device}`, () =>
+          checkOutcome(score.around(plan)!.move(group, device), score),
+        );
     for (let seed = 0; seed < 100; seed++) {
       const damaged = mutated([0, 1, 0, 2], seed) as number[];
       check(`grouping ${JSON.stringify(damaged)}`, () => groupingOf(whole.graph, damaged));
@@ -236,7 +238,7 @@ function exercise(scenario: Scenario, rng: Rng): void {
       checkFinite("ceiling", score.ceiling);
       for (const { value, argument } of score.bounds()) checkFinite(argument, value);
       checkOutcome(score.evaluate(plan), score);
-      checkOutcome(score.move(plan, 0, randomDevices(scenario, rng)[0]), score);
+      checkOutcome(score.around(plan)!.move(0, randomDevices(scenario, rng)[0]), score);
     });
   for (const id of envIds())
     check(id, () => {

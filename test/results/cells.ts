@@ -29,19 +29,21 @@ export function cell(fields: Partial<CellResult> & { method: string }): CellResu
     bound: 50,
     boundArgument: "critical path",
     gap: value === null ? null : value / 50 - 1,
-    simulatorBound: { value: 50, argument: "critical path" },
+    simulatorBounds: [{ value: 50, argument: "critical path", covers: ["placement"] }],
     plannerBound: null,
     evaluations: 10,
+    simulations: 10,
     bestEvaluation: 4,
+    bestSimulation: 4,
     peakBytes: [3e9, 1e9],
     largestPeakBytes: 3e9,
-    plan: [0, 1],
-    opPriority: null,
-    curve: [{ evaluations: 4, cost: value ?? 1e9, feasible: value !== null }],
+    plan: { kind: "placement", device: [0, 1] },
+    curve: [{ simulations: 4, evaluations: 4, cost: value ?? 1e9, feasible: value !== null }],
     estimate: null,
-    note: null,
+    optimalAmong: null,
+    facts: [],
     failure: null,
-    timeLimited: false,
+    ended: "done",
     backend: null,
     ...fields,
     value,
@@ -61,6 +63,7 @@ export function fakeRunner(
       seedIndex: spec.seedIndex,
       ...fields(spec),
     });
-    return { result, times: { seconds: 1.5, curveSeconds: result.curve.map(() => 0.5) } };
+    const half = result.curve.map(() => 0.5);
+    return { result, times: { seconds: 1.5, cpuSeconds: 1.25, curveSeconds: half, curveCpuSeconds: half } };
   };
 }

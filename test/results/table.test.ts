@@ -12,7 +12,7 @@ async function tableOf(
 ): Promise<string> {
   const report = await compare(
     { scenarios, methods: Object.keys(entries), seeds, seed: 0, budget: { evaluations: 3000 } },
-    { runCell: fakeRunner(({ method }) => entries[method]), clock: () => 0 },
+    { runCell: fakeRunner(({ method }) => entries[method]), clock: () => 0, cpuClock: () => 0 },
   );
   return formatTable(report);
 }
@@ -23,26 +23,34 @@ describe("the text table", () => {
       "single-device": {
         value: null,
         violation: { device: "gpu:0", excessBytes: 1.2 * GB, op: null },
-        simulatorBound: bound,
+        simulatorBounds: [bound],
         largestPeakBytes: 9.2 * GB,
+        simulations: 3,
         evaluations: 3,
       },
       reinforce: {
         value: 12_900,
         kind: "agent",
+        simulations: 3000,
         evaluations: 3000,
-        simulatorBound: bound,
+        simulatorBounds: [bound],
         largestPeakBytes: 4 * GB,
       },
-      "hill-climb": { value: 12_500, evaluations: 3000, simulatorBound: bound, largestPeakBytes: 3.21 * GB },
+      "hill-climb": {
+        value: 12_500,
+        simulations: 3000,
+        evaluations: 3000,
+        simulatorBounds: [bound],
+        largestPeakBytes: 3.21 * GB,
+      },
     });
     expect(text).toBe(
       [
         "tiny: bound 12.00 ms (work)",
-        "  #  method         makespan ms  bound    gap  peak memory  evaluations  seconds  seeds  over memory",
-        "  1  hill-climb           12.50  12.00  4.17%      3.21 GB        3,000     1.50      1",
-        "  2  reinforce            12.90  12.00  7.50%      4.00 GB        3,000     1.50      1",
-        "  3  single-device   infeasible  12.00      -      9.20 GB            3     1.50      1  gpu:0 +1.20 GB",
+        "  #  method         makespan ms  bound    gap  peak memory  simulations  evaluations  CPU s  seeds  over memory",
+        "  1  hill-climb           12.50  12.00  4.17%      3.21 GB        3,000        3,000   1.25      1",
+        "  2  reinforce            12.90  12.00  7.50%      4.00 GB        3,000        3,000   1.25      1",
+        "  3  single-device   infeasible  12.00      -      9.20 GB            3            3   1.25      1  gpu:0 +1.20 GB",
         "hill-climb is best with 12.50 ms, 4.17% above the bound. The best learned agent, reinforce, is 3.20% behind; ahead of it: hill-climb.",
         "",
       ].join("\n"),
@@ -85,4 +93,4 @@ describe("the text table", () => {
   });
 });
 
-const bound = { value: 12_000, argument: "work" };
+const bound = { value: 12_000, argument: "work", covers: ["placement"] as const };

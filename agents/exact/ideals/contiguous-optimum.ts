@@ -7,7 +7,7 @@
  * holds, and spares the exact elements, of which there can be so many more that their ideals are
  * past counting.
  */
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { contract, contractExactly } from "../../problems/elements.ts";
 import { splitPlan } from "../../problems/split-plan.ts";

@@ -3,7 +3,9 @@
  * after the other in topological order, tasks by their starts; and back, from a simulated plan to
  * starts of tasks.
  */
-import { type Plan, placement } from "../../../env/model/plan/placement.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import type { ListOrder } from "../../lists/list-order.ts";
 import type { PestoProblem } from "./problem.ts";
 
@@ -14,9 +16,15 @@ export interface TaskSchedule {
 
 /**
  * The schedule in its own order, first come, first served, and in the order of a list schedule of
- * its devices.
+ * its devices. Two private passes: the replay and the list schedule.
  */
-export function replays(problem: PestoProblem, schedule: TaskSchedule, listOrder: ListOrder): Plan[] {
+export function replays(
+  problem: PestoProblem,
+  schedule: TaskSchedule,
+  listOrder: ListOrder,
+  passes: PassCounter,
+): Plan[] {
+  passes.pass();
   const plan = replayPlan(problem, schedule);
   const device = Int32Array.from(plan.device);
   return [plan, placement(plan.device), { ...plan, opPriority: listOrder.of(device) }];

@@ -4,7 +4,7 @@
  * handed on with what it is worth.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { createListOrder } from "../../lists/list-order.ts";
@@ -73,7 +73,7 @@ export async function* solveProgram(
   evaluator: MeteredEvaluator,
   limits: MipLimits,
 ): AsyncGenerator<Plan, Solved> {
-  const listOrder = createListOrder(problem.compiled);
+  const listOrder = createListOrder(problem.compiled, evaluator);
   const solver = solveMip(program.program, {
     start: startOf(problem, program, evaluator),
     limits,
@@ -91,14 +91,14 @@ export async function* solveProgram(
       }
       const { unitDevices, startsUs } = program;
       const schedule = { unitDevice: unitDevices(value.columns), startsUs: startsUs(value.columns) };
-      const plans = replays(problem, schedule, listOrder);
+      const plans = replays(problem, schedule, listOrder, evaluator);
       estimateUs = value.value * program.unitUs;
       solution = plans[0];
       for (const candidate of plans) {
         if (evaluator.exhausted) break;
         const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
         if (evaluator.evaluate(candidate).cost >= before) continue;
-        best = { estimateUs, evaluation: evaluator.spent };
+        best = { estimateUs, evaluation: evaluator.evaluations };
         yield candidate;
       }
     }

@@ -9,7 +9,7 @@
  * random stream, solves end by simplex iterations: the same seed gives the same plans.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -58,7 +58,7 @@ export async function* improveWindows(
   const report = { solved: 0, improved: 0, timeLimited: false };
   if (!hasWindows(compiled)) return report;
   const problem = pestoProblem(compiled, coarsenTasks(compiled, compiled.opCount));
-  const listOrder = createListOrder(compiled);
+  const listOrder = createListOrder(compiled, evaluator);
   const { iterations, nodes, seconds } = limits;
   const solverLimits = { iterations, nodes, seconds, relativeGap: WORTH };
   const failed = new Set<string>();
@@ -83,7 +83,7 @@ export async function* improveWindows(
         }
         const { unitDevices, startsUs } = window.program;
         const order = { unitDevice: unitDevices(value.columns), startsUs: startsUs(value.columns) };
-        for (const plan of replays(problem, order, listOrder)) {
+        for (const plan of replays(problem, order, listOrder, evaluator)) {
           if (evaluator.exhausted) break;
           const known = evaluator.best!.outcome.cost;
           if (evaluator.evaluate(plan).cost < known) yield plan;

@@ -7,8 +7,10 @@
 
 import { InputError } from "../../../env/model/errors.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
+import { PLACEMENTS } from "../../../env/sim/bounds/best.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
-import { type Bound, evaluator } from "../../../env/sim/evaluator/contract.ts";
+import type { Bound } from "../../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { dualBound } from "../../solver/dual-bound.ts";
 import { solveMip } from "../../solver/highs.ts";
 import { makespanRelaxation } from "./makespan-relaxation.ts";
@@ -52,5 +54,5 @@ export async function boundByLinearRelaxation(
   const { rowDuals } = step.value;
   if (rowDuals === undefined) return null;
   const value = dualBound(program, rowDuals) * unitUs;
-  return value > 0 ? { argument: "linear relaxation", value } : null;
+  return value > 0 ? { argument: "linear relaxation", covers: PLACEMENTS, value } : null;
 }

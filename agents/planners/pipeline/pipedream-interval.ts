@@ -43,6 +43,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
       "Stages are not replicated: a placement has no replicas. Accelerators are taken to be alike and memory is not looked at. Graphs with " +
       "many parallel branches have too many states.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, special: true },
   options,
   create: ({ transfers, states: most }) => ({
     async *plan(scenario, evaluator) {
@@ -76,7 +77,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
         evaluator.evaluate(plan);
         yield plan;
       }
-      return { estimate };
+      return { estimate: { value: estimate, unit: "us", model: "slowest stage by PipeDream's program" } };
     },
   }),
 };

@@ -43,6 +43,7 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
       "Costs are times in whole microseconds; transfers and memory are not looked at. Accelerators are taken to be alike. " +
       "Equal costs keep the first, lop-sided split, as published; fixed=true cuts exactly.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: false, special: true },
   options,
   create: ({ partitions, fixed }) => ({
     async *plan(scenario, evaluator) {
@@ -67,7 +68,10 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
       evaluator.evaluate(plan);
       yield plan;
       return {
-        note: `Blocks of ${lengths.join(", ")} layers on ${blocks} of ${devices.length} like accelerators.`,
+        facts: [
+          { name: "layers of each block", value: lengths.join(", ") },
+          { name: "accelerators used", value: `${blocks} of ${devices.length}` },
+        ],
       };
     },
   }),

@@ -1,10 +1,11 @@
 /**
  * Rounds of annealing from the best assignment so far, by turns hot enough to leave it behind and
- * warm enough to mend it. Yields and scores a plan whenever one is better than all before. Its own
- * scores of proposals are not charged; they are counted.
+ * warm enough to mend it. Yields and scores a plan whenever one is better than all before. The
+ * state counts its own scores of proposals as private passes.
  */
 
-import { type Plan, placement } from "../../../env/model/plan/placement.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { breathEvery } from "../../event-loop.ts";
@@ -71,7 +72,7 @@ export async function* annealInRounds(
   for (let round = 0; round < options.rounds; round++) {
     if (evaluator.exhausted || best.valueUs <= options.provenUs * (1 + ROUNDING)) break;
     state.reset(best.deviceOf);
-    const annealing = anneal(state, rng, scheduleOf(state.problem, options, round));
+    const annealing = anneal(state, rng, scheduleOf(state, evaluator, options, round));
     let step = annealing.next();
     for (;;) {
       if (step.value.valueUs < best.valueUs) best = step.value;
@@ -91,10 +92,16 @@ export async function* annealInRounds(
   return { deviceOf: best.deviceOf, proposals };
 }
 
-function scheduleOf(problem: SplitProblem, options: RoundOptions, round: number): AnnealingSchedule {
+function scheduleOf(
+  state: AssignmentState,
+  evaluator: MeteredEvaluator,
+  options: RoundOptions,
+  round: number,
+): AnnealingSchedule {
   const { hot, warm, cold } = options;
+  const wanted = proposalsFor(state.problem, options.proposals);
   return {
-    proposals: proposalsFor(problem, options.proposals),
+    proposals: Math.max(1, Math.min(wanted, affordable(state, evaluator, options.rounds - round))),
     hot: Math.max(cold, round % 2 === 0 ? hot : warm),
     cold,
   };
@@ -105,6 +112,21 @@ function scored({ elements }: SplitProblem, { deviceOf }: Annealed, evaluator: M
   evaluator.evaluate(plan);
   return plan;
 }
+
+/**
+ * Proposals that an even share of the budget pays for, where simulations are what it counts. Each
+ * round needs some more: to begin anew and to score what it found.
+ */
+function affordable(
+  { simulationsPerProposal }: AssignmentState,
+  { countedIn, remaining }: MeteredEvaluator,
+  roundsLeft: number,
+): number {
+  if (countedIn === "evaluations") return Number.POSITIVE_INFINITY;
+  return Math.floor((remaining / roundsLeft - SIMULATIONS_BESIDE) / simulationsPerProposal);
+}
+
+const SIMULATIONS_BESIDE = 6;
 
 /** No more proposals than would try every placement of a tiny graph many times. */
 function proposalsFor({ elements, scenario }: SplitProblem, perElement: number): number {

@@ -10,6 +10,8 @@ export interface AssignmentState {
   readonly deviceCount: number;
   /** Device of each element, shape [elements]. */
   readonly deviceOf: Int32Array;
+  /** About how many simulations the scoring of one proposal counts as. */
+  readonly simulationsPerProposal: number;
   /** The objective in us when `energy` was last asked for. */
   readonly valueUs: number;
   reset(deviceOf: ArrayLike<number>): void;

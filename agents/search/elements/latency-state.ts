@@ -1,14 +1,15 @@
 /**
  * An assignment under search for single-sample latency. Its value is that of
  * env/sim/objectives/latency.ts, computed in full for each proposal: one element that moves can cut
- * the pieces of two devices anew, so there is nothing to keep.
+ * the pieces of two devices anew, so there is nothing to keep. Each value is one private pass.
  */
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { createLatencyModel } from "../../../env/sim/objectives/latency.ts";
 import { deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
-export function createLatencyState(problem: SplitProblem): AssignmentState {
+export function createLatencyState(problem: SplitProblem, passes: PassCounter): AssignmentState {
   const { elements, memoryBytes, scenario } = problem;
   const { deviceCount, timeUs, limitBytes } = deviceTimes(problem);
   const { latencyUs } = createLatencyModel(scenario);
@@ -29,6 +30,7 @@ export function createLatencyState(problem: SplitProblem): AssignmentState {
     problem,
     deviceCount,
     deviceOf,
+    simulationsPerProposal: 1,
     get valueUs() {
       return valueUs;
     },
@@ -44,6 +46,7 @@ export function createLatencyState(problem: SplitProblem): AssignmentState {
       put(v, d);
     },
     energy() {
+      passes.pass();
       valueUs = latencyUs(opDevice);
       return valueUs;
     },

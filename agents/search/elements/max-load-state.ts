@@ -6,9 +6,11 @@
  *
  * The energy is the 16-norm of the loads, smooth where their maximum is flat. Loads are sums that
  * are added to and taken from; `reset` makes them afresh, and whoever needs the last digit asks the
- * evaluator.
+ * evaluator. A move is a private pass over its share of the elements, counted whenever the shares
+ * make a whole.
  */
 
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
@@ -18,7 +20,7 @@ export interface MaxLoadState extends AssignmentState {
   readonly loadUs: Float64Array;
 }
 
-export function createMaxLoadState(problem: SplitProblem): MaxLoadState {
+export function createMaxLoadState(problem: SplitProblem, passes: PassCounter): MaxLoadState {
   const { elements, memoryBytes, nets } = problem;
   const { pinStart, pins, elementStart, ofElement, transferUs } = nets;
   const { deviceCount, timeUs, limitBytes, pays } = deviceTimes(problem);
@@ -28,9 +30,17 @@ export function createMaxLoadState(problem: SplitProblem): MaxLoadState {
   /** Elements of each net on each device, shape [nets x deviceCount]. */
   const held = new Int32Array(nets.count * deviceCount);
 
+  let moves = 0;
+  const countMoves = (): void => {
+    const share = moves / elements.count;
+    moves = 0;
+    passes.pass(share);
+  };
+
   const move = (v: number, to: number): void => {
     const from = deviceOf[v];
     if (from === to) return;
+    if (++moves === elements.count) countMoves();
     let fromUs = -timeUs[v * deviceCount + from];
     let toUs = timeUs[v * deviceCount + to];
     for (let i = elementStart[v]; i < elementStart[v + 1]; i++) {
@@ -62,11 +72,14 @@ export function createMaxLoadState(problem: SplitProblem): MaxLoadState {
     problem,
     deviceCount,
     deviceOf,
+    simulationsPerProposal: 2 / elements.count,
     loadUs,
     get valueUs() {
       return valueUs;
     },
     reset(given) {
+      countMoves();
+      passes.pass();
       deviceOf.set(given);
       loadUs.fill(0);
       heldBytes.fill(0);

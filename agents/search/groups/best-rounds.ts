@@ -8,7 +8,7 @@
  * cooler rounds over classes and groups by turns, each from the best plan so far.
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -39,8 +39,6 @@ export interface RoundsOptions {
    * larger ones.
    */
   readonly draws: number;
-  /** Told how often a private model was asked, once for each round. */
-  readonly onPrivateCalls: (calls: number) => void;
 }
 
 /**
@@ -52,11 +50,11 @@ export async function* searchFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { groups, hot, cold, draws, onPrivateCalls }: RoundsOptions,
+  { groups, hot, cold, draws }: RoundsOptions,
 ): AsyncGenerator<Plan, void> {
   if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
-  const opening = yield* bestOpening(scenario, byClass, starts, evaluator, onPrivateCalls);
+  const opening = yield* bestOpening(scenario, byClass, starts, evaluator);
   const affordable = Math.max(1, Math.min(draws, Math.floor((draws * SMALL_OPS) / scenario.graph.opCount)));
   for (let round = 0; !evaluator.exhausted && !isOptimal(evaluator); round++) {
     const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
@@ -68,7 +66,7 @@ export async function* searchFrom(
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
     const spent = evaluator.spent;
-    const steps = { ...temperatures, share, draws: affordable, onPrivateCalls };
+    const steps = { ...temperatures, share, draws: affordable };
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
     if (round > 0 && evaluator.spent === spent) return;
   }
@@ -98,25 +96,20 @@ async function* bestOpening(
   byClass: Scenario,
   starts: readonly StartingPlan[],
   evaluator: MeteredEvaluator,
-  onPrivateCalls: RoundsOptions["onPrivateCalls"],
 ): AsyncGenerator<Plan, Opening> {
   const levels = byGroup.grouping.groupCount === byClass.grouping.groupCount ? [byGroup] : [byGroup, byClass];
   let best: Opening | null = null;
   for (const over of levels) {
     const choices = choicesOf(over, "accelerators");
     const state = stateOf(choices, evaluator);
-    try {
-      const plans = starts.slice(0, MOST_STARTS).map(({ plan }) => plan);
-      const found = yield* scoreStarts(choices, state, plans, evaluator);
-      if (found !== null && (best === null || found.cost < best.cost)) best = { ...found, over };
-    } finally {
-      onPrivateCalls(state.privateCalls);
-    }
+    const plans = starts.slice(0, MOST_STARTS).map(({ plan }) => plan);
+    const found = yield* scoreStarts(choices, state, plans, evaluator);
+    if (found !== null && (best === null || found.cost < best.cost)) best = { ...found, over };
   }
   return best!;
 }
 
-interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "onPrivateCalls"> {
+interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws"> {
   /** Of what is left of the budget. */
   readonly share: number;
 }
@@ -126,24 +119,20 @@ async function* searchRound(
   from: Int32Array,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { hot, cold, draws, share, onPrivateCalls }: Steps,
+  { hot, cold, draws, share }: Steps,
 ): AsyncGenerator<Plan, void> {
   if (!hasMoves(choices)) return;
   const state = stateOf(choices, evaluator);
   const shareSpent = budgetProgress(evaluator, share);
   const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
   let shown = evaluator.best!.outcome.cost;
-  try {
-    state.reset(from);
-    if (state.cost < shown) yield state.snapshot();
+  state.reset(from);
+  if (state.cost < shown) yield state.snapshot();
+  shown = Math.min(shown, state.cost);
+  const proposals = createProposals(choices, state.urgency, rng);
+  for await (const plan of cool(state, proposals, rng, { hot, cold, progress, draws })) {
+    if (state.cost < shown) yield plan;
     shown = Math.min(shown, state.cost);
-    const proposals = createProposals(choices, state.urgency, rng);
-    for await (const plan of cool(state, proposals, rng, { hot, cold, progress, draws })) {
-      if (state.cost < shown) yield plan;
-      shown = Math.min(shown, state.cost);
-    }
-  } finally {
-    onPrivateCalls(state.privateCalls);
   }
 }
 

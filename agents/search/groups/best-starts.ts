@@ -4,13 +4,13 @@
  * what it says is not a failure of the whole.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { BudgetExhausted, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../contract.ts";
+import { BudgetExhausted } from "../../../env/sim/evaluator/budget.ts";
+import { allowance, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { type PlannerModule, type PlannerReport, refusalOf } from "../../contract.ts";
 import type { Choices } from "../../problems/choices.ts";
-import { withAllowance } from "../../run/meters.ts";
 import type { Found } from "./cooling.ts";
 import type { PlanState } from "./plan-state.ts";
 
@@ -31,19 +31,21 @@ export interface Configured {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a planner for at most `evaluations`; yields its plans that beat all before. */
+/** Runs a planner for at most `amount` of the budget; yields its plans that beat all before. */
 export async function* attempt(
   { module, options }: Configured,
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  evaluations: number,
+  amount: number,
 ): AsyncGenerator<Plan, Attempt> {
-  const allowed = withAllowance(evaluator, evaluations);
-  const own = bestSince(allowed);
-  const plans = module
-    .create(module.options.parse(options))
-    .plan(scenario, own.evaluator, rng.child(module.card.id));
+  const parsed = module.options.parse(options);
+  if (refusalOf(module, parsed, scenario) !== null) return { start: null, report: {} };
+  let start: StartingPlan | null = null;
+  const allowed = allowance(evaluator, amount, ({ cost }, planOf) => {
+    if (start === null || cost < start.cost) start = { plan: planOf(), cost };
+  });
+  const plans = module.create(parsed).plan(scenario, allowed, rng.child(module.card.id));
   let report: PlannerReport = {};
   try {
     for (;;) {
@@ -59,24 +61,7 @@ export async function* attempt(
   } finally {
     await plans.return(undefined);
   }
-  return { start: own.best(), report };
-}
-
-/** An evaluator that remembers the best plan that went through it. */
-function bestSince(inner: MeteredEvaluator) {
-  let best: StartingPlan | null = null;
-  const evaluator: MeteredEvaluator = Object.create(inner, {
-    evaluate: {
-      value: (plan: Plan) => {
-        const outcome = inner.evaluate(plan);
-        if (best === null || outcome.cost < best.cost)
-          best = { plan: { ...plan, device: plan.device.slice() }, cost: outcome.cost };
-        return outcome;
-      },
-    },
-    batch: { value: (plans: readonly Plan[]) => plans.map((plan) => evaluator.evaluate(plan)) },
-  });
-  return { evaluator, best: () => best };
+  return { start, report };
 }
 
 /**

@@ -10,7 +10,7 @@
 import { colocationGrouping, type Grouping } from "../../../env/model/coarsen/grouping.ts";
 import { supportOf } from "../../../env/model/coarsen/quotient.ts";
 import { coarsen } from "../../../env/model/coarsen/rules.ts";
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";

@@ -8,7 +8,7 @@
  * of the evaluator passes through.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { breathEvery } from "../../event-loop.ts";

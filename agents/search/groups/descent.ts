@@ -41,7 +41,7 @@ export async function* firstImprovement(
     failures++;
     if (working.groupDevice[group] === device) continue;
     await breathe();
-    const next = evaluator.move(working.plan, group, device).cost;
+    const next = evaluator.around(working.plan)!.move(group, device).cost;
     if (next >= cost) continue;
     working.apply(group, device);
     cost = next;

@@ -4,18 +4,18 @@
  * same for every seed.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { BudgetExhausted, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { BudgetExhausted } from "../../../env/sim/evaluator/budget.ts";
+import { allowance, type MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { withAllowance } from "../../run/meters.ts";
 
 export interface FirstPlans {
   /** With their default options. */
   readonly planners: readonly PlannerModule[];
-  /** Evaluations of all of them together, at most a quarter of the budget. */
-  readonly evaluations: number;
+  /** The most that all of them may spend together, at most a quarter of the budget. */
+  readonly most: number;
   /** Name of the random stream. */
   readonly stream: string;
 }
@@ -23,11 +23,11 @@ export interface FirstPlans {
 export async function* firstPlans(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
-  { planners, evaluations, stream }: FirstPlans,
+  { planners, most, stream }: FirstPlans,
 ): AsyncGenerator<Plan, void> {
-  const allowance = Math.min(evaluations, Math.floor(evaluator.remaining / 4));
-  if (allowance === 0) return;
-  const allowed = withAllowance(evaluator, allowance);
+  const amount = Math.min(most, Math.floor(evaluator.remaining / 4));
+  if (amount === 0) return;
+  const allowed = allowance(evaluator, amount);
   const rng = createRng(stream);
   try {
     for (const { options, create } of planners) yield* create(options.parse({})).plan(scenario, allowed, rng);

@@ -6,14 +6,14 @@
  *   evaluator's scenario is a `move`, which the simulator computes incrementally; others are full
  *   evaluations.
  * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the
- *   placement, made anew for every change. One evaluation each; the search then ranks placements by
- *   what they can do instead of by the accidents of arrival.
+ *   placement, made anew for every change. One private pass and one evaluation each; the search
+ *   then ranks placements by what they can do instead of by the accidents of arrival.
  *
  * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state
  * is then as before.
  */
 
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -36,12 +36,10 @@ export interface PlanState {
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
   /**
-   * What a private model makes of the present placement with the change, where the state has one:
-   * good for comparing changes, never a score, and not charged.
+   * When the list schedule of the present placement with the change ends, where the state has one:
+   * good for comparing changes, never a score. One private pass.
    */
   guess?(change: Change): number;
-  /** How often the private model was asked: for an order, or for a guess. */
-  readonly privateCalls: number;
   /** Makes the change that was scored last. */
   take(): void;
   /** A copy of the present plan. */
@@ -65,7 +63,6 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
   return {
     groupDevice: working.groupDevice,
     urgency: new Float64Array(choices.groupCount),
-    privateCalls: 0,
     get cost() {
       return cost;
     },
@@ -81,7 +78,7 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
       const { groups, devices } = change;
       const proposed =
         groups.length === 1 && sharesGroups
-          ? evaluator.move(working.plan, groups[0], devices[0]).cost
+          ? evaluator.around(working.plan)!.move(groups[0], devices[0]).cost
           : whileChanged(working, change, () => evaluator.evaluate(working.plan)).cost;
       pending = { change, cost: proposed };
       return proposed;
@@ -99,7 +96,7 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
 export function orderedState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
   const { scenario, groupCount } = choices;
   const { groupOf } = scenario.grouping;
-  const order = createListOrder(compile(scenario));
+  const order = createListOrder(compile(scenario), evaluator);
   const working = workingPlan(
     choices,
     Array.from(choices.legal, ([device]) => device),
@@ -109,12 +106,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
   let opPriority: Float64Array = new Float64Array(0);
   let pending: (Scored & { readonly outcome: Outcome; readonly opPriority: Float64Array }) | null = null;
 
-  let privateCalls = 0;
-
-  const orderOf = () => {
-    privateCalls++;
-    return order.of(working.plan.device);
-  };
+  const orderOf = () => order.of(working.plan.device);
   const evaluate = () => {
     const proposed = orderOf();
     return { opPriority: proposed, outcome: evaluator.evaluate({ ...working.plan, opPriority: proposed }) };
@@ -139,9 +131,6 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
       cost = outcome.cost;
       opPriority = found;
       findUrgency(outcome);
-    },
-    get privateCalls() {
-      return privateCalls;
     },
     guess: (change) =>
       whileChanged(working, change, () => {

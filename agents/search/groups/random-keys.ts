@@ -12,7 +12,8 @@
  * REGAL has keys for tensor transfers too; here transfers go first come, first served. Any keys
  * give a valid plan, whose order never waits for itself.
  */
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { createReadyHeap } from "../../lists/ready-heap.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";
 
@@ -22,8 +23,8 @@ export interface KeyDecoder {
   decode(keys: Float64Array): Plan;
 }
 
-/** Decodes devices and orders. */
-export function orderedDecoder(choices: Choices): KeyDecoder {
+/** Decodes devices and orders; each order is one private pass. */
+export function orderedDecoder(choices: Choices, passes: PassCounter): KeyDecoder {
   const devices = deviceDecoder(choices);
   const { opCount, inStart, outStart, outEdge, edgeDestination, topologicalOrder } = choices.scenario.graph;
   const key = new Float64Array(opCount);
@@ -35,6 +36,7 @@ export function orderedDecoder(choices: Choices): KeyDecoder {
   return {
     length: devices.length + opCount,
     decode(keys) {
+      passes.pass();
       key.set(keys.subarray(devices.length));
       const waitsFor = Int32Array.from({ length: opCount }, (_, v) => inStart[v + 1] - inStart[v]);
       const opPriority = new Float64Array(opCount);

@@ -3,11 +3,11 @@
  * is used are options of every such search; what the start costs is charged.
  */
 import { z } from "zod";
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { type Choices, planOf, pools } from "../../problems/choices.ts";
-import { dealtOut, drawn, onOneDevice } from "./constructions.ts";
+import { dealtOut, drawn, onOneDevice } from "../../problems/constructions.ts";
 
 const startNames = ["random", "single-device", "round-robin"] as const;
 export type StartName = (typeof startNames)[number];

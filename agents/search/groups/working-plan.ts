@@ -2,7 +2,7 @@
  * `WorkingPlan`: a plan under search, the op-level plan that the evaluator sees and the devices of
  * its groups, kept in step. `apply` changes it in place; whoever keeps a plan takes a `snapshot`.
  */
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";
 
 export interface WorkingPlan {

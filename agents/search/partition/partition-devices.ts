@@ -3,7 +3,7 @@
  * and memory allow.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { scheduleProblemOf } from "../../problems/schedule-scenario.ts";
+import { reservations } from "../../problems/schedule-scenario.ts";
 import { ruleOf } from "./multilevel.ts";
 import type { PartitionProblem } from "./partition-problem.ts";
 import { partitionState } from "./partition-state.ts";
@@ -30,7 +30,7 @@ export function devicesWithinMemory(
   rng: Rng,
 ): Int32Array {
   const { choices, group, graph } = problem;
-  const { setBytes, limitBytes } = scheduleProblemOf(choices, outputShare);
+  const { setBytes, limitBytes } = reservations(choices.scenario, outputShare);
   const bytes = Float64Array.from(group, (g) => Math.ceil(setBytes[g]));
   const limit = Float64Array.from(choices.devices, (d) => limitBytes[d]);
   const state = partitionState({ ...graph, vertexWeight: bytes }, part.slice(), limit);

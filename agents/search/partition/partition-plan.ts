@@ -3,10 +3,10 @@
  * replayed in the simulator. Ends with one sentence on cut and balance, or on why no plan fits.
  */
 import { z } from "zod";
-import type { Plan } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import type { PlannerReport } from "../../contract.ts";
+import type { Fact, PlannerReport } from "../../contract.ts";
 import { breathEvery } from "../../event-loop.ts";
 import { planOf } from "../../problems/choices.ts";
 import { imbalanceOf, weightLimits } from "./balance.ts";
@@ -64,7 +64,7 @@ export async function* planByPartition(
   if (best === null || evaluator.best === null) return undefined;
   if (!evaluator.best.outcome.feasible)
     return { failure: "Every partition is over a memory limit in the simulator." };
-  return { note: noteOn(problem, best, limit) };
+  return { facts: factsOf(problem, best, limit) };
 }
 
 const isBetter = (a: Partition, b: Partition): boolean =>
@@ -97,12 +97,15 @@ function* scored(
   }
 }
 
-function noteOn(
+function factsOf(
   { graph, share }: PartitionProblem,
   { part, cut, overload }: Partition,
   limit: Float64Array,
-): string {
+): Fact[] {
   const percent = (100 * imbalanceOf(graph, part, share)).toFixed(1);
   const asked = limit.length > 1 && overload > 0 ? ", more than asked: no better balance was found" : "";
-  return `Transfers cut: ${(cut / 1e6).toPrecision(4)} ms; heaviest part ${percent}% above its share${asked}.`;
+  return [
+    { name: "transfers cut", value: Number((cut / 1e3).toPrecision(4)), unit: "us" },
+    { name: "heaviest part above its share", value: `${percent}%${asked}` },
+  ];
 }

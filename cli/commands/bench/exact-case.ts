@@ -9,7 +9,8 @@ import { standsInLine } from "../../../agents/exact/ideals/certificate-units.ts"
 import { contiguousOptimum } from "../../../agents/exact/ideals/contiguous-optimum.ts";
 import { contract } from "../../../agents/problems/elements.ts";
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
-import { type Evaluator, evaluator } from "../../../env/sim/evaluator/contract.ts";
+import type { Evaluator } from "../../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { importFile } from "../../../scenarios/import/index.ts";
 import { readText } from "../../files.ts";
 

@@ -1,6 +1,6 @@
 /**
- * When each group's first op starts in the simulated step: what Placeto's policy sees of the last
- * run.
+ * When each group's first op starts in the simulated step. Placeto's policy sees this of the last
+ * step.
  */
 import type { Grouping } from "../../model/coarsen/grouping.ts";
 

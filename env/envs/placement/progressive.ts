@@ -1,58 +1,60 @@
 /**
- * `Placement/Progressive-v1`: one group is placed in each step, in group order; the episode ends
+ * `Placement/Progressive-v1`: one group is placed in each step, in group order. The episode ends
  * with the last group.
  *
- * Rewards, by the option `reward`:
- * - `terminal` (default): 0 until the last step, which pays the utility of the plan. One evaluation
- *   for each episode.
- * - `dense`: every step scores the plan with all unplaced groups on their default devices and pays
- *   the change in utility, counted from 0 before the first step. One evaluation for each step. The
- *   first reward therefore carries the utility of the default plan, and the rewards of both modes
- *   have the same sum: the utility of the final plan.
+ * The option `reward` has two values:
+ * - `terminal` (default): 0 until the last step, which pays the utility of the plan. An episode
+ *   charges one evaluation.
+ * - `dense`: every step scores the plan with all unplaced groups on their default devices. It pays
+ *   the change in utility, from 0 before the first step. So the first reward carries the utility of
+ *   the default plan. A step charges one evaluation.
+ *
+ * The rewards of both modes have the same sum: the utility of the final plan.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { PlacementObservation } from "../../parts/observation.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import {
-  checkResetOptions,
-  type Parts,
-  type PlacementEnvOptions,
-  resolveParts,
-  returnsUnder,
-} from "../options.ts";
-import { type Advance, PlacementEnv } from "./placement-env.ts";
+import type { Advance } from "../episode.ts";
+import { checkResetOptions, returnsUnder } from "../options.ts";
+import { PlacementEnv } from "./placement-env.ts";
+import { type PlacementEnvOptions, type PlacementParts, placementParts } from "./placement-parts.ts";
 
 export const PROGRESSIVE_ID = "Placement/Progressive-v1";
 
 const rewardModes = ["terminal", "dense"] as const;
 export type ProgressiveReward = (typeof rewardModes)[number];
 
-export interface ProgressiveOptions<O = PlacementObservation> extends PlacementEnvOptions<O> {
+export interface ProgressiveOptions<Observation = PlacementObservation>
+  extends PlacementEnvOptions<Observation> {
   /** Default `terminal`. */
   readonly reward?: ProgressiveReward;
 }
 
+/** Names of the options beyond those of every placement env. */
+export const progressiveOptions: readonly string[] = ["reward"];
+
 /** The action is the device of the current group. */
-export function createProgressiveEnv<O = PlacementObservation>(
-  options: ProgressiveOptions<O>,
-): ProgressiveEnv<O> {
+export function createProgressiveEnv<Observation = PlacementObservation>(
+  options: ProgressiveOptions<Observation>,
+): ProgressiveEnv<Observation> {
   const { reward = "terminal" } = options;
   if (!rewardModes.includes(reward))
     throw new InputError(`${PROGRESSIVE_ID}: reward is "${reward}", expected ${rewardModes.join(" or ")}.`);
-  return new ProgressiveEnv(resolveParts(PROGRESSIVE_ID, options, ["reward"]), reward);
+  return new ProgressiveEnv(placementParts(PROGRESSIVE_ID, options, progressiveOptions), reward);
 }
 
-export class ProgressiveEnv<O> extends PlacementEnv<O, number> {
+export class ProgressiveEnv<Observation> extends PlacementEnv<Observation, number> {
   readonly metadata: EnvMetadata;
   readonly actionSpace: Discrete;
   private readonly reward: ProgressiveReward;
 
-  constructor(parts: Parts<O>, reward: ProgressiveReward, rng?: Rng) {
+  constructor(parts: PlacementParts<Observation>, reward: ProgressiveReward, rng?: Rng) {
     super(parts, rng);
     this.metadata = {
       id: PROGRESSIVE_ID,
+      plans: ["placement"],
       renderModes: ["text"],
       returns: returnsUnder(parts.utility, "score"),
     };
@@ -60,30 +62,27 @@ export class ProgressiveEnv<O> extends PlacementEnv<O, number> {
     this.reward = reward;
   }
 
-  protected sibling(rng: Rng): ProgressiveEnv<O> {
+  protected sibling(rng: Rng): ProgressiveEnv<Observation> {
     return new ProgressiveEnv(this.parts, this.reward, rng);
   }
 
   protected begin(options: Readonly<Record<string, unknown>>): undefined {
     checkResetOptions(PROGRESSIVE_ID, options);
-    this.device.set(this.parts.defaultDevice);
-    this.placed.fill(0);
-    this.visits.fill(0);
-    this.current = 0;
+    this.planState.begin(this.parts.defaultDevice, { placed: false, current: 0 });
     this.utility = 0;
   }
 
   protected advance(action: number): Advance {
-    const group = this.current;
-    const last = group === this.device.length - 1;
-    const candidate = this.device.slice();
+    const { device, placed, visits, current: group } = this.planState;
+    const last = group === device.length - 1;
+    const candidate = device.slice();
     candidate[group] = action;
     const outcome = last || this.reward === "dense" ? this.score(candidate) : undefined;
 
-    this.device[group] = action;
-    this.placed[group] = 1;
-    this.visits[group] = 1;
-    this.current = last ? -1 : group + 1;
+    device[group] = action;
+    placed[group] = 1;
+    visits[group] = 1;
+    this.planState.current = last ? -1 : group + 1;
     if (outcome === undefined) return { reward: 0, terminated: false };
     const before = this.utility;
     this.utility = this.parts.utility.of(outcome);
@@ -91,10 +90,10 @@ export class ProgressiveEnv<O> extends PlacementEnv<O, number> {
   }
 
   protected mask(): ActionMask {
-    return this.current === -1 ? new Uint8Array(this.actionSpace.size) : this.maskRow(this.current).slice();
+    return this.currentMask();
   }
 
   protected checkLegal(action: number): void {
-    this.checkDevice(this.current, action);
+    this.checkDevice(this.planState.current, action);
   }
 }

@@ -1,15 +1,15 @@
 /**
- * `Placement/Refine-v1`: improvement of a complete placement, group by group. The decision process
- * of Placeto (Addanki, Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
+ * `Placement/Refine-v1`: improvement of a complete placement, group by group. It is the decision
+ * process of Placeto (Addanki, Bojja Venkatakrishnan, Gupta, Mao, Alizadeh; NeurIPS 2019).
  *
- * An episode starts from a complete placement, visits the groups in group order, the last one
- * included, and each action re-places the current group. Reward: the utility after minus the
- * utility before, by default the drop in cost, positive for an improvement; a move to the group's
- * own device pays exactly 0. Rewards sum to the first cost minus the last one. One evaluation at
- * reset and one for each step, moves to the own device included.
+ * An episode starts from a complete placement. It visits the groups in group order, the last one
+ * included, and each action places the current group again. The reward is the utility after the
+ * step minus the utility before, by default the drop in cost. So an improvement is positive, and a
+ * move to the group's own device pays exactly 0. Rewards sum to the first cost minus the last one.
  *
- * Episodes are one sweep by default. Published reimplementations invert the reward's sign or never
- * place the last group; both are tested against.
+ * A reset charges one evaluation, and so does each step, moves to the own device included. Episodes
+ * are one sweep by default. Published reimplementations invert the reward's sign or never place the
+ * last group; tests guard against both.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
@@ -25,22 +25,18 @@ import {
 import { everyGroupVisited, type Termination } from "../../parts/termination.ts";
 import type { Outcome } from "../../sim/evaluator/contract.ts";
 import { type Discrete, discrete } from "../../spaces/discrete.ts";
-import {
-  checkResetOptions,
-  type Parts,
-  type PlacementEnvOptions,
-  resolveParts,
-  returnsUnder,
-} from "../options.ts";
+import type { Advance } from "../episode.ts";
+import { checkResetOptions, returnsUnder } from "../options.ts";
 import { groupStarts } from "./group-starts.ts";
-import { type Advance, PlacementEnv } from "./placement-env.ts";
+import { PlacementEnv } from "./placement-env.ts";
+import { type PlacementEnvOptions, type PlacementParts, placementParts } from "./placement-parts.ts";
 
 export const REFINE_ID = "Placement/Refine-v1";
 
 /** A named start placement, or the device of each group. */
 export type RefineStart = StartRule | ArrayLike<number>;
 
-export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOptions<O> {
+export interface RefineOptions<Observation = PlacementObservation> extends PlacementEnvOptions<Observation> {
   /**
    * Where episodes start; default `fixed-random`. The reset option `start` decides for one episode.
    */
@@ -48,6 +44,9 @@ export interface RefineOptions<O = PlacementObservation> extends PlacementEnvOpt
   /** When episodes end; default once every group has been visited. */
   readonly termination?: Termination;
 }
+
+/** Names of the options beyond those of every placement env. */
+export const refineOptions: readonly string[] = ["start", "termination"];
 
 interface RefineRules {
   readonly start: RefineStart;
@@ -57,8 +56,10 @@ interface RefineRules {
 }
 
 /** The action is the device of the current group. */
-export function createRefineEnv<O = PlacementObservation>(options: RefineOptions<O>): RefineEnv<O> {
-  const parts = resolveParts(REFINE_ID, options, ["start", "termination"]);
+export function createRefineEnv<Observation = PlacementObservation>(
+  options: RefineOptions<Observation>,
+): RefineEnv<Observation> {
+  const parts = placementParts(REFINE_ID, options, refineOptions);
   const { start = "fixed-random", termination = everyGroupVisited() } = options;
   checkStart(start);
   return new RefineEnv(parts, {
@@ -68,15 +69,16 @@ export function createRefineEnv<O = PlacementObservation>(options: RefineOptions
   });
 }
 
-export class RefineEnv<O> extends PlacementEnv<O, number> {
+export class RefineEnv<Observation> extends PlacementEnv<Observation, number> {
   readonly metadata: EnvMetadata;
   readonly actionSpace: Discrete;
   private readonly rules: RefineRules;
 
-  constructor(parts: Parts<O>, rules: RefineRules, rng?: Rng) {
+  constructor(parts: PlacementParts<Observation>, rules: RefineRules, rng?: Rng) {
     super(parts, rng);
     this.metadata = {
       id: REFINE_ID,
+      plans: ["placement"],
       renderModes: ["text"],
       returns: returnsUnder(parts.utility, "improvement"),
     };
@@ -84,7 +86,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     this.rules = rules;
   }
 
-  protected sibling(rng: Rng): RefineEnv<O> {
+  protected sibling(rng: Rng): RefineEnv<Observation> {
     return new RefineEnv(this.parts, this.rules, rng);
   }
 
@@ -92,36 +94,34 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     checkResetOptions(REFINE_ID, options, ["start"]);
     const device = this.startPlacement((options.start as RefineStart | undefined) ?? this.rules.start);
     const outcome = this.score(device);
-    this.device.set(device);
-    this.placed.fill(1);
-    this.visits.fill(0);
-    this.current = 0;
+    this.planState.begin(device, { placed: true, current: 0 });
+    this.planState.startUs = this.startsOf(outcome);
     this.utility = this.parts.utility.of(outcome);
-    this.startUs = this.startsOf(outcome);
     return outcome;
   }
 
   protected advance(action: number): Advance {
-    const candidate = this.device.slice();
-    candidate[this.current] = action;
+    const { device, visits, current: group } = this.planState;
+    const candidate = device.slice();
+    candidate[group] = action;
     const outcome = this.score(candidate);
 
     const before = this.utility;
     this.utility = this.parts.utility.of(outcome);
-    this.device[this.current] = action;
-    this.visits[this.current]++;
-    this.startUs = this.startsOf(outcome);
-    const terminated = this.rules.termination(this.view());
-    this.current = terminated ? -1 : (this.current + 1) % this.device.length;
+    device[group] = action;
+    visits[group]++;
+    this.planState.startUs = this.startsOf(outcome);
+    const terminated = this.rules.termination(this.planState);
+    this.planState.current = terminated ? -1 : (group + 1) % device.length;
     return { reward: this.utility - before, terminated, outcome };
   }
 
   protected mask(): ActionMask {
-    return this.current === -1 ? new Uint8Array(this.actionSpace.size) : this.maskRow(this.current).slice();
+    return this.currentMask();
   }
 
   protected checkLegal(action: number): void {
-    this.checkDevice(this.current, action);
+    this.checkDevice(this.planState.current, action);
   }
 
   /** Null where the objective simulates no step or the observation wants no start times. */
@@ -136,7 +136,7 @@ export class RefineEnv<O> extends PlacementEnv<O, number> {
     if (typeof start !== "string") return givenPlacement(this.scenario, start);
     if (start === "random") return randomPlacement(this.scenario, this.rng);
     if (start === "single-device") return this.parts.defaultDevice.slice();
-    if (start === "best" && this.best !== null) return Int32Array.from(this.best.device);
+    if (start === "best" && this.best !== null) return Int32Array.from(this.best.decisions);
     return fixedRandomPlacement(this.scenario);
   }
 }

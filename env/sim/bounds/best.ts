@@ -2,20 +2,43 @@
  * Several bounds on one objective, computed on first demand, and the best of them. Of equal ones
  * the first is the best.
  */
+import { type PlanKindName, planKindNames } from "../../model/plan/plan.ts";
 import type { Bound } from "../evaluator/contract.ts";
 
-export function boundsOnce(make: () => readonly Bound[]): { bounds(): readonly Bound[]; bound(): Bound } {
+/** Bounds whose arguments need every op whole on one device cover placements alone. */
+export const PLACEMENTS: readonly PlanKindName[] = ["placement"];
+export const EVERY_KIND: readonly PlanKindName[] = planKindNames;
+
+export interface Bounds {
+  bounds(): readonly Bound[];
+  bound(kinds?: readonly PlanKindName[]): Bound;
+}
+
+/** `accepts`: the plan kinds of the objective. */
+export function boundsOnce(accepts: readonly PlanKindName[], make: () => readonly Bound[]): Bounds {
   let made: readonly Bound[] | null = null;
   const bounds = () => {
     made ??= make();
     return made;
   };
-  return { bounds, bound: () => bestOf(bounds()) };
+  return { bounds, bound: (kinds = accepts) => bestOf(covering(bounds(), kinds)) };
 }
 
+/** The bounds that hold for every plan of all the kinds. */
+export const covering = (bounds: readonly Bound[], kinds: readonly PlanKindName[]): Bound[] =>
+  bounds.filter(({ covers }) => kinds.every((kind) => covers.includes(kind)));
+
+/** Says nothing: every value is at least 0. */
+const TRIVIAL: Bound = { value: 0, argument: "none", covers: EVERY_KIND };
+
+/** The first where several are equal. */
 export function bestOf(bounds: readonly Bound[]): Bound {
-  return bounds.reduce((best, bound) => (bound.value > best.value ? bound : best));
+  return bounds.reduce((best, bound) => (bound.value > best.value ? bound : best), bounds[0] ?? TRIVIAL);
 }
+
+/** The larger of two bounds, the first where they are equal. */
+export const largerBound = (first: Bound, second: Bound | null | undefined): Bound =>
+  second !== null && second !== undefined && second.value > first.value ? second : first;
 
 /**
  * A simulator that adds in another order gets sums that differ in their last digits, by 1e-11 after

@@ -8,7 +8,7 @@ import { dataConsumers, transferTimesUs } from "../../model/cluster/output-trans
 import { runTimesUs } from "../../model/cluster/speed.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { roundingFor } from "./best.ts";
+import { EVERY_KIND, PLACEMENTS, roundingFor } from "./best.ts";
 import { inseparableUs, type Pairs } from "./makespan/inseparable.ts";
 import { memoryWorkUs } from "./memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
@@ -19,10 +19,20 @@ export function maxLoadBounds(scenario: Scenario): Bound[] {
   const memoryUs = memoryWorkUs(units);
   const roundedDown = roundingFor(units.opUs, transferTimesUs(scenario.graph, scenario.cluster));
   const bounds: Bound[] = [
-    { argument: "work", value: roundedDown(workBound(units.unitUs, units.machines).valueUs) },
-    { argument: "largest unit", value: roundedDown(largestUnitUs(units)) },
-    ...(memoryUs === null ? [] : [{ argument: "work within memory", value: roundedDown(memoryUs) }]),
-    { argument: "inseparable ops", value: roundedDown(inseparableUs(units, apart(scenario, units))) },
+    {
+      argument: "work",
+      covers: EVERY_KIND,
+      value: roundedDown(workBound(units.unitUs, units.machines).valueUs),
+    },
+    { argument: "largest unit", covers: PLACEMENTS, value: roundedDown(largestUnitUs(units)) },
+    ...(memoryUs === null
+      ? []
+      : [{ argument: "work within memory", covers: PLACEMENTS, value: roundedDown(memoryUs) }]),
+    {
+      argument: "inseparable ops",
+      covers: PLACEMENTS,
+      value: roundedDown(inseparableUs(units, apart(scenario, units))),
+    },
   ];
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }

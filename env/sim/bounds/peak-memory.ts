@@ -11,20 +11,28 @@
  */
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { roundingFor } from "./best.ts";
+import { PLACEMENTS, roundingFor } from "./best.ts";
 
 export function peakMemoryBounds(compiled: Compiled): Bound[] {
   if (compiled.fidelity.memory === "outputs-only")
-    return [{ argument: "largest op", value: Math.max(0, ...compiled.outputBytes) }];
+    return [{ argument: "largest op", covers: PLACEMENTS, value: Math.max(0, ...compiled.outputBytes) }];
   const { unitOf, bytes } = residentUnits(compiled);
   const sorted = bytes.toSorted().reverse();
   const roundedDown = roundingFor(bytes, compiled.outputBytes, compiled.slotBytes, compiled.workspaceBytes);
   const total = sorted.reduce((sum, unit) => sum + unit, 0);
   return [
-    { argument: "largest unit", value: sorted[0] },
-    { argument: "all weights", value: roundedDown(total / compiled.deviceCount) },
-    { argument: "pigeonhole", value: roundedDown(pigeonholeBytes(sorted, compiled.deviceCount)) },
-    { argument: "largest op", value: roundedDown(largestOpBytes(compiled, unitOf, bytes)) },
+    { argument: "largest unit", covers: PLACEMENTS, value: sorted[0] },
+    { argument: "all weights", covers: PLACEMENTS, value: roundedDown(total / compiled.deviceCount) },
+    {
+      argument: "pigeonhole",
+      covers: PLACEMENTS,
+      value: roundedDown(pigeonholeBytes(sorted, compiled.deviceCount)),
+    },
+    {
+      argument: "largest op",
+      covers: PLACEMENTS,
+      value: roundedDown(largestOpBytes(compiled, unitOf, bytes)),
+    },
   ];
 }
 

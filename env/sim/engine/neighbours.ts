@@ -5,7 +5,8 @@
  * plan that may not fit is not recorded either, since few of its neighbours surely fit. The numbers
  * always equal those of a full evaluation.
  */
-import { type Plan, placement } from "../../model/plan/placement.ts";
+import { placement } from "../../model/plan/placement.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import { allowedDevices } from "../../model/scenario.ts";
 import { checkMove, movedPlan } from "../evaluator/move.ts";
 import type { Compiled } from "./compile.ts";

@@ -1,15 +1,9 @@
 /**
- * `Evaluator`: the only thing that scores. One for each objective; envs, agents, planners and the
- * command line all use it.
+ * `Evaluator`: the only thing that scores plans. There is one for each objective; envs, agents,
+ * planners and the command line all use it. objectives/evaluator.ts makes them.
  */
-
-import { InputError } from "../../model/errors.ts";
-import type { Plan } from "../../model/plan/placement.ts";
-import { type Objective, objectives, type Scenario } from "../../model/scenario.ts";
-import { createLatencyEvaluator } from "../objectives/latency.ts";
-import { createMakespanEvaluator } from "../objectives/makespan.ts";
-import { createMaxLoadEvaluator } from "../objectives/max-load.ts";
-import { createPeakMemoryEvaluator } from "../objectives/peak-memory.ts";
+import type { Plan, PlanKindName } from "../../model/plan/plan.ts";
+import type { Scenario } from "../../model/scenario.ts";
 
 /**
  * Why a plan cannot run: the device that is over its memory limit, by how much, and the op at the
@@ -24,10 +18,13 @@ export interface Violation {
   readonly op: number;
 }
 
-/** A lower bound on the value of every feasible plan, with the name of its argument. */
+/** A lower bound on the value of every feasible plan of the kinds that it covers. */
 export interface Bound {
   readonly value: number;
+  /** Name of the argument that proves it. */
   readonly argument: string;
+  /** Plan kinds that it holds for: an op in replicas or shards breaks most arguments on placements. */
+  readonly covers: readonly PlanKindName[];
 }
 
 export interface Outcome {
@@ -35,8 +32,9 @@ export interface Outcome {
   /** The objective's value in the evaluator's unit; null where the plan is infeasible. */
   readonly value: number | null;
   /**
-   * Finite number to minimise: the value of a feasible plan; for an infeasible one `ceiling x (1 +
-   * min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible plan.
+   * Finite number to minimise: the value of a feasible plan; for an infeasible one
+   * `ceiling x (1 + min(1, excess / limit))`, where `ceiling` exceeds the value of every feasible
+   * plan.
    */
   readonly cost: number;
   readonly violation: Violation | null;
@@ -46,41 +44,46 @@ export interface Outcome {
   readonly startUs?: Float64Array;
 }
 
-export interface Evaluator {
+/** The plans one group move away from a plan, for local search. */
+export interface Neighbours {
+  /**
+   * Scores the plan with one group moved to `device`. The plan itself stays as it is. Throws
+   * `InputError` on a group or device that is not there.
+   */
+  move(group: number, device: number): Outcome;
+}
+
+export interface Evaluator<P extends Plan = Plan> {
   readonly scenario: Scenario;
   readonly unit: "us" | "bytes";
-  /** Scores a plan; throws `InputError` on one that is not a plan for the scenario. */
-  evaluate(plan: Plan): Outcome;
-  /** Scores many plans, in order. */
-  batch(plans: readonly Plan[]): Outcome[];
-  /** Scores `plan` with one group moved to `device`; the plan itself stays as it is. */
-  move(plan: Plan, group: number, device: number): Outcome;
-  /** Certified lower bounds known without a solver, each by another argument. */
-  bounds(): readonly Bound[];
-  /** The best of them; the first where several are equal. */
-  bound(): Bound;
+  /** Plan kinds that it scores. */
+  readonly accepts: readonly PlanKindName[];
   /**
    * An upper limit on the value of every feasible plan, the unit of the penalty in `Outcome.cost`.
    */
   readonly ceiling: number;
+  /**
+   * Engine runs made to read times or peaks of an outcome after another plan had been scored: they
+   * count as private passes.
+   */
+  readonly reruns: number;
+  /** Scores a plan; throws `InputError` on one that is not a plan for the scenario. */
+  evaluate(plan: P): Outcome;
+  /** Scores many plans, in order. */
+  batch(plans: readonly P[]): Outcome[];
+  /**
+   * The neighbours of a plan, null for a plan kind without group moves. Free to make; each move
+   * costs an evaluation. Valid while the plan is not changed.
+   */
+  around(plan: P): Neighbours | null;
+  /** Certified lower bounds known without a solver, each by another argument. */
+  bounds(): readonly Bound[];
+  /**
+   * The best of those that cover all the kinds, by default all kinds that it accepts; the first
+   * where several are equal.
+   */
+  bound(kinds?: readonly PlanKindName[]): Bound;
 }
-
-/** The evaluator of the scenario's objective. */
-export function evaluator(scenario: Scenario): Evaluator {
-  const create = evaluators[scenario.objective];
-  if (create === undefined)
-    throw new InputError(
-      `Objective "${scenario.objective}" is not known; expected ${objectives.join(", ")}.`,
-    );
-  return create(scenario);
-}
-
-const evaluators: Readonly<Record<Objective, (scenario: Scenario) => Evaluator>> = {
-  makespan: createMakespanEvaluator,
-  "max-load": createMaxLoadEvaluator,
-  latency: createLatencyEvaluator,
-  "peak-memory": createPeakMemoryEvaluator,
-};
 
 /** `gap = value / bound - 1`, or null where there is no value or the bound says nothing. */
 export function gapOf(value: number | null, bound: number): number | null {

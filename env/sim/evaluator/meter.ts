@@ -1,77 +1,79 @@
 /**
- * The budget, metered by the evaluator itself: methods see only a `MeteredEvaluator`, every call of
- * which costs one evaluation, cached, aborted and incremental calls included. The meter keeps the
- * best plan and the anytime curve, so that whatever a method was doing when the budget ended,
- * nothing is lost.
+ * The meter: methods see only a `MeteredEvaluator`, which charges every evaluation and every
+ * private pass to the budget. It keeps the best plan and the anytime curve, so nothing is lost
+ * whatever a method was doing when the budget ended.
  */
-import { InputError } from "../../model/errors.ts";
-import type { Plan } from "../../model/plan/placement.ts";
-import type { Evaluator, Outcome } from "./contract.ts";
+import { copyPlan, type Plan } from "../../model/plan/plan.ts";
+import {
+  type Budget,
+  BudgetExhausted,
+  checkBudget,
+  leadingLimit,
+  type PassCounter,
+  type Refusal,
+} from "./budget.ts";
+import type { Evaluator, Neighbours, Outcome } from "./contract.ts";
 import { movedPlan } from "./move.ts";
 
-export interface Budget {
-  /** Calls of the evaluator; default unlimited. */
-  readonly evaluations?: number;
-  /** Wall-clock seconds; default unlimited. A run that this stops is marked time-limited. */
-  readonly seconds?: number;
-}
-
-/**
- * Thrown by a metered evaluator when no budget is left; the runner catches it, a method need not.
- */
-export class BudgetExhausted extends Error {
-  override readonly name = "BudgetExhausted";
-  readonly reason: "evaluations" | "seconds" | "stopped";
-  constructor(reason: "evaluations" | "seconds" | "stopped") {
-    super(`The budget of ${reason} is spent.`);
-    this.reason = reason;
-  }
-}
-
 export interface CurvePoint {
-  /** Evaluations spent when the improvement was found, from 1. */
+  /** Simulations and evaluations spent when the improvement was found, from 1. */
+  readonly simulations: number;
   readonly evaluations: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   /** `Outcome.cost` of the best plan so far. */
   readonly cost: number;
   readonly feasible: boolean;
 }
 
-export interface MeteredEvaluator extends Evaluator {
+export interface BestPlan {
+  readonly plan: Plan;
+  readonly outcome: Outcome;
+  /** Evaluations and simulations spent when it was found. */
+  readonly evaluation: number;
+  readonly simulation: number;
+}
+
+export interface MeteredEvaluator extends Evaluator, PassCounter {
   readonly budget: Budget;
+  /** Calls of the evaluator so far. */
+  readonly evaluations: number;
+  /** Evaluations and private passes so far; not whole where passes were partial. */
+  readonly simulations: number;
+  /** What `spent` and `remaining` count: evaluations where the budget limits nothing but them. */
+  readonly countedIn: "simulations" | "evaluations";
+  readonly spent: number;
+  /** What is left, `Infinity` where the budget does not count. */
+  readonly remaining: number;
+  /** Seconds since the meter was made. */
+  readonly elapsedSeconds: number;
+  /** CPU seconds since the meter was made. */
+  readonly cpuSeconds: number;
+  /** True where nothing more may be evaluated. */
+  readonly exhausted: boolean;
+  /** Why the meter last refused a call, or null. */
+  readonly refused: Refusal | null;
+  readonly best: BestPlan | null;
+  readonly curve: readonly CurvePoint[];
   /**
    * Scores a plan although a clock or a signal has ended the run, where nothing was scored before:
    * then no run ends with nothing. Charged as any other; null where there is no such need.
    */
   lastResort(plan: Plan): Outcome | null;
-  /** Evaluations spent. */
-  readonly spent: number;
-  /** Evaluations left, `Infinity` where the budget does not count them. */
-  readonly remaining: number;
-  /** Seconds since the meter was made. */
-  readonly elapsedSeconds: number;
-  /** True where nothing more may be evaluated. */
-  readonly exhausted: boolean;
-  /** Why the meter last refused a call, or null. */
-  readonly refused: BudgetExhausted["reason"] | null;
-  readonly best: { readonly plan: Plan; readonly outcome: Outcome; readonly evaluation: number } | null;
-  readonly curve: readonly CurvePoint[];
 }
 
 /** Where an interrupted run's meter stood, for the meter of the run that goes on. */
-export interface MeterState {
-  readonly spent: number;
-  readonly elapsedSeconds: number;
-  readonly best: MeteredEvaluator["best"];
-  readonly curve: readonly CurvePoint[];
-}
+export interface MeterState
+  extends Pick<
+    MeteredEvaluator,
+    "evaluations" | "simulations" | "elapsedSeconds" | "cpuSeconds" | "best" | "curve"
+  > {}
 
 export interface MeterOptions {
-  /**
-   * Seconds on any steady clock; needed for a budget in seconds. Nothing here reads a clock of its
-   * own.
-   */
+  /** Seconds on any steady clock; needed for a budget in seconds. */
   readonly clock?: () => number;
+  /** User and system seconds of the process; needed for a budget in CPU seconds. */
+  readonly cpuClock?: () => number;
   /** Ends the run at the next call when aborted. */
   readonly signal?: AbortSignal;
   /** Called after every evaluation, for progress. */
@@ -80,102 +82,231 @@ export interface MeterOptions {
   readonly from?: MeterState;
 }
 
-export function metered(inner: Evaluator, budget: Budget, options: MeterOptions = {}): MeteredEvaluator {
-  checkBudget(budget, options);
-  const limit = budget.evaluations ?? Number.POSITIVE_INFINITY;
-  const clock = options.clock ?? (() => 0);
-  const startedAt = clock() - (options.from?.elapsedSeconds ?? 0);
-  const curve: CurvePoint[] = [...(options.from?.curve ?? [])];
-  let spent = options.from?.spent ?? 0;
-  let best: MeteredEvaluator["best"] = options.from?.best ?? null;
-  let refused: MeteredEvaluator["refused"] = null;
+/** What rounding may leave of a sum of shares. */
+const ROUNDING = 1e-9;
 
-  const reasonToStop = (): MeteredEvaluator["refused"] => {
-    if (options.signal?.aborted) return "stopped";
-    if (spent >= limit) return "evaluations";
-    if (budget.seconds !== undefined && clock() - startedAt >= budget.seconds) return "seconds";
+export function metered(inner: Evaluator, budget: Budget, options: MeterOptions = {}): MeteredEvaluator {
+  checkBudget(budget);
+  if (budget.seconds !== undefined && options.clock === undefined)
+    throw new Error("A budget in seconds needs a clock.");
+  if (budget.cpuSeconds !== undefined && options.cpuClock === undefined)
+    throw new Error("A budget in CPU seconds needs a CPU clock.");
+  return new Meter(inner, budget, options);
+}
+
+class Meter implements MeteredEvaluator {
+  readonly scenario;
+  readonly unit;
+  readonly accepts;
+  readonly ceiling;
+  readonly budget;
+  readonly countedIn;
+  evaluations = 0;
+  private passes = 0;
+  best: BestPlan | null = null;
+  refused: Refusal | null = null;
+  readonly curve: CurvePoint[];
+  private readonly inner;
+  private readonly options;
+  private readonly startedAt;
+  private readonly cpuStartedAt;
+
+  constructor(inner: Evaluator, budget: Budget, options: MeterOptions) {
+    const { from } = options;
+    this.scenario = inner.scenario;
+    this.unit = inner.unit;
+    this.accepts = inner.accepts;
+    this.ceiling = inner.ceiling;
+    this.budget = budget;
+    this.countedIn = countedIn(budget);
+    this.evaluations = from?.evaluations ?? 0;
+    this.passes = (from?.simulations ?? 0) - this.evaluations - inner.reruns;
+    this.best = from?.best ?? null;
+    this.curve = [...(from?.curve ?? [])];
+    this.inner = inner;
+    this.options = options;
+    this.startedAt = (options.clock?.() ?? 0) - (from?.elapsedSeconds ?? 0);
+    this.cpuStartedAt = (options.cpuClock?.() ?? 0) - (from?.cpuSeconds ?? 0);
+  }
+
+  evaluate(plan: Plan): Outcome {
+    this.admit(1);
+    return this.scored(
+      () => this.inner.evaluate(plan),
+      () => copyPlan(plan),
+    );
+  }
+
+  batch(plans: readonly Plan[]): Outcome[] {
+    return plans.map((plan) => this.evaluate(plan));
+  }
+
+  around(plan: Plan): Neighbours | null {
+    const inner = this.inner.around(plan);
+    if (inner === null) return null;
+    return {
+      move: (group, device) => {
+        this.admit(1);
+        return this.scored(
+          () => inner.move(group, device),
+          () => movedPlan(this.scenario, plan, group, device),
+        );
+      },
+    };
+  }
+
+  pass(share = 1): void {
+    this.admit(share);
+    this.passes += share;
+  }
+
+  bounds() {
+    return this.inner.bounds();
+  }
+
+  bound(kinds?: Parameters<Evaluator["bound"]>[0]) {
+    return this.inner.bound(kinds);
+  }
+
+  lastResort(plan: Plan): Outcome | null {
+    const reason = this.reasonToStop(1);
+    if (this.best !== null || reason === null || reason === "evaluations" || reason === "simulations")
+      return null;
+    this.refused = reason;
+    return this.scored(
+      () => this.inner.evaluate(plan),
+      () => copyPlan(plan),
+    );
+  }
+
+  get simulations(): number {
+    return this.evaluations + this.passes + this.inner.reruns;
+  }
+
+  get reruns(): number {
+    return this.inner.reruns;
+  }
+
+  get spent(): number {
+    return this[this.countedIn];
+  }
+
+  get remaining(): number {
+    const { simulations = Number.POSITIVE_INFINITY, evaluations = Number.POSITIVE_INFINITY } = this.budget;
+    return Math.max(0, Math.min(simulations - this.simulations, evaluations - this.evaluations));
+  }
+
+  get elapsedSeconds(): number {
+    return (this.options.clock?.() ?? 0) - this.startedAt;
+  }
+
+  get cpuSeconds(): number {
+    return (this.options.cpuClock?.() ?? 0) - this.cpuStartedAt;
+  }
+
+  get exhausted(): boolean {
+    return this.reasonToStop(1) !== null;
+  }
+
+  private reasonToStop(share: number): Refusal | null {
+    const { simulations, evaluations, cpuSeconds, seconds } = this.budget;
+    if (this.options.signal?.aborted) return "stopped";
+    if (simulations !== undefined && this.simulations + share > simulations + ROUNDING) return "simulations";
+    if (evaluations !== undefined && this.evaluations >= evaluations) return "evaluations";
+    if (seconds !== undefined && this.elapsedSeconds >= seconds) return "seconds";
+    if (cpuSeconds !== undefined && this.cpuSeconds >= cpuSeconds) return "CPU seconds";
     return null;
-  };
-  const charge = (score: () => Outcome, plan: () => Plan): Outcome => {
-    const reason = reasonToStop();
-    if (reason !== null) {
-      refused = reason;
-      throw new BudgetExhausted(reason);
-    }
-    return scored(score, plan);
-  };
-  const scored = (score: () => Outcome, plan: () => Plan): Outcome => {
-    spent++;
+  }
+
+  private admit(share: number): void {
+    const reason = this.reasonToStop(share);
+    if (reason === null) return;
+    this.refused = reason;
+    throw new BudgetExhausted(reason);
+  }
+
+  private scored(score: () => Outcome, planOf: () => Plan): Outcome {
+    this.evaluations++;
     const outcome = score();
-    if (best === null || outcome.cost < best.outcome.cost) {
-      best = { plan: plan(), outcome, evaluation: spent };
-      curve.push({
-        evaluations: spent,
-        seconds: clock() - startedAt,
-        cost: outcome.cost,
-        feasible: outcome.feasible,
-      });
+    if (this.best === null || outcome.cost < this.best.outcome.cost) {
+      const { evaluations, simulations, elapsedSeconds, cpuSeconds } = this;
+      this.best = { plan: planOf(), outcome, evaluation: evaluations, simulation: simulations };
+      const { cost, feasible } = outcome;
+      this.curve.push({ simulations, evaluations, seconds: elapsedSeconds, cpuSeconds, cost, feasible });
     }
-    options.onEvaluation?.(meter);
+    this.options.onEvaluation?.(this);
+    return outcome;
+  }
+}
+
+const countedIn = ({ simulations, evaluations }: Budget): MeteredEvaluator["countedIn"] =>
+  simulations === undefined && evaluations !== undefined ? "evaluations" : "simulations";
+
+/** What is spent in the unit of the budget's leading limit. */
+export function leadingSpent(meter: MeteredEvaluator): number {
+  const { unit } = leadingLimit(meter.budget);
+  if (unit === "seconds") return meter.elapsedSeconds;
+  return unit === "CPU seconds" ? meter.cpuSeconds : meter[unit];
+}
+
+export interface Gate {
+  /** What may still be spent through the gate, in the meter's own unit. */
+  readonly remaining: () => number;
+  /** Told every plan that was evaluated through the gate; a copy is made by `planOf`. */
+  readonly onScored?: (outcome: Outcome, planOf: () => Plan) => void;
+}
+
+/**
+ * A meter seen through a gate, for a part of a method: what the gate does not let through is
+ * refused as a spent budget is. Counts, curve and best plan are the meter's own.
+ */
+export function gated(meter: MeteredEvaluator, { remaining, onScored }: Gate): MeteredEvaluator {
+  const admit = (share: number): void => {
+    if (remaining() + ROUNDING < share) throw new BudgetExhausted(meter.countedIn);
+  };
+  const scored = (outcome: Outcome, planOf: () => Plan): Outcome => {
+    onScored?.(outcome, planOf);
     return outcome;
   };
-
-  const meter: MeteredEvaluator = {
-    scenario: inner.scenario,
-    unit: inner.unit,
-    ceiling: inner.ceiling,
-    budget,
-    curve,
-    evaluate: (plan) =>
-      charge(
-        () => inner.evaluate(plan),
-        () => copyOf(plan),
-      ),
-    batch: (plans) => plans.map((plan) => meter.evaluate(plan)),
-    move: (plan, group, device) =>
-      charge(
-        () => inner.move(plan, group, device),
-        () => movedPlan(inner.scenario, plan, group, device),
-      ),
-    bounds: () => inner.bounds(),
-    bound: () => inner.bound(),
-    lastResort(plan) {
-      const reason = reasonToStop();
-      if (best !== null || reason === null || reason === "evaluations") return null;
-      refused = reason;
-      return scored(
-        () => inner.evaluate(plan),
-        () => copyOf(plan),
-      );
+  const view: MeteredEvaluator = Object.create(meter, {
+    evaluate: {
+      value: (plan: Plan) => {
+        admit(1);
+        return scored(meter.evaluate(plan), () => copyPlan(plan));
+      },
     },
-    get spent() {
-      return spent;
+    batch: { value: (plans: readonly Plan[]) => plans.map((plan) => view.evaluate(plan)) },
+    around: {
+      value: (plan: Plan): Neighbours | null => {
+        const inner = meter.around(plan);
+        if (inner === null) return null;
+        return {
+          move(group, device) {
+            admit(1);
+            const outcome = inner.move(group, device);
+            return scored(outcome, () => movedPlan(meter.scenario, plan, group, device));
+          },
+        };
+      },
     },
-    get remaining() {
-      return Math.max(0, limit - spent);
+    pass: {
+      value: (share = 1) => {
+        if (meter.countedIn === "simulations") admit(share);
+        meter.pass(share);
+      },
     },
-    get elapsedSeconds() {
-      return clock() - startedAt;
-    },
-    get exhausted() {
-      return reasonToStop() !== null;
-    },
-    get refused() {
-      return refused;
-    },
-    get best() {
-      return best;
-    },
-  };
-  return meter;
+    remaining: { get: () => Math.max(0, Math.min(meter.remaining, remaining())) },
+    exhausted: { get: () => meter.exhausted || remaining() + ROUNDING < 1 },
+  });
+  return view;
 }
 
-function checkBudget({ evaluations, seconds }: Budget, { clock }: MeterOptions): void {
-  if (evaluations !== undefined && (!Number.isInteger(evaluations) || evaluations < 1))
-    throw new InputError(`The budget is ${evaluations} evaluations, expected a whole number of at least 1.`);
-  if (seconds === undefined) return;
-  if (!(seconds > 0)) throw new InputError(`The budget is ${seconds} seconds, expected a number above 0.`);
-  if (clock === undefined) throw new Error("A budget in seconds needs a clock.");
+/** A gate for so much of the budget from now on. */
+export function allowance(
+  meter: MeteredEvaluator,
+  amount: number,
+  onScored?: Gate["onScored"],
+): MeteredEvaluator {
+  const until = meter.spent + amount;
+  return gated(meter, { remaining: () => until - meter.spent, onScored });
 }
-
-const copyOf = (plan: Plan): Plan => ({ ...plan, device: plan.device.slice() });

@@ -1,7 +1,8 @@
 /** One group moved: the neighbourhood of local search. */
 import { InputError } from "../../model/errors.ts";
-import type { Plan } from "../../model/plan/placement.ts";
+import type { Placement } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
+import type { Neighbours, Outcome } from "./contract.ts";
 
 /** Throws one sentence where the scenario has no such group. */
 export function checkMove({ grouping }: Scenario, group: number): void {
@@ -9,8 +10,8 @@ export function checkMove({ grouping }: Scenario, group: number): void {
     throw new InputError(`The move names group ${group}, expected 0..${grouping.groupCount - 1}.`);
 }
 
-/** A copy of the plan with all ops of one group on `device`. */
-export function movedPlan(scenario: Scenario, plan: Plan, group: number, device: number): Plan {
+/** A copy of the placement with all ops of one group on `device`. */
+export function movedPlan(scenario: Scenario, plan: Placement, group: number, device: number): Placement {
   checkMove(scenario, group);
   const { grouping } = scenario;
   const moved = plan.device.slice();
@@ -18,3 +19,10 @@ export function movedPlan(scenario: Scenario, plan: Plan, group: number, device:
     moved[grouping.members[i]] = device;
   return { ...plan, device: moved };
 }
+
+/** Neighbours that are each scored as a plan of their own. */
+export const evaluatedNeighbours = (
+  scenario: Scenario,
+  plan: Placement,
+  evaluate: (plan: Placement) => Outcome,
+): Neighbours => ({ move: (group, device) => evaluate(movedPlan(scenario, plan, group, device)) });

@@ -2,9 +2,9 @@
  * The `makespan` objective: time of one training step in us by the event engine, and whether every
  * device's peak memory fits. Compiles the scenario once; each evaluation is one run of the engine.
  */
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { copyPlan, lowerPlan, type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { boundsOnce } from "../bounds/best.ts";
+import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import { makespanCeilingUs } from "../bounds/ceiling.ts";
 import { makespanBounds } from "../bounds/makespan/bounds.ts";
 import { compile } from "../engine/compile.ts";
@@ -13,12 +13,13 @@ import { createNeighbours } from "../engine/neighbours.ts";
 import { createReplayableRuns } from "../engine/replayable-runs.ts";
 import type { Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
 import { movedPlan } from "../evaluator/move.ts";
+import { penalisedCost } from "../evaluator/penalty.ts";
 import { createPeakMeter } from "../memory/peaks.ts";
 
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
-  const runs = createReplayableRuns(engine);
+  const runs = createReplayableRuns(scenario, engine);
   const meter = createPeakMeter(compiled);
   const ceiling = makespanCeilingUs(compiled);
   const neighbour = createNeighbours(compiled, meter.fitsSurely);
@@ -51,35 +52,30 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const evaluator: Evaluator = {
     scenario,
     unit: "us",
+    accepts: PLACEMENTS,
     ceiling,
+    get reruns() {
+      return runs.reruns;
+    },
     evaluate(plan): Outcome {
       validatePlan(scenario, plan);
-      const makespanUs = runs.run(plan);
-      const violation = meter.violation(engine, plan.device);
-      const copy: Plan = {
-        kind: plan.kind,
-        device: plan.device.slice(),
-        opPriority: plan.opPriority?.slice(),
-      };
+      const program = lowerPlan(scenario, plan);
+      const makespanUs = runs.run(program);
+      const violation = meter.violation(engine, program.device);
+      const copy = copyPlan(plan);
       const planOf = () => copy;
       return outcomeOf(makespanUs, violation, planOf, runs.replayLast(planOf));
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
-    move(plan, group, device): Outcome {
-      const moved = neighbour(plan, group, device);
-      if (moved === null) return evaluator.evaluate(movedPlan(scenario, plan, group, device));
-      const { makespanUs, planOf } = moved;
-      return outcomeOf(makespanUs, null, planOf, runs.replayLater(planOf));
-    },
-    ...boundsOnce(() => makespanBounds(compiled)),
+    around: (plan) => ({
+      move(group, device): Outcome {
+        const moved = neighbour(plan, group, device);
+        if (moved === null) return evaluator.evaluate(movedPlan(scenario, plan, group, device));
+        const { makespanUs, planOf } = moved;
+        return outcomeOf(makespanUs, null, planOf, runs.replayLater(planOf));
+      },
+    }),
+    ...boundsOnce(PLACEMENTS, () => makespanBounds(compiled)),
   };
   return evaluator;
-}
-
-/**
- * The finite cost of a plan that does not fit; above every feasible one's, and higher the more it
- * exceeds the limit.
- */
-export function penalisedCost(ceiling: number, { excessBytes, limitBytes }: Violation): number {
-  return ceiling * (1 + Math.min(1, excessBytes / limitBytes));
 }

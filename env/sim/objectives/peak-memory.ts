@@ -3,17 +3,17 @@
  * memory rules of the fidelity. A device over its limit makes the plan infeasible, as for the
  * makespan.
  */
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { lowerPlan, type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { boundsOnce } from "../bounds/best.ts";
+import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import { peakCeilingBytes } from "../bounds/ceiling.ts";
 import { peakMemoryBounds } from "../bounds/peak-memory.ts";
 import { compile } from "../engine/compile.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Evaluator, Outcome } from "../evaluator/contract.ts";
-import { movedPlan } from "../evaluator/move.ts";
+import { evaluatedNeighbours } from "../evaluator/move.ts";
+import { penalisedCost } from "../evaluator/penalty.ts";
 import { createPeakMeter, memoryViolation } from "../memory/peaks.ts";
-import { penalisedCost } from "./makespan.ts";
 
 export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
@@ -22,8 +22,9 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const ceiling = peakCeilingBytes(compiled);
   const evaluate = (plan: Plan): Outcome => {
     validatePlan(scenario, plan);
-    engine.run(plan.device, plan.opPriority);
-    const peaks = meter.peaks(engine, plan.device);
+    const { device, priority } = lowerPlan(scenario, plan);
+    engine.run(device, priority);
+    const peaks = meter.peaks(engine, device);
     const startUs = engine.startUs.slice();
     const peakBytes = peaks.bytes;
     const violation = memoryViolation(compiled, peaks);
@@ -37,10 +38,12 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   return {
     scenario,
     unit: "bytes",
+    accepts: PLACEMENTS,
     ceiling,
+    reruns: 0,
     evaluate,
     batch: (plans) => plans.map(evaluate),
-    move: (plan, group, device) => evaluate(movedPlan(scenario, plan, group, device)),
-    ...boundsOnce(() => peakMemoryBounds(compiled)),
+    around: (plan) => evaluatedNeighbours(scenario, plan, evaluate),
+    ...boundsOnce(PLACEMENTS, () => peakMemoryBounds(compiled)),
   };
 }

@@ -4,12 +4,12 @@
  * its memory. CPUs have no limit here.
  */
 import { weightLimitBytes } from "../../model/cluster/cluster.ts";
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { boundsOnce } from "../bounds/best.ts";
+import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import type { Bound, Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
-import { movedPlan } from "../evaluator/move.ts";
-import { penalisedCost } from "./makespan.ts";
+import { evaluatedNeighbours } from "../evaluator/move.ts";
+import { penalisedCost } from "../evaluator/penalty.ts";
 
 export interface Formula {
   /** The objective's value in us of a valid placement, memory ignored. */
@@ -31,11 +31,13 @@ export function weightLimitedEvaluator(scenario: Scenario, { valueUs, ceiling, b
   return {
     scenario,
     unit: "us",
+    accepts: PLACEMENTS,
     ceiling,
+    reruns: 0,
     evaluate,
     batch: (plans) => plans.map(evaluate),
-    move: (plan, group, device) => evaluate(movedPlan(scenario, plan, group, device)),
-    ...boundsOnce(bounds),
+    around: (plan) => evaluatedNeighbours(scenario, plan, evaluate),
+    ...boundsOnce(PLACEMENTS, bounds),
   };
 }
 

@@ -3,7 +3,7 @@
  * its piece. Transfers are between the ops, at both ends of a piece, and keep its accelerator busy.
  * Links are not simulated, so there are no records of them.
  */
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { createLatencyModel } from "../objectives/latency.ts";
 import { weightPeaks, weightViolation } from "../objectives/weight-memory.ts";

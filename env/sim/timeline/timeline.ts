@@ -2,7 +2,7 @@
  * `Timeline`: everything that one simulated step did, for people, pictures and observations. Unlike
  * an evaluation it also exists for infeasible plans, to show by how much they do not fit.
  */
-import { type Plan, validatePlan } from "../../model/plan/placement.ts";
+import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { compile } from "../engine/compile.ts";
 import { createLoggingEngine, type TransferRecord } from "../engine/engine.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createListOrder } from "../../../agents/lists/list-order.ts";
 import { choicesOf, planOf } from "../../../agents/problems/choices.ts";
-import { drawn } from "../../../agents/search/groups/constructions.ts";
+import { drawn } from "../../../agents/problems/constructions.ts";
 import { orderedDecoder } from "../../../agents/search/groups/random-keys.ts";
 import {
   compile,
@@ -11,6 +11,7 @@ import {
   networkModels,
   type Scenario,
   testScenario,
+  uncounted,
   withNetwork,
 } from "../../../env/index.ts";
 import { randomScenario } from "../search/random-scenario.ts";
@@ -33,7 +34,7 @@ describe("the order of a list schedule", () => {
     fc.assert(
       fc.property(anyScenario, ({ seed, scenario }) => {
         const choices = choicesOf(scenario, "all");
-        const order = createListOrder(compile(scenario));
+        const order = createListOrder(compile(scenario), uncounted);
         const rng = createRng(seed);
         for (let i = 0; i < 3; i++) {
           const plan = planOf(choices, drawn(choices, rng));
@@ -52,7 +53,7 @@ describe("the order of a list schedule", () => {
       devices: 1,
     });
     const plan = { kind: "placement" as const, device: Int32Array.of(0, 0, 0, 0) };
-    const opPriority = createListOrder(compile(scenario)).of(plan.device);
+    const opPriority = createListOrder(compile(scenario), uncounted).of(plan.device);
     expect(Array.from(opPriority)).toEqual([0, 3, 1, 2]);
   });
 
@@ -64,13 +65,13 @@ describe("the order of a list schedule", () => {
     });
     const plan = { kind: "placement" as const, device: Int32Array.of(0, 0, 1, 1) };
     const score = evaluator(scenario);
-    const opPriority = createListOrder(compile(scenario)).of(plan.device);
+    const opPriority = createListOrder(compile(scenario), uncounted).of(plan.device);
     expect(score.evaluate({ ...plan, opPriority }).cost).toBeLessThan(score.evaluate(plan).cost);
   });
 
   test("knows the longest way to the end with the transfers of the placement", () => {
     const scenario = testScenario({ graph: "a 10 30B\nb 20 <- a", devices: 2, bytesPerUs: 10, latencyUs: 2 });
-    const order = createListOrder(compile(scenario));
+    const order = createListOrder(compile(scenario), uncounted);
     order.of(Int32Array.of(0, 1));
     expect(Array.from(order.tailUs)).toEqual([10 + 3 + 2 + 20, 20]);
     order.of(Int32Array.of(0, 0));
@@ -82,7 +83,7 @@ describe("the decoder of random keys", () => {
   const scenario = testScenario({ graph: "a 10 8B\nb 20 8B <- a\nc 30 <- a", devices: 2 });
 
   test("puts a group on the device of its largest key and lists ready ops by falling priority", () => {
-    const decoder = orderedDecoder(choicesOf(scenario, "all"));
+    const decoder = orderedDecoder(choicesOf(scenario, "all"), uncounted);
     expect(decoder.length).toBe(3 * 2 + 3);
     const plan = decoder.decode(Float64Array.of(0.1, 0.9, 0.5, 0.5, 0.7, 0.2, 0, 0.3, 0.8));
     expect(Array.from(plan.device)).toEqual([1, 0, 0]);
@@ -92,7 +93,7 @@ describe("the decoder of random keys", () => {
   test("makes a plan of any keys that the simulator can follow", () => {
     fc.assert(
       fc.property(anyScenario, ({ seed, scenario }) => {
-        const decoder = orderedDecoder(choicesOf(scenario, "all"));
+        const decoder = orderedDecoder(choicesOf(scenario, "all"), uncounted);
         const rng = createRng(seed);
         const plan = decoder.decode(Float64Array.from({ length: decoder.length }, () => rng.next()));
         expectOrder(scenario, plan.opPriority!);

@@ -4,10 +4,10 @@ import { mSctSchedule } from "../../../agents/planners/placement/lists/m-sct.ts"
 import { choicesOf } from "../../../agents/problems/choices.ts";
 import type { ScheduleProblem } from "../../../agents/problems/schedule-problem.ts";
 import { scheduleProblemOf } from "../../../agents/problems/schedule-scenario.ts";
-import { createRng, graphBuilder, type Scenario, testScenario } from "../../../env/index.ts";
+import { createRng, graphBuilder, type Scenario, testScenario, uncounted } from "../../../env/index.ts";
 
 const limits = { iterations: 10_000, seconds: 60, size: 10_000 };
-const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 0);
+const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 0, uncounted);
 
 describe("the program of m-SCT", () => {
   test("makes every task of a chain the favourite of the one before it", async () => {

@@ -14,13 +14,12 @@ beforeAll(async () => {
 const GROUPS = 5;
 const DEVICES = 3;
 const edges = { from: Int32Array.of(0, 0, 1, 2), to: Int32Array.of(1, 2, 3, 3) };
-const LEADING = 2;
+const COLUMNS = 2;
 
 function randomPolicy(speeds: Float32Array) {
   const rng = createRng("policy");
   const weights = createWeights(tf);
-  const columns = LEADING + DEVICES;
-  const shape = { groups: GROUPS, edges, columns, devices: DEVICES, speeds, width: 3, rounds: 2 };
+  const shape = { groups: GROUPS, edges, columns: COLUMNS, devices: DEVICES, speeds, width: 3, rounds: 2 };
   const policy = createPositionalPolicy(tf, weights, shape, rng);
   // The score starts at zero, under which every law would hold.
   for (const variable of weights.list)
@@ -34,12 +33,11 @@ function randomPolicy(speeds: Float32Array) {
 }
 
 const visitOf = (placement: readonly number[], current: number): Visit => {
-  const nodes = new Float32Array(GROUPS * (LEADING + DEVICES));
-  placement.forEach((device, g) => {
-    nodes.set([g / GROUPS, g === current ? 1 : 0], g * (LEADING + DEVICES));
-    nodes[g * (LEADING + DEVICES) + LEADING + device] = 1;
+  const features = new Float32Array(GROUPS * COLUMNS);
+  placement.forEach((_, g) => {
+    features.set([g / GROUPS, g === current ? 1 : 0], g * COLUMNS);
   });
-  return { nodes, current, placement: Int32Array.from(placement) };
+  return { features, current, placement: Int32Array.from(placement) };
 };
 
 const placements = fc.array(fc.nat(DEVICES - 1), { minLength: GROUPS, maxLength: GROUPS });

@@ -1,7 +1,14 @@
 /** Runs a planner to its end or to the end of a budget, as the driver does. */
 import type { PlannerModule } from "../../../agents/contract.ts";
 import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, type MeteredEvaluator, metered, type Scenario } from "../../../env/index.ts";
+import {
+  type Budget,
+  createRng,
+  evaluator,
+  type MeteredEvaluator,
+  metered,
+  type Scenario,
+} from "../../../env/index.ts";
 
 export interface PlannerRun extends MethodResult {
   readonly meter: MeteredEvaluator;
@@ -10,9 +17,9 @@ export interface PlannerRun extends MethodResult {
 export async function runPlanner(
   module: PlannerModule,
   scenario: Scenario,
-  { options = {}, evaluations = 300, seed = 1 as number | string } = {},
+  { options = {}, evaluations = 300, budget = { evaluations } as Budget, seed = 1 as number | string } = {},
 ): Promise<PlannerRun> {
-  const meter = metered(evaluator(scenario), { evaluations });
+  const meter = metered(evaluator(scenario), budget);
   const parsed = module.options.parse(options);
   const result = await runMethod({ module, options: parsed, scenario, meter, rng: createRng(seed) });
   return { ...result, meter };

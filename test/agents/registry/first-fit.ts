@@ -14,7 +14,7 @@ export const method: PlannerModule<z.infer<typeof options>> = {
       const plan = placement(new Int32Array(graph.opCount).fill(device));
       evaluator.evaluate(plan);
       yield plan;
-      return { note: `All on device ${device}.` };
+      return { facts: [{ name: "all on device", value: device }] };
     },
   }),
 };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../agents/contract.ts";
+import { traitsOf } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
 import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import {
   createRng,
-  type Evaluator,
   evaluator,
   gapOf,
   type MeteredEvaluator,
@@ -13,7 +13,7 @@ import {
   type Scenario,
   validatePlan,
 } from "../../../env/index.ts";
-import { movedPlan } from "../../../env/sim/evaluator/move.ts";
+import { recordedEvaluator } from "../watched-evaluator.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
 const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
@@ -35,17 +35,7 @@ async function run(
 ): Promise<Run> {
   const inner = evaluator(scenario);
   const scored = new Set<string>();
-  const recording: Evaluator = {
-    ...inner,
-    evaluate(plan) {
-      scored.add(keyOf(plan));
-      return inner.evaluate(plan);
-    },
-    move(plan, group, device) {
-      scored.add(keyOf(movedPlan(scenario, plan, group, device)));
-      return inner.move(plan, group, device);
-    },
-  };
+  const recording = recordedEvaluator(inner, (plan) => scored.add(keyOf(plan)));
   const meter = metered(recording, { evaluations });
   const options = module.options.parse({});
   const result = await runMethod({ module, options, scenario, meter, rng: createRng(seed) });
@@ -113,4 +103,6 @@ test("planners that draw random numbers differ between seeds, the others do not"
     if (first !== second) differing.push(module.card.id);
   }
   expect(differing).toEqual(["random", "hill-climb", "annealing", "mcmc", "tabu", "brkga", "lns"]);
+  const drawing = planners.filter((module) => traitsOf(module).random).map(({ card }) => card.id);
+  expect(drawing).toEqual(expect.arrayContaining(differing));
 });

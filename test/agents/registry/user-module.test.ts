@@ -29,7 +29,7 @@ describe("a user's planner by path", () => {
       rng: createRng(1),
     });
     expect(Array.from(best!.plan.device)).toEqual([1, 1]);
-    expect(report.note).toBe("All on device 1.");
+    expect(report.facts).toEqual([{ name: "all on device", value: 1 }]);
   });
 
   test("may be the default export", async () => {

@@ -35,9 +35,9 @@ describe("a run that is stopped before it has scored a plan", () => {
     expect(best!.outcome.feasible).toBe(true);
     expect(meter.spent).toBe(1);
     expect(report).toMatchObject({
-      timeLimited: true,
+      ended: "clock",
       failure: undefined,
-      note: expect.stringMatching(/no search/),
+      facts: [{ name: "plan", value: expect.stringMatching(/without search/) }],
     });
   });
 

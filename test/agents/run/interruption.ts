@@ -33,7 +33,7 @@ export async function interruptAtRandom(module: PlannerModule, scenario: Scenari
   expect(best.outcome.cost).toBeGreaterThanOrEqual(
     Math.max(meter.bound().value, report.bound?.value ?? 0) * (1 - 1e-9),
   );
-  if (meter.refused === "stopped") expect(report.timeLimited).toBe(true);
+  if (meter.refused === "stopped") expect(report.ended).toBe("clock");
 }
 
 export const interruptionRng = (module: PlannerModule): Rng =>

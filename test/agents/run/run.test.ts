@@ -10,6 +10,7 @@ import type {
 } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, InputError, metered, placement, testScenario } from "../../../env/index.ts";
+import { PLACEMENTS } from "../../../env/sim/bounds/best.ts";
 
 const scenario = testScenario({ graph: "a 10 8B\nb 20 <- a\nc 30 <- a" });
 const allOn = (device: number) => placement(new Int32Array(3).fill(device));
@@ -65,20 +66,21 @@ describe("running a planner", () => {
       3,
     );
     expect(best!.outcome.value).toBe(60);
-    expect(report).toEqual({ timeLimited: false, failure: undefined });
+    expect(report).toEqual({ ended: "budget", failure: undefined });
   });
 
   test("passes on what it reports and its last plan", async () => {
-    const bound = { value: 5, argument: "made up" };
+    const bound = { value: 5, argument: "made up", covers: PLACEMENTS };
+    const estimate = { value: 7, unit: "us", model: "made up" } as const;
     const result = await run(
       planner(async function* (_, meter) {
         meter.evaluate(allOn(1));
         yield allOn(1);
-        return { bound, estimate: 7 };
+        return { bound, estimate };
       }),
       3,
     );
-    expect(result.report).toMatchObject({ bound, estimate: 7 });
+    expect(result.report).toMatchObject({ bound, estimate });
     expect(result.last).toEqual(allOn(1));
   });
 
@@ -126,7 +128,7 @@ describe("running a planner", () => {
         yield allOn(0);
       }
     });
-    expect((await run(endless, 1, { meter })).report.timeLimited).toBe(true);
+    expect((await run(endless, 1, { meter })).report.ended).toBe("clock");
   });
 });
 

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { writeScenario } from "../../../env/model/file.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
-import { evaluator } from "../../../env/sim/evaluator/contract.ts";
 import { movedPlan } from "../../../env/sim/evaluator/move.ts";
+import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { pgym } from "../recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-explain-"));

@@ -14,7 +14,7 @@ afterEach(() => pool.close());
 const run = (method: string, hooks: Partial<CellHooks> = {}) =>
   pool.runCell(
     { scenario: "s", method, rootSeed: 0, seedIndex: 0, budget: { evaluations: 9 } },
-    { clock: () => 0, ...hooks },
+    { clock: () => 0, cpuClock: () => 0, ...hooks },
   );
 const processOf = ({ result }: CellOutcome) => (result as unknown as { pid: number }).pid;
 

@@ -8,8 +8,13 @@ import {
   formatReport,
   makeEnv,
   normaliseReward,
+  type Plan,
   timeLimit,
+  Wrapper,
+  withDispatch,
 } from "../../../env/index.ts";
+import { testScenario } from "../../../env/model/test-scenario.ts";
+import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { createFakeEnv, type FaultName, faultNames } from "../envs/fake.ts";
 import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";
 
@@ -50,6 +55,66 @@ describe("checkEnv passes", () => {
 
   it("on a fake without a fault", () => {
     expect(checkEnv(fake(null)).checks.filter((check) => !check.ok)).toEqual([]);
+  });
+});
+
+describe("checkEnv picks its laws", () => {
+  const named = (plans: unknown) => () => {
+    const env = createRefineEnv({ scenario: supportScenario }) as Env;
+    return Object.defineProperty(env, "metadata", { value: { ...env.metadata, plans } });
+  };
+
+  it("by the kinds of plan that an env answers", () => {
+    const lawNames = (plans: string[]) => checkEnv(named(plans)).checks.map(({ name }) => name);
+    const other = lawNames(["another kind"]);
+    expect(lawNames(["placement"])).toEqual([...other, "rewards telescope", "plans"]);
+    expect(other).toEqual(expect.arrayContaining(["seeds", "masks", "clones", "saved state"]));
+  });
+
+  it.each([undefined, [], "placement"])("and asks for the kinds where they are %j", (plans) => {
+    const { checks } = checkEnv(named(plans));
+    expect(checks.find(({ name }) => name === "metadata")).toMatchObject({
+      ok: false,
+      sentence: `metadata.plans is ${JSON.stringify(plans)}; list the kinds of plan that plan() answers, such as ["placement"].`,
+    });
+  });
+});
+
+describe("checkEnv and plans with an order of ops", () => {
+  /** Op c before op b, so that d on the other device need not wait for b. */
+  const opPriority = Float64Array.of(0, 2, 1, 3);
+  const graph = "a 10 10B\nb 50 <- a\nc 10 10B <- a\nd 100 <- c";
+  const scenario = withDispatch(testScenario({ graph }), "ready");
+
+  class Ordered<Observation, Action> extends Wrapper<Observation, Action> {
+    protected readonly wrapperName = "ordered";
+    override plan(): Plan {
+      return { ...this.inner.plan(), opPriority: opPriority.slice() };
+    }
+    protected around(inner: Env<Observation, Action>) {
+      return new Ordered(inner);
+    }
+    protected ownState() {
+      return null;
+    }
+    protected restoreOwn() {}
+  }
+
+  const ordered = (scored: boolean) => () => {
+    const inner = evaluator(scenario);
+    const evaluate = (plan: Plan) => inner.evaluate(scored ? { ...plan, opPriority } : plan);
+    const score = Object.create(inner, { evaluate: { value: evaluate } });
+    return new Ordered(createRefineEnv({ scenario, evaluator: score, start: [0, 0, 0, 1] })) as Env;
+  };
+
+  it("passes where the order was scored", () => {
+    expect(ordered(true)().plan().opPriority).toEqual(opPriority);
+    expect(checkEnv(ordered(true)).checks.filter((check) => !check.ok)).toEqual([]);
+  });
+
+  it("fails where the env scored its plans without the order", () => {
+    const broken = checkEnv(ordered(false)).checks.filter((check) => !check.ok);
+    expect(broken.map(({ name }) => name)).toContain("plans");
   });
 });
 

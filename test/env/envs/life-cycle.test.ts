@@ -46,6 +46,12 @@ describe.each(envIds())("%s", (id) => {
     expect(restore({ ...state, current: 4 })).toThrow(/is at group 4 of 4/);
     expect(restore({ ...state, rng: {} })).toThrow(/damaged at "rng"/);
     expect(restore(null)).toThrow(/damaged/);
+    const best = (decisions: unknown) => ({ ...state, best: { decisions, cost: 1 } });
+    expect(restore(best(undefined))).toThrow(/damaged at "best\.decisions"/);
+    expect(restore(best([0, 0, -1, 0]))).toThrow(/damaged at "best\.decisions\.2"/);
+    expect(restore(best([0]))).toThrow(/covers 1 groups/);
+    expect(restore(best([0, 0, 0, 9]))).toThrow(/uses device 9/);
+    expect(env.state()).toEqual(state);
   });
 });
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRefineEnv, featureNames } from "../../../env/index.ts";
+import type { Reset } from "../../../env/contract.ts";
+import { createRefineEnv, groupColumns, type PlacementObservation } from "../../../env/index.ts";
+import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
@@ -15,17 +17,21 @@ function rowsByName(scenario: Scenario, deviceOf: (name: string) => number, curr
   let { observation } = env.reset();
   while (names[observation.current] !== current)
     observation = env.step(observation.placement[observation.current]).observation;
-  const width = featureNames(scenario).length;
+  const width = groupColumns.length;
   // Visits depend on the order of the visits, which is no property of the graph alone.
-  const rows = names.map((_, g) =>
-    [...observation.nodes.subarray(g * width, (g + 1) * width)].toSpliced(3, 1),
-  );
+  const rows = names.map((_, g) => [
+    ...[...observation.groups.subarray(g * width, (g + 1) * width)].toSpliced(3, 1),
+    observation.placement[g],
+  ]);
   return Object.fromEntries(names.map((name, g) => [name, rows[g]]));
 }
 
 describe("the placement observation", () => {
   it("names every column once", () => {
-    const names = featureNames(supportScenario);
+    const { groups, groupColumns: names } = createRefineEnv({ scenario: supportScenario }).reset()
+      .observation;
+    expect(names).toBe(groupColumns);
+    expect(groups).toHaveLength(4 * names.length);
     expect(names).toEqual([
       "compute",
       "outputBytes",
@@ -33,16 +39,13 @@ describe("the placement observation", () => {
       "visits",
       "isCurrent",
       "relativeStart",
-      "on cpu:0",
-      "on gpu:1",
-      "on gpu:2",
     ]);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it("scales times and bytes by their maximum and averages times over the devices that can run a group", () => {
-    const { nodes } = createRefineEnv({ scenario: supportScenario }).reset().observation;
-    const row = (g: number) => [...nodes.subarray(g * 9, g * 9 + 3)];
+    const { groups } = createRefineEnv({ scenario: supportScenario }).reset().observation;
+    const row = (g: number) => [...groups.subarray(g * 6, g * 6 + 3)];
     expect(row(0)).toEqual([1, 1, 0]);
     expect(row(1)).toEqual([Math.fround(0.3), Math.fround(0.2), 1]);
     expect(row(2)).toEqual([Math.fround(0.7), Math.fround(0.2), 0]);
@@ -63,26 +66,29 @@ describe("the placement observation", () => {
       );
   });
 
-  it("has exactly one current group, and one device for each placed group, in disjoint columns", () => {
+  it("has exactly one current group, and one device for each placed group", () => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createRefineEnv({ scenario, start: "random" });
-        const width = featureNames(scenario).length;
+        const width = groupColumns.length;
         const { groupCount } = scenario.grouping;
         const reset = env.reset({ seed });
-        for (const { observation } of [reset, ...play(env, reset, seed)]) {
+        const device = groupDevices(scenario.grouping, env.plan().device);
+        const rng = createRng(seed);
+        for (let last: Reset<PlacementObservation> = reset; ; ) {
+          const { observation, info } = last;
           expect(env.observationSpace.contains(observation)).toBe(true);
           const rows = Array.from({ length: groupCount }, (_, g) =>
-            observation.nodes.subarray(g * width, (g + 1) * width),
+            observation.groups.subarray(g * width, (g + 1) * width),
           );
           expect(rows.flatMap((row, g) => (row[4] === 1 ? [g] : []))).toEqual(
             observation.current === -1 ? [] : [observation.current],
           );
-          rows.forEach((row, g) => {
-            expect([...row.subarray(6)]).toEqual(
-              scenario.cluster.devices.map((_, d) => Number(d === observation.placement[g])),
-            );
-          });
+          expect(observation.placement).toEqual(device);
+          if (observation.current === -1) break;
+          const action = env.actionSpace.sample(rng, info.actionMask);
+          device[observation.current] = action;
+          last = env.step(action);
         }
       }),
       { numRuns: 40 },

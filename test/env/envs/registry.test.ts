@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createOneShotEnv, envIds, makeEnv, registerEnv } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
-import { evaluator } from "../../../env/sim/evaluator/contract.ts";
+import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { diamondScenario, supportScenario } from "./scenarios.ts";
 
 const make =

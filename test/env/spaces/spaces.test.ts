@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { box, dict, discrete, multiDiscrete } from "../../../env/index.ts";
+import { box, dict, discrete, multiDiscrete, namesSpace } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng } from "../../../env/model/rng.ts";
 
@@ -24,10 +24,16 @@ describe("every space", () => {
           const high = pairs.map(([a, b]) => Math.max(a, b));
           const parts = {
             one: discrete(n.length + 1, { start }),
-            many: multiDiscrete(n),
+            many: multiDiscrete(n, { start }),
             floats: box({ shape: [pairs.length], low, high }),
+            names: namesSpace(n.map((size) => `column ${size}`)),
           };
-          const space = dict<{ one: number; many: Int32Array; floats: Float32Array }>(parts);
+          const space = dict<{
+            one: number;
+            many: Int32Array;
+            floats: Float32Array;
+            names: readonly string[];
+          }>(parts);
           const sample = space.sample(createRng(s));
           expect(space.contains(sample)).toBe(true);
           expect(space.sample(createRng(s))).toEqual(sample);
@@ -104,6 +110,15 @@ describe("MultiDiscrete", () => {
     );
   });
 
+  it("counts from its start, in elements and samples but not in the mask", () => {
+    const space = multiDiscrete([2, 3], { start: -1 });
+    expect(space.contains(Int32Array.of(-1, 1))).toBe(true);
+    expect(space.contains(Int32Array.of(1, 1))).toBe(false);
+    expect([...space.sample(createRng(0), Uint8Array.of(1, 0, 0, 0, 1))]).toEqual([-1, 1]);
+    expect(space.describe()).toBe("MultiDiscrete([2, 3], start -1)");
+    expect(() => multiDiscrete([2], { start: 0.5 })).toThrow("start is 0.5, expected a whole number");
+  });
+
   it("describes many equal components briefly", () => {
     expect(multiDiscrete([3, 2]).describe()).toBe("MultiDiscrete([3, 2])");
     expect(multiDiscrete(new Int32Array(60).fill(4)).describe()).toBe("MultiDiscrete(60 x 4)");
@@ -136,5 +151,16 @@ describe("Dict", () => {
     expect(space.contains({ a: 1 })).toBe(true);
     for (const value of [{}, { a: 2 }, { a: 1, b: 0 }, null, 1]) expect(space.contains(value)).toBe(false);
     expect(space.describe()).toBe("Dict(a: Discrete(2))");
+  });
+});
+
+describe("Names", () => {
+  it("contains its own list and no other, and refuses masks", () => {
+    const space = namesSpace(["compute", "visits"]);
+    expect(space.contains(["compute", "visits"])).toBe(true);
+    for (const value of [["visits", "compute"], ["compute"], "compute", undefined])
+      expect(space.contains(value)).toBe(false);
+    expect(space.describe()).toBe("Names(compute, visits)");
+    expect(() => space.sample(createRng(0), new Uint8Array(2))).toThrow(/mask/);
   });
 });

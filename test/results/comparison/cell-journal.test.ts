@@ -41,7 +41,12 @@ async function interrupted(): Promise<void> {
   const interrupt = new AbortController();
   const { runCell } = counting((finished) => finished === 3 && interrupt.abort());
   const journal = open(runCell);
-  const report = await compare(request, { runCell: journal.runCell, clock, signal: interrupt.signal });
+  const report = await compare(request, {
+    runCell: journal.runCell,
+    clock,
+    cpuClock: clock,
+    signal: interrupt.signal,
+  });
   journal.close();
   expect(report.complete).toBe(false);
 }
@@ -52,10 +57,10 @@ describe("the journal of a comparison", () => {
     const { ran, runCell } = counting();
     const journal = open(runCell);
     expect(journal.keptCount).toBe(2);
-    const report = await compare(request, { runCell: journal.runCell, clock });
+    const report = await compare(request, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
     expect(ran).toHaveLength(6);
-    const whole = await compare(request, { runCell: values, clock });
+    const whole = await compare(request, { runCell: values, clock, cpuClock: clock });
     expect(withoutTimes(report)).toEqual(withoutTimes(whole));
   });
 
@@ -65,7 +70,9 @@ describe("the journal of a comparison", () => {
       return values(spec, hooks);
     };
     const journal = open(failing);
-    await expect(compare(request, { runCell: journal.runCell, clock })).rejects.toThrow("no idea");
+    await expect(compare(request, { runCell: journal.runCell, clock, cpuClock: clock })).rejects.toThrow(
+      "no idea",
+    );
     journal.close();
     expect(open(values).keptCount).toBe(4);
   });
@@ -75,7 +82,7 @@ describe("the journal of a comparison", () => {
     appendFileSync(path, '{"spec":{"scenario":"tw');
     const journal = open(values);
     expect(journal.keptCount).toBe(2);
-    await compare(request, { runCell: journal.runCell, clock });
+    await compare(request, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
     expect(open(values).keptCount).toBe(8);
   });
@@ -93,7 +100,7 @@ describe("the journal of a comparison", () => {
     await interrupted();
     const { ran, runCell } = counting();
     const journal = open(runCell, { hashOf: changedHash });
-    await compare(other, { runCell: journal.runCell, clock });
+    await compare(other, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
     expect(ran).toHaveLength(8);
   });
@@ -101,11 +108,11 @@ describe("the journal of a comparison", () => {
   test("does not answer for methods from files, which may have changed", async () => {
     const own = { ...request, methods: ["./mine.ts"] };
     const first = open(values);
-    await compare(own, { runCell: first.runCell, clock });
+    await compare(own, { runCell: first.runCell, clock, cpuClock: clock });
     first.close();
     const { ran, runCell } = counting();
     const second = open(runCell);
-    await compare(own, { runCell: second.runCell, clock });
+    await compare(own, { runCell: second.runCell, clock, cpuClock: clock });
     second.close();
     expect(ran).toHaveLength(4);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluator, placement, testScenario, writeScenario } from "../../../env/index.ts";
+import { evaluator, planFromJson, testScenario, writeScenario } from "../../../env/index.ts";
 import { type CellSpec, runCell } from "../../../results/comparison/cell.ts";
 import { type CompareRequest, compare, withoutTimes } from "../../../results/comparison/compare.ts";
 import { writeComparison } from "../../../results/comparison/write-comparison.ts";
@@ -40,8 +40,8 @@ const spec = (fields: Partial<CellSpec> = {}): CellSpec => ({
 
 describe("a cell", () => {
   test("reports the best plan that the meter saw, and scoring it again gives the reported value", async () => {
-    const { result } = await runCell(spec(), { clock });
-    const again = evaluator(scenario).evaluate(placement(result.plan!));
+    const { result } = await runCell(spec(), { clock, cpuClock: clock });
+    const again = evaluator(scenario).evaluate(planFromJson(scenario, result.plan, "The cell's plan"));
     expect(again.value).toBe(result.value);
     expect(Array.from(again.peakBytes)).toEqual(result.peakBytes);
     expect(result).toMatchObject({
@@ -52,6 +52,7 @@ describe("a cell", () => {
       failure: null,
     });
     expect(result.curve.at(-1)).toEqual({
+      simulations: result.bestSimulation,
       evaluations: result.bestEvaluation,
       cost: result.value,
       feasible: true,
@@ -61,14 +62,17 @@ describe("a cell", () => {
   });
 
   test("survives JSON unchanged", async () => {
-    const outcome = await runCell(spec(), { clock });
+    const outcome = await runCell(spec(), { clock, cpuClock: clock });
     expect(JSON.parse(JSON.stringify(outcome))).toEqual(outcome);
   });
 
   test("repeats to the byte with the same seed, whatever the clock says, and not with another", async () => {
-    const [first, second] = [await runCell(spec(), { clock }), await runCell(spec(), { clock })];
+    const [first, second] = [
+      await runCell(spec(), { clock, cpuClock: clock }),
+      await runCell(spec(), { clock, cpuClock: clock }),
+    ];
     expect(JSON.stringify(second.result)).toBe(JSON.stringify(first.result));
-    const other = await runCell(spec({ seedIndex: 1 }), { clock });
+    const other = await runCell(spec({ seedIndex: 1 }), { clock, cpuClock: clock });
     expect(other.result.curve).not.toEqual(first.result.curve);
   });
 
@@ -76,7 +80,7 @@ describe("a cell", () => {
     const tight = testScenario({ graph: "a 10 40B params=4000", devices: 1, memoryBytes: 100 });
     const tightPath = join(folder, "tight.json");
     writeFileSync(tightPath, JSON.stringify(writeScenario(tight)));
-    const { result } = await runCell(spec({ scenario: tightPath }), { clock });
+    const { result } = await runCell(spec({ scenario: tightPath }), { clock, cpuClock: clock });
     expect(result).toMatchObject({ value: null, feasible: false, gap: null });
     expect(result.violation?.device).toBe(tight.cluster.devices[0].name);
     expect(result.violation?.excessBytes).toBeGreaterThan(3000);
@@ -89,7 +93,7 @@ describe("a cell", () => {
       seen.push(spent);
       if (spent === 7) abort.abort();
     };
-    const { result } = await runCell(spec(), { clock, signal: abort.signal, onEvaluation });
+    const { result } = await runCell(spec(), { clock, cpuClock: clock, signal: abort.signal, onEvaluation });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(result).toMatchObject({ evaluations: 7, feasible: true, timeLimited: true });
   });
@@ -105,13 +109,13 @@ describe("a comparison on real methods", () => {
   });
 
   test("is the same to the byte on one worker and on several", async () => {
-    const serial = await compare(requestOf(), { runCell, clock });
-    const parallel = await compare(requestOf(), { runCell, clock, jobs: 4 });
+    const serial = await compare(requestOf(), { runCell, clock, cpuClock: clock });
+    const parallel = await compare(requestOf(), { runCell, clock, cpuClock: clock, jobs: 4 });
     expect(JSON.stringify(withoutTimes(parallel))).toBe(JSON.stringify(withoutTimes(serial)));
   });
 
   test("is written as a run: report without times, times by themselves, one page", async () => {
-    const report = await compare(requestOf(), { runCell, clock });
+    const report = await compare(requestOf(), { runCell, clock, cpuClock: clock });
     const out = join(folder, "out");
     const page = await writeComparison(out, report, { "placement-gym": "0.0.0" });
     expect(page).toBe(join(out, "index.html"));

@@ -10,7 +10,7 @@ const clock = () => 0;
 
 describe("compare", () => {
   test("reports cells by scenario, method and seed", async () => {
-    const report = await compare(request, { runCell: fixedValues, clock });
+    const report = await compare(request, { runCell: fixedValues, clock, cpuClock: clock });
     expect(
       report.cells.map(({ scenario, method, seedIndex }) => `${scenario}/${method}/${seedIndex}`),
     ).toEqual([
@@ -44,8 +44,13 @@ describe("compare", () => {
     let lived = 0;
     const unsteady = fakeRunner(fields, () => (++lived * 7) % 5);
     let now = 0;
-    const serial = await compare(request, { runCell: fixedValues, clock });
-    const parallel = await compare(request, { runCell: unsteady, clock: () => ++now, jobs: 3 });
+    const serial = await compare(request, { runCell: fixedValues, clock, cpuClock: clock });
+    const parallel = await compare(request, {
+      runCell: unsteady,
+      clock: () => ++now,
+      cpuClock: () => ++now,
+      jobs: 3,
+    });
     expect(JSON.stringify(withoutTimes(parallel))).toBe(JSON.stringify(withoutTimes(serial)));
     expect(parallel.times.seconds).not.toBe(serial.times.seconds);
   });
@@ -55,6 +60,7 @@ describe("compare", () => {
     let most = 0;
     await compare(request, {
       clock,
+      cpuClock: clock,
       jobs: 3,
       runCell: async (spec, hooks) => {
         most = Math.max(most, ++inFlight);
@@ -69,9 +75,10 @@ describe("compare", () => {
   test("a bound that one method proves is the bound of every row and every cell", async () => {
     const runCell = fakeRunner(({ method }) => ({
       value: 100,
-      plannerBound: method === "slow" ? { value: 80, argument: "search" } : null,
+      plannerBound:
+        method === "slow" ? { value: 80, argument: "search", covers: ["placement"] as const } : null,
     }));
-    const report = await compare({ ...request, scenarios: ["one"] }, { runCell, clock });
+    const report = await compare({ ...request, scenarios: ["one"] }, { runCell, clock, cpuClock: clock });
     for (const entry of [...report.scenarios[0].rows, ...report.cells]) {
       expect(entry).toMatchObject({ bound: 80, boundArgument: "search", gap: 0.25 });
     }
@@ -81,20 +88,31 @@ describe("compare", () => {
     let started = 0;
     const broken = {
       clock,
+      cpuClock: clock,
       runCell: async () => Promise.reject(++started && new TypeError("x is not a function")),
     };
     await expect(compare(request, broken)).rejects.toThrow(
       '"slow" failed on "one", seed 0: x is not a function',
     );
     expect(started).toBe(1);
-    const mistaken = { clock, runCell: async () => Promise.reject(new InputError("No such method.")) };
+    const mistaken = {
+      clock,
+      cpuClock: clock,
+      runCell: async () => Promise.reject(new InputError("No such method.")),
+    };
     await expect(compare(request, mistaken)).rejects.toThrow(/^No such method\.$/);
   });
 
   test("an abort keeps what is finished and says that the report is not complete", async () => {
     const abort = new AbortController();
     const onProgress = ({ state }: CompareProgress) => state === "finished" && abort.abort();
-    const report = await compare(request, { runCell: fixedValues, clock, signal: abort.signal, onProgress });
+    const report = await compare(request, {
+      runCell: fixedValues,
+      clock,
+      cpuClock: clock,
+      signal: abort.signal,
+      onProgress,
+    });
     expect(report.complete).toBe(false);
     expect(report.cells).toHaveLength(1);
   });
@@ -105,7 +123,7 @@ describe("compare", () => {
       if (progress.state === "finished") counts.push(progress.finishedCells);
       expect(progress.totalCells).toBe(8);
     };
-    await compare(request, { runCell: fixedValues, clock, onProgress });
+    await compare(request, { runCell: fixedValues, clock, cpuClock: clock, onProgress });
     expect(counts).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
@@ -117,8 +135,8 @@ describe("compare", () => {
     [{ methods: ["heft", "heft"] }, 'Method "heft" is named twice'],
     [{ scenarios: ["one", "one"] }, 'Scenario "one" is named twice'],
   ])("refuses %j in one sentence", async (change, sentence) => {
-    await expect(compare({ ...request, ...change }, { runCell: fixedValues, clock })).rejects.toThrow(
-      sentence,
-    );
+    await expect(
+      compare({ ...request, ...change }, { runCell: fixedValues, clock, cpuClock: clock }),
+    ).rejects.toThrow(sentence);
   });
 });

@@ -7,7 +7,7 @@ import { fakeRunner } from "../cells.ts";
 const reportOf = (entries: Record<string, Partial<CellResult>>, scenarios = ["tiny"]) =>
   compare(
     { scenarios, methods: Object.keys(entries), seeds: 1, seed: 0, budget: { evaluations: 10 } },
-    { runCell: fakeRunner(({ method }) => entries[method]), clock: () => 0 },
+    { runCell: fakeRunner(({ method }) => entries[method]), clock: () => 0, cpuClock: () => 0 },
   );
 const verdict = async (entries: Record<string, Partial<CellResult>>) =>
   verdictOf((await reportOf(entries)).scenarios[0]);

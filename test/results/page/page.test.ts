@@ -55,16 +55,18 @@ async function pageOf(
               excessBytes: violation.excessBytes,
               op: null,
             },
-      simulatorBound: score.bound(),
-      plan: plans[spec.method],
+      simulatorBounds: score.bounds(),
+      plan: { kind: "placement", device: plans[spec.method] },
       peakBytes: Array.from(outcome.peakBytes),
       largestPeakBytes: Math.max(...outcome.peakBytes),
       curve: [
-        { evaluations: 1 + spec.seedIndex, cost: cost * 3, feasible },
-        { evaluations: 6, cost, feasible },
+        { simulations: 1 + spec.seedIndex, evaluations: 1 + spec.seedIndex, cost: cost * 3, feasible },
+        { simulations: 6, evaluations: 6, cost, feasible },
       ],
     });
-    return { result, times: { seconds: seconds + spec.seedIndex, curveSeconds: [0, 0] } };
+    const own = seconds + spec.seedIndex;
+    const atPoints = { curveSeconds: [0, 0], curveCpuSeconds: [0, 0] };
+    return { result, times: { seconds: own, cpuSeconds: own, ...atPoints } };
   };
   const request: CompareRequest = {
     scenarios: [...byName.keys()],
@@ -73,7 +75,7 @@ async function pageOf(
     seed: 0,
     budget: { evaluations: 10 },
   };
-  const report = await compare(request, { runCell, clock: () => 0 });
+  const report = await compare(request, { runCell, clock: () => 0, cpuClock: () => 0 });
   return { page: renderPage(report, byName), report };
 }
 

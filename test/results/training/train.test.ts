@@ -105,6 +105,7 @@ describe("training", () => {
     const seen: number[] = [];
     const result = await trainParts(path, request, parts, {
       clock,
+      cpuClock: clock,
       onStep: ({ update }) => seen.push(update),
     });
     expect(result).toMatchObject({ finished: true, updates: 20, evaluations: 81, feasible: true });
@@ -127,53 +128,68 @@ describe("training", () => {
   test.each([3, 5, 7, 12, 20])(
     "killed after update %i and resumed, it leaves the same bytes, times apart",
     async (update) => {
-      await trainParts(join(folder, "whole"), request, parts, { clock });
+      await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
       const path = join(folder, "broken");
-      await killedAt(update, (onStep) => trainParts(path, request, parts, { clock, onStep }));
-      await resumeParts(path, parts, { clock });
+      await killedAt(update, (onStep) =>
+        trainParts(path, request, parts, { clock, cpuClock: clock, onStep }),
+      );
+      await resumeParts(path, parts, { clock, cpuClock: clock });
       for (const name of ["run.json", "metrics.jsonl", "plans.jsonl", "result.json", "checkpoint/state.json"])
         expect(textOf("broken", name), name).toBe(textOf("whole", name));
     },
   );
 
   test("survives being killed again and again", async () => {
-    await trainParts(join(folder, "whole"), request, parts, { clock });
+    await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
     const path = join(folder, "broken");
-    await killedAt(6, (onStep) => trainParts(path, request, parts, { clock, onStep }));
-    await killedAt(8, (onStep) => resumeParts(path, parts, { clock, onStep }));
-    await killedAt(16, (onStep) => resumeParts(path, parts, { clock, onStep }));
-    await resumeParts(path, parts, { clock });
+    await killedAt(6, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
+    await killedAt(8, (onStep) => resumeParts(path, parts, { clock, cpuClock: clock, onStep }));
+    await killedAt(16, (onStep) => resumeParts(path, parts, { clock, cpuClock: clock, onStep }));
+    await resumeParts(path, parts, { clock, cpuClock: clock });
     for (const name of ["metrics.jsonl", "plans.jsonl", "result.json"])
       expect(textOf("broken", name), name).toBe(textOf("whole", name));
   });
 
   test("stopped by a signal it says so, keeps no result, and can go on to the same end", async () => {
-    const whole = await trainParts(join(folder, "whole"), request, parts, { clock });
+    const whole = await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
     const path = join(folder, "stopped");
     const abort = new AbortController();
     const onStep = ({ update }: { update: number }) => update === 7 && abort.abort();
-    const stopped = await trainParts(path, request, parts, { clock, signal: abort.signal, onStep });
+    const stopped = await trainParts(path, request, parts, {
+      clock,
+      cpuClock: clock,
+      signal: abort.signal,
+      onStep,
+    });
     expect(stopped).toMatchObject({ finished: false, updates: 7 });
     expect(readdirSync(path)).not.toContain("result.json");
-    expect(await resumeParts(path, parts, { clock })).toEqual(whole);
+    expect(await resumeParts(path, parts, { clock, cpuClock: clock })).toEqual(whole);
   });
 
   test("another seed gives another curve", async () => {
-    await trainParts(join(folder, "one"), request, parts, { clock });
-    await trainParts(join(folder, "two"), { ...request, seed: 4 }, parts, { clock });
+    await trainParts(join(folder, "one"), request, parts, { clock, cpuClock: clock });
+    await trainParts(join(folder, "two"), { ...request, seed: 4 }, parts, { clock, cpuClock: clock });
     expect(textOf("two", "metrics.jsonl")).not.toBe(textOf("one", "metrics.jsonl"));
   });
 
   test("refuses a directory in use, a finished run and a changed scenario, each in a sentence", async () => {
     const path = join(folder, "run");
-    await killedAt(6, (onStep) => trainParts(path, request, parts, { clock, onStep }));
-    await expect(trainParts(path, request, parts, { clock })).rejects.toThrow(/already holds a run/);
+    await killedAt(6, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
+    await expect(trainParts(path, request, parts, { clock, cpuClock: clock })).rejects.toThrow(
+      /already holds a run/,
+    );
     const other = { ...parts, scenario: testScenario({ graph: "a 10", devices: 3 }) };
-    await expect(resumeParts(path, other, { clock })).rejects.toThrow(/content hash differs/);
-    await resumeParts(path, parts, { clock });
-    await expect(resumeParts(path, parts, { clock })).rejects.toThrow(/is finished/);
-    await expect(resumeParts(join(folder, "none"), parts, { clock })).rejects.toThrow(/run.json is missing/);
+    await expect(resumeParts(path, other, { clock, cpuClock: clock })).rejects.toThrow(
+      /content hash differs/,
+    );
+    await resumeParts(path, parts, { clock, cpuClock: clock });
+    await expect(resumeParts(path, parts, { clock, cpuClock: clock })).rejects.toThrow(/is finished/);
+    await expect(resumeParts(join(folder, "none"), parts, { clock, cpuClock: clock })).rejects.toThrow(
+      /run.json is missing/,
+    );
     const never = { ...request, checkpointEvery: 0 };
-    await expect(trainParts(join(folder, "new"), never, parts, { clock })).rejects.toThrow(/every 0 updates/);
+    await expect(trainParts(join(folder, "new"), never, parts, { clock, cpuClock: clock })).rejects.toThrow(
+      /every 0 updates/,
+    );
   });
 });

@@ -26,6 +26,7 @@ export const acyclicPartition: PlannerModule<PartitionOptions> = {
       "Sees work, transfer times and what comes before what: no links or their network, no objective. Coarsens by other pairs " +
       "than the paper and cuts the coarsest graph by a dynamic program over random orders. Backward ops follow their forward op.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: true, special: true },
   options: partitionOptions,
   create: (options) => ({
     plan: (scenario, evaluator, rng) => planByPartition(orderedProblem(scenario), evaluator, rng, options),

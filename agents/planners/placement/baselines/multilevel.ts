@@ -26,6 +26,7 @@ export const multilevel: PlannerModule<PartitionOptions> = {
       "Sees work and transfer times alone: no direction, no order, no links or their network, no objective. memory=ignore " +
       "is the published row; else ops leave devices over their memory. CPUs get what only they run.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: true, usefulFirst: 2 },
   options: partitionOptions,
   create: (options) => ({
     plan: (scenario, evaluator, rng) => planByPartition(freeProblem(scenario), evaluator, rng, options),

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { choicesOf, planOf, pools } from "../../../problems/choices.ts";
-import { drawn } from "../../../search/groups/constructions.ts";
+import { drawn } from "../../../problems/constructions.ts";
 
 const options = z.strictObject({
   pool: z
@@ -24,6 +24,7 @@ export const random: PlannerModule<z.infer<typeof options>> = {
     searchSpace: "device per group",
     limits: "Never ends by itself: give it a budget.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool }) => ({
     async *plan(scenario, evaluator, rng) {

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
 import { choicesOf, planOf } from "../../../problems/choices.ts";
-import { dealtOut } from "../../../search/groups/constructions.ts";
+import { dealtOut } from "../../../problems/constructions.ts";
 
 const options = z.strictObject({});
 
@@ -18,6 +18,7 @@ export const roundRobin: PlannerModule<z.infer<typeof options>> = {
     searchSpace: "device per group",
     limits: "One plan; leaves the CPU to groups that need it and ignores memory and transfers.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: false },
   options,
   create: () => ({
     async *plan(scenario, evaluator) {

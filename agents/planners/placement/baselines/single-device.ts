@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
 import { choicesOf, planOf } from "../../../problems/choices.ts";
-import { onOneDevice } from "../../../search/groups/constructions.ts";
+import { onOneDevice } from "../../../problems/constructions.ts";
 
 const options = z.strictObject({});
 
@@ -18,6 +18,7 @@ export const singleDevice: PlannerModule<z.infer<typeof options>> = {
     summary: "Puts every group on one device, tries every device and keeps the best.",
     searchSpace: "one device for all groups",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: false, usefulFirst: 8 },
   options,
   create: () => ({
     async *plan(scenario, evaluator) {

@@ -22,6 +22,7 @@ export const topoBlocks: PlannerModule<z.infer<typeof options>> = {
     limits:
       "Balances compute alone: transfers and memory are left to chance. Leaves the CPU to groups that need it.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "instant", random: false, usefulFirst: 9 },
   options,
   create: () => ({
     async *plan(scenario, evaluator) {

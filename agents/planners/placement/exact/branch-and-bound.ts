@@ -7,13 +7,17 @@
  * Out of budget or of nodes it returns the best so far and the least bound of what it has not
  * searched. The search stops on numbers of nodes and evaluations only.
  */
+
 import { z } from "zod";
 import { colocationGrouping } from "../../../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
+import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import { type Compiled, compile } from "../../../../env/sim/engine/compile.ts";
+import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { objectiveSpecs } from "../../../../env/sim/objectives/evaluator.ts";
+import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import {
   type BranchResult,
@@ -57,6 +61,7 @@ export const branchAndBoundPlanner: PlannerModule<Options> = {
       "is the best so far and a bound. Groups are not taken apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
       "equal devices is pruned.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false },
   options,
   create: (given) => ({
     plan: (scenario, evaluator) => solve(scenario, evaluator, given),
@@ -83,7 +88,7 @@ async function* solve(
     };
   yield* firstPlans(scenario, evaluator, {
     planners: FIRST_PLANNERS,
-    evaluations: given.climb,
+    most: given.climb,
     stream: "the first plans of branch and bound",
   });
 
@@ -134,7 +139,6 @@ function reportOf(
   result: BranchResult,
   given: Options,
 ): PlannerReport {
-  const timeLimited = evaluator.exhausted && evaluator.remaining > 0;
   const feasible = evaluator.best?.outcome.feasible === true;
   const counts = `${result.nodes} nodes, ${result.leaves} leaves`;
   const groups = groupCount === 1 ? "the one group" : `the ${groupCount} groups`;
@@ -143,22 +147,32 @@ function reportOf(
       failure: `Proven infeasible: no placement of ${groups}, first come first served, fits the memory (branch and bound, exhaustive: ${counts}).`,
     };
   const bound = boundOf(scenario, result, evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY);
-  const ended = result.nodes >= given.nodes ? "the limit of nodes" : "the budget";
-  const proven = `${result.proven.toFixed(2)} ${evaluator.unit}`;
-  const note = result.complete
-    ? `Optimal among placements of ${groups}, first come first served: none is below ${proven} (branch and bound, exhaustive: ${counts}).`
-    : `Ended by ${ended}: no placement of ${groups}, first come first served, is below ${proven} (${counts}).`;
-  return { timeLimited, bound, note };
+  const isLimit = !result.complete && result.nodes >= given.nodes;
+  const facts: Fact[] = [
+    { name: "nodes", value: result.nodes },
+    { name: "leaves", value: result.leaves },
+  ];
+  const among = `placements of ${groups}, first come first served`;
+  if (result.complete) return { ended: "done", bound, optimalAmong: among, facts };
+  facts.unshift({
+    name: `no ${among.replace("placements", "placement")} is below`,
+    value: result.proven,
+    unit: evaluator.unit,
+  });
+  return { ended: isLimit ? "limit" : endOf(evaluator), bound, facts };
 }
 
 /**
  * What holds for every plan: the groups must be what no plan may part, and orders of ops may be
  * better than first come, first served.
  */
-function boundOf({ graph, grouping, objective }: Scenario, result: BranchResult, bestValue: number) {
+function boundOf(
+  { graph, grouping, objective }: Scenario,
+  result: BranchResult,
+  bestValue: number,
+): Bound | undefined {
   if (colocationGrouping(graph).groupCount !== grouping.groupCount) return undefined;
-  const hasOrder = objective === "makespan" || objective === "peak-memory";
-  const value = Math.min(hasOrder ? result.relaxed : result.proven, bestValue);
+  const value = Math.min(objectiveSpecs[objective].keepsOrder ? result.relaxed : result.proven, bestValue);
   const argument = value >= bestValue * (1 - ROUNDING) ? "branch and bound, exhaustive" : "branch and bound";
-  return value > 0 && value < Number.POSITIVE_INFINITY ? { value, argument } : undefined;
+  return value > 0 && value < Number.POSITIVE_INFINITY ? { value, argument, covers: PLACEMENTS } : undefined;
 }

@@ -9,7 +9,7 @@
  */
 import { z } from "zod";
 import type { Scenario } from "../../../../env/model/scenario.ts";
-import type { PlannerModule } from "../../../contract.ts";
+import { endOf, type Fact, type PlannerModule } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { CERTIFIED_TOLERANCE, certify } from "../../../exact/ideals/certificate.ts";
 import {
@@ -60,6 +60,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
       "Minimises max load whatever the objective. Where the graph has too many ideals it answers with the best split of one " +
       "topological order and says so. Weights are its memory; activations are not counted.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, usefulFirst: 5 },
   options,
   create: (given) => ({
     async *plan(scenario, evaluator) {
@@ -83,16 +84,23 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
         evaluator.evaluate(held.plan);
         yield held.plan;
       }
-      const notes = [noteOn(scenario, answer, limits)];
+      const facts: Fact[] = [];
+      if (!answer.proven)
+        facts.push({
+          name: `no contiguous split met ${limitOf(answer, limits)} is below`,
+          value: answer.lowerUs,
+          unit: "us",
+        });
       if (limits.certify > 0 && answer.proven)
-        notes.push(
+        facts.push(
           await certificateOf(scenario, answer.split.valueUs, limits.certify, () => evaluator.exhausted),
         );
-      if (limits.replication) notes.push(replicationOf(scenario));
+      if (limits.replication) facts.push(replicationOf(scenario));
       return {
-        estimate: answer.split.valueUs,
-        note: notes.join(" "),
-        timeLimited: answer.endedBy === "caller",
+        ended: answer.proven ? "done" : answer.endedBy === "caller" ? endOf(evaluator) : "limit",
+        estimate: { value: answer.split.valueUs, unit: "us", model: "max load" },
+        optimalAmong: answer.proven ? amongOf(scenario) : undefined,
+        facts,
       };
     },
   }),
@@ -107,19 +115,20 @@ async function certificateOf(
   valueUs: number,
   mostSteps: number,
   stop: () => boolean,
-): Promise<string> {
+): Promise<Fact> {
   const search = certify(scenario, valueUs * (1 - CERTIFIED_TOLERANCE), mostSteps);
   const breathe = breathEvery(1);
   let step = search.next();
   for (; step.done !== true; step = search.next(stop())) await breathe();
   const { holds, steps } = step.value;
-  if (holds === null) return `Not certified: a plain search ended after ${steps} steps.`;
+  if (holds === null)
+    return { name: "not certified: a plain search ended after", value: steps, unit: "steps" };
   if (!holds)
     throw new Error("The certificate found a contiguous split below the optimum of the ideals program.");
-  return `Certified by a plain search of ${steps} steps.`;
+  return { name: "certified by a plain search of", value: steps, unit: "steps" };
 }
 
-function replicationOf(scenario: Scenario): string {
+function replicationOf(scenario: Scenario): Fact {
   const problem = splitProblem(scenario, contractExactly(scenario));
   const bytesPerUs = scenario.cluster.links.reduce(
     (least, link) => Math.min(least, link.bytesPerUs),
@@ -127,10 +136,10 @@ function replicationOf(scenario: Scenario): string {
   );
   const found = replicatedSplit(problem, bytesPerUs, MOST_IDEALS_REPLICATED);
   if (found === undefined)
-    return `Replication was not estimated: there are more than ${MOST_IDEALS_REPLICATED} ideals.`;
-  if (found === null) return "With replication nothing fits either.";
+    return { name: "replication not estimated: ideals above", value: MOST_IDEALS_REPLICATED };
+  if (found === null) return { name: "with replication", value: "nothing fits either" };
   const replicas = found.stages.map((stage) => stage.replicas).join("-");
-  return `With replicated stages (${replicas}) the estimate is ${found.valueUs.toFixed(1)} us.`;
+  return { name: `estimate with replicated stages (${replicas})`, value: found.valueUs, unit: "us" };
 }
 
 const MOST_IDEALS_REPLICATED = 1_000;
@@ -141,12 +150,8 @@ function noSplit(answer: ContiguousAnswer, limits: SearchLimits): string {
   return `None found: no contiguous split was met ${limitOf(answer, limits)}.`;
 }
 
-function noteOn({ objective }: Scenario, answer: ContiguousAnswer, limits: SearchLimits): string {
-  const proof = answer.proven
-    ? "Optimal among contiguous splits"
-    : `Best contiguous split found ${limitOf(answer, limits)}, not proven optimal: none is below ${answer.lowerUs.toFixed(1)} us`;
-  return objective === "max-load" ? `${proof}.` : `${proof} for max load, scored by ${objective}.`;
-}
+const amongOf = ({ objective }: Scenario): string =>
+  objective === "max-load" ? "contiguous splits" : "contiguous splits for max load";
 
 function limitOf({ endedBy }: ContiguousAnswer, limits: SearchLimits): string {
   if (endedBy === "ideals") return `within ${limits.ideals} ideals`;

@@ -7,13 +7,16 @@
  * search, or HEFT) and stops on simplex iterations, which are the same on every machine; the limit
  * in seconds is a guard, and a run that it ended says so.
  */
+
 import { z } from "zod";
-import { type Plan, placement } from "../../../../env/model/plan/placement.ts";
+import { placement } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
-import { type Bound, gapOf } from "../../../../env/sim/evaluator/contract.ts";
+import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
+import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import type { Fact, PlannerModule, PlannerReport } from "../../../contract.ts";
 import { quickSplit } from "../../../exact/ideals/contiguous-optimum.ts";
 import { latencyProgram } from "../../../exact/programs/latency-program.ts";
 import { makespanProgram } from "../../../exact/programs/makespan-program.ts";
@@ -23,7 +26,7 @@ import { colocated, contract } from "../../../problems/elements.ts";
 import { elementDevices } from "../../../problems/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
 import { type MipResult, solveMip } from "../../../solver/highs.ts";
-import { endText } from "../../../solver/solver-end.ts";
+import { endedBy, endText } from "../../../solver/solver-end.ts";
 import { heft } from "../lists/heft.ts";
 import { latencySearch } from "../search/latency-search.ts";
 
@@ -66,7 +69,17 @@ export const ilp: PlannerModule<Options> = {
       "Small graphs. For the makespan it solves a relaxation without queues: a true bound, but the relaxation's best plan need " +
       "not be the simulator's. For latency its bound is on plans of few pieces, or with pieces=0 on a relaxation.",
   },
+  traits: {
+    answers: "placement",
+    objectives: ["makespan", "max-load", "latency"],
+    effort: "seconds",
+    random: false,
+  },
   options,
+  refuses: ({ objective }, { contiguous }) =>
+    contiguous && objective !== "max-load"
+      ? `Only max-load programs can be contiguous; the objective is ${objective}.`
+      : null,
   create: (given) => ({
     plan: (scenario, evaluator, rng) => solve(scenario, evaluator, rng, given),
   }),
@@ -83,13 +96,6 @@ async function* solve(
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  const { objective } = scenario;
-  if (objective === "peak-memory")
-    return {
-      failure: `There is no integer program for the objective ${objective}, only for max-load, makespan and latency.`,
-    };
-  if (given.contiguous && objective !== "max-load")
-    return { failure: `Only max-load programs can be contiguous; the objective is ${objective}.` };
   const problem = splitProblem(scenario, given.contiguous ? contract(scenario) : colocated(scenario));
   const tooLarge = sizeFailure(problem, given, () =>
     programOf(problem, given, { upperUs: evaluator.ceiling, lowerUs: 0 }),
@@ -98,7 +104,10 @@ async function* solve(
 
   const start = yield* startFrom(scenario, evaluator, rng);
   if (start.known !== undefined && start.upperUs <= start.bound.value * (1 + ROUNDING))
-    return { bound: start.bound, note: "The quick plan meets the bound: nothing was left to solve." };
+    return {
+      bound: start.bound,
+      facts: [{ name: "nothing left to solve", value: "the quick plan meets the bound" }],
+    };
   const lowerUs = Math.min(start.bound.value, start.upperUs);
   const program = programOf(problem, given, { upperUs: start.upperUs, lowerUs });
   const result = yield* improve(problem, program, evaluator, given, start.known);
@@ -227,36 +236,31 @@ function reportOf(
   limits: Options,
   known: Bound,
 ): PlannerReport {
-  const timeLimited = end === "time" || end === "stopped";
+  const ended = endedBy(end);
   if (best === null) {
     const failure =
       end === "infeasible"
         ? "No placement fits the memory and the supported ops of the devices."
-        : `The integer program ${endOf(end, limits)} without a plan.`;
-    return { failure, timeLimited };
+        : `The integer program ${endedText(end, limits)} without a plan.`;
+    return { failure, ended };
   }
   const { value } = best.outcome;
   // A program without a solution below the known plan's value has proven that value.
   const solvedUs = end === "infeasible" ? Number.POSITIVE_INFINITY : bound * unitUs * (1 - ROUNDING);
   const provenUs = Math.min(solvedUs, value ?? Number.POSITIVE_INFINITY);
-  const gap = gapOf(value, provenUs);
-  const proof =
-    gap === null ? "nothing proven" : `the best plan scores ${(100 * gap).toFixed(2)}% above its bound`;
-  const ended = `${endOf(end, limits)} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
-  if (limits.contiguous)
-    return {
-      timeLimited,
-      note: `Contiguous: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
-    };
-  if (objective === "latency" && limits.pieces > 0)
-    return {
-      timeLimited,
-      bound: known,
-      note: `At most ${limits.pieces} ${limits.pieces === 1 ? "piece" : "pieces"} on an accelerator: no such plan is below ${provenUs.toFixed(2)} us (${ended}; ${proof}).`,
-    };
+  const facts: Fact[] = [
+    { name: "integer program", value: endedText(end, limits) },
+    { name: "nodes", value: nodes },
+  ];
+  const below = (plans: string): Fact => ({ name: `no ${plans} is below`, value: provenUs, unit: "us" });
+  if (limits.contiguous) return { ended, facts: [below("contiguous plan"), ...facts] };
+  if (objective === "latency" && limits.pieces > 0) {
+    const pieces = `${limits.pieces} ${limits.pieces === 1 ? "piece" : "pieces"}`;
+    return { ended, bound: known, facts: [below(`plan of at most ${pieces} on an accelerator`), ...facts] };
+  }
   const proven: Bound | undefined =
-    provenUs > known.value ? { value: provenUs, argument: argumentOf(objective) } : known;
-  return { timeLimited, bound: proven, note: `Integer program ${ended}; ${proof}.` };
+    provenUs > known.value ? { value: provenUs, argument: argumentOf(objective), covers: PLACEMENTS } : known;
+  return { ended, bound: proven, facts };
 }
 
 function argumentOf(objective: Scenario["objective"]): string {
@@ -264,6 +268,6 @@ function argumentOf(objective: Scenario["objective"]): string {
   return objective === "latency" ? "integer program, a relaxation without pieces" : "integer program";
 }
 
-function endOf(end: MipResult["end"], limits: Options): string {
+function endedText(end: MipResult["end"], limits: Options): string {
   return endText(end, limits, "found no better plan possible");
 }

@@ -10,14 +10,23 @@
  * again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations;
  * the limit in seconds is a guard.
  */
+
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
+import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
+import { BudgetExhausted } from "../../../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../../../env/sim/evaluator/contract.ts";
-import { BudgetExhausted, type MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import {
+  type Estimate,
+  endOf,
+  type Fact,
+  type PlannerModule,
+  type PlannerReport,
+} from "../../../contract.ts";
 import {
   ROUNDING,
   type SizedProgram,
@@ -90,6 +99,7 @@ export const pesto: PlannerModule<Options> = {
       "simulator does not wait for, so that large graphs owe their plans to the refinement and, up to 400 ops, to the windows, both ours. " +
       "Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
   },
+  traits: { answers: "placement", objectives: ["makespan"], effort: "seconds", random: true },
   options,
   create: (given) => ({
     plan: (scenario, evaluator, rng) => solve(scenario, evaluator, rng, given),
@@ -112,11 +122,9 @@ async function* solve(
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  if (scenario.objective !== "makespan")
-    return { failure: `Pesto plans for the makespan; the objective is ${scenario.objective}.` };
   yield* firstPlans(scenario, evaluator, {
     planners: FIRST_PLANNERS,
-    evaluations: given.climb,
+    most: given.climb,
     stream: "the first plans of Pesto",
   });
   const sized = sizedProgram(compile(scenario), evaluator, given);
@@ -188,17 +196,24 @@ function reportOf(
   limits: Options,
 ): PlannerReport {
   const isOutOfTime = evaluator.exhausted && evaluator.remaining > 0;
-  const timeLimited = end === "time" || end === "stopped" || windows.timeLimited || isOutOfTime;
-  const estimate = solvedBest?.evaluation === evaluator.best?.evaluation ? solvedBest?.estimateUs : undefined;
+  const timed = end === "time" || end === "stopped" || windows.timeLimited || isOutOfTime;
+  const ended = timed ? "clock" : endOf(evaluator);
+  const estimate: Estimate | undefined =
+    solvedBest !== undefined && solvedBest.evaluation === evaluator.best?.evaluation
+      ? { value: solvedBest.estimateUs, unit: "us", model: "integer program" }
+      : undefined;
   const best = evaluator.best?.outcome.value ?? null;
-  const placedAnew =
+  const windowFacts: Fact[] =
     windows.solved === 0
-      ? ""
-      : ` Solved ${windows.solved} windows after that, ${windows.improved} with a better plan.`;
+      ? []
+      : [
+          { name: "windows solved", value: windows.solved },
+          { name: "windows with a better plan", value: windows.improved },
+        ];
   if (sized === null) {
     const sentence = `The graph is too large for an integer program of ${limits.size} coefficients (option size).`;
-    if (evaluator.best === null) return { failure: sentence, timeLimited };
-    return { note: `${sentence}${placedAnew}`, timeLimited };
+    if (evaluator.best === null) return { failure: sentence, ended };
+    return { facts: [{ name: "no integer program", value: sentence }, ...windowFacts], ended };
   }
   const { isMerged, problem } = sized;
   const { tasks, compiled } = problem;
@@ -213,12 +228,17 @@ function reportOf(
     estimateUs === undefined
       ? "no solution of its own"
       : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
-  const ended = `${endText(end, limits, "without a solution below the best known plan")} after ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
-  const note = `Integer program of ${where}, ${ended}: ${optimum}.${placedAnew}`;
-  if (!holdsForAll || !(provenUs > 0)) return { timeLimited, estimate, note };
+  const facts: Fact[] = [
+    { name: "integer program", value: `of ${where}` },
+    { name: "end", value: endText(end, limits, "without a solution below the best known plan") },
+    { name: "nodes", value: nodes },
+    { name: "solution", value: optimum },
+    ...windowFacts,
+  ];
+  if (!holdsForAll || !(provenUs > 0)) return { ended, estimate, facts };
   const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
-  const proven = { value, argument: "integer program of devices and orders" };
-  return { timeLimited, estimate, bound: proven, note };
+  const proven = { value, argument: "integer program of devices and orders", covers: PLACEMENTS };
+  return { ended, estimate, bound: proven, facts };
 }
 
 const gapText = (gap: number | null): string =>

@@ -33,6 +33,7 @@ export const cpop = listPlanner({
     limits:
       "Plans for the makespan without contention, whatever the objective; an op of the path whose group has no room on its device goes elsewhere.",
   },
+  usefulFirst: 3,
   pool: anyDevice,
   method: listMethod(cpopSchedule),
 });

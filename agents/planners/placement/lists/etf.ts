@@ -28,6 +28,7 @@ export const etf = listPlanner({
       "Made for equal devices, so the CPU is left to groups that need it unless pool=all; plans for the makespan without " +
       "contention. Beyond the paper: whole groups, and longer delays where transfers queue; variants=plain leaves those out.",
   },
+  usefulFirst: 4,
   pool: z
     .enum(pools)
     .default("accelerators")

@@ -29,6 +29,7 @@ export const heft = listPlanner({
       "Plans for the makespan without contention, whatever the objective. Beyond the paper: whole groups, and longer delays where " +
       "transfers queue; variants=plain is the paper's schedule, whose first op of a group decides for all of it.",
   },
+  usefulFirst: 1,
   pool: anyDevice,
   method: listMethod(heftSchedule),
 });

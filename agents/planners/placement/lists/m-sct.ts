@@ -57,6 +57,7 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
     limits:
       "As m-ETF. The solver is HiGHS, whose optimum may be another than a commercial solver's; devices found by groups are put in order by m-ETF.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false },
   options,
   create: ({ pool, variants, ...limits }) => ({
     plan(scenario, evaluator) {

@@ -11,14 +11,11 @@
  * and has room. Pre: `setBytes` counts what memory is to be balanced; where it is all 0 the first
  * device gets everything. Returns the task that found no room, where there is one.
  */
+
+import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
-import {
-  inputsReadyUs,
-  type NoRoom,
-  type Schedule,
-  type ScheduleProblem,
-} from "../../../problems/schedule-problem.ts";
+import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 
 /** Balance is of all that an op keeps; where that does not fit, of ever less of its outputs. */
 const outputShares = [...outputSharesUpwards].reverse();
@@ -33,6 +30,7 @@ export const mTopo = listPlanner({
     limits:
       "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs where those do not fit; a device counts as full at its share even where another order would fit more.",
   },
+  usefulFirst: 6,
   pool: equalDevices,
   method: { schedule: mTopoSchedule, ordering: mTopoSchedule, levels: "ops", slowdowns: [], outputShares },
 });
@@ -58,22 +56,5 @@ export function mTopoSchedule(problem: ScheduleProblem): Schedule | NoRoom {
     setDevice[set] = to;
     usedBytes[to] += setBytes[set];
   }
-  return inTopologicalOrder(problem, setDevice);
-}
-
-/** The schedule of a placement whose devices run their tasks in topological order. */
-function inTopologicalOrder(problem: ScheduleProblem, setDevice: Int32Array): Schedule {
-  const { tasks, deviceCount, runUs, setOf } = problem;
-  const device = setOf.map((set) => setDevice[set]);
-  const startUs = new Float64Array(tasks.opCount);
-  const endUs = new Float64Array(tasks.opCount);
-  const freeUs = new Float64Array(deviceCount);
-  for (const task of tasks.topologicalOrder) {
-    const d = device[task];
-    startUs[task] = Math.max(freeUs[d], inputsReadyUs(problem, task, d, device, endUs));
-    endUs[task] = startUs[task] + runUs[task * deviceCount + d];
-    freeUs[d] = endUs[task];
-  }
-  const makespanUs = endUs.reduce((last, us) => Math.max(last, us), 0);
-  return { device, startUs, endUs, makespanUs, order: tasks.topologicalOrder };
+  return scheduleInOrder(problem, setDevice);
 }

@@ -20,6 +20,7 @@ export const minMin = listPlanner({
     limits:
       "Made for independent tasks: here among the ready ops. Plans for the makespan without contention, whatever the objective.",
   },
+  usefulFirst: 7,
   pool: anyDevice,
   method: listMethod(minMinSchedule),
 });

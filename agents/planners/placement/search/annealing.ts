@@ -43,6 +43,7 @@ export const annealing: PlannerModule<z.infer<typeof options>> = {
     paper: "Kirkpatrick, Gelatt, Vecchi: Optimization by Simulated Annealing. Science 1983",
     limits: "Cools for as long as its budget is; without one, in rounds of 10,000 evaluations.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, start, moves, hot, cold, rounds }) => ({
     async *plan(scenario, evaluator, rng) {

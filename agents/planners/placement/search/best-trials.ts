@@ -9,14 +9,15 @@
 
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule } from "../../../contract.ts";
+import type { Method, PlannerModule } from "../../../contract.ts";
 import type { Configured } from "../../../search/groups/best-starts.ts";
+import { instantPlanners, searchFor, turnOf } from "../../../selection.ts";
 import { branchAndBoundPlanner } from "../exact/branch-and-bound.ts";
 import { idealsDp } from "../exact/ideals-dp.ts";
 
 export interface Trial extends Configured {
-  /** Evaluations that it may take, asked for when its turn comes; 0 where there are none for it. */
-  mostEvaluations(isFirst: boolean): number;
+  /** What it may spend, asked for when its turn comes; 0 where nothing is left for it. */
+  most(isFirst: boolean): number;
 }
 
 /** What one quick planner may take at most. */
@@ -26,24 +27,6 @@ const MOST_OF_ONE = 20;
  * less.
  */
 const ENOUGH_FOR_ALL = 60;
-/** Ids of quick planners whose turn comes before all others'. */
-const FIRST: readonly string[] = [
-  "heft",
-  "multilevel",
-  "cpop",
-  "etf",
-  idealsDp.card.id,
-  "m-topo",
-  "min-min",
-  "single-device",
-  "topo-blocks",
-];
-/**
- * Those that take seconds where the others take milliseconds: last where the budget is one of
- * seconds.
- */
-const SLOW: readonly string[] = ["multilevel", idealsDp.card.id];
-
 /**
  * Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements.
  */
@@ -63,47 +46,47 @@ const FEW_OPS = 100;
 const SMALL_LATENCY = { hot: 0.1, rounds: 20 };
 const LATENCY = { hot: 0.05, rounds: 12 };
 
-export async function trialsOf(
+export function trialsOf(
+  methods: readonly Method[],
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   share: number,
-): Promise<Trial[]> {
-  // The registry holds `best` too, so it cannot be imported before that one is there.
-  const { quickPlanners, searchFor } = await import("../../../registry/registry.ts");
-  const { remaining } = evaluator;
-  const until = evaluator.spent + Math.max(share * remaining, Math.min(ENOUGH_FOR_ALL, remaining / 2));
-  const quickly: Trial["mostEvaluations"] = (isFirst) =>
+): Trial[] {
+  const { remaining, spent } = evaluator;
+  const until = spent + Math.max(share * remaining, Math.min(ENOUGH_FOR_ALL, remaining / 2));
+  const quickly: Trial["most"] = (isFirst) =>
     Math.min(MOST_OF_ONE, Math.max(Math.floor(until - evaluator.spent), isFirst ? 1 : 0));
   const halfOfTheRest = () => Math.ceil(evaluator.remaining / 2);
 
-  const quick: Configured[] = quickPlanners.map((module) => ({ module, options: {} }));
-  // The search for max load begins with it by itself.
-  if (scenario.objective !== "max-load" && scenario.graph.opCount <= MOST_OPS_OF_IDEALS)
-    quick.push({ module: idealsDp as PlannerModule, options: QUICK_IDEALS });
-  const late = evaluator.budget.seconds === undefined ? [] : SLOW;
-  quick.sort((a, b) => turnOf(a, late) - turnOf(b, late));
-
-  const trials: Trial[] = quick.map((trial) => ({ ...trial, mostEvaluations: quickly }));
-  const special = searchFor(scenario.objective);
+  const trials: Trial[] = quickTrials(methods, scenario, evaluator).map((trial) => ({
+    ...trial,
+    most: quickly,
+  }));
+  const special = searchFor(methods, scenario.objective);
   if (special !== null) {
     const trial = { module: special, options: moreOf(special, scenario) };
-    if (remaining <= FEW_EVALUATIONS)
-      trials.unshift({ ...trial, mostEvaluations: () => evaluator.remaining });
-    else trials.push({ ...trial, mostEvaluations: halfOfTheRest });
+    if (remaining <= FEW_EVALUATIONS) trials.unshift({ ...trial, most: () => evaluator.remaining });
+    else trials.push({ ...trial, most: halfOfTheRest });
   }
   if (isSmall(scenario))
-    trials.push({
-      module: branchAndBoundPlanner as PlannerModule,
-      options: {},
-      mostEvaluations: halfOfTheRest,
-    });
+    trials.push({ module: branchAndBoundPlanner as PlannerModule, options: {}, most: halfOfTheRest });
   return trials;
 }
 
-function turnOf({ module: { card } }: Configured, late: readonly string[]): number {
-  if (late.includes(card.id)) return FIRST.length + 1;
-  const turn = FIRST.indexOf(card.id);
-  return turn === -1 ? FIRST.length : turn;
+/** The program over ideals goes last where the budget is one of time, because it takes seconds. */
+function quickTrials(
+  methods: readonly Method[],
+  scenario: Scenario,
+  { budget }: MeteredEvaluator,
+): Configured[] {
+  const quick: Configured[] = instantPlanners(methods).map((module) => ({ module, options: {} }));
+  // The search for max load begins with it by itself.
+  if (scenario.objective === "max-load" || scenario.graph.opCount > MOST_OPS_OF_IDEALS) return quick;
+  const ideals = { module: idealsDp as PlannerModule, options: QUICK_IDEALS };
+  const isTimed = budget.seconds !== undefined || budget.cpuSeconds !== undefined;
+  const place = quick.findIndex(({ module }) => turnOf(module) > turnOf(idealsDp as PlannerModule));
+  quick.splice(isTimed || place === -1 ? quick.length : place, 0, ideals);
+  return quick;
 }
 
 const isSmall = ({ grouping, cluster }: Scenario) =>

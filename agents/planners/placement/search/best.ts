@@ -8,18 +8,19 @@
  * seed and a number of evaluations.
  */
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { refutationBound } from "../../../../env/sim/bounds/makespan/bounds.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
+import { BudgetExhausted, isTimed } from "../../../../env/sim/evaluator/budget.ts";
 import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
-import { BudgetExhausted, type MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import type { Method, PlannerModule, PlannerReport } from "../../../contract.ts";
 import { provenInfeasible } from "../../../problems/infeasible.ts";
 import { isOptimal, searchFrom } from "../../../search/groups/best-rounds.ts";
 import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
-import { trialsOf } from "./best-trials.ts";
+import { type Trial, trialsOf } from "./best-trials.ts";
 
 const options = z.strictObject({
   starts: z
@@ -60,7 +61,8 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-export const best: PlannerModule<Options> = {
+/** `methods`: all others, from which it takes its first plans and the search made for an objective. */
+export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
   kind: "planner",
   card: {
     id: "best",
@@ -69,42 +71,37 @@ export const best: PlannerModule<Options> = {
       "Every quick planner and the search made for the objective, then annealing over placements that each keep the order of their own list schedule.",
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
-      "Uses all the budget that it is given, unless a plan reaches the bound or the memory is proven too small for any. The list schedules are a private model, some sixteen (option draws) for each evaluation, told in the note and not charged. Above " +
-      "20,000 ops plans run first come, first served.",
+      "Uses all the budget that it is given, unless a plan reaches the bound or the memory is proven too small for any. Each list " +
+      "schedule counts as a simulation. Above 20,000 ops plans run first come, first served.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator, rng) => compose(scenario, evaluator, rng, given),
+    plan: (scenario, evaluator, rng) => compose(methods, scenario, evaluator, rng, given),
   }),
-};
+});
 
 async function* compose(
+  methods: readonly Method[],
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const found: Found = { starts: [], bound: undefined };
-  let privateCalls = 0;
-  const onPrivateCalls = (calls: number) => {
-    privateCalls += calls;
-  };
-  const note = () => (privateCalls === 0 ? undefined : noteOf(privateCalls));
   try {
-    yield* firstPlans(scenario, evaluator, rng, given, found);
+    const trials = trialsOf(methods, scenario, evaluator, given.starts);
+    yield* firstPlans(trials, scenario, evaluator, rng, found);
     const proof = evaluator.best?.outcome.feasible === true ? null : provenInfeasible(scenario);
     if (proof !== null) return { failure: proof, bound: found.bound };
-    yield* searchFrom(found.starts, scenario, evaluator, rng, { ...given, onPrivateCalls });
+    yield* searchFrom(found.starts, scenario, evaluator, rng, given);
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
     // What is proven outlives an interruption; a proof that takes seconds more is not begun.
-    if (error.reason !== "evaluations") return { bound: found.bound, note: note() };
+    if (isTimed(error.reason)) return { bound: found.bound };
   }
-  return { bound: provenBound(scenario, evaluator, found.bound, given), note: note() };
+  return { bound: provenBound(scenario, evaluator, found.bound, given) };
 }
-
-const noteOf = (privateCalls: number): string =>
-  `Made ${privateCalls.toLocaleString("en-US")} list schedules, a private model that is not charged.`;
 
 interface Found {
   readonly starts: StartingPlan[];
@@ -112,16 +109,16 @@ interface Found {
 }
 
 async function* firstPlans(
+  trials: readonly Trial[],
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { starts: share }: Options,
   found: Found,
 ): AsyncGenerator<Plan, void> {
-  for (const trial of await trialsOf(scenario, evaluator, share)) {
-    const evaluations = trial.mostEvaluations(found.starts.length === 0);
-    if (evaluations < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
-    const { start, report } = yield* attempt(trial, scenario, evaluator, rng, evaluations);
+  for (const trial of trials) {
+    const most = trial.most(found.starts.length === 0);
+    if (most < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
+    const { start, report } = yield* attempt(trial, scenario, evaluator, rng, most);
     if (start !== null) found.starts.push(start);
     if (report.bound !== undefined && report.bound.value > (found.bound?.value ?? 0))
       found.bound = report.bound;

@@ -8,9 +8,11 @@
  * mutants cost one evaluation each, the elite none. Where there is no order (max load, latency) the
  * priority keys are left out.
  */
+
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
+import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
@@ -55,11 +57,14 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
     limits:
       "REGAL's sizes of population, elite and mutants are not published: the defaults are ours. No keys for transfers.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, population, elite, mutants, rho }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
-      const decoder = isSimulated(choices) ? orderedDecoder(choices) : deviceDecoder(choices);
+      const decoder = objectiveOf(scenario).keepsOrder
+        ? orderedDecoder(choices, evaluator)
+        : deviceDecoder(choices);
       const eliteCount = Math.max(1, Math.round(elite * population));
       const mutantCount = Math.round(mutants * population);
       const breathe = breathEvery(16);
@@ -84,9 +89,6 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
     },
   }),
 };
-
-const isSimulated = ({ scenario: { objective } }: Choices) =>
-  objective === "makespan" || objective === "peak-memory";
 
 /** One op on one device: there is one plan, and it is scored. */
 const endsAtOnce = (choices: Choices, { scenario }: MeteredEvaluator) =>

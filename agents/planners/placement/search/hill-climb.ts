@@ -13,7 +13,7 @@ import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf } from "../../../problems/choices.ts";
-import { drawn } from "../../../search/groups/constructions.ts";
+import { drawn } from "../../../problems/constructions.ts";
 import { firstImprovement, type Move, movesOf } from "../../../search/groups/descent.ts";
 import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
 import { type WorkingPlan, workingPlan } from "../../../search/groups/working-plan.ts";
@@ -46,6 +46,7 @@ export const hillClimb: PlannerModule<Options> = {
     limits:
       "Restarts until the budget ends: give it one. The source makes the steepest move (improvement=steepest).",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, start, improvement, kick }) => ({
     async *plan(scenario, evaluator, rng) {
@@ -90,7 +91,7 @@ async function* steepest(
     for (const move of moves) {
       if (working.groupDevice[move.group] === move.device) continue;
       await breathe();
-      const next = evaluator.move(working.plan, move.group, move.device).cost;
+      const next = evaluator.around(working.plan)!.move(move.group, move.device).cost;
       if (next >= bestCost) continue;
       best = move;
       bestCost = next;

@@ -7,14 +7,15 @@
  * privately, and the note counts them; the evaluator scores each plan that is better than those
  * before.
  */
+
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
+import { largerBound } from "../../../../env/sim/bounds/best.ts";
 import { partedBounds } from "../../../../env/sim/bounds/latency/bounds.ts";
-import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { endOf, type PlannerModule, type PlannerReport } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { colocated, contract } from "../../../problems/elements.ts";
 import { elementDevices } from "../../../problems/split-plan.ts";
@@ -49,8 +50,9 @@ export const latencySearch: PlannerModule<Options> = {
     searchSpace: "device per co-location class",
     paper:
       "Objective: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
-    limits: "Latency only. Its own scores of proposals are not charged as evaluations; the note counts them.",
+    limits: "Latency only. Each of its own scores of proposals counts as a simulation.",
   },
+  traits: { answers: "placement", objectives: ["latency"], effort: "seconds", random: true, special: true },
   options,
   create: (given) => ({
     plan: (scenario, evaluator, rng) => search(scenario, evaluator, rng, given),
@@ -63,28 +65,27 @@ async function* search(
   rng: Rng,
   { orders, ...rounds }: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  if (scenario.objective !== "latency")
-    return { failure: `This search is for the objective latency; the scenario's is ${scenario.objective}.` };
   const problem = splitProblem(scenario, colocated(scenario));
-  const state = createLatencyState(problem);
+  const state = createLatencyState(problem, evaluator);
   const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
   const bound = partedBounds(scenario)
     .filter(({ value }) => value < Number.POSITIVE_INFINITY)
-    .reduce(largerBound, evaluator.bound());
+    .reduce((best, next) => largerBound(best, next), evaluator.bound());
   const { proposals } = yield* annealInRounds(state, start, evaluator, rng, {
     ...rounds,
     provenUs: bound.value,
   });
   return {
     bound,
-    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
-    note: `${orders} orders and ${proposals} proposals scored by the search itself.`,
+    ended: endOf(evaluator),
+    facts: [
+      { name: "orders cut", value: orders },
+      { name: "proposals scored by the search", value: proposals },
+    ],
   };
 }
-
-const largerBound = (a: Bound, b: Bound): Bound => (b.value > a.value ? b : a);
 
 /** Null where no order has a cut that fits. */
 async function bestCut(

@@ -13,7 +13,7 @@ import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
-import type { PlannerModule } from "../../../contract.ts";
+import { endOf, type PlannerModule } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { branchAndBound, type PartialBound } from "../../../exact/branching/branch-and-bound.ts";
 import { placingOrder } from "../../../exact/branching/placing-order.ts";
@@ -53,6 +53,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
     limits:
       "Never takes a worse plan, so that it ends where no window that it has time for improves the plan.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, start, window, nodes, total }) => ({
     async *plan(scenario, evaluator, rng) {
@@ -75,7 +76,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       let failures = 0;
       for (let looked = 0; looked < total; ) {
         await breathe();
-        if (evaluator.exhausted) return { timeLimited: evaluator.remaining > 0 };
+        if (evaluator.exhausted) return { ended: endOf(evaluator) };
         const free = windows(size);
         let improved: Int32Array | null = null;
         // From a plan that does not fit every leaf has to be tried: bounds are infinite where

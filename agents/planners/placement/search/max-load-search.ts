@@ -9,12 +9,14 @@
  * the contiguous split. Between the rounds a bound on all placements is proven by what a device can
  * hold (cover-bound.ts).
  */
+
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
+import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { PlannerModule, PlannerReport } from "../../../contract.ts";
+import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
 import { breathEvery } from "../../../event-loop.ts";
 import { type CoverLimits, coverBound } from "../../../exact/cover/cover-bound.ts";
 import { colocated } from "../../../problems/elements.ts";
@@ -70,21 +72,15 @@ export const maxLoadSearch: PlannerModule<Options> = {
     paper:
       "Objective and start: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
     limits:
-      "Max load only. Its own scores of proposals are not charged as evaluations; the note counts them.",
+      "Max load only. Its own scores of proposals count as simulations by the share of the ops that they move.",
   },
+  traits: { answers: "placement", objectives: ["max-load"], effort: "seconds", random: true, special: true },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator, rng) => {
-      if (scenario.objective !== "max-load") return nothing(scenario.objective);
-      return search(splitProblem(scenario, colocated(scenario)), evaluator, rng, given);
-    },
+    plan: (scenario, evaluator, rng) =>
+      search(splitProblem(scenario, colocated(scenario)), evaluator, rng, given),
   }),
 };
-
-// biome-ignore lint/correctness/useYield: a planner that answers with a sentence alone
-async function* nothing(objective: string): AsyncGenerator<Plan, PlannerReport> {
-  return { failure: `This search is for the objective max-load; the scenario's is ${objective}.` };
-}
 
 async function* search(
   problem: SplitProblem,
@@ -101,7 +97,7 @@ async function* search(
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
 
-  const state = createMaxLoadState(problem);
+  const state = createMaxLoadState(problem, evaluator);
   // The proof comes halfway, where it can save the second half.
   const firstRounds = Math.ceil(given.rounds / 2);
   const knownUs = evaluator.bound().value;
@@ -119,8 +115,12 @@ async function* search(
   const second = yield* annealInRounds(state, first.deviceOf, evaluator, rng, late);
   return {
     bound,
-    timeLimited: evaluator.exhausted && evaluator.remaining > 0,
-    note: `${first.proposals + second.proposals} proposals and ${resplits} pairs of devices scored by the search itself${noteOn(contiguous)}`,
+    ended: endOf(evaluator),
+    facts: [
+      { name: "proposals scored by the search", value: first.proposals + second.proposals },
+      { name: "pairs of devices split again", value: resplits },
+      ...startFacts(contiguous),
+    ],
   };
 }
 
@@ -144,9 +144,9 @@ async function proven(
       continue;
     }
     if (step.value === null || step.value <= lowerUs) return undefined;
-    return { argument: "device sets", value: step.value };
+    return { argument: "device sets", covers: PLACEMENTS, value: step.value };
   }
 }
 
-const noteOn = (contiguous: PlannerReport | undefined): string =>
-  contiguous?.failure === undefined ? "." : `; no contiguous split to start from: ${contiguous.failure}`;
+const startFacts = (contiguous: PlannerReport | undefined): Fact[] =>
+  contiguous?.failure === undefined ? [] : [{ name: "no contiguous start", value: contiguous.failure }];

@@ -42,6 +42,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
       "Devices only, ops are not split. Starts on one device, FlexFlow on data parallelism. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
       "proposals=uniform draws the present device again now and then, as FlexFlow does, at the cost of an evaluation. Moves the last group too.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, start, beta, proposals, resets }) => ({
     async *plan(scenario, evaluator, rng) {
@@ -57,7 +58,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
         cost: best.cost,
         proposals,
         inverseTemperature: beta / referenceCost(evaluator, best.cost),
-        moveCost: (group, device) => evaluator.move(working.plan, group, device).cost,
+        moveCost: (group, device) => evaluator.around(working.plan)!.move(group, device).cost,
       });
       const resetEvery = resets ? resetInterval(evaluator) : Number.POSITIVE_INFINITY;
       const breathe = breathEvery(256);

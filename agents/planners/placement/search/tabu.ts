@@ -36,6 +36,7 @@ export const tabu: PlannerModule<z.infer<typeof options>> = {
     paper: "Glover: Tabu Search, Part I. ORSA Journal on Computing 1989",
     limits: "Samples its neighbourhood, which is too large to try as a whole in a common budget.",
   },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: ({ pool, start, sample, tenure }) => ({
     async *plan(scenario, evaluator, rng) {
@@ -54,7 +55,7 @@ export const tabu: PlannerModule<z.infer<typeof options>> = {
         for (let i = 0; i < sample; i++) {
           await breathe();
           const { group, device } = drawMove(working.groupDevice);
-          const { cost } = evaluator.move(working.plan, group, device);
+          const { cost } = evaluator.around(working.plan)!.move(group, device);
           if (mayMoveAt[group] > step && cost >= bestCost) continue;
           if (move === null || cost < move.cost) move = { group, device, cost };
         }

@@ -7,7 +7,7 @@ import { isCpu } from "../../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { Bound } from "../../evaluator/contract.ts";
-import { roundingFor } from "../best.ts";
+import { PLACEMENTS, roundingFor } from "../best.ts";
 import { weightUnits } from "../max-load.ts";
 import type { Units } from "../units.ts";
 import { workBound } from "../work-bound.ts";
@@ -20,10 +20,19 @@ export function latencyBounds(scenario: Scenario): Bound[] {
   const roundedDown = roundingFor(units.opUs, transferUs);
   const free = new Float64Array(transferUs.length);
   const bounds: Bound[] = [
-    { argument: "critical path", value: roundedDown(longestChainUs(scenario, units, free)) },
-    { argument: "accelerator work", value: roundedDown(acceleratorWorkUs(scenario, units)) },
+    {
+      argument: "critical path",
+      covers: PLACEMENTS,
+      value: roundedDown(longestChainUs(scenario, units, free)),
+    },
+    {
+      argument: "accelerator work",
+      covers: PLACEMENTS,
+      value: roundedDown(acceleratorWorkUs(scenario, units)),
+    },
     {
       argument: "critical path with transfers",
+      covers: PLACEMENTS,
       value: roundedDown(longestChainUs(scenario, units, transferUs)),
     },
   ];
@@ -38,8 +47,16 @@ export function partedBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
   const roundedDown = roundingFor(units.opUs, transferTimesUs(scenario.graph, scenario.cluster));
   return [
-    { argument: "path that memory parts", value: roundedDown(partedPathUs(scenario, units)) },
-    { argument: "narrows that memory parts", value: roundedDown(cutOpsUs(scenario, units)) },
+    {
+      argument: "path that memory parts",
+      covers: PLACEMENTS,
+      value: roundedDown(partedPathUs(scenario, units)),
+    },
+    {
+      argument: "narrows that memory parts",
+      covers: PLACEMENTS,
+      value: roundedDown(cutOpsUs(scenario, units)),
+    },
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Bound } from "../../evaluator/contract.ts";
-import { bestOf, roundingFor } from "../best.ts";
+import { bestOf, EVERY_KIND, PLACEMENTS, roundingFor } from "../best.ts";
 import { makespanCeilingUs } from "../ceiling.ts";
 import { memoryWorkUs } from "../memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "../units.ts";
@@ -29,7 +29,7 @@ export function refutationBound(
   const lowerUs = Math.max(known.lowerUs ?? 0, bestOf(makespanBounds(compiled)).value);
   const upperUs = known.upperUs ?? makespanCeilingUs(compiled);
   const value = fitsNowhere(units) ? lowerUs : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
-  return { argument: "refutation", value };
+  return { argument: "refutation", covers: PLACEMENTS, value };
 }
 
 /** Some seconds for a thousand ops. Larger graphs get fewer probes. */
@@ -70,20 +70,31 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const roundedDown = roundingFor(runUs, ...transferAmounts(compiled));
   const ofWork = (us: number) => roundedWork(fidelity.startUs + us);
   const simple: Bound[] = [
-    { argument: "critical path", value: criticalPathUs(compiled) },
-    { argument: "work", value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
-    { argument: "largest unit", value: ofWork(largestUnitUs(units)) },
-    { argument: "critical path with transfers", value: roundedDown(throughUs) },
-    ...(chainUs === null ? [] : [{ argument: "critical path there and back", value: roundedDown(chainUs) }]),
-    ...(memoryUs === null ? [] : [{ argument: "work within memory", value: ofWork(memoryUs) }]),
+    { argument: "critical path", covers: PLACEMENTS, value: criticalPathUs(compiled) },
+    { argument: "work", covers: EVERY_KIND, value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
+    { argument: "largest unit", covers: PLACEMENTS, value: ofWork(largestUnitUs(units)) },
+    { argument: "critical path with transfers", covers: PLACEMENTS, value: roundedDown(throughUs) },
+    ...(chainUs === null
+      ? []
+      : [
+          {
+            argument: "critical path there and back",
+            covers: PLACEMENTS,
+            value: roundedDown(chainUs),
+          },
+        ]),
+    ...(memoryUs === null
+      ? []
+      : [{ argument: "work within memory", covers: PLACEMENTS, value: ofWork(memoryUs) }]),
     {
       argument: "inseparable ops",
+      covers: PLACEMENTS,
       value: roundedDown(fidelity.startUs + inseparableUs(units, parting)),
     },
   ];
   const horizonUs = Math.max(throughUs, ...simple.map(({ value }) => value).filter(Number.isFinite));
   const inWindowsUs = intervalUs(chains, units, horizonUs, trailingGapUs(compiled));
-  const bounds = [...simple, { argument: "interval", value: roundedDown(inWindowsUs) }];
+  const bounds = [...simple, { argument: "interval", covers: PLACEMENTS, value: roundedDown(inWindowsUs) }];
   const lowerUs = bestOf(bounds).value;
   if (
     compiled.opCount <= QUICK_OPS &&
@@ -92,7 +103,7 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   ) {
     const upperUs = makespanCeilingUs(compiled);
     const value = refutedUs(compiled, units, { lowerUs, upperUs }, QUICK, chainsFor, chains);
-    if (value > lowerUs) bounds.push({ argument: "quick refutation", value });
+    if (value > lowerUs) bounds.push({ argument: "quick refutation", covers: PLACEMENTS, value });
   }
   // Infinite where nothing fits. That is true of all plans, as there are none, but it is no number
   // to print.

@@ -3,7 +3,7 @@
  * is the plain neighbourhood of local search. Here it tells which single change helps most.
  */
 
-import type { Plan } from "../../../model/plan/placement.ts";
+import type { Plan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { allowedDevices } from "../../../model/scenario.ts";
 import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
@@ -29,7 +29,7 @@ export function singleMoveCount(scenario: Scenario, plan: Plan): number {
  */
 export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<Move> {
   for (const { group, from, to } of candidates(evaluator.scenario, plan))
-    yield { group, from, to, outcome: evaluator.move(plan, group, to) };
+    yield { group, from, to, outcome: evaluator.around(plan)!.move(group, to) };
 }
 
 /** The better of two moves by cost; the first of equal ones. */

@@ -3,7 +3,7 @@
  * step. Every number comes from the explanations of the two plans. Nothing is attributed to a
  * single move, since moves act together.
  */
-import type { Plan } from "../../../model/plan/placement.ts";
+import type { Plan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { type Explanation, explain } from "./explanation.ts";
 

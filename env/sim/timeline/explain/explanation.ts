@@ -3,7 +3,7 @@
  * time. It also tells how busy each device and link is, and what bounds the step. There are only
  * numbers and names; the command line puts them into words.
  */
-import type { Plan } from "../../../model/plan/placement.ts";
+import type { Plan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { simulate, type Timeline } from "../timeline.ts";
 import { type Bottleneck, bottleneckOf } from "./bottleneck.ts";

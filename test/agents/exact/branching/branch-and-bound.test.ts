@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PlannerReport } from "../../../../agents/contract.ts";
 import { branchAndBoundPlanner } from "../../../../agents/planners/placement/exact/branch-and-bound.ts";
 import { deviceExchange } from "../../../../agents/problems/exchangeable-devices.ts";
 import {
@@ -34,9 +35,9 @@ describe("branch and bound", () => {
           return;
         }
         expect(best!.outcome.value).toBeLessThanOrEqual(least * (1 + 1e-9));
-        expect(report.note).toContain("Optimal among placements");
+        expect(report.optimalAmong).toMatch(/^placements of the/);
         expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
-        if (!report.note!.includes(" 0 leaves")) searched++;
+        if (factOf(report, "leaves") !== 0) searched++;
       }),
       { numRuns: 300, seed: 3 },
     );
@@ -68,7 +69,7 @@ describe("branch and bound", () => {
     async (name, optimum) => {
       const { best, report } = await search(await resolveScenario(`toy/${name}`));
       expect(best!.outcome.value).toBeCloseTo(optimum, 9);
-      expect(report.note).toContain("exhaustive");
+      expect(report.optimalAmong).toMatch(/^placements of the/);
     },
   );
 
@@ -113,13 +114,13 @@ describe("branch and bound", () => {
     ];
     for (const end of ends) {
       expect(end.best!.outcome.value).toBeGreaterThanOrEqual(optimum);
-      const proven = Number(/is below ([\d.]+) us/.exec(end.report.note!)![1]);
+      const proven = Number(end.report.facts!.find(({ name }) => name.endsWith("is below"))!.value);
       expect(proven).toBeGreaterThan(0);
-      expect(proven).toBeLessThanOrEqual(optimum + 0.005);
+      expect(proven).toBeLessThanOrEqual(optimum * (1 + 1e-9));
       expect(end.report.bound!.value).toBeLessThanOrEqual(optimum);
     }
-    expect(ends[0].report.note).toContain("Ended by the limit of nodes");
-    expect(ends[1].report.note).toContain("Ended by the budget");
+    expect(ends[0].report.ended).toBe("limit");
+    expect(ends[1].report.ended).toBe("budget");
   });
 
   it("proves 14 groups on 4 devices within a few thousand evaluations", async () => {
@@ -128,7 +129,7 @@ describe("branch and bound", () => {
       return `op${v} ${20 + ((37 * v) % 60)} ${50 + ((71 * v) % 200)}B${inputs}`;
     });
     const { report, meter } = await search(testScenario({ graph: lines.join("\n"), devices: 4 }));
-    expect(report.note).toContain("Optimal among placements of the 14 groups");
+    expect(report.optimalAmong).toContain("placements of the 14 groups");
     expect(meter.spent).toBeLessThan(5000);
   });
 });
@@ -161,3 +162,5 @@ describe("devices that may be exchanged", () => {
     expect(leaves("a F:0 8B\nb F:10 8B <- a")).toBe(6);
   });
 });
+
+const factOf = ({ facts }: PlannerReport, name: string) => facts!.find((fact) => fact.name === name)?.value;

@@ -126,10 +126,11 @@ describe("ilp for latency", () => {
   it("proves of plans of few pieces what the bounds on all plans leave open, and says so", async () => {
     const { best, report } = await runPlanner(ilp, diamond);
     expect(best!.outcome.value).toBe(20);
-    expect(report.note).toMatch(
-      /^At most 1 piece on an accelerator: no such plan is below (20\.00|19\.99) us/,
-    );
-    expect(report.note).toContain("the best plan scores 0.00% above its bound");
+    expect(report.facts![0]).toEqual({
+      name: "no plan of at most 1 piece on an accelerator is below",
+      value: expect.closeTo(20, 4),
+      unit: "us",
+    });
     expect(report.bound!.value).toBe(11);
   });
 
@@ -150,7 +151,9 @@ describe("ilp for latency", () => {
     const { best, report } = await runPlanner(ilp, chain);
     expect(best!.outcome.value).toBe(28);
     expect(report.bound!.value).toBe(28);
-    expect(report.note).toBe("The quick plan meets the bound: nothing was left to solve.");
+    expect(report.facts).toEqual([
+      { name: "nothing left to solve", value: "the quick plan meets the bound" },
+    ]);
   });
 
   it("refuses what is too large with a sentence", async () => {

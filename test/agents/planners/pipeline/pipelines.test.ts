@@ -14,7 +14,7 @@ describe("torchgpipe's blocks as a planner", () => {
     const scenario = testScenario({ graph: chainOf([1, 2, 3, 4, 5, 6]), objective: "max-load" });
     const { best, report } = await runPlanner(torchgpipeBlocks, scenario);
     expect(lengthsOf(best!.plan.device, 2)).toEqual([4, 2]);
-    expect(report.note).toMatch(/^Blocks of 4, 2 layers/);
+    expect(report.facts).toContainEqual({ name: "layers of each block", value: "4, 2" });
   });
 
   it("keeps the lop-sided split of equal costs, unless it is asked for the exact one", async () => {

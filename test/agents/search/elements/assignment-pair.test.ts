@@ -8,7 +8,7 @@ import { splitPair } from "../../../../agents/search/elements/assignment-pair.ts
 import { polishPairs } from "../../../../agents/search/elements/assignment-polish.ts";
 import { createMaxLoadState, type MaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";
 import { packedByMemory } from "../../../../agents/search/elements/packed-start.ts";
-import type { Scenario } from "../../../../env/index.ts";
+import { type Scenario, uncounted } from "../../../../env/index.ts";
 import { randomSplit } from "../../exact/random-split.ts";
 
 const scenarios = randomSplit({ maxOps: 12, maxClasses: 8, maxAccelerators: 3 });
@@ -20,14 +20,14 @@ function startOf(scenario: Scenario): { state: MaxLoadState; order: Int32Array }
   const problem = splitProblem(scenario, colocated(scenario));
   const start = packedByMemory(problem);
   if (start === null || scenario.cluster.devices.length < 2) return null;
-  const state = createMaxLoadState(problem);
+  const state = createMaxLoadState(problem, uncounted);
   state.reset(start);
   return { state, order: coverOrder(scenario, problem.elements) };
 }
 
 /** The least that the larger load of two devices can be, by trying everything. */
 function leastOfPair({ problem, deviceOf }: MaxLoadState, pair: readonly [number, number]): number {
-  const state = createMaxLoadState(problem);
+  const state = createMaxLoadState(problem, uncounted);
   const { deviceCount, timeUs } = deviceTimes(problem);
   const elements = [...deviceOf.keys()].filter((v) => pair.includes(deviceOf[v]));
   let least = Number.POSITIVE_INFINITY;

@@ -7,7 +7,14 @@ import type { AssignmentState } from "../../../../agents/search/elements/assignm
 import { createLatencyState } from "../../../../agents/search/elements/latency-state.ts";
 import { createMaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";
 import { packedByMemory } from "../../../../agents/search/elements/packed-start.ts";
-import { createRng, evaluator, type Objective, placement, type Scenario } from "../../../../env/index.ts";
+import {
+  createRng,
+  evaluator,
+  type Objective,
+  placement,
+  type Scenario,
+  uncounted,
+} from "../../../../env/index.ts";
 import { randomSplit } from "../../exact/random-split.ts";
 
 const states: readonly (readonly [Objective, typeof createLatencyState])[] = [
@@ -21,7 +28,7 @@ describe.each(states)("the state of a search for %s", (objective, create) => {
     const problem = splitProblem({ ...drawn, objective }, colocated(drawn));
     const start = packedByMemory(problem);
     if (start === null) return null;
-    const state = create(problem);
+    const state = create(problem, uncounted);
     state.reset(start);
     return state;
   };

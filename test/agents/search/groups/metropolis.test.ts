@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { choicesOf, planOf } from "../../../../agents/problems/choices.ts";
-import { drawn } from "../../../../agents/search/groups/constructions.ts";
+import { drawn } from "../../../../agents/problems/constructions.ts";
 import { createChain } from "../../../../agents/search/groups/metropolis.ts";
 import { workingPlan } from "../../../../agents/search/groups/working-plan.ts";
 import { createRng, evaluator, type Scenario, testScenario } from "../../../../env/index.ts";
@@ -31,7 +31,7 @@ function chainOn(scenario: Scenario, seed: number, inverseTemperature: number) {
     state,
     cost: score.evaluate(state.plan).cost,
     inverseTemperature,
-    moveCost: (group, device) => score.move(state.plan, group, device).cost,
+    moveCost: (group, device) => score.around(state.plan)!.move(group, device).cost,
   });
   return { chain, state };
 }

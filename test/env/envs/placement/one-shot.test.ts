@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createOneShotEnv, negativeRootCost } from "../../../../env/index.ts";
 import { createRng } from "../../../../env/model/rng.ts";
-import { evaluator } from "../../../../env/sim/evaluator/contract.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { anyScenario, diamondScenario, memoryScenario, supportScenario } from "../scenarios.ts";
 
 describe("OneShot", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createProgressiveEnv } from "../../../../env/index.ts";
-import { evaluator } from "../../../../env/sim/evaluator/contract.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { play, sumOf } from "../play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "../scenarios.ts";
 
@@ -38,26 +38,20 @@ describe("Progressive", () => {
     expect(meter.spent).toBe(4);
   });
 
-  it("shows the one-hot device of placed groups only, and keeps the others on their default device", () => {
+  it("shows the device of placed groups only, and keeps the others on their default device", () => {
     const env = createProgressiveEnv({ scenario: diamondScenario });
-    const oneHot = (nodes: Float32Array) =>
-      [0, 1, 2, 3].map((g) => [...nodes.subarray(g * 8 + 6, g * 8 + 8)]);
     const reset = env.reset();
-    expect(oneHot(reset.observation.nodes)).toEqual([
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-    ]);
+    expect([...reset.observation.placement]).toEqual([-1, -1, -1, -1]);
+    expect([...env.plan().device]).toEqual([0, 0, 0, 0]);
     const { observation } = env.step(1);
-    expect(oneHot(observation.nodes)).toEqual([
-      [0, 1],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-    ]);
-    expect([...observation.placement]).toEqual([1, 0, 0, 0]);
+    expect([...observation.placement]).toEqual([1, -1, -1, -1]);
     expect([...env.plan().device]).toEqual([1, 0, 0, 0]);
+    expect([0, 1, 1].map((device) => [...env.step(device).observation.placement])).toEqual([
+      [1, 0, -1, -1],
+      [1, 0, 1, -1],
+      [1, 0, 1, 1],
+    ]);
+    expect([...env.plan().device]).toEqual([1, 0, 1, 1]);
   });
 
   it("masks by the current group", () => {

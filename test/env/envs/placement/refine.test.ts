@@ -9,8 +9,8 @@ import {
 import { groupDevices } from "../../../../env/model/coarsen/grouping.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { testScenario } from "../../../../env/model/test-scenario.ts";
-import { evaluator } from "../../../../env/sim/evaluator/contract.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
+import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { play, sumOf } from "../play.ts";
 import { anyScenario, diamondScenario, maxLoadScenario, supportScenario } from "../scenarios.ts";
 
@@ -172,23 +172,22 @@ describe("Refine observations", () => {
   it("give start times relative to the current group's, over the latest start", () => {
     const scenario = testScenario({ graph: "a 10 0B\nb 30 0B <- a\nc 10 <- b" });
     const env = createRefineEnv({ scenario, start: [0, 0, 0] });
-    const column = (nodes: Float32Array) => [0, 1, 2].map((g) => nodes[g * 8 + 5]);
-    expect(column(env.reset().observation.nodes)).toEqual([0, 0.25, 1]);
-    expect(column(env.step(0).observation.nodes)).toEqual([-0.25, 0, 0.75]);
-    expect(column(env.step(0).observation.nodes)).toEqual([-1, -0.75, 0]);
+    const column = (groups: Float32Array) => [0, 1, 2].map((g) => groups[g * 6 + 5]);
+    expect(column(env.reset().observation.groups)).toEqual([0, 0.25, 1]);
+    expect(column(env.step(0).observation.groups)).toEqual([-0.25, 0, 0.75]);
+    expect(column(env.step(0).observation.groups)).toEqual([-1, -0.75, 0]);
   });
 
   it("count a group as started with its first op", () => {
     const scenario = testScenario({ graph: "a 10 0B group=g\nb 30 0B <- a\nc 10 group=g <- b" });
-    const { nodes } = createRefineEnv({ scenario, start: [0, 0] }).reset().observation;
-    expect([nodes[5], nodes[8 + 5]]).toEqual([0, 1]);
+    const { groups } = createRefineEnv({ scenario, start: [0, 0] }).reset().observation;
+    expect([groups[5], groups[6 + 5]]).toEqual([0, 1]);
   });
 
   it("have no start times under the max-load objective, which simulates no step", () => {
     const env = createRefineEnv({ scenario: maxLoadScenario, start: "random" });
     const steps = play(env, env.reset(), createRng(1).int(9));
-    const width = 6 + maxLoadScenario.cluster.devices.length;
     for (const { observation } of steps)
-      expect(observation.nodes.filter((_, i) => i % width === 5).every((value) => value === 0)).toBe(true);
+      expect(observation.groups.filter((_, i) => i % 6 === 5).every((value) => value === 0)).toBe(true);
   });
 });

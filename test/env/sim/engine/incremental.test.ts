@@ -69,7 +69,7 @@ describe("the incremental engine", () => {
           const group = rng.int(scenario.grouping.groupCount);
           const device = rng.int(scenario.cluster.devices.length);
           const next = movedPlan(scenario, plan, group, device);
-          const [asMove, asPlan] = [moves.move(plan, group, device), evaluations.evaluate(next)];
+          const [asMove, asPlan] = [moves.around(plan)!.move(group, device), evaluations.evaluate(next)];
           expect(asMove).toEqual(asPlan);
           if (rng.next() < 0.3) plan = next;
         }

@@ -10,7 +10,7 @@ describe("the metered evaluator", () => {
     const meter = metered(evaluator(scenario), { evaluations: 4 });
     meter.evaluate(together);
     meter.batch([together, apart]);
-    meter.move(together, 2, 1);
+    meter.around(together)!.move(2, 1);
     expect(meter.spent).toBe(4);
     expect(meter.remaining).toBe(0);
     expect(() => meter.evaluate(together)).toThrow(BudgetExhausted);
@@ -30,7 +30,7 @@ describe("the metered evaluator", () => {
 
   it("keeps a plan found by a move as the moved plan, not the one it started from", () => {
     const meter = metered(evaluator(scenario), {});
-    meter.move(together, scenario.grouping.groupOf[2], 1);
+    meter.around(together)!.move(scenario.grouping.groupOf[2], 1);
     expect([...meter.best!.plan.device]).toEqual([0, 0, 1]);
     expect([...together.device]).toEqual([0, 0, 0]);
   });

@@ -65,7 +65,7 @@ describe("an outcome", () => {
         const mine = { ...plan, device };
         const [first, second] = [score.evaluate(mine), score.evaluate(mine)];
         const other = rng.int(scenario.cluster.devices.length);
-        const moved = [1, 2, 3].map(() => score.move(mine, 0, device[scenario.grouping.members[0]]));
+        const moved = [1, 2, 3].map(() => score.around(mine)!.move(0, device[scenario.grouping.members[0]]));
         device.fill(other);
         if (rng.next() < 0.5) expect(second.startUs).toEqual(startUs);
         for (const outcome of [first, second, ...moved]) {

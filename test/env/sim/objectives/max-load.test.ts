@@ -68,7 +68,7 @@ describe("max load", () => {
   it("scores a move like the plan that it leads to, and refuses what is no plan", () => {
     const score = maxLoad({ graph: fan });
     const plan = placement([0, 0, 0, 0]);
-    expect(score.move(plan, 2, 1)).toEqual(score.evaluate(placement([0, 0, 1, 0])));
+    expect(score.around(plan)!.move(2, 1)).toEqual(score.evaluate(placement([0, 0, 1, 0])));
     expect([...plan.device]).toEqual([0, 0, 0, 0]);
     expect(() => score.evaluate(placement([0, 0, 0]))).toThrow(InputError);
   });

@@ -60,7 +60,7 @@ describe("peak memory", () => {
         const peaks = simulate(scenario, plan).peakBytes;
         expect([...peakBytes]).toEqual([...peaks]);
         expect(value).toBe(Math.max(...peaks));
-        expect(score.move(plan, 0, plan.device[0])).toEqual(score.evaluate(plan));
+        expect(score.around(plan)!.move(0, plan.device[0])).toEqual(score.evaluate(plan));
       }),
       { numRuns: 200 },
     );

@@ -17,13 +17,16 @@ const twoChains = `
 describe.each([multilevel, acyclicPartition])("$card.id", (planner) => {
   test("says how much it cut and how unbalanced it is", async () => {
     const { report } = await runPlanner(planner, testScenario({ graph: twoChains }));
-    expect(report.note).toMatch(/^Transfers cut: [\d.e-]+ ms; heaviest part [\d.]+% above its share\.$/);
+    expect(report.facts).toEqual([
+      { name: "transfers cut", value: expect.any(Number), unit: "us" },
+      { name: "heaviest part above its share", value: expect.stringMatching(/^[\d.]+%$/) },
+    ]);
   });
 
   test("says where the balance that was asked for was not found", async () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 90 <- a" });
     const { report } = await runPlanner(planner, scenario);
-    expect(report.note).toMatch(/80\.0% above its share, more than asked: no better balance was found\.$/);
+    expect(report.facts![1].value).toBe("80.0%, more than asked: no better balance was found");
   });
 
   test("moves ops off a device over its memory, or leaves that to chance when told to", async () => {

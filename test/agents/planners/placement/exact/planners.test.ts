@@ -16,9 +16,9 @@ describe("ideals-dp", () => {
     const { best, report } = await runPlanner(idealsDp, maxLoad({ graph: sandwich }));
     expect(best!.outcome.value).toBe(4);
     expect(report).toMatchObject({
-      note: "Optimal among contiguous splits.",
-      estimate: 4,
-      timeLimited: false,
+      optimalAmong: "contiguous splits",
+      estimate: { value: 4, unit: "us", model: "max load" },
+      ended: "done",
     });
     expect(report.bound).toBeUndefined();
   });
@@ -39,17 +39,18 @@ describe("ideals-dp", () => {
       options: { ideals: 5, transitions: 11 },
     });
     expect(best!.outcome.value).toBe(11);
-    expect(report.note).toMatch(
-      /within \d+ (ideals|transitions), not proven optimal: none is below 10\.0 us\.$/,
-    );
-    expect(report.timeLimited).toBe(false);
+    expect(report.facts).toEqual([
+      { name: expect.stringMatching(/within \d+ (ideals|transitions) is below$/), value: 10, unit: "us" },
+    ]);
+    expect(report.optimalAmong).toBeUndefined();
+    expect(report.ended).toBe("limit");
   });
 
   it("is scored by the makespan where that is the objective, and says that it minimised max load", async () => {
     const graph = "a 10 10B\nb 10 10B <- a\nc 10 <- b";
     const { best, report } = await runPlanner(idealsDp, testScenario({ graph, bytesPerUs: 10 }));
     expect(best!.outcome.value).toBe(31);
-    expect(report.note).toBe("Optimal among contiguous splits for max load, scored by makespan.");
+    expect(report.optimalAmong).toBe("contiguous splits for max load");
   });
 
   it("certifies the optimum where asked, and tells what replication would give", async () => {
@@ -57,12 +58,17 @@ describe("ideals-dp", () => {
     const scenario = maxLoad({ graph, devices: 4, bytesPerUs: 1e3 });
     const options = { certify: 1_000, replication: true };
     const { report } = await runPlanner(idealsDp, scenario, { options });
-    expect(report.note).toMatch(
-      /^Optimal among contiguous splits\. Certified by a plain search of \d+ steps\. /,
-    );
-    expect(report.note).toMatch(/With replicated stages \((4|2-2)\) the estimate is 5\.0 us\.$/);
+    expect(report.optimalAmong).toBe("contiguous splits");
+    expect(report.facts).toEqual([
+      { name: "certified by a plain search of", value: expect.any(Number), unit: "steps" },
+      {
+        name: expect.stringMatching(/replicated stages \((4|2-2)\)$/),
+        value: expect.closeTo(5, 9),
+        unit: "us",
+      },
+    ]);
     const short = await runPlanner(idealsDp, scenario, { options: { certify: 1 } });
-    expect(short.report.note).toContain("Not certified: a plain search ended after");
+    expect(short.report.facts![0].name).toBe("not certified: a plain search ended after");
   });
 
   it("gives one sentence where nothing fits", async () => {
@@ -92,9 +98,11 @@ describe("ilp", () => {
     });
     expect(best!.outcome.value).toBe(4);
     expect(report.bound).toBeUndefined();
-    expect(report.note).toBe(
-      "Contiguous: no such plan is below 4.00 us (solved after 0 nodes; the best plan scores 0.00% above its bound).",
-    );
+    expect(report.facts).toEqual([
+      { name: "no contiguous plan is below", value: expect.closeTo(4, 5), unit: "us" },
+      { name: "integer program", value: "solved" },
+      { name: "nodes", value: 0 },
+    ]);
   });
 
   it("spends its only evaluation on the last solution", async () => {

@@ -12,12 +12,13 @@ import {
   type Scenario,
   simulate,
   testScenario,
+  uncounted,
   withNetwork,
 } from "../../../../../env/index.ts";
 import { randomScenario } from "../../../search/random-scenario.ts";
 import { faultsOf } from "./schedule-laws.ts";
 
-const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 1);
+const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 1, uncounted);
 
 function scheduled(answer: Schedule | NoRoom): Schedule {
   if ("taskWithoutRoom" in answer) throw new Error(`task ${answer.taskWithoutRoom} found no room`);

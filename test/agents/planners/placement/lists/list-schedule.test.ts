@@ -14,13 +14,20 @@ import {
   upwardRanks,
 } from "../../../../../agents/problems/schedule-problem.ts";
 import { scheduleProblemOf } from "../../../../../agents/problems/schedule-scenario.ts";
-import { placement, type Scenario, simulate, testScenario, withNetwork } from "../../../../../env/index.ts";
+import {
+  placement,
+  type Scenario,
+  simulate,
+  testScenario,
+  uncounted,
+  withNetwork,
+} from "../../../../../env/index.ts";
 import { randomScenario } from "../../../search/random-scenario.ts";
 import { tenTasks } from "./golden-ten-tasks.ts";
 import { earliestGap, faultsOf } from "./schedule-laws.ts";
 
 const problemOf = (scenario: Scenario, outputShare = 1) =>
-  scheduleProblemOf(choicesOf(scenario, "all"), outputShare);
+  scheduleProblemOf(choicesOf(scenario, "all"), outputShare, uncounted);
 
 function scheduled(answer: ReturnType<typeof heftSchedule>): Schedule {
   if ("taskWithoutRoom" in answer) throw new Error(`task ${answer.taskWithoutRoom} found no room`);

@@ -5,15 +5,16 @@ import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-
 import { cpop } from "../../../../../agents/planners/placement/lists/cpop.ts";
 import { etf } from "../../../../../agents/planners/placement/lists/etf.ts";
 import { heft } from "../../../../../agents/planners/placement/lists/heft.ts";
-import { best } from "../../../../../agents/planners/placement/search/best.ts";
+import { bestOf } from "../../../../../agents/planners/placement/search/best.ts";
 import { brkga } from "../../../../../agents/planners/placement/search/brkga.ts";
 import { hillClimb } from "../../../../../agents/planners/placement/search/hill-climb.ts";
 import { latencySearch } from "../../../../../agents/planners/placement/search/latency-search.ts";
 import { maxLoadSearch } from "../../../../../agents/planners/placement/search/max-load-search.ts";
 import { mcmc } from "../../../../../agents/planners/placement/search/mcmc.ts";
 import { provenInfeasible } from "../../../../../agents/problems/infeasible.ts";
-import { quickPlanners } from "../../../../../agents/registry/registry.ts";
+import { composedMethods } from "../../../../../agents/registry/methods.ts";
 import { runMethod } from "../../../../../agents/run/run.ts";
+import { instantPlanners } from "../../../../../agents/selection.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../../env/index.ts";
 import { randomScenario } from "../../../search/random-scenario.ts";
 import { inceptionLike } from "../../inception-like.ts";
@@ -21,6 +22,8 @@ import { runPlanner } from "../../run-planner.ts";
 
 const costOf = async (module: unknown, scenario: Scenario, evaluations = 600) =>
   (await runPlanner(module as PlannerModule, scenario, { evaluations })).best!.outcome.cost;
+
+const best = bestOf(composedMethods);
 
 describe("best", () => {
   test("is at least as good as every quick planner, and better than the climber and the chain at its budget", async () => {
@@ -30,19 +33,23 @@ describe("best", () => {
     ]) {
       const scenario = inceptionLike(number, devices);
       const found = await costOf(best, scenario);
-      for (const module of quickPlanners)
+      for (const module of instantPlanners(composedMethods))
         expect(found).toBeLessThanOrEqual(await costOf(module, scenario, 20));
       for (const module of [hillClimb, mcmc, brkga])
         expect(found).toBeLessThanOrEqual(await costOf(module, scenario));
     }
   });
 
-  test("says how many schedules of its private model it made", async () => {
+  test("counts its list schedules as simulations, and gains nothing from drawing more of them", async () => {
     const scenario = inceptionLike(1, 2);
-    const { report } = await runPlanner(best as PlannerModule, scenario, { evaluations: 100 });
-    const calls = Number(report.note!.match(/^Made ([\d,]+) list schedules/)![1].replaceAll(",", ""));
-    expect(calls).toBeGreaterThan(100);
-    expect(calls).toBeLessThanOrEqual(17 * 100);
+    for (const draws of [1, 16, 1_000]) {
+      const { meter } = await runPlanner(best as PlannerModule, scenario, {
+        budget: { simulations: 300 },
+        options: { draws },
+      });
+      expect(meter.simulations).toBeLessThanOrEqual(300);
+      expect(meter.evaluations).toBeLessThan(300);
+    }
   });
 
   test("spends the budget it is given, and no more", async () => {

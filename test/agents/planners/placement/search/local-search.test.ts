@@ -9,7 +9,6 @@ import { runMethod } from "../../../../../agents/run/run.ts";
 import {
   BudgetExhausted,
   createRng,
-  type Evaluator,
   evaluator,
   metered,
   type Plan,
@@ -17,6 +16,7 @@ import {
 } from "../../../../../env/index.ts";
 import { bruteForce } from "../../../registry/tiny-scenarios.ts";
 import { randomScenario } from "../../../search/random-scenario.ts";
+import { watchedEvaluator } from "../../../watched-evaluator.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";
 
@@ -111,7 +111,7 @@ describe("hill-climb, steepest", () => {
       const [first, second] = steps;
       const least = Math.min(
         ...Array.from({ length: scenario.grouping.groupCount }, (_, g) =>
-          scenario.cluster.devices.map((_, d) => score.move(first, g, d).cost),
+          scenario.cluster.devices.map((_, d) => score.around(first)!.move(g, d).cost),
         ).flat(),
       );
       if (least >= score.evaluate(first).cost) continue;
@@ -163,13 +163,11 @@ describe("mcmc", () => {
     const scenario = lanes();
     const score = evaluator(scenario);
     let idle = 0;
-    const watched: Evaluator = {
-      ...score,
-      move(plan, group, device) {
+    const watched = watchedEvaluator(score, {
+      onMove(plan, group, device) {
         if (plan.device[scenario.grouping.members[scenario.grouping.memberStart[group]]] === device) idle++;
-        return score.move(plan, group, device);
       },
-    };
+    });
     for (const [proposals, least, most] of [
       ["uniform", 240, 360],
       ["other", 0, 0],
@@ -218,13 +216,9 @@ describe("mcmc", () => {
       const scenario = lanes();
       const score = evaluator(scenario);
       const presentCosts: number[] = [];
-      const watched: Evaluator = {
-        ...score,
-        move(plan, group, device) {
-          presentCosts.push(score.evaluate(plan).cost);
-          return score.move(plan, group, device);
-        },
-      };
+      const watched = watchedEvaluator(score, {
+        onMove: (plan) => presentCosts.push(score.evaluate(plan).cost),
+      });
       const options = mcmc.options.parse({ resets, beta: 0 });
       const meter = metered(watched, { evaluations: 1_000 });
       await runMethod({ module: mcmc, options, scenario, meter, rng: createRng(2) });

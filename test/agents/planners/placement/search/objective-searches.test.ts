@@ -75,7 +75,7 @@ describe("max-load-search", () => {
     const contiguous = await runPlanner(idealsDp, scenario);
     const { best, report } = await runPlanner(maxLoadSearch, scenario);
     expect([contiguous.best!.outcome.value, best!.outcome.value]).toEqual([4, 3]);
-    expect(report.timeLimited).toBe(false);
+    expect(report.ended).toBe("done");
   });
 });
 

@@ -1,14 +1,14 @@
 /**
- * `EpisodeView`: what the replaceable parts of an env may look at, one episode as it stands.
+ * `PlacementView`: what the replaceable parts of a placement env may read of a running episode.
  *
- * Parts read it and never write to it, and keep nothing between calls: clones of an env share their
+ * Parts never write to it and keep nothing between calls, because clones of an env share their
  * parts.
  */
 import type { Scenario } from "../model/scenario.ts";
 
-export interface EpisodeView {
+export interface PlacementView {
   readonly scenario: Scenario;
-  /** Device of each group; groups not yet placed hold their default device. */
+  /** Device of each group. A group that is not placed yet has its default device here. */
   readonly device: Int32Array;
   /** 1 where the start placement or an action has placed the group. */
   readonly placed: Uint8Array;
@@ -17,7 +17,7 @@ export interface EpisodeView {
   /** The group that the next action places, -1 where the next action is not about one group. */
   readonly current: number;
   /**
-   * When each group's first op started in the last simulated run in us, null where none was
+   * Start of each group's first op in the last simulated step in us. Null where no step was
    * simulated.
    */
   readonly startUs: Float64Array | null;

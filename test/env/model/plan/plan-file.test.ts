@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../env/model/errors.ts";
-import { readPlacement } from "../../../../env/model/plan/file.ts";
+import { readPlan } from "../../../../env/model/plan/plan-file.ts";
 import { testScenario } from "../../../../env/model/test-scenario.ts";
 
 const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2 });
 const [first, second] = scenario.cluster.devices.map(({ name }) => name);
 const read = (json: unknown) =>
-  readPlacement(typeof json === "string" ? json : JSON.stringify(json), "p.json", scenario);
+  readPlan(typeof json === "string" ? json : JSON.stringify(json), "p.json", scenario);
 
 describe("a placement file", () => {
   test.each([

@@ -2,9 +2,9 @@
  * A plan that needs no search and no time: everything on one accelerator where all weights fit,
  * else groups packed by memory. What a run answers that was ended before it had scored a plan.
  */
-import type { Plan } from "../../../env/model/plan/placement.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { choicesOf, planOf } from "../../problems/choices.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { choicesOf, planOf } from "./choices.ts";
 import { onOneDevice } from "./constructions.ts";
 
 /** Always a valid plan; whether it fits is the evaluator's to say. */

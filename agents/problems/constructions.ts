@@ -1,8 +1,8 @@
 /**
  * Placements that need no search: one device for each group, from the choices alone.
  */
-import type { Rng } from "../../../env/model/rng.ts";
-import type { Choices } from "../../problems/choices.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import type { Choices } from "./choices.ts";
 
 /** Every group on `device`; a group that cannot run there goes to the first device that runs it. */
 export function onOneDevice({ legal }: Choices, device: number): Int32Array {

@@ -1,0 +1,71 @@
+/**
+ * Every planner and agent but `best`, one line each: what `best` composes. Adding a system is its
+ * file and a line here; the registry-driven tests then cover it.
+ */
+import type { Method } from "../contract.ts";
+import { placeto } from "../learned/placeto.ts";
+import { reinforce } from "../learned/reinforce.ts";
+import { seq2seq } from "../learned/seq2seq.ts";
+import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
+import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
+import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
+import { multilevel } from "../planners/placement/baselines/multilevel.ts";
+import { random } from "../planners/placement/baselines/random.ts";
+import { roundRobin } from "../planners/placement/baselines/round-robin.ts";
+import { singleDevice } from "../planners/placement/baselines/single-device.ts";
+import { topoBlocks } from "../planners/placement/baselines/topo-blocks.ts";
+import { branchAndBoundPlanner } from "../planners/placement/exact/branch-and-bound.ts";
+import { idealsDp } from "../planners/placement/exact/ideals-dp.ts";
+import { ilp } from "../planners/placement/exact/ilp.ts";
+import { pesto } from "../planners/placement/exact/pesto.ts";
+import { cpop } from "../planners/placement/lists/cpop.ts";
+import { criticalPathFirst } from "../planners/placement/lists/critical-path-first.ts";
+import { etf } from "../planners/placement/lists/etf.ts";
+import { heft } from "../planners/placement/lists/heft.ts";
+import { mEtf } from "../planners/placement/lists/m-etf.ts";
+import { mSct } from "../planners/placement/lists/m-sct.ts";
+import { mTopo } from "../planners/placement/lists/m-topo.ts";
+import { maxMin, minMin } from "../planners/placement/lists/min-min.ts";
+import { annealing } from "../planners/placement/search/annealing.ts";
+import { brkga } from "../planners/placement/search/brkga.ts";
+import { hillClimb } from "../planners/placement/search/hill-climb.ts";
+import { latencySearch } from "../planners/placement/search/latency-search.ts";
+import { lns } from "../planners/placement/search/lns.ts";
+import { maxLoadSearch } from "../planners/placement/search/max-load-search.ts";
+import { mcmc } from "../planners/placement/search/mcmc.ts";
+import { tabu } from "../planners/placement/search/tabu.ts";
+
+export const composedMethods: readonly Method[] = [
+  singleDevice,
+  random,
+  roundRobin,
+  topoBlocks,
+  torchgpipeBlocks,
+  pipedreamInterval,
+  multilevel,
+  acyclicPartition,
+  heft,
+  etf,
+  cpop,
+  criticalPathFirst,
+  minMin,
+  maxMin,
+  mTopo,
+  mEtf,
+  mSct,
+  hillClimb,
+  annealing,
+  mcmc,
+  tabu,
+  brkga,
+  lns,
+  idealsDp,
+  ilp,
+  branchAndBoundPlanner,
+  pesto,
+  maxLoadSearch,
+  latencySearch,
+  reinforce,
+  seq2seq,
+  placeto,
+];

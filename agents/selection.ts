@@ -1,0 +1,32 @@
+/** Which methods suit a purpose, by their traits alone. */
+import type { Objective } from "../env/model/scenario.ts";
+import { type Method, type PlannerModule, traitsOf } from "./contract.ts";
+
+/** Those that answer any scenario. */
+export const generalMethods = (methods: readonly Method[]): Method[] =>
+  methods.filter((method) => traitsOf(method).special !== true);
+
+/** General methods that need no solver: what a quick comparison takes. */
+export const quickMethods = (methods: readonly Method[]): Method[] =>
+  generalMethods(methods).filter((method) => traitsOf(method).effort !== "seconds");
+
+/** General planners that find a plan at once, the most useful ones first. */
+export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
+  generalMethods(methods)
+    .filter((method): method is PlannerModule => method.kind === "planner")
+    .filter((planner) => traitsOf(planner).effort === "instant")
+    .sort((a, b) => turnOf(a) - turnOf(b));
+
+/** A place behind all others is shared; the sort keeps the order of the list there. */
+export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;
+
+/** The planner that is made for one objective alone, null where there is none. */
+export function searchFor(methods: readonly Method[], objective: Objective): PlannerModule | null {
+  const isMadeFor = (method: Method): method is PlannerModule => {
+    const { objectives, special } = traitsOf(method);
+    return (
+      method.kind === "planner" && special === true && objectives !== "any" && objectives.includes(objective)
+    );
+  };
+  return methods.find(isMadeFor) ?? null;
+}

@@ -1,0 +1,197 @@
+/**
+ * Honest accounting: every pass of an engine, a latency model or a list schedule that a method makes
+ * is counted here from outside, by wrapping the parts that make passes, and must equal what the meter
+ * reports.
+ */
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { traitsOf } from "../../../agents/contract.ts";
+import { methods, resolveMethod } from "../../../agents/registry/registry.ts";
+import { runMethod } from "../../../agents/run/run.ts";
+import { createRng, type Evaluator, evaluator, metered, type Scenario } from "../../../env/index.ts";
+import { randomScenario } from "../search/random-scenario.ts";
+import { tinyScenarios } from "./tiny-scenarios.ts";
+
+/** Counted from outside; passes within a call of the evaluator are that evaluation. */
+const outside = vi.hoisted(() => {
+  const count = { evaluations: 0, passes: 0, isEvaluating: false };
+  const pass = (share = 1) => {
+    if (!count.isEvaluating) count.passes += share;
+  };
+  /** The object with one method that counts a pass where it has done its work. */
+  const counting = <T extends object>(made: T, name: keyof T, share = 1): T => {
+    const work = made[name] as (...given: unknown[]) => unknown;
+    return Object.create(made, {
+      [name]: {
+        value: (...given: unknown[]) => {
+          const result = work.apply(made, given);
+          // Where the budget refused the pass it was not made.
+          pass(share);
+          return result;
+        },
+      },
+    });
+  };
+  return { count, pass, counting };
+});
+
+vi.mock("../../../env/sim/engine/engine.ts", async (original) => {
+  const module = await original<typeof import("../../../env/sim/engine/engine.ts")>();
+  type Create = typeof module.createEngine;
+  const createEngine: Create = (compiled) => outside.counting(module.createEngine(compiled), "run");
+  return { ...module, createEngine };
+});
+vi.mock("../../../env/sim/objectives/latency.ts", async (original) => {
+  const module = await original<typeof import("../../../env/sim/objectives/latency.ts")>();
+  const createLatencyModel: typeof module.createLatencyModel = (scenario) =>
+    outside.counting(module.createLatencyModel(scenario), "latencyUs");
+  return { ...module, createLatencyModel };
+});
+vi.mock("../../../agents/lists/list-order.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/list-order.ts")>();
+  const createListOrder: typeof module.createListOrder = (...given) =>
+    outside.counting(module.createListOrder(...given), "of");
+  return { ...module, createListOrder };
+});
+vi.mock("../../../agents/search/groups/random-keys.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/search/groups/random-keys.ts")>();
+  const orderedDecoder: typeof module.orderedDecoder = (...given) =>
+    outside.counting(module.orderedDecoder(...given), "decode");
+  return { ...module, orderedDecoder };
+});
+vi.mock("../../../agents/exact/pesto/replay.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/exact/pesto/replay.ts")>();
+  const replays: typeof module.replays = (...given) => {
+    const plans = module.replays(...given);
+    // The list schedule within is counted where it is made.
+    outside.pass();
+    return plans;
+  };
+  return { ...module, replays };
+});
+vi.mock("../../../agents/lists/insertion.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/insertion.ts")>();
+  const createInsertion: typeof module.createInsertion = (problem) => {
+    const made = module.createInsertion(problem);
+    outside.pass(problem.passShare);
+    return made;
+  };
+  return { ...module, createInsertion };
+});
+vi.mock("../../../agents/lists/ready-list.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/ready-list.ts")>();
+  const scheduleReady: typeof module.scheduleReady = (problem, rule) => {
+    const made = module.scheduleReady(problem, rule);
+    outside.pass(problem.passShare);
+    return made;
+  };
+  return { ...module, scheduleReady };
+});
+vi.mock("../../../agents/lists/half-duplex-channels.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/half-duplex-channels.ts")>();
+  const createChannels: typeof module.createChannels = (problem) => {
+    const made = module.createChannels(problem);
+    outside.pass(problem.passShare);
+    return made;
+  };
+  return { ...module, createChannels };
+});
+vi.mock("../../../agents/lists/fixed-order.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/fixed-order.ts")>();
+  const scheduleInOrder: typeof module.scheduleInOrder = (problem, setDevice) => {
+    const made = module.scheduleInOrder(problem, setDevice);
+    outside.pass(problem.passShare);
+    return made;
+  };
+  return { ...module, scheduleInOrder };
+});
+vi.mock("../../../agents/search/elements/max-load-state.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/search/elements/max-load-state.ts")>();
+  const createMaxLoadState: typeof module.createMaxLoadState = (problem, passes) => {
+    const state = module.createMaxLoadState(problem, passes);
+    const { deviceOf } = state;
+    return outside.counting(
+      Object.create(state, {
+        move: {
+          value: (element: number, device: number) => {
+            if (deviceOf[element] !== device) outside.pass(1 / problem.elements.count);
+            state.move(element, device);
+          },
+        },
+      }),
+      "reset",
+    );
+  };
+  return { ...module, createMaxLoadState };
+});
+
+/** Counts calls, and knows when one is under way. */
+function countedEvaluator(inner: Evaluator): Evaluator {
+  const during = <T>(score: () => T): T => {
+    outside.count.evaluations++;
+    outside.count.isEvaluating = true;
+    try {
+      return score();
+    } finally {
+      outside.count.isEvaluating = false;
+    }
+  };
+  const counted: Evaluator = Object.create(inner, {
+    evaluate: { value: (plan: Parameters<Evaluator["evaluate"]>[0]) => during(() => inner.evaluate(plan)) },
+    around: {
+      value: (plan: Parameters<Evaluator["around"]>[0]) => {
+        const neighbours = inner.around(plan);
+        if (neighbours === null) return null;
+        return { move: (group: number, device: number) => during(() => neighbours.move(group, device)) };
+      },
+    },
+  });
+  return counted;
+}
+
+beforeEach(() => {
+  Object.assign(outside.count, { evaluations: 0, passes: 0 });
+});
+
+const tiny = (name: string) => tinyScenarios.find((scenario) => scenario.name === name)!;
+const scenarios: readonly Scenario[] = [
+  tiny("two branches"),
+  { ...tiny("two branches"), name: "peak memory", objective: "peak-memory" },
+  tiny("max load"),
+  { ...tiny("two branches"), name: "latency", objective: "latency" },
+  { ...randomScenario(5, { ops: 24 }), name: "a random graph" },
+];
+
+/** Moves of a max-load search are counted whenever they make a whole pass. */
+const UNFINISHED_PASS = 1;
+
+describe.each(methods.map(({ card }) => card.id))("%s", (id) => {
+  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+    "on %s reports as many simulations as are counted from outside, within its budget",
+    async (_, scenario) => {
+      const { module, options } = await resolveMethod(id);
+      const meter = metered(countedEvaluator(evaluator(scenario)), { simulations: 60 });
+      await runMethod({ module, options, scenario, meter, rng: createRng(3) });
+      const { evaluations, passes } = outside.count;
+      expect(meter.evaluations).toBe(evaluations);
+      expect(Math.abs(meter.simulations - (evaluations + passes))).toBeLessThan(
+        scenario.objective === "max-load" ? UNFINISHED_PASS : 1e-9,
+      );
+      expect(meter.simulations).toBeLessThanOrEqual(60 + 1e-9);
+      expect(traitsOf(module)).toBe(module.traits);
+    },
+  );
+});
+
+test("some methods make private passes, so that the counts above mean something", async () => {
+  const makers: string[] = [];
+  for (const { card } of methods.filter(({ kind }) => kind === "planner")) {
+    const { module, options } = await resolveMethod(card.id);
+    const scenario = randomScenario(5, { ops: 24 });
+    const meter = metered(evaluator(scenario), { simulations: 60 });
+    await runMethod({ module, options, scenario, meter, rng: createRng(3) });
+    if (meter.simulations > meter.evaluations) makers.push(card.id);
+  }
+  expect(makers).toEqual(
+    expect.arrayContaining(["best", "heft", "cpop", "etf", "m-etf", "m-sct", "m-topo", "brkga", "pesto"]),
+  );
+});

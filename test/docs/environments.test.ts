@@ -1,0 +1,137 @@
+/** docs/environments.md names columns, ids and options as the code does, and its blocks run. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import {
+  autoresetModes,
+  type Box,
+  checkEnv,
+  type Dict,
+  type Env,
+  envIds,
+  envSpec,
+  evaluator,
+  groupColumns,
+  makeEnv,
+  metered,
+  type PlacementObservation,
+  type Scenario,
+  startRules,
+  testScenario,
+} from "../../env/index.ts";
+import { play } from "../env/envs/play.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/environments.md", import.meta.url)), "utf8");
+const blocks = [...page.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+const scenario = testScenario({ graph: "a 100 400B\nb 50 80B <- a\nc 70 80B <- a\nd 20 <- b c" });
+
+/** Rows of the table whose header starts with these words, cell by cell, without backquotes. */
+function table(header: string): string[][] {
+  const lines = page.split("\n");
+  const first = lines.findIndex((line) => line.startsWith(`| ${header} |`));
+  expect(first, `a table "${header}"`).toBeGreaterThan(-1);
+  const rows = lines.slice(first + 2);
+  return rows
+    .slice(
+      0,
+      rows.findIndex((line) => !line.startsWith("|")),
+    )
+    .map((row) =>
+      row
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll("`", "")),
+    );
+}
+const firstCells = (header: string) => table(header).map(([cell]) => cell);
+
+describe("docs/environments.md", () => {
+  it("tells of every environment", () => {
+    for (const header of ["id | one action", "id | action space"])
+      expect(firstCells(header)).toEqual(envIds());
+  });
+
+  it("tells of every part and column of the observation, in order", () => {
+    const { observationSpace } = makeEnv("Placement/Refine-v1", { scenario });
+    expect(firstCells("part")).toEqual(Object.keys((observationSpace as Dict<object>).parts));
+    expect(firstCells("column")).toEqual([...groupColumns]);
+  });
+
+  it("tells the range of every column", () => {
+    const space = makeEnv("Placement/Refine-v1", { scenario }).observationSpace as Dict<PlacementObservation>;
+    const { low, high } = space.parts.groups as Box;
+    const ranges = table("column").map((cells) => cells[3]);
+    groupColumns.forEach((_, c) => {
+      const [from, to] = [low[c], high[c] === Number.POSITIVE_INFINITY ? "up" : high[c]];
+      expect([`${from} to ${to}`, `${from} and ${to}`, `${from} or ${to}`]).toContain(ranges[c]);
+    });
+  });
+
+  it("tells of every option of every environment", () => {
+    const rows = table("option");
+    for (const id of envIds())
+      expect(rows.filter(([, ids]) => ids === "all" || ids === id).map(([name]) => name)).toEqual(
+        envSpec(id).options,
+      );
+    const named = rows.flatMap(([, ids]) => (ids === "all" ? [] : [ids]));
+    expect(envIds()).toEqual(expect.arrayContaining(named));
+  });
+
+  it("tells of every start and of every autoreset mode", () => {
+    expect(firstCells("start")).toEqual([...startRules, "a list"]);
+    expect(firstCells("autoreset")).toEqual([...autoresetModes]);
+  });
+
+  it("tells what each environment charges", () => {
+    const groups = scenario.grouping.groupCount;
+    for (const [cell, reset, , episode] of table("id | `reset`")) {
+      const [id, reward] = cell.split(", ");
+      const meter = metered(evaluator(scenario), { evaluations: 100 });
+      const env = makeEnv(id, { scenario, evaluator: meter, ...(reward && { reward }) });
+      const begun = env.reset();
+      expect(meter.spent, `${cell}, reset`).toBe(Number(reset));
+      play(env, begun, 1);
+      const spent = { "1": 1, G: groups, "G + 1": groups + 1 }[episode];
+      expect(meter.spent, `${cell}, episode`).toBe(spent);
+    }
+  });
+});
+
+describe("the blocks of docs/environments.md", () => {
+  const folder = mkdtempSync(join(tmpdir(), "placement-gym-environments-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(() => vi.restoreAllMocks());
+
+  async function run(index: number) {
+    const said: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((...values) => said.push(values.join(" ")));
+    const file = join(folder, `block-${index}.js`);
+    writeFileSync(file, blocks[index]);
+    const module = await import(/* @vite-ignore */ pathToFileURL(file).href);
+    return { said, module };
+  }
+
+  it("are four", () => expect(blocks).toHaveLength(4));
+
+  it("play an episode", async () => {
+    expect((await run(0)).said).toEqual([expect.stringMatching(/^one step of training takes \d+ us$/)]);
+  });
+
+  it("read a column by its name", async () => {
+    expect((await run(1)).said).toEqual([expect.stringMatching(/^1,0\.5,0\.69\d* [01],[01],[01]$/)]);
+  });
+
+  it("charge a budget", async () => {
+    expect((await run(2)).said).toEqual(["2"]);
+  });
+
+  it("make an env of one's own that keeps all laws, on other scenarios too", async () => {
+    const { said, module } = await run(3);
+    expect(said).toEqual([expect.stringMatching(/^Mine\/Cut-v0: all 16 laws hold\n/)]);
+    const create = module.create as (options: { scenario: Scenario }) => Env;
+    const other = testScenario({ graph: "a 10 40B params=8\nb 20 <- a", devices: 2, objective: "max-load" });
+    expect(checkEnv(() => create({ scenario: other })).checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
