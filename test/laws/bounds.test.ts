@@ -1,7 +1,7 @@
 /**
  * Every bound of every objective against the optimum by brute force, on random scenarios with
- * co-location, memory limits and devices of two speeds; and how near the bounds come, printed for
- * each network model.
+ * co-location, memory limits and devices of two speeds. The tests also print how near the bounds
+ * come for each network model.
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";

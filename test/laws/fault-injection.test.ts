@@ -1,7 +1,7 @@
 /**
- * Damaged files, placements, actions and saved states through every public entry: each time either
- * a whole answer of finite numbers or one sentence (`InputError`), and never another exception, a
- * NaN or a hang.
+ * Damaged files, placements, actions and saved states through every public entry. Each time the
+ * answer is a whole one of finite numbers, or one sentence (`InputError`). It is never another
+ * exception, a NaN or a hang.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -265,7 +265,7 @@ function randomDevices(scenario: Scenario, rng: Rng): Int32Array {
 
 function damagedPlan(seed: number): Plan {
   const plan = mutated({ kind: "placement", device: [0, 1, 0, 1, 0] }, seed) as Plan;
-  // Half of them as typed arrays, as a caller who got one number wrong would have them.
+  // Half of them are typed arrays, as from a caller who got one number wrong.
   if (seed % 2 === 0 && Array.isArray(plan?.device)) return { ...plan, device: Int32Array.from(plan.device) };
   return plan;
 }

@@ -1,6 +1,6 @@
 /**
  * Bounds on the makespan of training steps, against the best of all placements under several orders
- * of ops: a plan's order may be better than first come, first served, which is all that
+ * of ops. A plan's order may be better than first come, first served, which is all that
  * bounds.test.ts tries.
  */
 import fc from "fast-check";

@@ -18,7 +18,7 @@ const graphs = fc
     fc.record({
       flops: fc.nat(3),
       inputs: fc.array(fc.nat(), { maxLength: 3 }),
-      // Few classes, so that groups often wait for each other in a circle.
+      // Few classes, so that groups often wait for each other in a cycle.
       colocation: fc.option(fc.nat(4), { freq: 2 }),
     }),
     { minLength: 2, maxLength: 16 },
@@ -49,8 +49,8 @@ function reachesSlowly(quotient: Quotient, from: number, to: number): boolean {
 }
 
 /**
- * The pair of least work that is joined and has no detour, else the two smallest groups, searched
- * anew for every merge.
+ * The pair of least work that is joined and has no detour, else the two smallest groups. Every
+ * merge searches from the start.
  */
 function atMostSlowly(graph: OpGraph, limit: number): Grouping {
   const quotient = createQuotient(graph, colocationGrouping(graph));

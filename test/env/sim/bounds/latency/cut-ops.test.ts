@@ -15,7 +15,7 @@ const pathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
 describe("the bound by cut ops between which memory divides", () => {
   it("counts all branches between two cut ops, where a path sees one", () => {
-    // a and d fit neither together nor beside both of b and c, which are too slow for the CPU.
+    // a and d do not fit together, nor with both of b and c, which are too slow for the CPU.
     const scenario = testScenario({
       graph: [
         "a G:1|cpu:1 1B transfer=2 params=80",
