@@ -20,7 +20,7 @@ import {
   cellsOf,
   compare as runComparison,
 } from "../../results/comparison/compare.ts";
-import { writeComparison } from "../../results/comparison/write-comparison.ts";
+import { writeComparison } from "../../results/report/write-comparison.ts";
 import { formatTable } from "../../results/table.ts";
 import { familyMembers, namesMembers } from "../../scenarios/address.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";

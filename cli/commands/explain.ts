@@ -16,24 +16,15 @@ import {
   singleMoves,
 } from "../../env/sim/timeline/explain/best-move.ts";
 import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
-import { ganttSvg } from "../../results/gantt-svg.ts";
+import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
 import { traceOf } from "../../results/trace/trace.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { readText } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { explanationJson, explanationText } from "../reports/explain-report.ts";
+import { explanationJson, explanationText, type MoveSearch } from "../reports/explain-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
-
-/** Best single moves found among those tried. */
-export interface MoveSearch {
-  readonly best: Move | null;
-  readonly tried: number;
-  readonly helping: number;
-  /** False where an interrupt ended the search early. */
-  readonly complete: boolean;
-}
 
 const MOVES_BETWEEN_BREATHS = 64;
 

@@ -15,7 +15,7 @@ import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { columns } from "../reports/columns.ts";
-import { listedScenarios, listedSuites, scenariosText } from "../reports/list-scenarios.ts";
+import { type Listed, listedScenarios, listedSuites, scenariosText } from "../reports/list-scenarios.ts";
 import { EXIT } from "../terminal/terminal.ts";
 
 const kinds = [
@@ -74,13 +74,6 @@ export const list = defineCommand({
     return EXIT.done;
   },
 });
-
-export interface Listed {
-  readonly id: string;
-  readonly summary: string;
-  readonly options?: readonly OptionInfo[];
-  readonly [field: string]: unknown;
-}
 
 function listsOf(scenarios: () => readonly Listed[]): Record<Kind, () => readonly Listed[]> {
   return {

@@ -1,6 +1,7 @@
 /** The report of `explain`, as text with units and as JSON in us and bytes. */
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Bound, gapOf, type Outcome } from "../../env/sim/evaluator/contract.ts";
+import type { Move } from "../../env/sim/timeline/explain/best-move.ts";
 import type { Explanation, PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
 import { memoryAtPeak } from "../../env/sim/timeline/explain/memory-steps.ts";
 import { kindTotals } from "../../env/sim/timeline/explain/shares.ts";
@@ -14,7 +15,6 @@ import {
   type Scale,
   scaleFor,
 } from "../../results/format.ts";
-import type { MoveSearch } from "../commands/explain.ts";
 import { table } from "./columns.ts";
 import { memoryRows } from "./explain-memory.ts";
 import {
@@ -29,6 +29,16 @@ import {
 
 /** Busy clusters have dozens of links. */
 const SHOWN_LINKS = 12;
+
+/** What trying every move of one group to another device found. */
+export interface MoveSearch {
+  /** Null where no move helps. */
+  readonly best: Move | null;
+  readonly tried: number;
+  readonly helping: number;
+  /** False where an interrupt ended the search early. */
+  readonly complete: boolean;
+}
 
 export interface ExplanationParts {
   readonly scenario: Scenario;

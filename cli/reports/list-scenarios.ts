@@ -3,15 +3,23 @@
  * computes for what it sends. Members of one family follow each other in a suite; only the first of
  * them is shown where all suites are. The suite `large` is built only where it is asked for.
  */
+import type { OptionInfo } from "../../agents/registry/spec.ts";
 import { formatCount } from "../../results/format.ts";
 import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";
 import type { ScenarioProfile } from "../../scenarios/profile.ts";
 import { suiteCatalog } from "../../scenarios/suites/index.ts";
 import type { Suite } from "../../scenarios/suites/suite.ts";
-import type { Listed } from "../commands/list.ts";
 import { table } from "./columns.ts";
 
 const UNBUILT = "large";
+
+/** One entry of any list; JSON prints all fields, text the id, the summary and the options. */
+export interface Listed {
+  readonly id: string;
+  readonly summary: string;
+  readonly options?: readonly OptionInfo[];
+  readonly [field: string]: unknown;
+}
 
 export function listedSuites(suites: readonly Suite[]): readonly Listed[] {
   return suites.map(({ name, summary, why, members, files }) => ({

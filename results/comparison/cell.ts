@@ -1,21 +1,19 @@
 /**
  * One cell of a comparison: one method on one scenario with one seed, run in this process.
  *
- * The random stream of a cell depends only on the root seed, the scenario's content hash, the
- * method's id and the seed index, so a cell gives the same result alone, among others, in any
- * order, in any process and wherever its file lies. Variants of one method (other options) share
- * their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe
- * and free of clock readings; those are in `CellTimes`.
+ * A cell gives the same result alone, among others, in any order and in any process, because its
+ * random stream depends on nothing else (`random-stream.ts`). `CellResult` is JSON-safe and holds no
+ * clock readings; those are in `CellTimes`.
  */
-import type { BackendName, Card } from "../../agents/contract.ts";
+import type { BackendName } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
-import { createRng, type Rng } from "../../env/model/rng.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { type Bound, evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { type Budget, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
+import { cellRng } from "../random-stream.ts";
 
 export interface CellSpec {
   /** URI or path of a scenario. */
@@ -163,15 +161,6 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
     times: { seconds: meter.elapsedSeconds, curveSeconds: meter.curve.map(({ seconds }) => seconds) },
   };
 };
-
-/** The random stream of a cell, see the top of this file. */
-export function cellRng(
-  { rootSeed, seedIndex }: Pick<CellSpec, "rootSeed" | "seedIndex">,
-  hash: string,
-  card: Card,
-): Rng {
-  return createRng(rootSeed).child(hash).child(card.id).child(String(seedIndex));
-}
 
 /** What the meter saw, beside the bounds. */
 function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null) {

@@ -9,7 +9,7 @@ import { scenarioHash } from "../../env/model/file.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { type Budget, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
-import { cellRng } from "../comparison/cell.ts";
+import { cellRng } from "../random-stream.ts";
 import {
   CHECKPOINT,
   type Checkpoint,

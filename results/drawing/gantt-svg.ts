@@ -4,12 +4,12 @@
  * by itself.
  */
 
-import type { Scenario } from "../env/model/scenario.ts";
-import type { Explanation } from "../env/sim/timeline/explain/explanation.ts";
-import { formatUs } from "./format.ts";
-import { ganttChart } from "./page/gantt.ts";
-import { html } from "./page/markup.ts";
-import { chartStyle } from "./page/style.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
+import { formatUs } from "../format.ts";
+import { ganttChart } from "../page/gantt.ts";
+import { html } from "../page/markup.ts";
+import { chartStyle } from "../page/style.ts";
 
 const HEAD = 46;
 const KEY_WIDTH = 110;

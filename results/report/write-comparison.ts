@@ -6,10 +6,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
+import { type CompareReport, withoutTimes } from "../comparison/compare.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { renderPage } from "../page/page.ts";
 import { RUN_FORMAT, type RunDescription } from "../training/run-directory.ts";
-import { type CompareReport, withoutTimes } from "./compare.ts";
 
 /** Returns the path of the page. */
 export async function writeComparison(
