@@ -1,13 +1,18 @@
 /** Peak memory of each device against its limit, for the plan that the timeline shows. */
-import type { Device } from "../../env/model/cluster/cluster.ts";
-import { formatBytes } from "../format.ts";
+import type { Device } from "../../../env/model/cluster/cluster.ts";
+import { formatBytes } from "../../format.ts";
+import { html, type Markup } from "../markup.ts";
+import { figure } from "../parts.ts";
 import { type Bar, barList } from "./bars.ts";
-import { html, type Markup } from "./markup.ts";
 
 export function memoryFigure(devices: readonly Device[], peakBytes: readonly number[]): Markup {
   const largest = Math.max(...peakBytes);
-  return html`<figure>${barList(devices.map((device, d) => barOf(device, peakBytes[d], largest)))}
-<figcaption>Peak memory of each device under that plan, each bar on the scale of its own device's limit, the mark.</figcaption></figure>`;
+  const bars = devices.map((device, d) => barOf(device, peakBytes[d], largest));
+  return figure(
+    barList(bars),
+    html`Peak memory of each device under that plan, \
+each bar on the scale of its own device's limit, the mark.`,
+  );
 }
 
 function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number): Bar {
@@ -19,10 +24,6 @@ function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number
       limit: null,
       text: `${formatBytes(peakBytes)}, no limit`,
     };
-  const over = peakBytes > memoryBytes;
-  const text = over
-    ? `${formatBytes(peakBytes)}, ${formatBytes(peakBytes - memoryBytes)} over ${formatBytes(memoryBytes)}`
-    : `${formatBytes(peakBytes)} of ${formatBytes(memoryBytes)} (${((100 * peakBytes) / memoryBytes).toFixed(0)}%)`;
   return {
     label: name,
     full: 1.01 * Math.max(peakBytes, memoryBytes),
@@ -31,6 +32,12 @@ function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number
       { kind: "over", size: Math.max(0, peakBytes - memoryBytes) },
     ],
     limit: memoryBytes,
-    text,
+    text: againstLimit(peakBytes, memoryBytes),
   };
+}
+
+function againstLimit(peakBytes: number, limitBytes: number): string {
+  const [peak, limit] = [formatBytes(peakBytes), formatBytes(limitBytes)];
+  if (peakBytes > limitBytes) return `${peak}, ${formatBytes(peakBytes - limitBytes)} over ${limit}`;
+  return `${peak} of ${limit} (${((100 * peakBytes) / limitBytes).toFixed(0)}%)`;
 }
