@@ -132,8 +132,8 @@ function captionOf(
     .map(({ method }) => method)
     .filter((name) => !curves.some(({ method }) => method === name));
   return [
-    `Best ${objective} so far over evaluations, both logarithmic:`,
-    "mean over seeds, band from the best to the worst seed.",
+    `Best ${objective} so far over evaluations, on logarithmic axes.`,
+    "A line is the mean over seeds, its band the range from the best to the worst seed.",
     "Thick lines are learned agents; a dotted line starts where a method ended by itself.",
     ...(cutAt === null ? [] : [`Values above ${formatValue(unit, cutAt)} are cut off.`]),
     ...(missing.length === 0

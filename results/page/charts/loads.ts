@@ -54,7 +54,7 @@ export function loadsFigure(
       { kind: "transfer", size: transferUs[d] },
     ],
     limit: bound > 0 ? bound : null,
-    text: `${formatUs(computeUs[d] + transferUs[d])}, of it transfers ${formatUs(transferUs[d])}`,
+    text: `${formatUs(computeUs[d] + transferUs[d])}, ${formatUs(transferUs[d])} of it transfers`,
   }));
   const keys = [["forward", "compute"] as const, ["transfer", "transfers"] as const];
   const caption = `Load of each device per sample under the best plan of ${method}; the largest is the value.`;

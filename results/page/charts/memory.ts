@@ -1,18 +1,19 @@
 /** Peak memory of each device against its limit, for the plan that the timeline shows. */
 import type { Device } from "../../../env/model/cluster/cluster.ts";
 import { formatBytes } from "../../format.ts";
-import { html, type Markup } from "../markup.ts";
+import type { Markup } from "../markup.ts";
 import { figure } from "../parts.ts";
 import { type Bar, barList } from "./bars.ts";
 
 export function memoryFigure(devices: readonly Device[], peakBytes: readonly number[]): Markup {
   const largest = Math.max(...peakBytes);
   const bars = devices.map((device, d) => barOf(device, peakBytes[d], largest));
-  return figure(
-    barList(bars),
-    html`Peak memory of each device under that plan, \
-each bar on the scale of its own device's limit, the mark.`,
-  );
+  const unlimited = devices.some(({ memoryBytes }) => memoryBytes === Number.POSITIVE_INFINITY);
+  const caption = [
+    "Peak memory of each device under that plan. The mark in a bar is the device's limit.",
+    ...(unlimited ? ["A bar without a mark is on the scale of the largest peak."] : []),
+  ];
+  return figure(barList(bars), caption.join(" "));
 }
 
 function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number): Bar {
