@@ -1,6 +1,6 @@
 /**
- * A comparison as plain text: one aligned table for each scenario, best method first, and a summary
- * over all. No colours (the command line adds them) and no clock readings but the column `seconds`.
+ * A comparison as plain text: an aligned table for each scenario, best method first, and a summary
+ * over all. The command line adds colours. Only the column `seconds` comes from a clock.
  */
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
 import type { Row } from "./comparison/ranking.ts";

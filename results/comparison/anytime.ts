@@ -1,7 +1,7 @@
 /**
- * Anytime curves of one method over its seeds: the best value so far after each number of
- * evaluations, its mean and its range. A point needs a feasible plan from every seed, since a mean
- * over the lucky ones would flatter.
+ * Anytime curves of one method over its seeds: mean and range of the best value after each number
+ * of evaluations. A point needs a feasible plan from every seed, since a mean over some of them
+ * would flatter.
  */
 import type { CellResult } from "./cell.ts";
 

@@ -1,20 +1,22 @@
 /**
- * The best bound known for a scenario once several methods have run on it: the largest of the
- * simulator's own and of those that planners proved. A bound holds for every plan, so one found
- * value below it refutes it; a refuted planner's bound is left out with a warning, a refuted bound
- * of the simulator is a fault of ours and ends the comparison.
+ * The best bound known for a scenario: the largest of the simulator's own bound and of those that
+ * planners proved.
+ *
+ * A bound holds for every plan, so a found value below it refutes it. A refuted bound of a planner
+ * is left out with a warning. A refuted bound of the simulator is a fault of ours and ends the
+ * comparison.
  */
 import type { Bound } from "../../env/sim/evaluator/contract.ts";
 import { formatValue } from "../format.ts";
 import type { CellResult } from "./cell.ts";
 
 /**
- * Solvers work in floating point: a bound this little above a found value proves that value
- * optimal.
+ * Solvers work in floating point. A bound above a found value by at most this share does not refute
+ * it, but proves it optimal.
  */
 const TOLERANCE = 1e-6;
 
-/** `cells` are all of one scenario; sentences about refuted bounds are added to `warnings`. */
+/** `cells` are all of one scenario. Adds a sentence to `warnings` for each refuted bound. */
 export function bestKnownBound(cells: readonly CellResult[], warnings: string[]): Bound {
   const { scenario, unit } = cells[0];
   const best = cells.reduce<CellResult | null>(

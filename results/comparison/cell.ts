@@ -2,8 +2,8 @@
  * One cell of a comparison: one method on one scenario with one seed, run in this process.
  *
  * A cell gives the same result alone, among others, in any order and in any process, because its
- * random stream depends on nothing else (`random-stream.ts`). `CellResult` is JSON-safe and holds no
- * clock readings; those are in `CellTimes`.
+ * random stream depends on nothing else (`random-stream.ts`). `CellResult` is JSON-safe and holds
+ * no clock readings; those are in `CellTimes`.
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
@@ -162,7 +162,7 @@ export const runCell: RunCell = async (spec, { clock, signal, onEvaluation }) =>
   };
 };
 
-/** What the meter saw, beside the bounds. */
+/** What the meter saw, and the bounds. */
 function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null) {
   const { scenario, unit, best } = meter;
   const simulatorBound = meter.bound();

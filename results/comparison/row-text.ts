@@ -24,7 +24,7 @@ export function meanSeconds(
   return own.reduce((sum, { seconds }) => sum + seconds, 0) / own.length;
 }
 
-/** What a reader should know beside the numbers, as short clauses; empty for an ordinary row. */
+/** What the numbers of a row do not say, as short clauses; none for an ordinary row. */
 export function remarksOf({ seeds, feasibleSeeds, failure, note, timeLimited }: Row): string[] {
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)

@@ -1,7 +1,6 @@
 /**
- * What a table says, in a sentence: who wins, whether that is proven optimal, and how the learned
- * agents stand to the classic planners. The wording follows from the ranks alone; a loss of the
- * agents is said as plainly as a win.
+ * A table in one sentence: which method is best, whether it is proven optimal, and how agents
+ * compare with planners. The wording follows from the ranks alone.
  */
 
 import { formatGap, formatValue } from "../format.ts";
@@ -19,7 +18,7 @@ export function verdictOf({ rows, unit }: ScenarioTable): string {
   return `${shared} ${formatValue(unit, winner.mean!)}, ${distance(winner)}. ${agentsAgainst(rows, winners)}`.trim();
 }
 
-/** The standing over all scenarios. */
+/** The best method over all scenarios, by mean rank. */
 export function overallVerdict(methods: readonly MethodSummary[], scenarioCount: number): string {
   if (scenarioCount < 2 || methods.length < 2) return "";
   const best = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
@@ -50,7 +49,8 @@ function agentsAgainst(rows: readonly Row[], winners: readonly Row[]): string {
 }
 
 /**
- * How far a worse row is behind a better one; by seeds where the means are over different seeds.
+ * How far a worse row is behind a better one. Means over different seeds do not compare, so the
+ * text then counts seeds.
  */
 function behind(worse: Row, better: Row): string {
   if (worse.feasibleSeeds < worse.seeds)

@@ -1,7 +1,6 @@
 /**
- * The Gantt chart of one plan as an SVG file: the chart of the page with its style inside, its
- * critical path marked, a title and a legend, so that it can be looked at and put into a document
- * by itself.
+ * The Gantt chart of one plan as an SVG file that needs nothing else. It is the chart of the page
+ * with style, title and legend inside and the critical path marked.
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -1,7 +1,7 @@
 /**
- * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for
- * more bytes. With a plan boxes have their device's colour and edges between devices stand out;
- * without one boxes are darker the longer they run.
+ * A scenario's graph as an SVG file. Boxes are in layers, data flows downwards, and edges with more
+ * bytes are thicker. With a plan, boxes have the colour of their device and edges between devices
+ * stand out. Without a plan, ops that run longer are darker.
  */
 import type { Plan } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -104,7 +104,7 @@ const roundedBox = (kind: string, { x, y, width, height }: Box): Markup =>
 const details = ({ ops, us }: DrawnNode): string =>
   ops === 1 ? formatUs(us) : `${formatCount(ops)} ops, ${formatUs(us)}`;
 
-/** The end of a path says most: parts are left out from the front, then letters. */
+/** The end of a path says most, so parts are left out from the front, then letters. */
 function shortTitle(title: string): string {
   if (title.length <= LONGEST_TITLE) return title;
   const parts = title.split("/");
@@ -129,8 +129,7 @@ function edgeMark({ nodes }: DrawnGraph, { from, to, bytes }: DrawnEdge, path: s
 }
 
 /**
- * From the bottom of one box to the top of the other, straight down through layers and in a curve
- * between them.
+ * From the bottom of one box to the top of the other: straight through layers, curved between them.
  */
 function throughLayers({ boxes, crossings }: Layout, { from, to }: DrawnEdge, e: number): string {
   const half = BOX_HEIGHT / 2;

@@ -1,6 +1,6 @@
 /**
- * A comparison as one self-contained HTML page: no script, no external resource, the same bytes for
- * the same report. The column `seconds` is the only thing on it that comes from a clock.
+ * A comparison as one self-contained HTML page: no script and no external resource. The same report
+ * gives the same bytes. Only the column `seconds` comes from a clock.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -66,8 +66,8 @@ ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
 }
 
 /**
- * The best single plan, which need not be of the method that is best in the mean; the first row's
- * among equals.
+ * The best single plan; among equals that of the first row. Another method than the best in the
+ * mean may have found it.
  */
 function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResult | null {
   const candidates = rows.flatMap(({ bestCell }) => (bestCell === null ? [] : [cells[bestCell]]));

@@ -1,7 +1,7 @@
 /**
- * The training loop behind `train.ts`: an agent trained through `runMethod`, with every update
- * logged, every better plan kept and a checkpoint written now and then. The run directory is opened
- * once the agent exists, because it records the backend that the agent really uses.
+ * The training loop behind `train.ts`. It trains an agent through `runMethod`, logs every update,
+ * keeps every better plan and writes checkpoints. The run directory is opened after the agent is
+ * created, because it records the backend that the agent uses.
  */
 import type { Agent, AgentModule, BackendName, RunSink, TrainStep } from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";

@@ -1,6 +1,6 @@
 /**
- * One line of the anytime curves: a staircase through the means, a band from the least to the
- * greatest value, and a label at the right end. A dotted line goes on where the method ended.
+ * One line of the anytime curves: a staircase through the means, with a label at the right end. A
+ * band reaches from the least to the greatest value. A dotted line follows where the method ended.
  */
 import type { AnytimeCurve } from "../../comparison/anytime.ts";
 import type { Scale } from "../../format.ts";

@@ -1,7 +1,7 @@
 /**
- * The load of each device under the max-load objective, split into compute and transfers: what a
- * timeline is for makespan. The scoring itself is env/sim/objectives/max-load.ts; a test holds that
- * the largest load here is the value there.
+ * The load of each device under the max-load objective, split into compute and transfers. The score
+ * itself is in env/sim/objectives/max-load.ts; a test holds that the largest load here is the value
+ * there.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
