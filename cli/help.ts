@@ -1,5 +1,5 @@
 /**
- * Help texts, made from the tables of the commands: every flag with its default and unit.
+ * Help texts from the tables of the commands: every flag with its default and unit.
  */
 
 import type { Command, Flag, Positional } from "./command.ts";

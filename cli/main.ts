@@ -1,9 +1,9 @@
 /**
- * The command line: finds the command, reads its flags, runs it, and turns what went wrong into an
- * exit code. A mistake of the user's is one sentence and exit code 2; anything else thrown is a
- * fault of ours and keeps its stack, exit code 1.
+ * The command line: finds the command, reads its flags, runs it and sets the exit code. A mistake
+ * of the user prints one sentence and gives exit code 2. Any other error is a fault of ours: it
+ * prints its stack and gives exit code 1.
  *
- * Commands are loaded when they are asked for, so that the quick ones start quickly.
+ * A command is loaded when it is called, so that quick commands start quickly.
  */
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
@@ -104,7 +104,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await execute(argv, processTerminal());
 }
 
-/** Runs one command line and answers its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const code = await dispatch(argv, terminal);
@@ -151,8 +151,8 @@ function unknownCommand(name: string): InputError {
 }
 
 /**
- * One line without control characters: a sentence may quote a file, which must not write to the
- * terminal as it likes.
+ * One line without control characters. A sentence may quote a file, and that text must not control
+ * the terminal.
  */
 function printable(sentence: string): string {
   return sentence.replace(/\p{Cc}+/gu, " ");

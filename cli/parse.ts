@@ -1,6 +1,6 @@
 /**
- * Reads a command line against a command's table of flags. `node:util` splits it into tokens; every
- * mistake is one sentence that names the flag, what was given and what was expected.
+ * Reads a command line by a command's table of flags. `node:util` splits it into tokens. Every
+ * mistake is one sentence with the flag, the given value and what was expected.
  */
 import { parseArgs } from "node:util";
 import { InputError } from "../env/model/errors.ts";

@@ -1,7 +1,8 @@
 /**
- * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the
- * simulator runs with 64 random placements in rotation, since with one placement repeated the
- * processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
+ * `bench`: the speed of the simulator and of the exact program (bench-exact.ts) on this machine.
+ * Rates are per second of CPU time. Each case of the simulator runs 64 random placements in
+ * rotation. A single repeated placement would train the processor's branch predictors on a small
+ * graph.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { createRng } from "../../env/model/rng.ts";

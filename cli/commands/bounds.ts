@@ -1,6 +1,6 @@
 /**
- * `bounds`: every proven lower bound of one scenario with its argument. No plan is below any of
- * them; the largest counts.
+ * `bounds`: the proven lower bounds of one scenario, each with its argument. No plan is below any
+ * of them, so the largest is the bound.
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";

@@ -1,6 +1,6 @@
 /**
- * `check`: holds environments to their contract with `checkEnv`: the registered ones by id, or one
- * in a user's file.
+ * `check`: checks environments against their contract with `checkEnv`. They are registered ones by
+ * id, or those of a user's file.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

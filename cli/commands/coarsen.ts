@@ -1,6 +1,6 @@
 /**
- * `coarsen`: what the named rules of coarsening make of one scenario, side by side: groups, bytes
- * between groups, balance. The rule that suits is then part of the scenario's URI.
+ * `coarsen`: a table of the coarsening rules on one scenario: groups, bytes between groups,
+ * balance. A scenario's URI then names the rule that fits best.
  */
 import { type CoarseningReport, coarseningReport } from "../../env/model/coarsen/report.ts";
 import { coarsen, coarseningRule, coarseningRules } from "../../env/model/coarsen/rules.ts";

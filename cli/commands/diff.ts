@@ -1,6 +1,5 @@
 /**
- * `diff`: two placements of one scenario side by side: which ops moved, and what that did to the
- * step.
+ * `diff`: compares two placements of one scenario: which ops moved, and how that changes the step.
  */
 
 import { readPlacement } from "../../env/model/plan/file.ts";

@@ -1,6 +1,6 @@
 /**
- * `explain`: what bounds the step of a plan, and the one move that helps most. On request a trace
- * for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
+ * `explain`: what bounds the step of a plan, and the single move that helps most. On request it
+ * writes a trace for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
  */
 import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
@@ -84,7 +84,7 @@ export const explain = defineCommand({
   },
 });
 
-/** The scenario with the objective that a timeline explains. */
+/** The scenario with the objective makespan, which is what a timeline explains. */
 export async function stepOf(argument: string, terminal: Terminal): Promise<Scenario> {
   const scenario = await resolveScenario(argument);
   if (scenario.objective === "makespan") return scenario;

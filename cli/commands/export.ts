@@ -1,6 +1,6 @@
 /**
- * `export`: a plan in the form that a framework takes, or a graph in the form that other programs
- * draw. To stdout, or with `-o` to a file; what the format cannot hold is said on stderr.
+ * `export`: writes a plan for a framework, or a graph for another program, to stdout or with `-o`
+ * to a file. Notes on stderr name what the format cannot hold.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { readPlacement } from "../../env/model/plan/file.ts";

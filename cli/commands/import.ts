@@ -1,6 +1,6 @@
 /**
- * `import`: reads a file of any known format, says what it recognised, assumed and dropped, and
- * writes the scenario as JSON that every command takes. Without `-o` it only reports.
+ * `import`: reads a file of a known format and reports what it recognised, assumed and dropped.
+ * With `-o` it also writes the scenario as JSON that every command takes.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";
@@ -80,7 +80,7 @@ interface Given {
   readonly set?: readonly string[];
 }
 
-/** The flags are options too; one that is set in two places is a mistake. */
+/** Flags are options too; an option given twice is an error. */
 function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddress {
   const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
   const all = new Map(options);

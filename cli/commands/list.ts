@@ -1,6 +1,6 @@
 /**
- * `list`: everything that has a name. The registries are the only source; scenarios are built when
- * they are asked for.
+ * `list`: everything that has a name, from the registries. Scenarios are built only where their
+ * sizes are shown.
  */
 import { listMethods } from "../../agents/registry/registry.ts";
 import type { OptionInfo } from "../../agents/registry/spec.ts";

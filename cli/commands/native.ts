@@ -1,6 +1,6 @@
 /**
- * `setup-native`: builds the native TensorFlow binding against a libtensorflow found on this
- * machine; setup-native.ts does it.
+ * `setup-native`: builds the native TensorFlow binding against a libtensorflow on this machine, see
+ * native/setup-native.ts.
  */
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";

@@ -1,4 +1,4 @@
-/** The card of a scenario: first as data, which `--json` prints, then as text. */
+/** The card of a scenario, as data for `--json` and as text. */
 import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { Role, roleNames } from "../../env/model/graph/graph.ts";
@@ -57,7 +57,7 @@ export function cardOf(scenario: Scenario, address: string) {
   };
 }
 
-/** Options of a built-in workload with the values that hold, else none. */
+/** Options of a built-in workload with the values in use; none for other scenarios. */
 function optionsOf(address: string): Readonly<Record<string, string>> {
   const [path, query = ""] = address.split("?", 2);
   const workload = workloadCatalog.find(({ name }) => name === path.split("/")[0]);

@@ -27,7 +27,7 @@ import {
   shareOf,
 } from "./explain-words.ts";
 
-/** Busy clusters have dozens of links. */
+/** Links that are listed: a cluster may have dozens. */
 const SHOWN_LINKS = 12;
 
 /** What trying every move of one group to another device found. */
@@ -123,8 +123,8 @@ function deviceRows({ scenario, told }: ExplanationParts, scale: Scale): string[
 }
 
 /**
- * The links that the critical path and the last chain spend most time on; busy time decides among
- * the others.
+ * The links on which the critical path and the last chain spend most time. Busy time decides
+ * between equals.
  */
 function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[] {
   const { timeline, criticalPath, lastChain } = told;
@@ -156,7 +156,7 @@ function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[]
   ];
 }
 
-/** Time of the path on a device or link, waiting aside. */
+/** Time of the path on a device or link, without waiting. */
 function usOn({ shares }: PathSummary, { kind, index }: Resource): number {
   return shares
     .filter(

@@ -1,5 +1,5 @@
 /**
- * How explanations read: names of devices and links, what the time of a path went to, what bounds a
+ * The words of explanations: names of devices and links, kinds of time on a path, what bounds a
  * step.
  */
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -29,7 +29,7 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 export const shareOf = (us: number, makespanUs: number): number => (makespanUs > 0 ? us / makespanUs : 0);
 
 /**
- * One sentence: whether the chain, devices or links bound the step, by how much, and which of them
+ * One sentence: whether a chain of ops, devices or links bound the step, by how much, and which one
  * most.
  */
 export function bottleneckSentence(scenario: Scenario, told: Explanation): string {
@@ -58,7 +58,7 @@ export function bottleneckJson(scenario: Scenario, { kind, us, share, resource, 
   return { kind, us, share, mostOn: nameOf(scenario, resource), mostUs: resourceUs };
 }
 
-/** Ops of a group as people find them: how many, and the first by name. */
+/** A group in words: its number, how many ops it has, and the name of the first. */
 export function groupWords({ graph }: Scenario, group: number, ops: ArrayLike<number>): string {
   return `group ${group} (${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"} from "${graph.names[ops[0]]}")`;
 }

@@ -1,7 +1,7 @@
 /**
- * Scenarios as `list` shows them: by suite, each with its size, its memory pressure and how much it
- * computes for what it sends. Members of one family follow each other in a suite; only the first of
- * them is shown where all suites are. The suite `large` is built only where it is asked for.
+ * Scenarios as `list` shows them: by suite, each with its sizes, memory pressure and ratio of
+ * compute to transfers. Members of one family follow each other in a suite. Where all suites are
+ * listed, only the first member is shown. The suite `large` is built only where it is named.
  */
 import type { OptionInfo } from "../../agents/registry/spec.ts";
 import { formatCount } from "../../results/format.ts";
@@ -83,7 +83,7 @@ function suiteText({ name, summary, members, files }: Suite, complete: boolean):
   return [title, ...table([["scenario", "ops", "groups", "devices", "memory", "compute"], ...rows])];
 }
 
-/** The first member of a family, and how many like it follow. */
+/** The first member of a family, and how many of the same family follow. */
 function condensed(entries: readonly CatalogEntry[]): readonly string[][] {
   const rows: string[][] = [];
   for (let i = 0; i < entries.length; ) {

@@ -1,11 +1,11 @@
 /**
- * `bench exact`: the exact contiguous optimum of every dnn-partitioning workload below a folder,
- * one table. Each file has a process of its own, one after the other, so that its peak memory is
- * its own.
+ * `bench exact`: one table of the exact contiguous optimum of every dnn-partitioning workload below
+ * a folder. Each file has a process of its own, one after the other, so that its peak memory is its
+ * own.
  *
- * Published optima (a file in the form of dnn-partitioning-golden/1) stand beside where they are
- * for the same graph and devices; the exit code is 1 where an answer is not proven, differs from
- * the published one by more than 1e-6, or is refuted.
+ * Published optima come from a file of the format dnn-partitioning-golden/1. A row shows the one
+ * for the same graph and devices. The exit code is 1 where an answer is not proven, is refuted, or
+ * differs from the published one by more than 1e-6 of it.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -123,12 +123,12 @@ const WORKLOADS: CaseFormat = {
   folders: "all below",
 };
 
-/** Where the program starts, seen from the sources and from the compiled files. */
+/** The program's entry, relative to the sources and to the compiled files. */
 const ownProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../bin.js" : "../../../../cli/bin.js", import.meta.url),
 );
 
-/** One file in a process of its own; null where we were interrupted. */
+/** One file in a process of its own; null after an interrupt. */
 function measure(path: string, flags: ExactFlags, signal: AbortSignal): Promise<ExactCase | null> {
   const args = [
     "bench",
@@ -190,8 +190,8 @@ function publishedRows(path: string | null): readonly PublishedRow[] {
 }
 
 /**
- * Memory limits are not in the published file: a case with limits of its own must not be called by
- * the same name.
+ * Pre: a case with other memory limits has another name, because the published file does not hold
+ * limits.
  */
 function isOf(
   row: PublishedRow,
