@@ -96,7 +96,7 @@ export const secondsFlag = {
   type: "number",
   min: 0,
   placeholder: "S",
-  describe: "budget in wall-clock seconds; a run that it stops is marked time-limited",
+  describe: "budget in seconds of wall clock; a run that it ends is marked time-limited",
   defaultText: "no limit",
 } as const;
 export const objectiveFlag = {
@@ -104,8 +104,8 @@ export const objectiveFlag = {
   choices: objectives,
   placeholder: "NAME",
   describe:
-    "what is minimised: makespan (us of one step), max-load (us of the busiest device of a full pipeline), latency (us of one " +
-    "sample, accelerators working piece by piece) or peak-memory (bytes of the fullest device)",
+    "what to minimise: makespan (us of one step), max-load (us per sample of the busiest device of a " +
+    "full pipeline), latency (us of one sample) or peak-memory (bytes of the fullest device)",
   defaultText: "the scenario's own",
 } as const;
 

@@ -23,12 +23,12 @@ interface Entry {
 export const commands: readonly Entry[] = [
   {
     name: "list",
-    summary: "scenarios, suites, agents, planners and envs that are there",
+    summary: "scenarios, suites, agents, planners and envs",
     load: async () => (await import("./commands/list.ts")).list,
   },
   {
     name: "import",
-    summary: "a file of another program as a scenario, and what that takes for granted",
+    summary: "a file of another program as a scenario, with what is assumed and dropped",
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
@@ -38,7 +38,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "coarsen",
-    summary: "what rules of grouping make of one scenario",
+    summary: "groups of one scenario by each rule of coarsening",
     load: async () => (await import("./commands/coarsen.ts")).coarsenCommand,
   },
   {
@@ -58,7 +58,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "diff",
-    summary: "what two placements of one scenario do differently",
+    summary: "two placements of one scenario compared",
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
@@ -83,17 +83,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "check",
-    summary: "holds environments to their contract",
+    summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,
   },
   {
     name: "bench",
-    summary: "speed of the simulator on case files; the exact program on workloads",
+    summary: "speed of the simulator on case files, or of the exact program on workloads",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   {
     name: "setup-native",
-    summary: "builds the native TensorFlow backend where its download is closed",
+    summary: "builds the native TensorFlow backend without its download",
     load: async () => (await import("./commands/native.ts")).setupNative,
   },
 ];

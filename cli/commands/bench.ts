@@ -34,7 +34,8 @@ export interface SimulatorRate {
 export const bench = defineCommand({
   name: "bench",
   summary:
-    "Measures simulations per CPU second on placeto-sim/1 case files, or the exact program on dnn-partitioning workloads.",
+    "Measures simulations per CPU second on placeto-sim/1 case files, or the exact program on " +
+    "dnn-partitioning workloads.",
   positionals: [{ name: "WHAT", describe: "simulator or exact", arity: "one" }],
   flags: {
     cases: { type: "text", placeholder: "DIR", describe: "folder of case files" },
@@ -50,17 +51,20 @@ export const bench = defineCommand({
       min: 0,
       default: 30_000_000,
       placeholder: "N",
-      describe:
-        "exact: steps of the plain search that certifies each answer before it gives up; 0 asks for none",
+      describe: "exact: steps after which the plain search that certifies an answer gives up; 0 skips it",
     },
-    enumerate: { type: "switch", describe: "exact: count all ideals too" },
+    enumerate: { type: "switch", describe: "exact: also count all ideals" },
     golden: {
       type: "text",
       placeholder: "FILE",
-      describe: "exact: published results to print beside ours",
-      defaultText: "golden/dnn-partitioning.json beside or above the folder of cases, where there is one",
+      describe: "exact: published results to compare with",
+      defaultText: "golden/dnn-partitioning.json in the folder of cases or in a folder above it",
     },
-    case: { type: "text", placeholder: "FILE", describe: "exact: one workload, in this process, as JSON" },
+    case: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "exact: run one workload in this process and print JSON",
+    },
     seed: seedFlag,
     json: jsonFlag,
   },
@@ -142,5 +146,6 @@ export function simulatorRate(path: string, seconds: number, seed: number): Simu
 
 function lineOf({ case: name, ops, devices, simulationsPerCpuSecond: rate }: SimulatorRate): string {
   const perOp = 1e9 / (rate * ops);
-  return `${name}: ${ops} ops, ${devices} devices, ${Math.round(rate).toLocaleString("en")} simulations per CPU second, ${perOp.toFixed(0)} ns per op\n`;
+  const speed = `${Math.round(rate).toLocaleString("en")} simulations per CPU second`;
+  return `${name}: ${ops} ops, ${devices} devices, ${speed}, ${perOp.toFixed(0)} ns per op\n`;
 }

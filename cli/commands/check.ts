@@ -22,12 +22,13 @@ type Create = (options: { readonly scenario: Scenario }) => Env;
 export const check = defineCommand({
   name: "check",
   summary:
-    "Holds environments to the Gymnasium contract and the laws of placement, and says which sentence of it fails.",
+    "Checks environments against the Gymnasium contract and the laws of placement; prints the rules that fail.",
   positionals: [
     {
       name: "ENV",
       describe:
-        'ids such as Placement/Refine-v1, or files such as ./mine.ts whose export "create" makes an env from {scenario}; all registered envs by default',
+        "ids such as Placement/Refine-v1, or files such as ./mine.ts that export create({ scenario }); " +
+        "all registered envs by default",
       arity: "many",
     },
   ],

@@ -24,7 +24,7 @@ export const describe = defineCommand({
     svg: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes a drawing of the graph; export --format svg draws a plan into it",
+      describe: "write a drawing of the graph here; export --format svg also shows a plan",
       defaultText: "none",
     },
     json: jsonFlag,

@@ -31,26 +31,27 @@ const MOVES_BETWEEN_BREATHS = 64;
 export const explain = defineCommand({
   name: "explain",
   summary:
-    "Says what bounds one training step under a placement: its critical path, the busy devices and links, and the single move that helps most.",
+    "Prints what bounds one training step under a placement: critical path, busy devices and links, and the " +
+    "single move that helps most.",
   positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
   flags: {
     placement: {
       type: "text",
       placeholder: "FILE",
       describe:
-        "JSON: the placement to explain, in any form that simulate takes; the output of solve --json fits",
-      defaultText: "none, it must be given",
+        "JSON file of the placement, in a form that simulate takes, such as the output of solve --json",
+      defaultText: "none; it is required",
     },
     trace: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes the step as a trace (JSON) that Perfetto, speedscope and chrome://tracing open",
+      describe: "write the step here as a trace (JSON) for Perfetto, speedscope or chrome://tracing",
       defaultText: "none",
     },
     svg: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes the step as a Gantt chart with the critical path marked",
+      describe: "write the step here as a Gantt chart with its critical path",
       defaultText: "none",
     },
     json: jsonFlag,

@@ -15,11 +15,13 @@ import { EXIT } from "../terminal/terminal.ts";
 
 export const importCommand = defineCommand({
   name: "import",
-  summary: `Reads a file of a known format (${importers.map(({ name }) => name).join(", ")}) and writes it as a scenario.`,
+  summary:
+    `Reads a file of a known format (${importers.map(({ name }) => name).join(", ")}) ` +
+    "and writes it as a scenario.",
   positionals: [
     {
       name: "FILE",
-      describe: "the file, with options of its format behind a question mark",
+      describe: "the file, with options of its format after a question mark",
       arity: "optional",
     },
   ],
@@ -28,27 +30,27 @@ export const importCommand = defineCommand({
       type: "text",
       short: "o",
       placeholder: "FILE",
-      describe: "write the scenario there, as JSON",
+      describe: "JSON file to write the scenario to",
       defaultText: "only report",
     },
     cluster: {
       type: "text",
       placeholder: "NAME",
-      describe: "named cluster for a file that describes none; list clusters shows them",
+      describe: "cluster for a file without one; list clusters shows the names",
       defaultText: DEFAULT_CLUSTER,
     },
     format: {
       type: "text",
       placeholder: "NAME",
       describe: "format of the file",
-      defaultText: "told by its content",
+      defaultText: "recognised by its content",
     },
     set: {
       type: "list",
       placeholder: "OPTION=VALUE,...",
-      describe: "options of the format, as they may also stand behind the question mark",
+      describe: "options of the format, as after the question mark of FILE",
     },
-    formats: { type: "switch", describe: "list the formats and their options instead" },
+    formats: { type: "switch", describe: "only list the formats and their options" },
     json: jsonFlag,
   },
   examples: [

@@ -32,19 +32,18 @@ type Kind = (typeof kinds)[number];
 
 export const list = defineCommand({
   name: "list",
-  summary: "Lists scenarios, suites, agents, planners and envs with what can be set on them.",
+  summary: "Lists scenarios, suites, agents, planners and envs with their options.",
   positionals: [{ name: "KIND", describe: `one of ${kinds.join(", ")}; all by default`, arity: "optional" }],
   flags: {
     suite: {
       type: "text",
       placeholder: "NAME",
-      describe: "scenarios of one suite",
+      describe: "list the scenarios of one suite",
       defaultText: "all but large",
     },
     sizes: {
       type: "switch",
-      describe:
-        "build each scenario for its sizes, also where everything is listed; list scenarios does without being told",
+      describe: "build each scenario and show its sizes; list scenarios and --suite always do",
     },
     json: jsonFlag,
   },

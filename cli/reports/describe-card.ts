@@ -5,6 +5,7 @@ import { Role, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/evaluator/contract.ts";
 import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
+import { count } from "../../scenarios/import/wording.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";
@@ -136,7 +137,9 @@ const flopScales = [
 
 function groupsText({ groups, grouping }: Card): string {
   const circles = grouping.acyclic ? "no circles" : "some wait for each other in circles";
-  return `${formatCount(groups)}, largest of ${formatCount(grouping.largestOps)} op${grouping.largestOps === 1 ? "" : "s"} and ${percent(grouping.largestWorkShare)} of the work; ${formatBytes(grouping.cutBytes)} between groups; ${circles}`;
+  const largest = `${count(grouping.largestOps, "op")} and ${percent(grouping.largestWorkShare)} of the work`;
+  const cut = `${formatBytes(grouping.cutBytes)} between groups`;
+  return `${formatCount(groups)}, largest of ${largest}; ${cut}; ${circles}`;
 }
 
 function memoryText({ memoryPressure }: Card): string {

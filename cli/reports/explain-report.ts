@@ -101,7 +101,8 @@ function memorySentence({ scenario: { cluster, graph }, told: { timeline } }: Ex
   const { device, excessBytes, limitBytes, op } = timeline.violation;
   const at = op === -1 ? "" : `, most of all when "${graph.names[op]}" takes its room`;
   return [
-    `The plan does not fit: ${cluster.devices[device].name} needs ${formatBytes(excessBytes)} more than its ${formatBytes(limitBytes)}${at}.`,
+    `The plan does not fit: ${cluster.devices[device].name} needs ${formatBytes(excessBytes)} ` +
+      `more than its ${formatBytes(limitBytes)}${at}.`,
   ];
 }
 
@@ -177,14 +178,16 @@ const bytesOver = ({ timeline: { transfers } }: Explanation, link: number): numb
 
 function moveLines({ scenario, base, search }: ExplanationParts): string[] {
   const { best, tried, helping, complete } = search;
-  const of = `${complete ? "" : "Stopped early: "}${formatCount(tried)} single moves tried, ${formatCount(helping)} help.`;
+  const early = complete ? "" : "Stopped early: ";
+  const of = `${early}${formatCount(tried)} single moves tried, ${formatCount(helping)} help.`;
   if (best === null) return [`No single move of a group helps. ${of}`];
   const { memberStart, members } = scenario.grouping;
   const ops = members.subarray(memberStart[best.group], memberStart[best.group + 1]);
   const from = best.from === -1 ? "several devices" : scenario.cluster.devices[best.from].name;
   const to = scenario.cluster.devices[best.to].name;
   return [
-    `Best single move: ${groupWords(scenario, best.group, ops)} from ${from} to ${to}: ${gainWords(base, best.outcome)}.`,
+    `Best single move: ${groupWords(scenario, best.group, ops)} from ${from} to ${to}: ` +
+      `${gainWords(base, best.outcome)}.`,
     of,
   ];
 }

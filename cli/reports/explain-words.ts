@@ -7,7 +7,7 @@ import type { Bottleneck } from "../../env/sim/timeline/explain/bottleneck.ts";
 import type { Segment, SegmentKind } from "../../env/sim/timeline/explain/critical-path.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
 import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
-import { formatCount } from "../../results/format.ts";
+import { count } from "../../scenarios/import/wording.ts";
 
 export function nameOf({ cluster }: Scenario, { kind, index }: Resource): string {
   return (kind === "device" ? cluster.devices : cluster.links)[index].name;
@@ -39,13 +39,18 @@ export function bottleneckSentence(scenario: Scenario, told: Explanation): strin
   const most = `${name} (${percent(shareOf(resourceUs, timeline.makespanUs))})`;
   if (kind === "chain") {
     const ops = lastChain.segments.filter((segment) => segment.kind === "compute");
-    return `A chain of dependent ops bounds the step: ${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}${endsOf(scenario, ops)} compute one after the other for ${percent(share)} of it, most of all on ${most}.`;
+    return (
+      `A chain of dependent ops bounds the step: ${count(ops.length, "op")}${endsOf(scenario, ops)} ` +
+      `compute one after the other for ${percent(share)} of it, most of all on ${most}.`
+    );
   }
   const busyUs = (kind === "devices" ? timeline.deviceBusyUs : timeline.linkBusyUs)[resource.index];
   const busyText = `which is busy ${percent(shareOf(busyUs, timeline.makespanUs))} of the step`;
   return kind === "devices"
-    ? `Busy devices bound the step: the chain of ops that ends last waits for devices ${percent(share)} of it, most of all for ${most}, ${busyText}.`
-    : `Links bound the step: the chain of ops that ends last crosses links or waits for them ${percent(share)} of it, most of all ${most}, ${busyText}.`;
+    ? "Busy devices bound the step: the chain of ops that ends last waits for devices " +
+        `${percent(share)} of it, most of all for ${most}, ${busyText}.`
+    : "Links bound the step: the chain of ops that ends last crosses links or waits for them " +
+        `${percent(share)} of it, most of all ${most}, ${busyText}.`;
 }
 
 function endsOf({ graph }: Scenario, segments: readonly Segment[]): string {
@@ -60,5 +65,5 @@ export function bottleneckJson(scenario: Scenario, { kind, us, share, resource, 
 
 /** A group in words: its number, how many ops it has, and the name of the first. */
 export function groupWords({ graph }: Scenario, group: number, ops: ArrayLike<number>): string {
-  return `group ${group} (${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"} from "${graph.names[ops[0]]}")`;
+  return `group ${group} (${count(ops.length, "op")} from "${graph.names[ops[0]]}")`;
 }

@@ -62,8 +62,8 @@ export function scenariosText(suite: Suite | undefined): string {
   return [
     ...sections,
     [
-      "memory: peak of one accelerator that holds everything, over its memory; above 100% a plan has to split.",
-      "compute: time of all ops over the time of all transfers, if each edge crossed once; the higher, the cheaper is splitting.",
+      "memory: peak memory of one accelerator with all ops, as a share of its memory; above 100% a plan has to split.",
+      "compute: time of all ops over the time of all transfers, each edge once; the higher, the cheaper a split.",
     ].join("\n"),
   ].join("\n\n");
 }

@@ -40,8 +40,8 @@ export function bestKnownBound(cells: readonly CellResult[], warnings: string[])
       continue;
     }
     warnings.push(
-      `On "${scenario}", "${method}" claims a bound of ${formatValue(unit, plannerBound.value)}, but "${best!.method}" ` +
-        `found ${formatValue(unit, best!.value!)}; the claim is left out.`,
+      `On "${scenario}", "${method}" claims a bound of ${formatValue(unit, plannerBound.value)}, ` +
+        `but "${best!.method}" found ${formatValue(unit, best!.value!)}; the claim is left out.`,
     );
   }
   return best !== null && largest.value > best.value! ? { ...largest, value: best.value! } : largest;

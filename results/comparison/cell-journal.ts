@@ -84,7 +84,8 @@ function keptIn(path: string, versions: Header["versions"]): Map<string, CellOut
       .join(", ");
   if (told(header.versions) !== told(versions))
     throw new InputError(
-      `The comparison in "${path}" was begun by ${told(header.versions)}, this is ${told(versions)}; name another folder with --out.`,
+      `The comparison in "${path}" was begun by ${told(header.versions)}, this is ${told(versions)}; ` +
+        "name another folder with --out.",
     );
   return new Map(cells.map(({ spec, outcome }) => [keyOf(spec), outcome]));
 }

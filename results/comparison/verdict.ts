@@ -23,7 +23,9 @@ export function overallVerdict(methods: readonly MethodSummary[], scenarioCount:
   if (scenarioCount < 2 || methods.length < 2) return "";
   const best = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
   const names = listed(best.map(({ method }) => method));
-  return `Over ${scenarioCount} scenarios ${names} ${best.length > 1 ? "share" : "has"} the best mean rank, ${methods[0].meanRank.toFixed(1)}.`;
+  const verb = best.length > 1 ? "share" : "has";
+  const rank = methods[0].meanRank.toFixed(1);
+  return `Over ${scenarioCount} scenarios ${names} ${verb} the best mean rank, ${rank}.`;
 }
 
 function distance({ gap, feasibleSeeds, seeds }: Row): string {

@@ -23,11 +23,13 @@ const moduleMap =
     const notes: string[] = [];
     if (opsElsewhere > 0)
       notes.push(
-        `${opsElsewhere} backward or update ops lie on another device than their forward op; module maps cannot say that.`,
+        `${opsElsewhere} backward or update ops are on another device than their forward op; ` +
+          "a module map cannot hold that.",
       );
     if (clashes.length > 0)
       notes.push(
-        `${clashes.length} names, such as "${clashes[0]}", stand for ops on different devices; the first op's is written.`,
+        `${clashes.length} names, such as "${clashes[0]}", stand for ops on different devices; ` +
+          "the first op's is written.",
       );
     const hosts = devices.filter(({ family }) => family === "cpu").length;
     if (hosts > 1) notes.push(`All ${hosts} host CPUs are written as "cpu".`);

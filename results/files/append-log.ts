@@ -50,7 +50,8 @@ export function openLog(path: string): AppendLog {
     cutTo(length) {
       if (length > lengthBytes)
         throw new InputError(
-          `Log "${path}" has ${lengthBytes} bytes, but its checkpoint was made at ${length}; the log was cut from outside.`,
+          `Log "${path}" has ${lengthBytes} bytes, but its checkpoint was made at ${length}; ` +
+            "the log was cut from outside.",
         );
       ftruncateSync(file, length);
       lengthBytes = length;

@@ -51,7 +51,8 @@ export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
     if (found !== null) return found;
   }
   throw new InputError(
-    `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
+    `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel ` +
+      `tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
   );
 }
 
@@ -168,7 +169,8 @@ async function proof(folder: string): Promise<string> {
     const tf = require(${JSON.stringify(folder)});
     const a = tf.ones([64, 64]);
     if (tf.matMul(a, a).dataSync()[0] !== 64) throw new Error("1 x 1 summed 64 times is not 64");
-    console.log("The native backend computes: TensorFlow " + tf.version["tfjs-node"] + " binding, backend " + tf.getBackend() + ".");`;
+    const binding = "TensorFlow " + tf.version["tfjs-node"] + " binding";
+    console.log("The native backend computes: " + binding + ", backend " + tf.getBackend() + ".");`;
   try {
     const { stdout } = await run(process.execPath, ["-e", program]);
     return stdout.trim();
