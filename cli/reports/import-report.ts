@@ -1,6 +1,6 @@
 /**
- * What `import` says of a file: recognised, assumed, dropped, sizes, and what to do next; and the
- * list of formats.
+ * The report of `import` on a file: what it recognised, assumed and dropped, sizes, and what to do
+ * next. Also the list of formats.
  */
 import { scenarioHash } from "../../env/model/file.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";

@@ -1,15 +1,15 @@
 /**
- * A comparison on disk: `run.json`, `report.json` (everything but clock readings), `times.json` and
- * the page `index.html`, each written in one step.
+ * A comparison on disk: `run.json`, `report.json` without clock readings, `times.json` and the page
+ * `index.html`. Each file is written in one step.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
+import { type CompareReport, withoutTimes } from "../comparison/compare.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { renderPage } from "../page/page.ts";
 import { RUN_FORMAT, type RunDescription } from "../training/run-directory.ts";
-import { type CompareReport, withoutTimes } from "./compare.ts";
 
 /** Returns the path of the page. */
 export async function writeComparison(
@@ -33,7 +33,7 @@ export async function writeComparison(
   };
   const write = (name: string, text: string) => writeAtomically(join(path, name), `${text}\n`);
   write("run.json", JSON.stringify({ format: RUN_FORMAT, ...description }, null, 1));
-  // Plans hold thousands of numbers, which an indented file would put on a line each.
+  // Not indented: an indented file would give each number of a plan a line of its own.
   write("report.json", JSON.stringify(withoutTimes(report)));
   write("times.json", JSON.stringify(report.times));
   const pagePath = join(path, "index.html");

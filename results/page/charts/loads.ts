@@ -1,17 +1,18 @@
 /**
- * The load of each device under the max-load objective, split into compute and transfers: what a
- * timeline is for makespan. The scoring itself is env/sim/objectives/max-load.ts; a test holds that
- * the largest load here is the value there.
+ * The load of each device under the max-load objective, split into compute and transfers. The score
+ * itself is in env/sim/objectives/max-load.ts; a test holds that the largest load here is the value
+ * there.
  */
 
-import { isCpu } from "../../env/model/cluster/cluster.ts";
-import { dataConsumers, transferTimesUs } from "../../env/model/cluster/output-transfers.ts";
-import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import { formatUs } from "../format.ts";
+import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
+import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { formatUs } from "../../format.ts";
+import { html, type Markup } from "../markup.ts";
+import { figure, keyList } from "../parts.ts";
 import { barList } from "./bars.ts";
-import { html, type Markup } from "./markup.ts";
 
 export interface DeviceLoads {
   readonly computeUs: Float64Array;
@@ -53,8 +54,9 @@ export function loadsFigure(
       { kind: "transfer", size: transferUs[d] },
     ],
     limit: bound > 0 ? bound : null,
-    text: `${formatUs(computeUs[d] + transferUs[d])}, of it transfers ${formatUs(transferUs[d])}`,
+    text: `${formatUs(computeUs[d] + transferUs[d])}, ${formatUs(transferUs[d])} of it transfers`,
   }));
-  return html`<figure>${barList(bars)}
-<figcaption><span class="keys"><span class="key"><i class="forward"></i>compute</span><span class="key"><i class="transfer"></i>transfers</span><span class="key"><i class="boundkey"></i>bound</span></span> Load of each device per sample under the best plan of ${method}; the largest is the value.</figcaption></figure>`;
+  const keys = [["forward", "compute"] as const, ["transfer", "transfers"] as const];
+  const caption = `Load of each device per sample under the best plan of ${method}; the largest is the value.`;
+  return figure(barList(bars), html`${keyList(keys)} ${caption}`);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linearAxis, logAxis } from "../../../results/page/axis.ts";
-import { labelPositions } from "../../../results/page/curves.ts";
+import { linearAxis, logAxis } from "../../../../results/page/charts/axis.ts";
+import { labelPositions } from "../../../../results/page/charts/curves.ts";
 
 const positive = fc.double({ min: 1e-3, max: 1e9, noNaN: true });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { blocksOf, type Span } from "../../../results/page/blocks.ts";
+import { blocksOf, type Span } from "../../../../results/page/charts/blocks.ts";
 
 /** Spans one after the other with gaps between them. */
 const lanes = fc

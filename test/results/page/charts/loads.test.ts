@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { evaluator, placement, testScenario } from "../../../env/index.ts";
-import { deviceLoads } from "../../../results/page/loads.ts";
+import { evaluator, placement, testScenario } from "../../../../env/index.ts";
+import { deviceLoads } from "../../../../results/page/charts/loads.ts";
 
 const scenario = testScenario({
   graph: `

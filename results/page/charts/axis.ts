@@ -1,5 +1,5 @@
 /**
- * Axes: where a value lies on a line of pixels, and which round values get a tick. Pure arithmetic.
+ * Axes: the pixel of a value, and the round values that get a tick. Pure arithmetic.
  */
 
 export interface Axis {
@@ -24,8 +24,8 @@ export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6)
 }
 
 /**
- * Logarithmic; `from` must be above 0. Ticks are round multiples of powers of ten, or even steps
- * over less than a factor of 5.
+ * Logarithmic. Pre: `from` is above 0. Ticks are round multiples of powers of ten. A range below a
+ * factor of 5 has even steps.
  */
 export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
   const span = to > from ? Math.log(to / from) : 1;
@@ -41,8 +41,8 @@ function linearTicks(from: number, to: number, wanted: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];
-  // Multiples are counted, not summed, so that no rounding error piles up; adding 0 turns a -0 into
-  // 0.
+  // Multiples are counted, not summed, so that rounding errors do not add up. Adding 0 turns -0
+  // into 0.
   for (let k = Math.ceil(from / step - 1e-9) + 0; k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
   return ticks;
 }

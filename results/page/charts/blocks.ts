@@ -1,7 +1,6 @@
 /**
- * Spans of a lane made ready for drawing: neighbours too narrow to see are drawn as one block, so
- * that a picture of 3,000 ops stays a picture. A block knows how many spans it stands for and takes
- * the kind on which it spends most time.
+ * Joins spans of a lane that are too narrow to see into one block, so that 3,000 ops still make a
+ * picture. A block counts its spans and has the kind on which it spends most time.
  */
 
 export interface Span {
@@ -23,8 +22,8 @@ export interface Block {
 }
 
 /**
- * `spans` in order of their start and without overlap; `visible` is the shortest time worth a block
- * of its own.
+ * Pre: `spans` are in order of their start and do not overlap. `visible` is the shortest time that
+ * gets a block of its own.
  */
 export function blocksOf(spans: readonly Span[], visible: number): Block[] {
   const blocks: Block[] = [];
@@ -46,7 +45,7 @@ export function blocksOf(spans: readonly Span[], visible: number): Block[] {
 }
 
 /**
- * A narrow span joins the open block while the gap is invisible and the block still about one pixel
+ * A narrow span joins the open block where the gap is invisible and the block is about one pixel
  * wide.
  */
 function joins(first: Span, previous: Span, span: Span, visible: number): boolean {

@@ -1,9 +1,9 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
-import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
-import { clausesOf } from "./comparison/facts-text.ts";
-import type { Row } from "./comparison/ranking.ts";
-import { formatOn, type Scale, scaleFor } from "./format.ts";
+import { formatOn, type Scale, scaleFor } from "../format.ts";
+import type { CompareReport, ScenarioTable } from "./compare.ts";
+import { clausesOf } from "./facts-text.ts";
+import type { Row } from "./ranking.ts";
 
 /** The scale of a table's values: that of its best row, else of its bound. */
 export function tableScale({ unit, rows, bound }: ScenarioTable): Scale {
