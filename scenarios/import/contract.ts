@@ -12,6 +12,7 @@ import type { Grouping } from "../../env/model/coarsen/grouping.ts";
 import type { Fidelity } from "../../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Query } from "../../env/model/query.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -37,14 +38,13 @@ export interface Importer {
    */
   recognises(file: SourceFile): boolean;
   /**
+   * `options` are what the user set, of those that the importer declares.
+   *
    * Throws `InputError`, one sentence without the file's name, for every way in which the file can
    * be wrong.
    */
-  read(file: SourceFile, options: ImportOptions): Imported;
+  read(file: SourceFile, options: Query): Imported;
 }
-
-/** What the user set, by name; only names that the importer declares. */
-export type ImportOptions = ReadonlyMap<string, string>;
 
 /** Everything but the graph and the report may be missing. */
 export interface Imported extends Partial<Omit<Scenario, "graph">> {

@@ -13,7 +13,7 @@ export function inFile<T>(name: string, make: () => T): T {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const said = readable(error.message);
-    throw new InputError(said.startsWith(PREFIX) ? said : `${PREFIX}${name}": ${said}`);
+    throw new InputError(said.startsWith(PREFIX) ? said : `${fileNamed(name)}: ${said}`);
   }
 }
 
@@ -29,6 +29,9 @@ const LONGEST_SENTENCE = 500;
 const KEPT_END = 120;
 
 const PREFIX = 'Scenario file "';
+
+/** How errors name a file. */
+export const fileNamed = (name: string): string => `${PREFIX}${name}"`;
 
 export function parseWith<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);

@@ -8,8 +8,8 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import { ANY_KIND, CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
-import type { Imported, ImportOptions } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
+import type { Query } from "../../../env/model/query.ts";
+import type { Imported } from "../contract.ts";
 import { count } from "../wording.ts";
 
 export interface AttributedNode {
@@ -43,7 +43,7 @@ const otherFields = ["group", "device"];
 
 export function importAttributed(
   source: AttributedGraph,
-  options: ImportOptions,
+  options: Query,
   { recognised, dropped }: { readonly recognised: string; readonly dropped: readonly string[] },
 ): Imported {
   const reader = nodeReader(source.nodes, options);
@@ -83,15 +83,17 @@ interface NodeReader {
   read(node: AttributedNode): OpSpec;
 }
 
-function nodeReader(nodes: readonly AttributedNode[], options: ImportOptions): NodeReader {
-  const unit = choiceOption(options, "unit", ["us", "ms", "s"]);
-  const timeName = options.get("time") ?? "time";
-  const parametersName = options.get("parameters") ?? "parameterBytes";
-  const typeName = options.get("type") ?? "type";
+function nodeReader(nodes: readonly AttributedNode[], options: Query): NodeReader {
+  const unit = options.oneOf("unit", ["us", "ms", "s"]) ?? "us";
+  const timeName = options.text("time") ?? "time";
+  const parametersName = options.text("parameters") ?? "parameterBytes";
+  const typeName = options.text("type") ?? "type";
   for (const name of ["time", "parameters", "type"]) {
-    const attribute = options.get(name);
+    const attribute = options.text(name);
     if (attribute !== undefined && !nodes.some(({ attributes }) => Object.hasOwn(attributes, attribute)))
-      throw new InputError(`option ${name} names the attribute "${attribute}", which no node has.`);
+      throw new InputError(
+        `${options.where}: option "${name}" names the attribute "${attribute}", which no node has.`,
+      );
   }
   const fieldNames = [...numberFields, ...wordFields, "outputs", "measuredUs", "supportedKinds"];
   const used = new Set([...fieldNames, ...otherFields, timeName, parametersName, typeName]);
@@ -128,9 +130,9 @@ interface ReadEdge {
   readonly input: number;
 }
 
-function graphOf(source: AttributedGraph, reader: NodeReader, options: ImportOptions): OpGraph {
+function graphOf(source: AttributedGraph, reader: NodeReader, options: Query): OpGraph {
   const bytesName =
-    options.get("bytes") ??
+    options.text("bytes") ??
     ["bytes", "weight"].find((name) => source.edges.some((edge) => Object.hasOwn(edge.attributes, name)));
   const edges = source.edges.map(({ from, to, attributes }): ReadEdge => {
     const where = `Edge "${from}" -> "${to}"`;

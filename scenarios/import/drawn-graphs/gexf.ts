@@ -7,7 +7,6 @@ import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
 import { attributeOptions, importAttributed } from "./attributed-graph.ts";
 import { attributedGraph } from "./graphml.ts";
 import { elements, graphParser, parseXml, throughLibrary, type XmlElement } from "./xml.ts";
@@ -23,7 +22,7 @@ export const gexf: Importer = {
   },
   recognises: (file) => /<(\w+:)?gexf[\s>]/.test(file.head),
   read(file, options) {
-    const edges = choiceOption(options, "edges", ["declared", "directed"]);
+    const edges = options.oneOf("edges", ["declared", "directed"]) ?? "declared";
     const document = parseXml(file.text());
     return throughLibrary("GEXF", () => {
       const dropped = checkDocument(document, edges);

@@ -11,7 +11,6 @@ import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
 import { type AttributedGraph, attributeOptions, importAttributed } from "./attributed-graph.ts";
 import { elements, graphParser, parseXml, throughLibrary, type XmlElement } from "./xml.ts";
 import { checkEnds } from "./xml-graph.ts";
@@ -29,7 +28,7 @@ export const graphml: Importer = {
   },
   recognises: (file) => /<(\w+:)?graphml[\s>]/.test(file.head),
   read(file, options) {
-    const directed = choiceOption(options, "edges", ["declared", "directed"]) === "directed";
+    const directed = options.oneOf("edges", ["declared", "directed"]) === "directed";
     const document = parseXml(file.text());
     return throughLibrary("GraphML", () => {
       const dropped = checkDocument(document, directed ? "directed" : "declared");

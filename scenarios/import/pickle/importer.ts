@@ -8,9 +8,9 @@
 import { egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import type { Query } from "../../../env/model/query.ts";
 import { deviceOf } from "../../clusters/devices.ts";
-import type { Imported, Importer, ImportOptions } from "../contract.ts";
-import { wholeOption } from "../option-values.ts";
+import type { Imported, Importer } from "../contract.ts";
 import { count } from "../wording.ts";
 import { readPickle } from "./machine.ts";
 import { isNetworkx, networkxGraph } from "./networkx.ts";
@@ -75,8 +75,8 @@ const ON_UNITS = [
   "The cluster is that of the published simulator: K80s, 7,600 bytes per us out of each; the option devices sets how many.",
 ];
 
-function publishedSimulator(options: ImportOptions): Pick<Imported, "cluster" | "fidelity"> {
-  const devices = wholeOption(options, "devices", { default: 2, min: 1, max: MOST_DEVICES });
+function publishedSimulator(options: Query): Pick<Imported, "cluster" | "fidelity"> {
+  const devices = options.integer("devices", { min: 1, max: MOST_DEVICES }) ?? 2;
   return {
     cluster: egressCluster(
       `${count(devices, "K80")}, published simulator`,

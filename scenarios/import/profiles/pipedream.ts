@@ -13,7 +13,6 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption, numberOption } from "../option-values.ts";
 import type { SourceFile } from "../source-file.ts";
 import { count } from "../wording.ts";
 import {
@@ -47,9 +46,9 @@ export const pipedream: Importer = {
   },
   recognises: ({ head }) => head.includes(SEPARATOR) && fields.some((field) => head.includes(`${field}=`)),
   read(file, options) {
-    const backward = choiceOption(options, "backward", backwardModes);
-    const inputs = choiceOption(options, "inputs", ["keep", "drop"]);
-    const scale = numberOption(options, "scale", { default: 1, min: 1e-6, max: 1e6 });
+    const backward = options.oneOf("backward", backwardModes) ?? "folded";
+    const inputs = options.oneOf("inputs", ["keep", "drop"]) ?? "keep";
+    const scale = options.number("scale", { min: 1e-6, max: 1e6 }) ?? 1;
     const profile = readProfile(file, scale);
     const { layers, edges } = inputs === "drop" ? withoutInputs(profile) : profile;
     const inputLayers = profile.layers.filter(isInput);

@@ -14,7 +14,6 @@ import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../in-file.ts";
-import { choiceOption, numberOption, wholeOption } from "../option-values.ts";
 import { endOfEdge, uniqueNames } from "../unique-names.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
 
@@ -68,18 +67,15 @@ export const piper: Importer = {
   },
   read(source, options) {
     const file = parseWith(schema, source.json());
-    const degree = wholeOption(options, "degree", { default: 1, min: 1, max: 1024 });
-    const configuration = options.get("configuration") ?? "vanilla";
-    const backward = choiceOption(options, "backward", backwardModes);
-    const share = numberOption(options, "share", { default: 1 / 3, min: 0, max: 1 });
+    const degree = options.integer("degree", { min: 1, max: 1024 }) ?? 1;
+    const configuration = options.text("configuration") ?? "vanilla";
+    const backward = options.oneOf("backward", backwardModes) ?? "folded";
+    const share = options.number("share", { min: 0, max: 1 }) ?? 1 / 3;
 
     const chosen = file.nodes.map((node) => configurationOf(node, degree, configuration));
     const total = chosen.reduce((sum, { timePerSample }) => sum + timePerSample, 0);
-    const unit = options.has("time")
-      ? choiceOption(options, "time", ["s", "ms"])
-      : total > LONGEST_SECONDS
-        ? "ms"
-        : "s";
+    const givenUnit = options.oneOf("time", ["s", "ms"]);
+    const unit = givenUnit ?? (total > LONGEST_SECONDS ? "ms" : "s");
     const perUs = unit === "s" ? US_PER_S : US_PER_MS;
     const others = file.nodes.reduce((count, { TMPCs }) => count + Object.values(TMPCs).flat().length, 0);
 
@@ -91,7 +87,7 @@ export const piper: Importer = {
       report: {
         recognised: `Piper input, ${file.nodes.length} layers, ${file.maxDevices} devices`,
         assumed: [
-          `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${options.has("time") ? "" : "; time=s or time=ms says otherwise"}.`,
+          `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${givenUnit !== undefined ? "" : "; time=s or time=ms says otherwise"}.`,
           `Each layer takes its configuration "${configuration}" at tensor-parallel degree ${degree}.`,
           backwardAssumption[backward],
           ...(backward === "separate"

@@ -132,7 +132,7 @@ describe("HLO text", () => {
 
   it("refuses weights that are no numbers", () => {
     expect(refusal(convolutionModule, { weights: "some" })).toMatch(
-      /option weights is "some", expected all, none or numbers/,
+      /option "weights" is "some", expected all, none or numbers/,
     );
   });
 

@@ -93,6 +93,7 @@ describe("an address", () => {
     ["../what?.json", "../what?.json", {}],
     ["m.onnx?dim.batch=2", "m.onnx", { "dim.batch": "2" }],
     ["graph.txt?", "graph.txt", {}],
+    ["g.pb?fetch=a%26b", "g.pb", { fetch: "a&b" }],
   ])("%s is a file", (text, path, options) => {
     const address = fileAddress(text);
     expect(address?.path).toBe(path);
