@@ -5,6 +5,7 @@
  * convolution, one fused op for a batch normalisation, and so on); where TensorFlow's gradient is
  * the incoming tensor itself, as for an addition, `passesTo` says so and no op is made.
  */
+import type { OpType } from "./op-types.ts";
 import { elements, type ForwardOp, type Tensor } from "./tape.ts";
 
 /**
@@ -306,6 +307,4 @@ export const gradientRules = {
       },
     ],
   },
-} satisfies Readonly<Record<string, GradientRule>>;
-
-export type GradientRuleName = keyof typeof gradientRules;
+} satisfies Readonly<Record<OpType, GradientRule>>;

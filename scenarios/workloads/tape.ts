@@ -8,7 +8,7 @@
  *
  * Descriptions record in single precision; `retape.ts` records a tape again in another one.
  */
-import type { GradientRuleName } from "./gradients.ts";
+import type { OpType } from "./op-types.ts";
 
 export type Shape = readonly number[];
 
@@ -34,7 +34,7 @@ export interface Tensor {
 
 export interface ForwardOp {
   readonly name: string;
-  readonly type: GradientRuleName;
+  readonly type: OpType;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   /** What was recorded, to record it again. */
@@ -59,7 +59,7 @@ export interface ForwardOp {
 
 export interface ForwardSpec {
   readonly name: string;
-  readonly type: GradientRuleName;
+  readonly type: OpType;
   readonly inputs?: readonly Tensor[];
   readonly outputs: readonly Shape[];
   /** What the elements of each output are; default numbers. */
