@@ -9,7 +9,7 @@ import { count } from "../wording.ts";
 import { hloGraph } from "./graph.ts";
 import { mainArray } from "./shape.ts";
 import { type HloModule, readHlo } from "./text.ts";
-import { type WorkReader, workReader } from "./work.ts";
+import { WorkReader } from "./work.ts";
 
 const NO_WEIGHTS = "none";
 
@@ -26,7 +26,7 @@ export const hlo: Importer = {
   read(file, options) {
     const trips = options.integer("trips", { min: 1, max: 1e9 }) ?? 1;
     const module = readHlo(file);
-    const work = workReader(module, trips);
+    const work = new WorkReader(module, trips);
     const dtype = dtypeOf(module, work);
     const parameters = module.entry.instructions.filter(({ opcode }) => opcode === "parameter").length;
     const { graph, names, collectives } = hloGraph(module, work, { isWeight: weightsOf(options), dtype });
