@@ -51,8 +51,32 @@ interface Arc {
   readonly bytesPerUs: number;
 }
 
+/** Nodes are the devices and then the switches, by number. */
+interface Network {
+  readonly nodes: readonly string[];
+  readonly links: readonly Link[];
+  /** Of each node. */
+  readonly arcs: readonly (readonly Arc[])[];
+  /** Whether a node passes on transfers for others. */
+  readonly passesOn: readonly boolean[];
+  /** Speeds of the links in bytes per us, each once, widest first. */
+  readonly widths: readonly number[];
+}
+
 export function fabricCluster(fabric: Fabric): Cluster {
-  const { name, devices, switches = [], relays = [], routes = "shortest", routing } = fabric;
+  const { name, devices, routing } = fabric;
+  const network = networkOf(fabric);
+  const routes = devices.map((_, from) => routesFrom(fabric, network, from));
+  return validateCluster({
+    name,
+    devices,
+    links: network.links,
+    routes,
+    ...(routing !== undefined && { routing }),
+  });
+}
+
+function networkOf({ name, devices, switches = [], relays = [], cables }: Fabric): Network {
   const nodes = [...devices.map((device) => device.name), ...switches];
   const numberOf = new Map(nodes.map((node, number) => [node, number]));
   const number = (node: string, what: string): number => {
@@ -70,38 +94,42 @@ export function fabricCluster(fabric: Fabric): Cluster {
 
   const links: Link[] = [];
   const arcs: Arc[][] = nodes.map(() => []);
-  for (const { ends, speed, duplex } of fabric.cables) {
+  for (const { ends, speed, duplex } of cables) {
     const [a, b] = ends.map((end) => number(end, "a cable"));
     const { bytesPerUs } = speed;
-    const there = links.push({ name: ends.join(duplex === "half" ? " - " : " -> "), ...speed }) - 1;
-    const back = duplex === "half" ? there : links.push({ name: `${ends[1]} -> ${ends[0]}`, ...speed }) - 1;
-    arcs[a].push({ to: b, link: there, bytesPerUs });
+    const forth = links.push({ name: ends.join(duplex === "half" ? " - " : " -> "), ...speed }) - 1;
+    const back = duplex === "half" ? forth : links.push({ name: `${ends[1]} -> ${ends[0]}`, ...speed }) - 1;
+    arcs[a].push({ to: b, link: forth, bytesPerUs });
     arcs[b].push({ to: a, link: back, bytesPerUs });
   }
-
   const widths = [...new Set(links.map(({ bytesPerUs }) => bytesPerUs))].sort((a, b) => b - a);
-  const routesFrom = (from: number): readonly (readonly number[])[] => {
-    const found: (readonly number[] | undefined)[] = devices.map((_, to) => (to === from ? [] : undefined));
-    // Widest cables first: what is found with narrower ones too has to be shorter to be better.
-    for (const width of widths) {
-      const reached = routesOver(arcs, passesOn, from, width);
-      for (let to = 0; to < devices.length; to++) {
-        const route = reached(to);
-        const known = found[to];
-        if (route === null) continue;
-        if (known === undefined || (routes === "shortest" && route.length < known.length)) found[to] = route;
-      }
+  return { nodes, links, arcs, passesOn, widths };
+}
+
+/** The route from a device to each device, itself included. */
+function routesFrom(
+  { name, devices, routes = "shortest" }: Fabric,
+  { nodes, arcs, passesOn, widths }: Network,
+  from: number,
+): readonly (readonly number[])[] {
+  const found: (readonly number[] | undefined)[] = devices.map((_, to) => (to === from ? [] : undefined));
+  // Widest cables first: a route over narrower ones has to be shorter to be better.
+  for (const width of widths) {
+    const reached = routesOver(arcs, passesOn, from, width);
+    for (let to = 0; to < devices.length; to++) {
+      const route = reached(to);
+      const known = found[to];
+      if (route === null) continue;
+      if (known === undefined || (routes === "shortest" && route.length < known.length)) found[to] = route;
     }
-    return found.map((route, to) => {
-      if (route === undefined)
-        throw new InputError(
-          `Cluster "${name}": no cables lead from "${nodes[from]}" to "${nodes[to]}" through switches and relays.`,
-        );
-      return route;
-    });
-  };
-  const all = devices.map((_, from) => routesFrom(from));
-  return validateCluster({ name, devices, links, routes: all, ...(routing !== undefined && { routing }) });
+  }
+  return found.map((route, to) => {
+    if (route === undefined)
+      throw new InputError(
+        `Cluster "${name}": no cables lead from "${nodes[from]}" to "${nodes[to]}" through switches and relays.`,
+      );
+    return route;
+  });
 }
 
 /**
