@@ -5,7 +5,7 @@
  */
 import { buildWorkload } from "../workloads/build.ts";
 import { workloadCatalog } from "../workloads/index.ts";
-import { adam } from "../workloads/optimizers.ts";
+import { adam } from "../workloads/tape/optimizers.ts";
 import { dealt, type Family } from "./family.ts";
 
 const settings = [2, 3, 4, 5, 6, 8, 10, 12].flatMap((layers) =>

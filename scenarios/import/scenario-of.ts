@@ -17,7 +17,7 @@ import { createScenario, type Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { clusterCatalog } from "../clusters/index.ts";
 import type { Imported, ImportReport } from "./contract.ts";
-import { count } from "./wording.ts";
+import { count } from "./sentences.ts";
 
 export const DEFAULT_CLUSTER = "4xP100";
 const MOST_SINGLE_GROUPS = 512;

@@ -3,11 +3,11 @@
  * precision, and everything else (precision, phase, granularity) is derived from that record.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
-import { inferenceGraph, trainingGraph } from "./backward.ts";
 import { layerGraph } from "./layers/layer-graph.ts";
-import { mixedPrecision, type Optimizer } from "./optimizers.ts";
-import { forInference, inPrecision } from "./retape.ts";
-import type { Precision } from "./tape.ts";
+import { inferenceGraph, trainingGraph } from "./tape/backward.ts";
+import { mixedPrecision, type Optimizer } from "./tape/optimizers.ts";
+import { forInference, inPrecision } from "./tape/retape.ts";
+import type { Precision } from "./tape/tape.ts";
 import type { Workload } from "./workload.ts";
 
 /** `training` is one step: forward, backward and update. */

@@ -10,7 +10,7 @@ import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import { ANY_KIND, CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Query } from "../../../env/model/query.ts";
 import type { Imported } from "../contract.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 
 export interface AttributedNode {
   readonly name: string;

@@ -5,7 +5,7 @@
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Query } from "../../../env/model/query.ts";
 import type { Importer } from "../contract.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 import { hloGraph } from "./graph.ts";
 import { mainArray } from "./shape.ts";
 import { type HloModule, readHlo } from "./text.ts";

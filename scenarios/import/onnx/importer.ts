@@ -12,7 +12,7 @@ import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Imported, Importer, ImportReport } from "../contract.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import { fieldsAtTop } from "../protobuf/fields-at-top.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 import { Dimensions } from "./dimensions.ts";
 import { type OnnxGraph, onnxGraph } from "./graph.ts";
 import { type ModelProto, modelType } from "./schema.ts";

@@ -11,7 +11,7 @@ import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Query } from "../../../env/model/query.ts";
 import { deviceOf } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 import { readPickle } from "./machine.ts";
 import { isNetworkx, networkxGraph } from "./networkx.ts";
 import { isPlacetoItem, placetoItem } from "./placeto.ts";

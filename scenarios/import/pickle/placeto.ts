@@ -15,9 +15,9 @@ import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import type { MessageType } from "../protobuf/schema.ts";
+import { metaGraphType } from "../tensorflow/messages/schema.ts";
+import { opPerformanceType, type StepStats, stepStatsType } from "../tensorflow/messages/stats-schema.ts";
 import { linkedNodes } from "../tensorflow/nodes.ts";
-import { metaGraphType } from "../tensorflow/schema.ts";
-import { opPerformanceType, type StepStats, stepStatsType } from "../tensorflow/stats-schema.ts";
 import { nameOfKey } from "./networkx.ts";
 import { bytesOf, itemsOf, type PyDict, PyObject } from "./values.ts";
 

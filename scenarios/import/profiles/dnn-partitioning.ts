@@ -17,8 +17,8 @@ import { defaultFidelity, type Fidelity } from "../../../env/model/fidelity/fide
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { endOfEdge, uniqueNames } from "../unique-names.ts";
+import { parseWith } from "../sentences.ts";
+import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_MS = 1000;
 /** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */

@@ -13,8 +13,8 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
+import { count } from "../sentences.ts";
 import type { SourceFile } from "../source-file.ts";
-import { count } from "../wording.ts";
 import {
   backwardAssumption,
   backwardModes,

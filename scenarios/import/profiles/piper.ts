@@ -13,9 +13,9 @@ import { z } from "zod";
 import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { endOfEdge, uniqueNames } from "../unique-names.ts";
+import { parseWith } from "../sentences.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
+import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_S = 1e6;
 const US_PER_MS = 1000;

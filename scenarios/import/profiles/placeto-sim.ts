@@ -19,7 +19,7 @@ import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import { createScenario, type Scenario } from "../../../env/model/scenario.ts";
 import type { ImportedRun, Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
+import { parseWith } from "../sentences.ts";
 
 export const PLACETO_SCHEMA = "placeto-sim/1";
 

@@ -14,9 +14,9 @@ import { bytesOf, bytesOfShape, elements, isWeight, type Tensor } from "../tenso
 import { colocationOf } from "./colocation.ts";
 import { type Gaps, Inference, isVariable } from "./inference.ts";
 import type { Measured } from "./measured.ts";
+import type { GraphDef, NodeDef } from "./messages/schema.ts";
+import { elementTypeOf } from "./messages/tensor-proto.ts";
 import { inOrder, type LinkedNode, linkedNodes } from "./nodes.ts";
-import type { GraphDef, NodeDef } from "./schema.ts";
-import { elementTypeOf } from "./tensor-proto.ts";
 import { workloadType } from "./workload-types.ts";
 
 export interface TfGraphOptions {

@@ -12,12 +12,12 @@ import { deviceSheets } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
 import { costGraph } from "./cost-graph.ts";
-import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./file-kinds.ts";
 import { tfGraph } from "./graph.ts";
 import { fromCostGraph, fromStepStats, type Measured } from "./measured.ts";
+import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./messages/file-kinds.ts";
+import type { GraphDef } from "./messages/schema.ts";
+import type { RunMetadata } from "./messages/stats-schema.ts";
 import { type GraphContext, reportOf } from "./report.ts";
-import type { GraphDef } from "./schema.ts";
-import type { RunMetadata } from "./stats-schema.ts";
 
 const LARGEST_BATCH = 1e6;
 

@@ -5,10 +5,10 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, type Shape, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
+import type { NodeDef } from "./messages/schema.ts";
+import { constantOf, elementTypeOf, isKnown, sizesOf } from "./messages/tensor-proto.ts";
 import type { LinkedNode } from "./nodes.ts";
 import { tfRules } from "./rules/index.ts";
-import type { NodeDef } from "./schema.ts";
-import { constantOf, elementTypeOf, isKnown, sizesOf } from "./tensor-proto.ts";
 import { TfOp } from "./tf-op.ts";
 
 export interface Cost {

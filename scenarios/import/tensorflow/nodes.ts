@@ -4,7 +4,7 @@
  * loop's body stands once.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { NodeDef } from "./schema.ts";
+import type { NodeDef } from "./messages/schema.ts";
 
 export interface Input {
   readonly node: string;

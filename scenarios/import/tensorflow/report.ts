@@ -1,10 +1,10 @@
 /** What the importer of TensorFlow graphs says of a file. */
 import type { ImportReport } from "../contract.ts";
-import { count } from "../wording.ts";
-import type { TfKind } from "./file-kinds.ts";
+import { count } from "../sentences.ts";
 import type { TfGraph } from "./graph.ts";
 import type { Measured } from "./measured.ts";
-import type { GraphDef } from "./schema.ts";
+import type { TfKind } from "./messages/file-kinds.ts";
+import type { GraphDef } from "./messages/schema.ts";
 
 const MOST_LISTED = 12;
 

@@ -8,8 +8,8 @@ import {
   type Tensor,
   UnknownTensor,
 } from "../tensors/tensor.ts";
-import type { AttrValue, NodeDef } from "./schema.ts";
-import { elementTypeOf } from "./tensor-proto.ts";
+import type { AttrValue, NodeDef } from "./messages/schema.ts";
+import { elementTypeOf } from "./messages/tensor-proto.ts";
 
 export class TfOp {
   readonly type: string;

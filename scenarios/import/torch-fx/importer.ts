@@ -15,8 +15,7 @@ import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { count } from "../wording.ts";
+import { count, parseWith } from "../sentences.ts";
 import { elementsOf, operatorOf, type TensorType, type Work, workOf } from "./work.ts";
 
 export const TORCH_FX_SCHEMA = "placement-gym/torch-fx-1";

@@ -3,7 +3,7 @@
  * are the last axis against all others, so an activation of shape [batch, time, width] is a matrix
  * of batch x time rows.
  */
-import { elements, type Shape, type Tape, type Tensor } from "../tape.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
 const width = (x: Tensor): number => x.shape[x.shape.length - 1];
 const withWidth = (x: Tensor, columns: number): Shape => [...x.shape.slice(0, -1), columns];

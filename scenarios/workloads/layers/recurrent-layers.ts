@@ -5,9 +5,9 @@
  * or of thirteen, one for each kernel that TensorFlow 1 runs. Both do the same work.
  */
 
-import { sigmoid, tanh } from "../pointwise.ts";
-import { elements, type Tape, type Tensor } from "../tape.ts";
+import { elements, type Tape, type Tensor } from "../tape/tape.ts";
 import { add, addRepeated, batchMatMul, concat, multiply, split, variable } from "./dense-layers.ts";
+import { sigmoid, tanh } from "./pointwise.ts";
 
 /** Time steps of a sequence [batch, time, width], each [batch, width]. */
 export function unstack(tape: Tape, x: Tensor, name: string): readonly Tensor[] {

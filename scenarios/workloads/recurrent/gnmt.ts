@@ -16,10 +16,10 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
+import { softmax, tanh } from "../layers/pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../layers/recurrent-layers.ts";
-import { softmax, tanh } from "../pointwise.ts";
 import { sentencePairs, type TranslatorOptions } from "../sequence/sentence-pairs.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 /** Layers below this one have no residual connection. */
 const FIRST_RESIDUAL = 2;

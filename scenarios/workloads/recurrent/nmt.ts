@@ -7,10 +7,10 @@
  * time.
  */
 import { addN, batchMatMul, concat, matMul, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
+import { softmax, tanh } from "../layers/pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../layers/recurrent-layers.ts";
-import { softmax, tanh } from "../pointwise.ts";
 import { sentencePairs, type TranslatorOptions } from "../sequence/sentence-pairs.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export function nmt(options: TranslatorOptions): Tape {
   const { batch, layers, width, vocabulary } = options;

@@ -4,8 +4,8 @@
  */
 
 import { lstmCell, unfusedLstmCell } from "../layers/recurrent-layers.ts";
-import { adam, momentum } from "../optimizers.ts";
 import { wavenet } from "../sequence/wavenet.ts";
+import { adam, momentum } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { gnmt } from "./gnmt.ts";
 import { nmt } from "./nmt.ts";

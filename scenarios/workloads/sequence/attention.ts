@@ -4,8 +4,8 @@
  * Transposes between the layouts of heads and tokens are ops, since they move data.
  */
 import { batchMatMul, dropout, scaleAndShift, scaleMask } from "../layers/dense-layers.ts";
-import { softmax, transpose } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { softmax, transpose } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 
 /** Makes scores of attention ready for the softmax. */
 export type Mask = (tape: Tape, scores: Tensor, name: string) => Tensor;

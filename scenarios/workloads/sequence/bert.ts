@@ -11,8 +11,8 @@ import {
   slice,
   softmaxCrossEntropy,
 } from "../layers/dense-layers.ts";
-import { gelu, tanh } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { gelu, tanh } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { apart, attend, paddingMask } from "./attention.ts";
 
 export interface BertOptions {

@@ -18,8 +18,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { gelu } from "../pointwise.ts";
-import { createTape, type Tape } from "../tape.ts";
+import { gelu } from "../layers/pointwise.ts";
+import { createTape, type Tape } from "../tape/tape.ts";
 import { causalMask } from "./attention.ts";
 import { encoderStack, feedForward, preNorm } from "./transformer-stack.ts";
 

@@ -8,8 +8,8 @@
  * chosen or padded.
  */
 import { matMul } from "../layers/dense-layers.ts";
-import { softmax } from "../pointwise.ts";
-import { elements, type Tape, type Tensor } from "../tape.ts";
+import { softmax } from "../layers/pointwise.ts";
+import { elements, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface MixtureOptions {
   readonly experts: number;

@@ -5,7 +5,7 @@
  */
 import { embedding } from "../layers/dense-layers.ts";
 import { type LstmCell, type LstmState, unstack, zeros } from "../layers/recurrent-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 
 export interface TranslatorOptions {
   readonly batch: number;

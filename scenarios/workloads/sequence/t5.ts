@@ -15,8 +15,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { type Mask, paddingMask } from "./attention.ts";
 import { decoderStack, encoderStack, feedForward, preNorm } from "./transformer-stack.ts";
 

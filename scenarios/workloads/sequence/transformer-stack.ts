@@ -4,7 +4,7 @@
  * scores are masked. Decoder-only networks are an encoder stack whose mask is causal.
  */
 import { add, dropout, layerNorm } from "../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 
 /** A product with weights, with or without bias: `dense` or `matMul`. */

@@ -5,7 +5,6 @@
  * input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   add,
   addRepeated,
@@ -19,8 +18,9 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu, transpose } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu, transpose } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
+import { expectMultiple } from "../workload.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 import { feedForward, postNorm } from "./transformer-stack.ts";
 

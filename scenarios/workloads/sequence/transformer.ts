@@ -13,8 +13,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { causalMask, paddingMask } from "./attention.ts";
 import { mixtureOfExperts } from "./mixture-of-experts.ts";
 import { decoderStack, encoderStack, feedForward, postNorm, type StackOptions } from "./transformer-stack.ts";

@@ -13,8 +13,8 @@ import {
   multiply,
   softmaxCrossEntropy,
 } from "../layers/dense-layers.ts";
-import { relu, sigmoid, tanh } from "../pointwise.ts";
-import { createTape, elements, type Tape, type Tensor } from "../tape.ts";
+import { relu, sigmoid, tanh } from "../layers/pointwise.ts";
+import { createTape, elements, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface WavenetOptions {
   readonly batch: number;

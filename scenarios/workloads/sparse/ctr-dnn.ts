@@ -5,8 +5,8 @@
  * layers of width 400. HeterPS varies the number of layers.
  */
 import { concat, dense, embedding, softmaxCrossEntropy } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape } from "../tape/tape.ts";
 
 export interface CtrDnnOptions {
   readonly batch: number;

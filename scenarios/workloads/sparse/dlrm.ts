@@ -6,9 +6,9 @@
  * most 40 million rows, as in MLPerf.
  */
 import { batchMatMul, concat, dense, embedding, sigmoidCrossEntropy, slice } from "../layers/dense-layers.ts";
+import { relu } from "../layers/pointwise.ts";
 import { stack } from "../layers/recurrent-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface DlrmSizes {
   /** Rows of each table. */

@@ -9,8 +9,8 @@
  * from the host's memory, where Roc keeps them.
  */
 import { addN, batchMatMul, dropout, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface GcnOptions {
   readonly layers: number;

@@ -4,8 +4,8 @@
  * grows by one layer's result at a time, as frameworks run it.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { avgPool, conv2d, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 import { batchNorm } from "./parts/normalisation.ts";

@@ -4,7 +4,7 @@
  * and torchvision releases. The auxiliary classifier is optional.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./parts/image-layers.ts";

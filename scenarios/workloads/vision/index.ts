@@ -2,19 +2,19 @@
  * The registry of networks on images. Default batches are of a size that one GPU of the network's
  * day can hold.
  */
-import { adam, momentum, rmsprop, sgd } from "../optimizers.ts";
+import { adam, momentum, rmsprop, sgd } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";
-import { amoebanetD } from "./amoebanet-d.ts";
-import { ddpmUnet } from "./ddpm-unet.ts";
 import { densenet121 } from "./densenet.ts";
 import { inceptionV3 } from "./inception-v3.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
-import { type NasnetSize, nasnetA } from "./nasnet-a.ts";
 import { type ResNetDepth, resnet } from "./resnet.ts";
+import { amoebanetD } from "./searched/amoebanet-d.ts";
+import { type NasnetSize, nasnetA } from "./searched/nasnet-a.ts";
 import { squeezenet } from "./squeezenet.ts";
-import { unet } from "./unet.ts";
-import { unetGpipe } from "./unet-gpipe.ts";
+import { ddpmUnet } from "./unets/ddpm-unet.ts";
+import { unet } from "./unets/unet.ts";
+import { unetGpipe } from "./unets/unet-gpipe.ts";
 import { type VggDepth, vgg } from "./vgg.ts";
 import { type VitSize, vit } from "./vit.ts";
 

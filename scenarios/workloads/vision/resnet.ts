@@ -4,8 +4,8 @@
  * first 3x3 convolution.
  */
 import { add, dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { convBn, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 

@@ -4,7 +4,6 @@
  * sublayer, over the patches and a class token which is read at the end.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   addRepeated,
   dense,
@@ -14,9 +13,10 @@ import {
   slice,
   variable,
 } from "../layers/dense-layers.ts";
-import { gelu, transpose } from "../pointwise.ts";
+import { gelu, transpose } from "../layers/pointwise.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
+import { expectMultiple } from "../workload.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv } from "./parts/image-layers.ts";
 

@@ -3,7 +3,7 @@
  * description records. docs/workloads.md shows it.
  */
 import { workloadCatalog } from "../../../scenarios/index.ts";
-import type { ForwardOp } from "../../../scenarios/workloads/tape.ts";
+import type { ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
 import type { CountRow } from "./count-row.ts";
 import { sequenceCounts } from "./sequence-counts.ts";
 import { visionCounts } from "./vision-counts.ts";

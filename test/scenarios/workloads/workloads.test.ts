@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { groupsForPlacement, type OpGraph, Role } from "../../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
-import { elements, type ForwardOp } from "../../../scenarios/workloads/tape.ts";
+import { elements, type ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
 import { visionWorkloads } from "../../../scenarios/workloads/vision/index.ts";
 import type { CountRow } from "./count-row.ts";
 import { measuredCounts } from "./counts-table.ts";

@@ -3,7 +3,7 @@
  * NASNet-A (Zoph et al., CVPR 2018) while they train; its loss is a second loss.
  */
 import { dense, softmaxCrossEntropy } from "../../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../../tape.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
 import { CLASSES } from "./image-classifier.ts";
 import { avgPool, convUnit, globalAvgPool, type Pair } from "./image-layers.ts";
 

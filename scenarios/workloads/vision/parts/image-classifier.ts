@@ -3,7 +3,7 @@
  * pipeline, and the mean cross-entropy of 1000 classes.
  */
 import { softmaxCrossEntropy } from "../../layers/dense-layers.ts";
-import { createTape, type Tape, type Tensor } from "../../tape.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
 
 /** Classes of ImageNet's challenge. */
 export const CLASSES = 1000;

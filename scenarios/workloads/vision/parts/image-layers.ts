@@ -4,8 +4,8 @@
  * a normalisation follows, as in the published networks.
  */
 
-import { relu } from "../../pointwise.ts";
-import { elements, type Shape, type Tape, type Tensor } from "../../tape.ts";
+import { relu } from "../../layers/pointwise.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../../tape/tape.ts";
 import { batchNorm } from "./normalisation.ts";
 
 export type Pair = readonly [number, number];

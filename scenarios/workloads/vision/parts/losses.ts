@@ -1,7 +1,7 @@
 /**
  * Losses of networks whose answer is an image; means over all elements, so one number comes out.
  */
-import { elements, type Tape, type Tensor } from "../../tape.ts";
+import { elements, type Tape, type Tensor } from "../../tape/tape.ts";
 
 const imageLoss =
   (type: "MeanSquaredError" | "SigmoidCrossEntropy", flopsPerElement: number) =>

@@ -2,7 +2,7 @@
  * Normalisations of activations [batch, channels, height, width]. Those with statistics of the step
  * keep mean and variance in output 1 of their op, for the gradient.
  */
-import { elements, type Tape, type Tensor } from "../../tape.ts";
+import { elements, type Tape, type Tensor } from "../../tape/tape.ts";
 
 /** Training-mode batch normalisation with scale and offset (Ioffe and Szegedy, ICML 2015). */
 export function batchNorm(tape: Tape, x: Tensor, name: string): Tensor {

@@ -11,7 +11,7 @@ import { Query } from "../../../../env/model/query.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";
-import type { ForwardOp } from "../../../../scenarios/workloads/tape.ts";
+import type { ForwardOp } from "../../../../scenarios/workloads/tape/tape.ts";
 import { inferredShapes, nodesInBase64 } from "./inferred-shapes.ts";
 import { mobilenetV2, resnet50, selfAttention } from "./networks.ts";
 import { FLOAT16, INT64, ints, node, onnxFile, type TestGraph, value, weights } from "./write-model.ts";

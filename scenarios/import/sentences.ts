@@ -1,6 +1,6 @@
 /**
- * What every importer shares: an error names the file, and a JSON value that a schema refuses
- * becomes one sentence.
+ * The sentences of importers: an error names the file, a JSON value that a schema refuses becomes
+ * one sentence, and reports count in words.
  */
 import type { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
@@ -37,4 +37,10 @@ export function parseWith<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new InputError(sentenceOf(parsed.error));
   return parsed.data;
+}
+
+/** `1 op`, `1,251 ops`. */
+export function count(number: number, noun: string): string {
+  const digits = String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return `${digits} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -12,9 +12,9 @@
  * weights has exactly one update op.
  */
 
-import { InputError } from "../../env/model/errors.ts";
-import { graphBuilder, type OpSpec } from "../../env/model/graph/builder.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { type ForwardOp, numberBytes, type Precision, type Tape, type Tensor } from "./tape.ts";

@@ -5,7 +5,6 @@
  * every block. Learns the noise in an image.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   add,
   addRepeated,
@@ -14,13 +13,14 @@ import {
   dense,
   dropout,
   scaleAndShift,
-} from "../layers/dense-layers.ts";
-import { softmax, swish } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { biasedConv, reshape, upsample } from "./parts/image-layers.ts";
-import { meanSquaredError } from "./parts/losses.ts";
-import { groupNorm } from "./parts/normalisation.ts";
+} from "../../layers/dense-layers.ts";
+import { softmax, swish } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { biasedConv, reshape, upsample } from "../parts/image-layers.ts";
+import { meanSquaredError } from "../parts/losses.ts";
+import { groupNorm } from "../parts/normalisation.ts";
 
 export interface DdpmOptions extends ImageOptions {
   /** Channels of the finest level, a multiple of the normalisation's groups. */

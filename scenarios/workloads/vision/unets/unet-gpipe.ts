@@ -5,14 +5,14 @@
  * dropout of channels, instance normalisation, leaky rectifiers.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
-import { concat } from "../layers/dense-layers.ts";
-import { leakyRelu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { channelDropout, conv2d, maxPool, padTo, upsample } from "./parts/image-layers.ts";
-import { sigmoidCrossEntropy } from "./parts/losses.ts";
-import { instanceNorm } from "./parts/normalisation.ts";
+import { concat } from "../../layers/dense-layers.ts";
+import { leakyRelu } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { channelDropout, conv2d, maxPool, padTo, upsample } from "../parts/image-layers.ts";
+import { sigmoidCrossEntropy } from "../parts/losses.ts";
+import { instanceNorm } from "../parts/normalisation.ts";
 
 export interface UnetGpipeOptions extends ImageOptions {
   /** Convolutions of a level, on each side. */

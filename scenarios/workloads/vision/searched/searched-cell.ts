@@ -5,10 +5,10 @@
  * nasnet-a.ts and amoebanet-d.ts are tables of them.
  */
 import { add, concat } from "../../layers/dense-layers.ts";
-import { relu } from "../../pointwise.ts";
-import type { Tape, Tensor } from "../../tape.ts";
-import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "./image-layers.ts";
-import { batchNorm } from "./normalisation.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
+import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "../parts/image-layers.ts";
+import { batchNorm } from "../parts/normalisation.ts";
 
 /**
  * Applied to a state; the result has the cell's width, and at stride 2 half the height and width.

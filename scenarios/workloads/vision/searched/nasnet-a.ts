@@ -5,13 +5,13 @@
  * the first cell of a stage sees, as in the authors' release and Keras; the optional auxiliary
  * classifier as in the network that PipeDream profiled.
  */
-import { dense, dropout } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape } from "../tape.ts";
-import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
-import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "./parts/image-layers.ts";
-import { batchNorm } from "./parts/normalisation.ts";
+import { dense, dropout } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape } from "../../tape/tape.ts";
+import { auxiliaryClassifier } from "../parts/auxiliary-classifier.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "../parts/image-classifier.ts";
+import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "../parts/image-layers.ts";
+import { batchNorm } from "../parts/normalisation.ts";
 import {
   applyCell,
   avg3,
@@ -22,7 +22,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./parts/searched-cell.ts";
+} from "./searched-cell.ts";
 
 const sizes = {
   large: { cells: 6, penultimate: 4032, stemFilters: 96, besideReduction: "before" },

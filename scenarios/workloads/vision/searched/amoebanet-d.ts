@@ -6,12 +6,12 @@
  * AmoebaNet draws another concatenation).
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
-import { dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
-import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./parts/image-layers.ts";
+import { dense } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "../parts/image-classifier.ts";
+import { convBn, globalAvgPool, maxPool, type WindowOptions } from "../parts/image-layers.ts";
 import {
   applyCell,
   avg3,
@@ -21,7 +21,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./parts/searched-cell.ts";
+} from "./searched-cell.ts";
 
 export interface AmoebaNetOptions extends ImageOptions {
   /** Normal cells: three stages of equal length. */

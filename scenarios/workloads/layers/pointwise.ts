@@ -2,7 +2,7 @@
  * Ops that make one tensor of another, element by element or axis by axis, with a fixed FLOP per
  * element each. FLOP of their gradients stand in `gradients.ts`.
  */
-import { elements, type Shape, type Tape, type Tensor } from "./tape.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
 type PointwiseType =
   | "Relu"

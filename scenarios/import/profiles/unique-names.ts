@@ -1,5 +1,5 @@
 /** Names of ops from files whose nodes have ids and, perhaps, names that repeat. */
-import { InputError } from "../../env/model/errors.ts";
+import { InputError } from "../../../env/model/errors.ts";
 
 interface Named {
   readonly id: number;

@@ -2,12 +2,12 @@
  * Which of TensorFlow's messages a file holds: protocol buffers do not say, but the first bytes of
  * the usual ones differ. A file that the user calls by name is believed.
  */
-import { InputError } from "../../../env/model/errors.ts";
-import { readBinary } from "../protobuf/binary.ts";
-import { fieldsAtTop, type TopField } from "../protobuf/fields-at-top.ts";
-import type { MessageType } from "../protobuf/schema.ts";
-import { readText } from "../protobuf/text.ts";
-import type { SourceFile } from "../source-file.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import { readBinary } from "../../protobuf/binary.ts";
+import { fieldsAtTop, type TopField } from "../../protobuf/fields-at-top.ts";
+import type { MessageType } from "../../protobuf/schema.ts";
+import { readText } from "../../protobuf/text.ts";
+import type { SourceFile } from "../../source-file.ts";
 import {
   type GraphDef,
   graphDefType,

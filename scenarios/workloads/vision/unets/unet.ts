@@ -4,11 +4,11 @@
  * are cropped to the size that the decoder has come to; one channel of grey, two classes for each
  * pixel, one large image in a step.
  */
-import { concat, dropout, slice, softmaxCrossEntropy } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { biasedConv, channelBias, conv2dTranspose, maxPool } from "./parts/image-layers.ts";
+import { concat, dropout, slice, softmaxCrossEntropy } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { biasedConv, channelBias, conv2dTranspose, maxPool } from "../parts/image-layers.ts";
 
 /** Filters from the finest level to the coarsest. */
 const widths = [64, 128, 256, 512, 1024] as const;

@@ -1,5 +1,5 @@
 /** Types, shapes and small constants of TensorFlow files as `Tensor`s. */
-import { InputError } from "../../../env/model/errors.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import {
   type ElementType,
   elements,
@@ -7,7 +7,7 @@ import {
   type Shape,
   shown,
   type Tensor,
-} from "../tensors/tensor.ts";
+} from "../../tensors/tensor.ts";
 import type { TensorProto, TensorShape } from "./schema.ts";
 
 const REFERENCE = 100;

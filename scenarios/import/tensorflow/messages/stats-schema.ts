@@ -3,7 +3,7 @@
  * RunMetadata of config.proto and Grappler's op_performance_data.proto, with field numbers checked
  * against those files in tensorflow/tensorflow.
  */
-import { int, list, type MessageType, message, text } from "../protobuf/schema.ts";
+import { int, list, type MessageType, message, text } from "../../protobuf/schema.ts";
 import { type GraphDef, graphDefType } from "./schema.ts";
 
 export interface Allocation {

@@ -18,7 +18,7 @@ import {
   message,
   optional,
   text,
-} from "../protobuf/schema.ts";
+} from "../../protobuf/schema.ts";
 
 /** `DataType` by name; references to variables are the type plus 100. */
 export const dataTypes: Readonly<Record<string, number>> = {
