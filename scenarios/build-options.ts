@@ -1,7 +1,10 @@
 /**
- * The options of a URI that every built-in workload takes: `precision`, 32 or 16 bits; `phase`,
- * `training` or `inference`; and `granularity=layer`, one op for each layer and role where the
- * other granularities keep an op for each kernel.
+ * The options of a URI that every built-in workload takes.
+ *
+ * - `precision`: 32 or 16 bits.
+ * - `phase`: `training` or `inference`.
+ * - `granularity=layer`: one op for each layer and role; other granularities keep an op for each
+ *   kernel.
  */
 import type { Query } from "../env/model/query.ts";
 import { type BuildOptions, phases } from "./workloads/build.ts";

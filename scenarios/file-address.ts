@@ -1,10 +1,10 @@
 /**
  * Files as scenarios: `PATH?OPTION=VALUE&...`, such as
  * `resnet50.graph.txt?cluster=8xV100-nvlink&groups=40`. Options are those of the file's format,
- * `cluster` and `format`, and the options of groups and networks that every scenario has.
+ * `cluster`, `format`, and the options of groups and networks that every scenario has.
  *
- * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a
- * known format do.
+ * A text is a path where it begins like one (`./`, `../`, `/`) or ends with the extension of a
+ * known format.
  */
 import { basename } from "node:path";
 import { Query, readQuery } from "../env/model/query.ts";
@@ -21,7 +21,7 @@ export interface FileAddress {
 /** Null where the text is not the path of a file. */
 export function fileAddress(text: string): FileAddress | null {
   const at = text.lastIndexOf("?");
-  // A question mark may stand in a path; options always have an equals sign.
+  // A path may contain a question mark; options always contain an equals sign.
   const hasOptions = at !== -1 && (text.length === at + 1 || text.slice(at).includes("="));
   const path = hasOptions ? text.slice(0, at) : text;
   if (!looksLikePath(path)) return null;

@@ -1,17 +1,16 @@
 /**
- * A cluster from its cables: devices and switches joined by cables of given speeds, and for each
- * pair of devices the route that a transfer takes. Trees, meshes, tori and racks are all made of
- * this.
+ * A cluster from its cables. Cables of given speeds join devices and switches, and the route
+ * between each pair of devices follows. Trees, meshes, tori and racks are built with it.
  *
- * A route has the fewest cables and, among those, the widest narrowest cable (`shortest`), or the
- * widest narrowest cable and, among those, the fewest cables (`widest`); of equal ones it is the
- * first in breadth-first order of the cables as declared. It passes through switches, and through
- * those devices that are named as relays: a GPU that forwards for others, a host in whose memory
- * transfers are staged.
+ * `shortest` routes have the fewest cables, and of those the widest narrowest cable. `widest`
+ * routes have the widest narrowest cable, and of those the fewest cables. Of equal routes the first
+ * in breadth-first order of the declared cables is taken. A route passes through switches and
+ * through devices that are named as relays. A relay is a GPU that forwards for others, or a host
+ * that stages transfers in its memory.
  *
- * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the
- * given order, two links for a cable in declared order (named `a -> b` and `b -> a`) or one for a
- * half-duplex cable (`a - b`).
+ * Pre: names are unique, and cables name devices and switches. Post: the cluster is valid and its
+ * devices are in the given order. A cable gives two links in declared order, `a -> b` and `b -> a`;
+ * a half-duplex cable gives one, `a - b`.
  */
 import { type Cluster, type Device, type Link, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -34,9 +33,9 @@ export interface Cable {
 export interface Fabric {
   readonly name: string;
   readonly devices: readonly Device[];
-  /** What passes transfers on and computes nothing. */
+  /** Nodes that pass transfers on and compute nothing. */
   readonly switches?: readonly string[];
-  /** Devices that pass on what is for others. */
+  /** Devices that pass on transfers for others. */
   readonly relays?: readonly string[];
   readonly cables: readonly Cable[];
   readonly routes?: "shortest" | "widest";
@@ -133,8 +132,8 @@ function routesFrom(
 }
 
 /**
- * Breadth-first search over the cables of at least a width; gives the links from `from` to a node,
- * null where none lead there.
+ * Breadth-first search over the cables of at least a width. The result gives the links from `from`
+ * to a node, or null where no cables lead there.
  */
 function routesOver(
   arcs: readonly (readonly Arc[])[],

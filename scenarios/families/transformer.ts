@@ -1,7 +1,7 @@
 /**
- * Transformer variants: the encoder of the workload `bert-base` with 2 to 12 layers, 64 to 384
- * tokens and batches of 8 to 32, as whole training graphs of real ops. No two members have the same
- * numbers. Sizes and times are those of the workload; nothing is calibrated.
+ * Transformer variants: the encoder of the workload `bert-base` as whole training graphs of real
+ * ops. Members have 2 to 12 layers, 64 to 384 tokens and batches of 8 to 32. No two members have
+ * the same numbers. Sizes and times are those of the workload; nothing is calibrated.
  */
 import { buildWorkload } from "../workloads/build.ts";
 import { workloadCatalog } from "../workloads/index.ts";

@@ -1,6 +1,6 @@
 /**
- * Files of every known format as scenarios. The format is recognised by the file's content;
- * whatever is wrong with a file is one sentence that names it.
+ * Files of every known format as scenarios. The content decides the format. Every mistake in a file
+ * is one sentence that names the file.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { Query } from "../../env/model/query.ts";
@@ -47,7 +47,7 @@ export const importers: readonly Importer[] = [
 
 export interface ImportedFile {
   readonly scenario: Scenario;
-  /** Placements that the file brings along, with the results it expects. */
+  /** Placements in the file, with the results it expects. */
   readonly runs?: readonly ImportedRun[];
   /** Name of the importer. */
   readonly format: string;
@@ -117,7 +117,7 @@ function nameOfType(value: unknown): string {
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
-/** Those of the importer's own; any other is a mistake. */
+/** The options that the importer declares; any other is a mistake. */
 function ownOptions(importer: Importer, query: Query): Query {
   const common = Object.keys(commonOptions);
   query.expectOnly(`the format ${importer.name}`, [...Object.keys(importer.options ?? {}), ...common]);

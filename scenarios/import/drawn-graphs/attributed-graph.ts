@@ -1,8 +1,8 @@
 /**
  * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files. Attributes with the
- * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such; the run time,
- * the sizes and the type may have other names, which the options give. Lists and maps stand in
- * strings, as JSON, or for numbers with commas between them.
+ * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such. The run time,
+ * the sizes and the type may have other names, which the options give. Lists and maps are JSON in
+ * strings; lists of numbers may also be separated by commas.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -38,7 +38,10 @@ export const attributeOptions: Readonly<Record<string, string>> = {
 const usOf = { us: 1, ms: 1000, s: 1e6 } as const;
 const numberFields = ["flops", "bytesTouched", "parameterBytes", "workspaceBytes", "transferUs"] as const;
 const wordFields = ["type", "role", "colocation", "twin"] as const;
-/** Ours, but of a plan or of the scenario's groups, which a graph does not hold. */
+/**
+ * Attributes of our own exports that belong to a plan or to the scenario's groups, not to the
+ * graph.
+ */
 const otherFields = ["group", "device"];
 
 export function importAttributed(

@@ -1,7 +1,7 @@
 /**
  * GEXF files (gexf.net, 1.1 to 1.3), as Gephi and NetworkX write them, through graphology-gexf.
- * Edges must be directed: the format's own default is undirected, and `edges=directed` takes such
- * edges as leading from source to target.
+ * Edges must be directed. The format's own default is undirected; `edges=directed` takes such edges
+ * as leading from source to target.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";

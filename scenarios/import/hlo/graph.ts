@@ -2,12 +2,12 @@
  * The operator graph of an HLO module: one op for each instruction of the entry computation that
  * computes or moves data.
  *
- * - A tuple, one of its elements and a bitcast are names of other instructions' outputs; they are
- *   no ops.
- * - A call is the computation it calls, in place (`call.3/dot.1`); fusions, loops, conditionals and
- *   reductions are one op each.
- * - A parameter is an op on every device, and so is a constant; a constant's bytes are weights, and
- *   so are those of parameters that the caller names.
+ * - A tuple, one of its elements and a bitcast name the outputs of other instructions and are no
+ *   ops.
+ * - A call is replaced by the computation it calls (`call.3/dot.1`). Fusions, loops, conditionals
+ *   and reductions are one op each.
+ * - Parameters and constants are ops that every device can run. The bytes of constants, and of
+ *   parameters that the caller names, are weights.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -20,7 +20,7 @@ import type { WorkReader } from "./work.ts";
 
 export interface HloGraph {
   readonly graph: OpGraph;
-  /** Instructions that are only names. */
+  /** Number of instructions that only name outputs. */
   readonly names: number;
   readonly collectives: number;
 }
@@ -30,7 +30,7 @@ export interface HloGraphOptions {
   readonly dtype: string;
 }
 
-/** Calls may be nested so that they would unroll without end. */
+/** Nested calls can unroll to exponentially many instructions. */
 const MOST_OPS = 250_000;
 const DEEPEST_CALLS = 200;
 const MOST_EDGES = 10_000_000;
@@ -43,15 +43,15 @@ export function hloGraph(module: HloModule, work: WorkReader, options: HloGraphO
 /** One call of a computation. */
 interface Call {
   readonly computation: Computation;
-  /** Names of the calls around it: `call.3/`. */
+  /** Path of the calls that lead to it, such as `call.3/`. */
   readonly prefix: string;
   readonly given: readonly Value[];
   readonly depth: number;
-  /** Of its instructions so far. */
+  /** By name of instruction, as far as they are known. */
   readonly values: Map<string, Value>;
 }
 
-/** The entry computation with its calls in place, instruction by instruction. */
+/** The entry computation with all calls unrolled. */
 class Unrolling {
   readonly #module: HloModule;
   readonly #work: WorkReader;
@@ -77,7 +77,10 @@ class Unrolling {
     return { graph: this.#builder.build(), names: this.#names, collectives: this.#collectives };
   }
 
-  /** Adds a computation's instructions; answers its root. `given` are the arguments of a call. */
+  /**
+   * Adds a computation's instructions and returns the value of its root. `given` are the arguments
+   * of a call.
+   */
   #add(computation: Computation, prefix: string, given: readonly Value[], depth: number): Value {
     if (depth > DEEPEST_CALLS) throw new InputError(`calls are nested more than ${DEEPEST_CALLS} deep.`);
     const call: Call = { computation, prefix, given, depth, values: new Map() };
@@ -161,13 +164,13 @@ function argumentOf({ literal }: Instruction, { given, computation }: Call): Val
   return value;
 }
 
-/** Gradients carry their origin in the names that JAX and TensorFlow give them. */
+/** JAX and TensorFlow name gradient ops like this. */
 const backwardPattern = /transpose\(jvp\(|(^|\/)gradients?(_tape)?(\/|$)/;
 const wordInMetadata = (attributes: string): string => /op_name="([^"]{0,2000})"/.exec(attributes)?.[1] ?? "";
 
 /**
- * Operands and output once each; slices read what they keep, an update in place reads and writes
- * only the update.
+ * Operands and output once each. Slices read only what they keep; an update in place reads and
+ * writes only the update.
  */
 function touched(instruction: Instruction, within: Computation, outputBytes: number): number {
   const { opcode, operands } = instruction;

@@ -79,7 +79,7 @@ function parametersText(parameters: number, weights: string): string {
 
 const backwardOps = ({ role }: OpGraph): number => role.reduce((sum, own) => sum + (own === 1 ? 1 : 0), 0);
 
-/** Half precision where most of the work is in it, else single. */
+/** Half precision where most of the work is done in it, else single. */
 function dtypeOf({ entry, computations }: HloModule, work: WorkReader): string {
   let half = 0;
   let other = 0;

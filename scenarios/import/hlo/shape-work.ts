@@ -1,6 +1,6 @@
 /**
- * What the shapes of one HLO instruction and its operands say of its work: FLOP of products and
- * convolutions, and the counts that other instructions multiply.
+ * Work that follows from the shapes of one HLO instruction and its operands: FLOP of products and
+ * convolutions, and counts of elements.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { type ArrayShape, elementsOf, mainArray } from "./shape.ts";
@@ -44,8 +44,8 @@ function contracted(shape: ArrayShape, dims: readonly number[]): number {
 }
 
 /**
- * Each output element sums over the kernel's window and its input features; zeros that dilate the
- * input are no work.
+ * Each output element sums over the kernel's window and its input features. Zeros that dilate the
+ * input do not count.
  */
 export function convolutionFlops(instruction: Instruction, within: Computation): number {
   const labels = /_([a-z0-9?]+)->/.exec(wordOf(instruction, "dim_labels") ?? "")?.[1];
@@ -69,7 +69,10 @@ function windowPart({ attributes }: Instruction, name: string): readonly number[
 export const windowSize = (instruction: Instruction): number =>
   (windowPart(instruction, "size") ?? []).reduce((product, size) => product * size, 1);
 
-/** Elements of the first operand: reducers take arrays and initial values in halves. */
+/**
+ * Elements of the first operand. The operands of a reduction are arrays, followed by as many
+ * initial values.
+ */
 export const inputElements = (instruction: Instruction, within: Computation): number =>
   elementsAt(instruction, within, 0);
 

@@ -6,10 +6,10 @@ import { InputError } from "../../../env/model/errors.ts";
 import type { Shape } from "./shape.ts";
 import { type Instruction, wordOf } from "./text.ts";
 
-/** Where a value lives: an output port of an op, or for a tuple each of its parts. */
+/** An output port of an op, or the parts of a tuple. */
 export type Value = { readonly op: string; readonly port: number } | readonly Value[];
 
-/** Tuples of tuples may hold one array over and over. */
+/** Tuples of tuples can repeat one array exponentially often. */
 const MOST_PARTS = 100_000;
 
 /** The outputs of a new op. */

@@ -9,8 +9,8 @@
  *   fusion, call   the sum over the computation
  *   while          known trip count x (body + condition); conditional: the dearest branch
  *
- * Padding counts, as in the built-in workloads. What a custom call does is known where it is a
- * cuBLAS product or a cuDNN convolution.
+ * Padding counts, as in the built-in workloads. Custom calls have known work where they are cuBLAS
+ * products or cuDNN convolutions.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { mainArray } from "./shape.ts";
@@ -52,7 +52,7 @@ export class WorkReader {
   /** `trips` is the trip count of loops that the module gives none for. */
   constructor(module: HloModule, trips: number) {
     this.#trips = trips;
-    // Each computation comes before those that use it, so no sum waits for another.
+    // Each computation comes before those that use it, so all sums that it needs are known.
     for (const computation of module.computations.values())
       this.#totals.set(computation.name, this.#totalOf(computation));
   }
@@ -106,7 +106,7 @@ export class WorkReader {
     }
   }
 
-  /** Type by which devices know the most of it: `MatMul`, `Conv2D`, or the opcode. */
+  /** The type that decides the efficiency of devices: `MatMul`, `Conv2D`, or the opcode. */
   type(instruction: Instruction): string {
     const { opcode, attributes } = instruction;
     if (opcode === "convolution") return "Conv2D";

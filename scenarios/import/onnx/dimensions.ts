@@ -1,7 +1,9 @@
 /**
- * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by
- * `dim.INPUT.AXIS` where a dimension has no name, or by `batch` for every dynamic first axis; 1 for
- * all others, which the report says.
+ * Sizes of the dynamic dimensions of a model's inputs.
+ *
+ * - `dim.NAME` sets a named dimension, `dim.INPUT.AXIS` one without a name.
+ * - `batch` sets every dynamic first axis.
+ * - All others are 1, and the report says so.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Query } from "../../../env/model/query.ts";
@@ -18,7 +20,7 @@ export class Dimensions {
   readonly #options: Query;
   readonly #given: ReadonlyMap<string, number>;
   readonly #batch: number | null;
-  /** Every dynamic dimension met so far, by the name under which the user can set it. */
+  /** Every dynamic dimension so far, by the name that sets it. */
   readonly #sizes = new Map<string, number>();
   readonly #assumed = new Set<string>();
 
@@ -57,7 +59,7 @@ export class Dimensions {
     return size;
   }
 
-  /** Once all inputs are read: options that set nothing are mistakes. */
+  /** Call after all inputs are read: refuses options that set nothing. */
   checkUse(): void {
     const known = [...this.#sizes.keys()];
     const there = known.length === 0 ? "the model has no dynamic dimension" : `there are ${known.join(", ")}`;
@@ -70,7 +72,7 @@ export class Dimensions {
     return new InputError(`${this.#options.where}: option "${option}" sets nothing: ${there}.`);
   }
 
-  /** A sentence on the sizes that nobody gave; null where there is none. */
+  /** A sentence on the sizes that were not set; null where all were. */
   assumption(): string | null {
     if (this.#assumed.size === 0) return null;
     const names = [...this.#assumed].slice(0, MOST_LISTED).map((name) => name.slice(0, LONGEST_NAME));
