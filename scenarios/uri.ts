@@ -1,12 +1,15 @@
 /**
  * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or
- * `enas-cifar/test/7/2xK80`; address.ts reads the first half. Options are those of the workload or
- * family, three of the grouping: `groups`, the most groups to place, `granularity`, `group` (the
- * default of workloads) or `op` (one group for each co-location class), or instead of that
- * `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes;
- * `comm`, the time of all transfers in percent of the time of all ops on this cluster; `network`, a
- * named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan
- * mean. Every mistake is one sentence with what there is instead.
+ * `enas-cifar/test/7/2xK80`. address.ts reads the address.
+ *
+ * - The workload or the family declares options of its own; build-options.ts declares those of
+ *   every workload.
+ * - `groups`, `granularity` and `coarsen` choose the grouping (docs/scenarios.md, "Groups").
+ * - `comm` sets the time of all transfers, in percent of the time of all ops on this cluster.
+ * - `network` names a network model that replaces the cluster's own links.
+ * - `dispatch` says what the priorities of a plan mean.
+ *
+ * Every mistake is one sentence with the known alternatives.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { atMost } from "../env/model/coarsen/at-most.ts";
@@ -55,7 +58,7 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
   return underOptions(scenario, query);
 }
 
-/** What declares the options of the problem: its workload or its family. */
+/** The workload or the family, which declares the options of the problem. */
 const declarer = (problem: Problem): Workload | Family =>
   problem.kind === "workload" ? problem.workload : problem.family;
 

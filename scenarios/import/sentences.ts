@@ -1,12 +1,12 @@
 /**
- * The sentences of importers: an error names the file, a JSON value that a schema refuses becomes
- * one sentence, and reports count in words.
+ * The sentences of importers. Errors name the file, and a JSON value that a schema refuses becomes
+ * one sentence. Reports write counts as `1 op` or `1,251 ops`.
  */
 import type { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import { sentenceOf } from "../../env/model/file.ts";
 
-/** Runs `make`; its `InputError`s get the file's name in front, unless they name a file already. */
+/** Runs `make`. Its `InputError`s get the file's name in front, unless they already name a file. */
 export function inFile<T>(name: string, make: () => T): T {
   try {
     return make();
@@ -17,7 +17,7 @@ export function inFile<T>(name: string, make: () => T): T {
   }
 }
 
-/** A sentence may quote the file, whose names may be as long or as strange as an enemy likes. */
+/** A sentence can quote names from the file, which a hostile file makes long or unprintable. */
 function readable(sentence: string): string {
   const line = sentence.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
   return line.length <= LONGEST_SENTENCE

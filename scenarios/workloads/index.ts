@@ -1,6 +1,6 @@
 /**
- * The registry of built-in workloads: one entry for each network, with the options that a scenario
- * URI may set. Adding a network is one file that records a tape, and one entry in the registry of
+ * The registry of built-in workloads. It has one entry for each network, with the options of its
+ * scenario URIs. Adding a network is one file that records a tape, and one entry in the registry of
  * its folder.
  */
 import { sequenceWorkloads } from "./sequence/index.ts";

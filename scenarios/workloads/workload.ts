@@ -1,6 +1,6 @@
 /**
- * What the registry holds for each built-in network: a name, its source, the options that a
- * scenario URI may set, and the description of its forward pass.
+ * `Workload`: the registry entry of a built-in network, with its name, source, options and the
+ * description of its forward pass.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Optimizer } from "./tape/optimizers.ts";
@@ -32,7 +32,7 @@ export const batch = (size: number): WorkloadOption => ({
   max: 4096,
 });
 
-/** Refuses the value of an option that layers could not divide without a remainder. */
+/** Refuses the value of an option that layers cannot divide without a remainder. */
 export function expectMultiple(workload: string, option: string, value: number, divisor: number): void {
   if (value % divisor !== 0)
     throw new InputError(`${workload}: ${option} is ${value}, expected a multiple of ${divisor}.`);

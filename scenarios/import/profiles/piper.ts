@@ -1,12 +1,13 @@
 /**
  * Inputs of "Piper: Multidimensional Planner for DNN Parallelization" (Tarnawski, Narayanan,
- * Phanishayee; NeurIPS 2021), JSON files of the repository msr-fiddle/piper (MIT): layers with
- * alternative configurations for each degree of tensor parallelism, a memory limit, and one
- * bandwidth from each device outward. Sizes are bytes, the bandwidth bytes per second.
+ * Phanishayee; NeurIPS 2021): JSON files of the repository msr-fiddle/piper (MIT). A file has
+ * layers, a memory limit, and one bandwidth out of each device. Layers have alternative
+ * configurations for each degree of tensor parallelism. Sizes are bytes, the bandwidth bytes per
+ * second.
  *
- * A configuration's `timePerSample` is the time of both passes, in seconds in the authors' BERT
- * file and in milliseconds in their GNMT and ResNet files (their sums are those of
- * dnn-partitioning, which gives ms), so the unit is judged by the sum: no layers take longer than
+ * A configuration's `timePerSample` is the time of both passes. It is in seconds in the authors'
+ * BERT file and in milliseconds in their GNMT and ResNet files. Their sums equal those of
+ * dnn-partitioning, which are in ms. So the unit is judged by the sum: layers together take at most
  * `LONGEST_SECONDS` for one micro-batch. An op takes one configuration of one degree.
  */
 import { z } from "zod";

@@ -1,8 +1,9 @@
 /**
  * TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel and RunMetadata, binary (`.pb`, `.meta`) or
- * text (`.pbtxt`), and the step statistics or the cost graph that a profiled run left beside them.
+ * text (`.pbtxt`). Step statistics or a cost graph of a profiled run can be in the same file or in
+ * another one.
  *
- * Functions of the library are not looked into: a call is one op, and the report says so.
+ * The inside of library functions is not read: a call is one op, and the report says so.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -58,7 +59,7 @@ export const tensorflow: Importer = {
   },
 };
 
-/** Times that only accelerators have say nothing of a CPU. */
+/** Times of accelerators alone do not hold on a CPU. */
 function holdOn(measured: Measured | null): Pick<Imported, "timesHoldOn"> {
   const isOfAccelerators = measured !== null && measured.kinds.length > 0 && !measured.kinds.includes("CPU");
   return isOfAccelerators ? { timesHoldOn: "accelerators" } : {};

@@ -1,4 +1,4 @@
-/** `TfOp`: a node as its rule sees it: data inputs by position, attributes by name. */
+/** `TfOp`: a node as its rule sees it, with data inputs by position and attributes by name. */
 import { InputError } from "../../../env/model/errors.ts";
 import {
   type Effect,

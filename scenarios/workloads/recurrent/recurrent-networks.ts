@@ -1,6 +1,5 @@
 /**
- * Registry entries of unrolled recurrent networks, and of WaveNet, which took their place for
- * audio.
+ * Registry entries of unrolled recurrent networks, and of WaveNet, which replaced them for audio.
  */
 
 import { lstmCell, unfusedLstmCell } from "../layers/recurrent-layers.ts";

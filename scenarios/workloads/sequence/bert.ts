@@ -24,7 +24,7 @@ export interface BertOptions {
   readonly heads: number;
 }
 
-/** The inner width of the feed-forward layers, in widths. */
+/** The inner width of the feed-forward layers, in multiples of the width. */
 const EXPANSION = 4;
 const VOCABULARY = 30522;
 export const BERT_POSITIONS = 512;

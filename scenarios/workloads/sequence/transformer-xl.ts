@@ -1,8 +1,8 @@
 /**
  * Transformer-XL (Dai et al.: "Transformer-XL: Attentive Language Models beyond a Fixed-Length
- * Context", ACL 2019) on characters, as for enwik8: each layer also attends to the states that it
- * had for the segment before, with relative positions. The remembered states come in with the
- * input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
+ * Context", ACL 2019) on characters, as for enwik8. Each layer also attends to the states that it
+ * had for the segment before, with relative positions. These states are inputs, and no gradient
+ * flows into them. GDP takes 2, 4 and 8 layers.
  */
 
 import {
@@ -28,7 +28,7 @@ export interface TransformerXlOptions {
   readonly batch: number;
   /** Tokens of a segment. */
   readonly tokens: number;
-  /** Tokens remembered from before. */
+  /** Tokens remembered from earlier segments. */
   readonly memory: number;
   readonly layers: number;
   readonly width: number;

@@ -14,8 +14,8 @@ export interface InceptionOptions extends ImageOptions {
 }
 
 /**
- * A convolution: filters, height and width of its window, stride. Padding keeps the size, unless
- * the stride is 2.
+ * A convolution: filters, height and width of its window, stride. Padding keeps the size where the
+ * stride is 1.
  */
 type Conv = readonly [filters: number, height: number, width: number, stride?: number];
 

@@ -1,7 +1,4 @@
-/**
- * The registry of networks on images. Default batches are of a size that one GPU of the network's
- * day can hold.
- */
+/** The registry of networks on images. Default batches fit one GPU of the network's time. */
 import { adam, momentum, rmsprop, sgd } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";
@@ -18,10 +15,7 @@ import { unetGpipe } from "./unets/unet-gpipe.ts";
 import { type VggDepth, vgg } from "./vgg.ts";
 import { type VitSize, vit } from "./vit.ts";
 
-/**
- * Images of `size` unless the URI says otherwise; below `min` nothing is left of them at the last
- * layers.
- */
+/** Images of `size` by default. Below `min` the last layers would have no pixels. */
 const pixels = (size: number, min: number): WorkloadOption => ({
   describe: "height and width of an image",
   default: size,

@@ -40,9 +40,7 @@ const elementTypes: readonly (ElementType | null)[] = [
   "uint64",
 ];
 
-/**
- * References to variables count as what they refer to; types that are not known count as float32.
- */
+/** References to variables count as the type they refer to; unknown types count as float32. */
 export function elementTypeOf(dataType: number | null | undefined): ElementType {
   return elementTypes[(dataType ?? 0) % REFERENCE] ?? "float32";
 }

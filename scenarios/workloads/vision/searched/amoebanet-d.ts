@@ -1,9 +1,9 @@
 /**
  * AmoebaNet-D (Real, Aggarwal, Huang, Le: "Regularized Evolution for Image Classifier Architecture
  * Search", AAAI 2019) as "(L, D)" of GPipe (Huang et al., NeurIPS 2019) and torchgpipe: L normal
- * cells in three stages, D filters. Cells, stem and what a normal cell concatenates follow the
- * TensorFlow release, with which the parameter counts of GPipe's table come out (the paper of
- * AmoebaNet draws another concatenation).
+ * cells in three stages, D filters. Cells, stem and the concatenation of a normal cell follow the
+ * TensorFlow release. The parameter counts of GPipe's table follow from it; the paper of AmoebaNet
+ * draws another concatenation.
  */
 
 import { dense } from "../../layers/dense-layers.ts";

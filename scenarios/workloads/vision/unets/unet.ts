@@ -1,8 +1,8 @@
 /**
  * U-Net (Ronneberger, Fischer, Brox: "U-Net: Convolutional Networks for Biomedical Image
- * Segmentation", MICCAI 2015; its figure 1): convolutions without padding, so that skip connections
- * are cropped to the size that the decoder has come to; one channel of grey, two classes for each
- * pixel, one large image in a step.
+ * Segmentation", MICCAI 2015; its figure 1). Convolutions have no padding, so skip connections are
+ * cropped to the decoder's size. Images have one grey channel, each pixel has two classes, and a
+ * step has one large image.
  */
 import { concat, dropout, slice, softmaxCrossEntropy } from "../../layers/dense-layers.ts";
 import { relu } from "../../layers/pointwise.ts";
