@@ -2,8 +2,8 @@
  * A cluster from its cables. Cables of given speeds join devices and switches, and the route
  * between each pair of devices follows. Trees, meshes, tori and racks are built with it.
  *
- * `shortest` routes have the fewest cables, and of those the widest narrowest cable. `widest`
- * routes have the widest narrowest cable, and of those the fewest cables. Of equal routes the first
+ * A `shortest` route has the fewest cables, and of those the widest narrowest cable. A `widest`
+ * route has the widest narrowest cable, and of those the fewest cables. Of equal routes the first
  * in breadth-first order of the declared cables is taken. A route passes through switches and
  * through devices that are named as relays. A relay is a GPU that forwards for others, or a host
  * that stages transfers in its memory.

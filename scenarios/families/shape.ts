@@ -1,7 +1,7 @@
 /**
  * `Shape`: a generated graph before it has sizes. Ops have times on the reference machine and
- * relative output sizes. `sized` gives them FLOP and bytes, such that all transfers together take a
- * given share of all compute on that machine.
+ * relative output sizes. The function `sized` gives them FLOP and bytes. All transfers together
+ * then take a given share of the compute on that machine.
  *
  * The reference machine is Placeto's: K80 dies of a p2.8xlarge, 7,600 bytes/us and 25 us for a
  * transfer. scenarios/clusters says where the figures come from. They are repeated here because a

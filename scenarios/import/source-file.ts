@@ -1,7 +1,7 @@
 /**
- * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made on request, so
- * that a file of hundreds of megabytes is in memory in one form at a time. `lines()` streams, and
- * `json()` drops the text that it parsed.
+ * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made on request, so a
+ * file of hundreds of megabytes is in memory in one form at a time. The generator `lines()` streams
+ * the file, and `json()` drops the text that it parsed.
  *
  * Content that cannot be read or decoded is an `InputError`. It is one sentence without the file's
  * name, which `importFile` puts in front.

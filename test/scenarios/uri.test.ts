@@ -1,4 +1,4 @@
-/** Scenario addresses: what they build, and the one sentence that each mistake gets. */
+/** Scenario addresses: what they build, and one sentence for each mistake. */
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, scenarioHash, testScenario, writeScenario } from "../../env/index.ts";
 import { resolveScenario, suites } from "../../scenarios/index.ts";

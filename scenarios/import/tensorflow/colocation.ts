@@ -1,6 +1,6 @@
 /**
- * Which ops of a GraphDef share a device. `_class` ties ops together (`loc:@OP`), and a constant
- * goes with its only reader, as in TensorFlow's own placer.
+ * Which ops of a GraphDef share a device. The attribute `_class` ties ops together (`loc:@OP`), and
+ * a constant goes with its only reader, as in TensorFlow's own placer.
  */
 import type { LinkedNode } from "./nodes.ts";
 

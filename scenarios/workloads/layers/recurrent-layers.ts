@@ -1,7 +1,7 @@
 /**
  * Layers of unrolled recurrent networks: a sequence as time steps and back, and an LSTM cell
  * (Hochreiter and Schmidhuber, 1997). The fused cell has three ops: concatenation of its inputs,
- * one product with the weights of all four gates, and one pointwise op. The plain cell has
+ * one product with the weights of all four gates, and one pointwise op. The unfused cell has
  * thirteen, one for each kernel that TensorFlow 1 runs. Both do the same work.
  */
 

@@ -25,7 +25,9 @@ export function apart(tape: Tape, x: Tensor, name: string, heads: number): Tenso
   return transpose(tape, x, name, [batch, heads, tokens, width / heads]);
 }
 
-/** Pre: q, k and v are split into heads. Post: heads are joined, [batch, tokens, width]. */
+/**
+ * Pre: query, key and value are split into heads. Post: heads are joined, [batch, tokens, width].
+ */
 export function attend(
   tape: Tape,
   { query, key, value }: { readonly query: Tensor; readonly key: Tensor; readonly value: Tensor },

@@ -57,7 +57,7 @@ export function mixtureOfExperts(
   })[0];
 }
 
-/** Whole numbers that differ by at most 1. */
+/** Number of experts in a shard; shards differ by at most one expert. */
 const expertsOf = (shard: number, shards: number, experts: number): number =>
   Math.floor(((shard + 1) * experts) / shards) - Math.floor((shard * experts) / shards);
 

@@ -1,6 +1,6 @@
 /**
- * Addresses of members of families, of cluster variants and of whole splits, and the sentence that
- * each mistake gets.
+ * Addresses of members of families, of cluster variants and of whole splits. Each mistake is one
+ * sentence.
  */
 import { describe, expect, it } from "vitest";
 import { graphHash, InputError } from "../../../env/index.ts";

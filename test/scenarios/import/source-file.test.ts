@@ -1,6 +1,6 @@
 /**
- * Files as importers see them: the same lines however they fall into chunks, marks and line ends,
- * and what cannot be read.
+ * Files as importers see them: lines do not depend on chunks, byte order marks and line ends are
+ * removed, and unreadable files are one sentence.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * ONNX models: shapes, FLOP and parameters beside our own builders, options, weights, control flow,
- * and ways to be wrong.
+ * ONNX models: shapes, FLOP and parameters against our own builders; options, weights, control flow
+ * and mistakes.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ const outputBytes = (graph: OpGraph, name: string): readonly number[] => {
   return [...graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1])];
 };
 
-/** The forward pass of a built-in workload, but for its loss. */
+/** The forward pass of a built-in workload, without its loss. */
 function built(name: string, batch: number): readonly ForwardOp[] {
   const workload = workloadCatalog.find((entry) => entry.name === name)!;
   const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);

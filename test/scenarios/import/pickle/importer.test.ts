@@ -1,5 +1,5 @@
 /**
- * Pickles: what real Python writes, Placeto's data sets beside the published simulator's cases, and
+ * Pickles: files of real Python, Placeto's data sets against the published simulator's cases, and
  * hostile pickles.
  */
 import fc from "fast-check";

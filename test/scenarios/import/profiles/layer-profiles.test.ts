@@ -1,5 +1,5 @@
 /**
- * Layer profiles of PipeDream, DAPPLE and Piper: what the options do, the two ways of the backward
+ * Layer profiles of PipeDream, DAPPLE and Piper: effects of the options, both modes of the backward
  * pass, and each mistake.
  */
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * TensorFlow graphs: shapes, FLOP and parameters beside our own builder, encodings, statistics, and
- * ways to be wrong.
+ * TensorFlow graphs: shapes, FLOP and parameters against our own builder; encodings, statistics and
+ * mistakes.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

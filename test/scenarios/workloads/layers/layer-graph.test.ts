@@ -1,6 +1,6 @@
 /**
- * Laws of graphs of layers: nothing is lost or made up, and each layer's backward op and update
- * know it.
+ * Laws of graphs of layers: sums stay the same, and each backward op and update has its layer's
+ * forward op as twin.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ import { createTape, type Tensor } from "../../../../scenarios/workloads/tape/ta
 const defaults = ({ options }: Workload): Record<string, number> =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
 
-/** Layer op of each op, found by names alone. */
+/** Layer op of each op, by names alone. */
 function layerOps(graph: OpGraph, layers: OpGraph): readonly number[] {
   const byName = new Map<string, number>();
   layers.names.forEach((name, node) => {

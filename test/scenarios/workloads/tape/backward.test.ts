@@ -1,4 +1,4 @@
-/** Laws of the derived backward pass, on random little networks and on the built-in ones. */
+/** Laws of the derived backward pass, on small random networks and on the built-in ones. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OpGraph, Role } from "../../../../env/index.ts";
@@ -122,7 +122,7 @@ describe("the backward pass", () => {
         backward += learning * op.flops;
       }
       expect(offenders).toEqual([]);
-      // Products on the data alone, such as the first convolution, need no gradient of it.
+      // Products on the input data, such as the first convolution, need no gradient of it.
       expect(backward / forward).toBeGreaterThan(1);
       expect(backward / forward).toBeLessThanOrEqual(2);
     },

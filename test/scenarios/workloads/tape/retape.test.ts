@@ -1,4 +1,4 @@
-/** The same record in half precision and for inference: what changes, and what must not. */
+/** The same tape in half precision and for inference: what changes, and what stays. */
 import { describe, expect, it } from "vitest";
 import { Role } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
