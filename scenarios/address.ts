@@ -6,7 +6,7 @@
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
  *
  * A cluster has a name, or is `variant/SPLIT/NUMBER`, a member of the family of clusters. Most
- * families place on the accelerators alone, without the hosts. docs/families.md describes addresses
+ * families place on the accelerators alone, without the hosts. docs/scenarios.md describes addresses
  * to users. `familyMembers` reads the same grammar with several numbers.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
