@@ -49,10 +49,6 @@ import {
   torus,
 } from "./topologies.ts";
 
-export { type DeviceModel, type DeviceSheet, deviceOf, deviceSheets } from "./devices.ts";
-export { type Cable, type Fabric, fabricCluster, type LinkSpeed } from "./fabric.ts";
-export { type ClusterSplit, clusterVariant } from "./variants.ts";
-
 export interface ClusterEntry {
   readonly name: string;
   readonly summary: string;

@@ -24,10 +24,6 @@ import { fileOf, type SourceFile } from "./source-file.ts";
 import { tensorflow } from "./tensorflow/importer.ts";
 import { torchFx } from "./torch-fx/importer.ts";
 
-export type { Imported, ImportedRun, Importer, ImportReport } from "./contract.ts";
-export { DEFAULT_CLUSTER } from "./scenario-of.ts";
-export { fileOf, openFile, type SourceFile } from "./source-file.ts";
-
 /** The first that recognises a file reads it. */
 export const importers: readonly Importer[] = [
   ownJson,

@@ -9,10 +9,6 @@ import { paperSuites } from "./papers.ts";
 import type { Suite } from "./suite.ts";
 import { toys, toyUri } from "./toy.ts";
 
-export { boardPins } from "./board.ts";
-export type { Suite } from "./suite.ts";
-export { type Toy, toyOf, toyScenario, toys, toyUri } from "./toy.ts";
-
 const start: Suite = {
   name: "start",
   summary: "quick to simulate, three kinds of graph",

@@ -7,7 +7,4 @@ import { sequenceWorkloads } from "./sequence/index.ts";
 import { visionWorkloads } from "./vision/index.ts";
 import type { Workload } from "./workload.ts";
 
-export { type BuildOptions, buildWorkload, optimizerSlots, type Phase, phases } from "./build.ts";
-export type { Workload, WorkloadOption } from "./workload.ts";
-
 export const workloadCatalog: readonly Workload[] = [...visionWorkloads, ...sequenceWorkloads];

@@ -7,7 +7,7 @@
  *   reduce         elements of the input x work of the reducer; likewise reduce-window, scatter, sort, map
  *   pointwise      1 for each element of the output; moving, reshaping, choosing and comparing included, copying not
  *   fusion, call   the sum over the computation
- *   while          known trip count x (body + condition); conditional: the dearest branch
+ *   while          known trip count x (body + condition); conditional: the most expensive branch
  *
  * Padding counts, as in the built-in workloads. Custom calls have known work where they are cuBLAS
  * products or cuDNN convolutions.

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Role } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
-import { optimizerSlots } from "../../../../scenarios/workloads/index.ts";
+import { optimizerSlots } from "../../../../scenarios/workloads/build.ts";
 import {
   adafactor,
   adam,
