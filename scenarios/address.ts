@@ -6,8 +6,8 @@
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
  *
  * A cluster has a name, or is `variant/SPLIT/NUMBER`, a member of the family of clusters. Most
- * families place on the accelerators alone, without the hosts. docs/scenarios.md describes addresses
- * to users. `familyMembers` reads the same grammar with several numbers.
+ * families place on the accelerators alone, without the hosts. docs/scenarios.md describes
+ * addresses to users. `familyMembers` reads the same grammar with several numbers.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { InputError } from "../env/model/errors.ts";

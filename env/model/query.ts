@@ -16,7 +16,9 @@ export interface NumberRange {
   readonly max: number;
 }
 
-/** Throws `InputError` for a part that is not OPTION=VALUE and for an option that is given twice. */
+/**
+ * Throws `InputError` for a part that is not OPTION=VALUE and for an option that is given twice.
+ */
 export function readQuery(where: string, text: string): Query {
   const given = new Map<string, string>();
   for (const part of text.split("&").filter(Boolean)) {

@@ -2,7 +2,7 @@
  * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`):
  * computations, each a list of instructions, one a line:
  *
- *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4]{1,0} %a, f32[4,16]{1,0} %b), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+ *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4] %a, f32[4,16] %b), lhs_contracting_dims={1}
  *
  * Shapes of operands and percent signs are optional. A computation comes before those that use it,
  * as in every dump. The entry is marked `ENTRY`, else it is the last computation. Values of

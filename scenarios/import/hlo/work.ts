@@ -3,11 +3,15 @@
  * semantics):
  *
  *   dot            2 x elements of the output x sizes of the contracted dimensions
- *   convolution    2 x elements of the output x window x input features of the kernel / dilation of the input
- *   reduce         elements of the input x work of the reducer; likewise reduce-window, scatter, sort, map
- *   pointwise      1 for each element of the output; moving, reshaping, choosing and comparing included, copying not
+ *   convolution    2 x elements of the output x window x input features of the kernel
+ *                  / dilation of the input
+ *   reduce         elements of the input x work of the reducer;
+ *                  the same for reduce-window, scatter, sort, map
+ *   pointwise      1 for each element of the output, for select and compare too
+ *   moving data    0: see the list below
  *   fusion, call   the sum over the computation
- *   while          known trip count x (body + condition); conditional: the most expensive branch
+ *   while          known trip count x (body + condition)
+ *   conditional    the most expensive branch
  *
  * Padding counts, as in the built-in workloads. Custom calls have known work where they are cuBLAS
  * products or cuDNN convolutions.

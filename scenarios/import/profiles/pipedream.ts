@@ -4,7 +4,8 @@
  * writes them with looser spacing (Fan et al., PPoPP 2021; AlibabaPAI/DAPPLE, profiling_results). A
  * file has one line for each layer, then one indented line for each edge.
  *
- *     node5 -- Conv2d(3, 64) -- forward_compute_time=0.3, backward_compute_time=0.6, activation_size=160.0, parameter_size=23.0
+ *     node5 -- Conv2d(3, 64) -- forward_compute_time=0.3, backward_compute_time=0.6,
+ *         activation_size=160.0, parameter_size=23.0          (on the same line)
  *         node4 -- node5
  *
  * Times are ms for one minibatch of the profile, sizes bytes. A list of activations, `[6.0; 1.0]`,
