@@ -4,6 +4,7 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";
+import { queryText } from "../../env/model/query.ts";
 import { writeAtomically } from "../../results/files/atomic.ts";
 import { type FileAddress, fileAddress, scenarioOfFile } from "../../scenarios/file-address.ts";
 import { type ImportedFile, importers } from "../../scenarios/import/index.ts";
@@ -101,8 +102,7 @@ function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddr
 }
 
 function textOf({ path, options }: FileAddress): string {
-  const query = [...options].map(([name, value]) => `${name}=${value}`).join("&");
-  return query === "" ? path : `${path}?${query}`;
+  return options.size === 0 ? path : `${path}?${queryText(options)}`;
 }
 
 function writeOutput(path: string, { scenario, report }: ImportedFile): void {

@@ -8,7 +8,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount } from "../../results/format.ts";
 import type { Importer } from "../../scenarios/import/contract.ts";
 import { commonOptions, type ImportedFile, importers } from "../../scenarios/import/index.ts";
-import { count } from "../../scenarios/import/wording.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 import { columns, wrappedColumns } from "./columns.ts";
 
 const LINE_WIDTH = 110;

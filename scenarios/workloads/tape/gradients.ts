@@ -1,15 +1,16 @@
 /**
- * Gradient rules: for each type of forward op, which backward ops its gradient takes, what they
- * compute, and which forward values they have to read again. The shapes of these rules follow
- * TensorFlow's registered gradients (Conv2DBackpropInput and Conv2DBackpropFilter for a
- * convolution, one fused op for a batch normalisation, and so on); where TensorFlow's gradient is
- * the incoming tensor itself, as for an addition, `passesTo` says so and no op is made.
+ * Gradient rules. For each type of forward op they give the backward ops of its gradient, their
+ * work, and the forward values that they read. The rules follow TensorFlow's registered gradients.
+ * A convolution has Conv2DBackpropInput and Conv2DBackpropFilter; a batch normalisation has one
+ * fused op. Where TensorFlow's gradient is the incoming tensor itself, as for an addition,
+ * `passesTo` says so and there is no op.
  */
+import type { OpType } from "./op-types.ts";
 import { elements, type ForwardOp, type Tensor } from "./tape.ts";
 
 /**
- * Where an output of a gradient op belongs: to an input of the forward op, by number, or to the
- * op's own weights.
+ * The target of an output of a gradient op: an input of the forward op, by number, or the op's own
+ * weights.
  */
 export type GradientTarget = number | "parameters";
 
@@ -17,11 +18,11 @@ export interface GradientOp {
   readonly suffix: string;
   readonly type: string;
   readonly flops: number;
-  /** Forward values read beside the gradients of the op's outputs. */
+  /** Forward values that are read besides the gradients of the op's outputs. */
   readonly reads: readonly Tensor[];
-  /** Weights of the forward op read, in bytes; they live on the same device. */
+  /** Bytes of the forward op's weights that are read; they are on the same device. */
   readonly readsParameterBytes?: number;
-  /** Where an input is not read just once. */
+  /** Given where an input is not read exactly once. */
   readonly bytesTouched?: number;
   readonly gives: readonly GradientTarget[];
 }
@@ -191,7 +192,7 @@ export const gradientRules = {
       },
     ],
   },
-  /** Features of the time step of a diffusion; nothing before them learns. */
+  /** Features of the time step of a diffusion; nothing before them has weights. */
   TimestepEmbedding: {},
   Concat: { ops: (op) => [{ suffix: "grad", type: "Split", flops: 0, reads: [], gives: allInputs(op) }] },
   Stack: { ops: (op) => [{ suffix: "grad", type: "Unstack", flops: 0, reads: [], gives: allInputs(op) }] },
@@ -224,13 +225,13 @@ export const gradientRules = {
     ],
   },
   /**
-   * Inputs: tokens, gates. Each output holds the tokens of some experts; which they are is not
-   * differentiated.
+   * Inputs: tokens, gates. Each output holds the tokens of some experts. The choice of experts is
+   * not differentiated.
    */
   Dispatch: { ops: () => [{ suffix: "grad", type: "Combine", flops: 0, reads: [], gives: [0] }] },
   /**
-   * Inputs: gates, then the results of the experts, of which each token gets the sum that its gates
-   * weigh.
+   * Inputs: gates, then the results of the experts. Each token gets the sum of results, weighted by
+   * its gates.
    */
   Combine: {
     ops: (op) => [
@@ -238,8 +239,8 @@ export const gradientRules = {
     ],
   },
   /**
-   * Inputs: the edges of a graph, then features of its vertices in parts. The gradient goes along
-   * the edges backwards.
+   * Inputs: the edges of a graph, then features of its vertices in parts. The gradient follows the
+   * edges backwards.
    */
   Aggregate: {
     ops: (op) => [
@@ -281,7 +282,7 @@ export const gradientRules = {
       },
     ],
   },
-  /** Against values that do not learn. */
+  /** The second input gets no gradient. */
   MeanSquaredError: {
     starts: true,
     ops: (op) => [
@@ -306,6 +307,4 @@ export const gradientRules = {
       },
     ],
   },
-} satisfies Readonly<Record<string, GradientRule>>;
-
-export type GradientRuleName = keyof typeof gradientRules;
+} satisfies Readonly<Record<OpType, GradientRule>>;

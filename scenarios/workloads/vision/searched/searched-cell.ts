@@ -1,14 +1,13 @@
 /**
- * Cells as architecture search finds them (Zoph et al., CVPR 2018; Real et al., AAAI 2019): a cell
- * sees the results of the two cells before it, adds pairs of states to which it has applied
- * operations, and concatenates some of its states. Here is what such cells have in common;
- * nasnet-a.ts and amoebanet-d.ts are tables of them.
+ * Cells of architecture search (Zoph et al., CVPR 2018; Real et al., AAAI 2019). A cell reads the
+ * results of the two cells before it. It applies operations to pairs of states, adds each pair, and
+ * concatenates some of its states. nasnet-a.ts and amoebanet-d.ts are tables of such cells.
  */
 import { add, concat } from "../../layers/dense-layers.ts";
-import { relu } from "../../pointwise.ts";
-import type { Tape, Tensor } from "../../tape.ts";
-import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "./image-layers.ts";
-import { batchNorm } from "./normalisation.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
+import { avgPool, type ConvOptions, conv2d, convBn, maxPool, shifted } from "../parts/image-layers.ts";
+import { batchNorm } from "../parts/normalisation.ts";
 
 /**
  * Applied to a state; the result has the cell's width, and at stride 2 half the height and width.
@@ -21,8 +20,8 @@ export type Operation = (
 ) => Tensor;
 
 /**
- * State 0 is the last cell's result, 1 that of the one before, the others are the cell's additions
- * in their order.
+ * State 0 is the last cell's result and state 1 the result of the cell before. The others are the
+ * cell's additions in their order.
  */
 export type Operand = readonly [state: number, operation: Operation];
 
@@ -30,17 +29,17 @@ export interface Cell {
   readonly additions: readonly { readonly left: Operand; readonly right: Operand }[];
   /** States that the cell's result concatenates. */
   readonly result: readonly number[];
-  /** Of operations on the cell's inputs; those on its additions keep the size. */
+  /** Stride of operations on the cell's inputs; operations on its additions keep the size. */
   readonly stride: 1 | 2;
 }
 
-/** What a cell sees: the last cell's result, and that of the one before. */
+/** The inputs of a cell: the last cell's result, and the result of the cell before. */
 export interface CellInputs {
   readonly x: Tensor;
   readonly previous: Tensor;
 }
 
-/** Pre-condition: inputs have one size and the cell's width, as `fitted` makes them. */
+/** Pre: inputs have the same size and the cell's width, as `fitted` makes them. */
 export function applyCell(
   tape: Tape,
   cell: Cell,
@@ -60,10 +59,7 @@ export function applyCell(
   return concat(tape, parts, `${name}/concat`, 1);
 }
 
-/**
- * The last cell's result at a cell's width, and the one before at that width and the last one's
- * size.
- */
+/** Both results at the cell's width and at the last cell's size. */
 export function fitted(tape: Tape, { x, previous }: CellInputs, name: string, width: number): CellInputs {
   return {
     x: reluConvBn(tape, x, `${name}/squeeze`, { filters: width, kernel: [1, 1] }),
@@ -78,8 +74,8 @@ function fittedPrevious(tape: Tape, previous: Tensor, x: Tensor, name: string, w
 }
 
 /**
- * Halves height and width: half of the filters see the image's even pixels, the others those one to
- * the right and below.
+ * Halves height and width. Half of the filters read the image's even pixels, the others the pixels
+ * one to the right and below.
  */
 function factorizedReduction(tape: Tape, x: Tensor, name: string, filters: number): Tensor {
   const active = relu(tape, x, `${name}/relu`);

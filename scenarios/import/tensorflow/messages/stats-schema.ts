@@ -1,9 +1,9 @@
 /**
- * The messages of TensorFlow that say what was measured: step_stats.proto, cost_graph.proto, the
- * RunMetadata of config.proto and Grappler's op_performance_data.proto, with field numbers checked
- * against those files in tensorflow/tensorflow.
+ * TensorFlow's messages of measurements. Sources are step_stats.proto, cost_graph.proto, the
+ * RunMetadata of config.proto and Grappler's op_performance_data.proto of the repository
+ * tensorflow/tensorflow. The field numbers were checked against them.
  */
-import { int, list, type MessageType, message, text } from "../protobuf/schema.ts";
+import { int, list, type MessageType, message, text } from "../../protobuf/schema.ts";
 import { type GraphDef, graphDefType } from "./schema.ts";
 
 export interface Allocation {

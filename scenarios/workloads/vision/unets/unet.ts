@@ -1,14 +1,14 @@
 /**
  * U-Net (Ronneberger, Fischer, Brox: "U-Net: Convolutional Networks for Biomedical Image
- * Segmentation", MICCAI 2015; its figure 1): convolutions without padding, so that skip connections
- * are cropped to the size that the decoder has come to; one channel of grey, two classes for each
- * pixel, one large image in a step.
+ * Segmentation", MICCAI 2015; its figure 1). Convolutions have no padding, so skip connections are
+ * cropped to the decoder's size. Images have one grey channel, each pixel has two classes, and a
+ * step has one large image.
  */
-import { concat, dropout, slice, softmaxCrossEntropy } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { biasedConv, channelBias, conv2dTranspose, maxPool } from "./parts/image-layers.ts";
+import { concat, dropout, slice, softmaxCrossEntropy } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { biasedConv, channelBias, conv2dTranspose, maxPool } from "../parts/image-layers.ts";
 
 /** Filters from the finest level to the coarsest. */
 const widths = [64, 128, 256, 512, 1024] as const;

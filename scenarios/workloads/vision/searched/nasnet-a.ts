@@ -1,17 +1,17 @@
 /**
  * NASNet-A (Zoph, Vasudevan, Shlens, Le: "Learning Transferable Architectures for Scalable Image
  * Recognition", CVPR 2018) for ImageNet: "N @ P" of the paper is N normal cells in each of three
- * stages and P channels before the classifier. Cells as in figure 4; stem, and which earlier cell
- * the first cell of a stage sees, as in the authors' release and Keras; the optional auxiliary
- * classifier as in the network that PipeDream profiled.
+ * stages and P channels before the classifier. Cells are those of figure 4. The stem, and the
+ * earlier cell that the first cell of a stage reads, are those of the authors' release and Keras.
+ * The optional auxiliary classifier is that of the network that PipeDream profiled.
  */
-import { dense, dropout } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape } from "../tape.ts";
-import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
-import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "./parts/image-layers.ts";
-import { batchNorm } from "./parts/normalisation.ts";
+import { dense, dropout } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape } from "../../tape/tape.ts";
+import { auxiliaryClassifier } from "../parts/auxiliary-classifier.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "../parts/image-classifier.ts";
+import { conv2d, convBn, depthwiseConv2d, globalAvgPool, samePadding } from "../parts/image-layers.ts";
+import { batchNorm } from "../parts/normalisation.ts";
 import {
   applyCell,
   avg3,
@@ -22,7 +22,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./parts/searched-cell.ts";
+} from "./searched-cell.ts";
 
 const sizes = {
   large: { cells: 6, penultimate: 4032, stemFilters: 96, besideReduction: "before" },
@@ -41,7 +41,7 @@ export interface NasnetOptions extends ImageOptions {
  */
 const PENULTIMATE_PER_FILTER = 24;
 
-/** A depthwise-separable convolution applied twice, as searched. */
+/** A depthwise-separable convolution applied twice, as in the search space. */
 const separable =
   (window: number): Operation =>
   (tape, x, name, { stride, width }) => {

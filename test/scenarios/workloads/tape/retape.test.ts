@@ -1,10 +1,15 @@
-/** The same record in half precision and for inference: what changes, and what must not. */
+/** The same tape in half precision and for inference: what changes, and what stays. */
 import { describe, expect, it } from "vitest";
-import { Role } from "../../../env/index.ts";
-import { buildWorkload, type Workload, workloadCatalog } from "../../../scenarios/index.ts";
-import { optimizerSlots } from "../../../scenarios/workloads/index.ts";
-import { adafactor, adam, mixedPrecision, momentum } from "../../../scenarios/workloads/optimizers.ts";
-import { forInference, inPrecision } from "../../../scenarios/workloads/retape.ts";
+import { Role } from "../../../../env/index.ts";
+import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
+import { optimizerSlots } from "../../../../scenarios/workloads/build.ts";
+import {
+  adafactor,
+  adam,
+  mixedPrecision,
+  momentum,
+} from "../../../../scenarios/workloads/tape/optimizers.ts";
+import { forInference, inPrecision } from "../../../../scenarios/workloads/tape/retape.ts";
 
 const defaults = ({ options }: Workload): Record<string, number> =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));

@@ -1,7 +1,4 @@
-/**
- * What one update op does for each weight, and how much state it keeps: the same for every network
- * that trains with it.
- */
+/** Optimizers: the work of one update op for each weight, and the state that it keeps. */
 export interface Optimizer {
   /** Type of the update op. */
   readonly type: string;
@@ -43,9 +40,9 @@ export const rmsprop: Optimizer = {
 export const adam: Optimizer = { type: "ApplyAdam", flopsPerWeight: 12, bytesTouchedPerByte: 7, slots: 2 };
 
 /**
- * Adafactor (Shazeer and Stern, ICML 2018) without first moments, as T5 and GShard use it: of the
- * squared gradients it keeps row and column means, too few to count. The gradient is read for the
- * means and again for the step.
+ * Adafactor (Shazeer and Stern, ICML 2018) without first moments, as T5 and GShard use it. It keeps
+ * row and column means of the squared gradients, which are too small to count. The gradient is read
+ * for the means and again for the step.
  */
 export const adafactor: Optimizer = {
   type: "ApplyAdafactor",
@@ -55,10 +52,10 @@ export const adafactor: Optimizer = {
 };
 
 /**
- * The same optimizer where the network computes in half precision (Micikevicius et al., "Mixed
- * Precision Training", ICLR 2018): weights of two bytes, beside them master weights and state of
- * four. Each byte of weights then stands for two bytes of master weights and of each slot; an
- * update reads the half gradient, reads and writes master weights and state, and writes the half
+ * The same optimizer for a network in half precision (Micikevicius et al., "Mixed Precision
+ * Training", ICLR 2018). Weights have two bytes; master weights and state have four. Each byte of
+ * weights thus comes with two bytes of master weights and of each slot. An update reads the
+ * half-precision gradient, reads and writes master weights and state, and writes the half-precision
  * weights.
  */
 export function mixedPrecision({ type, flopsPerWeight, bytesTouchedPerByte, slots }: Optimizer): Optimizer {

@@ -1,5 +1,5 @@
-/** Names of ops from files whose nodes have ids and, perhaps, names that repeat. */
-import { InputError } from "../../env/model/errors.ts";
+/** Names of ops from files whose nodes have ids, and optional names that can repeat. */
+import { InputError } from "../../../env/model/errors.ts";
 
 interface Named {
   readonly id: number;
@@ -7,8 +7,8 @@ interface Named {
 }
 
 /**
- * The names in the file where they are there and unique; `NAME#ID` where they repeat, `node_ID`
- * where they lack.
+ * The names in the file where they are unique; `NAME#ID` where they repeat, `node_ID` where they
+ * are missing.
  */
 export function uniqueNames(nodes: readonly Named[]): ReadonlyMap<number, string> {
   const uses = new Map<string, number>();

@@ -1,8 +1,8 @@
 /**
- * Ops that make one tensor of another, element by element or axis by axis, with a fixed FLOP per
- * element each. FLOP of their gradients stand in `gradients.ts`.
+ * Ops that make one tensor of another, element by element or axis by axis. Each has fixed FLOP per
+ * element. gradients.ts has the FLOP of their gradients.
  */
-import { elements, type Shape, type Tape, type Tensor } from "./tape.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
 type PointwiseType =
   | "Relu"
@@ -35,5 +35,5 @@ export const tanh = pointwise("Tanh", 4);
 export const sigmoid = pointwise("Sigmoid", 4);
 export const gelu = pointwise("Gelu", 9);
 export const softmax = pointwise("Softmax", 5);
-/** Moves the data to another order of axes, whose sizes are `shape`. */
+/** Moves the data to another order of axes; `shape` is the new shape. */
 export const transpose = pointwise("Transpose", 0);

@@ -1,5 +1,5 @@
 /** Types, shapes and small constants of TensorFlow files as `Tensor`s. */
-import { InputError } from "../../../env/model/errors.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 import {
   type ElementType,
   elements,
@@ -7,7 +7,7 @@ import {
   type Shape,
   shown,
   type Tensor,
-} from "../tensors/tensor.ts";
+} from "../../tensors/tensor.ts";
 import type { TensorProto, TensorShape } from "./schema.ts";
 
 const REFERENCE = 100;
@@ -40,9 +40,7 @@ const elementTypes: readonly (ElementType | null)[] = [
   "uint64",
 ];
 
-/**
- * References to variables count as what they refer to; types that are not known count as float32.
- */
+/** References to variables count as the type they refer to; unknown types count as float32. */
 export function elementTypeOf(dataType: number | null | undefined): ElementType {
   return elementTypes[(dataType ?? 0) % REFERENCE] ?? "float32";
 }

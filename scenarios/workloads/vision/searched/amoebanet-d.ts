@@ -1,17 +1,17 @@
 /**
  * AmoebaNet-D (Real, Aggarwal, Huang, Le: "Regularized Evolution for Image Classifier Architecture
  * Search", AAAI 2019) as "(L, D)" of GPipe (Huang et al., NeurIPS 2019) and torchgpipe: L normal
- * cells in three stages, D filters. Cells, stem and what a normal cell concatenates follow the
- * TensorFlow release, with which the parameter counts of GPipe's table come out (the paper of
- * AmoebaNet draws another concatenation).
+ * cells in three stages, D filters. Cells, stem and the concatenation of a normal cell follow the
+ * TensorFlow release. The parameter counts of GPipe's table follow from it; the paper of AmoebaNet
+ * draws another concatenation.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
-import { dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
-import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
-import { convBn, globalAvgPool, maxPool, type WindowOptions } from "./parts/image-layers.ts";
+import { dense } from "../../layers/dense-layers.ts";
+import { relu } from "../../layers/pointwise.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import { CLASSES, type ImageOptions, imageClassifier } from "../parts/image-classifier.ts";
+import { convBn, globalAvgPool, maxPool, type WindowOptions } from "../parts/image-layers.ts";
 import {
   applyCell,
   avg3,
@@ -21,7 +21,7 @@ import {
   max3,
   type Operation,
   reluConvBn,
-} from "./parts/searched-cell.ts";
+} from "./searched-cell.ts";
 
 export interface AmoebaNetOptions extends ImageOptions {
   /** Normal cells: three stages of equal length. */

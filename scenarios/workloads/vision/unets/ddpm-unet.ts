@@ -1,11 +1,10 @@
 /**
  * The U-Net of denoising diffusion (Ho, Jain, Abbeel: "Denoising Diffusion Probabilistic Models",
- * NeurIPS 2020) as its release has it for CIFAR-10: four levels of two residual blocks,
- * self-attention where the image is 16x16 and at the bottom, the time step added to the channels in
- * every block. Learns the noise in an image.
+ * NeurIPS 2020) as released for CIFAR-10. It has four levels of two residual blocks, with
+ * self-attention at 16x16 pixels and at the bottom. Every block adds features of the time step to
+ * its channels. The network learns the noise in an image.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   add,
   addRepeated,
@@ -14,13 +13,14 @@ import {
   dense,
   dropout,
   scaleAndShift,
-} from "../layers/dense-layers.ts";
-import { softmax, swish } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { biasedConv, reshape, upsample } from "./parts/image-layers.ts";
-import { meanSquaredError } from "./parts/losses.ts";
-import { groupNorm } from "./parts/normalisation.ts";
+} from "../../layers/dense-layers.ts";
+import { softmax, swish } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { biasedConv, reshape, upsample } from "../parts/image-layers.ts";
+import { meanSquaredError } from "../parts/losses.ts";
+import { groupNorm } from "../parts/normalisation.ts";
 
 export interface DdpmOptions extends ImageOptions {
   /** Channels of the finest level, a multiple of the normalisation's groups. */
@@ -32,7 +32,7 @@ const multiples = [1, 2, 2, 2] as const;
 const BLOCKS = 2;
 const ATTENTION_PIXELS = 16;
 const NORM_GROUPS = 32;
-/** Features of the time step in multiples of the finest level's channels. */
+/** Number of features of the time step, in multiples of the finest level's channels. */
 const TIME_MULTIPLE = 4;
 
 export function ddpmUnet({ batch, pixels, channels }: DdpmOptions): Tape {

@@ -1,18 +1,18 @@
 /**
- * The simplified U-Net "(B, C)" that torchgpipe measures pipelines with (Kim et al.: "torchgpipe:
- * On-the-fly Pipeline Parallelism for Training Giant Models", 2020): five levels, each of B
- * convolutions down and up again, C channels at the finest level; padded convolutions without bias,
- * dropout of channels, instance normalisation, leaky rectifiers.
+ * The simplified U-Net "(B, C)" of torchgpipe's measurements (Kim et al.: "torchgpipe: On-the-fly
+ * Pipeline Parallelism for Training Giant Models", 2020). It has five levels, each of B
+ * convolutions down and B up, and C channels at the finest level. Convolutions are padded and have
+ * no bias; with dropout of channels, instance normalisation and leaky rectifiers.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
-import { concat } from "../layers/dense-layers.ts";
-import { leakyRelu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
-import type { ImageOptions } from "./parts/image-classifier.ts";
-import { channelDropout, conv2d, maxPool, padTo, upsample } from "./parts/image-layers.ts";
-import { sigmoidCrossEntropy } from "./parts/losses.ts";
-import { instanceNorm } from "./parts/normalisation.ts";
+import { concat } from "../../layers/dense-layers.ts";
+import { leakyRelu } from "../../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
+import { expectMultiple } from "../../workload.ts";
+import type { ImageOptions } from "../parts/image-classifier.ts";
+import { channelDropout, conv2d, maxPool, padTo, upsample } from "../parts/image-layers.ts";
+import { sigmoidCrossEntropy } from "../parts/losses.ts";
+import { instanceNorm } from "../parts/normalisation.ts";
 
 export interface UnetGpipeOptions extends ImageOptions {
   /** Convolutions of a level, on each side. */
@@ -65,7 +65,7 @@ function stackedConvs(tape: Tape, x: Tensor, name: string, convs: number, { inne
 }
 
 /**
- * The coarser level's result, grown to the size of the skip connection, beside the skip connection.
+ * The coarser level's result, scaled to the size of the skip connection, and concatenated with it.
  */
 function join(tape: Tape, x: Tensor, skip: Tensor, name: string): Tensor {
   const grown = upsample(tape, x, `${name}/upsample`, 2);

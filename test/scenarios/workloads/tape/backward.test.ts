@@ -1,14 +1,19 @@
-/** Laws of the derived backward pass, on random little networks and on the built-in ones. */
+/** Laws of the derived backward pass, on small random networks and on the built-in ones. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type OpGraph, Role } from "../../../env/index.ts";
-import { buildWorkload, type Workload, workloadCatalog } from "../../../scenarios/index.ts";
-import { trainingGraph } from "../../../scenarios/workloads/backward.ts";
-import { add, dense, matMul, softmaxCrossEntropy } from "../../../scenarios/workloads/layers/dense-layers.ts";
-import { adam, momentum } from "../../../scenarios/workloads/optimizers.ts";
-import { tanh } from "../../../scenarios/workloads/pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../../../scenarios/workloads/tape.ts";
-import { conv2d, globalAvgPool } from "../../../scenarios/workloads/vision/parts/image-layers.ts";
+import { type OpGraph, Role } from "../../../../env/index.ts";
+import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
+import {
+  add,
+  dense,
+  matMul,
+  softmaxCrossEntropy,
+} from "../../../../scenarios/workloads/layers/dense-layers.ts";
+import { tanh } from "../../../../scenarios/workloads/layers/pointwise.ts";
+import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts";
+import { adam, momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
+import { createTape, type Tape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
+import { conv2d, globalAvgPool } from "../../../../scenarios/workloads/vision/parts/image-layers.ts";
 
 const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
 
@@ -117,7 +122,7 @@ describe("the backward pass", () => {
         backward += learning * op.flops;
       }
       expect(offenders).toEqual([]);
-      // Products on the data alone, such as the first convolution, need no gradient of it.
+      // Products on the input data, such as the first convolution, need no gradient of it.
       expect(backward / forward).toBeGreaterThan(1);
       expect(backward / forward).toBeLessThanOrEqual(2);
     },

@@ -1,20 +1,19 @@
 /**
- * From a forward tape to the graph of one training step: gradient ops by the rules of
- * `gradients.ts`, a sum wherever a tensor has several consumers, and one update op for every op
- * that holds weights.
+ * The graph of one training step of a forward tape. gradients.ts has the rules of gradient ops. A
+ * tensor with several consumers gets a sum of gradients, and every op with weights gets one update
+ * op.
  *
  * Reverse-mode differentiation over the tape, last op first, as TensorFlow's `gradients` does it on
- * its graph. Co-location follows TensorFlow with `colocate_gradients_with_ops`: gradients, sums and
- * updates share the device of the forward op that they belong to; all feeds share the host's input
- * pipeline.
+ * its graph. Co-location follows TensorFlow with `colocate_gradients_with_ops`. Gradients, sums and
+ * updates share the device of their forward op. All feeds share the host's input pipeline.
  *
- * Post-conditions: the graph is acyclic, no forward op depends on a backward one, and every op with
- * weights has exactly one update op.
+ * Post: the graph is acyclic, no forward op depends on a backward one, and every op with weights
+ * has exactly one update op.
  */
 
-import { InputError } from "../../env/model/errors.ts";
-import { graphBuilder, type OpSpec } from "../../env/model/graph/builder.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { type GradientOp, type GradientRule, type GradientTarget, gradientRules } from "./gradients.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { type ForwardOp, numberBytes, type Precision, type Tape, type Tensor } from "./tape.ts";
@@ -36,7 +35,7 @@ interface BackwardPass {
   readonly precision: Precision;
   readonly ops: OpSpec[];
   readonly edges: { readonly from: Value; readonly to: string }[];
-  /** Gradients that have reached each forward tensor so far. */
+  /** Gradients of each forward tensor so far, one from each consumer. */
   readonly gradients: Map<Tensor, Value[]>;
 }
 
@@ -85,7 +84,7 @@ function differentiate(pass: BackwardPass, op: ForwardOp, optimizer: Optimizer):
   }
 
   for (const i of rule.passesTo?.(op) ?? []) collect(pass, op.inputs[i], arrived[0]);
-  // A variable's weights are its output, so the gradient of the one is that of the other.
+  // A variable's weights are its output, so both have the same gradient.
   let toParameters = op.type === "Variable" ? arrived[0] : null;
   for (const gradient of rule.ops?.(op) ?? []) {
     for (const [target, value] of addGradientOp(pass, op, gradient, arrived)) {
@@ -111,13 +110,13 @@ function collect(pass: BackwardPass, tensor: Tensor, value: Value): void {
   else known.push(value);
 }
 
-/** The gradient of a tensor: what its consumers sent back, summed where there are several. */
+/** The gradient of a tensor: the sum of the gradients from its consumers. */
 function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Value | null {
   const parts = pass.gradients.get(tensor) ?? [];
   if (parts.length === 0) return null;
   if (parts.length === 1) return parts[0];
-  // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have one
-  // size.
+  // Sparse gradients of an embedding are smaller than the tensor; all parts of one tensor have the
+  // same size.
   const bytes = parts[0].bytes;
   const name = `${op.name}/grad_sum${op.outputs.length > 1 ? `_${tensor.port}` : ""}`;
   pass.ops.push({
@@ -134,8 +133,8 @@ function summedGradient(pass: BackwardPass, op: ForwardOp, tensor: Tensor): Valu
 }
 
 /**
- * Adds one gradient op, without the outputs that nobody needs; returns what each remaining output
- * is the gradient of.
+ * Adds one gradient op, without the outputs that have no use. Returns the targets of the remaining
+ * outputs.
  */
 function addGradientOp(
   pass: BackwardPass,

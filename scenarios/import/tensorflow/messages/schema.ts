@@ -1,8 +1,8 @@
 /**
- * The messages of TensorFlow 1 and 2 that the importer reads: graph_def and what belongs to it,
- * after the files node_def.proto, attr_value.proto, tensor.proto, types.proto, graph.proto and
- * meta_graph.proto of the repository tensorflow/tensorflow, against which the field numbers were
- * checked. Function libraries are only listed by name.
+ * The messages of TensorFlow 1 and 2 that the importer reads: graph_def and its parts. Sources are
+ * node_def.proto, attr_value.proto, tensor.proto, types.proto, graph.proto and meta_graph.proto of
+ * the repository tensorflow/tensorflow. The field numbers were checked against them. Only names of
+ * function libraries are read.
  */
 import {
   bool,
@@ -18,7 +18,7 @@ import {
   message,
   optional,
   text,
-} from "../protobuf/schema.ts";
+} from "../../protobuf/schema.ts";
 
 /** `DataType` by name; references to variables are the type plus 100. */
 export const dataTypes: Readonly<Record<string, number>> = {

@@ -1,13 +1,13 @@
 /**
- * Which of TensorFlow's messages a file holds: protocol buffers do not say, but the first bytes of
- * the usual ones differ. A file that the user calls by name is believed.
+ * Which of TensorFlow's messages a file holds. Protocol buffers do not say it, but the first bytes
+ * of the usual messages differ. A message that the user names is taken as given.
  */
-import { InputError } from "../../../env/model/errors.ts";
-import { readBinary } from "../protobuf/binary.ts";
-import { fieldsAtTop, type TopField } from "../protobuf/fields-at-top.ts";
-import type { MessageType } from "../protobuf/schema.ts";
-import { readText } from "../protobuf/text.ts";
-import type { SourceFile } from "../source-file.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import { readBinary } from "../../protobuf/binary.ts";
+import { fieldsAtTop, type TopField } from "../../protobuf/fields-at-top.ts";
+import type { MessageType } from "../../protobuf/schema.ts";
+import { readText } from "../../protobuf/text.ts";
+import type { SourceFile } from "../../source-file.ts";
 import {
   type GraphDef,
   graphDefType,
@@ -68,7 +68,7 @@ export function readTf(file: SourceFile, kind: TfKind | null): TfMessage {
 export const kindOfFile = (file: SourceFile): TfKind | null =>
   isText(file.head) ? kindOfText(file.head) : kindOfBinary(file.head);
 
-/** Text has no control characters but white space. */
+/** Text has no control characters except white space. */
 const isText = (head: string): boolean => /^[\t\n\f\r\x20-\xff]*$/.test(head) && head.trim() !== "";
 
 function kindOfText(head: string): TfKind | null {
@@ -102,7 +102,10 @@ function kindOfBinary(head: string): TfKind | null {
     : null;
 }
 
-/** A MetaGraphDef without information has its graph there, a RunMetadata its cost graph. */
+/**
+ * This field is the graph of a MetaGraphDef without information, or the cost graph of a
+ * RunMetadata.
+ */
 function kindOfSecondField(inside: readonly TopField[]): TfKind | null {
   const innermost = fieldsAtTop(inside[0]?.content ?? "") ?? [];
   if (isNode(innermost)) return "MetaGraphDef";
@@ -120,7 +123,7 @@ const isName = (field: TopField | undefined): boolean =>
 const isNode = ([name, type]: readonly TopField[]): boolean =>
   isName(name) && type?.number === 2 && /^[A-Za-z_][\w>./]*$/.test(type.content);
 
-/** Its device begins with a slash; without one, its id is a number. */
+/** A device begins with a slash; where there is none, an id is a number. */
 const isCostNode = ([name, device]: readonly TopField[]): boolean =>
   isName(name) &&
   ((device?.number === 2 && device.content.startsWith("/")) || (device?.number === 3 && device.isNumber));

@@ -1,14 +1,14 @@
 /**
- * `Tape`: the forward ops of a network in the order in which its description applies them. What
- * `backward.ts` derives gradient and update ops from.
+ * `Tape`: the forward ops of a network in the order in which its description applies them.
+ * backward.ts derives gradient and update ops from it.
  *
- * A tensor knows the op and output port it comes from. Every op says what it computes and moves:
- * FLOP (2 per multiply-add) and the bytes that it reads and writes in device memory, by default
- * each input, parameter and output once.
+ * A tensor knows the op and output port it comes from. Every op has its FLOP (2 per multiply-add)
+ * and the bytes that it reads and writes in device memory. By default it touches each input,
+ * parameter and output once.
  *
- * Descriptions record in single precision; `retape.ts` records a tape again in another one.
+ * Descriptions record in single precision. retape.ts records a tape again in another one.
  */
-import type { GradientRuleName } from "./gradients.ts";
+import type { OpType } from "./op-types.ts";
 
 export type Shape = readonly number[];
 
@@ -16,8 +16,9 @@ export type Shape = readonly number[];
 export type Precision = 32 | 16;
 
 /**
- * What the elements of a tensor are: numbers in the tape's precision; `wide` ones of four bytes in
- * any precision (ids, labels, losses, statistics of a normalisation); masks of one byte.
+ * What the elements of a tensor are. A `number` has the tape's precision. A `wide` element has four
+ * bytes in any precision: ids, labels, losses, statistics of a normalisation. A `mask` has one
+ * byte.
  */
 export type ElementKind = "number" | "wide" | "mask";
 
@@ -34,14 +35,14 @@ export interface Tensor {
 
 export interface ForwardOp {
   readonly name: string;
-  readonly type: GradientRuleName;
+  readonly type: OpType;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** What was recorded, to record it again. */
+  /** The recorded spec, for `retape.ts`. */
   readonly spec: ForwardSpec;
-  /** Name of the op whose device it shares: itself, but where the spec says otherwise. */
+  /** Name of the op whose device it shares; by default its own name. */
   readonly home: string;
-  /** Bytes of the weights that live with the op. */
+  /** Bytes of the op's own weights. */
   readonly parameterBytes: number;
   /**
    * Bytes of those weights that one step reads and updates: less than all for an embedding table.
@@ -53,13 +54,13 @@ export interface ForwardOp {
   readonly bytesTouched: number;
   /** Runs only on the host: feeds of the input pipeline. */
   readonly onHost: boolean;
-  /** Weights lie in it or before it, so a gradient flows back to it. */
+  /** It or an ancestor has weights, so a gradient flows back to it. */
   readonly trains: boolean;
 }
 
 export interface ForwardSpec {
   readonly name: string;
-  readonly type: GradientRuleName;
+  readonly type: OpType;
   readonly inputs?: readonly Tensor[];
   readonly outputs: readonly Shape[];
   /** What the elements of each output are; default numbers. */
@@ -70,7 +71,7 @@ export interface ForwardSpec {
   readonly parameters?: number;
   readonly activeParameters?: number;
   readonly flops?: number;
-  /** As it is in single precision. */
+  /** In single precision. */
   readonly bytesTouched?: number;
 }
 
@@ -93,7 +94,7 @@ export const numberBytes = (precision: Precision): number => precision / 8;
 
 export const createTape = (): Tape => tapeOf(DESCRIBED);
 
-/** An empty tape whose numbers have a precision; descriptions use `createTape`. */
+/** An empty tape of the given precision; descriptions use `createTape`. */
 export function tapeOf(precision: Precision): Tape {
   const ops: ForwardOp[] = [];
   const bytesOf: Readonly<Record<ElementKind, number>> = {

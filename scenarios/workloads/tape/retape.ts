@@ -1,10 +1,9 @@
 /**
- * Records a tape again: in another precision, or as what runs when the network only predicts.
- * Descriptions need not know of either.
+ * Records a tape again, in another precision or for inference. Descriptions handle neither.
  *
  * In half precision numbers take two bytes; ids, losses and statistics keep four (mixed precision:
- * Micikevicius et al., ICLR 2018). For inference, losses with all that only they use and dropouts
- * are left out: a dropout hands on its input.
+ * Micikevicius et al., ICLR 2018). For inference, losses and everything that only losses use are
+ * left out. Dropouts are replaced by their input.
  */
 import { type GradientRule, gradientRules } from "./gradients.ts";
 import { type ForwardOp, type Precision, type Tape, type Tensor, tapeOf } from "./tape.ts";
@@ -13,7 +12,7 @@ export function inPrecision(tape: Tape, precision: Precision): Tape {
   return tape.precision === precision ? tape : copy(tape, precision, () => true);
 }
 
-/** Post-condition: no op of the result belongs to a loss, and each one feeds a result. */
+/** Post: no op of the result belongs to a loss, and each one feeds a result. */
 export function forInference(tape: Tape): Tape {
   const needed = neededToPredict(tape);
   return copy(tape, tape.precision, (op) => needed.has(op));
@@ -38,7 +37,9 @@ function copy(tape: Tape, precision: Precision, keeps: (op: ForwardOp) => boolea
   return result;
 }
 
-/** Everything behind what the losses read, and behind what nobody reads but is no loss. */
+/**
+ * All ancestors of the predictions that losses read, and of ops without readers that are no loss.
+ */
 function neededToPredict(tape: Tape): ReadonlySet<ForwardOp> {
   const isRead = new Set(tape.ops.flatMap((op) => op.inputs.map((tensor) => tensor.op)));
   const ofLoss = new Set<ForwardOp>();
@@ -47,7 +48,7 @@ function neededToPredict(tape: Tape): ReadonlySet<ForwardOp> {
     const rule: GradientRule = gradientRules[op.type];
     if (rule.starts === true) {
       ofLoss.add(op);
-      // The first input is the prediction, the others are what it is held against.
+      // The first input is the prediction, the others are labels.
       needed.add(op.inputs[0].op);
     } else if (op.inputs.length > 0 && op.inputs.every((tensor) => ofLoss.has(tensor.op))) ofLoss.add(op);
     else if (!isRead.has(op)) needed.add(op);
