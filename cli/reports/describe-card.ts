@@ -5,7 +5,7 @@ import { Role, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
-import { count } from "../../scenarios/import/wording.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";

@@ -7,7 +7,7 @@ import type { Bottleneck } from "../../env/sim/timeline/explain/bottleneck.ts";
 import type { Segment, SegmentKind } from "../../env/sim/timeline/explain/critical-path.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
 import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
-import { count } from "../../scenarios/import/wording.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 
 export function nameOf({ cluster }: Scenario, { kind, index }: Resource): string {
   return (kind === "device" ? cluster.devices : cluster.links)[index].name;

@@ -3,7 +3,7 @@
  *
  * The caller says how a cell is run: in this process, or in a pool of child processes. The report
  * does not depend on it. The same request gives the same report byte for byte, except for `times`
- * and for rows marked `timeLimited`.
+ * and for rows that a clock ended.
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";

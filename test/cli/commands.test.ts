@@ -100,12 +100,13 @@ describe("a command", () => {
   test("solves the same with the same seed", async () => {
     const solve = ["solve", file, "--planner", "random", "--evaluations", "5", "--seed", "4", "--json"];
     const [one, two] = [JSON.parse((await pgym(solve)).stdout), JSON.parse((await pgym(solve)).stdout)];
-    expect({ ...one, seconds: 0 }).toEqual({ ...two, seconds: 0 });
+    const untimed = (answer: object) => ({ ...answer, seconds: 0, cpuSeconds: 0 });
+    expect(untimed(one)).toEqual(untimed(two));
   });
 
   test("solves by the clock alone, and says so", async () => {
     const { stdout } = await pgym(["solve", file, "--planner", "random", "--seconds", "0.05", "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ timeLimited: true, feasible: true });
+    expect(JSON.parse(stdout)).toMatchObject({ ended: "clock", feasible: true });
   });
 
   test("checks an env and prints what holds", async () => {

@@ -95,7 +95,7 @@ describe("a cell", () => {
     };
     const { result } = await runCell(spec(), { clock, cpuClock: clock, signal: abort.signal, onEvaluation });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(result).toMatchObject({ evaluations: 7, feasible: true, timeLimited: true });
+    expect(result).toMatchObject({ evaluations: 7, feasible: true, ended: "clock" });
   });
 });
 
