@@ -23,6 +23,8 @@ export interface ListOrder {
   of(device: Int32Array): Float64Array;
   /** Longest way in us from the start of each op to the end, of the last placement asked for. */
   readonly tailUs: Float64Array;
+  /** When each op starts in the schedule of the last placement asked for, us. */
+  readonly startUs: Float64Array;
   /** When the schedule of the last placement asked for ends, us. */
   endUs(): number;
 }
@@ -43,6 +45,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
     position[v] = i;
   });
   const tailUs = new Float64Array(opCount);
+  const startUs = new Float64Array(opCount);
   const missing = new Int32Array(opCount);
   const linkFreeUs = new Float64Array(linkCount);
   const isBusy = new Uint8Array(deviceCount);
@@ -160,6 +163,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
         isBusy[d] = 1;
         // Taken after all that it waits for, also where those take no time.
         rank[v] = taken++;
+        startUs[v] = nowUs;
         const us = runUs[v * deviceCount + d];
         events.push(nowUs + us + (us > 0 ? fidelity.opGapUs : 0), OP_END, v);
       }
@@ -177,6 +181,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
 
   return {
     tailUs,
+    startUs,
     endUs: () => latestUs,
     of(device) {
       passes.pass();

@@ -16,7 +16,8 @@ import { type Choices, choicesOf } from "../../problems/choices.ts";
 import { nearestGroupDevices, type StartingPlan, scoreStarts } from "./best-starts.ts";
 import { budgetProgress, cool, type Found } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { arrivalState, orderedState, type PlanState } from "./plan-state.ts";
+import { orderedState } from "./ordered-state.ts";
+import { arrivalState, type PlanState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
 
 /** What rounding may leave between a plan and a bound that it reaches. */

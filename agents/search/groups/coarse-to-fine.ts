@@ -18,7 +18,7 @@ import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
 import { scoreStarts } from "./best-starts.ts";
 import { cool } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { orderedState } from "./plan-state.ts";
+import { orderedState } from "./ordered-state.ts";
 import { createProposals } from "./proposals.ts";
 
 export interface Refinement {
