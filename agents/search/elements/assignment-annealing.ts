@@ -4,7 +4,7 @@
  * change no decision, and fall geometrically. The best assignment by the true objective is kept.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { createProposals } from "./assignment-moves.ts";
+import { createElementMoves } from "./assignment-moves.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
 export interface AnnealingSchedule {
@@ -39,7 +39,7 @@ export function* anneal(
   let energy = state.energy();
   let best = { deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
   if (state.deviceCount < 2) return { ...best, proposals: 0 };
-  const propose = createProposals(state, rng);
+  const propose = createElementMoves(state, rng);
   const cooling = (cold / hot) ** (SWEEP / proposals);
   let temperature = hot;
   for (let made = 1; made <= proposals; made++) {
