@@ -1,10 +1,10 @@
 /**
- * The best split of the elements of two devices between the two, with all others fixed, for max
- * load: a neighbourhood too large to try move by move.
+ * The best split of the elements of two devices between the two, for max load. All other elements
+ * are fixed. The neighbourhood is too large to try move by move.
  *
  * Elements are decided in a fixed order, each to the first device or to the second. Partial splits
- * that agree on the nets still open share a node, as in agents/exact/cover/device-sets.ts. Each node
- * keeps, for every load of the first device, the least load of the second.
+ * that agree on the nets still open share a node, as in agents/exact/cover/device-sets.ts. Each
+ * node keeps, for every load of the first device, the least load of the second.
  *
  * Loads of the first device are rounded into `buckets`, so that the split may be a little worse
  * than the best one. Its loads are exact. The caller checks memory.
@@ -97,8 +97,8 @@ export function splitPair(
 }
 
 /**
- * A function that adds the i-th element to one of the two devices: the nets that are open then, and
- * the times that the decision adds.
+ * A function that adds the i-th element to one of the two devices. It returns the nets that are
+ * open then, and the times that the decision adds.
  */
 function decider(
   problem: SplitProblem,

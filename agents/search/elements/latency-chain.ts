@@ -42,9 +42,9 @@ const EMPTY = -1;
 const ON_CPU = -2;
 
 /**
- * How the best cut of each prefix ends, at [b * (n + 1) + j] for the first j elements on the first b
- * accelerators: the start of its last run, `ON_CPU` for an element on a CPU, or `EMPTY`. Null if no
- * cut of the whole order fits.
+ * How the best cut of each prefix ends: with a run, whose start is given, with an element `ON_CPU`,
+ * or with an `EMPTY` accelerator. Entry [b * (n + 1) + j] is that of the first j elements on the
+ * first b accelerators. Null if no cut of the whole order fits.
  */
 function leastCuts(
   problem: SplitProblem,
@@ -103,7 +103,7 @@ function devicesOfCut(
   return deviceOf;
 }
 
-/** A function that visits the ends of all runs from one position that fit a device, with their loads. */
+/** A function that visits the end and the load of each run that starts at `first` and fits. */
 function runsFrom(
   { elements, memoryBytes, nets }: SplitProblem,
   { deviceCount, timeUs }: DeviceTimes,
