@@ -9,6 +9,11 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 
+/**
+ * Sums of costs differ by rounding; without this room two blocks could exchange an element forever.
+ */
+const ROUNDING = 1e-12;
+
 /** Lengths of the blocks, in order. */
 export function blockPartition(costs: ArrayLike<number>, blocks: number): number[] {
   const length = costs.length;
@@ -36,15 +41,14 @@ export function blockPartition(costs: ArrayLike<number>, blocks: number): number
     for (let giver = -1; giver !== largest; ) {
       const now = Array.from({ length: blocks }, (_, b) => sizeOf(b));
       const smallest = now.indexOf(Math.min(...now));
-      if (largestSize <= now[smallest] + 1)
+      if (largestSize <= now[smallest] + 1 + ROUNDING)
         return Array.from({ length: blocks }, (_, b) => start[b + 1] - start[b]);
-      if (largest < smallest) {
-        giver = smallest - 1;
-        start[smallest]--;
-      } else {
-        giver = smallest + 1;
-        start[giver]++;
-      }
+      const step = largest < smallest ? -1 : 1;
+      giver = smallest + step;
+      // An empty block has nothing to give. It is as small as the smallest, and receives instead.
+      while (start[giver] === start[giver + 1]) giver += step;
+      if (step === -1) start[giver + 1]--;
+      else start[giver]++;
     }
   }
 }
