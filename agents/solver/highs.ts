@@ -1,8 +1,8 @@
 /**
  * The HiGHS adapter (Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018), the
- * only place that loads the solver. A solve runs in a worker thread (highs-worker.ts), because HiGHS
- * in WebAssembly cannot be interrupted from its own thread. The waiting thread stays free, receives
- * every better solution at once, and ends the worker when it overruns.
+ * only place that loads the solver. A solve runs in a worker thread (highs-worker.ts), because
+ * HiGHS in WebAssembly cannot be interrupted from its own thread. The waiting thread stays free,
+ * receives every better solution at once, and ends the worker when it overruns.
  *
  * Deterministic limits (nodes and simplex iterations) are the normal ones. The wall clock is a
  * guard, and a solve that it ended says so. The same program, start and limits give the same
