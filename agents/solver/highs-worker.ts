@@ -1,7 +1,7 @@
 /**
- * The program of the worker thread that runs HiGHS (highs.ts). It is plain JavaScript in a string:
- * a worker started from a string needs no TypeScript compiler and no file of its own, and its
- * `require` resolves from any folder.
+ * The program of the worker thread that runs HiGHS (highs.ts). It is plain JavaScript in a string.
+ * A worker started from a string needs no TypeScript compiler, and its `require` resolves from any
+ * folder.
  *
  * It posts `solution` and `bound` while it runs, and `end` or `error` at last (`Message` in
  * highs.ts).

@@ -1,7 +1,7 @@
 /**
- * A partition under refinement. It holds the part of each vertex, the weight of its edges into
- * every part, the parts' weights, the cut, and the weight above the limits. A move updates all of
- * it in O(degree).
+ * A partition under refinement. It holds the part of each vertex and the weight of its edges into
+ * every part. It also holds the parts' weights, the cut, and the weight above the limits. A move
+ * updates all of it in O(degree).
  */
 import type { WeightedGraph } from "./weighted-graph.ts";
 
