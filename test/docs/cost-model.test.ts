@@ -1,6 +1,6 @@
 /**
- * docs/cost-model.md names every switch with its values, and the simulator works its examples out to
- * the numbers of the page.
+ * docs/cost-model.md names every switch with its values, and the simulator works its examples out
+ * to the numbers of the page.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
