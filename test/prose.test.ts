@@ -24,10 +24,6 @@ const notYet: readonly string[] = [
   "env/",
   "results/",
   "scenarios/",
-  "test/agents/",
-  "test/bench/",
-  "test/env/",
-  "test/laws/",
   "test/scenarios/",
 ];
 
