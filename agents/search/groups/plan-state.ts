@@ -1,16 +1,16 @@
 /**
- * `PlanState`: a placement under search together with what it costs, behind one interface for both
- * ways to score a change.
+ * `PlanState`: a placement under search and its cost, behind one interface for both ways to score a
+ * change.
  *
  * - `arrivalState`: devices run first what was ready first. A change of one group of the
- *   evaluator's scenario is a `move`, which the simulator computes incrementally; others are full
- *   evaluations.
+ *   evaluator's scenario is a `move`, which the simulator computes incrementally; other changes are
+ *   full evaluations.
  * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the
- *   placement, made anew for every change. One private pass and one evaluation each; the search
- *   then ranks placements by what they can do instead of by the accidents of arrival.
+ *   placement, made again for every change. Each change is one private pass and one evaluation. The
+ *   search then ranks placements by what they can do, not by accidents of arrival.
  *
- * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state
- * is then as before.
+ * Every cost comes from the evaluator, which charges it. A refusal of the evaluator is thrown, and
+ * the state is then as before.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -27,17 +27,17 @@ export interface PlanState {
   /** Of the present placement; `Infinity` before the first `reset`. */
   readonly cost: number;
   /**
-   * Longest way through each group in the last plan taken, us; all 0 where the state keeps no
+   * Longest path through each group in the last plan taken, us; all 0 where the state keeps no
    * order.
    */
   readonly urgency: Urgency;
-  /** Goes on from another placement and scores it. */
+  /** Continues from another placement and scores it. */
   reset(groupDevice: ArrayLike<number>): void;
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
   /**
-   * When the list schedule of the present placement with the change ends, where the state has one:
-   * good for comparing changes, never a score. One private pass.
+   * End of the list schedule of the present placement with the change, where the state has one. It
+   * compares changes and is never a score. One private pass.
    */
   guess?(change: Change): number;
   /** Makes the change that was scored last. */
@@ -47,7 +47,7 @@ export interface PlanState {
 }
 
 export interface ArrivalState extends PlanState {
-  /** Goes on from a placement of known cost. */
+  /** Continues from a placement of known cost. */
   resume(groupDevice: ArrayLike<number>, knownCost: number): void;
 }
 
@@ -147,7 +147,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
       apply(working, taken.change);
       cost = taken.cost;
       opPriority = taken.opPriority;
-      // The tails are those of the last placement scored, which this one is.
+      // The tails are those of the last placement scored, which is this one.
       findUrgency(taken.outcome);
     },
     snapshot: () => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
