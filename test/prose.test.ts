@@ -93,7 +93,7 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
   return paragraphs;
 }
 
-const sentenceEnd = /(?<=[.!?]["')\]`*]*)\s+(?=["'(`*[]*[A-Z0-9]|`)/;
+const sentenceEnd = /(?<=[.!?]["')\]`*]*)\s+(?=["'(`*[]*[A-Z0-9]|[`[])/;
 const abbreviation =
   /(?<![\w-])(e\.g|i\.e|al|vs|cf|etc|Fig|Eq|No|pp?|Proc|Int|Trans|Conf|Sec|Vol|approx|ca|[A-Z])\.$/;
 

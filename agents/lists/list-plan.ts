@@ -1,8 +1,8 @@
 /**
  * Turns a list scheduler into a planner's run. It schedules, and the simulator replays the
  * schedule. Where a device is over its limit, it schedules again with another share of the outputs
- * reserved. `plain` stops there, with the placement of one schedule op by op; `ordered` adds that
- * schedule's order. By default more is tried, and the best plan is kept:
+ * reserved. The option `plain` stops there, with the placement of one schedule op by op; `ordered`
+ * adds that schedule's order. By default more is tried, and the best plan is kept:
  *
  *   - the placement alone and with the schedule's order. An order that waits for late inputs loses
  *     where transfers queue;

@@ -1,8 +1,8 @@
 /**
  * The linear program of m-SCT: which child of a task should follow it on its device (Hanen and
  * Munier, "An approximation algorithm for scheduling dependent tasks on m processors with small
- * communication delays", Discrete Applied Mathematics 2001; Jeon et al., Baechi, SoCC 2020). x of
- * an edge is 0 where the consumer is the favourite child, whose input then costs nothing.
+ * communication delays", Discrete Applied Mathematics 2001; Jeon et al., Baechi, SoCC 2020). An
+ * edge has x = 0 where the consumer is the favourite child, whose input then costs nothing.
  *
  *   minimise w where  start(i) + run(i) <= w
  *                     start(i) + run(i) + delay(i,j) x(i,j) <= start(j)

@@ -13,13 +13,19 @@ const sources = new Set(
     .flatMap((room) => readdirSync(join(root, room), { recursive: true, encoding: "utf8" }))
     .map((path) => basename(path)),
 );
+/** Pages that are linked to and still to be written. */
+const notYet = ["docs/agents.md"];
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
 describe("pages", () => {
   it.each(pages)("%s links to pages that there are", (page) => {
     const targets = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
-    const missing = targets.filter((target) => !existsSync(join(root, dirname(page), target)));
-    expect(missing).toEqual([]);
+    const paths = targets.map((target) => join(dirname(page), target));
+    expect(paths.filter((path) => !existsSync(join(root, path)) && !notYet.includes(path))).toEqual([]);
+  });
+
+  it("that are still to be written are not there", () => {
+    expect(notYet.filter((page) => existsSync(join(root, page)))).toEqual([]);
   });
 
   it.each(pages)("%s names files and folders of the project that there are", (page) => {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { traitsOf } from "../../agents/contract.ts";
 import { methods } from "../../agents/registry/registry.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/planners.md", import.meta.url)), "utf8");
@@ -17,10 +18,12 @@ describe("docs/planners.md", () => {
 
   it("tells of each planner its objectives and its effort", () => {
     for (const paragraph of paragraphs) {
-      const text = paragraph.replaceAll("\n", " ");
-      expect(text, idOf(paragraph)).toMatch(
-        /\*Objectives: [a-z ,;]+\. Effort: (instant|seconds|endless)\.\*$/,
-      );
+      const { objectives, effort } = traitsOf(methods.find(({ card }) => card.id === idOf(paragraph))!);
+      const accepted = objectives === "any" ? "any" : objectives.join(", ").replaceAll("-", " ");
+      const end =
+        /\*Objectives: ([a-z ,]+)(?:; made for [a-z ]+|; plans for [a-z ]+)?\. Effort: ([a-z]+)\.\*$/;
+      const told = end.exec(paragraph.replaceAll("\n", " "));
+      expect(told?.slice(1), idOf(paragraph)).toEqual([accepted, effort]);
     }
   });
 

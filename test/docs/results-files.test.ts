@@ -16,11 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
   const budget = { evaluations: 40 };
-  const clock = () => 0;
+  const [clock, cpuClock] = [() => 0, () => 0];
   const request = { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget };
-  await writeComparison(comparison, await compare(request, { runCell, clock }));
+  await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }));
   const training = { scenario: "toy/chain", agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
-  await train(run, training, { clock });
+  await train(run, training, { clock, cpuClock });
 });
 
 /** First-column names of the table below a heading. */

@@ -1,6 +1,6 @@
 /**
- * Critical path first takes the ready task with the longest path of work below it, run times alone,
- * to the device where it ends first (ready-list.ts). Ties go to the lower task.
+ * Critical path first takes the ready task with the longest path of work below it, run times alone.
+ * The task goes to the device where it ends first (ready-list.ts). Ties go to the lower task.
  *
  * Sources: highest level first (Hu, "Parallel sequencing and assembly line problems", Operations
  * Research 1961); Adam, Chandy, Dickson (Communications of the ACM 1974), "A comparison of list

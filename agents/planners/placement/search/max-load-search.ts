@@ -1,8 +1,8 @@
 /**
  * Search over all placements for max load, contiguous or not. It starts with the optimal contiguous
  * split (Tarnawski et al., NeurIPS 2020). Rounds of annealing from the best plan follow, by turns
- * hot enough to leave it and warm enough to repair it. After each round the elements on the device
- * of largest load and on another one are shared between the two at their best, while that helps.
+ * hot enough to leave it and warm enough to repair it. After each round the device of largest load
+ * and another one share their elements at their best, while that helps.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact. The evaluator
  * scores every plan that is better than those before. The result is never worse than the contiguous
