@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCell } from "../../results/comparison/cell.ts";
 import { compare } from "../../results/comparison/compare.ts";
-import { writeComparison } from "../../results/comparison/write-comparison.ts";
+import { writeComparison } from "../../results/report/write-comparison.ts";
 import { train } from "../../results/training/train.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");
