@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCell } from "../../results/comparison/cell.ts";
-import { compare } from "../../results/comparison/compare.ts";
+import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
+import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
+import { RUN_FORMAT } from "../../results/training/run-directory.ts";
 import { train } from "../../results/training/train.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");
@@ -47,6 +49,10 @@ describe("docs/results-files.md", () => {
   it("names the files of a training run", () => {
     const files = readdirSync(run).map((name) => (name === "checkpoint" ? "checkpoint/state.json" : name));
     expect(fieldsBelow("## A training run")).toEqual(files.sort());
+  });
+
+  it("names the formats", () => {
+    for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT]) expect(page).toContain(`\`${format}\``);
   });
 
   it.each([
