@@ -42,7 +42,7 @@ const scenarioOf = (workload: string) =>
 const US_PER_MS = 1000;
 
 /**
- * The independent exact search of the sheet; the reference program was not run to its end on this
+ * The independent exact search of the sheet. The reference program was not run to its end on this
  * file.
  */
 const SEARCHED_MS = new Map([["LayerGraphs/inceptionv3_training", 122.761616]]);

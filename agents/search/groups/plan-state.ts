@@ -21,17 +21,17 @@ export interface PlanState {
   /** Of the present placement; `Infinity` before the first `reset`. */
   readonly cost: number;
   /**
-   * Longest way through each group in the last plan taken, us; all 0 where the state keeps no
+   * Longest path through each group in the last plan taken, us; all 0 where the state keeps no
    * order.
    */
   readonly urgency: Urgency;
-  /** Goes on from another placement and scores it. */
+  /** Continues from another placement and scores it. */
   reset(groupDevice: ArrayLike<number>): void;
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
   /**
-   * When the list schedule of the present placement with the change ends, where the state has one:
-   * good for comparing changes, never a score. One private pass.
+   * End of the list schedule of the present placement with the change, where the state has one. It
+   * compares changes and is never a score. One private pass.
    */
   guess?(change: Change): number;
   /** Makes the change that was scored last. */
@@ -41,7 +41,7 @@ export interface PlanState {
 }
 
 export interface ArrivalState extends PlanState {
-  /** Goes on from a placement of known cost. */
+  /** Continues from a placement of known cost. */
   resume(groupDevice: ArrayLike<number>, knownCost: number): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Certified lower bounds on the makespan, cheap enough for every table: see docs/cost-model.md for
+ * Certified lower bounds on the makespan, cheap enough for every table: see docs/bounds.md for
  * each argument in a line. test/laws/bounds.test.ts certifies them against brute force.
  */
 import type { Compiled } from "../../engine/compile.ts";

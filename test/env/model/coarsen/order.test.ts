@@ -1,6 +1,6 @@
 /**
- * What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the pair
- * that is merged next.
+ * What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the next
+ * pair to merge.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ const graphs = fc
     fc.record({
       flops: fc.nat(3),
       inputs: fc.array(fc.nat(), { maxLength: 3 }),
-      // Few classes, so that groups often wait for each other in a circle.
+      // Few classes, so that groups often wait for each other in a cycle.
       colocation: fc.option(fc.nat(4), { freq: 2 }),
     }),
     { minLength: 2, maxLength: 16 },
@@ -49,8 +49,8 @@ function reachesSlowly(quotient: Quotient, from: number, to: number): boolean {
 }
 
 /**
- * The pair of least work that is joined and has no detour, else the two smallest groups, searched
- * anew for every merge.
+ * The joined pair of least work without a detour, otherwise the two smallest groups. It searches
+ * again for every merge.
  */
 function atMostSlowly(graph: OpGraph, limit: number): Grouping {
   const quotient = createQuotient(graph, colocationGrouping(graph));

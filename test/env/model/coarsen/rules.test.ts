@@ -32,8 +32,8 @@ const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>
   Array.from({ length: groupCount }, (_, g) => graph.names.filter((_, v) => groupOf[v] === g).join(""));
 
 /**
- * A forward graph of 2 to 10 ops, some on the CPU alone, and a mirrored backward op for some, tied
- * to its twin or not.
+ * A forward graph of 2 to 10 ops, some on the CPU alone. Some have a mirrored backward op, tied to
+ * its twin or not.
  */
 const graphs = fc
   .record({
@@ -75,7 +75,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
           groups = coarsen(graph, rule, limit);
         } catch (error) {
           expect(error).toBeInstanceOf(InputError);
-          // Fusion may find a circle that no device supports; otherwise one group for each set of
+          // Fusion may find a cycle that no device supports; otherwise one group for each set of
           // kinds always exists.
           if (rule !== "scc") expect(limit).toBeLessThan(supportCount(graph));
           return;
@@ -130,7 +130,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
   });
 });
 
-/** Null where fusion meets a circle that no device kind supports. */
+/** Null where fusion meets a cycle that no device kind supports. */
 function ungroupable(make: () => Grouping): Grouping | null {
   try {
     return make();

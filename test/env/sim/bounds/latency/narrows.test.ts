@@ -15,7 +15,7 @@ const pathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
 describe("the bound by narrows that memory parts", () => {
   it("counts all strands between two narrows, where a path sees one", () => {
-    // a and d fit neither together nor beside both of b and c, which are too slow for the CPU.
+    // a and d fit neither together nor with both of b and c, which are too slow for the CPU.
     const scenario = testScenario({
       graph: [
         "a G:1|cpu:1 1B transfer=2 params=80",
@@ -72,8 +72,8 @@ const opDraw = fc.record({
 });
 
 /**
- * Three narrows with up to two strands of up to two ops between them, some of them in one
- * co-location class.
+ * Three narrows with up to two strands of up to two ops between them, some in one co-location
+ * class.
  */
 const strandedGraph: fc.Arbitrary<Scenario> = fc
   .record({
