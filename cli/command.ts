@@ -1,6 +1,5 @@
 /**
- * `Command`: one declarative table per command, from which parsing, checking, defaults, units and
- * help all come.
+ * `Command`: one table per command. Parsing, checks, defaults, units and help all come from it.
  */
 import { InputError } from "../env/model/errors.ts";
 import { objectives } from "../env/model/scenario.ts";
@@ -8,11 +7,11 @@ import type { Budget } from "../env/sim/evaluator/budget.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 interface FlagText {
-  /** What it is for, with the unit of its value. */
+  /** What it does, with the unit of its value. */
   readonly describe: string;
   /** Stands for the value in help: N, S, ID, FILE. */
   readonly placeholder?: string;
-  /** Said in help where the default is not a constant. */
+  /** The default in words, where it is not a constant. */
   readonly defaultText?: string;
   /** One letter that stands for the flag behind a single dash. */
   readonly short?: string;
@@ -64,7 +63,7 @@ export interface Command<F extends Flags = Flags> {
   readonly flags: F;
   /** Command lines worth copying, without the program's name. */
   readonly examples: readonly string[];
-  /** Answers the exit code; throws `InputError` on a mistake of the user's. */
+  /** Returns the exit code; throws `InputError` on a mistake of the user. */
   run(input: CommandInput<F>, terminal: Terminal): Promise<number>;
 }
 
@@ -122,8 +121,8 @@ export const objectiveFlag = {
   choices: objectives,
   placeholder: "NAME",
   describe:
-    "what is minimised: makespan (us of one step), max-load (us of the busiest device of a full pipeline), latency (us of one " +
-    "sample, accelerators working piece by piece) or peak-memory (bytes of the fullest device)",
+    "what to minimise: makespan (us of one step), max-load (us per sample of the busiest device of a " +
+    "full pipeline), latency (us of one sample) or peak-memory (bytes of the fullest device)",
   defaultText: "the scenario's own",
 } as const;
 
@@ -136,7 +135,7 @@ export const backendFlag = {
   defaultText: "PLACEMENT_GYM_BACKEND, else wasm",
 } as const;
 
-/** The backend asked for: the flag, else the variable, else wasm. */
+/** The backend of the flag, else of the variable, else wasm. */
 export function backendOf(flag: string | undefined, terminal: Terminal): (typeof backends)[number] {
   const asked = flag ?? (terminal.variables.PLACEMENT_GYM_BACKEND || "wasm");
   const known = backends.find((name) => name === asked);

@@ -1,6 +1,5 @@
 /**
- * The user's files: what cannot be read or written is one sentence; a run's files go to a folder of
- * their own.
+ * Files that the user named. One that cannot be read or written is an `InputError` of one sentence.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * JSON as commands print it: indented, but with each list of plain numbers or words on one line, so
- * that a plan of a thousand ops does not take a thousand lines. Typed arrays are printed as lists.
+ * JSON as commands print it: indented, but with each list of numbers or words on one line. A plan
+ * of 1,000 ops thereby takes one line, not 1,000. Typed arrays are printed as lists.
  */
 
 export function jsonText(value: unknown): string {

@@ -1,9 +1,9 @@
 /**
- * The command line: finds the command, reads its flags, runs it, and turns what went wrong into an
- * exit code. A mistake of the user's is one sentence and exit code 2; anything else thrown is a
- * fault of ours and keeps its stack, exit code 1.
+ * The command line: finds the command, reads its flags, runs it and sets the exit code. A mistake
+ * of the user prints one sentence and gives exit code 2. Any other error is a fault of ours: it
+ * prints its stack and gives exit code 1.
  *
- * Commands are loaded when they are asked for, so that the quick ones start quickly.
+ * A command is loaded when it is called, so that quick commands start quickly.
  */
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
@@ -23,12 +23,12 @@ interface Entry {
 export const commands: readonly Entry[] = [
   {
     name: "list",
-    summary: "scenarios, suites, agents, planners and envs that are there",
+    summary: "scenarios, suites, agents, planners and envs",
     load: async () => (await import("./commands/list.ts")).list,
   },
   {
     name: "import",
-    summary: "a file of another program as a scenario, and what that takes for granted",
+    summary: "a file of another program as a scenario, with what is assumed and dropped",
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
@@ -38,7 +38,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "coarsen",
-    summary: "what rules of grouping make of one scenario",
+    summary: "groups of one scenario by each rule of coarsening",
     load: async () => (await import("./commands/coarsen.ts")).coarsenCommand,
   },
   {
@@ -58,7 +58,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "diff",
-    summary: "what two placements of one scenario do differently",
+    summary: "two placements of one scenario compared",
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
@@ -83,17 +83,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "check",
-    summary: "holds environments to their contract",
+    summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,
   },
   {
     name: "bench",
-    summary: "speed of the simulator on case files; the exact program on workloads",
+    summary: "speed of the simulator on case files, or of the exact program on workloads",
     load: async () => (await import("./commands/bench.ts")).bench,
   },
   {
     name: "setup-native",
-    summary: "builds the native TensorFlow backend where its download is closed",
+    summary: "builds the native TensorFlow backend without its download",
     load: async () => (await import("./commands/native.ts")).setupNative,
   },
 ];
@@ -104,7 +104,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await execute(argv, processTerminal());
 }
 
-/** Runs one command line and answers its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const code = await dispatch(argv, terminal);
@@ -151,8 +151,8 @@ function unknownCommand(name: string): InputError {
 }
 
 /**
- * One line without control characters: a sentence may quote a file, which must not write to the
- * terminal as it likes.
+ * One line without control characters. A sentence may quote a file, and that text must not control
+ * the terminal.
  */
 function printable(sentence: string): string {
   return sentence.replace(/\p{Cc}+/gu, " ");

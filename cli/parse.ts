@@ -1,6 +1,6 @@
 /**
- * Reads a command line against a command's table of flags. `node:util` splits it into tokens; every
- * mistake is one sentence that names the flag, what was given and what was expected.
+ * Reads a command line by a command's table of flags. `node:util` splits it into tokens. Every
+ * mistake is one sentence with the flag, the given value and what was expected.
  */
 import { parseArgs } from "node:util";
 import { InputError } from "../env/model/errors.ts";
@@ -49,7 +49,8 @@ function defaults(flags: Flags): Record<string, unknown> {
 function unknownFlag(command: Command, rawName: string): InputError {
   const known = Object.keys(command.flags).map((name) => `--${name}`);
   return new InputError(
-    `Flag "${rawName}" is not known to "${command.name}".${didYouMean(rawName, known)} See "placement-gym ${command.name} --help".`,
+    `Flag "${rawName}" is not known to "${command.name}".${didYouMean(rawName, known)} ` +
+      `See "placement-gym ${command.name} --help".`,
   );
 }
 
@@ -94,6 +95,7 @@ function checkPositionals({ name, positionals }: Command, given: readonly string
   const open = positionals.some(({ arity }) => arity === "many");
   if (!open && given.length > positionals.length)
     throw new InputError(
-      `"${name}" takes ${positionals.length} argument${positionals.length === 1 ? "" : "s"}, but "${given[positionals.length]}" was given too.`,
+      `"${name}" takes ${positionals.length} argument${positionals.length === 1 ? "" : "s"}, ` +
+        `but "${given[positionals.length]}" was given too.`,
     );
 }

@@ -1,4 +1,4 @@
-/** Versions that a run records: numbers may depend on them. */
+/** Versions that a run records, because numbers may depend on them. */
 import { createRequire } from "node:module";
 
 const manifest = createRequire(import.meta.url)("placement-gym/package.json") as { readonly version: string };

@@ -2,8 +2,8 @@
  * Numbers as people read them: microseconds, bytes, counts and shares with a unit. Pure; the table
  * and the page share it.
  *
- * A column is easier to compare when all its entries have one unit and as many decimals, so its
- * entries are written on a scale chosen once for the column (`scaleFor`).
+ * All entries of a column have one unit and one number of decimals, which makes them easy to
+ * compare. The function `scaleFor` chooses both.
  */
 
 export interface Scale {
@@ -27,8 +27,8 @@ const byteScales = [
 ];
 
 /**
- * The scale on which a typical entry of a column has a digit before the point and four significant
- * ones.
+ * The scale on which a typical entry has at least one digit before the point and four significant
+ * digits.
  */
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
@@ -89,7 +89,7 @@ function decimalsFor(value: number, significant: number): number {
   return Math.max(0, significant - before);
 }
 
-/** Thousands set off by commas, spelled out so that no locale can change a byte. */
+/** Commas between thousands. Not by locale, so that no locale can change a byte. */
 function grouped(value: number, decimals: number): string {
   const [whole, fraction] = value.toFixed(decimals).split(".");
   const separated = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");

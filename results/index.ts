@@ -9,7 +9,6 @@ export {
   type CellSpec,
   type CellTimes,
   type CurveStep,
-  cellRng,
   type RunCell,
   runCell,
 } from "./comparison/cell.ts";
@@ -33,7 +32,7 @@ export {
   summarise,
 } from "./comparison/ranking.ts";
 export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
-export { writeComparison } from "./comparison/write-comparison.ts";
+export { ganttSvg } from "./drawing/gantt-svg.ts";
 export type { Exported, Exporter } from "./export/contract.ts";
 export { exporterOf, exporters } from "./export/index.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
@@ -49,8 +48,9 @@ export {
   type Scale,
   scaleFor,
 } from "./format.ts";
-export { ganttSvg } from "./gantt-svg.ts";
 export { renderPage } from "./page/page.ts";
+export { cellRng } from "./random-stream.ts";
+export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";
 export {

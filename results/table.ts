@@ -4,6 +4,7 @@
  */
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
 import type { Row } from "./comparison/ranking.ts";
+import { meanTimes, remarksOf, tableScale, valueText } from "./comparison/row-text.ts";
 import { overallVerdict, verdictOf } from "./comparison/verdict.ts";
 import {
   formatBytes,
@@ -14,7 +15,6 @@ import {
   formatValue,
   type Scale,
 } from "./format.ts";
-import { meanTimes, remarksOf, tableScale, valueText } from "./row-text.ts";
 
 export function formatTable(report: CompareReport): string {
   const sections = report.scenarios.map((table) => scenarioText(report, table));

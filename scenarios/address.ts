@@ -1,11 +1,13 @@
 /**
- * What stands before the question mark of a scenario URI: a problem and a cluster.
+ * Addresses: the part of a scenario URI before the question mark, which names a problem and a
+ * cluster.
  *
  *     WORKLOAD/CLUSTER                   inception-v3/2xP100
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
  *
- * A cluster is a named one, or `variant/SPLIT/NUMBER`, one of the family of clusters. Most families
- * leave the cluster's hosts out. `familyMembers` reads the same grammar with several numbers.
+ * A cluster has a name, or is `variant/SPLIT/NUMBER`, a member of the family of clusters. Most
+ * families place on the accelerators alone, without the hosts. docs/scenarios.md describes
+ * addresses to users. `familyMembers` reads the same grammar with several numbers.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { InputError } from "../env/model/errors.ts";
@@ -28,7 +30,7 @@ export interface Address {
 }
 
 const VARIANT = "variant";
-/** Where the families are calibrated; what members are on where no cluster is named. */
+/** The cluster that families are calibrated on, and the default cluster of their members. */
 const HOME = "2xK80";
 
 export function readAddress(uri: string, address: string): Address {
@@ -43,9 +45,9 @@ export function readAddress(uri: string, address: string): Address {
 }
 
 /**
- * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` is all of a split on
- * the machine that families are calibrated on; `FAMILY/SPLIT/NUMBERS/CLUSTER?OPTIONS` says more,
- * NUMBERS being `all`, one or a range such as `0-99`.
+ * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` names all members of
+ * a split, on the machine that families are calibrated on. `FAMILY/SPLIT/NUMBERS/CLUSTER?OPTIONS`
+ * is the long form: NUMBERS is `all`, one number or a range such as `0-99`.
  */
 export function familyMembers(uri: string): string[] {
   const [address, query] = uri.split("?", 2);

@@ -1,6 +1,6 @@
 /**
- * What `list` shows of the built-in scenarios: those of the suites, each built only when its size
- * is asked for. Scenarios of suites of files are not among them.
+ * What `list` shows: the built-in scenarios of the suites. A scenario is built only when its size
+ * is asked for. Suites of files are left out.
  */
 import { clusterCatalog } from "./clusters/index.ts";
 import { families } from "./families/index.ts";

@@ -1,11 +1,11 @@
 /**
  * How much a scenario communicates: the time of all transfers over the time of all ops, where each
- * edge is sent once. The share decides how hard a placement is, more than the size of a graph does;
+ * edge is sent once. This share decides how hard a placement is, more than the size of the graph.
  * `?comm=50` in a URI sets it to half.
  *
- * The time of an op is its mean over the cluster's accelerators (over all devices where it runs on
- * none of them); that of a transfer its mean over all ordered pairs of accelerators. Control edges
- * carry nothing and take no time.
+ * The time of an op is its mean over the cluster's accelerators, or over all devices where no
+ * accelerator runs it. The time of a transfer is its mean over all ordered pairs of accelerators.
+ * Control edges carry nothing and take no time.
  */
 import { type Cluster, isCpu } from "../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../env/model/cluster/speed.ts";

@@ -1,14 +1,14 @@
 /**
  * Files as scenarios: `PATH?OPTION=VALUE&...`, such as
  * `resnet50.graph.txt?cluster=8xV100-nvlink&groups=40`. Options are those of the file's format,
- * `cluster` and `format`, and the options of groups and networks that every scenario has.
+ * `cluster`, `format`, and the options of groups and networks that every scenario has.
  *
- * A text is taken for a path where it begins like one (`./`, `../`, `/`) or ends as files of a
- * known format do.
+ * A text is a path where it begins like one (`./`, `../`, `/`) or ends with the extension of a
+ * known format.
  */
 import { basename } from "node:path";
 import { createScenario } from "../env/model/create-scenario.ts";
-import { InputError } from "../env/model/errors.ts";
+import { Query, readQuery } from "../env/model/query.ts";
 import type { Objective } from "../env/model/scenario.ts";
 import { type ImportedFile, importers, importFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
@@ -22,11 +22,12 @@ export interface FileAddress {
 /** Null where the text is not the path of a file. */
 export function fileAddress(text: string): FileAddress | null {
   const at = text.lastIndexOf("?");
-  // A question mark may stand in a path; options always have an equals sign.
+  // A path may contain a question mark; options always contain an equals sign.
   const hasOptions = at !== -1 && (text.length === at + 1 || text.slice(at).includes("="));
   const path = hasOptions ? text.slice(0, at) : text;
   if (!looksLikePath(path)) return null;
-  return { path, options: hasOptions ? optionsOf(text, text.slice(at + 1)) : new Map() };
+  const query = readQuery(`Scenario "${text}"`, hasOptions ? text.slice(at + 1) : "");
+  return { path, options: query.given };
 }
 
 const extensions = new Set(importers.flatMap((importer) => importer.extensions));
@@ -35,19 +36,6 @@ function looksLikePath(path: string): boolean {
   if (/^(\.{0,2}[/\\]|~\/|[A-Za-z]:[/\\])/.test(path)) return true;
   const name = basename(path).toLowerCase();
   return [...extensions].some((extension) => name.endsWith(extension));
-}
-
-function optionsOf(text: string, query: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const part of query.split("&").filter(Boolean)) {
-    const equals = part.indexOf("=");
-    if (equals < 1)
-      throw new InputError(`Scenario "${text}": option "${part}" has no value, expected OPTION=VALUE.`);
-    const name = part.slice(0, equals);
-    if (options.has(name)) throw new InputError(`Scenario "${text}": option "${name}" is given twice.`);
-    options.set(name, part.slice(equals + 1));
-  }
-  return options;
 }
 
 export interface FileOptions {
@@ -66,14 +54,14 @@ export function scenarioOfFile(
   given: FileOptions = {},
 ): ImportedFile {
   const file = given.content === undefined ? openFile(path) : fileOf(given.content, path);
-  const own = new Map([...options].filter(([name]) => !COMMON_OPTIONS.includes(name)));
-  const imported = importFile(file, address, own);
+  const query = new Query(`Scenario "${address}"`, options);
+  const imported = importFile(file, address, query.without(COMMON_OPTIONS).given);
   const { scenario } = imported;
   const regrouped = ["groups", "granularity", "coarsen"].some((name) => options.has(name));
   const changed = createScenario({
     ...scenario,
-    grouping: regrouped ? groupingOfQuery(address, scenario.graph, options) : scenario.grouping,
+    grouping: regrouped ? groupingOfQuery(query, scenario.graph) : scenario.grouping,
     objective: given.objective ?? scenario.objective,
   });
-  return { ...imported, scenario: underOptions(changed, options) };
+  return { ...imported, scenario: underOptions(changed, query) };
 }

@@ -9,42 +9,23 @@
 
 export { familyMembers, namesMembers } from "./address.ts";
 export { type CatalogEntry, scenarioCatalog } from "./catalog.ts";
-export {
-  type ClusterEntry,
-  type ClusterSplit,
-  clusterCatalog,
-  clusterVariant,
-  deviceOf,
-  deviceSheets,
-  type Fabric,
-  fabricCluster,
-} from "./clusters/index.ts";
+export { deviceOf, deviceSheets } from "./clusters/devices.ts";
+export { type Fabric, fabricCluster } from "./clusters/fabric.ts";
+export { type ClusterEntry, clusterCatalog } from "./clusters/index.ts";
+export { type ClusterSplit, clusterVariant } from "./clusters/variants.ts";
 export { communicationShare, withCommunication } from "./communication.ts";
-export { acceleratorsOf, type Family, families, memberGraph, type Split, splits } from "./families/index.ts";
-export {
-  DEFAULT_CLUSTER,
-  type ImportedFile,
-  type ImportedRun,
-  type Importer,
-  type ImportReport,
-  importers,
-  importFile,
-} from "./import/index.ts";
+export { acceleratorsOf } from "./families/accelerators.ts";
+export { type Family, memberGraph, type Split, splits } from "./families/family.ts";
+export { families } from "./families/index.ts";
+export type { ImportedRun, Importer, ImportReport } from "./import/contract.ts";
+export { type ImportedFile, importers, importFile } from "./import/index.ts";
+export { DEFAULT_CLUSTER } from "./import/scenario-of.ts";
 export { type ScenarioProfile, scenarioProfile } from "./profile.ts";
 export { openScenario, type ResolveOptions, resolveScenario } from "./resolve.ts";
-export {
-  boardPins,
-  type Suite,
-  suiteCatalog,
-  suiteMembers,
-  suiteNamed,
-  suites,
-  toys,
-} from "./suites/index.ts";
-export {
-  type BuildOptions,
-  buildWorkload,
-  type Phase,
-  type Workload,
-  workloadCatalog,
-} from "./workloads/index.ts";
+export { boardPins } from "./suites/board.ts";
+export { suiteCatalog, suiteMembers, suiteNamed, suites } from "./suites/index.ts";
+export type { Suite } from "./suites/suite.ts";
+export { toys } from "./suites/toy.ts";
+export { type BuildOptions, buildWorkload, type Phase } from "./workloads/build.ts";
+export { workloadCatalog } from "./workloads/index.ts";
+export type { Workload } from "./workloads/workload.ts";

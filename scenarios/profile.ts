@@ -1,14 +1,13 @@
 /**
- * What a scenario is like before anybody has placed it: its size, how tight memory is, how much it
- * communicates.
+ * Properties of a scenario without a plan: its size, how tight memory is, how much it communicates.
  *
- * - `memoryPressure`: everything on one accelerator, its peak over its memory: weights, optimizer
- *   state, activations and temporaries while they live. Above 1 a plan has to split. The
- *   accelerator is the fastest one (a host where there is none), and what it cannot run is on the
- *   fastest other device; `null` where its memory has no limit.
- * - `computeToTransfers`: time of all ops over time of all transfers if each edge crossed once,
- *   each the mean over accelerators (`communication.ts`). High: splitting costs little. `Infinity`
- *   where nothing is sent.
+ * - `memoryPressure`: peak memory over the memory limit, with everything on one accelerator. It
+ *   counts weights, optimizer state, and activations and temporaries while they live. Above 1 a
+ *   plan has to split. The accelerator is the fastest one, or a host where there is none. Ops that
+ *   it cannot run are on the fastest other device. `null` means no limit.
+ * - `computeToTransfers`: time of all ops over time of all transfers, with each edge sent once.
+ *   Times are means over accelerators (`communication.ts`). Splitting costs little where it is
+ *   high. `Infinity` where nothing is sent.
  */
 
 import { isCpu } from "../env/model/cluster/cluster.ts";
@@ -54,8 +53,8 @@ function memoryPressure(scenario: Scenario): number | null {
 }
 
 /**
- * The one that runs most groups and those fastest; a group that it cannot run counts as longer than
- * any time.
+ * The device that runs the most groups, and of those the fastest. A group that a device cannot run
+ * counts as longer than any time.
  */
 function fastestAccelerator({ cluster }: Scenario, rows: readonly Float64Array[]): number {
   const numbers = cluster.devices.map((_, d) => d);

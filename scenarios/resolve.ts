@@ -1,5 +1,5 @@
 /**
- * A scenario by its address: a URI of a built-in workload, a toy, or the path of a file in any
+ * A scenario by its address: the URI of a built-in workload, a toy, or the path of a file in any
  * known format.
  */
 
@@ -11,21 +11,23 @@ import { toyOf, toyScenario } from "./suites/toy.ts";
 import { scenarioOfUri } from "./uri.ts";
 
 export interface ResolveOptions {
-  /** Replaces the objective that the scenario has by itself. */
+  /** Replaces the scenario's own objective. */
   readonly objective?: Objective;
   /** Reads a file; by default from disk. */
   readonly readFile?: (path: string) => Promise<string | Uint8Array>;
 }
 
 /**
- * A scenario by its URI, or by the path of a file in any known format, options behind a question
+ * A scenario by its URI, or by the path of a file in any known format. Options follow a question
  * mark.
  */
 export async function resolveScenario(uriOrPath: string, options: ResolveOptions = {}): Promise<Scenario> {
   return (await openScenario(uriOrPath, options)).scenario;
 }
 
-/** A scenario with what its file brings along and how it was read, where it comes from a file. */
+/**
+ * A scenario. One from a file comes with the file's placements and the report of how it was read.
+ */
 export async function openScenario(
   uriOrPath: string,
   { objective, readFile }: ResolveOptions = {},

@@ -1,12 +1,15 @@
 /**
  * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or
- * `enas-cifar/test/7/2xK80`; address.ts reads the first half. Options are those of the workload or
- * family, three of the grouping: `groups`, the most groups to place, `granularity`, `group` (the
- * default of workloads) or `op` (one group for each co-location class), or instead of that
- * `coarsen`, a named rule of coarsening; those of build-options.ts, which every workload takes;
- * `comm`, the time of all transfers in percent of the time of all ops on this cluster; `network`, a
- * named network model instead of the cluster's own links; and `dispatch`, what priorities of a plan
- * mean. Every mistake is one sentence with what there is instead.
+ * `enas-cifar/test/7/2xK80`. address.ts reads the address.
+ *
+ * - The workload or the family declares options of its own; build-options.ts declares those of
+ *   every workload.
+ * - `groups`, `granularity` and `coarsen` choose the grouping (docs/scenarios.md, "Groups").
+ * - `comm` sets the time of all transfers, in percent of the time of all ops on this cluster.
+ * - `network` names a network model that replaces the cluster's own links.
+ * - `dispatch` says what the priorities of a plan mean.
+ *
+ * Every mistake is one sentence with the known alternatives.
  */
 import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { atMost } from "../env/model/coarsen/at-most.ts";
@@ -19,49 +22,63 @@ import { InputError } from "../env/model/errors.ts";
 import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../env/model/graph/graph.ts";
 import { withNetwork } from "../env/model/networks.ts";
+import { type Query, readQuery } from "../env/model/query.ts";
 import type { Objective, Scenario, ScenarioMeta } from "../env/model/scenario.ts";
-import { didYouMean } from "../env/model/suggest.ts";
 import { type Problem, readAddress } from "./address.ts";
 import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
 import { withCommunication } from "./communication.ts";
-import { memberGraph } from "./families/family.ts";
+import { type Family, memberGraph } from "./families/family.ts";
 import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/build.ts";
+import type { Workload } from "./workloads/workload.ts";
 
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
 /** Options of every scenario, from a URI or a file. */
-export const COMMON_OPTIONS = ["groups", "granularity", "coarsen", "network", "dispatch"];
+export const COMMON_OPTIONS: readonly string[] = ["groups", "granularity", "coarsen", "network", "dispatch"];
+
+const granularities = ["group", "op"] as const;
 
 export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
-  const [address, query = ""] = split(uri, "?");
+  const at = uri.indexOf("?");
+  const [address, options] = at === -1 ? [uri, ""] : [uri.slice(0, at), uri.slice(at + 1)];
   const { problem, cluster } = readAddress(uri, address);
-  const { name, options } = problem.kind === "workload" ? problem.workload : problem.family;
-  const common = problem.kind === "workload" ? BUILD_OPTIONS : [];
-  const given = readQuery(uri, query, name, [...Object.keys(options), ...common]);
-  const build = problem.kind === "workload" ? buildOptions(uri, given) : {};
-  const values = Object.fromEntries(
-    Object.entries(options).map(([key, option]) => {
-      const text = given.get(key);
-      return [key, text === undefined ? option.default : wholeNumber(uri, key, text, option)];
-    }),
-  );
-  const plain = graphOf(problem, values, build);
-  const graph = communicating(uri, plain, cluster, given.get("comm"));
+  const query = readQuery(`Scenario "${uri}"`, options);
+  checkNames(query, problem);
+  const build = problem.kind === "workload" ? buildOptions(query) : {};
+  const plain = graphOf(problem, valuesOf(query, problem), build);
+  const graph = communicating(query, plain, cluster);
   const scenario = createScenario({
     name: uri,
     graph,
-    grouping: groupingOfQuery(uri, graph, groupingOptions(given), usualGranularity(problem, build)),
+    grouping: groupingOfQuery(groupingOptions(query), graph, usualGranularity(problem, build)),
     cluster,
     objective,
     fidelity: fidelityOf(problem, build),
     meta: metaOf(problem),
   });
-  return underOptions(scenario, given);
+  return underOptions(scenario, query);
+}
+
+/** The workload or the family, which declares the options of the problem. */
+const declarer = (problem: Problem): Workload | Family =>
+  problem.kind === "workload" ? problem.workload : problem.family;
+
+function checkNames(query: Query, problem: Problem): void {
+  const { name, options } = declarer(problem);
+  const build = problem.kind === "workload" ? BUILD_OPTIONS : [];
+  query.expectOnly(name, [...Object.keys(options), ...build, ...COMMON_OPTIONS, "comm"]);
+}
+
+function valuesOf(query: Query, problem: Problem): Record<string, number> {
+  const options = Object.entries(declarer(problem).options);
+  return Object.fromEntries(
+    options.map(([key, option]) => [key, query.integer(key, option) ?? option.default]),
+  );
 }
 
 /** The scenario with the network and the dispatch of the options. */
-export function underOptions(scenario: Scenario, options: ReadonlyMap<string, string>): Scenario {
-  const [network, dispatch] = [options.get("network"), options.get("dispatch")];
+export function underOptions(scenario: Scenario, query: Query): Scenario {
+  const [network, dispatch] = [query.text("network"), query.text("dispatch")];
   const networked = network === undefined ? scenario : withNetwork(scenario, network);
   return dispatch === undefined ? networked : withDispatch(networked, dispatch);
 }
@@ -81,72 +98,24 @@ function metaOf(problem: Problem): ScenarioMeta {
   return { source: problem.family.source, split: problem.split };
 }
 
-function communicating(uri: string, graph: OpGraph, cluster: Cluster, text: string | undefined): OpGraph {
-  if (text === undefined) return graph;
-  return withCommunication(graph, cluster, wholeNumber(uri, "comm", text, { min: 1, max: 100_000 }) / 100);
-}
-
-function split(text: string, separator: string): readonly [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function readQuery(
-  uri: string,
-  query: string,
-  name: string,
-  own: readonly string[],
-): ReadonlyMap<string, string> {
-  const known = [...own, ...COMMON_OPTIONS, "comm"];
-  const given = new Map<string, string>();
-  for (const part of query.split("&").filter(Boolean)) {
-    const [key, value] = split(part, "=");
-    if (value === undefined)
-      throw new InputError(`Scenario "${uri}": option "${part}" has no value, expected OPTION=VALUE.`);
-    if (!known.includes(key))
-      throw new InputError(
-        `Scenario "${uri}": option "${key}" is not known; ${name} takes ${known.join(", ")}.${didYouMean(key, known)}`,
-      );
-    if (given.has(key)) throw new InputError(`Scenario "${uri}": option "${key}" is given twice.`);
-    given.set(key, value);
-  }
-  return given;
-}
-
-function wholeNumber(
-  uri: string,
-  key: string,
-  text: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): number {
-  const value = Number(text);
-  if (text === "" || !Number.isInteger(value) || value < min || value > max)
-    throw new InputError(
-      `Scenario "${uri}": ${key} is "${text}", expected a whole number from ${min} to ${max}.`,
-    );
-  return value;
+function communicating(query: Query, graph: OpGraph, cluster: Cluster): OpGraph {
+  const percent = query.integer("comm", { min: 1, max: 100_000 });
+  return percent === undefined ? graph : withCommunication(graph, cluster, percent / 100);
 }
 
 /** `usual` is the granularity where none is given. */
 export function groupingOfQuery(
-  uri: string,
+  query: Query,
   graph: OpGraph,
-  given: ReadonlyMap<string, string>,
-  usual: "group" | "op" = "group",
+  usual: (typeof granularities)[number] = "group",
 ): Grouping {
-  const granularity = given.get("granularity") ?? usual;
-  const limitText = given.get("groups");
-  const limit =
-    limitText === undefined
-      ? undefined
-      : wholeNumber(uri, "groups", limitText, { min: 1, max: graph.opCount });
-  const rule = given.get("coarsen");
-  if (rule !== undefined && given.has("granularity"))
-    throw new InputError(`Scenario "${uri}": both coarsen and granularity are given, expected one of them.`);
+  const limit = query.integer("groups", { min: 1, max: graph.opCount });
+  const granularity = query.oneOf("granularity", granularities);
+  const rule = query.text("coarsen");
+  if (rule !== undefined && granularity !== undefined)
+    throw new InputError(`${query.where}: both coarsen and granularity are given, expected one of them.`);
   if (rule !== undefined) return coarsen(graph, rule, limit);
-  if (granularity === "group") return groupsForPlacement(graph, limit ?? DEFAULT_GROUPS);
-  if (granularity !== "op")
-    throw new InputError(`Scenario "${uri}": granularity is "${granularity}", expected group or op.`);
+  if ((granularity ?? usual) === "group") return groupsForPlacement(graph, limit ?? DEFAULT_GROUPS);
   const classes = colocationGrouping(graph);
   return limit === undefined ? classes : atMost(graph, classes, limit);
 }

@@ -71,9 +71,9 @@ describe("the house", () => {
   });
 
   it.each([
-    ["TensorFlow", /^@tensorflow\//, /^agents\/tf\.ts$/],
+    ["TensorFlow", /^@tensorflow\//, /^agents\/tensors\/tf\.ts$/],
     ["protocol buffers", /^@bufbuild\/protobuf/, /^scenarios\/import\/protobuf\//],
-    ["HiGHS", /^highs$/, /^agents\/exact\/highs[^/]*\.ts$/],
+    ["HiGHS", /^highs$/, /^agents\/solver\/highs\.ts$/],
     ["progress bars and colours", /^(cli-progress|picocolors|citty)$/, /^cli\//],
     ["processes", /^(node:)?child_process$/, /^cli\//],
   ])("lets only one place import %s", (_, packageName, place) => {

@@ -1,6 +1,6 @@
 /**
- * A binary heap of events {time, kind, id} in typed arrays, earliest first; equal times in order of
- * kind, then id, so that what is made of it does not depend on the order of insertion.
+ * A binary heap of events {time, kind, id} in typed arrays, earliest first. Equal times are in
+ * order of kind, then id, so results do not depend on the order of insertion.
  */
 export interface EventHeap {
   readonly size: number;

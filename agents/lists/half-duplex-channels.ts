@@ -1,26 +1,23 @@
 /**
  * Baechi's network (Jeon et al., SoCC 2020): each device has one channel that sends or receives one
- * transfer at a time, and a tensor is sent into a device once. Transfers are committed task by
- * task: a transfer starts when its producer has ended and both channels have done all that was
- * committed before; nothing is put in between.
+ * transfer at a time. A tensor is sent into a device once. Transfers are committed task by task. A
+ * transfer starts when its producer has ended and both channels have finished all earlier commits;
+ * nothing is inserted in between.
  *
- * A channel is busy while bytes pass; latency comes after it, as everywhere in the simulator
- * (Baechi's linear cost model keeps the channel for it). The network `half-duplex` with the order
- * of these commits gives the same times to the last bit.
+ * A channel is busy while bytes pass; latency comes after that, as everywhere in the simulator. In
+ * Baechi's linear cost model latency occupies the channel too. The network `half-duplex` with the
+ * order of these commits gives the same times to the last bit.
  */
 import { countSchedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
 
 export interface Channels {
-  /** A task whose producers have all been committed. Once, before the calls below. */
+  /** Announces a task whose producers have all been committed. Once, before the calls below. */
   announce(task: number): void;
-  /**
-   * When the inputs of an announced task would be at hand on a device, were it the next to be
-   * committed.
-   */
+  /** When the inputs of an announced task would be on a device, if it were committed next. */
   readyUs(task: number, device: number): number;
   /**
-   * Sends what the task needs to its device, where it ends at `us`; returns the producers of what
-   * was sent.
+   * Sends the inputs of a task to its device, where the task ends at `us`. Returns the producers of
+   * what was sent.
    */
   commit(task: number, device: number, us: number): number[];
 }
@@ -39,7 +36,7 @@ export function createChannels(problem: ScheduleProblem): Channels {
   const inputs: Int32Array[] = new Array(tasks.opCount);
   let turns = 0;
 
-  /** By producer, as they were committed, then by tensor; one edge for each tensor. */
+  /** By producer in the order of commits, then by tensor; one edge for each tensor. */
   const inputsOf = (task: number): Int32Array => {
     const edges = Array.from(
       { length: tasks.inStart[task + 1] - tasks.inStart[task] },

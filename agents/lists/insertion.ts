@@ -1,8 +1,8 @@
 /**
- * Placing task after task, each to the device where it ends first, gaps filled: the part that HEFT
- * and CPOP share (Topcuoglu, Hariri, Wu, IEEE TPDS 2002), with memory limits and co-location. Ties
- * go to the lower device. The first task of a set decides for all of it, among the devices with
- * room for all of it.
+ * Insertion-based placing, the part that HEFT and CPOP share (Topcuoglu, Hariri, Wu, IEEE TPDS
+ * 2002). Each task goes to the device where it ends first, and may fill a gap. Memory limits and
+ * co-location are ours. Ties go to the lower device. The first task of a set decides for the whole
+ * set, among the devices with enough memory for it.
  */
 import { startOrder } from "../problems/schedule-order.ts";
 import {
@@ -15,8 +15,8 @@ import {
 
 export interface Insertion {
   /**
-   * Places a task whose producers are placed, on `preferred` where it has room, else where it ends
-   * first; false where nowhere.
+   * Places a task whose producers are placed: on `preferred` if it fits there, otherwise where it
+   * ends first. False if it fits nowhere.
    */
   place(task: number, preferred?: number): boolean;
   /** Post: every task has been placed. */

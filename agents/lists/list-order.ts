@@ -1,14 +1,13 @@
 /**
- * `ListOrder`: the order in which devices should run the ops of a given placement, by list
- * scheduling: whenever a device is free it takes, of the ops that are ready, the one with the
- * longest way to the end of the step (highest level first: Hu, "Parallel sequencing and assembly
- * line problems", Operations Research 1961; here the way counts the transfers of the placement).
+ * `ListOrder`: an order of the ops of a given placement, by list scheduling. A free device takes
+ * the ready op with the largest upward rank. This is highest level first (Hu, "Parallel sequencing
+ * and assembly line problems", Operations Research 1961); here ranks include the transfers of the
+ * placement.
  *
- * A private model of the scenario, not the simulator: ops of a device and transfers that need
- * overlap out of the way, links that share their speed, free multicast and ties are simplified. The
- * order leaves it, as `Plan.opPriority`, and the schedule's end as a guess which of several
- * placements to evaluate; what they are worth the evaluator says. Orders are those of a schedule,
- * hence never wait for themselves.
+ * It is a private model of the scenario, not the simulator. Simplified are ops and transfers that
+ * exclude each other, links that share their speed, free multicast, and ties. It returns the order,
+ * as `Plan.opPriority`. The end of the schedule is only a guess that helps to choose which
+ * placement to evaluate. Orders are those of a schedule, so they never wait for themselves.
  */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
@@ -17,12 +16,14 @@ import { createReadyHeap } from "./ready-heap.ts";
 
 export interface ListOrder {
   /**
-   * Position of each op in the schedule, shape [opCount]: what `Plan.opPriority` takes. Made anew
-   * by each call.
+   * Position of each op in the schedule, shape [opCount], for `Plan.opPriority`. Every call makes a
+   * new one.
    */
   of(device: Int32Array): Float64Array;
-  /** Longest way in us from the start of each op to the end, of the last placement asked for. */
+  /** Upward rank of each op in us, in the last placement asked for. */
   readonly tailUs: Float64Array;
+  /** When each op starts in the schedule of the last placement asked for, us. */
+  readonly startUs: Float64Array;
   /** When the schedule of the last placement asked for ends, us. */
   endUs(): number;
 }
@@ -43,6 +44,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
     position[v] = i;
   });
   const tailUs = new Float64Array(opCount);
+  const startUs = new Float64Array(opCount);
   const missing = new Int32Array(opCount);
   const linkFreeUs = new Float64Array(linkCount);
   const isBusy = new Uint8Array(deviceCount);
@@ -55,7 +57,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
   let latestUs = 0;
   let lookerCount = 0;
 
-  /** Time on the way alone: nothing waits. */
+  /** Travel time alone: nothing waits. */
   function routeUs(slot: number, from: number, to: number): number {
     const pair = from * deviceCount + to;
     let us = 0;
@@ -83,7 +85,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
     }
   }
 
-  /** When a slot that leaves `from` at `atUs` is on `to`; takes its links' time. */
+  /** When a slot that leaves `from` at `atUs` is on `to`. Occupies the links that it crosses. */
   function send(slot: number, from: number, to: number, atUs: number): number {
     if (!queues) return atUs + routeUs(slot, from, to);
     const pair = from * deviceCount + to;
@@ -158,8 +160,9 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
         const v = ready[d].pop();
         if (v === -1) continue;
         isBusy[d] = 1;
-        // Taken after all that it waits for, also where those take no time.
+        // Runs after all its inputs, also where those take no time.
         rank[v] = taken++;
+        startUs[v] = nowUs;
         const us = runUs[v * deviceCount + d];
         events.push(nowUs + us + (us > 0 ? fidelity.opGapUs : 0), OP_END, v);
       }
@@ -177,6 +180,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
 
   return {
     tailUs,
+    startUs,
     endUs: () => latestUs,
     of(device) {
       passes.pass();

@@ -1,20 +1,19 @@
 /**
- * Turns a list scheduler into a planner's run: schedule, replay in the simulator, and where that
- * shows a device over its limit, schedule again with another share of the outputs reserved. `plain`
- * is just that, the placement of one schedule op by op, and `ordered` the same with that schedule's
- * order. By default more is tried, and the best plan stays:
+ * Turns a list scheduler into a planner's run. It schedules, and the simulator replays the
+ * schedule. Where a device is over its limit, it schedules again with another share of the outputs
+ * reserved. The option `plain` stops there, with the placement of one schedule op by op; `ordered`
+ * adds that schedule's order. By default more is tried, and the best plan is kept:
  *
- *   - the placement alone and with the schedule's order, because an order that waits for late
- *     inputs loses where transfers queue;
- *   - where ops move in groups, a schedule of whole groups (schedule-groups.ts), whose ops are then
- *     put in order on the devices found, because the first op of a group says little about the rest
- *     of it;
- *   - where the best replay takes longer than its schedule, transfers queue that the scheduler
- *     knows nothing of: schedules of the groups (or ops) with every delay 2, 4 and 8 times as long,
- *     put in order at the true delays.
+ *   - the placement alone and with the schedule's order. An order that waits for late inputs loses
+ *     where transfers queue;
+ *   - where ops move in groups, a schedule of whole groups (schedule-groups.ts), because the first
+ *     op of a group says little about the rest. Their ops are then ordered on the devices found;
+ *   - longer delays, where the best replay takes longer than its schedule. Then transfers queue,
+ *     which the scheduler does not model. Groups (or ops) are scheduled with every delay 2, 4 and 8
+ *     times as long, and ordered at the true delays.
  *
- * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. Ends with the
- * makespan of the best plan's schedule as the estimate, or with one sentence on why no plan fits.
+ * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. The estimate is
+ * the makespan of the best plan's schedule. Without a plan, one sentence says why none fits.
  */
 
 import { z } from "zod";
@@ -55,7 +54,7 @@ export type Variants = z.infer<typeof variantsOption>;
 
 export const outputSharesUpwards: readonly number[] = [0, 0.25, 0.5, 0.75, 1];
 
-/** A list method that is nothing but a scheduler for a network without contention. */
+/** A list method that is only a scheduler, for a network without contention. */
 export const listMethod = (schedule: ListScheduler): ListMethod => ({
   schedule,
   ordering: schedule,

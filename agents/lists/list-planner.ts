@@ -1,6 +1,6 @@
 /**
- * A list scheduler as a planner: its card, the devices that it uses where nothing is said, and how
- * it schedules. The options are those of all list planners; list-plan.ts does the rest.
+ * A list scheduler as a planner: its card, its default devices, and how it schedules. All list
+ * planners have the same options; list-plan.ts does the rest.
  */
 import { z } from "zod";
 import type { Card, PlannerModule, Traits } from "../contract.ts";
@@ -13,7 +13,7 @@ export const anyDevice = z
   .default("all")
   .describe("Devices to schedule on; accelerators leaves out CPUs.");
 
-/** The `pool` option of a scheduler that takes all devices for equal. */
+/** The `pool` option of a scheduler that treats all devices as equal. */
 export const equalDevices = z
   .enum(pools)
   .default("accelerators")

@@ -1,4 +1,4 @@
-/** A heap of ready ops: the largest key first, of equal ones the first in topological order. */
+/** A heap of ready ops: the largest key first, equal keys in topological order. */
 export interface ReadyHeap {
   push(op: number): void;
   /** The first op, -1 where there is none. */

@@ -1,9 +1,10 @@
 /**
  * List scheduling over ready tasks, with memory limits and co-location: the loop that ETF, critical
- * path first, min-min and max-min share. Of the tasks whose producers are scheduled, each with the
- * device that suits it best, a rule takes one; it is appended to its device, never inserted. Ties
- * go to the lower device. The first task of a set decides for all of it, among the devices with
- * room for all of it. Returns the task that found no room, where there is one.
+ * path first, min-min and max-min share. A task is ready when its producers are scheduled. Each
+ * ready task has the device that suits it best, and a rule takes one task. It is appended to its
+ * device, never inserted. Ties go to the lower device. The first task of a set decides for the
+ * whole set, among the devices with enough memory for it. Returns the task that fits nowhere, if
+ * there is one.
  */
 import { startOrder } from "../problems/schedule-order.ts";
 import {
@@ -42,8 +43,8 @@ export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedu
   };
   for (let task = 0; task < tasks.opCount; task++) if (waiting[task] === 0) announce(task);
 
-  // Devices only become busier and fuller, so what suits a task best does so until something is put
-  // there, or its set is decided.
+  // Devices only become busier and fuller. So what suits a task best stays best until that device
+  // changes, or its set is decided.
   const best = new Int32Array(tasks.opCount).fill(-1);
   const bestUs = new Float64Array(tasks.opCount);
   const seenChanges = new Int32Array(tasks.opCount);

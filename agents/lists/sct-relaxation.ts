@@ -1,8 +1,8 @@
 /**
- * The linear program of m-SCT (Hanen and Munier, "An approximation algorithm for scheduling
- * dependent tasks on m processors with small communication delays", Discrete Applied Mathematics
- * 2001; Jeon et al., Baechi, SoCC 2020): which child of a task should follow it on its device. x of
- * an edge is 0 where the consumer is the favourite child, whose input then costs nothing.
+ * The linear program of m-SCT: which child of a task should follow it on its device (Hanen and
+ * Munier, "An approximation algorithm for scheduling dependent tasks on m processors with small
+ * communication delays", Discrete Applied Mathematics 2001; Jeon et al., Baechi, SoCC 2020). An
+ * edge has x = 0 where the consumer is the favourite child, whose input then costs nothing.
  *
  *   minimise w where  start(i) + run(i) <= w
  *                     start(i) + run(i) + delay(i,j) x(i,j) <= start(j)
@@ -10,12 +10,14 @@
  *                     sum over i of (1 - x(i,j)) <= 1      and at most one favourite parent
  *
  * with 0 <= x <= 1 and one x for each pair whose transfer takes time. Run times and delays are the
- * least of any device and pair of devices. Where no delay is longer than any run time (small
- * communication) the optimum is at most the makespan of every schedule on any number of devices
- * without contention, because a second child on the device has to wait for the first one anyway.
- * Elsewhere it bounds nothing.
+ * least of any device and pair of devices.
  *
- * An edge is favoured where x < 1/2: so no task has two favourite children or parents, and none of
+ * With small communication no delay is longer than any run time. Then the optimum is at most the
+ * makespan of every schedule without contention, on any number of devices. The reason is that a
+ * second child on the device has to wait for the first one anyway. With larger delays it bounds
+ * nothing.
+ *
+ * An edge is favoured where x < 1/2. So no task has two favourite children or parents, and none of
  * Baechi's conflicts arise.
  */
 import type { ScheduleProblem } from "../problems/schedule-problem.ts";

@@ -10,7 +10,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
-import { didYouMean } from "../../env/model/suggest.ts";
+import { Query, readQuery } from "../../env/model/query.ts";
 import type { Method } from "../contract.ts";
 
 export interface MethodSpec {
@@ -25,27 +25,12 @@ export function parseSpec(spec: string): MethodSpec {
   const [target, ...queries] = spec.trim().split("?");
   if (target === "")
     throw new InputError(`The method "${spec}" has no name; expected an id such as "heft", or a path.`);
-  const given = new Map<string, string>();
-  for (const pair of queries.join("?").split("&").filter(Boolean)) {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new InputError(`Method "${spec}": "${pair}" is not an option; expected key=value.`);
-    const key = pair.slice(0, at);
-    if (given.has(key)) throw new InputError(`Method "${spec}": option "${key}" is given twice.`);
-    given.set(key, decoded(spec, pair.slice(at + 1)));
-  }
+  const { given } = readQuery(`Method "${spec}"`, queries.join("?"));
   return { target, isPath: looksLikePath(target), given };
 }
 
 function looksLikePath(target: string): boolean {
   return /[\\/]/.test(target) || /\.[cm]?[jt]s$/.test(target);
-}
-
-function decoded(spec: string, value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    throw new InputError(`Method "${spec}": "${value}" has a % that no two hexadecimal digits follow.`);
-  }
 }
 
 /** What the JSON schema of an option says about it, for parsing and for help. */
@@ -83,26 +68,21 @@ export function optionsOf(module: Method): OptionInfo[] {
  */
 export function parseOptions(module: Method, given: ReadonlyMap<string, string>): unknown {
   const { id } = module.card;
+  const query = new Query(`Method "${id}"`, given);
   const known = optionsOf(module);
-  const typed: Record<string, unknown> = {};
-  for (const [key, text] of given) {
-    const option = known.find(({ name }) => name === key);
-    if (option === undefined) throw new InputError(unknownOption(id, key, known));
-    typed[key] = typedValue(id, option, text);
-  }
+  query.expectOnly(
+    id,
+    known.map(({ name }) => name),
+  );
+  const chosen = known.filter(({ name }) => given.has(name));
+  const typed = Object.fromEntries(chosen.map((option) => [option.name, typedValue(query, option)]));
   const parsed = module.options.safeParse(typed);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const key = issue.path.join(".");
   throw new InputError(
-    `Method "${id}": option ${key === "" ? "" : `"${key}" `}is ${given.get(key) ?? "missing"}: ${issue.message.replace(/\.$/, "")}.`,
+    `${query.where}: option ${key === "" ? "" : `"${key}" `}is ${given.get(key) ?? "missing"}: ${issue.message.replace(/\.$/, "")}.`,
   );
-}
-
-function unknownOption(id: string, key: string, known: readonly OptionInfo[]): string {
-  const names = known.map(({ name }) => name);
-  const list = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-  return `Method "${id}" has no option "${key}"; ${list}.${didYouMean(key, names)}`;
 }
 
 const booleans: Readonly<Record<string, boolean>> = {
@@ -114,22 +94,12 @@ const booleans: Readonly<Record<string, boolean>> = {
   "0": false,
 };
 
-function typedValue(id: string, { name, type, values }: OptionInfo, text: string): unknown {
-  const wrong = (expected: string) =>
-    new InputError(`Method "${id}": option "${name}" is "${text}", expected ${expected}.`);
-  if (values !== undefined && type === "string") {
-    if (!values.includes(text)) throw wrong(`${values.join(" or ")}`);
-    return text;
-  }
-  if (type === "number" || type === "integer") {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value)) throw wrong("a number");
-    return value;
-  }
-  if (type === "boolean") {
-    const value = booleans[text];
-    if (value === undefined) throw wrong("true or false");
-    return value;
-  }
-  return text;
+function typedValue(query: Query, { name, type, values }: OptionInfo): unknown {
+  if (values !== undefined && type === "string") return query.oneOf(name, values);
+  if (type === "number" || type === "integer") return query.number(name);
+  const text = query.text(name)!;
+  if (type !== "boolean") return text;
+  const value = booleans[text];
+  if (value === undefined) throw query.unfit(name, "true or false");
+  return value;
 }

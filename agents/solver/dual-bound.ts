@@ -1,13 +1,16 @@
 /**
- * A lower bound on a linear program from any dual values, valid whatever a solver did (Neumaier and
- * Shcherbina, "Safe bounds in linear and mixed-integer linear programming", Mathematical
- * Programming 2004). For every x that is feasible,
+ * A safe lower bound on a linear program from any dual values (Neumaier and Shcherbina, "Safe
+ * bounds in linear and mixed-integer linear programming", Mathematical Programming 2004). It is
+ * valid even if the solver that found the dual values made errors. For every feasible x,
  *
- *   cost x = y (A x) + (cost - y A) x >= sum over rows of the least y s, s in the row's range
- *                                     + sum over columns of the least (cost - y A) x, x in the column's range,
+ *   cost x = y (A x) + (cost - y A) x
+ *         >= sum over rows of min { y s : s in the row's range }
+ *          + sum over columns of min { (cost - y A) x : x in the column's range }.
  *
- * and what rounding may have done to these sums is taken off. Pre: every column's range is finite.
- * A dual value whose row has no limit on that side counts as 0.
+ * The largest possible rounding error of these sums is subtracted. A dual value whose row has no
+ * limit on that side counts as 0.
+ *
+ * Pre: every column's range is finite.
  */
 import type { LinearProgram } from "./linear-program.ts";
 

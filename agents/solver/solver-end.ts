@@ -1,8 +1,8 @@
-/** How a solve by HiGHS ended, in words that follow "the program". */
+/** How a solve by HiGHS ended, as words that follow "the program". */
 import type { MipResult } from "./highs.ts";
 
 export interface SolverLimits {
-  /** Asked relative gap. */
+  /** The relative gap that was asked for. */
   readonly gap: number;
   readonly seconds: number;
 }
@@ -11,7 +11,7 @@ export interface SolverLimits {
 export const endedBy = (end: MipResult["end"]): "done" | "limit" | "clock" =>
   end === "time" || end === "stopped" ? "clock" : end === "limit" ? "limit" : "done";
 
-/** `infeasible` says what it means where the program has no solution. */
+/** `infeasible` is the text for a program without a solution. */
 export function endText(end: MipResult["end"], { gap, seconds }: SolverLimits, infeasible: string): string {
   switch (end) {
     case "solved":

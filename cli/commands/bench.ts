@@ -1,7 +1,8 @@
 /**
- * `bench`: how fast the simulator and the exact program (bench-exact.ts) are here. Each case of the
- * simulator runs with 64 random placements in rotation, since with one placement repeated the
- * processor's branch predictors learn a small graph by heart. Rates are per second of CPU time.
+ * `bench`: the speed of the simulator and of the exact program (bench-exact.ts) on this machine.
+ * Rates are per second of CPU time. Each case of the simulator runs 64 random placements in
+ * rotation. A single repeated placement would train the processor's branch predictors on a small
+ * graph.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { createRng } from "../../env/model/rng.ts";
@@ -33,7 +34,8 @@ export interface SimulatorRate {
 export const bench = defineCommand({
   name: "bench",
   summary:
-    "Measures simulations per CPU second on placeto-sim/1 case files, or the exact program on dnn-partitioning workloads.",
+    "Measures simulations per CPU second on placeto-sim/1 case files, or the exact program on " +
+    "dnn-partitioning workloads.",
   positionals: [{ name: "WHAT", describe: "simulator or exact", arity: "one" }],
   flags: {
     cases: { type: "text", placeholder: "DIR", describe: "folder of case files" },
@@ -49,17 +51,20 @@ export const bench = defineCommand({
       min: 0,
       default: 30_000_000,
       placeholder: "N",
-      describe:
-        "exact: steps of the plain search that certifies each answer before it gives up; 0 asks for none",
+      describe: "exact: steps after which the plain search that certifies an answer gives up; 0 skips it",
     },
-    enumerate: { type: "switch", describe: "exact: count all ideals too" },
+    enumerate: { type: "switch", describe: "exact: also count all ideals" },
     golden: {
       type: "text",
       placeholder: "FILE",
-      describe: "exact: published results to print beside ours",
-      defaultText: "golden/dnn-partitioning.json beside or above the folder of cases, where there is one",
+      describe: "exact: published results to compare with",
+      defaultText: "golden/dnn-partitioning.json in the folder of cases or in a folder above it",
     },
-    case: { type: "text", placeholder: "FILE", describe: "exact: one workload, in this process, as JSON" },
+    case: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "exact: run one workload in this process and print JSON",
+    },
     seed: seedFlag,
     json: jsonFlag,
   },
@@ -141,5 +146,6 @@ export function simulatorRate(path: string, seconds: number, seed: number): Simu
 
 function lineOf({ case: name, ops, devices, simulationsPerCpuSecond: rate }: SimulatorRate): string {
   const perOp = 1e9 / (rate * ops);
-  return `${name}: ${ops} ops, ${devices} devices, ${Math.round(rate).toLocaleString("en")} simulations per CPU second, ${perOp.toFixed(0)} ns per op\n`;
+  const speed = `${Math.round(rate).toLocaleString("en")} simulations per CPU second`;
+  return `${name}: ${ops} ops, ${devices} devices, ${speed}, ${perOp.toFixed(0)} ns per op\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * `bounds`: every proven lower bound of one scenario with its argument. No plan is below any of
- * them; the largest counts.
+ * `bounds`: the proven lower bounds of one scenario, each with its argument. No plan is below any
+ * of them, so the largest is the bound.
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
@@ -25,7 +25,8 @@ export const bounds = defineCommand({
       default: "all",
       placeholder: "NAME",
       describe:
-        "of the makespan: cheap (about a second at most for 10,000 ops), lp (and a linear relaxation), refutation (and a search for contradictions, seconds) or all",
+        "bounds of the makespan: cheap (at most about 1 s for 10,000 ops), lp (also a linear " +
+        "relaxation), refutation (also a search for contradictions, some seconds) or all",
     },
     objective: objectiveFlag,
     json: jsonFlag,
@@ -48,7 +49,8 @@ export const bounds = defineCommand({
       value > 0 ? formatGap(best.value / value - 1) : "none",
     ]);
     terminal.write(
-      `No plan of ${scenario.name} has a ${scenario.objective} below ${formatValue(unit, best.value)} (${best.argument}).\n` +
+      `No plan of ${scenario.name} has a ${scenario.objective} ` +
+        `below ${formatValue(unit, best.value)} (${best.argument}).\n` +
         `${table([["argument", "bound", "best above it"], ...rows]).join("\n")}\n`,
     );
     return EXIT.done;

@@ -1,6 +1,6 @@
 /**
- * `check`: holds environments to their contract with `checkEnv`: the registered ones by id, or one
- * in a user's file.
+ * `check`: checks environments against their contract with `checkEnv`. They are registered ones by
+ * id, or those of a user's file.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -22,12 +22,13 @@ type Create = (options: { readonly scenario: Scenario }) => Env;
 export const check = defineCommand({
   name: "check",
   summary:
-    "Holds environments to the Gymnasium contract and the laws of placement, and says which sentence of it fails.",
+    "Checks environments against the Gymnasium contract and the laws of placement; prints the rules that fail.",
   positionals: [
     {
       name: "ENV",
       describe:
-        'ids such as Placement/Refine-v1, or files such as ./mine.ts whose export "create" makes an env from {scenario}; all registered envs by default',
+        "ids such as Placement/Refine-v1, or files such as ./mine.ts that export create({ scenario }); " +
+        "all registered envs by default",
       arity: "many",
     },
   ],

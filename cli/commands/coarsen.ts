@@ -1,6 +1,6 @@
 /**
- * `coarsen`: what the named rules of coarsening make of one scenario, side by side: groups, bytes
- * between groups, balance. The rule that suits is then part of the scenario's URI.
+ * `coarsen`: a table of the coarsening rules on one scenario: groups, bytes between groups,
+ * balance. A scenario's URI then names the rule that fits best.
  */
 import { type CoarseningReport, coarseningReport } from "../../env/model/coarsen/report.ts";
 import { coarsen, coarseningRule, coarseningRules } from "../../env/model/coarsen/rules.ts";
@@ -20,7 +20,7 @@ type Row = { readonly rule: string } & (CoarseningReport | { readonly refused: s
 export const coarsenCommand = defineCommand({
   name: "coarsen",
   summary:
-    "Groups the ops of a scenario by one rule or by all, and reports groups, bytes that would cross between them, and balance of work.",
+    "Groups the ops of a scenario by one rule or by each; prints groups, bytes between them and balance of work.",
   positionals: [
     {
       name: "SCENARIO",
@@ -33,15 +33,15 @@ export const coarsenCommand = defineCommand({
       type: "text",
       placeholder: "NAME",
       choices: coarseningRules.map(({ name }) => name),
-      describe: "the rule; in a URI it is ?coarsen=NAME",
+      describe: "rule of coarsening; in a URI it is ?coarsen=NAME",
       defaultText: "each of them",
     },
     groups: {
       type: "integer",
       min: 1,
       placeholder: "N",
-      describe: "most groups; a rule that stops above them is merged on",
-      defaultText: "as many as the rule leaves, 96 for rules that need a number",
+      describe: "most groups; where a rule leaves more, they are merged further",
+      defaultText: "as many as the rule leaves; 96 for rules that need a number",
     },
     json: jsonFlag,
   },
@@ -72,8 +72,9 @@ function rowOf({ graph }: Scenario, rule: string, groups: number | undefined): R
 function textOf({ name, graph }: Scenario, rows: readonly Row[]): string {
   const reports = rows.filter((row): row is { rule: string } & CoarseningReport => !("refused" in row));
   const [first] = reports;
+  const bytes = first === undefined ? "" : `, ${formatBytes(first.opCutBytes)} between ops`;
   const lines = [
-    `${name}: ${formatCount(graph.opCount)} ops${first === undefined ? "" : `, ${formatBytes(first.opCutBytes)} between ops`}`,
+    `${name}: ${formatCount(graph.opCount)} ops${bytes}`,
     ...table([
       ["rule", "groups", "largest", "cut", "of all bytes", "imbalance", "largest work", "circles"],
       ...reports.map((row) => [
@@ -92,7 +93,7 @@ function textOf({ name, graph }: Scenario, rows: readonly Row[]): string {
   lines.push(
     "",
     "Cut: bytes that cross if every group has a device to itself. Imbalance: work of the largest group over the mean.",
-    "Circles: groups wait for each other, as where forward ops and their backward twins share groups.",
+    "Circles: groups that wait for each other, as where forward ops and their backward twins share groups.",
     "",
     ...columns(
       coarseningRules

@@ -1,6 +1,6 @@
 /**
- * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page;
- * cells run in child processes, and the report is the same however many run at once. Cells are kept
+ * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page.
+ * Cells run in child processes; the report does not depend on how many run at once. Cells are kept
  * as they finish, so that the same command goes on where it was stopped.
  */
 import { rmSync } from "node:fs";
@@ -21,7 +21,7 @@ import {
   cellsOf,
   compare as runComparison,
 } from "../../results/comparison/compare.ts";
-import { writeComparison } from "../../results/comparison/write-comparison.ts";
+import { writeComparison } from "../../results/report/write-comparison.ts";
 import { formatTable } from "../../results/table.ts";
 import { familyMembers, namesMembers } from "../../scenarios/address.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
@@ -126,9 +126,9 @@ export const compare = defineCommand({
 });
 
 /**
- * The default methods: all that answer any scenario, from the registry's end, because agents and
- * solvers take longest and the quick planners fill the gaps at the end. The ILP stops after some 20
- * s of work rather than at its clock, so that its row repeats.
+ * The default methods: all that answer any scenario. Agents and solvers come first, because they
+ * take longest; the quick planners fill the gaps at the end. The ILP stops after a number of
+ * iterations (about 20 s) instead of at its clock, so that its row repeats.
  */
 function everyMethod(): string[] {
   return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=50000" : id)).reverse();
@@ -181,7 +181,7 @@ async function run(
 
 const cellLog = (out: string): string => join(out, "cells.jsonl");
 
-/** Scenarios are read again only where there is a kept cell to compare them with. */
+/** Scenarios are read again only where there is a kept cell to check against them. */
 function journalIn(out: string, runCell: RunCell): CellJournal {
   const hashes = new Map<string, Promise<string>>();
   const hashOf = ({ scenario, objective }: CellSpec) => {

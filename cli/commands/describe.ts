@@ -1,6 +1,6 @@
 /**
- * `describe`: a card of one scenario. What the graph is made of, how large it is, what bounds its
- * step, how it is grouped, and the cluster with its links. With `--svg` the graph is drawn as well.
+ * `describe`: a card of one scenario: ops, sizes, bounds of its step, groups, and the cluster with
+ * its links. `--svg` also draws the graph.
  */
 import { exporterOf } from "../../results/export/index.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
@@ -24,7 +24,7 @@ export const describe = defineCommand({
     svg: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes a drawing of the graph; export --format svg draws a plan into it",
+      describe: "write a drawing of the graph here; export --format svg also shows a plan",
       defaultText: "none",
     },
     json: jsonFlag,

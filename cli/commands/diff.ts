@@ -1,6 +1,5 @@
 /**
- * `diff`: two placements of one scenario side by side: which ops moved, and what that did to the
- * step.
+ * `diff`: compares two placements of one scenario: which ops moved, and how that changes the step.
  */
 
 import { readPlan } from "../../env/model/plan/plan-file.ts";
@@ -15,11 +14,11 @@ import { stepOf } from "./explain.ts";
 export const diff = defineCommand({
   name: "diff",
   summary:
-    "Compares two placements of one scenario: ops that moved, step time, busy devices and links, memory, critical path.",
+    "Compares two placements of one scenario: moved ops, time of a step, devices, links, memory, critical path.",
   positionals: [
     { name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" },
-    { name: "BEFORE", describe: "placement file, in any form that simulate takes", arity: "one" },
-    { name: "AFTER", describe: "placement file to compare with it", arity: "one" },
+    { name: "BEFORE", describe: "JSON file of a placement, in a form that simulate takes", arity: "one" },
+    { name: "AFTER", describe: "JSON file of the placement to compare with it", arity: "one" },
   ],
   flags: { json: jsonFlag },
   examples: ["diff inception-v3/2xP100 before.json after.json"],

@@ -1,6 +1,6 @@
 /**
- * `explain`: what bounds the step of a plan, and the one move that helps most. On request a trace
- * for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
+ * `explain`: what bounds the step of a plan, and the single move that helps most. On request it
+ * writes a trace for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
  */
 import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
@@ -16,50 +16,42 @@ import {
   singleMoves,
 } from "../../env/sim/timeline/explain/best-move.ts";
 import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
-import { ganttSvg } from "../../results/gantt-svg.ts";
+import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
 import { traceOf } from "../../results/trace/trace.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { readText } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { explanationJson, explanationText } from "../reports/explain-report.ts";
+import { explanationJson, explanationText, type MoveSearch } from "../reports/explain-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
-
-/** Best single moves found among those tried. */
-export interface MoveSearch {
-  readonly best: Move | null;
-  readonly tried: number;
-  readonly helping: number;
-  /** False where an interrupt ended the search early. */
-  readonly complete: boolean;
-}
 
 const MOVES_BETWEEN_BREATHS = 64;
 
 export const explain = defineCommand({
   name: "explain",
   summary:
-    "Says what bounds one training step under a placement: its critical path, the busy devices and links, and the single move that helps most.",
+    "Prints what bounds one training step under a placement: critical path, busy devices and links, and the " +
+    "single move that helps most.",
   positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
   flags: {
     placement: {
       type: "text",
       placeholder: "FILE",
       describe:
-        "JSON: the placement to explain, in any form that simulate takes; the output of solve --json fits",
-      defaultText: "none, it must be given",
+        "JSON file of the placement, in a form that simulate takes, such as the output of solve --json",
+      defaultText: "none; it is required",
     },
     trace: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes the step as a trace (JSON) that Perfetto, speedscope and chrome://tracing open",
+      describe: "write the step here as a trace (JSON) for Perfetto, speedscope or chrome://tracing",
       defaultText: "none",
     },
     svg: {
       type: "text",
       placeholder: "FILE",
-      describe: "writes the step as a Gantt chart with the critical path marked",
+      describe: "write the step here as a Gantt chart with its critical path",
       defaultText: "none",
     },
     json: jsonFlag,
@@ -93,7 +85,7 @@ export const explain = defineCommand({
   },
 });
 
-/** The scenario with the objective that a timeline explains. */
+/** The scenario with the objective makespan, which is what a timeline explains. */
 export async function stepOf(argument: string, terminal: Terminal): Promise<Scenario> {
   const scenario = await resolveScenario(argument);
   if (scenario.objective === "makespan") return scenario;

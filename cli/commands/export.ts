@@ -1,6 +1,6 @@
 /**
- * `export`: a plan in the form that a framework takes, or a graph in the form that other programs
- * draw. To stdout, or with `-o` to a file; what the format cannot hold is said on stderr.
+ * `export`: writes a plan for a framework, or a graph for another program, to stdout or with `-o`
+ * to a file. Notes on stderr name what the format cannot hold.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { type Plan, validatePlan } from "../../env/model/plan/plan.ts";
@@ -28,19 +28,19 @@ export const exportCommand = defineCommand({
       placeholder: "NAME",
       choices: exporters.map(({ name }) => name),
       describe: exporters.map(({ name, summary }) => `${name} (${summary})`).join("; "),
-      defaultText: "none, it must be given",
+      defaultText: "none; it is required",
     },
     placement: {
       type: "text",
       placeholder: "FILE",
-      describe: "JSON: the plan, in any form that simulate takes; the output of solve --json fits",
-      defaultText: "none; graph formats do without",
+      describe: "JSON file of the plan, in a form that simulate takes, such as the output of solve --json",
+      defaultText: "none; formats of graphs need none",
     },
     output: {
       type: "text",
       short: "o",
       placeholder: "FILE",
-      describe: "write there",
+      describe: "file to write",
       defaultText: "stdout",
     },
   },

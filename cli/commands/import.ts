@@ -1,9 +1,10 @@
 /**
- * `import`: reads a file of any known format, says what it recognised, assumed and dropped, and
- * writes the scenario as JSON that every command takes. Without `-o` it only reports.
+ * `import`: reads a file of a known format and reports what it recognised, assumed and dropped.
+ * With `-o` it also writes the scenario as JSON that every command takes.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";
+import { queryText } from "../../env/model/query.ts";
 import { writeAtomically } from "../../results/files/atomic.ts";
 import { type FileAddress, fileAddress, scenarioOfFile } from "../../scenarios/file-address.ts";
 import { type ImportedFile, importers } from "../../scenarios/import/index.ts";
@@ -15,11 +16,13 @@ import { EXIT } from "../terminal/terminal.ts";
 
 export const importCommand = defineCommand({
   name: "import",
-  summary: `Reads a file of a known format (${importers.map(({ name }) => name).join(", ")}) and writes it as a scenario.`,
+  summary:
+    `Reads a file of a known format (${importers.map(({ name }) => name).join(", ")}) ` +
+    "and writes it as a scenario.",
   positionals: [
     {
       name: "FILE",
-      describe: "the file, with options of its format behind a question mark",
+      describe: "the file, with options of its format after a question mark",
       arity: "optional",
     },
   ],
@@ -28,27 +31,27 @@ export const importCommand = defineCommand({
       type: "text",
       short: "o",
       placeholder: "FILE",
-      describe: "write the scenario there, as JSON",
+      describe: "JSON file to write the scenario to",
       defaultText: "only report",
     },
     cluster: {
       type: "text",
       placeholder: "NAME",
-      describe: "named cluster for a file that describes none; list clusters shows them",
+      describe: "cluster for a file without one; list clusters shows the names",
       defaultText: DEFAULT_CLUSTER,
     },
     format: {
       type: "text",
       placeholder: "NAME",
       describe: "format of the file",
-      defaultText: "told by its content",
+      defaultText: "recognised by its content",
     },
     set: {
       type: "list",
       placeholder: "OPTION=VALUE,...",
-      describe: "options of the format, as they may also stand behind the question mark",
+      describe: "options of the format, as after the question mark of FILE",
     },
-    formats: { type: "switch", describe: "list the formats and their options instead" },
+    formats: { type: "switch", describe: "only list the formats and their options" },
     json: jsonFlag,
   },
   examples: [
@@ -80,7 +83,7 @@ interface Given {
   readonly set?: readonly string[];
 }
 
-/** The flags are options too; one that is set in two places is a mistake. */
+/** Flags are options too; an option given twice is an error. */
 function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddress {
   const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
   const all = new Map(options);
@@ -99,8 +102,7 @@ function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddr
 }
 
 function textOf({ path, options }: FileAddress): string {
-  const query = [...options].map(([name, value]) => `${name}=${value}`).join("&");
-  return query === "" ? path : `${path}?${query}`;
+  return options.size === 0 ? path : `${path}?${queryText(options)}`;
 }
 
 function writeOutput(path: string, { scenario, report }: ImportedFile): void {

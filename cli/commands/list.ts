@@ -1,6 +1,6 @@
 /**
- * `list`: everything that has a name. The registries are the only source; scenarios are built when
- * they are asked for.
+ * `list`: everything that has a name, from the registries. Scenarios are built only where their
+ * sizes are shown.
  */
 import { listMethods } from "../../agents/registry/registry.ts";
 import type { OptionInfo } from "../../agents/registry/spec.ts";
@@ -15,7 +15,7 @@ import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { columns } from "../reports/columns.ts";
-import { listedScenarios, listedSuites, scenariosText } from "../reports/list-scenarios.ts";
+import { type Listed, listedScenarios, listedSuites, scenariosText } from "../reports/list-scenarios.ts";
 import { EXIT } from "../terminal/terminal.ts";
 
 const kinds = [
@@ -32,19 +32,18 @@ type Kind = (typeof kinds)[number];
 
 export const list = defineCommand({
   name: "list",
-  summary: "Lists scenarios, suites, agents, planners and envs with what can be set on them.",
+  summary: "Lists scenarios, suites, agents, planners and envs with their options.",
   positionals: [{ name: "KIND", describe: `one of ${kinds.join(", ")}; all by default`, arity: "optional" }],
   flags: {
     suite: {
       type: "text",
       placeholder: "NAME",
-      describe: "scenarios of one suite",
+      describe: "list the scenarios of one suite",
       defaultText: "all but large",
     },
     sizes: {
       type: "switch",
-      describe:
-        "build each scenario for its sizes, also where everything is listed; list scenarios does without being told",
+      describe: "build each scenario and show its sizes; list scenarios and --suite always do",
     },
     json: jsonFlag,
   },
@@ -74,13 +73,6 @@ export const list = defineCommand({
     return EXIT.done;
   },
 });
-
-export interface Listed {
-  readonly id: string;
-  readonly summary: string;
-  readonly options?: readonly OptionInfo[];
-  readonly [field: string]: unknown;
-}
 
 function listsOf(scenarios: () => readonly Listed[]): Record<Kind, () => readonly Listed[]> {
   return {

@@ -1,6 +1,6 @@
 /**
- * `setup-native`: builds the native TensorFlow binding against a libtensorflow found on this
- * machine; setup-native.ts does it.
+ * `setup-native`: builds the native TensorFlow binding against a libtensorflow on this machine, see
+ * native/setup-native.ts.
  */
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
@@ -9,7 +9,8 @@ import { EXIT } from "../terminal/terminal.ts";
 export const setupNative = defineCommand({
   name: "setup-native",
   summary:
-    "Builds the native TensorFlow.js backend against a libtensorflow found on this machine, or in the folder that PLACEMENT_GYM_LIBTENSORFLOW names.",
+    "Builds the native TensorFlow.js backend against the libtensorflow in the folder that " +
+    "PLACEMENT_GYM_LIBTENSORFLOW names, else one in the usual folders.",
   positionals: [],
   flags: { json: jsonFlag },
   examples: ["setup-native"],

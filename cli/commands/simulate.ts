@@ -1,7 +1,6 @@
 /**
- * `simulate`: one training step of a scenario under given placements. A case file that brings its
- * own placements (`placeto-sim/1`) answers for each of them; any other scenario needs
- * `--placement`.
+ * `simulate`: one training step of a scenario under given placements. A case file with placements
+ * of its own (`placeto-sim/1`) gives one answer for each. Any other scenario needs `--placement`.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -60,7 +59,7 @@ export const simulate = defineCommand({
   },
 });
 
-/** The timing, and for a plan that does not fit in memory the reason beside it. */
+/** The timing, and for a plan that does not fit in memory the reason. */
 function answerOf(scenario: Scenario, { makespanUs, startUs, peakBytes, violation }: Timeline) {
   const answer = { makespanUs, startUs, peakBytes };
   if (violation === null) return answer;

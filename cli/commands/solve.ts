@@ -88,7 +88,7 @@ export const solve = defineCommand({
   },
 });
 
-/** The answer with the larger of its bound and those asked for. */
+/** The result with the largest of its bound and the bounds that the user asked for. */
 async function proveMore(result: CellResult, effort: BoundEffort, { note }: Terminal): Promise<CellResult> {
   const { resolveScenario } = await import("../../scenarios/index.ts");
   const { boundsOf } = await import("../../agents/bounds.ts");

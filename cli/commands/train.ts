@@ -103,7 +103,7 @@ function requestOf(values: Values<typeof flags>, terminal: Terminal) {
   };
 }
 
-/** Progress begins with the first step, which knows the budget of a resumed run too. */
+/** Progress begins with the first step, because only a step knows the budget of a resumed run. */
 function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
   let progress: ReturnType<typeof startProgress> | null = null;
   return {

@@ -1,11 +1,10 @@
 /**
  * Child processes that run the cells of a comparison. Each is this program with the command
- * `pool-worker`, runs one cell at a time and speaks the messages below. A learner thereby gets a
- * process and a TensorFlow of its own, and what a cell answers cannot depend on how many run beside
- * it.
+ * `pool-worker`, runs one cell at a time and sends the messages below. An agent thereby has a
+ * process and a TensorFlow of its own. The outcome of a cell cannot depend on how many run at once.
  *
- * A cell that throws rejects its promise with the same kind of error; so does one whose process
- * dies, with a sentence.
+ * A cell that throws rejects its promise with the same kind of error. A cell whose process dies
+ * rejects its promise with one sentence.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -26,7 +25,7 @@ export interface Pool {
   close(): void;
 }
 
-/** Where the program starts, seen from the sources and from the compiled files. */
+/** The program's entry, relative to the sources and to the compiled files. */
 const ownProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../bin.js" : "../../../cli/bin.js", import.meta.url),
 );
@@ -36,7 +35,7 @@ export function createPool(program: string = ownProgram): Pool {
   const children = new Set<ChildProcess>();
 
   const start = (): ChildProcess => {
-    // A child's stdout is our stderr, so that nothing a library prints there gets into the results.
+    // A child's stdout is our stderr, so that no library can print into the results.
     const child = fork(program, ["pool-worker"], {
       execArgv: [],
       serialization: "advanced",
@@ -63,7 +62,7 @@ export function createPool(program: string = ownProgram): Pool {
   };
 }
 
-/** One cell from the order to the answer. */
+/** Sends one cell to a child and waits for its outcome. */
 function converse(
   child: ChildProcess,
   cell: CellSpec,
@@ -102,7 +101,7 @@ function errorIn(message: Extract<FromWorker, { kind: "mistake" | "fault" }>): E
   return error;
 }
 
-/** The fault lies in another process, so a stack of ours would say nothing. */
+/** The fault is in another process, so a stack of this one would not help. */
 function deathOf(reason: string): Error {
   const error = new Error(`its process died (${reason}) before it answered.`);
   error.stack = error.message;

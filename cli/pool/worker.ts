@@ -1,6 +1,6 @@
 /**
- * The other end of `pool.ts`: runs one cell at a time and answers with messages. Interrupts are the
- * parent's to judge, which sends `stop`; when the parent goes away, so does this process.
+ * The child process of `pool.ts`: runs one cell at a time and answers with messages. It ignores
+ * interrupts, because the parent handles them and sends `stop`. It ends when the parent ends.
  */
 
 import { performance } from "node:perf_hooks";

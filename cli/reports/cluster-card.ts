@@ -1,6 +1,6 @@
 /**
- * A cluster as a card shows it: devices of one kind in one line, links of one speed in one line,
- * and who reaches whom how as a square of letters, one letter for each kind of route.
+ * A cluster on a card. Devices of one kind share a line, links of one speed share a line. A square
+ * of letters shows the routes between devices, with one letter for each kind of route.
  */
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -27,7 +27,7 @@ export interface LinkLine {
 
 export interface RouteMatrix {
   readonly devices: readonly string[];
-  /** A letter for each pair of devices, a dot on the diagonal, one row for each sender. */
+  /** One row for each sender: a letter for each receiver, a dot for itself. */
   readonly rows: readonly string[];
   readonly letters: Readonly<
     Record<string, { readonly bytesPerUs: number; readonly latencyUs: number; readonly links: number }>
@@ -68,7 +68,7 @@ export function linksOf({ cluster }: Scenario): readonly LinkLine[] {
   return [...lines.values()];
 }
 
-/** Routes are alike where their narrowest link, summed latency and number of links are. */
+/** Routes are of one kind where narrowest link, summed latency and number of links are equal. */
 export function routeMatrix({ devices, links, routes }: Cluster): RouteMatrix {
   const letterOf = new Map<string, string>();
   const letters: Record<string, { bytesPerUs: number; latencyUs: number; links: number }> = {};

@@ -1,4 +1,4 @@
-/** Aligned text, indented: pairs as help and lists print them, and tables of numbers. */
+/** Aligned and indented text: pairs for help and lists, and tables of numbers. */
 
 /** Two aligned columns of text. */
 export function columns(rows: readonly (readonly [string, string])[]): string[] {
@@ -6,7 +6,7 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
-/** Two aligned columns, the right one broken between words so that lines stay within a width. */
+/** Two aligned columns; the right one wraps between words at a line width. */
 export function wrappedColumns(rows: readonly (readonly [string, string])[], lineWidth: number): string[] {
   const indent = 4 + Math.max(...rows.map(([left]) => left.length));
   return columns(
@@ -27,7 +27,8 @@ function linesOf(text: string, width: number): string[] {
 }
 
 /**
- * A title row and rows as long: the first column to the left, the others, numbers, to the right.
+ * A row of titles and rows of the same length. The first column is left-aligned, the others
+ * right-aligned.
  */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));

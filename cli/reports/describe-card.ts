@@ -1,10 +1,11 @@
-/** The card of a scenario: first as data, which `--json` prints, then as text. */
+/** The card of a scenario, as data for `--json` and as text. */
 import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { Role, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";
@@ -57,7 +58,7 @@ export function cardOf(scenario: Scenario, address: string) {
   };
 }
 
-/** Options of a built-in workload with the values that hold, else none. */
+/** Options of a built-in workload with the values in use; none for other scenarios. */
 function optionsOf(address: string): Readonly<Record<string, string>> {
   const [path, query = ""] = address.split("?", 2);
   const workload = workloadCatalog.find(({ name }) => name === path.split("/")[0]);
@@ -136,7 +137,9 @@ const flopScales = [
 
 function groupsText({ groups, grouping }: Card): string {
   const circles = grouping.acyclic ? "no circles" : "some wait for each other in circles";
-  return `${formatCount(groups)}, largest of ${formatCount(grouping.largestOps)} op${grouping.largestOps === 1 ? "" : "s"} and ${percent(grouping.largestWorkShare)} of the work; ${formatBytes(grouping.cutBytes)} between groups; ${circles}`;
+  const largest = `${count(grouping.largestOps, "op")} and ${percent(grouping.largestWorkShare)} of the work`;
+  const cut = `${formatBytes(grouping.cutBytes)} between groups`;
+  return `${formatCount(groups)}, largest of ${largest}; ${cut}; ${circles}`;
 }
 
 function memoryText({ memoryPressure }: Card): string {

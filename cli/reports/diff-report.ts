@@ -15,9 +15,9 @@ export interface DifferenceParts {
   readonly difference: Difference;
 }
 
-/** The groups that moved most weights are told one by one; the rest by number. */
+/** Groups that are listed, those with most weights first; the rest are only counted. */
 const SHOWN_RELOCATIONS = 20;
-/** Of links those whose busy time changed most. */
+/** Links that are listed, those whose busy time changed most. */
 const SHOWN_LINKS = 12;
 
 export function differenceText(parts: DifferenceParts): string {

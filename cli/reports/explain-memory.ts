@@ -1,4 +1,4 @@
-/** What each device holds when it holds most, by name, as `explain` prints it. */
+/** What each device holds at its memory's peak, by part, as `explain` prints it. */
 import type { Device } from "../../env/model/cluster/cluster.ts";
 import {
   type MemoryPart,

@@ -1,6 +1,7 @@
 /** The report of `explain`, as text with units and as JSON in us and bytes. */
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Bound, gapOf, type Outcome } from "../../env/sim/evaluator/contract.ts";
+import type { Move } from "../../env/sim/timeline/explain/best-move.ts";
 import type { Explanation, PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
 import { memoryAtPeak } from "../../env/sim/timeline/explain/memory-steps.ts";
 import { kindTotals } from "../../env/sim/timeline/explain/shares.ts";
@@ -14,7 +15,6 @@ import {
   type Scale,
   scaleFor,
 } from "../../results/format.ts";
-import type { MoveSearch } from "../commands/explain.ts";
 import { table } from "./columns.ts";
 import { memoryRows } from "./explain-memory.ts";
 import {
@@ -27,8 +27,18 @@ import {
   shareOf,
 } from "./explain-words.ts";
 
-/** Busy clusters have dozens of links. */
+/** Links that are listed: a cluster may have dozens. */
 const SHOWN_LINKS = 12;
+
+/** What trying every move of one group to another device found. */
+export interface MoveSearch {
+  /** Null where no move helps. */
+  readonly best: Move | null;
+  readonly tried: number;
+  readonly helping: number;
+  /** False where an interrupt ended the search early. */
+  readonly complete: boolean;
+}
 
 export interface ExplanationParts {
   readonly scenario: Scenario;
@@ -91,7 +101,8 @@ function memorySentence({ scenario: { cluster, graph }, told: { timeline } }: Ex
   const { device, excessBytes, limitBytes, op } = timeline.violation;
   const at = op === -1 ? "" : `, most of all when "${graph.names[op]}" takes its room`;
   return [
-    `The plan does not fit: ${cluster.devices[device].name} needs ${formatBytes(excessBytes)} more than its ${formatBytes(limitBytes)}${at}.`,
+    `The plan does not fit: ${cluster.devices[device].name} needs ${formatBytes(excessBytes)} ` +
+      `more than its ${formatBytes(limitBytes)}${at}.`,
   ];
 }
 
@@ -113,8 +124,8 @@ function deviceRows({ scenario, told }: ExplanationParts, scale: Scale): string[
 }
 
 /**
- * The links that the critical path and the last chain spend most time on; busy time decides among
- * the others.
+ * The links on which the critical path and the last chain spend most time. Busy time decides
+ * between equals.
  */
 function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[] {
   const { timeline, criticalPath, lastChain } = told;
@@ -146,7 +157,7 @@ function linkLines({ scenario, told }: ExplanationParts, scale: Scale): string[]
   ];
 }
 
-/** Time of the path on a device or link, waiting aside. */
+/** Time of the path on a device or link, without waiting. */
 function usOn({ shares }: PathSummary, { kind, index }: Resource): number {
   return shares
     .filter(
@@ -167,14 +178,16 @@ const bytesOver = ({ timeline: { transfers } }: Explanation, link: number): numb
 
 function moveLines({ scenario, base, search }: ExplanationParts): string[] {
   const { best, tried, helping, complete } = search;
-  const of = `${complete ? "" : "Stopped early: "}${formatCount(tried)} single moves tried, ${formatCount(helping)} help.`;
+  const early = complete ? "" : "Stopped early: ";
+  const of = `${early}${formatCount(tried)} single moves tried, ${formatCount(helping)} help.`;
   if (best === null) return [`No single move of a group helps. ${of}`];
   const { memberStart, members } = scenario.grouping;
   const ops = members.subarray(memberStart[best.group], memberStart[best.group + 1]);
   const from = best.from === -1 ? "several devices" : scenario.cluster.devices[best.from].name;
   const to = scenario.cluster.devices[best.to].name;
   return [
-    `Best single move: ${groupWords(scenario, best.group, ops)} from ${from} to ${to}: ${gainWords(base, best.outcome)}.`,
+    `Best single move: ${groupWords(scenario, best.group, ops)} from ${from} to ${to}: ` +
+      `${gainWords(base, best.outcome)}.`,
     of,
   ];
 }

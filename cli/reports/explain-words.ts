@@ -1,5 +1,5 @@
 /**
- * How explanations read: names of devices and links, what the time of a path went to, what bounds a
+ * The words of explanations: names of devices and links, kinds of time on a path, what bounds a
  * step.
  */
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -7,7 +7,7 @@ import type { Bottleneck } from "../../env/sim/timeline/explain/bottleneck.ts";
 import type { Segment, SegmentKind } from "../../env/sim/timeline/explain/critical-path.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
 import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
-import { formatCount } from "../../results/format.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 
 export function nameOf({ cluster }: Scenario, { kind, index }: Resource): string {
   return (kind === "device" ? cluster.devices : cluster.links)[index].name;
@@ -29,7 +29,7 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 export const shareOf = (us: number, makespanUs: number): number => (makespanUs > 0 ? us / makespanUs : 0);
 
 /**
- * One sentence: whether the chain, devices or links bound the step, by how much, and which of them
+ * One sentence: whether a chain of ops, devices or links bound the step, by how much, and which one
  * most.
  */
 export function bottleneckSentence(scenario: Scenario, told: Explanation): string {
@@ -39,13 +39,18 @@ export function bottleneckSentence(scenario: Scenario, told: Explanation): strin
   const most = `${name} (${percent(shareOf(resourceUs, timeline.makespanUs))})`;
   if (kind === "chain") {
     const ops = lastChain.segments.filter((segment) => segment.kind === "compute");
-    return `A chain of dependent ops bounds the step: ${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}${endsOf(scenario, ops)} compute one after the other for ${percent(share)} of it, most of all on ${most}.`;
+    return (
+      `A chain of dependent ops bounds the step: ${count(ops.length, "op")}${endsOf(scenario, ops)} ` +
+      `compute one after the other for ${percent(share)} of it, most of all on ${most}.`
+    );
   }
   const busyUs = (kind === "devices" ? timeline.deviceBusyUs : timeline.linkBusyUs)[resource.index];
   const busyText = `which is busy ${percent(shareOf(busyUs, timeline.makespanUs))} of the step`;
   return kind === "devices"
-    ? `Busy devices bound the step: the chain of ops that ends last waits for devices ${percent(share)} of it, most of all for ${most}, ${busyText}.`
-    : `Links bound the step: the chain of ops that ends last crosses links or waits for them ${percent(share)} of it, most of all ${most}, ${busyText}.`;
+    ? "Busy devices bound the step: the chain of ops that ends last waits for devices " +
+        `${percent(share)} of it, most of all for ${most}, ${busyText}.`
+    : "Links bound the step: the chain of ops that ends last crosses links or waits for them " +
+        `${percent(share)} of it, most of all ${most}, ${busyText}.`;
 }
 
 function endsOf({ graph }: Scenario, segments: readonly Segment[]): string {
@@ -58,7 +63,7 @@ export function bottleneckJson(scenario: Scenario, { kind, us, share, resource, 
   return { kind, us, share, mostOn: nameOf(scenario, resource), mostUs: resourceUs };
 }
 
-/** Ops of a group as people find them: how many, and the first by name. */
+/** A group in words: its number, how many ops it has, and the name of the first. */
 export function groupWords({ graph }: Scenario, group: number, ops: ArrayLike<number>): string {
-  return `group ${group} (${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"} from "${graph.names[ops[0]]}")`;
+  return `group ${group} (${count(ops.length, "op")} from "${graph.names[ops[0]]}")`;
 }

@@ -1,6 +1,6 @@
 /**
- * What `import` says of a file: recognised, assumed, dropped, sizes, and what to do next; and the
- * list of formats.
+ * The report of `import` on a file: what it recognised, assumed and dropped, sizes, and what to do
+ * next. Also the list of formats.
  */
 import { scenarioHash } from "../../env/model/file.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";
@@ -8,7 +8,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount } from "../../results/format.ts";
 import type { Importer } from "../../scenarios/import/contract.ts";
 import { commonOptions, type ImportedFile, importers } from "../../scenarios/import/index.ts";
-import { count } from "../../scenarios/import/wording.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 import { columns, wrappedColumns } from "./columns.ts";
 
 const LINE_WIDTH = 110;

@@ -1,17 +1,25 @@
 /**
- * Scenarios as `list` shows them: by suite, each with its size, its memory pressure and how much it
- * computes for what it sends. Members of one family follow each other in a suite; only the first of
- * them is shown where all suites are. The suite `large` is built only where it is asked for.
+ * Scenarios as `list` shows them: by suite, each with its sizes, memory pressure and ratio of
+ * compute to transfers. Members of one family follow each other in a suite. Where all suites are
+ * listed, only the first member is shown. The suite `large` is built only where it is named.
  */
+import type { OptionInfo } from "../../agents/registry/spec.ts";
 import { formatCount } from "../../results/format.ts";
 import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";
 import type { ScenarioProfile } from "../../scenarios/profile.ts";
 import { suiteCatalog } from "../../scenarios/suites/index.ts";
 import type { Suite } from "../../scenarios/suites/suite.ts";
-import type { Listed } from "../commands/list.ts";
 import { table } from "./columns.ts";
 
 const UNBUILT = "large";
+
+/** One entry of any list; JSON prints all fields, text the id, the summary and the options. */
+export interface Listed {
+  readonly id: string;
+  readonly summary: string;
+  readonly options?: readonly OptionInfo[];
+  readonly [field: string]: unknown;
+}
 
 export function listedSuites(suites: readonly Suite[]): readonly Listed[] {
   return suites.map(({ name, summary, why, members, files }) => ({
@@ -54,8 +62,8 @@ export function scenariosText(suite: Suite | undefined): string {
   return [
     ...sections,
     [
-      "memory: peak of one accelerator that holds everything, over its memory; above 100% a plan has to split.",
-      "compute: time of all ops over the time of all transfers, if each edge crossed once; the higher, the cheaper is splitting.",
+      "memory: peak memory of one accelerator with all ops, as a share of its memory; above 100% a plan has to split.",
+      "compute: time of all ops over the time of all transfers, each edge once; the higher, the cheaper a split.",
     ].join("\n"),
   ].join("\n\n");
 }
@@ -75,7 +83,7 @@ function suiteText({ name, summary, members, files }: Suite, complete: boolean):
   return [title, ...table([["scenario", "ops", "groups", "devices", "memory", "compute"], ...rows])];
 }
 
-/** The first member of a family, and how many like it follow. */
+/** The first member of a family, and how many of the same family follow. */
 function condensed(entries: readonly CatalogEntry[]): readonly string[][] {
   const rows: string[][] = [];
   for (let i = 0; i < entries.length; ) {

@@ -1,6 +1,6 @@
 /**
- * Progress of long work on stderr: a bar with an estimate where stderr is a terminal, else a plain
- * line every few seconds.
+ * Progress of long work on stderr: a bar with the time left where stderr is a terminal, else a line
+ * every few seconds.
  */
 import { Presets, SingleBar } from "cli-progress";
 import type { Terminal } from "./terminal.ts";
@@ -55,8 +55,8 @@ function lines(terminal: Terminal, total: number, unit: string): Progress {
       `${count(state.done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left}: ${state.doing}`,
     );
   };
-  // Work that runs elsewhere may report nothing for a while; one who watches should still see that
-  // it goes on.
+  // Work in another process may report nothing for a while. A line should still show that it goes
+  // on.
   const heartbeat = setInterval(tell, 1_000).unref();
   return {
     update(done, doing) {

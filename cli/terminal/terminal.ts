@@ -1,16 +1,16 @@
 /**
- * `Terminal`: all that a command sees of the process. Results go to `write` (stdout) and nothing
- * else does; progress, notes and errors go to `note` (stderr). Tests pass one of their own, so that
- * commands run without a process each.
+ * `Terminal`: all that a command sees of the process. Only results go to `write` (stdout).
+ * Progress, notes and errors go to `note` (stderr). Tests pass a terminal of their own and need no
+ * process for each command.
  */
 import { performance } from "node:perf_hooks";
 
 export interface Terminal {
   /** Writes results, as they are. */
   write(text: string): void;
-  /** Writes one line for the person who watches. */
+  /** Writes one line for the user. */
   note(line: string): void;
-  /** True where stderr is a terminal, so that a bar can be drawn over itself. */
+  /** True where stderr is a terminal, which can redraw a bar in place. */
   readonly interactive: boolean;
   /** True where stdout is a terminal that shows colours. */
   readonly colour: boolean;
@@ -25,12 +25,14 @@ export interface Terminal {
 
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
-/** npm passes on an interrupt that the terminal has sent us already; one person pressed once. */
+/**
+ * npm passes on an interrupt that the terminal has already sent: within this time it is the same.
+ */
 const SAME_INTERRUPT_SECONDS = 0.5;
 
 /**
- * The real one. The second interrupt ends the process at once; a reader that hangs up ends it
- * quietly.
+ * The terminal of this process. The second interrupt ends the process at once. A closed pipe on
+ * stdout ends it without an error.
  */
 export function processTerminal(): Terminal {
   const interrupt = new AbortController();

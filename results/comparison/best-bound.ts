@@ -11,8 +11,8 @@ import { formatValue } from "../format.ts";
 import type { CellResult } from "./cell.ts";
 
 /**
- * Solvers work in floating point: a bound this little above a found value proves that value
- * optimal.
+ * Solvers work in floating point. A bound above a found value by at most this share does not refute
+ * it, but proves it optimal.
  */
 const TOLERANCE = 1e-6;
 

@@ -1,12 +1,11 @@
 /**
- * The finished cells of a comparison, written down as they finish: hours of work survive a kill, a
- * failing method and a power cut, and the same comparison in the same folder goes on with the cells
- * that it lacks.
+ * Writes the cells of a comparison to a log as they finish. They survive a kill, a failing method
+ * and a power cut. The same comparison in the same folder then runs only the cells that it lacks.
  *
- * `cells.jsonl`: a line that names the format and the versions, then a line for each cell. A kept
- * cell answers for a cell of the same request on a scenario of the same content; a method from a
- * file may have changed in between, so its cells run again. Cells that an interrupt ended are not
- * kept. Nothing is written before the first cell has finished.
+ * `cells.jsonl`: a line with the format and the versions, then a line for each cell. A kept cell
+ * answers a cell of the same request where the scenario has the same content. Cells of a method
+ * from a file always run again, because the file may have changed. Cells that an interrupt ended
+ * are not kept. Nothing is written before the first cell has finished.
  */
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -26,12 +25,12 @@ interface KeptCell {
 }
 
 export interface JournalParts {
-  /** Of the file; it need not be there. */
+  /** Of the log; the file need not exist. */
   readonly path: string;
-  /** Of everything that a cell's outcome may depend on. */
+  /** Versions of all programs that a cell's outcome may depend on. */
   readonly versions: Header["versions"];
   readonly runCell: RunCell;
-  /** The hash of a cell's scenario as it is now. */
+  /** The content hash of a cell's scenario now. */
   readonly hashOf: (spec: CellSpec) => Promise<string>;
 }
 
@@ -71,7 +70,7 @@ export function openJournal({ path, versions, runCell, hashOf }: JournalParts): 
   };
 }
 
-/** By request; where a cell was kept twice the later one counts. */
+/** Outcomes by request. The later one counts where a cell was kept twice. */
 function keptIn(path: string, versions: Header["versions"]): Map<string, CellOutcome> {
   const [header, ...cells] = readLog(path) as [Header | undefined, ...KeptCell[]];
   if (header === undefined) return new Map();
@@ -85,7 +84,8 @@ function keptIn(path: string, versions: Header["versions"]): Map<string, CellOut
       .join(", ");
   if (told(header.versions) !== told(versions))
     throw new InputError(
-      `The comparison in "${path}" was begun by ${told(header.versions)}, this is ${told(versions)}; name another folder with --out.`,
+      `The comparison in "${path}" was begun by ${told(header.versions)}, this is ${told(versions)}; ` +
+        "name another folder with --out.",
     );
   return new Map(cells.map(({ spec, outcome }) => [keyOf(spec), outcome]));
 }

@@ -1,26 +1,17 @@
 /**
  * One cell of a comparison: one method on one scenario with one seed, run in this process.
  *
- * The random stream of a cell depends only on the root seed, the scenario's content hash, the
- * method's id and the seed index, so a cell gives the same result alone, among others, in any
- * order, in any process and wherever its file lies. Variants of one method (other options) share
- * their stream, which takes noise out of comparing them. Everything in `CellResult` is JSON-safe
- * and free of clock readings; those are in `CellTimes`.
+ * A cell gives the same result alone, among others, in any order and in any process, because its
+ * random stream depends on nothing else (`random-stream.ts`). `CellResult` is JSON-safe and holds
+ * no clock readings; those are in `CellTimes`.
  */
-import {
-  type BackendName,
-  type Card,
-  type Estimate,
-  type Fact,
-  type PlannerReport,
-  traitsOf,
-} from "../../agents/contract.ts";
+import type { BackendName } from "../../agents/contract.ts";
+import { type Estimate, type Fact, type PlannerReport, traitsOf } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
-import { createRng, type Rng } from "../../env/model/rng.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { largerBound } from "../../env/sim/bounds/best.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
@@ -28,6 +19,7 @@ import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
+import { cellRng } from "../random-stream.ts";
 
 export interface CellSpec {
   /** URI or path of a scenario. */
@@ -186,15 +178,6 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     times: meterTimes(meter),
   };
 };
-
-/** The random stream of a cell, see the top of this file. */
-export function cellRng(
-  { rootSeed, seedIndex }: Pick<CellSpec, "rootSeed" | "seedIndex">,
-  hash: string,
-  card: Card,
-): Rng {
-  return createRng(rootSeed).child(hash).child(card.id).child(String(seedIndex));
-}
 
 export const meterTimes = ({ elapsedSeconds, cpuSeconds, curve }: MeteredEvaluator): CellTimes => ({
   seconds: elapsedSeconds,

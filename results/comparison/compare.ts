@@ -1,9 +1,9 @@
 /**
  * `compare`: methods x scenarios x seeds at one budget, and the report of it.
  *
- * How a cell is run is injected (in this process, in a pool of child processes); the report does
- * not depend on it. The same request gives the same report byte for byte, but for `times` and for
- * rows marked `timeLimited`.
+ * The caller says how a cell is run: in this process, or in a pool of child processes. The report
+ * does not depend on it. The same request gives the same report byte for byte, except for `times`
+ * and for rows that a clock ended.
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -20,8 +20,8 @@ export interface CompareRequest {
   /** URIs or paths. */
   readonly scenarios: readonly string[];
   /**
-   * Ids, ids with options, or paths. Cells run method by method: with several workers, name the
-   * slow ones first.
+   * Ids, ids with options, or paths. Cells run method by method, so with several workers slow
+   * methods should come first.
    */
   readonly methods: readonly string[];
   /** Repetitions of every cell, each with its own random stream. */
@@ -131,8 +131,8 @@ export function cellsOf(request: CompareRequest): CellSpec[] {
 }
 
 /**
- * Runs the cells, `jobs` at a time; null for those that an abort kept from starting. The first
- * failure ends it all.
+ * Runs the cells, `jobs` at a time. A cell that an abort kept from starting is null. The first
+ * failure ends all.
  */
 async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promise<(CellOutcome | null)[]> {
   const outcomes: (CellOutcome | null)[] = cells.map(() => null);
@@ -170,8 +170,8 @@ async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promis
 }
 
 /**
- * Waits for all workers before it passes on the first failure, so that none writes on after the
- * caller has moved on.
+ * Waits for all workers before it throws the first failure, so that none still writes when the
+ * caller goes on.
  */
 async function settle(workers: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(workers);
@@ -186,7 +186,7 @@ function byMethod(cells: readonly CellSpec[]): number[] {
   return [...methods.values()].flat();
 }
 
-/** A mistake of the user's keeps its sentence; a fault gets the name of its cell. */
+/** A mistake of the user keeps its sentence. A fault gets the name of its cell. */
 function named(error: unknown, { scenario, method, seedIndex }: CellSpec): unknown {
   if (error instanceof InputError) return error;
   const message = error instanceof Error ? error.message : String(error);

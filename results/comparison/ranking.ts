@@ -1,10 +1,13 @@
 /**
- * From cells to rows: the mean over seeds of each method on one scenario, sorted best first, and
- * the summary of each method over all scenarios.
+ * From cells to rows. A row is a method's mean over seeds on one scenario, best first. A summary is
+ * a method over all scenarios.
  *
- * The order on a scenario: methods feasible on every seed by mean value; then those infeasible on
- * some seeds, fewer first; then those that found only infeasible plans, by mean excess; then those
- * without any plan. Equal rows share a rank.
+ * The order of methods on a scenario; equal rows share a rank:
+ *
+ * 1. feasible on every seed, by mean value;
+ * 2. infeasible on some seeds, fewer first;
+ * 3. only infeasible plans, by mean bytes over the limit;
+ * 4. no plan at all.
  */
 import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { type BoundFor, kindsOf } from "./best-bound.ts";
@@ -66,7 +69,7 @@ export interface IndexedCell {
 }
 
 /**
- * Values that differ by less than this share are equal: sums of floats in another order differ in
+ * Values that differ by less than this share are equal. Sums of floats in another order differ in
  * the last digits.
  */
 const SAME = 1e-9;

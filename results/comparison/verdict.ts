@@ -1,7 +1,6 @@
 /**
- * What a table says, in a sentence: who wins, whether that is proven optimal, and how the learned
- * agents stand to the classic planners. The wording follows from the ranks alone; a loss of the
- * agents is said as plainly as a win.
+ * A table in one sentence: which method is best, whether it is proven optimal, and how agents
+ * compare with planners. The wording follows from the ranks alone.
  */
 
 import { formatGap, formatValue } from "../format.ts";
@@ -19,12 +18,14 @@ export function verdictOf({ rows, unit }: ScenarioTable): string {
   return `${shared} ${formatValue(unit, winner.mean!)}, ${distance(winner)}. ${agentsAgainst(rows, winners)}`.trim();
 }
 
-/** The standing over all scenarios. */
+/** The best method over all scenarios, by mean rank. */
 export function overallVerdict(methods: readonly MethodSummary[], scenarioCount: number): string {
   if (scenarioCount < 2 || methods.length < 2) return "";
   const best = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
   const names = listed(best.map(({ method }) => method));
-  return `Over ${scenarioCount} scenarios ${names} ${best.length > 1 ? "share" : "has"} the best mean rank, ${methods[0].meanRank.toFixed(1)}.`;
+  const verb = best.length > 1 ? "share" : "has";
+  const rank = methods[0].meanRank.toFixed(1);
+  return `Over ${scenarioCount} scenarios ${names} ${verb} the best mean rank, ${rank}.`;
 }
 
 function distance({ gap, feasibleSeeds, seeds }: Row): string {
@@ -50,7 +51,8 @@ function agentsAgainst(rows: readonly Row[], winners: readonly Row[]): string {
 }
 
 /**
- * How far a worse row is behind a better one; by seeds where the means are over different seeds.
+ * How far a worse row is behind a better one. Means over different seeds do not compare, so the
+ * text then counts seeds.
  */
 function behind(worse: Row, better: Row): string {
   if (worse.feasibleSeeds < worse.seeds)

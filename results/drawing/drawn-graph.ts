@@ -1,8 +1,10 @@
 /**
- * What a drawing of a scenario shows: its ops where they are few, else its groups, else groups
- * merged further until a page holds them and their edges; what is still too much leaves the
- * lightest edges out. Edges follow the forward pass; of two groups that exchange data in both
- * directions one edge remains, from the lower number, with the bytes of both.
+ * What a drawing of a scenario shows: its ops where they are few, else its groups. Groups are
+ * merged further until a page holds them and their edges. Where edges are still too many, the
+ * lightest are left out.
+ *
+ * An edge between groups leads from the lower number to the higher, the way of the forward pass. It
+ * has the bytes of both directions.
  */
 
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
@@ -17,7 +19,7 @@ export interface DrawnNode {
   readonly ops: number;
   /** On the fastest device that can run it. */
   readonly us: number;
-  /** Device of a plan, or -1 without one and where the ops lie on several. */
+  /** Device of the ops in the plan; -1 without a plan or where they are on several devices. */
   readonly device: number;
 }
 
@@ -102,8 +104,7 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
 }
 
 /**
- * The longest path that the names of the group's forward ops have in common, else the first of
- * them.
+ * The longest common path of the names of the group's forward ops, else the first of these names.
  */
 export function groupTitle(graph: OpGraph, ops: ArrayLike<number>): string {
   const all = Array.from(ops);

@@ -1,16 +1,16 @@
 /**
- * A scenario's graph as an SVG file: boxes in layers, data flowing downwards, thicker edges for
- * more bytes. With a plan boxes have their device's colour and edges between devices stand out;
- * without one boxes are darker the longer they run.
+ * A scenario's graph as an SVG file. Boxes are in layers, data flows downwards, and edges with more
+ * bytes are thicker. With a plan, boxes have the colour of their device and edges between devices
+ * stand out. Without a plan, ops that run longer are darker.
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
-import { html, type Markup, px } from "../page/markup.ts";
-import { COLOUR_COUNT } from "../page/method-colours.ts";
-import { chartStyle } from "../page/style.ts";
+import { type Box, fileChart, textAt } from "../page/charts/shapes.ts";
+import { element, html, lines, type Markup, px } from "../page/markup.ts";
+import { COLOUR_COUNT, chartStyle } from "../page/style.ts";
 import { type DrawnEdge, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.ts";
-import { type Layout, layered } from "./layout.ts";
+import { type Layout, layered, type Point } from "./layout.ts";
 
 const HEAD = 62;
 const LEAST_WIDTH = 640;
@@ -18,13 +18,17 @@ const BOX_HEIGHT = 34;
 const CHARACTER_WIDTH = 6;
 const LONGEST_TITLE = 28;
 const KEY_WIDTH = 150;
+const DEVICE_OPACITY = ".3";
 
-const drawingStyle = `svg.chart { background: var(--bg); min-width: 0; width: auto; max-width: none; }
+const drawingStyle = `
+svg.chart { background: var(--bg); min-width: 0; width: auto; max-width: none; }
 .node rect { stroke: var(--c); stroke-width: 1.2; fill: var(--c); fill-opacity: var(--o); }
 .node rect.under { fill: var(--bg); fill-opacity: 1; stroke: none; }
-.chart .node text { fill: var(--text); text-anchor: middle; } .chart .node .small { fill: var(--soft); font-size: 9.5px; }
+.chart .node text { fill: var(--text); text-anchor: middle; }
+.chart .node .small { fill: var(--soft); font-size: 9.5px; }
 .chart .title { fill: var(--text); font-size: 14px; font-weight: 600; }
-.edge { fill: none; stroke: var(--soft); stroke-opacity: .5; } .edge.cut { stroke: var(--warn); stroke-opacity: .9; }
+.edge { fill: none; stroke: var(--soft); stroke-opacity: .5; }
+.edge.cut { stroke: var(--warn); stroke-opacity: .9; }
 .edge:hover { stroke: var(--accent); stroke-opacity: 1; }
 `;
 
@@ -34,16 +38,16 @@ export function graphSvg(scenario: Scenario, plan: Plan | null): string {
   const keys = plan === null ? [] : deviceKeys(scenario, plan);
   const width = Math.max(layout.width, LEAST_WIDTH, keys.length * KEY_WIDTH + 20);
   const height = layout.height + HEAD;
-  const { markup } =
-    html`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" aria-label="${subtitle(scenario, drawn)}">
-<style>${{ markup: chartStyle + drawingStyle }}</style>
-<text class="title" x="12" y="20">${scenario.name}</text>
-<text x="12" y="37">${subtitle(scenario, drawn)}</text>
-${keys}<g transform="translate(${px((width - layout.width) / 2)} ${HEAD})">
-${drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge, e)))}${boxes(drawn, layout, plan !== null)}</g>
-</svg>
+  const what = subtitle(scenario, drawn);
+  const left = px((width - layout.width) / 2);
+  const edges = drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge, e)));
+  const content = html`${textAt("title", scenario.name, { x: 12, y: 20 })}
+${textAt(null, what, { x: 12, y: 37 })}
+${lines(keys)}<g transform="translate(${left} ${HEAD})">
+${lines(edges)}${lines(boxes(drawn, layout, plan !== null))}</g>
 `;
-  return markup;
+  const look = { label: what, style: chartStyle + drawingStyle };
+  return `${fileChart(px(width), px(height), look, content).markup}\n`;
 }
 
 function subtitle({ graph, cluster }: Scenario, { level, nodes, edges, edgesLeftOut }: DrawnGraph): string {
@@ -56,10 +60,16 @@ function subtitle({ graph, cluster }: Scenario, { level, nodes, edges, edgesLeft
 function deviceKeys({ cluster }: Scenario, { device }: Plan): readonly Markup[] {
   return cluster.devices.map(({ name }, d) => {
     const ops = device.reduce((count, of) => count + (of === d ? 1 : 0), 0);
-    return html`<g class="node" style="--c: ${colourOf(d)}; --o: .3"><rect x="${12 + d * KEY_WIDTH}" y="46" width="11" height="11" rx="2"/></g><text x="${28 + d * KEY_WIDTH}" y="55">${name}: ${formatCount(ops)} ops</text>
-`;
+    const x = 12 + d * KEY_WIDTH;
+    const square = element("rect", { x, y: 46, width: 11, height: 11, rx: 2 });
+    const text = textAt(null, `${name}: ${formatCount(ops)} ops`, { x: x + 16, y: 55 });
+    return html`${nodeMark(colourOf(d), DEVICE_OPACITY, square)}${text}`;
   });
 }
+
+/** A group whose rectangles have one colour: the variables of `drawingStyle`. */
+const nodeMark = (colour: string, opacity: string, ...content: readonly Markup[]): Markup =>
+  element("g", { class: "node", style: `--c: ${colour}; --o: ${opacity}` }, content);
 
 const colourOf = (device: number): string =>
   device < 0 ? "var(--soft)" : `var(--m${device % COLOUR_COUNT})`;
@@ -67,19 +77,34 @@ const colourOf = (device: number): string =>
 function boxes({ nodes }: DrawnGraph, layout: Layout, hasPlan: boolean): readonly Markup[] {
   const longestUs = nodes.reduce((most, { us }) => Math.max(most, us), 0);
   return nodes.map((node, i) => {
-    const { x, y } = layout.boxes[i];
-    const width = widthOf(node);
     const heat = longestUs > 0 ? 0.04 + (0.46 * node.us) / longestUs : 0.06;
-    const [colour, opacity] = hasPlan ? [colourOf(node.device), ".3"] : ["var(--accent)", heat.toFixed(2)];
-    return html`<g class="node" style="--c: ${colour}; --o: ${opacity}"><title>${node.title}, ${details(node)}</title>${["under", "box"].map((kind) => html`<rect class="${kind}" x="${px(x - width / 2)}" y="${px(y - BOX_HEIGHT / 2)}" width="${px(width)}" height="${BOX_HEIGHT}" rx="5"/>`)}<text x="${px(x)}" y="${px(y - 2)}">${shortTitle(node.title)}</text><text class="small" x="${px(x)}" y="${px(y + 11)}">${details(node)}</text></g>
-`;
+    const mark = boxMark(node, layout.boxes[i]);
+    return hasPlan
+      ? nodeMark(colourOf(node.device), DEVICE_OPACITY, mark)
+      : nodeMark("var(--accent)", heat.toFixed(2), mark);
   });
 }
+
+/** The box under the coloured one hides the edges that pass behind it. */
+function boxMark(node: DrawnNode, { x, y }: Point): Markup {
+  const width = widthOf(node);
+  const box = { x: x - width / 2, y: y - BOX_HEIGHT / 2, width, height: BOX_HEIGHT };
+  return html`
+<title>${node.title}, ${details(node)}</title>
+${roundedBox("under", box)}
+${roundedBox("box", box)}
+${textAt(null, shortTitle(node.title), { x, y: y - 2 })}
+${textAt("small", details(node), { x, y: y + 11 })}
+`;
+}
+
+const roundedBox = (kind: string, { x, y, width, height }: Box): Markup =>
+  element("rect", { class: kind, x, y, width, height, rx: 5 });
 
 const details = ({ ops, us }: DrawnNode): string =>
   ops === 1 ? formatUs(us) : `${formatCount(ops)} ops, ${formatUs(us)}`;
 
-/** The end of a path says most: parts are left out from the front, then letters. */
+/** The end of a path says most, so parts are left out from the front, then letters. */
 function shortTitle(title: string): string {
   if (title.length <= LONGEST_TITLE) return title;
   const parts = title.split("/");
@@ -98,13 +123,13 @@ function widthOf(node: DrawnNode): number {
 function edgeMark({ nodes }: DrawnGraph, { from, to, bytes }: DrawnEdge, path: string): Markup {
   const isCut = nodes[from].device !== nodes[to].device;
   const thickness = 0.8 + 0.35 * Math.max(0, Math.log10(Math.max(1, bytes)) - 3);
-  return html`<path class="${isCut ? "edge cut" : "edge"}" d="${path}" stroke-width="${px(thickness)}"><title>${nodes[from].title} to ${nodes[to].title}: ${formatBytes(bytes)}</title></path>
-`;
+  const attributes = { class: isCut ? "edge cut" : "edge", d: path, "stroke-width": thickness };
+  const title = `${nodes[from].title} to ${nodes[to].title}: ${formatBytes(bytes)}`;
+  return element("path", attributes, html`<title>${title}</title>`);
 }
 
 /**
- * From the bottom of one box to the top of the other, straight down through layers and in a curve
- * between them.
+ * From the bottom of one box to the top of the other: straight through layers, curved between them.
  */
 function throughLayers({ boxes, crossings }: Layout, { from, to }: DrawnEdge, e: number): string {
   const half = BOX_HEIGHT / 2;

@@ -1,7 +1,7 @@
 /**
  * Layered layout by dagre (Gansner, Koutsofios, North, Vo, "A technique for drawing directed
- * graphs", IEEE Transactions on Software Engineering 1993): edges lead downwards, few of them
- * cross. The only file that knows the library.
+ * graphs", IEEE Transactions on Software Engineering 1993): edges lead downwards and few of them
+ * cross. Only this file knows the library.
  */
 import { Graph, layout as layOut } from "@dagrejs/dagre";
 

@@ -10,10 +10,10 @@ export interface Exporter {
   readonly name: string;
   readonly summary: string;
   /**
-   * A plan's format needs a plan; a graph's format marks the devices of a plan where there is one.
+   * A format for plans needs a plan. A format for graphs marks the devices where there is a plan.
    */
   readonly subject: "plan" | "graph";
-  /** The plan is valid for the scenario, and given where the subject is one. */
+  /** Pre: the plan is valid for the scenario, and given where the subject is a plan. */
   readonly write: (scenario: Scenario, plan: Plan | null) => Exported;
 }
 

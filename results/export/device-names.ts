@@ -1,7 +1,7 @@
 /**
- * What frameworks call the devices of a cluster. Accelerators are numbered from 0 in the order of
- * the cluster, host CPUs apart from them, which is how one process numbers what it sees: on a
- * cluster of several machines the numbers run through all of them.
+ * What frameworks call the devices of a cluster. Accelerators and host CPUs are numbered
+ * separately, from 0 in the order of the cluster, as one process numbers the devices it sees. On a
+ * cluster of several machines the numbers go on from machine to machine.
  */
 import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
 

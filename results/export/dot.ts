@@ -1,13 +1,13 @@
 /**
- * DOT, the language of Graphviz: ops as nodes with type and time or work as a second line, control
- * edges dashed, ops coloured by the device of a plan where there is one. `dot -Tsvg` draws it;
- * `results/drawing` draws without Graphviz.
+ * DOT, the language of Graphviz. Nodes are ops with name and type; with a plan they have the name
+ * and the colour of their device. Control edges are dashed. `dot -Tsvg` draws it; `results/drawing`
+ * draws without Graphviz.
  */
 import { CONTROL } from "../../env/model/graph/graph.ts";
 import { formatBytes } from "../format.ts";
 import type { Exporter } from "./contract.ts";
 
-/** Of the `set312` scheme that Graphviz brings along; more devices share them. */
+/** Colours of Graphviz's scheme `set312`; further devices share them. */
 const SCHEME_COLOURS = 12;
 
 export const dot: Exporter = {
@@ -40,6 +40,6 @@ export const dot: Exporter = {
   },
 };
 
-/** In quotes, with line breaks as DOT writes them; a backslash of the name stays one. */
+/** In quotes, with line breaks as DOT writes them and backslashes kept. */
 const quoted = (text: string): string =>
   `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;

@@ -1,17 +1,19 @@
 /**
- * GraphML (Brandes et al., "GraphML progress report", Graph Drawing 2001), a directed graph with
- * one node for each op, that graphology, NetworkX, Gephi and yEd open. Attributes have the names of
- * our graphology graphs; what is not one number or one word (`outputs`, `measuredUs`,
- * `supportedKinds`) is written as JSON in a string. `group` and, with a plan, `device` stand beside
- * them.
+ * GraphML (Brandes et al., "GraphML progress report", Graph Drawing 2001): a directed graph with
+ * one node for each op. graphology, NetworkX, Gephi and yEd open it.
+ *
+ * Attributes have the names of our graphology graphs. Lists and records (`outputs`, `measuredUs`,
+ * `supportedKinds`) are JSON in a string. `group` is added, and `device` where there is a plan.
  */
 import { opSpecOf } from "../../env/model/graph/graphology.ts";
-import { html, type Markup } from "../page/markup.ts";
+import { element, html, lines, type Markup } from "../page/markup.ts";
 import type { Exporter } from "./contract.ts";
 
 type AttributeType = "string" | "double" | "int";
+/** Name and type of each attribute. */
+type Keys = readonly (readonly [string, AttributeType])[];
 
-const nodeKeys: readonly (readonly [string, AttributeType])[] = [
+const nodeKeys: Keys = [
   ["type", "string"],
   ["role", "string"],
   ["flops", "double"],
@@ -27,7 +29,7 @@ const nodeKeys: readonly (readonly [string, AttributeType])[] = [
   ["group", "int"],
   ["device", "string"],
 ];
-const edgeKeys: readonly (readonly [string, AttributeType])[] = [
+const edgeKeys: Keys = [
   ["output", "int"],
   ["bytes", "double"],
   ["input", "int"],
@@ -38,11 +40,10 @@ export const graphml: Exporter = {
   summary: "GraphML with all attributes of ops and edges, for graphology, NetworkX, Gephi or yEd",
   subject: "graph",
   write({ graph, grouping, cluster }, plan) {
-    const nodes = graph.names.map((name, v) => {
+    const nodes = graph.names.map((id, v) => {
       const { name: _, ...spec } = opSpecOf(graph, v);
       const device = plan === null ? {} : { device: cluster.devices[plan.device[v]].name };
-      return html`<node id="${name}">${dataOf(nodeKeys, { ...spec, group: grouping.groupOf[v], ...device })}</node>
-`;
+      return element("node", { id }, dataOf(nodeKeys, { ...spec, group: grouping.groupOf[v], ...device }));
     });
     const edges = Array.from({ length: graph.edgeCount }, (_, e) => {
       const to = graph.edgeDestination[e];
@@ -51,30 +52,29 @@ export const graphml: Exporter = {
         bytes: graph.edgeBytes[e],
         input: e - graph.inStart[to],
       };
-      return html`<edge source="${graph.names[graph.edgeSource[e]]}" target="${graph.names[to]}">${dataOf(edgeKeys, data)}</edge>
-`;
+      const ends = { source: graph.names[graph.edgeSource[e]], target: graph.names[to] };
+      return element("edge", ends, dataOf(edgeKeys, data));
     });
+    const keys = [
+      ...keysOf("graph", [["dtype", "string"]]),
+      ...keysOf("node", nodeKeys),
+      ...keysOf("edge", edgeKeys),
+    ];
     const { markup } = html`<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-${keysOf("graph", [["dtype", "string"]])}${keysOf("node", nodeKeys)}${keysOf("edge", edgeKeys)}<graph edgedefault="directed">
+${lines(keys)}<graph edgedefault="directed">
 <data key="dtype">${graph.dtype}</data>
-${nodes}${edges}</graph>
+${lines(nodes)}${lines(edges)}</graph>
 </graphml>
 `;
     return { text: markup, notes: [] };
   },
 };
 
-const keysOf = (domain: string, keys: readonly (readonly [string, AttributeType])[]): readonly Markup[] =>
-  keys.map(
-    ([name, type]) => html`<key id="${name}" for="${domain}" attr.name="${name}" attr.type="${type}"/>
-`,
-  );
+const keysOf = (domain: string, keys: Keys): readonly Markup[] =>
+  keys.map(([name, type]) => element("key", { id: name, for: domain, "attr.name": name, "attr.type": type }));
 
-function dataOf(
-  keys: readonly (readonly [string, AttributeType])[],
-  values: Readonly<Record<string, unknown>>,
-): readonly Markup[] {
+function dataOf(keys: Keys, values: Readonly<Record<string, unknown>>): readonly Markup[] {
   return keys
     .filter(([name]) => values[name] !== undefined)
     .map(([name]) => html`<data key="${name}">${textOf(values[name])}</data>`);

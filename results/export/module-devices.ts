@@ -1,13 +1,15 @@
 /**
- * Modules with their devices, from ops with theirs. Op names are paths
- * (`layer_3/attention/query/matmul`, or with dots) and modules are their prefixes, written with
- * dots. A module is named where all forward ops below it share one device and its parent's do not,
- * the most general first, and of several names that fit an op the longest holds: the rule by which
+ * The devices of modules, from those of ops. Op names are paths such as
+ * `layer_3/attention/query/matmul`, with slashes or dots. Modules are their prefixes, written with
+ * dots.
+ *
+ * A module is listed where all forward ops below it share one device and its parent's do not. The
+ * most general modules come first. Of several names that fit an op, the longest holds, as where
  * Accelerate looks parameters up.
  *
- * Only forward ops count: in PyTorch the backward pass of a module runs where its forward pass ran,
- * and weights are updated where they lie. How many other ops a plan has elsewhere is answered
- * beside the modules.
+ * Only forward ops count. In PyTorch the backward pass of a module runs where its forward pass ran,
+ * and weights are updated where they are. The answer also counts the other ops that a plan has
+ * elsewhere.
  */
 import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
 
@@ -17,7 +19,7 @@ export interface ModuleDevices {
   /** Backward and update ops on another device than the forward op that they belong to. */
   readonly opsElsewhere: number;
   /**
-   * Names that stand for several ops on different devices once they are written with dots; the
+   * Module names of several ops on different devices, which only a slash or dot told apart. The
    * first op's device holds.
    */
   readonly clashes: readonly string[];

@@ -2,14 +2,14 @@
  * Maps from modules to devices, as JSON objects with the most general module first.
  *
  * - `accelerate`: the `device_map` of Hugging Face Accelerate, module to GPU number or `"cpu"`, for
- *   `dispatch_model` and `from_pretrained`. A name covers every parameter that equals it or begins
- *   with it and a dot, and the empty name the whole model (checked against `check_device_map` in
- *   accelerate/utils/modeling.py).
+ *   `dispatch_model` and `from_pretrained`. A name covers the parameter of that name and all that
+ *   begin with it and a dot. The empty name covers the whole model. Checked against
+ *   `check_device_map` in accelerate/utils/modeling.py.
  * - `pytorch`: module to `torch.device` string, for `model.get_submodule(name).to(device)` in the
  *   order of the file.
  *
- * Op names become module names (`module-devices.ts`); where a model's modules have other names,
- * they must be renamed.
+ * Op names become module names, see `module-devices.ts`. A model whose modules have other names
+ * needs them renamed.
  */
 import type { Exported, Exporter } from "./contract.ts";
 import { accelerateDevice, type FrameworkDevice, frameworkDevices, torchDevice } from "./device-names.ts";
@@ -23,11 +23,13 @@ const moduleMap =
     const notes: string[] = [];
     if (opsElsewhere > 0)
       notes.push(
-        `${opsElsewhere} backward or update ops lie on another device than their forward op; module maps cannot say that.`,
+        `${opsElsewhere} backward or update ops are on another device than their forward op; ` +
+          "a module map cannot hold that.",
       );
     if (clashes.length > 0)
       notes.push(
-        `${clashes.length} names, such as "${clashes[0]}", stand for ops on different devices; the first op's is written.`,
+        `${clashes.length} names, such as "${clashes[0]}", stand for ops on different devices; ` +
+          "the first op's is written.",
       );
     const hosts = devices.filter(({ family }) => family === "cpu").length;
     if (hosts > 1) notes.push(`All ${hosts} host CPUs are written as "cpu".`);

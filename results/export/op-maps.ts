@@ -1,7 +1,9 @@
 /**
- * Maps from ops to devices, which lose nothing: TensorFlow's device strings as a JSON object, and a
- * table with one row for each op as CSV (RFC 4180: fields with commas, quotes or line ends in
- * quotes, quotes doubled).
+ * Maps from ops to devices, which lose nothing.
+ *
+ * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
+ * - `csv`: a row for each op. By RFC 4180, fields with commas, quotes or line ends are in quotes,
+ *   and quotes inside are doubled.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Exporter } from "./contract.ts";

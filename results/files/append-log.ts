@@ -1,7 +1,7 @@
 /**
- * Append-only logs of one JSON value per line. A kill can tear only the last line, so reading stops
- * at a last line without a line feed and opening for append drops it; a broken line anywhere else
- * is an error, because nothing here can cause one.
+ * Append-only logs of one JSON value per line. A kill can tear only the last line. Reading
+ * therefore leaves out a last line without a line feed, and opening for append drops it. A broken
+ * line anywhere else is an error, because nothing here can cause it.
  */
 import {
   closeSync,
@@ -23,8 +23,8 @@ export interface AppendLog {
   readonly lengthBytes: number;
   append(value: unknown): void;
   /**
-   * Drops everything past a length that `lengthBytes` once had: lines younger than the checkpoint
-   * being resumed.
+   * Drops all bytes past a length that `lengthBytes` once had: the lines after the checkpoint that
+   * a run resumes from.
    */
   cutTo(lengthBytes: number): void;
   /** Forces what was appended to disk. */
@@ -50,7 +50,8 @@ export function openLog(path: string): AppendLog {
     cutTo(length) {
       if (length > lengthBytes)
         throw new InputError(
-          `Log "${path}" has ${lengthBytes} bytes, but its checkpoint was made at ${length}; the log was cut from outside.`,
+          `Log "${path}" has ${lengthBytes} bytes, but its checkpoint was made at ${length}; ` +
+            "the log was cut from outside.",
         );
       ftruncateSync(file, length);
       lengthBytes = length;

@@ -1,7 +1,7 @@
 /**
- * Whole files, written so that a reader or a killed writer never leaves half of one: the text goes
- * to a neighbour with the suffix `.part`, is forced to disk, and takes the file's name in one
- * rename. A `.part` left by a kill is overwritten by the next write. One writer per file.
+ * Writes a whole file or nothing. The text goes to a file with the suffix `.part`, is forced to
+ * disk, and gets its name in one rename. A `.part` left by a kill is overwritten by the next write.
+ * Pre: one writer per file.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -23,8 +23,8 @@ export function writeAtomically(path: string, text: string): void {
 }
 
 /**
- * The rename itself is durable only once its folder is; systems that cannot open a folder (Windows)
- * order renames anyway.
+ * A rename is durable only when its folder is on disk. Windows cannot open a folder, but keeps the
+ * order of renames.
  */
 function syncFolder(folder: string): void {
   let handle: number;

@@ -1,6 +1,7 @@
 /**
- * Markup as a value: the `html` tag escapes every text and number put into it, so that no name in a
- * scenario can break a page. What it makes is well-formed XML but for the doctype; tests hold that.
+ * Markup as a value. The `html` tag and `element` escape every text and number put into them, so no
+ * name in a scenario can break a page. What they make is well-formed XML but for the doctype; tests
+ * hold that.
  */
 
 export interface Markup {
@@ -15,6 +16,25 @@ export function html(literals: TemplateStringsArray, ...fragments: readonly Frag
   });
   return { markup };
 }
+
+/** Values by name; a number is rounded like a coordinate, null leaves the attribute out. */
+export type Attributes = Readonly<Record<string, string | number | null>>;
+
+/** `<name a="1">content</name>`, or `<name a="1"/>` where there is no content. */
+export function element(name: string, attributes: Attributes, ...content: readonly Fragment[]): Markup {
+  const given = Object.entries(attributes).filter(([, value]) => value !== null);
+  const opening = [name, ...given.map(([key, value]) => `${key}="${attributeText(value!)}"`)].join(" ");
+  const inside = render(content);
+  return { markup: inside === "" ? `<${opening}/>` : `<${opening}>${inside}</${name}>` };
+}
+
+const attributeText = (value: string | number): string =>
+  render(typeof value === "number" ? px(value) : value);
+
+/** One fragment a line, so that the source of a page can be read. */
+export const lines = (fragments: readonly Fragment[]): Markup => ({
+  markup: fragments.map((fragment) => `${render(fragment)}\n`).join(""),
+});
 
 function render(fragment: Fragment): string {
   if (fragment === null) return "";

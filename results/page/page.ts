@@ -1,17 +1,16 @@
 /**
- * A comparison as one self-contained HTML page: no script, no external resource, the same bytes for
- * the same report. The column `seconds` is the only thing on it that comes from a clock.
+ * A comparison as one self-contained HTML page: no script and no external resource. The same report
+ * gives the same bytes. Only the column `seconds` comes from a clock.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { CompareReport } from "../comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import { formatCount } from "../format.ts";
-import { html, type Markup } from "./markup.ts";
-import { methodColours } from "./method-colours.ts";
+import { html, lines, type Markup } from "./markup.ts";
 import { anchor, overviewTable } from "./overview.ts";
 import { scenarioSection } from "./scenario-section.ts";
-import { style } from "./style.ts";
+import { methodColours, style } from "./style.ts";
 
 /** `scenarios` holds every scenario of the report by the name under which the report knows it. */
 export function renderPage(report: CompareReport, scenarios: ReadonlyMap<string, Scenario>): string {
@@ -24,32 +23,49 @@ export function renderPage(report: CompareReport, scenarios: ReadonlyMap<string,
   });
   const page = html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-<title>placement-gym: ${titleOf(report)}</title>
-<style>${{ markup: style }}</style>
-</head>
+${headOf(report)}
 <body>
-<header>
-<h1>${titleOf(report)}</h1>
-<p class="facts">${requestText(report)}</p>
-${verdicts(report)}
-${report.complete ? null : html`<p class="warning">Stopped early: cells that had not started are missing.</p>`}
-${report.warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
-</header>
+${headerOf(report)}
 <main>
 ${overviewTable(report, colours)}
 ${sections}</main>
-<footer>
-<p>gap = value / bound - 1, where the bound is a proven lower limit on the value of every plan: the largest of the simulator's own and of those that planners proved on this scenario. No method can have a gap below zero; a gap above zero may be the method's or the bound's. Every plan is scored by the same simulator, and every method spends from the same budget. Plans that do not fit in memory have no value and rank below all that do.</p>
-</footer>
+${footer}
 </body>
 </html>
 `;
   return page.markup;
 }
+
+/** The content security policy holds the page to its promise: no script, nothing from elsewhere. */
+function headOf(report: CompareReport): Markup {
+  return html`<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+<title>placement-gym: ${titleOf(report)}</title>
+<style>${{ markup: style }}</style>
+</head>`;
+}
+
+function headerOf(report: CompareReport): Markup {
+  const warnings = [
+    ...(report.complete ? [] : ["Stopped early: cells that had not started are missing."]),
+    ...report.warnings,
+  ];
+  return html`<header>
+<h1>${titleOf(report)}</h1>
+<p class="facts">${requestText(report)}</p>
+${verdicts(report)}
+${lines(warnings.map((warning) => html`<p class="warning">${warning}</p>`))}</header>`;
+}
+
+const footer = html`<footer>
+<p>gap = value / bound - 1, where the bound is a proven lower limit on the value of every plan: \
+the largest of the simulator's own and of those that planners proved on this scenario. \
+No method can have a gap below zero; a gap above zero may be the method's or the bound's. \
+Every plan is scored by the same simulator, and every method spends from the same budget. \
+Plans that do not fit in memory have no value and rank below all that do.</p>
+</footer>`;
 
 function titleOf({ request: { methods, scenarios } }: CompareReport): string {
   return `${counted(methods.length, "method")} on ${counted(scenarios.length, "scenario")}`;
@@ -71,8 +87,12 @@ function requestText({ request, cells }: CompareReport): string {
 
 function verdicts({ scenarios, methods }: CompareReport): Markup {
   const overall = overallVerdict(methods, scenarios.length);
+  const items = scenarios.map(
+    (table, i) => html`<li><a href="#${anchor(i)}">${table.scenario}</a>: ${verdictOf(table)}</li>`,
+  );
   return html`${overall === "" ? null : html`<p class="verdict">${overall}</p>`}
-<ul>${scenarios.map((table, i) => html`<li><a href="#${anchor(i)}">${table.scenario}</a>: ${verdictOf(table)}</li>`)}</ul>`;
+<ul>
+${lines(items)}</ul>`;
 }
 
 const counted = (count: number, noun: string): string =>

@@ -9,16 +9,15 @@ import { simulateLatency } from "../../env/sim/timeline/latency-timeline.ts";
 import { createSimulator } from "../../env/sim/timeline/timeline.ts";
 import type { CellResult } from "../comparison/cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
-import type { Row } from "../comparison/ranking.ts";
 import { verdictOf } from "../comparison/verdict.ts";
-import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, formatValue } from "../format.ts";
-import { meanTimes, remarksOf, tableScale, valueText } from "../row-text.ts";
-import { curvesFigure } from "./curves.ts";
-import { ganttFigure } from "./gantt.ts";
-import { loadsFigure } from "./loads.ts";
+import { formatCount, formatValue } from "../format.ts";
+import { curvesFigure } from "./charts/curves.ts";
+import { ganttFigure } from "./charts/gantt.ts";
+import { loadsFigure } from "./charts/loads.ts";
+import { memoryFigure } from "./charts/memory.ts";
 import { html, type Markup } from "./markup.ts";
-import { memoryFigure } from "./memory.ts";
-import type { MethodColours } from "./method-colours.ts";
+import { rowsTable } from "./rows-table.ts";
+import type { MethodColours } from "./style.ts";
 
 export interface SectionParts {
   readonly report: CompareReport;
@@ -55,29 +54,6 @@ function factsOf(table: ScenarioTable, { graph, grouping, cluster, fidelity }: S
   ].join(" · ");
 }
 
-function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodColours): Markup {
-  const { objective, rows } = table;
-  const scale = tableScale(table);
-  const several = report.request.seeds > 1;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Methods on ${table.scenario}, best first">
-<table class="rows"><caption>Methods by gap${several ? `, mean over ${report.request.seeds} seeds` : ""}</caption>
-<thead><tr><th scope="col">#</th><th scope="col">method</th><th scope="col">${objective} ${scale.unit}</th>${several ? html`<th scope="col">best</th><th scope="col">worst</th>` : null}<th scope="col">bound</th><th scope="col">gap</th><th scope="col">peak memory</th><th scope="col">simulations</th><th scope="col">evaluations</th><th scope="col">CPU s</th><th scope="col">seeds</th></tr></thead>
-<tbody>${rows.map(
-    (row) => html`
-<tr><td>${row.rank}</td><th scope="row"><i class="swatch" style="background:${colours.of(row.method)}"></i>${row.method}${row.kind === "agent" ? html` <span class="tag">agent</span>` : null}${remarkOf(row)}</th><td>${valueText(row, scale)}</td>${several ? html`<td>${row.best === null ? "-" : formatOn(scale, row.best)}</td><td>${row.worst === null ? "-" : formatOn(scale, row.worst)}</td>` : null}<td>${formatOn(scale, row.bound)}</td><td>${row.gap === null ? "-" : formatGap(row.gap)}</td><td>${row.peakBytes === null ? "-" : formatBytes(row.peakBytes)}</td><td>${formatCount(row.simulations)}</td><td>${formatCount(row.evaluations)}</td><td class="time">${formatSeconds(meanTimes(report, table, row).cpuSeconds)}</td><td>${row.seeds}</td></tr>`,
-  )}
-</tbody></table></div>`;
-}
-
-/** Under the method's name, so that the columns of numbers keep their room. */
-function remarkOf(row: Row): Markup | null {
-  const { violation } = row;
-  const remarks = remarksOf(row);
-  if (violation !== null)
-    remarks.unshift(`${violation.device} needs ${formatBytes(violation.excessBytes)} more than it has`);
-  return remarks.length === 0 ? null : html`<small>${remarks.join("; ")}</small>`;
-}
-
 function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: Scenario): Markup {
   const best = bestCellOf(report, table);
   if (best === null) return html`<p>There is no plan to show.</p>`;
@@ -90,8 +66,8 @@ ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
 }
 
 /**
- * The best single plan, which need not be of the method that is best in the mean; the first row's
- * among equals.
+ * The best single plan; among equals that of the first row. Another method than the best in the
+ * mean may have found it.
  */
 function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResult | null {
   const candidates = rows.flatMap(({ bestCell }) => (bestCell === null ? [] : [cells[bestCell]]));

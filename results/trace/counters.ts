@@ -1,7 +1,7 @@
 /**
- * The counters of a trace: what each device holds in memory, in all and by name, and how many links
- * are busy, over time. Of an instant at which a device holds more for a moment than before and
- * after, the trace tells both levels.
+ * The counters of a trace over time: the memory of each device, in all and by part, and the number
+ * of busy links. Where a device holds more for an instant than before and after, the trace has both
+ * levels.
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -25,7 +25,7 @@ export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEven
   });
 }
 
-/** What each device holds from each instant on, by name; parts that it never holds are left out. */
+/** What each device holds from each instant on, by part. Parts that it never holds are left out. */
 export function memoryPartCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {
   const steps = memorySteps(tasks);
   return cluster.devices.flatMap(({ name }, d) => {

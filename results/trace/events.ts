@@ -1,6 +1,6 @@
 /**
- * The events of the Trace Event Format (Duca and Sinclair, Google) that our traces are made of.
- * Times are us.
+ * The events of the Trace Event Format (Duca and Sinclair, Google) that our traces use. Times are
+ * in us.
  */
 
 interface Spot {
@@ -26,7 +26,7 @@ export interface SpanEvent extends Spot {
 }
 
 /**
- * A point of an arrow from span to span: its start, a station, its end. Bound to the span around
+ * A point of an arrow between spans: its start, a station or its end. It belongs to the span around
  * it.
  */
 export interface FlowEvent extends Spot {
@@ -55,8 +55,8 @@ export const CLUSTER = 1;
 const GRID_PER_US = 2 ** 20;
 
 /**
- * A time rounded to a binary fraction of a us. Viewers shift times and add durations to them, and
- * draw spans that then overlap by a rounding error one under the other; on this grid sums and
- * differences are exact.
+ * A time rounded to a binary fraction of a us, so that sums and differences are exact. Viewers
+ * shift times and add durations. A rounding error would make spans overlap, and viewers draw those
+ * one under the other.
  */
 export const onGrid = (us: number): number => Math.round(us * GRID_PER_US) / GRID_PER_US;

@@ -1,7 +1,6 @@
 /**
- * The arrows of a trace: one flow for each input that comes from another device, from its producer
- * over every hop to its consumer. An arrow touches each span in its middle, where no neighbour can
- * be meant.
+ * The arrows of a trace. Each input from another device is one flow, from its producer over every
+ * hop to its consumer. An arrow touches each span in its middle, away from its neighbours.
  */
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Task, Tasks } from "../../env/sim/timeline/explain/tasks.ts";

@@ -1,7 +1,7 @@
 /**
  * The threads of a trace: one for each device, one for each link that carries something. Spans of
- * one thread must not overlap, so where a link carries several transfers at once, each further one
- * goes on a lane of its own.
+ * one thread must not overlap. Where a link carries several transfers at once, each further one has
+ * a lane of its own.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -53,7 +53,7 @@ export function laneNames({ name, tid }: Lane): MetadataEvent[] {
   ];
 }
 
-/** Ops are categorised by role, and whatever is on the critical path says so. */
+/** The category of an op is its role. Spans on the critical path are marked. */
 export function spanOf(
   scenario: Scenario,
   tasks: Tasks,

@@ -1,11 +1,15 @@
 /**
- * A simulated step as a trace in the JSON format of Chrome's tracing, which Perfetto
- * (ui.perfetto.dev), speedscope and chrome://tracing open. Times in it are us, as ours are; ops,
- * transfers, arrows from producer to consumer, memory over time.
+ * A simulated step as a trace in the JSON format of Chrome's tracing. Perfetto (ui.perfetto.dev),
+ * speedscope and chrome://tracing open it. It has ops, transfers, arrows from producer to consumer,
+ * and memory over time. Times are in us.
  *
- * Pre: the explanation is of a plan of the scenario. Post: the spans of a thread come in order and
- * do not overlap; every flow has one start and one end; the highest memory counter of a device is
- * its peak.
+ * Pre: the explanation is of a plan of the scenario.
+ *
+ * Post:
+ *
+ * - the spans of a thread are in order and do not overlap;
+ * - every flow has one start and one end;
+ * - the highest memory counter of a device is its peak.
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";

@@ -1,8 +1,8 @@
 /**
- * What a training run needs to go on: the agent's own state, how far the logs reached, and the
- * meter. The best plan is kept without its outcome: scoring it again gives the same outcome and
- * tells at once if the simulator has changed since. Clock readings are kept apart, so that equal
- * runs have equal checkpoints.
+ * What a training run needs to go on: the agent's state, the lengths of the logs and the meter's
+ * state. The best plan is kept without its outcome. Scoring it again gives the same outcome, and
+ * shows at once whether the simulator has changed since. Clock readings are kept apart, so that
+ * equal runs have equal checkpoints.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";

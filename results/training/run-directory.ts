@@ -8,9 +8,8 @@
  *   result.json     what a finished run came to
  *   times.json      every wall-clock figure, so that all else can be compared byte for byte
  *
- * Whole files are written atomically; logs are append-only, and a resumed run cuts them back to the
- * lengths that its checkpoint recorded, so that an interrupted and an uninterrupted run leave the
- * same bytes.
+ * Whole files are written atomically. Logs are append-only, and a resumed run cuts them back to the
+ * lengths in its checkpoint. An interrupted and an uninterrupted run thereby leave the same bytes.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +24,7 @@ export interface RunDescription {
   readonly kind: "train" | "compare";
   readonly config: Readonly<Record<string, unknown>>;
   readonly seed: number | string;
-  /** Versions of the package, the runtime and whatever else the numbers may depend on, by name. */
+  /** Versions by name: of the package, the runtime and all else that the numbers may depend on. */
   readonly versions: Readonly<Record<string, string>>;
   readonly backend: string | null;
   /** Content hash by scenario name. */
@@ -52,7 +51,7 @@ export function createRunDirectory(path: string, description: RunDescription): R
 }
 
 /**
- * Throws one sentence where a directory already holds a run, or logs that a new run would continue.
+ * Throws `InputError` where a directory already holds a run, or logs that a new run would continue.
  */
 export function refuseExistingRun(path: string): void {
   if (existsSync(join(path, "run.json")))

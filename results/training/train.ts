@@ -1,12 +1,12 @@
 /**
- * Trains one agent on one scenario into a run directory, and goes on with a run that was stopped or
+ * Trains one agent on one scenario into a run directory, and resumes a run that was stopped or
  * killed.
  *
- * A checkpoint holds the agent's state, the meter's and the lengths of the logs, in one file
- * replaced atomically. Going on from it loads both states and cuts the logs back, so a run killed
- * at any moment and resumed leaves the same logs, the same plan and the same weights as one that
- * was never interrupted; only `times.json` differs. The random stream is that of the cell with seed
- * index 0, so `train` and `compare` agree on the same budget.
+ * A checkpoint holds the agent's state, the meter's state and the lengths of the logs. It is one
+ * file, replaced atomically. A resumed run loads both states and cuts the logs back. It therefore
+ * leaves the same logs, plan and weights as an uninterrupted run; only `times.json` differs. The
+ * random stream is that of the cell with seed index 0, so `train` and `compare` agree on the same
+ * budget.
  */
 import type { Agent } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";

@@ -1,7 +1,7 @@
 /**
- * The training loop behind `train.ts`: an agent trained through `runMethod`, with every update
- * logged, every better plan kept and a checkpoint written now and then. The run directory is opened
- * once the agent exists, because it records the backend that the agent really uses.
+ * The training loop behind `train.ts`. It trains an agent through `runMethod`, logs every update,
+ * keeps every better plan and writes checkpoints. The run directory is opened after the agent is
+ * created, because it records the backend that the agent uses.
  */
 import type { Agent, AgentModule, BackendName, RunSink, TrainStep } from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";
@@ -12,7 +12,8 @@ import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import { type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import { type CellResult, cellRng, meterTimes } from "../comparison/cell.ts";
+import { type CellResult, meterTimes } from "../comparison/cell.ts";
+import { cellRng } from "../random-stream.ts";
 import {
   CHECKPOINT,
   type Checkpoint,

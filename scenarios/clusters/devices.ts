@@ -1,16 +1,17 @@
 /**
- * Named devices as data: peak speeds and sizes from the makers' data sheets, and the shares of the
- * peaks that kernels sustain.
+ * Named devices as data. Peak speeds and sizes are from the makers' data sheets; shares of the
+ * peaks are what kernels sustain.
  *
  * The shares are the model's only fitted numbers. Those of K80 and P100 are fitted to TensorFlow's
- * published training benchmarks (tensorflow.org/performance/benchmarks, May 2017; one GPU, batch
- * 32, synthetic data; images per second): Inception-V3 29.3 on a K80 die and 128 on a P100,
- * ResNet-50 49.5 and 195. test/scenarios/clusters/clusters.test.ts prints how near the roofline
- * comes. Newer devices carry the P100's shares over, which is a choice and not a measurement.
+ * published training benchmarks (tensorflow.org/performance/benchmarks, May 2017). They are images
+ * per second on one GPU with batch 32 and synthetic data. Inception-V3 runs at 29.3 on a K80 die
+ * and 128 on a P100, ResNet-50 at 49.5 and 195. test/scenarios/clusters/clusters.test.ts prints how
+ * near the roofline comes. Newer devices have the P100's shares, which is a choice and not a
+ * measurement.
  *
- * A number type that a device's units lack is computed in single precision. "Checked" below says
- * that the figure was compared with a copy of the maker's page or with a table that quotes it; all
- * others are from memory of the maker's sheets.
+ * A device computes a number type that it has no units for in single precision. "Checked" below
+ * means that the figure was compared with the maker's page or a table that quotes it. All other
+ * figures are from memory of the maker's sheets.
  */
 import type { Device } from "../../env/model/cluster/cluster.ts";
 
@@ -34,8 +35,8 @@ const TFLOPS = 1e6;
 const GBPS = 1e3;
 
 /**
- * FLOP per us from TFLOP/s: of every number type, in single precision where the units have none of
- * that type.
+ * FLOP per us from TFLOP/s, for every number type. A type without units has the speed of single
+ * precision.
  */
 const speeds = (float32: number, faster: Readonly<Record<string, number>> = {}) => {
   const inTflops = { float32, tfloat32: float32, float16: float32, bfloat16: float32, ...faster };
@@ -44,9 +45,9 @@ const speeds = (float32: number, faster: Readonly<Record<string, number>> = {}) 
 
 /**
  * Depthwise convolutions starve the arithmetic units. PipeDream's profiles of NASNet-A sustain 0.07
- * to 0.62 TFLOP/s forward and 0.30 to 0.42 backward, by window; 0.3 are 2% of the peak of a V100,
- * the GPU of its paper's clusters A and B (the profiles name no device). Other devices carry that
- * over.
+ * to 0.62 TFLOP/s forward and 0.30 to 0.42 backward, by window. 0.3 TFLOP/s are 2% of the peak of a
+ * V100. The profiles name no device; the paper's clusters A and B have V100s. Other devices take
+ * over that share.
  */
 const DEPTHWISE_SHARE = 0.02;
 
@@ -165,7 +166,7 @@ export const deviceSheets = {
   },
   /**
    * A chip of two cores. cloud.google.com/tpu/docs/v4: 275 TFLOP/s bfloat16, 32 GiB, 1,200 GB/s.
-   * Checked. Else as TPU v3.
+   * Checked. The rest is as for TPU v3.
    */
   TPUv4: {
     kind: "TPUv4",
@@ -178,9 +179,10 @@ export const deviceSheets = {
     memoryShare: 0.75,
   },
   /**
-   * The 16 cores of an Intel Xeon E5-2686 v4 that a p2.8xlarge shows as 32 virtual CPUs: 16 x 2.3
-   * GHz x 32 FLOP (two 8-wide fused multiply-adds) per cycle, four channels of DDR4-2400, 488 GiB.
-   * Sustained shares are our choice, at the level of a framework's multi-threaded kernels.
+   * The 16 cores of an Intel Xeon E5-2686 v4, which a p2.8xlarge shows as 32 virtual CPUs. Peak
+   * speed: 16 cores x 2.3 GHz x 32 FLOP per cycle (two 8-wide fused multiply-adds). Memory: four
+   * channels of DDR4-2400, 488 GiB. Sustained shares are our choice, at the level of a framework's
+   * multi-threaded kernels.
    */
   Xeon: {
     kind: "CPU",

@@ -1,17 +1,16 @@
 /**
- * A cluster from its cables: devices and switches joined by cables of given speeds, and for each
- * pair of devices the route that a transfer takes. Trees, meshes, tori and racks are all made of
- * this.
+ * A cluster from its cables. Cables of given speeds join devices and switches, and the route
+ * between each pair of devices follows. Trees, meshes, tori and racks are built with it.
  *
- * A route has the fewest cables and, among those, the widest narrowest cable (`shortest`), or the
- * widest narrowest cable and, among those, the fewest cables (`widest`); of equal ones it is the
- * first in breadth-first order of the cables as declared. It passes through switches, and through
- * those devices that are named as relays: a GPU that forwards for others, a host in whose memory
- * transfers are staged.
+ * A `shortest` route has the fewest cables, and of those the widest narrowest cable. A `widest`
+ * route has the widest narrowest cable, and of those the fewest cables. Of equal routes the first
+ * in breadth-first order of the declared cables is taken. A route passes through switches and
+ * through devices that are named as relays. A relay is a GPU that forwards for others, or a host
+ * that stages transfers in its memory.
  *
- * Pre: names are unique and cables name devices and switches. Post: a valid cluster, devices in the
- * given order, two links for a cable in declared order (named `a -> b` and `b -> a`) or one for a
- * half-duplex cable (`a - b`).
+ * Pre: names are unique, and cables name devices and switches. Post: the cluster is valid and its
+ * devices are in the given order. A cable gives two links in declared order, `a -> b` and `b -> a`;
+ * a half-duplex cable gives one, `a - b`.
  */
 import { type Cluster, type Device, type Link, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { InputError } from "../../env/model/errors.ts";
@@ -34,9 +33,9 @@ export interface Cable {
 export interface Fabric {
   readonly name: string;
   readonly devices: readonly Device[];
-  /** What passes transfers on and computes nothing. */
+  /** Nodes that pass transfers on and compute nothing. */
   readonly switches?: readonly string[];
-  /** Devices that pass on what is for others. */
+  /** Devices that pass on transfers for others. */
   readonly relays?: readonly string[];
   readonly cables: readonly Cable[];
   readonly routes?: "shortest" | "widest";
@@ -51,8 +50,32 @@ interface Arc {
   readonly bytesPerUs: number;
 }
 
+/** Nodes are the devices and then the switches, by number. */
+interface Network {
+  readonly nodes: readonly string[];
+  readonly links: readonly Link[];
+  /** Of each node. */
+  readonly arcs: readonly (readonly Arc[])[];
+  /** Whether a node passes on transfers for others. */
+  readonly passesOn: readonly boolean[];
+  /** Speeds of the links in bytes per us, each once, widest first. */
+  readonly widths: readonly number[];
+}
+
 export function fabricCluster(fabric: Fabric): Cluster {
-  const { name, devices, switches = [], relays = [], routes = "shortest", routing } = fabric;
+  const { name, devices, routing } = fabric;
+  const network = networkOf(fabric);
+  const routes = devices.map((_, from) => routesFrom(fabric, network, from));
+  return validateCluster({
+    name,
+    devices,
+    links: network.links,
+    routes,
+    ...(routing !== undefined && { routing }),
+  });
+}
+
+function networkOf({ name, devices, switches = [], relays = [], cables }: Fabric): Network {
   const nodes = [...devices.map((device) => device.name), ...switches];
   const numberOf = new Map(nodes.map((node, number) => [node, number]));
   const number = (node: string, what: string): number => {
@@ -70,43 +93,47 @@ export function fabricCluster(fabric: Fabric): Cluster {
 
   const links: Link[] = [];
   const arcs: Arc[][] = nodes.map(() => []);
-  for (const { ends, speed, duplex } of fabric.cables) {
+  for (const { ends, speed, duplex } of cables) {
     const [a, b] = ends.map((end) => number(end, "a cable"));
     const { bytesPerUs } = speed;
-    const there = links.push({ name: ends.join(duplex === "half" ? " - " : " -> "), ...speed }) - 1;
-    const back = duplex === "half" ? there : links.push({ name: `${ends[1]} -> ${ends[0]}`, ...speed }) - 1;
-    arcs[a].push({ to: b, link: there, bytesPerUs });
+    const forth = links.push({ name: ends.join(duplex === "half" ? " - " : " -> "), ...speed }) - 1;
+    const back = duplex === "half" ? forth : links.push({ name: `${ends[1]} -> ${ends[0]}`, ...speed }) - 1;
+    arcs[a].push({ to: b, link: forth, bytesPerUs });
     arcs[b].push({ to: a, link: back, bytesPerUs });
   }
-
   const widths = [...new Set(links.map(({ bytesPerUs }) => bytesPerUs))].sort((a, b) => b - a);
-  const routesFrom = (from: number): readonly (readonly number[])[] => {
-    const found: (readonly number[] | undefined)[] = devices.map((_, to) => (to === from ? [] : undefined));
-    // Widest cables first: what is found with narrower ones too has to be shorter to be better.
-    for (const width of widths) {
-      const reached = routesOver(arcs, passesOn, from, width);
-      for (let to = 0; to < devices.length; to++) {
-        const route = reached(to);
-        const known = found[to];
-        if (route === null) continue;
-        if (known === undefined || (routes === "shortest" && route.length < known.length)) found[to] = route;
-      }
+  return { nodes, links, arcs, passesOn, widths };
+}
+
+/** The route from a device to each device, itself included. */
+function routesFrom(
+  { name, devices, routes = "shortest" }: Fabric,
+  { nodes, arcs, passesOn, widths }: Network,
+  from: number,
+): readonly (readonly number[])[] {
+  const found: (readonly number[] | undefined)[] = devices.map((_, to) => (to === from ? [] : undefined));
+  // Widest cables first: a route over narrower ones has to be shorter to be better.
+  for (const width of widths) {
+    const reached = routesOver(arcs, passesOn, from, width);
+    for (let to = 0; to < devices.length; to++) {
+      const route = reached(to);
+      const known = found[to];
+      if (route === null) continue;
+      if (known === undefined || (routes === "shortest" && route.length < known.length)) found[to] = route;
     }
-    return found.map((route, to) => {
-      if (route === undefined)
-        throw new InputError(
-          `Cluster "${name}": no cables lead from "${nodes[from]}" to "${nodes[to]}" through switches and relays.`,
-        );
-      return route;
-    });
-  };
-  const all = devices.map((_, from) => routesFrom(from));
-  return validateCluster({ name, devices, links, routes: all, ...(routing !== undefined && { routing }) });
+  }
+  return found.map((route, to) => {
+    if (route === undefined)
+      throw new InputError(
+        `Cluster "${name}": no cables lead from "${nodes[from]}" to "${nodes[to]}" through switches and relays.`,
+      );
+    return route;
+  });
 }
 
 /**
- * Breadth-first search over the cables of at least a width; gives the links from `from` to a node,
- * null where none lead there.
+ * Breadth-first search over the cables of at least a width. The result gives the links from `from`
+ * to a node, or null where no cables lead there.
  */
 function routesOver(
   arcs: readonly (readonly Arc[])[],

@@ -2,35 +2,37 @@
  * Named clusters. Accelerators come first (`gpu:0` or `tpu:0` onwards), the hosts' CPUs last
  * (`cpu:0` onwards, one for a machine).
  *
- * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe, 7,600 bytes/us and 25 us for a
- *   transfer, the figures of the published Placeto simulator for that machine;
- * - `2xP100`, `4xP100`, `8xP100`: PCIe 3.0 x16, 15.75 GB/s on paper, some 12 GB/s in practice;
+ * - `2xK80`, `4xK80`, `8xK80`: dies of one p2.8xlarge behind PCIe; 7,600 bytes/us and 25 us for a
+ *   transfer, as in the published Placeto simulator;
+ * - `2xP100`, `4xP100`, `8xP100`: PCIe 3.0 x16, 15.75 GB/s by specification, about 12 GB/s in
+ *   practice;
  * - `2xP100-10gbe`: the same GPUs in two machines on 10 Gbit/s Ethernet, 1,250 bytes/us: slow
  *   enough that splitting seldom pays;
  * - `2xP100+2xK80`: unequal GPUs on one PCIe switch, each at the speed of its own port;
- * - `16xP100-2racks`: two racks of two machines of four P100; 25 Gbit/s Ethernet from a machine to
- *   its rack and from a rack to the other, half of what a rack's machines can send;
- * - `4xT4`, `8xT4`: the T4s of a g4dn.12xlarge and of a g4dn.metal. That they cannot copy to each
- *   other directly, and so through the host's memory, is from memory;
- * - `4xV100-pcie`: two PCIe switches of two V100; between the switches through the host;
+ * - `16xP100-2racks`: two racks of two machines of four P100. Ethernet of 25 Gbit/s joins machines
+ *   to racks and rack to rack, half of what a rack's machines can send;
+ * - `4xT4`, `8xT4`: the T4s of a g4dn.12xlarge and of a g4dn.metal. Copies between them go through
+ *   the host's memory (from memory, not checked);
+ * - `4xV100-pcie`: two PCIe switches of two V100; copies between the switches go through the host;
  * - `8xV100-nvlink`: the hybrid cube mesh of a DGX-1 or p3.16xlarge, 25 GB/s a cable and direction
  *   (NVLink 2, checked);
  * - `2x8xV100`: two such machines; two GPUs share a PCIe switch and its 100 Gbit/s InfiniBand card,
  *   four cards a machine;
  * - `8xA100-switch`: a DGX A100, 300 GB/s a direction into the NVSwitch (12 NVLink 3 links of 25
  *   GB/s);
- * - `8xH100-nvswitch`: a DGX H100, 450 GB/s a direction (900 GB/s both, checked); `1xH100` one of
- *   them alone;
+ * - `8xH100-nvswitch`: a DGX H100, 450 GB/s a direction (900 GB/s both, checked); `1xH100` is one
+ *   of them alone;
  * - `8xTPUv3`: 2 x 4 chips with the long side closed to a ring, two hosts; `4xTPUv4`: 2 x 2 chips
  *   of one host. Links of 70 and 50 GB/s a direction, from memory of the TPU v4 paper (Jouppi et
  *   al., ISCA 2023);
  * - `cpu-only`: the two sockets of a p2.16xlarge on two QPI links, 19.2 GB/s a direction each, from
  *   memory.
  *
- * Switches pass transfers on while they receive them (cut-through), and so do GPUs and hosts of
- * clusters that have switches; elsewhere a GPU or a host stores them first, and the time of every
- * cable counts. Latencies other than the K80's are a choice: 10 us for a copy over PCIe or NVLink,
- * the order of a launched copy; 50 us for a message on Ethernet, 12 us on InfiniBand.
+ * Switches forward a transfer while they receive it (cut-through). GPUs and hosts of clusters with
+ * switches do so too. In other clusters a GPU or a host stores a transfer before it forwards it, so
+ * the time of every cable counts. The K80's latency is published; all others are our choice. A copy
+ * over PCIe or NVLink has 10 us, about the latency of a launched copy. A message has 50 us on
+ * Ethernet and 12 us on InfiniBand.
  */
 import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
@@ -47,10 +49,6 @@ import {
   torus,
 } from "./topologies.ts";
 
-export { type DeviceModel, type DeviceSheet, deviceOf, deviceSheets } from "./devices.ts";
-export { type Cable, type Fabric, fabricCluster, type LinkSpeed } from "./fabric.ts";
-export { type ClusterSplit, clusterVariant } from "./variants.ts";
-
 export interface ClusterEntry {
   readonly name: string;
   readonly summary: string;
@@ -63,7 +61,7 @@ const ethernet10: LinkSpeed = { bytesPerUs: 1_250, latencyUs: 50 };
 const pcie4: LinkSpeed = { bytesPerUs: 24_000, latencyUs: 10 };
 const pcie5: LinkSpeed = { bytesPerUs: 48_000, latencyUs: 10 };
 const nvlink2: LinkSpeed = { bytesPerUs: 25_000, latencyUs: 10 };
-/** One of the two cables that a copy through a switch crosses. */
+/** Latency of one of the two cables that a copy through a switch crosses. */
 const pcie3Lane: LinkSpeed = { bytesPerUs: 12_000, latencyUs: 5 };
 const p2Lane: LinkSpeed = { bytesPerUs: 7_600, latencyUs: 5 };
 const nvlink3Port: LinkSpeed = { bytesPerUs: 300_000, latencyUs: 5 };

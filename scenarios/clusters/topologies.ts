@@ -5,8 +5,10 @@
  * - ports: every device on one switch, each through a port of its own;
  * - host ports: accelerators that reach each other only through the host's memory: a copy up, then
  *   a copy down;
- * - PCIe tree: switches below the host, direct within a switch, through the host between switches;
- * - NVLink mesh: cables between some pairs, the others by way of a third GPU; the host on PCIe;
+ * - PCIe tree: switches below the host; copies are direct within a switch and go through the host
+ *   between switches;
+ * - NVLink mesh: cables between some pairs of GPUs; copies between other pairs go through a third
+ *   GPU; the host on PCIe;
  * - NVSwitch: one switch for the GPUs; the host on PCIe;
  * - torus: a grid of chips, each joined to its neighbours; the hosts on PCIe.
  */
@@ -22,7 +24,7 @@ export interface Part {
   readonly cables: readonly Cable[];
 }
 
-/** What lies between parts. */
+/** What joins the parts. */
 export interface Backbone {
   readonly switches: readonly string[];
   readonly cables: readonly Cable[];

@@ -1,6 +1,6 @@
 /**
- * A family of clusters drawn from seeds, in three splits, so that a method can be trained on some
- * machines and judged on others.
+ * A family of clusters drawn from seeds, in three splits. A method is trained on some machines and
+ * judged on others.
  *
  * - `train`: ports on one switch, a ring of NVLink cables and an NVSwitch, of 2, 4, 5, 7 or 8
  *   accelerators;
@@ -8,9 +8,10 @@
  * - `test`: PCIe trees, host ports and two machines on a network, of 2 to 8 accelerators: wirings
  *   that training has not seen.
  *
- * Kinds (one in three clusters has two), link speeds (evenly drawn on a logarithmic scale) and
- * latencies are of one distribution in all splits. The same split and number give the same cluster
- * everywhere; one host is last, two machines have two.
+ * Kinds, link speeds and latencies have the same distribution in all splits. One cluster in three
+ * has two kinds of accelerator; link speeds are uniform on a logarithmic scale. The same split and
+ * number give the same cluster everywhere. Hosts come last: one, or two where there are two
+ * machines.
  */
 import type { Cluster } from "../../env/model/cluster/cluster.ts";
 import { InputError } from "../../env/model/errors.ts";

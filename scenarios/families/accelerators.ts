@@ -1,6 +1,6 @@
 /**
- * A cluster without its hosts. Families place work between equals, as Placeto did: its devices were
- * the GPUs of a machine. What hosts forward stays as it was, since links belong to no device.
+ * A cluster without its hosts. Families place on equal devices, as Placeto did on the GPUs of a
+ * machine. Hosts still forward transfers, because links belong to no device.
  */
 import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
 

@@ -1,12 +1,13 @@
 /**
  * Networks for CIFAR-10 from the micro search space of ENAS (Pham, Guan, Zoph, Le, Dean, ICML
- * 2018), as Placeto's `cifar10` family. A cell has 5 nodes; each adds two branches, each a random
- * one of 5 operations on a random earlier node or on the output of one of the two cells before;
- * nodes that nobody reads are concatenated. Of 8 cells the third and the sixth are reduction cells,
- * all cells of a kind are equal: what the public code has in its search (melodyguan/enas,
- * scripts/cifar10_micro_search.sh: 5 cells, 5 branches, 6 layers and 2 reductions).
+ * 2018), as Placeto's `cifar10` family. A cell has 5 nodes, and each node adds two branches. A
+ * branch is one of 5 operations on an earlier node or on the output of one of the two cells before.
+ * Both are random. Nodes that no other node reads are concatenated. Of 8 cells the third and the
+ * sixth are reduction cells; all cells of a kind are equal. These numbers are those of the public
+ * code (melodyguan/enas, scripts/cifar10_micro_search.sh): 5 cells, 5 branches, 6 layers and 2
+ * reductions.
  *
- * A branch is an op here, and its sum is taken by whoever reads it. Relative times are ours:
+ * A branch is an op here, and the ops that read a node take its sum. Relative times are ours:
  * separable convolutions by their multiply-adds at 36 channels (3x3 : 5x5 = 1 : 1.36), the others
  * as memory-bound.
  */
@@ -63,7 +64,7 @@ function randomCell(rng: Rng): Cell {
   return Array.from({ length: NODES }, (_, node) => [branch(node), branch(node)] as const);
 }
 
-/** Returns the op that concatenates the loose ends. */
+/** Returns the op that concatenates the nodes that no other node reads. */
 function addCell(
   shape: Shape,
   name: string,

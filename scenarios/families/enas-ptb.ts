@@ -1,13 +1,13 @@
 /**
  * Language models on the Penn Treebank with recurrent cells from the search space of ENAS (Pham et
  * al., ICML 2018), as Placeto's `ptb` family. A cell has 12 nodes (melodyguan/enas, scripts/ptb.sh:
- * rhn_depth 12): the first reads the word and the last state, each other a random earlier node
- * through a weight matrix and a random one of 4 activations; the new state is the mean of the nodes
- * that nobody reads. Unrolled over 5 steps with a softmax each (the public code unrolls 35, which
- * would be 500 ops).
+ * rhn_depth 12). The first node reads the word and the last state. Each other node reads a random
+ * earlier node through a weight matrix and one of 4 random activations. The new state is the mean
+ * of the nodes that no other node reads. Unrolled over 5 steps with a softmax each (the public code
+ * unrolls 35, which would be 500 ops).
  *
- * Relative times are ours: a node multiplies by a matrix of width x 2 width, the activation changes
- * little; the softmax over 10,000 words costs as much as several nodes.
+ * Relative times are ours. A node multiplies by a matrix of width x 2 width, and its activation
+ * adds little. The softmax over 10,000 words costs as much as several nodes.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";

@@ -1,6 +1,6 @@
 /**
- * `Family`: graphs of one kind, drawn from seeds and dealt out over three splits, so that a method
- * can be trained on some and judged on others that it has never seen.
+ * `Family`: graphs of one kind, drawn from seeds and divided into three splits. A method is trained
+ * on some graphs and judged on others that it has never seen.
  *
  * A member's graph depends on the family, the split, the number and the options alone: its random
  * stream is named by the first three. Generators use nothing but integers, `+ - * /` and rounding,
@@ -19,7 +19,7 @@ export interface FamilyMember {
   readonly split: Split;
   /** 0 .. number of members of the split - 1. */
   readonly number: number;
-  /** A stream of the member's own. */
+  /** The member's own random stream. */
   readonly rng: Rng;
   /** Values of all options. */
   readonly values: Readonly<Record<string, number>>;
@@ -34,19 +34,19 @@ export interface Family {
   readonly options: Readonly<Record<string, WorkloadOption>>;
   /** What one group is where the URI does not say: an op, or what the placement rules merge. */
   readonly granularity: "op" | "group";
-  /** Which devices of the cluster take part: a family of equal work leaves the hosts out. */
+  /** Which devices of the cluster are used: families of generated graphs leave the hosts out. */
   readonly devices: "all" | "accelerators";
   /** Optimizer state per byte of weights; default that of the default fidelity, momentum. */
   readonly optimizerSlots?: number;
   readonly graph: (member: FamilyMember) => OpGraph;
 }
 
-/** Generated graphs are work between equals, op by op. */
+/** Of generated graphs: each op is placed by itself, on equal devices. */
 const generated = { granularity: "op", devices: "accelerators" } as const;
 
 /**
- * Of a family with few members: 32 with the held-out ones, as many as Placeto's have, and 8 to
- * choose by.
+ * Of a family with few members: 32 for training and test, as many as Placeto's families have, and 8
+ * for validation.
  */
 export const fewMembers = {
   ...generated,
@@ -54,7 +54,7 @@ export const fewMembers = {
   options: {},
 } as const satisfies Partial<Family>;
 
-/** Of a family that never runs out: as many members as REGAL's public data set has. */
+/** Of a family with many members: as many as REGAL's public data set has. */
 export const manyMembers = {
   ...generated,
   members: { train: 10_000, validation: 1_000, test: 1_000 },
@@ -77,7 +77,10 @@ export function memberGraph(
   return family.graph({ split, number, rng: createRng(`${family.name}/${split}/${number}`), values });
 }
 
-/** Position of a member among all of its family, train first: no two members have the same. */
+/**
+ * Position of a member in its family, counted from the first of `train`: no two members have the
+ * same.
+ */
 export function positionOf(
   members: Readonly<Record<Split, number>>,
   { split, number }: Pick<FamilyMember, "split" | "number">,
@@ -87,8 +90,8 @@ export function positionOf(
 }
 
 /**
- * Deals a fixed list of settings out over all members in an order that depends on the name alone,
- * none twice.
+ * The setting of a member from a fixed list, in an order that depends on the name alone. No two
+ * members get the same setting.
  */
 export function dealt<T>(
   name: string,

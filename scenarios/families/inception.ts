@@ -2,7 +2,7 @@
  * Inception-like networks: a chain of 9 blocks of four branches that are concatenated, as the
  * middle of Inception-V3 (Szegedy et al., CVPR 2016). A block draws the lengths of its branches
  * from a short list, so members differ in topology. The real network is the workload
- * `inception-v3`; this family has its shape at the size at which learning was calibrated.
+ * `inception-v3`. This family has its shape, at the size that learning was calibrated at.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, fewMembers } from "./family.ts";

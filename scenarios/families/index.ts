@@ -12,9 +12,6 @@ import { regal } from "./regal.ts";
 import { seriesParallel } from "./series-parallel.ts";
 import { transformer } from "./transformer.ts";
 
-export { acceleratorsOf } from "./accelerators.ts";
-export { type Family, type FamilyMember, memberGraph, type Split, splits } from "./family.ts";
-
 export const families: readonly Family[] = [
   enasCifar,
   enasPtb,

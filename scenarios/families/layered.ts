@@ -1,7 +1,7 @@
 /**
- * Random layered graphs: layers of random width, where each op reads one to three ops of the layer
- * before and now and then one from further back. The usual synthetic workload of list scheduling
- * (Topcuoglu et al., TPDS 2002, draw theirs so).
+ * Random layered graphs: layers of random width. Each op reads one to three ops of the layer
+ * before, and sometimes one from an earlier layer. List schedulers are usually tested on such
+ * graphs (Topcuoglu et al., TPDS 2002).
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, manyMembers } from "./family.ts";
@@ -9,7 +9,7 @@ import { createShape, type Shape, sized } from "./shape.ts";
 
 const COMMUNICATION = 0.7;
 const MOST_INPUTS = 3;
-/** One op in so many reads from further back as well. */
+/** One op in this many also reads from an earlier layer. */
 const SKIP = 8;
 
 export const layered: Family = {

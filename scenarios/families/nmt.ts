@@ -1,7 +1,7 @@
 /**
- * Variants of neural machine translation, as Placeto's `nmt` family: an encoder and a decoder of 2
- * to 5 LSTM layers, 5 to 16 steps of source and target, attention and softmax above every decoder
- * step (Luong, Pham, Manning, EMNLP 2015, without input feeding). The decoder starts from the
+ * Variants of neural machine translation, as Placeto's `nmt` family. Encoder and decoder have 2 to
+ * 5 LSTM layers and 5 to 16 steps of source and target. Each decoder step has attention and a
+ * softmax (Luong, Pham, Manning, EMNLP 2015, without input feeding). The decoder starts from the
  * encoder's last states, so all cells form one grid of layers x steps. No two members have the same
  * layers and steps.
  *
@@ -12,7 +12,7 @@ import { dealt, type Family, fewMembers } from "./family.ts";
 import { createShape, type Shape, sized } from "./shape.ts";
 
 const COMMUNICATION = 0.9;
-/** Ops of a member, so that one is about as hard as another. */
+/** Range of the number of ops, so that members are about equally hard. */
 const [FEWEST, MOST] = [64, 90];
 
 interface Setting {

@@ -1,13 +1,13 @@
 /**
  * Synthetic graphs after the public data set of REGAL (Paliwal et al., ICLR 2020): 10,000 to train
  * on, 1,000 to validate and 1,000 to test, made on demand. Its description
- * (deepmind-research/regal) promises that no two graphs of a split have one topology and shows
- * sizes of 52 to 70 and costs of 47 to 58, in no unit; it does not say how graphs were drawn. Its
- * graphs are filtered for room to improve; these are not.
+ * (deepmind-research/regal) promises that no two graphs of a split have one topology. It shows
+ * sizes of 52 to 70 and costs of 47 to 58, without a unit, and does not say how graphs were drawn.
+ * REGAL's graphs are filtered for room to improve; these are not.
  *
- * Here no two graphs of all 12,000 have one topology, by construction: each member has a pair of
- * numbers of ops and edges of its own, 150 numbers of ops times 80 of edges. Edges are drawn by one
- * of four classic models of random graphs, all of them from an earlier op to a later one.
+ * Here no two of all 12,000 graphs have one topology, by construction. Each member has its own pair
+ * of numbers of ops and edges, out of 150 numbers of ops times 80 of edges. One of four classic
+ * models of random graphs draws the edges, all from an earlier op to a later one.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 import type { Rng } from "../../env/model/rng.ts";
@@ -22,8 +22,8 @@ const [SPARSEST, DENSEST] = [1, 2.6];
 /** Coprime to 12,000: neighbouring members differ in size. */
 const STRIDE = 7919;
 /**
- * Random graphs of this density are wide: with less to send, random placements are near the bound
- * on two devices.
+ * Random graphs of this density are wide. With less communication, random placements on two devices
+ * would be near the bound.
  */
 const COMMUNICATION = 2.2;
 const US_PER_COST = 40;

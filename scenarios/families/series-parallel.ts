@@ -1,8 +1,8 @@
 /**
- * Random series-parallel graphs: from one edge between a source and a sink, a random edge again and
- * again becomes a path of two (series) or gets such a path beside it (parallel). The class on which
- * many scheduling problems are easy, and what most networks of blocks and residual connections are
- * (Valdes, Tarjan, Lawler, SIAM J. Computing 1982, define it so).
+ * Random series-parallel graphs. The first graph is one edge from a source to a sink. In each step
+ * a random edge becomes a path of two edges (series), or gets such a path in parallel. Many
+ * scheduling problems are easy on this class, and most networks of blocks and residual connections
+ * belong to it. Definition: Valdes, Tarjan, Lawler, SIAM J. Computing 1982.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { type Family, manyMembers } from "./family.ts";
@@ -27,7 +27,7 @@ function network(rng: Rng, opCount: number): Shape {
     const chosen = rng.int(edges.length);
     const [from, to] = edges[chosen];
     edges.push([from, op], [op, to]);
-    // In series the path takes the place of the edge, in parallel it lies beside it.
+    // In series the path replaces the edge, in parallel the edge stays.
     if (rng.int(2) === 0) edges[chosen] = edges.pop()!;
   }
   return numbered(rng, opCount, edges);

@@ -1,12 +1,12 @@
 /**
  * `Shape`: a generated graph before it has sizes. Ops have times on the reference machine and
- * relative output sizes; `sized` gives them FLOP and bytes so that all transfers together take a
- * given share of all compute there.
+ * relative output sizes. The function `sized` gives them FLOP and bytes. All transfers together
+ * then take a given share of the compute on that machine.
  *
- * The reference machine is the one that Placeto was trained for: K80 dies of a p2.8xlarge, 7,600
- * bytes/us and 25 us for a transfer (scenarios/clusters says where the figures come from). They are
- * written out again here, because a better device sheet must not change graphs that hashes pin; a
- * test compares. One op is a whole block's share of a training step.
+ * The reference machine is Placeto's: K80 dies of a p2.8xlarge, 7,600 bytes/us and 25 us for a
+ * transfer. scenarios/clusters says where the figures come from. They are repeated here because a
+ * better device sheet must not change graphs that hashes pin. A test compares both. One op is a
+ * whole block's share of a training step.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -20,7 +20,7 @@ export interface ShapeOp {
   readonly us: number;
   /** Size of the output in any unit. */
   readonly size: number;
-  /** Ops that it reads, each once. */
+  /** The ops that it reads, each once. */
   readonly inputs: readonly number[];
 }
 
@@ -40,7 +40,7 @@ export const reference = {
 } as const;
 
 /**
- * Weights grow with work: 2 ms of work has 20 MB, what an LSTM cell of width 1024 has within a
+ * Weights grow with work: 2 ms of work has 20 MB. An LSTM cell of width 1024 has that within a
  * factor of two.
  */
 const WEIGHT_BYTES_PER_US = 10_000;

@@ -1,11 +1,11 @@
 /**
- * Transformer variants: the encoder of the workload `bert-base` with 2 to 12 layers, 64 to 384
- * tokens and batches of 8 to 32, as whole training graphs of real ops. No two members have the same
- * numbers. Sizes and times are those of the workload; nothing is calibrated.
+ * Transformer variants: the encoder of the workload `bert-base` as whole training graphs of real
+ * ops. Members have 2 to 12 layers, 64 to 384 tokens and batches of 8 to 32. No two members have
+ * the same numbers. Sizes and times are those of the workload; nothing is calibrated.
  */
 import { buildWorkload } from "../workloads/build.ts";
 import { workloadCatalog } from "../workloads/index.ts";
-import { adam } from "../workloads/optimizers.ts";
+import { adam } from "../workloads/tape/optimizers.ts";
 import { dealt, type Family } from "./family.ts";
 
 const settings = [2, 3, 4, 5, 6, 8, 10, 12].flatMap((layers) =>

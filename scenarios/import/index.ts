@@ -1,16 +1,16 @@
 /**
- * Files of every known format as scenarios. The format is recognised by the file's content;
- * whatever is wrong with a file is one sentence that names it.
+ * Files of every known format as scenarios. The content decides the format. Every mistake in a file
+ * is one sentence that names the file.
  */
 import { InputError } from "../../env/model/errors.ts";
+import { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
-import type { ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
+import type { ImportedRun, Importer, ImportReport } from "./contract.ts";
 import { dot } from "./drawn-graphs/dot.ts";
 import { gexf } from "./drawn-graphs/gexf.ts";
 import { graphml } from "./drawn-graphs/graphml.ts";
 import { hlo } from "./hlo/importer.ts";
-import { inFile } from "./in-file.ts";
 import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
 import { pickle } from "./pickle/importer.ts";
@@ -19,13 +19,10 @@ import { pipedream } from "./profiles/pipedream.ts";
 import { piper } from "./profiles/piper.ts";
 import { placetoSim } from "./profiles/placeto-sim.ts";
 import { DEFAULT_CLUSTER, scenarioOf } from "./scenario-of.ts";
+import { fileNamed, inFile } from "./sentences.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 import { tensorflow } from "./tensorflow/importer.ts";
 import { torchFx } from "./torch-fx/importer.ts";
-
-export type { Imported, ImportedRun, Importer, ImportOptions, ImportReport } from "./contract.ts";
-export { DEFAULT_CLUSTER } from "./scenario-of.ts";
-export { fileOf, openFile, type SourceFile } from "./source-file.ts";
 
 /** The first that recognises a file reads it. */
 export const importers: readonly Importer[] = [
@@ -46,7 +43,7 @@ export const importers: readonly Importer[] = [
 
 export interface ImportedFile {
   readonly scenario: Scenario;
-  /** Placements that the file brings along, with the results it expects. */
+  /** Placements in the file, with the results it expects. */
   readonly runs?: readonly ImportedRun[];
   /** Name of the importer. */
   readonly format: string;
@@ -62,14 +59,15 @@ export const commonOptions: Readonly<Record<string, string>> = {
 export function importFile(
   content: string | Uint8Array | SourceFile,
   name: string,
-  options: ImportOptions = new Map(),
+  options: ReadonlyMap<string, string> = new Map(),
 ): ImportedFile {
   const file = typeof content === "string" || content instanceof Uint8Array ? fileOf(content, name) : content;
+  const query = new Query(fileNamed(name), options);
   return inFile(name, () => {
-    const importer = importerOf(file, options.get("format"));
-    const imported = importer.read(file, optionsOf(importer, options));
+    const importer = importerOf(file, query.text("format"));
+    const imported = importer.read(file, ownOptions(importer, query));
     return {
-      ...scenarioOf(imported, name, options.get("cluster")),
+      ...scenarioOf(imported, name, query.text("cluster")),
       ...(imported.runs !== undefined && { runs: imported.runs }),
       format: importer.name,
     };
@@ -115,21 +113,9 @@ function nameOfType(value: unknown): string {
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }
 
-/** Those of the importer's own; any other is a mistake. */
-function optionsOf(importer: Importer, given: ImportOptions): ImportOptions {
-  const own = Object.keys(importer.options ?? {});
-  const known = [...own, ...Object.keys(commonOptions)];
-  const options = new Map<string, string>();
-  for (const [name, value] of given) {
-    if (Object.hasOwn(commonOptions, name)) continue;
-    const pattern = own.find(
-      (key) => key === name || (key.endsWith(".*") && name.startsWith(key.slice(0, -1))),
-    );
-    if (pattern === undefined)
-      throw new InputError(
-        `option "${name}" is not known to the format ${importer.name}, which takes ${known.join(", ")}.${didYouMean(name, known)}`,
-      );
-    options.set(name, value);
-  }
-  return options;
+/** The options that the importer declares; any other is a mistake. */
+function ownOptions(importer: Importer, query: Query): Query {
+  const common = Object.keys(commonOptions);
+  query.expectOnly(`the format ${importer.name}`, [...Object.keys(importer.options ?? {}), ...common]);
+  return query.without(common);
 }

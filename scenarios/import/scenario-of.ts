@@ -1,11 +1,11 @@
 /**
- * The scenario of what an importer found: the parts that the file leaves open are chosen here, and
- * the report says so.
+ * The scenario of what an importer found. Parts that the file leaves open are chosen here, and the
+ * report says so.
  *
- * - Cluster: the named one of the option `cluster`, by default `DEFAULT_CLUSTER`; without its CPUs
- *   for files whose times hold on accelerators only.
- * - Groups: one for each op or co-location class, unless those are more than `MOST_SINGLE_GROUPS`;
- *   then at most `FEW_GROUPS`.
+ * - Cluster: the one that the option `cluster` names, by default `DEFAULT_CLUSTER`. Its CPUs are
+ *   left out where the file's times hold on accelerators only.
+ * - Groups: one for each op or co-location class; at most `FEW_GROUPS` where those are more than
+ *   `MOST_SINGLE_GROUPS`.
  */
 import { type Cluster, isCpu, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { colocationGrouping, type Grouping } from "../../env/model/coarsen/grouping.ts";
@@ -18,7 +18,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { clusterCatalog } from "../clusters/index.ts";
 import type { Imported, ImportReport } from "./contract.ts";
-import { count } from "./wording.ts";
+import { count } from "./sentences.ts";
 
 export const DEFAULT_CLUSTER = "4xP100";
 const MOST_SINGLE_GROUPS = 512;
@@ -69,7 +69,7 @@ function clusterOf(name: string): Cluster {
   );
 }
 
-/** The same links, so that routes through the host stay as they are. */
+/** The links stay, so that routes through the host do too. */
 function withoutCpus(cluster: Cluster): Cluster {
   const kept = cluster.devices.flatMap((device, d) => (isCpu(device) ? [] : [d]));
   if (kept.length === 0)

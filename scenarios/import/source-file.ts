@@ -1,28 +1,28 @@
 /**
- * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made when they are
- * asked for, so that a file of hundreds of megabytes is held in one form at a time: `lines()`
- * streams, and `json()` lets go of the text it parsed.
+ * `SourceFile`: a file as importers see it. Bytes, text, lines and JSON are made on request, so a
+ * file of hundreds of megabytes is in memory in one form at a time. The generator `lines()` streams
+ * the file, and `json()` drops the text that it parsed.
  *
- * What cannot be read or decoded is an `InputError`, one sentence without the file's name, which
- * `importFile` puts in front.
+ * Content that cannot be read or decoded is an `InputError`. It is one sentence without the file's
+ * name, which `importFile` puts in front.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 
 export interface SourceFile {
-  /** As people gave it: a path, or any name for content that is not on disk. */
+  /** As given by the user: a path, or any name for content that is not on disk. */
   readonly name: string;
   readonly sizeBytes: number;
   /** The first bytes as Latin-1 text, without a byte order mark: enough to recognise a format. */
   readonly head: string;
   /** The whole file. Importers of binary formats should keep views of it rather than copies. */
   bytes(): Uint8Array;
-  /** Some bytes of it, fewer where the file ends before; the rest is not read. */
+  /** Some bytes of it, fewer where the file ends before. The rest is not read. */
   slice(at: number, length: number): Uint8Array;
   /** The whole file as text without a byte order mark; bytes that are not UTF-8 are an error. */
   text(): string;
-  /** Line after line without their ends, never the whole text. */
+  /** The lines one by one, without line ends; the whole text is never in memory. */
   lines(): Generator<string>;
   /** The parsed JSON value, the same one every time. */
   json(): unknown;
@@ -32,17 +32,16 @@ export interface SourceFile {
    */
   jsonObject(): Readonly<Record<string, unknown>> | null;
   /**
-   * Another file that goes with this one, its path relative to this file's folder. Content that is
-   * not on disk has none.
+   * Another file, by its path relative to this file's folder. Content that is not on disk has none.
    */
   beside(path: string): SourceFile;
 }
 
 const HEAD_BYTES = 1 << 16;
 const CHUNK_BYTES = 1 << 20;
-/** No sensible line is longer; one that is would be held whole. */
+/** Longer lines are refused, since a line is held in memory as a whole. */
 const LONGEST_LINE = 1 << 26;
-/** V8 holds no longer strings, in UTF-16 units. */
+/** The longest string of V8, in UTF-16 units. */
 const LONGEST_TEXT_BYTES = 2 ** 29 - 24;
 
 /** Bytes of a file, in pieces or whole. */
@@ -73,7 +72,7 @@ export function openFile(path: string): SourceFile {
       const status = fstatSync(descriptor);
       if (status.isDirectory())
         throw new InputError(`Scenario file "${path}" is a directory, expected a file.`);
-      // It is read more than once, which pipes cannot be.
+      // The file is read more than once, which a pipe does not allow.
       if (!status.isFile())
         throw new InputError(`Scenario file "${path}" is a pipe or a device, expected a file.`);
       return status.size;

@@ -1,12 +1,12 @@
 /**
  * The leaderboard's scenarios: a fixed choice that never changes under its name. Each has its
- * content hash beside it, so that a change of a builder, a device sheet or a grouping rule that
- * would make old entries score differently fails a test instead of passing unseen; what changes on
- * purpose becomes `board-v2`.
+ * content hash. A change of a builder, a device sheet or a grouping rule that would change the
+ * scores of old entries thus fails a test. Intended changes become `board-v2`.
  *
- * The choice is balanced: nine small graphs of families (from their test splits) and thirteen
- * networks; image, sequence and recommendation; 2 to 20 devices; most kinds of cluster; three do
- * not fit one accelerator, and three more nearly fill it.
+ * The choice is balanced. Nine members are small graphs of families, from their test splits, and
+ * thirteen are networks. The networks are of images, sequences and recommendation. Clusters have 2
+ * to 20 devices and are of most kinds. Three members do not fit one accelerator, and three more
+ * nearly fill it.
  */
 import type { Suite } from "./suite.ts";
 

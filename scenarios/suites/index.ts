@@ -1,6 +1,6 @@
 /**
- * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives what
- * the other commands take, with the user's folder in front where a suite is made of files.
+ * Named sets of scenarios. A suite is data; adding one is an entry here. `suiteMembers` gives the
+ * addresses that commands take; those of files begin with the user's folder.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
@@ -8,10 +8,6 @@ import { board } from "./board.ts";
 import { paperSuites } from "./papers.ts";
 import type { Suite } from "./suite.ts";
 import { toys, toyUri } from "./toy.ts";
-
-export { boardPins } from "./board.ts";
-export type { Suite } from "./suite.ts";
-export { type Toy, toyOf, toyScenario, toys, toyUri } from "./toy.ts";
 
 const start: Suite = {
   name: "start",
@@ -87,7 +83,7 @@ export function suiteNamed(name: string): Suite {
 }
 
 /**
- * What to open for each member; a suite of files needs the folder that holds them, any other takes
+ * The address of each member. A suite of files needs the folder that holds them; any other takes
  * none.
  */
 export function suiteMembers({ name, members, files }: Suite, folder?: string): readonly string[] {

@@ -1,12 +1,12 @@
 /**
- * What published systems were judged on: their workloads on the clusters of this package that are
- * nearest to theirs. The graphs are ours, rebuilt from published shapes, and not their frameworks'
- * dumps: step times compare between methods here, not with the papers' tables.
+ * The workloads that published systems were judged on, on the clusters of this package that are
+ * most like theirs. The graphs are ours, rebuilt from published shapes, and not dumps of their
+ * frameworks. So step times compare between methods here, not with the papers' tables.
  *
- * Networks, layers, groups and numbers of GPUs are those of our notes on the papers. Checked
- * against a text of the paper: HDP's networks (same as ColocRL's, a 152-layer ResNet, NMT of 4 and
- * 8 layers) and machine (Haswell, K40). The others, and all batch sizes, are from memory of the
- * papers.
+ * Networks, layers, groups and numbers of GPUs are those of our notes on the papers. HDP's networks
+ * and machine were checked against a text of the paper. Its networks are those of ColocRL, a
+ * 152-layer ResNet, and NMT of 4 and 8 layers; its machine has Haswell CPUs and K40s. The others,
+ * and all batch sizes, are from memory of the papers.
  */
 import { familyMembers } from "../address.ts";
 import type { Suite } from "./suite.ts";

@@ -1,19 +1,19 @@
-/** `Suite`: a named set of scenarios as data, and why these. */
+/** `Suite`: a named set of scenarios as data, with the reason for their choice. */
 import type { Objective } from "../../env/model/scenario.ts";
 
 export interface Suite {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Scenario URIs; of a suite of files, paths below the folder that the user gives. */
+  /** Scenario URIs. For a suite of files: paths below the folder that the user gives. */
   readonly members: readonly string[];
-  /** Why these members, and where they differ from what they are named after. */
+  /** Why these members were chosen, and how they differ from what they are named after. */
   readonly why: string;
   /**
-   * Of a suite of files: what the files are and where they come from. The package does not hold
+   * For a suite of files: what the files are and where they come from. The package does not contain
    * them.
    */
   readonly files?: string;
-  /** Replaces the objective that the members have by themselves. */
+  /** Replaces the members' own objective. */
   readonly objective?: Objective;
 }

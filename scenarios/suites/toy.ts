@@ -1,9 +1,9 @@
 /**
- * Toy scenarios: each small enough to think through, each about one thing that placement has to get
- * right, each with its optimum. A test tries every placement of each of them and finds that
- * optimum. `toy/NAME` is their address.
+ * Toy scenarios. Each is small enough to think through, shows one thing that a placement has to get
+ * right, and has a known optimum. A test tries every placement and finds that optimum. `toy/NAME`
+ * is their address.
  *
- * Times are us, links carry 10 bytes a us unless said otherwise, one outgoing link for each device.
+ * Times are us. Each device has one outgoing link, of 10 bytes a us unless said otherwise.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -156,8 +156,8 @@ export const toys: readonly Toy[] = [
 const PREFIX = "toy/";
 
 /**
- * The toy of an address `toy/NAME`, or null where the address is another's; one sentence where
- * there is no such toy.
+ * The toy of an address `toy/NAME`; null for any other address. Throws one sentence where there is
+ * no such toy.
  */
 export function toyOf(uri: string): Toy | null {
   if (!uri.startsWith(PREFIX)) return null;

@@ -1,13 +1,13 @@
 /**
- * From a workload and its options to an op graph: the description is recorded once, in single
- * precision, and everything else (precision, phase, granularity) is derived from that record.
+ * The op graph of a workload and its options. The description is recorded once, in single
+ * precision. Precision, phase and granularity are applied to that record.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
-import { inferenceGraph, trainingGraph } from "./backward.ts";
 import { layerGraph } from "./layers/layer-graph.ts";
-import { mixedPrecision, type Optimizer } from "./optimizers.ts";
-import { forInference, inPrecision } from "./retape.ts";
-import type { Precision } from "./tape.ts";
+import { inferenceGraph, trainingGraph } from "./tape/backward.ts";
+import { mixedPrecision, type Optimizer } from "./tape/optimizers.ts";
+import { forInference, inPrecision } from "./tape/retape.ts";
+import type { Precision } from "./tape/tape.ts";
 import type { Workload } from "./workload.ts";
 
 /** `training` is one step: forward, backward and update. */
@@ -36,8 +36,8 @@ export function buildWorkload(
 }
 
 /**
- * State kept for each byte of weights, in bytes; with master weights in half precision, none where
- * nothing is trained.
+ * Bytes of state for each byte of weights. Half precision includes master weights; inference has no
+ * state.
  */
 export function optimizerSlots(
   { optimizer }: Workload,

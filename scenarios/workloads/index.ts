@@ -1,13 +1,10 @@
 /**
- * The registry of built-in workloads: one entry for each network, with the options that a scenario
- * URI may set. Adding a network is one file that records a tape, and one entry in the registry of
+ * The registry of built-in workloads. It has one entry for each network, with the options of its
+ * scenario URIs. Adding a network is one file that records a tape, and one entry in the registry of
  * its folder.
  */
 import { sequenceWorkloads } from "./sequence/index.ts";
 import { visionWorkloads } from "./vision/index.ts";
 import type { Workload } from "./workload.ts";
-
-export { type BuildOptions, buildWorkload, optimizerSlots, type Phase, phases } from "./build.ts";
-export type { Workload, WorkloadOption } from "./workload.ts";
 
 export const workloadCatalog: readonly Workload[] = [...visionWorkloads, ...sequenceWorkloads];

@@ -1,9 +1,10 @@
 /**
- * What the registry holds for each built-in network: a name, its source, the options that a
- * scenario URI may set, and the description of its forward pass.
+ * `Workload`: the registry entry of a built-in network, with its name, source, options and the
+ * description of its forward pass.
  */
-import type { Optimizer } from "./optimizers.ts";
-import type { Tape } from "./tape.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { Optimizer } from "./tape/optimizers.ts";
+import type { Tape } from "./tape/tape.ts";
 
 /** A whole number that a URI may set, such as `batch=64`. */
 export interface WorkloadOption {
@@ -30,3 +31,9 @@ export const batch = (size: number): WorkloadOption => ({
   min: 1,
   max: 4096,
 });
+
+/** Refuses the value of an option that layers cannot divide without a remainder. */
+export function expectMultiple(workload: string, option: string, value: number, divisor: number): void {
+  if (value % divisor !== 0)
+    throw new InputError(`${workload}: ${option} is ${value}, expected a multiple of ${divisor}.`);
+}

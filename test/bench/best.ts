@@ -1,14 +1,19 @@
 /**
- * `best` beside every other planner at the same number of evaluations, over whole suites:
+ * `best` compared with every other planner at the same number of evaluations, over whole suites:
  *
  *     npx tsx test/bench/best.ts [EVALUATIONS] [SUITE ...]
  *
- * By default 1,000 evaluations and the suites `default` and `papers/*`. A row for each suite: its
- * scenarios, the mean gap of `best` to the best bound known, the planner with the next mean gap,
- * the share of scenarios on which `best` is within 1% of the winner, and where it is furthest
- * behind. Planners of minutes are left out: the ILPs, branch and bound, the linear program of
- * m-SCT. Cells run one after the other, seed 0: the sixteen profiles of dnn-partitioning take half
- * an hour, the other suites minutes each.
+ * The default is 1,000 evaluations and the suites `default` and `papers/*`. A row for each suite
+ * shows
+ *
+ * - its scenarios, the mean gap of `best` to the best bound known, and the planner with the next
+ *   mean gap;
+ * - the share of scenarios on which `best` is within 1% of the winner, and where it is furthest
+ *   behind.
+ *
+ * Planners of minutes are left out: the ILPs, branch and bound, the linear program of m-SCT. Cells
+ * run one after the other, seed 0. The sixteen profiles of dnn-partitioning take half an hour, the
+ * other suites minutes each.
  */
 import { defaultMethods, listMethods } from "../../agents/index.ts";
 import type { Objective } from "../../env/index.ts";

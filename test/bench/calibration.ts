@@ -1,13 +1,13 @@
 /**
- * How hard the families are, beside the study that the learning thresholds were set on.
+ * How hard the families are, compared with the study that the learning thresholds were set on.
  *
  *     npm run calibrate -- [FAMILY] [MEMBERS]
  *
- * For each family at 2 and 4 K80 dies: the means over MEMBERS of its test split and 3 seeds of the
- * step time over max(longest compute path, work / devices), each method at 3,000 evaluations. By
- * default all 16 members of the families that are tuned to the study, with its figures and the
- * differences below each row, and 4 members of the others. Ends with exit code 1 where random or
- * hill climbing is more than 0.1 away from the study.
+ * Each family is shown at 2 and 4 K80 dies, each method at 3,000 evaluations. A figure is the step
+ * time over max(longest compute path, work / devices). It is a mean over MEMBERS of the test split
+ * and 3 seeds. By default families that are tuned to the study have all 16 members, with the
+ * study's figures and the differences below each row. The others have 4 members. The exit code is 1
+ * where random or hill climbing is more than 0.1 away from the study.
  */
 import { families, familyMembers, resolveScenario } from "../../scenarios/index.ts";
 import { columns, difficulty, referenceRows, tuned } from "../scenarios/families/difficulty.ts";

@@ -1,11 +1,11 @@
 /**
- * What an evaluation costs beside the simulation in it, on scenarios of the default suite: random
- * plans, and random moves of a group from one of them.
+ * What an evaluation costs in addition to its simulation, on scenarios of the default suite. Plans
+ * are random, and random moves of a group from one of them.
  *
  *     npx tsx test/bench/evaluate.ts [URI...]
  *
- * Prints medians in us: the event engine alone, `Evaluator.evaluate` (validation and memory as
- * well), and `Evaluator.move`.
+ * It prints medians in us: the event engine alone, `Evaluator.evaluate` (with validation and
+ * memory), and `Evaluator.move`.
  */
 import { performance } from "node:perf_hooks";
 import { createRng, evaluator, placement, type Rng, type Scenario } from "../../env/index.ts";

@@ -1,15 +1,17 @@
 /**
  * The exact contiguous program on instances that nobody published: the dnn-partitioning workloads
- * with other device counts and memory limits written into them.
+ * with other device counts and memory limits.
  *
  *     npx tsx test/bench/exact-sweep.ts [coarse|full] [PART-OF-A-NAME] [SECONDS]
  *
- * coarse: 2, 6, 10 and 16 accelerators, 0, 1 and 4 CPUs, the published memory limit and 1.02, 1.15
- * and 2 times the k-th part of all weights; full: ten counts, four of CPUs, six limits. Prints each
- * case that takes more than 5 CPU seconds, is not proven in SECONDS (60), or whose value is not the
- * evaluator's; of each file the slowest; and the peak memory of the whole process. Certifies what a
- * plain search of 100,000 steps can. Ends with exit code 1 where a case is not proven, over 10 CPU
- * seconds, or refuted. Needs the files of ../shared beside the checkout.
+ * - coarse: 2, 6, 10 and 16 accelerators, and 0, 1 and 4 CPUs. The memory limit is the published
+ *   one, or 1.02, 1.15 and 2 times the k-th part of all weights;
+ * - full: ten counts of accelerators, four of CPUs, six limits.
+ *
+ * It prints each case that takes more than 5 CPU seconds, is not proven in SECONDS (60), or whose
+ * value is not the evaluator's. Then it prints the slowest case of each file and the peak memory of
+ * the whole process. A plain search of 100,000 steps certifies what it can. The exit code is 1
+ * where a case is not proven, over 10 CPU seconds, or refuted. It needs the files of ../shared.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

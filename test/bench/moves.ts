@@ -1,14 +1,18 @@
 /**
  * Incremental against full evaluation of single-op moves from a hill-climbed placement, on the
- * cases beside the checkout.
+ * cases next to the checkout.
  *
  *     npx tsx test/bench/moves.ts [FILTER]
  *
- * Rounds of 200 moves, each evaluated once in full and once incrementally, side after side as a
- * search would run them: a search that evaluates in full runs one near-equal placement after the
- * other too, which branch predictors like. Sides take turns in going first. Prints the median time
- * of both and their ratio, the quartiles of the ratio move by move, the ratio of the sums (what a
- * search gains altogether), and the share of moves that were left to a full run.
+ * There are rounds of 200 moves, each evaluated once in full and once incrementally. Each side runs
+ * its moves one after the other, as a search would. A search that evaluates in full also runs
+ * near-equal placements in a row, which helps branch prediction. The sides alternate in going
+ * first. It prints
+ *
+ * - the median time of both and their ratio;
+ * - the quartiles of the ratio move by move;
+ * - the ratio of the sums, which is what a search gains in total;
+ * - the share of moves that needed a full run.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,10 +3,10 @@
  *
  *     npx tsx test/bench/partition.ts [SEED]
  *
- * First table, one row per workload of dnn-partitioning beside the checkout: gpart's smallest cut
- * over three strategies and five orders of the vertices at 5% tolerance, which it does not always
- * keep, beside ours where no part weighs more than the heaviest of that run; the same for those of
- * gpart's runs that kept the 5%; the same for gpmetis. Cuts are in ms of transfers. Second table:
+ * The first table has one row per workload of dnn-partitioning. It shows gpart's smallest cut over
+ * three strategies and five orders of the vertices at 5% tolerance, which gpart does not always
+ * keep. Our cut next to it has no part heavier than the heaviest of that run. The same follows for
+ * gpart's runs that kept the 5%, and for gpmetis. Cuts are in ms of transfers. The second table has
  * graphs of 100,000 vertices in 8 parts at 5%.
  */
 import { performance } from "node:perf_hooks";

@@ -1,13 +1,15 @@
 /**
- * The two tracks of dnn-partitioning beside its published reference programs, 60 seconds for each
- * workload:
+ * The two tracks of dnn-partitioning compared with its published reference programs, 60 seconds for
+ * each workload:
  *
  *     npx tsx test/bench/partitioning-tracks.ts [max-load|latency] [PART-OF-A-NAME]
  *
- * max-load: all placements, contiguous or not, against the better of Scotch, local search and the
- * optimal contiguous split. latency: against the best split of the reference programs that respects
- * memory. Every row with the proven bound and the gap to it. Ends with exit code 1 where a bar is
- * missed. Needs the files of ../shared beside the checkout.
+ * - max-load: all placements, contiguous or not. The reference is the better of Scotch, local
+ *   search and the optimal contiguous split.
+ * - latency: the reference is the best split of the reference programs that respects memory.
+ *
+ * Every row has the proven bound and the gap to it. The exit code is 1 where a limit is missed. It
+ * needs the files of ../shared.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

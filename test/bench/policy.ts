@@ -1,17 +1,16 @@
 /**
- * Times of policy updates on every TensorFlow.js backend that is set up here, each in a process of
- * its own.
+ * Times of policy updates on every TensorFlow.js backend that is installed, each in its own
+ * process.
  *
  *     npx tsx test/bench/policy.ts
  *
- * - `placeto`: one update of the default policy: 4 episodes on a grid of 64 groups with 4 devices,
- *   rollout and evaluations left out;
- * - `seq2seq`: one update of the default policy on the same scenario, rollout and evaluations
- *   included;
+ * - `placeto`: one update of the default policy, without rollout and evaluations. It has 4 episodes
+ *   on a grid of 64 groups with 4 devices;
+ * - `seq2seq`: one update of the default policy on the same scenario, with rollout and evaluations;
  * - `dense`: forward, backward and Adam of 8 rounds X <- relu(A X W) on 16 graphs of 200 ops, 64
  *   wide, composed of plain TensorFlow operations.
  *
- * Prints the median of repeated updates in ms, and CPU ms beside it, because a native backend may
+ * It prints the median of repeated updates in ms, and CPU ms as well, because a native backend may
  * use all cores.
  */
 import { execFileSync } from "node:child_process";

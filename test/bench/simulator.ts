@@ -1,11 +1,11 @@
 /**
- * The simulator against the tight C++ program beside the checkout: same cases, 64 rotated
- * placements on each side, sides interleaved over several rounds of one run, rates per CPU second,
- * the fastest of the C++ program's engines as the limit.
+ * The simulator against the tight C++ program next to the checkout. Both run the same cases with 64
+ * rotated placements, interleaved over several rounds of one run. Rates are per CPU second; the
+ * fastest of the C++ program's engines is the limit.
  *
  *     npx tsx test/bench/simulator.ts [ROUNDS]
  *
- * Prints one row per case and says so where the compiler or the program is not there.
+ * It prints one row per case, and says so where the compiler or the program is missing.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * How the simulator grows: ns of CPU time per op on layered graphs of 1,000 to 100,000 ops with 64
- * devices, network by network, the peak memory of the process, and what two worker threads gain
- * over one.
+ * How the simulator grows, network by network: ns of CPU time per op on layered graphs of 1,000 to
+ * 100,000 ops with 64 devices. Then the peak memory of the process, and what two worker threads
+ * gain over one.
  *
  *     npx tsx test/bench/size.ts
  */

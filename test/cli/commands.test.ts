@@ -30,9 +30,10 @@ describe("the program", () => {
       const command = await commands.find((entry) => entry.name === name)!.load();
       const { code, stdout } = await pgym([name, "--help"]);
       expect(code).toBe(0);
+      const unwrapped = stdout.replace(/\s+/g, " ");
       for (const [flag, { describe: text }] of Object.entries(command.flags)) {
         expect(stdout).toContain(`--${flag}`);
-        expect(stdout).toContain(text);
+        expect(unwrapped).toContain(text);
       }
       for (const line of command.examples) expect(stdout).toContain(`placement-gym ${line}`);
       expect((await pgym(["help", name])).stdout).toBe(stdout);
@@ -99,12 +100,13 @@ describe("a command", () => {
   test("solves the same with the same seed", async () => {
     const solve = ["solve", file, "--planner", "random", "--evaluations", "5", "--seed", "4", "--json"];
     const [one, two] = [JSON.parse((await pgym(solve)).stdout), JSON.parse((await pgym(solve)).stdout)];
-    expect({ ...one, seconds: 0 }).toEqual({ ...two, seconds: 0 });
+    const untimed = (answer: object) => ({ ...answer, seconds: 0, cpuSeconds: 0 });
+    expect(untimed(one)).toEqual(untimed(two));
   });
 
   test("solves by the clock alone, and says so", async () => {
     const { stdout } = await pgym(["solve", file, "--planner", "random", "--seconds", "0.05", "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ timeLimited: true, feasible: true });
+    expect(JSON.parse(stdout)).toMatchObject({ ended: "clock", feasible: true });
   });
 
   test("checks an env and prints what holds", async () => {

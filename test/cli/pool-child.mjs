@@ -13,7 +13,7 @@ function answer(cell) {
     outcome: { result: { method: cell.method, pid: process.pid }, times: {} },
   };
   if (cell.method === "good") {
-    process.send({ kind: "progress", evaluations: 5 });
+    process.send({ kind: "progress", spent: 5 });
     process.send(outcome);
   }
   if (cell.method === "mistake") process.send({ kind: "mistake", sentence: "The cell is wrong." });
@@ -22,7 +22,7 @@ function answer(cell) {
   if (cell.method === "exit") process.exit(3);
   if (cell.method === "kill") process.kill(process.pid, "SIGKILL");
   if (cell.method === "until-stopped") {
-    process.send({ kind: "progress", evaluations: 1 });
+    process.send({ kind: "progress", spent: 1 });
     stop = () => process.send(outcome);
   }
 }

@@ -68,7 +68,7 @@ describe.concurrent("the program as a process", () => {
       const { code, stdout } = await pgym(args, { interrupt: true });
       expect(code).toBe(130);
       const answer = JSON.parse(stdout);
-      expect(answer.timeLimited).toBe(true);
+      expect(answer.ended).toBe("clock");
       expect(answer.evaluations).toBeGreaterThan(0);
       expect(answer.plan.length).toBeGreaterThan(0);
       expect(answer.value).toBeGreaterThanOrEqual(answer.bound);

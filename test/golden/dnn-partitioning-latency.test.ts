@@ -118,8 +118,8 @@ function score(
 }
 
 /**
- * With as many accelerators as the split needs: the expert's of bert24 takes one more than the file
- * has.
+ * With as many accelerators as the split needs: the expert's split of bert24 uses one more than the
+ * file has.
  */
 function scenarioOf(
   workload: string,
@@ -137,7 +137,7 @@ function scenarioOf(
   return { ...scenario, cluster: { ...scenario.cluster, devices }, objective };
 }
 
-/** Splits name nodes by id; what none names lies on the first CPU. */
+/** Splits name nodes by id; unnamed nodes are on the first CPU. */
 function devicesOf(workload: string, { cluster }: Scenario, accelerators: Ids, cpus: Ids): Int32Array {
   const firstCpu = cluster.devices.findIndex(({ kind }) => kind === "cpu");
   const deviceOf = new Map([

@@ -25,7 +25,7 @@ async function solved(objective: Objective, module: PlannerModule, workload: str
 
 describe.skipIf(data === null)("dnn-partitioning, placements of any kind", () => {
   it.each([
-    // Bars: the better of Scotch and local search in the sheet; shares: what may be left between
+    // Limits: the better of Scotch and local search in the sheet. Shares: what may be left between
     // plan and bound.
     ["LayerGraphs/bert24_inference", 17.7776, 0.01],
     ["LayerGraphs/bert24_training", 39.9432, 0.01],

@@ -9,7 +9,7 @@ import { countIdeals } from "../../agents/exact/ideals/all-ideals.ts";
 import { idealsDp } from "../../agents/planners/placement/exact/ideals-dp.ts";
 import { contract } from "../../agents/problems/elements.ts";
 import { evaluator, placement, type Scenario } from "../../env/index.ts";
-import { deviceLoads } from "../../results/page/loads.ts";
+import { deviceLoads } from "../../results/page/charts/loads.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { runPlanner } from "../agents/planners/run-planner.ts";
 import { sharedPath } from "../shared-folder.ts";
@@ -42,7 +42,7 @@ const scenarioOf = (workload: string) =>
 const US_PER_MS = 1000;
 
 /**
- * The independent exact search of the sheet; the reference program was not run to its end on this
+ * The independent exact search of the sheet. The reference program was not run to its end on this
  * file.
  */
 const SEARCHED_MS = new Map([["LayerGraphs/inceptionv3_training", 122.761616]]);

@@ -44,7 +44,7 @@ const absent = data === null || golden === null;
 const rows: Golden[] = absent ? [] : JSON.parse(readFileSync(golden, "utf8")).results;
 const US_PER_S = 1e6;
 
-/** As the optimizer does, without inputs and without pieces of outputs that nobody uses. */
+/** As the optimizer does, without inputs and without unused pieces of outputs. */
 function layersOf(profile: string): Layers {
   const bytes = readFileSync(`${data}/${profile}.graph.txt`);
   const { graph } = importFile(bytes, `${profile}.graph.txt`, new Map([["inputs", "drop"]])).scenario;
@@ -83,9 +83,8 @@ const optionsOf = (row: Golden): IntervalOptions => ({
 const planOf = (row: Golden) => intervalPlan(statesOf(row.profile), optionsOf(row))!;
 
 /**
- * Several plans take the same time there, and the published program meets the states before a cut
- * in the order of a hash table. The states of gnmt's branches are numbered in another order
- * besides.
+ * Several plans take the same time there, and the published program visits the states before a cut
+ * in the order of a hash table. The states of gnmt's branches are also numbered in another order.
  */
 const hasTies = ({ profile, machines, activationCompressionRatio }: Golden) =>
   machines.length === 2 &&
@@ -145,8 +144,8 @@ describe.skipIf(absent)("PipeDream's optimizer", () => {
 });
 
 /**
- * Runs of the published optimizer that the file of rows does not hold: transfers free, slower
- * links, more machines.
+ * Runs of the published optimizer that are not in the file of rows: transfers free, slower links,
+ * more machines.
  */
 describe.skipIf(absent)("PipeDream's optimizer with 1.25 GB/s between machines", () => {
   it.each([
@@ -210,7 +209,7 @@ describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
     expect(blocksOf(profile, lengths.length)).toEqual({ lengths, largest });
   });
 
-  // Orders of layers differ in the branches of ResNet, and with them two of its eight blocks.
+  // The order of layers differs in the branches of ResNet, and with it two of its eight blocks.
   it.each([
     ["vgg16", 178_671],
     ["alexnet", 30_267],

@@ -1,7 +1,7 @@
 /**
- * Every bound of every objective against the optimum by brute force, on random scenarios with
- * co-location, memory limits and devices of two speeds. The tests also print how near the bounds
- * come for each network model.
+ * Every bound of every objective against the optimum by brute force, on random scenarios. They have
+ * co-location, memory limits and devices of two speeds. For each network model it prints how near
+ * the bounds come.
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";

@@ -1,7 +1,7 @@
 /**
- * Damaged files, placements, actions and saved states through every public entry. Each time the
- * answer is a whole one of finite numbers, or one sentence (`InputError`). It is never another
- * exception, a NaN or a hang.
+ * Damaged files, placements, actions and saved states through every public entry. Each call gives a
+ * whole answer of finite numbers or one sentence (`InputError`). It never gives another exception,
+ * a NaN or a hang.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -201,7 +201,7 @@ describe("damaged calls", () => {
 
 const faults: string[] = [];
 
-/** The call gives a whole answer or an `InputError` of one sentence, soon. */
+/** The call soon gives a whole answer or an `InputError` of one sentence. */
 function check(what: string, call: () => void): void {
   const started = performance.now();
   try {

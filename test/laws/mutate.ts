@@ -38,8 +38,8 @@ interface Place {
 }
 
 /**
- * A copy of the value with one to three faults; the same for the same seed. An object stays one,
- * though maybe an empty one.
+ * A copy of the value with one to three faults, the same for the same seed. An object stays an
+ * object, though it may become empty.
  */
 export function mutated(value: Json, seed: number): Json {
   const rng = createRng(`mutation ${seed}`);

@@ -1,7 +1,7 @@
 /**
  * Bounds on the makespan of training steps, against the best of all placements under several orders
- * of ops. A plan's order may be better than first come, first served, which is all that
- * bounds.test.ts tries.
+ * of ops. An order may be better than first come, first served, which is all that bounds.test.ts
+ * tries.
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";

@@ -1,7 +1,7 @@
 /**
- * Random training steps for laws: the forward ops of a small graph, and for each of them a backward
- * op, a gradient of weights and an update. A backward op is mostly in the unit of its forward op,
- * and follows the backward ops of its consumers. Transfers cost about as much as runs.
+ * Random training steps for laws. They have the forward ops of a small graph. For each of these
+ * there is a backward op behind those of its consumers, mostly in its unit, a gradient of weights
+ * and an update. Transfers cost about as much as runs.
  */
 import fc from "fast-check";
 import { readScenario, type Scenario, writeScenario } from "../../env/index.ts";

@@ -1,4 +1,4 @@
-/** The share of communication: what it counts, and that it is what `?comm=` asks for. */
+/** The share of communication: what it counts, and that `?comm=` sets it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, testScenario } from "../../env/index.ts";

@@ -1,4 +1,4 @@
-/** Scenario addresses: what they build, and the one sentence that each mistake gets. */
+/** Scenario addresses: what they build, and one sentence for each mistake. */
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, scenarioHash, testScenario, writeScenario } from "../../env/index.ts";
 import { resolveScenario, suites } from "../../scenarios/index.ts";
@@ -64,17 +64,20 @@ describe("scenario URIs", () => {
     ["inception-v3", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
     ["", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
     ["inception-v3/2xP100?bach=3", /option "bach" is not known; .*Did you mean "batch"\?$/],
-    ["inception-v3/2xP100?batch=0", /batch is "0", expected a whole number from 1 to 4096\.$/],
-    ["inception-v3/2xP100?batch=1e9", /batch is "1e9", expected a whole number/],
-    ["inception-v3/2xP100?batch=", /batch is "", expected a whole number/],
+    ["inception-v3/2xP100?batch=0", /option "batch" is "0", expected a whole number from 1 to 4096\.$/],
+    ["inception-v3/2xP100?batch=1e9", /option "batch" is "1e9", expected a whole number/],
+    ["inception-v3/2xP100?batch=", /option "batch" is "", expected a whole number/],
     ["inception-v3/2xP100?batch", /option "batch" has no value/],
     ["inception-v3/2xP100?batch=2&batch=3", /option "batch" is given twice/],
-    ["inception-v3/2xP100?granularity=fine", /granularity is "fine", expected group, op or layer\.$/],
-    ["inception-v3/2xP100?precision=8", /precision is "8", expected 32 or 16\.$/],
-    ["inception-v3/2xP100?phase=inferense", /phase is "inferense", .* Did you mean "inference"\?$/],
+    [
+      "inception-v3/2xP100?granularity=fine",
+      /option "granularity" is "fine", expected group, op or layer\.$/,
+    ],
+    ["inception-v3/2xP100?precision=8", /option "precision" is "8", expected 32 or 16\.$/],
+    ["inception-v3/2xP100?phase=inferense", /option "phase" is "inferense", .* Did you mean "inference"\?$/],
     ["inception-v3/2xP100?coarsen=chian", /Coarsening rule "chian" is not known; .*Did you mean "chain"\?$/],
     ["inception-v3/2xP100?coarsen=chain&granularity=op", /both coarsen and granularity are given/],
-    ["inception-v3/2xP100?groups=0", /groups is "0", expected a whole number/],
+    ["inception-v3/2xP100?groups=0", /option "groups" is "0", expected a whole number/],
     ["nowhere/graph.json", /^Scenario file "nowhere\/graph\.json" does not exist\.$/],
     ["test", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
   ])("%s is refused in one sentence", async (uri, sentence) => {

@@ -1,21 +1,21 @@
 /**
  * Pesto's coarsening (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rules rebuilt from a description,
- * not from the paper's text): ops are merged into tasks that each run without interruption, so that
- * their graph has no cycle, forward and backward ops alike.
+ * not from the paper's text). Ops are merged into tasks that each run without interruption. Forward
+ * and backward ops are merged alike. The graph of tasks has no cycle.
  *
- * What shares a device is a unit. Merging co-located forward and backward ops into one task would
- * close cycles, and merging tasks of different classes would in the end tie all classes together;
- * so units are made first, by the usual rule of grouping, half as many as tasks where there are
- * backward ops, and tasks within them:
+ * A unit is a set of tasks that share a device. One task of co-located forward and backward ops
+ * would close cycles. Merging tasks of different classes would finally co-locate all classes. So
+ * units are made first, by the usual rule of grouping: half as many as tasks if there are backward
+ * ops. Then tasks are merged within units:
  *
- *   1. Chains first, then every edge, the most bytes for the least work first; an edge beside a
- *      longer path would close a cycle and stays. No task takes more than twice its share of all
- *      work.
- *   2. Where that does not suffice, edges of any work, then tasks without a path between them,
- *      least work first.
+ *   1. Chains first, then every edge, the most bytes for the least work first. An edge is kept if a
+ *      longer path joins its ends, since merging would close a cycle. No task takes more than twice
+ *      its share of all work.
+ *   2. If that does not suffice, edges of any work, then tasks without a path between them, least
+ *      work first.
  *
- * Post: `taskOf` numbers tasks along a topological order of their graph; more than `target` are
- * left where cycles forbid the rest.
+ * Post: `taskOf` numbers tasks along a topological order of their graph. More than `target` tasks
+ * are left if cycles forbid more merges.
  */
 
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
@@ -29,12 +29,12 @@ export interface Tasks {
   readonly count: number;
   /** Task of each op; a producer's number is never above its consumer's. */
   readonly taskOf: Int32Array;
-  /** Unit of each task: what shares a device. */
+  /** Unit of each task; the tasks of a unit share a device. */
   readonly unitOf: Int32Array;
   readonly unitCount: number;
 }
 
-/** No task takes more than this many times its share of the work, while other merges are left. */
+/** While other merges are left, no task takes more than this multiple of its share of the work. */
 const SHARE_LIMIT = 2;
 
 interface Merging {
@@ -73,7 +73,7 @@ export function coarsenTasks(compiled: Compiled, target: number): Tasks {
   return numbered(compiled, quotient.grouping().groupOf, unitOfOp);
 }
 
-/** Co-location classes, merged where there are more ops than tasks to make. */
+/** Co-location classes, merged if there are more ops than tasks to make. */
 function unitsOf({ scenario: { graph } }: Compiled, target: number): Int32Array {
   if (graph.opCount <= target) return colocationGrouping(graph).groupOf;
   const units = graph.role.includes(Role.backward) ? Math.ceil(target / 2) : target;
@@ -82,8 +82,8 @@ function unitsOf({ scenario: { graph } }: Compiled, target: number): Int32Array 
 }
 
 /**
- * Bytes that edges between two ops carry; merged tasks keep those of their first edge, which is
- * enough to rank by.
+ * Bytes of the edges between two ops. A merged task keeps those of the op that represents it, which
+ * is enough to rank merges.
  */
 function edgeBytes({ scenario: { graph } }: Compiled, groupOf: Int32Array) {
   const bytes = new Map<number, number>();
@@ -96,8 +96,8 @@ function edgeBytes({ scenario: { graph } }: Compiled, groupOf: Int32Array) {
 }
 
 /**
- * Merges along edges that `may` be merged, best ratio first, until the target is reached or no edge
- * is left.
+ * Merges along edges that `may` allows, best ratio first, until the target is reached or no edge is
+ * left.
  */
 function mergeEdges(merging: Merging, may: (from: number, into: number) => boolean): void {
   const { quotient, target, sameUnit, bytesBetween } = merging;
@@ -124,13 +124,13 @@ function mergeEdges(merging: Merging, may: (from: number, into: number) => boole
   }
 }
 
-/** Is there a path besides the direct edge? */
+/** Is there a path other than the direct edge? */
 function hasDetour(quotient: Quotient, from: number, into: number): boolean {
   for (const next of quotient.consumers(from)) if (next !== into && quotient.reaches(next, into)) return true;
   return false;
 }
 
-/** Two tasks without a path between them can become one without a cycle. */
+/** Merges tasks without a path between them, which closes no cycle. */
 function mergeUnrelated(merging: Merging): void {
   const { quotient, target, sameUnit } = merging;
   const nextPair = (): readonly [number, number] | null => {
@@ -149,9 +149,7 @@ function mergeUnrelated(merging: Merging): void {
   }
 }
 
-/**
- * Tasks numbered along a topological order of their graph, units in the order of their first tasks.
- */
+/** Numbers tasks along a topological order of their graph, and units by their first tasks. */
 function numbered({ scenario: { graph } }: Compiled, given: Int32Array, unitOfOp: Int32Array): Tasks {
   const count = given.reduce((most, task) => Math.max(most, task + 1), 0);
   const successors = Array.from({ length: count }, () => new Set<number>());

@@ -1,11 +1,12 @@
 /**
- * What the rows of Pesto's integer program (pesto-program.ts) are made of: columns of devices and
- * starts, and the schedule that a program keeps where it frees some units only.
+ * What the rows of Pesto's integer program (program.ts) are made of: columns of devices and starts,
+ * sums over them, and rows under conditions. A `Frame` is the schedule that a program keeps if it
+ * frees only some units.
  */
-import type { ProgramBuilder } from "../../solver/linear-program.ts";
+import { type ProgramBuilder, summed, type Terms, weighted } from "../../solver/linear-program.ts";
 import type { PestoProblem } from "./problem.ts";
 
-/** A schedule that the program keeps, but for some units. */
+/** A schedule that the program keeps, except for some units. */
 export interface Frame {
   readonly isFree: (unit: number) => boolean;
   readonly unitDevice: Int32Array;
@@ -16,27 +17,43 @@ export interface Parts {
   readonly frame: Frame | undefined;
   readonly problem: PestoProblem;
   readonly builder: ProgramBuilder;
+  /** How many us are 1 unit of the program's times. */
   readonly unitUs: number;
+  /** Lifts any row of times: at least the upper limit of the makespan and a gap (big-M). */
   readonly big: number;
+  /** Column of the makespan. */
   readonly makespan: number;
+  /** For each unit, its binary column on each device that it may take. */
   readonly x: readonly ReadonlyMap<number, number>[];
+  /** Column of the start of each task. */
   readonly start: readonly number[];
 }
 
 export interface Choice {
   readonly column: number;
-  /** Is it 1 where tasks start at these times? */
+  /** Is it 1 if tasks start at these times? */
   readonly isSet: (startsUs: Float64Array) => boolean;
 }
 
+/** The columns of a task's unit, by device. */
+export const devicesOf = ({ problem, x }: Parts, task: number): ReadonlyMap<number, number> =>
+  x[problem.tasks.unitOf[task]];
+
 /** The run time of a task as terms of a row. */
-export function runTerms({ problem, x, unitUs }: Parts, task: number): number[] {
-  const { runUs, tasks, compiled } = problem;
-  return [...x[tasks.unitOf[task]]].flatMap(([d, column]) => [
+export function runTerms(parts: Parts, task: number): number[] {
+  const { runUs, compiled } = parts.problem;
+  return [...devicesOf(parts, task)].flatMap(([d, column]) => [
     column,
-    runUs[task * compiled.deviceCount + d] / unitUs,
+    runUs[task * compiled.deviceCount + d] / parts.unitUs,
   ]);
 }
+
+/** The end of a task, its start and run time, as terms of a row. */
+export const endTerms = (parts: Parts, task: number): number[] => [
+  parts.start[task],
+  1,
+  ...runTerms(parts, task),
+];
 
 /** The gap after a task that takes time. */
 export const gapAfter = ({ problem, unitUs }: Parts, task: number, d: number): number =>
@@ -46,9 +63,28 @@ export const gapAfter = ({ problem, unitUs }: Parts, task: number, d: number): n
 export const isKept = ({ frame, problem }: Parts, task: number): boolean =>
   frame !== undefined && !frame.isFree(problem.tasks.unitOf[task]);
 
-/** A row in which every column occurs once. */
-export function merged(terms: readonly number[]): number[] {
-  const sum = new Map<number, number>();
-  for (let i = 0; i < terms.length; i += 2) sum.set(terms[i], (sum.get(terms[i]) ?? 0) + terms[i + 1]);
-  return [...sum].flat();
+/** What is added to both sides of a row, so that it is lifted if the condition does not hold. */
+export interface Condition {
+  readonly terms: Terms;
+  readonly limit: number;
+}
+
+/** The condition that one of the columns is 1; more of them only tighten the row. */
+export const isSet = ({ big }: Parts, columns: Iterable<number>): Condition => ({
+  terms: weighted(columns, big),
+  limit: big,
+});
+
+/** The condition that the column is 0. */
+export const isClear = ({ big }: Parts, column: number): Condition => ({ terms: [column, -big], limit: 0 });
+
+/** terms <= bound, if all conditions hold. */
+export function atMostIf(
+  { builder }: Parts,
+  conditions: readonly Condition[],
+  terms: Terms,
+  bound: number,
+): void {
+  const limit = conditions.reduce((sum, condition) => sum + condition.limit, 0);
+  builder.atMost(summed([...terms, ...conditions.flatMap((condition) => condition.terms)]), limit + bound);
 }

@@ -1,10 +1,10 @@
 /**
- * The problem that Pesto's integer program solves: tasks that run without interruption on the
- * device of their unit, and tensors that cross links from task to task, each device and each link
- * serving one at a time, in an order that is free to choose.
+ * The problem that Pesto's integer program solves. Tasks run without interruption on the device of
+ * their unit, and tensors cross links from task to task. Each device and each link serves one at a
+ * time, in an order that is free to choose.
  *
- * A task of one op is exact; a merged one runs its ops one after the other and sends what they make
- * when all have ended.
+ * A task of one op is exact. A merged task runs its ops one after the other, and sends their
+ * outputs when all have ended.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
@@ -12,7 +12,7 @@ import { deviceExchange } from "../../problems/exchangeable-devices.ts";
 import { type Hop, transferTimes } from "../../problems/transfer-times.ts";
 import type { Tasks } from "./coarsen.ts";
 
-/** What one task sends to others. */
+/** An output of one task that others read. */
 export interface Tensor {
   readonly producer: number;
   readonly consumers: readonly number[];
@@ -23,24 +23,24 @@ export interface PestoProblem {
   readonly compiled: Compiled;
   readonly tasks: Tasks;
   /**
-   * Shape [taskCount x deviceCount], us, idle gaps between the ops of a task included, the one
-   * after it left out.
+   * Run times in us, shape [taskCount x deviceCount]. They include the idle gaps between the ops of
+   * a task, but not the one after it.
    */
   readonly runUs: Float64Array;
   readonly unitBytes: Float64Array;
-  /** Devices that each unit may take; the first unit only one of those that are interchangeable. */
+  /** Devices that each unit may take. The first unit takes only one of interchangeable devices. */
   readonly unitDevices: readonly (readonly number[])[];
   readonly limitBytes: readonly number[];
-  /** Successors of each task, all of higher number, those first that only order matters to. */
+  /** Successors of each task, all of higher number; edges without data count too. */
   readonly successors: readonly ReadonlySet<number>[];
-  /** 1 where a path leads from task a to task b, at a x taskCount + b. */
+  /** 1 if a path leads from task a to task b, at a x taskCount + b. */
   readonly reaches: Uint8Array;
   readonly tensors: readonly Tensor[];
   /** Hops from device a to device b, at a x deviceCount + b. */
   readonly hops: readonly (readonly Hop[])[];
   /** Do transfers of one link wait for each other? */
   readonly queues: boolean;
-  /** The devices of a plan with interchangeable ones renamed so that `unitDevices` allows it. */
+  /** The devices of a plan, with interchangeable ones renamed so that `unitDevices` allows them. */
   renamed(unitDevice: Int32Array): Int32Array;
 }
 
@@ -109,8 +109,8 @@ function closure(successors: readonly ReadonlySet<number>[]): Uint8Array {
 }
 
 /**
- * What leaves a task, slot by slot; slots of one task with the same consumers are one tensor where
- * tasks are merged.
+ * The outputs of each task, slot by slot. If tasks are merged, slots of one task with the same
+ * consumers are one tensor.
  */
 function tensorsOf(compiled: Compiled, { taskOf, count }: Tasks): Tensor[] {
   const { opCount, depStart, depConsumer, depSlot, slotBytes, fidelity } = compiled;

@@ -1,37 +1,61 @@
 /**
  * Pesto's integer program (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rebuilt from a description of
- * its sets, not from the paper's text): devices of units, the order of tasks on each device and of
- * transfers on each link, least makespan M.
+ * its sets, not from the paper's text). It chooses devices of units, the order of tasks on each
+ * device and of transfers on each link, and minimises the makespan M. Its columns:
  *
- *   x[u,d]       unit u lies on device d; the weights on a device fit
- *   y[i,j]       of two tasks without a path between them, i goes first if they share a device
- *   w[k,a,b]     tensor k moves from a to b: at least x[producer,a] + x[consumer,b] - 1; summed over a, x[consumer,b] - x[producer,b]
- *   o[j,j']      of two transfers that may meet on a link, j goes first
+ *   x[u,d]    1 if unit u is on device d; the weights on a device fit
+ *   y[i,j]    of two tasks without a path between them, i goes first if they share a device
+ *   w[k,a,b]  1 if tensor k moves from a to b
+ *   o[j,j']   of two transfers that may meet on a link, j goes first
  *
- *   a consumer on b starts after the last hop of the tensor's transfer to b has arrived; hops follow each other; the second of two
- *   tasks on a device starts when the first has ended, and the second of two transfers on a link when the first has been sent.
+ * Transfers: w[k,a,b] >= x[producer,a] + x[consumer,b] - 1, and the sum of w[k,a,b] over a is at
+ * least x[consumer,b] - x[producer,b].
  *
- * Within a `Frame` most units keep their devices, and what they run and send its order: no choice
- * is left among them.
+ * Times:
  *
- * Where a condition does not apply, a term of BIG, the known upper limit of M, lifts it. With one
- * op for each task everything that the event engine does under a fidelity whose links queue or
- * never wait satisfies this, so that its optimum is a lower bound there.
+ *   - a consumer on b starts after the last hop of the tensor's transfer to b has arrived;
+ *   - hops follow each other;
+ *   - the second of two tasks on a device starts when the first has ended;
+ *   - the second of two transfers on a link starts when the first has been sent.
+ *
+ * Within a `Frame` most units keep their devices, and their tasks and transfers keep their order.
+ * No choice is left among them.
+ *
+ * A row under a condition has a term of `big`, which is at least the upper limit of M. It lifts the
+ * row if the condition does not hold.
+ *
+ * With one op per task, and links that queue or never wait, every run of the event engine satisfies
+ * these rows. So the optimum is a lower bound there.
  */
 
-import { type LinearProgram, programBuilder } from "../../solver/linear-program.ts";
+import { type LinearProgram, programBuilder, weighted } from "../../solver/linear-program.ts";
 import { scaleBy } from "../programs/placement-program.ts";
-import { type Choice, type Frame, gapAfter, isKept, merged, type Parts, runTerms } from "./parts.ts";
+import {
+  atMostIf,
+  type Choice,
+  type Condition,
+  devicesOf,
+  endTerms,
+  type Frame,
+  gapAfter,
+  isClear,
+  isKept,
+  isSet,
+  type Parts,
+  runTerms,
+} from "./parts.ts";
 import type { PestoProblem } from "./problem.ts";
 import { addTransfers } from "./transfers.ts";
 
 export interface PestoProgram {
   readonly program: LinearProgram;
+  /** How many us are 1 unit of the program's objective. */
   readonly unitUs: number;
+  /** Device of each unit. */
   unitDevices(columns: Float64Array): Int32Array;
   /** Start of each task in us. */
   startsUs(columns: Float64Array): Float64Array;
-  /** The integer columns of a plan with these devices, whose tasks start then. */
+  /** The values of the integer columns for a plan with these devices and starts. */
   startOf(
     unitDevice: Int32Array,
     startsUs: Float64Array,
@@ -81,11 +105,7 @@ export function pestoProgram(
 
 function addUnits({ problem, builder, makespan, x, unitUs }: Parts): void {
   const { runUs, unitBytes, limitBytes, tasks, compiled } = problem;
-  for (const of of x)
-    builder.equal(
-      [...of.values()].flatMap((column) => [column, 1]),
-      1,
-    );
+  for (const of of x) builder.equal(weighted(of.values(), 1), 1);
   limitBytes.forEach((limit, d) => {
     const work = new Float64Array(x.length);
     for (let task = 0; task < tasks.count; task++)
@@ -106,13 +126,13 @@ function addUnits({ problem, builder, makespan, x, unitUs }: Parts): void {
 function addPrecedence(parts: Parts): void {
   const { problem, builder, start, makespan } = parts;
   for (let task = 0; task < start.length; task++) {
-    builder.atMost([start[task], 1, ...runTerms(parts, task), makespan, -1], 0);
+    builder.atMost([...endTerms(parts, task), makespan, -1], 0);
     for (const next of problem.successors[task])
-      builder.atMost([start[task], 1, ...runTerms(parts, task), start[next], -1], 0);
+      builder.atMost([...endTerms(parts, task), start[next], -1], 0);
   }
 }
 
-/** Kept tasks of a device follow each other as they did. */
+/** Kept tasks of a device stay in their order. */
 function addKeptOrders(parts: Parts): void {
   const { problem, builder, start, frame } = parts;
   if (frame === undefined) return;
@@ -135,30 +155,40 @@ function addKeptOrders(parts: Parts): void {
 }
 
 function addTaskOrders(parts: Parts): Choice[] {
-  const { problem, builder, start, x, big } = parts;
-  const { tasks, reaches } = problem;
+  const { tasks, reaches } = parts.problem;
   const choices: Choice[] = [];
   addKeptOrders(parts);
   for (let i = 0; i < tasks.count; i++)
     for (let j = i + 1; j < tasks.count; j++) {
       if (isKept(parts, i) && isKept(parts, j)) continue;
-      const [a, b] = [x[tasks.unitOf[i]], x[tasks.unitOf[j]]];
-      const shared = [...a.keys()].filter((d) => b.has(d));
+      const shared = [...devicesOf(parts, i).keys()].filter((d) => devicesOf(parts, j).has(d));
       if (reaches[i * tasks.count + j] === 1 || shared.length === 0) continue;
-      const first = builder.binary();
-      choices.push({ column: first, isSet: (startsUs) => startsUs[i] <= startsUs[j] });
-      const isUnit = a === b;
-      for (const d of isUnit ? [shared[0]] : shared) {
-        const lifted = isUnit ? [] : [a.get(d)!, big, b.get(d)!, big];
-        const apart = isUnit ? 0 : 2 * big;
-        const order = (from: number, to: number, weight: number, limit: number) =>
-          builder.atMost(
-            merged([start[from], 1, start[to], -1, ...runTerms(parts, from), ...lifted, first, weight]),
-            limit + apart - gapAfter(parts, from, d),
-          );
-        order(i, j, big, big);
-        order(j, i, -big, 0);
-      }
+      choices.push(addOrderChoice(parts, i, j, shared));
     }
   return choices;
+}
+
+/** A binary column that is 1 if task i runs before task j on a device that both are on. */
+function addOrderChoice(parts: Parts, i: number, j: number, shared: readonly number[]): Choice {
+  const first = parts.builder.binary();
+  const isUnit = devicesOf(parts, i) === devicesOf(parts, j);
+  for (const d of isUnit ? [shared[0]] : shared) {
+    const meet = isUnit ? [] : [i, j].map((task) => isSet(parts, [devicesOf(parts, task).get(d)!]));
+    addTaskOrder(parts, i, j, d, [...meet, isSet(parts, [first])]);
+    addTaskOrder(parts, j, i, d, [...meet, isClear(parts, first)]);
+  }
+  return { column: first, isSet: (startsUs) => startsUs[i] <= startsUs[j] };
+}
+
+/** If the conditions hold, the end of `before` and the gap after it <= the start of `after`. */
+function addTaskOrder(
+  parts: Parts,
+  before: number,
+  after: number,
+  d: number,
+  conditions: readonly Condition[],
+): void {
+  const { start } = parts;
+  const terms = [start[before], 1, start[after], -1, ...runTerms(parts, before)];
+  atMostIf(parts, conditions, terms, -gapAfter(parts, before, d));
 }

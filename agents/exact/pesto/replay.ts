@@ -1,7 +1,7 @@
 /**
- * From a schedule of tasks to a plan that the simulator replays in its order: the ops of a task one
- * after the other in topological order, tasks by their starts; and back, from a simulated plan to
- * starts of tasks.
+ * Turns a schedule of tasks into a plan that the simulator runs in the same order. Tasks are
+ * ordered by their starts, the ops of a task topologically. Turns a simulated plan back into starts
+ * of tasks.
  */
 import { placement } from "../../../env/model/plan/placement.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -15,8 +15,8 @@ export interface TaskSchedule {
 }
 
 /**
- * The schedule in its own order, first come, first served, and in the order of a list schedule of
- * its devices. Two private passes: the replay and the list schedule.
+ * Three plans with the devices of the schedule: in its own order, first come, first served, and in
+ * the order of a list schedule. Two private passes: the replay and the list schedule.
  */
 export function replays(
   problem: PestoProblem,
@@ -44,8 +44,8 @@ function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedul
 }
 
 /**
- * Rank of each task: always the one that starts first of those whose producers have been ranked,
- * whatever rounding did to starts.
+ * Rank of each task. The next rank goes to the task that starts first among those whose producers
+ * have ranks. So rounding errors of starts cannot break the order.
  */
 function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Array): Int32Array {
   const waits = new Int32Array(tasks.count);
@@ -63,8 +63,8 @@ function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Arra
 }
 
 /**
- * Devices of units under a plan, each where most of its work is done, and the first start of each
- * task.
+ * The schedule of a plan: each unit is on the device that does most of its work, and each task
+ * starts with its first op.
  */
 export function taskSchedule(
   { tasks, compiled, unitDevices }: PestoProblem,
@@ -82,8 +82,7 @@ export function taskSchedule(
   const unitDevice = Int32Array.from(unitDevices, (devices, unit) => {
     const share = workUs.subarray(unit * deviceCount, (unit + 1) * deviceCount);
     const most = share.reduce((best, us, d) => (us > share[best] ? d : best), 0);
-    // The first unit may lie on one of several interchangeable devices only; that is for the
-    // renaming to mend.
+    // The first unit may take only one of several interchangeable devices; `renamed` sees to that.
     return unit === 0 || devices.includes(most) ? most : devices[0];
   });
   return { unitDevice, startsUs };

@@ -1,52 +1,54 @@
 /**
- * One solve of Pesto's integer program (pesto-program.ts) over a graph coarsened to as many tasks
- * as the program may have: every solution is replayed by the simulator, and what is proven is
- * handed on with what it is worth.
+ * One solve of Pesto's integer program (program.ts) over a graph that is coarsened to as many tasks
+ * as the program may have. Every solution is replayed by the simulator. The result holds the proven
+ * bound, and whether it holds for all plans.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { createListOrder } from "../../lists/list-order.ts";
-import { type MipLimits, type MipResult, solveMip } from "../../solver/highs.ts";
+import { type MipLimits, type MipResult, STOPPED, solveMip } from "../../solver/highs.ts";
 import { coarsenTasks } from "./coarsen.ts";
 import { type PestoProblem, pestoProblem } from "./problem.ts";
 import { type PestoProgram, pestoProgram } from "./program.ts";
-import { replays, taskSchedule } from "./replay.ts";
+import { replays, type TaskSchedule, taskSchedule } from "./replay.ts";
 
 export interface SizedProgram {
   readonly problem: PestoProblem;
   readonly program: PestoProgram;
-  /** Does a task of it stand for several ops? */
+  /** Do some of its tasks stand for several ops? */
   readonly isMerged: boolean;
 }
 
-/** How a solve ended, and what it leaves. */
+/** How a solve ended, and what it found. */
 export interface Solved extends MipResult {
-  /** The program's own makespan of its last solution, and that solution. */
+  /** The program's own makespan of its last solution, and the plan of that solution. */
   readonly estimateUs?: number;
   readonly solution?: Plan;
-  /** The same of the last solution that became the best plan, and in which evaluation it did. */
+  /**
+   * The makespan of the last solution that became the best plan, and the evaluation of that plan.
+   */
   readonly best?: { readonly estimateUs: number; readonly evaluation: number };
-  /** No solution of the program is below. */
+  /** No solution of the program has a smaller makespan. */
   readonly provenUs: number;
-  /** Nor is any plan. */
+  /** No plan has one either. */
   readonly holdsForAll: boolean;
 }
 
 /**
- * What the solver's tolerances could hide, as a share of a bound: conditions are lifted by terms a
- * thousand times a unit.
+ * The error that the solver's tolerances may cause in a bound, as a share. The terms that lift a
+ * condition are a thousand times a unit.
  */
 export const ROUNDING = 1e-6;
 /**
- * A merged task is estimated to take longer than the simulator says; plans this much above the best
- * one are still looked at.
+ * A merged task is estimated to take longer than in the simulator. So solutions up to this multiple
+ * of the best plan are still allowed.
  */
 const MERGED_ROOM = 1.5;
 const FEWER = 0.8;
 
-/** The program of as many tasks as fit its size; null where even two do not. */
+/** The program with the most tasks that fits its size; null if even two tasks do not fit. */
 export function sizedProgram(
   compiled: Compiled,
   evaluator: MeteredEvaluator,
@@ -89,25 +91,34 @@ export async function* solveProgram(
         const provenUs = Math.max(0, value.bound * program.unitUs * (1 - ROUNDING));
         return { ...value, estimateUs, solution, best, provenUs, holdsForAll: holdsForAll(problem) };
       }
-      const { unitDevices, startsUs } = program;
-      const schedule = { unitDevice: unitDevices(value.columns), startsUs: startsUs(value.columns) };
-      const plans = replays(problem, schedule, listOrder, evaluator);
+      const plans = replays(problem, scheduleOf(program, value.columns), listOrder, evaluator);
       estimateUs = value.value * program.unitUs;
       solution = plans[0];
-      for (const candidate of plans) {
-        if (evaluator.exhausted) break;
-        const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
-        if (evaluator.evaluate(candidate).cost >= before) continue;
+      for (const plan of betterOf(plans, evaluator)) {
         best = { estimateUs, evaluation: evaluator.evaluations };
-        yield candidate;
+        yield plan;
       }
     }
   } finally {
-    await solver.return({ end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 });
+    await solver.return(STOPPED);
   }
 }
 
-/** The best plan so far as the solver's first solution; what it makes of it is its own affair. */
+/** The schedule of a solution. */
+export function scheduleOf({ unitDevices, startsUs }: PestoProgram, columns: Float64Array): TaskSchedule {
+  return { unitDevice: unitDevices(columns), startsUs: startsUs(columns) };
+}
+
+/** Evaluates the plans until the budget ends; yields those that are better than all before. */
+export function* betterOf(plans: readonly Plan[], evaluator: MeteredEvaluator): Generator<Plan, void> {
+  for (const plan of plans) {
+    if (evaluator.exhausted) return;
+    const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
+    if (evaluator.evaluate(plan).cost < before) yield plan;
+  }
+}
+
+/** The best plan so far, as a start for the solver; the solver may reject it. */
 function startOf(problem: PestoProblem, program: PestoProgram, { best }: MeteredEvaluator) {
   if (best?.outcome.feasible !== true || best.outcome.startUs === undefined) return undefined;
   const { unitDevice, startsUs } = taskSchedule(problem, best.plan, best.outcome.startUs);
@@ -115,8 +126,8 @@ function startOf(problem: PestoProblem, program: PestoProgram, { best }: Metered
 }
 
 /**
- * Every plan is a solution where no ops are merged; a free transfer serves consumers on ways that
- * the program does not know.
+ * If no ops are merged, every plan is a solution of the program. Free multicast is an exception: it
+ * serves consumers over routes that the program does not have.
  */
 const holdsForAll = ({ tasks, compiled }: PestoProblem): boolean =>
   tasks.count === compiled.opCount && compiled.fidelity.multicast !== "free";

@@ -1,24 +1,25 @@
 /**
- * Pesto's integer program on graphs that it cannot take whole: large-neighbourhood search (Shaw, CP
- * 1998) in which the program frees some ops that run at about the same time, devices and order,
- * while all others keep theirs. Nothing is merged, so that the program's times are the simulator's
- * but for ties and the order of kept transfers.
+ * Pesto's integer program on graphs that are too large for it: large-neighbourhood search (Shaw, CP
+ * 1998). A window frees the devices and the order of some ops that run at about the same time; all
+ * others keep theirs. No ops are merged. So the program's times are the simulator's, except for
+ * ties and the order of kept transfers.
  *
- * A solve either finds a better schedule or proves that its window has none by more than `WORTH`; a
- * window that failed is not tried again before the plan has changed. Windows are drawn from the
- * random stream, solves end by simplex iterations: the same seed gives the same plans.
+ * A solve finds a better schedule, or proves that its window has none that is better by `WORTH`. A
+ * failed window is not tried again until the plan changes. Windows come from the random stream and
+ * solves end by simplex iterations, so the same seed gives the same plans.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { createListOrder } from "../../lists/list-order.ts";
-import { solveMip } from "../../solver/highs.ts";
+import { createListOrder, type ListOrder } from "../../lists/list-order.ts";
+import { type MipLimits, type MipResult, STOPPED, solveMip } from "../../solver/highs.ts";
 import { coarsenTasks } from "./coarsen.ts";
 import { type PestoProblem, pestoProblem } from "./problem.ts";
 import { type PestoProgram, pestoProgram } from "./program.ts";
 import { replays, taskSchedule } from "./replay.ts";
+import { betterOf, scheduleOf } from "./solve.ts";
 
 export interface WindowLimits {
   readonly windows: number;
@@ -27,7 +28,7 @@ export interface WindowLimits {
   readonly nodes: number;
   readonly seconds: number;
   readonly size: number;
-  /** Nothing is left to find. */
+  /** True if there is nothing left to find. */
   readonly isDone: () => boolean;
 }
 
@@ -37,13 +38,13 @@ export interface WindowsReport {
   readonly timeLimited: boolean;
 }
 
-/** Sets of pairs of ops are held whole. */
+/** The program holds an entry for each pair of ops. */
 const MOST_OPS = 400;
 /** Units that a window frees. */
 const UNITS = 8;
-/** Least improvement asked of a window, as a share. */
+/** The least improvement that a window must find, as a share. */
 const WORTH = 1e-4;
-/** Draws of a window before all are taken to have failed. */
+/** After this many failed windows in a row, no window is left to try. */
 const DRAWS = 20;
 
 export const hasWindows = ({ opCount }: Compiled): boolean => opCount <= MOST_OPS;
@@ -69,29 +70,9 @@ export async function* improveWindows(
       failed.add(window.name);
       continue;
     }
-    const solver = solveMip(window.program.program, {
-      limits: solverLimits,
-      stopped: () => evaluator.exhausted,
-    });
     const before = evaluator.best!.evaluation;
-    try {
-      for (;;) {
-        const { done, value } = await solver.next();
-        if (done === true) {
-          report.timeLimited ||= value.end === "time" || value.end === "stopped";
-          break;
-        }
-        const { unitDevices, startsUs } = window.program;
-        const order = { unitDevice: unitDevices(value.columns), startsUs: startsUs(value.columns) };
-        for (const plan of replays(problem, order, listOrder, evaluator)) {
-          if (evaluator.exhausted) break;
-          const known = evaluator.best!.outcome.cost;
-          if (evaluator.evaluate(plan).cost < known) yield plan;
-        }
-      }
-    } finally {
-      await solver.return({ end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 });
-    }
+    const { end } = yield* solveWindow(window, { problem, listOrder, evaluator }, solverLimits);
+    report.timeLimited ||= end === "time" || end === "stopped";
     report.solved++;
     if (evaluator.best!.evaluation === before) failed.add(window.name);
     else {
@@ -102,14 +83,39 @@ export async function* improveWindows(
   return report;
 }
 
+interface Search {
+  readonly problem: PestoProblem;
+  readonly listOrder: ListOrder;
+  readonly evaluator: MeteredEvaluator;
+}
+
+/** Yields the plans of a window's solutions that are better than all before. */
+async function* solveWindow(
+  { program }: Window,
+  { problem, listOrder, evaluator }: Search,
+  limits: MipLimits,
+): AsyncGenerator<Plan, MipResult> {
+  const solver = solveMip(program.program, { limits, stopped: () => evaluator.exhausted });
+  try {
+    for (;;) {
+      const { done, value } = await solver.next();
+      if (done === true) return value;
+      const plans = replays(problem, scheduleOf(program, value.columns), listOrder, evaluator);
+      yield* betterOf(plans, evaluator);
+    }
+  } finally {
+    await solver.return(STOPPED);
+  }
+}
+
 interface Window {
   readonly name: string;
   readonly program: PestoProgram;
 }
 
 /**
- * A window of the best plan that has not failed since that plan was found; null where there is no
- * such plan or window.
+ * A window of the best plan that has not failed since that plan was found. Null if there is no
+ * feasible plan or no such window.
  */
 function nextWindow(
   problem: PestoProblem,

@@ -1,28 +1,37 @@
 /**
- * The integer program for single-sample latency of Tarnawski et al. (NeurIPS 2020): the latency of
- * env/sim/objectives/latency.ts over all plans in which each accelerator runs at most `pieces`
- * pieces, one after the other, however the plan's ops are dealt out to them.
+ * The integer program for single-sample latency of Tarnawski et al. (NeurIPS 2020). It minimises
+ * the latency of env/sim/objectives/latency.ts over all plans in which each accelerator runs at
+ * most `pieces` pieces, one after the other.
  *
- * x[c,d] = 1 where co-location class c lies on device d; of an accelerator's ops, w[v,s] = 1 where
- * op v runs in its piece s (one piece: w is x). sends[u,s] >= w[u,s] - w[v,s] and receives[u,s] >=
- * w[v,s] - w[u,s] for the data edges u -> v. Minimise L such that
+ * Column x[c,d] is 1 if co-location class c is on device d. Column w[v,s] is 1 if op v of an
+ * accelerator runs in its piece s; with one piece w is x. For the data edges u -> v
  *
- *   done[v] >= done[u] + time of v, where v is on a CPU, for every edge u -> v, and L >= done[v];
- *   start[s] >= done[u] where v is in piece s and u is not, by a constant that is large enough: the known plan's latency;
- *   finish[s] = start[s] + run times in s + transfers of s;   done[v] >= finish[s] where v is in s;   start[s + 1] >= finish[s].
+ *   sends[u,s]    >= w[u,s] - w[v,s]
+ *   receives[u,s] >= w[v,s] - w[u,s]
  *
- * A piece that waits for itself never ends, so that pieces are contiguous and do not wait in a
- * circle. Two kinds of rows, true of every plan, tighten its relaxation: L is at least all that an
- * accelerator runs and transfers, and no less than any chain's run times with the transfers of its
- * edges that leave a piece. With `pieces` 0 these are all rows: then the optimum is a bound for
- * plans of any pieces.
+ * Minimise L such that
+ *
+ *   done[v] >= done[u] + time of v     for every edge u -> v, if v is on a CPU
+ *   L >= done[v]
+ *   start[s] >= done[u]                if v is in piece s and u is not
+ *   finish[s] = start[s] + run times in s + transfers of s
+ *   done[v] >= finish[s]               if v is in s
+ *   start[s + 1] >= finish[s]
+ *
+ * Conditions are lifted by the latency of a known plan (big-M). A piece that waits for itself never
+ * ends. So pieces are contiguous and do not wait in a circle.
+ *
+ * Two kinds of rows hold for every plan and tighten the relaxation. L is at least all run times and
+ * transfers of one accelerator. L is at least the run times of any chain, with the transfers of its
+ * edges that leave a piece. With `pieces` 0 there are no other rows; then the optimum is a bound
+ * for plans of any number of pieces.
  *
  * CPUs run any number of ops at once: one of each type stands for all.
  */
 import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
-import { type ProgramBuilder, programBuilder, summed } from "../../solver/linear-program.ts";
+import { negated, type ProgramBuilder, programBuilder, summed } from "../../solver/linear-program.ts";
 import { type LatencySlot, slotsOf } from "./latency-slots.ts";
 import {
   type PlacementColumns,
@@ -34,9 +43,9 @@ import {
 export interface LatencyProgramOptions {
   /** Pieces that an accelerator may run; 0 for the relaxation. */
   readonly pieces: number;
-  /** Latency of a known plan: worse ones are cut off. */
+  /** Latency of a known plan: worse plans are cut off. */
   readonly upperUs: number;
-  /** A bound that is known already. */
+  /** A known lower bound. */
   readonly lowerUs: number;
 }
 
@@ -104,7 +113,7 @@ function limitMemory(
   for (const type of types)
     for (const d of type.memoryBytes === Number.POSITIVE_INFINITY ? [] : type.devices)
       builder.atMost(
-        Array.from(memoryBytes, (bytes, c) => placement.terms(c, d, bytes / type.memoryBytes)).flat(),
+        placement.overElements(d, (c) => memoryBytes[c] / type.memoryBytes),
         1,
       );
 }
@@ -117,7 +126,7 @@ function limitWork({ builder, latency, slots }: LatencyParts): void {
   }
 }
 
-/** For each op a column that is at least any chain's time up to its run. */
+/** For each op, a column that is at least the time of any chain up to the end of its run. */
 function addChains(parts: LatencyParts): number[] {
   const { builder, problem, latency, upper, slots, move } = parts;
   const { graph } = problem.scenario;
@@ -147,10 +156,7 @@ function addChains(parts: LatencyParts): number[] {
   return chain;
 }
 
-/**
- * The pieces' own times. The latency of a known plan is large enough to lift a row that does not
- * apply.
- */
+/** The start and finish of each piece. `upper` lifts a row whose condition does not hold. */
 function addPieces(
   { builder, problem, placement, latency, upper, slots, ...times }: LatencyParts,
   chain: readonly number[],
@@ -167,7 +173,7 @@ function addPieces(
   const timed = slots.map((slot) => {
     const start = builder.real({ upper });
     const finish = builder.real({ upper });
-    builder.equal([finish, 1, start, -1, ...slot.load.map((term, k) => (k % 2 === 1 ? -term : term))], 0);
+    builder.equal([finish, 1, start, -1, ...negated(slot.load)], 0);
     return { ...slot, start, finish };
   });
   timed.forEach(({ device, start, finish, terms }, i) => {
@@ -189,10 +195,8 @@ function addPieces(
   }
 }
 
-/** Run time of op v on whatever device it lies. */
+/** Run time of op v on the device that it is on, as terms of a row. */
 function runTerms({ problem, placement, run }: LatencyParts, v: number): number[] {
   const deviceCount = problem.scenario.cluster.devices.length;
-  return placement.column.flatMap((_, d) =>
-    placement.terms(problem.elements.of[v], d, run[v * deviceCount + d]),
-  );
+  return placement.overDevices(problem.elements.of[v], (d) => run[v * deviceCount + d]);
 }

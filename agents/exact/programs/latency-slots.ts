@@ -1,16 +1,16 @@
 /**
- * The pieces of accelerators as columns of the latency program (latency-program.ts): which ops each
- * may run, what it sends and receives, and how long all of that takes.
+ * The pieces of accelerators as columns of the latency program (latency-program.ts): the ops that
+ * each may run, its transfers, and the time of both.
  */
 import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
-import { type ProgramBuilder, summed } from "../../solver/linear-program.ts";
+import { type ProgramBuilder, summed, weighted } from "../../solver/linear-program.ts";
 import { ABSENT, type PlacementColumns } from "./placement-program.ts";
 
 export interface LatencySlot {
   readonly device: number;
   /**
-   * `weight` x the column that is 1 where op v runs in this piece, as terms of a row: none where it
+   * `weight` x the column that is 1 if op v runs in this piece, as terms of a row; none if it
    * cannot.
    */
   terms(v: number, weight: number): number[];
@@ -19,7 +19,7 @@ export interface LatencySlot {
 }
 
 export interface SlotTimes {
-  /** Pieces of each accelerator; one where this is 0, of which nothing but the load is meant. */
+  /** Pieces of each accelerator. With 0 there is one, and only its load counts. */
   readonly pieces: number;
   /**
    * In units of the program: times to run op v on device d at v * devices + d, and to move the
@@ -40,7 +40,7 @@ export function slotsOf(
   return accelerators.flatMap((device) => {
     const members =
       times.pieces > 1
-        ? dealtOut(builder, problem, placement, device, times.pieces)
+        ? pieceColumns(builder, problem, placement, device, times.pieces)
         : [(v: number, weight: number) => placement.terms(problem.elements.of[v], device, weight)];
     return members.map((terms) => ({
       device,
@@ -52,8 +52,8 @@ export function slotsOf(
 
 type Members = LatencySlot["terms"];
 
-/** A column for each op and piece, one of them 1 where the op's class lies on the device. */
-function dealtOut(
+/** A column for each op and piece; if the op's class is on the device, one of them is 1. */
+function pieceColumns(
   builder: ProgramBuilder,
   { elements }: SplitProblem,
   placement: PlacementColumns,
@@ -67,10 +67,7 @@ function dealtOut(
   );
   columns.forEach((own, v) => {
     if (own[0] === ABSENT) return;
-    builder.equal(
-      [...own.flatMap((column) => [column, 1]), ...placement.terms(elements.of[v], device, -1)],
-      0,
-    );
+    builder.equal([...weighted(own, 1), ...placement.terms(elements.of[v], device, -1)], 0);
   });
   return Array.from({ length: pieces }, (_, piece) => (v: number, weight: number) => {
     const column = columns[v][piece];

@@ -1,8 +1,10 @@
 /**
- * The bound of a linear relaxation of the makespan, on request: HiGHS solves
- * makespan-relaxation.ts, and its dual values prove the bound by dual-bound.ts, whatever the
- * solver's tolerances. Deterministic: it stops on simplex iterations, and dual values from before
- * the optimum prove a smaller bound.
+ * The bound of a linear relaxation of the makespan, on request. HiGHS solves the program of
+ * makespan-relaxation.ts; dual-bound.ts makes a proven bound of its dual values, whatever the
+ * solver's tolerances.
+ *
+ * Deterministic: the solve stops on simplex iterations. Dual values from before the optimum prove a
+ * smaller bound.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -12,13 +14,13 @@ import { compile } from "../../../env/sim/engine/compile.ts";
 import type { Bound } from "../../../env/sim/evaluator/contract.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { dualBound } from "../../solver/dual-bound.ts";
-import { solveMip } from "../../solver/highs.ts";
+import { solveToEnd } from "../../solver/highs.ts";
 import { makespanRelaxation } from "./makespan-relaxation.ts";
 
 export interface RelaxationLimits {
   /** Simplex iterations. */
   readonly iterations: number;
-  /** A guard: what it ends proves nothing. */
+  /** A guard; a solve that it ends proves nothing. */
   readonly seconds: number;
   /** Largest program tried, in coefficients. */
   readonly size: number;
@@ -27,8 +29,8 @@ export interface RelaxationLimits {
 const defaultLimits: RelaxationLimits = { iterations: 200_000, seconds: 120, size: 400_000 };
 
 /**
- * Null where no plan fits, where the solver was ended by the guard, or left nothing that proves a
- * bound above 0.
+ * Null if no plan fits, if the guard ended the solver, or if its dual values prove no bound above
+ * 0.
  */
 export async function boundByLinearRelaxation(
   scenario: Scenario,
@@ -48,10 +50,9 @@ export async function boundByLinearRelaxation(
     throw new InputError(
       `Scenario "${scenario.name}" is too large for a linear relaxation: ${program.rowColumn.length} coefficients, at most ${size}.`,
     );
-  const solver = solveMip(program, { limits: { iterations, seconds, nodes: 1, relativeGap: 0 } });
-  let step = await solver.next();
-  while (step.done !== true) step = await solver.next();
-  const { rowDuals } = step.value;
+  const { rowDuals } = await solveToEnd(program, {
+    limits: { iterations, seconds, nodes: 1, relativeGap: 0 },
+  });
   if (rowDuals === undefined) return null;
   const value = dualBound(program, rowDuals) * unitUs;
   return value > 0 ? { argument: "linear relaxation", covers: PLACEMENTS, value } : null;

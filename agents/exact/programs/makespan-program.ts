@@ -1,28 +1,28 @@
 /**
- * An integer program whose optimum is at most the makespan of every plan: a relaxation of the event
- * engine (env/sim/engine/engine.ts) in which devices and links serve any number of tasks at once,
- * but no device does more work than the step has time for.
+ * An integer program whose optimum is at most the makespan of every plan. It is a relaxation of the
+ * event engine (env/sim/engine/engine.ts). Devices and links serve any number of tasks at once, but
+ * no device does more work than the step has time for.
  *
- * x[v,d] = 1 where element v lies on device d. Minimise M such that
+ * x[v,d] is 1 if element v is on device d. Minimise M such that
  *
  *   - an op starts when the step starts or later, and not before its producers end;
- *   - where producer and consumer lie apart and the consumer needs a tensor, it starts a transfer
- *     later: cut >= x[u,d] - x[v,d] for every d, at the time of the tensor over the fastest route
- *     between any two devices;
- *   - M is at least the end of every op, and the start of the step plus all run times on any one
- *     device, with the idle gaps after ops where the step ends with its last event;
- *   - weights with optimizer state are at most the memory, where the fidelity counts memory.
+ *   - a consumer apart from the producer of its tensor starts a transfer later: apart >= x[u,d] -
+ *     x[v,d] for every d, times the tensor's time over the fastest route between any two devices;
+ *   - M is at least the end of every op;
+ *   - M is at least the start of the step plus all run times on any one device, with the idle gaps
+ *     after ops if the step ends with its last event;
+ *   - weights with optimizer state are at most the memory, if the fidelity counts memory.
  *
- * Every run of the engine satisfies these with its own start times: there an op waits for the same
- * dependencies, a transfer crosses its route without overtaking time, a device runs one op at a
- * time, and the peak is at least what is resident. So the optimum is a lower bound, and any bound
- * of the solver's too.
+ * Every run of the engine satisfies these rows with its own start times. There an op waits for the
+ * same dependencies, and a transfer takes at least its time over the fastest route. A device runs
+ * one op at a time, and the peak is at least what is resident. So the optimum is a lower bound, and
+ * so is any bound of the solver's.
  */
 import { compile, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import { type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
+import { apartColumns } from "./apart-columns.ts";
 import {
-  ABSENT,
   type PlacementColumns,
   type PlacementProgram,
   placementColumns,
@@ -63,9 +63,7 @@ function startColumns(
   });
 }
 
-/**
- * No op starts before its dependencies have ended one after the other, each on its fastest device.
- */
+/** An op starts when all ops on a path to it have ended, each on its fastest device, or later. */
 function earliestStartsUs({
   scenario,
   opCount,
@@ -91,32 +89,16 @@ function addDependencies(
   placement: PlacementColumns,
   { start, unitUs }: { start: readonly number[]; unitUs: number },
 ): void {
-  const cutOf = new Map<string, number>();
-  const cutColumn = (a: number, b: number): number => {
-    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-    const known = cutOf.get(key);
-    if (known !== undefined) return known;
-    const cut = builder.real({ upper: 1 });
-    placement.column.forEach((_, d) => {
-      builder.atMost([...placement.terms(a, d, 1), ...placement.terms(b, d, -1), cut, -1], 0);
-    });
-    cutOf.set(key, cut);
-    return cut;
-  };
+  const apart = apartColumns(builder, placement.column.length, placement.terms);
   for (let u = 0; u < compiled.opCount; u++)
     for (let i = compiled.depStart[u]; i < compiled.depStart[u + 1]; i++) {
       const v = compiled.depConsumer[i];
       const slot = compiled.depSlot[i];
-      const terms = [
-        start[u],
-        1,
-        start[v],
-        -1,
-        ...runTerms(compiled, placement, u, elements.of[u], 1 / unitUs),
-      ];
+      const runs = runTerms(compiled, placement, u, elements.of[u], 1 / unitUs);
+      const terms = [start[u], 1, start[v], -1, ...runs];
       const movesUs = slot === NO_SLOT ? 0 : fastestRouteUs(compiled, compiled.slotBytes[slot]);
       if (elements.of[u] !== elements.of[v] && movesUs > 0)
-        terms.push(cutColumn(elements.of[u], elements.of[v]), movesUs / unitUs);
+        terms.push(apart(elements.of[u], elements.of[v]), movesUs / unitUs);
       builder.atMost(terms, 0);
     }
 }
@@ -137,15 +119,14 @@ function addDeviceLimits(
       workUs[elements.of[v]] += us === 0 ? 0 : us + gapUs;
       bytes[elements.of[v]] += residentBytes[v];
     }
-    const present = [...placement.column[d].keys()].filter((v) => placement.column[d][v] !== ABSENT);
     builder.atMost(
-      [makespan, -1, ...present.flatMap((v) => placement.terms(v, d, workUs[v] / unitUs))],
+      [makespan, -1, ...placement.overElements(d, (v) => workUs[v] / unitUs)],
       -fidelity.startUs / unitUs,
     );
     const { memoryBytes } = scenario.cluster.devices[d];
     if (fidelity.memory !== "training" || memoryBytes === Number.POSITIVE_INFINITY) continue;
     builder.atMost(
-      present.flatMap((v) => placement.terms(v, d, bytes[v] / memoryBytes)),
+      placement.overElements(d, (v) => bytes[v] / memoryBytes),
       1,
     );
   }
@@ -159,12 +140,12 @@ function runTerms(
   element: number,
   scale: number,
 ): number[] {
-  return placement.column.flatMap((_, d) => placement.terms(element, d, runUs[v * deviceCount + d] * scale));
+  return placement.overDevices(element, (d) => runUs[v * deviceCount + d] * scale);
 }
 
 /**
- * Time of a transfer over the fastest route between any two devices, its links crossed in turn or
- * all at once.
+ * Time of a transfer over the fastest route between any two devices; it crosses the links of a
+ * route in turn or all at once.
  */
 function fastestRouteUs(
   { routeStart, routeLink, linkBytesPerUs, linkLatencyUs, fidelity }: Compiled,

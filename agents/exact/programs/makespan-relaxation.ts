@@ -1,19 +1,23 @@
 /**
  * A linear program whose optimum is at most the makespan of every plan. Like makespan-program.ts it
- * relaxes the event engine, but it counts devices by type and shares units among the types in
- * fractions, so that its size does not grow with the devices, and it knows heads and tails
+ * relaxes the event engine. It counts devices by type and gives each type a fraction of each unit,
+ * so that its size does not grow with the devices. It uses heads and tails
  * (env/sim/bounds/makespan/chains.ts):
  *
- *   - a type's devices have machines x M for their work; their memories together hold the weights;
+ *   - a type's devices have machines x M of time for their work; their memories together hold the
+ *     weights;
  *   - an op starts after its producers and, by type, no earlier than its head; it ends its tail
- *     before M; where producer and consumer are on different types the fastest transfer between any
- *     two types lies in between;
+ *     before M;
+ *   - between a producer and a consumer on different types is the fastest transfer between any two
+ *     types;
  *   - in windows: the ops of a type with heads of at least r and tails of at least q have machines
- *     x (M - r - q) on it.
+ *     x (M - r - q) of time on it.
  *
- * A window needs M >= r + q also where nobody uses the type, so only windows with r + q <= a proven
- * bound are there. Averaging over equal devices turns every plan into a point of this program, so
- * its optimum is a lower bound, and so is every dual bound.
+ * A window requires M >= r + q even if the type is unused. So there are only windows with r + q <=
+ * a proven bound.
+ *
+ * The average over equal devices turns every plan into a point of this program. So its optimum is a
+ * lower bound, and so is every dual bound.
  */
 
 import { makespanUnits } from "../../../env/sim/bounds/makespan/bounds.ts";
@@ -21,14 +25,15 @@ import { type Chains, chainsOf } from "../../../env/sim/bounds/makespan/chains.t
 import type { Units } from "../../../env/sim/bounds/units.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { type LinearProgram, type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
+import { apartColumns } from "./apart-columns.ts";
 
 export interface Relaxation {
   readonly program: LinearProgram;
-  /** Us for 1 unit of the program's objective. */
+  /** How many us are 1 unit of the program's objective. */
   readonly unitUs: number;
 }
 
-/** Values of heads and of tails at which windows begin and end. */
+/** The most values of heads, and of tails, at which windows begin and end. */
 const WINDOW_EDGES = 8;
 const ABSENT = -1;
 
@@ -46,7 +51,7 @@ interface Parts {
 
 /**
  * `lowerUs` is a proven bound on the makespan, `upperUs` the value of a plan, or the ceiling. Null
- * where no plan fits.
+ * if no plan fits.
  */
 export function makespanRelaxation(
   compiled: Compiled,
@@ -71,27 +76,27 @@ export function makespanRelaxation(
 }
 
 /**
- * A column for each unit on each type where all its ops have a head and a tail; null where a unit
- * can be on none.
+ * A column for each unit on each type that gives all its ops a head and a tail. Null if a unit can
+ * be on no type.
  */
 function shareColumns(
   builder: ProgramBuilder,
   { unitOf, unitUs, unitCount, typeCount, opCount }: Units,
   { startUs, runUs, tailUs }: Chains,
 ): Int32Array | null {
-  const lies = Uint8Array.from(unitUs, (us) => (us === Number.POSITIVE_INFINITY ? 0 : 1));
+  const able = Uint8Array.from(unitUs, (us) => (us === Number.POSITIVE_INFINITY ? 0 : 1));
   for (let v = 0; v < opCount; v++)
     for (let type = 0; type < typeCount; type++) {
       const i = v * typeCount + type;
       if (startUs[i] + runUs[i] + tailUs[i] === Number.POSITIVE_INFINITY)
-        lies[unitOf[v] * typeCount + type] = 0;
+        able[unitOf[v] * typeCount + type] = 0;
     }
   for (let unit = 0; unit < unitCount; unit++)
-    if (!lies.subarray(unit * typeCount, (unit + 1) * typeCount).includes(1)) return null;
-  return Int32Array.from(lies, (here) => (here === 0 ? ABSENT : builder.real({ upper: 1 })));
+    if (!able.subarray(unit * typeCount, (unit + 1) * typeCount).includes(1)) return null;
+  return Int32Array.from(able, (isAble) => (isAble === 0 ? ABSENT : builder.real({ upper: 1 })));
 }
 
-/** Shares of a unit as terms of a row, the weight by type. */
+/** The sum over types of weight(type) x the share of a unit, as terms of a row. */
 function terms(
   { share, units: { typeCount } }: Parts,
   unit: number,
@@ -129,36 +134,24 @@ function addStarts(parts: Parts): void {
 }
 
 function addDependencies(parts: Parts): void {
-  const { builder, units, chains, start, unitUs } = parts;
+  const { builder, units, chains, start, share, unitUs } = parts;
   const { unitOf, typeCount } = units;
   const { producer, consumer } = chains.dependencies;
-  const parted = new Map<string, number>();
-  /** At least how much of two units lies on different types. */
-  const partedColumn = (a: number, b: number): number => {
-    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-    const known = parted.get(key);
-    if (known !== undefined) return known;
-    const column = builder.real({ upper: 1 });
-    for (let type = 0; type < typeCount; type++) {
-      const only = (weight: number) => (other: number) => (other === type ? weight : 0);
-      builder.atMost([...terms(parts, a, only(1)), ...terms(parts, b, only(-1)), column, -1], 0);
-    }
-    parted.set(key, column);
-    return column;
-  };
+  const apart = apartColumns(builder, typeCount, (unit, type, weight) =>
+    share[unit * typeCount + type] === ABSENT ? [] : [share[unit * typeCount + type], weight],
+  );
   for (let i = 0; i < producer.length; i++) {
     const [u, v] = [producer[i], consumer[i]];
     const runs = terms(parts, unitOf[u], (type) => chains.runUs[u * typeCount + type] / unitUs);
     const row = [start[u], 1, start[v], -1, ...runs];
     const movesUs = unitOf[u] === unitOf[v] ? 0 : fastestBetweenTypesUs(parts, i);
-    if (movesUs > 0) row.push(partedColumn(unitOf[u], unitOf[v]), movesUs / unitUs);
+    if (movesUs > 0) row.push(apart(unitOf[u], unitOf[v]), movesUs / unitUs);
     builder.atMost(row, 0);
   }
 }
 
 /**
- * The least time to move what a dependency needs to a device of another type; 0 where no plan
- * would.
+ * The least time to move a dependency's data to a device of another type; 0 if no plan moves it.
  */
 function fastestBetweenTypesUs({ units: { typeCount }, chains }: Parts, dependency: number): number {
   let fastest = Number.POSITIVE_INFINITY;
@@ -213,7 +206,7 @@ function addWindows(parts: Parts, lowerUs: number): void {
   }
 }
 
-/** Some of the distinct values, the first and the last among them. */
+/** At most `WINDOW_EDGES` of the distinct values, the first and the last among them. */
 function evenly(values: readonly number[]): number[] {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   if (distinct.length <= WINDOW_EDGES) return distinct;

@@ -1,23 +1,31 @@
 /**
  * The integer program for max load of Tarnawski et al. (NeurIPS 2020).
  *
- * x[v,d] = 1 where element v lies on device d. On an accelerator, out[h,d] >= x[u,d] - x[v,d] and
- * in[h,d] >= x[v,d] - x[u,d] for net h of owner u and every other element v of it, so that at whole
- * x they are 1 exactly where d sends or receives h. Loads are at most M, weights of the elements at
- * most the memory, and M is minimised.
+ * x[v,d] is 1 if element v is on device d. M is minimised. Loads are at most M; the weights of the
+ * elements on a device are at most its memory.
  *
- * Contiguous: z[v,d] >= x[v,d], and for every forward edge u -> v: z[v,d] <= z[u,d] and z[v,d] <=
- * x[v,d] - x[u,d] + 1. A z exists exactly where no forward path leaves d and comes back. (The
- * ideals program asks a little more: that all devices can stand in one line. So this program's
- * optimum is at most that of the ideals program.)
+ * Transfers of an accelerator d, for net h with owner u and every other element v of it:
+ *
+ *   out[h,d] >= x[u,d] - x[v,d]
+ *   in[h,d]  >= x[v,d] - x[u,d]
+ *
+ * At whole x they are 1 exactly if d sends or receives h.
+ *
+ * Contiguity: z[v,d] >= x[v,d], and for every forward edge u -> v
+ *
+ *   z[v,d] <= z[u,d]
+ *   z[v,d] <= x[v,d] - x[u,d] + 1
+ *
+ * Such a z exists exactly if no forward path leaves d and comes back. The dynamic program over
+ * ideals asks a little more: it passes each device once, in one topological order. So this
+ * program's optimum is at most that of the program over ideals.
  *
  * Devices of one type are interchangeable; they are ordered by their first element.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
-import { type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
+import { negated, type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
 import {
-  ABSENT,
   type PlacementColumns,
   type PlacementProgram,
   placementColumns,
@@ -26,15 +34,14 @@ import {
 
 export interface MaxLoadProgramOptions {
   readonly contiguous: boolean;
-  /** Max load of a known plan: worse ones are cut off. */
+  /** Max load of a known plan: worse plans are cut off. */
   readonly upperUs: number;
-  /** A bound that is known already. */
+  /** A known lower bound. */
   readonly lowerUs: number;
 }
 
 export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOptions): PlacementProgram {
-  const { elements, types, timeUs, memoryBytes, nets } = problem;
-  const n = elements.count;
+  const { types, timeUs, memoryBytes, nets } = problem;
   const { unitUs, upper } = scaleBy(options.upperUs);
   const builder = programBuilder();
   const load = builder.real({ lower: options.lowerUs / unitUs, upper, cost: 1 });
@@ -42,10 +49,8 @@ export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOpt
 
   types.forEach((type, t) => {
     for (const d of type.devices) {
-      const x = placement.column[d];
-      const terms = [load, -1];
-      for (let v = 0; v < n; v++)
-        if (x[v] !== ABSENT) terms.push(x[v], timeUs[v * types.length + t] / unitUs);
+      const runs = placement.overElements(d, (v) => timeUs[v * types.length + t] / unitUs);
+      const terms = [load, -1, ...runs];
       if (type.paysTransfers)
         for (let h = 0; h < nets.count; h++) {
           const us = nets.transferUs[h] / unitUs;
@@ -55,9 +60,7 @@ export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOpt
       builder.atMost(terms, 0);
       if (type.memoryBytes !== Number.POSITIVE_INFINITY)
         builder.atMost(
-          [...x].flatMap((column, v) =>
-            column === ABSENT ? [] : [column, memoryBytes[v] / type.memoryBytes],
-          ),
+          placement.overElements(d, (v) => memoryBytes[v] / type.memoryBytes),
           1,
         );
       if (options.contiguous) keepContiguous(builder, problem, placement, d);
@@ -66,7 +69,7 @@ export function maxLoadProgram(problem: SplitProblem, options: MaxLoadProgramOpt
   return { ...placement, program: builder.build(), unitUs };
 }
 
-/** Columns that are 1 where device d sends net h, and where it receives it. */
+/** Columns that are 1 if device d sends net h, and if it receives it. */
 function transferColumns(
   builder: ProgramBuilder,
   { nets }: SplitProblem,
@@ -80,10 +83,7 @@ function transferColumns(
   for (let i = nets.pinStart[h] + 1; i < nets.pinStart[h + 1]; i++) {
     const user = placement.terms(nets.pins[i], d, -1);
     builder.atMost([...owner, ...user, sends, -1], 0);
-    builder.atMost(
-      [...owner, ...user].map((term, k) => (k % 2 === 1 ? -term : term)).concat(receives, -1),
-      0,
-    );
+    builder.atMost([...negated([...owner, ...user]), receives, -1], 0);
   }
   return [sends, receives];
 }

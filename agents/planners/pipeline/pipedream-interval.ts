@@ -1,9 +1,9 @@
 /**
- * PipeDream's planner for straight pipelines: the interval program (interval-program.ts) over the
- * states of the layer graph, one stage for each accelerator, tried for every number of
- * accelerators.
+ * PipeDream's planner for straight pipelines: one stage on each accelerator, for every number of
+ * accelerators. The stages come from the dynamic program over the states of the layer graph
+ * (exact/intervals/interval-program.ts).
  *
- * A layer is an element of contract.ts with its forward and backward times together; its
+ * A layer is an element (problems/elements.ts) with its forward and backward times together. Its
  * activations are the outputs of its forward ops that another layer uses. The bandwidth is that of
  * the slowest link.
  */
@@ -34,13 +34,14 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
   card: {
     id: "pipedream-interval",
     name: "PipeDream",
-    summary: "The slowest stage of a straight pipeline as fast as possible, by PipeDream's interval program.",
+    summary:
+      "Minimises the time of the slowest stage of a straight pipeline, by PipeDream's dynamic program.",
     searchSpace: "contiguous stages, one accelerator each",
     paper:
       "Narayanan, Harlap, Phanishayee, Seshadri, Devanur, Ganger, Gibbons, Zaharia: PipeDream: Generalized Pipeline Parallelism " +
       "for DNN Training. SOSP 2019",
     limits:
-      "Stages are not replicated: a placement has no replicas. Accelerators are taken to be alike and memory is not looked at. Graphs with " +
+      "Stages are not replicated: a placement has no replicas. It assumes equal accelerators and ignores memory. Graphs with " +
       "many parallel branches have too many states.",
   },
   traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, special: true },
@@ -93,7 +94,7 @@ function layersOf(problem: SplitProblem, type: number): Layers {
   };
 }
 
-/** Bytes of the forward outputs of each element that another one uses. */
+/** Bytes of the forward outputs of each element that another element uses. */
 function activationsOf(scenario: Scenario, elementOf: Int32Array, count: number): Float64Array {
   const { graph } = scenario;
   const { start, op } = dataConsumers(scenario);

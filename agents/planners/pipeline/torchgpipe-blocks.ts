@@ -1,11 +1,11 @@
 /**
- * torchgpipe's automatic balancing: the layers as one sequence, in topological order, cut into one
- * block for each accelerator so that the blocks' times differ little (block-partition.ts). With
- * `fixed=true` the cut is the exact one, of the fastest slowest block.
+ * torchgpipe's automatic balancing. The layers form one sequence in topological order, which is cut
+ * into one block for each accelerator. The times of the blocks differ little
+ * (search/lines/block-partition.ts). With `fixed=true` the cut is exact: its slowest block is as
+ * fast as possible.
  *
  * A layer's cost is its measured or modelled time in whole microseconds, forward and backward
- * together, as `balance_by_time` measures it. It looks at nothing else: transfers and memory are
- * left to chance.
+ * together, as `balance_by_time` measures it. Transfers and memory are ignored.
  */
 import { z } from "zod";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -35,13 +35,13 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
     id: "torchgpipe-blocks",
     name: "torchgpipe blocks",
     summary:
-      "Cuts the sequence of layers into blocks of like times, one for each accelerator, as torchgpipe balances.",
+      "Cuts the sequence of layers into blocks of similar times, one for each accelerator, as torchgpipe does.",
     searchSpace: "contiguous blocks of one topological order over the accelerators of the cluster",
     paper:
       "Kim, Lee, Jeong, Baek, Yoon, Kim, Lim, Kim: torchgpipe: On-the-fly Pipeline Parallelism for Training Giant Models. 2020",
     limits:
-      "Costs are times in whole microseconds; transfers and memory are not looked at. Accelerators are taken to be alike. " +
-      "Equal costs keep the first, lop-sided split, as published; fixed=true cuts exactly.",
+      "Costs are times in whole microseconds. It ignores transfers and memory, and assumes equal accelerators. " +
+      "With equal costs it keeps the first, uneven split, as published; fixed=true cuts exactly.",
   },
   traits: { answers: "placement", objectives: "any", effort: "instant", random: false, special: true },
   options,

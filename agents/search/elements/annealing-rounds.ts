@@ -1,7 +1,7 @@
 /**
- * Rounds of annealing from the best assignment so far, by turns hot enough to leave it behind and
- * warm enough to mend it. Yields and scores a plan whenever one is better than all before. The
- * state counts its own scores of proposals as private passes.
+ * Rounds of annealing, each from the best assignment so far. Rounds alternate between hot, which
+ * leaves that assignment, and warm, which improves it. Each plan that is better than all before is
+ * scored and yielded. The state counts its own scores of proposals as private passes.
  */
 
 import { placement } from "../../../env/model/plan/placement.ts";
@@ -17,15 +17,15 @@ export interface RoundOptions {
   /** Proposals per element and round. */
   readonly proposals: number;
   readonly rounds: number;
-  /** First temperatures of rounds by turns, and the last one of each. */
+  /** First temperatures of alternate rounds, and the last temperature of all. */
   readonly hot: number;
   readonly warm: number;
   readonly cold: number;
-  /** A proven bound: nothing is left to do at a plan that reaches it. */
+  /** A proven bound: the search ends at a plan that reaches it. */
   readonly provenUs: number;
   /**
-   * Improves the state, where it stands at the start and after every round; yields now and then,
-   * and ends where told `true`.
+   * Improves the state, at the start and after every round. Yields now and then, and ends if it is
+   * answered `true`.
    */
   readonly polish?: () => Generator<void, void, boolean | undefined>;
 }
@@ -35,13 +35,10 @@ export interface RoundsResult {
   readonly proposals: number;
 }
 
-/**
- * The evaluator may add up the same times in another order; a bound stays a little below what it
- * proves.
- */
+/** The evaluator may sum the same times in another order, so values differ by rounding. */
 const ROUNDING = 1e-8;
 
-/** Sets out from `start`, which fits the memory. */
+/** Pre: `start` fits the memory. */
 export async function* annealInRounds(
   state: AssignmentState,
   start: Int32Array,
@@ -77,7 +74,7 @@ export async function* annealInRounds(
     for (;;) {
       if (step.value.valueUs < best.valueUs) best = step.value;
       if (step.done === true) await polish();
-      // A budget of few evaluations is kept for the ends of rounds.
+      // With few evaluations left, only the ends of rounds are scored.
       const mayScore = step.done === true || evaluator.remaining > options.rounds;
       if (best.valueUs < scoredUs && mayScore && !evaluator.exhausted) {
         yield scored(state.problem, best, evaluator);
@@ -114,8 +111,8 @@ function scored({ elements }: SplitProblem, { deviceOf }: Annealed, evaluator: M
 }
 
 /**
- * Proposals that an even share of the budget pays for, where simulations are what it counts. Each
- * round needs some more: to begin anew and to score what it found.
+ * The most proposals that an even share of the budget pays for, if the budget counts simulations.
+ * Each round needs a few more simulations: to start, and to score its best plan.
  */
 function affordable(
   { simulationsPerProposal }: AssignmentState,
@@ -123,12 +120,12 @@ function affordable(
   roundsLeft: number,
 ): number {
   if (countedIn === "evaluations") return Number.POSITIVE_INFINITY;
-  return Math.floor((remaining / roundsLeft - SIMULATIONS_BESIDE) / simulationsPerProposal);
+  return Math.floor((remaining / roundsLeft - SIMULATIONS_PER_ROUND) / simulationsPerProposal);
 }
 
-const SIMULATIONS_BESIDE = 6;
+const SIMULATIONS_PER_ROUND = 6;
 
-/** No more proposals than would try every placement of a tiny graph many times. */
+/** On a tiny graph, no more proposals than try every placement many times. */
 function proposalsFor({ elements, scenario }: SplitProblem, perElement: number): number {
   const placements = scenario.cluster.devices.length ** elements.count;
   return Math.min(perElement * elements.count, 50 * placements);

@@ -1,102 +1,131 @@
 /**
- * Proposals for a search over assignments: one element to another device, an exchange of two, or a
- * connected cluster that grows over the nets of one element and moves as a whole. Where
- * communication is dear, single moves have to climb over walls that a cluster walks around. Memory
- * is never exceeded.
+ * Random moves for a search over assignments: one element to another device, an exchange of two, or
+ * a cluster of connected elements. A cluster grows along the nets of one element and moves as a
+ * whole. Where communication is expensive, single moves must pass through worse assignments; a
+ * cluster avoids them. No move exceeds a memory limit.
+ *
+ * The operators of search/groups/proposals.ts differ: they move groups of a plan, and learn their
+ * shares.
  */
 import type { Rng } from "../../../env/model/rng.ts";
+import type { Nets } from "../../problems/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
-export interface Proposals {
-  /**
-   * Makes a random proposal; false where it does not fit or changes nothing: then it has to be
-   * undone as well.
-   */
-  make(): boolean;
-  /** Takes back the moves of the last proposal. */
-  undo(): void;
-}
-
 const LARGEST_CLUSTER = 48;
-/** Shares of the kinds of proposals; the rest are clusters. */
+/** Shares of the kinds of moves; the rest are clusters. */
 const SINGLE = 0.5;
 const EXCHANGE = 0.25;
-/** How often an element goes where one of its neighbours is, rather than anywhere. */
+/** How often an element goes to the device of one of its neighbours, not to any device. */
 const FOLLOWS = 0.7;
 const EXCHANGES_WITH_NEIGHBOUR = 0.3;
 
-export function createProposals(state: AssignmentState, rng: Rng): Proposals {
-  const { deviceOf, deviceCount, problem } = state;
-  const { elementStart, ofElement, pinStart, pins } = problem.nets;
-  const n = problem.elements.count;
-  const moved = new Int32Array(LARGEST_CLUSTER);
-  const home = new Int32Array(LARGEST_CLUSTER);
-  let movedCount = 0;
-  const clusterOf = new Int32Array(n);
-  let cluster = 0;
+export function createElementMoves(state: AssignmentState, rng: Rng): ElementMoves {
+  return new ElementMoves(state, rng);
+}
 
-  const relocate = (v: number, to: number): void => {
-    moved[movedCount] = v;
-    home[movedCount++] = deviceOf[v];
-    state.move(v, to);
-  };
-  const relocateIfFits = (v: number, to: number): boolean => {
-    if (!state.fits(v, to)) return false;
-    relocate(v, to);
+export class ElementMoves {
+  private readonly state: AssignmentState;
+  private readonly rng: Rng;
+  private readonly nets: Nets;
+  private readonly deviceOf: Int32Array;
+  /** What the last move relocated so far, and the devices that it came from. */
+  private readonly moved = new Int32Array(LARGEST_CLUSTER);
+  private readonly cameFrom = new Int32Array(LARGEST_CLUSTER);
+  private movedCount = 0;
+  /** Number of the last cluster that held the element. */
+  private readonly clusterOf: Int32Array;
+  private cluster = 0;
+
+  constructor(state: AssignmentState, rng: Rng) {
+    this.state = state;
+    this.rng = rng;
+    this.nets = state.problem.nets;
+    this.deviceOf = state.deviceOf;
+    this.clusterOf = new Int32Array(state.deviceOf.length);
+  }
+
+  /**
+   * Makes a random move. False if it does not fit or changes nothing; the caller must then undo it
+   * as well.
+   */
+  make(): boolean {
+    this.movedCount = 0;
+    this.state.mark();
+    const kind = this.rng.next();
+    if (kind < SINGLE) return this.moveOne();
+    return kind < SINGLE + EXCHANGE ? this.exchange() : this.moveCluster();
+  }
+
+  /** Takes back the last move. */
+  undo(): void {
+    const { state, moved, cameFrom } = this;
+    while (this.movedCount > 0) state.move(moved[--this.movedCount], cameFrom[this.movedCount]);
+    state.rewind();
+  }
+
+  private moveOne(): boolean {
+    const v = this.rng.int(this.deviceOf.length);
+    return this.relocateIfFits(v, this.targetFor(v));
+  }
+
+  private exchange(): boolean {
+    const { state, rng, deviceOf } = this;
+    const v = rng.int(deviceOf.length);
+    const w = rng.next() < EXCHANGES_WITH_NEIGHBOUR ? this.neighbourOf(v) : rng.int(deviceOf.length);
+    const a = deviceOf[v];
+    const b = deviceOf[w];
+    if (a === b || !state.fitsWithout(v, b, w) || !state.fitsWithout(w, a, v)) return false;
+    this.relocate(v, b);
+    this.relocate(w, a);
     return true;
-  };
-  const neighbourOf = (v: number): number => {
+  }
+
+  /** A random element and elements connected to it leave one device for another. */
+  private moveCluster(): boolean {
+    const { rng, deviceOf, clusterOf, moved } = this;
+    const v = rng.int(deviceOf.length);
+    const from = deviceOf[v];
+    const to = this.targetFor(v);
+    const wanted = 2 + Math.floor((LARGEST_CLUSTER - 2) * rng.next() ** 3);
+    const cluster = ++this.cluster;
+    clusterOf[v] = cluster;
+    if (!this.relocateIfFits(v, to)) return false;
+    for (let tries = 3 * wanted; tries > 0 && this.movedCount < wanted; tries--) {
+      const w = this.neighbourOf(moved[rng.int(this.movedCount)]);
+      if (deviceOf[w] !== from || clusterOf[w] === cluster) continue;
+      clusterOf[w] = cluster;
+      if (!this.relocateIfFits(w, to)) return false;
+    }
+    return true;
+  }
+
+  private relocate(v: number, to: number): void {
+    this.moved[this.movedCount] = v;
+    this.cameFrom[this.movedCount++] = this.deviceOf[v];
+    this.state.move(v, to);
+  }
+
+  private relocateIfFits(v: number, to: number): boolean {
+    if (!this.state.fits(v, to)) return false;
+    this.relocate(v, to);
+    return true;
+  }
+
+  /** A random element of a random net of the element; it may be the element itself. */
+  private neighbourOf(v: number): number {
+    const { elementStart, ofElement, pinStart, pins } = this.nets;
     const from = elementStart[v];
     const count = elementStart[v + 1] - from;
     if (count === 0) return v;
-    const h = ofElement[from + rng.int(count)];
-    return pins[pinStart[h] + rng.int(pinStart[h + 1] - pinStart[h])];
-  };
-  const targetFor = (v: number): number => {
-    const from = deviceOf[v];
-    const near = deviceOf[neighbourOf(v)];
-    return near !== from && rng.next() < FOLLOWS ? near : (from + 1 + rng.int(deviceCount - 1)) % deviceCount;
-  };
-  const single = (): boolean => {
-    const v = rng.int(n);
-    return relocateIfFits(v, targetFor(v));
-  };
-  const exchange = (): boolean => {
-    const v = rng.int(n);
-    const w = rng.next() < EXCHANGES_WITH_NEIGHBOUR ? neighbourOf(v) : rng.int(n);
-    const [a, b] = [deviceOf[v], deviceOf[w]];
-    if (a === b || !state.fitsWithout(v, b, w) || !state.fitsWithout(w, a, v)) return false;
-    relocate(v, b);
-    relocate(w, a);
-    return true;
-  };
-  const moveCluster = (): boolean => {
-    const v = rng.int(n);
-    const from = deviceOf[v];
-    const to = targetFor(v);
-    const wanted = 2 + Math.floor((LARGEST_CLUSTER - 2) * rng.next() ** 3);
-    clusterOf[v] = ++cluster;
-    if (!relocateIfFits(v, to)) return false;
-    for (let tries = 3 * wanted; tries > 0 && movedCount < wanted; tries--) {
-      const w = neighbourOf(moved[rng.int(movedCount)]);
-      if (deviceOf[w] !== from || clusterOf[w] === cluster) continue;
-      clusterOf[w] = cluster;
-      if (!relocateIfFits(w, to)) return false;
-    }
-    return true;
-  };
+    const h = ofElement[from + this.rng.int(count)];
+    return pins[pinStart[h] + this.rng.int(pinStart[h + 1] - pinStart[h])];
+  }
 
-  return {
-    make() {
-      movedCount = 0;
-      state.mark();
-      const kind = rng.next();
-      if (kind < SINGLE) return single();
-      return kind < SINGLE + EXCHANGE ? exchange() : moveCluster();
-    },
-    undo() {
-      while (movedCount > 0) state.move(moved[--movedCount], home[movedCount]);
-      state.rewind();
-    },
-  };
+  private targetFor(v: number): number {
+    const from = this.deviceOf[v];
+    const near = this.deviceOf[this.neighbourOf(v)];
+    if (near !== from && this.rng.next() < FOLLOWS) return near;
+    const { deviceCount } = this.state;
+    return (from + 1 + this.rng.int(deviceCount - 1)) % deviceCount;
+  }
 }

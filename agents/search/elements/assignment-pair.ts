@@ -1,22 +1,34 @@
 /**
- * The best way to deal what two devices hold out to the two anew, all others staying, for max load:
- * a neighbourhood too large to try move by move. Element by element in a fixed order, to the one or
- * to the other; choices that agree on the nets still open share a node (as in
- * agents/exact/cover/device-sets.ts), which keeps of each load of the first device the least of the
- * second.
+ * The best split of the elements of two devices between the two, for max load. All other elements
+ * are fixed. The neighbourhood is too large to try move by move.
  *
- * Loads of the first device are told apart in `buckets`, so that the answer may be a little worse
- * than the best one; it is never wrong. Memory is left to the caller.
+ * Elements are decided in a fixed order, each to the first device or to the second. Partial splits
+ * that agree on the nets still open share a node, as in agents/exact/cover/device-sets.ts. Each
+ * node keeps, for every load of the first device, the least load of the second.
+ *
+ * Loads of the first device are rounded into `buckets`, so that the split may be a little worse
+ * than the best one. Its loads are exact. The caller checks memory.
  */
 
 import type { DeviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
 export interface PairLimits {
-  /** Nodes beyond which a pair is given up. */
+  /** A pair with more nodes is given up. */
   readonly nodes: number;
-  /** Loads of the first device that a node tells apart. */
+  /** Number of loads of the first device that a node distinguishes. */
   readonly buckets: number;
+}
+
+/** The elements of two devices, to be split again. */
+export interface Pair {
+  readonly devices: readonly [first: number, second: number];
+  /** All elements, in the order of their decisions. */
+  readonly order: Int32Array;
+  /** Device of each element now. */
+  readonly assigned: ArrayLike<number>;
+  /** The larger load must be below. */
+  readonly upperUs: number;
 }
 
 export interface PairSplit {
@@ -27,78 +39,100 @@ export interface PairSplit {
   readonly deviceOf: Int32Array;
 }
 
-/** What an open net has seen so far, as bits. */
+/** Where an open net has elements so far, as bits. */
 const ON_FIRST = 1;
 const ON_SECOND = 2;
 
+/** Open nets, each with its bits. */
+type OpenNets = ReadonlyMap<number, number>;
+
 interface Node {
-  readonly open: ReadonlyMap<number, number>;
+  readonly open: OpenNets;
   /** Labels labelStart .. labelEnd of it. */
   labelStart: number;
   labelEnd: number;
 }
 
-interface Arc {
-  readonly from: Node;
+/** What a decision adds to the loads. */
+interface Decision {
   readonly toSecond: 0 | 1;
   readonly firstUs: number;
   readonly secondUs: number;
 }
 
-/** A split whose larger load is below `upperUs`, or null where none is found. */
+interface Arc extends Decision {
+  readonly from: Node;
+}
+
+/** A split whose larger load is below `upperUs`, or null if none is found. */
 export function splitPair(
   problem: SplitProblem,
-  { deviceCount, timeUs, pays }: DeviceTimes,
-  order: Int32Array,
-  assigned: ArrayLike<number>,
-  [first, second]: readonly [number, number],
-  upperUs: number,
+  times: DeviceTimes,
+  { devices, order, assigned, upperUs }: Pair,
   limits: PairLimits,
 ): PairSplit | null {
   if (upperUs <= 0) return null;
-  const { nets } = problem;
+  const [first, second] = devices;
   const elements = [...order].filter((v) => assigned[v] === first || assigned[v] === second);
-  const { last, reachesOut } = extentsWithin(problem, elements);
+  const decide = decider(problem, times, elements, devices);
   const labels = createLabels(limits.buckets, upperUs);
   let layer: Node[] = [{ open: new Map(), labelStart: 0, labelEnd: 1 }];
   let nodes = 1;
-  for (const [i, v] of elements.entries()) {
+  for (let i = 0; i < elements.length; i++) {
     const entered = new Map<string, { node: Node; arcs: Arc[] }>();
     for (const from of layer)
       for (const toSecond of [0, 1] as const) {
-        const open = new Map(from.open);
-        const seen = toSecond === 0 ? ON_FIRST : ON_SECOND;
-        let firstUs = toSecond === 0 ? timeUs[v * deviceCount + first] : 0;
-        let secondUs = toSecond === 1 ? timeUs[v * deviceCount + second] : 0;
-        for (let j = nets.elementStart[v]; j < nets.elementStart[v + 1]; j++) {
-          const h = nets.ofElement[j];
-          const before = open.get(h) ?? 0;
-          const after = before | seen;
-          if (after !== before) {
-            // A net that lies within the two is paid by both once it is on both, any other one by
-            // whoever holds some of it.
-            const both = reachesOut[h] === 0 && after === (ON_FIRST | ON_SECOND);
-            const us = nets.transferUs[h];
-            if (both || (reachesOut[h] === 1 && toSecond === 0)) firstUs += us * pays[first];
-            if (both || (reachesOut[h] === 1 && toSecond === 1)) secondUs += us * pays[second];
-          }
-          if (last[h] === i) open.delete(h);
-          else open.set(h, after);
-        }
-        const key = [...open].map(([h, status]) => 4 * h + status).join();
+        const { open, ...decision } = decide(i, from.open, toSecond);
+        const key = [...open].map(([h, bits]) => 4 * h + bits).join();
         const known = entered.get(key) ?? { node: { open, labelStart: 0, labelEnd: 0 }, arcs: [] };
         entered.set(key, known);
-        known.arcs.push({ from, toSecond, firstUs, secondUs });
+        known.arcs.push({ ...decision, from });
       }
     layer = [];
     for (const { node, arcs } of entered.values()) if (labels.join(node, arcs)) layer.push(node);
     nodes += layer.length;
     if (layer.length === 0 || nodes > limits.nodes) return null;
   }
-  return labels.best(layer, elements, [first, second]);
+  return labels.best(layer, elements, devices);
 }
 
-/** Position of the last element of each net, and 1 for nets that have elements elsewhere. */
+/**
+ * A function that adds the i-th element to one of the two devices. It returns the nets that are
+ * open then, and the times that the decision adds.
+ */
+function decider(
+  problem: SplitProblem,
+  { deviceCount, timeUs, pays }: DeviceTimes,
+  elements: readonly number[],
+  [first, second]: Pair["devices"],
+): (i: number, before: OpenNets, toSecond: 0 | 1) => Decision & { open: OpenNets } {
+  const { elementStart, ofElement, transferUs } = problem.nets;
+  const { last, reachesOut } = extentsWithin(problem, elements);
+  return (i, before, toSecond) => {
+    const v = elements[i];
+    const bit = toSecond === 0 ? ON_FIRST : ON_SECOND;
+    const open = new Map(before);
+    let firstUs = toSecond === 0 ? timeUs[v * deviceCount + first] : 0;
+    let secondUs = toSecond === 1 ? timeUs[v * deviceCount + second] : 0;
+    for (let j = elementStart[v]; j < elementStart[v + 1]; j++) {
+      const h = ofElement[j];
+      const bitsBefore = open.get(h) ?? 0;
+      const bits = bitsBefore | bit;
+      if (bits !== bitsBefore) {
+        // Both devices pay a net within the pair once it is on both. Each device pays any other net
+        // once it holds some of it.
+        const both = reachesOut[h] === 0 && bits === (ON_FIRST | ON_SECOND);
+        if (both || (reachesOut[h] === 1 && toSecond === 0)) firstUs += transferUs[h] * pays[first];
+        if (both || (reachesOut[h] === 1 && toSecond === 1)) secondUs += transferUs[h] * pays[second];
+      }
+      if (last[h] === i) open.delete(h);
+      else open.set(h, bits);
+    }
+    return { open, toSecond, firstUs, secondUs };
+  };
+}
+
+/** Position of the last element of each net, and 1 for nets with elements on other devices. */
 function extentsWithin({ nets }: SplitProblem, elements: readonly number[]) {
   const last = new Int32Array(nets.count).fill(-1);
   const inside = new Int32Array(nets.count);
@@ -113,7 +147,7 @@ function extentsWithin({ nets }: SplitProblem, elements: readonly number[]) {
   return { last, reachesOut };
 }
 
-/** Loads of both devices behind each node, none of which is worse than another in both. */
+/** The Pareto-optimal loads of both devices at each node. */
 function createLabels(buckets: number, upperUs: number) {
   const firstUs = [0];
   const secondUs = [0];
@@ -123,7 +157,7 @@ function createLabels(buckets: number, upperUs: number) {
   const source = new Int32Array(buckets);
   const sourceArc = new Int32Array(buckets);
   return {
-    /** Gives a node the labels of its arcs; false where there are none. */
+    /** Makes the labels of a node from its arcs; false if there are none. */
     join(node: Node, arcs: readonly Arc[]): boolean {
       leastUs.fill(upperUs);
       arcs.forEach((arc, a) => {
@@ -152,7 +186,7 @@ function createLabels(buckets: number, upperUs: number) {
       node.labelEnd = firstUs.length;
       return node.labelEnd > node.labelStart;
     },
-    best(nodes: readonly Node[], elements: readonly number[], pair: readonly [number, number]): PairSplit {
+    best(nodes: readonly Node[], elements: readonly number[], pair: Pair["devices"]): PairSplit {
       let end = -1;
       const largerUs = (i: number) => Math.max(firstUs[i], secondUs[i]);
       for (const { labelStart, labelEnd } of nodes)

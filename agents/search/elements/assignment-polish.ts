@@ -1,7 +1,7 @@
 /**
- * Deals out anew what two devices hold (assignment-pair.ts) as long as that lowers the larger load
- * of any two: the local optimum of a neighbourhood that holds all moves, exchanges and clusters
- * between two devices at once.
+ * Splits the elements of two devices again (assignment-pair.ts) as long as that lowers the larger
+ * load of any two. The result is a local optimum of a large neighbourhood: it contains all moves,
+ * exchanges and clusters between two devices.
  */
 
 import { deviceTimes } from "../../problems/element-times.ts";
@@ -10,17 +10,17 @@ import { type PairLimits, type PairSplit, splitPair } from "./assignment-pair.ts
 import type { MaxLoadState } from "./max-load-state.ts";
 
 export interface PolishLimits extends PairLimits {
-  /** Pairs tried. */
+  /** The most pairs to try. */
   readonly tries: number;
 }
 
-/** A smaller improvement may be rounding. */
+/** A smaller improvement, as a share, may be rounding. */
 const ROUNDING = 1e-7;
 
 /**
- * Yields after every pair that is tried, and ends where the caller answers `true`. Pairs of larger
- * loads come first, and of these the partners of least load: each step lowers the loads in falling
- * order like words in a dictionary, so that there is an end.
+ * Yields after every pair that is tried, and ends if the caller answers `true`. Pairs with the
+ * largest load come first, and among these the partners with the least load. Each step lowers the
+ * falling sequence of loads lexicographically, so that the search ends.
  */
 export function* polishPairs(
   state: MaxLoadState,
@@ -34,7 +34,8 @@ export function* polishPairs(
     let found: PairSplit | null = null;
     for (const [larger, smaller] of pairsByLoad(loadUs)) {
       const upperUs = loadUs[larger] * (1 - ROUNDING);
-      found = splitPair(problem, times, order, deviceOf, [larger, smaller], upperUs, limits);
+      const pair = { devices: [larger, smaller], order, assigned: deviceOf, upperUs } as const;
+      found = splitPair(problem, times, pair, limits);
       if (++tried >= tries || (yield)) return;
       if (found !== null && fits(problem, times.limitBytes, found)) break;
       found = null;

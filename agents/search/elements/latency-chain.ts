@@ -1,86 +1,114 @@
 /**
- * A start for latency: the best way to cut one topological order into runs of elements, each run a
- * piece of its own on the next accelerator or left to the CPUs, by dynamic programming over the
- * order's prefixes (DPL of Tarnawski et al., NeurIPS 2020, with a sum in place of their maximum).
+ * A start for latency: the best cut of one topological order into runs of elements. Each run is a
+ * piece of its own on the next accelerator, or is left to the CPUs. The cut is found by dynamic
+ * programming over the order's prefixes (DPL of Tarnawski et al., NeurIPS 2020, with a sum in place
+ * of their maximum).
  *
- * The sum counts one piece after the other, so that it is never less than the latency of the plan:
- * pieces may overlap, CPUs too. It is exact where the network is a line. An accelerator takes one
- * run, within its memory; accelerators may be left out.
+ * The sum counts one piece after the other, while pieces and CPUs may overlap. So it is never below
+ * the latency of the plan, and it is exact if the network is a line. An accelerator takes one run,
+ * within its memory; accelerators may stay empty.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { deviceTimes } from "../../problems/element-times.ts";
+import { type DeviceTimes, deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
-/** Device of each element, or null where no cut of this order fits. */
+/** Device of each element, or null if no cut of this order fits. */
 export function cutForLatency(problem: SplitProblem, order: ArrayLike<number>): Int32Array | null {
-  const { deviceCount, timeUs, limitBytes, pays } = deviceTimes(problem);
+  const times = deviceTimes(problem);
+  const devices = Array.from({ length: times.deviceCount }, (_, d) => d);
+  const accelerators = devices.filter((d) => times.pays[d] === 1);
+  const cpus = devices.filter((d) => times.pays[d] === 0);
+  const cpuOf = Int32Array.from(order, (v) => fastestOf(cpus, times, v));
+  const cuts = leastCuts(problem, order, { times, accelerators, cpuOf });
+  return cuts && devicesOfCut(cuts, order, accelerators, cpuOf);
+}
+
+interface Pool {
+  readonly times: DeviceTimes;
+  readonly accelerators: readonly number[];
+  /** The fastest CPU for the element at each position of the order, or `NO_CPU`. */
+  readonly cpuOf: Int32Array;
+}
+
+const NO_CPU = -1;
+
+function fastestOf(cpus: readonly number[], { deviceCount, timeUs }: DeviceTimes, v: number): number {
+  const us = (d: number) => timeUs[v * deviceCount + d];
+  return cpus.reduce((best, d) => (best === NO_CPU || us(d) < us(best) ? d : best), NO_CPU);
+}
+
+/** Where no run ends: the accelerator stays empty. */
+const EMPTY = -1;
+const ON_CPU = -2;
+
+/**
+ * How the best cut of each prefix ends: with a run, whose start is given, with an element `ON_CPU`,
+ * or with an `EMPTY` accelerator. Entry [b * (n + 1) + j] is that of the first j elements on the
+ * first b accelerators. Null if no cut of the whole order fits.
+ */
+function leastCuts(
+  problem: SplitProblem,
+  order: ArrayLike<number>,
+  { times, accelerators, cpuOf }: Pool,
+): Int32Array | null {
+  const { deviceCount, timeUs, limitBytes } = times;
   const n = problem.elements.count;
-  const devices = Array.from({ length: deviceCount }, (_, d) => d);
-  const accelerators = devices.filter((d) => pays[d] === 1);
-  const cpus = devices.filter((d) => pays[d] === 0);
-  const position = new Int32Array(n);
-  for (let i = 0; i < n; i++) position[order[i]] = i;
-  const sumUs = runSums(problem, order);
-
-  /**
-   * Least sum of the first j elements on the first b accelerators, and from where the last run goes
-   * on.
-   */
   const width = n + 1;
+  const visitRuns = runsFrom(problem, times, order);
   const leastUs = new Float64Array((accelerators.length + 1) * width).fill(Number.POSITIVE_INFINITY);
-  const runStart = new Int32Array(leastUs.length).fill(SKIPPED);
+  const runStart = new Int32Array(leastUs.length).fill(EMPTY);
+  const offer = (at: number, us: number, start: number): void => {
+    if (us >= leastUs[at]) return;
+    leastUs[at] = us;
+    runStart[at] = start;
+  };
   leastUs[0] = 0;
-  const cheapestCpu = (v: number): number =>
-    cpus.reduce(
-      (best, d) => (best === -1 || timeUs[v * deviceCount + d] < timeUs[v * deviceCount + best] ? d : best),
-      -1,
-    );
   for (let b = 0; b <= accelerators.length; b++) {
-    if (b > 0)
-      for (let j = 0; j <= n; j++) {
-        const at = b * width + j;
-        if (leastUs[at - width] < leastUs[at]) leastUs[at] = leastUs[at - width];
+    const row = b * width;
+    if (b > 0) {
+      const device = accelerators[b - 1];
+      for (let j = 0; j <= n; j++) offer(row + j, leastUs[row - width + j], EMPTY);
+      for (let i = 0; i < n; i++) {
+        const beforeUs = leastUs[row - width + i];
+        if (beforeUs === Number.POSITIVE_INFINITY) continue;
+        visitRuns(i, device, limitBytes[device], (j, us) => offer(row + j, beforeUs + us, i));
       }
-    for (let i = 0; b > 0 && i < n; i++) {
-      const beforeUs = leastUs[(b - 1) * width + i];
-      if (beforeUs === Number.POSITIVE_INFINITY) continue;
-      sumUs(i, accelerators[b - 1], limitBytes[accelerators[b - 1]], (j, us) => {
-        const at = b * width + j;
-        if (beforeUs + us >= leastUs[at]) return;
-        leastUs[at] = beforeUs + us;
-        runStart[at] = i;
-      });
     }
-    for (let j = 0; j < n; j++) {
-      const cpu = cheapestCpu(order[j]);
-      if (cpu === -1) break;
-      const us = leastUs[b * width + j] + timeUs[order[j] * deviceCount + cpu];
-      if (us >= leastUs[b * width + j + 1]) continue;
-      leastUs[b * width + j + 1] = us;
-      runStart[b * width + j + 1] = ON_CPU;
-    }
+    for (let j = 0; j < n && cpuOf[j] !== NO_CPU; j++)
+      offer(row + j + 1, leastUs[row + j] + timeUs[order[j] * deviceCount + cpuOf[j]], ON_CPU);
   }
+  return leastUs[accelerators.length * width + n] === Number.POSITIVE_INFINITY ? null : runStart;
+}
 
-  if (leastUs[accelerators.length * width + n] === Number.POSITIVE_INFINITY) return null;
+/** Reads the best cut of the whole order from its end. */
+function devicesOfCut(
+  runStart: Int32Array,
+  order: ArrayLike<number>,
+  accelerators: readonly number[],
+  cpuOf: Int32Array,
+): Int32Array {
+  const n = cpuOf.length;
   const deviceOf = new Int32Array(n);
   for (let b = accelerators.length, j = n; j > 0; ) {
-    const start = runStart[b * width + j];
-    if (start === SKIPPED) b--;
-    else if (start === ON_CPU) deviceOf[order[--j]] = cheapestCpu(order[j]);
-    else {
-      while (j > start) deviceOf[order[--j]] = accelerators[b - 1];
-      b--;
+    const start = runStart[b * (n + 1) + j];
+    if (start === ON_CPU) {
+      j--;
+      deviceOf[order[j]] = cpuOf[j];
+      continue;
     }
+    // With `EMPTY` the prefix stays, on one accelerator less.
+    if (start !== EMPTY) while (j > start) deviceOf[order[--j]] = accelerators[b - 1];
+    b--;
   }
   return deviceOf;
 }
 
-const SKIPPED = -1;
-const ON_CPU = -2;
-
-/** Visits the ends of all runs from one position that fit a device, each with its load. */
-function runSums({ elements, memoryBytes, nets, ...problem }: SplitProblem, order: ArrayLike<number>) {
-  const { deviceCount, timeUs } = deviceTimes({ elements, memoryBytes, nets, ...problem });
+/** A function that visits the end and the load of each run that starts at `first` and fits. */
+function runsFrom(
+  { elements, memoryBytes, nets }: SplitProblem,
+  { deviceCount, timeUs }: DeviceTimes,
+  order: ArrayLike<number>,
+) {
   const held = new Int32Array(nets.count);
   return (
     first: number,
@@ -108,8 +136,8 @@ function runSums({ elements, memoryBytes, nets, ...problem }: SplitProblem, orde
 }
 
 /**
- * A topological order of the elements, depth first, with a coin for what comes next of what became
- * ready together.
+ * A random topological order of the elements, depth first: elements that become ready together are
+ * shuffled.
  */
 export function randomOrder({ elements }: SplitProblem, rng: Rng): Int32Array {
   const { successors, count } = elements;

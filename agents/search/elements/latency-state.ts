@@ -1,57 +1,57 @@
 /**
  * An assignment under search for single-sample latency. Its value is that of
- * env/sim/objectives/latency.ts, computed in full for each proposal: one element that moves can cut
- * the pieces of two devices anew, so there is nothing to keep. Each value is one private pass.
+ * env/sim/objectives/latency.ts, computed in full for each proposal. One moved element can change
+ * all pieces of two devices, so nothing is kept between proposals. Each value is one private pass.
  */
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { createLatencyModel } from "../../../env/sim/objectives/latency.ts";
 import { deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
+import { DeviceMemory } from "./device-memory.ts";
 
 export function createLatencyState(problem: SplitProblem, passes: PassCounter): AssignmentState {
-  const { elements, memoryBytes, scenario } = problem;
-  const { deviceCount, timeUs, limitBytes } = deviceTimes(problem);
+  const { elements, scenario } = problem;
+  const times = deviceTimes(problem);
+  const memory = new DeviceMemory(problem, times);
   const { latencyUs } = createLatencyModel(scenario);
   const { memberStart, members } = membersOf(elements.of, elements.count);
   const deviceOf = new Int32Array(elements.count);
   const opDevice = new Int32Array(elements.of.length);
-  const heldBytes = new Float64Array(deviceCount);
-  const markedBytes = new Float64Array(deviceCount);
   let valueUs = 0;
 
-  const put = (v: number, d: number): void => {
+  const assign = (v: number, d: number): void => {
     deviceOf[v] = d;
-    heldBytes[d] += memoryBytes[v];
     for (let i = memberStart[v]; i < memberStart[v + 1]; i++) opDevice[members[i]] = d;
   };
-  const runs = (v: number, d: number): boolean => timeUs[v * deviceCount + d] !== Number.POSITIVE_INFINITY;
   return {
     problem,
-    deviceCount,
+    deviceCount: times.deviceCount,
     deviceOf,
     simulationsPerProposal: 1,
     get valueUs() {
       return valueUs;
     },
     reset(given) {
-      heldBytes.fill(0);
-      for (let v = 0; v < elements.count; v++) put(v, given[v]);
+      memory.clear();
+      for (let v = 0; v < elements.count; v++) {
+        memory.add(v, given[v]);
+        assign(v, given[v]);
+      }
     },
-    fits: (v, d) => runs(v, d) && heldBytes[d] + memoryBytes[v] <= limitBytes[d],
-    fitsWithout: (v, d, leaving) =>
-      runs(v, d) && heldBytes[d] - memoryBytes[leaving] + memoryBytes[v] <= limitBytes[d],
-    move(v, d) {
-      heldBytes[deviceOf[v]] -= memoryBytes[v];
-      put(v, d);
+    fits: (v, d) => memory.fits(v, d),
+    fitsWithout: (v, d, leaving) => memory.fitsWithout(v, d, leaving),
+    move(v, to) {
+      memory.move(v, deviceOf[v], to);
+      assign(v, to);
     },
     energy() {
       passes.pass();
       valueUs = latencyUs(opDevice);
       return valueUs;
     },
-    mark: () => markedBytes.set(heldBytes),
-    rewind: () => heldBytes.set(markedBytes),
+    mark: () => memory.mark(),
+    rewind: () => memory.rewind(),
   };
 }
 

@@ -1,11 +1,12 @@
-/** An assignment that fits the memory, for searches that have nothing better to start from. */
+/** An assignment that fits the memory, for searches without a better start. */
 
 import { deviceTimes } from "../../problems/element-times.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 
 /**
- * Elements in falling order of bytes, each where the largest load stays least of the devices that
- * can hold it. Null where the order leads into a corner: other orders might not.
+ * Places elements in falling order of bytes. Each goes to the device with the least load after it,
+ * among those that have memory for it. Null if some element fits no device; another order might
+ * succeed.
  */
 export function packedByMemory(problem: SplitProblem): Int32Array | null {
   const { elements, memoryBytes } = problem;

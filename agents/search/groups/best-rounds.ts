@@ -2,10 +2,10 @@
  * The search of `best`: rounds of simulated annealing over placements that each keep the order of
  * their own list schedule, where the objective has one.
  *
- * First the best starts are put in such an order, once as the scenario's groups can follow them and
- * once as its co-location classes can, which groups bind together for agents but which no plan has
- * to. The first round goes on from the best of these, over groups or classes as it is; then come
- * cooler rounds over classes and groups by turns, each from the best plan so far.
+ * First the best starts get such an order, once over the scenario's groups and once over its
+ * co-location classes. Groups bind classes together for agents, but no plan has to follow them. The
+ * first round continues from the best of these, over groups or classes. Cooler rounds over classes
+ * and groups follow by turns, each from the best plan so far.
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -16,13 +16,14 @@ import { type Choices, choicesOf } from "../../problems/choices.ts";
 import { nearestGroupDevices, type StartingPlan, scoreStarts } from "./best-starts.ts";
 import { budgetProgress, cool, type Found } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { arrivalState, orderedState, type PlanState } from "./plan-state.ts";
+import { orderedState } from "./ordered-state.ts";
+import { arrivalState, type PlanState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
 
-/** What rounding may leave between a plan and a bound that it reaches. */
+/** The share that rounding may leave between a plan and a bound that it reaches. */
 const ROUNDING = 1e-9;
 
-/** The best plan is as good as the bound says that any can be: there is nothing left to find. */
+/** The best plan reaches the bound, so nothing better exists. */
 export function isOptimal(evaluator: MeteredEvaluator): boolean {
   const value = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
   return value <= evaluator.bound().value * (1 + ROUNDING);
@@ -42,8 +43,8 @@ export interface RoundsOptions {
 }
 
 /**
- * Pre: the starts are scored, best first. Ends with the budget, at the bound, or where no plan has
- * another beside it.
+ * Pre: the starts are scored, best first. Ends with the budget, at the bound, or where a plan has
+ * no neighbour.
  */
 export async function* searchFrom(
   starts: readonly StartingPlan[],
@@ -60,8 +61,7 @@ export async function* searchFrom(
     const over = round === 0 ? opening.over : round % 2 === 0 ? scenario : byClass;
     const choices = choicesOf(over, round === 0 ? "accelerators" : "all");
     const share = round === 0 ? groups : 1;
-    // Of classes one change is so much smaller, and there are so many more, that a hot search only
-    // strays.
+    // One change of a class is much smaller, and there are many more, so a hot search only drifts.
     const scale = round === 0 && over === scenario ? 1 : FINE;
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
@@ -73,8 +73,8 @@ export async function* searchFrom(
 }
 
 /**
- * So large a graph is drawn for in full; of twice the size half as often, and so on: time, since a
- * guess is a list schedule.
+ * Ops of the largest graph with all draws. A graph of twice the size has half as many, and so on,
+ * because a guess costs a list schedule.
  */
 const SMALL_OPS = 2_000;
 /** How many of the first plans are tried with an order of their own. */
@@ -88,8 +88,8 @@ interface Opening extends Found {
 }
 
 /**
- * The best of the first plans in an order of their own, as the groups can follow them or, where
- * that loses much, the classes.
+ * The best of the first plans in an order of their own: over the groups or, where that loses much,
+ * over the classes.
  */
 async function* bestOpening(
   byGroup: Scenario,
@@ -110,7 +110,7 @@ async function* bestOpening(
 }
 
 interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws"> {
-  /** Of what is left of the budget. */
+  /** Share of the remaining budget. */
   readonly share: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The first plans of `best`: what every quick planner of the registry finds, each within a small
- * allowance, so that new planners join by being registered. A planner that fails is passed over;
- * what it says is not a failure of the whole.
+ * allowance. New planners join by being registered. A planner that fails is skipped, and its
+ * failure is not one of the whole.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -19,13 +19,13 @@ export interface StartingPlan {
   readonly cost: number;
 }
 
-/** What a planner found and said; `plan` is null where it found none. */
+/** What a planner found and reported; `plan` is null where it found none. */
 export interface Attempt {
   readonly start: StartingPlan | null;
   readonly report: PlannerReport;
 }
 
-/** A planner and those of its options that are not its defaults. */
+/** A planner and its options that differ from the defaults. */
 export interface Configured {
   readonly module: PlannerModule;
   readonly options: Readonly<Record<string, unknown>>;
@@ -65,8 +65,8 @@ export async function* attempt(
 }
 
 /**
- * One device for each group: of a group that the plan takes apart the one with most of its ops, if
- * it runs them all.
+ * One device for each group. A group that the plan splits gets the device with most of its ops, if
+ * that device runs them all.
  */
 export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, { device }: Plan): Int32Array {
   const { memberStart, members } = scenario.grouping;
@@ -77,7 +77,7 @@ export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, {
     let nearest = -1;
     for (let d = 0; d < deviceCount; d++)
       if (votes[d] > 0 && (nearest === -1 || votes[d] > votes[nearest])) nearest = d;
-    // A pool leaves devices out, but not those that a start has found good.
+    // A pool leaves devices out, but not those that a good start uses.
     const isLegal =
       devices.includes(nearest) || votes[nearest] === memberStart[group + 1] - memberStart[group];
     return isLegal ? nearest : devices[0];
@@ -86,7 +86,7 @@ export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, {
 
 /**
  * Scores each plan and yields those better than all that the evaluator has seen. Returns the best,
- * the first of equal ones; null for no plans.
+ * the first of equal ones; null without plans.
  */
 export function* scoreStarts(
   choices: Choices,

@@ -1,8 +1,8 @@
 /**
- * Refinement of a plan from coarse to fine, as multilevel methods go back from a coarsened graph
- * (Hendrickson and Leland, SC 1995): first large groups move between devices, then ever smaller
- * ones, at last single co-location classes. Each level is a short annealing over placements that
- * each keep the order of their own list schedule, cooler than the one before.
+ * Refinement of a plan from coarse to fine, as multilevel methods uncoarsen a graph (Hendrickson
+ * and Leland, SC 1995). Large groups move between devices first, then smaller and smaller ones, and
+ * at last single co-location classes. Each level is a short annealing over placements that each
+ * keep the order of their own list schedule, cooler than the level before.
  *
  * Post: every yielded plan is better than all plans that the evaluator has seen before it.
  */
@@ -18,27 +18,27 @@ import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
 import { scoreStarts } from "./best-starts.ts";
 import { cool } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { orderedState } from "./plan-state.ts";
+import { orderedState } from "./ordered-state.ts";
 import { createProposals } from "./proposals.ts";
 
 export interface Refinement {
   /**
-   * No level has fewer groups, but the last, of single classes; each has twice as many as the one
-   * before.
+   * The fewest groups of a level. Each level has twice as many as the one before; the last one has
+   * single classes.
    */
   readonly coarsest: number;
   /** Evaluations of all levels together. */
   readonly evaluations: number;
   /**
-   * The plans to go on from beside the best one so far; each level takes the best of them under its
-   * own groups and order.
+   * Plans to start from in addition to the best one so far. Each level takes the best of them under
+   * its own groups and order.
    */
   readonly from: readonly Plan[];
-  /** Ends the refinement where it says so. */
+  /** Ends the refinement when it returns true. */
   readonly isDone: () => boolean;
 }
 
-/** Each level has so many times the groups of the one before. */
+/** Groups of a level over those of the level before. */
 const FINER = 2;
 /**
  * First and last temperature of the coarsest level as shares of the cost, and how much cooler the

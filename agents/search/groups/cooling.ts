@@ -1,8 +1,7 @@
 /**
  * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several
- * operators. The temperature falls geometrically from `hot` to `cold` with the share of the round
- * that is spent, and both are shares of the present cost, so that multiplying all times by a
- * constant changes no decision.
+ * operators. The temperature falls geometrically from `hot` to `cold` over the round. Both are
+ * shares of the present cost, so multiplying all times by a constant changes no decision.
  *
  * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal
  * of the evaluator passes through.
@@ -25,8 +24,8 @@ export interface Cooling {
   /** Share of the round that is spent, from 0; the round ends at 1. */
   readonly progress: () => number;
   /**
-   * Changes drawn for each one that is scored, the best guess of them, where the state can guess;
-   * default 1.
+   * Changes drawn for each one that is scored: the one with the best guess, where the state can
+   * guess. Default 1.
    */
   readonly draws?: number;
 }
@@ -36,9 +35,7 @@ export interface Found {
   readonly cost: number;
 }
 
-/**
- * Draws in a row that propose nothing before the round ends: the choices are spent, not the budget.
- */
+/** Draws in a row without a proposal before the round ends: then no choices are left. */
 const MOST_IDLE_DRAWS = 10_000;
 
 export async function* cool(
@@ -98,11 +95,11 @@ function copyChange(from: Change, to: Change): void {
   to.devices.splice(0, to.devices.length, ...from.devices);
 }
 
-/** Evaluations of a round where no budget says how many there are. */
+/** Evaluations of a round where the budget does not count evaluations. */
 const ENDLESS_ROUND = 10_000;
 
 /**
- * Share of a round that is spent: a round that may take `share` of what the evaluator has left, in
+ * Share of a round that is spent. The round may take `share` of what the evaluator has left, in
  * evaluations or seconds.
  */
 export function budgetProgress(evaluator: MeteredEvaluator, share: number): () => number {

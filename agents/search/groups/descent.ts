@@ -1,7 +1,7 @@
 /**
- * The way down to a local optimum of single group moves: whatever move improves is made, in a
- * random order that stays the same, until as many in a row have failed as there are. Each move
- * tried costs one evaluation, by incremental evaluation.
+ * Descent to a local optimum of single group moves. Moves are tried in a random order that stays
+ * the same, and each improvement is made. The descent ends when as many moves in a row have failed
+ * as there are. Each move tried costs one incremental evaluation.
  */
 
 import type { Rng } from "../../../env/model/rng.ts";

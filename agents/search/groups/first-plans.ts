@@ -1,7 +1,7 @@
 /**
  * What an exact method starts from: quick planners one after the other, together on a small share
- * of the budget. They draw from a random stream of their own, so that the method's answer is the
- * same for every seed.
+ * of the budget. They draw from their own random stream, so the method's answer is the same for
+ * every seed.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";

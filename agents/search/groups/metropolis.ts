@@ -2,10 +2,11 @@
  * A Metropolis chain over placements (Metropolis et al. 1953, as FlexFlow uses it: Jia, Zaharia,
  * Aiken, SysML 2019).
  *
- * Proposes one uniformly chosen group and another of its legal devices (or any, the present one
- * too), and accepts with probability min(1, exp(-inverseTemperature x (new - old))). The proposal
- * is symmetric, so the chain's stationary distribution is proportional to exp(-inverseTemperature x
- * cost). Groups with a single choice are never proposed; all others are, the last too.
+ * A step proposes one uniformly chosen group and another of its legal devices (or any, the present
+ * one too). It accepts with probability min(1, exp(-inverseTemperature x (new - old))). The
+ * proposal is symmetric, so the chain's stationary distribution is proportional to
+ * exp(-inverseTemperature x cost). Groups with a single choice are never proposed; all others are,
+ * the last too.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Choices } from "../../problems/choices.ts";
@@ -27,7 +28,7 @@ export interface Chain {
   readonly cost: number;
   /** Proposes one move, scores it and applies it where it is accepted. */
   step(): ChainStep;
-  /** Goes on from another state of known cost. */
+  /** Continues from another state of known cost. */
   restart(groupDevice: ArrayLike<number>, cost: number): void;
 }
 

@@ -1,23 +1,17 @@
 /**
- * `PlanState`: a placement under search together with what it costs, behind one interface for both
- * ways to score a change.
+ * `PlanState`: a placement under search and what it costs, behind one interface for all ways to
+ * score a change.
  *
- * - `arrivalState`: devices run first what was ready first. A change of one group of the
- *   evaluator's scenario is a `move`, which the simulator computes incrementally; others are full
- *   evaluations.
- * - `orderedState`: devices keep the order that list scheduling (list-order.ts) finds for the
- *   placement, made anew for every change. One private pass and one evaluation each; the search
- *   then ranks placements by what they can do instead of by the accidents of arrival.
+ * - `arrivalState`: devices run first what was ready first. A change of one group of the evaluator's
+ *   scenario is a move, which the simulator computes incrementally; others are full evaluations.
+ * - `orderedState` (ordered-state.ts): devices keep the order of a list schedule, made again for
+ *   every change.
  *
- * Every cost comes from the evaluator, which charges it. What it refuses it throws, and the state
- * is then as before.
+ * A refused evaluation or pass is thrown, and the state is then as before.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";
-import { compile } from "../../../env/sim/engine/compile.ts";
-import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { createListOrder } from "../../lists/list-order.ts";
 import type { Choices } from "../../problems/choices.ts";
 import type { Change, Urgency } from "./proposals.ts";
 import { type WorkingPlan, workingPlan } from "./working-plan.ts";
@@ -27,17 +21,17 @@ export interface PlanState {
   /** Of the present placement; `Infinity` before the first `reset`. */
   readonly cost: number;
   /**
-   * Longest way through each group in the last plan taken, us; all 0 where the state keeps no
+   * Longest path through each group in the last plan taken, us; all 0 where the state keeps no
    * order.
    */
   readonly urgency: Urgency;
-  /** Goes on from another placement and scores it. */
+  /** Continues from another placement and scores it. */
   reset(groupDevice: ArrayLike<number>): void;
   /** Cost of the present placement with the change; it stays as it is until `take`. */
   score(change: Change): number;
   /**
-   * When the list schedule of the present placement with the change ends, where the state has one:
-   * good for comparing changes, never a score. One private pass.
+   * End of the list schedule of the present placement with the change, where the state has one. It
+   * compares changes and is never a score. One private pass.
    */
   guess?(change: Change): number;
   /** Makes the change that was scored last. */
@@ -47,7 +41,7 @@ export interface PlanState {
 }
 
 export interface ArrivalState extends PlanState {
-  /** Goes on from a placement of known cost. */
+  /** Continues from a placement of known cost. */
   resume(groupDevice: ArrayLike<number>, knownCost: number): void;
 }
 
@@ -92,78 +86,16 @@ export function arrivalState(choices: Choices, evaluator: MeteredEvaluator): Arr
   };
 }
 
-/** Pre: the objective is simulated, so that an order means something. */
-export function orderedState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
-  const { scenario, groupCount } = choices;
-  const { groupOf } = scenario.grouping;
-  const order = createListOrder(compile(scenario), evaluator);
-  const working = workingPlan(
-    choices,
-    Array.from(choices.legal, ([device]) => device),
-  );
-  const urgency = new Float64Array(groupCount);
-  let cost = Number.POSITIVE_INFINITY;
-  let opPriority: Float64Array = new Float64Array(0);
-  let pending: (Scored & { readonly outcome: Outcome; readonly opPriority: Float64Array }) | null = null;
-
-  const orderOf = () => order.of(working.plan.device);
-  const evaluate = () => {
-    const proposed = orderOf();
-    return { opPriority: proposed, outcome: evaluator.evaluate({ ...working.plan, opPriority: proposed }) };
-  };
-  const findUrgency = ({ startUs }: Outcome): void => {
-    if (startUs === undefined) return;
-    urgency.fill(0);
-    for (let v = 0; v < startUs.length; v++) {
-      const throughUs = startUs[v] + order.tailUs[v];
-      if (throughUs > urgency[groupOf[v]]) urgency[groupOf[v]] = throughUs;
-    }
-  };
-  return {
-    groupDevice: working.groupDevice,
-    urgency,
-    get cost() {
-      return cost;
-    },
-    reset(groupDevice) {
-      working.reset(groupDevice);
-      const { outcome, opPriority: found } = evaluate();
-      cost = outcome.cost;
-      opPriority = found;
-      findUrgency(outcome);
-    },
-    guess: (change) =>
-      whileChanged(working, change, () => {
-        orderOf();
-        return order.endUs();
-      }),
-    score(change) {
-      const scored = whileChanged(working, change, evaluate);
-      pending = { change, cost: scored.outcome.cost, ...scored };
-      return pending.cost;
-    },
-    take() {
-      const taken = pending!;
-      apply(working, taken.change);
-      cost = taken.cost;
-      opPriority = taken.opPriority;
-      // The tails are those of the last placement scored, which this one is.
-      findUrgency(taken.outcome);
-    },
-    snapshot: () => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
-  };
-}
-
 interface Scored {
   readonly change: Change;
   readonly cost: number;
 }
 
-function apply(working: WorkingPlan, { groups, devices }: Change): void {
+export function apply(working: WorkingPlan, { groups, devices }: Change): void {
   for (let i = 0; i < groups.length; i++) working.apply(groups[i], devices[i]);
 }
 
-function whileChanged<T>(working: WorkingPlan, change: Change, score: () => T): T {
+export function whileChanged<T>(working: WorkingPlan, change: Change, score: () => T): T {
   const { groups } = change;
   const before = groups.map((group) => working.groupDevice[group]);
   apply(working, change);

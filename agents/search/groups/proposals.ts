@@ -1,14 +1,14 @@
 /**
- * Proposals: what a search may try next on a placement, by several operators, chosen by how often
- * each has helped of late.
+ * Proposals: what a search may try next on a placement. Several operators propose; each is chosen
+ * by how often it has helped recently.
  *
  * - `single`: a group to any other of its devices;
  * - `neighbour`: a group to the device of a group that it exchanges data with;
  * - `swap`: two groups exchange their devices;
  * - `block`: a run of consecutive groups, which are in topological order, to one device;
  * - `chain`: a connected set of groups that share a device to another device;
- * - `urgent`: of a few groups the one on the longest way through the step, to the device of a
- *   neighbour or any other.
+ * - `urgent`: the one of a few groups that is on the longest path through the step, to the device
+ *   of a neighbour or any other.
  *
  * A proposal may change nothing; the search then draws again, at no cost. Where no group has a
  * choice there is nothing to draw.
@@ -36,17 +36,18 @@ export interface Proposals {
   learn(operator: Operator, improved: number): void;
 }
 
-/** Length in us of the longest way through each group; what `urgent` looks at. */
+/** Length in us of the longest path through each group, which `urgent` uses. */
 export type Urgency = Float64Array;
 
 /**
- * Weight of the past in an operator's rate of success, and what even a hopeless one is drawn with.
+ * Weight of the past in an operator's rate of success, and the weight that even an operator without
+ * success keeps.
  */
 const MEMORY = 0.99;
 const LEAST_RATE = 0.05;
 /** Longest run or connected set that is moved at once: up to this power of two. */
 const LONGEST_POWER = 5;
-/** Groups among which `urgent` takes the most urgent one. */
+/** Groups among which `urgent` chooses. */
 const TOURNAMENT = 4;
 
 export function createProposals(

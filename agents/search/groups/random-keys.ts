@@ -3,11 +3,11 @@
  * Algorithm Learning for Optimizing Computation Graphs", ICLR 2020). A chromosome is one number in
  * [0, 1) for each gene:
  *
- *   - of each group, one key for each of its devices, in ascending order of device: the group goes
- *     to the device with the largest, of equal ones to the first;
- *   - of each op, one priority key: list scheduling. Of the ops whose producers have all been
+ *   - of each group, one key for each of its devices, in ascending order of device. The group goes
+ *     to the device with the largest key, of equal ones to the first;
+ *   - of each op, one priority key for list scheduling. Of the ops whose producers have all been
  *     listed, the one with the largest key comes next, of equal ones the first in topological
- *     order; devices keep that order (`Plan.opPriority`).
+ *     order. Devices keep that order (`Plan.opPriority`).
  *
  * REGAL has keys for tensor transfers too; here transfers go first come, first served. Any keys
  * give a valid plan, whose order never waits for itself.

@@ -1,6 +1,6 @@
 /**
- * The plans that a search over groups may start from, scored. Which devices it has and which start
- * is used are options of every such search; what the start costs is charged.
+ * The plans that a search over groups may start from, scored. The pool of devices and the start are
+ * options of every such search. What the start costs is charged.
  */
 import { z } from "zod";
 import type { Plan } from "../../../env/model/plan/plan.ts";

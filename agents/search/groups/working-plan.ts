@@ -1,6 +1,7 @@
 /**
- * `WorkingPlan`: a plan under search, the op-level plan that the evaluator sees and the devices of
- * its groups, kept in step. `apply` changes it in place; whoever keeps a plan takes a `snapshot`.
+ * `WorkingPlan`: a plan under search. It keeps the op-level plan that the evaluator sees and the
+ * devices of its groups in step. A change is made in place by `apply`; `snapshot` makes a copy to
+ * keep.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";

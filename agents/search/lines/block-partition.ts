@@ -1,16 +1,20 @@
 /**
  * torchgpipe's balancing of a sequence over partitions (Kim et al., "torchgpipe: On-the-fly
  * Pipeline Parallelism for Training Giant Models", 2020, after the block partitions of sequences of
- * Bárány and Grinberg, 2013): blocks whose sums differ by at most one largest element. That is not
- * the least possible largest sum; `partitionChain` has it.
+ * Bárány and Grinberg, 2013). The sums of its blocks differ by at most one largest element. That is
+ * not the least possible largest sum; `partitionChain` finds that one.
  *
- * Costs are scaled to 0 .. 1 first, so that a sequence of equal costs has only zeros and keeps the
- * split it starts with: blocks of equal length, all that is left in the last. The published program
- * does the same.
+ * Costs are scaled to 0 .. 1 first, as in the published program. A sequence of equal costs then has
+ * only zeros, and keeps its first split: blocks of equal length, with the remainder in the last.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
-/** Lengths of the blocks, in order; at least one element each. */
+/**
+ * Sums of costs differ by rounding; without this room two blocks could exchange an element forever.
+ */
+const ROUNDING = 1e-12;
+
+/** Lengths of the blocks, in order. */
 export function blockPartition(costs: ArrayLike<number>, blocks: number): number[] {
   const length = costs.length;
   if (!Number.isInteger(blocks) || blocks < 1)
@@ -30,22 +34,21 @@ export function blockPartition(costs: ArrayLike<number>, blocks: number): number
   };
   for (;;) {
     const sizes = Array.from({ length: blocks }, (_, b) => sizeOf(b));
-    // Of equal blocks the last is the largest and the first the smallest, as in the published
+    // Among equal blocks the last is the largest and the first the smallest, as in the published
     // program.
     const largest = sizes.lastIndexOf(Math.max(...sizes));
     const largestSize = sizes[largest];
     for (let giver = -1; giver !== largest; ) {
       const now = Array.from({ length: blocks }, (_, b) => sizeOf(b));
       const smallest = now.indexOf(Math.min(...now));
-      if (largestSize <= now[smallest] + 1)
+      if (largestSize <= now[smallest] + 1 + ROUNDING)
         return Array.from({ length: blocks }, (_, b) => start[b + 1] - start[b]);
-      if (largest < smallest) {
-        giver = smallest - 1;
-        start[smallest]--;
-      } else {
-        giver = smallest + 1;
-        start[giver]++;
-      }
+      const step = largest < smallest ? -1 : 1;
+      giver = smallest + step;
+      // An empty block has nothing to give. It is as small as the smallest, and receives instead.
+      while (start[giver] === start[giver + 1]) giver += step;
+      if (step === -1) start[giver + 1]--;
+      else start[giver]++;
     }
   }
 }

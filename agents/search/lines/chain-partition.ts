@@ -1,20 +1,19 @@
 /**
- * Min-max chain partition: cuts a sequence of groups into contiguous blocks, block k for device k,
- * so that the slowest block is as fast as possible. The dynamic program is exact for any run times:
+ * Min-max chain partition: cuts a sequence of groups into contiguous blocks, block k for device k.
+ * The slowest block is as fast as possible. The dynamic program is exact for any run times:
  * O(devices x groups^2).
  *
- * A block may be empty. Groups that a device cannot run are not its to take: pass their time as
- * `Infinity`.
+ * A block may be empty. Pass the time of a group that a device cannot run as `Infinity`.
  */
 
 /**
  * @param computeUs time of group g on the k-th device at [g * blocks + k]
- * @returns for each group the index of its block, or null where no partition has a finite time
+ * @returns for each group the index of its block, or null if no partition has a finite time
  */
 export function partitionChain(computeUs: Float64Array, blocks: number): Int32Array | null {
   const groups = computeUs.length / blocks;
-  // slowest[k][g]: the best possible slowest block when the first g groups go to the first k
-  // devices.
+  // slowest[k][g]: the least possible time of the slowest block, for the first g groups on the
+  // first k devices.
   const slowest = Array.from({ length: blocks + 1 }, () =>
     new Float64Array(groups + 1).fill(Number.POSITIVE_INFINITY),
   );

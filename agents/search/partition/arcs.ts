@@ -1,6 +1,6 @@
 /**
- * The directions of a graph's edges, where an order is to be kept: an acyclic directed graph in
- * compressed sparse rows, both ways.
+ * The directions of a graph's edges, for partitions that must keep an order: an acyclic directed
+ * graph in compressed sparse rows, both ways.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 
@@ -12,7 +12,7 @@ export interface Arcs {
   readonly predecessor: Int32Array;
 }
 
-/** Arcs from lists of successors; those named twice and loops are left out. */
+/** Arcs from lists of successors, without duplicates and loops. */
 export function arcsOf(successors: readonly Iterable<number>[]): Arcs {
   const lists = successors.map((list, v) => [...new Set(list)].filter((to) => to !== v));
   const outStart = new Int32Array(lists.length + 1);
@@ -40,9 +40,9 @@ export function contractedArcs({ outStart, successor }: Arcs, of: Int32Array, co
 }
 
 /**
- * A random topological order, depth first: what became ready last comes next, so that what belongs
- * together stays together. What bears the same label comes in one go as far as the arcs allow.
- * Shorter than the graph where there is a cycle.
+ * A random topological order, depth first: the last vertex that became ready comes next, so that
+ * connected vertices stay close. Vertices with the same label are consecutive as far as the arcs
+ * allow. If the arcs have a cycle, the order is shorter than the graph.
  */
 export function randomTopologicalOrder(
   { outStart, successor, inStart }: Arcs,

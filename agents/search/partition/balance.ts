@@ -1,16 +1,16 @@
-/** What parts may weigh, and how far above their shares they are. */
+/** The weight limits of parts, and their imbalance. */
 import { partWeights, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 
 /**
- * A part's share of the weight and `imbalance` times that beside, in whole units; never less than
- * its share.
+ * The most that each part may weigh: (1 + `imbalance`) times its share of the total, rounded down,
+ * but at least its share.
  */
 export function weightLimits(graph: WeightedGraph, share: Float64Array, imbalance: number): Float64Array {
   const total = totalWeight(graph);
   return share.map((of) => Math.max(Math.floor(of * total * (1 + imbalance)), Math.ceil(of * total)));
 }
 
-/** How far the part furthest above its share is above it: 0.05 for 5%. */
+/** The largest excess of a part over its share, as a part of the share: 0.05 for 5%. */
 export function imbalanceOf(graph: WeightedGraph, part: Int32Array, share: Float64Array): number {
   const total = totalWeight(graph);
   if (total === 0) return 0;

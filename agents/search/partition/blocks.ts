@@ -1,15 +1,16 @@
 /**
- * Partitions of a small graph whose order is to be kept: random topological orders, each cut into
- * consecutive blocks by a dynamic program, least weight above the limits first, then least cut. A
- * partition gets better by orders that agree with it: what the program finds in one of them is at
- * least as good.
+ * Partitions of a small graph that keep its order. A dynamic program cuts random topological orders
+ * into consecutive blocks. It minimises the weight above the limits first, then the cut.
+ *
+ * The same program improves a partition. In an order that puts earlier parts first, the partition
+ * itself is one choice of blocks. The best choice is at least as good.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { type Arcs, randomTopologicalOrder } from "./arcs.ts";
 import { cutWeight, totalWeight, type WeightedGraph } from "./weighted-graph.ts";
 
 const ORDERS = 8;
-/** Vertices whose square the memory bears. */
+/** The program takes memory in the square of the vertices. */
 const MOST_FOR_PROGRAM = 2000;
 
 interface Blocks {
@@ -29,7 +30,7 @@ export function blockPartition(graph: WeightedGraph, arcs: Arcs, limit: Float64A
   return best!.part;
 }
 
-/** The blocks of several random orders that put earlier parts first. */
+/** Improves a partition by several random orders that put earlier parts first. */
 export function reblocked(
   graph: WeightedGraph,
   arcs: Arcs,
@@ -51,8 +52,8 @@ const isBetter = (a: Pick<Blocks, "overload" | "kept">, b: Pick<Blocks, "overloa
   a.overload < b.overload || (a.overload === b.overload && a.kept > b.kept);
 
 /**
- * Entry [p][j]: the best way to put the first j vertices of the order into the first p + 1 blocks,
- * empty ones allowed.
+ * Entry [p][j] of the program: the best way to put the first j vertices of the order into the first
+ * p + 1 blocks. Blocks may be empty.
  */
 function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
   const n = order.length;
@@ -87,8 +88,8 @@ function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array
 }
 
 /**
- * Where the program would take too much memory: block after block filled to its share of the
- * weight.
+ * For graphs that take too much memory for the program: fills one block after the other to its
+ * share of the weight.
  */
 function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
   const room = limit.reduce((sum, of) => sum + of, 0);
@@ -109,7 +110,7 @@ function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Arr
   return { part, overload, kept: -cutWeight(graph, part) };
 }
 
-/** Weight of the edges within places i..j-1 of the order, at [i * (n + 1) + j]. */
+/** Weight of the edges among places i..j-1 of the order, at [i * (n + 1) + j]. */
 function edgesWithin({ start, neighbour, edgeWeight }: WeightedGraph, order: Int32Array): Float64Array {
   const width = order.length + 1;
   const place = new Int32Array(order.length);

@@ -1,11 +1,13 @@
 /**
- * The levels of a multilevel partition: the graph, and again and again the graph of pairs that
- * heavy-edge matching made of the one before, until few vertices are left or matching makes no more
- * headway.
+ * The levels of a multilevel partition. The finest is the graph itself; each coarser one contracts
+ * the pairs of a heavy-edge matching. Coarsening ends when few vertices are left, or when matching
+ * finds few pairs.
  *
- * Where an order is to be kept only such vertices pair whose union leaves the order without a
- * cycle, whatever else pairs: one that is the other's only successor or only predecessor, and
- * neighbours in one topological order that keeps labels together.
+ * If an order must be kept, no set of pairs may close a cycle. Two kinds of pairs are safe
+ * together:
+ *
+ *   - a vertex and its only successor, or its only predecessor;
+ *   - neighbours in one topological order that keeps labels together.
  */
 import { heavyEdgeMates } from "../../../env/model/coarsen/matching.ts";
 import type { Rng } from "../../../env/model/rng.ts";
@@ -14,7 +16,7 @@ import { contracted, totalWeight, type WeightedGraph } from "./weighted-graph.ts
 
 export interface OrderedGraph {
   readonly graph: WeightedGraph;
-  /** Every arc is an edge of the graph too. Null where no order is to be kept. */
+  /** Every arc is also an edge of the graph. Null if no order is to be kept. */
   readonly arcs: Arcs | null;
 }
 
@@ -25,11 +27,11 @@ export interface Level extends OrderedGraph {
 
 type MayPair = (a: number, b: number) => boolean;
 
-/** A level that keeps more than this share of the vertices before it was not worth making. */
+/** Coarsening ends at a level with more than this share of the vertices before it. */
 const LEAST_HEADWAY = 0.95;
-/** Where more than this share of the vertices found no mate, those pair without an edge. */
+/** If more than this share of the vertices found no mate, they pair without an edge. */
 const MOST_ALONE = 0.7;
-/** The heaviest pair, over the mean of the coarsest level. */
+/** The most that a pair may weigh, as a multiple of the mean weight at the coarsest level. */
 const WEIGHT_OVER_MEAN = 3;
 
 /** Finest first. Vertices of different labels never pair. */
@@ -74,8 +76,8 @@ function pairUp({ graph, arcs }: OrderedGraph, label: Int32Array, weightLimit: n
 }
 
 /**
- * Vertices that matching left alone pair with the next of the line that is alone too: leaves of a
- * star, pieces without an edge.
+ * Pairs each vertex without a mate with the next one in the line. Leaves of a star and isolated
+ * vertices find no mate by matching.
  */
 function pairAlong(line: Int32Array, mateOf: Int32Array, mayPair: MayPair): void {
   let before = -1;
@@ -91,7 +93,7 @@ function pairAlong(line: Int32Array, mateOf: Int32Array, mayPair: MayPair): void
   }
 }
 
-/** Vertices with the same strongest neighbour stand side by side. */
+/** Vertices ordered by strongest neighbour, so that those with the same one are consecutive. */
 function byStrongestNeighbour(
   { start, neighbour, edgeWeight }: WeightedGraph,
   order: Int32Array,
@@ -116,7 +118,7 @@ function placesOf(order: Int32Array): Int32Array {
   return place;
 }
 
-/** A permutation turned round twice is itself. */
+/** The inverse of the inverse of a permutation is the permutation itself. */
 const orderOf = placesOf;
 
 function keepingOrder(arcs: Arcs, place: Int32Array): MayPair {

@@ -1,33 +1,71 @@
 /**
- * Vertices waiting to move, in one binary heap for each part that they would leave: largest gain
- * first, then by rank, a random permutation that makes equal gains fall differently from run to
- * run. A vertex is in at most one heap.
+ * Vertices that wait to move, in one binary heap for each part that they would leave. Order:
+ * largest gain first, then by rank. The rank is a random permutation, so that equal gains are
+ * ordered differently from run to run. A vertex is in at most one heap.
  */
-export interface GainHeaps {
-  /**
-   * Puts the vertex into the heap of a part, or moves it there, or to its place under the new gain.
-   */
-  put(v: number, part: number, gain: number): void;
-  remove(v: number): void;
-  /** The vertex on top, or -1. */
-  top(part: number): number;
+const NOT_IN_HEAP = -1;
+
+export class GainHeaps {
   readonly gain: Float64Array;
-  clear(): void;
-}
+  private readonly rank: Int32Array;
+  private readonly heaps: number[][];
+  /** Heap of each vertex, and its place there. */
+  private readonly heapOf: Int32Array;
+  private readonly place: Int32Array;
 
-export function createGainHeaps(rank: Int32Array, partCount: number): GainHeaps {
-  const heaps: number[][] = Array.from({ length: partCount }, () => []);
-  const place = new Int32Array(rank.length).fill(-1);
-  const heapOf = new Int32Array(rank.length);
-  const gain = new Float64Array(rank.length);
-  const before = (a: number, b: number): boolean =>
-    gain[a] > gain[b] || (gain[a] === gain[b] && rank[a] < rank[b]);
+  constructor(rank: Int32Array, partCount: number) {
+    this.gain = new Float64Array(rank.length);
+    this.rank = rank;
+    this.heaps = Array.from({ length: partCount }, () => []);
+    this.heapOf = new Int32Array(rank.length);
+    this.place = new Int32Array(rank.length).fill(NOT_IN_HEAP);
+  }
 
-  const sift = (heap: number[], v: number): void => {
+  /** Puts the vertex into the heap of a part, at the place of its new gain. */
+  put(v: number, part: number, gain: number): void {
+    if (this.place[v] !== NOT_IN_HEAP && this.heapOf[v] !== part) this.remove(v);
+    const heap = this.heaps[part];
+    this.gain[v] = gain;
+    if (this.place[v] === NOT_IN_HEAP) {
+      this.heapOf[v] = part;
+      this.place[v] = heap.length;
+      heap.push(v);
+    }
+    this.sift(heap, v);
+  }
+
+  remove(v: number): void {
+    const place = this.place[v];
+    if (place === NOT_IN_HEAP) return;
+    const heap = this.heaps[this.heapOf[v]];
+    const last = heap.pop()!;
+    if (last !== v) {
+      this.place[last] = place;
+      heap[place] = last;
+      this.sift(heap, last);
+    }
+    this.place[v] = NOT_IN_HEAP;
+  }
+
+  /** The vertex on top of a part's heap, or -1. */
+  top(part: number): number {
+    return this.heaps[part][0] ?? -1;
+  }
+
+  clear(): void {
+    for (const heap of this.heaps) {
+      for (const v of heap) this.place[v] = NOT_IN_HEAP;
+      heap.length = 0;
+    }
+  }
+
+  /** Moves the vertex up, then down, to where its gain belongs. */
+  private sift(heap: number[], v: number): void {
+    const place = this.place;
     let i = place[v];
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (!before(v, heap[parent])) break;
+      if (!this.before(v, heap[parent])) break;
       heap[i] = heap[parent];
       place[heap[i]] = i;
       i = parent;
@@ -35,46 +73,18 @@ export function createGainHeaps(rank: Int32Array, partCount: number): GainHeaps 
     for (;;) {
       let child = 2 * i + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1], heap[child])) child++;
-      if (!before(heap[child], v)) break;
+      if (child + 1 < heap.length && this.before(heap[child + 1], heap[child])) child++;
+      if (!this.before(heap[child], v)) break;
       heap[i] = heap[child];
       place[heap[i]] = i;
       i = child;
     }
     heap[i] = v;
     place[v] = i;
-  };
-  const remove = (v: number): void => {
-    if (place[v] === -1) return;
-    const heap = heaps[heapOf[v]];
-    const last = heap.pop()!;
-    if (last !== v) {
-      place[last] = place[v];
-      heap[place[last]] = last;
-      sift(heap, last);
-    }
-    place[v] = -1;
-  };
+  }
 
-  return {
-    gain,
-    put(v, part, value) {
-      if (place[v] !== -1 && heapOf[v] !== part) remove(v);
-      gain[v] = value;
-      if (place[v] === -1) {
-        heapOf[v] = part;
-        place[v] = heaps[part].length;
-        heaps[part].push(v);
-      }
-      sift(heaps[part], v);
-    },
-    remove,
-    top: (part) => heaps[part][0] ?? -1,
-    clear() {
-      for (const heap of heaps) {
-        for (const v of heap) place[v] = -1;
-        heap.length = 0;
-      }
-    },
-  };
+  private before(a: number, b: number): boolean {
+    const { gain } = this;
+    return gain[a] > gain[b] || (gain[a] === gain[b] && this.rank[a] < this.rank[b]);
+  }
 }

@@ -1,10 +1,10 @@
 /**
- * A first partition of a small graph by recursive bisection: each half grows from a random vertex
- * by whichever neighbour adds least to the cut (greedy graph growing, Karypis and Kumar, 1998),
- * several times, each refined; the best is split further.
+ * A first partition of a small graph by recursive bisection. A half grows from a random vertex,
+ * each time by the neighbour that adds least to the cut (greedy graph growing, Karypis and Kumar,
+ * 1998). Several bisections are grown and refined; the best one is split further.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { createGainHeaps } from "./gain-heaps.ts";
+import { GainHeaps } from "./gain-heaps.ts";
 import { anyPart } from "./move-rule.ts";
 import { type PartitionState, partitionState } from "./partition-state.ts";
 import { refine } from "./refinement.ts";
@@ -19,8 +19,8 @@ export function grownPartition(graph: WeightedGraph, limit: Float64Array, rng: R
 }
 
 /**
- * Gives the vertices, those of `graph` by their numbers in the whole, the parts from `first` on,
- * one for each limit.
+ * Assigns parts to the vertices of `graph`: one part for each limit, numbered from `first`.
+ * `vertices` are their numbers in the whole graph.
  */
 function split(
   graph: WeightedGraph,
@@ -53,7 +53,7 @@ function split(
 }
 
 function bisected(graph: WeightedGraph, left: number, right: number, rng: Rng): Int32Array {
-  // A part of the room is left for the splits below.
+  // Some slack is left for the splits below.
   const total = totalWeight(graph);
   const room = left + right;
   const share = room > 0 ? left / room : 1;
@@ -73,8 +73,8 @@ const isBetter = (a: PartitionState, b: PartitionState): boolean =>
   a.overload < b.overload || (a.overload === b.overload && a.cut < b.cut);
 
 /**
- * Side 0 grown from a random vertex until it weighs what it should; from another one where its
- * piece of the graph ends.
+ * Side 0, grown from a random vertex until it has the wanted weight. When no neighbour is left it
+ * goes on from another random vertex.
  */
 function grownSide(graph: WeightedGraph, wanted: number, rng: Rng): Int32Array {
   const { vertexCount, vertexWeight, start, neighbour, edgeWeight } = graph;
@@ -83,7 +83,7 @@ function grownSide(graph: WeightedGraph, wanted: number, rng: Rng): Int32Array {
   const gain = new Float64Array(vertexCount);
   for (let v = 0; v < vertexCount; v++)
     for (let i = start[v]; i < start[v + 1]; i++) gain[v] -= edgeWeight[i];
-  const border = createGainHeaps(rest, 1);
+  const border = new GainHeaps(rest, 1);
   let weight = 0;
   for (let next = 0; next < vertexCount; ) {
     let v = border.top(0);
@@ -102,7 +102,7 @@ function grownSide(graph: WeightedGraph, wanted: number, rng: Rng): Int32Array {
   return side;
 }
 
-/** The graph of some vertices, numbered in the order given. */
+/** The subgraph of some vertices, numbered in the given order. */
 function induced(graph: WeightedGraph, kept: Int32Array): WeightedGraph {
   const number = new Int32Array(graph.vertexCount).fill(-1);
   kept.forEach((v, i) => {

@@ -1,6 +1,6 @@
 /**
- * Where a vertex may go: an interval of parts. The free partition lets it go anywhere, a pipeline
- * keeps the order of its stages.
+ * The parts that a vertex may move to: an interval. In a free partition it is all parts; in a
+ * pipeline it keeps the order of the stages.
  */
 import type { Arcs } from "./arcs.ts";
 
@@ -13,9 +13,7 @@ export function anyPart(partCount: number): MoveRule {
   return { lowest: () => 0, highest: () => partCount - 1 };
 }
 
-/**
- * No vertex in an earlier part than what it comes after. Reads `part` as it is at each question.
- */
+/** No vertex is in an earlier part than its predecessors. Reads `part` at each call. */
 export function inOrder(
   { outStart, successor, inStart, predecessor }: Arcs,
   part: Int32Array,

@@ -1,13 +1,14 @@
 /**
- * A partition of a weighted graph into parts of limited weight with a small cut: multilevel, k-way
- * (Karypis, Kumar, 1998), repeated; with arcs such that no arc leads to an earlier part (after
- * Herrmann, Ozkaya, Ucar, Kaya, Catalyurek, "Multilevel algorithms for acyclic partitioning of
- * directed acyclic graphs", SIAM Journal on Scientific Computing 2019).
+ * A partition of a weighted graph into parts of limited weight with a small cut: repeated
+ * multilevel k-way partitioning (Karypis, Kumar, 1998). If the graph has arcs, no arc leads to an
+ * earlier part (after Herrmann, Ozkaya, Ucar, Kaya, Catalyurek, "Multilevel algorithms for acyclic
+ * partitioning of directed acyclic graphs", SIAM Journal on Scientific Computing 2019).
  *
  * Each try coarsens in another random order, splits the coarsest level and refines on the way back.
- * A cycle coarsens again but only within what two good partitions agree on, which may be one and
- * the same (Sanders, Schulz, "Distributed evolutionary graph partitioning", ALENEX 2012), so that
- * whole clusters can move; it never gets worse than the better of the two.
+ *
+ * Each cycle coarsens again, but never across a part of two good partitions (Sanders, Schulz,
+ * "Distributed evolutionary graph partitioning", ALENEX 2012). The two may be the same partition.
+ * Whole clusters can move then. The result is never worse than the better of the two.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { blockPartition, reblocked } from "./blocks.ts";
@@ -23,7 +24,7 @@ export interface Partition {
   readonly part: Int32Array;
   /** Weight of the edges between parts. */
   readonly cut: number;
-  /** Weight above the limits, all parts together: 0 where all are met. */
+  /** Weight above the limits, summed over the parts: 0 if all limits are met. */
   readonly overload: number;
 }
 
@@ -34,13 +35,10 @@ export interface Effort {
 
 const COARSEST_PER_PART = 15;
 const COARSEST_LEAST = 60;
-/** The program over blocks takes time and memory in the square of the vertices. */
+/** The dynamic program over blocks takes time and memory in the square of the vertices. */
 const MOST_TO_REBLOCK = 250;
 
-/**
- * Yields the best so far after each try and cycle. Weights are whole numbers, so that sums are
- * exact.
- */
+/** Yields the best so far after each try and cycle. Pre: weights are whole, so sums are exact. */
 export function* multilevelPartition(
   finest: OrderedGraph,
   limit: Float64Array,
@@ -53,7 +51,7 @@ export function* multilevelPartition(
     pool.sort(byQuality);
     yield pool[0];
   }
-  // A graph that is not coarsened has no clusters to move.
+  // A graph that is too small to coarsen has no clusters to move.
   const useful = finest.graph.vertexCount > coarsestCount(limit) ? cycles : 0;
   for (let c = 0; c < useful; c++) {
     const [better, other] = [rng.int(pool.length), rng.int(pool.length)].sort((a, b) => a - b);
@@ -80,7 +78,10 @@ function fromScratch(finest: OrderedGraph, limit: Float64Array, rng: Rng): Parti
   return refinedDown(levels, first.part, limit, rng);
 }
 
-/** Each suits other graphs: where edges decide, where weights do, and where neither guides. */
+/**
+ * Each suits other graphs: the grown one if edges decide, the packed one if weights do, the random
+ * one if neither guides.
+ */
 function firstPartitions({ graph, arcs }: OrderedGraph, limit: Float64Array, rng: Rng): Int32Array[] {
   if (arcs !== null) return [blockPartition(graph, arcs, limit, rng)];
   const drawn = Int32Array.from({ length: graph.vertexCount }, () => rng.int(limit.length));
@@ -107,7 +108,7 @@ function combined(
 const coarsestCount = (limit: Float64Array): number =>
   Math.max(COARSEST_LEAST, COARSEST_PER_PART * limit.length);
 
-/** From a partition of the coarsest level to one of the finest, refined at each. */
+/** Carries a partition from the coarsest level to the finest, and refines it at each level. */
 function refinedDown(levels: readonly Level[], first: Int32Array, limit: Float64Array, rng: Rng): Partition {
   let state: PartitionState = refined(levels[levels.length - 1], first, limit, rng);
   for (let l = levels.length - 2; l >= 0; l--) {

@@ -1,7 +1,7 @@
 /**
- * A first partition that looks at weights alone: the heaviest vertex first, each to the part with
- * most room left. Where vertices are heavy and limits tight it balances what grown parts do not;
- * equal weights in random order.
+ * A first partition by weights alone: the heaviest vertex first, each to the part with the most
+ * room left; equal weights in random order. With heavy vertices and tight limits it is better
+ * balanced than grown parts.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import type { WeightedGraph } from "./weighted-graph.ts";

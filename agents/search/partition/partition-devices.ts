@@ -1,6 +1,6 @@
 /**
- * Which device each group gets from a partition: part p goes to device p of the pool, as far as ops
- * and memory allow.
+ * The device of each group under a partition. Part p is on device p of the pool, as far as the
+ * supported ops and the memory allow.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { reservations } from "../../problems/schedule-scenario.ts";
@@ -9,7 +9,7 @@ import type { PartitionProblem } from "./partition-problem.ts";
 import { partitionState } from "./partition-state.ts";
 import { relieve } from "./refinement.ts";
 
-/** Memory left to chance. */
+/** Without regard to memory. */
 export function devicesOf(problem: PartitionProblem, part: Int32Array): Int32Array {
   const { choices, group } = problem;
   const groupDevice = Int32Array.from(choices.legal, (legal) => legal[0]);
@@ -20,8 +20,8 @@ export function devicesOf(problem: PartitionProblem, part: Int32Array): Int32Arr
 }
 
 /**
- * Groups leave devices over their memory by the moves that add least to the cut, balance no longer
- * looked at. Memory is weights with optimizer state and a share of all outputs.
+ * Groups leave devices over their memory limit by the moves that add least to the cut, without
+ * regard to balance. Memory is weights with optimizer state, and a share of all outputs.
  */
 export function devicesWithinMemory(
   problem: PartitionProblem,
@@ -39,8 +39,8 @@ export function devicesWithinMemory(
 }
 
 /**
- * A vertex whose part has a device that cannot run it goes to the part that it is joined to most of
- * those that can.
+ * Moves each vertex that its device cannot run to another part. Of the parts whose devices can run
+ * it, the vertex takes the one with the most weight of edges to it.
  */
 function supportedParts({ choices, group, graph }: PartitionProblem, part: Int32Array): Int32Array {
   const { devices, legal } = choices;

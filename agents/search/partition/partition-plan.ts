@@ -1,6 +1,6 @@
 /**
- * Turns a partitioner into a planner's run: every partition that is better than those before is
- * replayed in the simulator. Ends with one sentence on cut and balance, or on why no plan fits.
+ * Turns a partitioner into a planner's run: every partition that is better than all before is
+ * simulated. Ends with one sentence on cut and balance, or on why no plan fits.
  */
 import { z } from "zod";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -33,7 +33,7 @@ export const partitionOptions = z.strictObject({
 });
 export type PartitionOptions = z.infer<typeof partitionOptions>;
 
-/** Shares of all outputs to count as held, tried in this order until a plan fits. */
+/** Shares of all outputs to count as held in memory, tried in this order until a plan fits. */
 const OUTPUT_SHARES: readonly number[] = [0, 0.25, 0.5, 0.75, 1];
 
 export async function* planByPartition(
@@ -52,7 +52,7 @@ export async function* planByPartition(
   let waiting: Partition | null = null;
   for (const partition of search) {
     if (best === null || isBetter(partition, best)) best = waiting = partition;
-    // With one evaluation left it goes to the final partition.
+    // The last evaluation is kept for the final partition.
     if (waiting !== null && evaluator.remaining > 1) {
       yield* scored(problem, waiting, evaluator, rng, options);
       waiting = null;
@@ -76,8 +76,8 @@ function effortOf(vertexCount: number, { effort }: PartitionOptions): Effort {
 }
 
 /**
- * The plan of one partition; where the simulator finds a device over its memory, again with more of
- * the outputs counted.
+ * The plan of one partition. While the simulator finds a device over its memory limit, tries again
+ * with more of the outputs counted.
  */
 function* scored(
   problem: PartitionProblem,

@@ -1,8 +1,8 @@
 /**
- * `PartitionProblem`: a scenario as a partitioner places it. The free one has a vertex per
- * co-location class. The one that keeps the order has the elements of a contiguous split
- * (agents/problems/elements.ts) and what comes before what among them, also by way of ops that only
- * the host runs.
+ * `PartitionProblem`: a scenario as a partitioner sees it. The free problem has a vertex per
+ * co-location class. The ordered problem has a vertex per element of a contiguous split
+ * (agents/problems/elements.ts), and arcs for their order. An order that passes through ops of the
+ * host alone counts too.
  */
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -45,8 +45,8 @@ export function orderedProblem(scenario: Scenario): PartitionProblem {
 }
 
 /**
- * Arcs between vertices, by way of elements that are none. Elements are numbered in topological
- * order.
+ * Arcs between vertices, including paths through elements that are no vertices. Pre: elements are
+ * numbered in topological order.
  */
 function arcsAmong(
   vertexOf: Int32Array,
@@ -66,7 +66,7 @@ function arcsAmong(
   return arcsOf(lists);
 }
 
-/** Every arc becomes an edge, of weight 0 where there was none. */
+/** Every arc becomes an edge; new edges have weight 0. */
 function withArcs(graph: WeightedGraph, { outStart, successor }: Arcs): WeightedGraph {
   const { vertexCount, vertexWeight, start, neighbour, edgeWeight } = graph;
   const edges = { from: [] as number[], to: [] as number[], weight: [] as number[] };

@@ -1,7 +1,7 @@
 /**
- * A partition under refinement: the part of each vertex, how strongly it is joined to every part,
- * the parts' weights, the cut, and by how much the parts are over their limits together. `move`
- * keeps all of it in step in O(degree).
+ * A partition under refinement. It holds the part of each vertex and the weight of its edges into
+ * every part. It also holds the parts' weights, the cut, and the weight above the limits. A move
+ * updates all of it in O(degree).
  */
 import type { WeightedGraph } from "./weighted-graph.ts";
 
@@ -14,7 +14,7 @@ export interface PartitionState {
   /** Weight of the edges from vertex v into part p, shape [vertices x parts]. */
   readonly joins: Float64Array;
   readonly cut: number;
-  /** Sum of what the parts weigh above their limits. */
+  /** Weight above the limits, summed over the parts. */
   readonly overload: number;
   move(v: number, to: number): void;
 }

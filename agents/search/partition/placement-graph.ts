@@ -1,12 +1,12 @@
 /**
- * The graph that METIS and Scotch are given of a placement problem, by the recipe of Tarnawski et
- * al. (NeurIPS 2020) for their Scotch row: a vertex per co-location class weighing its time on an
- * accelerator, an edge weighing the transfers both ways, each output once for each class that reads
+ * A placement problem as a graph for METIS and Scotch, by the recipe of Tarnawski et al. (NeurIPS
+ * 2020) for their Scotch row. A vertex is a co-location class; it weighs its time on an
+ * accelerator. An edge weighs the transfers both ways: each output once for each class that reads
  * it. Times become whole numbers of nanoseconds (the recipe's millionths of a ms), so that sums are
  * exact.
  *
- * What only the host runs is no vertex. Accelerators of several kinds share the weight by their
- * speed on the whole graph.
+ * Classes that only the host runs are no vertices. Accelerators of several kinds get shares of the
+ * weight in proportion to their speed on the whole graph.
  */
 import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
@@ -17,7 +17,7 @@ export interface PlacementGraph {
   readonly graph: WeightedGraph;
   /** Group of each vertex. */
   readonly group: Int32Array;
-  /** Share of the weight for each device of the pool, summing to 1. */
+  /** Share of the weight for each device of the pool; they sum to 1. */
   readonly share: Float64Array;
 }
 
@@ -53,7 +53,7 @@ function groupTimesUs({ scenario, deviceCount, groupCount }: Choices): Float64Ar
   return timeUs;
 }
 
-/** Over the devices of the pool that run the group. */
+/** Mean time of the group over the devices of the pool that run it. */
 function meanUs({ legal, deviceCount }: Choices, timeUs: Float64Array, g: number): number {
   return legal[g].reduce((sum, d) => sum + timeUs[g * deviceCount + d], 0) / legal[g].length;
 }

@@ -2,19 +2,21 @@
  * Refinement by moves of single vertices (Fiduccia, Mattheyses, "A linear-time heuristic for
  * improving network partitions", DAC 1982) between any number of parts.
  *
- * In a pass every vertex moves at most once, the best gain first and losses too; what came after
- * the best moment is undone. Better is less weight above the limits, then less cut. While no part
- * is over its limit a move may take one over it by `slack`; while one is, the next move leaves it.
- * Passes with no slack and with the weight of the heaviest vertex follow one another, so that
- * vertices can change places in full parts, until neither helps.
+ * In a pass every vertex moves at most once, the largest gain first. Negative gains are taken too;
+ * the moves after the best state are undone. A state is better with less weight above the limits,
+ * then with less cut.
+ *
+ * While no part is over its limit, a move may exceed a limit by `slack`. While a part is over, the
+ * next move leaves it. Passes alternate between no slack and the weight of the heaviest vertex, so
+ * that vertices can change places in full parts. Refinement ends when neither kind of pass helps.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { createGainHeaps, type GainHeaps } from "./gain-heaps.ts";
+import { GainHeaps } from "./gain-heaps.ts";
 import type { MoveRule } from "./move-rule.ts";
 import type { PartitionState } from "./partition-state.ts";
 
 const MOST_PASSES = 16;
-/** Moves without a better moment before a pass ends: at least, and as a share of the vertices. */
+/** Moves without a better state before a pass ends: at least, and as a share of the vertices. */
 const LEAST_PATIENCE = 400;
 const PATIENCE_SHARE = 1 / 100;
 
@@ -38,8 +40,8 @@ export function refine(state: PartitionState, rule: MoveRule, rng: Rng): void {
 }
 
 /**
- * Moves vertices out of parts over their limits, those that add least to the cut first, until no
- * part is over or nothing helps.
+ * Moves vertices out of parts over their limits, until no part is over or no move helps. Those that
+ * add least to the cut move first.
  */
 export function relieve(state: PartitionState, rule: MoveRule, rng: Rng): void {
   if (state.overload > 0) runPass(freshPass(state, rule, rng), 0, ({ overload }) => overload === 0);
@@ -53,7 +55,7 @@ function freshPass(state: PartitionState, rule: MoveRule, rng: Rng): Pass {
   return {
     state,
     rule,
-    heaps: createGainHeaps(rank, state.partCount),
+    heaps: new GainHeaps(rank, state.partCount),
     locked: new Uint8Array(vertexCount),
   };
 }
@@ -107,7 +109,7 @@ const isOver = ({ weight, limit }: PartitionState, p: number): boolean => weight
 const gainOf = ({ joins, partCount, part }: PartitionState, v: number, to: number): number =>
   joins[v * partCount + to] - joins[v * partCount + part[v]];
 
-/** Puts the vertex in line by its gain to the part that it would like best, room or not. */
+/** Puts the vertex into its heap by its largest gain to any part, whatever room the part has. */
 function offer({ state, rule, heaps }: Pass, v: number): void {
   const { joins, partCount, part } = state;
   const last = rule.highest(v);
@@ -124,10 +126,7 @@ function offerNeighbours(pass: Pass, v: number): void {
     if (pass.locked[neighbour[i]] === 0) offer(pass, neighbour[i]);
 }
 
-/**
- * The best of those that would leave the part furthest over its limit, or of all where none is
- * over.
- */
+/** The best vertex of the part furthest over its limit; if none is over, the best of all. */
 function nextVertex({ state, heaps }: Pass): number {
   const { partCount, weight, limit } = state;
   let crowded = NOWHERE;
@@ -144,8 +143,8 @@ function nextVertex({ state, heaps }: Pass): number {
 }
 
 /**
- * The part of largest gain that has room, of equal ones the emptiest. From a part over its limit a
- * vertex may also go where it leaves less above the limit than there was.
+ * The part of largest gain that has room; among equal gains, the one with the most room. A vertex
+ * of a part over its limit may also move if the other part is then less over than this one was.
  */
 function bestFit({ state, rule }: Pass, v: number, slack: number): number {
   const { joins, partCount, part, weight, limit, graph } = state;

@@ -1,7 +1,7 @@
 /**
  * `WeightedGraph`: the undirected graph that a partitioner sees, in compressed sparse rows. Every
- * edge stands in both rows, there are no loops, and a pair of vertices has at most one edge. An
- * edge of weight 0 joins nothing but stays: it may bear an order.
+ * edge is in the rows of both ends, there are no loops, and two vertices have at most one edge. An
+ * edge of weight 0 adds nothing to the cut but is kept: it may carry an order.
  */
 import type { Joined } from "../../../env/model/coarsen/matching.ts";
 
@@ -16,9 +16,7 @@ export interface Edges {
   readonly weight: ArrayLike<number>;
 }
 
-/**
- * Edges in either direction; those between the same two vertices are added up, loops are left out.
- */
+/** Sums the weights of edges between the same two vertices, in either direction; drops loops. */
 export function weightedGraph(vertexWeight: Float64Array, { from, to, weight }: Edges): WeightedGraph {
   const vertexCount = vertexWeight.length;
   const start = new Int32Array(vertexCount + 1);
@@ -40,7 +38,7 @@ export function weightedGraph(vertexWeight: Float64Array, { from, to, weight }: 
   return contracted({ vertexCount, vertexWeight, start, neighbour, edgeWeight }, each, vertexCount);
 }
 
-/** The graph of the clusters `of` (0..count-1): weights added up, edges within a cluster gone. */
+/** Contracts the clusters `of` (0..count-1): sums their weights, drops edges within a cluster. */
 export function contracted(graph: WeightedGraph, of: Int32Array, count: number): WeightedGraph {
   const { memberStart, members } = membersOf(of, count);
   const vertexWeight = new Float64Array(count);
@@ -86,7 +84,7 @@ function membersOf(of: Int32Array, count: number) {
   return { memberStart, members };
 }
 
-/** Weight of the edges between parts, each once. */
+/** Weight of the edges between parts, each counted once. */
 export function cutWeight(
   { vertexCount, start, neighbour, edgeWeight }: WeightedGraph,
   part: ArrayLike<number>,

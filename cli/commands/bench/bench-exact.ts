@@ -1,23 +1,22 @@
 /**
- * `bench exact`: the exact contiguous optimum of every dnn-partitioning workload below a folder,
- * one table. Each file has a process of its own, one after the other, so that its peak memory is
- * its own.
+ * `bench exact`: one table of the exact contiguous optimum of every dnn-partitioning workload below
+ * a folder. Each file has a process of its own, one after the other, so that its peak memory is its
+ * own.
  *
- * Published optima (a file in the form of dnn-partitioning-golden/1) stand beside where they are
- * for the same graph and devices; the exit code is 1 where an answer is not proven, differs from
- * the published one by more than 1e-6, or is refuted.
+ * Published optima come from a file of the format dnn-partitioning-golden/1. A row shows the one
+ * for the same graph and devices. The exit code is 1 where an answer is not proven, is refuted, or
+ * differs from the published one by more than 1e-6 of it.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../../env/model/errors.ts";
 import { formatCount } from "../../../results/format.ts";
-import { readText } from "../../files.ts";
 import { table } from "../../reports/columns.ts";
 import { EXIT, type Terminal } from "../../terminal/terminal.ts";
 import { type CaseFormat, caseFiles } from "./case-files.ts";
 import type { ExactCase } from "./exact-case.ts";
+import { goldenAbove, isOf, publishedRows } from "./published-results.ts";
 
 export interface ExactFlags {
   readonly cases: string;
@@ -33,8 +32,6 @@ export interface ExactRow extends Omit<ExactCase, "device"> {
   readonly publishedIdeals: number | null;
 }
 
-const GOLDEN = join("golden", "dnn-partitioning.json");
-const LEVELS_UP = 4;
 const AGREES = 1e-6;
 
 export async function benchExact(flags: ExactFlags, terminal: Terminal): Promise<ExactRow[]> {
@@ -68,54 +65,52 @@ function agrees({ publishedUs, valueUs, publishedIdeals, allIdeals }: ExactRow):
   return publishedUs === null || (valueUs !== null && Math.abs(valueUs / publishedUs - 1) <= AGREES);
 }
 
+interface Column {
+  readonly title: string;
+  readonly text: (row: ExactRow) => string;
+}
+
 export function exactText(rows: readonly ExactRow[]): string {
-  const enumerated = rows.some(({ allIdeals }) => allIdeals !== null);
-  const ms = (us: number | null) => (us === null ? "-" : (us / 1000).toFixed(6));
-  const titles = [
-    "file",
-    "devices",
-    "published ms",
-    "ours ms",
-    "proven",
-    "elements",
-    "ideals",
-    "transitions",
-  ];
-  const body = rows.map((row) => [
-    row.file,
-    `${row.accelerators}+${row.cpus}`,
-    ms(row.publishedUs),
-    row.valueUs === null && row.proven ? "infeasible" : ms(row.valueUs),
-    row.proven ? "yes" : `no, >= ${ms(row.boundUs)}`,
-    formatCount(row.elements),
-    formatCount(row.ideals),
-    formatCount(row.transitions),
-    ...(enumerated ? [row.allIdeals === null ? "-" : formatCount(row.allIdeals)] : []),
-    ...(enumerated ? [row.publishedIdeals === null ? "-" : formatCount(row.publishedIdeals)] : []),
-    row.seconds.toFixed(2),
-    row.cpuSeconds.toFixed(2),
-    Math.round(row.peakMegabytes).toString(),
-    row.certificate,
-    row.certificateSteps === 0 ? "-" : formatCount(row.certificateSteps),
-  ]);
-  const head = [
-    ...titles,
-    ...(enumerated ? ["all ideals", "published"] : []),
-    "s",
-    "CPU s",
-    "peak MB",
-    "certificate",
-    "its steps",
-  ];
-  const differ = rows.filter((row) => !agrees(row)).length;
+  const columns = columnsOf(rows.some(({ allIdeals }) => allIdeals !== null));
+  const count = (holds: (row: ExactRow) => boolean) => rows.filter(holds).length;
   const lines = [
-    ...table([head, ...body]),
-    `${rows.filter(({ proven }) => proven).length} of ${rows.length} proven optimal by the search, ` +
-      `${rows.filter(({ certificate }) => certificate === "certified").length} of them certified by the plain search, ` +
-      `${differ} unlike what was published.`,
+    ...table([columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))]),
+    `${count(({ proven }) => proven)} of ${rows.length} proven optimal by the search, ` +
+      `${count(({ certificate }) => certificate === "certified")} of them certified by the plain search, ` +
+      `${count((row) => !agrees(row))} unlike what was published.`,
   ];
   return `${lines.join("\n")}\n`;
 }
+
+function columnsOf(enumerated: boolean): readonly Column[] {
+  const allIdeals: readonly Column[] = [
+    { title: "all ideals", text: (row) => orDash(row.allIdeals) },
+    { title: "published", text: (row) => orDash(row.publishedIdeals) },
+  ];
+  return [
+    { title: "file", text: ({ file }) => file },
+    { title: "devices", text: ({ accelerators, cpus }) => `${accelerators}+${cpus}` },
+    { title: "published ms", text: ({ publishedUs }) => ms(publishedUs) },
+    {
+      title: "ours ms",
+      text: (row) => (row.valueUs === null && row.proven ? "infeasible" : ms(row.valueUs)),
+    },
+    { title: "proven", text: ({ proven, boundUs }) => (proven ? "yes" : `no, >= ${ms(boundUs)}`) },
+    { title: "elements", text: ({ elements }) => formatCount(elements) },
+    { title: "ideals", text: ({ ideals }) => formatCount(ideals) },
+    { title: "transitions", text: ({ transitions }) => formatCount(transitions) },
+    ...(enumerated ? allIdeals : []),
+    { title: "s", text: ({ seconds }) => seconds.toFixed(2) },
+    { title: "CPU s", text: ({ cpuSeconds }) => cpuSeconds.toFixed(2) },
+    { title: "peak MB", text: ({ peakMegabytes }) => Math.round(peakMegabytes).toString() },
+    { title: "certificate", text: ({ certificate }) => certificate },
+    { title: "its steps", text: ({ certificateSteps }) => orDash(certificateSteps || null) },
+  ];
+}
+
+const ms = (us: number | null): string => (us === null ? "-" : (us / 1000).toFixed(6));
+
+const orDash = (count: number | null): string => (count === null ? "-" : formatCount(count));
 
 const WORKLOADS: CaseFormat = {
   marker: '"maxFPGAs"',
@@ -123,12 +118,12 @@ const WORKLOADS: CaseFormat = {
   folders: "all below",
 };
 
-/** Where the program starts, seen from the sources and from the compiled files. */
+/** The program's entry, relative to the sources and to the compiled files. */
 const ownProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../bin.js" : "../../../../cli/bin.js", import.meta.url),
 );
 
-/** One file in a process of its own; null where we were interrupted. */
+/** One file in a process of its own; null after an interrupt. */
 function measure(path: string, flags: ExactFlags, signal: AbortSignal): Promise<ExactCase | null> {
   const args = [
     "bench",
@@ -160,48 +155,4 @@ function measure(path: string, flags: ExactFlags, signal: AbortSignal): Promise<
       reject(code === EXIT.badInput ? new InputError(sentence) : new Error(`${path}: ${sentence}`));
     });
   });
-}
-
-interface PublishedRow {
-  readonly workload: string;
-  readonly nodes: number;
-  readonly accelerators: number;
-  readonly cpus: number;
-  readonly ideals: number;
-  readonly optimalContiguousDp: { readonly maxLoad: number } | null;
-}
-
-function goldenAbove(folder: string): string | null {
-  let at = resolve(folder);
-  for (let level = 0; level <= LEVELS_UP; level++, at = dirname(at))
-    if (existsSync(join(at, GOLDEN))) return join(at, GOLDEN);
-  return null;
-}
-
-function publishedRows(path: string | null): readonly PublishedRow[] {
-  if (path === null) return [];
-  try {
-    const file = JSON.parse(readText(path, "File of published results")) as { throughput?: PublishedRow[] };
-    if (Array.isArray(file.throughput)) return file.throughput;
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-  }
-  throw new InputError(`"${path}" is not a file of published results (dnn-partitioning-golden/1).`);
-}
-
-/**
- * Memory limits are not in the published file: a case with limits of its own must not be called by
- * the same name.
- */
-function isOf(
-  row: PublishedRow,
-  path: string,
-  { ops, accelerators, cpus }: Omit<ExactCase, "device">,
-): boolean {
-  return (
-    resolve(path).replaceAll("\\", "/").endsWith(`/${row.workload}.json`) &&
-    row.nodes === ops &&
-    row.accelerators === accelerators &&
-    row.cpus === cpus
-  );
 }

@@ -1,6 +1,5 @@
 /**
- * The case files of a folder: those JSON files that hold a marker of their format; all others are
- * passed over.
+ * The case files of a folder: the JSON files that hold the marker of a format.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import { readText } from "../../files.ts";
 
 export interface CaseFormat {
-  /** Text that every file of the format holds and no other does. */
+  /** Text in every file of the format and in no other file. */
   readonly marker: string;
   /** What one file is, for the error where there is none. */
   readonly what: string;

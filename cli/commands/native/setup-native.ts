@@ -1,14 +1,15 @@
 /**
- * Makes the native TensorFlow backend where its download is closed: compiles the binding that
- * `@tensorflow/tfjs-node` ships as source against a libtensorflow found on this machine, and proves
- * by a small product that it computes.
+ * Builds the native TensorFlow backend without its download. It compiles the binding that
+ * `@tensorflow/tfjs-node` ships as source against a libtensorflow on this machine. A small matrix
+ * product then checks that it computes.
  *
- * A libtensorflow is looked for in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the
- * usual library folders and in Python's site-packages. Two layouts are known: the C library
- * (lib/libtensorflow.so.2, include/) and the TensorFlow wheel (tensorflow/libtensorflow_cc.so.2,
- * tensorflow/include/).
+ * It looks for libtensorflow in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the
+ * usual library folders and in Python's site-packages. It knows two layouts:
  *
- * Post-condition: `loadTf("native")` works in a new process, or one sentence says what is missing.
+ * - the C library: lib/libtensorflow.so.2, include/;
+ * - the TensorFlow wheel: tensorflow/libtensorflow_cc.so.2, tensorflow/include/.
+ *
+ * Post: `loadTf("native")` works in a new process, or one sentence says what is missing.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
@@ -42,8 +43,7 @@ export async function setUpNative(terminal: Pick<Terminal, "note" | "variables">
 }
 
 /**
- * The first folder that holds a whole libtensorflow. A folder named by the user is the only one
- * looked at.
+ * The first folder that holds a whole libtensorflow.
  */
 export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
   for (const folder of folders) {
@@ -51,7 +51,8 @@ export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
     if (found !== null) return found;
   }
   throw new InputError(
-    `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
+    `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel ` +
+      `tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
   );
 }
 
@@ -78,6 +79,7 @@ function libraryIn(directory: string, name: string): string | null {
   return files.length === 0 ? null : path.join(directory, files[files.length - 1]);
 }
 
+/** The folder that the user named, else the usual ones. */
 async function candidates(variables: Terminal["variables"]): Promise<string[]> {
   const named = variables[VARIABLE];
   if (named !== undefined && named !== "") return [path.resolve(named)];
@@ -107,8 +109,8 @@ async function sitePackages(): Promise<string[]> {
 }
 
 /**
- * The folder of the package with the binding's sources; installs it, without its download, where
- * npm left it out.
+ * The folder of the package with the binding's sources. Installs the package without its download
+ * where npm left it out.
  */
 async function packageFolder(terminal: Pick<Terminal, "note">): Promise<string> {
   const require = createRequire(import.meta.url);
@@ -125,7 +127,7 @@ async function packageFolder(terminal: Pick<Terminal, "note">): Promise<string> 
   return folder;
 }
 
-/** Compiles the binding to where the package looks for it; answers the file. */
+/** Compiles the binding to where the package looks for it; returns the path of the file. */
 export async function compileBinding(
   packageFolder: string,
   { library, framework, include }: Libtensorflow,
@@ -167,7 +169,8 @@ async function proof(folder: string): Promise<string> {
     const tf = require(${JSON.stringify(folder)});
     const a = tf.ones([64, 64]);
     if (tf.matMul(a, a).dataSync()[0] !== 64) throw new Error("1 x 1 summed 64 times is not 64");
-    console.log("The native backend computes: TensorFlow " + tf.version["tfjs-node"] + " binding, backend " + tf.getBackend() + ".");`;
+    const binding = "TensorFlow " + tf.version["tfjs-node"] + " binding";
+    console.log("The native backend computes: " + binding + ", backend " + tf.getBackend() + ".");`;
   try {
     const { stdout } = await run(process.execPath, ["-e", program]);
     return stdout.trim();

@@ -1,16 +1,16 @@
 /**
  * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files. Attributes with the
- * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such; the run time,
- * the sizes and the type may have other names, which the options give. Lists and maps stand in
- * strings, as JSON, or for numbers with commas between them.
+ * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such. The run time,
+ * the sizes and the type may have other names, which the options give. Lists and maps are JSON in
+ * strings; lists of numbers may also be separated by commas.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import { ANY_KIND, CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
-import type { Imported, ImportOptions } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
-import { count } from "../wording.ts";
+import type { Query } from "../../../env/model/query.ts";
+import type { Imported } from "../contract.ts";
+import { count } from "../sentences.ts";
 
 export interface AttributedNode {
   readonly name: string;
@@ -38,12 +38,15 @@ export const attributeOptions: Readonly<Record<string, string>> = {
 const usOf = { us: 1, ms: 1000, s: 1e6 } as const;
 const numberFields = ["flops", "bytesTouched", "parameterBytes", "workspaceBytes", "transferUs"] as const;
 const wordFields = ["type", "role", "colocation", "twin"] as const;
-/** Ours, but of a plan or of the scenario's groups, which a graph does not hold. */
+/**
+ * Attributes of our own exports that belong to a plan or to the scenario's groups, not to the
+ * graph.
+ */
 const otherFields = ["group", "device"];
 
 export function importAttributed(
   source: AttributedGraph,
-  options: ImportOptions,
+  options: Query,
   { recognised, dropped }: { readonly recognised: string; readonly dropped: readonly string[] },
 ): Imported {
   const reader = nodeReader(source.nodes, options);
@@ -83,15 +86,17 @@ interface NodeReader {
   read(node: AttributedNode): OpSpec;
 }
 
-function nodeReader(nodes: readonly AttributedNode[], options: ImportOptions): NodeReader {
-  const unit = choiceOption(options, "unit", ["us", "ms", "s"]);
-  const timeName = options.get("time") ?? "time";
-  const parametersName = options.get("parameters") ?? "parameterBytes";
-  const typeName = options.get("type") ?? "type";
+function nodeReader(nodes: readonly AttributedNode[], options: Query): NodeReader {
+  const unit = options.oneOf("unit", ["us", "ms", "s"]) ?? "us";
+  const timeName = options.text("time") ?? "time";
+  const parametersName = options.text("parameters") ?? "parameterBytes";
+  const typeName = options.text("type") ?? "type";
   for (const name of ["time", "parameters", "type"]) {
-    const attribute = options.get(name);
+    const attribute = options.text(name);
     if (attribute !== undefined && !nodes.some(({ attributes }) => Object.hasOwn(attributes, attribute)))
-      throw new InputError(`option ${name} names the attribute "${attribute}", which no node has.`);
+      throw new InputError(
+        `${options.where}: option "${name}" names the attribute "${attribute}", which no node has.`,
+      );
   }
   const fieldNames = [...numberFields, ...wordFields, "outputs", "measuredUs", "supportedKinds"];
   const used = new Set([...fieldNames, ...otherFields, timeName, parametersName, typeName]);
@@ -128,9 +133,9 @@ interface ReadEdge {
   readonly input: number;
 }
 
-function graphOf(source: AttributedGraph, reader: NodeReader, options: ImportOptions): OpGraph {
+function graphOf(source: AttributedGraph, reader: NodeReader, options: Query): OpGraph {
   const bytesName =
-    options.get("bytes") ??
+    options.text("bytes") ??
     ["bytes", "weight"].find((name) => source.edges.some((edge) => Object.hasOwn(edge.attributes, name)));
   const edges = source.edges.map(({ from, to, attributes }): ReadEdge => {
     const where = `Edge "${from}" -> "${to}"`;

@@ -1,14 +1,14 @@
 /**
  * The DOT language of Graphviz (graphviz.org/doc/info/lang.html), as far as graphs of operators use
- * it: node and edge statements with attributes, defaults for them, subgraphs (flattened), chains of
- * edges. HTML labels are kept as text.
+ * it. It reads node and edge statements with attributes, their defaults, subgraphs (flattened) and
+ * chains of edges. HTML labels are kept as text.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { AttributedEdge, AttributedGraph, AttributedNode } from "./attributed-graph.ts";
 
 type Attributes = Record<string, string>;
 
-/** Deeper ones are no drawing of anything. */
+/** Deeper nesting is refused. */
 const DEEPEST = 100;
 
 const token =
@@ -124,7 +124,7 @@ class DotReader {
     const name = this.#take();
     if (name.kind !== "word") throw this.#unexpected(name, "a node");
     if (!this.#nodes.has(name.text)) this.#nodes.set(name.text, { ...defaults.node });
-    // A port and a compass point say where a drawing puts the end.
+    // A port and a compass point only say where a drawing puts the end.
     for (let i = 0; i < 2 && this.#peek().text === ":"; i++) this.#next += 2;
     return { names: new Set([name.text]), single: name.text };
   }
@@ -208,7 +208,7 @@ function unquoted(text: string): string {
     .replace(/\\"/g, '"');
 }
 
-/** Past the bracket that closes an HTML label. */
+/** The position after the bracket that closes an HTML label. */
 function endOfHtml(text: string, start: number): number {
   let open = 0;
   for (let i = start; i < text.length; i++) {

@@ -14,7 +14,7 @@ export const dot: Importer = {
     importAttributed(readDot(file.text()), options, { recognised: "DOT digraph", dropped: [] }),
 };
 
-/** The text behind the comments and the white space that it begins with. */
+/** The text after leading comments and white space. */
 function withoutComments(head: string): string {
   let at = 0;
   for (;;) {

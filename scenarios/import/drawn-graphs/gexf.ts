@@ -1,13 +1,12 @@
 /**
  * GEXF files (gexf.net, 1.1 to 1.3), as Gephi and NetworkX write them, through graphology-gexf.
- * Edges must be directed: the format's own default is undirected, and `edges=directed` takes such
- * edges as leading from source to target.
+ * Edges must be directed. The format's own default is undirected; `edges=directed` takes such edges
+ * as leading from source to target.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
 import { attributeOptions, importAttributed } from "./attributed-graph.ts";
 import { attributedGraph } from "./graphml.ts";
 import { elements, graphParser, parseXml, throughLibrary, type XmlElement } from "./xml.ts";
@@ -23,7 +22,7 @@ export const gexf: Importer = {
   },
   recognises: (file) => /<(\w+:)?gexf[\s>]/.test(file.head),
   read(file, options) {
-    const edges = choiceOption(options, "edges", ["declared", "directed"]);
+    const edges = options.oneOf("edges", ["declared", "directed"]) ?? "declared";
     const document = parseXml(file.text());
     return throughLibrary("GEXF", () => {
       const dropped = checkDocument(document, edges);

@@ -3,15 +3,14 @@
  * graphology, yEd and our own export write them, through graphology-graphml. Edges must be
  * directed.
  *
- * That parser takes the domains of keys as names of properties, also `__proto__`, and stops at
- * domains that it does not know; so the document is checked first, and keys of other domains than
- * nodes, edges and the graph are taken out of it.
+ * That parser uses the domains of keys as names of properties, `__proto__` included, and stops at
+ * unknown domains. So the document is checked first, and keys of domains other than nodes, edges
+ * and the graph are removed.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption } from "../option-values.ts";
 import { type AttributedGraph, attributeOptions, importAttributed } from "./attributed-graph.ts";
 import { elements, graphParser, parseXml, throughLibrary, type XmlElement } from "./xml.ts";
 import { checkEnds } from "./xml-graph.ts";
@@ -29,7 +28,7 @@ export const graphml: Importer = {
   },
   recognises: (file) => /<(\w+:)?graphml[\s>]/.test(file.head),
   read(file, options) {
-    const directed = choiceOption(options, "edges", ["declared", "directed"]) === "directed";
+    const directed = options.oneOf("edges", ["declared", "directed"]) === "directed";
     const document = parseXml(file.text());
     return throughLibrary("GraphML", () => {
       const dropped = checkDocument(document, directed ? "directed" : "declared");
@@ -40,7 +39,9 @@ export const graphml: Importer = {
   },
 };
 
-/** Refuses what is wrong, takes out what the parser cannot hold, and answers sentences on that. */
+/**
+ * Refuses mistakes, removes what the parser cannot hold, and returns sentences on what it removed.
+ */
 function checkDocument(document: XmlElement, edges: "declared" | "directed"): string[] {
   const graphs = elements(document, "graph");
   if (graphs.length === 0) throw new InputError("the file has no graph element.");
@@ -92,7 +93,7 @@ function strangeKeys(document: XmlElement): string[] {
   return removed > 0 ? [`${removed} keys of ports, hyperedges or the program that drew the graph.`] : [];
 }
 
-/** What a graphology graph holds, in its order. */
+/** The content of a graphology graph, in its order. */
 export function attributedGraph(graph: AbstractGraph): AttributedGraph {
   return {
     attributes: graph.getAttributes(),

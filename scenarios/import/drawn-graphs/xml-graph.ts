@@ -5,7 +5,7 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { elements, type XmlElement } from "./xml.ts";
 
-/** Every node has an id of its own, and every edge leads between two of them. */
+/** Every node has its own id, and every edge joins two nodes. */
 export function checkEnds(document: XmlElement): void {
   const nodes = new Set<string>();
   for (const node of elements(document, "node")) {

@@ -1,7 +1,7 @@
 /**
- * XML documents for the importers, by @xmldom/xmldom: no entities but XML's own five are expanded
- * and nothing is loaded, so a document cannot grow. The libraries are loaded when the first XML
- * file is read.
+ * XML documents for the importers, by @xmldom/xmldom. Only XML's own five entities are expanded and
+ * nothing is loaded, so a document cannot grow. The libraries are loaded when the first XML file is
+ * read.
  */
 import { createRequire } from "node:module";
 import { InputError } from "../../../env/model/errors.ts";
@@ -58,14 +58,14 @@ function reasonOf(message: string): string {
     .slice(0, 160);
 }
 
-/** Elements by their name, as a list that no later change of the document moves. */
+/** Elements by name, in a list that later changes of the document do not affect. */
 export function elements(under: XmlElement, name: string): readonly XmlElement[] {
   return Array.from(under.getElementsByTagName(name));
 }
 
 /**
- * Runs a library on a document; whatever it throws becomes one sentence, as do elements nested too
- * deep for its recursion.
+ * Runs a library on a document. Everything that it throws becomes one sentence, also for elements
+ * nested too deep for its recursion.
  */
 export function throughLibrary<T>(what: string, run: () => T): T {
   try {

@@ -2,15 +2,16 @@
  * HLO text, XLA's intermediate language (openxla.org), as dumps of XLA, JAX and TensorFlow hold it.
  */
 
-import { InputError } from "../../../env/model/errors.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { Query } from "../../../env/model/query.ts";
 import type { Importer } from "../contract.ts";
-import { wholeOption } from "../option-values.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 import { hloGraph } from "./graph.ts";
 import { mainArray } from "./shape.ts";
 import { type HloModule, readHlo } from "./text.ts";
-import { type WorkReader, workReader } from "./work.ts";
+import { WorkReader } from "./work.ts";
+
+const NO_WEIGHTS = "none";
 
 export const hlo: Importer = {
   name: "hlo",
@@ -23,13 +24,12 @@ export const hlo: Importer = {
   },
   recognises: (file) => /^\s*(\/\/[^\n]{0,1000}\n\s*){0,100}HloModule\s/.test(file.head),
   read(file, options) {
-    const trips = wholeOption(options, "trips", { default: 1, min: 1, max: 1e9 });
-    const weights = options.get("weights") ?? "none";
+    const trips = options.integer("trips", { min: 1, max: 1e9 }) ?? 1;
     const module = readHlo(file);
-    const work = workReader(module, trips);
+    const work = new WorkReader(module, trips);
     const dtype = dtypeOf(module, work);
     const parameters = module.entry.instructions.filter(({ opcode }) => opcode === "parameter").length;
-    const { graph, names, collectives } = hloGraph(module, work, { isWeight: weightsOf(weights), dtype });
+    const { graph, names, collectives } = hloGraph(module, work, { isWeight: weightsOf(options), dtype });
     const { unknownLoops, unknownCalls } = work;
     return {
       graph,
@@ -38,7 +38,7 @@ export const hlo: Importer = {
         recognised: `HLO text, module ${module.name.slice(0, 80)}, ${count(module.computations.size, "computation")}, ${count(module.entry.instructions.length, "instruction")} in the entry`,
         assumed: [
           `Work comes from shapes, 2 FLOP per multiply-add; the speed is that of ${dtype}.`,
-          parametersText(parameters, weights),
+          parametersText(parameters, options.text("weights") ?? NO_WEIGHTS),
           ...(backwardOps(graph) > 0
             ? [`${count(backwardOps(graph), "op")} are of the backward pass, by their names.`]
             : []),
@@ -72,13 +72,14 @@ export const hlo: Importer = {
 };
 
 function parametersText(parameters: number, weights: string): string {
-  const taken = weights === "none" ? "inputs, none weights" : `inputs but for ${weights}, which are weights`;
+  const taken =
+    weights === NO_WEIGHTS ? "inputs, none weights" : `inputs but for ${weights}, which are weights`;
   return `The ${count(parameters, "parameter")} of the entry are ${taken}; constants are weights.`;
 }
 
 const backwardOps = ({ role }: OpGraph): number => role.reduce((sum, own) => sum + (own === 1 ? 1 : 0), 0);
 
-/** Half precision where most of the work is in it, else single. */
+/** Half precision where most of the work is done in it, else single. */
 function dtypeOf({ entry, computations }: HloModule, work: WorkReader): string {
   let half = 0;
   let other = 0;
@@ -92,15 +93,14 @@ function dtypeOf({ entry, computations }: HloModule, work: WorkReader): string {
   return half > other ? "float16" : "float32";
 }
 
-function weightsOf(text: string): (parameter: number) => boolean {
-  if (text === "none") return () => false;
+/** Which parameters of the entry are weights. */
+function weightsOf(options: Query): (parameter: number) => boolean {
+  const text = options.text("weights") ?? NO_WEIGHTS;
+  if (text === NO_WEIGHTS) return () => false;
   if (text === "all") return () => true;
   const ranges = text.split("+").map((part) => {
     const range = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part);
-    if (range === null)
-      throw new InputError(
-        `option weights is "${text.slice(0, 60)}", expected all, none or numbers such as 0-161 or 2+5-9.`,
-      );
+    if (range === null) throw options.unfit("weights", "all, none or numbers such as 0-161 or 2+5-9");
     return [Number(range[1]), Number(range[2] ?? range[1])];
   });
   return (parameter) => ranges.some(([first, last]) => parameter >= first && parameter <= last);

@@ -1,6 +1,6 @@
 /**
  * Shapes of HLO text: `f32[8,128]{1,0:T(8,128)}`, tuples `(f32[2], s32[])`, and shapes without data
- * such as `token[]`. Layouts are skipped; a bounded dynamic size (`<=10`) counts as its bound, an
+ * such as `token[]`. Layouts are skipped. A bounded dynamic size (`<=10`) counts as its bound, an
  * unbounded one (`?`) as 1.
  */
 import { InputError } from "../../../env/model/errors.ts";
@@ -16,14 +16,11 @@ export interface TupleShape {
 }
 export type Shape = ArrayShape | TupleShape;
 
-/** Tuples of tuples deeper than this are no program. */
+/** Deeper tuples of tuples are refused. */
 const DEEPEST = 64;
 const bitsOf: Readonly<Record<string, number>> = { pred: 8, token: 0, opaque: 0, c64: 64, c128: 128 };
 
-/**
- * Bits of an element: the number in the type's name, but for those whose names have none of their
- * own.
- */
+/** Bits of an element: the number in the type's name. The types below have names without it. */
 function elementBits(dtype: string): number {
   if (Object.hasOwn(bitsOf, dtype)) return bitsOf[dtype];
   return Number(/^(?:[sufb]|bf)(\d+)/.exec(dtype)?.[1] ?? 0);
@@ -47,7 +44,7 @@ export const mainArray = (shape: Shape): ArrayShape | undefined => leavesOf(shap
 const arrayPattern = /([a-z][a-z0-9]*)\[([^\]]*)\]/y;
 const layoutPattern = /\{[^{}]*\}/y;
 
-/** The shape at a place in a line, and the place behind it. */
+/** The shape at a position of a line, and the position after it. */
 export function readShape(
   line: string,
   at: number,
@@ -90,7 +87,7 @@ function readArray(line: string, at: number): { readonly shape: Shape; readonly 
   };
 }
 
-/** Past white space and comments such as the element numbers of long tuples. */
+/** The position after white space and comments, such as the element numbers of long tuples. */
 export function skipSpace(line: string, at: number): number {
   let next = at;
   for (;;) {

@@ -2,11 +2,11 @@
  * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`):
  * computations, each a list of instructions, one a line:
  *
- *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4]{1,0} %a, f32[4,16]{1,0} %b), lhs_contracting_dims={1}, rhs_contracting_dims={0}
+ *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4] %a, f32[4,16] %b), lhs_contracting_dims={1}
  *
- * Shapes of operands and percent signs may lack. A computation comes before those that use it, as
- * in every dump; the entry is marked `ENTRY`, else it is the last. Constants keep none of their
- * values.
+ * Shapes of operands and percent signs are optional. A computation comes before those that use it,
+ * as in every dump. The entry is marked `ENTRY`, else it is the last computation. Values of
+ * constants are dropped.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { SourceFile } from "../source-file.ts";
@@ -17,9 +17,9 @@ export interface Instruction {
   readonly opcode: string;
   readonly shape: Shape;
   readonly operands: readonly string[];
-  /** What stands in the parentheses of a constant, a parameter or an iota. */
+  /** The text in the parentheses of a constant, a parameter or an iota. */
   readonly literal: string;
-  /** Text behind the operands. */
+  /** The text after the operands. */
   readonly attributes: string;
 }
 
@@ -49,8 +49,8 @@ export function readHlo(file: SourceFile): HloModule {
   let open: OpenComputation | undefined;
   let entry: Computation | undefined;
   /**
-   * A constant whose values go on over several lines, without them, and its parentheses that are
-   * still open.
+   * A constant whose values continue over several lines, without the values; and the number of
+   * parentheses that are still open.
    */
   let constant: { readonly head: string; unclosed: number } | undefined;
   const computations = new Map<string, Computation>();
@@ -218,12 +218,12 @@ export function numbersOf({ attributes }: Instruction, name: string): readonly n
   return match[1].split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
 }
 
-/** The word behind `name=`. */
+/** The word after `name=`. */
 export function wordOf({ attributes }: Instruction, name: string): string | undefined {
   return new RegExp(`[ ,{]${name}=%?([^\\s,{}]+)`).exec(attributes)?.[1];
 }
 
-/** Names of computations or instructions behind `name=`: one, or a list in braces. */
+/** Names of computations or instructions after `name=`: one, or a list in braces. */
 export function namesOf(instruction: Instruction, name: string): readonly string[] {
   const list = new RegExp(`[ ,]${name}=\\{([^{}]{0,100000})\\}`).exec(instruction.attributes);
   if (list === null) {

@@ -1,32 +1,36 @@
 /**
- * Sizes of the dynamic dimensions of a model's inputs: what the user set by `dim.NAME`, by
- * `dim.INPUT.AXIS` where a dimension has no name, or by `batch` for every dynamic first axis; 1 for
- * all others, which the report says.
+ * Sizes of the dynamic dimensions of a model's inputs.
+ *
+ * - `dim.NAME` sets a named dimension, `dim.INPUT.AXIS` one without a name.
+ * - `batch` sets every dynamic first axis.
+ * - All others are 1, and the report says so.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { ImportOptions } from "../contract.ts";
+import type { Query } from "../../../env/model/query.ts";
 import type { Shape } from "../tensors/tensor.ts";
 import type { ValueInfoProto } from "./schema.ts";
 import { type DeclaredShape, declaredShape } from "./tensor-proto.ts";
 
-const LARGEST_SIZE = 1e9;
+const SIZES = { min: 1, max: 1e9 };
+const PREFIX = "dim.";
 const MOST_LISTED = 8;
 const LONGEST_NAME = 60;
 
 export class Dimensions {
+  readonly #options: Query;
   readonly #given: ReadonlyMap<string, number>;
   readonly #batch: number | null;
-  /** Every dynamic dimension met so far, by the name under which the user can set it. */
+  /** Every dynamic dimension so far, by the name that sets it. */
   readonly #sizes = new Map<string, number>();
   readonly #assumed = new Set<string>();
 
-  constructor(options: ImportOptions) {
-    const given = new Map<string, number>();
-    for (const [option, value] of options)
-      if (option.startsWith("dim.")) given.set(option.slice("dim.".length), sizeOf(option, value));
-    this.#given = given;
-    const batch = options.get("batch");
-    this.#batch = batch === undefined ? null : sizeOf("batch", batch);
+  constructor(options: Query) {
+    this.#options = options;
+    const names = [...options.given.keys()].filter((option) => option.startsWith(PREFIX));
+    this.#given = new Map(
+      names.map((option) => [option.slice(PREFIX.length), options.integer(option, SIZES)!]),
+    );
+    this.#batch = options.integer("batch", SIZES) ?? null;
   }
 
   /** The shape of a graph's input, which has a size on every axis. */
@@ -55,16 +59,20 @@ export class Dimensions {
     return size;
   }
 
-  /** Once all inputs are read: options that set nothing are mistakes. */
+  /** Call after all inputs are read: refuses options that set nothing. */
   checkUse(): void {
     const known = [...this.#sizes.keys()];
     const there = known.length === 0 ? "the model has no dynamic dimension" : `there are ${known.join(", ")}`;
     for (const name of this.#given.keys())
-      if (!this.#sizes.has(name)) throw new InputError(`option dim.${name}: ${there}.`);
-    if (this.#batch !== null && known.length === 0) throw new InputError(`option batch: ${there}.`);
+      if (!this.#sizes.has(name)) throw this.#unused(`${PREFIX}${name}`, there);
+    if (this.#batch !== null && known.length === 0) throw this.#unused("batch", there);
   }
 
-  /** A sentence on the sizes that nobody gave; null where there is none. */
+  #unused(option: string, there: string): InputError {
+    return new InputError(`${this.#options.where}: option "${option}" sets nothing: ${there}.`);
+  }
+
+  /** A sentence on the sizes that were not set; null where all were. */
   assumption(): string | null {
     if (this.#assumed.size === 0) return null;
     const names = [...this.#assumed].slice(0, MOST_LISTED).map((name) => name.slice(0, LONGEST_NAME));
@@ -72,11 +80,4 @@ export class Dimensions {
     const options = names.map((name) => `dim.${name}`).join(", ");
     return `Dynamic dimension${names.length > 1 ? "s" : ""} of size 1, unless set: ${options}${more}.`;
   }
-}
-
-function sizeOf(option: string, text: string): number {
-  const size = Number(text);
-  if (text.trim() === "" || !Number.isInteger(size) || size < 1 || size > LARGEST_SIZE)
-    throw new InputError(`option ${option} is "${text}", expected a whole number from 1 to ${LARGEST_SIZE}.`);
-  return size;
 }

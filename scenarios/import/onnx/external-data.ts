@@ -1,7 +1,7 @@
 /**
- * Tensors whose data lies in a file beside the model. Weights stay there: their sizes suffice.
- * Shapes, axes and indices are read, because other shapes follow from them. A file that is not
- * there, or not in the model's folder, leaves them unknown.
+ * Tensors whose data is in a separate file. Weights are not read: their sizes suffice. Shapes, axes
+ * and indices are read, because other shapes follow from them. They stay unknown where the file is
+ * missing or not in the model's folder.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { SourceFile } from "../source-file.ts";

@@ -1,10 +1,10 @@
 /**
- * The op graph of an ONNX model: one op for every node but `Constant`, one `Feed` for every input,
- * and one `Variable` for every weight tensor that several nodes share. A weight tensor of a single
- * node lives with that node.
+ * The op graph of an ONNX model. It has one op for every node except `Constant`, one `Feed` for
+ * every input, and one `Variable` for every shared weight tensor. A weight tensor of a single node
+ * belongs to that node's op.
  *
- * Post-conditions: edges are the inputs of the nodes, in their order, but for weights and
- * constants; every weight tensor counts once.
+ * Post: edges are the inputs of the nodes, in their order, without weights and constants. Every
+ * weight tensor counts once.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -26,7 +26,7 @@ export interface OnnxGraph {
   /** `Constant` nodes, which are no ops. */
   readonly constants: number;
   readonly sharedWeights: number;
-  /** Of weights whose data lies in other files. */
+  /** Bytes of weights whose data is in other files. */
   readonly externalBytes: number;
   readonly sparseTensors: number;
   /** Element types of weights that devices have no speed for. */
@@ -39,9 +39,7 @@ interface Source {
   readonly port: number;
 }
 
-/**
- * `file` is asked for shapes and axes that lie in the files of external data, and for nothing else.
- */
+/** `file` is only used to find shapes and axes in files of external data. */
 export function onnxGraph(model: ModelProto, dimensions: Dimensions, file: SourceFile): OnnxGraph {
   if (model.graph === null) throw new InputError("the model has no graph.");
   return new GraphReader(model, model.graph, dimensions, file).read();
@@ -187,7 +185,7 @@ class GraphReader {
     builder.op({ name: op, type: "Variable", parameterBytes: bytes, outputs: [bytes] });
   }
 
-  /** Nodes and values have names apart in ONNX; here they share one list. */
+  /** Nodes and values have separate namespaces in ONNX; here they share one. */
   #freshName(wanted: string): string {
     let name = wanted;
     for (let i = 2; this.#opNames.has(name); i++) name = `${wanted}#${i}`;

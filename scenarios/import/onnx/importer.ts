@@ -2,9 +2,9 @@
  * ONNX models (`.onnx`): binary protocol buffers as onnx/onnx.proto describes them, written by
  * PyTorch, TensorFlow, Paddle and others.
  *
- * The graph is that of inference, at op granularity. Shapes are inferred from the inputs'
- * (inference.ts), FLOP are 2 per multiply-add, weights come from the initializers, in the file or
- * beside it; only their sizes are looked at, their data never.
+ * The graph is that of inference, at op granularity. Shapes are inferred from those of the inputs
+ * (inference.ts), and FLOP are 2 per multiply-add. Weights are the initializers, in the file or in
+ * files of external data. Only their sizes are read, never their data.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -12,7 +12,7 @@ import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import type { Imported, Importer, ImportReport } from "../contract.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import { fieldsAtTop } from "../protobuf/fields-at-top.ts";
-import { count } from "../wording.ts";
+import { count } from "../sentences.ts";
 import { Dimensions } from "./dimensions.ts";
 import { type OnnxGraph, onnxGraph } from "./graph.ts";
 import { type ModelProto, modelType } from "./schema.ts";
@@ -51,7 +51,7 @@ export const onnx: Importer = {
 const isGraph = ({ number, isNumber }: { number: number; isNumber: boolean }): boolean =>
   number === 7 && !isNumber;
 
-/** Where a shape does not fit, a size that nobody gave is the likeliest cause. */
+/** A size that was not set is the likeliest cause of a shape that does not fit. */
 function withHint<T>(dimensions: Dimensions, make: () => T): T {
   try {
     return make();
@@ -121,7 +121,7 @@ function listed(ops: ReadonlyMap<string, number>, sentence: string): readonly st
   ];
 }
 
-/** Names in files may hold anything; reports are one line. */
+/** Names in files may contain anything, also line breaks; reports are one line. */
 const printable = (text: string): string =>
   text
     .replace(/[^\x20-\x7e]/g, "?")

@@ -1,10 +1,10 @@
 /**
  * Shapes and costs of all nodes of a model, in one pass from the inputs to the outputs. Nodes with
- * graphs or functions inside are costed by what is inside: a branch by the one that is taken or
- * costs most, a loop by one pass through its body.
+ * graphs or functions inside cost what is inside. A conditional costs the branch that is taken, or
+ * the one that costs most. A loop costs one pass through its body.
  *
- * Where neither a rule nor a declaration of the file tells a shape, it stays unknown and counts 0
- * bytes; `Gaps` says of how many.
+ * A shape that neither a rule nor the file gives stays unknown and counts 0 bytes. `Gaps` counts
+ * them.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, isWeight, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
@@ -22,11 +22,11 @@ export interface Cost {
   readonly outputs: readonly Tensor[];
   readonly flops: number;
   readonly bytesTouched: number;
-  /** Of weights inside the node's own graphs. */
+  /** Bytes of weights inside the node's own graphs. */
   readonly innerParameterBytes: number;
 }
 
-/** Values by name, with those of the graphs around. */
+/** Values by name, including those of the enclosing graphs. */
 export class Scope {
   readonly #tensors = new Map<string, Tensor>();
   readonly #outer: Scope | null;
@@ -44,11 +44,11 @@ export class Scope {
   }
 }
 
-/** What could not be found out, by op type: how many ops. */
+/** Numbers of ops with something unknown, by op type. */
 export interface Gaps {
   readonly unknownTypes: Map<string, number>;
   readonly unknownShapes: Map<string, number>;
-  /** Branches and loops that are costed by a rule of thumb. */
+  /** Conditionals and loops whose cost is a rule of thumb. */
   readonly controlFlow: Map<string, number>;
 }
 
@@ -67,7 +67,7 @@ export class Inference {
     this.#functions = new Map(functions.map((one) => [`${one.domain}/${one.name}`, one]));
   }
 
-  /** Types and shapes that the file itself states, for values that no rule can tell. */
+  /** Types and shapes that the file states, for values that no rule gives. */
   declare(values: readonly ValueInfoProto[]): void {
     for (const { name, type } of values) {
       const { elem_type = 0, shape = null } = type?.tensor_type ?? {};
@@ -112,7 +112,7 @@ export class Inference {
         tensor.shape === null ? this.#declaredOr(node.output[i], tensor) : tensor,
       );
       const value = outputs[0]?.value ?? (outputs.length === 1 ? evaluated(op, outputs[0]) : undefined);
-      // What is known beforehand need not be computed when the model runs.
+      // What is known before the run need not be computed in it.
       if (value !== undefined) return free([{ ...outputs[0], value }]);
       const touched = effect.bytesTouched ?? bytesOfAll(op.inputs) + bytesOfAll(effect.outputs);
       return { outputs, flops: effect.flops, bytesTouched: touched, innerParameterBytes: 0 };
@@ -122,7 +122,7 @@ export class Inference {
     }
   }
 
-  /** Nothing is known but what the file declares: one FLOP for each element of the results. */
+  /** Only the file's declarations are known: one FLOP for each element of the results. */
   #declaredCost(op: OnnxOp, node: NodeProto): Cost {
     const outputs = node.output.map((name) => this.#declaredOr(name, UNKNOWN));
     if (outputs.some(({ shape }) => shape === null)) count(this.gaps.unknownShapes, op.type);
@@ -131,7 +131,7 @@ export class Inference {
     return { outputs, flops, bytesTouched: touched, innerParameterBytes: 0 };
   }
 
-  /** What the file itself states of a value. */
+  /** What the file states of a value. */
   declared(name: string): Tensor | undefined {
     return this.#declared.get(name);
   }
@@ -181,7 +181,7 @@ export class Inference {
     return { outputs, flops, bytesTouched, innerParameterBytes };
   }
 
-  /** A branch whose shapes do not fit the inputs at hand is the one that is not taken. */
+  /** A branch whose shapes do not fit the given inputs is the branch that is not taken. */
   #costOfBranches(op: OnnxOp, scope: Scope, depth: number): Cost {
     const [choice] = op.input(0).value ?? [];
     const attempts = ["then_branch", "else_branch"].map((name) => {
@@ -226,7 +226,7 @@ export class Inference {
 
 export const nameOf = (node: NodeProto): string => node.name || node.output.find((name) => name !== "") || "";
 
-/** More than one number: weights rather than a scale or an epsilon. */
+/** Weights have more than one number, unlike a scale or an epsilon. */
 export const isLarge = ({ shape }: Tensor): boolean => shape === null || elements(shape) > 1;
 
 function attempted(make: () => Cost): { cost: Cost | null; error: InputError | null } {
@@ -251,7 +251,7 @@ const padded = (outputs: readonly Tensor[], length: number): readonly Tensor[] =
 const bytesOfAll = (tensors: readonly (Tensor | null)[]): number =>
   tensors.reduce((total, tensor) => total + (tensor === null ? 0 : bytesOf(tensor)), 0);
 
-/** The value of a `Constant` node, in whichever attribute it stands. */
+/** The value of a `Constant` node; several attributes can hold it. */
 function constantOf(op: OnnxOp): Tensor {
   const tensor = op.tensor("value");
   if (tensor !== null) return tensor;

@@ -1,18 +1,18 @@
 /**
- * Nodes of an ONNX graph with all that they read: their inputs, and what the graphs inside them
- * take from outside.
+ * Nodes of an ONNX graph with all values that they read: their inputs, and what their inner graphs
+ * use from outside.
  */
 import type { GraphProto, NodeProto } from "./schema.ts";
 
 export interface NodeWithReads {
   readonly node: NodeProto;
-  /** Names in order: the inputs as they stand, then those that only graphs inside the node use. */
+  /** Names in order: first the inputs, then those that only the inner graphs use. */
   readonly reads: readonly string[];
 }
 
 /**
- * Every node behind those that make its inputs, else in the file's order; nodes on a cycle stay at
- * the end.
+ * Every node after those that make its inputs, otherwise in the file's order. Nodes on a cycle come
+ * last.
  */
 export function inOrder(nodes: readonly NodeProto[]): readonly NodeWithReads[] {
   const producer = new Map<string, number>();

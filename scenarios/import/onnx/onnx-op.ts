@@ -1,6 +1,6 @@
 /**
- * `OnnxOp`: a node as its rule sees it: inputs by position, attributes by name, and a sentence for
- * whatever is not as expected.
+ * `OnnxOp`: a node as its rule sees it. Inputs are found by position and attributes by name;
+ * everything unexpected is one sentence.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { type Effect, elements, type Shape, shown, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
@@ -31,7 +31,7 @@ export class OnnxOp {
     return tensor;
   }
 
-  /** Throws `UnknownTensor` where nobody knows it. */
+  /** Throws `UnknownTensor` where it is not known. */
   shape(i: number): Shape {
     const { shape } = this.input(i);
     if (shape === null) throw new UnknownTensor(`shape of input ${i}`);

@@ -1,7 +1,7 @@
 /**
  * Tensors stored in an ONNX file: type, shape and, of small ones, the numbers. Data that does not
- * fill its shape is an error; data that lies in another file, or was stripped, is not needed: its
- * size follows from the shape.
+ * fill its shape is an error. Data in another file, or stripped data, is not needed: its size
+ * follows from the shape.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { CountedNumbers } from "../protobuf/schema.ts";

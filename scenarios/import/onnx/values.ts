@@ -1,7 +1,7 @@
 /**
  * Numbers computed from known numbers: the shape arithmetic (`Shape`, `Gather`, `Concat`, ...) that
- * exporters put in front of `Reshape`, `Slice`, `Pad` and `Expand`. Only what such arithmetic uses,
- * for at most `MOST_VALUES` elements.
+ * exporters put in front of `Reshape`, `Slice`, `Pad` and `Expand`. It covers only what such
+ * arithmetic uses, for at most `MOST_VALUES` elements.
  */
 import { axisOf, sliceRange } from "../tensors/shapes.ts";
 import { elements, MOST_VALUES, type Shape, type Tensor } from "../tensors/tensor.ts";

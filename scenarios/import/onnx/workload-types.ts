@@ -1,7 +1,7 @@
 /**
- * Op types as the built-in workloads and the device sheets name them, so that a device's efficiency
- * for convolutions and matrix products holds for imported models as well. All other types keep
- * their ONNX names.
+ * Op types as the built-in workloads and the device sheets name them. A device's efficiency for
+ * convolutions and matrix products then also holds for imported models. All other types keep their
+ * ONNX names.
  */
 
 const renamed: Readonly<Record<string, string>> = {

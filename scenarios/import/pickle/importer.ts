@@ -1,24 +1,23 @@
 /**
  * Python pickles (`.pkl`): the data sets of Placeto and Park, and graphs of networkx with times and
- * sizes. The reader runs nothing (machine.ts); a pickle that names anything but data is refused
- * before it could matter.
+ * sizes. The reader runs nothing (machine.ts), and refuses a pickle that names anything but data.
  *
- * The cluster is that of the published simulator: K80s that each send through one outgoing queue.
+ * The cluster is that of the published simulator: K80s, each with one queue for all that it sends.
  */
 import { egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
+import type { Query } from "../../../env/model/query.ts";
 import { deviceOf } from "../../clusters/devices.ts";
-import type { Imported, Importer, ImportOptions } from "../contract.ts";
-import { wholeOption } from "../option-values.ts";
-import { count } from "../wording.ts";
+import type { Imported, Importer } from "../contract.ts";
+import { count } from "../sentences.ts";
 import { readPickle } from "./machine.ts";
 import { isNetworkx, networkxGraph } from "./networkx.ts";
 import { isPlacetoItem, placetoItem } from "./placeto.ts";
 
 /**
- * The published simulator's transfer speed, in bytes per us; its delay of 25 us after a transfer is
- * in the fidelity.
+ * The published simulator's transfer speed, in bytes per us. Its delay of 25 us after a transfer is
+ * part of the fidelity.
  */
 const TRANSFER_BYTES_PER_US = 7600;
 const MOST_DEVICES = 64;
@@ -66,7 +65,7 @@ export const pickle: Importer = {
   },
 };
 
-/** Protocols 2 to 5 begin with an opcode that nothing else begins with. */
+/** Protocols 2 to 5 begin with an opcode that no other format begins with. */
 const isBinary = (head: string): boolean =>
   head.charCodeAt(0) === 0x80 && head.charCodeAt(1) >= 2 && head.charCodeAt(1) <= 5;
 
@@ -75,8 +74,8 @@ const ON_UNITS = [
   "The cluster is that of the published simulator: K80s, 7,600 bytes per us out of each; the option devices sets how many.",
 ];
 
-function publishedSimulator(options: ImportOptions): Pick<Imported, "cluster" | "fidelity"> {
-  const devices = wholeOption(options, "devices", { default: 2, min: 1, max: MOST_DEVICES });
+function publishedSimulator(options: Query): Pick<Imported, "cluster" | "fidelity"> {
+  const devices = options.integer("devices", { min: 1, max: MOST_DEVICES }) ?? 2;
   return {
     cluster: egressCluster(
       `${count(devices, "K80")}, published simulator`,

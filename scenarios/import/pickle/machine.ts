@@ -1,11 +1,11 @@
 /**
- * A machine for Python's pickles, protocols 0 to 5, that executes nothing: it moves data between a
+ * A machine for Python's pickles, protocols 0 to 5, that executes no code. It moves data between a
  * stack and a memo, and makes only what values.ts lists. Written after the opcode table of Python's
  * own `pickletools`.
  *
- * Pre: nothing; the bytes may be anything. Post: the value, or an `InputError` with the byte at
- * which the pickle is wrong. Every opcode costs memory in proportion to its own bytes, so the whole
- * does too; shared parts stay shared.
+ * Pre: none; the bytes may be anything. Post: the value, or an `InputError` with the position of
+ * the wrong byte. Every opcode needs memory in proportion to its own bytes, so the whole pickle
+ * does too. Shared parts stay shared.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { itemsOf, made, named, PyObject, PyTuple, type Spend } from "./values.ts";
@@ -26,7 +26,7 @@ class PickleMachine {
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
   #at = 0;
-  /** Items and bytes that were copied. */
+  /** Number of items and bytes that were copied. */
   #spent = 0;
 
   constructor(bytes: Uint8Array) {
@@ -54,7 +54,7 @@ class PickleMachine {
     );
   }
 
-  /** What an opcode may do. */
+  /** The operations that opcodes use. */
   readonly #io: Machine = {
     push: (value) => {
       if (this.#stack.length >= TALLEST_STACK)
@@ -164,7 +164,7 @@ const NEWLINE = 0x0a;
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
-/** A whole number in two's complement, little end first. */
+/** A whole number in two's complement, little-endian. */
 function whole(machine: Machine, length: number): number {
   if (length > LONGEST_NUMBER) throw machine.wrong(`a number of ${length} bytes`);
   let value = 0n;
@@ -173,7 +173,7 @@ function whole(machine: Machine, length: number): number {
   return Number(length > 0 && bytes[length - 1] >= 0x80 ? value - (1n << BigInt(8 * length)) : value);
 }
 
-/** A number as text; `I00` and `I01` are Python's old truth values. */
+/** A number as text; `I00` and `I01` are the booleans of old Python versions. */
 function writtenNumber(machine: Machine): unknown {
   const text = machine.line().replace(/L$/, "");
   if (text === "00" || text === "01") return text === "01";

@@ -1,7 +1,6 @@
 /**
- * Graphs of networkx in a pickle, of its versions 1 to 3: `DiGraph` and `MultiDiGraph` with the
- * attributes that Placeto's grouped graphs have, `cost` (us), `out_size` (bytes) and, for memory,
- * `mem` (bytes).
+ * Pickled graphs of networkx 1 to 3, `DiGraph` and `MultiDiGraph`. Attributes are those of
+ * Placeto's grouped graphs: `cost` (us), `out_size` (bytes) and, for memory, `mem` (bytes).
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -16,8 +15,8 @@ export const isNetworkx = (value: unknown): value is PyObject =>
   value instanceof PyObject && /^networkx\..*Graph$/.test(value.className);
 
 /**
- * `mostEdges` holds against graphs that share their parts over and over: no honest edge takes less
- * than a byte.
+ * `mostEdges` refuses graphs that repeat shared parts without end. In an honest file each edge
+ * takes at least a byte.
  */
 export function networkxGraph(value: PyObject, mostEdges: number): OpGraph {
   if (!/\.\w*DiGraph$/.test(value.className))
@@ -70,7 +69,7 @@ function numberIn(attributes: PyDict, names: readonly string[], node: string): n
   return null;
 }
 
-/** Nodes may be texts, numbers or tuples of them. */
+/** Nodes can be texts, numbers or tuples of them. */
 export function nameOfKey(key: unknown): string {
   if (typeof key === "string" && key !== "") return key.slice(0, LONGEST_NAME);
   if (typeof key === "number") return String(key);

@@ -1,13 +1,13 @@
 /**
  * The `input.pkl` of Placeto's data sets and of Park's placement task (Addanki et al., NeurIPS
- * 2019): a dictionary of the optimised metagraph `optim_mg`, the measurements `step_stats` and
- * `op_perf` or the dictionaries `cost_d` and `out_d` in their place, and `ungrouped_mapping`, the
- * group of each op. Names and rules were checked against datasets/README.md, model/pp_item.py and
+ * 2019). It is a dictionary with the optimised metagraph `optim_mg` and the group of each op,
+ * `ungrouped_mapping`. Measurements are `step_stats` and `op_perf`, or the dictionaries `cost_d`
+ * and `out_d`. Names and rules were checked against datasets/README.md, model/pp_item.py and
  * sim/tf_placement_sim of the repository aravic/generalizable-device-placement.
  *
- * As its simulator does: a time is what an op took on all streams, 0 where none is recorded; an
- * op's only sized output is the first that was allocated, else those of `op_perf`; control edges
- * carry output 0.
+ * Rules are those of its simulator. The time of an op is what it took on all streams, 0 where no
+ * time is recorded. An op has one sized output: the first that was allocated, or the one that
+ * `op_perf` gives. Control edges carry output 0.
  */
 import { type Grouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import { InputError } from "../../../env/model/errors.ts";
@@ -15,16 +15,16 @@ import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import type { MessageType } from "../protobuf/schema.ts";
+import { metaGraphType } from "../tensorflow/messages/schema.ts";
+import { opPerformanceType, type StepStats, stepStatsType } from "../tensorflow/messages/stats-schema.ts";
 import { linkedNodes } from "../tensorflow/nodes.ts";
-import { metaGraphType } from "../tensorflow/schema.ts";
-import { opPerformanceType, type StepStats, stepStatsType } from "../tensorflow/stats-schema.ts";
 import { nameOfKey } from "./networkx.ts";
 import { bytesOf, itemsOf, type PyDict, PyObject } from "./values.ts";
 
 export interface PlacetoItem {
   readonly graph: OpGraph;
   readonly grouping: Grouping;
-  /** Ops that the mapping does not name; each is a group of its own. */
+  /** Number of ops that the mapping does not name; each is its own group. */
   readonly ungrouped: number;
   readonly backEdges: number;
 }
@@ -68,7 +68,7 @@ function profiled(item: PyDict, mostPerformances: number): Profile {
   const seen = new Set<unknown>();
   let count = 0;
   for (const one of itemsOf(item.get("op_perf"))) {
-    // A pickle may name one object over and over.
+    // A pickle can repeat one object without end.
     if (++count > mostPerformances) throw new InputError("op_perf has more entries than the file has bytes.");
     if (seen.has(one)) continue;
     seen.add(one);
@@ -120,7 +120,7 @@ function numberOf(value: unknown, where: string): number {
   throw new InputError(`${where} holds something that is no number.`);
 }
 
-/** Messages of protocol buffers are pickled as their bytes. */
+/** Protocol buffers are pickled as their bytes. */
 function messageIn<T extends object>(value: unknown, type: MessageType<T>): T {
   const state =
     value instanceof PyObject && value.state instanceof Map ? value.state.get("serialized") : value;

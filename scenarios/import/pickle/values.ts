@@ -1,7 +1,7 @@
 /**
- * What a pickle may hold. Nothing in it is ever run: a pickle names functions and classes, and only
- * names on the list below mean anything, each of them a way to write down data. Objects of classes
- * are inert: a name, what they were made from, their state.
+ * What a pickle may hold. Nothing in it is run. A pickle names functions and classes; the lists
+ * below hold the names that are accepted, and each of them only describes data. Objects of classes
+ * are inert: a name, the arguments they were made from, and their state.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -33,19 +33,18 @@ export class PyObject {
 export type PyDict = Map<unknown, unknown>;
 
 /**
- * Classes whose objects are kept as they are written: graphs, protocol buffers, numpy's types and
- * arrays.
+ * Classes whose objects are kept as written: graphs, protocol buffers, numpy's types and arrays.
  */
 const DATA_CLASSES =
   /^(networkx\.[\w.]+\.\w*(Graph|View|Atlas|Adjacency)\w*|tensorflow\.[\w.]+_pb2\.\w+|numpy\.(dtype|ndarray)|numpy\.dtypes\.\w+|builtins\.object)$/;
 
 /**
- * Told how many items or bytes are about to be copied; throws once they are more than the file can
- * account for.
+ * Called with the number of items or bytes before they are copied. Throws once they are more than
+ * the size of the file allows.
  */
 export type Spend = (amount: number) => void;
 
-/** Lists, tuples and sets are the same to whoever reads them, so none is copied into another. */
+/** Lists, tuples and sets are all arrays to readers, so none is copied into another. */
 const same = ([items]: Args): unknown => items ?? [];
 
 type Args = readonly unknown[];
@@ -67,7 +66,7 @@ const FUNCTIONS: Readonly<Record<string, (args: Args, spend: Spend) => unknown>>
   "numpy.core.multiarray._reconstruct": ([of], spend) => made(of, [], spend),
 };
 
-/** Python 2 and newer versions of numpy have other names for the same. */
+/** Python 2 and newer versions of numpy have other names for the same functions. */
 function modern(name: string): string {
   return name
     .replace(/^__builtin__\./, "builtins.")
@@ -76,8 +75,7 @@ function modern(name: string): string {
 }
 
 /**
- * Refuses every name that is not on the lists, when it is read: before anything could be made of
- * it.
+ * Refuses every name that is not on the lists. It is called when the name is read, before any use.
  */
 export function named(module: string, name: string): PyName {
   const full = modern(`${module}.${name}`);
@@ -87,7 +85,7 @@ export function named(module: string, name: string): PyName {
   );
 }
 
-/** What `REDUCE` and `NEWOBJ` make of a name and its arguments. */
+/** The value that `REDUCE` and `NEWOBJ` make of a name and its arguments. */
 export function made(of: unknown, args: Args, spend: Spend): unknown {
   if (!(of instanceof PyName))
     throw new InputError("the pickle makes an object of something that is no class.");

@@ -5,9 +5,9 @@
  *
  * The files give measured times in milliseconds and sizes in bytes; "FPGA" means any accelerator.
  * The cost of an edge is the time to move the whole output of its source between an accelerator and
- * host memory, and is therefore the same on every edge of one source. Transfers between
- * accelerators pass through the host. Nodes of one colour class share a device, and the classes are
- * the groups. The objective is `max-load`, unless the caller asks for another one.
+ * host memory. It is therefore the same on every edge of one source. Transfers between accelerators
+ * pass through the host. Nodes of one colour class share a device, and the classes are the groups.
+ * The objective is `max-load`, unless the caller asks for another one.
  */
 import { z } from "zod";
 import { type Cluster, type Device, validateCluster } from "../../../env/model/cluster/cluster.ts";
@@ -17,11 +17,11 @@ import { defaultFidelity, type Fidelity } from "../../../env/model/fidelity/fide
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { endOfEdge, uniqueNames } from "../unique-names.ts";
+import { parseWith } from "../sentences.ts";
+import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_MS = 1000;
-/** Bytes per us behind the files' own costs: 2 GiB in 1,000 ms. */
+/** The speed that the files' costs imply: 2 GiB in 1,000 ms. */
 const HOST_BYTES_PER_US = 2147.4836;
 /** The reference program's own tolerance, in ms. */
 const COST_TOLERANCE_MS = 1e-6;
@@ -54,7 +54,7 @@ const schema = z.object({
 type File = z.infer<typeof schema>;
 
 /**
- * Weights as the files count them; memory of a device is the sum of `size`, without optimizer
+ * Weights as the files count them. Memory of a device is the sum of `size`, without optimizer
  * state.
  */
 const fidelity: Fidelity = { ...defaultFidelity, name: "dnn-partitioning", optimizerSlots: 0 };
@@ -145,8 +145,8 @@ function readCluster({ maxFPGAs, maxCPUs, maxSizePerFPGA }: File): Cluster {
     { name: `accelerator:${i} -> host`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
     { name: `host -> accelerator:${i}`, bytesPerUs: HOST_BYTES_PER_US, latencyUs: 0 },
   ]).flat();
-  // A route must cross a link; between two CPUs the data stays where it is, hence one that takes no
-  // time to speak of.
+  // A route must cross a link. Data between two CPUs stays in place, so this link takes almost no
+  // time.
   const withinHost = links.length;
   links.push({ name: "host memory", bytesPerUs: Number.MAX_SAFE_INTEGER, latencyUs: 0 });
   const route = (from: number, to: number): readonly number[] => {

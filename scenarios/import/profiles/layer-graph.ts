@@ -1,9 +1,9 @@
 /**
- * Graphs of profiled layers, as planners of pipelines measure them: for each layer the time of its
- * forward and of its backward pass, the bytes of its output and of its weights.
+ * Graphs of profiled layers, as planners of pipelines measure them. A profile has the time of each
+ * layer's forward and backward pass, and the bytes of its output and weights.
  *
- * - `folded`: one op for each layer does both passes, as the planners see it. What flows back
- *   between layers is not charged.
+ * - `folded`: one op for each layer does both passes, as in the planners. Gradients between layers
+ *   are not charged.
  * - `separate`: a forward and a backward op on one device; activations flow forward, gradients of
  *   the same size back. A layer has a backward op where it or a layer before it has weights or a
  *   backward time.
@@ -19,7 +19,7 @@ export interface Layer {
   readonly backwardUs: number;
   readonly parameterBytes: number;
   readonly outputBytes: number;
-  /** Time in us to move the output between device and host, there and as gradient back. */
+  /** Time in us to move the output between device and host, and its gradient back. */
   readonly transferUs?: number;
 }
 

@@ -1,21 +1,21 @@
 /**
  * Profiles of layers as PipeDream writes them (`graph.txt`; Narayanan et al., "PipeDream:
- * Generalized Pipeline Parallelism for DNN Training", SOSP 2019; msr-fiddle/pipedream) and DAPPLE
- * with more freedom of space (Fan et al., PPoPP 2021; AlibabaPAI/DAPPLE, profiling_results): one
- * line for each layer, then one indented line for each edge.
+ * Generalized Pipeline Parallelism for DNN Training", SOSP 2019; msr-fiddle/pipedream). DAPPLE
+ * writes them with looser spacing (Fan et al., PPoPP 2021; AlibabaPAI/DAPPLE, profiling_results). A
+ * file has one line for each layer, then one indented line for each edge.
  *
- *     node5 -- Conv2d(3, 64) -- forward_compute_time=0.3, backward_compute_time=0.6, activation_size=160.0, parameter_size=23.0
+ *     node5 -- Conv2d(3, 64) -- forward_compute_time=0.3, backward_compute_time=0.6,
+ *         activation_size=160.0, parameter_size=23.0          (on the same line)
  *         node4 -- node5
  *
  * Times are ms for one minibatch of the profile, sizes bytes. A list of activations, `[6.0; 1.0]`,
- * is several outputs that travel together: the files do not say which of them an edge carries. A
- * fourth part `stage_id=N` is a stage of a plan.
+ * is several outputs that are sent together: the files do not say which of them an edge carries. A
+ * fourth part `stage_id=N` is the stage of a plan.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { choiceOption, numberOption } from "../option-values.ts";
+import { count } from "../sentences.ts";
 import type { SourceFile } from "../source-file.ts";
-import { count } from "../wording.ts";
 import {
   backwardAssumption,
   backwardModes,
@@ -47,9 +47,9 @@ export const pipedream: Importer = {
   },
   recognises: ({ head }) => head.includes(SEPARATOR) && fields.some((field) => head.includes(`${field}=`)),
   read(file, options) {
-    const backward = choiceOption(options, "backward", backwardModes);
-    const inputs = choiceOption(options, "inputs", ["keep", "drop"]);
-    const scale = numberOption(options, "scale", { default: 1, min: 1e-6, max: 1e6 });
+    const backward = options.oneOf("backward", backwardModes) ?? "folded";
+    const inputs = options.oneOf("inputs", ["keep", "drop"]) ?? "keep";
+    const scale = options.number("scale", { min: 1e-6, max: 1e6 }) ?? 1;
     const profile = readProfile(file, scale);
     const { layers, edges } = inputs === "drop" ? withoutInputs(profile) : profile;
     const inputLayers = profile.layers.filter(isInput);
@@ -88,7 +88,7 @@ export const pipedream: Importer = {
 interface Profile {
   readonly layers: readonly Layer[];
   readonly edges: readonly LayerEdge[];
-  /** Layers with a list of activations, and with a stage. */
+  /** Numbers of layers with a list of activations, and with a stage. */
   readonly listed: number;
   readonly staged: number;
 }
@@ -163,7 +163,7 @@ function badLine(number: number, line: string): InputError {
   );
 }
 
-/** What stands before the arguments: `Conv2d` of `Conv2d(3, 64, kernel_size=(3, 3))`. */
+/** The name before the arguments: `Conv2d` of `Conv2d(3, 64, kernel_size=(3, 3))`. */
 function typeOf(description: string): string {
   const type = description.split("(")[0].trim();
   return type === "" ? "op" : type;

@@ -1,22 +1,22 @@
 /**
  * Inputs of "Piper: Multidimensional Planner for DNN Parallelization" (Tarnawski, Narayanan,
- * Phanishayee; NeurIPS 2021), JSON files of the repository msr-fiddle/piper (MIT): layers with
- * alternative configurations for each degree of tensor parallelism, a memory limit, and one
- * bandwidth from each device outward. Sizes are bytes, the bandwidth bytes per second.
+ * Phanishayee; NeurIPS 2021): JSON files of the repository msr-fiddle/piper (MIT). A file has
+ * layers, a memory limit, and one bandwidth out of each device. Layers have alternative
+ * configurations for each degree of tensor parallelism. Sizes are bytes, the bandwidth bytes per
+ * second.
  *
- * A configuration's `timePerSample` is the time of both passes, in seconds in the authors' BERT
- * file and in milliseconds in their GNMT and ResNet files (their sums are those of
- * dnn-partitioning, which gives ms), so the unit is judged by the sum: no layers take longer than
+ * A configuration's `timePerSample` is the time of both passes. It is in seconds in the authors'
+ * BERT file and in milliseconds in their GNMT and ResNet files. Their sums equal those of
+ * dnn-partitioning, which are in ms. So the unit is judged by the sum: layers together take at most
  * `LONGEST_SECONDS` for one micro-batch. An op takes one configuration of one degree.
  */
 import { z } from "zod";
 import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { choiceOption, numberOption, wholeOption } from "../option-values.ts";
-import { endOfEdge, uniqueNames } from "../unique-names.ts";
+import { parseWith } from "../sentences.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
+import { endOfEdge, uniqueNames } from "./unique-names.ts";
 
 const US_PER_S = 1e6;
 const US_PER_MS = 1000;
@@ -68,18 +68,15 @@ export const piper: Importer = {
   },
   read(source, options) {
     const file = parseWith(schema, source.json());
-    const degree = wholeOption(options, "degree", { default: 1, min: 1, max: 1024 });
-    const configuration = options.get("configuration") ?? "vanilla";
-    const backward = choiceOption(options, "backward", backwardModes);
-    const share = numberOption(options, "share", { default: 1 / 3, min: 0, max: 1 });
+    const degree = options.integer("degree", { min: 1, max: 1024 }) ?? 1;
+    const configuration = options.text("configuration") ?? "vanilla";
+    const backward = options.oneOf("backward", backwardModes) ?? "folded";
+    const share = options.number("share", { min: 0, max: 1 }) ?? 1 / 3;
 
     const chosen = file.nodes.map((node) => configurationOf(node, degree, configuration));
     const total = chosen.reduce((sum, { timePerSample }) => sum + timePerSample, 0);
-    const unit = options.has("time")
-      ? choiceOption(options, "time", ["s", "ms"])
-      : total > LONGEST_SECONDS
-        ? "ms"
-        : "s";
+    const givenUnit = options.oneOf("time", ["s", "ms"]);
+    const unit = givenUnit ?? (total > LONGEST_SECONDS ? "ms" : "s");
     const perUs = unit === "s" ? US_PER_S : US_PER_MS;
     const others = file.nodes.reduce((count, { TMPCs }) => count + Object.values(TMPCs).flat().length, 0);
 
@@ -91,7 +88,7 @@ export const piper: Importer = {
       report: {
         recognised: `Piper input, ${file.nodes.length} layers, ${file.maxDevices} devices`,
         assumed: [
-          `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${options.has("time") ? "" : "; time=s or time=ms says otherwise"}.`,
+          `timePerSample is ${unit === "s" ? "seconds" : "ms"} of one micro-batch: the layers add up to ${total.toPrecision(6)}${givenUnit !== undefined ? "" : "; time=s or time=ms says otherwise"}.`,
           `Each layer takes its configuration "${configuration}" at tensor-parallel degree ${degree}.`,
           backwardAssumption[backward],
           ...(backward === "separate"

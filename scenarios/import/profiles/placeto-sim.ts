@@ -1,12 +1,12 @@
 /**
  * Case files of the published Placeto simulator (Addanki et al., "Learning Generalizable Device
- * Placement Algorithms for Distributed Machine Learning", NeurIPS 2019), schema `placeto-sim/1`: a
- * graph with times and bytes, the simulator's four parameters, and placements with the results that
- * the simulator gave for them.
+ * Placement Algorithms for Distributed Machine Learning", NeurIPS 2019). The schema is
+ * `placeto-sim/1`: a graph with times and bytes, and the simulator's four parameters. Placements
+ * come with the results that the simulator gave for them.
  *
- * The network is one outgoing link for each device; memory is counted but has no limit. Inputs keep
+ * The network is one outgoing link for each device; memory is counted and has no limit. Inputs keep
  * their declared order, which decides the order of transfers. An output that is used but not
- * declared exists with 0 bytes.
+ * declared has 0 bytes.
  */
 import { z } from "zod";
 import { egressCluster } from "../../../env/model/cluster/cluster.ts";
@@ -20,7 +20,7 @@ import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { ImportedRun, Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
+import { parseWith } from "../sentences.ts";
 
 export const PLACETO_SCHEMA = "placeto-sim/1";
 

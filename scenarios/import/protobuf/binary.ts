@@ -2,9 +2,9 @@
  * Binary protocol buffers by the tables of `schema.ts`, over the wire reader of
  * `@bufbuild/protobuf`.
  *
- * Pre: nothing; the bytes may be anything. Post: a message, or an `InputError` that says which
- * message is damaged and at which byte. Memory stays in proportion to the file: byte fields are
- * views, numbers of tensors are counted, nesting is limited.
+ * Pre: none; the bytes may be anything. Post: a message, or an `InputError` with the damaged
+ * message and the position of the byte. Memory is in proportion to the file: byte fields are views,
+ * numbers of tensors are counted, nesting is limited.
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { InputError } from "../../../env/model/errors.ts";
@@ -107,7 +107,8 @@ class BinaryMessages {
   }
 
   /**
-   * Numbers without tags between them. Of counted ones the first are decoded, the rest is skipped.
+   * Packed numbers, without tags between them. The first of counted numbers are decoded, the others
+   * skipped.
    */
   #readPacked(target: Record<string, unknown>, name: string, field: Field<unknown>, end: number): void {
     const kind = field.kind as ScalarKind;
@@ -141,7 +142,7 @@ class BinaryMessages {
     }
   }
 
-  /** Reads a length; where what it measures ends, which is never past `end`. */
+  /** Reads a length and returns the position where the measured part ends, at most `end`. */
   #lengthEnd(end: number): number {
     const length = this.#wire.uint32();
     if (length > end - this.#wire.pos)

@@ -1,13 +1,13 @@
 /**
- * The outermost fields of a binary protocol buffer, as far as its first bytes show them: what
- * formats are told apart by.
+ * The outermost fields of a binary protocol buffer, as far as its first bytes show them. Formats
+ * are recognised by them.
  */
 
 export interface TopField {
   readonly number: number;
   /** A number rather than a text or message. */
   readonly isNumber: boolean;
-  /** What is visible of a text or message, as Latin-1. */
+  /** The visible part of a text or message, as Latin-1. */
   readonly content: string;
 }
 

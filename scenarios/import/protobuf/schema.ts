@@ -1,7 +1,7 @@
 /**
  * Message types of protocol buffers as data: for each field its number, its kind and its initial
  * value. One table serves the binary reader (`binary.ts`) and the text reader (`text.ts`). Only
- * fields that an importer looks at are declared; readers step over all others.
+ * fields that an importer uses are declared; readers skip all others.
  */
 
 export type ScalarKind = "int" | "bool" | "float" | "double" | "string" | "bytes";
@@ -18,7 +18,7 @@ export interface Field<T> {
   readonly message?: () => MessageType<object>;
   /** Numbers of an enumeration's names, which the text form uses. */
   readonly values?: Readonly<Record<string, number>>;
-  /** A list of numbers that is counted in whole but kept only in part. */
+  /** A list of numbers that is counted completely but kept only in part. */
   readonly counted?: true;
 }
 
@@ -33,7 +33,7 @@ export interface CountedNumbers {
   readonly first: number[];
 }
 
-/** Shapes, axes and indices are shorter; weights are longer and nobody needs their values. */
+/** Shapes, axes and indices are shorter. Weights are longer, and their values are not used. */
 export const MOST_KEPT = 4096;
 
 const scalar = <T>(kind: ScalarKind, number: number, initial: () => T): Field<T> => ({
@@ -56,7 +56,7 @@ export const enumeration = (number: number, values: Readonly<Record<string, numb
   values,
 });
 
-/** Null where the field is not there. */
+/** Null where the field is missing. */
 export const optional = <T>(field: Field<T>): Field<T | null> => ({ ...field, initial: () => null });
 
 export const message = <T extends object>(number: number, type: () => MessageType<T>): Field<T | null> => ({
@@ -127,7 +127,7 @@ export function emptyMessage<T extends object>(type: MessageType<T>): T {
   return result as T;
 }
 
-/** Puts a value where its field says: in place, at the end of a list, or into a count. */
+/** Sets the value of a field, appends it to a list, or counts it. */
 export function store(
   target: Record<string, unknown>,
   name: string,

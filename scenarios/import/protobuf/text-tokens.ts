@@ -6,7 +6,7 @@ import { InputError } from "../../../env/model/errors.ts";
 
 export interface Token {
   readonly kind: "word" | "number" | "string" | "mark" | "end";
-  /** As it stands in the file; of a quoted text without its quotes, escapes and all. */
+  /** As written in the file, with escapes; a quoted text without its quotes. */
   readonly text: string;
   readonly line: number;
 }
@@ -59,7 +59,7 @@ export function* tokensOf(text: string): Generator<Token> {
   yield { kind: "end", text: "", line };
 }
 
-/** Where the quote that opens at `start` closes. */
+/** Position of the quote that closes the one at `start`. */
 function endOfQuote(text: string, start: number, line: number): number {
   const quote = text[start];
   for (let at = start + 1; at < text.length; at++) {
@@ -85,7 +85,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
 };
 const ESCAPE = /\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/y;
 
-/** The bytes that a quoted text stands for: never more than the bytes it is written in. */
+/** The bytes that a quoted text means: never more than the bytes that write it. */
 export function unquoted({ text, line }: Token): Uint8Array {
   const result = Buffer.allocUnsafe(Buffer.byteLength(text));
   let length = 0;

@@ -1,10 +1,10 @@
 /**
- * The text form of protocol buffers (`.pbtxt`), by the tables of `schema.ts`: what `text_format` of
- * Google's libraries prints. Written after the "Text Format Language Specification"
+ * The text form of protocol buffers (`.pbtxt`), which `text_format` of Google's libraries prints,
+ * by the tables of `schema.ts`. Written after the "Text Format Language Specification"
  * (protobuf.dev/reference/protobuf/textformat-spec).
  *
- * Pre: nothing; the text may be anything. Post: a message, or an `InputError` with the line that is
- * wrong. Fields that the table does not declare are stepped over, whatever they hold.
+ * Pre: none; the text may be anything. Post: a message, or an `InputError` with the wrong line.
+ * Fields that the table does not declare are skipped, with any content.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { emptyMessage, type Field, type MessageType, type ScalarKind, store } from "./schema.ts";
@@ -49,8 +49,8 @@ class TextMessages {
   }
 
   /**
-   * Fields up to the mark that closes their message, or up to the end of the file where `close` is
-   * empty.
+   * Reads fields up to the mark that closes their message, or to the end of the file where `close`
+   * is empty.
    */
   #readFields(type: MessageType<object> | null, close: string, depth: number): object {
     if (depth > DEEPEST_NESTING) throw this.#wrong(`at most ${DEEPEST_NESTING} messages in each other`);

@@ -1,6 +1,6 @@
 /**
- * Which ops of a GraphDef share a device: those that `_class` ties together (`loc:@OP`), and a
- * constant with its only reader, as TensorFlow's own placer has it.
+ * Which ops of a GraphDef share a device. The attribute `_class` ties ops together (`loc:@OP`), and
+ * a constant goes with its only reader, as in TensorFlow's own placer.
  */
 import type { LinkedNode } from "./nodes.ts";
 
@@ -9,7 +9,7 @@ const LOCATION = "loc:@";
 export interface Colocation {
   /** Label of each node that shares a device with another. */
   readonly labels: ReadonlyMap<string, string>;
-  /** References to nodes that are not in the graph. */
+  /** Number of references to nodes that are not in the graph. */
   readonly dangling: number;
 }
 

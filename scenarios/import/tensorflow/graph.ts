@@ -2,9 +2,10 @@
  * The op graph of a GraphDef: one op for every node, one edge for every input, control inputs as
  * control edges.
  *
- * Weights are the bytes of variables and of constants of more than one number, which frozen graphs
- * have in their place. Times that were measured beat what the shapes say. What `gradients` named is
- * backward with its forward op as twin, what applies gradients is an update.
+ * Weights are the bytes of variables, and of constants of more than one number, which frozen graphs
+ * have instead. Measured times replace those that follow from shapes. Ops below the name
+ * `gradients` are backward ops, with their forward op as twin. Ops that apply gradients are
+ * updates.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -14,17 +15,17 @@ import { bytesOf, bytesOfShape, elements, isWeight, type Tensor } from "../tenso
 import { colocationOf } from "./colocation.ts";
 import { type Gaps, Inference, isVariable } from "./inference.ts";
 import type { Measured } from "./measured.ts";
+import type { GraphDef, NodeDef } from "./messages/schema.ts";
+import { elementTypeOf } from "./messages/tensor-proto.ts";
 import { inOrder, type LinkedNode, linkedNodes } from "./nodes.ts";
-import type { GraphDef, NodeDef } from "./schema.ts";
-import { elementTypeOf } from "./tensor-proto.ts";
 import { workloadType } from "./workload-types.ts";
 
 export interface TfGraphOptions {
   readonly batch: number;
-  /** Only these nodes and what they need; all where empty. */
+  /** Only these nodes and what they need are kept; all nodes where it is empty. */
   readonly fetch: readonly string[];
   readonly measured: Measured | null;
-  /** Device kind that times of GPUs are for; `*` for all. */
+  /** Device kind that measured times of GPUs are for; `*` for all. */
   readonly gpuKind: string;
 }
 
@@ -34,11 +35,11 @@ export interface TfGraph {
   readonly batch: number;
   readonly backEdges: number;
   readonly danglingColocations: number;
-  /** Nodes that the fetched ones do not need. */
+  /** Number of nodes that the fetched ones do not need. */
   readonly unfetched: number;
-  /** Ops without a record among those measured. */
+  /** Number of ops without a record in the measurements. */
   readonly unmeasured: number;
-  /** How many ops the file places on each device. */
+  /** Number of ops that the file places on each device. */
   readonly placed: ReadonlyMap<string, number>;
 }
 
@@ -104,7 +105,7 @@ function needed(nodes: readonly LinkedNode[], fetch: readonly string[]): readonl
   return nodes.filter(({ node }) => kept.has(node.name));
 }
 
-/** The largest output port that anybody reads. */
+/** The largest output port that another node reads. */
 function usedPorts(nodes: readonly LinkedNode[]): ReadonlyMap<string, number> {
   const ports = new Map<string, number>();
   for (const { inputs } of nodes)
@@ -133,7 +134,7 @@ function weightBytes({ op, attr }: NodeDef, [output]: readonly Tensor[]): number
   return isWeightConstant ? bytesOf(output) : 0;
 }
 
-/** What is not among the measured ops took no time worth recording. */
+/** Ops without a measurement took no time worth recording. */
 function timesOf(
   name: string,
   { measured, gpuKind }: TfGraphOptions,

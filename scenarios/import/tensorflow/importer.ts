@@ -1,24 +1,24 @@
 /**
  * TensorFlow graphs: GraphDef, MetaGraphDef, SavedModel and RunMetadata, binary (`.pb`, `.meta`) or
- * text (`.pbtxt`), and the step statistics or the cost graph that a profiled run left beside them.
+ * text (`.pbtxt`). Step statistics or a cost graph of a profiled run can be in the same file or in
+ * another one.
  *
- * Functions of the library are not looked into: a call is one op, and the report says so.
+ * The inside of library functions is not read: a call is one op, and the report says so.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
-import { didYouMean } from "../../../env/model/suggest.ts";
+import type { Query } from "../../../env/model/query.ts";
 import { deviceSheets } from "../../clusters/devices.ts";
-import type { Imported, Importer, ImportOptions } from "../contract.ts";
-import { wholeOption } from "../option-values.ts";
+import type { Imported, Importer } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
 import { costGraph } from "./cost-graph.ts";
-import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./file-kinds.ts";
 import { tfGraph } from "./graph.ts";
 import { fromCostGraph, fromStepStats, type Measured } from "./measured.ts";
+import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./messages/file-kinds.ts";
+import type { GraphDef } from "./messages/schema.ts";
+import type { RunMetadata } from "./messages/stats-schema.ts";
 import { type GraphContext, reportOf } from "./report.ts";
-import type { GraphDef } from "./schema.ts";
-import type { RunMetadata } from "./stats-schema.ts";
 
 const LARGEST_BATCH = 1e6;
 
@@ -37,7 +37,7 @@ export const tensorflow: Importer = {
   read(file, options) {
     const given = readTf(file, messageOption(options));
     const gpuKind = kindOption(options);
-    const stats = options.get("stats");
+    const stats = options.text("stats");
     const measured = stats === undefined ? measuredIn(given) : measuredBeside(file, stats);
     const context = contextOf(given);
     const fidelity = { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 };
@@ -48,8 +48,8 @@ export const tensorflow: Importer = {
       return { graph: costGraph(costs, gpuKind), fidelity, ...timesHoldOn, report };
     }
     const result = tfGraph(context.graphDef, {
-      batch: wholeOption(options, "batch", { default: 1, min: 1, max: LARGEST_BATCH }),
-      fetch: (options.get("fetch") ?? "").split(/[,+]/).filter((name) => name !== ""),
+      batch: options.integer("batch", { min: 1, max: LARGEST_BATCH }) ?? 1,
+      fetch: (options.text("fetch") ?? "").split(/[,+]/).filter((name) => name !== ""),
       measured,
       gpuKind,
     });
@@ -59,30 +59,23 @@ export const tensorflow: Importer = {
   },
 };
 
-/** Times that only accelerators have say nothing of a CPU. */
+/** Times of accelerators alone do not hold on a CPU. */
 function holdOn(measured: Measured | null): Pick<Imported, "timesHoldOn"> {
   const isOfAccelerators = measured !== null && measured.kinds.length > 0 && !measured.kinds.includes("CPU");
   return isOfAccelerators ? { timesHoldOn: "accelerators" } : {};
 }
 
-function messageOption(options: ImportOptions): TfKind | null {
-  const given = options.get("message");
+function messageOption(options: Query): TfKind | null {
+  const given = options.text("message");
   if (given === undefined) return null;
   const kind = tfKinds.find((candidate) => candidate.toLowerCase() === given.toLowerCase());
   if (kind !== undefined) return kind;
-  throw new InputError(
-    `option message is "${given}", expected ${tfKinds.join(" or ")}.${didYouMean(given, tfKinds)}`,
-  );
+  throw options.unfit("message", tfKinds.join(" or "), tfKinds);
 }
 
-function kindOption(options: ImportOptions): string {
-  const given = options.get("gpu");
-  if (given === undefined) return "*";
-  const kinds = Object.values(deviceSheets).map(({ kind }) => kind as string);
-  if (kinds.includes(given)) return given;
-  throw new InputError(
-    `option gpu is "${given}", expected ${kinds.join(" or ")}.${didYouMean(given, kinds)}`,
-  );
+function kindOption(options: Query): string {
+  const kinds = Object.values(deviceSheets).map(({ kind }): string => kind);
+  return options.oneOf("gpu", kinds) ?? "*";
 }
 
 function contextOf(given: TfMessage): GraphContext {

@@ -1,14 +1,13 @@
 /**
- * Shapes and costs of the nodes of a GraphDef: by rule where there is one, else from
- * `_output_shapes`, which graphs exported with shapes carry and which, where complete, beat the
- * rules.
+ * Shapes and costs of the nodes of a GraphDef. Complete `_output_shapes`, which graphs exported
+ * with shapes have, come first. Then come the rules, then incomplete `_output_shapes`.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, type Shape, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
+import type { NodeDef } from "./messages/schema.ts";
+import { constantOf, elementTypeOf, isKnown, sizesOf } from "./messages/tensor-proto.ts";
 import type { LinkedNode } from "./nodes.ts";
 import { tfRules } from "./rules/index.ts";
-import type { NodeDef } from "./schema.ts";
-import { constantOf, elementTypeOf, isKnown, sizesOf } from "./tensor-proto.ts";
 import { TfOp } from "./tf-op.ts";
 
 export interface Cost {
@@ -17,11 +16,11 @@ export interface Cost {
   readonly bytesTouched: number;
 }
 
-/** What was not in the file. */
+/** What the file did not say. */
 export interface Gaps {
   readonly unknownTypes: Map<string, number>;
   readonly unknownShapes: Map<string, number>;
-  /** Placeholders and results whose first size was taken to be the batch. */
+  /** Placeholders and results whose unknown first size was set to the batch. */
   batched: number;
 }
 
@@ -38,7 +37,7 @@ export class Inference {
     this.#batch = batch;
   }
 
-  /** In the order of `inOrder`. Throws an `InputError` that names the node. */
+  /** Expects the order of `inOrder`. Throws an `InputError` that names the node. */
   cost({ node, inputs }: LinkedNode): Cost {
     const data = inputs.filter(({ isControl }) => !isControl);
     const tensors = data.map((input) => this.#costs.get(input.node)?.outputs[input.port] ?? UNKNOWN);
@@ -52,7 +51,7 @@ export class Inference {
     }
   }
 
-  /** Null where no rule can tell. */
+  /** Null where no rule gives a result. */
   #byRule(node: NodeDef, op: TfOp): Cost | null {
     const given = this.#givenTensor(node);
     if (given !== null) return { outputs: [given], flops: 0, bytesTouched: 0 };
@@ -71,7 +70,7 @@ export class Inference {
     }
   }
 
-  /** Constants, variables and placeholders: what they make stands in their attributes. */
+  /** Constants, variables and placeholders: their attributes describe the result. */
   #givenTensor({ op, attr }: NodeDef): Tensor | null {
     if (op === "Const") {
       const tensor = attr.get("value")?.tensor;
@@ -83,7 +82,7 @@ export class Inference {
     return sizes === null ? null : { element, shape: this.#completed(sizes) };
   }
 
-  /** An unknown first size is the batch, any other 1. */
+  /** An unknown first size is the batch, any other unknown size 1. */
   #completed(sizes: readonly number[]): Shape {
     if (isKnown(sizes)) return sizes;
     this.gaps.batched++;
@@ -106,7 +105,7 @@ export class Inference {
     if (outputs.some(({ shape }) => shape === null) || (cost === null && outputs.length === 0))
       count(this.gaps.unknownShapes, node.op);
     if (cost !== null) return { ...cost, outputs };
-    // Nothing is known but what the file declares: one FLOP for each element of the results.
+    // Only the file's declarations are known: one FLOP for each element of the results.
     const flops = outputs.reduce((all, { shape }) => all + (shape === null ? 0 : elements(shape)), 0);
     return node.op === "Placeholder"
       ? { outputs, flops: 0, bytesTouched: 0 }

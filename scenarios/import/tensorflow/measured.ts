@@ -1,12 +1,12 @@
 /**
- * What was measured, by op: times by device kind, and the bytes of outputs. From the step
- * statistics that `RunMetadata` carries, or from a cost graph, whose costs are in us as well.
+ * Measurements by op: times by device kind, and the bytes of outputs. They come from the step
+ * statistics in a `RunMetadata`, or from a cost graph, whose costs are also in us.
  *
- * On a GPU the streams hold the times of kernels; where a device has them (`/stream:all`), they are
- * taken in place of the times at which the host launched. Kernels of one op add up. Copies between
- * devices (`/memcpy`) belong to no op.
+ * Streams of a GPU hold the times of kernels. Where a device has them (`/stream:all`), they replace
+ * the times at which the host launched. Kernels of one op add up. Copies between devices
+ * (`/memcpy`) belong to no op.
  */
-import type { CostGraph, StepStats } from "./stats-schema.ts";
+import type { CostGraph, StepStats } from "./messages/stats-schema.ts";
 
 export interface Measured {
   /** By op, then by device kind, such as `GPU`. */

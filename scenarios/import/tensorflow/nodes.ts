@@ -1,10 +1,10 @@
 /**
- * The nodes of a GraphDef with their inputs taken apart, each behind those it reads. What leads
- * back in a while loop, from `NextIteration` to `Merge`, is left out and counted, so that the
- * loop's body stands once.
+ * The nodes of a GraphDef with parsed inputs, each after those it reads. Edges back in a while
+ * loop, from `NextIteration` to `Merge`, are left out and counted. The loop's body thus appears
+ * once.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { NodeDef } from "./schema.ts";
+import type { NodeDef } from "./messages/schema.ts";
 
 export interface Input {
   readonly node: string;
@@ -54,7 +54,7 @@ function inputOf(text: string): Input {
 
 const MOST_PORTS = 4096;
 
-/** Indices of the nodes, each behind those it reads; nodes on a cycle come last. */
+/** Indices of the nodes, each after those it reads; nodes on a cycle come last. */
 export function inOrder(nodes: readonly LinkedNode[]): readonly number[] {
   const indexOf = new Map(nodes.map(({ node }, i) => [node.name, i]));
   const waiting = nodes.map(({ inputs }) => inputs.length);

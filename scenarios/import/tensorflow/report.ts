@@ -1,10 +1,10 @@
-/** What the importer of TensorFlow graphs says of a file. */
+/** The report of the importer of TensorFlow graphs. */
 import type { ImportReport } from "../contract.ts";
-import { count } from "../wording.ts";
-import type { TfKind } from "./file-kinds.ts";
+import { count } from "../sentences.ts";
 import type { TfGraph } from "./graph.ts";
 import type { Measured } from "./measured.ts";
-import type { GraphDef } from "./schema.ts";
+import type { TfKind } from "./messages/file-kinds.ts";
+import type { GraphDef } from "./messages/schema.ts";
 
 const MOST_LISTED = 12;
 
@@ -12,7 +12,7 @@ export interface GraphContext {
   readonly kind: TfKind;
   /** Null where there is only a cost graph. */
   readonly graphDef: GraphDef | null;
-  /** Of TensorFlow, empty where the file does not tell. */
+  /** Version of TensorFlow; empty where the file does not say it. */
   readonly version: string;
   /** Further graphs of a SavedModel. */
   readonly others: number;
@@ -109,7 +109,7 @@ function listed(ops: ReadonlyMap<string, number>, sentence: string): readonly st
   return [`${sentence}: ${types.join(", ")}${ops.size > MOST_LISTED ? ", ..." : ""}.`];
 }
 
-/** Names in files may hold anything; reports are one line. */
+/** Names in files may contain anything, also line breaks; reports are one line. */
 const printable = (text: string): string =>
   text
     .replace(/[^\x20-\x7e]/g, "?")

@@ -1,4 +1,4 @@
-/** `TfOp`: a node as its rule sees it: data inputs by position, attributes by name. */
+/** `TfOp`: a node as its rule sees it, with data inputs by position and attributes by name. */
 import { InputError } from "../../../env/model/errors.ts";
 import {
   type Effect,
@@ -8,8 +8,8 @@ import {
   type Tensor,
   UnknownTensor,
 } from "../tensors/tensor.ts";
-import type { AttrValue, NodeDef } from "./schema.ts";
-import { elementTypeOf } from "./tensor-proto.ts";
+import type { AttrValue, NodeDef } from "./messages/schema.ts";
+import { elementTypeOf } from "./messages/tensor-proto.ts";
 
 export class TfOp {
   readonly type: string;

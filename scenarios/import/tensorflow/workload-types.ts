@@ -1,7 +1,7 @@
 /**
- * Op types as the built-in workloads and the device sheets name them: newer versions and fused
- * forms of an op are that op, so that a device's efficiency for it holds. All other types keep
- * their names.
+ * Op types as the built-in workloads and the device sheets name them. Newer versions and fused
+ * forms of an op have the type of that op, so that a device's efficiency for it holds. All other
+ * types keep their names.
  */
 const renamed: Readonly<Record<string, string>> = {
   _FusedConv2D: "Conv2D",

@@ -1,5 +1,5 @@
 /**
- * Shape arithmetic that ONNX and TensorFlow share. Everything that cannot fit is an `InputError`
+ * Shape arithmetic that ONNX and TensorFlow share. Sizes that do not fit are an `InputError`
  * without the op's name.
  */
 import { InputError } from "../../../env/model/errors.ts";
@@ -54,8 +54,8 @@ export function matrixProduct(a: Shape, b: Shape): Product {
 }
 
 /**
- * The shape that `wanted` describes for so many elements: one size may be -1, and with `keep` a 0
- * copies the input's size.
+ * The shape that `wanted` describes for a number of elements. One size may be -1, and with `keep` a
+ * 0 copies the input's size.
  */
 export function reshaped(input: Shape, wanted: readonly number[]): Shape {
   const total = input.reduce((all, size) => all * size, 1);
@@ -69,8 +69,8 @@ export function reshaped(input: Shape, wanted: readonly number[]): Shape {
 }
 
 /**
- * Where a window of `kernel` elements, `dilation` apart, fits into `size` elements and their
- * padding.
+ * The number of places where a window of `kernel` elements, `dilation` apart, fits into `size`
+ * elements and their padding.
  */
 export function windowsIn(
   size: number,
@@ -104,7 +104,9 @@ export function withNewAxes(shape: Shape, axes: readonly number[]): Shape {
   return Array.from({ length: rank }, (_, axis) => (places.has(axis) ? 1 : (sizes.shift() ?? 1)));
 }
 
-/** How many elements a slice from `start` to `end` takes of `size`, as Python counts them. */
+/**
+ * The number of elements that a slice from `start` to `end` takes of `size`, counted as in Python.
+ */
 export function sliceLength(size: number, start: number, end: number, step: number): number {
   return sliceRange(size, start, end, step).length;
 }

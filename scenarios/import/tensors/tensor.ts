@@ -1,11 +1,11 @@
 /**
- * `Tensor`: what importers know of a value that flows between ops: its element type, its shape
- * where it could be found out, and the numbers themselves where they are few and known, because
- * shapes are computed from such numbers (`Reshape`, `Slice`).
+ * `Tensor`: what importers know of a value that flows between ops. It has an element type and,
+ * where it is known, a shape. A few known numbers are kept, because shapes are computed from them
+ * (`Reshape`, `Slice`).
  */
 export type Shape = readonly number[];
 
-/** Bits of one element. A string counts as a reference of 16 bytes, wherever its characters are. */
+/** Bits of one element. A string counts as a reference of 16 bytes, without its characters. */
 const bitsOf = {
   float64: 64,
   float32: 32,
@@ -52,16 +52,16 @@ export const bytesOf = ({ element, shape }: Tensor): number =>
 
 export const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** What an op makes of its inputs, and what that costs. */
+/** The results of an op, and their cost. */
 export interface Effect {
   readonly outputs: readonly Tensor[];
   /** FLOP, 2 per multiply-add. */
   readonly flops: number;
-  /** Bytes read and written, where that is not each input and output once. */
+  /** Bytes read and written; by default each input and output once. */
   readonly bytesTouched?: number;
 }
 
-/** Thrown by rules that need a shape or a number which nobody knows; no mistake of the file. */
+/** Thrown by rules that need an unknown shape or number. It is not a mistake of the file. */
 export class UnknownTensor extends Error {
   override readonly name = "UnknownTensor";
 }

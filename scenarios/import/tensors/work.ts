@@ -1,8 +1,8 @@
 /**
- * FLOP for each element of the result of ops that treat every element alike: those of the built-in
- * workloads where they have the op (scenarios/workloads), 4 for a transcendental function, 1 for
- * everything that is one instruction, 0 for what only moves data. Names are in small letters
- * without underscores, so that ONNX and TensorFlow share the table.
+ * FLOP per element of the result, of ops that treat every element alike. Ops of the built-in
+ * workloads have the FLOP they have there (scenarios/workloads). Others count 4 for a
+ * transcendental function, 1 for any other instruction and 0 for moving data. Names are in small
+ * letters without underscores, so that ONNX and TensorFlow share the table.
  */
 const perElement: Readonly<Record<string, number>> = {
   tanh: 4,

@@ -1,12 +1,12 @@
 /**
  * PyTorch graphs as JSON, `placement-gym/torch-fx-1`: the nodes of the FX graph of
- * `torch.export.export`, or of a traced `torch.fx.GraphModule`, written by the few lines of Python
- * in docs/importing.md. Names and fields are those of torch.fx.Node (`name`, `op`, `target`,
+ * `torch.export.export` or of a traced `torch.fx.GraphModule`. The few lines of Python in
+ * docs/importing.md write it. Names and fields are those of torch.fx.Node (`name`, `op`, `target`,
  * `all_input_nodes`) and of the export's graph signature; `outputs` are the tensors of
  * `meta["val"]`.
  *
- * A weight belongs to the op that uses it, and is an op of its own where several do. What an
- * operator returns in a tuple are its output ports, so `getitem` names them and is no op, and
+ * A weight belongs to the op that uses it; a weight that several ops use is its own op. A tuple
+ * that an operator returns is its output ports. `getitem` only names them, so it is no op, and
  * neither is `output`.
  */
 import { z } from "zod";
@@ -15,8 +15,7 @@ import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Importer } from "../contract.ts";
-import { parseWith } from "../in-file.ts";
-import { count } from "../wording.ts";
+import { count, parseWith } from "../sentences.ts";
 import { elementsOf, operatorOf, type TensorType, type Work, workOf } from "./work.ts";
 
 export const TORCH_FX_SCHEMA = "placement-gym/torch-fx-1";
@@ -36,7 +35,7 @@ const schema = z.object({
       args: z.string().optional(),
       inputs: z.array(z.string()),
       outputs: z.array(tensor).max(MOST_OUTPUTS),
-      /** What a placeholder stands for, where it is a parameter or a buffer of the model. */
+      /** The parameter or buffer of the model that a placeholder stands for. */
       weight: z.string().nullish(),
       /** Parameters of the module that a `call_module` runs. */
       weights: z.array(tensor).optional(),
@@ -154,7 +153,7 @@ class FxReader {
     return (this.#byName.get(op) as FxNode).outputs.length;
   }
 
-  /** A weight that one op alone uses lives with that op. */
+  /** A weight that only one op uses belongs to that op. */
   #ownedByUser(node: FxNode): boolean {
     return isWeight(node) && (this.#users.get(node.name) ?? 0) <= 1;
   }
@@ -173,7 +172,7 @@ class FxReader {
     return port;
   }
 
-  /** What an op reads of an input: the one output that a getitem names, else the first. */
+  /** The output that an op reads of an input: the one that a getitem names, else the first. */
   #tensorsOf(input: FxNode): readonly TensorType[] {
     return input.outputs.slice(0, 1);
   }
@@ -208,7 +207,7 @@ const isWeight = ({ op, weight }: FxNode): boolean =>
 const sumOf = (tensors: readonly TensorType[]): number =>
   tensors.reduce((sum, each) => sum + bytesOf(each), 0);
 
-/** Bits stand in the name of every numeric type; truth values take a byte. */
+/** The name of every numeric type contains its bits; a boolean takes a byte. */
 function bytesOf(each: TensorType): number {
   const named = { half: 16, float: 32, double: 64, long: 64, int: 32, short: 16, bool: 8 };
   const word = each.dtype.replace(/^torch\./, "");

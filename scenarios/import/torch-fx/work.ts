@@ -1,7 +1,7 @@
 /**
- * Work of PyTorch operators in FLOP, 2 per multiply-add, from the shapes of tensors: matrix
- * products, convolutions, attention; every other operator that computes takes 1 for each element of
- * its output or, where it reduces, of its input. Views take nothing.
+ * Work of PyTorch operators in FLOP, 2 per multiply-add, from the shapes of tensors. Matrix
+ * products, convolutions and attention have their own formulas. Every other operator that computes
+ * takes 1 per element of its output, or of its input where it reduces. Views take 0.
  */
 import { InputError } from "../../../env/model/errors.ts";
 
@@ -11,7 +11,7 @@ export interface TensorType {
 }
 
 export interface Work {
-  /** Type by which devices know the most of it. */
+  /** The type that decides the efficiency of devices. */
   readonly type: string;
   readonly flops: number;
   /** Whether the operator reads and writes data at all. */
@@ -21,7 +21,7 @@ export interface Work {
 export const elementsOf = ({ shape }: TensorType): number =>
   shape.reduce((product, size) => product * size, 1);
 
-/** Operators that only look at a tensor in another way. */
+/** Operators that return a view of a tensor. */
 const views = new Set(
   `view _unsafe_view reshape alias detach permute transpose t numpy_t mT expand expand_as unsqueeze squeeze slice select narrow
   as_strided split split_with_sizes chunk unbind flatten unflatten getitem lift_fresh lift_fresh_copy identity dropout size
@@ -119,7 +119,7 @@ function isTransposed(word: string, args: string): boolean {
   return flat[6]?.trim() === "True";
 }
 
-/** Scores and their use: queries x keys x depth, twice. */
+/** Scores and weighted values: queries x keys x depth, twice. */
 function attention(inputs: readonly TensorType[], operator: string): number {
   const [query, key, value] = inputs;
   if (query === undefined || key === undefined || value === undefined || key.shape.length < 2)

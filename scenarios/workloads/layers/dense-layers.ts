@@ -1,9 +1,9 @@
 /**
- * Layers that every family uses: products with weights, biases, norms, joins and losses. Matrices
- * are the last axis against all others, so an activation of shape [batch, time, width] is a matrix
- * of batch x time rows.
+ * Layers that every family uses: products with weights, biases, norms, joins and losses. The last
+ * axis of an activation is the columns of a matrix, all others its rows: [batch, time, width] has
+ * batch x time rows.
  */
-import { elements, type Shape, type Tape, type Tensor } from "../tape.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../tape/tape.ts";
 
 const width = (x: Tensor): number => x.shape[x.shape.length - 1];
 const withWidth = (x: Tensor, columns: number): Shape => [...x.shape.slice(0, -1), columns];
@@ -84,7 +84,7 @@ export function embedding(
 
 /**
  * Rows of a table that several ops share; only the rows that the ids name are read. The lookup runs
- * beside the table.
+ * on the table's device.
  */
 export function gather(tape: Tape, table: Tensor, ids: Tensor, name: string): Tensor {
   const shape = [...ids.shape, width(table)];
@@ -99,7 +99,7 @@ export function gather(tape: Tape, table: Tensor, ids: Tensor, name: string): Te
 }
 
 /**
- * Layer normalisation over the last axis, with scale and offset; output 1 of its op keeps mean and
+ * Layer normalisation over the last axis, with scale and offset. Output 1 of its op holds mean and
  * variance.
  */
 export function layerNorm(tape: Tape, x: Tensor, name: string): Tensor {
@@ -142,7 +142,7 @@ export function dropout(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Scales and adds what no input says: a mask of later tokens, or sinusoids of the positions. */
+/** Scales, and adds constants: a mask of later tokens, or sinusoids of the positions. */
 export function scaleAndShift(tape: Tape, x: Tensor, name: string): Tensor {
   return tape.record({
     name,
@@ -214,7 +214,7 @@ export function concat(tape: Tape, parts: readonly Tensor[], name: string, axis:
   return tape.record({ name, type: "Concat", inputs: parts, outputs: [shape] })[0];
 }
 
-/** The slice of `shape`; only what it copies is read. */
+/** A slice of shape `shape`; only what it copies is read. */
 export function slice(tape: Tape, x: Tensor, name: string, shape: Shape): Tensor {
   return tape.record({
     name,

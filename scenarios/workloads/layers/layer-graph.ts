@@ -1,15 +1,15 @@
 /**
- * A training graph seen layer by layer: the forward ops of a layer become one op, so do its
- * backward ops and its updates. Layers are read off the names of ops: all up to the last numbered
- * member of a stack (`encoder/layer_3`, `stage_1/block_2`), else the first part; time steps belong
- * to the layer that is unrolled. Layers that wait for each other, such as an attention and the
- * decoder layer it reads, become one.
+ * A training graph layer by layer: the forward ops of a layer become one op, and so do its backward
+ * ops and its updates. Names of ops give the layer. It is the name up to the last numbered member
+ * of a stack (`encoder/layer_3`, `stage_1/block_2`), else its first part. Time steps belong to the
+ * layer that is unrolled. Layers on a cycle become one layer, such as an attention and the decoder
+ * layer it reads.
  *
- * Pre-condition: the times of ops are their rooflines; measured ones would be lost.
- * Post-conditions: FLOP, bytes touched and weights are those of the ops, role by role; the outputs
- * of a layer are the tensors that another op of the result reads, under the bytes that they had;
- * backward and update ops have the layer's forward op as twin and share its device. Host ops stay
- * by themselves.
+ * Pre: the times of ops are their rooflines; measured times would be lost.
+ *
+ * Post: FLOP, bytes touched and weights are those of the ops, for each role. The outputs of a layer
+ * are the tensors that another op of the result reads, with their bytes. Backward and update ops
+ * have the layer's forward op as twin and share its device. Host ops stay as they are.
  */
 
 import { opWork } from "../../../env/model/coarsen/work.ts";
@@ -74,7 +74,7 @@ export function layerGraph(graph: OpGraph): OpGraph {
   return builder.build();
 }
 
-/** Layer of each op, after layers whose forward ops wait for each other have become one. */
+/** Layer of each op, after layers on a cycle of forward ops have become one. */
 function acyclicLayers(graph: OpGraph): { readonly layerOfOp: readonly number[]; readonly names: string[] } {
   const numberOf = new Map<string, number>();
   const first = Array.from(graph.names, (name, v) => {
@@ -104,10 +104,7 @@ function acyclicLayers(graph: OpGraph): { readonly layerOfOp: readonly number[];
   };
 }
 
-/**
- * Bytes of the outputs of each node, and under `portOf` the port that an output of the op graph
- * became.
- */
+/** Bytes of the outputs of each node. `portOf` gives the new port of an output of the op graph. */
 function cutTensors(
   graph: OpGraph,
   nodeOfOp: readonly number[],
@@ -160,7 +157,7 @@ function sharedDevices(graph: OpGraph, layerOfOp: readonly number[], layerCount:
   return leader.map((_, layer) => find(layer));
 }
 
-/** The type of op that most of a layer's work is in; by it devices know how efficient they are. */
+/** The op type with most of the layer's work, which decides the efficiency of devices. */
 function mainType(graph: OpGraph, ops: readonly number[], work: Float64Array): string {
   const ofType = new Map<string, number>();
   for (const v of ops) ofType.set(graph.types[v], (ofType.get(graph.types[v]) ?? 0) + work[v]);

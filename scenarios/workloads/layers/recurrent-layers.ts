@@ -1,13 +1,13 @@
 /**
- * Layers of unrolled recurrent networks: sequences taken apart into time steps and put together
- * again, and an LSTM cell (Hochreiter and Schmidhuber, 1997), of three ops (concatenation of its
- * inputs, one product with the weights of all four gates, and the pointwise rest as one fused op)
- * or of thirteen, one for each kernel that TensorFlow 1 runs. Both do the same work.
+ * Layers of unrolled recurrent networks: a sequence as time steps and back, and an LSTM cell
+ * (Hochreiter and Schmidhuber, 1997). The fused cell has three ops: concatenation of its inputs,
+ * one product with the weights of all four gates, and one pointwise op. The unfused cell has
+ * thirteen, one for each kernel that TensorFlow 1 runs. Both do the same work.
  */
 
-import { sigmoid, tanh } from "../pointwise.ts";
-import { elements, type Tape, type Tensor } from "../tape.ts";
+import { elements, type Tape, type Tensor } from "../tape/tape.ts";
 import { add, addRepeated, batchMatMul, concat, multiply, split, variable } from "./dense-layers.ts";
+import { sigmoid, tanh } from "./pointwise.ts";
 
 /** Time steps of a sequence [batch, time, width], each [batch, width]. */
 export function unstack(tape: Tape, x: Tensor, name: string): readonly Tensor[] {

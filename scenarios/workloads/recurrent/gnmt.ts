@@ -1,8 +1,8 @@
 /**
- * GNMT (Wu et al.: "Google's Neural Machine Translation System", 2016), unrolled: an encoder whose
- * first layer runs in both directions, a decoder of as many layers, additive attention from the
- * bottom decoder layer of the step before, its context fed to all other decoder layers, residual
- * connections from the third layer on, width 1024, 32,000 word pieces.
+ * GNMT (Wu et al.: "Google's Neural Machine Translation System", 2016), unrolled. The first layer
+ * of the encoder runs in both directions; the decoder has as many layers as the encoder. Additive
+ * attention reads the bottom decoder layer of the step before, and its context goes to all other
+ * decoder layers. Residual connections begin at the third layer. Width 1024, 32,000 word pieces.
  *
  * The decoder starts from zero states; dropout is left out, as is beam search.
  */
@@ -16,10 +16,10 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
+import { softmax, tanh } from "../layers/pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../layers/recurrent-layers.ts";
-import { softmax, tanh } from "../pointwise.ts";
 import { sentencePairs, type TranslatorOptions } from "../sequence/sentence-pairs.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 /** Layers below this one have no residual connection. */
 const FIRST_RESIDUAL = 2;
@@ -109,8 +109,8 @@ function decoder(
 }
 
 /**
- * Scores from one hidden layer of query and memory (Bahdanau, Cho, Bengio, ICLR 2015); the result
- * is the context.
+ * Scores from one hidden layer of query and memory (Bahdanau, Cho, Bengio, ICLR 2015). Returns the
+ * context.
  */
 function attention(tape: Tape, memory: Tensor, { batch, steps, width }: TranslatorOptions): Attend {
   const keys = matMul(tape, memory, "attention/keys", width);

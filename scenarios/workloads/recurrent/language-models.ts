@@ -1,8 +1,9 @@
 /** Registry entries of encoders and of decoder-only Transformers. */
-import { adam } from "../optimizers.ts";
+
 import { BERT_POSITIONS, bert } from "../sequence/bert.ts";
 import { gpt } from "../sequence/gpt.ts";
 import { transformerXl } from "../sequence/transformer-xl.ts";
+import { adam } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 
 const tokens = (count: number, max: number): WorkloadOption => ({

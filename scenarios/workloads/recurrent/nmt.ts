@@ -1,16 +1,15 @@
 /**
  * Neural machine translation with attention: an encoder and a decoder of LSTM layers, unrolled over
- * time, with the general (multiplicative) global attention of Luong, Pham, Manning ("Effective
- * Approaches to Attention-based Neural Machine Translation", EMNLP 2015), without input feeding.
- * Width 1024 and 32,000 word pieces as in GNMT (Wu et al. 2016); batch 64 as in ColocRL (Mirhoseini
- * et al., ICML 2017). Weights are shared by all time steps, so their gradients are summed over
- * time.
+ * time. Attention is global and general (multiplicative), without input feeding (Luong, Pham,
+ * Manning: "Effective Approaches to Attention-based Neural Machine Translation", EMNLP 2015). Width
+ * 1024 and 32,000 word pieces as in GNMT (Wu et al. 2016); batch 64 as in ColocRL (Mirhoseini et
+ * al., ICML 2017). Weights are shared by all time steps, so their gradients are summed over time.
  */
 import { addN, batchMatMul, concat, matMul, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
+import { softmax, tanh } from "../layers/pointwise.ts";
 import { type LstmState, lstmLayer, stack } from "../layers/recurrent-layers.ts";
-import { softmax, tanh } from "../pointwise.ts";
 import { sentencePairs, type TranslatorOptions } from "../sequence/sentence-pairs.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export function nmt(options: TranslatorOptions): Tape {
   const { batch, layers, width, vocabulary } = options;
@@ -59,8 +58,8 @@ function unroll(
 }
 
 /**
- * From a decoder output to the attentional vector: scores against the keys, softmax, context, one
- * tanh layer.
+ * The attentional vector of a decoder output: scores against the keys, softmax, context, one tanh
+ * layer.
  */
 function attention(tape: Tape, memory: Tensor, { batch, steps, width }: TranslatorOptions) {
   const keys = matMul(tape, memory, "attention/keys", width);

@@ -1,11 +1,10 @@
 /**
- * Registry entries of unrolled recurrent networks, and of WaveNet, which took their place for
- * audio.
+ * Registry entries of unrolled recurrent networks, and of WaveNet, which replaced them for audio.
  */
 
 import { lstmCell, unfusedLstmCell } from "../layers/recurrent-layers.ts";
-import { adam, momentum } from "../optimizers.ts";
 import { wavenet } from "../sequence/wavenet.ts";
+import { adam, momentum } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { gnmt } from "./gnmt.ts";
 import { nmt } from "./nmt.ts";

@@ -14,7 +14,7 @@ import {
   variable,
 } from "../layers/dense-layers.ts";
 import { type LstmCell, lstmLayer, unstack, zeros } from "../layers/recurrent-layers.ts";
-import { createTape, type Tape } from "../tape.ts";
+import { createTape, type Tape } from "../tape/tape.ts";
 
 export interface RnnlmOptions {
   readonly batch: number;

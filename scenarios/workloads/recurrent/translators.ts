@@ -1,7 +1,8 @@
 /** Registry entries of encoder-decoder Transformers. */
-import { adafactor, adam } from "../optimizers.ts";
+
 import { type T5Options, t5 } from "../sequence/t5.ts";
 import { moe, transformer } from "../sequence/transformer.ts";
+import { adafactor, adam } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 
 const tokens = (count: number): WorkloadOption => ({

@@ -1,13 +1,13 @@
 /**
- * Multi-head attention (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017) from queries,
- * keys and values that are there: heads apart, scores, mask, softmax, context, heads together.
- * Transposes between the layouts of heads and tokens are ops, since they move data.
+ * Multi-head attention (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017) on given
+ * queries, keys and values. Steps: split into heads, scores, mask, softmax, context, join of the
+ * heads. Transposes between the layouts of heads and tokens are ops, since they move data.
  */
 import { batchMatMul, dropout, scaleAndShift, scaleMask } from "../layers/dense-layers.ts";
-import { softmax, transpose } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { softmax, transpose } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 
-/** Makes scores of attention ready for the softmax. */
+/** Prepares the scores of attention for the softmax. */
 export type Mask = (tape: Tape, scores: Tensor, name: string) => Tensor;
 
 /** Hides the tokens that a tensor says are padding. */
@@ -16,7 +16,7 @@ export const paddingMask =
   (tape, scores, name) =>
     scaleMask(tape, scores, mask, name);
 
-/** Hides what comes later; all scores are computed nevertheless. */
+/** Hides later tokens; all scores are still computed. */
 export const causalMask: Mask = scaleAndShift;
 
 /** From [batch, tokens, width] to [batch, heads, tokens, width / heads]. */
@@ -25,7 +25,9 @@ export function apart(tape: Tape, x: Tensor, name: string, heads: number): Tenso
   return transpose(tape, x, name, [batch, heads, tokens, width / heads]);
 }
 
-/** Pre-condition: heads are apart. Post-condition: they are together, [batch, tokens, width]. */
+/**
+ * Pre: query, key and value are split into heads. Post: heads are joined, [batch, tokens, width].
+ */
 export function attend(
   tape: Tape,
   { query, key, value }: { readonly query: Tensor; readonly key: Tensor; readonly value: Tensor },

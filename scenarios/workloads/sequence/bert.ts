@@ -11,8 +11,8 @@ import {
   slice,
   softmaxCrossEntropy,
 } from "../layers/dense-layers.ts";
-import { gelu, tanh } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { gelu, tanh } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { apart, attend, paddingMask } from "./attention.ts";
 
 export interface BertOptions {
@@ -24,7 +24,7 @@ export interface BertOptions {
   readonly heads: number;
 }
 
-/** The inner width of the feed-forward layers, in widths. */
+/** The inner width of the feed-forward layers, in multiples of the width. */
 const EXPANSION = 4;
 const VOCABULARY = 30522;
 export const BERT_POSITIONS = 512;

@@ -1,11 +1,11 @@
 /**
  * GPT-2 (Radford et al.: "Language Models are Unsupervised Multitask Learners", 2019) and GPT-3
- * (Brown et al.: "Language Models are Few-Shot Learners", NeurIPS 2020): decoder-only Transformers
- * with learned positions, normalisation before each sublayer, and one table for the tokens that go
- * in and the logits that come out.
+ * (Brown et al.: "Language Models are Few-Shot Learners", NeurIPS 2020). They are decoder-only
+ * Transformers with learned positions and normalisation before each sublayer. Input tokens and
+ * output logits share one table.
  *
- * Attention is dense in all layers (GPT-3 alternates with locally banded layers, whose weights are
- * the same).
+ * Attention is dense in all layers. GPT-3 alternates with locally banded layers, which have the
+ * same weights.
  */
 import {
   add,
@@ -18,8 +18,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { gelu } from "../pointwise.ts";
-import { createTape, type Tape } from "../tape.ts";
+import { gelu } from "../layers/pointwise.ts";
+import { createTape, type Tape } from "../tape/tape.ts";
 import { causalMask } from "./attention.ts";
 import { encoderStack, feedForward, preNorm } from "./transformer-stack.ts";
 

@@ -1,15 +1,15 @@
 /**
  * A feed-forward layer of many experts, of which a gate chooses two for each token (Shazeer et al.,
  * ICLR 2017; with a capacity for each expert as in GShard, Lepikhin et al., ICLR 2021). Experts are
- * spread over shards: the experts of a shard are one op with a batched product, so that a placement
- * can split them.
+ * divided into shards. The experts of a shard are one op with a batched product, so that a
+ * placement can split the experts by shards.
  *
- * Every expert computes as many tokens as its capacity, 2 x tokens / experts, whether they are
- * chosen or padded.
+ * Every expert computes as many tokens as its capacity, 2 x tokens / experts. Missing tokens are
+ * padding.
  */
 import { matMul } from "../layers/dense-layers.ts";
-import { softmax } from "../pointwise.ts";
-import { elements, type Tape, type Tensor } from "../tape.ts";
+import { softmax } from "../layers/pointwise.ts";
+import { elements, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface MixtureOptions {
   readonly experts: number;
@@ -57,7 +57,7 @@ export function mixtureOfExperts(
   })[0];
 }
 
-/** As equal as whole numbers can be. */
+/** Number of experts in a shard; shards differ by at most one expert. */
 const expertsOf = (shard: number, shards: number, experts: number): number =>
   Math.floor(((shard + 1) * experts) / shards) - Math.floor((shard * experts) / shards);
 

@@ -1,11 +1,11 @@
 /**
- * What translators of LSTM layers are trained on: sentences as ids of word pieces, source and
- * target of as many steps, cut into one tensor a step once they are embedded, and a label for every
- * step of the target.
+ * Training data of translators with LSTM layers. Source and target are sentences of ids of word
+ * pieces, with equally many steps. Embedded sentences are split into one tensor for each step, and
+ * each step of the target has a label.
  */
 import { embedding } from "../layers/dense-layers.ts";
 import { type LstmCell, type LstmState, unstack, zeros } from "../layers/recurrent-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 
 export interface TranslatorOptions {
   readonly batch: number;

@@ -1,8 +1,8 @@
 /**
- * T5 (Raffel et al.: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
- * Transformer", JMLR 2020) as first released: encoder and decoder without biases, root-mean-square
- * normalisation before each sublayer, a learned bias for each head and relative position that all
- * layers of a stack share, one table for tokens in and logits out.
+ * T5 as first released (Raffel et al.: "Exploring the Limits of Transfer Learning with a Unified
+ * Text-to-Text Transformer", JMLR 2020). Encoder and decoder have no biases and normalise by the
+ * root mean square before each sublayer. All layers of a stack share a learned bias for each head
+ * and relative position. Input tokens and output logits share one table.
  */
 import {
   addRepeated,
@@ -15,8 +15,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { type Mask, paddingMask } from "./attention.ts";
 import { decoderStack, encoderStack, feedForward, preNorm } from "./transformer-stack.ts";
 
@@ -33,7 +33,7 @@ export interface T5Options {
 }
 
 const VOCABULARY = 32128;
-/** Relative positions that have a bias of their own. */
+/** Number of relative positions with their own bias. */
 const BUCKETS = 32;
 
 export function t5({ batch, tokens, layers, width, innerWidth, heads, headWidth }: T5Options): Tape {
@@ -76,7 +76,7 @@ export function t5({ batch, tokens, layers, width, innerWidth, heads, headWidth 
   return tape;
 }
 
-/** Adds to all scores of a stack the same bias, into which the mask is folded. */
+/** Adds the same bias, with the mask included, to all scores of a stack. */
 function relativeBias(tape: Tape, distances: Tensor, name: string, heads: number): Mask {
   const bias = embedding(tape, distances, name, { rows: BUCKETS, columns: heads });
   return (_, scores, maskName) => addRepeated(tape, scores, bias, maskName);

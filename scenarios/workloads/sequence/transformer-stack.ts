@@ -1,10 +1,10 @@
 /**
- * Stacks of Transformer layers (Vaswani et al., NeurIPS 2017) from exchangeable parts: how a
- * product with weights is made, what surrounds a sublayer, what the feed-forward part is, which
- * scores are masked. Decoder-only networks are an encoder stack whose mask is causal.
+ * Stacks of Transformer layers (Vaswani et al., NeurIPS 2017) from exchangeable parts. The parts
+ * are the product with weights, the connection around a sublayer, the feed-forward part, and the
+ * mask of scores. Decoder-only networks are an encoder stack whose mask is causal.
  */
 import { add, dropout, layerNorm } from "../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 
 /** A product with weights, with or without bias: `dense` or `matMul`. */
@@ -15,7 +15,7 @@ export type Pointwise = (tape: Tape, x: Tensor, name: string) => Tensor;
 export type Residual = (tape: Tape, x: Tensor, name: string, sublayer: (x: Tensor) => Tensor) => Tensor;
 
 export interface StackOptions {
-  /** What names of ops begin with, such as `encoder/`, or nothing. */
+  /** Prefix of the names of ops, such as `encoder/`; may be empty. */
   readonly prefix: string;
   readonly layers: number;
   readonly heads: number;
@@ -26,13 +26,13 @@ export interface StackOptions {
   readonly mask: Mask;
 }
 
-/** Normalises after the sum, as the Transformer did. */
+/** Normalises after the sum, as the first Transformer did. */
 export const postNorm: Residual = (tape, x, name, sublayer) => {
   const y = dropout(tape, sublayer(x), `${name}/dropout`);
   return layerNorm(tape, add(tape, x, y, `${name}/add`), `${name}/norm`);
 };
 
-/** Normalises what goes into the sublayer. */
+/** Normalises the input of the sublayer. */
 export const preNorm =
   (norm: Pointwise): Residual =>
   (tape, x, name, sublayer) => {

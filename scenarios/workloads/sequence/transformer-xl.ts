@@ -1,11 +1,10 @@
 /**
  * Transformer-XL (Dai et al.: "Transformer-XL: Attentive Language Models beyond a Fixed-Length
- * Context", ACL 2019) on characters, as for enwik8: each layer also attends to the states that it
- * had for the segment before, with relative positions. The remembered states come in with the
- * input; no gradient flows into them. GDP takes 2, 4 and 8 layers.
+ * Context", ACL 2019) on characters, as for enwik8. Each layer also attends to the states that it
+ * had for the segment before, with relative positions. These states are inputs, and no gradient
+ * flows into them. GDP takes 2, 4 and 8 layers.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   add,
   addRepeated,
@@ -19,8 +18,9 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu, transpose } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu, transpose } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
+import { expectMultiple } from "../workload.ts";
 import { apart, attend, type Mask } from "./attention.ts";
 import { feedForward, postNorm } from "./transformer-stack.ts";
 
@@ -28,7 +28,7 @@ export interface TransformerXlOptions {
   readonly batch: number;
   /** Tokens of a segment. */
   readonly tokens: number;
-  /** Tokens remembered from before. */
+  /** Tokens remembered from earlier segments. */
   readonly memory: number;
   readonly layers: number;
   readonly width: number;

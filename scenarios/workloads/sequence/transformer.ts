@@ -1,8 +1,8 @@
 /**
- * The Transformer for translation (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017):
- * encoder and decoder with sinusoids for positions, normalisation after each sublayer, and one
- * table for source, target and logits, 37,000 tokens as for English to German. And the same with
- * experts: in every other layer the feed-forward part is a mixture (GShard).
+ * The Transformer for translation (Vaswani et al.: "Attention Is All You Need", NeurIPS 2017). It
+ * has sinusoids for positions and normalisation after each sublayer. Source, target and logits
+ * share one table of 37,000 tokens, as for English to German. A variant has experts: in every other
+ * layer the feed-forward part is a mixture (GShard).
  */
 import {
   batchMatMul,
@@ -13,8 +13,8 @@ import {
   softmaxCrossEntropy,
   variable,
 } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 import { causalMask, paddingMask } from "./attention.ts";
 import { mixtureOfExperts } from "./mixture-of-experts.ts";
 import { decoderStack, encoderStack, feedForward, postNorm, type StackOptions } from "./transformer-stack.ts";
@@ -30,14 +30,14 @@ export interface TransformerOptions {
   readonly heads: number;
   readonly headWidth: number;
   readonly vocabulary: number;
-  /** Of a target with a table of its own; without one source and target share a table. */
+  /** Vocabulary of a target with its own table. By default source and target share a table. */
   readonly targetVocabulary?: number;
 }
 
 export interface MoeOptions extends TransformerOptions {
   /** Experts in each mixture. */
   readonly experts: number;
-  /** Ops that the experts of a mixture are spread over. */
+  /** Number of ops that the experts of a mixture are divided into. */
   readonly shards: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * WaveNet (van den Oord et al.: "WaveNet: A Generative Model for Raw Audio", 2016), unconditioned:
- * stacks of causal convolutions of two taps whose dilation doubles from layer to layer, gated, with
- * residual and skip connections. GDP places 2 stacks of 18 layers in all and 4 stacks of 36. The
- * paper names no widths; 64 and 256 are those of NVIDIA's nv-wavenet.
+ * WaveNet (van den Oord et al.: "WaveNet: A Generative Model for Raw Audio", 2016), unconditioned.
+ * It has stacks of gated causal convolutions of two taps, with residual and skip connections. The
+ * dilation doubles from layer to layer. GDP places 2 stacks of 18 layers in all and 4 stacks of 36.
+ * The paper names no widths; 64 and 256 are those of NVIDIA's nv-wavenet.
  */
 import {
   add,
@@ -13,8 +13,8 @@ import {
   multiply,
   softmaxCrossEntropy,
 } from "../layers/dense-layers.ts";
-import { relu, sigmoid, tanh } from "../pointwise.ts";
-import { createTape, elements, type Tape, type Tensor } from "../tape.ts";
+import { relu, sigmoid, tanh } from "../layers/pointwise.ts";
+import { createTape, elements, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface WavenetOptions {
   readonly batch: number;
@@ -45,7 +45,7 @@ export function wavenet({ batch, samples, stacks, layers, width, skipWidth }: Wa
       const gate = sigmoid(tape, convolution(tape, x, `${name}/gate`, width), `${name}/sigmoid`);
       const gated = multiply(tape, filter, gate, `${name}/gated`);
       skips.push(dense(tape, gated, `${name}/skip`, skipWidth));
-      // What the last layer would hand on, nobody reads.
+      // The residual output of the last layer has no reader.
       if (skips.length < stacks * layers)
         x = add(tape, x, dense(tape, gated, `${name}/residual`, width), `${name}/add`);
     }

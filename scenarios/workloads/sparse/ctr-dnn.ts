@@ -1,12 +1,12 @@
 /**
- * CTRDNN, the click-through network that HeterPS (Liu et al., 2021) schedules over CPUs and GPUs,
- * with the sizes of Paddle's public example of that name (checked): 26 categorical features of
- * Criteo in one table of 1,000,001 rows and 10 columns, 13 dense features, three fully connected
- * layers of width 400. HeterPS varies the number of layers.
+ * CTRDNN, the click-through network that HeterPS (Liu et al., 2021) schedules over CPUs and GPUs.
+ * Sizes are those of Paddle's public example of that name (checked). The 26 categorical features of
+ * Criteo share one table of 1,000,001 rows and 10 columns. There are 13 dense features and three
+ * fully connected layers of width 400. HeterPS varies the number of layers.
  */
 import { concat, dense, embedding, softmaxCrossEntropy } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape } from "../tape/tape.ts";
 
 export interface CtrDnnOptions {
   readonly batch: number;

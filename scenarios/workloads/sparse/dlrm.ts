@@ -1,20 +1,20 @@
 /**
  * DLRM (Naumov et al.: "Deep Learning Recommendation Model for Personalization and Recommendation
- * Systems", 2019) on the two public data sets of Criteo: an embedding table for each categorical
- * feature, a network for the dense ones, products of all pairs, a network on top. Sizes are those
- * of the public scripts of the model (facebookresearch/dlrm, checked), the terabyte one with at
- * most 40 million rows, as in MLPerf.
+ * Systems", 2019) on the two public data sets of Criteo. Each categorical feature has an embedding
+ * table, and the dense features have a network. Products of all pairs follow, and a network on top
+ * of them. Sizes are those of the public scripts of the model (facebookresearch/dlrm, checked). The
+ * terabyte data set has at most 40 million rows per table, as in MLPerf.
  */
 import { batchMatMul, concat, dense, embedding, sigmoidCrossEntropy, slice } from "../layers/dense-layers.ts";
+import { relu } from "../layers/pointwise.ts";
 import { stack } from "../layers/recurrent-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface DlrmSizes {
   /** Rows of each table. */
   readonly rows: readonly number[];
   readonly columns: number;
-  /** Widths of the layers below and above the products; the last one below is `columns`. */
+  /** Widths of the layers below and above the products. The last width below is `columns`. */
   readonly bottom: readonly number[];
   readonly top: readonly number[];
 }

@@ -1,16 +1,16 @@
 /**
- * A graph convolutional network (Kipf and Welling, ICLR 2017) trained on all of the Reddit graph at
- * once, its vertices cut into parts as Roc (Jia et al., MLSys 2020) places them. Reddit as of
- * Hamilton et al. (NeurIPS 2017): 232,965 vertices, 114,615,892 edges, 602 features, 41 classes
- * (checked in the documentation of its loaders).
+ * A graph convolutional network (Kipf and Welling, ICLR 2017) trained on the whole Reddit graph at
+ * once. Its vertices are divided into parts, which Roc (Jia et al., MLSys 2020) places. The Reddit
+ * graph is that of Hamilton et al. (NeurIPS 2017): 232,965 vertices, 114,615,892 edges, 602
+ * features, 41 classes (checked in the documentation of its loaders).
  *
- * Parts have equal shares of vertices and edges. With 492 neighbours to a vertex, every part needs
- * the features of nearly all vertices: each aggregation reads all parts. Features and edges come
- * from the host's memory, where Roc keeps them.
+ * Parts have equal shares of vertices and edges. A vertex has 492 neighbours on average, so every
+ * part needs the features of nearly all vertices: each aggregation reads all parts. Features and
+ * edges come from the host's memory, where Roc keeps them.
  */
 import { addN, batchMatMul, dropout, softmaxCrossEntropy, variable } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import { createTape, type Tape, type Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import { createTape, type Tape, type Tensor } from "../tape/tape.ts";
 
 export interface GcnOptions {
   readonly layers: number;
@@ -75,8 +75,7 @@ const share = (count: number, part: number, parts: number): number =>
   Math.floor(((part + 1) * count) / parts) - Math.floor((part * count) / parts);
 
 /**
- * For each vertex of a part the weighted sum of its neighbours, read edge by edge from wherever
- * they are.
+ * The weighted sum of the neighbours of each vertex of a part, read edge by edge from all parts.
  */
 function aggregate(
   tape: Tape,

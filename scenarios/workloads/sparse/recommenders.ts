@@ -1,5 +1,5 @@
 /** Registry entries of networks on tables of features, and on graphs. */
-import { adam, sgd } from "../optimizers.ts";
+import { adam, sgd } from "../tape/optimizers.ts";
 import { batch, type Workload } from "../workload.ts";
 import { ctrDnn } from "./ctr-dnn.ts";
 import { criteoKaggle, criteoTerabyte, type DlrmSizes, dlrm } from "./dlrm.ts";

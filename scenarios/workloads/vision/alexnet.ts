@@ -1,13 +1,13 @@
 /**
- * AlexNet twice: as published for two GPUs (Krizhevsky, Sutskever, Hinton: "ImageNet Classification
- * with Deep Convolutional Neural Networks", NIPS 2012), with grouped convolutions and local
- * response normalisation, its images taken as 227x227 so that the windows fit; and in the
- * single-tower form of Krizhevsky: "One weird trick for parallelizing convolutional neural
- * networks" (2014), as torchvision has it and PipeDream profiled it.
+ * AlexNet in two forms. The first is as published for two GPUs (Krizhevsky, Sutskever, Hinton:
+ * "ImageNet Classification with Deep Convolutional Neural Networks", NIPS 2012). It has grouped
+ * convolutions, local response normalisation, and images of 227x227 so that the windows fit. The
+ * second has a single tower (Krizhevsky: "One weird trick for parallelizing convolutional neural
+ * networks", 2014), as in torchvision and as PipeDream profiled it.
  */
 import { dense, dropout } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv, flatten, maxPool } from "./parts/image-layers.ts";
 import { localResponseNorm } from "./parts/normalisation.ts";
@@ -18,7 +18,7 @@ interface Layer {
   readonly stride?: number;
   readonly padding?: number;
   readonly groups?: number;
-  /** What follows the rectifier. */
+  /** The layers after the rectifier. */
   readonly after?: readonly ("norm" | "pool")[];
 }
 
@@ -47,7 +47,7 @@ const versions = {
 
 export type AlexNetVersion = keyof typeof versions;
 
-/** Neighbouring channels that a local response normalisation looks at. */
+/** Number of neighbouring channels in a local response normalisation. */
 const NORM_DEPTH = 5;
 const HIDDEN_WIDTH = 4096;
 

@@ -1,11 +1,11 @@
 /**
  * DenseNet-121 (Huang, Liu, van der Maaten, Weinberger: "Densely Connected Convolutional Networks",
- * CVPR 2017): each layer of a block sees what all layers before it produced. The concatenation
+ * CVPR 2017): each layer of a block reads the results of all layers before it. The concatenation
  * grows by one layer's result at a time, as frameworks run it.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { avgPool, conv2d, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 import { batchNorm } from "./parts/normalisation.ts";
@@ -14,7 +14,7 @@ import { batchNorm } from "./parts/normalisation.ts";
 const blocks = [6, 12, 24, 16] as const;
 /** Channels that each layer adds. */
 const GROWTH = 32;
-/** A layer first reduces what it sees to this many times the growth. */
+/** A layer first reduces its input to this many times the growth. */
 const BOTTLENECK = 4;
 const STEM_WIDTH = 64;
 

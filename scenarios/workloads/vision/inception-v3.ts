@@ -4,7 +4,7 @@
  * and torchvision releases. The auxiliary classifier is optional.
  */
 import { concat, dense } from "../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { auxiliaryClassifier } from "./parts/auxiliary-classifier.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { avgPool, convUnit, globalAvgPool, maxPool, samePadding } from "./parts/image-layers.ts";
@@ -14,8 +14,8 @@ export interface InceptionOptions extends ImageOptions {
 }
 
 /**
- * A convolution: filters, height and width of its window, stride. Padding keeps the size, unless
- * the stride is 2.
+ * A convolution: filters, height and width of its window, stride. Padding keeps the size where the
+ * stride is 1.
  */
 type Conv = readonly [filters: number, height: number, width: number, stride?: number];
 

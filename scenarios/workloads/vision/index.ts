@@ -1,27 +1,21 @@
-/**
- * The registry of networks on images. Default batches are of a size that one GPU of the network's
- * day can hold.
- */
-import { adam, momentum, rmsprop, sgd } from "../optimizers.ts";
+/** The registry of networks on images. Default batches fit one GPU of the network's time. */
+import { adam, momentum, rmsprop, sgd } from "../tape/optimizers.ts";
 import { batch, type Workload, type WorkloadOption } from "../workload.ts";
 import { type AlexNetVersion, alexnet } from "./alexnet.ts";
-import { amoebanetD } from "./amoebanet-d.ts";
-import { ddpmUnet } from "./ddpm-unet.ts";
 import { densenet121 } from "./densenet.ts";
 import { inceptionV3 } from "./inception-v3.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
-import { type NasnetSize, nasnetA } from "./nasnet-a.ts";
 import { type ResNetDepth, resnet } from "./resnet.ts";
+import { amoebanetD } from "./searched/amoebanet-d.ts";
+import { type NasnetSize, nasnetA } from "./searched/nasnet-a.ts";
 import { squeezenet } from "./squeezenet.ts";
-import { unet } from "./unet.ts";
-import { unetGpipe } from "./unet-gpipe.ts";
+import { ddpmUnet } from "./unets/ddpm-unet.ts";
+import { unet } from "./unets/unet.ts";
+import { unetGpipe } from "./unets/unet-gpipe.ts";
 import { type VggDepth, vgg } from "./vgg.ts";
 import { type VitSize, vit } from "./vit.ts";
 
-/**
- * Images of `size` unless the URI says otherwise; below `min` nothing is left of them at the last
- * layers.
- */
+/** Images of `size` by default. Below `min` the last layers would have no pixels. */
 const pixels = (size: number, min: number): WorkloadOption => ({
   describe: "height and width of an image",
   default: size,

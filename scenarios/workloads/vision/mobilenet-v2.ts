@@ -4,8 +4,8 @@
  * and project to few channels without a non-linearity.
  */
 import { add, dense, dropout } from "../layers/dense-layers.ts";
-import { relu6 } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu6 } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { type ConvOptions, convBn, depthwiseConv2d, globalAvgPool } from "./parts/image-layers.ts";
 import { batchNorm } from "./parts/normalisation.ts";

@@ -1,15 +1,15 @@
 /**
  * Residual networks of 18 to 152 layers (He, Zhang, Ren, Sun: "Deep Residual Learning for Image
- * Recognition", CVPR 2016) in the form that frameworks train, with the stride of a stage in its
- * first 3x3 convolution.
+ * Recognition", CVPR 2016) as frameworks train them: the first 3x3 convolution of a stage has the
+ * stride.
  */
 import { add, dense } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { convBn, convUnit, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 
-/** Blocks in each of the four stages, and what a block is. */
+/** Number of blocks in each of the four stages, and the kind of block. */
 const depths = {
   18: { blocks: [2, 2, 2, 2], block: basic },
   34: { blocks: [3, 4, 6, 3], block: basic },
@@ -50,10 +50,7 @@ function bottleneck(tape: Tape, x: Tensor, name: string, width: number, stride: 
   return residual(tape, x, y, name, stride);
 }
 
-/**
- * Adds a block's result to its input, which a convolution brings to the same shape where it has
- * another.
- */
+/** Adds a block's result to its input. A convolution adapts an input of another shape. */
 function residual(tape: Tape, x: Tensor, y: Tensor, name: string, stride: number): Tensor {
   const filters = y.shape[1];
   const shortcut =

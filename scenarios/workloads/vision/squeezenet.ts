@@ -4,8 +4,8 @@
  * channels with 1x1 convolutions and expands them with 1x1 and 3x3 ones side by side.
  */
 import { concat, dropout } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv, type ConvOptions, globalAvgPool, maxPool } from "./parts/image-layers.ts";
 

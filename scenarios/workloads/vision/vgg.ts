@@ -4,8 +4,8 @@
  * images.
  */
 import { dense, dropout } from "../layers/dense-layers.ts";
-import { relu } from "../pointwise.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import { relu } from "../layers/pointwise.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
 import { CLASSES, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv, flatten, maxPool } from "./parts/image-layers.ts";
 

@@ -1,10 +1,9 @@
 /**
  * Vision Transformer on patches of 16x16 pixels, Base and Large (Dosovitskiy et al.: "An Image is
- * Worth 16x16 Words", ICLR 2021; its table 1): a Transformer's encoder that normalises before each
- * sublayer, over the patches and a class token which is read at the end.
+ * Worth 16x16 Words", ICLR 2021; its table 1). It is a Transformer encoder over the patches and a
+ * class token, with normalisation before each sublayer. The classifier reads the class token.
  */
 
-import { expectMultiple } from "../expect-multiple.ts";
 import {
   addRepeated,
   dense,
@@ -14,9 +13,10 @@ import {
   slice,
   variable,
 } from "../layers/dense-layers.ts";
-import { gelu, transpose } from "../pointwise.ts";
+import { gelu, transpose } from "../layers/pointwise.ts";
 import { encoderStack, feedForward, preNorm } from "../sequence/transformer-stack.ts";
-import type { Tape, Tensor } from "../tape.ts";
+import type { Tape, Tensor } from "../tape/tape.ts";
+import { expectMultiple } from "../workload.ts";
 import { CLASSES, type ImageOptions, imageClassifier } from "./parts/image-classifier.ts";
 import { biasedConv } from "./parts/image-layers.ts";
 
@@ -51,7 +51,7 @@ export function vit(size: VitSize, options: ImageOptions): Tape {
   });
 }
 
-/** A token for each patch behind the class token, all with their positions. */
+/** The class token and a token for each patch, with positions added. */
 function embeddings(tape: Tape, images: Tensor, width: number): Tensor {
   const window = { filters: width, kernel: [PATCH, PATCH], stride: PATCH } as const;
   const patches = biasedConv(tape, images, "embeddings/patches", window);

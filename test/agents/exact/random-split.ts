@@ -147,8 +147,8 @@ export function leastOf(scenario: Scenario, keep: (groupDevice: Int32Array) => b
 }
 
 /**
- * Edges by which forward work is ordered, between groups: forward edges, and for groups without
- * forward ops backward ones, reversed.
+ * Edges that order the work of groups: forward edges. For groups without forward ops these are the
+ * backward edges, reversed.
  */
 export function forwardEdges({ graph, grouping }: Scenario): [number, number][] {
   const isForward = (v: number) => graph.role[v] === Role.forward;
@@ -166,7 +166,8 @@ export function forwardEdges({ graph, grouping }: Scenario): [number, number][] 
 }
 
 /**
- * Can the devices stand in one line so that every forward edge stays on one or leads down the line?
+ * Can the devices be ordered so that every forward edge stays on one device or leads to a later
+ * one?
  */
 export function standInLine(scenario: Scenario): (groupDevice: Int32Array) => boolean {
   const edges = forwardEdges(scenario);

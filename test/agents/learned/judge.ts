@@ -1,6 +1,6 @@
 /**
  * What learning is judged by: a trained agent's best and greedy plan, best-of-N random placements,
- * one device, the bound.
+ * one device, and the bound.
  */
 import type { AgentModule } from "../../../agents/contract.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";

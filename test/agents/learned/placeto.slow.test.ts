@@ -8,11 +8,11 @@ const EPISODES = 300;
 interface Case {
   readonly family: Family;
   readonly gpus: number;
-  /** Greedy sweep over the bound: the sheet's bar, 1.15 with 2 devices and 1.35 with 4. */
+  /** Greedy sweep over the bound: the sheet's limit, 1.15 with 2 devices and 1.35 with 4. */
   readonly bar: number;
   /**
-   * Set where the agent is known to miss the bar, with what was measured; the test then fails once
-   * it reaches it.
+   * Given where the agent is known to miss the limit, with what was measured. The test then fails
+   * once the agent reaches the limit.
    */
   readonly missesWith?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * The families of graphs on which learning is judged (scenarios/families), on plain clusters: equal
- * K80 dies with one outgoing port each, and where asked a slow CPU beside them.
+ * The families of graphs on which learning is judged (scenarios/families), on plain clusters. These
+ * have equal K80 dies with one outgoing port each, and a slow CPU where asked for.
  */
 import {
   colocationGrouping,

@@ -55,8 +55,8 @@ function smallCommunication(seed: number): Scenario {
 }
 
 /**
- * The least makespan without contention on as many equal devices as there are tasks: every order
- * and placement, cut off by ways.
+ * The least makespan without contention on as many equal devices as there are tasks. Every order
+ * and placement is tried; upward ranks prune.
  */
 function optimalUs({ tasks, deviceCount, runUs, edgeBytes, bytesPerUs, latencyUs }: ScheduleProblem): number {
   const run = (task: number) => runUs[task * deviceCount];

@@ -21,7 +21,7 @@ function randomPolicy(speeds: Float32Array) {
   const weights = createWeights(tf);
   const shape = { groups: GROUPS, edges, columns: COLUMNS, devices: DEVICES, speeds, width: 3, rounds: 2 };
   const policy = createPositionalPolicy(tf, weights, shape, rng);
-  // The score starts at zero, under which every law would hold.
+  // The score starts at zero, where every law would hold.
   for (const variable of weights.list)
     variable.assign(
       tf.tensor(

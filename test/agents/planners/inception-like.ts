@@ -1,6 +1,6 @@
 /**
- * Members of the inception-like family on plain clusters without launch times, latencies or limits
- * of memory.
+ * Members of the inception-like family on plain clusters without launch times, latencies or memory
+ * limits.
  */
 import { egressCluster, type Scenario, testScenario } from "../../../env/index.ts";
 import { deviceOf, families, memberGraph } from "../../../scenarios/index.ts";

@@ -1,15 +1,15 @@
 /**
- * The least makespan over all placements and all orders of ops and transfers, by trying them: every
- * op and every transfer goes to the end of its device's or link's line, in the order of their
- * starts. For scenarios with one link for each ordered pair of devices, one transfer for each
- * tensor and device, and no gaps. Shares nothing with the integer program.
+ * The least makespan over all placements and all orders of ops and transfers, by trying them. Every
+ * op and every transfer is appended to the queue of its device or link, in the order of their
+ * starts. It is for scenarios with one link for each ordered pair of devices, one transfer for each
+ * tensor and device, and no gaps. It shares nothing with the integer program.
  */
 import type { Scenario } from "../../../env/index.ts";
 
 interface Activity {
   readonly machine: number;
   readonly lengthUs: number;
-  /** From its end until what waits for it may start. */
+  /** From its end until dependent activities may start. */
   readonly delayUs: number;
   readonly after: number[];
 }
@@ -55,7 +55,7 @@ function activitiesOf({ graph, cluster }: Scenario, device: Int32Array): Activit
   return activities;
 }
 
-/** Less than `least` where some order has less, else `least`. */
+/** A value below `least` if some order has one, otherwise `least`. */
 function leastOfOrders(activities: readonly Activity[], least: number): number {
   const doneUs = new Float64Array(activities.length).fill(-1);
   const freeUs = new Map<number, number>();

@@ -1,4 +1,4 @@
-/** A user's planner in a file of its own: everything on one device, which an option chooses. */
+/** A user's planner in its own file: everything on one device, which an option chooses. */
 import { z } from "zod";
 import type { PlannerModule } from "../../../agents/contract.ts";
 import { placement } from "../../../env/index.ts";

@@ -1,7 +1,7 @@
 /**
- * Honest accounting: every pass of an engine, a latency model or a list schedule that a method makes
- * is counted here from outside, by wrapping the parts that make passes, and must equal what the meter
- * reports.
+ * Honest accounting: every pass that a method makes must equal what the meter reports. Passes are
+ * those of an engine, a latency model or a list schedule. They are counted from outside, by
+ * wrapping the parts that make them.
  */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { traitsOf } from "../../../agents/contract.ts";

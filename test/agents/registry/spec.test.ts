@@ -46,8 +46,8 @@ describe("a method spec", () => {
 
   test.each([
     ["", "has no name"],
-    ["heft?fast", '"fast" is not an option; expected key=value'],
-    ["heft?=1", '"=1" is not an option'],
+    ["heft?fast", 'option "fast" has no value, expected OPTION=VALUE.'],
+    ["heft?=1", 'option "=1" has no name, expected OPTION=VALUE.'],
     ["heft?a=1&a=2", 'option "a" is given twice'],
     ["heft?a=%zz", "no two hexadecimal digits"],
   ])("%j is one clear sentence", (spec, sentence) => {
@@ -74,12 +74,12 @@ describe("options", () => {
   test.each([
     [
       "rat=1",
-      'Method "made-up" has no option "rat"; it has rate, rounds, resets, mode, label. Did you mean "rate"?',
+      'Method "made-up": option "rat" is not known; made-up takes rate, rounds, resets, mode, label. Did you mean "rate"?',
     ],
     ["rate=fast", 'Method "made-up": option "rate" is "fast", expected a number.'],
     ["rate=", 'Method "made-up": option "rate" is "", expected a number.'],
     ["resets=maybe", 'Method "made-up": option "resets" is "maybe", expected true or false.'],
-    ["mode=fats", 'Method "made-up": option "mode" is "fats", expected slow or fast.'],
+    ["mode=fats", 'Method "made-up": option "mode" is "fats", expected slow or fast. Did you mean "fast"?'],
     ["rate=7", 'Method "made-up": option "rate" is 7: Too big: expected number to be <=1.'],
     ["rounds=1.5", 'Method "made-up": option "rounds" is 1.5: Invalid input: expected int, received number.'],
   ])("%s is one clear sentence", (query, sentence) => {

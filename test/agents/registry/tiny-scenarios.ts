@@ -1,5 +1,5 @@
 /**
- * Scenarios small enough to try every placement, one for each thing that a method may trip over.
+ * Scenarios small enough to try every placement, one for each difficulty that a method may miss.
  */
 import {
   allowedDevices,

@@ -10,7 +10,7 @@ import { interruptAtRandom, interruptionRng } from "./interruption.ts";
 const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
 
 describe("a run that is stopped before it has scored a plan", () => {
-  /** Thinks without end, as an exact solver may. */
+  /** Works without end, as an exact solver may. */
   const thinker: PlannerModule = {
     kind: "planner",
     card: { id: "thinker", name: "Thinker", summary: "Thinks.", searchSpace: "none" },

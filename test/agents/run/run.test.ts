@@ -20,7 +20,7 @@ function planner(plan: ReturnType<PlannerModule["create"]>["plan"]): PlannerModu
   return { kind: "planner", card, options: z.object({}), create: () => ({ plan }) };
 }
 
-/** An agent that evaluates two plans per update, for ever, and logs what happens to it. */
+/** An agent that evaluates two plans per update, forever, and logs what happens to it. */
 function agent(log: string[], parts: Partial<Agent> = {}): AgentModule {
   const create = async ({ evaluator: meter }: AgentContext): Promise<Agent> => ({
     backend: "cpu",

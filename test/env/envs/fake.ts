@@ -1,10 +1,10 @@
 /**
- * A fake env with one fault that can be switched on, for tests of whatever must notice a broken
+ * A fake env with one fault that can be switched on, for tests of code that must notice a broken
  * env.
  *
- * Underneath is an honest env; a fault replaces some of its methods and breaks exactly one law.
- * Without a fault the fake is as good as the env inside. Each fault here has been seen in published
- * environments or is one that a first version easily has.
+ * It wraps an honest env. A fault replaces some of its methods and breaks exactly one law. Without
+ * a fault the fake is as good as the env inside. Each fault has been seen in published
+ * environments, or is one that a first version easily has.
  */
 import type { ActionMask, Env, Step } from "../../../env/contract.ts";
 import type { PlacementObservation } from "../../../env/index.ts";

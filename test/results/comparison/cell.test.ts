@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluator, planFromJson, testScenario, writeScenario } from "../../../env/index.ts";
 import { type CellSpec, runCell } from "../../../results/comparison/cell.ts";
 import { type CompareRequest, compare, withoutTimes } from "../../../results/comparison/compare.ts";
-import { writeComparison } from "../../../results/comparison/write-comparison.ts";
+import { writeComparison } from "../../../results/report/write-comparison.ts";
 
 const scenario = testScenario({
   name: "fork.json",
@@ -95,7 +95,7 @@ describe("a cell", () => {
     };
     const { result } = await runCell(spec(), { clock, cpuClock: clock, signal: abort.signal, onEvaluation });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(result).toMatchObject({ evaluations: 7, feasible: true, timeLimited: true });
+    expect(result).toMatchObject({ evaluations: 7, feasible: true, ended: "clock" });
   });
 });
 

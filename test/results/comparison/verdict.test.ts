@@ -43,7 +43,7 @@ test("agents or planners without a plan that fits are named as such", async () =
 });
 
 test("a bound of zero measures nothing, and is not called optimal", async () => {
-  const nothing = { value: 60, simulatorBound: { value: 0, argument: "none" } };
+  const nothing = { value: 60, simulatorBounds: [] };
   expect(await verdict({ heft: nothing })).toBe(
     "heft is best with 60.00 us, without a bound to measure it by.",
   );

@@ -38,7 +38,7 @@ describe("module maps", () => {
 
   it("say which ops they cannot place", () => {
     expect(exported("accelerate").notes).toEqual([
-      "1 backward or update ops lie on another device than their forward op; module maps cannot say that.",
+      "1 backward or update ops are on another device than their forward op; a module map cannot hold that.",
     ]);
   });
 

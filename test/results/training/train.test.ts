@@ -1,18 +1,32 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { AgentModule } from "../../../agents/contract.ts";
-import { placement, type RngState, restoreRng, testScenario } from "../../../env/index.ts";
+import {
+  evaluator,
+  type PlanJson,
+  placement,
+  planFromJson,
+  type RngState,
+  restoreRng,
+  testScenario,
+} from "../../../env/index.ts";
 import { readLog } from "../../../results/files/append-log.ts";
 import { resumeParts, type TrainRequest, trainParts } from "../../../results/training/train.ts";
 
+/** Orders of the ops of the scenario below that differ from their order of arrival. */
+const orders = [
+  [0, 3, 2, 1, 4],
+  [0, 2, 3, 1, 4],
+];
+
 /**
  * Walks at random and keeps its place, its count and its random stream: enough state for a resume
- * to get wrong.
+ * to get wrong. Its plans carry an order of ops where `orders` has any.
  */
-const walker: AgentModule = {
+const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
   kind: "agent",
   card: {
     id: "walker",
@@ -26,6 +40,7 @@ const walker: AgentModule = {
     let rng = given;
     let update = 0;
     const device = new Int32Array(scenario.graph.opCount);
+    const planNow = () => placement(device, orders[update % orders.length]);
     return {
       backend: null,
       async *train() {
@@ -33,17 +48,17 @@ const walker: AgentModule = {
           let cost = 0;
           for (let i = 0; i < 4; i++) {
             device[rng.int(device.length)] = rng.int(scenario.cluster.devices.length);
-            cost += evaluator.evaluate(placement(device)).cost;
+            cost += evaluator.evaluate(planNow()).cost;
           }
           yield {
             update: ++update,
-            evaluations: evaluator.spent,
+            evaluations: evaluator.evaluations,
             metrics: { meanCost: cost / 4, draw: rng.next() },
           };
         }
       },
       async act() {
-        const plan = placement(device);
+        const plan = planNow();
         evaluator.evaluate(plan);
         return plan;
       },
@@ -57,7 +72,7 @@ const walker: AgentModule = {
       dispose() {},
     };
   },
-};
+});
 
 const scenario = testScenario({
   graph: `
@@ -65,10 +80,9 @@ const scenario = testScenario({
     b 20 40B <- a
     c 30 40B <- a
     d 40 40B <- a
-    e 50 <- b c d`,
+    e 50 <- d`,
   devices: 3,
 });
-const parts = { scenario, module: walker, options: {} };
 const request: TrainRequest = {
   scenario: "tiny",
   agent: "walker",
@@ -99,7 +113,12 @@ async function killedAt(
   ).rejects.toThrow("killed");
 }
 
-describe("training", () => {
+describe.each([
+  ["without an order of ops", walkerWith([])],
+  ["with an order of ops", walkerWith(orders)],
+])("training an agent whose plans are %s", (name, module) => {
+  const parts = { scenario, module, options: {} };
+
   test("spends its budget, logs every update and leaves a result", async () => {
     const path = join(folder, "run");
     const seen: number[] = [];
@@ -112,9 +131,14 @@ describe("training", () => {
     expect(seen).toHaveLength(20);
     expect(readLog(join(path, "metrics.jsonl"))).toHaveLength(20);
     expect(JSON.parse(textOf("run", "result.json"))).toEqual(result);
-    const plans = readLog(join(path, "plans.jsonl")) as { value: number; device: number[] }[];
+    const plans = readLog(join(path, "plans.jsonl")) as { value: number; plan: PlanJson }[];
     expect(plans.at(-1)?.value).toBe(result.value);
-    expect(plans.at(-1)?.device).toEqual(result.plan);
+    expect(plans.at(-1)?.plan).toEqual(result.plan);
+    for (const { plan, value } of plans) {
+      expect("opPriority" in plan).toBe(name === "with an order of ops");
+      const again = planFromJson(scenario, plan, "The plan");
+      expect(evaluator(scenario).evaluate(again).value).toBe(value);
+    }
     expect(readdirSync(path).sort()).toEqual([
       "checkpoint",
       "metrics.jsonl",
@@ -192,4 +216,29 @@ describe("training", () => {
       /every 0 updates/,
     );
   });
+});
+
+test("an order of ops changes what a plan scores, so that losing it would show", () => {
+  const score = evaluator(scenario);
+  const apart = [0, 1, 1, 1, 0];
+  const values = [undefined, ...orders].map((order) => score.evaluate(placement(apart, order)).value);
+  expect(new Set(values).size).toBeGreaterThan(1);
+});
+
+test("a checkpoint of version 0.1.0, whose plans were lists of devices, can be resumed", async () => {
+  const parts = { scenario, module: walkerWith([]), options: {} };
+  await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
+  const path = join(folder, "old");
+  await killedAt(7, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
+  const file = join(path, "checkpoint/state.json");
+  const { meter, ...checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+  const { plan, evaluation, cost } = meter.best;
+  const old = {
+    spent: meter.evaluations,
+    best: { device: plan.device, evaluation, cost },
+    curve: meter.curve.map(({ simulations: _, ...point }: { simulations: number }) => point),
+  };
+  writeFileSync(file, JSON.stringify({ ...checkpoint, meter: old }));
+  await resumeParts(path, parts, { clock, cpuClock: clock });
+  expect(textOf("old", "result.json")).toBe(textOf("whole", "result.json"));
 });

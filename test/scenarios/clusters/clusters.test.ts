@@ -1,5 +1,5 @@
 /**
- * Clusters: the host last, routes that lead from end to end, and single-device speeds near
+ * Clusters: the host is last, routes lead from end to end, and single-device speeds are near
  * published benchmarks.
  */
 import { readFileSync } from "node:fs";
@@ -85,7 +85,7 @@ describe("named clusters", () => {
   });
 });
 
-/** Time of 1,200,000 bytes from device to device, alone in the cluster. */
+/** Time of one transfer of 1,200,000 bytes in an idle cluster. */
 function transferUs(clusterName: string, from: number, to: number): number {
   const cluster = clusterCatalog.find(({ name }) => name === clusterName)!.build();
   const scenario = withCluster(cluster);

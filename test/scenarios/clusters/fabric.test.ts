@@ -1,5 +1,6 @@
 /**
- * Routes over cables: short, wide, only through what passes on; and one sentence for each mistake.
+ * Routes over cables: shortest, widest, only through switches and relays. Each mistake is one
+ * sentence.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -99,7 +100,7 @@ describe("a cluster from its cables", () => {
   });
 });
 
-/** Widths of the cables of every simple path; devices only at its ends. */
+/** Widths of the cables of every simple path that has devices only at its ends. */
 function allPaths(
   cables: readonly ReturnType<typeof cable>[],
   from: string,

@@ -1,6 +1,6 @@
 /**
- * Addresses of members of families, of cluster variants and of whole splits, and the sentence that
- * each mistake gets.
+ * Addresses of members of families, of cluster variants and of whole splits. Each mistake is one
+ * sentence.
  */
 import { describe, expect, it } from "vitest";
 import { graphHash, InputError } from "../../../env/index.ts";
@@ -48,9 +48,9 @@ describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
     ["enas-cifar/test/1e0/2xK80", /number is "1e0", expected 0 to 15/],
     ["enas-cifar/test/7/2xK08", /cluster "2xK08" is not known; .*Did you mean "2xK80"\?$/],
     ["enas-cifra/test/7/2xK80", /workload "enas-cifra" is not known; .*Did you mean "enas-cifar"\?$/],
-    ["layered/train/42/4xP100?ops=3", /ops is "3", expected a whole number from 4 to 100000\.$/],
+    ["layered/train/42/4xP100?ops=3", /option "ops" is "3", expected a whole number from 4 to 100000\.$/],
     ["layered/train/42/4xP100?opps=30", /option "opps" is not known; .*Did you mean "ops"\?$/],
-    ["nmt/test/0/2xK80?comm=0", /comm is "0", expected a whole number from 1 to 100000\.$/],
+    ["nmt/test/0/2xK80?comm=0", /option "comm" is "0", expected a whole number from 1 to 100000\.$/],
     [
       "nmt/test/0/variant/tets/1",
       /cluster "variant\/tets\/1" is not one of the family of clusters.*Did you mean "test"\?$/,

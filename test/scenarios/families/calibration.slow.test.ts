@@ -1,7 +1,7 @@
 /**
- * The families stay as hard as the study that the learning thresholds were set on: random and hill
- * climbing within 0.1 of its table, in the mean over the first 16 members of the test split. `npm
- * run calibrate` prints all columns.
+ * The families stay as hard as in the study that the learning thresholds were set on. Random
+ * placements and hill climbing are within 0.1 of its table, as means over the first 16 members of
+ * the test split. The command `npm run calibrate` prints all columns.
  */
 import { expect, test } from "vitest";
 import { familyMembers, resolveScenario } from "../../../scenarios/index.ts";

@@ -1,7 +1,7 @@
 /**
  * How hard a scenario is: step times of six methods over max(longest compute path, total work /
- * total speed), the columns of the study that the learning thresholds were set on
- * (../shared/calibration.md). The study's figures stand here as the reference.
+ * total speed). These are the columns of the study that the learning thresholds were set on
+ * (../shared/calibration.md). Its figures are repeated here as the reference.
  */
 import { resolveMethod } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
@@ -23,7 +23,7 @@ export interface ReferenceRow {
 
 type Study = "inception-like" | "NMT grid" | "ENAS-like";
 
-/** On 2 and on 4 devices, in the order of the columns. */
+/** Figures on 2 and on 4 devices, in the order of the columns. */
 const study: Readonly<Record<Study, readonly [readonly number[], readonly number[]]>> = {
   "inception-like": [
     [2.0, 1.277, 1.379, 1.233, 1.211, 1.196],
@@ -40,7 +40,8 @@ const study: Readonly<Record<Study, readonly [readonly number[], readonly number
 };
 
 /**
- * What each family is tuned to; the generators to the row whose parallelism is nearest to theirs.
+ * The row that each family is tuned to; generated families to the row with the most similar
+ * parallelism.
  */
 const studyOf: Readonly<Record<string, Study>> = {
   "enas-cifar": "ENAS-like",
@@ -65,7 +66,8 @@ export const referenceRows: readonly ReferenceRow[] = Object.entries(studyOf).fl
 );
 
 /**
- * The methods of each column; of several the best counts, picked after the fact as the study did.
+ * The methods of each column. Of several methods the best result counts, chosen afterwards as in
+ * the study.
  */
 const methods: Readonly<Record<Column, readonly string[]>> = {
   "1 device": ["single-device"],
@@ -76,7 +78,7 @@ const methods: Readonly<Record<Column, readonly string[]>> = {
   MCMC: ["mcmc?beta=10", "mcmc?beta=30", "mcmc?beta=100", "mcmc?beta=300"],
 };
 
-/** Mean over scenarios and seeds of the step time over the bound. */
+/** Mean of step time over bound, over scenarios and seeds. */
 export async function difficulty(
   column: Column,
   scenarios: readonly Scenario[],
@@ -100,8 +102,8 @@ async function bestCost(spec: string, scenario: Scenario, seed: number): Promise
 }
 
 /**
- * The larger of the longest path of compute and the mean work of a device; every op on its fastest
- * device.
+ * The larger of the longest compute path and the mean work of a device, with every op on its
+ * fastest device.
  */
 export function plainBoundUs({ graph, cluster }: Scenario): number {
   const deviceCount = cluster.devices.length;

@@ -1,4 +1,4 @@
-/** What holds for every family in the registry, and the hashes that pin their graphs. */
+/** Properties of every family in the registry, and the hashes that pin their graphs. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * All 12,000 REGAL-like graphs: made in less than two minutes, and colour refinement tells every
- * two apart.
+ * All 12,000 REGAL-like graphs are made in less than two minutes, and colour refinement
+ * distinguishes every two.
  */
 import { expect, test } from "vitest";
 import { regal } from "../../../scenarios/families/regal.ts";

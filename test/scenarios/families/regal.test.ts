@@ -1,6 +1,6 @@
 /**
- * REGAL-like graphs: no two of one topology among all 12,000, known without making them and checked
- * on some.
+ * REGAL-like graphs: no two of all 12,000 have one topology. This is known without making them, and
+ * checked on some.
  */
 import { describe, expect, it } from "vitest";
 import { regal, sizeOf } from "../../../scenarios/families/regal.ts";

@@ -1,6 +1,6 @@
 /**
- * A hash of a graph's topology by colour refinement in both directions (Weisfeiler, Lehman, 1968):
- * graphs of one topology have one hash, whatever their names, times and sizes, so different hashes
+ * A hash of a graph's topology by colour refinement in both directions (Weisfeiler, Lehman, 1968).
+ * Graphs of one topology have one hash; names, times and sizes do not matter. So different hashes
  * prove different topologies.
  */
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Random damage to files as bytes and as text: what a broken disk, a cut connection, a hand or an
- * enemy does to them.
+ * Random damage to files, as bytes and as text, as from a broken disk, a cut connection, a mistaken
+ * edit or an attack.
  */
 import { createRng, type Rng } from "../../../env/index.ts";
 import { mutated, pick } from "../../laws/mutate.ts";
@@ -61,7 +61,9 @@ const nest: Damage = (bytes, rng) => {
   return joined(bytes.subarray(0, at), deep, bytes.subarray(at));
 };
 
-/** One token for another: cycles, ids that repeat, numbers where names stand. */
+/**
+ * Replaces one token by another, which gives cycles, repeated ids, and numbers in place of names.
+ */
 const swapTokens: Damage = (bytes, rng) =>
   asText(bytes, (text) => {
     const tokens = [...text.matchAll(/[\w.+-]+/g)];

@@ -1,7 +1,7 @@
 /**
- * What holds for every importer in the registry: its samples are recognised, read, round-trip
- * through our JSON and simulate, and a damaged file is one sentence or a scenario that works, soon,
- * in little memory, and without a trace in the program.
+ * Properties of every importer in the registry. Its samples are recognised and read, simulate, and
+ * survive a round trip through our JSON. A damaged file gives one sentence or a working scenario,
+ * quickly, in little memory and without side effects.
  */
 import { describe, expect, it } from "vitest";
 import {
@@ -63,8 +63,8 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
       const sample = pick(samples[format] ?? [], createRng(`${format} sample ${i}`));
       const content = damaged(sample.content, `${format} damage ${i}`);
       const options = new Map(Object.entries(sample.options ?? {}));
-      // Three in four go straight to the importer; the others are recognised, maybe as something
-      // else.
+      // Three in four are read by the importer directly. The others are recognised first, maybe as
+      // another format.
       if (i % 4 !== 0) options.set("format", format);
       const started = performance.now();
       try {
@@ -91,7 +91,7 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
   });
 });
 
-/** Names on everything that a hostile key could reach. */
+/** Properties of the prototypes that a hostile key could change. */
 function globals(): readonly string[] {
   const reachable = [
     Object.prototype,

@@ -1,7 +1,4 @@
-/**
- * HLO text: work counted by hand, names resolved, calls in place, and one sentence for each way to
- * be wrong.
- */
+/** HLO text: work against counts by hand, names, calls, and one sentence for each mistake. */
 import { describe, expect, it } from "vitest";
 import { CONTROL, InputError, Role } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
@@ -132,7 +129,7 @@ describe("HLO text", () => {
 
   it("refuses weights that are no numbers", () => {
     expect(refusal(convolutionModule, { weights: "some" })).toMatch(
-      /option weights is "some", expected all, none or numbers/,
+      /option "weights" is "some", expected all, none or numbers/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * Importers: all shared files with their raw counts, the rules of each format, and one sentence for
- * each way to be wrong.
+ * Importers: all shared files against their raw counts, the rules of each format, and one sentence
+ * for each mistake.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,7 @@
 /**
- * Every real file of the shared folder: node and edge counts equal to a raw count of the file that
- * shares no code with the importers, sums of times and sizes likewise, and the way through our JSON
- * changes nothing.
+ * Every real file of the shared folder. Numbers of nodes and edges, and sums of times and sizes,
+ * equal a raw count that shares no code with the importers. A round trip through our JSON changes
+ * nothing.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -70,7 +70,7 @@ describe.skipIf(pipedream.length === 0)("real profiles of PipeDream", () => {
   });
 
   /**
-   * The authors' optimizer drops the inputs; `singleStageTime` is what it gives for one device, in
+   * The authors' optimizer drops the inputs; `singleStageTime` is its result for one device, in
    * seconds.
    */
   it.skipIf(golden === null)(

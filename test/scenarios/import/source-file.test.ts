@@ -1,6 +1,6 @@
 /**
- * Files as importers see them: the same lines however they fall into chunks, marks and line ends,
- * and what cannot be read.
+ * Files as importers see them: lines do not depend on chunks, byte order marks and line ends are
+ * removed, and unreadable files are one sentence.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -93,6 +93,7 @@ describe("an address", () => {
     ["../what?.json", "../what?.json", {}],
     ["m.onnx?dim.batch=2", "m.onnx", { "dim.batch": "2" }],
     ["graph.txt?", "graph.txt", {}],
+    ["g.pb?fetch=a%26b", "g.pb", { fetch: "a&b" }],
   ])("%s is a file", (text, path, options) => {
     const address = fileAddress(text);
     expect(address?.path).toBe(path);

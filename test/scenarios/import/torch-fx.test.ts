@@ -1,6 +1,6 @@
 /**
- * PyTorch graphs: work and weights by hand and by published counts, tuples, tied weights, and one
- * sentence per mistake.
+ * PyTorch graphs: work and weights against counts by hand and published counts, tuples, tied
+ * weights, and one sentence per mistake.
  */
 import { describe, expect, it } from "vitest";
 import { CONTROL, InputError } from "../../../env/index.ts";
@@ -71,9 +71,9 @@ describe("a PyTorch graph", () => {
 
   /**
    * torchvision's table of VGG-16 (torchvision/models/vgg.py, VGG16_Weights): 138,357,544
-   * parameters and 15.47 GFLOPS, where one multiply-add counts as one, checked in its source. The
-   * layers here are written out from the table of the paper (Simonyan, Zisserman, ICLR 2015,
-   * configuration D), not from our builder.
+   * parameters and 15.47 GFLOPS. A multiply-add counts as one there, which was checked in its
+   * source. The layers here are written out from the table of the paper (Simonyan, Zisserman, ICLR
+   * 2015, configuration D), not from our builder.
    */
   it("has the published parameters and work of VGG-16", () => {
     const nodes: object[] = [];

@@ -1,6 +1,4 @@
-/**
- * Suites: their members exist, what they claim of themselves holds, and the board is what it was.
- */
+/** Suites: members exist, descriptions hold, and the board has not changed. */
 import { describe, expect, it } from "vitest";
 import { InputError, parseGraph, scenarioHash, testScenario } from "../../../env/index.ts";
 import { readAddress } from "../../../scenarios/address.ts";
@@ -101,7 +99,7 @@ describe("the profile of a scenario", () => {
       graph: parseGraph("a 10 100B params=40\nb 30 20B params=60 <- a"),
       memoryBytes: 400,
     });
-    // Weights 100 throughout; 100 while a's output waits for b, 20 for b's own.
+    // Weights are 100 all the time; a's output is 100 while it waits for b, and b's output is 20.
     expect(scenarioProfile(scenario)).toEqual({
       ops: 2,
       groups: 2,

@@ -1,4 +1,4 @@
-/** Every toy's optimum is found again by trying all placements of its groups. */
+/** Trying all placements of the groups finds the optimum of every toy. */
 import { describe, expect, it } from "vitest";
 import {
   allowedDevices,
@@ -74,7 +74,7 @@ function bruteForce(scenario: Scenario): number {
   return best;
 }
 
-/** The best plan on one device alone, `Infinity` where none can run everything or hold it. */
+/** The best plan on one device; `Infinity` where no device can run or hold everything. */
 function singleDevice(scenario: Scenario): number {
   const deviceCount = scenario.cluster.devices.length;
   const { opCount } = scenario.graph;

@@ -1,10 +1,10 @@
 /**
- * One line of the table of counts: a workload with options, and what was published about it or
- * counted by hand.
+ * One row of the table of counts: a workload with options, and its counts, published or made by
+ * hand.
  */
 export interface CountRow {
   readonly name: string;
-  /** Options that differ from the defaults; one example where no batch is given. */
+  /** Options that differ from the defaults. The batch is one example where none is given. */
   readonly given?: Readonly<Record<string, number>>;
   /** Trainable weights, as a rounded figure. */
   readonly parameters?: number;
@@ -14,6 +14,6 @@ export interface CountRow {
   readonly gigaMultiplyAdds?: number;
   /** All FLOP of the forward pass, 2 per multiply-add, pointwise ops included. */
   readonly gigaFlop?: number;
-  /** Where the figures stand and how they count; "derived" for a count by hand. */
+  /** Source of the figures and their convention; "derived" for a count by hand. */
   readonly source: string;
 }

@@ -1,9 +1,9 @@
 /**
- * The table of counts: what was published about each workload, or counted by hand, beside what its
- * description records. docs/workloads.md shows it.
+ * The table of counts of each workload: published or made by hand, against those of its
+ * description. docs/workloads.md shows it.
  */
 import { workloadCatalog } from "../../../scenarios/index.ts";
-import type { ForwardOp } from "../../../scenarios/workloads/tape.ts";
+import type { ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
 import type { CountRow } from "./count-row.ts";
 import { sequenceCounts } from "./sequence-counts.ts";
 import { visionCounts } from "./vision-counts.ts";
@@ -12,7 +12,7 @@ import { visionCounts } from "./vision-counts.ts";
 export const PRODUCTS = /^(Conv2D|Conv2DBackpropInput|DepthwiseConv2dNative|MatMul|BatchMatMul)$/;
 
 export interface MeasuredCount extends CountRow {
-  /** As a URI has them, such as `layers=18&filters=208`. */
+  /** Options as in a URI, such as `layers=18&filters=208`. */
   readonly options: string;
   readonly ours: {
     readonly parameters: number;

@@ -1,6 +1,6 @@
 /**
- * Unrolled networks of tens of thousands of ops: they build fast, simulate, and do the work of
- * their smaller form.
+ * Unrolled networks of tens of thousands of ops build fast, simulate, and do the same work as with
+ * fused cells.
  */
 import { describe, expect, it } from "vitest";
 import { evaluator, placement } from "../../../env/index.ts";
@@ -16,7 +16,7 @@ describe("GNMT-8, unrolled with an op for each kernel of a cell", () => {
     const { user, system } = process.cpuUsage(before);
     expect(scenario.graph.opCount).toBeGreaterThan(50_000);
     expect(scenario.grouping.groupCount).toBe(96);
-    // Processor time: the test shares its machine with others.
+    // CPU time, because other tests run on the same machine.
     expect((user + system) / 1e6).toBeLessThan(LONGEST_SECONDS);
 
     const { graph, grouping, cluster } = scenario;

@@ -1,8 +1,8 @@
 /**
- * Published counts of the networks on sequences, tables and graphs; where there is no published
- * count of work it is done by hand below, from the shapes of the papers alone: multiply-adds of the
- * products of one example. Figures were read in the sources named, or in public copies of their
- * tables; what is not exact has the digits of its source.
+ * Published counts of the networks on sequences, tables and graphs. Work without a published count
+ * is counted by hand below, from the shapes of the papers alone: multiply-adds of the products of
+ * one example. Figures were read in the named sources, or in public copies of their tables. Rounded
+ * figures have the digits of their source.
  */
 import type { CountRow } from "./count-row.ts";
 
@@ -105,7 +105,7 @@ export const sequenceCounts: readonly CountRow[] = [
     source: derived,
   },
   {
-    // The paper's table 1 says 12.5 billion for 12 layers of 128 experts, 768 in all; their two
+    // The paper's table 1 says 12.5 billion for 12 layers of 128 experts, 768 in all. Their two
     // products of 1024 x 8192 alone make 12.9.
     name: "gshard-moe",
     exactParameters: 768 * (2 * 1024 * 8192) + gshardDenseWeights(),
@@ -153,7 +153,7 @@ function mlp(widths: readonly number[], biased: 0 | 1): number {
 }
 
 /**
- * A Transformer layer over n tokens: four projections, scores and context, two products of the
+ * A Transformer layer over n tokens: four projections, scores and context, and two products of the
  * feed-forward part.
  */
 function layer(n: number, width: number, inner: number, heads = width): number {
@@ -204,8 +204,8 @@ function t5(
 }
 
 /**
- * Each layer: content and its memory, positions, output; scores by content and by position,
- * context.
+ * Each layer: products of content with its memory, positions and output; scores by content and by
+ * position; context.
  */
 function transformerXl(n: number, memory: number, layers: number, width: number, inner: number): number {
   const all = n + memory;
@@ -235,8 +235,8 @@ function nmt(steps: number, layers: number): number {
 }
 
 /**
- * Input widths of the cells of GNMT, in units of 1024: two directions, then what both hand on;
- * words, then states and a context.
+ * Input widths of the cells of GNMT, in units of 1024. Encoder: two directions, then both results;
+ * decoder: words, then states and a context.
  */
 function gnmtInputs(layers: number): readonly number[] {
   return [
@@ -277,8 +277,8 @@ function wavenet(samples: number, layers: number, width: number, skip: number): 
 }
 
 /**
- * 6 + 6 layers, the width 1024, heads of 2048 in all; 3 + 3 of the feed-forward parts dense, 3 + 3
- * mixtures.
+ * 6 + 6 layers of width 1024, with heads of 2048 in all; 3 + 3 feed-forward parts are dense, 3 + 3
+ * are mixtures.
  */
 function gshardDenseWeights(): number {
   const [width, inner, heads] = [1024, 8192, 2048];

@@ -1,8 +1,8 @@
 /**
- * GNMT against the two profiles that PipeDream's authors measured of it: an independent witness of
- * the weights of every recurrent layer and of the attention, and of how long they take. Their files
- * name no device, their paper's clusters have V100s. cuDNN keeps two biases for each gate where
- * ours has one, and their vocabulary has 32,320 word pieces.
+ * GNMT against the two profiles of it that PipeDream's authors measured. They are independent
+ * evidence for the weights and times of every recurrent layer and of the attention. Their files
+ * name no device; their paper's clusters have V100s. Their cuDNN kernels keep two biases for each
+ * gate where ours has one. Their vocabulary has 32,320 word pieces.
  */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -12,10 +12,10 @@ import { layerOf } from "../../../scenarios/workloads/layers/layer-graph.ts";
 import { sharedPath } from "../../shared-folder.ts";
 
 /**
- * Profile, workload, options of the profiled run (batch and steps follow from the sizes of states
- * and outputs), and how many times the measured time the roofline may take. At a batch of 32 the
- * profiled cuDNN kernels, which make one product of all time steps, are far faster than an unrolled
- * graph can be: it reads the weights again in each step, and adds up a gradient of their size for
+ * Profile, workload, options of the profiled run, and the largest ratio of roofline to measured
+ * time. Batch and steps follow from the sizes of states and outputs. At a batch of 32 the profiled
+ * cuDNN kernels are far faster than an unrolled graph can be. They make one product of all time
+ * steps. An unrolled graph reads the weights in each step, and adds a gradient of their size for
  * each.
  */
 const profiles = [
@@ -26,8 +26,8 @@ const profiles = [
 const SECOND_BIAS_BYTES = 4 * 1024 * 4;
 
 /**
- * Forward and backward of recurrent layers in us, and their weights in bytes, cuDNN's second biases
- * left out.
+ * Forward and backward times of recurrent layers in us, and their weights in bytes without cuDNN's
+ * second biases.
  */
 function readProfile(path: string) {
   const layers = readFileSync(path, "utf8")
@@ -39,7 +39,7 @@ function readProfile(path: string) {
         );
       if (found === null || !/^(LSTM|EmuBidirLSTM|RecurrentAttention)\(/.test(found[1])) return [];
       const [forwardMs, backwardMs, weightBytes] = found.slice(2).map(Number);
-      // The emulation is described with two layers more than hold its weights: one for each
+      // The description of EmuBidirLSTM lists more layers than hold weights: two do, one for each
       // direction.
       const cells = found[1].startsWith("EmuBidir") ? 2 : 1;
       return [{ us: 1000 * (forwardMs + backwardMs), weightBytes: weightBytes - cells * SECOND_BIAS_BYTES }];
@@ -50,7 +50,10 @@ function readProfile(path: string) {
   };
 }
 
-/** The same of ours; the attention counts to the decoder layer that asks it, as in the profile. */
+/**
+ * The same for our workload. The attention belongs to the decoder layer that queries it, as in the
+ * profile.
+ */
 function readWorkload(name: string, given: Readonly<Record<string, number>>) {
   const workload = workloadCatalog.find((entry) => entry.name === name)!;
   const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);

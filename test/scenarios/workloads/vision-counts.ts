@@ -1,8 +1,8 @@
 /**
- * Published counts of the networks on images. Figures of torchvision are those that its weights
- * carry (`num_params`, and `_ops` in giga multiply-adds of one 224x224 image, read in the files
- * torchvision/models/*.py); exact figures are exact. Networks without a published count of work are
- * counted by hand below, from their papers' figures alone.
+ * Published counts of the networks on images. Figures of torchvision were read in the files
+ * torchvision/models/*.py: `num_params`, and `_ops` in giga multiply-adds of one 224x224 image.
+ * Networks without a published count of work are counted by hand below, from their papers' figures
+ * alone.
  */
 import type { CountRow } from "./count-row.ts";
 
@@ -20,7 +20,7 @@ export const visionCounts: readonly CountRow[] = [
   { name: "alexnet-owt", exactParameters: 61_100_840, gigaMultiplyAdds: 0.714, source: torchvision },
   { name: "vgg-16", exactParameters: 138_357_544, gigaMultiplyAdds: 15.47, source: torchvision },
   { name: "vgg-19", exactParameters: 143_667_240, gigaMultiplyAdds: 19.632, source: torchvision },
-  // With the auxiliary classifier, which the count of work of an evaluation leaves out.
+  // With the auxiliary classifier, which counts of work for evaluation leave out.
   { name: "inception-v3", given: { aux: 1 }, exactParameters: 27_161_264, source: torchvision },
   { name: "inception-v3", gigaMultiplyAdds: 5.713, source: torchvision },
   {
@@ -86,8 +86,8 @@ export const visionCounts: readonly CountRow[] = [
 ];
 
 /**
- * Cell by cell; a state of width c needs c^2 weights for 1x1, 1x7 and 7x1 take 11/8 c^2 in all, 3x3
- * a bit more than c^2.
+ * Cell by cell. For a state of width c, 1x1 needs c^2 weights, 1x7 and 7x1 together 11/8 c^2, and
+ * 3x3 slightly more than c^2.
  */
 function amoebanetMultiplyAdds(layers: number, filters: number): number {
   let total = 112 ** 2 * 27 * (filters / 4);
@@ -100,8 +100,8 @@ function amoebanetMultiplyAdds(layers: number, filters: number): number {
     [size, before, channels] = [half, channels, 3 * width];
   };
   const normal = () => {
-    // The cell before a reduction has an image twice as high and wide; at stride 2 all the same
-    // only this size is computed.
+    // The image of the cell before a reduction is twice as high and wide. At stride 2 only this
+    // size is computed.
     total += size ** 2 * (width * (channels + before) + 3 * width ** 2 + (22 / 8) * width ** 2);
     [before, channels] = [channels, 4 * width];
   };
@@ -115,8 +115,7 @@ function amoebanetMultiplyAdds(layers: number, filters: number): number {
 }
 
 /**
- * Height of the result, channels in and out of each convolution as figure 1 of the paper prints
- * them.
+ * Height of the result, and channels in and out of each convolution, from figure 1 of the paper.
  */
 function unetMultiplyAdds(): number {
   const conv3 = [
@@ -155,7 +154,7 @@ function unetMultiplyAdds(): number {
   ];
   const of = (rows: readonly number[][], weights: number) =>
     rows.reduce((sum, [size, from, to]) => sum + size ** 2 * from * to * weights, 0);
-  // Each pixel of a transposed 2x2 convolution at stride 2 comes from one pixel below it.
+  // Each output pixel of a transposed 2x2 convolution at stride 2 depends on one input pixel.
   return of(conv3, 9) + of(up2, 1) + 388 ** 2 * 64 * 2;
 }
 

@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
-import { trainingGraph } from "../../../scenarios/workloads/backward.ts";
-import { sgd } from "../../../scenarios/workloads/optimizers.ts";
-import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/pointwise.ts";
-import { createTape, type Shape, type Tape, type Tensor } from "../../../scenarios/workloads/tape.ts";
+import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/layers/pointwise.ts";
+import { trainingGraph } from "../../../scenarios/workloads/tape/backward.ts";
+import { sgd } from "../../../scenarios/workloads/tape/optimizers.ts";
+import { createTape, type Shape, type Tape, type Tensor } from "../../../scenarios/workloads/tape/tape.ts";
 import {
   channelBias,
   channelDropout,

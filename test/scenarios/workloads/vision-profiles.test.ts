@@ -1,7 +1,7 @@
 /**
- * Networks on images against the profiles that PipeDream's authors measured of the same networks:
- * an independent witness of every convolution and every product, each with its weights and the size
- * of its result.
+ * Networks on images against the profiles of the same networks that PipeDream's authors measured.
+ * They are independent evidence for every convolution and every product, with its weights and the
+ * size of its result.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -59,7 +59,7 @@ function readProfile(path: string): Profile {
   };
 }
 
-/** Convolutions and products of ours, each with the bias that follows it. */
+/** Convolutions and products of our workload, each with the bias that follows it. */
 function readWorkload(name: string, given: Readonly<Record<string, number>>): Omit<Profile, "computeUs"> {
   const { workload, values } = withOptions(name, given);
   const { ops } = workload.forward(values);
@@ -72,7 +72,7 @@ function readWorkload(name: string, given: Readonly<Record<string, number>>): Om
   return { weightBytes: ops.reduce((sum, { parameterBytes }) => sum + parameterBytes, 0), products };
 }
 
-/** Forward and backward of all ops, one after the other, on a V100. */
+/** Forward and backward times of all ops, one after the other, on a V100. */
 function rooflineUs(name: string, given: Readonly<Record<string, number>>): number {
   const { workload, values } = withOptions(name, given);
   const graph = buildWorkload(workload, values);
@@ -103,8 +103,8 @@ describe("profiles of PipeDream", () => {
     expect(ours.weightBytes).toBe(profile.weightBytes);
   });
 
-  // Winograd's convolutions run VGG's windows of 3x3 above the peak, which no share of the peak
-  // does; NASNet's many small kernels wait for their launches.
+  // Winograd convolutions run VGG's windows of 3x3 above the peak, which no share of the peak can
+  // model. NASNet's many small kernels wait for their launches.
   it.each(profiles)("%s takes the roofline of a V100 for %s within a factor of 2.5", (file, name, given) => {
     const path = sharedPath("data", "pipedream", `${file}.graph.txt`);
     if (path === null) return;

@@ -1,12 +1,12 @@
 /**
  * The workloads against published counts, each with its source and its convention. Parameters are
- * trainable weights; multiply-adds are those of convolutions and matrix products in the forward
- * pass; FLOP are 2 per multiply-add and here include the pointwise ops.
+ * trainable weights. Multiply-adds are those of convolutions and matrix products in the forward
+ * pass. FLOP are 2 per multiply-add and include the pointwise ops.
  */
 import { describe, expect, it } from "vitest";
 import { groupsForPlacement, type OpGraph, Role } from "../../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
-import { elements, type ForwardOp } from "../../../scenarios/workloads/tape.ts";
+import { elements, type ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
 import { visionWorkloads } from "../../../scenarios/workloads/vision/index.ts";
 import type { CountRow } from "./count-row.ts";
 import { measuredCounts } from "./counts-table.ts";
@@ -32,7 +32,7 @@ function graphOf(name: string): OpGraph {
   return graphs.get(name)!;
 }
 
-/** Published figures have at most this relative error, those of three digits included. */
+/** Published figures have at most this relative error, including those of three digits. */
 const TOLERANCE = 0.02;
 
 describe("published counts", () => {
@@ -74,7 +74,7 @@ describe("built graphs", () => {
     for (const { name } of workloadCatalog.filter(({ options }) => "batch" in options)) {
       const [one, four] = [forwardOps(name, { batch: 1 }), forwardOps(name, { batch: 4 })];
       const growth = total(four, "flops") / total(one, "flops");
-      // Transposed weights, gates and sums of losses are there once.
+      // Transposed weights, gates and sums of losses exist once.
       expect(growth, name).toBeGreaterThan(3.5);
       expect(growth, name).toBeLessThanOrEqual(4 + 1e-9);
       expect(total(four, "parameterBytes"), name).toBe(total(one, "parameterBytes"));
@@ -84,7 +84,7 @@ describe("built graphs", () => {
   it("networks on images do four times as much on four images", () => {
     for (const { name } of visionWorkloads) {
       const [one, four] = [forwardOps(name, { batch: 1 }), forwardOps(name, { batch: 4 })];
-      // But for the sums over the batch of what all images share.
+      // Except for sums over the batch of tensors that all images share.
       expect(Math.abs(total(four, "flops") / total(one, "flops") / 4 - 1), name).toBeLessThan(1e-6);
     }
   });

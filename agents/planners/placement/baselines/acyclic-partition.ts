@@ -1,6 +1,6 @@
 /**
- * Multilevel partitioning that keeps the order of a pipeline: no op before one in an earlier part,
- * so that parts are stages and each is contiguous. After Herrmann, Ozkaya, Ucar, Kaya, Catalyurek
+ * Multilevel partitioning that keeps the order of a pipeline. No op is in an earlier part than its
+ * predecessors, so that parts are contiguous stages. After Herrmann, Ozkaya, Ucar, Kaya, Catalyurek
  * (SIAM J. Sci. Comput. 2019).
  */
 
@@ -23,7 +23,7 @@ export const acyclicPartition: PlannerModule<PartitionOptions> = {
     paper:
       "Herrmann, Ozkaya, Ucar, Kaya, Catalyurek: Multilevel Algorithms for Acyclic Partitioning of Directed Acyclic Graphs. SIAM J. Sci. Comput. 2019",
     limits:
-      "Sees work, transfer times and what comes before what: no links or their network, no objective. Coarsens by other pairs " +
+      "Sees work, transfer times and the order of ops, but no links, no network and no objective. Coarsens by other pairs " +
       "than the paper and cuts the coarsest graph by a dynamic program over random orders. Backward ops follow their forward op.",
   },
   traits: { answers: "placement", objectives: "any", effort: "instant", random: true, special: true },

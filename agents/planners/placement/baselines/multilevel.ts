@@ -1,7 +1,7 @@
 /**
- * Multilevel k-way partitioning, what METIS and Scotch do when they serve as placers: one part per
- * accelerator, weights balanced, cut small. The graph they are given is that of the Scotch row of
- * Tarnawski et al. (NeurIPS 2020).
+ * Multilevel k-way partitioning, as METIS and Scotch do it as placers: one part per accelerator,
+ * with balanced weights and a small cut. The graph is that of the Scotch row of Tarnawski et al.
+ * (NeurIPS 2020).
  */
 
 import type { PlannerModule } from "../../../contract.ts";
@@ -23,8 +23,8 @@ export const multilevel: PlannerModule<PartitionOptions> = {
     paper:
       "Karypis, Kumar: A Fast and High Quality Multilevel Scheme for Partitioning Irregular Graphs. SIAM J. Sci. Comput. 1998; as a placer: Tarnawski et al., NeurIPS 2020 (baseline, there by Scotch)",
     limits:
-      "Sees work and transfer times alone: no direction, no order, no links or their network, no objective. memory=ignore " +
-      "is the published row; else ops leave devices over their memory. CPUs get what only they run.",
+      "Sees only work and transfer times: no direction, order, links, network or objective. memory=ignore " +
+      "is the published row; else ops leave devices over their memory limit. CPUs get the ops that only they run.",
   },
   traits: { answers: "placement", objectives: "any", effort: "instant", random: true, usefulFirst: 2 },
   options: partitionOptions,

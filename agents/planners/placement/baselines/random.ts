@@ -1,6 +1,6 @@
 /**
- * Uniformly random placements until the budget ends: what a learned method must beat at an equal
- * number of evaluations.
+ * Uniformly random placements until the budget ends: the baseline that a learned method must beat
+ * at an equal number of evaluations.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";

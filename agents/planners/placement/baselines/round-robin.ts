@@ -1,6 +1,6 @@
 /**
- * Groups dealt out to the accelerators in topological order, one after the other: balanced work, no
- * thought of transfers.
+ * Groups assigned to the accelerators in turn, in topological order: balanced work, without regard
+ * to transfers.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
@@ -14,7 +14,7 @@ export const roundRobin: PlannerModule<z.infer<typeof options>> = {
   card: {
     id: "round-robin",
     name: "Round robin",
-    summary: "Deals the groups out to the accelerators in topological order.",
+    summary: "Assigns the groups to the accelerators in turn, in topological order.",
     searchSpace: "device per group",
     limits: "One plan; leaves the CPU to groups that need it and ignores memory and transfers.",
   },

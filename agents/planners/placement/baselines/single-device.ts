@@ -1,7 +1,7 @@
 /**
- * Everything on one device, for each device in turn: the baseline that half of the rows in
- * ColocRL's table are (Mirhoseini et al., ICML 2017). A group that the device cannot run goes to
- * the first device that can.
+ * Everything on one device, for each device in turn. Half of the rows in ColocRL's table are this
+ * baseline (Mirhoseini et al., ICML 2017). A group that the device cannot run goes to the first
+ * device that can.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";

@@ -1,7 +1,7 @@
 /**
- * Contiguous blocks of equal compute: the group order is cut into one block per accelerator so that
- * the slowest block is as fast as possible, for every number of accelerators. The chain form of the
- * dynamic program for pipelines (Tarnawski et al., NeurIPS 2020, "DPL" without transfers).
+ * Contiguous blocks of equal compute. The order of groups is cut into one block per accelerator,
+ * for every number of accelerators; the slowest block is as fast as possible. It is the chain form
+ * of the dynamic program for pipelines (Tarnawski et al., NeurIPS 2020, "DPL" without transfers).
  */
 import { z } from "zod";
 import { type GroupGraph, groupGraph } from "../../../../env/model/coarsen/group-graph.ts";
@@ -19,8 +19,7 @@ export const topoBlocks: PlannerModule<z.infer<typeof options>> = {
     summary:
       "Cuts the topological order of the groups into blocks of equal compute, on 1, 2, ... accelerators.",
     searchSpace: "contiguous blocks over the first accelerators of the cluster",
-    limits:
-      "Balances compute alone: transfers and memory are left to chance. Leaves the CPU to groups that need it.",
+    limits: "Balances compute only and ignores transfers and memory. Leaves the CPU to groups that need it.",
   },
   traits: { answers: "placement", objectives: "any", effort: "instant", random: false, usefulFirst: 9 },
   options,
@@ -47,14 +46,14 @@ export const topoBlocks: PlannerModule<z.infer<typeof options>> = {
 };
 
 /**
- * Device of each group with the order cut over the first `blocks` accelerators, or null where
- * support forbids it.
+ * Device of each group, with the order cut over the first `blocks` accelerators. Null if some group
+ * cannot run on its accelerator.
  */
 function blocksOver({ legal, devices }: Choices, groups: GroupGraph, blocks: number): Int32Array | null {
   const used = devices.subarray(0, blocks);
   const computeUs = new Float64Array(legal.length * blocks);
   legal.forEach((allowed, g) => {
-    // A group bound to devices outside the pool takes part in no block.
+    // A group that runs only on devices outside the pool is in no block.
     const free = allowed.some((d) => devices.includes(d));
     used.forEach((d, k) => {
       computeUs[g * blocks + k] = free ? groups.computeUs[g * groups.deviceCount + d] : 0;

@@ -1,11 +1,13 @@
 /**
- * Exact branch and bound over devices of groups, for small graphs: the best placement as the
- * simulator scores it, first come, first served, with memory, and the proof that none is better.
- * Every leaf is one evaluation. What it prunes by is in agents/exact; a hill climb finds the first
- * good plan, with a random stream of its own: the answer is the same for every seed.
+ * Exact branch and bound over the devices of groups, for small graphs. It finds the best placement
+ * as the simulator scores it (first come, first served, with memory), and proves that none is
+ * better. Every leaf is one evaluation. The bounds are in agents/exact/branching. A hill climb
+ * finds the first good plan. It has a random stream of its own, so the answer is the same for every
+ * seed.
  *
- * Out of budget or of nodes it returns the best so far and the least bound of what it has not
- * searched. The search stops on numbers of nodes and evaluations only.
+ * If the budget or the limit of nodes ends the search, it returns the best plan so far. It also
+ * returns the least bound of what it has not searched. It stops on numbers of nodes and evaluations
+ * only.
  */
 
 import { z } from "zod";
@@ -54,12 +56,12 @@ export const branchAndBoundPlanner: PlannerModule<Options> = {
     id: "branch-and-bound",
     name: "Branch and bound",
     summary:
-      "The optimum over all placements of the groups, proven, for graphs of up to about fourteen groups.",
+      "The proven optimum over all placements of the groups, for graphs of up to about fourteen groups.",
     searchSpace: "device per group",
     limits:
-      "Time grows with devices ^ groups; past some twenty groups, or where groups hold many ops that wait for each other, the answer " +
-      "is the best so far and a bound. Groups are not taken apart, and orders of ops are not searched: plans are run first come, first served. For latency nothing but memory and " +
-      "equal devices is pruned.",
+      "Time grows with devices ^ groups. Above some twenty groups, or if groups hold many ops that wait for each other, the answer " +
+      "is the best plan so far and a bound. Groups are not split, and orders of ops are not searched: plans run first come, first served. " +
+      "For latency it prunes by memory and equal devices only.",
   },
   traits: { answers: "placement", objectives: "any", effort: "seconds", random: false },
   options,
@@ -68,9 +70,9 @@ export const branchAndBoundPlanner: PlannerModule<Options> = {
   }),
 };
 
-/** What rounding may leave between a bound and the optimum that it proves. */
+/** The largest rounding error between a bound and the optimum that it proves. */
 const ROUNDING = 1e-9;
-/** Device pairs times dependencies: more need too much room. */
+/** The most device pairs times dependencies; more need too much memory. */
 const MOST_PAIRS = 20_000_000;
 
 const FIRST_PLANNERS = [topoBlocks, hillClimb] as PlannerModule[];
@@ -118,7 +120,7 @@ async function* solve(
   return reportOf(choices, evaluator, step.value, given);
 }
 
-/** What a partial placement proves, for any objective; infinite where it fits no memory. */
+/** The bound of a partial placement, for any objective; infinite if it exceeds the memory. */
 export function partialBoundOf(compiled: Compiled): PartialBound {
   const memory = partialMemory(compiled);
   const ofObjective = objectiveBound(compiled, memory.peakBytes);
@@ -163,7 +165,7 @@ function reportOf(
 }
 
 /**
- * What holds for every plan: the groups must be what no plan may part, and orders of ops may be
+ * The bound that holds for every plan. No plan may split the groups, and orders of ops may be
  * better than first come, first served.
  */
 function boundOf(

@@ -1,11 +1,11 @@
 /**
- * The contiguous dynamic program over ideals (Tarnawski et al., NeurIPS 2020): first DPL, the best
- * split of one topological order, then the optimum over all contiguous splits, searched below DPL's
- * value.
+ * The contiguous dynamic program over ideals (Tarnawski et al., NeurIPS 2020). First DPL finds the
+ * best split of one topological order. Then the optimum over all contiguous splits is searched
+ * below DPL's value.
  *
- * It minimises max load, forward and backward work of a device added. Where the scenario's
- * objective is another one the plans are still those, scored by that objective. Optimal among
- * contiguous splits is no bound: others may be better.
+ * It minimises max load: the forward and backward work of a device, summed. Under another objective
+ * it finds the same plans, and they are scored by that objective. An optimum among contiguous
+ * splits is no bound: other plans may be better.
  */
 import { z } from "zod";
 import type { Scenario } from "../../../../env/model/scenario.ts";
@@ -57,8 +57,8 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
     paper:
       "Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
     limits:
-      "Minimises max load whatever the objective. Where the graph has too many ideals it answers with the best split of one " +
-      "topological order and says so. Weights are its memory; activations are not counted.",
+      "Minimises max load under any objective. If the graph has too many ideals it returns the best split of one " +
+      "topological order and says so. Its memory counts weights, not activations.",
   },
   traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, usefulFirst: 5 },
   options,
@@ -71,7 +71,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
       let step = search.next();
       for (; step.done !== true; step = search.next(evaluator.exhausted)) {
         await breathe();
-        // With one evaluation left it goes to the final plan.
+        // The last evaluation is kept for the final plan.
         held = step.value ?? held;
         if (step.value === null || evaluator.remaining <= 1) continue;
         evaluator.evaluate(step.value.plan);
@@ -106,7 +106,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** Where max load is not what counts, the optimum is not worth minutes. */
+/** Under another objective than max load, the optimum is not worth minutes. */
 const mostTransitions = ({ objective }: Scenario): number =>
   objective === "max-load" ? 1_000_000_000 : 50_000_000;
 

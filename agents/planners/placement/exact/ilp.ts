@@ -1,10 +1,10 @@
 /**
- * Placement by integer programming with HiGHS: for max load and latency the programs of Tarnawski
- * et al. (NeurIPS 2020), for the makespan a relaxation of the simulator. Every solution is scored
- * by the evaluator; the solver's bound is reported where it holds for all plans.
+ * Placement by integer programming with HiGHS. For max load and latency it solves the programs of
+ * Tarnawski et al. (NeurIPS 2020), for the makespan a relaxation of the simulator. The evaluator
+ * scores every solution. The solver's bound is reported if it holds for all plans.
  *
- * The search starts from a quick plan (the ideals program with small limits, a short latency
- * search, or HEFT) and stops on simplex iterations, which are the same on every machine; the limit
+ * The search starts from a quick plan: the program over ideals with small limits, a short latency
+ * search, or HEFT. It stops on simplex iterations, which are the same on every machine. The limit
  * in seconds is a guard, and a run that it ended says so.
  */
 
@@ -85,9 +85,9 @@ export const ilp: PlannerModule<Options> = {
   }),
 };
 
-/** What the solver's tolerances could hide, as a share of a bound. */
+/** The error that the solver's tolerances may cause, as a share of a bound. */
 const ROUNDING = 1e-7;
-/** A quick plan is only made where the budget has more evaluations. */
+/** A quick plan is made only if the budget has more evaluations. */
 const QUICK_EVALUATIONS = 5;
 
 async function* solve(
@@ -131,12 +131,12 @@ function programOf(
 
 interface Start {
   readonly known: Plan | undefined;
-  /** The value of the known plan, or what no plan exceeds. */
+  /** The value of the known plan, or the ceiling of all plans. */
   readonly upperUs: number;
   readonly bound: Bound;
 }
 
-/** Scores a quick plan, where the budget has room for one. */
+/** Scores a quick plan, if the budget has room for one. */
 async function* startFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
@@ -168,8 +168,7 @@ async function* startFrom(
 }
 
 /**
- * Runs the solver; scores its solutions as they come, but keeps the last evaluation for the last of
- * them.
+ * Runs the solver and scores its solutions, but keeps the last evaluation for the last solution.
  */
 async function* improve(
   { elements }: SplitProblem,
@@ -245,7 +244,7 @@ function reportOf(
     return { failure, ended };
   }
   const { value } = best.outcome;
-  // A program without a solution below the known plan's value has proven that value.
+  // If the program has no solution below the known plan's value, that value is proven.
   const solvedUs = end === "infeasible" ? Number.POSITIVE_INFINITY : bound * unitUs * (1 - ROUNDING);
   const provenUs = Math.min(solvedUs, value ?? Number.POSITIVE_INFINITY);
   const facts: Fact[] = [

@@ -1,14 +1,16 @@
 /**
- * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program,
- * over a graph coarsened to as many tasks as the solver can handle; the simulator replays the
- * order. Built from a description of the paper's sets and rules; its text and code were not at
- * hand, so nothing here claims its figures.
+ * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program over
+ * a coarsened graph. The graph has as many tasks as the solver can handle; the simulator replays
+ * the order. It is built from a description of the paper's sets and rules. Its text and code were
+ * not available, so nothing here claims its figures.
  *
- * First list schedules and a hill climb, which are also what the solver starts from, then the
- * program. Where that has not proven the best plan optimal, two steps that are ours go on from it
- * on the graph as it was: a search from large groups to small ones (refinement.ts), and the program
- * again in windows of a few ops (pesto-windows.ts). Solves stop on nodes and simplex iterations;
- * the limit in seconds is a guard.
+ * First come list schedules and a hill climb, which also give the solver's start, then the program.
+ * If the best plan is not proven optimal, two steps of our own follow on the original graph:
+ *
+ *   - a search from large groups to small ones (search/groups/coarse-to-fine.ts);
+ *   - the program again in windows of a few ops (exact/pesto/windows.ts).
+ *
+ * Solves stop on nodes and simplex iterations; the limit in seconds is a guard.
  */
 
 import { z } from "zod";
@@ -90,14 +92,14 @@ export const pesto: PlannerModule<Options> = {
     id: "pesto",
     name: "Pesto",
     summary:
-      "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the graph as it was.",
+      "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the original graph.",
     searchSpace: "device and start per task of a coarsened graph",
     paper:
       "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
     limits:
-      "Coarsens to about 20 tasks, a tenth of what the paper's solver took; a merged task sends when all of its ops have ended, which the " +
-      "simulator does not wait for, so that large graphs owe their plans to the refinement and, up to 400 ops, to the windows, both ours. " +
-      "Its bound holds for every plan only where no ops were merged; under free multicast it has none.",
+      "Coarsens to about 20 tasks, a tenth of what the paper's solver took. A merged task sends when all of its ops have ended, but the " +
+      "simulator does not wait for that. So plans of large graphs come from the refinement and, up to 400 ops, from the windows, both ours. " +
+      "Its bound holds for every plan only if no ops were merged; under free multicast it has none.",
   },
   traits: { answers: "placement", objectives: ["makespan"], effort: "seconds", random: true },
   options,
@@ -108,11 +110,11 @@ export const pesto: PlannerModule<Options> = {
 
 const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
 /**
- * Share of the iterations that a program of merged tasks gets, which is a guess anyway, and each
- * window.
+ * The share of the iterations for a program of merged tasks, which is only an estimate, and for
+ * each window.
  */
 const PART_SHARE = 0.05;
-/** Evaluations that windows are left with: a few for each, at most a share of the rest. */
+/** Evaluations that are kept for the windows: a few for each, at most a share of the rest. */
 const EVALUATIONS_OF_WINDOW = 10;
 const WINDOWS_REST = 0.1;
 

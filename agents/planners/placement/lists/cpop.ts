@@ -3,11 +3,13 @@
  * low-complexity task scheduling for heterogeneous computing", IEEE TPDS 2002), with memory limits
  * and co-location.
  *
- * A task's priority is the longest way through it, `rank_u + rank_d`. The critical path starts at
- * the entry task of highest priority and goes on to the successor of highest priority; its tasks go
- * to the one device that runs all of them fastest. Of the ready tasks the one of highest priority
- * goes next, ties in topological order; tasks off the path go to the device where they end first,
- * gaps filled. A task of the path whose device has no room goes where it ends first, too.
+ * A task's priority is the longest path through it, `rank_u + rank_d`. The critical path starts at
+ * the entry task of highest priority and continues with the successor of highest priority. Its
+ * tasks go to the one device that runs all of them fastest.
+ *
+ * The ready task of highest priority goes next; ties go in topological order. Tasks off the path go
+ * to the device where they end first, gaps filled. A task of the path that does not fit on its
+ * device goes where it ends first, too.
  */
 
 import { createEventHeap } from "../../../lists/event-heap.ts";
@@ -66,8 +68,8 @@ export function cpopSchedule(problem: ScheduleProblem): Schedule | NoRoom {
 }
 
 /**
- * Every task of the longest way has the longest way's length as its priority; of equal ones the
- * first in topological order.
+ * Every task of the longest path has the path's length as its priority. Of equal ones the first in
+ * topological order counts.
  */
 function criticalPath({ tasks }: ScheduleProblem, priority: Float64Array): number[] {
   const position = positionsOf(tasks);
@@ -89,8 +91,8 @@ function criticalPath({ tasks }: ScheduleProblem, priority: Float64Array): numbe
 }
 
 /**
- * The device of the pool that runs the path in the least time, tasks left out that some device of
- * the pool cannot run.
+ * The device of the pool that runs the path in the least time. Tasks that some device of the pool
+ * cannot run do not count.
  */
 function fastestDevice({ pool, runUs, deviceCount }: ScheduleProblem, path: readonly number[]): number {
   const runEverywhere = path.filter((task) =>

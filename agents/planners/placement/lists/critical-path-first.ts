@@ -1,9 +1,10 @@
 /**
- * Critical path first: of the ready tasks the one with the longest way of work still below it, run
- * times alone (highest level first: Hu, "Parallel sequencing and assembly line problems",
- * Operations Research 1961; Adam, Chandy, Dickson, "A comparison of list schedules for parallel
- * processing systems", Communications of the ACM 1974), to the device where it ends first
- * (ready-list.ts). Ties go to the lower task.
+ * Critical path first takes the ready task with the longest path of work below it, run times alone.
+ * The task goes to the device where it ends first (ready-list.ts). Ties go to the lower task.
+ *
+ * Sources: highest level first (Hu, "Parallel sequencing and assembly line problems", Operations
+ * Research 1961); Adam, Chandy, Dickson (Communications of the ACM 1974), "A comparison of list
+ * schedules for parallel processing systems".
  */
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";

@@ -2,8 +2,8 @@
  * ETF, earliest task first (Hwang, Chow, Anger, Lee, "Scheduling precedence graphs in systems with
  * interprocessor communication times", SIAM J. Computing 1989), with memory limits and co-location.
  *
- * Repeatedly takes the pair of ready task and device that can start first (ready-list.ts); ties go
- * to the larger static level, then to the lower task.
+ * It takes the pair of ready task and device that can start first, again and again (ready-list.ts).
+ * Ties go to the larger static level, then to the lower task.
  */
 import { z } from "zod";
 import { listMethod } from "../../../lists/list-plan.ts";

@@ -4,8 +4,8 @@
  * and co-location.
  *
  * Tasks go in order of decreasing upward rank, ties in topological order, each to the device where
- * it ends first; a task may fill a gap that earlier decisions left (insertion.ts). Returns the task
- * that found no room, where there is one.
+ * it ends first. A task may fill a gap that earlier decisions left (insertion.ts). Returns the task
+ * that fits nowhere, if there is one.
  */
 
 import { createInsertion } from "../../../lists/insertion.ts";
@@ -41,8 +41,8 @@ export function heftSchedule(problem: ScheduleProblem): Schedule | NoRoom {
 }
 
 /**
- * A stable sort of the topological order: a task never ranks below what waits for it, so the result
- * is one as well.
+ * A stable sort of the topological order. A task never ranks below its descendants, so the result
+ * is a topological order too.
  */
 function byDecreasingRank(problem: ScheduleProblem): Int32Array {
   const rank = upwardRanks(problem, { withDelays: true });

@@ -1,17 +1,19 @@
 /**
  * m-ETF (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020), with
- * co-location: ETF with memory limits on a network where each device has one channel
+ * co-location. It is ETF with memory limits on a network where each device has one channel
  * (half-duplex-channels.ts).
  *
- * Repeatedly takes the pair of ready task and device that can start first, ties to the lower task,
- * then the lower device, and commits its transfers. The first task of a set decides for all of it,
- * among the devices with room for all of it. Baechi follows a clock and takes what can start now;
- * commits only ever make later starts later, so the earliest start of all is what its clock comes
- * to next. Returns the task that found no room, where there is one.
+ * It takes the pair of ready task and device that can start first, and commits its transfers. Ties
+ * go to the lower task, then to the lower device. The first task of a set decides for the whole
+ * set, among the devices with enough memory for it. Returns the task that fits nowhere, if there is
+ * one.
  *
- * Starts are kept in a heap as they were when last computed. They fall only where a tensor comes to
- * a device for another task's sake, and that task's neighbours are computed anew; otherwise they
- * rise, so the first that is still true is the earliest.
+ * Baechi follows a clock and takes what can start now. Here the earliest start of all goes next,
+ * which is the same: commits only make later starts later.
+ *
+ * A heap keeps starts as they were when last computed. A start falls only where another task brings
+ * a tensor to the device; then that task's neighbours are computed again. All other starts rise, so
+ * the first one that is still true is the earliest.
  */
 
 import { createEventHeap } from "../../../lists/event-heap.ts";

@@ -2,13 +2,13 @@
  * m-SCT (Jeon et al., "Baechi: fast device placement of machine learning graphs", SoCC 2020, after
  * Hanen and Munier, "An approximation algorithm for scheduling dependent tasks on m processors with
  * small communication delays", Discrete Applied Mathematics 2001), with memory limits and
- * co-location: m-ETF that keeps favourite children with their parents.
+ * co-location. It is m-ETF that keeps favourite children with their parents.
  *
- * A device whose last task has a favourite child is *awake* for it while the child is ready, has
- * room there and starts nowhere earlier. An awake device runs that child, or an *urgent* task, one
- * that could start there as late as anywhere. Everything else as in m-ETF: the earliest start
- * first, ties to the favourite child, then to the lower task, then to the lower device. Which child
- * is the favourite says a linear program (agents/lists/sct-relaxation.ts).
+ * A device whose last task has a favourite child is *awake* for it while the child is ready, fits
+ * there and starts nowhere earlier. An awake device runs that child, or an *urgent* task: one that
+ * could start there as late as anywhere. All else is as in m-ETF: the earliest start first, ties to
+ * the favourite child, then to the lower task, then to the lower device. A linear program chooses
+ * the favourite children (agents/lists/sct-relaxation.ts).
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
@@ -42,7 +42,7 @@ const options = z.strictObject({
     .describe("Most simplex iterations; a program that needs more has no answer."),
 });
 
-/** A guard, far from what a program of the default size takes. */
+/** A guard, far above what a program of the default size takes. */
 const LONGEST_SECONDS = 600;
 
 export const mSct: PlannerModule<z.infer<typeof options>> = {
@@ -85,7 +85,7 @@ export function mSctSchedule(problem: ScheduleProblem, favouriteChild: Int32Arra
   const channels = createChannels(problem);
   const waiting = tasks.inStart.subarray(1).map((end, task) => end - tasks.inStart[task]);
   const ready: number[] = [];
-  /** Start of each ready task on each device, as things stand; `Infinity` where it cannot be. */
+  /** Start of each ready task on each device at present; `Infinity` where it cannot run. */
   const candidateUs = new Float64Array(tasks.opCount * deviceCount).fill(Number.POSITIVE_INFINITY);
   const announce = (task: number) => {
     channels.announce(task);

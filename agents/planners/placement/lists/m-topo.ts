@@ -6,10 +6,12 @@
  *
  *   total bytes / devices + bytes of the largest set
  *
- * or its own memory, whichever is less; the first set that does not fit opens the next device, and
- * no device is returned to. A set that the present device cannot run goes to the next one that can
- * and has room. Pre: `setBytes` counts what memory is to be balanced; where it is all 0 the first
- * device gets everything. Returns the task that found no room, where there is one.
+ * or its own memory, whichever is less. The first set that does not fit opens the next device, and
+ * no device is used again. A set that the present device cannot run goes to the next one that can
+ * run it and has enough memory.
+ *
+ * Pre: `setBytes` counts the memory to balance; where it is all 0 the first device gets everything.
+ * Returns the task that fits nowhere, if there is one.
  */
 
 import { scheduleInOrder } from "../../../lists/fixed-order.ts";
@@ -17,7 +19,9 @@ import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
 import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 
-/** Balance is of all that an op keeps; where that does not fit, of ever less of its outputs. */
+/**
+ * Balances all that an op keeps. Where that does not fit, it counts fewer and fewer of the outputs.
+ */
 const outputShares = [...outputSharesUpwards].reverse();
 
 export const mTopo = listPlanner({

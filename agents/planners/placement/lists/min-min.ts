@@ -1,9 +1,11 @@
 /**
- * Min-min and max-min (Ibarra and Kim, "Heuristic algorithms for scheduling independent tasks on
- * nonidentical processors", Journal of the ACM 1977; Braun et al., "A comparison of eleven static
- * heuristics", J. Parallel and Distributed Computing 2001), here among the ready tasks of a graph
- * (ready-list.ts): every ready task with the device where it ends first, and of those the task that
- * ends first (min-min) or last (max-min). Ties go to the lower task.
+ * Min-min and max-min, here among the ready tasks of a graph (ready-list.ts). Every ready task has
+ * the device where it ends first. Of these tasks the one that ends first (min-min) or last
+ * (max-min) is taken. Ties go to the lower task.
+ *
+ * Sources: Ibarra and Kim, "Heuristic algorithms for scheduling independent tasks on nonidentical
+ * processors" (Journal of the ACM 1977); Braun et al., "A comparison of eleven static heuristics"
+ * (J. Parallel and Distributed Computing 2001).
  */
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";

@@ -1,10 +1,10 @@
 /**
  * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, "Optimization by Simulated Annealing", Science
- * 1983) over group moves: a Metropolis chain whose temperature falls geometrically over the budget,
- * in rounds.
+ * 1983) over group moves. It is a Metropolis chain whose temperature falls geometrically over the
+ * budget, in rounds.
  *
- * Temperatures are shares of the present cost, so that multiplying all times by a constant changes
- * no decision. With `moves=single` every proposal is one group on another device; `moves=all` adds
+ * Temperatures are shares of the present cost, so multiplying all times by a constant changes no
+ * decision. With `moves=single` every proposal is one group on another device. `moves=all` adds
  * swaps, blocks and connected groups, chosen by how often they help. Each round starts from the
  * best plan so far. Never worse than its start, which is scored first.
  */

@@ -1,10 +1,9 @@
 /**
- * What `best` tries before it searches by itself, in which order, and how many evaluations each
- * trial may take.
+ * What `best` tries before its own search, in which order, and how much each trial may spend.
  *
- * First every quick planner of the registry: those first that found the best plans most often,
- * because a small budget ends before the others have their turn. Then what is made for the
- * scenario: the search for its objective; branch and bound where the graph is small.
+ * First comes every quick planner of the registry. Those that found the best plans most often go
+ * first, because a small budget ends before the others have their turn. Then comes what is made for
+ * the scenario: the search for its objective, and branch and bound where the graph is small.
  */
 
 import type { Scenario } from "../../../../env/model/scenario.ts";
@@ -16,31 +15,28 @@ import { branchAndBoundPlanner } from "../exact/branch-and-bound.ts";
 import { idealsDp } from "../exact/ideals-dp.ts";
 
 export interface Trial extends Configured {
-  /** What it may spend, asked for when its turn comes; 0 where nothing is left for it. */
+  /** The most that it may spend, asked for when its turn comes; 0 where nothing is left for it. */
   most(isFirst: boolean): number;
 }
 
 /** What one quick planner may take at most. */
 const MOST_OF_ONE = 20;
 /**
- * All of them may take so many, though not more than half of the budget, where their share of it is
- * less.
+ * What all of them may take where their share of the budget is less, though not more than half of
+ * the budget.
  */
 const ENOUGH_FOR_ALL = 60;
-/**
- * Graphs of so many groups, on so many devices, are worth a try at the optimum over all placements.
- */
+/** The largest graphs, in groups and devices, on which the optimum over all placements is tried. */
 const FEW_GROUPS = 14;
 const FEW_DEVICES = 4;
 /**
- * The program over ideals as a quick planner: its limits where it is one, and the largest graph
- * that it is for.
+ * Limits of the program over ideals as a quick planner, and the largest graph that it is tried on.
  */
 const QUICK_IDEALS = { ideals: 100_000, transitions: 2_000_000 };
 const MOST_OPS_OF_IDEALS = 20_000;
-/** A budget that is for the search made for the objective alone, where there is one. */
+/** The largest budget that goes to the search for the objective alone, where there is one. */
 const FEW_EVALUATIONS = 10;
-/** The search for max load gets so many times its own rounds. */
+/** Rounds of the search for max load, over those that it has by default. */
 const MORE_ROUNDS = 1.5;
 const FEW_OPS = 100;
 const SMALL_LATENCY = { hot: 0.1, rounds: 20 };
@@ -80,7 +76,7 @@ function quickTrials(
   { budget }: MeteredEvaluator,
 ): Configured[] {
   const quick: Configured[] = instantPlanners(methods).map((module) => ({ module, options: {} }));
-  // The search for max load begins with it by itself.
+  // The search for max load starts with it by itself.
   if (scenario.objective === "max-load" || scenario.graph.opCount > MOST_OPS_OF_IDEALS) return quick;
   const ideals = { module: idealsDp as PlannerModule, options: QUICK_IDEALS };
   const isTimed = budget.seconds !== undefined || budget.cpuSeconds !== undefined;
@@ -93,8 +89,8 @@ const isSmall = ({ grouping, cluster }: Scenario) =>
   grouping.groupCount <= FEW_GROUPS && cluster.devices.length <= FEW_DEVICES;
 
 /**
- * More rounds than the search takes by itself; for latency, whose local optima are deep, hotter
- * ones too.
+ * More rounds than the search's default. For latency, whose local optima are deep, they are hotter
+ * too.
  */
 function moreOf(special: PlannerModule, { objective, graph }: Scenario): Configured["options"] {
   if (objective === "latency") return graph.opCount <= FEW_OPS ? SMALL_LATENCY : LATENCY;

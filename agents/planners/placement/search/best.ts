@@ -1,11 +1,11 @@
 /**
- * What an engineer with a graph and a deadline would use: starts from what every quick planner
- * finds, then searches for the rest of the budget.
+ * The default planner: it starts from what every quick planner finds, then searches for the rest of
+ * the budget.
  *
- * What is tried first is listed in best-trials.ts, the search is that of search/best-rounds.ts.
- * Where nothing tried fits the memory and it can be proven that nothing does, it ends with the
- * proof. An interruption leaves the best plan and the bound proven until then. Deterministic for a
- * seed and a number of evaluations.
+ * best-trials.ts lists what is tried first; the search is that of search/groups/best-rounds.ts.
+ * Where no plan fits the memory and a proof shows that none can, it ends with the proof. An
+ * interruption leaves the best plan and the bound proven until then. Deterministic for a seed and a
+ * number of evaluations.
  */
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/plan.ts";
@@ -61,7 +61,10 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-/** `methods`: all others, from which it takes its first plans and the search made for an objective. */
+/**
+ * `methods`: all other methods. Its first plans and the search made for an objective come from
+ * them.
+ */
 export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
   kind: "planner",
   card: {
@@ -97,7 +100,7 @@ async function* compose(
     yield* searchFrom(found.starts, scenario, evaluator, rng, given);
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
-    // What is proven outlives an interruption; a proof that takes seconds more is not begun.
+    // Proven bounds survive an interruption; a further proof of some seconds is not started.
     if (isTimed(error.reason)) return { bound: found.bound };
   }
   return { bound: provenBound(scenario, evaluator, found.bound, given) };

@@ -1,12 +1,12 @@
 /**
  * BRKGA, the biased random-key genetic algorithm (Goncalves, Resende, J. Heuristics 2011) with the
- * decoder of REGAL (Paliwal et al., ICLR 2020), which is documented in
+ * decoder of REGAL (Paliwal et al., ICLR 2020). The decoder is in
  * agents/search/groups/random-keys.ts: device keys for each group, a priority key for each op.
  *
- * A generation keeps its elite, adds mutants of uniform keys and fills up with children of one
- * elite parent and another one, each key from the elite parent with probability `rho`. Children and
- * mutants cost one evaluation each, the elite none. Where there is no order (max load, latency) the
- * priority keys are left out.
+ * A generation keeps its elite and adds mutants of uniform keys. Children fill the rest: each key
+ * comes from an elite parent with probability `rho`, else from another parent. Children and mutants
+ * cost one evaluation each, the elite none. Objectives without an order (max load, latency) have no
+ * priority keys.
  */
 
 import { z } from "zod";
@@ -90,7 +90,7 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** One op on one device: there is one plan, and it is scored. */
+/** One op on one device: there is only one plan, and it is scored. */
 const endsAtOnce = (choices: Choices, { scenario }: MeteredEvaluator) =>
   !hasMoves(choices) && scenario.graph.opCount === 1;
 

@@ -1,11 +1,11 @@
 /**
- * Local search over single group moves, with restarts: the local search of Tarnawski et al.
- * (NeurIPS 2020), who make the steepest move; by default the first improvement in a random order is
- * made instead, which spends far fewer evaluations.
+ * Local search over single group moves, with restarts, after Tarnawski et al. (NeurIPS 2020). They
+ * make the steepest move. By default the first improvement in a random order is made instead, which
+ * spends far fewer evaluations.
  *
  * A climb ends in a local optimum, proved by one pass over all moves. Restarts alternate between
- * the best plan with a few groups thrown elsewhere and a random plan. Goes on until the budget
- * ends; ends by itself where there are no moves.
+ * the best plan with a few groups moved at random and a random plan. It continues until the budget
+ * ends; it ends by itself where there are no moves.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
@@ -76,7 +76,7 @@ export const hillClimb: PlannerModule<Options> = {
   }),
 };
 
-/** As `firstImprovement`, by the best of all moves each time, the first of equal ones. */
+/** As `firstImprovement`, but makes the best of all moves each time, the first of equal ones. */
 async function* steepest(
   working: WorkingPlan,
   startCost: number,
@@ -103,7 +103,7 @@ async function* steepest(
   }
 }
 
-/** A copy with a share of the groups, at least one, drawn anew. */
+/** A copy with a share of the groups, at least one, drawn again. */
 function shaken({ legal }: Choices, groupDevice: Int32Array, share: number, rng: Rng): Int32Array {
   const copy = groupDevice.slice();
   const thrown = Math.max(1, Math.round(share * copy.length));

@@ -1,11 +1,10 @@
 /**
- * Search for single-sample latency: topological orders cut into runs by dynamic programming
- * (latency-chain.ts), then annealing from the best of them with the objective's own evaluation of
- * every proposal.
+ * Search for single-sample latency. Topological orders are cut into runs by dynamic programming
+ * (latency-chain.ts). Annealing then starts from the best of them and scores every proposal by the
+ * objective itself.
  *
- * Not charged are the searches' own scores: every order's cut and every proposal is scored
- * privately, and the note counts them; the evaluator scores each plan that is better than those
- * before.
+ * The search scores each cut of an order and each proposal privately. The evaluator scores each
+ * plan that is better than those before.
  */
 
 import { z } from "zod";

@@ -1,13 +1,13 @@
 /**
  * Large-neighbourhood search (Shaw, "Using Constraint Programming and Local Search Methods to Solve
- * Vehicle Routing Problems", CP 1998) over an exact sub-solver: a window of connected groups is
- * taken out of the best plan and placed anew by branch and bound, all other groups staying where
- * they are, with every leaf scored by the simulator. A descent by single moves comes first, because
- * windows of one group need no solver.
+ * Vehicle Routing Problems", CP 1998) over an exact sub-solver. Branch and bound places a window of
+ * connected groups of the best plan again, while all other groups stay. The simulator scores every
+ * leaf. A descent by single moves comes first, because windows of one group need no solver.
  *
- * A window grows while nothing improves and shrinks after each improvement, so that small ones,
- * which take few evaluations, come first. Ends by itself where the window is the whole graph and
- * nothing better was found: then the plan is the best one of the groups, first come, first served.
+ * A window grows while nothing improves and shrinks after each improvement, so small windows, which
+ * take few evaluations, come first. The search ends by itself where the window is the whole graph
+ * and nothing better was found. Then the plan is the best one of the groups, first come, first
+ * served.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
@@ -79,8 +79,8 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
         if (evaluator.exhausted) return { ended: endOf(evaluator) };
         const free = windows(size);
         let improved: Int32Array | null = null;
-        // From a plan that does not fit every leaf has to be tried: bounds are infinite where
-        // nothing fits.
+        // From a plan that does not fit every leaf has to be tried, because bounds are infinite
+        // there.
         const solve = cost < evaluator.ceiling ? solver.bounded : solver.plain;
         const search = solve(groupDevice, free, cost, (candidate) => {
           return evaluator.evaluate(planOf(choices, candidate)).cost;
@@ -101,7 +101,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
           continue;
         }
         if (step.value.complete && free.length === windows.largest) return undefined;
-        // As many windows as cover the groups about once.
+        // Enough windows to cover the groups about once.
         if (++failures * size < choices.groupCount) continue;
         failures = 0;
         size = Math.min(size + 1, windows.largest);
@@ -111,7 +111,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** Nothing is exchanged: the groups that stay tell the devices apart. */
+/** Nothing is exchanged: the groups that stay distinguish the devices. */
 const noExchange: DeviceExchange = {
   permutations: [],
   leaderOf: () => ({ mayTake: () => true }),
@@ -128,7 +128,7 @@ function windowSolver(scenario: Scenario, choices: Choices, nodes: number) {
     (present: Int32Array, free: readonly number[], known: number, score: Score) => {
       const isFree = new Set(free);
       const fixed = choices.groupCount - free.length;
-      // What stays has one device to go to: bounds are asked for from the first choice on.
+      // Groups that stay have one device, so bounds are computed from the first choice on.
       let placed = 0;
       const boundOfChoices: PartialBound = (groupDevice, cutoff) =>
         placed++ < fixed ? 0 : lowerBound(groupDevice, cutoff);
@@ -148,7 +148,7 @@ function windowSolver(scenario: Scenario, choices: Choices, nodes: number) {
   return { bounded: within(partialBoundOf(compiled)), plain: within(() => 0) };
 }
 
-/** Draws so many connected groups that have a choice; fewer where there are no more. */
+/** Draws that many connected groups with a choice, or all if there are fewer. */
 function windowSampler({ scenario, legal }: Choices, rng: Rng) {
   const neighbours = groupNeighbours(scenario);
   const movable = Array.from(legal.keys()).filter((g) => legal[g].length > 1);

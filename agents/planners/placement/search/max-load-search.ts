@@ -1,13 +1,13 @@
 /**
- * Search over all placements for max load, contiguous or not: the optimal contiguous split first
- * (Tarnawski et al., NeurIPS 2020), then rounds of annealing from the best plan so far, by turns
- * hot enough to leave it behind and warm enough to mend it. After each what the device of the
- * largest load and another hold is dealt out to the two anew, at its best, as long as that helps.
+ * Search over all placements for max load, contiguous or not. It starts with the optimal contiguous
+ * split (Tarnawski et al., NeurIPS 2020). Rounds of annealing from the best plan follow, by turns
+ * hot enough to leave it and warm enough to repair it. After each round the device of largest load
+ * and another one share their elements at their best, while that helps.
  *
- * The annealing scores its proposals with its own incremental loads, which are exact; the evaluator
- * scores every plan that is better than those before, and only those are charged. Never worse than
- * the contiguous split. Between the rounds a bound on all placements is proven by what a device can
- * hold (cover-bound.ts).
+ * The annealing scores its proposals with its own incremental loads, which are exact. The evaluator
+ * scores every plan that is better than those before. The result is never worse than the contiguous
+ * split. Between the rounds what a device can hold proves a bound on all placements
+ * (cover-bound.ts).
  */
 
 import { z } from "zod";
@@ -98,7 +98,7 @@ async function* search(
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };
 
   const state = createMaxLoadState(problem, evaluator);
-  // The proof comes halfway, where it can save the second half.
+  // The proof comes halfway, where it can make the second half unnecessary.
   const firstRounds = Math.ceil(given.rounds / 2);
   const knownUs = evaluator.bound().value;
   let resplits = 0;
@@ -124,10 +124,13 @@ async function* search(
   };
 }
 
-/** Loads that dealing out two devices anew tells apart, and how often it is tried after a round. */
+/**
+ * How many levels of load the sharing between two devices distinguishes, and how often it is tried
+ * after a round.
+ */
 const POLISH = { buckets: 200, tries: 300 };
 
-/** A bound by device sets, where it is better than what is known. */
+/** A bound by device sets, where it is better than the known one. */
 async function proven(
   problem: SplitProblem,
   order: Int32Array,

@@ -1,9 +1,9 @@
 /**
- * FlexFlow's search (Jia, Zaharia, Aiken, "Beyond Data and Model Parallelism for Deep Neural
- * Networks", SysML 2019) over device placements: a Metropolis chain that returns to its best plan
+ * FlexFlow's search over device placements (Jia, Zaharia, Aiken, "Beyond Data and Model Parallelism
+ * for Deep Neural Networks", SysML 2019). It is a Metropolis chain that returns to its best plan
  * every hundredth of the budget, as the public code does.
  *
- * The inverse temperature is `beta` over the scenario's lower bound, never in absolute time:
+ * The inverse temperature is `beta` over the scenario's lower bound, never in absolute time, so
  * multiplying all times by a constant changes no decision. Never worse than its start, which is
  * scored first.
  */
@@ -75,10 +75,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/**
- * The unit that temperatures are measured in; a scenario whose bound says nothing is measured by
- * its start.
- */
+/** The unit of temperatures: the bound, or the value of the start where the bound says nothing. */
 function referenceCost(evaluator: MeteredEvaluator, startCost: number): number {
   const { value } = evaluator.bound();
   if (value > 0) return value;
@@ -88,8 +85,7 @@ function referenceCost(evaluator: MeteredEvaluator, startCost: number): number {
 const LONGEST_INTERVAL = 1000;
 
 /**
- * A hundredth of the budget, at most 1,000 steps, which is also what a budget without a count of
- * evaluations gets.
+ * A hundredth of the budget, at most 1,000 steps. A budget that does not count gets 1,000 steps.
  */
 function resetInterval({ budget }: MeteredEvaluator): number {
   const evaluations = budget.evaluations ?? Number.POSITIVE_INFINITY;

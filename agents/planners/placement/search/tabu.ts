@@ -1,10 +1,10 @@
 /**
- * Tabu search (Glover, "Tabu Search, Part I", ORSA J. Computing 1989) over single group moves: each
- * step makes the best of a sample of moves, for better or worse, and forbids the group to move
- * again for a while, unless that beats the best plan so far.
+ * Tabu search (Glover, "Tabu Search, Part I", ORSA J. Computing 1989) over single group moves. Each
+ * step makes the best of a sample of moves, better or worse. The moved group then may not move for
+ * a while, unless that beats the best plan so far.
  *
- * Every move tried costs one evaluation, by incremental evaluation. Goes on until the budget ends;
- * ends by itself where there are no moves. Never worse than its start, which is scored first.
+ * Every move tried costs one incremental evaluation. It continues until the budget ends; it ends by
+ * itself where there are no moves. Never worse than its start, which is scored first.
  */
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";

@@ -1,5 +1,5 @@
 /**
- * Certified lower bounds on the makespan, cheap enough for every table. The page docs/cost-model.md
+ * Certified lower bounds on the makespan, cheap enough for every table. The page docs/bounds.md
  * gives each argument in a line, and test/laws/bounds.test.ts certifies them against brute force.
  */
 import type { Compiled } from "../../engine/compile.ts";

@@ -1,6 +1,6 @@
 /**
- * Convolutions, matrix products and recurrent layers: where nearly all FLOP of a network are. 2
- * FLOP per multiply-add, and one per element for a bias. Semantics: onnx/docs/Operators.md.
+ * Convolutions, matrix products and recurrent layers, which do nearly all FLOP of a network. 2 FLOP
+ * per multiply-add, and one per element for a bias. Semantics: onnx/docs/Operators.md.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
@@ -16,7 +16,7 @@ import type { OnnxOp, Rule } from "../onnx-op.ts";
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
 
-/** Sizes behind batch and channels after sliding a kernel over them. */
+/** Sizes of the axes after batch and channels, once a kernel has slid over them. */
 export function slide(
   op: OnnxOp,
   sizes: Shape,
@@ -33,7 +33,7 @@ export function slide(
     const padding = autoPad === "VALID" ? 0 : pads[i] + pads[i + rank];
     const window = { kernel: kernel[i], stride: strides[i], dilation: dilations[i], padding };
     const count = windowsIn(size, window, round);
-    // A window that would begin in the padding behind the data is none.
+    // A window may not begin in the padding after the data.
     return count > 1 && (count - 1) * strides[i] >= size + pads[i] && round === Math.ceil ? count - 1 : count;
   });
 }
@@ -104,7 +104,7 @@ const gemm: Rule = (op) => {
   };
 };
 
-/** Weights packed into blocks of few bits; their sizes stand in attributes. */
+/** Weights packed into blocks of few bits; attributes hold their sizes. */
 const matMulNBits: Rule = (op) => {
   const data = op.rankedShape(0, 1);
   const [inner, columns] = [op.int("K", 0), op.int("N", 0)];

@@ -1,5 +1,5 @@
 /**
- * Ops that pick, join, repeat or make elements. What they do not copy they do not read. Semantics:
+ * Ops that pick, join, repeat or make elements. They read only what they copy. Semantics:
  * onnx/docs/Operators.md.
  */
 import { InputError } from "../../../../env/model/errors.ts";
@@ -7,7 +7,7 @@ import { axisOf, sliceRange } from "../../tensors/shapes.ts";
 import { bytesOfShape, elements, MOST_VALUES, type Shape, shown } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";
 
-/** Reads what it writes. */
+/** It reads as much as it writes. */
 function copy(op: OnnxOp, shape: Shape, source = 0) {
   const { element } = op.input(source);
   return { outputs: [{ element, shape }], flops: 0, bytesTouched: 2 * bytesOfShape(element, shape) };

@@ -85,7 +85,7 @@ const crossEntropy: TfRule = (op) => {
   return { outputs: [loss, { element, shape }], flops: 6 * elements(shape) };
 };
 
-/** The gradient of a bias: a sum over all axes but that of the channels. */
+/** The gradient of a bias: a sum over all axes except the channels. */
 const biasAddGrad: TfRule = (op) => {
   const shape = op.shape(0);
   const channels = op.text("data_format", "NHWC") === "NCHW" ? shape[1] : (shape.at(-1) ?? 1);

@@ -1,6 +1,6 @@
 /**
- * Ops of TensorFlow that hold, move, join or cut data. Views move nothing; what is not copied is
- * not read.
+ * Ops of TensorFlow that hold, move, join or cut data. Views move nothing, and only what is copied
+ * is read.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, reshaped, sliceRange, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
@@ -22,7 +22,7 @@ const kept = (op: TfOp, shape: Shape): Tensor => {
 
 const identity: TfRule = (op) => ({ outputs: op.inputs, flops: 0, bytesTouched: 0 });
 
-/** Reads what the handle stands for. */
+/** Reads the variable of the handle. */
 const readVariable: TfRule = (op) => view({ element: op.element("dtype"), shape: op.shape(0) });
 
 const reshape: TfRule = (op) => view(kept(op, reshaped(op.shape(0), op.values(1))));
@@ -125,7 +125,7 @@ const slice: TfRule = (op) => {
   );
 };
 
-/** Without ellipsis and new axes, whose masks then are 0. */
+/** For slices without ellipsis and new axes, whose masks are 0. */
 const stridedSlice: TfRule = (op) => {
   const shape = op.shape(0);
   const [begin, end, strides] = [op.values(1), op.values(2), op.values(3)];

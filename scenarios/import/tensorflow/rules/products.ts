@@ -1,6 +1,6 @@
 /**
- * Convolutions, matrix products, pools and normalisations of TensorFlow, with the gradients of the
- * first. 2 FLOP per multiply-add. Semantics: the op definitions of tensorflow/core/ops.
+ * Convolutions, matrix products, pools and normalisations of TensorFlow, with gradients of
+ * convolutions. 2 FLOP per multiply-add. Semantics: the op definitions of tensorflow/core/ops.
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
@@ -8,13 +8,13 @@ import { elements, type Shape, shown, type Tensor } from "../../tensors/tensor.t
 import { NORMALISATION_FLOPS, STORED_STATISTICS_FLOPS } from "../../tensors/work.ts";
 import type { TfOp, TfRule } from "../tf-op.ts";
 
-/** Where batch, channels, height and width stand. */
+/** Positions of batch, channels, height and width. */
 const axesOf = (op: TfOp): { channels: number; height: number; width: number } =>
   op.text("data_format", "NHWC") === "NCHW"
     ? { channels: 1, height: 2, width: 3 }
     : { channels: 3, height: 1, width: 2 };
 
-/** Height and width after a window of the given size slid over them. */
+/** Height and width after a window of the given size has slid over them. */
 function slid(op: TfOp, shape: Shape, kernel: readonly [number, number]): readonly [number, number] {
   const { height, width } = axesOf(op);
   const strides = op.ints("strides");

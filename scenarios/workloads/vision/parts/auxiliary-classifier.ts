@@ -1,9 +1,9 @@
 /**
- * The second classifier that reads the middle of Inception-V3 (Szegedy et al., CVPR 2016) and
- * NASNet-A (Zoph et al., CVPR 2018) while they train; its loss is a second loss.
+ * The second classifier in the middle of Inception-V3 (Szegedy et al., CVPR 2016) and NASNet-A
+ * (Zoph et al., CVPR 2018), for training. It has its own loss.
  */
 import { dense, softmaxCrossEntropy } from "../../layers/dense-layers.ts";
-import type { Tape, Tensor } from "../../tape.ts";
+import type { Tape, Tensor } from "../../tape/tape.ts";
 import { CLASSES } from "./image-classifier.ts";
 import { avgPool, convUnit, globalAvgPool, type Pair } from "./image-layers.ts";
 

@@ -1,11 +1,11 @@
 /**
- * What all classifiers of images have around their layers: images and labels from the input
- * pipeline, and the mean cross-entropy of 1000 classes.
+ * The common frame of all classifiers of images: images and labels from the input pipeline, and the
+ * mean cross-entropy of 1000 classes.
  */
 import { softmaxCrossEntropy } from "../../layers/dense-layers.ts";
-import { createTape, type Tape, type Tensor } from "../../tape.ts";
+import { createTape, type Tape, type Tensor } from "../../tape/tape.ts";
 
-/** Classes of ImageNet's challenge. */
+/** Number of classes of the ImageNet challenge. */
 export const CLASSES = 1000;
 
 export interface ImageOptions {

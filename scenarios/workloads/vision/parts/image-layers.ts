@@ -1,11 +1,11 @@
 /**
- * Layers that look at windows of an image, or move images about, each recording one forward op per
+ * Layers on windows of an image, and layers that move image data. Each records one forward op per
  * kernel. Activations have shape [batch, channels, height, width]. Convolutions have no bias where
  * a normalisation follows, as in the published networks.
  */
 
-import { relu } from "../../pointwise.ts";
-import { elements, type Shape, type Tape, type Tensor } from "../../tape.ts";
+import { relu } from "../../layers/pointwise.ts";
+import { elements, type Shape, type Tape, type Tensor } from "../../tape/tape.ts";
 import { batchNorm } from "./normalisation.ts";
 
 export type Pair = readonly [number, number];
@@ -16,13 +16,13 @@ export interface WindowOptions {
   /** Of both axes, or of height and width. */
   readonly stride?: number | Pair;
   readonly padding?: Pair;
-  /** What happens to a last window that reaches beyond the image: dropped, or filled up. */
+  /** Whether a last window that reaches beyond the image is dropped or filled. */
   readonly rounding?: "floor" | "ceil";
 }
 
 export interface ConvOptions extends WindowOptions {
   readonly filters: number;
-  /** Each group of filters sees its own share of the channels. */
+  /** Each group of filters reads its own share of the channels. */
   readonly groups?: number;
 }
 
@@ -34,8 +34,8 @@ function windowShape(x: Tensor, { kernel, stride = 1, padding = [0, 0], rounding
 }
 
 /**
- * The padding that keeps the size at stride 1, and halves it rounding up at stride 2, for windows
- * of odd size.
+ * The padding for windows of odd size that keeps the size at stride 1, and halves it (rounded up)
+ * at stride 2.
  */
 export const samePadding = ([height, width]: Pair): Pair => [(height - 1) / 2, (width - 1) / 2];
 
@@ -103,7 +103,7 @@ export function channelBias(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** Convolution with bias, as networks without normalisation have it. */
+/** Convolution with bias, for networks without normalisation. */
 export const biasedConv = (tape: Tape, x: Tensor, name: string, options: ConvOptions): Tensor =>
   channelBias(tape, conv2d(tape, x, `${name}/conv`, options), `${name}/bias`);
 
@@ -151,7 +151,7 @@ export function upsample(tape: Tape, x: Tensor, name: string, scale: number): Te
   return tape.record({ name, type: "ResizeNearestNeighbor", inputs: [x], outputs: [shape] })[0];
 }
 
-/** The image moved by one pixel, filled up with zeros. */
+/** The image moved by one pixel, filled with zeros. */
 export const shifted = (tape: Tape, x: Tensor, name: string): Tensor =>
   tape.record({ name, type: "Pad", inputs: [x], outputs: [x.shape] })[0];
 
@@ -173,7 +173,7 @@ export function channelDropout(tape: Tape, x: Tensor, name: string): Tensor {
   })[0];
 }
 
-/** The same data under another shape. */
+/** The same data with another shape. */
 export const reshape = (tape: Tape, x: Tensor, name: string, shape: Shape): Tensor =>
   tape.record({ name, type: "Reshape", inputs: [x], outputs: [shape], bytesTouched: 0 })[0];
 

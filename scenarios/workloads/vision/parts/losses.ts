@@ -1,7 +1,5 @@
-/**
- * Losses of networks whose answer is an image; means over all elements, so one number comes out.
- */
-import { elements, type Tape, type Tensor } from "../../tape.ts";
+/** Losses of networks that produce an image. Each is a mean over all elements, one number. */
+import { elements, type Tape, type Tensor } from "../../tape/tape.ts";
 
 const imageLoss =
   (type: "MeanSquaredError" | "SigmoidCrossEntropy", flopsPerElement: number) =>

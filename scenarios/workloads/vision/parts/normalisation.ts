@@ -1,8 +1,8 @@
 /**
- * Normalisations of activations [batch, channels, height, width]. Those with statistics of the step
- * keep mean and variance in output 1 of their op, for the gradient.
+ * Normalisations of activations [batch, channels, height, width]. Where statistics are those of the
+ * step, output 1 of the op holds mean and variance for the gradient.
  */
-import { elements, type Tape, type Tensor } from "../../tape.ts";
+import { elements, type Tape, type Tensor } from "../../tape/tape.ts";
 
 /** Training-mode batch normalisation with scale and offset (Ioffe and Szegedy, ICML 2015). */
 export function batchNorm(tape: Tape, x: Tensor, name: string): Tensor {
@@ -15,7 +15,7 @@ export function batchNorm(tape: Tape, x: Tensor, name: string): Tensor {
     kinds: ["number", "wide"],
     parameters: 2 * channels,
     flops: 8 * elements(x.shape),
-    // Once for the statistics, once to normalise, and the result.
+    // Reads the input once for the statistics and once to normalise, and writes the result.
     bytesTouched: 3 * x.bytes,
   })[0];
 }

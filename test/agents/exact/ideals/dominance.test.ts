@@ -56,7 +56,7 @@ describe("sets that take companies along", () => {
   });
 
   it("leave few ideals of many where transfers are short", () => {
-    // Two chains beside each other and one long op, which leaves time to spare: 11 x 11 x 2 ideals.
+    // Two parallel chains and one long op, which leaves time to spare: 11 x 11 x 2 ideals.
     const chain = (name: string) =>
       Array.from(
         { length: 10 },

@@ -11,8 +11,8 @@ const BYTES_PER_US = 2;
 const problemOf = (scenario: Scenario) => splitProblem(scenario, contractExactly(scenario));
 
 /**
- * The least over all ways to put elements into lines of stages and to give each stage devices, load
- * by load from the ops.
+ * The least over all ways to order elements in stages and to give each stage devices, load by load
+ * from the ops.
  */
 function tryEverything(scenario: Scenario): number | null {
   const { elements, types } = problemOf(scenario);

@@ -1,13 +1,12 @@
 /**
- * What PipeDream's planner charges for given stages, straight from its description, and the best of
- * all ways to choose them, tried one by one: the slow twin of
- * agents/exact/intervals/interval-program.ts.
+ * The slow twin of agents/exact/intervals/interval-program.ts. It charges given stages straight
+ * from the description of PipeDream's planner, and tries all ways to choose stages one by one.
  */
 import type { IntervalOptions } from "../../../../agents/exact/intervals/interval-program.ts";
 import type { IntervalStates } from "../../../../agents/exact/intervals/interval-states.ts";
 
 /**
- * The states after `after` up to `upTo` on so many machines, and how each of these divides them.
+ * The states after `after` up to `upTo` on this many machines, and how each machine divides them.
  */
 export interface PricedStage {
   readonly after: number;

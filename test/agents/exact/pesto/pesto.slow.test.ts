@@ -1,6 +1,6 @@
 /**
- * The program of devices and orders on larger draws, beside every list scheduler and the exact
- * search of placements.
+ * The program of devices and orders on larger draws, compared with every list scheduler and the
+ * exact search of placements.
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";

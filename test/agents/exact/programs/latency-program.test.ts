@@ -55,7 +55,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     return testScenario({ ...options, graph: graph.join("\n"), objective: "latency" });
   });
 
-/** Is every accelerator one piece, and can all pieces stand in a line? */
+/** Is every accelerator one piece, and is there an order of all pieces? */
 function onePieceEach(scenario: Scenario): (groupDevice: Int32Array) => boolean {
   const { graph, cluster, grouping } = scenario;
   return (groupDevice) => {

@@ -126,8 +126,7 @@ describe("the integer program for the makespan", () => {
 });
 
 /**
- * Some ops run on the fast devices only, some on the slow one only, so that transfers cannot be
- * avoided.
+ * Some ops run on the fast devices only, some on the slow one only, so transfers are unavoidable.
  */
 const pinnedScenario = fc
   .tuple(

@@ -1,6 +1,6 @@
 /**
- * The linear relaxation: never above the optimum, proven by dual values alone, and what it sees
- * that cheap bounds do not.
+ * The linear relaxation: it is never above the optimum, its dual values alone prove it, and it
+ * finds what cheap bounds do not.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -56,15 +56,13 @@ describe("dealing out two devices anew", () => {
         const presentUs = Math.max(state.loadUs[first], state.loadUs[second]);
         const times = deviceTimes(state.problem);
         const least = leastOfPair(state, [first, second]);
-        const found = splitPair(
-          state.problem,
-          times,
+        const pair = {
+          devices: [first, second],
           order,
-          state.deviceOf,
-          [first, second],
-          presentUs,
-          limits,
-        );
+          assigned: state.deviceOf,
+          upperUs: presentUs,
+        } as const;
+        const found = splitPair(state.problem, times, pair, limits);
         if (least >= presentUs) {
           expect(found).toBeNull();
           return;
@@ -90,7 +88,8 @@ describe("dealing out two devices anew", () => {
         const upperUs = Math.max(state.loadUs[0], state.loadUs[1]);
         const times = deviceTimes(state.problem);
         const rough = { nodes: 1e5, buckets: 2 };
-        const found = splitPair(state.problem, times, order, state.deviceOf, [0, 1], upperUs, rough);
+        const pair = { devices: [0, 1], order, assigned: state.deviceOf, upperUs } as const;
+        const found = splitPair(state.problem, times, pair, rough);
         if (found === null) return;
         found.elements.forEach((v, i) => {
           state.move(v, found.deviceOf[i]);
@@ -98,7 +97,7 @@ describe("dealing out two devices anew", () => {
         expect(Math.max(state.loadUs[0], state.loadUs[1])).toBeCloseTo(found.us, 9);
         expect(found.us).toBeLessThan(upperUs);
         const given = { nodes: 1, buckets: 4_000 };
-        expect(splitPair(state.problem, times, order, state.deviceOf, [0, 1], upperUs, given)).toBeNull();
+        expect(splitPair(state.problem, times, pair, given)).toBeNull();
       }),
       { numRuns: 60, seed: 7 },
     );

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { colocated } from "../../../../agents/problems/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split-problem.ts";
-import { createProposals } from "../../../../agents/search/elements/assignment-moves.ts";
+import { createElementMoves } from "../../../../agents/search/elements/assignment-moves.ts";
 import type { AssignmentState } from "../../../../agents/search/elements/assignment-state.ts";
 import { createLatencyState } from "../../../../agents/search/elements/latency-state.ts";
 import { createMaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";
@@ -41,9 +41,9 @@ describe.each(states)("the state of a search for %s", (objective, create) => {
         const state = stateOf(drawn);
         if (state === null || state.deviceCount < 2) return;
         const rng = createRng(seed);
-        const proposals = createProposals(state, rng);
+        const moves = createElementMoves(state, rng);
         for (let i = 0; i < 30; i++) {
-          if (!proposals.make() || rng.next() < 0.3) proposals.undo();
+          if (!moves.make() || rng.next() < 0.3) moves.undo();
           state.energy();
           const outcome = scored(state);
           expect(outcome.feasible).toBe(true);
@@ -59,11 +59,11 @@ describe.each(states)("the state of a search for %s", (objective, create) => {
       fc.property(scenarios, fc.integer(), (drawn, seed) => {
         const state = stateOf(drawn);
         if (state === null || state.deviceCount < 2) return;
-        const proposals = createProposals(state, createRng(seed));
-        for (let i = 0; i < 10; i++) proposals.make();
+        const moves = createElementMoves(state, createRng(seed));
+        for (let i = 0; i < 10; i++) moves.make();
         const before = { energy: state.energy(), value: state.valueUs, deviceOf: [...state.deviceOf] };
-        proposals.make();
-        proposals.undo();
+        moves.make();
+        moves.undo();
         expect({ energy: state.energy(), value: state.valueUs, deviceOf: [...state.deviceOf] }).toEqual(
           before,
         );

@@ -18,9 +18,7 @@ const sixOps = (scale: number) =>
     bytesPerUs: 10 / scale,
   });
 
-/**
- * A chain on a scenario, with every proposal scored by the simulator or by a table made from it.
- */
+/** A chain on a scenario. The simulator, or a table made from it, scores every proposal. */
 function chainOn(scenario: Scenario, seed: number, inverseTemperature: number) {
   const choices = choicesOf(scenario, "all");
   const score = evaluator(scenario);

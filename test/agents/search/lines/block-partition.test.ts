@@ -39,6 +39,21 @@ describe("torchgpipe's block partition", () => {
     expect(blockPartition(new Array(10).fill(1), 4)).toEqual([2, 2, 2, 4]);
   });
 
+  // Where a block takes from an empty one, the published program has no answer or never ends.
+  it.each([
+    [[1, 1, 1, 2, 55], 4],
+    [[48, 3, 3, 3, 25, 57, 26, 30, 3], 6],
+    [[1, 1, 1, 1, 1, 6, 6], 6],
+  ])("takes nothing from an empty block: %j in %i", (costs, blocks) => {
+    const lengths = blockPartition(costs, blocks);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(0);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(costs.length);
+  });
+
+  it("ends where only rounding keeps two sums more than one largest element apart", () => {
+    expect(blockPartition([5, 3, 1, 3, 6, 4, 4, 1, 2, 2], 2)).toHaveLength(2);
+  });
+
   it("makes sums that differ by at most one largest element, and never beats the exact partition (1,000 sequences)", () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 /**
- * Our partition beside another program's: no part of ours may weigh more than the heaviest of the
- * other.
+ * Our partition compared with another program's: no part of ours may weigh more than the heaviest
+ * of theirs.
  */
 import {
   type Effort,

@@ -1,6 +1,6 @@
 /**
- * Graphs to partition: the workloads of dnn-partitioning beside the checkout, and generated ones of
- * any size.
+ * Graphs to partition: the workloads of dnn-partitioning next to the checkout, and generated ones
+ * of any size.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ export interface Workload {
 
 /**
  * The 16 throughput workloads by Scotch's recipe, one part per accelerator; none where the folder
- * is absent.
+ * is missing.
  */
 export function workloads(): Workload[] {
   const folder = sharedPath("data", "dnn-partitioning", "throughput-inputs");
@@ -33,8 +33,8 @@ export function workloads(): Workload[] {
 }
 
 /**
- * Layers of equal width, each vertex joined to three near its place in the layers before, mostly
- * the last.
+ * Layers of equal width. Each vertex is joined to three near its position in the layers before,
+ * mostly the last.
  */
 export function layered(vertexCount: number, width: number): WeightedGraph {
   const rng = createRng("layered");

@@ -206,7 +206,7 @@ describe("refinement", () => {
   });
 
   test("lets two vertices change places in full parts", () => {
-    // 0-1 and 2-3 belong together and lie crosswise; no single move has room.
+    // 0-1 and 2-3 belong together but are on different parts; no single move fits.
     const graph = { ...grid(4, 1), edgeWeight: Float64Array.of(9, 9, 1, 1, 9, 9) };
     const state = partitionState(graph, Int32Array.of(0, 1, 0, 1), Float64Array.of(2, 2));
     refine(state, anyPart(2), createRng(0));

@@ -1,7 +1,7 @@
 /**
  * The partitioners of Scotch and METIS as oracles, where Debian's `scotch` and `metis` are
- * installed. Both count in 32 bits: weights are divided until their sums fit, and cuts are measured
- * afterwards on the graph as it was.
+ * installed. Both count in 32 bits: weights are divided until their sums fit. Cuts are measured
+ * afterwards on the original graph.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -132,7 +132,7 @@ function withoutIdleEdges(graph: WeightedGraph): WeightedGraph {
 }
 
 /**
- * Weights in units of which all edges, counted from both ends, and all vertices make less than
+ * Weights in a unit such that all edges, counted from both ends, and all vertices sum to less than
  * 2^30.
  */
 function narrowed(graph: WeightedGraph): WeightedGraph {

@@ -1,6 +1,6 @@
 /**
- * What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the pair
- * that is merged next.
+ * What makes coarsening fast, against slow and obvious twins: paths in a quotient, and the next
+ * pair to merge.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -49,8 +49,8 @@ function reachesSlowly(quotient: Quotient, from: number, to: number): boolean {
 }
 
 /**
- * The pair of least work that is joined and has no detour, else the two smallest groups. Every
- * merge searches from the start.
+ * The joined pair of least work without a detour, otherwise the two smallest groups. It searches
+ * again for every merge.
  */
 function atMostSlowly(graph: OpGraph, limit: number): Grouping {
   const quotient = createQuotient(graph, colocationGrouping(graph));

@@ -32,8 +32,8 @@ const shown = (graph: OpGraph, { groupCount, groupOf }: Grouping): string[] =>
   Array.from({ length: groupCount }, (_, g) => graph.names.filter((_, v) => groupOf[v] === g).join(""));
 
 /**
- * A forward graph of 2 to 10 ops, some on the CPU alone. Some ops have a backward op, in their
- * co-location class or not.
+ * A forward graph of 2 to 10 ops, some on the CPU alone. Some have a mirrored backward op, tied to
+ * its twin or not.
  */
 const graphs = fc
   .record({
@@ -75,7 +75,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
           groups = coarsen(graph, rule, limit);
         } catch (error) {
           expect(error).toBeInstanceOf(InputError);
-          // Fusion may find a cycle that no device supports. Otherwise one group for each set of
+          // Fusion may find a cycle that no device supports; otherwise one group for each set of
           // kinds always exists.
           if (rule !== "scc") expect(limit).toBeLessThan(supportCount(graph));
           return;

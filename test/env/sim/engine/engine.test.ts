@@ -152,7 +152,8 @@ describe("the event engine", () => {
     const first = { ...placement([0, 0, 0, 0]), opPriority: Float64Array.from([0, 9, 1, 1]) };
     expect([...simulate(scenario, first).startUs]).toEqual([0, 14, 10, 13]);
     expect([...simulate(scenario, placement([0, 0, 0, 0])).startUs]).toEqual([0, 10, 15, 18]);
-    // An op that is not ready is not waited for: `c` comes first by priority, but only after `a`.
+    // A device does not wait for ops that are not ready: `c` comes first by priority, but only
+    // after `a`.
     const waits = testScenario({
       graph: "a 10\nb 2\nc 1 <- ^a",
       devices: 2,

@@ -112,7 +112,7 @@ describe("bound and ceiling of max load", () => {
   });
 
   it("name their argument", () => {
-    expect(maxLoad({ graph: "a 100\nb 1" }).bound()).toEqual({
+    expect(maxLoad({ graph: "a 100\nb 1" }).bound()).toMatchObject({
       value: 100,
       argument: "largest unit",
     });

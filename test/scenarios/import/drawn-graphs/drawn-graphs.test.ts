@@ -1,6 +1,6 @@
 /**
- * GraphML, GEXF and DOT: attributes as work, times and sizes; what other programs write; what an
- * enemy writes.
+ * GraphML, GEXF and DOT: attributes as work, times and sizes; files of other programs; hostile
+ * files.
  */
 import { describe, expect, it } from "vitest";
 import { CONTROL, InputError, parseGraph, scenarioHash, testScenario } from "../../../../env/index.ts";

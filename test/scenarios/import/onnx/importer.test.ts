@@ -1,29 +1,33 @@
 /**
- * ONNX models: shapes, FLOP and parameters beside our own builders, options, weights, control flow,
- * and ways to be wrong.
+ * ONNX models: shapes, FLOP and parameters against our own builders; options, weights, control flow
+ * and mistakes.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError, type OpGraph, Role } from "../../../../env/index.ts";
+import { Query } from "../../../../env/model/query.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";
-import type { ForwardOp } from "../../../../scenarios/workloads/tape.ts";
+import type { ForwardOp } from "../../../../scenarios/workloads/tape/tape.ts";
 import { inferredShapes, nodesInBase64 } from "./inferred-shapes.ts";
 import { mobilenetV2, resnet50, selfAttention } from "./networks.ts";
 import { FLOAT16, INT64, ints, node, onnxFile, type TestGraph, value, weights } from "./write-model.ts";
 
+const asQuery = (options: Readonly<Record<string, string>> = {}) =>
+  new Query('Scenario file "m.onnx"', new Map(Object.entries(options)));
+
 const read = (graph: TestGraph, options: Readonly<Record<string, string>> = {}, more: object = {}) =>
-  onnx.read(fileOf(onnxFile(graph, more), "m.onnx"), new Map(Object.entries(options)));
+  onnx.read(fileOf(onnxFile(graph, more), "m.onnx"), asQuery(options));
 const sum = (values: Iterable<number>) => [...values].reduce((total, next) => total + next, 0);
 const outputBytes = (graph: OpGraph, name: string): readonly number[] => {
   const v = graph.names.indexOf(name);
   return [...graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1])];
 };
 
-/** The forward pass of a built-in workload, but for its loss. */
+/** The forward pass of a built-in workload, without its loss. */
 function built(name: string, batch: number): readonly ForwardOp[] {
   const workload = workloadCatalog.find((entry) => entry.name === name)!;
   const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);
@@ -74,7 +78,7 @@ describe("networks that we build too", () => {
 describe("shapes", () => {
   it("are those of ONNX's own shape inference, for one node of each of many types", () => {
     const content = new Uint8Array(Buffer.from(nodesInBase64, "base64"));
-    const { graph } = onnx.read(fileOf(content, "m.onnx"), new Map());
+    const { graph } = onnx.read(fileOf(content, "m.onnx"), asQuery());
     // Everything else is float32.
     const bytesOfElement: Readonly<Record<string, number>> = {
       ...Object.fromEntries(
@@ -151,9 +155,15 @@ describe("dynamic dimensions", () => {
   });
 
   it.each([
-    [{ "dim.tokens": "5" }, /^option dim\.tokens: there are batch, x\.1\.$/],
-    [{ "dim.batch": "0" }, /^option dim\.batch is "0", expected a whole number from 1 to/],
-    [{ batch: "many" }, /^option batch is "many", expected a whole number/],
+    [
+      { "dim.tokens": "5" },
+      /^Scenario file "m\.onnx": option "dim\.tokens" sets nothing: there are batch, x\.1\.$/,
+    ],
+    [
+      { "dim.batch": "0" },
+      /^Scenario file "m\.onnx": option "dim\.batch" is "0", expected a whole number from 1 to/,
+    ],
+    [{ batch: "many" }, /^Scenario file "m\.onnx": option "batch" is "many", expected a whole number/],
   ])("%j is one sentence", (options, sentence) => {
     expect(() => read(graph, options as Record<string, string>)).toThrow(sentence);
   });
@@ -206,7 +216,7 @@ describe("weights", () => {
             initializer: [shape],
           }),
         );
-        return onnx.read(openFile(path), new Map());
+        return onnx.read(openFile(path), asQuery());
       };
       expect(outputBytes(reshaped("shape.bin").graph, "y")).toEqual([24]);
       for (const other of ["gone.bin", `../${basename(folder)}/shape.bin`, join(folder, "shape.bin")])
@@ -360,7 +370,7 @@ describe("malformed models", () => {
   it.each(bad)("%s is one sentence", (_what, content, sentence) => {
     let error: unknown;
     try {
-      onnx.read(fileOf(content, "m.onnx"), new Map());
+      onnx.read(fileOf(content, "m.onnx"), asQuery());
     } catch (thrown) {
       error = thrown;
     }

@@ -1,7 +1,7 @@
 /**
- * One node of each of some sixty op types, made with the Python package `onnx` 1.12, and the shapes
- * that its own shape inference (`onnx.shape_inference.infer_shapes` with `data_prop`) gives their
- * results. The model is in Base64.
+ * One node of each of about sixty op types, made with the Python package `onnx` 1.12. Shapes are
+ * those of its own inference, `onnx.shape_inference.infer_shapes` with `data_prop`. The model is in
+ * Base64.
  */
 export const nodesInBase64 = [
   "CAg6+CgKUQoCaTAKAmkzEghDb252XzBfMCIEQ29udioSCglkaWxhdGlvbnNAAUACoAEHKhEKBHBhZHNAAUAAQAFAAqABByoQCgdz",

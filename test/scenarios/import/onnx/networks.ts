@@ -1,6 +1,6 @@
 /**
- * ResNet-50, MobileNet-V2 and a Transformer block as ONNX graphs, written down from the tables of
- * their papers in the way in which PyTorch exports them, and sharing nothing with our own builders.
+ * ResNet-50, MobileNet-V2 and a Transformer block as ONNX graphs. They follow the tables of their
+ * papers, look as PyTorch exports them, and share no code with our own builders.
  */
 import { ints, node, type TestGraph, type TestNode, type TestTensor, value, weights } from "./write-model.ts";
 
@@ -119,8 +119,8 @@ export function mobilenetV2(): TestGraph {
 }
 
 /**
- * Self-attention of `heads` heads over [batch, tokens, width], whose split into heads is computed
- * from `Shape`, as exporters write it for dynamic sizes.
+ * Self-attention of `heads` heads over [batch, tokens, width]. Its split into heads is computed
+ * from `Shape`, as exporters do for dynamic sizes.
  */
 export function selfAttention(width: number, heads: number): TestGraph {
   const layers = new Layers();

@@ -1,6 +1,6 @@
 /**
- * ONNX files for tests, written by protobufjs from the messages of onnx/onnx.proto, which share
- * nothing with our reader. Tensors have shapes and no data unless numbers are given.
+ * ONNX files for tests, written by protobufjs from the messages of onnx/onnx.proto, without code of
+ * our reader. Tensors have shapes, and data only where numbers are given.
  */
 import protobuf from "protobufjs";
 
@@ -139,6 +139,6 @@ export function onnxFile(graph: TestGraph, more: object = {}): Uint8Array {
   };
   const problem = modelMessage.verify(message);
   if (problem !== null) throw new Error(problem);
-  // A copy of its own: what protobufjs returns on Node is a view of a pool.
+  // A copy, because protobufjs returns a view of a shared pool on Node.
   return new Uint8Array(modelMessage.encode(modelMessage.fromObject(message)).finish());
 }

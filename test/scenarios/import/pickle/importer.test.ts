@@ -1,10 +1,11 @@
 /**
- * Pickles: what real Python writes, Placeto's data sets beside the published simulator's cases, and
+ * Pickles: files of real Python, Placeto's data sets against the published simulator's cases, and
  * hostile pickles.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";
+import { Query } from "../../../../env/model/query.ts";
 import { pickle } from "../../../../scenarios/import/pickle/importer.ts";
 import { readPickle } from "../../../../scenarios/import/pickle/machine.ts";
 import { PyTuple } from "../../../../scenarios/import/pickle/values.ts";
@@ -14,8 +15,11 @@ import { placetoCase, placetoData, placetoDictionaries } from "./placeto-data.ts
 import { bytesOfBase64, graphPickles, hostilePickles } from "./python-pickles.ts";
 import { PickleBytes, pickled } from "./write-pickle.ts";
 
+const asQuery = (options: Readonly<Record<string, string>> = {}) =>
+  new Query('Scenario file "input.pkl"', new Map(Object.entries(options)));
+
 const read = (content: Uint8Array, options: Readonly<Record<string, string>> = {}) =>
-  pickle.read(fileOf(content, "input.pkl"), new Map(Object.entries(options)));
+  pickle.read(fileOf(content, "input.pkl"), asQuery(options));
 
 describe("graphs of networkx", () => {
   it.each(graphPickles)("%s", (_what, base64) => {
@@ -231,7 +235,9 @@ describe("pickles that are no graph", () => {
   });
 
   it("more devices than there can be", () => {
-    expect(() => read(placetoData(), { devices: "1000" })).toThrow(/^option devices is "1000", expected/);
+    expect(() => read(placetoData(), { devices: "1000" })).toThrow(
+      /^Scenario file "input\.pkl": option "devices" is "1000", expected/,
+    );
     expect(read(placetoData(), { devices: "4" }).cluster?.devices.length).toBe(4);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A data set of Placeto in small: five ops with a control edge and a two-output op, measurements,
- * and three groups.
+ * A small data set in Placeto's format: five ops with a control edge and a two-output op,
+ * measurements, and three groups.
  */
 import { node, tfFile } from "../tensorflow/write-graph.ts";
 import { PickledMessage, pickled } from "./write-pickle.ts";

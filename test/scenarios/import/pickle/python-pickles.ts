@@ -1,8 +1,8 @@
 /**
- * Pickles written by Python 3.11, networkx 2.8.8 and numpy 1.24, in Base64: one graph of three
- * nodes (a, b, c with cost 3, 5.5 and 7 us, out_size 64, 128 and 0 bytes, edges a -> b, b -> c, a
- * -> c) in all protocols, and pickles whose `__reduce__` would run a command or a text of Python
- * when they are loaded.
+ * Pickles written by Python 3.11, networkx 2.8.8 and numpy 1.24, in Base64. One graph is there in
+ * all protocols. Its nodes a, b, c have cost 3, 5.5 and 7 us, and out_size 64, 128 and 0 bytes. Its
+ * edges are a -> b, b -> c, a -> c. The `__reduce__` of the other pickles would run a command or
+ * Python code when they are loaded.
  */
 export const graphPickles: readonly (readonly [string, string])[] = [
   [

@@ -1,6 +1,4 @@
-/**
- * Pickles for tests, in protocol 3 and opcode by opcode, as Python writes its data sets of Placeto.
- */
+/** Pickles for tests, written opcode by opcode in protocol 3, as in Placeto's data sets. */
 export class PickleBytes {
   readonly #parts: Uint8Array[] = [Uint8Array.of(0x80, 3)];
 
@@ -14,7 +12,7 @@ export class PickleBytes {
     return this;
   }
 
-  /** A text, a number, bytes, a list, a dictionary, null, or an opcode sequence of its own. */
+  /** A text, a number, bytes, a list, a dictionary, null, or a sequence of opcodes. */
   value(content: unknown): this {
     if (content === null) return this.ascii("N");
     if (content instanceof PickledMessage) return this.#message(content);

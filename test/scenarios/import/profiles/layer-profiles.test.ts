@@ -1,5 +1,5 @@
 /**
- * Layer profiles of PipeDream, DAPPLE and Piper: what the options do, the two ways of the backward
+ * Layer profiles of PipeDream, DAPPLE and Piper: effects of the options, both modes of the backward
  * pass, and each mistake.
  */
 import { describe, expect, it } from "vitest";
@@ -94,9 +94,9 @@ describe("a layer profile", () => {
   ])("%j is one sentence", (text, sentence) => expect(refusal(text)).toMatch(sentence));
 
   it.each([
-    [{ backward: "both" }, /option backward is "both", expected folded or separate\.$/],
-    [{ scale: "0" }, /option scale is "0", expected a number from 0\.000001 to 1000000\.$/],
-    [{ scal: "2" }, /option "scal" is not known to the format pipedream.*Did you mean "scale"\?$/],
+    [{ backward: "both" }, /option "backward" is "both", expected folded or separate\.$/],
+    [{ scale: "0" }, /option "scale" is "0", expected a number from 0\.000001 to 1000000\.$/],
+    [{ scal: "2" }, /option "scal" is not known; the format pipedream takes .*Did you mean "scale"\?$/],
     [{ format: "pipe" }, /the format "pipe" is not known/],
   ])("option %j is one sentence", (options, sentence) => expect(refusal(profile, options)).toMatch(sentence));
 });

@@ -1,7 +1,6 @@
 /**
- * Files of protocol buffers whose bytes are sound and whose content is not: wrong numbers, names,
- * sizes and attributes, which damage to single bytes seldom gets to, because it breaks the lengths
- * first.
+ * Well-formed protocol buffers with wrong content: numbers, names, sizes and attributes. Damage to
+ * single bytes seldom reaches these, because it breaks the lengths first.
  */
 import type protobuf from "protobufjs";
 import { expect, it } from "vitest";
@@ -17,7 +16,7 @@ import { tfFile, tfMessage } from "../tensorflow/write-graph.ts";
 const FILES = 400;
 const LEAST_WRITTEN = 200;
 
-/** Plain JSON, bytes in Base64, as protobufjs reads it back. */
+/** Plain JSON with bytes in Base64, which protobufjs reads. */
 const plain = (type: protobuf.Type, file: Uint8Array): object =>
   type.toObject(type.decode(file), { longs: Number, bytes: String });
 
@@ -31,7 +30,7 @@ const tfGraphs = [trainingStep(), first(resnet50(), 40)].map((graph) =>
   plain(graphDef, tfFile("GraphDef", graph)),
 );
 
-/** The first nodes are enough, and a small file has its faults nearer to each other. */
+/** The first nodes are enough, and faults in a small file are more likely to meet. */
 function first<T extends { readonly node: readonly object[] }>(graph: T, count: number): T {
   return { ...graph, node: graph.node.slice(0, count) };
 }
@@ -63,7 +62,7 @@ it.each([
   expect(accepted).toBeLessThan(written);
 });
 
-/** Null where protobufjs itself cannot write it. */
+/** Null where protobufjs cannot write it. */
 function writtenOrNull(type: protobuf.Type, content: object): Uint8Array | null {
   try {
     return new Uint8Array(type.encode(type.fromObject(content as Record<string, unknown>)).finish());

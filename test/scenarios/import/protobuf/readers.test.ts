@@ -1,4 +1,4 @@
-/** Both readers of protocol buffers against what protobufjs writes, and against damage. */
+/** Both readers of protocol buffers, on files of protobufjs and on damaged files. */
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
@@ -88,7 +88,7 @@ const treeOfDepth = (depth: number): fc.Arbitrary<object> =>
   });
 const treeOf = treeOfDepth(2);
 
-/** What our reader should make of what was written. */
+/** The expected result of our reader. */
 // biome-ignore lint/suspicious/noExplicitAny: the generator's own objects
 function expected({ unknown: _u, strange: _s, leaves, data, children, ...rest }: any): unknown {
   return {

@@ -1,4 +1,4 @@
-/** Graphs as drawing programs and graph libraries exchange them. */
+/** Graphs in the formats of drawing programs and graph libraries. */
 import type { Sample } from "./sample.ts";
 
 const networkx = `<?xml version='1.0' encoding='utf-8'?>

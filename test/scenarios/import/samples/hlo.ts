@@ -1,6 +1,6 @@
 /**
- * HLO text: a convolution network with fusions and a loop, and an older dump with shapes on the
- * operands and calls.
+ * HLO text: a convolution network with fusions and a loop, and an older dump with calls and with
+ * shapes on the operands.
  */
 import type { Sample } from "./sample.ts";
 

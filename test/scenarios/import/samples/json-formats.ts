@@ -1,4 +1,4 @@
-/** JSON files of the formats that papers and this program write. */
+/** JSON files in the formats of papers and of this program. */
 import { testScenario, writeScenario } from "../../../../env/index.ts";
 import type { Sample } from "./sample.ts";
 

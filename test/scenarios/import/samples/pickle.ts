@@ -1,4 +1,4 @@
-/** Pickles: a data set of Placeto, and a graph as networkx and Python wrote it. */
+/** Pickles: a data set of Placeto, and a graph written by networkx and Python. */
 import { placetoData } from "../pickle/placeto-data.ts";
 import { bytesOfBase64, graphPickles } from "../pickle/python-pickles.ts";
 import type { Sample } from "./sample.ts";

@@ -1,5 +1,5 @@
 /**
- * PyTorch graphs as the Python of docs/importing.md writes them: an export of ATen operators, and a
+ * PyTorch graphs, as written by the Python of docs/importing.md: an export of ATen operators, and a
  * traced module.
  */
 import type { Sample } from "./sample.ts";

@@ -1,23 +1,27 @@
 /**
- * TensorFlow graphs: shapes, FLOP and parameters beside our own builder, encodings, statistics, and
- * ways to be wrong.
+ * TensorFlow graphs: shapes, FLOP and parameters against our own builder; encodings, statistics and
+ * mistakes.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { CONTROL, InputError, type OpGraph, roleNames } from "../../../../env/index.ts";
+import { Query } from "../../../../env/model/query.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
 import { tensorflow } from "../../../../scenarios/import/tensorflow/importer.ts";
 import { workloadCatalog } from "../../../../scenarios/index.ts";
 import { resnet50, trainingStep } from "./networks.ts";
 import { declaring, float, ints, located, node, shape, tfFile, tfText, weights } from "./write-graph.ts";
 
+const asQuery = (options: Readonly<Record<string, string>> = {}) =>
+  new Query('Scenario file "g.pb"', new Map(Object.entries(options)));
+
 type Options = Readonly<Record<string, string>>;
 const readBytes = (content: string | Uint8Array, options: Options = {}) => {
   const file = fileOf(content, "g.pb");
   expect(tensorflow.recognises(file)).toBe(true);
-  return tensorflow.read(file, new Map(Object.entries(options)));
+  return tensorflow.read(file, asQuery(options));
 };
 const read = (graph: object, options: Options = {}) => readBytes(tfFile("GraphDef", graph), options);
 const sum = (values: Iterable<number>) => [...values].reduce((total, next) => total + next, 0);
@@ -212,8 +216,7 @@ describe("what was measured", () => {
   writeFileSync(graphPath, tfFile("GraphDef", trainingStep()));
   writeFileSync(join(folder, "run.pb"), tfFile("RunMetadata", { step_stats }));
   writeFileSync(join(folder, "stats.pbtxt"), tfText("StepStats", step_stats));
-  const withStats = (options: Options) =>
-    tensorflow.read(openFile(graphPath), new Map(Object.entries(options)));
+  const withStats = (options: Options) => tensorflow.read(openFile(graphPath), asQuery(options));
 
   it.each(["run.pb", "stats.pbtxt"])(
     "%s: kernels add up, launches, copies and single streams do not count",
@@ -230,7 +233,7 @@ describe("what was measured", () => {
     const { graph } = withStats({ stats: "run.pb" });
     expect(graph.measuredUs.get("*")?.[at(graph, "y")]).toBe(10);
     expect(() => withStats({ stats: "run.pb", gpu: "K8O" })).toThrow(
-      /^option gpu is "K8O", expected .* Did you mean "?K80/,
+      /^Scenario file "g\.pb": option "gpu" is "K8O", expected .* Did you mean "?K80/,
     );
   });
 
@@ -305,7 +308,7 @@ describe("malformed graphs", () => {
       "a wrong name for the message",
       good,
       { message: "GraphDev" },
-      /^option message is "GraphDev".*Did you mean/,
+      /^Scenario file "g\.pb": option "message" is "GraphDev".*Did you mean/,
     ],
     [
       "an unknown input",
@@ -347,7 +350,7 @@ describe("malformed graphs", () => {
   it.each(bad)("%s is one sentence", (_what, content, options, sentence) => {
     let error: unknown;
     try {
-      tensorflow.read(fileOf(content, "g.pb"), new Map(Object.entries(options)));
+      tensorflow.read(fileOf(content, "g.pb"), asQuery(options));
     } catch (thrown) {
       error = thrown;
     }

@@ -1,7 +1,7 @@
 /**
  * ResNet-50 as a frozen GraphDef, as TensorFlow 1 writes it: data as [batch, height, width,
- * channels], weights in constants. From table 1 of He et al., CVPR 2016, with the stride in the 3x3
- * convolutions, and sharing nothing with our own builders.
+ * channels], weights in constants. It follows table 1 of He et al., CVPR 2016, with the stride in
+ * the 3x3 convolutions, and shares no code with our own builders.
  */
 import { float, ints, node, shape, type TestNode, weights } from "./write-graph.ts";
 

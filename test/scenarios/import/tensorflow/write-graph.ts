@@ -1,7 +1,6 @@
 /**
- * TensorFlow files for tests, written by protobufjs from the messages of tensorflow/core/framework
- * and core/protobuf, which share nothing with our reader; the same messages as text by the printer
- * below.
+ * TensorFlow files for tests, written by protobufjs without code of our reader. Messages are those
+ * of tensorflow/core/framework and core/protobuf. The printer below writes them as text.
  */
 import protobuf from "protobufjs";
 
@@ -73,7 +72,7 @@ export function tfFile(message: string, content: object): Uint8Array {
   const type = tfMessage(message);
   const problem = type.verify(content);
   if (problem !== null) throw new Error(problem);
-  // A copy of its own: what protobufjs returns on Node is a view of a pool.
+  // A copy, because protobufjs returns a view of a shared pool on Node.
   return new Uint8Array(type.encode(type.fromObject(content)).finish());
 }
 
@@ -119,8 +118,7 @@ export interface TestNode {
 export const shape = (sizes: readonly number[]): object => ({ dim: sizes.map((size) => ({ size })) });
 
 /**
- * Numbers are `i`, booleans `b`, texts `s`, lists of numbers `list.i`; objects are taken as they
- * are.
+ * Numbers are `i`, booleans `b`, texts `s`, lists of numbers `list.i`; objects are used as given.
  */
 export function node(
   op: string,
@@ -144,7 +142,7 @@ function attributeOf(content: unknown): object {
 
 export const float = { type: DT_FLOAT };
 
-/** A constant: weights by their shape alone, or whole numbers. */
+/** A constant: weights with a shape and no numbers, or whole numbers. */
 export const weights = (name: string, sizes: readonly number[]): TestNode =>
   node("Const", name, [], {
     dtype: float,

@@ -1,22 +1,22 @@
 /**
- * Laws of graphs of layers: nothing is lost or made up, and each layer's backward op and update
- * know it.
+ * Laws of graphs of layers: sums stay the same, and each backward op and update has its layer's
+ * forward op as twin.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONTROL, type OpGraph, Role, roleNames } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
-import { trainingGraph } from "../../../../scenarios/workloads/backward.ts";
 import { add, dense, softmaxCrossEntropy } from "../../../../scenarios/workloads/layers/dense-layers.ts";
 import { layerGraph, layerOf } from "../../../../scenarios/workloads/layers/layer-graph.ts";
-import { momentum } from "../../../../scenarios/workloads/optimizers.ts";
-import { tanh } from "../../../../scenarios/workloads/pointwise.ts";
-import { createTape, type Tensor } from "../../../../scenarios/workloads/tape.ts";
+import { tanh } from "../../../../scenarios/workloads/layers/pointwise.ts";
+import { trainingGraph } from "../../../../scenarios/workloads/tape/backward.ts";
+import { momentum } from "../../../../scenarios/workloads/tape/optimizers.ts";
+import { createTape, type Tensor } from "../../../../scenarios/workloads/tape/tape.ts";
 
 const defaults = ({ options }: Workload): Record<string, number> =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
 
-/** Layer op of each op, found by names alone. */
+/** Layer op of each op, by names alone. */
 function layerOps(graph: OpGraph, layers: OpGraph): readonly number[] {
   const byName = new Map<string, number>();
   layers.names.forEach((name, node) => {

@@ -4,7 +4,7 @@ import { multilevel } from "../../../../../agents/planners/placement/baselines/m
 import { evaluator, type Scenario, testScenario } from "../../../../../env/index.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";
 
-/** Two chains that exchange next to nothing; within each much is sent. */
+/** Two chains with large transfers inside each and almost none between them. */
 const twoChains = `
   a1 10 900B
   b1 10 900B

@@ -8,7 +8,7 @@ const maxLoad = (options: TestScenarioOptions) => testScenario({ ...options, obj
 
 /** 3 and 3 is possible only with a and c together, which is not contiguous. */
 const sandwich = "a 2 transfer=0 1B\nb 3 transfer=0 1B <- a\nc 1 <- b";
-/** The line of ops in their order costs 11, the line a c b d only 10. */
+/** The ops in the order of their numbers cost 11, in the order a c b d only 10. */
 const branches = "a 9\nb 2\nc 1\nd 8";
 
 describe("ideals-dp", () => {

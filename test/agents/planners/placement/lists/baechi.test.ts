@@ -25,7 +25,7 @@ function scheduled(answer: Schedule | NoRoom): Schedule {
   return answer;
 }
 
-/** m-SCT with any favourites: the first consumer of every other task, say. */
+/** m-SCT with fixed favourites: the first consumer of every other task. */
 function someFavourites({ tasks }: ScheduleProblem, seed: number): Int32Array {
   const rng = createRng(seed);
   return Int32Array.from({ length: tasks.opCount }, (_, task) => {
@@ -104,8 +104,8 @@ describe("m-ETF", () => {
   });
 
   test("sends a tensor to a device once and lets a channel carry one transfer at a time", () => {
-    // From device 0, whose tasks are placed by kind: x at 10 to 20, y at 20 to 30; the second use
-    // of x costs nothing.
+    // From device 0, whose kind fixes its tasks: x at 10 to 20, y at 20 to 30. The second use of x
+    // costs nothing.
     const scenario = testScenario({
       graph:
         "x A:10 100B kinds=A\ny A:0 100B kinds=A <- ^x\nb B:1 kinds=B <- x\nc B:1 kinds=B <- y\nd B:1 kinds=B <- x",

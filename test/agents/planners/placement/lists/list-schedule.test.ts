@@ -51,8 +51,8 @@ describe("HEFT on the published ten-task example", () => {
   });
 });
 
-// The paper's figure of 86 us is from memory; the public program
-// Morgan279/LowComplexityTaskScheduling was looked up and has this schedule in its tests.
+// The paper's figure of 86 us is from memory. The public program
+// Morgan279/LowComplexityTaskScheduling has this schedule in its tests.
 test("CPOP schedules the same example in 86 us as another program does, its critical path on processor 2", () => {
   const { device, endUs, makespanUs } = scheduled(cpopSchedule(problemOf(tenTasks())));
   expect(makespanUs).toBe(86);
@@ -104,8 +104,7 @@ describe("laws on random graphs", () => {
     },
   );
 
-  // Of this graph's tasks without length max-min schedules the one that comes later in the graph
-  // first.
+  // Of this graph's tasks without length max-min schedules the later one first.
   test("tasks of no length at one instant keep the order in which they were scheduled", () => {
     const scenario = withNetwork(randomScenario(78867376, { ops: 10 }), "contention-free");
     const { device, order, startUs } = scheduled(maxMinSchedule(problemOf(scenario)));

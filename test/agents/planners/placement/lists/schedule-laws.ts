@@ -1,5 +1,5 @@
 /**
- * An independent checker of schedules: what must hold of any list schedule, said without the
+ * An independent checker of schedules. It states what holds of any list schedule, without the
  * schedulers' own data structures.
  */
 import type { Schedule, ScheduleProblem } from "../../../../../agents/problems/schedule-problem.ts";
@@ -55,8 +55,8 @@ export function faultsOf(
 }
 
 /**
- * The earliest start of a task of `runUs` from `readyUs` on a device with the given busy intervals,
- * by trying every instant at which an earliest start can lie: the ready time itself and every end.
+ * The earliest start of a task of `runUs` from `readyUs` on a device with the given busy intervals.
+ * It tries every possible instant: the ready time itself and every end.
  */
 export function earliestGap(
   busy: readonly (readonly [number, number])[],

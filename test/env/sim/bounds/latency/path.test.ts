@@ -26,7 +26,7 @@ describe("the bound by a path that memory parts", () => {
     // Two devices of 100 bytes: the only cut that fits is after b, sent and received.
     expect(partedPathUs(chain(100))).toBe(40 + 2 * 1);
     expect(evaluator(chain(100)).evaluate(placement([0, 0, 1, 1])).value).toBe(42);
-    // At 60 bytes a and d stand alone.
+    // At 60 bytes a and d are alone.
     expect(partedPathUs(chain(60))).toBe(40 + 2 * 4 + 2 * 7);
     expect(partedPathUs(chain(180))).toBe(0);
   });

@@ -13,7 +13,7 @@ const drawn = fc.record({
   order: fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 7 }),
 });
 
-/** The least that a set of ops sends which holds all sources and no sink. */
+/** The least that a set of ops sends if it holds all sources and no sink. */
 function leastSent(
   lists: readonly number[][],
   transferUs: readonly number[],

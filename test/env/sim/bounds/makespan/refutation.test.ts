@@ -1,6 +1,6 @@
 /**
  * Bounds by refutation: what they find that simpler ones do not, and the one-machine schedule that
- * they rest on.
+ * they use.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -53,7 +53,8 @@ const boundBut = (score: Evaluator, name: string): number =>
 
 describe("the bound by refutation", () => {
   it("sees that two branches either take turns on one device or one of them waits for what both read", () => {
-    // Two branches of 60 us behind a: they take turns, or one waits 20 us for a's output.
+    // Two branches of 60 us behind a: they run one after the other, or one waits 20 us for a's
+    // output.
     const graph = "a 10 200B\nx 20 300B <- a\ny 30 400B <- a\nz 30 300B <- a\nq 10 <- x z\nr 30 <- y";
     const scenario = testScenario({ graph, bytesPerUs: 10 });
     const score = evaluator(scenario);

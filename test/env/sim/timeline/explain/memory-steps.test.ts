@@ -67,8 +67,8 @@ it("memory at the peak is told apart by name", () => {
     { weights: 40, optimizer: 80, activations: 107, workspace: 300 },
     {},
   ]);
-  // `next` runs elsewhere: device 0 peaks while the gradient is made, of a copy of what `next`
-  // made.
+  // `next` runs elsewhere. Device 0 peaks while the gradient is made from a copy of the output of
+  // `next`.
   expect(peaks([0, 1, 0, 1, 0])).toEqual([
     { weights: 40, optimizer: 80, gradients: 40, activations: 100, copies: 7 },
     { copies: 100, activations: 7, workspace: 300 },

@@ -1,0 +1,42 @@
+/** How the parts of a row read, the same in the text table and on the page. */
+
+import { formatOn, type Scale, scaleFor } from "../format.ts";
+import type { CompareReport, ScenarioTable } from "./compare.ts";
+import { clausesOf } from "./facts-text.ts";
+import type { Row } from "./ranking.ts";
+
+/** The scale of a table's values: that of its best row, else of its bound. */
+export function tableScale({ unit, rows, bound }: ScenarioTable): Scale {
+  return scaleFor(unit, rows.find(({ mean }) => mean !== null)?.mean ?? bound);
+}
+
+export function valueText({ mean, violation }: Row, scale: Scale): string {
+  if (mean !== null) return formatOn(scale, mean);
+  return violation === null ? "no plan" : "infeasible";
+}
+
+/** Means over the seeds of one row. */
+export function meanTimes(
+  { cells, times }: CompareReport,
+  { scenario }: ScenarioTable,
+  { method }: Row,
+): { readonly seconds: number; readonly cpuSeconds: number } {
+  const own = times.cells.filter((_, i) => cells[i].scenario === scenario && cells[i].method === method);
+  const mean = (of: "seconds" | "cpuSeconds") => own.reduce((sum, cell) => sum + cell[of], 0) / own.length;
+  return { seconds: mean("seconds"), cpuSeconds: mean("cpuSeconds") };
+}
+
+/** What a reader should know beside the numbers, as short clauses; empty for an ordinary row. */
+export function remarksOf({ seeds, feasibleSeeds, failure, timeLimited, ...said }: Row): string[] {
+  const remarks: string[] = [];
+  if (feasibleSeeds > 0 && feasibleSeeds < seeds)
+    remarks.push(
+      `infeasible on ${seeds - feasibleSeeds} of ${seeds} seeds; the mean is over the others, so no gap is given`,
+    );
+  if (failure !== null) remarks.push(withoutStop(failure));
+  remarks.push(...clausesOf(said));
+  if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
+  return remarks;
+}
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, "");

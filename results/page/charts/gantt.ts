@@ -1,0 +1,161 @@
+/**
+ * The Gantt chart of one plan as SVG: a lane for each device, a thinner one for each link that
+ * carries a transfer. Ops are coloured by role, the bound is a line, and the critical path is a
+ * mark under the lanes. Ops too narrow to see are drawn together, see `blocks.ts`.
+ */
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
+import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
+import { formatOn, formatUs, type Scale, scaleFor } from "../../format.ts";
+import { html, type Markup } from "../markup.ts";
+import { figure, keyList, scrollBox } from "../parts.ts";
+import { type Axis, linearAxis } from "./axis.ts";
+import { type Block, blocksOf, type Span } from "./blocks.ts";
+import { type Lane, lanesOf } from "./gantt-lanes.ts";
+import {
+  type Frame,
+  pageChart,
+  rectangle,
+  shortened,
+  textAt,
+  tickText,
+  verticalLine,
+  verticalTick,
+} from "./shapes.ts";
+
+const WIDTH = 1000;
+const LEFT = 120;
+const RIGHT = WIDTH - 64;
+const TOP = 8;
+const FOOT = 40;
+const LANE_HEIGHT = { device: 24, link: 9 } as const;
+const GAP = 5;
+const MARK_HEIGHT = 3;
+/** Narrower than this is drawn together with its neighbours. */
+const VISIBLE_PX = 1;
+const LONGEST_LABEL = 18;
+
+export interface GanttOptions {
+  readonly method: string;
+  /** A lower bound on the makespan in us; none is drawn where it is 0. */
+  readonly bound: number;
+  readonly criticalPath?: readonly Segment[];
+}
+
+/** The inside of an `svg` element and what its attributes need. */
+export interface GanttChart {
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+  readonly content: Markup;
+  /** What the classes of its blocks mean. */
+  readonly keys: readonly (readonly [string, string])[];
+}
+
+export function ganttFigure(scenario: Scenario, timeline: Timeline, options: GanttOptions): Markup {
+  const { width, height, label, content, keys } = ganttChart(scenario, timeline, options);
+  const transfers = timeline.transfers.length > 0 ? `, ${transferCount(timeline)} transfers` : "";
+  const caption = [
+    `Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}${transfers}.`,
+    "At the right of each lane, its busy share of the step. Point at a block for its op.",
+  ].join(" ");
+  return figure(
+    scrollBox(`Timeline of the best plan for ${scenario.name}`, pageChart(width, height, label, content)),
+    html`${keyList(keys)} ${caption}`,
+  );
+}
+
+export function ganttChart(
+  scenario: Scenario,
+  timeline: Timeline,
+  { method, bound, criticalPath = [] }: GanttOptions,
+): GanttChart {
+  const { makespanUs } = timeline;
+  const lanes = lanesOf(scenario, timeline, criticalPath);
+  const { tops, bottom } = laneTops(lanes);
+  const frame: Frame = { left: LEFT, right: RIGHT, top: TOP, bottom };
+  const height = bottom + FOOT;
+  const x = linearAxis({ from: 0, to: makespanUs, start: LEFT, end: RIGHT }, 8);
+  const scale = scaleFor("us", makespanUs);
+  const kinds = new Set(lanes.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  const drawsBound = bound > 0 && bound <= makespanUs;
+  const axisTitle = textAt("axis", `time in the step, ${scale.unit}`, {
+    x: (LEFT + RIGHT) / 2,
+    y: height - 6,
+    anchor: "middle",
+  });
+  return {
+    width: WIDTH,
+    height,
+    label:
+      `Timeline of the plan of ${method}: ${formatUs(makespanUs)} ` +
+      `on ${scenario.cluster.devices.length} devices with ${transferCount(timeline)} transfers.`,
+    content: html`${x.ticks.map((tick) => verticalTick(x.at(tick), frame, tickText(tick, scale), 14))}
+${lanes.map((lane, i) => laneMarkup(lane, tops[i], x, scale))}
+${drawsBound ? verticalLine("bound", x.at(bound), frame, `bound ${formatUs(bound)}`) : null}
+${axisTitle}`,
+    keys: legend.filter(([kind]) => kinds.has(kind)),
+  };
+}
+
+const legend: readonly (readonly [string, string])[] = [
+  ["forward", "forward"],
+  ["backward", "backward"],
+  ["update", "update"],
+  ["transfer", "transfer"],
+];
+
+/** Where each lane begins, and where the last one ends. */
+function laneTops(lanes: readonly Lane[]): { readonly tops: readonly number[]; readonly bottom: number } {
+  const tops: number[] = [];
+  let bottom = TOP;
+  for (const { kind } of lanes) {
+    tops.push(bottom);
+    bottom += LANE_HEIGHT[kind] + GAP;
+  }
+  return { tops, bottom };
+}
+
+function laneMarkup({ kind, label, spans, marks, share }: Lane, top: number, x: Axis, scale: Scale): Markup {
+  const height = LANE_HEIGHT[kind];
+  const middle = top + height / 2 + 4;
+  const visible = VISIBLE_PX / (x.at(1) - x.at(0));
+  const blocks = (all: readonly Span[], place: BlockPlace) =>
+    blocksOf(all, visible).map((block) => html`${blockMarkup(block, place, x, scale)}\n`);
+  return html`<g>
+${rectangle("lane", { x: LEFT, y: top, width: RIGHT - LEFT, height })}
+${textAt(kind === "link" ? "lanelabel small" : "lanelabel", shortened(label, LONGEST_LABEL), {
+  x: LEFT - 6,
+  y: middle,
+  anchor: "end",
+})}
+${blocks(spans, { top: top + 1, height: height - 2 })}
+${blocks(marks, { top: top + height, height: MARK_HEIGHT })}
+${textAt("tick", busyText(spans, share), { x: RIGHT + 6, y: middle })}
+</g>`;
+}
+
+const busyText = (spans: readonly Span[], share: number): string =>
+  spans.length === 0 ? "idle" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
+
+interface BlockPlace {
+  readonly top: number;
+  readonly height: number;
+}
+
+/** The gap of 0.3 pixels keeps blocks apart that follow each other at once. */
+function blockMarkup(block: Block, { top, height }: BlockPlace, x: Axis, scale: Scale): Markup {
+  const start = x.at(block.start);
+  const width = Math.max(0.6, x.at(block.end) - start - 0.3);
+  return rectangle(block.kind, { x: start, y: top, width, height }, titleOf(block, scale));
+}
+
+function titleOf({ first, last, count, start, end, busy }: Block, scale: Scale): string {
+  const when = `${formatOn(scale, start)} to ${formatOn(scale, end)} ${scale.unit}`;
+  if (count === 1) return `${first}, ${when}, takes ${formatUs(busy)}`;
+  return `${count} short ones from ${first} to ${last}, ${when}, busy ${formatUs(busy)}`;
+}
+
+/** A transfer over several links is one. */
+const transferCount = ({ transfers }: Timeline): number =>
+  new Set(transfers.map(({ transfer }) => transfer)).size;

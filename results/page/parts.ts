@@ -1,0 +1,32 @@
+/** HTML parts that several sections of the page share. */
+import { element, type Fragment, html, type Markup } from "./markup.ts";
+
+/** A part that may be wider than the page: it scrolls by itself, also by keyboard. */
+export function scrollBox(label: string, content: Fragment): Markup {
+  const attributes = { class: "scroll", tabindex: "0", role: "region", "aria-label": label };
+  return element("div", attributes, "\n", content);
+}
+
+/** A figure with a caption under it. */
+export function figure(content: Fragment, caption: Fragment): Markup {
+  return html`<figure>
+${content}
+<figcaption>${caption}</figcaption>
+</figure>`;
+}
+
+/** What the colours of a chart mean: class and text of each, the bound's dashed line last. */
+export function keyList(keys: readonly (readonly [string, string])[]): Markup {
+  const all = [...keys, ["boundkey", "bound"] as const];
+  const items = all.map(([kind, text]) => html`<span class="key"><i class="${kind}"></i>${text}</span>`);
+  return html`<span class="keys">${items}</span>`;
+}
+
+/** Heads of columns. */
+export const columnHead = (text: Fragment): Markup => html`<th scope="col">${text}</th>`;
+
+/** A method's name after a swatch of its colour; agents are marked. */
+export function methodName(method: string, kind: "planner" | "agent", colour: string): Markup {
+  const tag = kind === "agent" ? html` <span class="tag">agent</span>` : null;
+  return html`<i class="swatch" style="background:${colour}"></i>${method}${tag}`;
+}

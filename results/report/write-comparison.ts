@@ -1,0 +1,49 @@
+/**
+ * A comparison on disk: `run.json`, `report.json` without clock readings, `times.json` and the page
+ * `index.html`. Each file is written in one step.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
+import { type CompareReport, withoutTimes } from "../comparison/compare.ts";
+import { writeAtomically } from "../files/atomic.ts";
+import { renderPage } from "../page/page.ts";
+import { RUN_FORMAT, type RunDescription } from "../training/run-directory.ts";
+
+/** Returns the path of the page. */
+export async function writeComparison(
+  path: string,
+  report: CompareReport,
+  versions: RunDescription["versions"] = {},
+): Promise<string> {
+  const page = renderPage(report, await scenariosOf(report));
+  mkdirSync(path, { recursive: true });
+  const { seed, ...config } = report.request;
+  const backends = [...new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null))];
+  const description: RunDescription = {
+    kind: "compare",
+    config,
+    seed,
+    versions,
+    backend: backends.length === 0 ? null : backends.join(", "),
+    scenarios: Object.fromEntries(
+      report.scenarios.map(({ scenario, scenarioHash }) => [scenario, scenarioHash]),
+    ),
+  };
+  const write = (name: string, text: string) => writeAtomically(join(path, name), `${text}\n`);
+  write("run.json", JSON.stringify({ format: RUN_FORMAT, ...description }, null, 1));
+  // Not indented: an indented file would give each number of a plan a line of its own.
+  write("report.json", JSON.stringify(withoutTimes(report)));
+  write("times.json", JSON.stringify(report.times));
+  const pagePath = join(path, "index.html");
+  writeAtomically(pagePath, page);
+  return pagePath;
+}
+
+async function scenariosOf({ scenarios, request }: CompareReport): Promise<Map<string, Scenario>> {
+  const resolved = new Map<string, Scenario>();
+  for (const { scenario } of scenarios)
+    resolved.set(scenario, await resolveScenario(scenario, { objective: request.objective }));
+  return resolved;
+}

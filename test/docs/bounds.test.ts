@@ -1,0 +1,26 @@
+/** docs/bounds.md explains every bound that an evaluator gives. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { evaluator, objectives, testScenario } from "../../env/index.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/bounds.md", import.meta.url)), "utf8");
+const section: Readonly<Record<string, string>> = {
+  makespan: "Makespan",
+  "max-load": "Max load",
+  latency: "Latency",
+  "peak-memory": "Peak memory",
+};
+
+describe("docs/bounds.md", () => {
+  it("explains every bound that an evaluator gives, in the section of its objective", () => {
+    const graph = "a GPU:10|CPU:20 8B params=50 <-\nb GPU:10|CPU:20 params=50 <- a";
+    for (const objective of objectives) {
+      const scenario = testScenario({ graph, devices: ["GPU", "CPU"], memoryBytes: 70, objective });
+      const start = page.indexOf(`\n## ${section[objective]}\n`);
+      expect(start, objective).toBeGreaterThan(0);
+      const text = page.slice(start, page.indexOf("\n## ", start + 1)).toLowerCase();
+      for (const { argument } of evaluator(scenario).bounds()) expect(text, objective).toContain(argument);
+    }
+  });
+});

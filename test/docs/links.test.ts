@@ -1,0 +1,41 @@
+/** Pages link to pages and name files and folders that there are. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs];
+const rooms = ["agents", "cli", "env", "results", "scenarios", "test"];
+const sources = new Set(
+  rooms
+    .flatMap((room) => readdirSync(join(root, room), { recursive: true, encoding: "utf8" }))
+    .map((path) => basename(path)),
+);
+/** Pages that are linked to and still to be written. */
+const notYet = ["docs/agents.md"];
+const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
+
+describe("pages", () => {
+  it.each(pages)("%s links to pages that there are", (page) => {
+    const targets = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
+    const paths = targets.map((target) => join(dirname(page), target));
+    expect(paths.filter((path) => !existsSync(join(root, path)) && !notYet.includes(path))).toEqual([]);
+  });
+
+  it("that are still to be written are not there", () => {
+    expect(notYet.filter((page) => existsSync(join(root, page)))).toEqual([]);
+  });
+
+  it.each(pages)("%s names files and folders of the project that there are", (page) => {
+    const path = /`((?:agents|cli|docs|env|results|scenarios|test|\.ci)\/[\w./-]*)`/g;
+    const named = [...textOf(page).matchAll(path)].map(([, name]) => name);
+    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+
+  it.each(pages)("%s names source files, without their folders, that there are", (page) => {
+    const named = [...textOf(page).matchAll(/`([\w-]+\.ts)`/g)].map(([, name]) => name);
+    expect(named.filter((name) => !sources.has(name))).toEqual([]);
+  });
+});

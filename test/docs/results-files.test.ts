@@ -1,0 +1,75 @@
+/** docs/results-files.md names every field of the files of a comparison and of a training run. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCell } from "../../results/comparison/cell.ts";
+import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
+import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
+import { writeComparison } from "../../results/report/write-comparison.ts";
+import { RUN_FORMAT } from "../../results/training/run-directory.ts";
+import { train } from "../../results/training/train.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "placement-gym-files-"));
+const [comparison, run] = ["comparison", "run"].map((name) => join(folder, name));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeAll(async () => {
+  const budget = { evaluations: 40 };
+  const [clock, cpuClock] = [() => 0, () => 0];
+  const request = { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget };
+  await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }));
+  const training = { scenario: "toy/chain", agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
+  await train(run, training, { clock, cpuClock });
+});
+
+/** First-column names of the table below a heading. */
+function fieldsBelow(heading: string): string[] {
+  const start = page.indexOf(`\n${heading}\n`);
+  expect(start, heading).toBeGreaterThan(0);
+  const rows = page
+    .slice(start + heading.length + 2)
+    .split(/\n#/)[0]
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  return rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([^`]+)`/g)].map(([, name]) => name)).sort();
+}
+
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+const firstLine = (path: string) => JSON.parse(readFileSync(path, "utf8").split("\n")[0]);
+const report = () => json(join(comparison, "report.json"));
+
+describe("docs/results-files.md", () => {
+  it("names the files of a comparison", () => {
+    expect(fieldsBelow("## A comparison")).toEqual([...readdirSync(comparison), "cells.jsonl"].sort());
+  });
+
+  it("names the files of a training run", () => {
+    const files = readdirSync(run).map((name) => (name === "checkpoint" ? "checkpoint/state.json" : name));
+    expect(fieldsBelow("## A training run")).toEqual(files.sort());
+  });
+
+  it("names the formats", () => {
+    for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT]) expect(page).toContain(`\`${format}\``);
+  });
+
+  it.each([
+    ["### `run.json`", () => json(join(comparison, "run.json"))],
+    ["### `run.json`", () => json(join(run, "run.json"))],
+    ["### `report.json`", report],
+    ["#### Each of `scenarios`", () => report().scenarios[0]],
+    ["#### Each of `rows`", () => report().scenarios[0].rows[0]],
+    ["#### Each of `methods`", () => report().methods[0]],
+    ["#### Each of `cells`", () => report().cells[0]],
+    ["### `times.json`", () => json(join(comparison, "times.json"))],
+    ["### Lines of `metrics.jsonl`", () => firstLine(join(run, "metrics.jsonl"))],
+    ["### Lines of `plans.jsonl`", () => firstLine(join(run, "plans.jsonl"))],
+    ["### `checkpoint/state.json`", () => json(join(run, "checkpoint/state.json"))],
+    ["### `result.json`", () => json(join(run, "result.json"))],
+    ["### `times.json` of a run", () => json(join(run, "times.json"))],
+  ])("names the fields below %s", (heading, read) => {
+    expect(fieldsBelow(heading)).toEqual(Object.keys(read()).sort());
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * Holds the drawing functions to the pictures in `pictures/`, byte for byte. After a change that is
+ * meant, renew them with `npx vitest run test/results/pictures.test.ts --update` and look at each.
+ */
+import { describe, expect, it } from "vitest";
+import { explain, type Placement, placement, type Scenario, testScenario } from "../../env/index.ts";
+import type { CellResult } from "../../results/comparison/cell.ts";
+import { compare } from "../../results/comparison/compare.ts";
+import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
+import { graphSvg } from "../../results/drawing/graph-svg.ts";
+import { curvesFigure } from "../../results/page/charts/curves.ts";
+import { loadsFigure } from "../../results/page/charts/loads.ts";
+import { memoryFigure } from "../../results/page/charts/memory.ts";
+import { html, type Markup } from "../../results/page/markup.ts";
+import { methodColours, style } from "../../results/page/style.ts";
+import { fakeRunner } from "./cells.ts";
+
+/** Two towers that join in a loss, with their backward ops and updates. */
+const towers = testScenario({
+  name: "towers",
+  graph: `
+  input 2 10B
+  left 20 20B params=80 <- input
+  right 30 15B params=40 <- input
+  loss 6 4B <- left right
+  left/grad 40 20B role=backward twin=left <- loss left
+  right/grad 60 20B role=backward twin=right <- loss right
+  left/update 5 role=update <- left/grad
+  right/update 5 role=update <- right/grad`,
+});
+
+/** Six layers of which each sends its output to the next. */
+const layers = `
+  embed 10 40B transfer=4 params=100
+  block1 30 40B transfer=4 params=100 <- embed
+  block2 30 40B transfer=4 params=100 <- block1
+  block3 30 40B transfer=4 params=100 <- block2
+  block4 30 40B transfer=4 params=100 <- block3
+  head 20 <- block4`;
+
+const pipeline = testScenario({ name: "layers", graph: layers, devices: 3, objective: "max-load" });
+const stages = placement([0, 0, 1, 1, 2, 2]);
+
+describe("the committed picture of", () => {
+  it("a plan with an order of ops: right before left, where ids would run left first", () => {
+    const ordered: Placement = {
+      ...placement([0, 0, 0, 1, 0, 1, 0, 1]),
+      opPriority: Float64Array.from([0, 2, 1, 3, 4, 5, 6, 7]),
+    };
+    return expectPicture("gantt-order.svg", gantt(towers, ordered, 90));
+  });
+
+  it("one step of a pipeline's stages", () =>
+    expectPicture("gantt-stages.svg", gantt({ ...pipeline, objective: "makespan" }, stages, 0)));
+
+  it("the loads of a pipeline's stages", () => {
+    const figure = loadsFigure(pipeline, stages, { method: "stages", bound: 50 });
+    return expectPicture("loads.html", pageWith("loads", figure));
+  });
+
+  it("a graph with a plan", () =>
+    expectPicture("graph-plan.svg", graphSvg(towers, placement([0, 0, 1, 1, 0, 1, 0, 1]))));
+
+  it("a graph without a plan", () => expectPicture("graph.svg", graphSvg(towers, null)));
+
+  it("anytime curves of planners and an agent, one of them cut off and one without a line", async () => {
+    const { tables, cells, methods } = await comparison();
+    const figure = curvesFigure(tables[0], cells, { colours: methodColours(methods), id: "towers" });
+    return expectPicture("curves.html", pageWith("curves", figure));
+  });
+
+  it("peak memory below, above and without a limit", () => {
+    const { devices } = testScenario({ graph: "a 1", devices: 3, memoryBytes: 16e9 }).cluster;
+    const unlimited = { ...devices[2], memoryBytes: Number.POSITIVE_INFINITY };
+    const figure = memoryFigure([devices[0], devices[1], unlimited], [12e9, 18e9, 5e9]);
+    return expectPicture("memory.html", pageWith("memory", figure));
+  });
+});
+
+const expectPicture = (name: string, text: string): Promise<void> =>
+  expect(text).toMatchFileSnapshot(`pictures/${name}`);
+
+const gantt = (scenario: Scenario, plan: Placement, bound: number): string =>
+  ganttSvg(scenario, explain(scenario, plan), { plan: "plan.json", bound });
+
+/** A figure as the page shows it. */
+const pageWith = (title: string, figure: Markup): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<title>${title}</title>
+<style>${{ markup: style }}</style>
+</head>
+<body>
+${figure}
+</body>
+</html>
+`.markup;
+
+/** What each method reaches by evaluation 1, 10 and 100 of two seeds; null where no plan fits. */
+const progress: Readonly<Record<string, readonly (readonly number[] | null)[]>> = {
+  "hill-climb": [
+    [900, 150, 120],
+    [400, 180, 130],
+  ],
+  "reinforce?batch=20": [
+    [300, 220, 110],
+    [260, 160, 105],
+  ],
+  heft: [[140], [140]],
+  random: [[500, 300, 250], null],
+};
+
+async function comparison() {
+  const methods = Object.keys(progress);
+  const curve = (values: readonly number[]): CellResult["curve"] =>
+    values.map((cost, i) => ({ simulations: 10 ** i, evaluations: 10 ** i, cost, feasible: true }));
+  const runCell = fakeRunner(({ method, seedIndex }) => {
+    const values = progress[method][seedIndex];
+    return {
+      kind: method.startsWith("reinforce") ? "agent" : "planner",
+      value: values?.at(-1) ?? null,
+      simulatorBounds: [{ value: 96, argument: "critical path", covers: ["placement"] as const }],
+      simulations: values?.length === 1 ? 1 : 200,
+      evaluations: values?.length === 1 ? 1 : 200,
+      curve: curve(values ?? []),
+    };
+  });
+  const request = { scenarios: ["towers"], methods, seeds: 2, seed: 0, budget: { evaluations: 200 } };
+  const { scenarios: tables, cells } = await compare(request, { runCell, clock: () => 0, cpuClock: () => 0 });
+  return { tables, cells, methods };
+}
