@@ -35,7 +35,7 @@ export interface Elements {
    */
   readonly lossless: boolean;
   /** Ops that step 4 moved to another element, 1 for each, shape [opCount]. */
-  readonly guests: Uint8Array;
+  readonly mergedIdle: Uint8Array;
 }
 
 /** Times below this many us count as none: the 1e-6 ms of the reference program. */
@@ -63,7 +63,7 @@ function contractWith(scenario: Scenario, mayMerge: (costs: boolean) => boolean)
   return {
     ...numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count)),
     lossless: merged.lossless,
-    guests: merged.guests,
+    mergedIdle: merged.mergedIdle,
   };
 }
 
@@ -75,7 +75,7 @@ export function colocated(scenario: Scenario): Elements {
     of: groupOf,
     successors: Array.from({ length: groupCount }, () => []),
     lossless: true,
-    guests: new Uint8Array(scenario.graph.opCount),
+    mergedIdle: new Uint8Array(scenario.graph.opCount),
   };
 }
 
@@ -169,8 +169,8 @@ function mergeIdle(
     if (!numberOf.has(host)) numberOf.set(host, numberOf.size);
     return numberOf.get(host)!;
   });
-  const guests = Uint8Array.from(elementOf, (element) => Number(into[element] !== element));
-  return { of, count: numberOf.size, lossless, guests };
+  const mergedIdle = Uint8Array.from(elementOf, (element) => Number(into[element] !== element));
+  return { of, count: numberOf.size, lossless, mergedIdle };
 }
 
 function numberTopologically(

@@ -64,17 +64,17 @@ export function splitProblem(scenario: Scenario, elements: Elements): SplitProbl
 }
 
 /**
- * The same problem with guests (contract.ts) that neither weigh nor take time: no split of the
+ * The same problem with mergedIdle (contract.ts) that neither weigh nor take time: no split of the
  * original ops is below its optimum.
  */
-export function withoutGuests(problem: SplitProblem): SplitProblem {
+export function withoutMergedIdle(problem: SplitProblem): SplitProblem {
   const { scenario, elements, types } = problem;
   const runUs = runTimesUs(scenario.graph, scenario.cluster);
   const deviceCount = scenario.cluster.devices.length;
   const timeUs = new Float64Array(problem.timeUs.length);
   const memoryBytes = new Float64Array(elements.count);
   elements.of.forEach((element, v) => {
-    if (elements.guests[v]) return;
+    if (elements.mergedIdle[v]) return;
     memoryBytes[element] += scenario.graph.parameterBytes[v];
     types.forEach(({ devices }, type) => {
       timeUs[element * types.length + type] += runUs[v * deviceCount + devices[0]];

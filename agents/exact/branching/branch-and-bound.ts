@@ -14,7 +14,7 @@
  * `relaxed`, by the bounds alone and whatever the scores: that holds also for what `score` does not
  * try, such as other orders of the ops.
  */
-import type { DeviceExchange } from "../../problems/exchangeable-devices.ts";
+import type { InterchangeableDevices } from "../../problems/interchangeable-devices.ts";
 
 /**
  * A lower bound on every completion of `groupDevice` (-1: not placed); `cutoff` allows to stop
@@ -27,7 +27,7 @@ export interface Branching {
   readonly order: readonly number[];
   /** Devices that may run each group. */
   readonly legal: readonly ArrayLike<number>[];
-  readonly exchange: DeviceExchange;
+  readonly interchangeable: InterchangeableDevices;
   readonly lowerBound: PartialBound;
   /** Bound of all placements, known before. */
   readonly rootBound: number;
@@ -66,9 +66,9 @@ const NODES_PER_STEP = 256;
  * for others to run.
  */
 export function* branchAndBound(problem: Branching): Generator<Int32Array | null, BranchResult, boolean> {
-  const { order, legal, exchange, lowerBound, score } = problem;
+  const { order, legal, interchangeable, lowerBound, score } = problem;
   const groupDevice = new Int32Array(order.length).fill(-1);
-  const leader = exchange.leaderOf(order);
+  const leader = interchangeable.leaderOf(order);
   const frames: Frame[] = [];
   let best = problem.known;
   let leastLeft = Number.POSITIVE_INFINITY;
@@ -138,7 +138,7 @@ export function* branchAndBound(problem: Branching): Generator<Int32Array | null
     }
     // Its bound stays on the stack until it is scored, so that nothing is lost where the budget
     // ends here.
-    for (const leaf of exchange.leaves(groupDevice)) {
+    for (const leaf of interchangeable.leaves(groupDevice)) {
       const value = score(leaf);
       if (value === null) return result(false);
       leaves++;

@@ -14,11 +14,11 @@ import { splitPlan } from "../../problems/split-plan.ts";
 import {
   type SplitProblem,
   splitProblem,
-  withoutGuests,
+  withoutMergedIdle,
   withoutMisfits,
 } from "../../problems/split-problem.ts";
 import { type SearchLimits, type SplitResult, type StagedSplit, searchIdeals } from "./ideals.ts";
-import { type RisingSearch, searchBelowRisingCeiling } from "./rising-ceiling.ts";
+import { searchByThresholds, type ThresholdSearchOptions } from "./threshold-search.ts";
 import { workWindows } from "./work-windows.ts";
 
 export interface Split {
@@ -51,7 +51,7 @@ export function* contiguousOptimum(
 ): Generator<Split | null, ContiguousAnswer, boolean | undefined> {
   const problem = withoutMisfits(splitProblem(scenario, contract(scenario)));
   const { lossless } = problem.elements;
-  const relaxed = lossless ? problem : withoutMisfits(withoutGuests(problem));
+  const relaxed = lossless ? problem : withoutMisfits(withoutMergedIdle(problem));
   let split: Split | null = null;
   let lowerUs = workWindows(relaxed).lowerUs;
   let ideals = 0;
@@ -59,14 +59,14 @@ export function* contiguousOptimum(
 
   const line = yield* follow(problem, (search) => searchIdeals(problem, { ...search, ...ALONG_THE_LINE }));
   if (!line.complete) return answer(line);
-  const all = yield* follow(problem, (search) => searchBelowRisingCeiling(problem, search));
+  const all = yield* follow(problem, (search) => searchByThresholds(problem, search));
   if (lossless) lowerUs = Math.min(all.lowerUs, upperUs());
   if (!all.complete || lossless) return answer(all);
-  const below = yield* follow(null, (search) => searchBelowRisingCeiling(relaxed, search));
+  const below = yield* follow(null, (search) => searchByThresholds(relaxed, search));
   lowerUs = Math.min(below.lowerUs, upperUs());
   if (!below.complete || below.split === null) return answer(below);
   const exactProblem = withoutMisfits(splitProblem(scenario, contractExactly(scenario)));
-  const exact = yield* follow(exactProblem, (search) => searchBelowRisingCeiling(exactProblem, search));
+  const exact = yield* follow(exactProblem, (search) => searchByThresholds(exactProblem, search));
   lowerUs = Math.max(lowerUs, Math.min(exact.lowerUs, upperUs()));
   return answer(exact);
 
@@ -80,7 +80,7 @@ export function* contiguousOptimum(
    */
   function* follow<R extends SplitResult>(
     placed: SplitProblem | null,
-    start: (search: RisingSearch) => Generator<StagedSplit | null, R, boolean | undefined>,
+    start: (search: ThresholdSearchOptions) => Generator<StagedSplit | null, R, boolean | undefined>,
   ): Generator<Split | null, R, boolean | undefined> {
     const search = start({
       upperUs: upperUs(),

@@ -20,7 +20,7 @@ import type { Nets, SplitProblem } from "../../problems/split-problem.ts";
 
 export interface Dominance {
   /** A company of each element, null where none was found. */
-  readonly companyOf: readonly (Company | null)[];
+  readonly absorbableOf: readonly (AbsorbableSet | null)[];
   readonly predecessors: readonly (readonly number[])[];
   /**
    * Run time of an element and all its descendants that the type can take, shape [elements x
@@ -31,7 +31,7 @@ export interface Dominance {
   readonly mostCrossingUs: number;
 }
 
-export interface Company {
+export interface AbsorbableSet {
   /** Ascending; the first is the element whose company it is. */
   readonly members: Int32Array;
   /** Run time of all members on each type. */
@@ -63,7 +63,7 @@ export function dominanceOf(problem: SplitProblem): Dominance {
         behindBytes[x * types.length + type] += memoryBytes[v];
       }
   return {
-    companyOf: Array.from({ length: elements.count }, (_, v) => companyOf(problem, before[v], v)),
+    absorbableOf: Array.from({ length: elements.count }, (_, v) => absorbableOf(problem, before[v], v)),
     predecessors,
     behindUs,
     behindBytes,
@@ -83,11 +83,11 @@ function ancestors({ count, successors }: SplitProblem["elements"]): Uint8Array[
 }
 
 /** Where no load is too long every element is company enough. */
-export function takesAll(problem: SplitProblem, dominance: Dominance): Dominance {
-  return { ...dominance, companyOf: dominance.companyOf.map((_, v) => describe(problem, [v])) };
+export function allAbsorbable(problem: SplitProblem, dominance: Dominance): Dominance {
+  return { ...dominance, absorbableOf: dominance.absorbableOf.map((_, v) => describe(problem, [v])) };
 }
 
-function companyOf(problem: SplitProblem, before: Uint8Array, v: number): Company | null {
+function absorbableOf(problem: SplitProblem, before: Uint8Array, v: number): AbsorbableSet | null {
   const { successors } = problem.elements;
   const members = [v];
   while (members.length <= MOST_MEMBERS) {
@@ -141,7 +141,7 @@ function netsTouching({ nets }: SplitProblem, members: readonly number[]) {
   }));
 }
 
-function describe(problem: SplitProblem, members: readonly number[]): Company {
+function describe(problem: SplitProblem, members: readonly number[]): AbsorbableSet {
   const { timeUs, types, memoryBytes, nets, elements } = problem;
   const outer = netsTouching(problem, members).filter(
     ({ pins }) => !pins.every((pin) => members.includes(pin)),

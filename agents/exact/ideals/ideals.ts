@@ -15,7 +15,7 @@
  *     U (work-windows.ts);
  *   - S, where it could take a company (companies.ts) along and stay at or below F or at its own
  *     load;
- *   - all S that lack a company that each of them could take along (always-taken.ts).
+ *   - all S that lack a company that each of them could take along (forced-elements.ts).
  *
  * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are
  * its prefixes.
@@ -23,9 +23,9 @@
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import { maxLoadUs, type Stage } from "../../problems/stage-load.ts";
-import { alwaysTaken } from "./always-taken.ts";
-import type { Company, Dominance } from "./dominance.ts";
-import { bytesLeftToHold } from "./held-bytes.ts";
+import { capacityLeftBytes } from "./capacity-bytes.ts";
+import type { AbsorbableSet, Dominance } from "./dominance.ts";
+import { forcedElements } from "./forced-elements.ts";
 import { IdealQueue } from "./ideal-queue.ts";
 import { IdealTable } from "./ideal-table.ts";
 import { type WorkWindows, workWindows } from "./work-windows.ts";
@@ -96,7 +96,7 @@ export function* searchIdeals(
   const { states, stride, used, windowOf, capacity, workOf, beyond } = windows;
   const windowCount = windows.count;
   const slack = Float64Array.from({ length: windowCount }, (_, window) => 1e-9 * totalOf(windows, window));
-  const capacityBytes = bytesLeftToHold(problem, windows, options.upperUs);
+  const capacityBytes = capacityLeftBytes(problem, windows, options.upperUs);
   const hashOf = Int32Array.from({ length: n }, (_, v) => scramble(v + 1));
   const netPins = Int32Array.from({ length: nets.count }, (_, h) => nets.pinStart[h + 1] - nets.pinStart[h]);
 
@@ -155,7 +155,7 @@ export function* searchIdeals(
       // The elements that go in first of all, then every way to go on.
       let base = 0;
       if (dominance !== null)
-        for (const v of alwaysTaken(problem, dominance, holds, type, floorUs)) add(v, base++, type);
+        for (const v of forcedElements(problem, dominance, holds, type, floorUs)) add(v, base++, type);
       readyEnd[base] = 0;
       for (let v = 0; v < n; v++) if (!holds(v) && waiting[v] === 0) ready[readyEnd[base]++] = v;
       position[base] = 0;
@@ -336,13 +336,13 @@ export function* searchIdeals(
   }
 
   /** Could the set take a company along at no higher load than the floor or its own? */
-  function takesMore({ companyOf }: Dominance, depth: number, type: number, load: number): boolean {
+  function takesMore({ absorbableOf }: Dominance, depth: number, type: number, load: number): boolean {
     const most = Math.max(load, floorUs);
     const paying = types[type].paysTransfers;
     const end = readyEnd[depth];
     for (let i = 0; i < end; i++) {
       const v = ready[i];
-      const company = companyOf[v];
+      const company = absorbableOf[v];
       if (company === null || holds(v) || bytes[depth] + company.bytes > types[type].memoryBytes) continue;
       const us = load + company.timeUs[type];
       if (us - company.touchedUs > most || !isReady(company)) continue;
@@ -351,13 +351,13 @@ export function* searchIdeals(
     return false;
   }
 
-  function isReady({ members, waitsWithin }: Company): boolean {
+  function isReady({ members, waitsWithin }: AbsorbableSet): boolean {
     for (let i = 1; i < members.length; i++) if (waiting[members[i]] !== waitsWithin[i]) return false;
     return true;
   }
 
   /** By how much a company would make the set's transfers grow. */
-  function cutWith({ members }: Company): number {
+  function cutWith({ members }: AbsorbableSet): number {
     let us = 0;
     for (const v of members) us += grownCut(v);
     for (const v of members)

@@ -13,9 +13,9 @@ import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { Dominance } from "./dominance.ts";
 
 /** In a topological order. `holds` tells the elements of I. */
-export function alwaysTaken(
+export function forcedElements(
   problem: SplitProblem,
-  { companyOf, predecessors, behindUs, behindBytes, mostCrossingUs }: Dominance,
+  { absorbableOf, predecessors, behindUs, behindBytes, mostCrossingUs }: Dominance,
   holds: (v: number) => number,
   type: number,
   floorUs: number,
@@ -35,7 +35,7 @@ export function alwaysTaken(
   const taken = new Uint8Array(n);
   const order: number[] = [];
   for (let v = 0; v < n; v++) {
-    const company = companyOf[v];
+    const company = absorbableOf[v];
     if (company === null || holds(v) || taken[v]) continue;
     let leastBehindUs = Number.POSITIVE_INFINITY;
     let leastBehindBytes = Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 
-export interface DeviceExchange {
+export interface InterchangeableDevices {
   /** Permutations of the devices, without the one that changes nothing. */
   readonly permutations: readonly Int32Array[];
   /** Judges placements that place groups in this order. */
@@ -33,9 +33,9 @@ export interface Leader {
 /** More devices have too many permutations to try; nothing is exchanged there. */
 const MOST_DEVICES = 7;
 
-export function deviceExchange(compiled: Compiled): DeviceExchange {
+export function interchangeableDevices(compiled: Compiled): InterchangeableDevices {
   const { deviceCount } = compiled;
-  const permutations = deviceCount > MOST_DEVICES ? [] : exchangesOf(compiled);
+  const permutations = deviceCount > MOST_DEVICES ? [] : permutationsOf(compiled);
   const alone = isBlindToNumbers(compiled);
   return {
     permutations,
@@ -76,7 +76,7 @@ function leaderOf(permutations: readonly Int32Array[], order: readonly number[])
  * All permutations but the identity, device by device, given up as soon as two devices do not
  * match.
  */
-function exchangesOf(compiled: Compiled): Int32Array[] {
+function permutationsOf(compiled: Compiled): Int32Array[] {
   const { deviceCount } = compiled;
   const alike = alikeDevices(compiled);
   const image = new Int32Array(deviceCount).fill(-1);

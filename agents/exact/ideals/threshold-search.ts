@@ -13,7 +13,7 @@
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
-import { dominanceOf, takesAll } from "./dominance.ts";
+import { allAbsorbable, dominanceOf } from "./dominance.ts";
 import {
   type SearchLimits,
   type SearchOrder,
@@ -43,13 +43,13 @@ const MOST_VAIN = 2;
 /** The floor of a question lies below its ceiling. */
 const JUST_BELOW = 1 - 1e-12;
 
-export interface RisingSearch {
+export interface ThresholdSearchOptions {
   /** Only splits of smaller max load are looked for. */
   readonly upperUs: number;
   readonly limits: SearchLimits;
 }
 
-export interface RisingResult extends SplitResult {
+export interface ThresholdResult extends SplitResult {
   /** No split below `upperUs` is below this. */
   readonly lowerUs: number;
 }
@@ -60,10 +60,10 @@ type Answer = "some" | "none" | "unknown";
  * As `searchIdeals`, yielding each better split, with the ideals of the largest search and the
  * transitions of all.
  */
-export function* searchBelowRisingCeiling(
+export function* searchByThresholds(
   problem: SplitProblem,
-  search: RisingSearch,
-): Generator<StagedSplit | null, RisingResult, boolean | undefined> {
+  search: ThresholdSearchOptions,
+): Generator<StagedSplit | null, ThresholdResult, boolean | undefined> {
   const { limits } = search;
   const dominance = dominanceOf(problem);
   const startUs = workWindows(problem).lowerUs;
@@ -134,7 +134,7 @@ export function* searchBelowRisingCeiling(
       limits: { ...limits, transitions: Math.min(left, most) },
       chain: false,
       order,
-      dominance: floorUs === Number.MAX_VALUE ? takesAll(problem, dominance) : dominance,
+      dominance: floorUs === Number.MAX_VALUE ? allAbsorbable(problem, dominance) : dominance,
     });
     transitions += found.transitions;
     ideals = Math.max(ideals, found.ideals);

@@ -9,7 +9,7 @@ import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { DeviceStates } from "./device-states.ts";
 
 /** Bytes that the devices not used in each state can hold together below a ceiling. */
-export function bytesLeftToHold(
+export function capacityLeftBytes(
   problem: SplitProblem,
   { states, used }: DeviceStates,
   upperUs: number,
