@@ -1,18 +1,18 @@
 /**
- * Elements that every set worth a look holds, for an ideal I and a type of device: what the sets of
- * the ideals program start from.
+ * Forced elements: for an ideal I and a type of device, elements that every set on top of I may
+ * hold without loss. The ideals program starts its sets from them.
  *
- * Let D be a company (companies.ts) whose predecessors are in I, in D, or among the elements taken
- * so far. A set S that lacks some x of D holds no descendant of x, so with D its run time is at
- * most that of all that is left, without the descendants of the x that has least of them behind it,
- * and with D. Its transfers are at most what I cuts and what any ideal cuts (crossing-bound.ts).
- * Where the sum is within the floor, and the bytes are within the limit, S is worse than S with D.
+ * Let D be an absorbable set (dominance.ts) whose predecessors are in I, in D, or forced already.
+ * Let S be a set without some x of D. Then S holds no descendant of x. So the run time of S with D
+ * is at most that of all elements left, less x and its descendants, plus D. The x with the least
+ * run time of descendants gives the bound. The transfers of S with D are at most what I cuts plus
+ * what any ideal cuts. If the sum is at most the floor and the bytes fit, S with D dominates S.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { Dominance } from "./dominance.ts";
 
-/** In a topological order. `holds` tells the elements of I. */
+/** In a topological order. `holds` is 1 for the elements of I. */
 export function forcedElements(
   problem: SplitProblem,
   { absorbableOf, predecessors, behindUs, behindBytes, mostCrossingUs }: Dominance,
@@ -32,28 +32,28 @@ export function forcedElements(
     leftBytes += memoryBytes[v];
   }
   const cutUs = types[type].paysTransfers ? crossingUs(problem, holds) + mostCrossingUs : 0;
-  const taken = new Uint8Array(n);
-  const order: number[] = [];
+  const isForced = new Uint8Array(n);
+  const forced: number[] = [];
   for (let v = 0; v < n; v++) {
-    const company = absorbableOf[v];
-    if (company === null || holds(v) || taken[v]) continue;
+    const more = absorbableOf[v];
+    if (more === null || holds(v) || isForced[v]) continue;
     let leastBehindUs = Number.POSITIVE_INFINITY;
     let leastBehindBytes = Number.POSITIVE_INFINITY;
-    for (const x of company.members) {
+    for (const x of more.members) {
       leastBehindUs = Math.min(leastBehindUs, behindUs[x * types.length + type]);
       leastBehindBytes = Math.min(leastBehindBytes, behindBytes[x * types.length + type]);
     }
-    if (leftUs - leastBehindUs + company.timeUs[type] + cutUs > floorUs) continue;
-    if (leftBytes - leastBehindBytes + company.bytes > types[type].memoryBytes) continue;
-    const isKnown = (u: number) => holds(u) || taken[u] || company.members.includes(u);
-    if (!company.members.every((x) => predecessors[x].every(isKnown))) continue;
-    for (const x of company.members) {
-      if (taken[x]) continue;
-      taken[x] = 1;
-      order.push(x);
+    if (leftUs - leastBehindUs + more.timeUs[type] + cutUs > floorUs) continue;
+    if (leftBytes - leastBehindBytes + more.bytes > types[type].memoryBytes) continue;
+    const isKnown = (u: number) => holds(u) || isForced[u] || more.members.includes(u);
+    if (!more.members.every((x) => predecessors[x].every(isKnown))) continue;
+    for (const x of more.members) {
+      if (isForced[x]) continue;
+      isForced[x] = 1;
+      forced.push(x);
     }
   }
-  return order;
+  return forced;
 }
 
 function crossingUs({ nets }: SplitProblem, holds: (v: number) => number): number {
