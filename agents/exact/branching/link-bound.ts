@@ -39,8 +39,8 @@ export function linkBound(
 
 /**
  * The transfers of an op to placed consumers, each with the longest run time and tail of them. The
- * key of a transfer is slot x deviceCount + target, or dependency x deviceCount + target where every
- * consumer has a transfer of its own. The map is reused.
+ * key of a transfer is slot x deviceCount + target, or dependency x deviceCount + target where
+ * every consumer has a transfer of its own. The map is reused.
  */
 function outgoing(compiled: Compiled, { tailUs }: PartialChains) {
   const { scenario, deviceCount, fidelity, runUs, depStart, depConsumer, depSlot } = compiled;

@@ -1,9 +1,9 @@
 /**
  * What a partial placement proves about memory.
  *
- * The peak of each device is at least the bytes that live there for the whole step, plus what one
- * op of a placed group needs while it runs. An op needs its outputs, its workspace and its inputs.
- * An input is the producer's outputs where both are on one device, else a copy of the tensor. Groups
+ * The peak of each device is at least the bytes that live there for the whole step, plus the needs
+ * of one running op of a placed group. An op needs its outputs, its workspace and its inputs. An
+ * input is the producer's outputs where both are on one device, else a copy of the tensor. Groups
  * that are not placed must fit in what is left.
  *
  * Under `memory: "outputs-only"` nothing has a limit. A formula (max load, latency) limits the

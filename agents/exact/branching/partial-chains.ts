@@ -1,6 +1,6 @@
 /**
- * Earliest starts and least times to the end of the step under a partial placement, for each op on
- * every device that its group may still take.
+ * Earliest starts and least times to the end of the step under a partial placement. They are known
+ * for each op on every device that its group may still take.
  *
  * A tensor between two devices takes its route's time alone in the cluster. On each device, all
  * placed work that leads to an op is done before the op starts (work-around-op.ts). Both are
@@ -26,8 +26,9 @@ export interface PartialChains {
   /** Least time from the end of each op to the end of the step, likewise. */
   readonly tailUs: Float64Array;
   /**
-   * Updates heads and tails. Returns the largest bound of any group, on the device where that bound
-   * is least: its longest chain there, or the work that the device would have.
+   * Updates heads and tails, and returns the largest bound of any group. The bound of a group on a
+   * device is its longest chain there, or the work that the device would have. The device with the
+   * least bound counts.
    */
   longestUs(groupDevice: Int32Array, work: DeviceWork): number;
 }

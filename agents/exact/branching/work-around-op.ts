@@ -1,6 +1,6 @@
 /**
- * Work that must run before or after an op on any device: the run times of all ops that lead to the
- * op, or follow it, by group.
+ * Work that must run before or after an op on any device: the run times of its ancestors, or of its
+ * descendants, by group.
  *
  * One device runs its part of them one after the other. So for the groups placed on it, by falling
  * earliest start,

@@ -1,6 +1,6 @@
 /**
- * How many bytes devices can hold together when none may be busy longer than a threshold: the
- * smaller of their memory and what they can run at all.
+ * How many bytes devices can hold together when none may be busy longer than a threshold. It is the
+ * smaller of their memory and the bytes that they can run at all.
  *
  * The latter is the fractional knapsack (Dantzig 1957): elements with most bytes for their run time
  * first, the last one in part. It bounds devices without a memory limit.

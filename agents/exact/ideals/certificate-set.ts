@@ -1,5 +1,5 @@
 /**
- * A set of units on top of an ideal, with its transfers counted from the definition: for each op,
+ * A set of units on top of an ideal. Its transfers are counted from the definition: for each op,
  * how many of its data edges end inside.
  */
 

@@ -3,9 +3,9 @@
  * still do below the threshold. Written apart from device-states.ts and work-windows.ts, which the
  * certificate must not share.
  *
- * A device does at most its pace of least times in a us: the largest ratio, over all units, of
- * least time and time on its kind. So what the units left count must not exceed threshold x sum of
- * the paces of the devices left.
+ * The pace of a device is the largest ratio, over all units, of least time and time on its kind. A
+ * device does at most its pace of least times in a us. So the least times of the units left must
+ * not exceed threshold x sum of the paces of the devices left.
  */
 
 import type { CertificateProblem } from "./certificate-problem.ts";

@@ -51,7 +51,9 @@ export function plainUnits(scenario: Scenario): PlainUnits {
   return { count: numbers.size, of, before };
 }
 
-/** Can the devices of a placement be ordered so that no edge of the order leads to an earlier one? */
+/**
+ * Can the devices of a placement be ordered so that no edge of the order leads to an earlier one?
+ */
 export function standsInLine(scenario: Scenario, device: Int32Array): boolean {
   const classOf = classes(scenario);
   const deviceOf = new Map<number, number>();

@@ -7,8 +7,8 @@
  * ideals that the devices can reach, by sets of units that one device can take. It prunes by two
  * rules only:
  *
- *   - a set whose run time alone exceeds the threshold, or whose weights exceed the memory, on every
- *     kind of device, since both only grow;
+ *   - a set whose run time alone exceeds the threshold, or whose weights exceed the memory, on
+ *     every kind of device, since both only grow;
  *   - an ideal from which the devices left cannot finish even if units could be divided at will
  *     (certificate-states.ts), nor hold the weights left.
  *

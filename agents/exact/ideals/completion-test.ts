@@ -53,8 +53,8 @@ export class CompletionTest {
   }
 
   /**
-   * A key for the order of promise, lower first: the share of the time below the threshold that the
-   * work left needs at least, less a little for depth.
+   * A key for the order of promise, lower first. It is the least share of the time below the
+   * threshold that the work left needs, less a little for depth.
    */
   promise(state: number, depth: number): number {
     const { leftWork } = this.#set;

@@ -2,15 +2,15 @@
  * Dominance between sets: what a device may absorb without loss.
  *
  * Let J be an ideal and D a set of elements outside J such that J with D is an ideal too. Every
- * split that continues from J can continue from J with D instead: later devices leave out what they
- * held of D. Suppose that a later device held E, a part of D. Its run time falls by p(E). It newly
- * pays at most the nets that were wholly on it and reach from E to elements that it keeps. So no
+ * split that continues from J can continue from J with D instead: later devices leave out their
+ * parts of D. Suppose that a later device held a part E. Its run time falls by p(E). It newly pays
+ * at most the nets that were wholly on it and reach from E to elements that it keeps. So no
  * later load grows if on every accelerator, for every E that one device can hold,
  *
  *   p(E) >= sum of the transfers of nets that touch E, touch D only within E, are not within E, and do not touch J
  *
- * It is enough to assign each net that leaves D to one element of D that it touches, so that no
- * element gets more than its run time.
+ * It is enough to assign each net that leaves D to one element of D that it touches. No element may
+ * get more than its run time.
  *
  * An absorbable set of v is such a D: v and some elements after it. Nets that touch ancestors of v
  * do not count, because every J from which v is ready holds these ancestors. If J holds a part of D
@@ -168,8 +168,9 @@ function describe(problem: SplitProblem, members: readonly number[]): Absorbable
  * Take two nets where every element of the first is an ancestor of, or equals, every element of the
  * second. No ideal cuts both: if the second has an element inside, all of the first is inside. So
  * an ideal cuts at most one net of each chain of this relation. Cover all nets by chains: no ideal
- * cuts more than the sum, over the chains, of the largest net. `before[w][u]` is 1 where u is an
- * ancestor of w.
+ * cuts more than the sum, over the chains, of the largest net.
+ *
+ * Pre: `before[w][u]` is 1 where u is an ancestor of w.
  */
 function mostCrossingUs(nets: Nets, before: readonly Uint8Array[]): number {
   const pinsOf = Array.from({ length: nets.count }, (_, h) =>

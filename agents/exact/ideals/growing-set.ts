@@ -1,6 +1,6 @@
 /**
- * The set S that a device could take on top of an ideal, while the search adds elements to it and
- * removes them again in reverse order.
+ * The set S that a device could take on top of an ideal. The search adds elements to it and removes
+ * them again in reverse order.
  *
  * Depth d is the state of S with d elements. Each quantity has one entry, or one row, per depth, so
  * that a removal restores it by reading the row before.

@@ -238,7 +238,9 @@ class IdealSearch {
     return bytes[depth] <= this.#problem.types[this.#type].memoryBytes && computeUs[depth] < this.#upperUs;
   }
 
-  /** Lowers the labels of the ideal with S by one more device of the type, in every active state. */
+  /**
+   * Lowers the labels of the ideal with S by one more device of the type, in every active state.
+   */
   #record(depth: number): void {
     const set = this.#set;
     const table = this.#table;

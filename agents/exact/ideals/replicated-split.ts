@@ -6,8 +6,8 @@
  *   load(S) / r  +  2 (r - 1) / r x W(S) / B
  *
  * for a sample. The replicas work on r samples at once. Then a ring all-reduce synchronises their
- * weights: each replica sends and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every replica
- * holds all W bytes. CPUs hold a stage alone.
+ * weights: each replica sends and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every
+ * replica holds all W bytes. CPUs hold a stage alone.
  *
  * A placement has no replicas, so this value is an estimate of what replication would give.
  * Placements are scored without it.

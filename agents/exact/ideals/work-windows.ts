@@ -6,10 +6,11 @@
  *
  *   sum over elements left of min over the set of w x time  <=  T x sum over devices left of their w,
  *
- * so a label whose left side exceeds U times `capacity` cannot be completed below U. This holds for
- * any weights and any set that covers the types left. A smaller set proves more, because cheap work
- * on the used-up types no longer counts. Example: where only CPUs are left, all that remains must
- * run on them. The weights of each set are the best ones for the whole problem
+ * so a label whose left side exceeds U times `capacity` cannot be completed below U.
+ *
+ * This holds for any weights and any set that covers the types left. A smaller set proves more,
+ * because cheap work on the used-up types no longer counts. Example: where only CPUs are left, all
+ * that remains must run on them. The weights of each set are the best ones for the whole problem
  * (env/sim/bounds/work-bound.ts).
  */
 import { workBound } from "../../../env/sim/bounds/work-bound.ts";
