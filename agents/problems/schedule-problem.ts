@@ -185,8 +185,7 @@ function meanOverPairs(matrix: Float64Array, deviceCount: number): number {
 /** Which device each set of tasks has taken, and how much room is left. */
 export interface Rooms {
   /**
-   * True where the set of `task` lies on `device` already, or lies nowhere and fits there as a
-   * whole.
+   * True where the set of `task` is on `device` already, or is not placed and fits there.
    */
   accepts(task: number, device: number): boolean;
   take(task: number, device: number): void;

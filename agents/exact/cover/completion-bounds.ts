@@ -1,7 +1,7 @@
 /**
- * Upper bounds on what the rest of a set can add to its price: a Lagrangian relaxation of the load
- * limit in the graph of device-sets.ts. Load has a price per us, its rate. Any rate gives a bound;
- * a few rates around the best one are used.
+ * Upper bounds on what the rest of a set can add to its price. They are a Lagrangian relaxation of
+ * the load limit in the graph of device-sets.ts. Load has a price per us, its rate. Any rate gives
+ * a bound; a few rates around the best one are used.
  */
 
 import type { DeviceSets } from "./device-sets.ts";

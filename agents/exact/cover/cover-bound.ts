@@ -1,9 +1,11 @@
 /**
- * A lower bound on max load, contiguous or not, by what devices can hold at all: the bin packing
- * bound of Gilmore and Gomory (1961) with transfers counted.
+ * A lower bound on max load, contiguous or not, from the sets that a device can hold. It is the bin
+ * packing bound of Gilmore and Gomory (1961) with transfers counted.
  *
  * Take prices y on the elements. A(T) is the largest price of a set whose load on an accelerator,
- * transfers included, is at most T. C(T) is the largest price that a CPU can run in T. A plan of
+ * transfers included, is at most T. C(T) is the largest price that a CPU can run in T.
+ *
+ * A plan of
  * max load T divides all elements among its devices, so
  *
  *   y(all elements) <= accelerators x A(T) + CPUs x C(T).

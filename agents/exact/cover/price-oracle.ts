@@ -1,7 +1,7 @@
 /**
- * The oracle of the cover bound: for prices on the elements, the largest price that each device can
- * take at a load, and what these prices prove. Accelerators come from best-of-loads.ts, CPUs from
- * the fractional knapsack.
+ * The oracle of the cover bound. For prices on the elements it finds the largest price that each
+ * device can take at a load, and what these prices prove. Accelerators come from best-of-loads.ts,
+ * CPUs from the fractional knapsack.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

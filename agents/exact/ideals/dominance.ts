@@ -2,8 +2,10 @@
  * Dominance between sets: what a device may absorb without loss.
  *
  * Let J be an ideal and D a set of elements outside J such that J with D is an ideal too. Every
- * split that continues from J can continue from J with D instead: later devices leave out their
- * parts of D. Suppose that a later device held a part E. Its run time falls by p(E). It newly pays
+ * split that continues from J can continue from J with D instead, where later devices leave out
+ * their parts of D.
+ *
+ * Suppose that a later device held a part E. Its run time falls by p(E). It newly pays
  * at most the nets that were wholly on it and reach from E to elements that it keeps. So no
  * later load grows if on every accelerator, for every E that one device can hold,
  *

@@ -9,8 +9,8 @@
  *
  * Each state has the time and weights of its layers, and the activations that leave it as the
  * published optimizer counts them. These are the outputs of its augmented antichain: the last
- * layers, and ancestors of them. An ancestor of a last layer counts if one of its outputs goes to a
- * layer that is neither that last layer nor an ancestor of it.
+ * layers, and ancestors of them. An ancestor of a last layer counts if it has an output to
+ * neither this last layer nor an ancestor of it.
  */
 import type { Elements } from "../../problems/elements.ts";
 

@@ -32,8 +32,8 @@ function search(problem: SplitProblem, upperUs: number, dominated: "by absorptio
   for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
-describe("sets that take companies along", () => {
-  it("answer every question for a split below a ceiling as the search without them does", () => {
+describe("sets that absorb others", () => {
+  it("answer every question for a split below a threshold as the search without them does", () => {
     let some = 0;
     let none = 0;
     fc.assert(
@@ -43,11 +43,11 @@ describe("sets that take companies along", () => {
         expect(any === null).toBe(best === null);
         if (best === null || best.valueUs === 0) return;
         expect(any!.valueUs).toBeGreaterThanOrEqual(best.valueUs - 1e-9);
-        const ceilingUs = best.valueUs * share;
-        const found = search(problem, ceilingUs, "by absorption").split;
-        const isBelow = best.valueUs < ceilingUs * (1 - 1e-12);
+        const thresholdUs = best.valueUs * share;
+        const found = search(problem, thresholdUs, "by absorption").split;
+        const isBelow = best.valueUs < thresholdUs * (1 - 1e-12);
         expect(found !== null).toBe(isBelow);
-        if (found !== null) expect(found.valueUs).toBeLessThan(ceilingUs);
+        if (found !== null) expect(found.valueUs).toBeLessThan(thresholdUs);
         if (isBelow) some++;
         else none++;
       }),
@@ -71,11 +71,11 @@ describe("sets that take companies along", () => {
     });
     const problem = splitProblem(scenario, contract(scenario));
     const best = search(problem, Number.POSITIVE_INFINITY, "not at all");
-    const ceilingUs = best.split!.valueUs;
+    const thresholdUs = best.split!.valueUs;
     expect(countIdeals(problem.elements, 1000)).toBe(242);
-    const proof = search(problem, ceilingUs, "by absorption");
+    const proof = search(problem, thresholdUs, "by absorption");
     expect(proof).toMatchObject({ split: null, complete: true });
-    expect(proof.ideals).toBeLessThan(search(problem, ceilingUs, "not at all").ideals / 2);
+    expect(proof.ideals).toBeLessThan(search(problem, thresholdUs, "not at all").ideals / 2);
   });
 });
 
@@ -99,7 +99,7 @@ it("no ideal cuts more transfers than the bound on all of them", () => {
   );
 });
 
-it("devices hold no more than the bound on their bytes, whatever they run below the ceiling", () => {
+it("devices hold no more than the bound on their bytes, for all that they can run below the threshold", () => {
   fc.assert(
     fc.property(
       problems,

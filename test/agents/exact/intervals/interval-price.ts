@@ -1,7 +1,6 @@
 /**
- * What PipeDream's planner charges for given stages, straight from its description, and the best of
- * all ways to choose them, tried one by one: the slow twin of
- * agents/exact/intervals/interval-program.ts.
+ * What PipeDream's planner charges for given stages, from its description. The best stages are
+ * found by trying all. This is the slow twin of agents/exact/intervals/interval-program.ts.
  */
 import type { IntervalOptions } from "../../../../agents/exact/intervals/interval-program.ts";
 import type { IntervalStates } from "../../../../agents/exact/intervals/interval-states.ts";
