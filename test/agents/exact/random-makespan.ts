@@ -1,7 +1,7 @@
 /**
- * Random small scenarios for exact methods: every network model and random switches of the
- * fidelity, devices of one or two kinds, ops that take no time, co-location, ops that one kind
- * alone can run, and memory that many placements exceed.
+ * Random small scenarios for exact methods, with every network model and random switches of the
+ * fidelity. They have devices of one or two kinds, ops that take no time, co-location, ops that one
+ * kind alone can run, and memory that many placements exceed.
  */
 import fc from "fast-check";
 import {

@@ -1,5 +1,5 @@
 /**
- * The least makespan over all placements and all orders of ops and transfers, by trying them: every
+ * The least makespan over all placements and all orders of ops and transfers, by trying them. Every
  * op and every transfer goes to the end of its device's or link's line, in the order of their
  * starts. For scenarios with one link for each ordered pair of devices, one transfer for each
  * tensor and device, and no gaps. Shares nothing with the integer program.
