@@ -14,7 +14,7 @@ export async function buildKernel() {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      "assembly/engine.ts",
+      "assembly/kernel.ts",
       "--outFile=engine.wasm",
       "-O3",
       "--runtime=stub",
@@ -35,7 +35,7 @@ export async function buildKernel() {
     .toString("base64")
     .match(/.{1,100}/g);
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
-  return `/** The simulator kernel, compiled from assembly/engine.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const engineWasm =\n${text};\n`;
+  return `/** The simulator kernel, compiled from assembly/kernel.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const engineWasm =\n${text};\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -62,10 +62,10 @@ export {
   mergeSingleConsumers,
 } from "./model/coarsen/single-consumer.ts";
 export { opWork } from "./model/coarsen/work.ts";
+export { createScenario } from "./model/create-scenario.ts";
+export { withDispatch } from "./model/dispatch.ts";
 export { InputError } from "./model/errors.ts";
-export { withDispatch } from "./model/fidelity/dispatch.ts";
 export { defaultFidelity, type Fidelity, fidelities, placetoFidelity } from "./model/fidelity/fidelity.ts";
-export { type NetworkModel, networkModels, withNetwork } from "./model/fidelity/networks.ts";
 export {
   graphHash,
   readScenario,
@@ -76,10 +76,10 @@ export {
   writeScenario,
 } from "./model/file.ts";
 export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./model/graph/builder.ts";
-export { parseGraph, type TestScenarioOptions, testScenario } from "./model/graph/dsl.ts";
+export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
-
+export { type NetworkModel, networkModels, withNetwork } from "./model/networks.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
   copyPlan,
@@ -99,13 +99,13 @@ export type { TaskProgram } from "./model/plan/task-program.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
-  createScenario,
   type Objective,
   objectives,
   type Scenario,
   type ScenarioMeta,
 } from "./model/scenario.ts";
 export { didYouMean, nearest } from "./model/suggest.ts";
+export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
   groupColumns,

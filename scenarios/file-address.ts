@@ -7,8 +7,9 @@
  * known format.
  */
 import { basename } from "node:path";
+import { createScenario } from "../env/model/create-scenario.ts";
 import { Query, readQuery } from "../env/model/query.ts";
-import { createScenario, type Objective } from "../env/model/scenario.ts";
+import type { Objective } from "../env/model/scenario.ts";
 import { type ImportedFile, importers, importFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
 import { COMMON_OPTIONS, groupingOfQuery, underOptions } from "./uri.ts";

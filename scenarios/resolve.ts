@@ -2,7 +2,9 @@
  * A scenario by its address: the URI of a built-in workload, a toy, or the path of a file in any
  * known format.
  */
-import { createScenario, type Objective, type Scenario } from "../env/model/scenario.ts";
+
+import { createScenario } from "../env/model/create-scenario.ts";
+import type { Objective, Scenario } from "../env/model/scenario.ts";
 import { fileAddress, scenarioOfFile } from "./file-address.ts";
 import type { ImportedFile } from "./import/index.ts";
 import { toyOf, toyScenario } from "./suites/toy.ts";

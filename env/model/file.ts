@@ -1,7 +1,7 @@
 /**
- * Scenario files: one JSON object that holds everything a score depends on, checked by a zod
- * schema, and the content hash that names it. `readScenario(writeScenario(s))` equals `s`, and both
- * have the same hash.
+ * Scenario files, and the content hash that names a scenario. A file is one JSON object with
+ * everything that a score depends on, checked by a zod schema. The scenario
+ * `readScenario(writeScenario(s))` equals `s`, and both have the same hash.
  *
  * JSON has no infinity: a device without a memory limit has `memoryBytes: null`.
  */
@@ -9,12 +9,13 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "./cluster/cluster.ts";
 import { colocationGrouping, groupingOf } from "./coarsen/grouping.ts";
+import { createScenario } from "./create-scenario.ts";
 import { InputError } from "./errors.ts";
 import { defaultFidelity, fidelities } from "./fidelity/fidelity.ts";
 import { graphBuilder } from "./graph/builder.ts";
 import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
-import { createScenario, objectives, type Scenario } from "./scenario.ts";
+import { objectives, type Scenario } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";
 
@@ -68,9 +69,9 @@ const fidelitySchema = z.strictObject({
   routing: z.enum(["store-and-forward", "cut-through"]),
   contention: z.enum(["queue", "none", "fair"]),
   overlap: z.boolean(),
-  /** Left out where strict, so that older files keep their hash. */
+  /** Missing where strict, so that older files keep their hash. */
   dispatch: z.enum(["strict", "ready"]).optional(),
-  /** Left out where first come, first served, likewise. */
+  /** Missing where first come, first served, for the same reason. */
   transferOrder: z.enum(["first-come", "plan"]).optional(),
   controlEdges: z.enum(["free", "output-0"]),
   pairOutputs: z.enum(["all", "last"]),
@@ -106,8 +107,8 @@ const scenarioSchema = z.strictObject({
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 
 /**
- * Checks a parsed JSON value and makes the scenario; throws one sentence naming the field or op
- * that is wrong.
+ * Checks a parsed JSON value and makes the scenario. Throws one sentence that names the wrong field
+ * or op.
  */
 export function readScenario(json: unknown, name: string): Scenario {
   const parsed = scenarioSchema.safeParse(json);
@@ -150,7 +151,7 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 }
 
 /**
- * SHA-256 in hex over everything but the name and meta; the order of fields in a file does not
+ * SHA-256 in hex over everything but the name and meta. The order of fields in a file does not
  * matter.
  */
 export function scenarioHash(scenario: Scenario): string {
@@ -159,7 +160,7 @@ export function scenarioHash(scenario: Scenario): string {
 }
 
 /**
- * SHA-256 in hex over the graph alone: pins a generated graph, whatever cluster it is placed on.
+ * SHA-256 in hex over the graph alone. It pins a generated graph, whatever cluster it is placed on.
  */
 export function graphHash(graph: OpGraph): string {
   return hashOf({ dtype: graph.dtype, ops: writeOps(graph) });

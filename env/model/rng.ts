@@ -2,8 +2,8 @@
  * Random numbers: one root seed, children derived by name, state that can be saved.
  *
  * A child's stream depends only on the path of names from the root, never on how much its parent
- * has drawn, so adding a consumer of randomness in one place changes nothing elsewhere. The
- * generator is seedrandom's `alea`.
+ * has drawn. So a new consumer of randomness in one place changes nothing elsewhere. The generator
+ * is seedrandom's `alea`.
  */
 import seedrandom from "seedrandom";
 
@@ -24,8 +24,8 @@ export interface Rng {
 }
 
 /**
- * The type package omits that a generator made with `state: true`, or from a saved state, can be
- * saved.
+ * The type package omits that a generator made with `state: true`, or from a saved state, has a
+ * state to save.
  */
 type Alea = (() => number) & { state(): object };
 const alea = seedrandom.alea as unknown as (seed: string, options: { state: true | object }) => Alea;

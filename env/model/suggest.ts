@@ -1,18 +1,18 @@
 /**
- * "Did you mean": the known word nearest to a mistyped one, by edit distance with neighbouring
- * letters swapped (Damerau-Levenshtein, optimal string alignment). For ids of envs, methods and
- * scenarios, and for names of options.
+ * "Did you mean": the known word nearest to a mistyped one, for ids of envs, methods and scenarios,
+ * and for names of options. The edit distance counts neighbouring letters swapped as one edit
+ * (Damerau-Levenshtein, optimal string alignment).
  */
 
-/** ` Did you mean "x"?` where a known word is near enough to be meant, else an empty string. */
+/** ` Did you mean "x"?` where a known word is near enough, else an empty string. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const word = nearest(given, known);
   return word === undefined ? "" : ` Did you mean "${word}"?`;
 }
 
 /**
- * The nearest of `known`, or undefined where none is near enough; a word that begins with `given`
- * is.
+ * The nearest of `known`, or undefined where none is near enough. A word that begins with `given`
+ * always is.
  */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(given.length / 3));

@@ -10,10 +10,11 @@
 import { type Cluster, isCpu, validateCluster } from "../../env/model/cluster/cluster.ts";
 import { colocationGrouping, type Grouping } from "../../env/model/coarsen/grouping.ts";
 import { groupsForPlacement } from "../../env/model/coarsen/placement.ts";
+import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { defaultFidelity } from "../../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../../env/model/graph/graph.ts";
-import { createScenario, type Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { clusterCatalog } from "../clusters/index.ts";
 import type { Imported, ImportReport } from "./contract.ts";

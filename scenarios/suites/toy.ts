@@ -6,9 +6,9 @@
  * Times are us. Each device has one outgoing link, of 10 bytes a us unless said otherwise.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { type TestScenarioOptions, testScenario } from "../../env/model/graph/dsl.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
+import { type TestScenarioOptions, testScenario } from "../../env/model/test-scenario.ts";
 
 export interface Toy {
   readonly name: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { commands } from "../../cli/main.ts";
 import { writeScenario } from "../../env/model/file.ts";
-import { testScenario } from "../../env/model/graph/dsl.ts";
+import { testScenario } from "../../env/model/test-scenario.ts";
 import { pgym } from "./recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-commands-"));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeScenario } from "../../env/model/file.ts";
-import { testScenario } from "../../env/model/graph/dsl.ts";
+import { testScenario } from "../../env/model/test-scenario.ts";
 import { pgym, type Recording } from "../cli/recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-malformed-"));

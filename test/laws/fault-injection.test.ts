@@ -265,7 +265,7 @@ function randomDevices(scenario: Scenario, rng: Rng): Int32Array {
 
 function damagedPlan(seed: number): Plan {
   const plan = mutated({ kind: "placement", device: [0, 1, 0, 1, 0] }, seed) as Plan;
-  // Half of them as typed arrays, as a caller who got one number wrong would have them.
+  // Half of them are typed arrays, as from a caller who got one number wrong.
   if (seed % 2 === 0 && Array.isArray(plan?.device)) return { ...plan, device: Int32Array.from(plan.device) };
   return plan;
 }

@@ -1,4 +1,6 @@
-/** Random damage to JSON values: what a hand, a script or another program gets wrong in a file. */
+/**
+ * Random damage to JSON values: what a person, a script or another program gets wrong in a file.
+ */
 import { createRng, type Rng } from "../../env/index.ts";
 
 type Json = unknown;

@@ -82,7 +82,7 @@ function renameAll(scenario: Scenario, rename: (name: string) => string): Scenar
   );
 }
 
-/** Times so odd that no two events coincide by accident: then no order of devices can matter. */
+/** Times such that no two events coincide by accident. Then no order of devices can matter. */
 function withoutTies(scenario: Scenario): Scenario {
   const odd = (v: number, us: number) => us + 1 + Math.sqrt(v + 2) / 7;
   const measuredUs = new Map(

@@ -3,8 +3,8 @@
  * transfer crosses.
  *
  * A full-duplex cable is two links; a shared bus is one link that several routes cross. A transfer
- * crosses the links of its route one after the other (store and forward), queueing at each, or all
- * at once where the cluster or the fidelity says so.
+ * crosses the links of its route one after the other (store and forward) and queues at each. It
+ * crosses them all at once where the cluster or the fidelity says so.
  */
 import { InputError } from "../errors.ts";
 
@@ -21,8 +21,8 @@ export interface Device {
   /** Time in us added to every op that does any work. */
   readonly launchUs: number;
   /**
-   * Share of the peak FLOP/s that an op type reaches; `*` for the types that are not named; default
-   * 1.
+   * Share of the peak FLOP/s that an op type reaches; `*` stands for types that are not named;
+   * default 1.
    */
   readonly efficiency?: Readonly<Record<string, number>>;
 }
@@ -30,7 +30,7 @@ export interface Device {
 export interface Link {
   readonly name: string;
   readonly bytesPerUs: number;
-  /** Delay in us until the last byte arrives; does not occupy the link. */
+  /** Delay in us until the last byte arrives. It does not occupy the link. */
   readonly latencyUs: number;
 }
 
@@ -41,21 +41,18 @@ export interface Cluster {
   /** routes[from][to]: link ids in crossing order; empty where from = to. */
   readonly routes: readonly (readonly (readonly number[])[])[];
   /**
-   * Where its switches pass a transfer on while they still receive it: what every fidelity then
-   * goes by.
+   * Set where the cluster's switches pass a transfer on while they still receive it. Every fidelity
+   * then follows it.
    */
   readonly routing?: "cut-through";
 }
 
 /**
- * Whether a device is a CPU: its kind says so, in any case of letters. All others are accelerators.
+ * Whether a device is a CPU: its kind is "cpu" in any case of letters. All others are accelerators.
  */
 export const isCpu = (device: Device): boolean => device.kind.toLowerCase() === "cpu";
 
-/**
- * The most parameter bytes that a device may hold where memory is counted in weights: CPUs have no
- * limit.
- */
+/** The most parameter bytes that a device may hold where only weights count. A CPU has no limit. */
 export const weightLimitBytes = (device: Device): number =>
   isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes;
 
@@ -68,11 +65,11 @@ export function validateCluster(cluster: Cluster): Cluster {
     );
   if (devices.length === 0)
     throw new InputError(`Cluster "${cluster.name}" has no devices; at least one is needed.`);
-  const seen = new Set<string>();
+  const names = new Set<string>();
   for (const device of devices) {
     const where = `Cluster "${cluster.name}", device "${device.name}"`;
-    if (seen.has(device.name)) throw new InputError(`${where}: the name is used twice.`);
-    seen.add(device.name);
+    if (names.has(device.name)) throw new InputError(`${where}: the name is used twice.`);
+    names.add(device.name);
     positive(where, "memoryBytesPerUs", device.memoryBytesPerUs);
     if (device.memoryBytes !== Number.POSITIVE_INFINITY) positive(where, "memoryBytes", device.memoryBytes);
     for (const [dtype, speed] of Object.entries(device.flopsPerUs))
@@ -120,8 +117,8 @@ function positive(where: string, field: string, value: number): void {
 }
 
 /**
- * Devices that each send through one outgoing link and receive without limit: the network of the
- * published Placeto simulator, and a fair picture of GPUs behind one PCIe switch.
+ * Devices that each send through one outgoing link and receive without limit. This is the network
+ * of the published Placeto simulator, and it fits GPUs behind one PCIe switch.
  */
 export function egressCluster(
   name: string,

@@ -1,11 +1,10 @@
 /**
  * Transfers as dnn-partitioning counts them (Tarnawski et al., NeurIPS 2020), for the max-load and
- * latency objectives: an op's whole output moves between an accelerator and the host, at one time
- * for the op, whoever receives it.
+ * latency objectives. An op's whole output moves between an accelerator and the host. Its time does
+ * not depend on the receiver.
  */
 
 import { CONTROL, type OpGraph } from "../graph/graph.ts";
-import type { Scenario } from "../scenario.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** Time in us to move each op's whole output between a device and the host, shape [opCount]. */
@@ -21,24 +20,31 @@ export function transferTimesUs(graph: OpGraph, cluster: Cluster): Float64Array 
   });
 }
 
+/** What a scenario says about which edges carry data. */
+export interface DataEdges {
+  readonly graph: OpGraph;
+  /** Whether a control edge across devices moves bytes; see `Fidelity`. */
+  readonly fidelity: { readonly controlEdges: "free" | "output-0" };
+}
+
 /** The distinct consumers of each op's data: op[start[u] .. start[u + 1]). */
-export function dataConsumers({ graph, fidelity }: Scenario): { start: Int32Array; op: Int32Array } {
+export function dataConsumers({ graph, fidelity }: DataEdges): { start: Int32Array; op: Int32Array } {
   const start = new Int32Array(graph.opCount + 1);
   const op: number[] = [];
   for (let u = 0; u < graph.opCount; u++) {
-    const seen = new Set<number>();
+    const destinations = new Set<number>();
     for (let i = graph.outStart[u]; i < graph.outStart[u + 1]; i++) {
       const e = graph.outEdge[i];
       if (graph.edgeOutput[e] === CONTROL && fidelity.controlEdges === "free") continue;
-      seen.add(graph.edgeDestination[e]);
+      destinations.add(graph.edgeDestination[e]);
     }
-    op.push(...seen);
+    op.push(...destinations);
     start[u + 1] = op.length;
   }
   return { start, op: Int32Array.from(op) };
 }
 
-/** For each op the ops in whose list it is: from consumers to producers. */
+/** The lists reversed, from consumers to producers: for each op, the ops in whose list it is. */
 export function reversed(
   { start, op }: { readonly start: Int32Array; readonly op: Int32Array },
   opCount: number,

@@ -4,8 +4,8 @@
  *
  *   launchUs + max(flops / (flopsPerUs x efficiency), bytesTouched / memoryBytesPerUs)
  *
- * with `launchUs` only for ops that do any work. A measured time is taken as it is, launch
- * included.
+ * with `launchUs` only for ops that do any work. A measured time includes the launch and is not
+ * changed.
  */
 
 import { ANY_KIND, type OpGraph } from "../graph/graph.ts";

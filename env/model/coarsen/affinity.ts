@@ -1,13 +1,13 @@
 /**
- * `Affinity`: how many bytes join each two groups, in both directions together, as an undirected
- * graph in compressed sparse rows. All edges count, backward ones too; a control edge joins with no
- * bytes.
+ * `Affinity`: how many bytes connect each two groups, both directions together, as an undirected
+ * graph in compressed sparse rows. All edges count, backward ones too. A control edge counts with
+ * no bytes.
  */
 import type { OpGraph } from "../graph/graph.ts";
 
 export interface Affinity {
   /**
-   * Neighbours of group g: neighbour[start[g] .. start[g + 1]), in no particular order, each once.
+   * Neighbours of group g: neighbour[start[g] .. start[g + 1]), each once, in no particular order.
    */
   readonly start: Int32Array;
   readonly neighbour: Int32Array;

@@ -1,8 +1,12 @@
 /**
- * Coarsens a grouping to at most a given number of groups: again and again merges the two groups of
- * least combined work among those that are joined by a forward edge, supported by the same device
- * kinds, and not also joined by a longer path (which would make the groups' graph cyclic). Where no
- * such pair is left, merges the two smallest groups of equal support.
+ * Coarsens a grouping to at most a given number of groups, by merging two groups at a time. The two
+ * groups of least combined work merge among those pairs that
+ *
+ * - are joined by a forward edge,
+ * - are supported by the same device kinds, and
+ * - are not also joined by a longer path, which would make the groups' graph cyclic.
+ *
+ * Where no such pair is left, the two smallest groups of equal support merge.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -30,9 +34,9 @@ export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): 
 }
 
 /**
- * Pairs joined by an edge, by work. A detour between two groups goes away only with a merge of one
- * of the two, because everything else leaves at least one group in between; so a pair that has one
- * is dropped until one of its groups changes.
+ * Pairs joined by an edge, by work. A detour between two groups disappears only with a merge of one
+ * of the two, since any other merge leaves a group in between. So a pair with a detour is dropped
+ * until one of its groups changes.
  */
 function joinedPairs(quotient: Quotient) {
   const { work } = quotient;
@@ -62,7 +66,7 @@ function joinedPairs(quotient: Quotient) {
   };
 }
 
-/** Is there a path besides the direct edge? */
+/** Is there another path than the direct edge? */
 function hasDetour(quotient: Quotient, from: number, into: number): boolean {
   for (const next of quotient.consumers(from)) {
     if (next !== into && quotient.reaches(next, into)) return true;

@@ -1,7 +1,7 @@
 /**
- * Chain contraction: a group and its only consumer become one where that consumer reads from
- * nothing else, so that every maximal chain of the forward graph ends as one group. Nothing that
- * could run in parallel is lost.
+ * Chain contraction. A group and its only consumer become one where that consumer reads from
+ * nothing else. So every maximal chain of the forward graph ends as one group. No parallel work is
+ * lost.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import type { Grouping } from "./grouping.ts";

@@ -1,9 +1,9 @@
 /**
  * Fusion of strongly connected components. Groups that hold forward ops with their backward twins
- * (the colour classes of dnn-partitioning) can wait for each other in a circle: the groups' graph
- * is then cyclic, and planners that cut it along ancestors have no order to cut along. Fusing every
- * circle into one group makes it acyclic, and is the finest coarsening that does. All edges count
- * here, those of backward and update ops too.
+ * (the colour classes of dnn-partitioning) can wait for each other in a cycle. Planners that cut
+ * the groups' graph along ancestors then have no order. Fusing every cycle into one group makes the
+ * graph acyclic, and is the finest coarsening that does. All edges count here, those of backward
+ * and update ops too.
  */
 
 import { InputError } from "../errors.ts";

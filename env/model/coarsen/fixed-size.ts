@@ -1,12 +1,12 @@
 /**
- * A fixed number of groups of like op counts: the ops in topological order, cut into blocks. The
- * number of groups is what HDP fixes beforehand (Mirhoseini et al., "A Hierarchical Model for
- * Device Placement", ICLR 2018: 256 groups, fewer in its public code), whose grouper then learns
- * which op belongs where; these blocks are the grouping that nobody has to learn.
+ * A fixed number of groups of similar op counts: the ops in topological order, cut into blocks. HDP
+ * fixes the number of groups beforehand (Mirhoseini et al., "A Hierarchical Model for Device
+ * Placement", ICLR 2018: 256 groups, fewer in its public code). Its grouper then learns which op
+ * belongs to which group. These blocks are a grouping without learning.
  *
- * Co-location classes stay whole, so a block may be larger by one class. Groups that different
- * device kinds support share no block: each such set of kinds gets a share of the blocks by its
- * number of ops, at least one.
+ * Co-location classes stay whole, so a block may be larger by one class. Groups with different
+ * device support share no block. Each such set of kinds gets a share of the blocks by its number of
+ * ops, at least one.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -26,12 +26,12 @@ export function fixedSize(graph: OpGraph, grouping: Grouping, groupLimit: number
     support.reduce((sum, own, g) => sum + (own === kinds ? opsOf(g) : 0), 0),
   );
   const blocks = blocksByShare(total, groupLimit);
-  const seen = new Float64Array(kindSets.length);
+  const opsBefore = new Float64Array(kindSets.length);
   const block = new Int32Array(groupCount);
   for (let g = 0; g < groupCount; g++) {
     const kinds = kindSets.indexOf(support[g]);
-    block[g] = Math.floor((seen[kinds] * blocks[kinds]) / total[kinds]) * kindSets.length + kinds;
-    seen[kinds] += opsOf(g);
+    block[g] = Math.floor((opsBefore[kinds] * blocks[kinds]) / total[kinds]) * kindSets.length + kinds;
+    opsBefore[kinds] += opsOf(g);
   }
   return groupingOf(
     graph,
@@ -39,7 +39,9 @@ export function fixedSize(graph: OpGraph, grouping: Grouping, groupLimit: number
   );
 }
 
-/** One block each, and the others one by one to whoever has most ops for each block that it has. */
+/**
+ * One block for each set of kinds. The others go one by one to the set with the most ops per block.
+ */
 function blocksByShare(opCounts: readonly number[], count: number): number[] {
   const blocks = opCounts.map(() => 1);
   for (let given = opCounts.length; given < count; given++) {

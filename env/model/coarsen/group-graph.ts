@@ -1,15 +1,16 @@
 /**
- * `GroupGraph`: the scenario seen at the level of its groups, the quotient of the op graph. What
- * agents observe and list schedulers order. Times and bytes are sums over the group's ops; edges
- * are merged per ordered pair of groups.
+ * `GroupGraph`: the scenario at the level of its groups, the quotient of the op graph. Agents
+ * observe it and list schedulers order it. Times and bytes are sums over the group's ops; edges are
+ * merged per ordered pair of groups.
  *
- * The quotient of a training graph can be cyclic (a forward op grouped with its backward twin);
- * group numbers are then still a total order, by first forward op.
+ * The quotient of a training graph can be cyclic, since a forward op may be grouped with its
+ * backward twin. Group numbers are a total order in any case, by first forward op.
  */
 
+import type { Cluster } from "../cluster/cluster.ts";
 import { runTimesUs } from "../cluster/speed.ts";
-import { Role } from "../graph/graph.ts";
-import type { Scenario } from "../scenario.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
+import type { Grouping } from "./grouping.ts";
 
 export interface GroupGraph {
   readonly groupCount: number;
@@ -30,13 +31,20 @@ export interface GroupGraph {
   readonly edgeSource: Int32Array;
   readonly edgeDestination: Int32Array;
   /**
-   * Bytes that would cross if the two groups lay on different devices, each output counted once per
+   * Bytes that cross if the two groups are on different devices. Each output counts once per
    * destination.
    */
   readonly edgeBytes: Float64Array;
 }
 
-export function groupGraph({ graph, grouping, cluster }: Scenario): GroupGraph {
+/** The parts of a scenario that its groups' graph depends on. */
+export interface GroupedGraph {
+  readonly graph: OpGraph;
+  readonly grouping: Grouping;
+  readonly cluster: Cluster;
+}
+
+export function groupGraph({ graph, grouping, cluster }: GroupedGraph): GroupGraph {
   const { groupCount, groupOf } = grouping;
   const deviceCount = cluster.devices.length;
   const runUs = runTimesUs(graph, cluster);
@@ -57,7 +65,7 @@ export function groupGraph({ graph, grouping, cluster }: Scenario): GroupGraph {
     }
   }
 
-  // One output of one op crosses once per destination group, however many ops there use it.
+  // One output of one op crosses once per destination group, however many ops use it there.
   const bytesOf = new Map<number, number>();
   const crossing = new Map<string, number>();
   for (let e = 0; e < graph.edgeCount; e++) {

@@ -3,9 +3,9 @@
  * op-level.
  *
  * Groups are numbered by their first op in the graph's topological order, forward ops before
- * others, so that group order is a topological order of the forward graph wherever one exists. A
- * forward op grouped with its backward twin can make the quotient cyclic; nothing here needs it to
- * be acyclic.
+ * others. So group order is a topological order of the forward graph wherever one exists. A forward
+ * op grouped with its backward twin can make the quotient cyclic. Nothing here needs an acyclic
+ * quotient.
  */
 import { InputError } from "../errors.ts";
 import { type OpGraph, Role } from "../graph/graph.ts";
@@ -20,7 +20,7 @@ export interface Grouping {
 }
 
 /**
- * Makes a grouping from any labelling of the ops, renumbering the groups by their first forward op.
+ * Makes a grouping from any labels of the ops, and numbers the groups by their first forward op.
  */
 export function groupingOf(graph: OpGraph, label: ArrayLike<number>): Grouping {
   if (label.length !== graph.opCount)
@@ -45,7 +45,7 @@ export function groupingOf(graph: OpGraph, label: ArrayLike<number>): Grouping {
   return { groupCount, groupOf, memberStart, members };
 }
 
-/** One group per op, but for ops that a co-location class ties together. */
+/** One group per op, except that the ops of a co-location class are one group. */
 export function colocationGrouping(graph: OpGraph): Grouping {
   const label = new Int32Array(graph.opCount);
   for (let v = 0; v < graph.opCount; v++)

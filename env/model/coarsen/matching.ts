@@ -1,8 +1,8 @@
 /**
  * Heavy-edge matching (Karypis, Kumar, "A fast and high quality multilevel scheme for partitioning
- * irregular graphs", SIAM Journal on Scientific Computing 1998): vertices choose in a given order,
- * each takes the free neighbour behind its heaviest edge; of equal edges the one to the lightest
- * neighbour, of those the smallest number.
+ * irregular graphs", SIAM Journal on Scientific Computing 1998). Vertices choose in a given order.
+ * Each takes the free neighbour behind its heaviest edge. Of equal edges it takes the one to the
+ * lightest neighbour, then the smallest number.
  */
 
 /** An undirected graph in compressed sparse rows, each edge in both rows. */
@@ -16,12 +16,12 @@ export interface MatchingRule {
   /** Vertices in the order in which they choose. */
   readonly order: ArrayLike<number>;
   readonly vertexWeight: Float64Array;
-  /** No pair weighs more. */
+  /** The most that a pair may weigh. */
   readonly weightLimit: number;
   readonly mayPair: (a: number, b: number) => boolean;
 }
 
-/** The mate of each vertex, itself where it stays alone. */
+/** The mate of each vertex; the vertex itself where it has none. */
 export function heavyEdgeMates({ start, neighbour, edgeWeight }: Joined, rule: MatchingRule): Int32Array {
   const { order, vertexWeight, weightLimit, mayPair } = rule;
   const mateOf = new Int32Array(vertexWeight.length).fill(-1);

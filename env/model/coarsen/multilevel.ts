@@ -1,13 +1,13 @@
 /**
- * Multilevel clustering as METIS coarsens (Karypis, Kumar, "A fast and high quality multilevel
- * scheme for partitioning irregular graphs", SIAM Journal on Scientific Computing 1998): level by
- * level, each group pairs with the free neighbour to which most bytes join it (heavy-edge
- * matching), groups of few neighbours choosing first, until at most N are left.
+ * Multilevel clustering in the way of METIS (Karypis, Kumar, "A fast and high quality multilevel
+ * scheme for partitioning irregular graphs", SIAM Journal on Scientific Computing 1998). On each
+ * level, every group pairs with the free neighbour with which it shares most bytes (heavy-edge
+ * matching). Groups of few neighbours choose first. This goes on until at most N groups are left.
  *
- * A pair may hold 1.5 times the mean work of the final groups; where that stops a level short of a
- * twentieth of its groups the limit doubles, and where no edge is left to pair along, neighbours in
- * group order pair. Groups of different device support never pair. Directions of edges are not
- * looked at, so that the groups' graph can come out cyclic.
+ * A pair may hold 1.5 times the mean work of the final groups. Where that limit ends a level before
+ * a twentieth of its groups have merged, the limit doubles. Where no edge is left for pairs,
+ * neighbours in group order pair. Groups of different device support never pair. Directions of
+ * edges do not count, so the groups' graph may become cyclic.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -82,7 +82,7 @@ function heavyEdgePairs({ work, support, affinity }: Level, workLimit: number): 
   });
 }
 
-/** Each group with the next of its support: for graphs in several parts. */
+/** Pairs each group with the next one of its support, for graphs in several parts. */
 function pairsInOrder({ work, support }: Level): Pair[] {
   const waiting = new Map<string, number>();
   const pairs: Pair[] = [];

@@ -1,12 +1,11 @@
 /**
- * A topological order of groups that stays one while groups are merged, so that searches for paths
- * can stop early: nothing at a position behind the goal's leads to the goal. A merge moves only
- * what lies between the two groups and depends on them (Pearce and Kelly: "A Dynamic Topological
- * Sort Algorithm for Directed Acyclic Graphs", JEA 2007).
+ * A topological order of groups that is kept while groups are merged. It lets searches for paths
+ * stop early: nothing at a position after the goal leads to the goal. A merge moves only the groups
+ * that are between the two and depend on them (Pearce and Kelly: "A Dynamic Topological Sort
+ * Algorithm for Directed Acyclic Graphs", JEA 2007).
  *
- * The order reads the neighbours of groups from the sets that it is given, which its owner keeps up
- * to date. Once groups wait for each other in a circle there is no order any more, and `holds` says
- * so.
+ * The order reads the neighbours of groups from the sets that it is given; their owner keeps them
+ * up to date. Where groups wait for each other in a cycle there is no order, and `holds` says so.
  */
 type Neighbours = readonly ReadonlySet<number>[];
 
@@ -14,7 +13,7 @@ export interface GroupOrder {
   holds(): boolean;
   /** Position of each living group, while the order holds. */
   readonly position: Int32Array;
-  /** To be called before the neighbours of `from` are handed to `into`. */
+  /** Call this before the neighbours of `from` are moved to `into`. */
   merge(from: number, into: number): void;
 }
 
@@ -28,8 +27,8 @@ export function createGroupOrder(consumers: Neighbours, producers: Neighbours): 
   const byPosition = (a: number, b: number): number => position[a] - position[b];
 
   /**
-   * All that is reached from `start` in one direction, strictly between `start` and `goal`; null if
-   * the goal is.
+   * All groups reached from `start` in one direction, strictly between `start` and `goal`. Null
+   * where the goal is reached.
    */
   function between(neighbours: Neighbours, start: number, goal: number): number[] | null {
     const [low, high] = position[start] < position[goal] ? [start, goal] : [goal, start];
@@ -73,7 +72,7 @@ export function createGroupOrder(consumers: Neighbours, producers: Neighbours): 
   };
 }
 
-/** As far as there is one: groups behind a circle are missing. */
+/** The order as far as there is one; groups after a cycle are missing. */
 function topologicalOrder(consumers: Neighbours, producers: Neighbours): readonly number[] {
   const waiting = producers.map((set) => set.size);
   const ready = [...waiting.keys()].filter((group) => waiting[group] === 0);

@@ -3,7 +3,7 @@ export interface WeighedPair {
   readonly from: number;
   readonly into: number;
   readonly work: number;
-  /** Whatever tells the one who pushed it whether the pair is still as it was. */
+  /** A number by which the caller tells whether the pair is still as it was. */
   readonly stamp: number;
 }
 

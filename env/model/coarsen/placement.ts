@@ -1,7 +1,9 @@
 /**
- * The composition of rules that the built-in workloads use:
+ * The sequence of rules for the built-in workloads:
  *
- *   co-location classes -> single-consumer rule, keeping parallel work and divisible chains -> at most N groups
+ * 1. co-location classes;
+ * 2. the single-consumer rule, which keeps parallel work and divisible chains;
+ * 3. at most N groups.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import { atMost } from "./at-most.ts";
@@ -9,8 +11,7 @@ import { colocationGrouping, type Grouping } from "./grouping.ts";
 import { holdsAtMost, keepsParallelWork, mergeSingleConsumers } from "./single-consumer.ts";
 
 /**
- * No group grows by merging beyond this share of all work; a fiftieth keeps 8 devices within reach
- * of balance.
+ * No merge makes a group larger than this share of all work. A fiftieth lets 8 devices be balanced.
  */
 const LARGEST_SHARE = 1 / 50;
 

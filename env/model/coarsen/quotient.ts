@@ -1,10 +1,10 @@
 /**
  * `Quotient`: a grouping while it is being coarsened. Groups are joined by the edges between their
- * forward ops (backward and update ops follow their forward op), can be merged in pairs, and know
- * their work.
+ * forward ops; backward and update ops follow their forward op. Groups can be merged in pairs, and
+ * know their work.
  *
- * Group numbers are those of the grouping that it was made from; a merged group keeps the number of
- * the one it went into.
+ * Group numbers are those of the original grouping. A merged group keeps the number of the group
+ * that took the other one in.
  */
 import { type OpGraph, Role } from "../graph/graph.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
@@ -12,7 +12,7 @@ import { createGroupOrder } from "./order.ts";
 import { opWork } from "./work.ts";
 
 export interface Quotient {
-  /** Groups still there, ascending. */
+  /** Groups that are left, ascending. */
   alive(): readonly number[];
   /** Groups that read from the group's forward ops, and groups that they read from. */
   consumers(group: number): ReadonlySet<number>;
@@ -33,16 +33,7 @@ export interface Quotient {
 export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
   const { groupCount, groupOf } = start;
   const mergedInto = Int32Array.from({ length: groupCount }, (_, g) => g);
-  const consumers = Array.from({ length: groupCount }, () => new Set<number>());
-  const producers = Array.from({ length: groupCount }, () => new Set<number>());
-  for (let e = 0; e < graph.edgeCount; e++) {
-    const source = graph.edgeSource[e];
-    const destination = graph.edgeDestination[e];
-    if (graph.role[source] !== Role.forward || graph.role[destination] !== Role.forward) continue;
-    if (groupOf[source] === groupOf[destination]) continue;
-    consumers[groupOf[source]].add(groupOf[destination]);
-    producers[groupOf[destination]].add(groupOf[source]);
-  }
+  const { consumers, producers } = forwardNeighbours(graph, start);
   const order = createGroupOrder(consumers, producers);
   const ofOp = opWork(graph);
   const work = new Float64Array(groupCount);
@@ -98,20 +89,35 @@ export function createQuotient(graph: OpGraph, start: Grouping): Quotient {
   };
 }
 
+/** Which groups read from which, by their forward ops. */
+function forwardNeighbours(graph: OpGraph, { groupCount, groupOf }: Grouping) {
+  const consumers = Array.from({ length: groupCount }, () => new Set<number>());
+  const producers = Array.from({ length: groupCount }, () => new Set<number>());
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const source = graph.edgeSource[e];
+    const destination = graph.edgeDestination[e];
+    if (graph.role[source] !== Role.forward || graph.role[destination] !== Role.forward) continue;
+    if (groupOf[source] === groupOf[destination]) continue;
+    consumers[groupOf[source]].add(groupOf[destination]);
+    producers[groupOf[destination]].add(groupOf[source]);
+  }
+  return { consumers, producers };
+}
+
 /** Hands the neighbours of `from` in one direction to `into`, on both ends. */
 function redirect(
-  there: readonly Set<number>[],
-  back: readonly Set<number>[],
+  neighbours: readonly Set<number>[],
+  opposite: readonly Set<number>[],
   from: number,
   into: number,
 ): void {
-  for (const neighbour of there[from]) {
-    back[neighbour].delete(from);
+  for (const neighbour of neighbours[from]) {
+    opposite[neighbour].delete(from);
     if (neighbour === into) continue;
-    there[into].add(neighbour);
-    back[neighbour].add(into);
+    neighbours[into].add(neighbour);
+    opposite[neighbour].add(into);
   }
-  there[from].clear();
+  neighbours[from].clear();
 }
 
 /** What `supportOf` answers for a group whose ops have no device kind in common. */

@@ -1,9 +1,8 @@
 /**
  * What a grouping costs and keeps, as numbers to compare rules by.
  *
- * Cut bytes are those that would cross if every group had a device to itself: each output counts
- * once for each other group that reads it. They stand beside the same sum with one op in each
- * group.
+ * Cut bytes are those that cross if every group has a device to itself. Each output counts once for
+ * each other group that reads it. The same sum with one op in each group is given too.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import { isAcyclic } from "./components.ts";
@@ -24,7 +23,7 @@ export interface CoarseningReport {
    * Share of all work in the largest group: with D equal devices, above 1 / D no plan is balanced.
    */
   readonly largestWorkShare: number;
-  /** False where groups wait for each other in a circle. */
+  /** False where groups wait for each other in a cycle. */
   readonly acyclic: boolean;
 }
 
@@ -53,8 +52,8 @@ export function coarseningReport(graph: OpGraph, grouping: Grouping): Coarsening
 }
 
 /**
- * Bytes between parts of the graph: each output once for each other part that reads it, at its
- * largest read.
+ * Bytes between parts of the graph. Each output counts once for each other part that reads it, at
+ * its largest read.
  */
 export function cutBytes(graph: OpGraph, partOf: ArrayLike<number>): number {
   let sum = 0;

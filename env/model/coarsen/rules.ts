@@ -1,10 +1,11 @@
 /**
  * The named rules of coarsening, as scenario URIs (`?coarsen=NAME&groups=N`) and the command line
- * know them. Each is a pure function of graph and starting grouping; adding one is a file and an
- * entry here.
+ * know them. Each rule is a pure function of graph and starting grouping. A new rule is a file and
+ * an entry here.
  *
- * `coarsen` starts from the co-location classes, applies the rule, and where more groups are left
- * than asked for merges on to the limit (`atMost`), so that a limit holds whatever the rule.
+ * The function `coarsen` starts from the co-location classes and applies the rule. Where more
+ * groups are left than asked for, it merges on to the limit (`atMost`). So a limit holds for every
+ * rule.
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
@@ -23,13 +24,13 @@ export interface CoarseningRule {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
-  /** Number of groups of a rule that needs one, where none is asked for. */
+  /** Number of groups where a rule needs one and the caller gives none. */
   readonly defaultGroups?: number;
-  /** Starts from co-location classes; `groupLimit` is `Infinity` where none is asked for. */
+  /** Starts from co-location classes; `groupLimit` is `Infinity` where the caller gives none. */
   readonly apply: (graph: OpGraph, classes: Grouping, groupLimit: number) => Grouping;
 }
 
-/** Few enough to learn on, many enough to keep a few devices balanced. */
+/** Few enough to learn on, and enough to keep a few devices balanced. */
 const USUAL_GROUPS = 96;
 
 export const coarseningRules: readonly CoarseningRule[] = [
@@ -88,8 +89,8 @@ export const coarseningRules: readonly CoarseningRule[] = [
 ];
 
 /**
- * Groups by a named rule, at most `groupLimit` of them where that is given; one sentence on a rule
- * that is not known.
+ * Groups by a named rule, at most `groupLimit` where that is given. Throws one sentence where the
+ * rule is not known.
  */
 export function coarsen(graph: OpGraph, ruleName: string, groupLimit?: number): Grouping {
   const rule = coarseningRule(ruleName);

@@ -1,16 +1,16 @@
 /**
- * Series-parallel contraction: undoes the two steps by which series-parallel graphs grow (Valdes,
- * Tarjan, Lawler, "The recognition of series parallel digraphs", SIAM Journal on Computing 1982),
- * here on groups, with the ends of the graph as two unseen groups.
+ * Series-parallel contraction. It undoes the two steps by which series-parallel graphs grow
+ * (Valdes, Tarjan, Lawler, "The recognition of series parallel digraphs", SIAM Journal on Computing
+ * 1982). It works on groups, and the ends of the graph count as two further groups.
  *
- * - series: a group and its only consumer, where that reads from nothing else;
- * - parallel: two groups with the same only producer and the same only consumer; a direct edge
- *   between those two counts as a branch without work, so that a lone group beside a shortcut joins
- *   its consumer.
+ * - Series: a group and its only consumer, where that consumer reads from nothing else.
+ * - Parallel: two groups with the same only producer and the same only consumer. A direct edge
+ *   between those two counts as a branch without work, so a lone group next to a shortcut joins its
+ *   consumer.
  *
  * Each round contracts disjoint pairs, those of least combined work first, until the limit is met
  * or nothing is left to contract. A series-parallel network (Inception-V3, ResNet) contracts to one
- * group; what remains of another is its knot.
+ * group. What is left of another network cannot be contracted by series and parallel steps.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import { chainNext } from "./chain.ts";
@@ -33,7 +33,7 @@ export function contractSeriesParallel(graph: OpGraph, grouping: Grouping, group
   return quotient.grouping();
 }
 
-/** Contracts disjoint pairs, at most so many of them; answers how many. */
+/** Contracts disjoint pairs, at most `most` of them; returns their number. */
 function contractRound(quotient: Quotient, most: number): number {
   const pairs = [...seriesPairs(quotient), ...parallelPairs(quotient)].filter(({ from, into }) =>
     quotient.sameSupport(from, into),
@@ -70,13 +70,14 @@ function parallelPairs(quotient: Quotient): Pair[] {
     if (producer !== -1 && consumer !== -1 && quotient.consumers(producer).has(consumer))
       pairs.push(pairOf(quotient, group, consumer));
     const ends = `${producer}>${consumer}`;
-    const beside = branches.get(ends);
-    if (beside === undefined) branches.set(ends, [group]);
-    else beside.push(group);
+    const parallel = branches.get(ends);
+    if (parallel === undefined) branches.set(ends, [group]);
+    else parallel.push(group);
   }
-  for (const beside of branches.values()) {
-    beside.sort((a, b) => quotient.work[a] - quotient.work[b] || a - b);
-    for (let i = 0; i + 1 < beside.length; i += 2) pairs.push(pairOf(quotient, beside[i], beside[i + 1]));
+  for (const parallel of branches.values()) {
+    parallel.sort((a, b) => quotient.work[a] - quotient.work[b] || a - b);
+    for (let i = 0; i + 1 < parallel.length; i += 2)
+      pairs.push(pairOf(quotient, parallel[i], parallel[i + 1]));
   }
   return pairs;
 }

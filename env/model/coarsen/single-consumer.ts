@@ -1,12 +1,12 @@
 /**
  * The single-consumer rule of ColocRL (Mirhoseini et al., "Device Placement Optimization with
- * Reinforcement Learning", ICML 2017): where all outputs of a group are used by one other group,
- * merge it into that group; repeat until nothing changes.
+ * Reinforcement Learning", ICML 2017): where one other group uses all outputs of a group, merge it
+ * into that group. Repeat until nothing changes.
  *
- * Repeated to the end on forward ops, the rule folds a whole network into its loss: each block has
- * a single consumer, and once it is merged so has the block before. What a placer could run in
- * parallel goes with it. ColocRL stopped it with groups drawn by hand; here admissions do that, and
- * a merge must pass every one that is given.
+ * To the end on forward ops, the rule folds a whole network into its loss. Each block has a single
+ * consumer, and once it is merged so has the block before. Work that could run in parallel is then
+ * lost. ColocRL stopped the rule with groups drawn by hand. Here admissions stop it, and a merge
+ * must pass every given one.
  */
 import type { OpGraph } from "../graph/graph.ts";
 import type { Grouping } from "./grouping.ts";
@@ -17,7 +17,7 @@ export type Admission = (quotient: Quotient, from: number, into: number) => bool
 
 /**
  * Refuses where the consumer also waits for work that could run at the same time: another producer
- * that does something and does not come before `from`.
+ * with work that does not come before `from`.
  */
 export const keepsParallelWork: Admission = (quotient, from, into) => {
   for (const other of quotient.producers(into)) {

@@ -1,7 +1,7 @@
 /**
- * How much work an op is, where no device is given: grouping happens before placement. With
- * measured times it is their mean over device kinds in us (0 where an op has none); otherwise the
- * roofline of an average accelerator, in FLOP: max(flops, RIDGE x bytes touched).
+ * How much work an op is without a device, since grouping happens before placement. With measured
+ * times it is their mean over device kinds in us, 0 where an op has none. Else it is the roofline
+ * of an average accelerator, in FLOP: max(flops, RIDGE x bytes touched).
  */
 import type { OpGraph } from "../graph/graph.ts";
 
@@ -10,7 +10,7 @@ import type { OpGraph } from "../graph/graph.ts";
  */
 const RIDGE = 16;
 
-/** Work of each op, shape [opCount]; only ratios mean anything. */
+/** Work of each op, shape [opCount]. Only ratios have a meaning. */
 export function opWork(graph: OpGraph): Float64Array {
   const kinds = [...graph.measuredUs.values()];
   if (kinds.length === 0)

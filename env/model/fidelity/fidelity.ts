@@ -1,23 +1,23 @@
 /**
  * `Fidelity`: the named switches that say how the one event engine behaves. Differences between
- * published simulators are values of this type, never copies of the engine. docs/cost-model.md
- * explains every switch.
+ * published simulators are values of this type, never copies of the engine. The page
+ * docs/cost-model.md explains every switch.
  */
 
 export interface Fidelity {
   readonly name: string;
   /**
-   * Whom one transfer of an output serves: every remote device at once, one destination device, or
-   * one consumer.
+   * Whom one transfer of an output serves: every remote device, one destination device, or one
+   * consumer.
    */
   readonly multicast: "free" | "per-device" | "per-consumer";
   /**
-   * How a transfer crosses a route of several links: one after the other, or all of them at once at
-   * the slowest's speed.
+   * How a transfer crosses a route of several links: one after the other, or all at once at the
+   * speed of the slowest.
    */
   readonly routing: "store-and-forward" | "cut-through";
   /**
-   * What happens on a busy link: transfers wait in line, any number pass at full speed, or they
+   * What happens on a busy link: transfers wait in a queue, any number pass at full speed, or they
    * share it max-min fairly.
    */
   readonly contention: "queue" | "none" | "fair";
@@ -27,22 +27,22 @@ export interface Fidelity {
    */
   readonly overlap: boolean;
   /**
-   * What a plan's opPriority is: the order that each device keeps, waiting where the next op is not
-   * ready, or whom a free device prefers among the ops that are ready. Without one, devices run
-   * first what was ready first.
+   * What a plan's opPriority is. Strict: each device keeps that order, and waits where the next op
+   * is not ready. Ready: a free device takes the ready op that comes first. Without opPriority,
+   * devices run first what was ready first.
    */
   readonly dispatch: "strict" | "ready";
   /**
-   * Which of the transfers that wait for a link goes next: the one that came first, or, where a
-   * plan orders the ops and dispatch is strict, the one whose consumer the plan puts first, then
-   * the one whose producer it puts first.
+   * Which of the transfers that wait for a link goes next. First-come: the one that came first.
+   * Plan: the one whose consumer comes first in the plan, then the one whose producer does. The
+   * second needs a plan with an order of ops, and strict dispatch.
    */
   readonly transferOrder: "first-come" | "plan";
   /** What a control edge across devices costs: nothing, or a transfer of the bytes of output 0. */
   readonly controlEdges: "free" | "output-0";
   /**
-   * Where one consumer uses several outputs of one producer: each is moved, or only the last one
-   * declared.
+   * Where one consumer uses several outputs of one producer: each of them moves, or only the last
+   * one declared.
    */
   readonly pairOutputs: "all" | "last";
   /** How simultaneous events are ordered: by op and device id, or by their names as strings. */
@@ -58,10 +58,10 @@ export interface Fidelity {
    */
   readonly makespan: "last-op" | "last-event";
   /**
-   * - `training`: weights with optimizer state, live activations, received copies; a device over
-   *   its limit is infeasible;
-   * - `outputs-only`: outputs on their own device, as the published Placeto simulator counts; never
-   *   a limit.
+   * - `training`: weights with optimizer state, live activations and received copies count. A
+   *   device over its limit is infeasible.
+   * - `outputs-only`: outputs count on their own device, as in the published Placeto simulator.
+   *   There is no limit.
    */
   readonly memory: "training" | "outputs-only";
   /** Optimizer state per weight byte: 0 for plain SGD, 1 for momentum, 2 for Adam. */
@@ -89,8 +89,8 @@ export const defaultFidelity: Fidelity = {
 };
 
 /**
- * The simulator published with Placeto (Addanki et al., NeurIPS 2019), parameters of its p2.8xlarge
- * setting.
+ * The simulator published with Placeto (Addanki et al., NeurIPS 2019), with the parameters of its
+ * p2.8xlarge setting.
  */
 export const placetoFidelity: Fidelity = {
   name: "placeto",

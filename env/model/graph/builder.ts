@@ -1,14 +1,15 @@
 /**
- * The only way to make an `OpGraph`: declare ops and edges by name, then `build()`.
+ * The only way to make an `OpGraph`: declare ops and edges by name, then call `build()`.
  *
- * Every mistake throws one sentence naming the op and the field: unknown or duplicate op, NaN,
- * negative or infinite number, a byte count past 2^53, an edge from an op to itself, a cycle, an
- * empty graph. Edges may name ops that are declared later; they are resolved by `build()`.
+ * Every mistake throws one sentence that names the op and the field. Mistakes are an unknown or
+ * duplicate op, an edge from an op to itself, a cycle, and an empty graph. So are NaN, a negative
+ * or infinite number, and a byte count past 2^53. Edges may name ops that are declared later;
+ * `build()` resolves them.
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
 
-/** What can be said of an op; everything but the name has a default. */
+/** What can be declared of an op; everything but the name has a default. */
 export interface OpSpec {
   readonly name: string;
   readonly type?: string;
@@ -108,7 +109,7 @@ function checkOp(spec: OpSpec): void {
     );
 }
 
-/** Graphs also come from JavaScript and from graphology, where nothing has looked at the types. */
+/** Graphs also come from JavaScript and from graphology, where nothing has checked the types. */
 function checkShapes(where: string, spec: OpSpec): void {
   for (const field of ["type", "colocation", "twin"] as const)
     if (spec[field] !== undefined && typeof spec[field] !== "string")
@@ -138,65 +139,28 @@ function checkBytes(where: string, field: string, value: number): void {
     );
 }
 
+interface DeclaredEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly output: number;
+  readonly bytes: number | undefined;
+}
+
+type Outputs = Pick<OpGraph, "outputStart" | "outputBytes">;
+
 function freeze(
   dtype: string,
   ops: readonly OpSpec[],
   idOf: ReadonlyMap<string, number>,
-  edges: readonly { from: string; to: string; output: number; bytes: number | undefined }[],
+  declared: readonly DeclaredEdge[],
 ): OpGraph {
-  const opCount = ops.length;
-  const outputStart = new Int32Array(opCount + 1);
-  for (let v = 0; v < opCount; v++) outputStart[v + 1] = outputStart[v] + (ops[v].outputs?.length ?? 0);
-  const outputBytes = Float64Array.from(ops.flatMap((op) => [...(op.outputs ?? [])]));
-
-  const resolved = edges.map(({ from, to, output, bytes }) => {
-    const source = idOf.get(from);
-    const destination = idOf.get(to);
-    if (source === undefined)
-      throw new InputError(`Edge "${from}" -> "${to}": source names the unknown op "${from}".`);
-    if (destination === undefined)
-      throw new InputError(`Edge "${from}" -> "${to}": destination names the unknown op "${to}".`);
-    if (source === destination) throw new InputError(`Op "${from}": an edge leads from the op to itself.`);
-    const ports = outputStart[source + 1] - outputStart[source];
-    if (output >= ports)
-      throw new InputError(
-        `Edge "${from}" -> "${to}": output is ${output}, but op "${from}" declares ${ports} output${ports === 1 ? "" : "s"}.`,
-      );
-    return {
-      source,
-      destination,
-      output,
-      bytes: bytes ?? (output === CONTROL ? 0 : outputBytes[outputStart[source] + output]),
-    };
-  });
-
-  const edgeCount = resolved.length;
-  const inStart = offsets(opCount, (count) => {
-    for (const edge of resolved) count(edge.destination);
-  });
-  const edgeSource = new Int32Array(edgeCount);
-  const edgeDestination = new Int32Array(edgeCount);
-  const edgeOutput = new Int32Array(edgeCount);
-  const edgeBytes = new Float64Array(edgeCount);
-  const nextIn = inStart.slice(0, opCount);
-  for (const edge of resolved) {
-    const e = nextIn[edge.destination]++;
-    edgeSource[e] = edge.source;
-    edgeDestination[e] = edge.destination;
-    edgeOutput[e] = edge.output;
-    edgeBytes[e] = edge.bytes;
-  }
-  const outStart = offsets(opCount, (count) => {
-    for (let e = 0; e < edgeCount; e++) count(edgeSource[e]);
-  });
-  const outEdge = new Int32Array(edgeCount);
-  const nextOut = outStart.slice(0, opCount);
-  for (let e = 0; e < edgeCount; e++) outEdge[nextOut[edgeSource[e]]++] = e;
-
+  const outputs = outputColumns(ops);
+  const edges = edgeColumns(ops.length, resolveEdges(declared, idOf, outputs));
+  const { inStart, edgeDestination, edgeSource, outStart, outEdge } = edges;
   const { colocation, colocationCount } = colocationClasses(ops);
   return {
-    opCount,
-    edgeCount,
+    opCount: ops.length,
+    edgeCount: declared.length,
     dtype,
     names: ops.map((op) => op.name),
     types: ops.map((op) => op.type ?? "op"),
@@ -213,17 +177,74 @@ function freeze(
     colocation,
     colocationCount,
     twin: twins(ops, idOf),
-    outputStart,
-    outputBytes,
-    inStart,
-    edgeSource,
-    edgeDestination,
-    edgeOutput,
-    edgeBytes,
-    outStart,
-    outEdge,
+    ...outputs,
+    ...edges,
     topologicalOrder: topologicalOrder(ops, inStart, edgeDestination, edgeSource, outStart, outEdge),
   };
+}
+
+function outputColumns(ops: readonly OpSpec[]): Outputs {
+  const outputStart = new Int32Array(ops.length + 1);
+  ops.forEach(({ outputs }, v) => {
+    outputStart[v + 1] = outputStart[v] + (outputs?.length ?? 0);
+  });
+  return { outputStart, outputBytes: Float64Array.from(ops.flatMap((op) => [...(op.outputs ?? [])])) };
+}
+
+interface Edge {
+  readonly source: number;
+  readonly destination: number;
+  readonly output: number;
+  readonly bytes: number;
+}
+
+function resolveEdges(
+  declared: readonly DeclaredEdge[],
+  idOf: ReadonlyMap<string, number>,
+  { outputStart, outputBytes }: Outputs,
+): Edge[] {
+  return declared.map(({ from, to, output, bytes }) => {
+    const source = idOf.get(from);
+    const destination = idOf.get(to);
+    if (source === undefined)
+      throw new InputError(`Edge "${from}" -> "${to}": source names the unknown op "${from}".`);
+    if (destination === undefined)
+      throw new InputError(`Edge "${from}" -> "${to}": destination names the unknown op "${to}".`);
+    if (source === destination) throw new InputError(`Op "${from}": an edge leads from the op to itself.`);
+    const ports = outputStart[source + 1] - outputStart[source];
+    if (output >= ports)
+      throw new InputError(
+        `Edge "${from}" -> "${to}": output is ${output}, but op "${from}" declares ${ports} output${ports === 1 ? "" : "s"}.`,
+      );
+    const portBytes = output === CONTROL ? 0 : outputBytes[outputStart[source] + output];
+    return { source, destination, output, bytes: bytes ?? portBytes };
+  });
+}
+
+/** Edges consumer by consumer, and by producer. */
+function edgeColumns(opCount: number, edges: readonly Edge[]) {
+  const inStart = offsets(opCount, (count) => {
+    for (const edge of edges) count(edge.destination);
+  });
+  const edgeSource = new Int32Array(edges.length);
+  const edgeDestination = new Int32Array(edges.length);
+  const edgeOutput = new Int32Array(edges.length);
+  const edgeBytes = new Float64Array(edges.length);
+  const nextIn = inStart.slice(0, opCount);
+  for (const edge of edges) {
+    const e = nextIn[edge.destination]++;
+    edgeSource[e] = edge.source;
+    edgeDestination[e] = edge.destination;
+    edgeOutput[e] = edge.output;
+    edgeBytes[e] = edge.bytes;
+  }
+  const outStart = offsets(opCount, (count) => {
+    for (const source of edgeSource) count(source);
+  });
+  const outEdge = new Int32Array(edges.length);
+  const nextOut = outStart.slice(0, opCount);
+  for (let e = 0; e < edges.length; e++) outEdge[nextOut[edgeSource[e]]++] = e;
+  return { inStart, edgeSource, edgeDestination, edgeOutput, edgeBytes, outStart, outEdge };
 }
 
 /** Prefix sums of how often `each` counts every index in 0..size-1. */

@@ -1,15 +1,15 @@
 /**
  * Strongly connected components of a directed graph, by Tarjan's algorithm ("Depth-first search and
- * linear graph algorithms", SIAM Journal on Computing 1972), with an explicit stack so that long
- * chains do not overflow the call stack.
+ * linear graph algorithms", SIAM Journal on Computing 1972). An explicit stack keeps long chains
+ * from overflowing the call stack.
  */
 
 /** Successor lists of a directed graph on nodes 0..length-1. */
 export type Successors = readonly (readonly number[])[];
 
 /**
- * Component of each node; components are numbered so that every edge between two of them leads from
- * the higher number.
+ * Component of each node. The numbers of components are such that every edge between two of them
+ * leads from the higher number.
  */
 export function stronglyConnectedComponents(successors: Successors): { of: Int32Array; count: number } {
   const n = successors.length;

@@ -12,11 +12,7 @@
  * (GPU|CPU), transfer (us). `#` starts a comment.
  */
 
-import { egressCluster } from "../cluster/cluster.ts";
-import { colocationGrouping } from "../coarsen/grouping.ts";
 import { InputError } from "../errors.ts";
-import { defaultFidelity, type Fidelity } from "../fidelity/fidelity.ts";
-import { createScenario, type Objective, type Scenario } from "../scenario.ts";
 import { graphBuilder, type OpSpec } from "./builder.ts";
 import { ANY_KIND, type OpGraph, type RoleName } from "./graph.ts";
 
@@ -81,46 +77,3 @@ const attributes: Readonly<Record<string, (value: string) => Partial<OpSpec>>> =
   kinds: (value) => ({ supportedKinds: value.split("|") }),
   transfer: (value) => ({ transferUs: Number(value) }),
 };
-
-export interface TestScenarioOptions {
-  /** DSL text or a graph. */
-  readonly graph: string | OpGraph;
-  readonly name?: string;
-  /** Number of equal devices of kind GPU, or the kind of each. */
-  readonly devices?: number | readonly string[];
-  readonly memoryBytes?: number;
-  readonly bytesPerUs?: number;
-  readonly latencyUs?: number;
-  readonly objective?: Objective;
-  readonly fidelity?: Partial<Fidelity>;
-}
-
-/**
- * A scenario around a tiny graph: devices with one outgoing link each, one group per co-location
- * class or op.
- */
-export function testScenario(options: TestScenarioOptions): Scenario {
-  const { devices = 2, memoryBytes = Number.POSITIVE_INFINITY, bytesPerUs = 10, latencyUs = 0 } = options;
-  const graph = typeof options.graph === "string" ? parseGraph(options.graph) : options.graph;
-  const kinds = typeof devices === "number" ? Array.from({ length: devices }, () => "GPU") : devices;
-  const cluster = egressCluster(
-    `${kinds.length} devices`,
-    kinds.map((kind, d) => ({
-      name: `${kind.toLowerCase()}:${d}`,
-      kind,
-      flopsPerUs: { float32: 1000 },
-      memoryBytesPerUs: 1000,
-      memoryBytes,
-      launchUs: 0,
-    })),
-    { bytesPerUs, latencyUs },
-  );
-  return createScenario({
-    name: options.name ?? "test",
-    graph,
-    grouping: colocationGrouping(graph),
-    cluster,
-    objective: options.objective ?? "makespan",
-    fidelity: { ...defaultFidelity, optimizerSlots: 0, ...options.fidelity },
-  });
-}

@@ -3,8 +3,8 @@
  *
  * Ops are integers 0..opCount-1 in declaration order, which need not be topological. Edges are
  * integers 0..edgeCount-1, stored consumer by consumer in the order in which each consumer declares
- * its inputs; one pair of ops may have several edges (several output ports, or a control edge
- * beside a data edge). Made by `graphBuilder`; never changed afterwards.
+ * its inputs. One pair of ops may have several edges: for several output ports, or a control edge
+ * next to a data edge. Graphs are made by `graphBuilder` and never change afterwards.
  */
 
 /** What an op does in the training step. */
@@ -21,7 +21,7 @@ export const ANY_KIND = "*";
 export interface OpGraph {
   readonly opCount: number;
   readonly edgeCount: number;
-  /** Number type the ops compute in; a device has one speed for each. */
+  /** Number type in which the ops compute; a device has one speed for each. */
   readonly dtype: string;
 
   readonly names: readonly string[];
@@ -39,7 +39,10 @@ export interface OpGraph {
    * workspace.
    */
   readonly workspaceBytes: Float64Array;
-  /** Measured run time in us by device kind, NaN where not measured; beats the roofline. */
+  /**
+   * Measured run time in us by device kind, NaN where not measured. It takes precedence over the
+   * roofline.
+   */
   readonly measuredUs: ReadonlyMap<string, Float64Array>;
   /**
    * Measured time in us to move an op's whole output between its device and the host, NaN where not
@@ -67,7 +70,7 @@ export interface OpGraph {
   readonly edgeDestination: Int32Array;
   /** Output port of the source that the edge carries, or `CONTROL`. */
   readonly edgeOutput: Int32Array;
-  /** Bytes the edge carries; 0 for control edges. */
+  /** Bytes that the edge carries; 0 for control edges. */
   readonly edgeBytes: Float64Array;
   /**
    * Uses of op v: edge ids outEdge[outStart[v] .. outStart[v + 1]), by consumer id, then declared

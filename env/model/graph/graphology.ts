@@ -1,7 +1,7 @@
 /**
- * Conversion to and from graphology, the library people author, draw and exchange graphs with.
- * Freeze to `OpGraph` before any computation: walking a graphology graph is many times slower than
- * walking typed arrays.
+ * Conversion to and from graphology, the library in which people author, draw and exchange graphs.
+ * Convert to `OpGraph` before any computation: typed arrays are many times faster than a graphology
+ * graph.
  */
 import { MultiDirectedGraph } from "graphology";
 import type { AbstractGraph } from "graphology-types";
@@ -10,8 +10,8 @@ import { graphBuilder, type OpSpec } from "./builder.ts";
 import { CONTROL, type OpGraph, roleNames } from "./graph.ts";
 
 /**
- * Node attributes are `OpSpec` without the name; edge attributes are `{output, bytes, input}`,
- * input = declared position.
+ * Node attributes are `OpSpec` without the name. Edge attributes are `{output, bytes, input}`,
+ * where input is the declared position.
  */
 export function toGraphology(graph: OpGraph): MultiDirectedGraph {
   const result = new MultiDirectedGraph();
@@ -30,8 +30,8 @@ export function toGraphology(graph: OpGraph): MultiDirectedGraph {
 }
 
 /**
- * Freezes a directed graphology graph; throws one sentence where it is undirected or an attribute
- * is not usable.
+ * Makes an `OpGraph` of a directed graphology graph. Throws one sentence where the graph is
+ * undirected or an attribute is not usable.
  */
 export function fromGraphology(source: AbstractGraph): OpGraph {
   if (source.type === "undirected")
@@ -60,7 +60,7 @@ export function fromGraphology(source: AbstractGraph): OpGraph {
   return builder.build();
 }
 
-/** What the builder would have to be told to make op v again. */
+/** The declaration from which the builder makes op v again. */
 export function opSpecOf(graph: OpGraph, v: number): OpSpec {
   const measured = [...graph.measuredUs]
     .map(([kind, times]) => [kind, times[v]] as const)

@@ -1,4 +1,7 @@
-/** Several bounds on one objective, made when first asked for, and the best of them. */
+/**
+ * Several bounds on one objective, computed on first demand, and the best of them. Of equal ones
+ * the first is the best.
+ */
 import { type PlanKindName, planKindNames } from "../../model/plan/plan.ts";
 import type { Bound } from "../evaluator/contract.ts";
 
@@ -38,9 +41,9 @@ export const largerBound = (first: Bound, second: Bound | null | undefined): Bou
   second !== null && second !== undefined && second.value > first.value ? second : first;
 
 /**
- * Sums that the simulator adds up in another order differ in their last digits, by 1e-11 after
- * 100,000 additions. A bound must not come out above its value for that. Where all amounts are
- * whole, whole bounds are exact and stay as they are.
+ * A simulator that adds in another order gets sums that differ in their last digits, by 1e-11 after
+ * 100,000 additions. That must not lift a bound above its value. Where all amounts are whole, whole
+ * bounds are exact and stay as they are.
  */
 export function roundingFor(...amounts: readonly ArrayLike<number>[]): (value: number) => number {
   const isExact = amounts.every((list) => Array.prototype.every.call(list, isWhole));

@@ -1,12 +1,12 @@
 /**
- * Upper limits on the value of every feasible plan: the unit of the penalty for plans that do not
- * fit.
+ * Upper limits on the value of every feasible plan. They are the unit of the penalty for plans that
+ * do not fit.
  */
 import type { Compiled } from "../engine/compile.ts";
 
 /**
- * No schedule takes longer: while it runs, some op runs, some transfer moves, or some gap or
- * latency passes, so the sum of all of them, each on its slowest resource, is an upper limit.
+ * No schedule takes longer. At every moment some op runs, some transfer moves, or some gap or
+ * latency passes. So the sum of all of these, each on its slowest resource, is an upper limit.
  */
 export function makespanCeilingUs(compiled: Compiled): number {
   const { opCount, deviceCount, runUs, fidelity, slotProducer, slotBytes, depStart, depSlot } = compiled;
@@ -25,10 +25,10 @@ export function makespanCeilingUs(compiled: Compiled): number {
   return Math.max(totalUs * (1 + ROUNDING), Number.MIN_VALUE);
 }
 
-/** A schedule adds the same times up in another order. */
+/** A schedule adds the same times in another order. */
 const ROUNDING = 1e-9;
 
-/** Most transfers of a tensor with so many uses. */
+/** Most transfers of a tensor with this many uses. */
 function transfersOf({ fidelity, deviceCount }: Compiled, uses: number): number {
   return fidelity.multicast === "per-consumer" ? uses : Math.min(uses, deviceCount - 1);
 }
@@ -46,7 +46,7 @@ function slowestRouteUs(compiled: Compiled, bytes: number): number {
 }
 
 /**
- * No device ever holds more than everything: all weights, all outputs and workspaces, a copy of
+ * No device ever holds more than the sum of all weights, outputs and workspaces, and a copy of
  * every tensor for each use.
  */
 export function peakCeilingBytes({

@@ -1,6 +1,6 @@
 /**
- * Golden-section search (Kiefer, 1953): about where a concave function is largest between two
- * points.
+ * Golden-section search (Kiefer, 1953): finds where a concave function is largest between two
+ * points, to a precision that `sections` sets.
  */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 

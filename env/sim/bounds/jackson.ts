@@ -1,8 +1,8 @@
 /**
  * The preemptive one-machine schedule of Jackson (1955; Carlier, European J. Operational Research
- * 1982): of the ops that have been released the one with the longest tail runs, and the latest end
- * with its tail is the least that any schedule of one machine can take, preempted or not. It equals
- * the largest of (least head) + (work) + (least tail) over all sets of the ops.
+ * 1982): of the released ops, the one with the longest tail runs. Its latest end plus tail is the
+ * least that any schedule of one machine can take, preempted or not. That equals the largest sum of
+ * least head, work and least tail over all sets of the ops.
  */
 
 export interface OneMachine {
@@ -10,9 +10,9 @@ export interface OneMachine {
   readonly size: number;
   clear(): void;
   add(op: number, headUs: number, runUs: number): void;
-  /** Latest end with its tail, tails by op; minus infinity without ops. */
+  /** The latest end plus tail, tails by op; minus infinity without ops. */
   endUs(tailUs: Float64Array): number;
-  /** No more than `endUs` of any tails that are at least 0, at once. */
+  /** A lower bound on `endUs` for any tails that are at least 0, without a schedule. */
   leastEndUs(): number;
 }
 
@@ -27,7 +27,7 @@ export function jacksonUs(
   return Math.max(0, machine.endUs(tailUs));
 }
 
-/** For at most `capacity` ops; cheapest where they are added by rising heads. */
+/** A machine for at most `capacity` ops. Adding them by rising heads is cheapest. */
 export function createOneMachine(capacity: number): OneMachine {
   const op = new Int32Array(capacity);
   const head = new Float64Array(capacity);
@@ -40,22 +40,6 @@ export function createOneMachine(capacity: number): OneMachine {
   let workUs = 0;
   let waiting = 0;
 
-  const push = (position: number): void => {
-    let i = waiting++;
-    for (; i > 0 && tail[heap[(i - 1) >> 1]] < tail[position]; i = (i - 1) >> 1) heap[i] = heap[(i - 1) >> 1];
-    heap[i] = position;
-  };
-  const pop = (): void => {
-    const last = heap[--waiting];
-    let i = 0;
-    for (let child = 1; child < waiting; child = 2 * i + 1) {
-      if (child + 1 < waiting && tail[heap[child + 1]] > tail[heap[child]]) child++;
-      if (tail[heap[child]] <= tail[last]) break;
-      heap[i] = heap[child];
-      i = child;
-    }
-    heap[i] = last;
-  };
   return {
     get size() {
       return count;
@@ -65,15 +49,15 @@ export function createOneMachine(capacity: number): OneMachine {
       workUs = 0;
     },
     add(v, headUs, runUs) {
-      let at = count++;
-      for (; at > 0 && head[at - 1] > headUs; at--) {
-        op[at] = op[at - 1];
-        head[at] = head[at - 1];
-        run[at] = run[at - 1];
+      let position = count++;
+      for (; position > 0 && head[position - 1] > headUs; position--) {
+        op[position] = op[position - 1];
+        head[position] = head[position - 1];
+        run[position] = run[position - 1];
       }
-      op[at] = v;
-      head[at] = headUs;
-      run[at] = runUs;
+      op[position] = v;
+      head[position] = headUs;
+      run[position] = runUs;
       workUs += runUs;
     },
     leastEndUs: () => (count === 0 ? Number.NEGATIVE_INFINITY : head[0] + workUs),
@@ -85,7 +69,7 @@ export function createOneMachine(capacity: number): OneMachine {
         for (; next < count && head[next] <= nowUs; next++) {
           left[next] = run[next];
           tail[next] = tailUs[op[next]];
-          push(next);
+          pushLongest(heap, waiting++, tail, next);
         }
         const top = heap[0];
         const untilUs = next < count ? head[next] : Number.POSITIVE_INFINITY;
@@ -94,11 +78,31 @@ export function createOneMachine(capacity: number): OneMachine {
           nowUs = untilUs;
           continue;
         }
-        pop();
+        popLongest(heap, --waiting, tail);
         nowUs += left[top];
         latestUs = Math.max(latestUs, nowUs + tail[top]);
       }
       return latestUs;
     },
   };
+}
+
+/** Adds a position to a heap of `size`. */
+function pushLongest(heap: Int32Array, size: number, tail: Float64Array, position: number): void {
+  let i = size;
+  for (; i > 0 && tail[heap[(i - 1) >> 1]] < tail[position]; i = (i - 1) >> 1) heap[i] = heap[(i - 1) >> 1];
+  heap[i] = position;
+}
+
+/** Removes the top of a heap that is left with `size`. */
+function popLongest(heap: Int32Array, size: number, tail: Float64Array): void {
+  const last = heap[size];
+  let i = 0;
+  for (let child = 1; child < size; child = 2 * i + 1) {
+    if (child + 1 < size && tail[heap[child + 1]] > tail[heap[child]]) child++;
+    if (tail[heap[child]] <= tail[last]) break;
+    heap[i] = heap[child];
+    i = child;
+  }
+  heap[i] = last;
 }

@@ -1,7 +1,7 @@
 /**
- * Certified lower bounds on max load: the work divided over the devices, with and without their
- * memory, and the ops that one device has to take because parting them would cost more in transfers
- * than it saves.
+ * Certified lower bounds on max load. One is the work divided over the devices, with and without
+ * their memory. The other is about ops that share a device because their separation would cost more
+ * in transfers than it saves.
  */
 import { isCpu, weightLimitBytes } from "../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";
@@ -37,7 +37,9 @@ export function maxLoadBounds(scenario: Scenario): Bound[] {
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
-/** Units under the memory of weight-memory.ts, with CPUs told apart from accelerators. */
+/**
+ * Units under the memory rule of weight-memory.ts, with CPUs and accelerators as different labels.
+ */
 export function weightUnits({ graph, cluster, ...rest }: Scenario): Units {
   return unitsOf(
     { graph, cluster, ...rest },

@@ -4,33 +4,34 @@
  * every placement that fits has
  *
  *   largest load >= sum over devices of w x load + p x (bytes held - limit)
- *                >= sum over units of min over devices of (w x time + p x bytes) - sum over devices of p x limit,
+ *                >= sum over units of min over devices of (w x time + p x bytes)
+ *                   - sum over devices of p x limit,
  *
- * so every choice of weights and prices proves a bound. The right-hand side is concave. It is
- * climbed one type's share of the weights at a time, with the best price that all limited devices
- * have in common, then one type's price at a time: that need not end at the best choice but always
- * ends at a valid one.
+ * so every choice of weights and prices proves a bound. The right-hand side is concave. The search
+ * changes one type's share of the weights at a time, with the best price that all limited devices
+ * have in common. Then it changes one type's price at a time. It need not find the best choice, but
+ * its choice is always valid.
  */
 
 import { goldenSection } from "./golden-section.ts";
 import type { Units } from "./units.ts";
 import { workBound } from "./work-bound.ts";
 
-/** Sections of a search inside another one. */
+/** Sections of a search that is inside another one. */
 const COARSE = 24;
 const FINE = 40;
 
-/** The bound in us, or null where memory could not limit anything: then it is the work bound. */
+/** The bound in us. Null where memory cannot limit anything: then it is the work bound. */
 export function memoryWorkUs(units: Units): number | null {
   const { typeCount, machines, typeBytes, unitBytes } = units;
   const totalBytes = unitBytes.reduce((sum, bytes) => sum + bytes, 0);
   const limited = [...typeBytes.keys()].filter((type) => typeBytes[type] < totalBytes);
   if (limited.length === 0) return null;
 
-  const highestPrice = pricierThanAnything(units);
+  const topPrice = highestPrice(units);
   const common = (price: number) => typeBytes.map((bytes) => (bytes < totalBytes ? price : 0));
   const bestCommon = (weights: Float64Array): Float64Array =>
-    common(goldenSection((price) => dualUs(units, weights, common(price)), 0, highestPrice, COARSE));
+    common(goldenSection((price) => dualUs(units, weights, common(price)), 0, topPrice, COARSE));
 
   let weights: Float64Array = Float64Array.from(workBound(units.unitUs, machines).weights);
   const tried = [dualUs(units, weights, common(0))];
@@ -43,7 +44,7 @@ export function memoryWorkUs(units: Units): number | null {
   let prices = bestCommon(weights);
   tried.push(dualUs(units, weights, prices));
   for (const type of limited) {
-    const price = goldenSection((p) => dualUs(units, weights, prices.with(type, p)), 0, highestPrice, FINE);
+    const price = goldenSection((p) => dualUs(units, weights, prices.with(type, p)), 0, topPrice, FINE);
     if (dualUs(units, weights, prices.with(type, price)) > dualUs(units, weights, prices))
       prices = prices.with(type, price);
   }
@@ -80,8 +81,8 @@ function withShare(weights: Float64Array, machines: Int32Array, type: number, sh
   });
 }
 
-/** A price at which no unit gains from where it lies. */
-function pricierThanAnything({ unitUs, unitBytes, typeCount }: Units): number {
+/** A price at which no unit gains from its place. */
+function highestPrice({ unitUs, unitBytes, typeCount }: Units): number {
   let highest = 0;
   for (let unit = 0, i = 0; unit < unitBytes.length; unit++, i += typeCount) {
     if (unitBytes[unit] === 0) continue;

@@ -57,14 +57,14 @@ function pigeonholeBytes(falling: Float64Array, deviceCount: number): number {
 }
 
 /**
- * An input is the producer's outputs where both are on one device, else a copy of the tensor: the
- * smaller of the two.
+ * An input is the producer's outputs where both are on one device, else a copy of the tensor. The
+ * smaller one counts.
  */
 function largestOpBytes(compiled: Compiled, unitOf: Int32Array, unitBytes: Float64Array): number {
   const { opCount, deviceCount, runUs, outputBytes, needStart, needProducer, needSlot, slotBytes } = compiled;
   let largest = 0;
   for (let v = 0; v < opCount; v++) {
-    // What lives for no time takes no room.
+    // What exists for no time takes no memory.
     const takesTime = runUs.subarray(v * deviceCount, (v + 1) * deviceCount).every((us) => us > 0);
     if (!takesTime) continue;
     const copies = new Map<number, Set<number>>();

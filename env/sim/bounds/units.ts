@@ -1,8 +1,9 @@
 /**
  * What the bounds on all objectives see of a scenario. A *unit* is a co-location class or a single
- * op: what no plan may split. A device *type* is a set of devices of one label on which every op
- * takes the same time and that hold as much.
+ * op: no plan may split it. A device *type* is a set of devices with the same label, the same
+ * memory and the same time for every op.
  */
+import { deviceTypes } from "../../model/cluster/device-types.ts";
 import type { Scenario } from "../../model/scenario.ts";
 
 export interface Units {
@@ -17,8 +18,8 @@ export interface Units {
   /** One device of each type. */
   readonly deviceOf: Int32Array;
   /**
-   * Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where its unit
-   * cannot lie.
+   * Time for which an op occupies a device, shape [opCount x typeCount]; `Infinity` where the type
+   * cannot take the op's unit.
    */
   readonly opUs: Float64Array;
   /** The same for all ops of a unit, shape [unitCount x typeCount]. */
@@ -39,14 +40,15 @@ export interface UnitParts {
 }
 
 export function unitsOf({ graph, cluster }: Scenario, parts: UnitParts): Units {
-  const { occupiedUs, opBytes, limitBytes } = parts;
+  const { occupiedUs, opBytes, limitBytes, label } = parts;
   const { opCount } = graph;
   const deviceCount = cluster.devices.length;
   const unitOf = Int32Array.from(graph.colocation);
   let unitCount = graph.colocationCount;
   for (let v = 0; v < opCount; v++) if (unitOf[v] === -1) unitOf[v] = unitCount++;
 
-  const { typeOf, first } = deviceTypes(parts, deviceCount);
+  const isAlike = (a: number, b: number) => limitBytes[a] === limitBytes[b] && label[a] === label[b];
+  const { typeOf, first } = deviceTypes(occupiedUs, deviceCount, isAlike);
   const typeCount = first.length;
   const machines = new Int32Array(typeCount);
   for (const type of typeOf) machines[type]++;
@@ -115,37 +117,21 @@ export function mergedUnits(units: Units, pairs: readonly (readonly [number, num
 }
 
 /**
- * Keeps units from types that cannot hold them. One that none can hold has no plan to bound and
- * stays as it is.
+ * Excludes units from types that cannot hold them. A unit that no type can hold has no plan to
+ * bound and stays as it is.
  */
 function barTooLarge(unitUs: Float64Array, unitBytes: Float64Array, typeBytes: Float64Array): void {
   const typeCount = typeBytes.length;
   unitBytes.forEach((bytes, unit) => {
-    const lies = (type: number) =>
+    const canHold = (type: number) =>
       bytes <= typeBytes[type] && unitUs[unit * typeCount + type] !== Number.POSITIVE_INFINITY;
     const types = Array.from(typeBytes, (_, type) => type);
-    if (!types.some(lies)) return;
-    for (const type of types) if (!lies(type)) unitUs[unit * typeCount + type] = Number.POSITIVE_INFINITY;
+    if (!types.some(canHold)) return;
+    for (const type of types) if (!canHold(type)) unitUs[unit * typeCount + type] = Number.POSITIVE_INFINITY;
   });
 }
 
-function deviceTypes({ occupiedUs, limitBytes, label }: UnitParts, deviceCount: number) {
-  const alike = (a: number, b: number) => {
-    if (limitBytes[a] !== limitBytes[b] || label[a] !== label[b]) return false;
-    for (let i = 0; i < occupiedUs.length; i += deviceCount)
-      if (occupiedUs[i + a] !== occupiedUs[i + b]) return false;
-    return true;
-  };
-  const first: number[] = [];
-  const typeOf = new Int32Array(deviceCount);
-  for (let d = 0; d < deviceCount; d++) {
-    const known = first.findIndex((other) => alike(other, d));
-    typeOf[d] = known === -1 ? first.push(d) - 1 : known;
-  }
-  return { typeOf, first };
-}
-
-/** The least time of the unit that takes longest where it is fastest. */
+/** The least time of the unit that takes longest on its fastest type. */
 export function largestUnitUs({ unitUs, typeCount }: Units): number {
   let largest = 0;
   for (let i = 0; i < unitUs.length; i += typeCount) {

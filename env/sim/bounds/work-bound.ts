@@ -4,13 +4,16 @@
  *
  * For weights w >= 0 with sum over machines of w = 1, every distribution has
  *
- *   largest load >= sum over machines of w x load >= sum over items of min over machines of w x time,
+ *   largest load >= sum over machines of w x load
+ *                >= sum over items of min over machines of w x time,
  *
- * so each choice of weights proves a bound; the best choice is the optimum of the linear relaxation
- * of R||Cmax (Lenstra, Shmoys and Tardos, 1990). The right-hand side is concave in the weights and
- * machines of one type share theirs, so a golden-section search per type finds it: exactly for two
- * types, and a valid if smaller bound for more.
+ * so each choice of weights proves a bound. The best choice gives the optimum of the linear
+ * relaxation of R||Cmax (Lenstra, Shmoys and Tardos, 1990). The right-hand side is concave in the
+ * weights, and machines of one type share theirs. A golden-section search for each type therefore
+ * finds the best weights of two types. For more types its bound is valid but may be smaller.
  */
+import { deviceTypes } from "../../model/cluster/device-types.ts";
+import { goldenSection } from "./golden-section.ts";
 
 export interface WorkBound {
   readonly valueUs: number;
@@ -18,13 +21,12 @@ export interface WorkBound {
   readonly weights: Float64Array;
 }
 
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SECTIONS = 60;
 const ROUNDS = 4;
 
 /**
- * `timesUs` has shape [items x types] with `Infinity` where a type cannot take an item; `machines`
- * counts each type. Every item needs a type that can take it.
+ * Times have the shape [items x types], with `Infinity` where a type cannot take an item;
+ * `machines` counts each type. Every item needs a type that can take it.
  */
 export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): WorkBound {
   const types = machines.length;
@@ -45,24 +47,10 @@ export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): W
   return { valueUs: value, weights: weightsOf(shares) };
 }
 
-/**
- * The same bound from times for each device, shape [items x devices]: devices with equal times are
- * of one type.
- */
+/** The same bound from times for each device, shape [items x devices]. */
 export function workBoundOnDevices(timesUs: Float64Array, deviceCount: number): number {
-  const alike = (a: number, b: number) => {
-    for (let i = 0; i < timesUs.length; i += deviceCount) if (timesUs[i + a] !== timesUs[i + b]) return false;
-    return true;
-  };
-  const first: number[] = [];
-  const machines: number[] = [];
-  for (let d = 0; d < deviceCount; d++) {
-    const type = first.findIndex((other) => alike(d, other));
-    if (type === -1) {
-      first.push(d);
-      machines.push(1);
-    } else machines[type]++;
-  }
+  const { typeOf, first } = deviceTypes(timesUs, deviceCount);
+  const machines = first.map((_, type) => typeOf.reduce((count, own) => count + (own === type ? 1 : 0), 0));
   const typeUs = new Float64Array((timesUs.length / deviceCount) * first.length);
   for (let i = 0, j = 0; i < timesUs.length; i += deviceCount)
     for (const d of first) typeUs[j++] = timesUs[i + d];
@@ -84,33 +72,12 @@ export function weightedWork(timesUs: Float64Array, weights: Float64Array): numb
   return sum;
 }
 
-/** Golden-section search over one type's share, the others scaled in proportion. */
+/** The best share of one type, the others scaled in proportion. */
 function bestAlong(shares: Float64Array, type: number, boundOf: (shares: Float64Array) => number) {
   const rest = 1 - shares[type];
-  const at = (share: number) =>
+  const withShare = (share: number) =>
     shares.map((other, t) =>
       t === type ? share : rest > 0 ? (other * (1 - share)) / rest : (1 - share) / (shares.length - 1),
     );
-  let low = 0;
-  let high = 1;
-  let left = high - GOLDEN * (high - low);
-  let right = low + GOLDEN * (high - low);
-  let leftValue = boundOf(at(left));
-  let rightValue = boundOf(at(right));
-  for (let section = 0; section < SECTIONS; section++) {
-    if (leftValue < rightValue) {
-      low = left;
-      left = right;
-      leftValue = rightValue;
-      right = low + GOLDEN * (high - low);
-      rightValue = boundOf(at(right));
-    } else {
-      high = right;
-      right = left;
-      rightValue = leftValue;
-      left = high - GOLDEN * (high - low);
-      leftValue = boundOf(at(left));
-    }
-  }
-  return at((low + high) / 2);
+  return withShare(goldenSection((share) => boundOf(withShare(share)), 0, 1, SECTIONS));
 }

@@ -1,19 +1,20 @@
 /**
- * Lowers a scenario to the typed arrays that the event engine runs on. Done once for a scenario;
- * everything that depends on a placement is decided inside the engine, so thousands of placements
- * share one `Compiled`.
+ * Lowers a scenario to the typed arrays that the event engine runs on. This happens once for a
+ * scenario. All that depends on a placement is decided inside the engine, so thousands of
+ * placements share one `Compiled`.
  *
- * A *dependency* is one thing a consumer waits for. A *slot* is one tensor that may have to be
+ * A *dependency* is one thing that a consumer waits for. A *slot* is one tensor that may have to be
  * moved: an output port, or a slice of it where an edge carries fewer bytes. Dependencies of one
- * producer are kept in two orders: as declared (which decides the order of transfers) and by
- * consumer rank (which decides the order of simultaneous releases).
+ * producer are kept in two orders. The declared order decides the order of transfers, the order by
+ * consumer rank that of simultaneous releases.
  */
 
+import type { Cluster } from "../../model/cluster/cluster.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
-import { InputError } from "../../model/errors.ts";
 import type { Fidelity } from "../../model/fidelity/fidelity.ts";
 import { CONTROL, type OpGraph } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
+import { checkFidelity } from "./check-fidelity.ts";
 
 /** The slot of a dependency that never needs a transfer. */
 export const NO_SLOT = -1;
@@ -38,7 +39,7 @@ export interface Compiled {
   /** How many dependencies each op waits for. */
   readonly waitsFor: Int32Array;
   /**
-   * Dependencies of op v: needStart[v] .. needStart[v + 1]; control dependencies that cost nothing
+   * Dependencies of op v: needStart[v] .. needStart[v + 1]. Control dependencies that cost nothing
    * are left out.
    */
   readonly needStart: Int32Array;
@@ -77,96 +78,75 @@ interface Dependency {
 
 export function compile(scenario: Scenario): Compiled {
   const { graph, cluster, fidelity } = scenario;
-  if (fidelity.multicast === "free" && fidelity.memory === "training")
-    throw new InputError(
-      `Fidelity "${fidelity.name}": free multicast cannot be combined with training memory; use memory "outputs-only" or multicast "per-device".`,
-    );
-  if (fidelity.multicast === "free" && !fidelity.overlap)
-    throw new InputError(
-      `Fidelity "${fidelity.name}": free multicast has no one receiver that could stop computing; without overlap use multicast "per-device".`,
-    );
-  if (fidelity.dispatch === "ready" && !fidelity.overlap)
-    throw new InputError(
-      `Fidelity "${fidelity.name}": where ops and transfers of a device exclude each other, dispatch has to be "strict".`,
-    );
-  if (fidelity.contention === "fair" && !(fidelity.routing === "cut-through" && fidelity.overlap))
-    throw new InputError(
-      `Fidelity "${fidelity.name}": fair sharing of links needs routing "cut-through" and overlap, since all transfers go on at once.`,
-    );
-  checkTransferOrder(fidelity);
-  const deviceCount = cluster.devices.length;
+  checkFidelity(fidelity);
   const slots = collectSlots(graph, fidelity);
-  const byProducer = layOut(graph.opCount, slots.dependencies, (dependency) => dependency.producer);
   const opRank = ranks(graph.names, fidelity);
-  const byRank = layOut(
-    graph.opCount,
-    [...slots.dependencies].sort((a, b) => opRank[a.consumer] - opRank[b.consumer]),
-    (dependency) => dependency.producer,
-  );
-  const needs = slots.dependencies.filter((dependency) => dependency.slot !== NO_SLOT);
-  const byConsumer = layOut(graph.opCount, needs, (dependency) => dependency.consumer);
-  const waitsFor = new Int32Array(graph.opCount);
-  for (const { consumer } of slots.dependencies) waitsFor[consumer]++;
-
-  const routeStart = new Int32Array(deviceCount * deviceCount + 1);
-  const routes = cluster.routes.flat();
-  routes.forEach((route, pair) => {
-    routeStart[pair + 1] = routeStart[pair] + route.length;
-  });
-  const column = (row: readonly Dependency[], pick: (dependency: Dependency) => number) =>
-    Int32Array.from(row, pick);
+  const linkNames = cluster.links.map((link) => link.name);
+  const deviceNames = cluster.devices.map((device) => device.name);
   return {
     scenario,
     fidelity,
     opCount: graph.opCount,
-    deviceCount,
+    deviceCount: cluster.devices.length,
     linkCount: cluster.links.length,
     slotCount: slots.producer.length,
     runUs: runTimesUs(graph, cluster),
-    depStart: byProducer.start,
-    depConsumer: column(byProducer.row, (dependency) => dependency.consumer),
-    depSlot: column(byProducer.row, (dependency) => dependency.slot),
-    releaseConsumer: column(byRank.row, (dependency) => dependency.consumer),
-    releaseSlot: column(byRank.row, (dependency) => dependency.slot),
-    waitsFor,
-    needStart: byConsumer.start,
-    needProducer: column(byConsumer.row, (dependency) => dependency.producer),
-    needSlot: column(byConsumer.row, (dependency) => dependency.slot),
+    ...dependencyColumns(graph.opCount, slots.dependencies, opRank),
     slotProducer: Int32Array.from(slots.producer),
     slotLocal: numberWithin(slots.producer),
     slotBytes: Float64Array.from(slots.bytes),
     opRank,
-    linkRank: ranks(
-      cluster.links.map((link) => link.name),
-      fidelity,
-    ),
-    deviceRank: ranks(
-      cluster.devices.map((device) => device.name),
-      fidelity,
-    ),
+    linkRank: ranks(linkNames, fidelity),
+    deviceRank: ranks(deviceNames, fidelity),
     linkBytesPerUs: Float64Array.from(cluster.links, (link) => link.bytesPerUs),
     linkLatencyUs: Float64Array.from(cluster.links, (link) => link.latencyUs),
-    routeStart,
-    routeLink: Int32Array.from(routes.flat()),
-    outputBytes: Float64Array.from({ length: graph.opCount }, (_, v) =>
-      graph.outputBytes
-        .subarray(graph.outputStart[v], graph.outputStart[v + 1])
-        .reduce((sum, bytes) => sum + bytes, 0),
-    ),
+    ...routeColumns(cluster),
+    outputBytes: Float64Array.from({ length: graph.opCount }, (_, v) => outputBytesOf(graph, v)),
     residentBytes: graph.parameterBytes.map((bytes) => bytes * (1 + fidelity.optimizerSlots)),
     workspaceBytes: graph.workspaceBytes,
   };
 }
 
-/**
- * An order of transfers needs lines to stand in, and every transfer in all of its lines at once.
- */
-function checkTransferOrder({ name, transferOrder, contention, routing, overlap }: Fidelity): void {
-  if (transferOrder === "first-come") return;
-  if (contention === "queue" && routing === "cut-through" && overlap) return;
-  throw new InputError(
-    `Fidelity "${name}": transferOrder "plan" needs contention "queue", routing "cut-through" and overlap.`,
-  );
+/** Links of the longest route. */
+export function longestRoute({ routeStart }: Compiled): number {
+  let longest = 0;
+  for (let pair = 0; pair + 1 < routeStart.length; pair++)
+    longest = Math.max(longest, routeStart[pair + 1] - routeStart[pair]);
+  return longest;
+}
+
+function dependencyColumns(opCount: number, dependencies: readonly Dependency[], opRank: Int32Array) {
+  const byProducer = layOut(opCount, dependencies, ({ producer }) => producer);
+  const inRankOrder = [...dependencies].sort((a, b) => opRank[a.consumer] - opRank[b.consumer]);
+  const byRank = layOut(opCount, inRankOrder, ({ producer }) => producer);
+  const needs = dependencies.filter(({ slot }) => slot !== NO_SLOT);
+  const byConsumer = layOut(opCount, needs, ({ consumer }) => consumer);
+  const waitsFor = new Int32Array(opCount);
+  for (const { consumer } of dependencies) waitsFor[consumer]++;
+  return {
+    depStart: byProducer.start,
+    depConsumer: Int32Array.from(byProducer.row, ({ consumer }) => consumer),
+    depSlot: Int32Array.from(byProducer.row, ({ slot }) => slot),
+    releaseConsumer: Int32Array.from(byRank.row, ({ consumer }) => consumer),
+    releaseSlot: Int32Array.from(byRank.row, ({ slot }) => slot),
+    waitsFor,
+    needStart: byConsumer.start,
+    needProducer: Int32Array.from(byConsumer.row, ({ producer }) => producer),
+    needSlot: Int32Array.from(byConsumer.row, ({ slot }) => slot),
+  };
+}
+
+function routeColumns(cluster: Cluster) {
+  const routes = cluster.routes.flat();
+  const routeStart = new Int32Array(cluster.devices.length ** 2 + 1);
+  routes.forEach((route, pair) => {
+    routeStart[pair + 1] = routeStart[pair] + route.length;
+  });
+  return { routeStart, routeLink: Int32Array.from(routes.flat()) };
+}
+
+function outputBytesOf({ outputStart, outputBytes }: OpGraph, v: number): number {
+  return outputBytes.subarray(outputStart[v], outputStart[v + 1]).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** The position of each entry among the entries of the same owner. */
@@ -179,10 +159,7 @@ function numberWithin(owner: readonly number[]): Int32Array {
   });
 }
 
-/**
- * Consumer by consumer in declared order: which dependencies there are, and which tensor each of
- * them needs.
- */
+/** All dependencies, consumer by consumer in declared order, and the tensor that each needs. */
 function collectSlots(graph: OpGraph, fidelity: Fidelity) {
   const slotOf = new Map<string, number>();
   const producer: number[] = [];
@@ -235,8 +212,8 @@ function layOut(size: number, rows: readonly Dependency[], keyOf: (row: Dependen
 }
 
 /**
- * Position of each name in the tie-breaking order: by index, or by code point as the published
- * Placeto simulator does.
+ * Position of each name in the order that breaks ties: by index, or by code point as in the
+ * published Placeto simulator.
  */
 function ranks(names: readonly string[], fidelity: Fidelity): Int32Array {
   const rank = Int32Array.from(names, (_, i) => i);

@@ -1,42 +1,45 @@
 /**
- * Makespans of neighbouring placements: one run is recorded, and a placement that differs from it
- * in a few ops is simulated only from the first moment that the move can matter until everything is
- * again as recorded (FlexFlow's delta simulation, Jia et al., MLSys 2019, with states instead of
- * task times). Always exactly the makespan of a full run.
+ * Makespans of neighbouring placements. One run is recorded. A placement that differs from it in a
+ * few ops is simulated from the first moment at which the move can matter. The simulation stops
+ * where the state equals the recorded one again. The idea is FlexFlow's delta simulation (Jia et
+ * al., MLSys 2019), here with states instead of task times. The result is always the makespan of a
+ * full run.
  */
 import type { Compiled } from "./compile.ts";
-import * as at from "./kernel/layout.ts";
+import * as slots from "./kernel/layout.ts";
 import { startKernel } from "./kernel/start.ts";
 import { createMoveEffects } from "./move-effects.ts";
 
 export interface IncrementalEngine {
-  /** Simulates a valid placement and makes it the one that moves start from; its makespan in us. */
+  /** Simulates a valid placement, from which moves then start; returns its makespan in us. */
   record(device: Int32Array): number;
   /**
-   * The makespan with the given ops of the recorded placement on `to`; null where only a full run
-   * can tell.
+   * The makespan with the given ops of the recorded placement on device `to`. Null where only a
+   * full run can tell.
    */
   move(ops: Int32Array, to: number): number | null;
 }
 
-/** Copies of the state that a recorded run leaves: more make moves shorter and recording longer. */
+/**
+ * Copies of the state that a recorded run leaves: more copies shorten moves and lengthen recording.
+ */
 const SNAPSHOTS = 96;
 
 /** Pre: `canSimulateMoves`. */
 export function createIncrementalEngine(compiled: Compiled): IncrementalEngine {
   const { opCount } = compiled;
   const { exports, memory } = startKernel(compiled, { snapshots: Math.min(SNAPSHOTS, opCount) });
-  const placed = memory.ints(at.PLACEMENTS).subarray(0, opCount);
-  const address = memory.address(at.PLACEMENTS);
-  const moved = memory.ints(at.MOVED);
+  const placed = memory.ints(slots.PLACEMENTS).subarray(0, opCount);
+  const address = memory.address(slots.PLACEMENTS);
+  const moved = memory.ints(slots.MOVED);
   const recorded = new Int32Array(opCount);
   const effects = createMoveEffects(compiled, {
     recorded,
-    endUs: memory.floats(at.BASE_END_US),
-    arriveUs: memory.floats(at.BASE_TRANSFER_ARRIVE_US),
-    effectUs: memory.floats(at.EFFECT_US),
-    needUs: memory.floats(at.NEED_US),
-    needStart: memory.ints(at.NEED_START),
+    endUs: memory.floats(slots.BASE_END_US),
+    arriveUs: memory.floats(slots.BASE_TRANSFER_ARRIVE_US),
+    effectUs: memory.floats(slots.EFFECT_US),
+    needUs: memory.floats(slots.NEED_US),
+    needStart: memory.ints(slots.NEED_START),
   });
 
   return {
@@ -56,7 +59,7 @@ export function createIncrementalEngine(compiled: Compiled): IncrementalEngine {
   };
 }
 
-/** Not where links share their speed, nor where transfers are stored and forwarded over several. */
+/** False where links share their speed, or where a transfer is stored and forwarded on its way. */
 export function canSimulateMoves({ fidelity, scenario }: Compiled): boolean {
   if (fidelity.contention === "fair") return false;
   return (

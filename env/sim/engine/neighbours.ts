@@ -1,9 +1,9 @@
 /**
- * Scores of plans one group move away from a plan that was asked about before. A plan that comes
- * back a second time as the start of a move is recorded, and from then on its neighbours cost only
- * what the move changes; everything else, and whatever might not fit in memory, is left to a full
- * evaluation. (A plan that might not fit is not recorded: its neighbours seldom surely fit.) Always
- * the same numbers as a full evaluation.
+ * Scores of plans that are one group move away from a plan. A plan that is asked about a second
+ * time as the start of a move is recorded. From then on its neighbours cost only what the move
+ * changes. Everything else, and every plan that may not fit in memory, needs a full evaluation. A
+ * plan that may not fit is not recorded either, since few of its neighbours surely fit. The numbers
+ * always equal those of a full evaluation.
  */
 import { placement } from "../../model/plan/placement.ts";
 import type { Plan } from "../../model/plan/plan.ts";
@@ -14,7 +14,7 @@ import { canSimulateMoves, createIncrementalEngine, type IncrementalEngine } fro
 
 export interface Neighbour {
   readonly makespanUs: number;
-  /** The moved plan, which nobody else changes. */
+  /** The moved plan; the caller owns it. */
   readonly planOf: () => Plan;
 }
 

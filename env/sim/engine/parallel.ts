@@ -1,26 +1,24 @@
 /**
  * Many placements of one scenario on several worker threads. Each worker runs a copy of the kernel
- * on a copy of its memory; placements and results lie in shared memory, and a shared counter hands
- * the placements out, so the results are those of one thread bit for bit, in order, however the
- * work was shared.
+ * on a copy of its memory. Placements and results are in shared memory, and a shared counter hands
+ * the placements out. So the results equal those of one thread bit for bit and in order, however
+ * the threads share the work.
  */
 import { Worker } from "node:worker_threads";
 import { InputError } from "../../model/errors.ts";
 import type { Compiled } from "./compile.ts";
-import * as at from "./kernel/layout.ts";
+import * as slots from "./kernel/layout.ts";
 import { kernelModule, startKernel } from "./kernel/start.ts";
 
 export interface ParallelEngine {
   readonly threads: number;
   /** Makespans of valid placements in us, in order. One call at a time. */
   runBatch(devices: readonly Int32Array[]): Promise<Float64Array>;
-  /** Ends the threads; nothing may be asked afterwards. */
+  /** Ends the threads; the engine cannot be used afterwards. */
   close(): Promise<void>;
 }
 
-/**
- * Plain JavaScript, because a worker must start alike from sources and from the compiled package.
- */
+/** Plain JavaScript, because a worker starts from the sources and from the compiled package. */
 const WORKER = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { kernelModule, bytes, placementsAt, opCount } = workerData;
@@ -51,7 +49,7 @@ export function createParallelEngine(compiled: Compiled, threads: number): Paral
   const workerData = {
     kernelModule: kernelModule(),
     bytes: memory.memory.buffer.slice(0),
-    placementsAt: memory.address(at.PLACEMENTS),
+    placementsAt: memory.address(slots.PLACEMENTS),
     opCount,
   };
   const workers = Array.from({ length: threads }, () => new Worker(WORKER, { eval: true, workerData }));

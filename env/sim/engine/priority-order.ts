@@ -1,11 +1,11 @@
 /**
- * What a plan's `opPriority` means: the order of all ops, lowest first, op id breaking ties, and
- * who follows whom on a device.
+ * What a plan's `opPriority` means: an order of all ops, lowest first, op id breaking ties. It says
+ * which op follows which on a device.
  */
 
 /**
- * The ops in order. Where the priorities are positions 0..n-1, as planners give them, that is read
- * off; else they are sorted.
+ * The ops in order. Planners give positions 0..n-1, from which the order is read; other priorities
+ * are sorted.
  */
 export function priorityOrder(opPriority: Float64Array): Int32Array {
   const count = opPriority.length;

@@ -1,37 +1,38 @@
 /**
- * What lives when under `memory: "training"`, from the times of a run. What each device holds:
+ * What is in memory under `memory: "training"`, and when, from the times of a run. Each device
+ * holds:
  *
- * - weights and optimizer state of its ops, the whole step;
- * - an op's outputs from its start to their last local use or until the last transfer has left,
- *   whichever is later;
- * - a received copy from when it sets out on the last link to its last use;
+ * - weights and optimizer state of its ops, during the whole step;
+ * - an op's outputs from its start to the later of two times: their last local use, and when the
+ *   last transfer has left;
+ * - a received copy from its start on the last link to its last use;
  * - an op's workspace while the op runs.
  *
- * An interval holds its start and not its end. For timelines, with a name for each part;
+ * An interval holds its start and not its end. This file serves timelines, which name each part;
  * peak-slices.ts has the sum.
  */
 import { Role } from "../../model/graph/graph.ts";
 import type { Compiled } from "../engine/compile.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import { COPY, createIntervalColumns, WORKSPACE } from "./interval-columns.ts";
 
 export interface Peaks {
   /** Shape [deviceCount]. */
   readonly bytes: Float64Array;
   /**
-   * Op whose output, copy or workspace raised the device to its peak, -1 where the resident bytes
-   * alone are the peak.
+   * Op whose output, copy or workspace raised the device to its peak. -1 where the peak is the
+   * resident bytes alone.
    */
   readonly op: Int32Array;
 }
 
 /**
- * What lives for a part of the step. Gradients are the outputs of a backward op that an update op
- * reads.
+ * What is in memory for a part of the step. Gradients are the outputs of a backward op that an
+ * update op reads.
  */
 export type PassingPart = "activations" | "gradients" | "copies" | "workspace";
 
-/** What lives on a device from one moment to another. */
+/** What is on a device from one moment to another. */
 export interface MemoryInterval {
   readonly part: PassingPart;
   readonly device: number;
@@ -40,9 +41,6 @@ export interface MemoryInterval {
   readonly fromUs: number;
   readonly toUs: number;
 }
-
-/** The times of a run that memory depends on. */
-export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
 
 /** Weights and optimizer state on each device, which stay the whole step. */
 export function residentBytesOf(

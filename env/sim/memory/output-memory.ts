@@ -1,11 +1,12 @@
 /**
- * Peak memory as the published Placeto simulator counts it, after the run: an op holds all its
- * outputs on its own device from its start until one microsecond before its last consumer's end,
- * both truncated to whole microseconds. At equal times all allocations come before all frees. No
- * weights, no received copies, no limit.
+ * Peak memory as the published Placeto simulator counts it, after the run. An op holds all its
+ * outputs on its own device from its start until one microsecond before its last consumer's end.
+ * Both times are truncated to whole microseconds. At equal times all allocations come before all
+ * frees. There are no weights, no received copies and no limit.
  */
 import type { Compiled } from "../engine/compile.ts";
-import type { MemoryInterval, Peaks, RunTimes } from "./memory.ts";
+import type { RunTimes } from "../engine/engine.ts";
+import type { MemoryInterval, Peaks } from "./memory.ts";
 
 export function outputPeaks(compiled: Compiled, times: Pick<RunTimes, "startUs">, device: Int32Array): Peaks {
   const intervals = outputIntervals(compiled, times, device);
@@ -28,7 +29,7 @@ export function outputPeaks(compiled: Compiled, times: Pick<RunTimes, "startUs">
   return { bytes, op };
 }
 
-/** Outputs on their own device, op by op. Such an interval holds its end too. */
+/** Outputs on their own device, op by op. These intervals hold their end too. */
 export function outputIntervals(
   { opCount, deviceCount, depStart, depConsumer, runUs, outputBytes }: Compiled,
   { startUs }: Pick<RunTimes, "startUs">,

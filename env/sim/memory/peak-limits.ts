@@ -1,13 +1,12 @@
 /**
- * Whether a plan fits whatever its times are: everything that a device ever holds, all at once, is
- * an upper limit on its peak. Most plans fit so clearly that nobody needs to know when which tensor
- * lives.
+ * Whether a plan fits whatever its times are. All that a device ever holds, taken together, is an
+ * upper limit on its peak. Most plans fit so clearly that no exact peak is needed.
  */
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 
 /**
- * True where every device surely keeps within its memory. Looks at nothing, then at ops, then at
- * dependencies, as far as it has to.
+ * True where every device surely keeps within its memory. Adds up totals first, then ops, then
+ * dependencies, and stops as soon as the answer is known.
  */
 export type FitsSurely = (device: Int32Array) => boolean;
 

@@ -1,24 +1,27 @@
 /**
  * Peaks of memory under `memory: "training"`, fast enough for every evaluation near a limit
- * (test/bench/evaluate.ts). memory.ts says what lives when.
+ * (test/bench/evaluate.ts). The rules are in memory.ts.
  *
- * The step is cut into slices of equal length. All that lives at some moment of a slice, added up,
- * is an upper limit on the peak there and needs no sorting; only slices whose limit is above the
- * highest peak so far are looked into, event by event. Twin: reference-memory.ts.
+ * The step is cut into slices of equal length. The sum of all that is in memory at some moment of a
+ * slice is an upper limit on the peak there. It needs no sorting. Only slices whose limit is above
+ * the highest peak so far are examined event by event. Twin: reference/memory.ts.
  */
 import type { Compiled } from "../engine/compile.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import { createIntervalColumns, type IntervalColumns } from "./interval-columns.ts";
-import { type Peaks, type RunTimes, residentBytesOf } from "./memory.ts";
+import { type Peaks, residentBytesOf } from "./memory.ts";
 import { timeOrder } from "./time-order.ts";
 
 /**
- * The peaks of a run; a device that stays at or below its floor (shape [deviceCount]) has the floor
- * for a peak, and no op.
+ * The peaks of a run. A device that stays at or below its floor (shape [deviceCount]) has the floor
+ * as peak, and no op.
  */
 export type PeaksAbove = (floorBytes: ArrayLike<number>, times: RunTimes, device: Int32Array) => Peaks;
 
 const SLICES = 128;
-/** Sums of a device lie beside each other; what ends in the last slice is taken off behind it. */
+/**
+ * The sums of a device are adjacent. What ends in the last slice is subtracted in one entry more.
+ */
 const ROW = SLICES + 1;
 
 export function createPeakSlices(compiled: Compiled): PeaksAbove {
@@ -27,7 +30,7 @@ export function createPeakSlices(compiled: Compiled): PeaksAbove {
   const { deviceOf, opOf, bytesOf, fromUs, toUs } = columns;
   const livingBytes = new Float64Array(deviceCount * ROW);
 
-  /** What lives on each device at some moment of each slice. */
+  /** Sums what is on each device at some moment of each slice. */
   function addUp(count: number, perUs: number): void {
     livingBytes.fill(0);
     for (let i = 0; i < count; i++) {
@@ -52,12 +55,14 @@ export function createPeakSlices(compiled: Compiled): PeaksAbove {
         const mostBytes = residentBytes[d] + livingBytes[d * ROW + s];
         if (mostBytes <= bytes[d]) continue;
         slices ??= slicesOf(columns, count, deviceCount, perUs);
-        lookInto(d, d * SLICES + s, mostBytes, slices);
+        examine(d, d * SLICES + s, mostBytes, slices);
       }
     return { bytes, op };
 
-    /** Event by event; what ends at an instant goes before what starts then. */
-    function lookInto(d: number, slice: number, mostBytes: number, { starts, ends }: Slices): void {
+    /**
+     * Goes through a slice event by event. What ends at an instant goes before what starts then.
+     */
+    function examine(d: number, slice: number, mostBytes: number, { starts, ends }: Slices): void {
       const started = starts.inOrder(slice);
       const ended = ends.inOrder(slice);
       let nowBytes = mostBytes;
@@ -89,7 +94,7 @@ interface Slices {
 }
 
 interface Buckets {
-  /** The intervals of one slice of one device by time, equal ones as they stand. */
+  /** The intervals of one slice of one device by time. Equal times keep their order. */
   inOrder(bucket: number): Int32Array;
 }
 
@@ -126,7 +131,7 @@ function buckets(
   };
 }
 
-/** So many are sorted by insertion. */
+/** At most so many entries are sorted by insertion. */
 const FEW = 32;
 
 function sortFew(members: Int32Array, us: Float64Array): Int32Array {

@@ -1,10 +1,11 @@
 /**
- * Peak memory of plans, under either way of counting it, and whether every device fits: what
- * evaluators and timelines ask.
+ * Peak memory of plans, for both ways of counting it, and whether every device fits. Evaluators and
+ * timelines use this file.
  */
 import type { Compiled } from "../engine/compile.ts";
+import type { RunTimes } from "../engine/engine.ts";
 import type { Violation } from "../evaluator/contract.ts";
-import type { Peaks, RunTimes } from "./memory.ts";
+import type { Peaks } from "./memory.ts";
 import { outputPeaks } from "./output-memory.ts";
 import { createFitsSurely, type FitsSurely } from "./peak-limits.ts";
 import { createPeakSlices } from "./peak-slices.ts";

@@ -1,12 +1,12 @@
 /**
- * The order of times: indices from the earliest to the latest, equal times in the order in which
- * they stand. Times are at least 0, so their bits compare as they do; a radix sort of eleven bits
- * at a time, least significant first.
+ * The order of times: indices from the earliest to the latest. Equal times keep their order. Times
+ * are at least 0, so they compare as their bits do. The sort is a radix sort of eleven bits at a
+ * time, least significant first.
  */
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 
-/** Which half of a double a typed array shows first. */
+/** Which half of a double is first in a typed array. */
 const LOW_HALF = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
 
 export function timeOrder(timesUs: Float64Array): Int32Array {
@@ -21,9 +21,9 @@ export function timeOrder(timesUs: Float64Array): Int32Array {
       for (let i = 0; i < count; i++) start[(halves[2 * i + half] >>> shift) & (DIGITS - 1)]++;
       if (start[(halves[half] >>> shift) & (DIGITS - 1)] === count) continue;
       for (let digit = 0, sum = 0; digit < DIGITS; digit++) {
-        const here = start[digit];
+        const size = start[digit];
         start[digit] = sum;
-        sum += here;
+        sum += size;
       }
       for (let k = 0; k < count; k++) {
         const i = order[k];

@@ -9,8 +9,8 @@ import { makespanCeilingUs } from "../bounds/ceiling.ts";
 import { makespanBounds } from "../bounds/makespan/bounds.ts";
 import { compile } from "../engine/compile.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
-import { createKeptRuns } from "../engine/kept-runs.ts";
 import { createNeighbours } from "../engine/neighbours.ts";
+import { createReplayableRuns } from "../engine/replayable-runs.ts";
 import type { Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
 import { movedPlan } from "../evaluator/move.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
@@ -19,7 +19,7 @@ import { createPeakMeter } from "../memory/peaks.ts";
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
-  const runs = createKeptRuns(scenario, engine);
+  const runs = createReplayableRuns(scenario, engine);
   const meter = createPeakMeter(compiled);
   const ceiling = makespanCeilingUs(compiled);
   const neighbour = createNeighbours(compiled, meter.fitsSurely);
@@ -64,7 +64,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
       const violation = meter.violation(engine, program.device);
       const copy = copyPlan(plan);
       const planOf = () => copy;
-      return outcomeOf(makespanUs, violation, planOf, runs.recall(planOf));
+      return outcomeOf(makespanUs, violation, planOf, runs.replayLast(planOf));
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
     around: (plan) => ({
@@ -72,7 +72,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
         const moved = neighbour(plan, group, device);
         if (moved === null) return evaluator.evaluate(movedPlan(scenario, plan, group, device));
         const { makespanUs, planOf } = moved;
-        return outcomeOf(makespanUs, null, planOf, runs.postpone(planOf));
+        return outcomeOf(makespanUs, null, planOf, runs.replayLater(planOf));
       },
     }),
     ...boundsOnce(PLACEMENTS, () => makespanBounds(compiled)),

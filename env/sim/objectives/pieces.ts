@@ -5,15 +5,17 @@
  *
  *   number(v) = max over producers u of v: number(u) + [u is not on the accelerator]
  *
- * (0 without producers), the rule of the program published with Tarnawski et al. (NeurIPS 2020):
- * ops of one number are one piece, and an accelerator runs its pieces by number. Numbers never fall
- * along an edge and rise on every path that leaves and comes back, so each piece is contiguous.
+ * (0 without producers), the rule of the program published with Tarnawski et al. (NeurIPS 2020).
+ * Ops of one number are one piece, and an accelerator runs its pieces by number. Numbers never fall
+ * along an edge, and they rise on every path that leaves and comes back. So each piece is
+ * contiguous.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
+import type { OpGraph } from "../../model/graph/graph.ts";
 import type { Scenario } from "../../model/scenario.ts";
 
-/** The pieces of the last plan that was cut; the arrays are reused. -1 ends a list. */
-export interface Pieces {
+/** The pieces of a plan as lists; -1 ends a list. */
+interface PieceLists {
   /** Piece of each op, shape [opCount]. */
   readonly pieceOf: Int32Array;
   /** The ops of a piece in topological order: firstOp[piece], then nextOp[op]. */
@@ -26,11 +28,15 @@ export interface Pieces {
    */
   readonly firstPiece: Int32Array;
   readonly nextPiece: Int32Array;
+}
+
+/** The pieces of the last plan that was cut; the arrays are reused. */
+export interface Pieces extends PieceLists {
   /** Cuts a plan; returns the number of pieces. */
   cut(device: Int32Array): number;
   /**
-   * Moves the ops of a piece for which `belongs` holds, asked in topological order, into the new
-   * piece `part`.
+   * Moves ops of a piece into the new piece `part`. They are the ops for which `belongs` holds,
+   * asked in topological order.
    */
   split(piece: number, part: number, belongs: (op: number) => boolean): void;
 }
@@ -38,43 +44,85 @@ export interface Pieces {
 const NONE = -1;
 
 export function createPieces({ graph, cluster }: Scenario): Pieces {
-  const { opCount, inStart, edgeSource, topologicalOrder } = graph;
+  const { opCount, topologicalOrder } = graph;
   const deviceCount = cluster.devices.length;
   const onCpu = cluster.devices.map(isCpu);
   // A split leaves an old piece and makes a new one of at least one op.
   const mostPieces = 2 * opCount;
-  const pieceOf = new Int32Array(opCount);
-  const firstOp = new Int32Array(mostPieces);
-  const nextOp = new Int32Array(opCount);
-  const deviceOf = new Int32Array(mostPieces);
-  const firstPiece = new Int32Array(deviceCount);
-  const nextPiece = new Int32Array(mostPieces);
-
-  const first = new Int32Array(deviceCount);
-  const last = new Int32Array(deviceCount);
-  const hasLeft = new Uint8Array(opCount);
-  const number = new Int32Array(opCount);
-  const pieceOfNumber = new Int32Array(opCount + 1);
+  const lists: PieceLists = {
+    pieceOf: new Int32Array(opCount),
+    firstOp: new Int32Array(mostPieces),
+    nextOp: new Int32Array(opCount),
+    deviceOf: new Int32Array(mostPieces),
+    firstPiece: new Int32Array(deviceCount),
+    nextPiece: new Int32Array(mostPieces),
+  };
+  const { pieceOf, firstOp, nextOp, deviceOf, firstPiece, nextPiece } = lists;
+  const extents: Extents = { first: new Int32Array(deviceCount), last: new Int32Array(deviceCount) };
+  const { first, last } = extents;
+  const isContiguous = contiguityTest(graph, extents);
   let pieceCount = 0;
-
   const newPiece = (d: number): number => {
     deviceOf[pieceCount] = d;
     firstOp[pieceCount] = NONE;
     nextPiece[pieceCount] = NONE;
     return pieceCount++;
   };
+  const cutByNumber = numberCutter(graph, extents, lists, newPiece);
 
-  /** Where in the topological order the ops of each device begin and end. */
-  const findExtents = (device: Int32Array): void => {
-    first.fill(opCount);
-    last.fill(NONE);
-    topologicalOrder.forEach((v, position) => {
-      first[device[v]] = Math.min(first[device[v]], position);
-      last[device[v]] = position;
-    });
+  const onePiece = (d: number, device: Int32Array): void => {
+    firstPiece[d] = newPiece(d);
+    for (let position = first[d]; position <= last[d]; position++)
+      if (device[topologicalOrder[position]] === d) pieceOf[topologicalOrder[position]] = firstPiece[d];
   };
 
-  const isContiguous = (d: number, device: Int32Array): boolean => {
+  const cut = (device: Int32Array): number => {
+    pieceCount = 0;
+    firstPiece.fill(NONE);
+    findExtents(graph, device, extents);
+    for (let d = 0; d < deviceCount; d++) {
+      if (onCpu[d] || last[d] === NONE) continue;
+      if (isContiguous(d, device)) onePiece(d, device);
+      else cutByNumber(d, device);
+    }
+    for (let v = 0; v < opCount; v++) if (onCpu[device[v]]) pieceOf[v] = newPiece(device[v]);
+    for (let position = opCount - 1; position >= 0; position--) {
+      const v = topologicalOrder[position];
+      nextOp[v] = firstOp[pieceOf[v]];
+      firstOp[pieceOf[v]] = v;
+    }
+    return pieceCount;
+  };
+
+  return { ...lists, cut, split: (piece, part, belongs) => splitPiece(lists, piece, part, belongs) };
+}
+
+/** Positions in the topological order where the ops of each device begin and end. */
+interface Extents {
+  readonly first: Int32Array;
+  readonly last: Int32Array;
+}
+
+function findExtents(
+  { opCount, topologicalOrder }: OpGraph,
+  device: Int32Array,
+  { first, last }: Extents,
+): void {
+  first.fill(opCount);
+  last.fill(NONE);
+  topologicalOrder.forEach((v, position) => {
+    first[device[v]] = Math.min(first[device[v]], position);
+    last[device[v]] = position;
+  });
+}
+
+/** Tells whether no path leaves the ops of device d and comes back. */
+function contiguityTest(
+  { opCount, inStart, edgeSource, topologicalOrder }: OpGraph,
+  { first, last }: Extents,
+): (d: number, device: Int32Array) => boolean {
+  const hasLeft = new Uint8Array(opCount);
+  return (d, device) => {
     hasLeft.fill(0);
     for (let position = first[d]; position <= last[d]; position++) {
       const v = topologicalOrder[position];
@@ -88,14 +136,19 @@ export function createPieces({ graph, cluster }: Scenario): Pieces {
     }
     return true;
   };
+}
 
-  const onePiece = (d: number, device: Int32Array): void => {
-    firstPiece[d] = newPiece(d);
-    for (let position = first[d]; position <= last[d]; position++)
-      if (device[topologicalOrder[position]] === d) pieceOf[topologicalOrder[position]] = firstPiece[d];
-  };
+/** Cuts the ops of a device by their numbers. */
+function numberCutter(
+  { opCount, inStart, edgeSource, topologicalOrder }: OpGraph,
+  { first, last }: Extents,
+  { pieceOf, firstPiece, nextPiece }: PieceLists,
+  newPiece: (d: number) => number,
+): (d: number, device: Int32Array) => void {
+  const number = new Int32Array(opCount);
+  const pieceOfNumber = new Int32Array(opCount + 1);
 
-  const piecesByNumber = (d: number, device: Int32Array): void => {
+  const numberOps = (d: number, device: Int32Array): number => {
     let largest = 0;
     for (let position = 0; position <= last[d]; position++) {
       const v = topologicalOrder[position];
@@ -106,6 +159,11 @@ export function createPieces({ graph, cluster }: Scenario): Pieces {
       }
       largest = Math.max(largest, number[v]);
     }
+    return largest;
+  };
+
+  return (d, device) => {
+    const largest = numberOps(d, device);
     pieceOfNumber.fill(NONE, 0, largest + 1);
     for (let position = first[d]; position <= last[d]; position++) {
       const v = topologicalOrder[position];
@@ -119,48 +177,28 @@ export function createPieces({ graph, cluster }: Scenario): Pieces {
       firstPiece[d] = pieceOfNumber[n];
     }
   };
+}
 
-  return {
-    pieceOf,
-    firstOp,
-    nextOp,
-    deviceOf,
-    firstPiece,
-    nextPiece,
-    cut(device) {
-      pieceCount = 0;
-      firstPiece.fill(NONE);
-      findExtents(device);
-      for (let d = 0; d < deviceCount; d++) {
-        if (onCpu[d] || last[d] === NONE) continue;
-        if (isContiguous(d, device)) onePiece(d, device);
-        else piecesByNumber(d, device);
-      }
-      for (let v = 0; v < opCount; v++) if (onCpu[device[v]]) pieceOf[v] = newPiece(device[v]);
-      for (let position = opCount - 1; position >= 0; position--) {
-        const v = topologicalOrder[position];
-        nextOp[v] = firstOp[pieceOf[v]];
-        firstOp[pieceOf[v]] = v;
-      }
-      return pieceCount;
-    },
-    split(piece, part, belongs) {
-      deviceOf[part] = deviceOf[piece];
-      nextPiece[part] = NONE;
-      const end = { [piece]: NONE, [part]: NONE };
-      let v = firstOp[piece];
-      firstOp[piece] = NONE;
-      firstOp[part] = NONE;
-      while (v !== NONE) {
-        const next = nextOp[v];
-        if (belongs(v)) pieceOf[v] = part;
-        const to = pieceOf[v];
-        if (end[to] === NONE) firstOp[to] = v;
-        else nextOp[end[to]] = v;
-        end[to] = v;
-        nextOp[v] = NONE;
-        v = next;
-      }
-    },
-  };
+function splitPiece(
+  { pieceOf, firstOp, nextOp, deviceOf, nextPiece }: PieceLists,
+  piece: number,
+  part: number,
+  belongs: (op: number) => boolean,
+): void {
+  deviceOf[part] = deviceOf[piece];
+  nextPiece[part] = NONE;
+  const end = { [piece]: NONE, [part]: NONE };
+  let v = firstOp[piece];
+  firstOp[piece] = NONE;
+  firstOp[part] = NONE;
+  while (v !== NONE) {
+    const next = nextOp[v];
+    if (belongs(v)) pieceOf[v] = part;
+    const to = pieceOf[v];
+    if (end[to] === NONE) firstOp[to] = v;
+    else nextOp[end[to]] = v;
+    end[to] = v;
+    nextOp[v] = NONE;
+    v = next;
+  }
 }

@@ -1,11 +1,11 @@
 /**
- * The specification of `memory: "training"`: reference.ts gives the times, this what lives between
- * them. Twin of peak-slices.ts.
+ * The specification of `memory: "training"`: what is in memory between the times that reference.ts
+ * gives. Twin: memory/peak-slices.ts.
  */
 import type { Scenario } from "../../model/scenario.ts";
-import type { Need, Transfer } from "./reference.ts";
+import type { Need, Transfer } from "./tasks.ts";
 
-/** At every instant, the sum of everything that lives on the device then. */
+/** At every instant, the sum of everything that is on the device then. */
 export function referencePeaks(
   { graph, cluster, fidelity }: Scenario,
   device: ArrayLike<number>,

@@ -1,10 +1,10 @@
 /** The specification of links that share their speed. Twin of kernel/assembly/sharing.ts. */
 import type { Scenario } from "../../model/scenario.ts";
-import type { Flow } from "./reference.ts";
+import type { Flow } from "./tasks.ts";
 
 /**
  * Max-min fair rates: the link with the least speed per transfer fixes the rate of its transfers,
- * then the next.
+ * then the next link.
  */
 export function shareSpeeds(flows: Flow[], { cluster }: Scenario): void {
   const leftOf = cluster.links.map(({ bytesPerUs }) => bytesPerUs);

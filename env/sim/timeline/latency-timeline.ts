@@ -1,7 +1,7 @@
 /**
  * The timeline of one sample under the latency objective, for pictures: when each op runs within
- * its piece. Transfers lie between the ops, at both ends of a piece, and keep its accelerator busy;
- * links are not simulated, so there are no records of them.
+ * its piece. Transfers are between the ops, at both ends of a piece, and keep its accelerator busy.
+ * Links are not simulated, so there are no records of them.
  */
 import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";

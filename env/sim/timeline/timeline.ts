@@ -1,7 +1,6 @@
 /**
- * `Timeline`: everything one simulated step did, for people, pictures and observations. Unlike an
- * evaluation it is computed for infeasible plans too, since one wants to see by how much they do
- * not fit.
+ * `Timeline`: everything that one simulated step did, for people, pictures and observations. Unlike
+ * an evaluation it also exists for infeasible plans, to show by how much they do not fit.
  */
 import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -12,13 +11,13 @@ import { createPeakMeter, memoryViolation } from "../memory/peaks.ts";
 
 export interface Timeline {
   readonly makespanUs: number;
-  /** In which order the plan wants the ops of a device, where it says so. */
+  /** The plan's order of the ops of a device, where it has one. */
   readonly opPriority: Float64Array | undefined;
   /** Device, start and end of each op, shape [opCount]. */
   readonly device: Int32Array;
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;
-  /** In the order in which they queued up. */
+  /** In the order in which the hops joined their queues. */
   readonly transfers: readonly TransferRecord[];
   /** Time that each device computes and each link sends. */
   readonly deviceBusyUs: Float64Array;
@@ -60,13 +59,13 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   };
 }
 
-/** The timeline of one plan; for many plans of one scenario make a simulator once. */
+/** The timeline of one plan. For many plans of one scenario make one simulator. */
 export function simulate(scenario: Scenario, plan: Plan): Timeline {
   return createSimulator(scenario)(plan);
 }
 
 /**
- * How long each link carries something; one that carries several transfers at once is busy once.
+ * How long each link carries something. A link that carries several transfers at once is busy once.
  */
 function busyLinksUs(transfers: readonly TransferRecord[], linkCount: number): Float64Array {
   const busyUs = new Float64Array(linkCount);

@@ -11,13 +11,14 @@
 import { z } from "zod";
 import { egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
+import { createScenario } from "../../../env/model/create-scenario.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
-import { createScenario, type Scenario } from "../../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import type { ImportedRun, Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 

@@ -13,7 +13,7 @@ import {
   Wrapper,
   withDispatch,
 } from "../../../env/index.ts";
-import { testScenario } from "../../../env/model/graph/dsl.ts";
+import { testScenario } from "../../../env/model/test-scenario.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { createFakeEnv, type FaultName, faultNames } from "../envs/fake.ts";
 import { fixedScenarios, supportScenario } from "../envs/scenarios.ts";

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Reset } from "../../../env/contract.ts";
 import { createRefineEnv, groupColumns, type PlacementObservation } from "../../../env/index.ts";
 import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
-import { testScenario } from "../../../env/model/graph/dsl.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
+import { testScenario } from "../../../env/model/test-scenario.ts";
 import { play } from "./play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "./scenarios.ts";
 

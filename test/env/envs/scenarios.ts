@@ -4,8 +4,8 @@
  */
 import fc from "fast-check";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
-import { testScenario } from "../../../env/model/graph/dsl.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
+import { testScenario } from "../../../env/model/test-scenario.ts";
 
 const diamond = `
   a 100 400B

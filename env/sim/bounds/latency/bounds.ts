@@ -1,7 +1,7 @@
 /**
- * Certified lower bounds on single-sample latency: the longest chain, without and with the
- * transfers that its crossings between CPUs and accelerators cost, and the work of what only
- * accelerators can run. On request a path parted by the memory of devices.
+ * Certified lower bounds on single-sample latency. The longest chain counts without transfers, and
+ * with those between CPUs and accelerators. The work of ops that only accelerators can run is
+ * another bound. On request there are bounds on paths that memory divides.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";
@@ -11,7 +11,7 @@ import { PLACEMENTS, roundingFor } from "../best.ts";
 import { weightUnits } from "../max-load.ts";
 import type { Units } from "../units.ts";
 import { workBound } from "../work-bound.ts";
-import { narrowsUs } from "./narrows.ts";
+import { cutOpsUs } from "./cut-ops.ts";
 import { partedPathUs } from "./path.ts";
 
 export function latencyBounds(scenario: Scenario): Bound[] {
@@ -40,8 +40,8 @@ export function latencyBounds(scenario: Scenario): Bound[] {
 }
 
 /**
- * The bounds of latency-path.ts and latency-narrows.ts: two seconds for 1,000 ops. A value is 0
- * where memory parts nothing, or where the graph is too large.
+ * The bounds of path.ts and cut-ops.ts, which take two seconds for 1,000 ops. A value is 0 where
+ * memory divides nothing, or where the graph is too large.
  */
 export function partedBounds(scenario: Scenario): Bound[] {
   const units = weightUnits(scenario);
@@ -55,15 +55,15 @@ export function partedBounds(scenario: Scenario): Bound[] {
     {
       argument: "narrows that memory parts",
       covers: PLACEMENTS,
-      value: roundedDown(narrowsUs(scenario, units)),
+      value: roundedDown(cutOpsUs(scenario, units)),
     },
   ];
 }
 
 /**
- * The longest chain where it is shortest. `doneUs` of an op on an accelerator is the start of its
- * piece plus what the chain has added to the piece's load so far: the transfer in and run times. A
- * chain that goes on elsewhere adds the transfer out.
+ * The longest chain where it is shortest. For an op on an accelerator, `doneUs` is the start of its
+ * piece plus what the chain has added to the piece's load so far. That is the transfer in and run
+ * times. A chain that goes on elsewhere adds the transfer out.
  */
 function longestChainUs(scenario: Scenario, units: Units, transferUs: Float64Array): number {
   const { graph, cluster } = scenario;
@@ -101,7 +101,7 @@ function longestChainUs(scenario: Scenario, units: Units, transferUs: Float64Arr
   return longest;
 }
 
-/** CPUs take any number of ops at once, so that only what no CPU runs is work to divide. */
+/** CPUs run any number of ops at once, so the work to divide is only what no CPU can run. */
 function acceleratorWorkUs({ cluster }: Scenario, units: Units): number {
   const { typeCount, unitUs, machines, deviceOf } = units;
   const accelerators = [...deviceOf.keys()].filter((type) => !isCpu(cluster.devices[deviceOf[type]]));

@@ -1,6 +1,6 @@
 /**
- * The longest paths of a graph in mixtures of time, bytes and transfers: those of which bounds by a
- * path may say most.
+ * The longest paths of a graph in mixtures of time, bytes and transfers. Bounds by a path are
+ * likely to be largest for them.
  */
 
 import { transferTimesUs } from "../../../model/cluster/output-transfers.ts";
@@ -8,7 +8,7 @@ import type { Scenario } from "../../../model/scenario.ts";
 import type { Units } from "../units.ts";
 
 /**
- * Shares of bytes and of transfers in the length of a path, beside time; each is measured by its
+ * Shares of bytes and of transfers in the length of a path, next to time. Each is measured by its
  * total.
  */
 const MIXTURES: readonly (readonly [bytes: number, transfers: number])[] = [
@@ -20,7 +20,7 @@ const MIXTURES: readonly (readonly [bytes: number, transfers: number])[] = [
   [8, 8],
 ];
 
-/** Each once, from an op without producers to one without consumers. */
+/** The distinct paths, each from an op without producers to an op without consumers. */
 export function mixedPaths(scenario: Scenario, units: Units): Int32Array[] {
   const paths = new Map<string, Int32Array>();
   for (const mixture of MIXTURES) {

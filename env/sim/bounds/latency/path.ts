@@ -1,17 +1,18 @@
 /**
- * A lower bound on latency by what one path has to go through where memory parts it. Along any
- * path, each op starts after the one before, and the path meets pieces in runs: ops next to each
- * other in one piece. A piece is contiguous and holds with the first and last op of a run every op
- * on a path between them, the *hull*: its load is at least
+ * A lower bound on latency by one path that memory divides. Along any path each op starts after the
+ * one before. The path goes through pieces in runs: ops next to each other in one piece. A piece is
+ * contiguous. With the first and last op of a run it therefore holds every op on a path between
+ * them, the *hull*. Its load is at least
  *
- *   run times of the hull + the least transfers by which anything gets from the hull to the path after the run
- *                         + the least transfers by which anything gets from the path before the run to the hull,
+ *   run times of the hull
+ *   + the least transfers by which anything gets from the hull to the path after the run
+ *   + the least transfers by which anything gets from the path before the run to the hull.
  *
- * each a minimum cut (transfer-cut.ts), and its device holds all units of the hull. Ops that are
- * tied to one piece (tied-ops.ts) are one step of the path. Pieces of one path run one after
- * another, a CPU runs the path's ops one by one; so the cheapest way to divide the path into runs
- * that fit, by dynamic programming, is a bound for every path. The paths tried are longest ones in
- * mixtures of time, bytes and transfers.
+ * Both transfers are minimum cuts (transfer-cut.ts), and the device holds all units of the hull.
+ * Ops that are tied to one piece (tied-ops.ts) are one step of the path. The pieces of one path run
+ * one after another, and a CPU runs the path's ops one by one. So the cheapest division of the path
+ * into runs that fit, found by dynamic programming, is a bound for every path. The paths tried are
+ * the longest ones in mixtures of time, bytes and transfers.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../../model/cluster/output-transfers.ts";
@@ -21,7 +22,9 @@ import { mixedPaths } from "./mixed-paths.ts";
 import { type TiedGraph, tiedGraph } from "./tied-ops.ts";
 import { createTransferCut, type TransferCut } from "./transfer-cut.ts";
 
-/** Steps of work beyond which the bound is not tried: a fraction of a second. */
+/**
+ * Paths with more steps of work are not tried, since they take more than a fraction of a second.
+ */
 const MOST_STEPS = 2e7;
 interface Parts extends TiedGraph {
   readonly units: Units;
@@ -31,15 +34,15 @@ interface Parts extends TiedGraph {
 }
 
 /**
- * The leaders that a path goes through, and the time of its own ops of each on a CPU, shape [steps
- * x types].
+ * The leaders that a path goes through, and for each the time of its ops on the path on a CPU,
+ * shape [steps x types].
  */
 interface Route {
   readonly steps: Int32Array;
   readonly ownUs: Float64Array;
 }
 
-/** 0 where memory parts nothing, or where the graph is too large to try. */
+/** The bound in us. 0 where memory divides nothing, or where the graph is too large to try. */
 export function partedPathUs(scenario: Scenario, units: Units): number {
   const { graph, cluster } = scenario;
   const types = [...units.deviceOf.keys()];
@@ -63,7 +66,7 @@ export function partedPathUs(scenario: Scenario, units: Units): number {
   return best;
 }
 
-/** A path enters tied ops by their leader only, so that its ops of one leader follow each other. */
+/** A path enters tied ops by their leader only, so its ops of one leader follow each other. */
 function routeOf({ leaderOf, units }: Parts, path: Int32Array): Route {
   const { opUs, typeCount } = units;
   const steps: number[] = [];
@@ -79,7 +82,7 @@ function routeOf({ leaderOf, units }: Parts, path: Int32Array): Route {
   return { steps: Int32Array.from(steps), ownUs: Float64Array.from(ownUs) };
 }
 
-/** The least sum over divisions of the path into runs; Infinity where none fits. */
+/** The least sum over divisions of the path into runs; Infinity where no division fits. */
 function cheapestRunsUs(parts: Parts, { steps, ownUs }: Route): number {
   const { units, accelerators, cpus } = parts;
   const sentUs = sentByRuns(parts, steps);
@@ -99,7 +102,7 @@ function cheapestRunsUs(parts: Parts, { steps, ownUs }: Route): number {
 
 /**
  * Visits the last positions of all runs from one position that fit the type, each with run times
- * and what is received.
+ * and received transfers.
  */
 function growRuns(
   parts: Parts,
@@ -129,8 +132,8 @@ function growRuns(
 }
 
 /**
- * For each last position of a run, by the length of the run less one, the least that it sends to
- * the path after it.
+ * The least that each run sends to the path after it, by the last position of the run, then by its
+ * length less one.
  */
 function sentByRuns({ units, cut, accelerators, before, after }: Parts, steps: Int32Array): number[][] {
   const { unitOf, unitBytes, typeBytes } = units;
@@ -158,8 +161,8 @@ function sentByRuns({ units, cut, accelerators, before, after }: Parts, steps: I
 type Steps = readonly (readonly number[])[];
 
 /**
- * Grows a hull from one end of runs: for each step of the path that joins it, all leaders that come
- * into it.
+ * Grows a hull from one end of runs. For each step of the path that joins it, returns all leaders
+ * that join with it.
  */
 function hullFrom(end: number, away: Steps, back: Steps): (joining: number) => number[] {
   const within = new Uint8Array(away.length);

@@ -1,10 +1,10 @@
 /**
- * Ops that every plan runs in one piece (pieces.ts) where they lie on an accelerator: an op is tied
- * to its producers where it is in their co-location class and they are tied to each other. It then
- * has the number of their piece, and where that piece is cut it can run as soon as they can. Most
- * are the outputs of an op that an exporter made ops of their own.
+ * Ops that every plan with them on an accelerator runs in one piece (pieces.ts). An op is tied to
+ * its producers where it is in their co-location class and they are tied to each other. The op then
+ * has the number of their piece. Where that piece is cut, the op can run as soon as they can. Most
+ * tied ops are the outputs of one op that an exporter made ops of their own.
  *
- * Each op has a leader, the first in topological order of those that it is tied to. Only leaders
+ * Each op has a leader, the first in topological order of the ops that it is tied to. Only leaders
  * have producers that they are not tied to.
  */
 
@@ -23,7 +23,7 @@ export interface TiedGraph {
   readonly after: readonly (readonly number[])[];
   /** Time of all ops tied to a leader, shape [opCount x types]. */
   readonly tiedUs: Float64Array;
-  /** Time to move what ops of one leader need of another's. */
+  /** Time to move what ops of one leader need from another leader's ops. */
   moveUs(from: number, to: number): number;
 }
 

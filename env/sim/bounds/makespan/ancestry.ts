@@ -1,11 +1,14 @@
-/** Which ops depend on which, directly or not, as sets of bits. */
+/** Which ops are ancestors of which, as sets of bits. */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Dependencies } from "./dependencies.ts";
 
-/** More ops would need too much room (32 MB at this many). */
+/** More ops would need too much memory (32 MB at this many). */
 const MOST_OPS = 16_384;
 
-/** Tells whether v depends on u: never wrongly, but for the largest graphs never at all. */
+/**
+ * Tells whether u is an ancestor of v. True is always correct; for the largest graphs the answer is
+ * always false.
+ */
 export function ancestryOf(
   { opCount, scenario }: Compiled,
   { start, producer }: Dependencies,

@@ -1,6 +1,6 @@
 /**
- * Certified lower bounds on the makespan, cheap enough for every table: see docs/bounds.md for
- * each argument in a line. test/laws/bounds.test.ts certifies them against brute force.
+ * Certified lower bounds on the makespan, cheap enough for every table. The page docs/bounds.md
+ * gives each argument in a line, and test/laws/bounds.test.ts certifies them against brute force.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Bound } from "../../evaluator/contract.ts";
@@ -13,12 +13,12 @@ import { type Chains, createChains, longestThroughUs } from "./chains.ts";
 import { inseparableUs, type Pairs } from "./inseparable.ts";
 import { intervalUs } from "./interval.ts";
 import { NEXT_TRIAL, type RefutationLimits, refutedUs } from "./refutation.ts";
-import { mirroredUs } from "./training-chain.ts";
+import { trainingChainUs } from "./training-chain.ts";
 
 /**
- * A bound that takes seconds, on request: no cheaper one of `makespanBounds` is larger, nor another
- * known bound `lowerUs`. Plans that fit nowhere have no bound worth a search; `upperUs`, the value
- * of a plan, or else the ceiling ends it.
+ * A bound that takes seconds, on request. It is at least every bound of `makespanBounds` and the
+ * known bound `lowerUs`. Where some unit fits nowhere there is no plan, and no search. The search
+ * ends at `upperUs`, the value of a plan, or else at the ceiling.
  */
 export function refutationBound(
   compiled: Compiled,
@@ -28,11 +28,11 @@ export function refutationBound(
   const units = makespanUnits(compiled);
   const lowerUs = Math.max(known.lowerUs ?? 0, bestOf(makespanBounds(compiled)).value);
   const upperUs = known.upperUs ?? makespanCeilingUs(compiled);
-  const value = liesNowhere(units) ? lowerUs : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
+  const value = fitsNowhere(units) ? lowerUs : refutedUs(compiled, units, { lowerUs, upperUs }, limits);
   return { argument: "refutation", covers: PLACEMENTS, value };
 }
 
-/** Some seconds for a thousand ops; larger graphs get fewer probes. */
+/** Some seconds for a thousand ops. Larger graphs get fewer probes. */
 const refutationLimits = (opCount: number): RefutationLimits => ({
   trials: 10,
   rounds: 12,
@@ -40,7 +40,7 @@ const refutationLimits = (opCount: number): RefutationLimits => ({
 });
 
 /**
- * A refutation by conclusions alone takes as long as the other bounds, and finds nothing where few
+ * A refutation by conclusions alone takes as long as the other bounds. It finds nothing where few
  * units have to be together.
  */
 const QUICK: RefutationLimits = { trials: 3, rounds: 3, probes: 0 };
@@ -53,10 +53,10 @@ function tiesMany({ unitOf, unitCount }: Units, { a, b, apartUs }: Pairs, limitU
   return count >= MANY * unitCount;
 }
 
-const liesNowhere = ({ unitBytes, typeBytes }: Units): boolean =>
+const fitsNowhere = ({ unitBytes, typeBytes }: Units): boolean =>
   unitBytes.some((bytes) => typeBytes.every((room) => bytes > room));
 
-/** Simplest argument first: where two are equal the first is named. */
+/** The simplest argument comes first; of equal bounds the first is named. */
 export function makespanBounds(compiled: Compiled): Bound[] {
   const { runUs, fidelity } = compiled;
   const units = makespanUnits(compiled);
@@ -64,7 +64,7 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const chains = chainsFor(units);
   const throughUs = longestThroughUs(chains, units);
   const memoryUs = memoryWorkUs(units);
-  const thereAndBackUs = mirroredUs(compiled, units, chains);
+  const chainUs = trainingChainUs(compiled, units, chains);
   const parting = apart(chains, units, fidelity.startUs);
   const roundedWork = roundingFor(runUs, [fidelity.opGapUs, fidelity.startUs]);
   const roundedDown = roundingFor(runUs, ...transferAmounts(compiled));
@@ -74,13 +74,13 @@ export function makespanBounds(compiled: Compiled): Bound[] {
     { argument: "work", covers: EVERY_KIND, value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
     { argument: "largest unit", covers: PLACEMENTS, value: ofWork(largestUnitUs(units)) },
     { argument: "critical path with transfers", covers: PLACEMENTS, value: roundedDown(throughUs) },
-    ...(thereAndBackUs === null
+    ...(chainUs === null
       ? []
       : [
           {
             argument: "critical path there and back",
             covers: PLACEMENTS,
-            value: roundedDown(thereAndBackUs),
+            value: roundedDown(chainUs),
           },
         ]),
     ...(memoryUs === null
@@ -98,14 +98,15 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const lowerUs = bestOf(bounds).value;
   if (
     compiled.opCount <= QUICK_OPS &&
-    !liesNowhere(units) &&
+    !fitsNowhere(units) &&
     tiesMany(units, parting, lowerUs * NEXT_TRIAL)
   ) {
     const upperUs = makespanCeilingUs(compiled);
     const value = refutedUs(compiled, units, { lowerUs, upperUs }, QUICK, chainsFor, chains);
     if (value > lowerUs) bounds.push({ argument: "quick refutation", covers: PLACEMENTS, value });
   }
-  // Infinite where nothing fits: true of all plans, as there are none, but no number to print.
+  // Infinite where nothing fits. That is true of all plans, as there are none, but it is no number
+  // to print.
   return bounds.filter(({ value }) => value !== Number.POSITIVE_INFINITY);
 }
 
@@ -114,7 +115,7 @@ function transferAmounts({ fidelity, slotBytes, linkBytesPerUs, linkLatencyUs }:
   return [[fidelity.opGapUs, fidelity.transferGapUs, fidelity.startUs], linkLatencyUs, ...moves];
 }
 
-/** The idle time after an op belongs to the step where the step ends with it. */
+/** The idle time after an op counts where the step ends with it. */
 const trailingGapUs = ({ fidelity }: Compiled): number =>
   fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
 
@@ -149,8 +150,8 @@ function criticalPathUs({ scenario, deviceCount, runUs, depStart, depConsumer, f
 }
 
 /**
- * Producer and consumer on two devices: the chain before, the transfer, the chain after, from the
- * start of the step.
+ * Producer and consumer on two devices: the chain before, the transfer and the chain after, from
+ * the start of the step.
  */
 function apart(chains: Chains, { typeCount }: Units, firstUs: number): Pairs {
   const { producer, consumer } = chains.dependencies;

@@ -1,10 +1,10 @@
 /**
- * The earliest start of each op and the least time from its end to the end of the step, for each
- * device type that the op may lie on: earliest-starts.ts from both ends of the graph. Transfers
- * count: a producer lies on the device of its consumer, where what lies together takes turns, or
- * its output takes the fastest way there.
+ * The earliest start of each op and the least time from its end to the end of the step, by the type
+ * of its device. Both come from earliest-starts.ts, one from each end of the graph. Transfers
+ * count. A producer is on the device of its consumer, where ops take turns, or its output takes the
+ * fastest route there.
  *
- * A relaxation of the event engine: devices serve each chain alone, links never queue.
+ * This is a relaxation of the event engine: devices serve each chain alone, and links never queue.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Units } from "../units.ts";
@@ -15,37 +15,41 @@ import { type Direction, findEarliestStarts } from "./earliest-starts.ts";
 export interface Chains {
   readonly dependencies: Dependencies;
   /**
-   * Shape [opCount x typeCount] each, us; `Infinity` where the op cannot lie. Run times leave the
-   * idle gap after an op out.
+   * Shape [opCount x typeCount] each, us; `Infinity` where the type cannot run the op. Run times do
+   * not include the idle gap after an op.
    */
   readonly startUs: Float64Array;
   readonly runUs: Float64Array;
   readonly tailUs: Float64Array;
   /**
-   * Least time to move the tensor of a dependency between two different devices of these types;
-   * `Infinity` where there are none.
+   * Least time to move the tensor of a dependency between two different devices of these types.
+   * `Infinity` where there are no two such devices.
    */
   transferUs(dependency: number, from: number, to: number): number;
   /**
-   * Least time until its links are free again, where the step ends no earlier than that; else 0.
+   * Least time until the links of the transfer are free again, where that belongs to the step; else
+   * 0.
    */
   linksFreeUs(dependency: number, from: number, to: number): number;
-  /** Does v depend on u? */
+  /** Is u an ancestor of v? */
   isBefore(u: number, v: number): boolean;
   /**
-   * The graph from the end of the step, in which an op starts when the gap after it ends; and how
-   * far it is worth looking.
+   * The graph from the end of the step, in which an op starts when the gap after it ends, and the
+   * reach of the search.
    */
   readonly backward: Direction;
   readonly reach: number;
 }
 
-/** `areApart` tells producers and consumers that are known to be on two devices. */
+/**
+ * Chains for given units. `areApart` tells producers and consumers that are known to be on two
+ * devices.
+ */
 export type ChainsFor = (units: Units, areApart?: (u: number, v: number) => boolean) => Chains;
 
 export const chainsOf = (compiled: Compiled, units: Units): Chains => createChains(compiled)(units);
 
-/** Chains of one scenario as more and more becomes known of its units. */
+/** Makes chains of one scenario as more becomes known about its units. */
 export function createChains(compiled: Compiled): ChainsFor {
   const dependencies = dependenciesOf(compiled);
   const isBefore = ancestryOf(compiled, dependencies);
@@ -59,41 +63,82 @@ function chainsFrom(
   isBefore: (u: number, v: number) => boolean,
   areApart: (u: number, v: number) => boolean,
 ): Chains {
-  const { scenario, opCount, fidelity } = compiled;
-  const { typeCount, unitOf, unitBytes, typeBytes, machines, opUs } = units;
-  const { start, producer, consumer, bytes, producerStart, ofProducer } = dependencies;
-  const routes = fastestRoutes(compiled, units);
-  const trailingUs = fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
-  const runUs = opUs.map((us, i) => (us === Infinity ? us : ownRunUs(compiled, units, i)));
-  const gapUs = (i: number) => (runUs[i] > 0 ? fidelity.opGapUs : 0);
+  const { opGapUs } = compiled.fidelity;
+  const runUs = units.opUs.map((us, i) => (us === Infinity ? us : ownRunUs(compiled, units, i)));
+  const scene: Scene = {
+    compiled,
+    units,
+    dependencies,
+    runUs,
+    gapUs: runUs.map((us) => (us > 0 ? opGapUs : 0)),
+    mayShare: shareTest(units, areApart),
+    isBefore,
+    ...transferTimes(compiled, units, dependencies),
+  };
+  const startUs = new Float64Array(runUs.length);
+  const backwardUs = new Float64Array(runUs.length);
+  const backward = backwardOf(scene, backwardUs);
+  const reach = reachFor(runUs.length);
+  findEarliestStarts(forwardOf(scene, startUs), units, reach, startUs);
+  findEarliestStarts(backward, units, reach, backwardUs);
+  const tailUs = backwardUs.map((us, i) => (runUs[i] === Infinity ? us : us + scene.gapUs[i]));
+  const { transferUs, linksFreeUs } = scene;
+  return { dependencies, startUs, runUs, tailUs, transferUs, linksFreeUs, isBefore, backward, reach };
+}
 
-  const isAlone = (from: number, to: number): boolean => from === to && machines[from] === 1;
-  const transferUs = (dependency: number, from: number, to: number): number => {
-    if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
-    if (bytes[dependency] === ORDER_ONLY) return 0;
-    const pair = from * typeCount + to;
-    return routes.latencyUs[pair] + bytes[dependency] * routes.usPerByte[pair];
-  };
-  const linksFreeUs = (dependency: number, from: number, to: number): number => {
-    if (fidelity.makespan === "last-op" || bytes[dependency] === ORDER_ONLY) return 0;
-    if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
-    // Links that are shared fairly have no gaps between transfers.
-    const gap = fidelity.contention === "fair" ? 0 : fidelity.transferGapUs;
-    return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;
-  };
-  const mayShare = (u: number, v: number, type: number): boolean =>
+type Transfers = Pick<Chains, "transferUs" | "linksFreeUs">;
+
+/** What both directions of time use. */
+interface Scene extends Transfers, Pick<Direction, "mayShare" | "isBefore"> {
+  readonly compiled: Compiled;
+  readonly units: Units;
+  readonly dependencies: Dependencies;
+  readonly runUs: Float64Array;
+  /** Idle time of the device after each op, shape [opCount x typeCount]. */
+  readonly gapUs: Float64Array;
+}
+
+function shareTest(
+  { unitOf, unitBytes, typeBytes }: Units,
+  areApart: (u: number, v: number) => boolean,
+): Direction["mayShare"] {
+  return (u, v, type) =>
     unitOf[u] === unitOf[v] ||
     (unitBytes[unitOf[u]] + unitBytes[unitOf[v]] <= typeBytes[type] && !areApart(u, v));
+}
 
-  const startUs = new Float64Array(opCount * typeCount);
-  const occupiedUs = runUs.map((us, i) => us + gapUs(i));
-  const forward: Direction = {
-    order: scenario.graph.topologicalOrder,
-    start,
-    before: producer,
-    dependency: Int32Array.from(producer.keys()),
-    occupiedUs,
-    floorUs: new Float64Array(runUs.length).fill(fidelity.startUs),
+function transferTimes(compiled: Compiled, units: Units, { bytes }: Dependencies): Transfers {
+  const { fidelity } = compiled;
+  const { typeCount, machines } = units;
+  const routes = fastestRoutes(compiled, units);
+  const isAlone = (from: number, to: number): boolean => from === to && machines[from] === 1;
+  return {
+    transferUs(dependency, from, to) {
+      if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
+      if (bytes[dependency] === ORDER_ONLY) return 0;
+      const pair = from * typeCount + to;
+      return routes.latencyUs[pair] + bytes[dependency] * routes.usPerByte[pair];
+    },
+    linksFreeUs(dependency, from, to) {
+      if (fidelity.makespan === "last-op" || bytes[dependency] === ORDER_ONLY) return 0;
+      if (isAlone(from, to)) return Number.POSITIVE_INFINITY;
+      // Links that are shared fairly have no gaps between transfers.
+      const gap = fidelity.contention === "fair" ? 0 : fidelity.transferGapUs;
+      return bytes[dependency] * routes.usPerByte[from * typeCount + to] + gap;
+    },
+  };
+}
+
+function forwardOf(scene: Scene, startUs: Float64Array): Direction {
+  const { compiled, units, dependencies, runUs, gapUs, transferUs, mayShare, isBefore } = scene;
+  const { typeCount } = units;
+  return {
+    order: compiled.scenario.graph.topologicalOrder,
+    start: dependencies.start,
+    before: dependencies.producer,
+    dependency: Int32Array.from(dependencies.producer.keys()),
+    occupiedUs: runUs.map((us, i) => us + gapUs[i]),
+    floorUs: new Float64Array(runUs.length).fill(compiled.fidelity.startUs),
     remoteUs: (dependency, u, _v, type) => {
       let least = Number.POSITIVE_INFINITY;
       for (let from = 0, i = u * typeCount; from < typeCount; from++, i++)
@@ -103,40 +148,42 @@ function chainsFrom(
     mayShare,
     isBefore,
   };
-  const backwardUs = new Float64Array(startUs.length);
-  const backward: Direction = {
-    order: scenario.graph.topologicalOrder.toReversed(),
+}
+
+function backwardOf(scene: Scene, backwardUs: Float64Array): Direction {
+  const { compiled, units, dependencies, runUs, gapUs, transferUs, linksFreeUs, mayShare, isBefore } = scene;
+  const { fidelity } = compiled;
+  const { consumer, producerStart, ofProducer } = dependencies;
+  const { typeCount } = units;
+  const trailingUs = fidelity.makespan === "last-event" ? fidelity.opGapUs : 0;
+  return {
+    order: compiled.scenario.graph.topologicalOrder.toReversed(),
     start: producerStart,
     before: ofProducer.map((dependency) => consumer[dependency]),
     dependency: ofProducer,
-    occupiedUs,
-    floorUs: runUs.map((us, i) => (us > 0 ? trailingUs : 0) - gapUs(i)),
+    occupiedUs: runUs.map((us, i) => us + gapUs[i]),
+    floorUs: runUs.map((us, i) => (us > 0 ? trailingUs : 0) - gapUs[i]),
     remoteUs: (dependency, w, v, type) => {
       let least = Number.POSITIVE_INFINITY;
       for (let to = 0, i = w * typeCount; to < typeCount; to++, i++) {
-        const arrivedUs = transferUs(dependency, type, to) + runUs[i] + backwardUs[i] + gapUs(i);
+        const arrivedUs = transferUs(dependency, type, to) + runUs[i] + backwardUs[i] + gapUs[i];
         least = Math.min(least, Math.max(arrivedUs, linksFreeUs(dependency, type, to)));
       }
-      return least - gapUs(v * typeCount + type);
+      return least - gapUs[v * typeCount + type];
     },
     mayShare,
     isBefore: (w, v) => isBefore(v, w),
   };
-  const reach = reachFor(runUs.length);
-  findEarliestStarts(forward, units, reach, startUs);
-  findEarliestStarts(backward, units, reach, backwardUs);
-  const tailUs = backwardUs.map((us, i) => (runUs[i] === Infinity ? us : us + gapUs(i)));
-  return { dependencies, startUs, runUs, tailUs, transferUs, linksFreeUs, isBefore, backward, reach };
 }
 
-/** About a second for 10,000 ops, whatever their number. */
+/** Keeps the work to about a second, whatever the number of ops. */
 const reachFor = (entries: number): number => Math.max(8, Math.min(256, Math.floor(1_500_000 / entries)));
 
 function ownRunUs({ runUs, deviceCount }: Compiled, { typeCount, deviceOf }: Units, i: number): number {
   return runUs[Math.floor(i / typeCount) * deviceCount + deviceOf[i % typeCount]];
 }
 
-/** The longest chain through any op, on the type where that is shortest. */
+/** The longest chain through any op, on the type where that chain is shortest. */
 export function longestThroughUs({ startUs, runUs, tailUs }: Chains, { typeCount }: Units): number {
   let longest = 0;
   for (let i = 0; i < startUs.length; i += typeCount) {
@@ -168,7 +215,7 @@ function fastestRoutes(compiled: Compiled, { typeCount, typeOf }: Units) {
         slowest = Math.max(slowest, 1 / linkBytesPerUs[routeLink[i]]);
       }
       const perByte = fidelity.routing === "store-and-forward" ? sum : slowest;
-      // One transfer that serves all may have taken the way to any other device.
+      // One transfer that serves all may have taken the route to any other device.
       const served =
         fidelity.multicast === "free" ? Array.from({ length: typeCount }, (_, type) => type) : [typeOf[to]];
       for (const type of served) {

@@ -1,23 +1,25 @@
 /**
- * The dependencies of a compiled scenario pair by pair, as chains.ts walks them in both directions.
+ * The dependencies of a compiled scenario pair by pair, for chains.ts, which follows them in both
+ * directions.
  */
 import { type Compiled, NO_SLOT } from "../../engine/compile.ts";
 
 /**
- * Pairs of producer and consumer by consumer, with the largest tensor that one needs of the other.
+ * Pairs of producer and consumer, sorted by consumer, with the largest tensor that the consumer
+ * needs from the producer.
  */
 export interface Dependencies {
   readonly start: Int32Array;
   readonly producer: Int32Array;
   readonly consumer: Int32Array;
-  /** `ORDER_ONLY` where nothing ever moves. */
+  /** Bytes of the tensor, `ORDER_ONLY` where nothing moves. */
   readonly bytes: Float64Array;
   /** Dependencies on each op: ofProducer[producerStart[u] .. producerStart[u + 1]). */
   readonly producerStart: Int32Array;
   readonly ofProducer: Int32Array;
 }
 
-/** `bytes` where nothing ever moves. */
+/** In place of bytes where nothing moves. */
 export const ORDER_ONLY = -1;
 
 export function dependenciesOf(compiled: Compiled): Dependencies {

@@ -1,27 +1,31 @@
 /**
- * The earliest start of each op, for each device type that it may lie on, where what an op waits
- * for lies on the op's own device or arrives over the fastest way: the lower bound of Papadimitriou
+ * The earliest start of each op, for each device type that can run it. What an op waits for is on
+ * the op's own device or arrives over the fastest route. This is the lower bound of Papadimitriou
  * and Yannakakis ("Towards an architecture-independent analysis of parallel algorithms", SIAM J.
  * Computing 1990), without their duplication and for devices of several types.
  *
- * Suppose that v starts at e. A producer whose output cannot arrive from elsewhere by e is on v's
- * device and ends before v; a producer of that one which could not arrive from elsewhere in time
- * for it is there too, and so on; and whatever v depends on that shares a unit with v or with one
- * of them. What is there takes turns: where its one-machine schedule (jackson.ts), with heads and
- * with what still has to run between each op and v, does not end by e, v does not start at e. The
- * least e without such a contradiction is found by taking in the op that needs the latest e to be
- * elsewhere, one after the other, as long as that can still lead to an earlier start.
+ * Suppose that v starts at time e. Then three kinds of ops are on v's device and end before v:
  *
- * Written for one direction of time; ends are starts of the reversed graph. With `Delays` it bounds
- * each op's start plus something that is delayed with it (mirrored.ts says what): the same
- * argument, where every step brings along what the delay gains by it.
+ * - a producer of v whose output cannot arrive from another device by e;
+ * - a producer of such a producer that could not arrive there in time, and so on;
+ * - every ancestor of v that shares a unit with v or with one of these ops.
+ *
+ * Ops on one device take turns. Consider their one-machine schedule (jackson.ts), with heads and
+ * with what still has to run between each op and v. Where it does not end by e, v does not start at
+ * e. The least e without such a contradiction is found by adding ops to the device, one after the
+ * other. The next op is the one that needs the latest e to be on another device. The search ends
+ * when no further op can lead to an earlier start.
+ *
+ * The code is written for one direction of time; ends are starts of the reversed graph. With
+ * `Delays` it bounds each op's start plus something that is delayed with it (training-chain.ts says
+ * what). The argument is the same, and every step also counts what the delay gains by it.
  */
-import { createOneMachine } from "../jackson.ts";
+import { createOneMachine, type OneMachine } from "../jackson.ts";
 import type { Units } from "../units.ts";
 
 /** A graph seen in one direction of time. */
 export interface Direction {
-  /** Every op after those it waits for. */
+  /** Every op after those that it waits for. */
   readonly order: ArrayLike<number>;
   /** Op v waits for op before[k] by dependency[k], from start[v] to start[v + 1]. */
   readonly start: Int32Array;
@@ -29,7 +33,7 @@ export interface Direction {
   readonly dependency: Int32Array;
   /**
    * Time on the device and least start of each op, shape [opCount x typeCount]; `Infinity` where
-   * the op cannot lie.
+   * the type cannot run the op.
    */
   readonly occupiedUs: Float64Array;
   readonly floorUs: Float64Array;
@@ -47,8 +51,8 @@ export interface Delays {
   /** `remoteUs` without delays; that of the direction counts them from both ends of its step. */
   remoteUs(dependency: number, u: number, v: number, type: number): number;
   /**
-   * The delay of v less that of u, at least, where v waits for u; minus infinity where nothing is
-   * known.
+   * A lower bound on the delay of v less that of u, where v waits for u; minus infinity where
+   * nothing is known.
    */
   gainUs(u: number, v: number): number;
 }
@@ -56,159 +60,239 @@ export interface Delays {
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are taken in for an op, which
- * leaves a smaller bound at worst.
+ * Fills `startUs`, shape [opCount x typeCount]. At most `reach` ops are added to the device of an
+ * op, which at worst leaves a smaller bound.
  */
 export function findEarliestStarts(
-  { order, start, before, dependency, occupiedUs, floorUs, remoteUs, mayShare, isBefore }: Direction,
-  { opCount, typeCount, unitOf, unitCount }: Units,
+  direction: Direction,
+  units: Units,
   reach: number,
   startUs: Float64Array,
   delays?: Delays,
 ): void {
-  const members = membersOf(unitOf, unitCount);
-  const apartUs = new Float64Array(before.length * typeCount);
-  const plainApartUs = delays === undefined ? apartUs : new Float64Array(apartUs.length);
-  const machine = createOneMachine(reach);
-  /**
-   * The op and type whose start is looked for, and when each op was last a candidate for it or
-   * taken in.
-   */
-  let anchor = -1;
-  let type = -1;
-  let search = 0;
-  const considered = new Int32Array(opCount);
-  const taken = new Int32Array(opCount);
-  const candidates = new Int32Array(opCount);
-  let candidateCount = 0;
-  /** Ops that are here because of their units, not yet taken in. */
-  const mates = new Int32Array(opCount);
-  let mateCount = 0;
-  const unitFollowed = new Int32Array(unitCount);
-  /**
-   * The least start of the anchor with this candidate elsewhere; what runs here between this op's
-   * end and the anchor.
-   */
-  const elsewhereUs = new Float64Array(opCount);
-  const afterUs = new Float64Array(opCount);
-  /** The anchor's delay: at least so much, and at least so much more than that of each op. */
-  let leastDelayUs = 0;
-  const gainedUs = new Float64Array(opCount);
-
+  const { order, start, before, dependency, occupiedUs, floorUs, remoteUs } = direction;
+  const { opCount, typeCount, unitOf } = units;
+  const search = new StartSearch(direction, units, reach, startUs, delays);
+  const { apartUs, plainApartUs } = search;
   for (let position = 0; position < opCount; position++) {
-    anchor = order[position];
-    for (type = 0; type < typeCount; type++) {
-      const i = anchor * typeCount + type;
-      for (let k = start[anchor]; k < start[anchor + 1]; k++) {
+    const v = order[position];
+    for (let type = 0; type < typeCount; type++) {
+      for (let k = start[v]; k < start[v + 1]; k++) {
         const j = k * typeCount + type;
-        const isTied = unitOf[before[k]] === unitOf[anchor];
-        apartUs[j] = isTied ? NEVER : remoteUs(dependency[k], before[k], anchor, type);
+        const isTied = unitOf[before[k]] === unitOf[v];
+        apartUs[j] = isTied ? NEVER : remoteUs(dependency[k], before[k], v, type);
         if (delays !== undefined)
-          plainApartUs[j] = isTied ? NEVER : delays.remoteUs(dependency[k], before[k], anchor, type);
+          plainApartUs[j] = isTied ? NEVER : delays.remoteUs(dependency[k], before[k], v, type);
       }
-      leastDelayUs = delays === undefined ? 0 : delays.leastUs[anchor];
-      gainedUs[anchor] = 0;
-      startUs[i] = occupiedUs[i] === NEVER ? NEVER : leastStart(floorUs[i] + leastDelayUs);
+      const i = v * typeCount + type;
+      startUs[i] = occupiedUs[i] === NEVER ? NEVER : search.leastStart(v, type, floorUs[i]);
     }
   }
+}
 
-  function leastStart(floor: number): number {
-    search++;
-    candidateCount = 0;
-    mateCount = 0;
-    machine.clear();
-    follow(anchor, 0);
-    followUnit(anchor);
+/** The search for the least start of one op, the *anchor*, on one device type; reused for all. */
+class StartSearch {
+  /**
+   * Least start of an op with what it waits for by one entry on another device, by entry and type.
+   */
+  readonly apartUs: Float64Array;
+  /** The same without delays; the same array where there are none. */
+  readonly plainApartUs: Float64Array;
+  readonly #direction: Direction;
+  readonly #delays: Delays | undefined;
+  readonly #startUs: Float64Array;
+  readonly #typeCount: number;
+  readonly #unitOf: Int32Array;
+  readonly #members: readonly number[][];
+  readonly #reach: number;
+  /** The ops that are known to be on the anchor's device. */
+  readonly #machine: OneMachine;
+  #anchor = -1;
+  #type = -1;
+  /** The anchor's least delay. */
+  #leastDelayUs = 0;
+  /**
+   * Number of the search, and when each op was last a candidate or added, and each unit followed.
+   */
+  #search = 0;
+  readonly #considered: Int32Array;
+  readonly #added: Int32Array;
+  readonly #unitFollowed: Int32Array;
+  readonly #candidates: Int32Array;
+  #candidateCount = 0;
+  /** Ops that are on the device because of their units, not yet added. */
+  readonly #mates: Int32Array;
+  #mateCount = 0;
+  /** Of each candidate: the anchor's least start where the candidate is on another device. */
+  readonly #elsewhereUs: Float64Array;
+  /** Of each candidate: what runs on the device between its end and the anchor. */
+  readonly #afterUs: Float64Array;
+  /** A lower bound on the anchor's delay less that of each op. */
+  readonly #gainedUs: Float64Array;
+
+  constructor(
+    direction: Direction,
+    { opCount, typeCount, unitOf, unitCount }: Units,
+    reach: number,
+    startUs: Float64Array,
+    delays: Delays | undefined,
+  ) {
+    this.apartUs = new Float64Array(direction.before.length * typeCount);
+    this.plainApartUs = delays === undefined ? this.apartUs : new Float64Array(this.apartUs.length);
+    this.#direction = direction;
+    this.#delays = delays;
+    this.#startUs = startUs;
+    this.#typeCount = typeCount;
+    this.#unitOf = unitOf;
+    this.#members = membersOf(unitOf, unitCount);
+    this.#reach = reach;
+    this.#machine = createOneMachine(reach);
+    this.#considered = new Int32Array(opCount);
+    this.#added = new Int32Array(opCount);
+    this.#unitFollowed = new Int32Array(unitCount);
+    this.#candidates = new Int32Array(opCount);
+    this.#mates = new Int32Array(opCount);
+    this.#elsewhereUs = new Float64Array(opCount);
+    this.#afterUs = new Float64Array(opCount);
+    this.#gainedUs = new Float64Array(opCount);
+  }
+
+  /** The least start of op v on a type, delay included. */
+  leastStart(v: number, type: number, floorUs: number): number {
+    this.#begin(v, type);
+    const floor = floorUs + this.#leastDelayUs;
+    const machine = this.#machine;
+    const candidates = this.#candidates;
+    const elsewhereUs = this.#elsewhereUs;
+    const afterUs = this.#afterUs;
+    const reach = this.#reach;
     let leastUs = NEVER;
     for (;;) {
-      while (mateCount > 0 && machine.size < reach) if (!takeIn(mates[--mateCount])) return leastUs;
-      const at = latestCandidate();
-      const othersUs = mateCount > 0 ? NEVER : at < 0 ? floor : elsewhereUs[candidates[at]];
+      while (this.#mateCount > 0 && machine.size < reach)
+        if (!this.#add(this.#mates[--this.#mateCount])) return leastUs;
+      const latest = this.#latestCandidate();
+      const hasMates = this.#mateCount > 0;
+      const othersUs = hasMates ? NEVER : latest < 0 ? floor : elsewhereUs[candidates[latest]];
       if (othersUs < leastUs) {
         const turnsUs = Math.max(floor, machine.endUs(afterUs));
         leastUs = Math.min(leastUs, Math.max(turnsUs, othersUs));
         if (turnsUs >= othersUs) return leastUs;
       } else if (machine.leastEndUs() >= leastUs) return leastUs;
-      if (at < 0 && mateCount === 0) return leastUs;
+      if (latest < 0 && !hasMates) return leastUs;
       if (machine.size === reach) return Math.min(leastUs, Math.max(floor, machine.endUs(afterUs)));
-      const u = candidates[at];
-      candidates[at] = candidates[--candidateCount];
-      if (!takeIn(u)) return leastUs;
+      const u = candidates[latest];
+      candidates[latest] = candidates[--this.#candidateCount];
+      if (!this.#add(u)) return leastUs;
     }
   }
 
-  function latestCandidate(): number {
+  #begin(anchor: number, type: number): void {
+    this.#anchor = anchor;
+    this.#type = type;
+    this.#search++;
+    this.#candidateCount = 0;
+    this.#mateCount = 0;
+    this.#leastDelayUs = this.#delays === undefined ? 0 : this.#delays.leastUs[anchor];
+    this.#gainedUs[anchor] = 0;
+    this.#machine.clear();
+    this.#follow(anchor, 0);
+    this.#followUnit(anchor);
+  }
+
+  /** Position of the candidate that needs the latest start to be on another device; -1 for none. */
+  #latestCandidate(): number {
+    const candidates = this.#candidates;
+    const added = this.#added;
+    const elsewhereUs = this.#elsewhereUs;
+    const search = this.#search;
+    let count = this.#candidateCount;
     let latest = -1;
-    for (let at = 0; at < candidateCount; at++) {
-      // Some were taken in with their units.
-      while (at < candidateCount && taken[candidates[at]] === search)
-        candidates[at] = candidates[--candidateCount];
-      if (at === candidateCount) break;
-      if (latest < 0 || elsewhereUs[candidates[at]] > elsewhereUs[candidates[latest]]) latest = at;
+    for (let i = 0; i < count; i++) {
+      // Some candidates were added with their units.
+      while (i < count && added[candidates[i]] === search) candidates[i] = candidates[--count];
+      if (i === count) break;
+      if (latest < 0 || elsewhereUs[candidates[i]] > elsewhereUs[candidates[latest]]) latest = i;
     }
+    this.#candidateCount = count;
     return latest;
   }
 
-  /** False where it cannot be here. */
-  function takeIn(u: number): boolean {
-    const i = u * typeCount + type;
-    if (occupiedUs[i] === NEVER || !mayShare(u, anchor, type)) return false;
-    taken[u] = search;
-    const headUs =
-      delays === undefined
-        ? startUs[i]
-        : Math.max(delays.startUs[i] + leastDelayUs, startUs[i] + gainedUs[u]);
-    machine.add(u, headUs, occupiedUs[i]);
-    follow(u, occupiedUs[i] + afterUs[u]);
-    followUnit(u);
+  /** Adds an op to the anchor's device; false where it cannot be there. */
+  #add(u: number): boolean {
+    const { occupiedUs, mayShare } = this.#direction;
+    const i = u * this.#typeCount + this.#type;
+    if (occupiedUs[i] === NEVER || !mayShare(u, this.#anchor, this.#type)) return false;
+    this.#added[u] = this.#search;
+    this.#machine.add(u, this.#headUs(u, i), occupiedUs[i]);
+    this.#follow(u, occupiedUs[i] + this.#afterUs[u]);
+    this.#followUnit(u);
     return true;
   }
 
-  /** What op w waits for, given that w is here and starts at least `restUs` before the anchor. */
-  function follow(w: number, restUs: number): void {
+  #headUs(u: number, i: number): number {
+    const startUs = this.#startUs[i];
+    if (this.#delays === undefined) return startUs;
+    return Math.max(this.#delays.startUs[i] + this.#leastDelayUs, startUs + this.#gainedUs[u]);
+  }
+
+  /**
+   * Considers what op w waits for: w is on the device and starts `restUs` or more before the
+   * anchor.
+   */
+  #follow(w: number, restUs: number): void {
+    const { start, before, occupiedUs } = this.#direction;
+    const added = this.#added;
+    const afterUs = this.#afterUs;
+    const search = this.#search;
+    const typeCount = this.#typeCount;
+    const type = this.#type;
     for (let k = start[w]; k < start[w + 1]; k++) {
       const u = before[k];
-      const j = k * typeCount + type;
-      if (taken[u] !== search) consider(u, w, elsewhere(j, w) + restUs, restUs);
+      if (added[u] !== search) this.#consider(u, w, this.#remoteUs(k * typeCount + type, w) + restUs, restUs);
       else if (restUs > afterUs[u]) {
         afterUs[u] = restUs;
-        follow(u, restUs + occupiedUs[u * typeCount + type]);
+        this.#follow(u, restUs + occupiedUs[u * typeCount + type]);
       }
     }
   }
 
-  /**
-   * The least start of w, and delay of the anchor, where what w waits for by entry j is elsewhere.
-   */
-  function elsewhere(j: number, w: number): number {
-    if (delays === undefined || plainApartUs[j] === NEVER) return plainApartUs[j];
-    return Math.max(plainApartUs[j] + leastDelayUs, apartUs[j] + gainedUs[w]);
+  /** Least start of w plus delay of the anchor, where what w waits for by entry j is elsewhere. */
+  #remoteUs(j: number, w: number): number {
+    const plainUs = this.plainApartUs[j];
+    if (this.#delays === undefined || plainUs === NEVER) return plainUs;
+    return Math.max(plainUs + this.#leastDelayUs, this.apartUs[j] + this.#gainedUs[w]);
   }
 
-  /** What shares a unit with w is here as well. */
-  function followUnit(w: number): void {
-    if (unitFollowed[unitOf[w]] === search) return;
-    unitFollowed[unitOf[w]] = search;
-    for (const u of members[unitOf[w]]) {
-      if (taken[u] === search || u === anchor || !isBefore(u, anchor)) continue;
-      consider(u, w, NEVER, 0);
-      mates[mateCount++] = u;
+  /** What shares a unit with w is on the device as well. */
+  #followUnit(w: number): void {
+    const unit = this.#unitOf[w];
+    if (this.#unitFollowed[unit] === this.#search) return;
+    this.#unitFollowed[unit] = this.#search;
+    for (const u of this.#members[unit]) {
+      if (this.#added[u] === this.#search || u === this.#anchor) continue;
+      if (!this.#direction.isBefore(u, this.#anchor)) continue;
+      this.#consider(u, w, NEVER, 0);
+      this.#mates[this.#mateCount++] = u;
     }
   }
 
-  function consider(u: number, w: number, us: number, restUs: number): void {
-    const gained = delays === undefined ? 0 : delays.gainUs(u, w) + gainedUs[w];
-    if (considered[u] === search) {
+  /** Op u is a candidate because of w, with these values of `#elsewhereUs` and `#afterUs`. */
+  #consider(u: number, w: number, us: number, restUs: number): void {
+    const gainedUs = this.#gainedUs;
+    const elsewhereUs = this.#elsewhereUs;
+    const afterUs = this.#afterUs;
+    const gained = this.#delays === undefined ? 0 : this.#delays.gainUs(u, w) + gainedUs[w];
+    if (this.#considered[u] === this.#search) {
       gainedUs[u] = Math.max(gainedUs[u], gained);
       elsewhereUs[u] = Math.max(elsewhereUs[u], us);
       afterUs[u] = Math.max(afterUs[u], restUs);
       return;
     }
-    considered[u] = search;
+    this.#considered[u] = this.#search;
     gainedUs[u] = gained;
     elsewhereUs[u] = us;
     afterUs[u] = restUs;
-    candidates[candidateCount++] = u;
+    this.#candidates[this.#candidateCount++] = u;
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * A bound from pairs of ops that are too expensive to part. Whoever parts a pair pays at least its
- * `apartUs`; whoever stays below a value T therefore parts no pair of `apartUs` > T, so that such
- * pairs, and with them whole clusters, share a device, which does all of the cluster's work. Hence,
- * with the pairs by falling `apartUs` a1 >= a2 >= ...,
+ * A bound from pairs of ops that are too expensive to separate. A plan that separates a pair has a
+ * value of at least its `apartUs`. So a plan below a value T separates no pair of larger `apartUs`.
+ * Such pairs, and the clusters that they form, then share a device, which does all of the cluster's
+ * work. Hence, with the pairs by falling `apartUs` a1 >= a2 >= ...,
  *
- *   value >= min over i of max(a(i+1), the longest cluster that the first i pairs tie together, on its best device type).
+ *   value >= min over i of
+ *     max(a(i+1), the longest cluster of the first i pairs on its best device type).
  *
  * Without pairs it is the largest unit.
  */
@@ -46,7 +47,7 @@ export function inseparableUs(units: Units, { a, b, apartUs }: Pairs): number {
     clusterBytes[into] += clusterBytes[from];
     for (let type = 0; type < typeCount; type++)
       clusterUs[into * typeCount + type] += clusterUs[from * typeCount + type];
-    // Tying this pair together may cost more than parting it.
+    // To join this pair may cost more than to separate it.
     const tiedUs = Math.max(longestUs, fastestUs(into));
     if (tiedUs >= apartUs[pair]) return apartUs[pair];
     longestUs = tiedUs;

@@ -1,23 +1,23 @@
 /**
  * The interval bound of Fernandez and Bussell (IEEE Trans. Computers 1973), for devices of
- * different speeds. If the step took no longer than its longest chain, every op would have to run
- * between its earliest start and its latest end, so that in a window [a, b] some part of it must
- * run wherever it lies in between. With weights w as in work-bound.ts, the devices can give a
- * window of length b - a no more than that much weighted work; what is too much lengthens the step
- * by the difference:
+ * different speeds. Suppose that the step takes no longer than its longest chain. Then every op
+ * runs between its earliest start and its latest end. So some part of it must run in a window [a,
+ * b], wherever it is in between. With weights w as in work-bound.ts, the devices can do weighted
+ * work of at most b - a in the window. Work beyond that lengthens the step by the difference:
  *
- *   value >= chain + max over a < b of (sum over units of min over devices of w x (work that must run in [a, b])) - (b - a).
+ *   value >= chain + max over a < b of
+ *     (sum over units of min over devices of w x (work that must run in [a, b])) - (b - a).
  *
- * If the step is q longer than the chain, the same holds for the window [a, b + q], as no part gets
- * smaller. Windows begin and end at a limited number of earliest starts, latest starts and ends,
- * evenly chosen, which leaves a smaller bound at worst.
+ * If the step is q longer than the chain, the same holds for the window [a, b + q], since no part
+ * is smaller there. Windows begin and end at a limited number of earliest starts, latest starts and
+ * ends, evenly chosen. At worst that leaves a smaller bound.
  */
 
 import type { Units } from "../units.ts";
 import { workBound } from "../work-bound.ts";
 import type { Chains } from "./chains.ts";
 
-/** How many times one op's part in one window may be worked out. */
+/** Most computations of one op's part in one window. */
 const WORK_LIMIT = 800_000;
 const MOST_POINTS = 32;
 
@@ -65,7 +65,7 @@ export function intervalUs(
   return chainUs + excessUs;
 }
 
-/** Does any part of the op have to run after `a` on every type? */
+/** Must a part of the op run after `a` on every type? */
 function mayMeet(
   startUs: Float64Array,
   opUs: Float64Array,
@@ -88,7 +88,7 @@ function sumOfLeast(share: Float64Array, { unitUs, typeCount }: Units): number {
   return sum;
 }
 
-/** At most `count` of the distinct values in 0..`limit`, the first and the last among them. */
+/** At most `count` of the distinct values in 0..`limit`, with the first and the last one. */
 function evenly(values: readonly number[], count: number, limit: number): number[] {
   const distinct = [...new Set(values.filter((us) => us >= 0 && us <= limit))].sort((a, b) => a - b);
   if (distinct.length <= count) return distinct;

@@ -1,31 +1,31 @@
 /**
- * A bound by refutation ("destructive" in Klein and Scholl, European J. Operational Research 1999):
- * suppose that some plan takes at most T, draw conclusions, and where they contradict each other no
- * plan does. The largest T that is refuted is the bound.
+ * A bound by refutation ("destructive" in Klein and Scholl, European J. Operational Research 1999).
+ * Suppose that some plan takes at most T, and draw conclusions. Where they contradict each other no
+ * such plan exists. The largest T that is refuted is the bound.
  *
- * With heads (earliest starts) and tails (least times from an op's end to the end of the step) as
- * in chains.ts, for a given T:
+ * Heads are earliest starts, and tails are least times from an op's end to the end of the step, as
+ * in chains.ts. For a given T:
  *
- *   - *together*: two units whose parting makes some chain longer than T are on one device, and
- *     become one unit;
- *   - *apart*: two units that no device can run within T, each op between its head and its tail, or
- *     that no memory can hold, are on two devices, and what one needs of the other has to be moved;
- *   - both make heads and tails larger, which makes more units join or part, and so on;
- *   - *probes*: where supposing that two units are together is contradictory they are apart, and
- *     the other way round;
- *   - *contradiction*: a unit that no device can run within T, a pair that has to be both, a chain
- *     longer than T, or so many units that too many of them share a device (of any k x devices + 1
- *     some k + 1 do).
+ * - *together*: two units whose separation makes some chain longer than T are on one device, and
+ *   become one unit;
+ * - *apart*: two units are on two devices where no device can run both within T, each op between
+ *   its head and its tail. The same holds where no memory can hold both. What one needs from the
+ *   other then has to be moved;
+ * - both make heads and tails larger, which joins or separates more units, and so on;
+ * - *probes*: where two units cannot be together they are apart, and the other way round;
+ * - *contradiction*: a unit that no device can run within T, a chain longer than T, or a pair that
+ *   is both together and apart. Or too many units are on one device: of any k x devices + 1 units
+ *   some k + 1 share a device.
  *
- * What one device needs for a set of ops is the preemptive schedule of Jackson (one machine, heads
- * and tails), which is never longer than what the engine does. Everything deduced holds for every
- * plan of at most T under every network and order of ops.
+ * The time of one device for a set of ops is the preemptive schedule of Jackson (one machine, heads
+ * and tails). It is never longer than the engine's. All conclusions hold for every plan of at most
+ * T under every network and order of ops.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import { jacksonUs } from "../jackson.ts";
 import { mergedUnits, type Units } from "../units.ts";
 import { type Chains, type ChainsFor, createChains, longestThroughUs } from "./chains.ts";
-import { mirroredUs } from "./training-chain.ts";
+import { trainingChainUs } from "./training-chain.ts";
 
 export interface RefutationLimits {
   /** Values of T that are tried. */
@@ -46,20 +46,20 @@ interface Knowledge {
 type OpPair = readonly [number, number];
 
 /**
- * What follows, with the pairs that nothing is known about, most promising first; null where it is
+ * What follows, with the pairs about which nothing is known, most promising first. Null where it is
  * contradictory.
  */
 type Consequence = { readonly known: Knowledge; readonly open: readonly OpPair[] } | null;
 
-/** The first value tried, over what is known. */
+/** The first value tried, relative to the known bound. */
 export const NEXT_TRIAL = 1.03;
 /** Differences this small may be rounding. */
 const ROUNDING = 1e-9;
-/** A bound is looked for to this share of itself. */
+/** The search for the bound stops at this relative precision. */
 const RESOLUTION = 4e-3;
 
 /**
- * The largest refuted T, `lowerUs` where nothing above that is. Pre: no plan is below `lowerUs`,
+ * The largest refuted T; `lowerUs` where no larger T is refuted. Pre: no plan is below `lowerUs`,
  * and some may be at `upperUs`.
  */
 export function refutedUs(
@@ -76,7 +76,7 @@ export function refutedUs(
     let open = upperUs;
     let step = NEXT_TRIAL;
     for (let trial = 0; trial < limits.trials && open > refuted * (1 + RESOLUTION); trial++) {
-      // Bounds are seldom off by more than a few per cent: look near the known one first, in
+      // Bounds are seldom off by more than a few per cent. So try near the known one first, in
       // growing steps.
       const T = Math.min(refuted * step, (refuted + open) / 2);
       if (isRefuted(scene, units, T, { ...limits, probes })) {
@@ -86,14 +86,14 @@ export function refutedUs(
     }
     return refuted;
   };
-  // Suppositions take far longer than conclusions, so they begin where those end.
+  // Suppositions take far longer than conclusions, so they begin where conclusions end.
   const concluded = largest(lowerUs, 0);
   return limits.probes > 0 ? largest(concluded, limits.probes) : concluded;
 }
 
 interface Scene {
   readonly compiled: Compiled;
-  /** The units as the scenario has them, and their chains. */
+  /** The units of the scenario itself, and their chains. */
   readonly units: Units;
   readonly chains: Chains;
   readonly chainsFor: ChainsFor;
@@ -125,7 +125,7 @@ export function isRefuted(
 }
 
 /**
- * What follows from what both suppositions about a pair leave; undefined where neither is
+ * What follows from the outcomes of both suppositions about a pair. Undefined where neither is
  * contradictory.
  */
 function probe(
@@ -160,7 +160,7 @@ function consequencesOf(scene: Scene, given: Knowledge, limit: number, rounds: n
     const isNew = units !== scene.units || apart.size > 0;
     const chains = isNew ? scene.chainsFor(units, (u, v) => apart.has(codeOf(u, v))) : scene.chains;
     if (longestThroughUs(chains, units) > limit || crowded(units, limit)) return null;
-    if (isNew && (mirroredUs(scene.compiled, units, chains) ?? 0) > limit) return null;
+    if (isNew && (trainingChainUs(scene.compiled, units, chains) ?? 0) > limit) return null;
     const fits = sharingOf(units, chains, limit);
     for (let unit = 0; unit < unitCount; unit++) if (!fits([unit])) return null;
 
@@ -183,14 +183,14 @@ function consequencesOf(scene: Scene, given: Knowledge, limit: number, rounds: n
   }
 }
 
-/** The units of each pair as one; null where two of one unit are known to be apart. */
+/** Joins the units of each pair. Null where two ops of one unit are known to be apart. */
 function join({ units, apart }: Knowledge, pairs: readonly OpPair[]): Knowledge | null {
   const merged = mergedUnits(units, pairs);
   return apart.some(([u, v]) => merged.unitOf[u] === merged.unitOf[v]) ? null : { units: merged, apart };
 }
 
 /**
- * Tells whether some device may run units one op after the other within the limit, and hold them.
+ * Tells whether some device can run units one op after the other within the limit, and hold them.
  */
 function sharingOf(
   { opCount, unitOf, unitCount, typeCount, typeBytes, unitUs, unitBytes }: Units,
@@ -225,8 +225,8 @@ function sharingOf(
 }
 
 /**
- * Of any k x devices + 1 units some k + 1 share a device: do the smallest of the largest take too
- * long?
+ * Of any k x devices + 1 units some k + 1 share a device. Do the smallest k + 1 of the largest
+ * units take too long?
  */
 function crowded({ unitCount, unitUs, typeCount, machines }: Units, limitUs: number): boolean {
   const devices = machines.reduce((sum, count) => sum + count, 0);
@@ -243,7 +243,7 @@ function crowded({ unitCount, unitUs, typeCount, machines }: Units, limitUs: num
 }
 
 /**
- * What the longest chain through neighbouring units takes at least where they are on two devices,
+ * A lower bound on the longest chain through two neighbouring units where they are on two devices,
  * by the code of the pair.
  */
 function partingUs(

@@ -1,50 +1,53 @@
 /**
- * The longest chain of a training step, there and back. Its backward ops follow each other in the
- * opposite order of the forward ops whose units they share: whoever parts two units pays a transfer
- * on both ways, while chains.ts bounds the way there and the way back each with the parts that suit
- * it. Here a backward op v has a *partner* p(v), the forward op of its unit that it belongs to, and
+ * The longest chain of a training step, forward and backward. The backward ops follow each other in
+ * the opposite order of the forward ops with which they share units. A plan that separates two
+ * units therefore pays a transfer in both directions. The bounds of chains.ts treat each direction
+ * by itself and can separate other units in each. Here a backward op v has a *forward twin* p(v),
+ * the forward op of its unit that it belongs to, and
  *
- *   back(v) = tail of v + (start of p(v) - head of p(v)), the head being that of the longest chain that transfers at most interrupt.
+ *   back(v) = tail of v + (start of p(v) - head of p(v)),
  *
- * Where v's device sends to that of a consumer w, v's tail is at least the transfer, w and w's
- * tail, and p(v) starts at least a transfer and a run after p(w); where both are on one device it
- * starts a run after p(w). So back(v) grows by both transfers, and earliest-starts.ts bounds it as
- * it bounds tails. A forward op that is its own partner ends the argument: its head, its run and
- * its `back` add up to no more than the step.
+ * where the head is that of the longest chain that transfers at most interrupt.
+ *
+ * Let w be a consumer of v. Where w is on another device, v's tail is at least the transfer, w and
+ * w's tail. Then p(v) starts at least a transfer and a run after p(w). Where both are on one device
+ * p(v) starts a run after p(w). So back(v) grows by both transfers, and earliest-starts.ts bounds
+ * it in the way in which it bounds tails. A forward op that is its own twin ends the argument. Its
+ * head, its run and its `back` add up to no more than the step.
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Units } from "../units.ts";
 import type { Chains } from "./chains.ts";
 import { ORDER_ONLY } from "./dependencies.ts";
 import { type Delays, findEarliestStarts } from "./earliest-starts.ts";
-import { type PartnerGaps, partnerGaps, partnersOf } from "./partners.ts";
+import { forwardTwinsOf, type TwinGaps, twinGaps } from "./forward-twins.ts";
 
-/** Null where no op has a partner but itself, or where something lies nowhere. */
-export function mirroredUs(compiled: Compiled, units: Units, chains: Chains): number | null {
+/** Null where no op has a twin other than itself, or where some op fits nowhere. */
+export function trainingChainUs(compiled: Compiled, units: Units, chains: Chains): number | null {
   const { opCount, fidelity } = compiled;
   const { typeCount } = units;
-  const partner = partnersOf(compiled, units, chains);
-  if (partner.every((op, v) => op === v)) return null;
+  const twinOf = forwardTwinsOf(compiled, units, chains);
+  if (twinOf.every((op, v) => op === v)) return null;
   const leastRunUs = leastByOp(chains.runUs, typeCount);
   const headUs = leastByOp(plainHeads(compiled, units, chains), typeCount);
   if (!headUs.every(Number.isFinite)) return null;
-  const gaps = partnerGaps(chains, headUs, leastRunUs, leastMoves(units, chains));
+  const gaps = twinGaps(chains, headUs, leastRunUs, leastMoves(units, chains));
   const backUs = new Float64Array(opCount * typeCount);
   const backward = {
     ...chains.backward,
-    remoteUs: remoteThereAndBack(compiled, units, chains, partner, gaps, backUs),
+    remoteUs: remoteChainUs(compiled, units, chains, twinOf, gaps, backUs),
   };
   findEarliestStarts(
     backward,
     units,
     chains.reach,
     backUs,
-    delaysOf(compiled, units, chains, partner, gaps, headUs),
+    delaysOf(compiled, units, chains, twinOf, gaps, headUs),
   );
 
   let longestUs = 0;
   for (let v = 0; v < opCount; v++) {
-    if (partner[v] !== v) continue;
+    if (twinOf[v] !== v) continue;
     let restUs = Number.POSITIVE_INFINITY;
     for (let i = v * typeCount; i < (v + 1) * typeCount; i++)
       restUs = Math.min(restUs, chains.runUs[i] + backUs[i] + gapUs(chains, fidelity.opGapUs, i));
@@ -59,8 +62,8 @@ function delaysOf(
   { fidelity }: Compiled,
   { typeCount }: Units,
   chains: Chains,
-  partner: Int32Array,
-  gaps: PartnerGaps,
+  twinOf: Int32Array,
+  gaps: TwinGaps,
   headUs: Float64Array,
 ): Delays {
   const firstUs = leastByOp(chains.startUs, typeCount);
@@ -68,23 +71,23 @@ function delaysOf(
     startUs: chains.tailUs.map((us, i) =>
       chains.runUs[i] === Infinity ? us : us - gapUs(chains, fidelity.opGapUs, i),
     ),
-    leastUs: Float64Array.from(partner, (op) => Math.max(0, firstUs[op] - headUs[op])),
+    leastUs: Float64Array.from(twinOf, (op) => Math.max(0, firstUs[op] - headUs[op])),
     remoteUs: chains.backward.remoteUs,
-    gainUs: (w, v) => gaps.togetherUs(partner[w], partner[v]),
+    gainUs: (w, v) => gaps.togetherUs(twinOf[w], twinOf[v]),
   };
 }
 
-/** What v's `back` is at least where its consumer w is elsewhere. */
-function remoteThereAndBack(
+/** A lower bound on v's `back` where its consumer w is on another device. */
+function remoteChainUs(
   { fidelity }: Compiled,
   { typeCount }: Units,
   chains: Chains,
-  partner: Int32Array,
-  gaps: PartnerGaps,
+  twinOf: Int32Array,
+  gaps: TwinGaps,
   backUs: Float64Array,
 ) {
   return (dependency: number, w: number, v: number, type: number): number => {
-    const gain = gaps.apartUs(partner[w], partner[v]);
+    const gain = gaps.apartUs(twinOf[w], twinOf[v]);
     if (gain === Number.NEGATIVE_INFINITY) return gain;
     let least = Number.POSITIVE_INFINITY;
     for (let to = 0; to < typeCount; to++) {
@@ -97,8 +100,8 @@ function remoteThereAndBack(
 }
 
 /**
- * Starts of the longest chain, where each producer is on the op's device or elsewhere, whatever the
- * others do; [opCount x typeCount].
+ * Starts of the longest chain, where each producer is on the op's device or elsewhere,
+ * independently of the others; shape [opCount x typeCount].
  */
 function plainHeads({ scenario, opCount, fidelity }: Compiled, { typeCount, unitOf }: Units, chains: Chains) {
   const { runUs, transferUs, dependencies } = chains;

@@ -1,7 +1,7 @@
 /**
- * Plans the kernel's memory: arrays are asked for by their position in the table of layout.ts, then
- * laid out one after the other, each on a 16-byte boundary, and their addresses written into the
- * table. An array without values starts as zeros.
+ * Plans the kernel's memory. Arrays are asked for by their position in the table of layout.ts. They
+ * are then laid out one after the other, each on a 16-byte boundary, and their addresses go into
+ * the table. An array without values starts as zeros.
  */
 import { HEAP, TABLE } from "./layout.ts";
 import { type WasmMemory, wasm } from "./webassembly.ts";
@@ -25,9 +25,9 @@ export interface KernelMemory {
 export interface MemoryPlan {
   ints(position: number, values: ArrayLike<number>): void;
   floats(position: number, values: ArrayLike<number>): void;
-  /** Room for `length` numbers at each of the positions. */
-  roomForInts(length: number, ...positions: number[]): void;
-  roomForFloats(length: number, ...positions: number[]): void;
+  /** An array of `length` zeros for each of the positions. */
+  reserveInts(length: number, ...positions: number[]): void;
+  reserveFloats(length: number, ...positions: number[]): void;
   /** Bytes from the start of one array asked for to the start of a later one. */
   bytesBetween(first: number, later: number): number;
   build(): KernelMemory;
@@ -48,8 +48,8 @@ export function planKernelMemory(): MemoryPlan {
   return {
     ints: (position, values) => want(4, values.length, values, [position]),
     floats: (position, values) => want(8, values.length, values, [position]),
-    roomForInts: (length, ...positions) => want(4, length, null, positions),
-    roomForFloats: (length, ...positions) => want(8, length, null, positions),
+    reserveInts: (length, ...positions) => want(4, length, null, positions),
+    reserveFloats: (length, ...positions) => want(8, length, null, positions),
     bytesBetween: (first, later) => {
       const positions = wanted.map(({ position }) => position);
       const between = wanted.slice(positions.indexOf(first), positions.indexOf(later));

@@ -1,6 +1,6 @@
 /**
- * The part of WebAssembly's JavaScript interface that kernels use. Node has it; TypeScript declares
- * it only among the browser's types, which nothing else here wants.
+ * The part of WebAssembly's JavaScript interface that kernels use. Node has it. TypeScript declares
+ * it only among the types of browsers, which nothing else here needs.
  */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;

@@ -1,6 +1,6 @@
 /**
- * Every plan one move away from a plan: one group on another device that may run it. The plain
- * neighbourhood of local search, here to tell people which single change helps most.
+ * Every plan that is one move away from a plan: one group on another device that may run it. This
+ * is the plain neighbourhood of local search. Here it tells which single change helps most.
  */
 
 import type { Plan } from "../../../model/plan/plan.ts";
@@ -17,14 +17,14 @@ export interface Move {
 
 /**
  * How many moves `singleMoves` tries: pairs of a group and a device that may run it and does not
- * run all of it yet.
+ * yet run all of it.
  */
 export function singleMoveCount(scenario: Scenario, plan: Plan): number {
   return candidates(scenario, plan).length;
 }
 
 /**
- * Evaluates the moves group by group, one for each step, so that the caller can tell of progress or
+ * Evaluates the moves group by group, one for each step, so that the caller can report progress or
  * stop.
  */
 export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<Move> {

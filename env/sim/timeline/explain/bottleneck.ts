@@ -1,16 +1,16 @@
 /**
- * What bounds a step: the largest of three parts of the last chain, and within it the device or
- * link with most of it.
+ * What bounds a step: the largest of three parts of the last chain, and the device or link with
+ * most of it.
  *
- * - the *chain* itself: the time in which the chain computes. Only faster ops or a shorter chain
- *   help;
- * - *devices*: the time in which the chain waits for a device that is busy with other work, or
- *   rests after an op;
- * - *links*: the time in which the chain crosses a link or waits for one.
+ * - The *chain* itself: the time in which the chain computes. Only faster ops or a shorter chain
+ *   help.
+ * - *Devices*: the time in which the chain waits for a device that is busy with other work, or
+ *   rests after an op.
+ * - *Links*: the time in which the chain crosses a link or waits for one.
  *
- * The three parts and the start of the step add up to the makespan, so which is largest needs no
- * weights. Of equal parts the chain counts before devices, and devices before links; of equal
- * devices or links the one that the chain meets first.
+ * The three parts and the start of the step add up to the makespan, so no weights are needed to
+ * compare them. Of equal parts the chain counts before devices, and devices before links. Of equal
+ * devices or links the first one on the chain counts.
  */
 import type { Segment } from "./critical-path.ts";
 import type { Resource } from "./tasks.ts";
@@ -22,7 +22,7 @@ export interface Bottleneck {
   readonly us: number;
   /** Of the makespan, 0 to 1. */
   readonly share: number;
-  /** Where most of it is spent, and how much. */
+  /** The device or link with most of it, and how much that is. */
   readonly resource: Resource;
   readonly resourceUs: number;
 }

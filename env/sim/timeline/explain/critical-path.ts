@@ -1,16 +1,16 @@
 /**
- * Two ways to walk back from the end of a step to its beginning. Both tile the time from the start
- * of the step to the makespan with segments, without hole or overlap.
+ * Two ways to follow a step back from its end to its beginning. Both cover the time from the start
+ * of the step to the makespan with segments, without gap or overlap.
  *
- * - The *critical path* follows whatever determined each start: the last input, or the task that
- *   kept the device or link busy. Every segment is something that ran (or a fixed delay after it),
- *   so shortening any of them could shorten the step.
- * - The *last chain* follows inputs alone, so that time spent in queues shows as waiting. It tells
- *   whether a chain of dependent ops, a device or a link is what a plan has to relieve.
+ * - The *critical path* follows what determined each start: the last input, or the task that kept
+ *   the device or link busy. Every segment is something that ran, or a fixed delay after it. So
+ *   shortening any segment could shorten the step.
+ * - The *last chain* follows inputs alone, so time in queues appears as waiting. It tells whether a
+ *   chain of dependent ops, a device or a link limits a plan.
  *
- * The walk starts at the op that ends last, the lowest number among several. Where the step ends
- * with the last event rather than with the last op, it starts at the idle gap that ends last: of a
- * device before a link, the lowest number first.
+ * Both begin with the op that ends last, the lowest number among several. Where the step ends with
+ * the last event, both begin with the idle gap that ends last. A device's gap goes before a link's,
+ * and lower numbers go first.
  */
 import type { Hold, Resource, Task, Tasks } from "./tasks.ts";
 
@@ -20,7 +20,7 @@ export interface Segment {
   readonly kind: SegmentKind;
   /** The device or link that computes, sends, rests or is waited for. */
   readonly resource: Resource;
-  /** What runs, or waits, or has just run. */
+  /** The task that runs, waits, or has just run. */
   readonly task: Task;
   readonly fromUs: number;
   readonly toUs: number;
@@ -55,8 +55,8 @@ export function lastChain(tasks: Tasks): Segment[] {
 }
 
 /**
- * A task on the path, and the hold whose end the path goes on from; null where it goes on from what
- * the task made.
+ * A task on the path, and the hold at whose end the path continues. Null where it continues with
+ * what the task made.
  */
 interface Step {
   readonly task: Task;
@@ -67,8 +67,8 @@ const enabling = ({ enabledBy }: Task): Step | null =>
   enabledBy === null ? null : { task: enabledBy, through: null };
 
 /**
- * The task itself, and before it, since time runs backwards, the delay between its end and what
- * followed.
+ * The task itself, and before it the delay between its end and what followed, since time runs
+ * backwards.
  */
 function backwardsThrough({ task, through }: Step): Segment[] {
   const { kind, resource, startUs, doneUs, endUs } = task;

@@ -1,6 +1,6 @@
 /**
- * Two plans of one scenario side by side: which ops changed their device, and what that did to the
- * step. Every number is that of the explanations of the two plans; nothing is attributed to a
+ * Two plans of one scenario compared: which ops changed their device, and what that did to the
+ * step. Every number comes from the explanations of the two plans. Nothing is attributed to a
  * single move, since moves act together.
  */
 import type { Plan } from "../../../model/plan/plan.ts";

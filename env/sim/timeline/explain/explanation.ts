@@ -1,7 +1,7 @@
 /**
  * Why a step takes as long as it does: its critical path and last chain with the shares of their
- * time, how busy each device and link is, and what bounds the step. Numbers and names only; the
- * command line puts them into words.
+ * time. It also tells how busy each device and link is, and what bounds the step. There are only
+ * numbers and names; the command line puts them into words.
  */
 import type { Plan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -24,7 +24,7 @@ export interface Explanation {
   readonly bottleneck: Bottleneck;
 }
 
-/** Explains infeasible plans too: the times are those of a step that had the memory. */
+/** Explains infeasible plans too, with the times of a step that had enough memory. */
 export function explain(scenario: Scenario, plan: Plan): Explanation {
   const timeline = simulate(scenario, plan);
   const tasks = tasksOf(scenario, timeline);

@@ -1,11 +1,11 @@
 /**
- * The transfers of a timeline told as journeys: which tensor went where, over which hops, for whose
- * sake.
+ * The transfers of a timeline as journeys: which tensor went where, over which hops, for which
+ * consumers.
  *
- * The engine logs hops one by one, each with the number of its transfer: that of the first
- * dependency, in declared order, that the transfer serves.
+ * The engine logs hops one by one, each with the number of its transfer. That is the number of the
+ * first dependency, in declared order, that the transfer serves.
  *
- * Pre: the timeline is one of the compiled scenario. Post: every logged hop belongs to exactly one
+ * Pre: the timeline belongs to the compiled scenario. Post: every logged hop belongs to exactly one
  * journey.
  */
 import { type Compiled, NO_SLOT } from "../../engine/compile.ts";
@@ -17,7 +17,7 @@ export interface Journey {
   readonly transfer: number;
   readonly producer: number;
   readonly bytes: number;
-  /** Ops that wait for it, ascending; some twice where they use a tensor twice. */
+  /** Ops that wait for it, ascending. An op that uses a tensor twice is listed twice. */
   readonly consumers: readonly number[];
   /** In crossing order. */
   readonly hops: readonly TransferRecord[];
@@ -60,7 +60,7 @@ function announced(compiled: Compiled, device: Int32Array): OpenJourney[] {
   return journeys;
 }
 
-/** Dependencies of one producer with the same key are served by one transfer. */
+/** Key of a dependency: one transfer serves all dependencies of one producer with the same key. */
 function sharedBy({ fidelity }: Compiled, dependency: number, slot: number, to: number): string {
   if (fidelity.multicast === "free") return `${slot}`;
   return fidelity.multicast === "per-device" ? `${slot}>${to}` : `${dependency}`;

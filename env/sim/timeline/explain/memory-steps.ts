@@ -1,17 +1,17 @@
 /**
- * How much memory each device holds over time: the peaks of memory.ts and output-memory.ts, told as
- * a history. The highest level of a device's history is its peak, to the byte; of every level it
- * says what it is made of.
+ * How much memory each device holds over time: the peaks of memory.ts and output-memory.ts as a
+ * history. The highest level of a device's history is its peak, to the byte. Every level has its
+ * parts.
  *
- * Under `memory: "training"` what ends at an instant is freed before what starts then is taken,
- * under "outputs-only" after it.
+ * Under `memory: "training"`, what ends at an instant is freed before what starts then is
+ * allocated. Under "outputs-only" it is freed after it.
  */
 
 import type { Compiled } from "../../engine/compile.ts";
+import type { RunTimes } from "../../engine/engine.ts";
 import {
   type MemoryInterval,
   type PassingPart,
-  type RunTimes,
   residentBytesOf,
   trainingIntervals,
 } from "../../memory/memory.ts";
@@ -19,7 +19,7 @@ import { outputIntervals } from "../../memory/output-memory.ts";
 import type { Journey } from "./journeys.ts";
 import type { Tasks } from "./tasks.ts";
 
-/** Bytes by what they are: weights and optimizer state stay, the rest comes and goes. */
+/** Bytes by part: weights and optimizer state stay, the other parts change. */
 export type MemoryParts = Readonly<Record<MemoryPart, number>>;
 export type MemoryPart = "weights" | "optimizer" | PassingPart;
 export const memoryPartNames: readonly MemoryPart[] = [
@@ -35,15 +35,15 @@ export const memoryPartNames: readonly MemoryPart[] = [
 export interface MemoryStep {
   readonly device: number;
   readonly timeUs: number;
-  /** The most it holds at that instant, and what it holds from then on. */
+  /** The most that the device holds at that instant, and what it holds from then on. */
   readonly highestBytes: number;
   readonly bytes: number;
-  /** What the highest level, and what it holds from then on, is made of. */
+  /** The parts of the highest level, and of the level from then on. */
   readonly highestParts: MemoryParts;
   readonly parts: MemoryParts;
 }
 
-/** In order of time; the first step of each device is what it holds when the step starts. */
+/** Steps in order of time. The first step of each device is what it holds when the step starts. */
 export function memorySteps({ compiled, timeline, journeys }: Tasks): MemoryStep[] {
   const { device } = timeline;
   if (compiled.fidelity.memory === "outputs-only") {
@@ -57,7 +57,7 @@ export function memorySteps({ compiled, timeline, journeys }: Tasks): MemoryStep
   return stepsOf(changesOf(intervals).sort(freedFirst), residentPartsOf(compiled, device));
 }
 
-/** What each device's first highest level is made of. */
+/** The parts of each device's first highest level. */
 export function memoryAtPeak(tasks: Tasks): MemoryParts[] {
   const peaks: MemoryStep[] = [];
   for (const step of memorySteps(tasks))
@@ -95,7 +95,7 @@ const nothing: MemoryParts = {
   workspace: 0,
 };
 
-/** Weights and optimizer state, which stay the whole step, told apart. */
+/** Weights and optimizer state, which stay the whole step, as two parts. */
 function residentPartsOf(compiled: Compiled, device: Int32Array): MemoryParts[] {
   const { parameterBytes } = compiled.scenario.graph;
   const weights = new Float64Array(compiled.deviceCount);
@@ -140,8 +140,8 @@ function stepsOf(changes: readonly Change[], resident: readonly MemoryParts[]): 
 }
 
 /**
- * When each transfer left its sender and set out on its last link, by its number, as the engine
- * tells it.
+ * When each transfer left its sender and started on its last link, by its number, as the engine
+ * reports it.
  */
 function timesOf(
   { startUs, endUs }: Pick<RunTimes, "startUs" | "endUs">,

@@ -1,7 +1,4 @@
-/**
- * Where the time of a path goes: its segments summed by what happens in them, and on which device
- * or link.
- */
+/** Where the time of a path goes: its segments, summed by kind and by device or link. */
 import type { Segment, SegmentKind } from "./critical-path.ts";
 import type { Resource } from "./tasks.ts";
 
@@ -13,7 +10,9 @@ export interface Share {
   readonly share: number;
 }
 
-/** Time of each kind of segment on devices and on links, us; what does not occur is left out. */
+/**
+ * Time of each kind of segment on devices and on links, us. Kinds that do not occur are left out.
+ */
 export function kindTotals(shares: readonly Share[]): Map<`${SegmentKind} ${Resource["kind"]}`, number> {
   const totals = new Map<`${SegmentKind} ${Resource["kind"]}`, number>();
   for (const { kind, resource, us } of shares) {
@@ -24,8 +23,8 @@ export function kindTotals(shares: readonly Share[]): Map<`${SegmentKind} ${Reso
 }
 
 /**
- * Largest first; equal ones in the order in which the path meets them. What takes no time is left
- * out.
+ * Shares by size, largest first; equal ones in the order of the path. Segments without time are
+ * left out.
  */
 export function sharesOf(segments: readonly Segment[], makespanUs: number): Share[] {
   const sums = new Map<string, { kind: SegmentKind; resource: Resource; us: number }>();

@@ -1,23 +1,24 @@
 /**
- * The tasks of a timeline, and what determined the start of each: every op and every hop of a
- * transfer, when its inputs were there, and what it then waited for.
+ * The tasks of a timeline, and what determined the start of each. A task is an op or a hop of a
+ * transfer. It knows when its inputs arrived, and what it then waited for.
  *
- * A task starts at the later of two moments: when it is ready (its last input has arrived; for a
- * root, the start of the step) and when the last of the devices and links that it needs comes free.
- * Simulated times are exact doubles, so which of the two it was, and whose end it was, is a matter
- * of equality, not of tolerance:
+ * A task starts at the later of two moments. One is when it is ready: its last input has arrived,
+ * or for a root the step has started. The other is when the last of the devices and links that it
+ * needs is free. Simulated times are exact doubles. So equality, without tolerance, tells which of
+ * the two it was, and which task ended then.
  *
- * - a task that starts when it is ready was *enabled* by its last input. Among inputs that arrive
- *   together the one declared first counts, in order of producer;
- * - a task that starts later was *blocked* by the task that kept one of its resources until that
- *   very moment. A resource has at most one such task. Where ops and transfers exclude each other,
- *   a task that takes no time can pass a wait on: it waits for a link, and whoever wants its device
- *   waits with it; then the link's task counts. And where the plan orders the ops of a device, an
- *   op waits for the one before it, also where that takes no time; so does a transfer where they
- *   keep that order.
+ * - A task that starts when it is ready was *enabled* by its last input. Among inputs that arrive
+ *   together the first declared one counts, in order of producer.
+ * - A task that starts later was *blocked* by the task that kept one of its resources until that
+ *   moment. A resource has at most one such task.
+ * - Where ops and transfers exclude each other, a task without duration can pass a wait on. It
+ *   waits for a link, and every task that needs its device waits with it. Then the link's task
+ *   counts.
+ * - Where the plan orders the ops of a device, an op waits for the one before it, even one without
+ *   duration. The same holds for transfers that keep the plan's order.
  *
- * Following `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of
- * the graph, so it ends.
+ * To follow `enabledBy` and `blockedBy` leads back in time, or at one instant to an earlier op of
+ * the graph. So the path ends.
  */
 
 import type { Scenario } from "../../../model/scenario.ts";
@@ -48,14 +49,11 @@ export interface Task {
   readonly resource: Resource;
   readonly readyUs: number;
   readonly startUs: number;
-  /** The op has ended; the last byte has left. */
+  /** When the op has ended, or the last byte has left. */
   readonly doneUs: number;
-  /** What it makes is there: `doneUs`, and for a transfer the latency. */
+  /** When its result is available: `doneUs`, plus the latency for a transfer. */
   readonly endUs: number;
-  /**
-   * All that it occupies; links keep nobody waiting where the fidelity says that they carry any
-   * number at once.
-   */
+  /** All that it occupies. Links that carry any number of transfers at once delay no other task. */
   readonly holds: readonly Hold[];
   /** The task that delivered its last input, null for a root. */
   readonly enabledBy: Task | null;
@@ -69,7 +67,7 @@ export interface Tasks {
   readonly transfers: readonly Task[];
   readonly journeys: readonly Journey[];
   /**
-   * The task, and its hold, that a task waited for after it was ready; null where it started at
+   * The task that a task waited for after it was ready, and its hold. Null where it started at
    * once.
    */
   blockedBy(task: Task): Blocker | null;
@@ -95,7 +93,8 @@ export function tasksOf(scenario: Scenario, timeline: Timeline): Tasks {
     journeys,
     blockedBy(task) {
       if (task.startUs === task.readyUs) return null;
-      const blocker = blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? turnOf(task, ahead(task));
+      const blocker =
+        blockerAt(task) ?? leaderOf(task, ops[leader[task.op]]) ?? transferBefore(task, ahead(task));
       if (blocker === null)
         throw new Error(`Nothing kept op ${task.op} from ${task.readyUs} us until ${task.startUs} us.`);
       return blocker;
@@ -113,13 +112,18 @@ function leadersOf({ fidelity }: Compiled, { device, opPriority }: Timeline): In
   return leader;
 }
 
-/** An op that takes no time holds nothing, but what the plan orders after it waits for its end. */
+/**
+ * An op without duration holds nothing, but the op that the plan puts after it waits for its end.
+ */
 function leaderOf(task: Task, leader: Task | undefined): Blocker | null {
   if (task.kind !== "op" || leader?.endUs !== task.startUs) return null;
   return { task: leader, hold: leader.holds[0] };
 }
 
-/** The transfers right before each on its links, where the plan's order says which those are. */
+/**
+ * The transfers directly before each transfer on its links, where the plan's order says which those
+ * are.
+ */
 function transfersAhead(
   { fidelity }: Compiled,
   timeline: Timeline,
@@ -127,11 +131,11 @@ function transfersAhead(
   transfers: readonly Task[],
 ): (task: Task) => readonly Task[] {
   if (fidelity.transferOrder !== "plan" || timeline.opPriority === undefined) return () => [];
-  const turnOfHop = new Map(timeline.transfers.map((hop, turn) => [hop, turn]));
-  const turn = ({ journey }: Task) => turnOfHop.get(journeys[journey].hops[0])!;
+  const positionOfHop = new Map(timeline.transfers.map((hop, position) => [hop, position]));
+  const positionOf = ({ journey }: Task) => positionOfHop.get(journeys[journey].hops[0])!;
   const last = new Map<number, Task>();
   const ahead = new Map<Task, Task[]>();
-  for (const task of [...transfers].sort((a, b) => turn(a) - turn(b))) {
+  for (const task of [...transfers].sort((a, b) => positionOf(a) - positionOf(b))) {
     const before = linksOf(task).map((link) => last.get(link));
     ahead.set(
       task,
@@ -142,14 +146,17 @@ function transfersAhead(
   return (task) => ahead.get(task) ?? [];
 }
 
-/** A transfer that takes no time holds nothing, but what the plan orders after it waits for it. */
-function turnOf(task: Task, ahead: readonly Task[]): Blocker | null {
+/**
+ * A transfer without duration holds nothing, but the transfer that the plan puts after it waits for
+ * it.
+ */
+function transferBefore(task: Task, ahead: readonly Task[]): Blocker | null {
   const before = ahead.find((other) => other.startUs === task.startUs);
   return before === undefined ? null : { task: before, hold: before.holds[0] };
 }
 
 /**
- * Looks up what held any resource of a delayed task until its start, through other tasks that had
+ * Finds what held any resource of a delayed task until its start, also through other tasks that had
  * to wait until then.
  */
 function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task) => Blocker | null {
@@ -164,13 +171,13 @@ function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task
       else if (task.startUs > task.readyUs) passers.set(moment, [...(passers.get(moment) ?? []), task]);
     }
   return (delayed) => {
-    const seen = new Set([delayed]);
-    for (const task of seen)
+    const waiting = new Set([delayed]);
+    for (const task of waiting)
       for (const { resource } of task.holds) {
         const moment = momentOf(resource, delayed.startUs);
         const holder = holders.get(moment);
         if (holder !== undefined) return holder;
-        for (const passer of passers.get(moment) ?? []) seen.add(passer);
+        for (const passer of passers.get(moment) ?? []) waiting.add(passer);
       }
     return null;
   };
@@ -178,7 +185,7 @@ function blockersOf({ fidelity }: Compiled, tasks: readonly Task[]): (task: Task
 
 const momentOf = ({ kind, index }: Resource, us: number): string => `${kind} ${index} ${us}`;
 
-/** Each op with what arrived for it last, then the hops of what it sends. */
+/** Each op with its last input, then the hops of what it sends. */
 function inTopologicalOrder(
   compiled: Compiled,
   timeline: Timeline,

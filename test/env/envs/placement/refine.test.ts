@@ -7,8 +7,8 @@ import {
   negativeRootCost,
 } from "../../../../env/index.ts";
 import { groupDevices } from "../../../../env/model/coarsen/grouping.ts";
-import { testScenario } from "../../../../env/model/graph/dsl.ts";
 import { createRng } from "../../../../env/model/rng.ts";
+import { testScenario } from "../../../../env/model/test-scenario.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { play, sumOf } from "../play.ts";

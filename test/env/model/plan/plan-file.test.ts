@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../env/model/errors.ts";
-import { testScenario } from "../../../../env/model/graph/dsl.ts";
 import { readPlan } from "../../../../env/model/plan/plan-file.ts";
+import { testScenario } from "../../../../env/model/test-scenario.ts";
 
 const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2 });
 const [first, second] = scenario.cluster.devices.map(({ name }) => name);

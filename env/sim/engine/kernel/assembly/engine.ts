@@ -1,78 +1,65 @@
 /**
- * The simulator kernel, in AssemblyScript: engine.ts says what it does and why its events are
- * complete; this file does it. state.ts holds what it works on, events.ts finds the next event,
- * links.ts sends. Built by `npm run build:kernels`.
+ * The simulator kernel, in AssemblyScript. The other engine.ts says what it does and why its events
+ * are complete. The file state.ts holds what it works on, events.ts finds the next event, links.ts
+ * sends. Built by `npm run build:kernels`.
  */
-import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "../../../kernel/assembly/events";
-import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "../../../kernel/assembly/links";
-import { enqueue, expect, later } from "../../../kernel/assembly/queues";
-import { clearReady, popReady, pushReady } from "../../../kernel/assembly/ready";
-import { nextEnd, ratesAreStale, resetFlows } from "../../../kernel/assembly/sharing";
+import { coincident, dueIn, firstDue, firstGroup, groupMinimum, isDueElsewhere, orderOf, schedule, unschedule } from "./events";
+import { endHop, handleFlowEnd, resetLinks, sendOnce, sendOutputs } from "./links";
+import { enqueue, expect, later } from "./queues";
+import { clearReady, popReady, pushReady } from "./ready";
+import { nextEnd, ratesAreStale, resetFlows } from "./sharing";
 import {
-  blocking, delivering, dep, depStart, device, deviceCount, deviceFreeUs, deviceOrder, deviceType,
-  deviceTypeCount, endUs, eventUs, firstUs, float, flyingHead, GROUP, groupCount, groupUs, int,
-  lastEvent, linkCount, linkFreeUs, multicast, NO_SLOT, NONE, opCount, opGapUs, opNext, opOrder, orderNext,
-  pending, released, rootCount, roots, runningHead, runningTail, runUs, sameOrder, sentBy, sentByCount,
-  setDevice, setFloat, setInt, shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferArriveUs,
-  transferNext, transferSlot, transferTo, waitsFor,
-} from "../../../kernel/assembly/state";
-export { record, rerun } from "../../../kernel/assembly/incremental";
-export { loggedHops } from "../../../kernel/assembly/links";
-export { init } from "../../../kernel/assembly/state";
+  blocking, BY_RANK, delivering, dep, depStart, device, deviceCount, deviceFreeUs, runColumn,
+  runColumnCount, discipline, endUs, eventUs, FIRST_COME, firstUs, float, flyingHead, GROUP,
+  groupCount, groupUs, IN_ORDER, int, lastEvent, linkCount, linkFreeUs, multicast, NO_SLOT, NONE,
+  opCount, opGapUs, opNext, orderNext, pending, released, rootCount, roots, runningHead,
+  runningTail, runUs, sameOrder, sentBy, sentByCount, setDevice, setDiscipline, setFloat, setInt,
+  shares, slotProducer, startUs, TO_ALL, TO_CONSUMER, together, transferArriveUs, transferNext,
+  transferSlot, transferTo, waitsFor,
+} from "./state";
 
-/** In the list of what an event frees: the op itself, beside the numbers of transfers. */
+/**
+ * In the list of what an event releases for: the op itself. Other entries are numbers of transfers.
+ */
 const OP_ENDED: i32 = -1;
 
 let togetherCount: i32;
 let deliveringCount: i32;
-/**
- * How the ops of a device follow each other: as they become ready, as `orderNext` says, or of the
- * ready ones by rank.
- */
-const FIRST_COME: i32 = 0;
-const IN_ORDER: i32 = 1;
-const BY_RANK: i32 = 2;
-let discipline: i32;
 let readyCount: i32;
-/** Over all ops so far that have been given a start. */
+/** Over all ops that have a start so far. */
 export let latestEndUs: f64;
 /** Ops that have ended. */
 export let endedCount: i32;
 
-/** Do devices choose among ready ops? */
-export function isRanked(): bool {
-  return discipline == BY_RANK;
-}
-
 export function setProgress(latestEnd: f64): void {
   latestEndUs = latestEnd;
-  discipline = FIRST_COME;
+  setDiscipline(FIRST_COME);
 }
 
 /** Simulates the placement at `placed`; returns the makespan. */
 export function run(placed: usize): f64 {
-  discipline = FIRST_COME;
+  setDiscipline(FIRST_COME);
   begin(placed);
   return simulate();
 }
 
 /**
- * Simulates the placement with the ops of each device in the order of `orderNext`; NaN where the
+ * Simulates the placement with the ops of each device in the order of `orderNext`. NaN where the
  * order waits for itself.
  */
 export function runOrdered(placed: usize): f64 {
-  discipline = IN_ORDER;
+  setDiscipline(IN_ORDER);
   begin(placed);
   const makespanUs = simulate();
   return readyCount == opCount ? makespanUs : NaN;
 }
 
 /**
- * Simulates the placement where a free device takes the ready op of lowest rank; ranks lie in
+ * Simulates the placement where a free device takes the ready op of lowest rank. The ranks are in
  * `orderNext`.
  */
 export function runReady(placed: usize): f64 {
-  discipline = BY_RANK;
+  setDiscipline(BY_RANK);
   begin(placed);
   return simulate();
 }
@@ -92,7 +79,8 @@ function simulate(): f64 {
 @inline
 export function nextGroup(): i32 {
   if (shares && ratesAreStale()) {
-    // The end may move back, which `schedule` alone does not tell the minimum of its group.
+    // The end may move to a later time, and `schedule` alone does not raise the minimum of its
+    // group.
     unschedule(deviceCount + linkCount);
     schedule(deviceCount + linkCount, nextEnd());
   }
@@ -120,15 +108,18 @@ export function handleDue(group: i32, nowUs: f64): void {
 }
 
 /**
- * Sources beside devices and links: the end of a sharing transfer, then the next look of each
- * device for work.
+ * Sources that are neither devices nor links: the end of a sharing transfer, then the next look of
+ * each device for work.
  */
 function handleOther(source: i32, nowUs: f64): void {
   if (source == deviceCount + linkCount) handleFlowEnd(nowUs);
   else startNext(source - lookOf(0), nowUs);
 }
 
-/** Simulates `count` placements that lie one after the other; writes their makespans to `out`. */
+/**
+ * Simulates `count` placements that are stored one after the other; writes their makespans to
+ * `out`.
+ */
 export function runBatch(placed: usize, count: i32, out: usize): void {
   for (let i = 0; i < count; i++) setFloat(out, i, run(placed + (<usize>i) * ((<usize>opCount) << 2)));
 }
@@ -184,7 +175,7 @@ function makeReady(v: i32, nowUs: f64): void {
     }
     readyCount++;
   }
-  const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
+  const costUs = float(runUs, runColumnCount == 1 ? v : v * runColumnCount + int(runColumn, d));
   const freeUs = float(deviceFreeUs, d);
   const start = later(nowUs, freeUs);
   const end = start + costUs;
@@ -210,14 +201,14 @@ function waitForDevice(v: i32, d: i32, nowUs: f64): void {
 }
 
 /**
- * The device is free: it takes the ready op of lowest rank, and looks again when that leaves it
+ * The device is free: it takes the ready op of lowest rank. It looks again at the time when it is
  * free.
  */
 function startNext(d: i32, nowUs: f64): void {
   unschedule(lookOf(d));
   const v = popReady(d);
   if (v == NONE) return;
-  const costUs = float(runUs, deviceTypeCount == 1 ? v : v * deviceTypeCount + int(deviceType, d));
+  const costUs = float(runUs, runColumnCount == 1 ? v : v * runColumnCount + int(runColumn, d));
   const end = nowUs + costUs;
   const freeUs = costUs == 0 ? end : end + opGapUs;
   if (end > latestEndUs) latestEndUs = end;
@@ -237,7 +228,7 @@ function releaseConsumer(consumer: i32, nowUs: f64): void {
   if (left == 0) makeReady(consumer, nowUs);
 }
 
-/** Takes the op that ends off its device. */
+/** Takes the op that ends from its device. */
 // @ts-ignore: decorator
 @inline
 function endOp(d: i32): i32 {
@@ -259,7 +250,7 @@ function handleEnd(d: i32, nowUs: f64): void {
   if (discipline == IN_ORDER) releaseSuccessor(v, nowUs);
 }
 
-/** The op that its device runs next need no longer wait for this one. */
+/** The op that runs next on the same device need no longer wait for this one. */
 function releaseSuccessor(v: i32, nowUs: f64): void {
   const next = int(orderNext, v);
   if (next != NONE) releaseConsumer(next, nowUs);
@@ -267,9 +258,7 @@ function releaseSuccessor(v: i32, nowUs: f64): void {
 
 // ---- Links
 
-/**
- * Sending and releasing in one pass, where both go in the same order and neither delays the other.
- */
+/** Sends and releases in one pass, where both go in the same order and neither delays the other. */
 function sendAndRelease(v: i32, from: i32, nowUs: f64): void {
   const last = int(depStart, v + 1);
   for (let i = int(depStart, v); i < last; i++) {
@@ -291,7 +280,8 @@ function handleArrival(link: i32, nowUs: f64): void {
 // ---- Releases
 
 /**
- * Does a dependency (its consumer and slot) come free with this source: an ended op or a transfer?
+ * Does this source, an ended op or a transfer, release a dependency? The dependency is a consumer
+ * and a slot.
  */
 // @ts-ignore: decorator
 @inline
@@ -312,7 +302,7 @@ function releaseFor(producer: i32, source: i32, nowUs: f64): void {
   }
 }
 
-/** `releaseFor` of a transfer, without a branch for each consumer that it is not for. */
+/** `releaseFor` of a transfer, without a branch for each consumer. */
 function releaseArrived(transfer: i32, nowUs: f64): void {
   const slot = int(transferSlot, transfer);
   const producer = int(slotProducer, slot);
@@ -334,7 +324,10 @@ function releaseArrived(transfer: i32, nowUs: f64): void {
   }
 }
 
-/** Releases of one producer at one instant from several sources, interleaved by consumer rank. */
+/**
+ * Releases consumers of one producer at one instant from several sources, interleaved by consumer
+ * rank.
+ */
 function releaseTogether(producer: i32, nowUs: f64): void {
   const from = int(device, producer);
   const last = int(depStart, producer + 1);

@@ -1,27 +1,26 @@
 /**
- * The pending events: source s (devices first, then links) has at most one, at eventUs[s], Infinity
- * for none.
+ * The pending events. Source s (devices first, then links) has at most one, at eventUs[s]; Infinity
+ * means none.
  *
- * The next one is found by a vector scan, which beats a heap up to some hundred sources because
- * nothing in it can be mispredicted; more than 64 sources are scanned in groups of 64 whose minima
- * are kept.
+ * A vector scan finds the next one. It beats a heap up to some hundred sources because the
+ * processor cannot mispredict anything in it. More than 64 sources are scanned in groups of 64,
+ * whose minima are kept.
  */
-import { isRanked } from "../../../kernel/assembly/engine";
 import {
-  deviceCount, deviceOrder, endUs, eventUs, float, flyingHead, GROUP, groupCount, groupUs, int, linkCount, linkOrder,
+  deviceCount, deviceOrder, endUs, eventUs, float, flyingHead, GROUP, groupCount, groupUs, int, isRanked, linkCount, linkOrder,
   NONE, opCount, opOrder, runningHead, setFloat, slotProducer, sourceCount, startUs, transferArriveUs, transferSlot,
   transferStartUs,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 /**
- * Sources that one step of a scan covers: few steps, since each is a branch, and branches are what
- * prediction remembers.
+ * Sources that one step of a scan covers. Each step is a branch, and branches fill the memory of
+ * the branch predictor, so there are few.
  */
 const STEP: i32 = 8;
 
 /**
- * Bytes to scan in a group: only the steps that hold a source. What lies behind the last source
- * never has an event.
+ * Bytes to scan in a group: only the steps that hold a source. Entries after the last source never
+ * have an event.
  */
 // @ts-ignore: decorator
 @inline
@@ -81,8 +80,8 @@ export function isDueElsewhere(group: i32, nowUs: f64): bool {
 }
 
 /**
- * The place of a source's next event among those at the same time. Asked for only where there are
- * several: that is seldom, and keeping it would cost every event.
+ * The place of a source's next event among those at the same time. Simultaneous events are rare, so
+ * the place is computed on demand: keeping it would cost every event.
  */
 export function orderOf(source: i32): i32 {
   if (source < deviceCount) {
@@ -116,7 +115,7 @@ export function firstDue(nowUs: f64): i32 {
   return best;
 }
 
-/** A source that is due at the same time and of the same order, or NONE. */
+/** A source that is due at the same time and has the same order, or NONE. */
 export function coincident(order: i32, nowUs: f64): i32 {
   for (let group = 0; group < groupCount; group++) {
     if (groupCount > 1 && float(groupUs, group) != nowUs) continue;

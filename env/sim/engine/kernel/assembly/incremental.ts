@@ -1,30 +1,30 @@
 /**
- * A run that differs from a recorded one only in where a few ops lie. Up to the first moment that
- * the move can matter nothing changes, so the run goes on from a copy of the recorded state;
- * wherever the state equals the recorded one again it skips to the next such moment; and once the
- * moved ops are done, the rest is the recorded rest and the makespan the recorded makespan. All of
- * this is exact.
+ * A run that differs from a recorded one only in the devices of a few ops. Nothing changes up to
+ * the first moment at which the move can matter, so the run starts from a copy of the recorded
+ * state. Wherever the state equals the recorded one again, the run skips to the next such moment.
+ * Once the moved ops are done, the rest equals the recorded rest, and the makespan is the recorded
+ * makespan. All of this is exact.
  *
  * Needs transfers of one hop (every route one link, or cut through), no sharing of links and no
  * order of ops.
  */
-import { busyIn } from "../../../kernel/assembly/events";
-import { hasOvertaken } from "../../../kernel/assembly/links";
-import { isPacked, pack, packedInt, unpack } from "../../../kernel/assembly/packing";
-import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "../../../kernel/assembly/engine";
+import { busyIn } from "./events";
+import { hasOvertaken } from "./links";
+import { isPacked, pack, packedInt, unpack } from "./packing";
+import { begin, endedCount, handleDue, latestEndUs, makespan, nextGroup, nextUs, setProgress } from "./engine";
 import {
   baseEndUs, baseOpNext, baseStartUs, baseTransferArriveUs, baseTransferNext, baseTransferStartUs, dep, depStart, device,
-  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, held, int,
+  deviceCount, deviceFreeUs, effectUs, endUs, eventUs, float, flyingHead, flyingTail, GROUP, groupCount, movedPending, int,
   linkCount, linkFreeUs, moved, needStart, needUs, NONE, opCount, opNext, pending, runningHead, runningTail, sentBy, sentByCount, setDevice,
   setFloat, setInt, slotProducer, snapshotBytes, snapshotCapacity, snapshotLatestUs, snapshots, snapshotUs, startUs, stateBytes,
   transferArriveUs, transferHop, transferNext, transferSlot, transferStartUs, transferTo,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 let snapshotCount: i32;
 let baseMakespan: f64;
 
 /**
- * Simulates the placement and records it: a copy of the state after every share of the ops has
+ * Simulates the placement and records it: a copy of the state each time that a share of the ops has
  * ended.
  */
 export function record(placed: usize): f64 {
@@ -38,7 +38,7 @@ export function record(placed: usize): f64 {
     const group = nextGroup();
     const nowUs = nextUs(group);
     if (nowUs == Infinity) break;
-    // Only between two instants: a state has all of the past and nothing of its own moment.
+    // Only between two instants: a state holds all of the past and nothing of its own moment.
     if (nowUs > beforeUs && endedCount >= nextAt && snapshotCount < snapshotCapacity) {
       takeSnapshot(nowUs);
       nextAt = endedCount + share;
@@ -46,8 +46,8 @@ export function record(placed: usize): f64 {
     beforeUs = nowUs;
     handleDue(group, nowUs);
   }
-  // Who flies behind whom is read off the finished run; where a transfer has overtaken another that
-  // is not what it was before.
+  // The finished run tells the order of transfers on a link. Where one transfer has overtaken
+  // another, that is no longer the order of an earlier state.
   if (hasOvertaken()) snapshotCount = 0;
   baseMakespan = makespan();
   const transferCount = int(depStart, opCount);
@@ -61,12 +61,11 @@ export function record(placed: usize): f64 {
 }
 
 /**
- * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. The moved
- * ops may not be among those that wait for nothing. NaN where the recorded run cannot be gone back
- * to.
+ * The makespan of the recorded placement with `movedCount` ops moved, as `placed` says. Every moved
+ * op must wait for something. NaN where no recorded state can be restored.
  *
- * Until the moved ops are done, a state that is as recorded stays so up to the next effect; what a
- * moved op still waits for may differ from the recorded run, as `needUs` tells.
+ * Until the moved ops are done, a state that equals the recorded one stays equal up to the next
+ * effect. What a moved op still waits for may differ from the recorded run; `needUs` tells it.
  */
 export function rerun(placed: usize, movedCount: i32, effectCount: i32): f64 {
   if (snapshotCount == 0) return NaN;
@@ -98,8 +97,8 @@ function nextEffect(effectCount: i32, nowUs: f64): f64 {
 }
 
 /**
- * Is a transfer under way that could be for a moved op? Where a move changes what is sent, it may
- * go another way.
+ * Is a transfer under way that could be for a moved op? Where a move changes what is sent, the
+ * transfer may take another route.
  */
 function anyComing(movedCount: i32): bool {
   for (let link = 0; link < linkCount; link++)
@@ -115,7 +114,8 @@ function feedsMoved(producer: i32, movedCount: i32): bool {
 }
 
 /**
- * Ops that wait for nothing and are not under way, which `isAsRecorded` has seen to, have ended.
+ * Moved ops that wait for nothing have ended: `isAsRecorded` has checked that none of them is
+ * running.
  */
 function areDone(movedCount: i32): bool {
   for (let i = 0; i < movedCount; i++) if (int(pending, int(moved, i)) != 0) return false;
@@ -128,14 +128,14 @@ function snapshotAt(k: i32): usize {
   return snapshots + (<usize>k) * (<usize>snapshotBytes);
 }
 
-/** Where an array of the state block lies in a snapshot. */
+/** Address of an array of the state block in a snapshot. */
 // @ts-ignore: decorator
 @inline
 function inSnapshot(k: i32, array: usize): usize {
   return snapshotAt(k) + (array - deviceFreeUs);
 }
 
-/** Where the packed `pending` lies in a snapshot. */
+/** Address of the packed `pending` in a snapshot. */
 // @ts-ignore: decorator
 @inline
 function packedAt(k: i32): usize {
@@ -163,8 +163,7 @@ function snapshotBefore(atUs: f64): i32 {
 }
 
 /**
- * Goes on from recorded state k, in which the moved ops wait for what has yet to come to them;
- * returns k.
+ * Restores recorded state k, in which the moved ops wait for what has yet to reach them; returns k.
  */
 function restore(k: i32, movedCount: i32): i32 {
   memory.copy(deviceFreeUs, snapshotAt(k), stateBytes);
@@ -208,7 +207,7 @@ function restoreFlying(head: i32, tail: i32): void {
   }
 }
 
-/** Is all that is still to come what the recorded run had still to come at the same moment? */
+/** Is all that is still to come equal to what the recorded run had still to come at this moment? */
 function isAsRecorded(k: i32, movedCount: i32): bool {
   const nowUs = float(snapshotUs, k);
   if (!isSame(eventUs, inSnapshot(k, eventUs), (<usize>(groupCount * GROUP)) << 3)) return false;
@@ -223,8 +222,8 @@ function isAsRecorded(k: i32, movedCount: i32): bool {
 }
 
 /**
- * A moved op that waits in both runs may wait for different things: as long as it waits it makes no
- * difference.
+ * A moved op that waits in both runs may wait for different things. That makes no difference as
+ * long as it waits.
  */
 function isPendingSame(packed: usize, movedCount: i32): bool {
   for (let i = 0; i < movedCount; i++) {
@@ -233,15 +232,15 @@ function isPendingSame(packed: usize, movedCount: i32): bool {
   }
   for (let i = 0; i < movedCount; i++) {
     const v = int(moved, i);
-    setInt(held, i, int(pending, v));
+    setInt(movedPending, i, int(pending, v));
     setInt(pending, v, packedInt(packed, v));
   }
   const same = isPacked(packed);
-  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(held, i));
+  for (let i = 0; i < movedCount; i++) setInt(pending, int(moved, i), int(movedPending, i));
   return same;
 }
 
-/** A server that is free by now is free, whenever it became so. */
+/** A server that is free by now counts as free, no matter since when. */
 function areFreeAlike(a: usize, b: usize, count: i32, nowUs: f64): bool {
   for (let i = 0; i < count; i++) if (max(float(a, i), nowUs) != max(float(b, i), nowUs)) return false;
   return true;

@@ -1,25 +1,25 @@
 /**
  * Transfers: what an ended op sends, which links each transfer holds from when to when, and when it
- * arrives. Three networks in one: waiting in line for one link after the other (the common case),
- * reserving several servers at once, and sharing. What reserves does so as it comes, or in its turn
- * where a plan orders transfers.
+ * arrives. There are three networks. In the common case a transfer waits for one link after the
+ * other. Else it reserves several servers at once, or it shares links. A reservation happens when
+ * the transfer is sent or, where a plan orders transfers, in the plan's order.
  */
-import { schedule, unschedule } from "../../../kernel/assembly/events";
-import { enqueue, later } from "../../../kernel/assembly/queues";
-import { endFlow, routeOf, startFlow } from "../../../kernel/assembly/sharing";
+import { schedule, unschedule } from "./events";
+import { enqueue, later } from "./queues";
+import { endFlow, routeOf, startFlow } from "./sharing";
 import {
   blocking, cutThrough, dep, depStart, device, deviceCount, deviceFreeUs, float, flyingHead, flyingTail,
-  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkType, linkTypeCount, multicast,
+  hopLog, hopLogUs, int, latencyUs, linkCount, linkFreeUs, linkSpeed, speedCount, multicast,
   NO_SLOT, NONE, queues, routeLink, routeStart, sentBy, setFloat, setInt, shares, simple,
   slotLocal, slotProducer, slotUs, TO_CONSUMER, TO_DEVICE, transferArriveUs, transferGapUs, transferHop,
-  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, turnNext, turnStack, turnWaits, turnWidth,
-} from "../../../kernel/assembly/state";
+  transferLeftUs, transferNext, transferSlot, transferStartUs, transferTo, transferFollowers, transferStack, transferWaits, routeWidth,
+} from "./state";
 
 let hopCount: i32;
 /** Has a transfer of this run overtaken one of the same link? */
 let overtaken: bool;
-/** Do the transfers of this run wait for their turn? */
-let inTurn: bool;
+/** Do the transfers of this run follow the plan's order? */
+let inPlanOrder: bool;
 
 /** Hops logged by the last run. */
 export function loggedHops(): i32 {
@@ -29,7 +29,7 @@ export function loggedHops(): i32 {
 export function resetLinks(ordered: bool): void {
   hopCount = 0;
   overtaken = false;
-  inTurn = ordered && turnWidth > 0;
+  inPlanOrder = ordered && routeWidth > 0;
 }
 
 export function hasOvertaken(): bool {
@@ -39,12 +39,12 @@ export function hasOvertaken(): bool {
 // @ts-ignore: decorator
 @inline
 function slotUsOn(link: i32, slot: i32): f64 {
-  return float(slotUs, linkTypeCount == 1 ? slot : slot * linkTypeCount + int(linkType, link));
+  return float(slotUs, speedCount == 1 ? slot : slot * speedCount + int(linkSpeed, link));
 }
 
 /**
- * Store and forward: the transfer queues for one link, and flies behind all that the link has sent
- * before.
+ * Store and forward: the transfer joins the queue of one link and flies behind all that the link
+ * has sent before.
  */
 // @ts-ignore: decorator
 @inline
@@ -59,10 +59,7 @@ function sendOverLink(transfer: i32, slot: i32, link: i32, nowUs: f64): void {
   if (hopLog != 0) logHop(transfer, link, sentUs);
 }
 
-/**
- * Any other network: the hop covers the links at `first` up to `end` of the routes, reserved at
- * once.
- */
+/** Any other network: the hop reserves the links from `first` up to `end` of the routes at once. */
 function reserve(transfer: i32, slot: i32, first: i32, end: i32, nowUs: f64): void {
   const from = int(device, int(slotProducer, slot));
   const to = int(transferTo, transfer);
@@ -93,7 +90,7 @@ function reserve(transfer: i32, slot: i32, first: i32, end: i32, nowUs: f64): vo
   if (hopLog != 0) for (let i = first; i < end; i++) logHop(transfer, int(routeLink, i), sentUs);
 }
 
-/** Into the link's arrivals, behind all that arrive no later. */
+/** Inserts a transfer into the link's arrivals, behind all that arrive no later. */
 function fly(link: i32, transfer: i32): void {
   const atUs = float(transferArriveUs, transfer);
   let before = NONE;
@@ -125,22 +122,22 @@ function send(transfer: i32, slot: i32, hop: i32, route: i32, nowUs: f64): void 
 }
 
 /**
- * One thing less for the transfer to wait for: its producer, or a transfer before it on one of its
- * links. With nothing left it reserves, and those behind it wait for one thing less.
+ * The transfer waits for one thing less: its producer, or a transfer before it on one of its links.
+ * When it waits for nothing it reserves, and the transfers behind it wait for one thing less.
  */
 function countDown(transfer: i32, nowUs: f64): void {
   let height = 0;
-  setInt(turnStack, height++, transfer);
+  setInt(transferStack, height++, transfer);
   while (height > 0) {
-    const next = int(turnStack, --height);
-    const left = int(turnWaits, next) - 1;
-    setInt(turnWaits, next, left);
+    const next = int(transferStack, --height);
+    const left = int(transferWaits, next) - 1;
+    setInt(transferWaits, next, left);
     if (left > 0) continue;
     const slot = int(transferSlot, next);
     const route = int(device, int(slotProducer, slot)) * deviceCount + int(transferTo, next);
     reserve(next, slot, int(routeStart, route), int(routeStart, route + 1), nowUs);
-    for (let i = next * turnWidth; i < (next + 1) * turnWidth; i++)
-      if (int(turnNext, i) != NONE) setInt(turnStack, height++, int(turnNext, i));
+    for (let i = next * routeWidth; i < (next + 1) * routeWidth; i++)
+      if (int(transferFollowers, i) != NONE) setInt(transferStack, height++, int(transferFollowers, i));
   }
 }
 
@@ -171,7 +168,7 @@ function logHop(transfer: i32, link: i32, sentUs: f64): void {
 }
 
 /**
- * Sends what dependency i needs, unless an earlier dependency has sent it; the transfer has the
+ * Sends what dependency i needs, unless an earlier dependency has sent it. The transfer has the
  * dependency's number.
  */
 // @ts-ignore: decorator
@@ -186,7 +183,7 @@ export function sendOnce(i: i32, v: i32, slot: i32, from: i32, to: i32, nowUs: f
   setInt(transferHop, i, 0);
   setInt(transferTo, i, to);
   setInt(transferSlot, i, slot);
-  if (inTurn) countDown(i, nowUs);
+  if (inPlanOrder) countDown(i, nowUs);
   else send(i, slot, 0, from * deviceCount + to, nowUs);
 }
 
@@ -200,8 +197,8 @@ export function sendOutputs(v: i32, from: i32, nowUs: f64): void {
 }
 
 /**
- * Takes the transfer that arrives off its link. True where it is at its destination, else it queues
- * for the next link. What the link delivers next is for the caller to schedule.
+ * Takes the transfer that arrives from its link. True where it is at its destination, else it joins
+ * the queue of the next link. The caller schedules what the link delivers next.
  */
 // @ts-ignore: decorator
 @inline

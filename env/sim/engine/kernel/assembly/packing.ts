@@ -1,10 +1,10 @@
 /**
- * What ops wait for, packed for recorded states: a byte for each op, or four where an op waits for
- * more than 255 things. Small states are what keeps enough of them in cache.
+ * What ops wait for, packed for recorded states: one byte for each op, or four where an op waits
+ * for more than 255 things. Small states keep more of them in cache.
  *
  * Packed arrays are padded to 16 ops, and so is `pending`, whose padding is zero.
  */
-import { int, opCount, packedWidth, pending } from "../../../kernel/assembly/state";
+import { int, opCount, packedWidth, pending } from "./state";
 
 // @ts-ignore: decorator
 @inline
@@ -47,7 +47,7 @@ export function unpack(packed: usize): void {
   }
 }
 
-/** Is `pending` what was packed? */
+/** Does `pending` equal what was packed? */
 export function isPacked(packed: usize): bool {
   if (packedWidth == 4) return memory.compare(packed, pending, (<usize>opCount) << 2) == 0;
   for (let i: usize = 0; i < <usize>opCount; i += 16)

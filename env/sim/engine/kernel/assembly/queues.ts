@@ -1,10 +1,10 @@
 /**
- * What servers do with the tasks in their queues, without branches: whether a queue is empty and
- * which of two times is later cannot be foreseen, and a mispredicted branch costs more than
+ * What servers do with the tasks in their queues, without branches. The processor cannot predict
+ * whether a queue is empty or which of two times is later. One mispredicted branch costs more than
  * everything here.
  */
-import { groupMinimum } from "../../../kernel/assembly/events";
-import { eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt } from "../../../kernel/assembly/state";
+import { groupMinimum } from "./events";
+import { eventUs, float, GROUP, groupCount, groupUs, int, NONE, setFloat, setInt } from "./state";
 
 const INFINITY_BITS: i64 = 0x7ff0000000000000;
 
@@ -15,7 +15,7 @@ export function later(aUs: f64, bUs: f64): f64 {
 }
 
 /**
- * Puts a task at the end of a server's queue. Where it is the first, its time is that of the
+ * Puts a task at the end of a server's queue. Where it is the first, its time becomes that of the
  * source's next event.
  */
 // @ts-ignore: decorator
@@ -34,11 +34,11 @@ export function enqueue(
   if (groupCount > 1 && isFirst != 0 && atUs < float(groupUs, source / GROUP)) setFloat(groupUs, source / GROUP, atUs);
 }
 
-/** The source's next event is that of the task, read from `times`, or none without a task. */
+/** The source's next event becomes that of the task, read from `times`, or none without a task. */
 // @ts-ignore: decorator
 @inline
 export function expect(source: i32, times: usize, task: i32): void {
-  // Without a task this reads what lies before the array, and does not use it.
+  // Without a task this reads the bytes before the array and does not use them.
   const none = (<i64>task) >> 63;
   const atUs = load<i64>(times + ((<usize>task) << 3));
   store<i64>(eventUs + ((<usize>source) << 3), (atUs & ~none) | (INFINITY_BITS & none));

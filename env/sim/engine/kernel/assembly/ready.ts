@@ -1,9 +1,9 @@
 /**
- * Ops that are ready and wait for their device, where the one of lowest rank goes first: a pairing
- * heap for each device (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986). `opNext` leads
- * from a child to its next sibling; ranks lie in `orderNext`.
+ * Ops that are ready and wait for their device, where the one of lowest rank goes first. Each
+ * device has a pairing heap (Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986). In it
+ * `opNext` leads from a child to its next sibling. The ranks are in `orderNext`.
  */
-import { deviceCount, int, NONE, opNext, orderNext, readyChild, readyHead, setInt } from "../../../kernel/assembly/state";
+import { deviceCount, int, NONE, opNext, orderNext, readyChild, readyHead, setInt } from "./state";
 
 export function clearReady(): void {
   memory.fill(readyHead, 255, (<usize>deviceCount) << 2);
@@ -40,7 +40,7 @@ export function popReady(d: i32): i32 {
   return first;
 }
 
-/** Puts the heap of higher rank below the other; returns the one on top. */
+/** Puts the heap of higher rank below the other one; returns the op on top. */
 function meld(a: i32, b: i32): i32 {
   if (int(orderNext, b) < int(orderNext, a)) return meld(b, a);
   setInt(opNext, b, int(readyChild, a));

@@ -1,13 +1,13 @@
 /**
  * Links that share their speed: all transfers under way go on at once, at the max-min fair rates
- * (Bertsekas and Gallager, "Data Networks", section 6.5.2). Whenever one starts or ends, what is
- * left of each is brought up to date and the rates are computed anew: the link with the least speed
- * per transfer fixes the rate of its transfers, and so on with the rest.
+ * (Bertsekas and Gallager, "Data Networks", section 6.5.2). Whenever one starts or ends, the
+ * remaining bytes of each are brought up to date and all rates are computed again. The link with
+ * the least speed per transfer fixes the rate of its transfers, and so on with the rest.
  */
 import {
   deviceCount, device, float, flow, flowBytes, flowRate, int, linkBytesPerUs, linkCount, linkFlows, linkLeft, NONE,
   routeLink, routeStart, setFloat, setInt, slotBytes, slotProducer, transferSlot, transferTo,
-} from "../../../kernel/assembly/state";
+} from "./state";
 
 const NO_RATE: f64 = -1;
 
@@ -110,7 +110,7 @@ function tightestLink(): i32 {
 }
 
 /**
- * Gives every transfer over the link that has no rate yet the share as its rate; returns how many
+ * Gives the share as rate to every transfer over the link that has no rate yet; returns how many
  * there were.
  */
 function fixRates(tightest: i32, share: f64): i32 {

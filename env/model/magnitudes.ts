@@ -1,16 +1,16 @@
 /**
  * The range in which times stay exact: no run, transfer, delay or gap of a scenario may take longer
- * than 2^53 us (285 years). What adds such times up is then finite whatever the plan, so nothing
- * behind this check has to look for overflow.
+ * than 2^53 us (285 years). Sums of such times are then finite for every plan, so no code after
+ * this check needs to test for overflow.
  */
 
-import { runTimesUs } from "../cluster/speed.ts";
-import { InputError } from "../errors.ts";
-import type { Scenario } from "../scenario.ts";
-import type { OpGraph } from "./graph.ts";
+import { runTimesUs } from "./cluster/speed.ts";
+import { InputError } from "./errors.ts";
+import type { OpGraph } from "./graph/graph.ts";
+import type { Scenario } from "./scenario.ts";
 
 const LONGEST_US = 2 ** 53;
-/** More optimizer state than this for each byte of weights is a slip. */
+/** More optimizer state than this for each byte of weights is a mistake. */
 const MOST_OPTIMIZER_SLOTS = 1000;
 
 export function checkMagnitudes({ name, graph, cluster, fidelity }: Scenario): void {
@@ -44,7 +44,7 @@ export function checkMagnitudes({ name, graph, cluster, fidelity }: Scenario): v
     );
 }
 
-/** The op whose ports together, or one of whose edges, carry most. */
+/** The op whose ports together carry most, or one of whose edges does. */
 function largestOutput(graph: OpGraph): { op: number; bytes: number } {
   const { opCount, edgeCount, edgeSource, edgeBytes, outputStart, outputBytes } = graph;
   let largest = { op: 0, bytes: 0 };

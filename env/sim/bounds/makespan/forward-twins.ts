@@ -1,21 +1,24 @@
 /**
- * Forward partners of backward ops, and how much later one partner starts than another: what
- * mirrored.ts needs to know.
+ * Forward twins of backward ops, and how much later one twin starts than another, for
+ * training-chain.ts.
  */
 import { Role } from "../../../model/graph/graph.ts";
 import type { Compiled } from "../../engine/compile.ts";
 import type { Units } from "../units.ts";
 import type { Chains } from "./chains.ts";
 
-/** Forward paths between partners are looked for over so many ops, along so many dependencies. */
+/**
+ * Limits of the search for forward paths between twins: dependencies along a path, and dependencies
+ * in all.
+ */
 const MOST_HOPS = 4;
 const MOST_VISITS = 64;
 
 /**
- * An op's twin, or the last forward op of its unit that it depends on; itself where there is none,
- * and for forward ops.
+ * An op's declared twin, or the last forward op of its unit that it depends on. The op itself where
+ * there is none, and for forward ops.
  */
-export function partnersOf(
+export function forwardTwinsOf(
   { scenario, opCount }: Compiled,
   { unitOf, unitCount }: Units,
   { isBefore }: Chains,
@@ -30,22 +33,22 @@ export function partnersOf(
   });
 }
 
-export interface PartnerGaps {
+export interface TwinGaps {
   /**
-   * How much more the start of z exceeds its head than that of x does, at least; minus infinity
-   * where no short path is found.
+   * A lower bound on how much more the start of z exceeds its head than the start of x exceeds its
+   * own. Minus infinity where no short path is found.
    */
   togetherUs(x: number, z: number): number;
   /** The same where x and z are on different devices. */
   apartUs(x: number, z: number): number;
 }
 
-export function partnerGaps(
+export function twinGaps(
   { dependencies }: Chains,
   headUs: Float64Array,
   leastRunUs: Float64Array,
   leastMoveUs: Float64Array,
-): PartnerGaps {
+): TwinGaps {
   const { start, producer } = dependencies;
   const opCount = headUs.length;
   const known = new Map<number, { together: number; apart: number }>();
@@ -59,8 +62,8 @@ export function partnerGaps(
     return gap;
   };
   /**
-   * The longest of the short paths from x to z: one of its dependencies is parted where x and z
-   * are.
+   * The longest of the short paths from x to z. Where x and z are separated, so is one dependency
+   * of the path.
    */
   const pathsBetween = (x: number, z: number) => {
     if (x === z) return { together: 0, apart: Number.NEGATIVE_INFINITY };

@@ -10,12 +10,12 @@ import {
 } from "../../../../../env/index.ts";
 import { leastOf, randomSplit } from "../../../../agents/exact/random-split.ts";
 
-const narrowsUs = (scenario: Scenario): number => partedBounds(scenario)[1].value;
+const cutOpsUs = (scenario: Scenario): number => partedBounds(scenario)[1].value;
 const pathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
-describe("the bound by narrows that memory parts", () => {
-  it("counts all strands between two narrows, where a path sees one", () => {
-    // a and d fit neither together nor with both of b and c, which are too slow for the CPU.
+describe("the bound by cut ops between which memory divides", () => {
+  it("counts all branches between two cut ops, where a path sees one", () => {
+    // a and d do not fit together, nor with both of b and c, which are too slow for the CPU.
     const scenario = testScenario({
       graph: [
         "a G:1|cpu:1 1B transfer=2 params=80",
@@ -30,7 +30,7 @@ describe("the bound by narrows that memory parts", () => {
     // On two devices: a sends 2, then b, c and d receive it and run.
     expect(evaluator(scenario).evaluate(placement([0, 1, 1, 1])).value).toBe(1 + 2 + 2 + 9 + 8 + 1);
     expect(leastOf(scenario, () => true)).toBe(21);
-    expect(narrowsUs(scenario)).toBe(21);
+    expect(cutOpsUs(scenario)).toBe(21);
     expect(pathUs(scenario)).toBeLessThan(21);
   });
 
@@ -39,19 +39,19 @@ describe("the bound by narrows that memory parts", () => {
       fc.property(randomSplit({ maxOps: 7, maxClasses: 6, maxAccelerators: 2 }), (drawn) => {
         const scenario = createScenario({ ...drawn, objective: "latency" });
         const least = leastOf(scenario, () => true);
-        if (least !== null) expect(narrowsUs(scenario)).toBeLessThanOrEqual(least);
+        if (least !== null) expect(cutOpsUs(scenario)).toBeLessThanOrEqual(least);
       }),
       { numRuns: 150, seed: 2 },
     );
   });
 
-  it("never exceeds the optimum of strands between narrows, and often is equal to it", () => {
+  it("never exceeds the optimum of branches between cut ops, and often is equal to it", () => {
     const counts = { equal: 0, ahead: 0 };
     fc.assert(
-      fc.property(strandedGraph, (scenario) => {
+      fc.property(branchedGraph, (scenario) => {
         const least = leastOf(scenario, () => true);
         if (least === null) return;
-        const own = narrowsUs(scenario);
+        const own = cutOpsUs(scenario);
         expect(own).toBeLessThanOrEqual(least);
         if (own === 0) return;
         if (own === least) counts.equal++;
@@ -72,13 +72,13 @@ const opDraw = fc.record({
 });
 
 /**
- * Three narrows with up to two strands of up to two ops between them, some in one co-location
- * class.
+ * Three cut ops with up to two branches of up to two ops between them, some of them in one
+ * co-location class.
  */
-const strandedGraph: fc.Arbitrary<Scenario> = fc
+const branchedGraph: fc.Arbitrary<Scenario> = fc
   .record({
     ops: fc.array(opDraw, { minLength: 11, maxLength: 11 }),
-    strands: fc.array(fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 2 }), {
+    branches: fc.array(fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 2 }), {
       minLength: 2,
       maxLength: 2,
     }),
@@ -86,7 +86,7 @@ const strandedGraph: fc.Arbitrary<Scenario> = fc
     shared: fc.boolean(),
     memoryBytes: fc.integer({ min: 40, max: 160 }),
   })
-  .map(({ ops, strands, direct, shared, memoryBytes }) => {
+  .map(({ ops, branches, direct, shared, memoryBytes }) => {
     const lines: string[] = [];
     const line = (name: string, inputs: readonly string[]): string => {
       const { us, slowdown, transfer, params } = ops[lines.length];
@@ -97,14 +97,14 @@ const strandedGraph: fc.Arbitrary<Scenario> = fc
       );
       return name;
     };
-    let narrow = line("n0", []);
-    strands.forEach((lengths, gap) => {
-      const ends = lengths.map((length, strand) => {
-        let end = narrow;
-        for (let step = 0; step < length; step++) end = line(`s${gap}.${strand}.${step}`, [end]);
+    let cutOp = line("n0", []);
+    branches.forEach((lengths, section) => {
+      const ends = lengths.map((length, branch) => {
+        let end = cutOp;
+        for (let step = 0; step < length; step++) end = line(`s${section}.${branch}.${step}`, [end]);
         return end;
       });
-      narrow = line(`n${gap + 1}`, direct[gap] || ends.length === 0 ? [narrow, ...ends] : ends);
+      cutOp = line(`n${section + 1}`, direct[section] || ends.length === 0 ? [cutOp, ...ends] : ends);
     });
     return testScenario({
       graph: lines.join("\n"),

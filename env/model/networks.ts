@@ -1,27 +1,27 @@
 /**
- * Named network models: what may stand in the way of a transfer. Each is a configuration of the one
- * engine: it replaces the links that a cluster's routes cross (all but one) and sets the fidelity's
- * switches, and leaves speeds as they are: a transfer between two devices alone in the cluster
- * takes as long as the slowest link of its route and the sum of the latencies say.
+ * Named network models: what a transfer may have to wait for. Each is a configuration of the one
+ * engine. It replaces all but one of the links that a cluster's routes cross, and sets the
+ * fidelity's switches. Speeds stay as they are. A transfer that is alone in the cluster takes the
+ * time of the slowest link of its route plus the sum of the latencies.
  */
-import type { Cluster, Link } from "../cluster/cluster.ts";
-import { validateCluster } from "../cluster/cluster.ts";
-import { InputError } from "../errors.ts";
-import type { Scenario } from "../scenario.ts";
-import { didYouMean } from "../suggest.ts";
+import type { Cluster, Link } from "./cluster/cluster.ts";
+import { validateCluster } from "./cluster/cluster.ts";
+import { InputError } from "./errors.ts";
+import type { Scenario } from "./scenario.ts";
+import { didYouMean } from "./suggest.ts";
 
 export interface NetworkModel {
   readonly name: string;
   /** One sentence: what waits for what. */
   readonly summary: string;
   /**
-   * Servers that a transfer between two devices needs beside its own wire; left out where it
+   * Servers that a transfer between two devices needs in addition to its own wire. Not set where it
    * crosses the cluster's own links.
    */
   readonly servers?: (from: number, to: number) => readonly Server[];
   readonly contention: "queue" | "none" | "fair";
   /**
-   * Transfers follow a plan's order where it has one; the servers are otherwise first come, first
+   * Transfers follow a plan's order where it has one. Else the servers are first come, first
    * served.
    */
   readonly inPlanOrder?: true;
@@ -96,9 +96,7 @@ export const networkModels: readonly NetworkModel[] = [
   },
 ];
 
-/**
- * The scenario under a named network model; throws one sentence where there is none of that name.
- */
+/** The scenario under a named network model; throws one sentence where the name is not known. */
 export function withNetwork(scenario: Scenario, name: string): Scenario {
   const names = networkModels.map((model) => model.name);
   const model = networkModels.find((candidate) => candidate.name === name);
@@ -146,7 +144,7 @@ function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
 }
 
 /**
- * What a transfer between two devices meets where nothing else is sent; null from a device to
+ * The wire of a transfer between two devices where nothing else is sent; null from a device to
  * itself.
  */
 function wireOf(cluster: Cluster, from: number, to: number): Link | null {

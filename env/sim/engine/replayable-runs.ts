@@ -1,34 +1,34 @@
 /**
- * Runs whose times can be asked for later, which few callers do: read off the engine where nothing
- * has run since, else from another run of the same plan.
+ * Runs whose times can be asked for later. Few callers ask. Where nothing has run since, the engine
+ * still holds the times; else the plan runs again.
  */
 import { lowerPlan, type Plan } from "../../model/plan/plan.ts";
 import type { TaskProgram } from "../../model/plan/task-program.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Engine } from "./engine.ts";
 
-export interface KeptRuns {
+export interface ReplayableRuns {
   /** Runs made again or late, because their times were asked for. */
   readonly reruns: number;
   /** Makespan of a program in us. */
   run(program: TaskProgram): number;
   /**
-   * For the plan that has run last: gives the engine with the times of its run, whatever has run
-   * since. `planOf` may not change its answer.
+   * For the plan that ran last: a function that gives the engine with the times of that plan, also
+   * after other plans have run. The given `planOf` must always give the same plan.
    */
-  recall(planOf: () => Plan): () => Engine;
+  replayLast(planOf: () => Plan): () => Engine;
   /** The same for a plan that has not run. */
-  postpone(planOf: () => Plan): () => Engine;
+  replayLater(planOf: () => Plan): () => Engine;
 }
 
-export function createKeptRuns(scenario: Scenario, engine: Engine): KeptRuns {
+export function createReplayableRuns(scenario: Scenario, engine: Engine): ReplayableRuns {
   let last = 0;
   let reruns = 0;
   const run = ({ device, priority }: TaskProgram): number => {
     last++;
     return engine.run(device, priority);
   };
-  const since = (own: number, planOf: () => Plan) => () => {
+  const replay = (own: number, planOf: () => Plan) => () => {
     if (own !== last) {
       reruns++;
       run(lowerPlan(scenario, planOf()));
@@ -41,7 +41,7 @@ export function createKeptRuns(scenario: Scenario, engine: Engine): KeptRuns {
       return reruns;
     },
     run,
-    recall: (planOf) => since(last, planOf),
-    postpone: (planOf) => since(-1, planOf),
+    replayLast: (planOf) => replay(last, planOf),
+    replayLater: (planOf) => replay(-1, planOf),
   };
 }

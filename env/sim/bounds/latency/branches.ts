@@ -1,44 +1,44 @@
 /**
- * The strands of a gap (latency-gap.ts): what lies between two ops that all data passes, by its
- * connected parts. Of a part that is no chain its longest path stands for the whole.
+ * The branches of a section (between-cuts.ts): the connected parts of what is between two cut ops.
+ * A part that is no chain is represented by its longest path.
  */
-import type { Gap, Strand } from "./gap.ts";
+import type { Branch, Section } from "./between-cuts.ts";
 import type { TiedGraph } from "./tied-ops.ts";
 
-/** What tied ops take and weigh, by their leader. */
+/** Times and weights of tied ops, by their leader. */
 export interface LeaderWork {
   readonly tied: TiedGraph;
   /** Least time of all ops of a leader on an accelerator, and of the leader itself on a CPU. */
   readonly acceleratorUs: Float64Array;
   readonly cpuUs: Float64Array;
-  /** Weights that a leader brings to its piece; each unit's are counted once. */
+  /** Weights that a leader brings to its piece. The weights of each unit count once. */
   readonly bytes: Float64Array;
-  /** What the largest accelerator holds. */
+  /** Memory of the largest accelerator. */
   readonly limitBytes: number;
 }
 
-/** A longer strand is left out, which only makes the bound smaller. */
+/** Longer branches are left out, which only makes the bound smaller. */
 const MOST_STEPS = 48;
 
 /**
- * `between` in topological order: all leaders between a and b, which all paths from one of them out
- * of their midst go through.
+ * The section between a and b. The list `between` holds all leaders between them in topological
+ * order. Every path out of that set goes through a or b.
  */
-export function gapBetween(work: LeaderWork, a: number, between: Int32Array, b: number): Gap {
+export function sectionBetween(work: LeaderWork, a: number, between: Int32Array, b: number): Section {
   const { tied } = work;
   const inside = new Set(between);
   const direct = tied.after[a].includes(b);
-  const strands: Strand[] = [];
+  const branches: Branch[] = [];
   let moveUs = direct ? tied.moveUs(a, b) : Number.POSITIVE_INFINITY;
   for (const ops of connected(tied, between, inside)) {
     const path = longestPath(work, ops, inside);
     moveUs = Math.min(moveUs, tied.moveUs(a, path[0]));
-    if (path.length <= MOST_STEPS) strands.push(strandOf(work, inside, [a, ...path, b]));
+    if (path.length <= MOST_STEPS) branches.push(branchOf(work, inside, [a, ...path, b]));
   }
-  return { strands, direct, moveUs };
+  return { branches, direct, moveUs };
 }
 
-/** The ops in between by the edges among them, each part in topological order. */
+/** The connected parts of the ops in between, each in topological order. */
 function connected(
   { before, after }: TiedGraph,
   between: Int32Array,
@@ -85,8 +85,8 @@ function longestPath(
   return path.reverse();
 }
 
-/** Of the path from a to b with its steps in between. */
-function strandOf(work: LeaderWork, inside: ReadonlySet<number>, path: readonly number[]): Strand {
+/** The branch of the path from a to b with its steps in between. */
+function branchOf(work: LeaderWork, inside: ReadonlySet<number>, path: readonly number[]): Branch {
   const { tied, acceleratorUs, bytes } = work;
   const steps = path.length - 2;
   const enters = (v: number) => inside.has(v);
@@ -115,8 +115,8 @@ function strandOf(work: LeaderWork, inside: ReadonlySet<number>, path: readonly 
 }
 
 /**
- * Least times of steps of a path that lie neither with what is before nor with what is after: on
- * CPUs or in pieces that fit.
+ * Least times of steps of a path that are neither in the piece before nor in the piece after. They
+ * run on CPUs or in pieces that fit.
  */
 function elsewhereUs(work: LeaderWork, path: readonly number[]): Float64Array {
   const { acceleratorUs, cpuUs, bytes, limitBytes } = work;

@@ -1,33 +1,34 @@
 /**
- * A lower bound on latency by the *narrows* of a graph: the ops that every path between two of its
- * ops goes through. Narrows in one piece bring with them all that lies between them, for pieces are
- * contiguous, so that the narrows fall into runs: of one piece each, or an op on a CPU. A run pays
- * the run times of what it holds; between two runs lies a gap (latency-gap.ts), of which each of
- * the two pieces may take its part. The cheapest way to divide the narrows into runs and gaps,
- * where no piece holds more than a device, is a bound for every plan.
+ * A lower bound on latency by the *cut ops* of a graph: the ops that every path between two of its
+ * ops goes through. Pieces are contiguous, so cut ops in one piece bring all ops between them into
+ * that piece. The cut ops therefore fall into runs: a run is in one piece, or is one op on a CPU. A
+ * run pays the run times of all ops that it holds. Between two runs there is a section
+ * (between-cuts.ts), and each of the two pieces may take some of its ops.
  *
- * Every op takes its least time, and every device is as large as the largest: CPUs among
- * themselves, accelerators likewise. Ops that are tied to one piece (tied-ops.ts) are one op.
+ * The bound is the cheapest division of the cut ops into runs and sections in which no piece holds
+ * more than a device. It holds for every plan. Every op takes its least time. All CPUs count as
+ * large as the largest CPU, and all accelerators as the largest accelerator. Ops that are tied to
+ * one piece (tied-ops.ts) are one op.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { Units } from "../units.ts";
-import { PARTS, type Way, waysThrough } from "./gap.ts";
+import { type Crossing, crossingsOf, PARTS } from "./between-cuts.ts";
+import { type LeaderWork, marksFrom, sectionBetween } from "./branches.ts";
 import { mixedPaths } from "./mixed-paths.ts";
-import { gapBetween, type LeaderWork, marksFrom } from "./strands.ts";
 import { type TiedGraph, tiedGraph } from "./tied-ops.ts";
 
-/** What lies between two ops, in topological order, and where the narrows are in it. */
+/** What is between two ops, in topological order, and the positions of the cut ops in it. */
 interface Stretch {
   readonly ops: Int32Array;
-  readonly narrows: readonly number[];
+  readonly cutOps: readonly number[];
 }
 
-/** Ops beyond which the bound is not tried: a fraction of a second. */
+/** Larger graphs are not tried, since they take more than a fraction of a second. */
 const MOST_OPS = 20_000;
 
-/** 0 where memory parts nothing, or where the graph is too large to try. */
-export function narrowsUs(scenario: Scenario, units: Units): number {
+/** The bound in us. 0 where memory divides nothing, or where the graph is too large to try. */
+export function cutOpsUs(scenario: Scenario, units: Units): number {
   const totalBytes = units.unitBytes.reduce((sum, bytes) => sum + bytes, 0);
   const limitBytes = largestAccelerator(scenario, units);
   if (limitBytes === 0 || limitBytes >= totalBytes || scenario.graph.opCount > MOST_OPS) return 0;
@@ -78,13 +79,13 @@ function stretchBetween({ order, before, after }: TiedGraph, first: number, last
   ops.forEach((v, i) => {
     position[v] = i;
   });
-  const narrows: number[] = [];
+  const cutOps: number[] = [];
   let farthest = 0;
   ops.forEach((v, i) => {
-    if (farthest <= i) narrows.push(i);
+    if (farthest <= i) cutOps.push(i);
     for (const w of after[v]) farthest = Math.max(farthest, position[w]);
   });
-  return { ops, narrows };
+  return { ops, cutOps };
 }
 
 /** Bytes of each unit, at the first of its ops. */
@@ -98,45 +99,46 @@ function bytesOnce({ unitOf, unitBytes }: Units, ops: Int32Array): Float64Array 
   return bytes;
 }
 
-interface Gaps {
-  readonly toPiece: readonly Way[];
-  readonly toCpu: readonly Way[];
+interface Crossings {
+  readonly toPiece: readonly Crossing[];
+  readonly toCpu: readonly Crossing[];
 }
 
-function cheapestUs(work: LeaderWork, { ops, narrows }: Stretch): number {
+function cheapestUs(work: LeaderWork, { ops, cutOps }: Stretch): number {
   const { cpuUs, limitBytes } = work;
-  const last = narrows.length - 1;
+  const last = cutOps.length - 1;
   /**
-   * Least times until a run begins at a narrow itself, by the parts of a device that its piece
-   * holds of the gap before.
+   * Least times until a run begins at a cut op, by the parts of a device that its piece holds of
+   * the section before.
    */
-  const startUs = narrows.map(() => new Float64Array(PARTS + 1).fill(Number.POSITIVE_INFINITY));
-  const cpuStartUs = new Float64Array(narrows.length).fill(Number.POSITIVE_INFINITY);
+  const startUs = cutOps.map(() => new Float64Array(PARTS + 1).fill(Number.POSITIVE_INFINITY));
+  const cpuStartUs = new Float64Array(cutOps.length).fill(Number.POSITIVE_INFINITY);
   startUs[0][0] = 0;
   cpuStartUs[0] = 0;
-  const crossGap = (i: number, us: number, freeParts: number, { toPiece, toCpu }: Gaps): void => {
+  const crossSection = (i: number, us: number, freeParts: number, { toPiece, toCpu }: Crossings): void => {
     const next = startUs[i + 1];
-    for (const way of toPiece)
-      if (way.headParts <= freeParts) next[way.tailParts] = Math.min(next[way.tailParts], us + way.us);
-    for (const way of toCpu)
-      if (way.headParts <= freeParts) cpuStartUs[i + 1] = Math.min(cpuStartUs[i + 1], us + way.us);
+    for (const crossing of toPiece)
+      if (crossing.headParts <= freeParts)
+        next[crossing.tailParts] = Math.min(next[crossing.tailParts], us + crossing.us);
+    for (const crossing of toCpu)
+      if (crossing.headParts <= freeParts) cpuStartUs[i + 1] = Math.min(cpuStartUs[i + 1], us + crossing.us);
   };
-  const gaps = narrows.slice(1).map((to, i) => {
-    const from = narrows[i];
-    const gap = gapBetween(work, ops[from], ops.subarray(from + 1, to), ops[to]);
-    const gapsFrom = (a: boolean): Gaps => ({
-      toPiece: waysThrough(gap, limitBytes, { a, b: false }),
-      toCpu: waysThrough(gap, limitBytes, { a, b: true }),
+  const sections = cutOps.slice(1).map((to, i) => {
+    const from = cutOps[i];
+    const section = sectionBetween(work, ops[from], ops.subarray(from + 1, to), ops[to]);
+    const crossingsFrom = (a: boolean): Crossings => ({
+      toPiece: crossingsOf(section, limitBytes, { a, b: false }),
+      toCpu: crossingsOf(section, limitBytes, { a, b: true }),
     });
-    return { fromPiece: gapsFrom(false), fromCpu: gapsFrom(true) };
+    return { fromPiece: crossingsFrom(false), fromCpu: crossingsFrom(true) };
   });
 
   let least = Number.POSITIVE_INFINITY;
-  narrows.forEach((from, i) => {
+  cutOps.forEach((from, i) => {
     const cpuEndUs = cpuStartUs[i] + cpuUs[ops[from]];
     if (i === last) least = Math.min(least, cpuEndUs);
-    else if (cpuEndUs < Number.POSITIVE_INFINITY) crossGap(i, cpuEndUs, PARTS, gaps[i].fromCpu);
-    const runs = runsFrom(work, { ops, narrows }, i);
+    else if (cpuEndUs < Number.POSITIVE_INFINITY) crossSection(i, cpuEndUs, PARTS, sections[i].fromCpu);
+    const runs = runsFrom(work, { ops, cutOps }, i);
     let fewerPartsUs = Number.POSITIVE_INFINITY;
     for (let parts = 0; parts <= PARTS; parts++) {
       if (startUs[i][parts] >= fewerPartsUs) continue;
@@ -144,7 +146,7 @@ function cheapestUs(work: LeaderWork, { ops, narrows }: Stretch): number {
       for (const { end, us, freeParts } of runs) {
         if (freeParts < parts) break;
         if (end === last) least = Math.min(least, fewerPartsUs + us);
-        else crossGap(end, fewerPartsUs + us, freeParts - parts, gaps[end].fromPiece);
+        else crossSection(end, fewerPartsUs + us, freeParts - parts, sections[end].fromPiece);
       }
     }
   });
@@ -152,25 +154,25 @@ function cheapestUs(work: LeaderWork, { ops, narrows }: Stretch): number {
 }
 
 interface Run {
-  /** The last narrow of the run. */
+  /** The last cut op of the run. */
   readonly end: number;
   readonly us: number;
   /** What the run leaves of a device. */
   readonly freeParts: number;
 }
 
-/** The runs that begin at a narrow and fit a device. */
+/** The runs that begin at a cut op and fit on a device. */
 function runsFrom(
   { acceleratorUs, bytes, limitBytes }: LeaderWork,
-  { ops, narrows }: Stretch,
+  { ops, cutOps }: Stretch,
   first: number,
 ): Run[] {
   const runs: Run[] = [];
   let us = 0;
   let held = 0;
-  let next = narrows[first];
-  for (let end = first; end < narrows.length; end++) {
-    for (; next <= narrows[end]; next++) {
+  let next = cutOps[first];
+  for (let end = first; end < cutOps.length; end++) {
+    for (; next <= cutOps[end]; next++) {
       us += acceleratorUs[ops[next]];
       held += bytes[ops[next]];
     }
@@ -181,5 +183,5 @@ function runsFrom(
   return runs;
 }
 
-/** What sums of bytes may be off by, as a share of a device. */
+/** Rounding error of sums of bytes, as a share of a device. */
 const ROUNDING = 1e-9;

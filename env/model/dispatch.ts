@@ -1,11 +1,11 @@
-/** What a plan's `opPriority` is under a scenario, chosen by name: see `Fidelity.dispatch`. */
-import { InputError } from "../errors.ts";
-import type { Scenario } from "../scenario.ts";
-import type { Fidelity } from "./fidelity.ts";
+/** What a plan's `opPriority` means under a scenario, chosen by name: see `Fidelity.dispatch`. */
+import { InputError } from "./errors.ts";
+import type { Fidelity } from "./fidelity/fidelity.ts";
+import type { Scenario } from "./scenario.ts";
 
 const dispatches: readonly Fidelity["dispatch"][] = ["strict", "ready"];
 
-/** The scenario with that dispatch; throws one sentence where there is none of that name. */
+/** The scenario with that dispatch; throws one sentence where the name is not known. */
 export function withDispatch(scenario: Scenario, name: string): Scenario {
   const dispatch = dispatches.find((known) => known === name);
   if (dispatch === undefined)

@@ -1,29 +1,28 @@
 /**
- * The turns of transfers under `transferOrder: "plan"`: on each link the transfer goes first whose
- * consumer the plan puts first, then the one whose producer it puts first, then by tensor. A
- * transfer that serves several consumers goes with the first of them.
+ * The order of transfers under `transferOrder: "plan"`. On each link the first transfer is the one
+ * whose consumer comes first in the plan. Equal ones go by the plan's order of producers, then by
+ * tensor. A transfer that serves several consumers counts with the first of them.
  *
- * Pre: cut-through routing, so that a transfer stands in all of its lines at once. Twin:
- * reference-turns.ts.
+ * Pre: cut-through routing, so that a transfer waits for all of its links at once. Twin:
+ * reference/transfer-order.ts.
  */
-import { type Compiled, NO_SLOT } from "./compile.ts";
-import { longestRoute } from "./kernel/start.ts";
+import { type Compiled, longestRoute, NO_SLOT } from "./compile.ts";
 
 /**
  * What the kernel reads. A transfer has the number of the first dependency, as declared, that it
  * serves.
  */
-export interface Turns {
+export interface TransferOrder {
   /**
-   * How many things each transfer waits for: its producer, and one for each link with a transfer
-   * before it.
+   * How many things each transfer waits for: its producer, and for each of its links the transfer
+   * before it, if there is one.
    */
   readonly waits: Int32Array;
   /**
-   * The transfer behind it on each link of its route, -1 for none, shape [dependencies x links of
-   * the longest route].
+   * The transfer behind each transfer on each link of its route, -1 for none, shape [dependencies x
+   * links of the longest route].
    */
-  readonly next: Int32Array;
+  readonly followers: Int32Array;
 }
 
 export interface OrderedPlan {
@@ -32,7 +31,12 @@ export interface OrderedPlan {
   readonly opRank: Int32Array;
 }
 
-export function takeTurns(compiled: Compiled, plan: OrderedPlan, { waits, next }: Turns): void {
+/** Writes the order of a plan's transfers. */
+export function writeTransferOrder(
+  compiled: Compiled,
+  plan: OrderedPlan,
+  { waits, followers }: TransferOrder,
+): void {
   const { deviceCount, linkCount, depConsumer, depSlot, slotProducer, routeStart, routeLink } = compiled;
   const { device, opRank } = plan;
   const width = longestRoute(compiled);
@@ -43,24 +47,24 @@ export function takeTurns(compiled: Compiled, plan: OrderedPlan, { waits, next }
       opRank[slotProducer[depSlot[a]]] - opRank[slotProducer[depSlot[b]]] ||
       depSlot[a] - depSlot[b],
   );
-  next.fill(-1);
-  // Where in `next` the last transfer of each link so far names the one behind it.
-  const lineEnd = new Int32Array(linkCount).fill(-1);
+  followers.fill(-1);
+  // For each link, the entry of `followers` that belongs to its last transfer so far.
+  const lastEntry = new Int32Array(linkCount).fill(-1);
   for (const transfer of transfers) {
     const pair = device[slotProducer[depSlot[transfer]]] * deviceCount + device[depConsumer[transfer]];
     waits[transfer] = 1;
     for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++) {
       const link = routeLink[i];
-      if (lineEnd[link] !== -1) {
-        next[lineEnd[link]] = transfer;
+      if (lastEntry[link] !== -1) {
+        followers[lastEntry[link]] = transfer;
         waits[transfer]++;
       }
-      lineEnd[link] = transfer * width + i - routeStart[pair];
+      lastEntry[link] = transfer * width + i - routeStart[pair];
     }
   }
 }
 
-/** The transfers of a placement, and for each the least rank of the consumers that it serves. */
+/** The transfers of a placement, each with the least rank of the consumers that it serves. */
 function firstConsumers(compiled: Compiled, { device, opRank }: OrderedPlan): Map<number, number> {
   const { opCount, deviceCount, depStart, depConsumer, depSlot, fidelity } = compiled;
   const least = new Map<number, number>();
