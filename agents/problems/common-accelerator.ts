@@ -1,6 +1,6 @@
 /**
- * The accelerators of planners that take all their devices to be alike: the type with most devices,
- * the first of several.
+ * The accelerators of planners that assume equal devices: the type with most devices, and the first
+ * of several such types.
  */
 import type { SplitProblem } from "./split-problem.ts";
 

@@ -5,10 +5,10 @@ export interface DeviceTimes {
   readonly deviceCount: number;
   /**
    * Run time of each element on each device in us, shape [elements x deviceCount]; `Infinity` where
-   * it cannot lie.
+   * it cannot run.
    */
   readonly timeUs: Float64Array;
-  /** What each device may hold. */
+  /** Memory limit of each device. */
   readonly limitBytes: Float64Array;
   /** 1 where the device pays for transfers. */
   readonly pays: Uint8Array;

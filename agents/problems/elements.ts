@@ -1,27 +1,27 @@
 /**
- * Contracts the ops of a scenario to the elements that a contiguous split places: the preprocessing
- * of the dynamic program of Tarnawski et al. (NeurIPS 2020), in its order.
+ * Contracts the ops of a scenario to the elements that a contiguous split places. This is the
+ * preprocessing of the dynamic program of Tarnawski et al. (NeurIPS 2020), in its order.
  *
- *   1. One element per co-location class; an op without one stands alone, except that a backward or
- *      update op without one follows its forward twin. Elements are ordered by the edges between
- *      forward ops.
+ *   1. One element per co-location class. An op without a class is an element of its own, except
+ *      that a backward or update op follows its forward twin. Elements are ordered by the edges
+ *      between forward ops.
  *   2. A class without forward ops (an orphan) is ordered by its backward edges, reversed: what
  *      comes later in the backward pass comes earlier in the forward pass.
  *   3. Elements on a cycle are fused.
  *   4. An element that takes no time and whose ops have neighbours in one other element only is
- *      merged into that one. This loses nothing but where memory binds: beside its only neighbour
- *      it pays no transfer. `contractExactly` leaves alone what has weights or any time at all.
+ *      merged into that one (idle-elements.ts). On the device of its only neighbour it pays no
+ *      transfer, so this loses something only where memory binds. `contractExactly` does not merge
+ *      elements that have weights or any time at all.
  *
  * The result is acyclic and numbered topologically, depth first: the last element that became ready
  * comes next.
  */
 
-import { weightLimitBytes } from "../../env/model/cluster/cluster.ts";
-import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { colocationGrouping } from "../../env/model/coarsen/grouping.ts";
 import { type Successors, stronglyConnectedComponents } from "../../env/model/graph/components.ts";
 import { Role } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { mergeIdle } from "./idle-elements.ts";
 
 export interface Elements {
   readonly count: number;
@@ -31,15 +31,12 @@ export interface Elements {
   readonly successors: Successors;
   /**
    * False where step 4 may have cost something: it merged ops with some time, or with weights
-   * although not all fit one device.
+   * although not all weights fit one device.
    */
   readonly lossless: boolean;
   /** Ops that step 4 moved to another element, 1 for each, shape [opCount]. */
-  readonly guests: Uint8Array;
+  readonly mergedIdle: Uint8Array;
 }
-
-/** Times below this many us count as none: the 1e-6 ms of the reference program. */
-const NO_TIME_US = 1e-3;
 
 /** As in the reference program. */
 export function contract(scenario: Scenario): Elements {
@@ -63,7 +60,7 @@ function contractWith(scenario: Scenario, mayMerge: (costs: boolean) => boolean)
   return {
     ...numberTopologically(merged, forwardOrder(scenario, merged.of, merged.count)),
     lossless: merged.lossless,
-    guests: merged.guests,
+    mergedIdle: merged.mergedIdle,
   };
 }
 
@@ -75,13 +72,8 @@ export function colocated(scenario: Scenario): Elements {
     of: groupOf,
     successors: Array.from({ length: groupCount }, () => []),
     lossless: true,
-    guests: new Uint8Array(scenario.graph.opCount),
+    mergedIdle: new Uint8Array(scenario.graph.opCount),
   };
-}
-
-function weightsFitAnywhere({ graph, cluster }: Scenario): boolean {
-  const weights = graph.parameterBytes.reduce((sum, bytes) => sum + bytes, 0);
-  return cluster.devices.every((device) => weights <= weightLimitBytes(device));
 }
 
 /** Step 1. */
@@ -115,62 +107,6 @@ function forwardOrder({ graph }: Scenario, classOf: Int32Array, count: number): 
     if (forwardEnds === 0 && !(hasForward[from] && hasForward[to])) successors[to].add(from);
   }
   return successors.map((set) => [...set].sort((a, b) => a - b));
-}
-
-/** Step 4, again and again until nothing changes. */
-function mergeIdle(
-  scenario: Scenario,
-  elementOf: Int32Array,
-  count: number,
-  mayMerge: (costs: boolean) => boolean,
-) {
-  const { graph, cluster } = scenario;
-  const runUs = runTimesUs(graph, cluster);
-  const deviceCount = cluster.devices.length;
-  const timeUs = new Float64Array(count * deviceCount);
-  const anywhere = weightsFitAnywhere(scenario);
-  const costs = new Uint8Array(count);
-  for (let v = 0; v < graph.opCount; v++) {
-    if (graph.parameterBytes[v] > 0 && !anywhere) costs[elementOf[v]] = 1;
-    for (let d = 0; d < deviceCount; d++) {
-      timeUs[elementOf[v] * deviceCount + d] += runUs[v * deviceCount + d];
-      if (runUs[v * deviceCount + d] > 0) costs[elementOf[v]] = 1;
-    }
-  }
-  const idle = (element: number) =>
-    mayMerge(costs[element] === 1) &&
-    timeUs.subarray(element * deviceCount, (element + 1) * deviceCount).every((us) => us < NO_TIME_US);
-
-  const neighbours = Array.from({ length: count }, () => new Set<number>());
-  for (let e = 0; e < graph.edgeCount; e++) {
-    const a = elementOf[graph.edgeSource[e]];
-    const b = elementOf[graph.edgeDestination[e]];
-    if (a === b) continue;
-    neighbours[a].add(b);
-    neighbours[b].add(a);
-  }
-  let lossless = true;
-  const into = Int32Array.from({ length: count }, (_, element) => element);
-  const waiting = [...into].filter((element) => neighbours[element].size === 1 && idle(element));
-  for (const element of waiting) {
-    if (neighbours[element].size !== 1) continue;
-    const [host] = neighbours[element];
-    into[element] = host;
-    lossless &&= costs[element] === 0;
-    neighbours[element].clear();
-    neighbours[host].delete(element);
-    if (neighbours[host].size === 1 && idle(host)) waiting.push(host);
-  }
-  const root = (element: number): number => (into[element] === element ? element : root(into[element]));
-
-  const numberOf = new Map<number, number>();
-  const of = elementOf.map((element) => {
-    const host = root(element);
-    if (!numberOf.has(host)) numberOf.set(host, numberOf.size);
-    return numberOf.get(host)!;
-  });
-  const guests = Uint8Array.from(elementOf, (element) => Number(into[element] !== element));
-  return { of, count: numberOf.size, lossless, guests };
 }
 
 function numberTopologically(

@@ -1,6 +1,6 @@
 /**
- * The order in which the sets of a device are decided: the topological order of the contracted
- * forward graph, where few nets are open.
+ * The order in which exact/cover decides the elements of a device's set. It is the topological
+ * order of the contracted forward graph, where few nets are open.
  */
 import type { Scenario } from "../../env/model/scenario.ts";
 import { contract, type Elements } from "./elements.ts";

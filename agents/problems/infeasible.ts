@@ -1,16 +1,17 @@
 /**
  * Why no plan of a scenario fits the memory, where that can be proven. Every argument holds for all
- * plans, whatever their grouping and order, and is one of three:
+ * plans, under any grouping and order, and is one of three:
  *
- *   - *one unit*: what no plan may part (a co-location class or an op) is over the limit of every
+ *   - *one unit*: what no plan may divide (a co-location class or an op) exceeds the limit of every
  *     device that can run it, alone or with what its largest op needs while it runs;
  *   - *all weights*: what lives on some device for the whole step is more than all devices hold;
- *   - *packing*: no way to put the units on devices that can run them keeps every device within its
- *     limit, by trying all, up to a number of steps.
+ *   - *packing*: no assignment of the units to devices that can run them keeps every device within
+ *     its limit, by trying all, up to a number of steps.
  *
- * The account is that of the evaluator: weights with optimizer state and the outputs, workspace and
- * inputs of a running op under `memory: "training"`; bare weights of accelerators for the formulas
- * (max load, latency); none under `memory: "outputs-only"`.
+ * Memory is counted as the evaluator counts it. Under `memory: "training"` these are weights with
+ * optimizer state, and the outputs, workspace and inputs of a running op. For the formulas (max
+ * load, latency) they are bare weights on accelerators. Under `memory: "outputs-only"` nothing is
+ * limited.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
@@ -18,10 +19,11 @@ import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
+import { deviceClasses } from "./interchangeable-devices.ts";
 
 /** Placements of units that the packing argument may try. */
 const MOST_STEPS = 500_000;
-/** Larger graphs have no packing that so few steps could refute. */
+/** So few steps refute no packing of more units. */
 const MOST_UNITS = 1000;
 /** Sums in another order differ in their last digits. */
 const ROUNDING = 1e-9;
@@ -33,17 +35,17 @@ interface Packing {
   readonly sizeOf: Int32Array;
   readonly heldBytes: Float64Array;
   /**
-   * The most that one op of the unit needs beside what is held while it runs on a device, shape
-   * [unitCount x deviceCount].
+   * The most that one op of the unit needs in addition while it runs on a device, shape [unitCount
+   * x deviceCount].
    */
   readonly passingBytes: Float64Array;
   /** 1 where the device can run the unit, shape [unitCount x deviceCount]. */
   readonly runs: Uint8Array;
 }
 
-/** One sentence that proves that no plan fits, or null: then some may or may not. */
+/** One sentence that proves that no plan fits, or null where nothing is proven. */
 export function provenInfeasible(scenario: Scenario, kind: PlanKindName = "placement"): string | null {
-  // Replicas and shards divide what the arguments keep whole.
+  // Replicas and shards divide what the arguments do not.
   if (kind !== "placement") return null;
   const packing = packingOf(scenario);
   if (packing.limitBytes.every((limit) => limit === Number.POSITIVE_INFINITY)) return null;
@@ -77,8 +79,8 @@ function allWeights({ limitBytes, heldBytes }: Packing): string | null {
 }
 
 /**
- * Tries the units in falling order of bytes; devices that are alike and hold the same are tried
- * once.
+ * Tries the units in falling order of bytes. Of interchangeable devices that hold the same only one
+ * is tried.
  */
 function noPacking(packing: Packing): string | null {
   const { limitBytes, heldBytes, passingBytes, runs } = packing;
@@ -87,11 +89,11 @@ function noPacking(packing: Packing): string | null {
     heldBytes[unit] + Math.max(...passingBytes.subarray(unit * deviceCount, (unit + 1) * deviceCount));
   const order = Array.from(heldBytes.keys()).sort((a, b) => needsMost(b) - needsMost(a));
   if (order.length > MOST_UNITS) return null;
-  const alike = alikeDevices(packing);
+  const classOf = deviceClasses(deviceCount, [limitBytes, runs, passingBytes]);
   const held = new Float64Array(deviceCount);
   const passing = new Float64Array(deviceCount);
   let steps = 0;
-  /** Null where the steps did not suffice. */
+  /** Can the units from a position on be placed? Null where the steps did not suffice. */
   const fits = (position: number): boolean | null => {
     if (position === order.length) return true;
     if (++steps > MOST_STEPS) return null;
@@ -100,7 +102,7 @@ function noPacking(packing: Packing): string | null {
     for (let d = 0; d < deviceCount; d++) {
       const i = unit * deviceCount + d;
       const isTried = (other: number) =>
-        alike[other * deviceCount + d] === 1 && held[other] === held[d] && passing[other] === passing[d];
+        classOf[other] === classOf[d] && held[other] === held[d] && passing[other] === passing[d];
       if (runs[i] === 0 || tried.some(isTried)) continue;
       tried.push(d);
       const before = passing[d];
@@ -118,23 +120,6 @@ function noPacking(packing: Packing): string | null {
   };
   if (fits(0) !== false) return null;
   return `Proven infeasible: no way to put the ${order.length} inseparable parts on the devices keeps all within their memory (all tried, ${steps} steps).`;
-}
-
-/**
- * Which devices have the same limit and the same needs of every unit, shape [deviceCount x
- * deviceCount].
- */
-function alikeDevices({ limitBytes, passingBytes, runs }: Packing): Uint8Array {
-  const deviceCount = limitBytes.length;
-  const isAlike = (a: number, b: number): boolean => {
-    if (limitBytes[a] !== limitBytes[b]) return false;
-    for (let i = 0; i < runs.length; i += deviceCount)
-      if (runs[i + a] !== runs[i + b] || passingBytes[i + a] !== passingBytes[i + b]) return false;
-    return true;
-  };
-  return Uint8Array.from({ length: deviceCount ** 2 }, (_, pair) =>
-    Number(isAlike(Math.floor(pair / deviceCount), pair % deviceCount)),
-  );
 }
 
 function packingOf(scenario: Scenario): Packing {
@@ -163,7 +148,7 @@ function packingOf(scenario: Scenario): Packing {
       const us = runUs[v * deviceCount + d];
       const i = unit * deviceCount + d;
       if (us === Number.POSITIVE_INFINITY) runs[i] = 0;
-      // What lives for no time takes no room.
+      // A tensor that lives for no time needs no memory.
       if (us > 0 && compiled !== null) passingBytes[i] = Math.max(passingBytes[i], runningBytes(compiled, v));
     }
   }
@@ -175,8 +160,8 @@ function packingOf(scenario: Scenario): Packing {
 }
 
 /**
- * Outputs, workspace and inputs of an op; an input is the producer's outputs or a copy of the
- * tensor, the smaller of the two.
+ * Outputs, workspace and inputs of an op. An input is the smaller of the producer's outputs and a
+ * copy of the tensor.
  */
 function runningBytes(
   { outputBytes, workspaceBytes, needStart, needProducer, needSlot, slotBytes }: Compiled,

@@ -1,12 +1,12 @@
 /**
- * The schedule problem at the level of its sets, for scenarios whose ops move in groups: deciding a
- * whole group by what happens to its first op says little about the rest of it.
+ * The schedule problem at the level of its sets, for scenarios whose ops move in groups. Otherwise
+ * a scheduler decides a whole group by its first op, which says little about the rest of the group.
  *
  * A task of the group problem is a *part*: the ops of one set in the forward pass, or those after
  * it. (A forward op and its backward twin in one set would make almost every quotient cyclic.) Run
- * times and bytes are sums, a tensor counted once per consuming part. What cycles remain are cut:
- * strongly connected parts keep the order of their first ops, and edges against it are left out.
- * Parts of a set still share a device and its room.
+ * times and bytes are sums. A tensor counts once per consuming part. The cycles that remain are
+ * cut: strongly connected parts keep the order of their first ops, and edges against it are left
+ * out. Parts of a set still share a device and its memory.
  */
 import { stronglyConnectedComponents } from "../../env/model/graph/components.ts";
 import { positionsOf } from "./schedule-order.ts";

@@ -1,6 +1,6 @@
 /**
- * Orders of tasks: topological positions, and a schedule's order as what a simulator follows
- * (`Plan.opPriority`).
+ * Orders of tasks: topological positions, and the order of a schedule as a plan for the simulator
+ * (`opPriority`).
  */
 import type { TaskOrder } from "./schedule-problem.ts";
 
@@ -17,10 +17,11 @@ export function positionsOf({
 }
 
 /**
- * The tasks as they start. At one instant those that take no time come first, for what starts
- * behind them on their device has waited for them, and among themselves as in `sequence`: the order
- * in which they were scheduled where each was put behind the one before it, the topological order
- * where gaps were filled.
+ * The tasks in the order of their starts. At one instant tasks that take no time come first,
+ * because later tasks on their device have waited for them. Ties keep the order of `sequence`.
+ *
+ * `sequence` is the order in which the tasks were scheduled, if each one was appended to its
+ * device. If gaps were filled, it is the topological order.
  */
 export function startOrder(
   sequence: ArrayLike<number>,

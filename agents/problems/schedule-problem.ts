@@ -1,16 +1,16 @@
 /**
- * `ScheduleProblem`: what a list scheduler sees. Tasks with a run time on every device, edges with
- * a delay for every pair of devices, sets of tasks that share a device, and room for them.
+ * `ScheduleProblem`: what a list scheduler sees. Tasks have a run time on every device, edges a
+ * delay for every pair of devices. Sets of tasks share a device, and devices have memory limits.
  *
  * The network is contention-free, as most published list schedulers assume: two transfers never
- * wait for each other (m-ETF and m-SCT have a channel for each device, half-duplex-channels.ts).
- * The simulator's makespan of the same placement can therefore be longer; only that one is ever
- * reported as a score.
+ * wait for each other. The planners m-ETF and m-SCT have a channel for each device instead
+ * (half-duplex-channels.ts). So the simulator's makespan of the same placement can be longer. Only
+ * that makespan is ever reported as a score.
  */
 import type { OpGraph } from "../../env/model/graph/graph.ts";
 import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
 
-/** The part of an `OpGraph` that says who waits for whom. */
+/** The part of an `OpGraph` that says which op waits for which. */
 export type TaskOrder = Pick<
   OpGraph,
   | "opCount"
@@ -26,9 +26,7 @@ export type TaskOrder = Pick<
 export interface ScheduleProblem {
   readonly tasks: TaskOrder;
   readonly deviceCount: number;
-  /**
-   * Devices that are there to be used, ascending; sets that none of them can run may take others.
-   */
+  /** Devices to use, ascending. Sets that none of them can run may take other devices. */
   readonly pool: Int32Array;
   /**
    * Run time in us of each task on each device, shape [opCount x deviceCount]; `Infinity` where it
@@ -74,8 +72,8 @@ export interface Schedule {
   readonly endUs: Float64Array;
   readonly makespanUs: number;
   /**
-   * All tasks, producers before consumers, those of each device as they run: the order for a
-   * simulator to follow.
+   * All tasks, producers before consumers, those of each device in the order in which they run. The
+   * simulator follows it.
    */
   readonly order: Int32Array;
 }
@@ -88,8 +86,8 @@ export interface NoRoom {
 export type ListScheduler = (problem: ScheduleProblem) => Schedule | NoRoom;
 
 /**
- * When what an edge carries, there at `us` on device `from`, is there on `to`. Added up as the
- * simulator does, to the last bit.
+ * When a tensor that is on device `from` at `us` arrives on device `to`. The sum is that of the
+ * simulator to the last bit.
  */
 export function arrivalUs(
   problem: ScheduleProblem,
@@ -104,7 +102,7 @@ export function arrivalUs(
   return us + bytes / problem.bytesPerUs[pair] + problem.latencyUs[pair];
 }
 
-/** When the inputs of a task, all of them scheduled, are at hand on `device`. */
+/** When the inputs of a task are on `device`. Pre: all producers are scheduled. */
 export function inputsReadyUs(
   problem: ScheduleProblem,
   task: number,
@@ -123,9 +121,9 @@ export function inputsReadyUs(
 }
 
 /**
- * Longest way from the start of each task to the end of the graph, mean run times and mean delays
- * over the pairs of distinct devices: HEFT's `rank_u` (Topcuoglu, Hariri, Wu, TPDS 2002). Without
- * delays it is the static level of list scheduling.
+ * Longest path from the start of each task to the end of the graph: HEFT's `rank_u` (Topcuoglu,
+ * Hariri, Wu, TPDS 2002). Run times are means over devices, delays means over pairs of distinct
+ * devices. Without delays it is the static level of list scheduling.
  */
 export function upwardRanks(problem: ScheduleProblem, { withDelays }: { withDelays: boolean }): Float64Array {
   const { tasks } = problem;
@@ -187,8 +185,7 @@ function meanOverPairs(matrix: Float64Array, deviceCount: number): number {
 /** Which device each set of tasks has taken, and how much room is left. */
 export interface Rooms {
   /**
-   * True where the set of `task` lies on `device` already, or lies nowhere and fits there as a
-   * whole.
+   * True where the set of `task` is on `device` already, or is not placed and fits there.
    */
   accepts(task: number, device: number): boolean;
   take(task: number, device: number): void;

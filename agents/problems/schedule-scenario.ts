@@ -1,10 +1,10 @@
 /**
- * The scenario as list schedulers see it: one task per op, one set per group, every route a pipe of
- * its own.
+ * The scenario as list schedulers see it: one task per op, one set per group, and every route a
+ * pipe of its own.
  *
  * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a
- * share of the outputs, because not all outputs are live at once. A share of 0 trusts them all to
- * be freed in time, 1 keeps every one.
+ * share of the outputs. Not all outputs are live at once. A share of 0 assumes that all are freed
+ * in time, a share of 1 that every one is kept.
  */
 
 import { type Device, isCpu } from "../../env/model/cluster/cluster.ts";
@@ -75,8 +75,8 @@ function firstOutputBytes({ outputStart, outputBytes }: OpGraph, op: number): nu
 }
 
 /**
- * Store and forward: the delays of a route's links add up. Cut through: the slowest link's speed.
- * Latencies add up.
+ * Store and forward: the delays of a route's links add up. Cut through: the speed is that of the
+ * slowest link. Latencies add up in both.
  */
 function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "latencyUs" | "bytesPerUs"> {
   const routes = cluster.routes.flat();
@@ -95,8 +95,8 @@ function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "la
 const isSimulated = (objective: Objective): boolean => objectiveSpecs[objective].timing === "engine";
 
 /**
- * What is simulated limits every device under training memory and none otherwise; formulas limit
- * all but CPUs.
+ * Simulated objectives limit every device under training memory and none otherwise. Formulas limit
+ * all devices but CPUs.
  */
 function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
   const limits = (device: Device) =>
@@ -106,7 +106,7 @@ function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
   );
 }
 
-/** The engine counts optimizer state too, formulas bare weights. */
+/** The engine counts optimizer state too, formulas count bare weights. */
 function heldBytes({ graph, grouping, objective, fidelity }: Scenario, outputShare: number): Float64Array {
   const copies = isSimulated(objective) ? 1 + fidelity.optimizerSlots : 1;
   const bytes = new Float64Array(grouping.groupCount);

@@ -1,4 +1,4 @@
-/** Plans of ops and assignments of elements, one from the other. */
+/** Converts between plans of ops and assignments of elements. */
 import { placement } from "../../env/model/plan/placement.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Elements } from "./elements.ts";
@@ -6,8 +6,8 @@ import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";
 
 /**
- * The plan of a contiguous split: each stage on the next free device of its type, devices without a
- * stage left empty.
+ * The plan of a contiguous split: each stage is on the next free device of its type. Devices
+ * without a stage stay empty.
  */
 export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
   const deviceOf = new Int32Array(elements.count);

@@ -1,11 +1,11 @@
 /**
  * `SplitProblem`: the max-load problem of a scenario as the exact methods see it: elements to
- * place, types of equal devices, and nets. The formula is that of env/sim/objectives/max-load.ts;
- * communication is always that of the original ops.
+ * place, types of equal devices, and nets. The formula is that of env/sim/objectives/max-load.ts.
+ * Transfers are always those of the original ops.
  *
  * A net is an op's output: its transfer time and the elements of the op and of all its consumers.
- * An accelerator pays the net exactly when it holds some of these elements but not all: with the op
- * it sends, without it it receives.
+ * An accelerator pays for the net exactly when it holds some of these elements but not all. With
+ * the op it sends, without the op it receives.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
@@ -13,6 +13,7 @@ import { dataConsumers, transferTimesUs } from "../../env/model/cluster/output-t
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Elements } from "./elements.ts";
+import { deviceClasses } from "./interchangeable-devices.ts";
 
 /** Devices that are interchangeable: the same times, memory limit and part in transfers. */
 export interface DeviceType {
@@ -64,17 +65,17 @@ export function splitProblem(scenario: Scenario, elements: Elements): SplitProbl
 }
 
 /**
- * The same problem with guests (contract.ts) that neither weigh nor take time: no split of the
- * original ops is below its optimum.
+ * The same problem where merged idle ops (elements.ts) have no weights and take no time. No split
+ * of the original ops is below its optimum.
  */
-export function withoutGuests(problem: SplitProblem): SplitProblem {
+export function withoutMergedIdle(problem: SplitProblem): SplitProblem {
   const { scenario, elements, types } = problem;
   const runUs = runTimesUs(scenario.graph, scenario.cluster);
   const deviceCount = scenario.cluster.devices.length;
   const timeUs = new Float64Array(problem.timeUs.length);
   const memoryBytes = new Float64Array(elements.count);
   elements.of.forEach((element, v) => {
-    if (elements.guests[v]) return;
+    if (elements.mergedIdle[v]) return;
     memoryBytes[element] += scenario.graph.parameterBytes[v];
     types.forEach(({ devices }, type) => {
       timeUs[element * types.length + type] += runUs[v * deviceCount + devices[0]];
@@ -83,7 +84,7 @@ export function withoutGuests(problem: SplitProblem): SplitProblem {
   return { ...problem, timeUs, memoryBytes };
 }
 
-/** The same problem with no time for an element where its weights alone are over the limit. */
+/** The same problem without types whose memory limit the weights of an element alone exceed. */
 export function withoutMisfits(problem: SplitProblem): SplitProblem {
   const { types, memoryBytes } = problem;
   const timeUs = problem.timeUs.map((us, i) =>
@@ -94,27 +95,20 @@ export function withoutMisfits(problem: SplitProblem): SplitProblem {
   return { ...problem, timeUs };
 }
 
-function deviceTypes({ graph, cluster }: Scenario, runUs: Float64Array): DeviceType[] {
-  const deviceCount = cluster.devices.length;
-  const types: { devices: number[]; paysTransfers: boolean; memoryBytes: number }[] = [];
-  const sameTimes = (d: number, other: number) => {
-    for (let v = 0; v < graph.opCount; v++)
-      if (runUs[v * deviceCount + d] !== runUs[v * deviceCount + other]) return false;
-    return true;
-  };
-  cluster.devices.forEach((device, d) => {
-    const paysTransfers = !isCpu(device);
-    const memoryBytes = paysTransfers ? device.memoryBytes : Number.POSITIVE_INFINITY;
-    const known = types.find(
-      (type) =>
-        type.paysTransfers === paysTransfers &&
-        type.memoryBytes === memoryBytes &&
-        sameTimes(d, type.devices[0]),
-    );
-    if (known) known.devices.push(d);
-    else types.push({ devices: [d], paysTransfers, memoryBytes });
-  });
-  return types;
+function deviceTypes({ cluster: { devices } }: Scenario, runUs: Float64Array): DeviceType[] {
+  const paysTransfers = devices.map((device) => !isCpu(device));
+  const memoryBytes = devices.map((device) =>
+    isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes,
+  );
+  const classOf = deviceClasses(devices.length, [paysTransfers.map(Number), memoryBytes, runUs]);
+  const numbers = [...devices.keys()];
+  return numbers
+    .filter((d) => classOf[d] === d)
+    .map((first) => ({
+      devices: numbers.filter((d) => classOf[d] === first),
+      paysTransfers: paysTransfers[first],
+      memoryBytes: memoryBytes[first],
+    }));
 }
 
 /** Nets that span at least two elements and take time; equal ones are added up. */

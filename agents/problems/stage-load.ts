@@ -4,7 +4,7 @@
  */
 import type { SplitProblem } from "./split-problem.ts";
 
-/** What one device takes, in the order of the line. */
+/** The elements of one device. Stages are in the order of the line. */
 export interface Stage {
   readonly type: number;
   readonly elements: readonly number[];

@@ -1,7 +1,7 @@
-/** How long a tensor needs from device to device where nothing is in its way, hop by hop. */
+/** Time of a tensor from device to device on an empty network, hop by hop. */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 
-/** One leg of a way: links that a transfer holds all at once. */
+/** One hop of a route: links that a transfer holds all at once. */
 export interface Hop {
   readonly links: Int32Array;
   readonly latencyUs: number;
@@ -37,7 +37,7 @@ export function transferTimes(compiled: Compiled): TransferTimes {
   };
 }
 
-/** One transfer that serves all may have taken the way to any other device. */
+/** One transfer that serves all consumers may have taken the route to any other device. */
 function serveAll(table: Float64Array, deviceCount: number): void {
   for (let a = 0; a < deviceCount; a++) {
     const row = table.subarray(a * deviceCount, (a + 1) * deviceCount);

@@ -1,24 +1,25 @@
 /**
- * Depth-first branch and bound over placements: groups one by one in a fixed order, each on every
- * device that may run it, the most promising device first. What a partial placement proves is the
- * caller's: `lowerBound` has to hold for every completion and is infinite where none fits. Nothing
- * else is assumed of the objective; in particular it may fall when work is added, as it does under
- * first come, first served (Graham, SIAM J. Applied Mathematics 1969).
+ * Depth-first branch and bound over placements. Groups are placed one by one in a fixed order, each
+ * on every device that may run it, the most promising device first.
  *
- * Devices that may be exchanged: a partial placement is left out where an exchange gives one that
- * comes earlier in the order of placements, so that one of each family is left, and its leaf stands
- * for the family (`leaves`).
+ * The caller gives the bound: `lowerBound` must hold for every completion of a partial placement,
+ * and is infinite where none fits. Nothing else is assumed of the objective. In particular it may
+ * fall when work is added, as it does under first come, first served (Graham, SIAM J. Applied
+ * Mathematics 1969).
  *
- * Post: no placement scores below `proven`, whether the search is complete or not; where it is,
- * that is the best value, but for what rounding may hide. No completion of anything is below
- * `relaxed`, by the bounds alone and whatever the scores: that holds also for what `score` does not
- * try, such as other orders of the ops.
+ * Interchangeable devices: a partial placement is left out if a permutation of the devices turns it
+ * into one that comes earlier in lexicographic order. So one placement of each equivalence class is
+ * searched, and its leaf stands for the class (`leaves`).
+ *
+ * Post: no placement scores below `proven`, even if the search is incomplete. If it is complete,
+ * `proven` is the best value up to rounding. No completion is below `relaxed`, by the bounds alone.
+ * `relaxed` also holds for what `score` does not try, such as other orders of the ops.
  */
-import type { DeviceExchange } from "../../problems/exchangeable-devices.ts";
+import type { InterchangeableDevices, Leader } from "../../problems/interchangeable-devices.ts";
 
 /**
- * A lower bound on every completion of `groupDevice` (-1: not placed); `cutoff` allows to stop
- * early with anything at least that.
+ * A lower bound on every completion of `groupDevice` (-1: not placed). A bound of at least `cutoff`
+ * need not be improved further.
  */
 export type PartialBound = (groupDevice: Int32Array, cutoff: number) => number;
 
@@ -27,18 +28,18 @@ export interface Branching {
   readonly order: readonly number[];
   /** Devices that may run each group. */
   readonly legal: readonly ArrayLike<number>[];
-  readonly exchange: DeviceExchange;
+  readonly interchangeable: InterchangeableDevices;
   readonly lowerBound: PartialBound;
-  /** Bound of all placements, known before. */
+  /** A lower bound on all placements, known before. */
   readonly rootBound: number;
   /**
-   * Value of a complete placement, `Infinity` where it is infeasible; null where the budget does
-   * not allow to score it.
+   * Value of a complete placement, `Infinity` where it is infeasible. Null where the budget does
+   * not allow the evaluation.
    */
   readonly score: (groupDevice: Int32Array) => number | null;
   /** Value of the best plan known before, `Infinity` where there is none. */
   readonly known: number;
-  /** Partial placements looked at before the search gives up. */
+  /** Most partial placements to bound. */
   readonly nodes: number;
 }
 
@@ -57,98 +58,140 @@ interface Frame {
   readonly bounds: number[];
 }
 
-/** What is this near the best value is not worth finding. */
+/** Improvements below this share of the best value are not searched for. */
 const TOLERANCE = 1e-9;
 const NODES_PER_STEP = 256;
 
-/**
- * Yields a device for each group where that is the best placement so far, and null now and then,
- * for others to run.
- */
-export function* branchAndBound(problem: Branching): Generator<Int32Array | null, BranchResult, boolean> {
-  const { order, legal, exchange, lowerBound, score } = problem;
-  const groupDevice = new Int32Array(order.length).fill(-1);
-  const leader = exchange.leaderOf(order);
-  const frames: Frame[] = [];
-  let best = problem.known;
-  let leastLeft = Number.POSITIVE_INFINITY;
-  let leastLeaf = Number.POSITIVE_INFINITY;
-  let nodes = 0;
-  let leaves = 0;
+type Steps<R> = Generator<Int32Array | null, R, boolean>;
 
-  const isCut = (bound: number) => bound >= best || bound >= best * (1 - TOLERANCE);
-  const leaveOut = (bound: number) => {
-    leastLeft = Math.min(leastLeft, bound);
-  };
-  const open = (): Frame => {
-    const depth = frames.length;
+/**
+ * Yields a device for each group where that is the best placement so far, and null now and then so
+ * that others can run. An answer of `true` ends the search.
+ */
+export function branchAndBound(problem: Branching): Steps<BranchResult> {
+  return new BranchSearch(problem).run();
+}
+
+class BranchSearch {
+  readonly #problem: Branching;
+  readonly #leader: Leader;
+  readonly #groupDevice: Int32Array;
+  readonly #frames: Frame[] = [];
+  #best: number;
+  /** Least bound of what was left out, and of the leaves that were scored. */
+  #leastLeft = Number.POSITIVE_INFINITY;
+  #leastLeaf = Number.POSITIVE_INFINITY;
+  #nodes = 0;
+  #leaves = 0;
+
+  constructor(problem: Branching) {
+    const { order, interchangeable, known } = problem;
+    this.#problem = problem;
+    this.#leader = interchangeable.leaderOf(order);
+    this.#groupDevice = new Int32Array(order.length).fill(-1);
+    this.#best = known;
+  }
+
+  *run(): Steps<BranchResult> {
+    const { order } = this.#problem;
+    const groupDevice = this.#groupDevice;
+    const frames = this.#frames;
+    frames.push(this.#children());
+    let pauseAt = NODES_PER_STEP;
+    while (frames.length > 0) {
+      if (this.#nodes >= pauseAt) {
+        pauseAt = this.#nodes + NODES_PER_STEP;
+        if (yield null) return this.#result(false);
+      }
+      const depth = frames.length - 1;
+      const group = order[depth];
+      const frame = frames[depth];
+      if (frame.devices.length === 0) {
+        groupDevice[group] = -1;
+        frames.pop();
+        continue;
+      }
+      const bound = frame.bounds[frame.bounds.length - 1];
+      if (this.#isCut(bound)) {
+        this.#leaveOut(bound);
+        dropLast(frame);
+        continue;
+      }
+      if (this.#nodes >= this.#problem.nodes) return this.#result(false);
+      groupDevice[group] = frame.devices[frame.devices.length - 1];
+      if (depth + 1 < order.length) {
+        dropLast(frame);
+        // Siblings have overwritten the permutations that are open at this depth: this sets them.
+        this.#leader.mayTake(groupDevice, depth);
+        frames.push(this.#children());
+        continue;
+      }
+      // The bound stays on the stack until the leaf is scored, in case the budget ends here.
+      if (!(yield* this.#scoreLeaves())) return this.#result(false);
+      this.#leastLeaf = Math.min(this.#leastLeaf, bound);
+      dropLast(frame);
+    }
+    return this.#result(true);
+  }
+
+  /** The devices for the next group whose bounds are below the best value. */
+  #children(): Frame {
+    const { order, legal, lowerBound, rootBound } = this.#problem;
+    const groupDevice = this.#groupDevice;
+    const depth = this.#frames.length;
     const group = order[depth];
     const children: { device: number; bound: number }[] = [];
     for (let i = 0; i < legal[group].length; i++) {
       const device = legal[group][i];
       groupDevice[group] = device;
-      if (!leader.mayTake(groupDevice, depth)) continue;
-      nodes++;
-      const bound = Math.max(problem.rootBound, lowerBound(groupDevice, best));
+      if (!this.#leader.mayTake(groupDevice, depth)) continue;
+      this.#nodes++;
+      const bound = Math.max(rootBound, lowerBound(groupDevice, this.#best));
       if (bound === Number.POSITIVE_INFINITY) continue;
-      if (isCut(bound)) leaveOut(bound);
+      if (this.#isCut(bound)) this.#leaveOut(bound);
       else children.push({ device, bound });
     }
     groupDevice[group] = -1;
     children.sort((a, b) => b.bound - a.bound || b.device - a.device);
     return { devices: children.map(({ device }) => device), bounds: children.map(({ bound }) => bound) };
-  };
-  const result = (complete: boolean): BranchResult => {
-    for (const { bounds } of frames) for (const bound of bounds) leaveOut(bound);
-    const proven = Math.min(best, leastLeft);
-    return { complete, proven, relaxed: Math.min(leastLeaf, leastLeft), best, nodes, leaves };
-  };
-
-  frames.push(open());
-  let breatheAt = NODES_PER_STEP;
-  while (frames.length > 0) {
-    if (nodes >= breatheAt) {
-      breatheAt = nodes + NODES_PER_STEP;
-      if (yield null) return result(false);
-    }
-    const depth = frames.length - 1;
-    const group = order[depth];
-    const { devices, bounds } = frames[depth];
-    if (devices.length === 0) {
-      groupDevice[group] = -1;
-      frames.pop();
-      continue;
-    }
-    const bound = bounds[bounds.length - 1];
-    if (isCut(bound)) {
-      leaveOut(bound);
-      devices.pop();
-      bounds.pop();
-      continue;
-    }
-    if (nodes >= problem.nodes) return result(false);
-    groupDevice[group] = devices[devices.length - 1];
-    if (depth + 1 < order.length) {
-      devices.pop();
-      bounds.pop();
-      // Sets the exchanges that are still open at this depth, which siblings have overwritten.
-      leader.mayTake(groupDevice, depth);
-      frames.push(open());
-      continue;
-    }
-    // Its bound stays on the stack until it is scored, so that nothing is lost where the budget
-    // ends here.
-    for (const leaf of exchange.leaves(groupDevice)) {
-      const value = score(leaf);
-      if (value === null) return result(false);
-      leaves++;
-      if (value >= best) continue;
-      best = value;
-      if (yield leaf.slice()) return result(false);
-    }
-    leastLeaf = Math.min(leastLeaf, bound);
-    devices.pop();
-    bounds.pop();
   }
-  return result(true);
+
+  /** Scores the placements that a complete one stands for; false where the search is to end. */
+  *#scoreLeaves(): Steps<boolean> {
+    const { interchangeable, score } = this.#problem;
+    for (const leaf of interchangeable.leaves(this.#groupDevice)) {
+      const value = score(leaf);
+      if (value === null) return false;
+      this.#leaves++;
+      if (value >= this.#best) continue;
+      this.#best = value;
+      if (yield leaf.slice()) return false;
+    }
+    return true;
+  }
+
+  #isCut(bound: number): boolean {
+    return bound >= this.#best || bound >= this.#best * (1 - TOLERANCE);
+  }
+
+  #leaveOut(bound: number): void {
+    this.#leastLeft = Math.min(this.#leastLeft, bound);
+  }
+
+  #result(complete: boolean): BranchResult {
+    for (const { bounds } of this.#frames) for (const bound of bounds) this.#leaveOut(bound);
+    return {
+      complete,
+      proven: Math.min(this.#best, this.#leastLeft),
+      relaxed: Math.min(this.#leastLeaf, this.#leastLeft),
+      best: this.#best,
+      nodes: this.#nodes,
+      leaves: this.#leaves,
+    };
+  }
+}
+
+function dropLast({ devices, bounds }: Frame): void {
+  devices.pop();
+  bounds.pop();
 }

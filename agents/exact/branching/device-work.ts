@@ -1,16 +1,18 @@
 /**
- * The work of a partial placement: what is placed on each device, and the least that the whole can
- * make of the busiest device, by the weights of env/sim/bounds/work-bound.ts: for any weights of
- * the devices with sum 1 the largest load is at least sum of weight x placed work + sum over what
- * is not placed of its least weighted work.
+ * The work of a partial placement: what is placed on each device, and a lower bound on the largest
+ * load of every completion.
+ *
+ * Take any weights of the devices with sum 1. The largest load is at least the weighted sum of the
+ * placed work, plus the least weighted work of each group that is not placed. The weights are those
+ * of env/sim/bounds/work-bound.ts, and even ones.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { workBound } from "../../../env/sim/bounds/work-bound.ts";
 
 export interface DeviceWork {
   /**
-   * A lower bound on the largest load of every completion. Remembers the placement for the
-   * questions below.
+   * A lower bound on the largest load of every completion. The other methods answer for the
+   * placement of the last call.
    */
   leastUs(groupDevice: Int32Array): number;
   loadUs(d: number): number;
@@ -61,10 +63,7 @@ export function deviceWork({ grouping, cluster }: Scenario, occupiedUs: Float64A
   };
 }
 
-/**
- * The least weighted work of each group; a device that cannot run it is no choice, whatever its
- * weight.
- */
+/** The least weighted work of each group, over the devices that can run it. */
 function leastWeighted(groupUs: Float64Array, weights: Float64Array): Float64Array {
   const deviceCount = weights.length;
   return Float64Array.from({ length: groupUs.length / deviceCount }, (_, g) => {

@@ -1,8 +1,12 @@
 /**
- * What a partial placement proves about the max load of every completion: the placed work of each
- * device with the transfers that placed neighbours on other devices make it pay for, the least work
- * of what is left, weighted, and for each group the least load of a device that takes it. The
- * formula is that of env/sim/objectives/max-load.ts.
+ * What a partial placement proves about the max load of every completion. It is the largest of:
+ *
+ *   - the load of each device: its placed work and the transfers to and from placed neighbours on
+ *     other devices;
+ *   - the weighted bound on all work (device-work.ts);
+ *   - for each group that is not placed, the least load of a device that takes it.
+ *
+ * The formula is that of env/sim/objectives/max-load.ts.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";

@@ -1,11 +1,13 @@
 /**
- * What a partial placement proves about memory: the peak of each device is at least the bytes that
- * live there for the whole step and, while an op of a placed group runs, its outputs, its workspace
- * and its inputs: the producer's outputs where both lie together, else a copy of the tensor. What
- * is not placed has to find room in what is left.
+ * What a partial placement proves about memory.
  *
- * Under `memory: "outputs-only"` nothing has a limit, and a formula (max load, latency) limits the
- * weights of accelerators alone.
+ * The peak of each device is at least its bytes that live for the whole step, plus the needs of a
+ * running op there. An op needs its outputs, its workspace and its inputs. An
+ * input is the producer's outputs where both are on one device, else a copy of the tensor. Groups
+ * that are not placed must fit in what is left.
+ *
+ * Under `memory: "outputs-only"` nothing has a limit. A formula (max load, latency) limits the
+ * weights of accelerators only.
  */
 
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
@@ -21,8 +23,8 @@ export interface PartialMemory {
 }
 
 /**
- * Sums in another order differ in their last digits; what is over a limit by less is left to the
- * evaluator.
+ * Sums in another order differ in their last digits. An excess below this share of the limit is
+ * left to the evaluator.
  */
 const ROUNDING = 1e-9;
 
@@ -84,7 +86,7 @@ function limitBytes(compiled: Compiled): number[] {
   );
 }
 
-/** Adds to each device's bytes the most that one of its ops needs beside them while it runs. */
+/** Adds to each device's bytes the most that one of its ops needs in addition while it runs. */
 function passingBytes(compiled: Compiled, peaks: Float64Array): (groupDevice: Int32Array) => void {
   const { scenario, opCount, deviceCount, runUs, outputBytes, workspaceBytes, fidelity } = compiled;
   const { needStart, needProducer, needSlot, slotBytes } = compiled;
@@ -113,7 +115,7 @@ function passingBytes(compiled: Compiled, peaks: Float64Array): (groupDevice: In
     most.fill(0);
     for (let v = 0; v < opCount; v++) {
       const d = groupDevice[groupOf[v]];
-      // What lives for no time takes no room.
+      // A tensor that lives for no time needs no memory.
       if (d === -1 || !(runUs[v * deviceCount + d] > 0)) continue;
       const others = outputsOnly ? 0 : workspaceBytes[v] + inputBytes(v, groupDevice);
       most[d] = Math.max(most[d], outputBytes[v] + others);

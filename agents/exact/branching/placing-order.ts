@@ -1,6 +1,6 @@
 /**
- * In which order groups are placed: the heaviest first, then again and again the one that weighs
- * most together with what it exchanges with those placed before, so that bounds know of work and of
+ * The order in which groups are placed: the heaviest first. Then, again and again, the group whose
+ * own work and transfers to the groups placed before are the most. So bounds know of work and of
  * transfers early.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
@@ -33,7 +33,7 @@ function leastWork({ scenario, opCount, deviceCount, runUs }: Compiled): Float64
   return workUs;
 }
 
-/** For each group what it exchanges with which other, in us over the fastest way there is. */
+/** Time of the transfers of each group with each other group, in us, on the fastest route. */
 function exchangeTimes(compiled: Compiled): Map<number, number>[] {
   const { scenario, opCount, deviceCount, depStart, depConsumer, depSlot, slotBytes } = compiled;
   const { groupOf, groupCount } = scenario.grouping;

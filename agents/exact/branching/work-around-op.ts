@@ -1,26 +1,29 @@
 /**
- * Work that has to be done before or after an op, wherever it runs: the run times of all ops that
- * lead to it, or follow it, by group. One device does its part of them one after the other, so that
- * for the groups placed on it, by falling earliest start,
+ * Work that must run before or after an op on any device: the run times of its ancestors, or of its
+ * descendants, by group.
+ *
+ * One device runs its part of them one after the other. So for the groups placed on it, by falling
+ * earliest start,
  *
  *   the op starts no earlier than max over k of (earliest start of the k-th group) + (work of the first k groups before the op),
  *
- * which is Jackson's one-machine bound (1955) with groups for jobs; and the same from the end of
+ * which is Jackson's one-machine bound (1955) with groups for jobs. The same holds from the end of
  * the step.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 
-export interface KinWork {
+export interface WorkAroundOps {
   /**
-   * Run time on device d of the ops of group g on paths to (or from) op v, at (v x groupCount + g)
-   * x deviceCount + d.
+   * Run time on device d of the ops of group g that are ancestors of op v. The index is
+   * (v x groupCount + g) x deviceCount + d.
    */
   readonly before: Float64Array;
+  /** The same for descendants. */
   readonly after: Float64Array;
 }
 
 /** Null where the table of pairs of ops would be too large. */
-export function kinWork(compiled: Compiled): KinWork | null {
+export function workAroundOps(compiled: Compiled): WorkAroundOps | null {
   const { scenario, opCount, deviceCount } = compiled;
   const { groupCount } = scenario.grouping;
   if (opCount ** 2 > MOST_PAIRS || opCount * groupCount * deviceCount > MOST_PAIRS) return null;
@@ -50,13 +53,13 @@ function workOf(
 ): Float64Array {
   const { scenario, opCount, deviceCount, runUs } = compiled;
   const { groupOf, groupCount } = scenario.grouping;
-  const isKin = new Uint8Array(opCount * opCount);
+  const isAround = new Uint8Array(opCount * opCount);
   const work = new Float64Array(opCount * groupCount * deviceCount);
   for (const u of order) {
     const next = nextOf(compiled, u);
-    const own = isKin.subarray(u * opCount, (u + 1) * opCount);
+    const own = isAround.subarray(u * opCount, (u + 1) * opCount);
     for (let i = 0; i < next.length; i++) {
-      const row = isKin.subarray(next[i] * opCount, (next[i] + 1) * opCount);
+      const row = isAround.subarray(next[i] * opCount, (next[i] + 1) * opCount);
       row[u] = 1;
       for (let w = 0; w < opCount; w++) row[w] |= own[w];
     }
@@ -69,18 +72,25 @@ function workOf(
   return work;
 }
 
-/** The groups placed on each device by falling earliest time; times of a group only fall. */
-export function groupsByTime(groupCount: number, deviceCount: number) {
+/** The groups placed on each device by falling earliest time. Times of a group only fall. */
+export interface GroupsByTime {
+  clear(): void;
+  /** An op of group g on device d is not earlier than `us`. */
+  lower(g: number, d: number, us: number): void;
+  /** The bound for an op whose work table begins at `at`. */
+  leastUs(work: Float64Array, at: number): number;
+}
+
+export function groupsByTime(groupCount: number, deviceCount: number): GroupsByTime {
   const timeUs = new Float64Array(groupCount);
   const line = Array.from({ length: deviceCount }, () => new Int32Array(groupCount));
   const count = new Int32Array(deviceCount);
   return {
-    clear(): void {
+    clear() {
       timeUs.fill(Number.POSITIVE_INFINITY);
       count.fill(0);
     },
-    /** An op of group g on device d is not earlier than `us`. */
-    lower(g: number, d: number, us: number): void {
+    lower(g, d, us) {
       if (us >= timeUs[g]) return;
       const groups = line[d];
       let at = timeUs[g] === Number.POSITIVE_INFINITY ? count[d]++ : groups.indexOf(g);
@@ -89,8 +99,7 @@ export function groupsByTime(groupCount: number, deviceCount: number) {
       for (; at > 0 && timeUs[groups[at - 1]] < us; at--) groups[at] = groups[at - 1];
       groups[at] = g;
     },
-    /** The bound for an op whose work table begins at `at`. */
-    leastUs(work: Float64Array, at: number): number {
+    leastUs(work, at) {
       let latest = 0;
       for (let d = 0; d < deviceCount; d++) {
         let sumUs = 0;

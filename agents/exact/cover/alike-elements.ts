@@ -1,8 +1,8 @@
 /**
  * Elements that look alike: equal times and bytes, and nets of equal times to elements that look
- * alike, up to a few nets away (the colour refinement of Weisfeiler and Leman 1968, ended early).
- * Networks repeat their layers, so that what is learned of an element is likely to hold for those
- * that look like it.
+ * alike, up to a few nets away. This is the colour refinement of Weisfeiler and Leman (1968), ended
+ * early. Networks repeat their layers, so what holds for an element is likely to hold for the
+ * elements that look like it.
  */
 import type { SplitProblem } from "../../problems/split-problem.ts";
 

@@ -1,7 +1,7 @@
 /**
- * Full enumeration of the ideals (predecessor-closed sets of elements), the empty and the full one
- * included: what the dynamic program of Tarnawski et al. (NeurIPS 2020) walks through, and what its
- * authors' counts can be compared with.
+ * Full enumeration of the ideals (predecessor-closed sets of elements), with the empty and the full
+ * one. The dynamic program of Tarnawski et al. (NeurIPS 2020) visits all of them. The counts can be
+ * compared with the published ones.
  */
 import type { Elements } from "../../problems/elements.ts";
 import { IdealTable } from "./ideal-table.ts";

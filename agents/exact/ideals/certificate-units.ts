@@ -1,14 +1,14 @@
 /**
- * What a contiguous split may not take apart, found the plain way for the certificate: no code is
- * shared with contract.ts.
+ * The units that a contiguous split may not divide, found the plain way for the certificate. No
+ * code is shared with elements.ts.
  *
  * Ops of one co-location class, and of one cycle of the forward order, are one unit. The order is
- * that of the edges between forward ops; a class without forward ops is ordered by its backward
+ * that of the edges between forward ops. A class without forward ops is ordered by its backward
  * edges, reversed. Reachability is Warshall's closure over rows of bits.
  *
  * A unit that costs nothing anywhere (no time, no weights) and has neighbours in one other unit
- * only goes with that one: wherever it lay, beside its neighbour no load is larger and no device
- * less contiguous.
+ * only is merged into that one. This loses nothing: on the device of its neighbour it makes no load
+ * larger and no device less contiguous.
  */
 
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
@@ -19,7 +19,7 @@ export interface PlainUnits {
   readonly count: number;
   /** Unit of each op, shape [opCount]. */
   readonly of: Int32Array;
-  /** Units that must lie in every ideal with a unit: its direct predecessors. */
+  /** Direct predecessors of each unit. */
   readonly before: readonly ReadonlySet<number>[];
 }
 
@@ -31,27 +31,29 @@ export function plainUnits(scenario: Scenario): PlainUnits {
     scenario,
     classOf.map((c) => cycleOf[c]),
   );
-  const hostOf = followHosts(
+  const mergedInto = mergeIdle(
     scenario,
     classOf.map((c) => cycleOf[c]),
     costly,
   );
   const numbers = new Map<number, number>();
   const of = classOf.map((c) => {
-    const host = hostOf(cycleOf[c]);
-    if (!numbers.has(host)) numbers.set(host, numbers.size);
-    return numbers.get(host)!;
+    const unit = mergedInto(cycleOf[c]);
+    if (!numbers.has(unit)) numbers.set(unit, numbers.size);
+    return numbers.get(unit)!;
   });
   const before = Array.from({ length: numbers.size }, () => new Set<number>());
   for (const [a, b] of edges) {
-    const from = numbers.get(hostOf(cycleOf[a]))!;
-    const to = numbers.get(hostOf(cycleOf[b]))!;
+    const from = numbers.get(mergedInto(cycleOf[a]))!;
+    const to = numbers.get(mergedInto(cycleOf[b]))!;
     if (from !== to) before[to].add(from);
   }
   return { count: numbers.size, of, before };
 }
 
-/** Can the devices of a placement stand in one line so that the order never leads up the line? */
+/**
+ * Can the devices of a placement be ordered so that no edge of the order leads to an earlier one?
+ */
 export function standsInLine(scenario: Scenario, device: Int32Array): boolean {
   const classOf = classes(scenario);
   const deviceOf = new Map<number, number>();
@@ -72,7 +74,7 @@ export function standsInLine(scenario: Scenario, device: Int32Array): boolean {
   return true;
 }
 
-/** Co-location class of each op; a backward or update op without one goes with its forward twin. */
+/** Co-location class of each op. A backward or update op without one follows its forward twin. */
 function classes({ graph }: Scenario): Int32Array {
   let count = graph.colocationCount;
   const of = graph.colocation.slice();
@@ -137,10 +139,10 @@ function classesThatCost({ graph, cluster }: Scenario, unitOf: Int32Array): Read
   return costly;
 }
 
-/** The unit that each unit ends up with, as a function. */
-function followHosts({ graph }: Scenario, unitOf: Int32Array, costly: ReadonlySet<number>) {
-  const host = new Map<number, number>();
-  const find = (unit: number): number => (host.has(unit) ? find(host.get(unit)!) : unit);
+/** The unit that each unit is merged into, as a function. */
+function mergeIdle({ graph }: Scenario, unitOf: Int32Array, costly: ReadonlySet<number>) {
+  const into = new Map<number, number>();
+  const find = (unit: number): number => (into.has(unit) ? find(into.get(unit)!) : unit);
   for (let changed = true; changed; ) {
     changed = false;
     const neighbours = new Map<number, Set<number>>();
@@ -155,9 +157,9 @@ function followHosts({ graph }: Scenario, unitOf: Int32Array, costly: ReadonlySe
     for (const [unit, others] of neighbours) {
       if (others.size !== 1 || costly.has(unit)) continue;
       const [other] = others;
-      // Its neighbour may have gone with it in this very round.
+      // Its neighbour may have been merged into it in the same round.
       if (find(other) === unit || find(unit) !== unit) continue;
-      host.set(unit, find(other));
+      into.set(unit, find(other));
       changed = true;
     }
   }

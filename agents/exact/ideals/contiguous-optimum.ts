@@ -1,11 +1,13 @@
 /**
- * The optimal contiguous split of a scenario, whatever its memory limits: the ideals program on the
- * elements of the reference program, and where merging idle ops into their neighbours may have cost
- * something, the proof that it did not, or the program on elements without such merges.
+ * The optimal contiguous split of a scenario under any memory limits.
  *
- * The proof: with the merged ops weightless no split is below the one found. It nearly always
- * holds, and spares the exact elements, of which there can be so many more that their ideals are
- * past counting.
+ * The ideals program runs on the elements of the reference program. Their merges of idle ops into
+ * neighbours may cost something. A second run proves that they did not: with the merged ops
+ * weightless no split is below the one found. Where this proof fails, the program runs on elements
+ * without such merges.
+ *
+ * The proof nearly always holds. It avoids the exact elements, of which there can be so many that
+ * their ideals cannot be enumerated.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -14,11 +16,11 @@ import { splitPlan } from "../../problems/split-plan.ts";
 import {
   type SplitProblem,
   splitProblem,
-  withoutGuests,
+  withoutMergedIdle,
   withoutMisfits,
 } from "../../problems/split-problem.ts";
 import { type SearchLimits, type SplitResult, type StagedSplit, searchIdeals } from "./ideals.ts";
-import { type RisingSearch, searchBelowRisingCeiling } from "./rising-ceiling.ts";
+import { searchByThresholds, type ThresholdSearchOptions } from "./threshold-search.ts";
 import { workWindows } from "./work-windows.ts";
 
 export interface Split {
@@ -30,7 +32,7 @@ export interface ContiguousAnswer {
   readonly split: Split | null;
   /** True where the split is optimal, or where there is none. */
   readonly proven: boolean;
-  /** No contiguous split is below it; infinite where there is none at all. */
+  /** No contiguous split is below it. Infinite where there is none at all. */
   readonly lowerUs: number;
   /** Elements of the reference program. */
   readonly elements: number;
@@ -41,69 +43,96 @@ export interface ContiguousAnswer {
   readonly endedBy: SplitResult["endedBy"];
 }
 
+type Steps<R> = Generator<Split | null, R, boolean | undefined>;
+type Start<R> = (search: ThresholdSearchOptions) => Generator<StagedSplit | null, R, boolean | undefined>;
+
 /**
- * Yields each better split, and null now and then so that the caller can let others run or end the
- * search by `true`.
+ * Yields each better split, and null now and then so that the caller can let others run. An answer
+ * of `true` ends the search.
  */
-export function* contiguousOptimum(
-  scenario: Scenario,
-  limits: SearchLimits,
-): Generator<Split | null, ContiguousAnswer, boolean | undefined> {
-  const problem = withoutMisfits(splitProblem(scenario, contract(scenario)));
-  const { lossless } = problem.elements;
-  const relaxed = lossless ? problem : withoutMisfits(withoutGuests(problem));
-  let split: Split | null = null;
-  let lowerUs = workWindows(relaxed).lowerUs;
-  let ideals = 0;
-  let transitions = 0;
+export function contiguousOptimum(scenario: Scenario, limits: SearchLimits): Steps<ContiguousAnswer> {
+  return new ContiguousSearch(scenario, limits).run();
+}
 
-  const line = yield* follow(problem, (search) => searchIdeals(problem, { ...search, ...ALONG_THE_LINE }));
-  if (!line.complete) return answer(line);
-  const all = yield* follow(problem, (search) => searchBelowRisingCeiling(problem, search));
-  if (lossless) lowerUs = Math.min(all.lowerUs, upperUs());
-  if (!all.complete || lossless) return answer(all);
-  const below = yield* follow(null, (search) => searchBelowRisingCeiling(relaxed, search));
-  lowerUs = Math.min(below.lowerUs, upperUs());
-  if (!below.complete || below.split === null) return answer(below);
-  const exactProblem = withoutMisfits(splitProblem(scenario, contractExactly(scenario)));
-  const exact = yield* follow(exactProblem, (search) => searchBelowRisingCeiling(exactProblem, search));
-  lowerUs = Math.max(lowerUs, Math.min(exact.lowerUs, upperUs()));
-  return answer(exact);
+class ContiguousSearch {
+  readonly #scenario: Scenario;
+  readonly #limits: SearchLimits;
+  readonly #problem: SplitProblem;
+  #split: Split | null = null;
+  #lowerUs = 0;
+  #ideals = 0;
+  #transitions = 0;
 
-  function upperUs(): number {
-    return split?.valueUs ?? Number.POSITIVE_INFINITY;
+  constructor(scenario: Scenario, limits: SearchLimits) {
+    this.#scenario = scenario;
+    this.#limits = limits;
+    this.#problem = withoutMisfits(splitProblem(scenario, contract(scenario)));
+  }
+
+  *run(): Steps<ContiguousAnswer> {
+    const problem = this.#problem;
+    const { lossless } = problem.elements;
+    const relaxed = lossless ? problem : withoutMisfits(withoutMergedIdle(problem));
+    this.#lowerUs = workWindows(relaxed).lowerUs;
+    const line = yield* this.#follow(problem, (search) =>
+      searchIdeals(problem, { ...search, ...ALONG_THE_LINE }),
+    );
+    if (!line.complete) return this.#answer(line);
+    const all = yield* this.#follow(problem, (search) => searchByThresholds(problem, search));
+    if (lossless) this.#lowerUs = Math.min(all.lowerUs, this.#upperUs);
+    if (!all.complete || lossless) return this.#answer(all);
+    const below = yield* this.#follow(null, (search) => searchByThresholds(relaxed, search));
+    this.#lowerUs = Math.min(below.lowerUs, this.#upperUs);
+    if (!below.complete || below.split === null) return this.#answer(below);
+    return yield* this.#searchExactElements();
+  }
+
+  /** The program on the elements without merges that may cost something. */
+  *#searchExactElements(): Steps<ContiguousAnswer> {
+    const problem = withoutMisfits(splitProblem(this.#scenario, contractExactly(this.#scenario)));
+    const exact = yield* this.#follow(problem, (search) => searchByThresholds(problem, search));
+    this.#lowerUs = Math.max(this.#lowerUs, Math.min(exact.lowerUs, this.#upperUs));
+    return this.#answer(exact);
+  }
+
+  get #upperUs(): number {
+    return this.#split?.valueUs ?? Number.POSITIVE_INFINITY;
   }
 
   /**
-   * Lets a search below the best value run; its splits are ours where they are splits of a `placed`
+   * Runs a search below the best value. Its splits count where they are splits of a `placed`
    * problem.
    */
-  function* follow<R extends SplitResult>(
-    placed: SplitProblem | null,
-    start: (search: RisingSearch) => Generator<StagedSplit | null, R, boolean | undefined>,
-  ): Generator<Split | null, R, boolean | undefined> {
-    const search = start({
-      upperUs: upperUs(),
-      limits: { ...limits, transitions: limits.transitions - transitions },
-    });
-    const take = (found: StagedSplit | null): Split | null => {
-      if (found === null || placed === null || found.valueUs >= upperUs()) return null;
-      split = { plan: splitPlan(placed, found.stages), valueUs: found.valueUs };
-      return split;
-    };
-    for (let step = search.next(); ; step = search.next(yield take(step.value))) {
+  *#follow<R extends SplitResult>(placed: SplitProblem | null, start: Start<R>): Steps<R> {
+    const limits = { ...this.#limits, transitions: this.#limits.transitions - this.#transitions };
+    const search = start({ upperUs: this.#upperUs, limits });
+    for (let step = search.next(); ; step = search.next(yield this.#take(placed, step.value))) {
       if (step.done !== true) continue;
-      ideals += step.value.ideals;
-      transitions += step.value.transitions;
-      const last = take(step.value.split);
+      this.#ideals += step.value.ideals;
+      this.#transitions += step.value.transitions;
+      const last = this.#take(placed, step.value.split);
       if (last !== null) yield last;
       return step.value;
     }
   }
 
-  function answer({ complete, endedBy }: SplitResult): ContiguousAnswer {
-    const elements = problem.elements.count;
-    return { split, proven: complete, lowerUs, elements, ideals, transitions, endedBy };
+  /** The split as a plan where it is better than the best one, which it then becomes. */
+  #take(placed: SplitProblem | null, found: StagedSplit | null): Split | null {
+    if (found === null || placed === null || found.valueUs >= this.#upperUs) return null;
+    this.#split = { plan: splitPlan(placed, found.stages), valueUs: found.valueUs };
+    return this.#split;
+  }
+
+  #answer({ complete, endedBy }: SplitResult): ContiguousAnswer {
+    return {
+      split: this.#split,
+      proven: complete,
+      lowerUs: this.#lowerUs,
+      elements: this.#problem.elements.count,
+      ideals: this.#ideals,
+      transitions: this.#transitions,
+      endedBy,
+    };
   }
 }
 
@@ -112,7 +141,7 @@ const ALONG_THE_LINE = { floorUs: 0, chain: true, order: "size", dominance: null
 const QUICK_LIMITS = { ideals: 100_000, transitions: 2_000_000 };
 
 /**
- * A contiguous split for a solver to start from, with its max load, found within small limits; null
+ * A contiguous split for a solver to start from, with its max load, found within small limits. Null
  * where none fits.
  */
 export function quickSplit(scenario: Scenario): Split | null {

@@ -1,6 +1,6 @@
 /**
  * The states of the ideals program: how many devices of each type are used, as one mixed-radix
- * number, so that one more device of a type is the addition of that type's stride.
+ * number. One more device of a type is the addition of that type's stride.
  */
 
 export interface DeviceStates {

@@ -1,43 +1,47 @@
 /**
- * Which elements a device may always take along: the dominance that keeps the ideals program from
- * splitting hairs.
+ * Dominance between sets: what a device may absorb without loss.
  *
- * Let J be an ideal and D a set of elements outside it such that J with D is an ideal too. Every
- * split that goes on from J can go on from J with D instead: later devices just leave out what they
- * held of D. If a later device held E of D, it then runs p(E) shorter, and pays newly at most the
- * transfers of nets that lay wholly on it, which reach from E to elements that it keeps. So no
- * later load grows if on every accelerator
+ * Let J be an ideal and D a set of elements outside J such that J with D is an ideal too. Every
+ * split that continues from J can continue from J with D instead, where later devices leave out
+ * their parts of D.
+ *
+ * Suppose that a later device held a part E. Its run time falls by p(E). It newly pays
+ * at most the nets that were wholly on it and reach from E to elements that it keeps. So no
+ * later load grows if on every accelerator, for every E that one device can hold,
  *
  *   p(E) >= sum of the transfers of nets that touch E, touch D only within E, are not within E, and do not touch J
  *
- * for all E that can lie together. It suffices to deal each net that leaks from D to one element of
- * D that it touches, so that none gets more than its run time. A company of v is such a D, of v and
- * some elements after it; the nets that touch ancestors of v are left out, for these lie in every J
- * from which v is ready. With a company D of v, what remains of it beside any part of it is again
- * one. An element whose run time covers its own transfers is company enough.
+ * It is enough to assign each net that leaves D to one element of D that it touches. No element may
+ * get more than its run time.
+ *
+ * An absorbable set of v is such a D: v and some elements after it. Nets that touch ancestors of v
+ * do not count, because every J from which v is ready holds these ancestors. If J holds a part of D
+ * already, the rest of D is absorbable too. An element whose run time covers its own transfers is
+ * an absorbable set by itself.
  */
 import type { Nets, SplitProblem } from "../../problems/split-problem.ts";
 
 export interface Dominance {
-  /** A company of each element, null where none was found. */
-  readonly companyOf: readonly (Company | null)[];
+  /** An absorbable set of each element, null where none was found. */
+  readonly absorbableOf: readonly (AbsorbableSet | null)[];
   readonly predecessors: readonly (readonly number[])[];
   /**
-   * Run time of an element and all its descendants that the type can take, shape [elements x
-   * types]; bytes likewise.
+   * Run time of an element and all its descendants that the type can run, shape [elements x types].
    */
   readonly behindUs: Float64Array;
+  /** Bytes of the same elements. */
   readonly behindBytes: Float64Array;
+  /** No ideal cuts more transfers than this. */
   readonly mostCrossingUs: number;
 }
 
-export interface Company {
-  /** Ascending; the first is the element whose company it is. */
+export interface AbsorbableSet {
+  /** Ascending; the first is the element whose absorbable set it is. */
   readonly members: Int32Array;
   /** Run time of all members on each type. */
   readonly timeUs: Float64Array;
   readonly bytes: number;
-  /** Transfers of the nets that touch members, apart from those wholly among them. */
+  /** Transfers of the nets that touch members and other elements. */
   readonly touchedUs: number;
   /** Direct predecessors that each member has among the members. */
   readonly waitsWithin: Int32Array;
@@ -63,7 +67,7 @@ export function dominanceOf(problem: SplitProblem): Dominance {
         behindBytes[x * types.length + type] += memoryBytes[v];
       }
   return {
-    companyOf: Array.from({ length: elements.count }, (_, v) => companyOf(problem, before[v], v)),
+    absorbableOf: Array.from({ length: elements.count }, (_, v) => absorbableSetOf(problem, before[v], v)),
     predecessors,
     behindUs,
     behindBytes,
@@ -82,16 +86,16 @@ function ancestors({ count, successors }: SplitProblem["elements"]): Uint8Array[
   return before;
 }
 
-/** Where no load is too long every element is company enough. */
-export function takesAll(problem: SplitProblem, dominance: Dominance): Dominance {
-  return { ...dominance, companyOf: dominance.companyOf.map((_, v) => describe(problem, [v])) };
+/** Where no load is too long, every element is an absorbable set by itself. */
+export function allAbsorbable(problem: SplitProblem, dominance: Dominance): Dominance {
+  return { ...dominance, absorbableOf: dominance.absorbableOf.map((_, v) => describe(problem, [v])) };
 }
 
-function companyOf(problem: SplitProblem, before: Uint8Array, v: number): Company | null {
+function absorbableSetOf(problem: SplitProblem, before: Uint8Array, v: number): AbsorbableSet | null {
   const { successors } = problem.elements;
   const members = [v];
   while (members.length <= MOST_MEMBERS) {
-    if (sharesLeaks(problem, before, members)) return describe(problem, members);
+    if (coversCuts(problem, before, members)) return describe(problem, members);
     const next = Math.min(
       ...members.flatMap((member) => successors[member].filter((w) => !members.includes(w))),
     );
@@ -103,16 +107,16 @@ function companyOf(problem: SplitProblem, before: Uint8Array, v: number): Compan
 }
 
 /**
- * Can every net that leaks be dealt to a member whose run time covers it? Greedy: to the one with
- * most time left.
+ * Can every net that leaves the set be assigned to a member whose run time covers it? Greedy: to
+ * the member with most time left.
  */
-function sharesLeaks(problem: SplitProblem, before: Uint8Array, members: readonly number[]): boolean {
+function coversCuts(problem: SplitProblem, before: Uint8Array, members: readonly number[]): boolean {
   const { nets } = problem;
   const leftUs = new Map(members.map((member) => [member, leastAcceleratorUs(problem, member)]));
-  const leaks = netsTouching(problem, members)
+  const cuts = netsTouching(problem, members)
     .filter(({ pins }) => !pins.some((pin) => before[pin]) && !pins.every((pin) => leftUs.has(pin)))
     .sort((a, b) => nets.transferUs[b.net] - nets.transferUs[a.net]);
-  for (const { net, pins } of leaks) {
+  for (const { net, pins } of cuts) {
     const touched = pins.filter((pin) => leftUs.has(pin));
     const payer = touched.reduce((most, pin) => (leftUs.get(pin)! > leftUs.get(most)! ? pin : most));
     const left = leftUs.get(payer)! - nets.transferUs[net];
@@ -122,7 +126,7 @@ function sharesLeaks(problem: SplitProblem, before: Uint8Array, members: readonl
   return true;
 }
 
-/** Infinite where no accelerator takes it: then none pays for missing it. */
+/** Infinite where no accelerator can run it: then none pays for it. */
 function leastAcceleratorUs({ timeUs, types }: SplitProblem, v: number): number {
   let least = Number.POSITIVE_INFINITY;
   types.forEach(({ paysTransfers }, type) => {
@@ -141,7 +145,7 @@ function netsTouching({ nets }: SplitProblem, members: readonly number[]) {
   }));
 }
 
-function describe(problem: SplitProblem, members: readonly number[]): Company {
+function describe(problem: SplitProblem, members: readonly number[]): AbsorbableSet {
   const { timeUs, types, memoryBytes, nets, elements } = problem;
   const outer = netsTouching(problem, members).filter(
     ({ pins }) => !pins.every((pin) => members.includes(pin)),
@@ -161,14 +165,14 @@ function describe(problem: SplitProblem, members: readonly number[]): Company {
 }
 
 /**
- * An upper bound on the transfers that any ideal cuts: the nets with some elements in it and some
- * outside.
+ * An upper bound on the transfers that any ideal cuts: the nets with elements inside and outside.
  *
- * Two nets cannot both be cut by one ideal where every element of the one comes before (or is)
- * every element of the other: the second has an element inside, and then all of the first are
- * inside. So the nets of a chain of this relation are cut one at a time; any cover of all nets by
- * chains proves that no ideal cuts more than the sum over the chains of their largest net.
- * `before[w][u]` is 1 where u is an ancestor of w.
+ * Take two nets where every element of the first is an ancestor of, or equals, every element of the
+ * second. No ideal cuts both: if the second has an element inside, all of the first is inside. So
+ * an ideal cuts at most one net of each chain of this relation. Cover all nets by chains: no ideal
+ * cuts more than the sum, over the chains, of the largest net.
+ *
+ * Pre: `before[w][u]` is 1 where u is an ancestor of w.
  */
 function mostCrossingUs(nets: Nets, before: readonly Uint8Array[]): number {
   const pinsOf = Array.from({ length: nets.count }, (_, h) =>

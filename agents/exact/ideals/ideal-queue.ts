@@ -1,6 +1,6 @@
 /**
- * A queue of ideals, the one of least key first: a binary heap. Keys that are equal leave in the
- * order of their numbers.
+ * A queue of ideals, least key first: a binary heap. Equal keys leave in the order of the ideals'
+ * numbers.
  */
 
 export class IdealQueue {
@@ -22,7 +22,7 @@ export class IdealQueue {
     this.#put(at, key, ideal);
   }
 
-  /** The first one, which leaves; there must be one. */
+  /** Removes the first one. Pre: the queue is not empty. */
   pop(): number {
     const first = this.#ideals[0];
     const count = --this.#count;

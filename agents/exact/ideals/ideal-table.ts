@@ -1,10 +1,10 @@
 /**
- * The ideals (predecessor-closed sets of elements) that a search has met, with one label per state
- * and the step that set it.
+ * The ideals (predecessor-closed sets of elements) that a search has met. Each has one label per
+ * state and the step that set it.
  *
- * A state is how many devices of each type are used, as a mixed-radix number; its label is the
- * least max load with which those devices can cover the ideal. Ideals are bit sets found through a
- * hash table with linear probing, numbered as they come.
+ * A state says how many devices of each type are used, as a mixed-radix number. Its label is the
+ * least max load with which those devices can cover the ideal. Ideals are bit sets in a hash table
+ * with linear probing, numbered in the order in which they were added.
  */
 
 const NONE = -1;
@@ -19,7 +19,7 @@ export class IdealTable {
   fromIdeal: Int32Array;
   /** Type of the label's last device. */
   byType: Int8Array;
-  /** 1 where a label has not been gone on from. */
+  /** 1 where a label has not been expanded. */
   isOpen: Uint8Array;
   #sizes: Int32Array;
   #slots: Int32Array;
@@ -39,7 +39,7 @@ export class IdealTable {
     this.#slots = new Int32Array(4 * capacity).fill(NONE);
   }
 
-  /** Index of the ideal with these bits, added without labels where it is new. */
+  /** Index of the ideal with these bits. A new ideal is added without labels. */
   indexOf(bits: Int32Array, hash: number, size: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;

@@ -2,33 +2,36 @@
  * The dynamic program over ideals: an optimal contiguous split for max load (Tarnawski et al.,
  * NeurIPS 2020), as a search that visits only the ideals that can matter.
  *
- * A split is contiguous where its devices can be put in a line so that every forward edge stays on
- * one device or leads down the line; each device then holds the difference of two nested ideals.
- * Ideals are expanded in order of size; from each, every set S that a device could take is
- * enumerated once for its type, adding ready elements one at a time. With U the value of the best
- * split known and F a floor, at or below which one value is as good as another, what is cut off,
- * and why nothing is lost:
+ * The devices of a contiguous split can be ordered so that every forward edge stays on one device
+ * or leads to a later one. Each device then holds the difference of two nested ideals. The search
+ * expands ideals in order of size. From each ideal it enumerates every set S that a device of a
+ * type could take, once, by adding ready elements one at a time.
  *
- *   - S and all supersets, where its run time alone reaches U, or its bytes the memory limit;
- *   - a label that reaches U, or that fewer devices match;
- *   - a step after which the work or the weights left are more than the devices left can take below
- *     U (work-windows.ts);
- *   - S, where it could take a company (companies.ts) along and stay at or below F or at its own
- *     load;
- *   - all S that lack a company that each of them could take along (always-taken.ts).
+ * Let U be the value of the best split known. Let F be the floor: values at or below F count as
+ * equal. Five rules prune the search without losing the optimum:
  *
- * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"): the ideals are
- * its prefixes.
+ *   1. S and its supersets, if its run time alone reaches U or its bytes exceed the memory limit;
+ *   2. a label that reaches U, or that a state with fewer devices matches;
+ *   3. a step after which the devices left cannot take the work or the bytes left below U
+ *      (completion-test.ts);
+ *   4. S, if it could absorb another set and stay at or below F or its own load (absorption.ts);
+ *   5. every S without the elements that any S could absorb (forced-elements.ts).
+ *
+ * With `chain`, precedence is the line of element numbers (DPL, "DP linearised"). The ideals are
+ * then its prefixes.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import { maxLoadUs, type Stage } from "../../problems/stage-load.ts";
-import { alwaysTaken } from "./always-taken.ts";
-import type { Company, Dominance } from "./dominance.ts";
-import { bytesLeftToHold } from "./held-bytes.ts";
+import { Absorption } from "./absorption.ts";
+import { CompletionTest } from "./completion-test.ts";
+import type { DeviceStates } from "./device-states.ts";
+import type { Dominance } from "./dominance.ts";
+import { forcedElements } from "./forced-elements.ts";
+import { GrowingSet } from "./growing-set.ts";
 import { IdealQueue } from "./ideal-queue.ts";
 import { IdealTable } from "./ideal-table.ts";
-import { type WorkWindows, workWindows } from "./work-windows.ts";
+import { workWindows } from "./work-windows.ts";
 
 export interface SearchLimits {
   readonly ideals: number;
@@ -42,11 +45,9 @@ export interface StagedSplit {
 }
 
 export interface SplitResult {
-  /**
-   * The best split below `upperUs`, or null where there is none (or none was found before a limit).
-   */
+  /** The best split below `upperUs`; null where there is none, or a limit came first. */
   readonly split: StagedSplit | null;
-  /** False where a limit ended the search: `split` is then only a good one. */
+  /** False where a limit ended the search: a better split may exist. */
   readonly complete: boolean;
   /** What ended it where it is not complete. */
   readonly endedBy: "ideals" | "transitions" | "caller" | null;
@@ -55,258 +56,210 @@ export interface SplitResult {
 }
 
 /**
- * `size`: every ideal is gone on from once; `promise`: what looks most like leading to a split
- * first, some more than once.
+ * `size`: smaller ideals first, each expanded once. `promise`: ideals that are likely to lead to a
+ * split first, some more than once.
  */
 export type SearchOrder = "size" | "promise";
 
 export interface SearchOptions {
-  /** Only splits of smaller max load are looked for. */
+  /** Only splits of smaller max load are searched for. */
   readonly upperUs: number;
-  /** A split at or below it ends the search; below `upperUs`. */
+  /** A split at or below it ends the search. It is below `upperUs`. */
   readonly floorUs: number;
   readonly limits: SearchLimits;
   readonly chain: boolean;
   readonly order: SearchOrder;
-  /** What sets may take along; null where that is not to be used, as with `chain`. */
+  /** What sets may absorb; null turns rules 4 and 5 off, as `chain` needs. */
   readonly dominance: Dominance | null;
 }
 
 const PAUSE_EVERY = 500_000;
-/**
- * By how much having no work left counts for more than having all of it left, in the order of
- * promise.
- */
-const DEPTH_COUNTS = 0.1;
 
 /**
- * Yields now and then, so that the caller can let others run, or end the search by answering
- * `true`.
+ * Yields now and then so that the caller can let others run. An answer of `true` ends the search.
  */
-export function* searchIdeals(
+export function searchIdeals(
   problem: SplitProblem,
   options: SearchOptions,
 ): Generator<null, SplitResult, boolean | undefined> {
-  const { timeUs, memoryBytes, nets, types } = problem;
-  const { floorUs, limits, dominance } = options;
-  const n = problem.elements.count;
-  const typeCount = types.length;
-  const successors = options.chain ? line(n) : problem.elements.successors;
-  const windows = workWindows(problem);
-  const { states, stride, used, windowOf, capacity, workOf, beyond } = windows;
-  const windowCount = windows.count;
-  const slack = Float64Array.from({ length: windowCount }, (_, window) => 1e-9 * totalOf(windows, window));
-  const capacityBytes = bytesLeftToHold(problem, windows, options.upperUs);
-  const hashOf = Int32Array.from({ length: n }, (_, v) => scramble(v + 1));
-  const netPins = Int32Array.from({ length: nets.count }, (_, h) => nets.pinStart[h + 1] - nets.pinStart[h]);
+  return new IdealSearch(problem, options).run();
+}
 
-  const table = new IdealTable(n, states);
-  const members = new Int32Array((n + 31) >> 5);
-  const queue = new IdealQueue();
-  table.labels[table.indexOf(members, 0, 0) * states] = floorUs;
-  table.isOpen[0] = 1;
+class IdealSearch {
+  readonly #problem: SplitProblem;
+  readonly #options: SearchOptions;
+  readonly #states: DeviceStates;
+  readonly #set: GrowingSet;
+  readonly #completion: CompletionTest;
+  readonly #absorption: Absorption | null;
+  readonly #table: IdealTable;
+  readonly #queue = new IdealQueue();
+  /** Next ready element to try at each depth. */
+  readonly #position: Int32Array;
+  /** States of the current ideal to expand, and those that have a device of the current type. */
+  readonly #open: Int32Array;
+  readonly #active: Int32Array;
+  #openCount = 0;
+  #activeCount = 0;
+  #ideal = 0;
+  #type = 0;
+  #upperUs: number;
+  #best: { ideal: number; state: number } | null = null;
+  #transitions = 0;
+  #pausedAt = 0;
 
-  let upperUs = options.upperUs;
-  let best: { ideal: number; state: number } | null = null;
-  let transitions = 0;
-  let paused = 0;
-  const totalWork = totalOf(windows, windowCount - 1);
-  let hash = 0;
-
-  // The set under construction, one entry per depth: what it costs and which of the ready elements
-  // it has considered.
-  const held = new Int32Array(n);
-  const inside = new Int32Array(nets.count);
-  const computeUs = new Float64Array(n + 1);
-  const transferUs = new Float64Array(n + 1);
-  const bytes = new Float64Array(n + 1);
-  const ready = new Int32Array(n);
-  const position = new Int32Array(n + 1);
-  const readyEnd = new Int32Array(n + 1);
-  const waiting = new Int32Array(n);
-  // What lies outside of the ideal and the set, one row per depth: work in each window, elements
-  // beyond it, bytes.
-  const leftWork = new Float64Array((n + 1) * windowCount);
-  const leftBeyond = new Int32Array((n + 1) * windowCount);
-  const leftBytes = new Float64Array(n + 1);
-  const open = new Int32Array(states);
-  const active = new Int32Array(states);
-
-  queue.push(0, 0);
-  while (!queue.isEmpty) {
-    if (table.count > limits.ideals) return result("ideals");
-    const ideal = queue.pop();
-    if (yield* expand(ideal, table.size(ideal))) return result("caller");
-    if (best !== null && upperUs <= floorUs) return result(null);
-    if (transitions > limits.transitions) return result("transitions");
+  constructor(problem: SplitProblem, options: SearchOptions) {
+    const { chain, dominance, floorUs, upperUs } = options;
+    const n = problem.elements.count;
+    const windows = workWindows(problem);
+    this.#problem = problem;
+    this.#options = options;
+    this.#states = windows;
+    this.#upperUs = upperUs;
+    this.#set = new GrowingSet(problem, windows, chain ? line(n) : problem.elements.successors);
+    this.#completion = new CompletionTest(problem, windows, this.#set, upperUs);
+    this.#absorption = dominance === null ? null : new Absorption(problem, dominance, this.#set, floorUs);
+    this.#table = new IdealTable(n, windows.states);
+    this.#position = new Int32Array(n + 1);
+    this.#open = new Int32Array(windows.states);
+    this.#active = new Int32Array(windows.states);
   }
-  return result(null);
 
-  /**
-   * True where the caller ended the search. One ideal alone can have more sets than all the limits
-   * allow.
-   */
-  function* expand(ideal: number, size: number): Generator<null, boolean, boolean | undefined> {
-    enter(ideal);
-    const openCount = openStates(ideal);
-    for (let type = 0; type < typeCount; type++) {
-      const activeCount = activate(type, openCount);
-      if (activeCount === 0) continue;
-      // The elements that go in first of all, then every way to go on.
-      let base = 0;
-      if (dominance !== null)
-        for (const v of alwaysTaken(problem, dominance, holds, type, floorUs)) add(v, base++, type);
-      readyEnd[base] = 0;
-      for (let v = 0; v < n; v++) if (!holds(v) && waiting[v] === 0) ready[readyEnd[base]++] = v;
+  *run(): Generator<null, SplitResult, boolean | undefined> {
+    const { floorUs, limits } = this.#options;
+    const table = this.#table;
+    const queue = this.#queue;
+    table.labels[table.indexOf(this.#set.members, 0, 0) * table.states] = floorUs;
+    table.isOpen[0] = 1;
+    queue.push(0, 0);
+    while (!queue.isEmpty) {
+      if (table.count > limits.ideals) return this.#result("ideals");
+      const endedBy = yield* this.#expand(queue.pop());
+      if (endedBy === "caller") return this.#result(endedBy);
+      if (this.#best !== null && this.#upperUs <= floorUs) return this.#result(null);
+      if (endedBy !== null) return this.#result(endedBy);
+    }
+    return this.#result(null);
+  }
+
+  /** Records every set that a device could take on top of the ideal, depth first. */
+  *#expand(ideal: number): Generator<null, SplitResult["endedBy"], boolean | undefined> {
+    const set = this.#set;
+    const position = this.#position;
+    const { ready, readyEnd } = set;
+    const mostTransitions = this.#options.limits.transitions;
+    set.startFrom(this.#table, ideal);
+    this.#ideal = ideal;
+    this.#collectOpen();
+    for (let type = 0; type < this.#problem.types.length; type++) {
+      this.#activate(type);
+      if (this.#activeCount === 0) continue;
+      const base = this.#addForced();
+      set.collectReady(base);
       position[base] = 0;
-      if (base > 0) record(ideal, base, size + base, type, activeCount);
+      if (base > 0) this.#record(base);
       for (let depth = base; depth >= base; ) {
         if (position[depth] === readyEnd[depth]) {
-          if (--depth >= base) remove(depth);
+          if (--depth >= base) set.remove(depth);
           continue;
         }
-        if (++transitions > limits.transitions) return false;
-        if (transitions - paused > PAUSE_EVERY) {
-          paused = transitions;
-          if ((yield null) === true) return true;
+        // One ideal alone can have more sets than the limit allows.
+        if (++this.#transitions > mostTransitions) return "transitions";
+        if (this.#transitions - this.#pausedAt > PAUSE_EVERY) {
+          this.#pausedAt = this.#transitions;
+          if ((yield null) === true) return "caller";
         }
-        if (!add(ready[position[depth]++], depth, type)) {
-          remove(depth);
+        set.add(ready[position[depth]++], depth, type);
+        if (!this.#fits(depth + 1)) {
+          set.remove(depth);
           continue;
         }
         depth++;
         position[depth] = position[depth - 1];
-        record(ideal, depth, size + depth, type, activeCount);
+        this.#record(depth);
       }
-      while (base > 0) remove(--base);
+      for (let depth = base - 1; depth >= 0; depth--) set.remove(depth);
     }
-    return false;
+    return null;
   }
 
-  function enter(ideal: number): void {
-    hash = 0;
-    table.copyBits(ideal, members);
-    waiting.fill(0);
-    leftWork.fill(0, 0, windowCount);
-    leftBeyond.fill(0, 0, windowCount);
-    leftBytes[0] = 0;
-    for (let v = 0; v < n; v++) {
-      if (holds(v)) {
-        hash ^= hashOf[v];
-        continue;
-      }
-      for (const w of successors[v]) waiting[w]++;
-      leftBytes[0] += memoryBytes[v];
-      for (let window = 0; window < windowCount; window++) {
-        leftWork[window] += workOf[v * windowCount + window];
-        leftBeyond[window] += beyond[v * windowCount + window];
-      }
-    }
-  }
-
-  function holds(v: number): number {
-    return (members[v >> 5] >>> (v & 31)) & 1;
-  }
-
-  /** Puts v into the set; false where a device of the type cannot take the set below U. */
-  function add(v: number, depth: number, type: number): boolean {
-    const above = depth + 1;
-    held[depth] = v;
-    members[v >> 5] |= 1 << (v & 31);
-    hash ^= hashOf[v];
-    bytes[above] = bytes[depth] + memoryBytes[v];
-    leftBytes[above] = leftBytes[depth] - memoryBytes[v];
-    for (let window = 0; window < windowCount; window++) {
-      const at = depth * windowCount + window;
-      leftWork[at + windowCount] = leftWork[at] - workOf[v * windowCount + window];
-      leftBeyond[at + windowCount] = leftBeyond[at] - beyond[v * windowCount + window];
-    }
-    transferUs[above] = transferUs[depth] + grownCut(v);
-    let end = readyEnd[depth];
-    for (const w of successors[v]) if (--waiting[w] === 0) ready[end++] = w;
-    readyEnd[above] = end;
-    computeUs[above] = computeUs[depth] + timeUs[v * typeCount + type];
-    return bytes[above] <= types[type].memoryBytes && computeUs[above] < upperUs;
-  }
-
-  function remove(depth: number): void {
-    const v = held[depth];
-    members[v >> 5] &= ~(1 << (v & 31));
-    hash ^= hashOf[v];
-    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) inside[nets.ofElement[i]]--;
-    for (const w of successors[v]) waiting[w]++;
-  }
-
-  /** Counts v into its nets and answers by how much the transfers of the set grow. */
-  function grownCut(v: number): number {
-    let us = 0;
-    for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) {
-      const h = nets.ofElement[i];
-      const pins = ++inside[h];
-      if (pins === 1) us += nets.transferUs[h];
-      else if (pins === netPins[h]) us -= nets.transferUs[h];
-    }
-    return us;
-  }
-
-  /**
-   * Collects the labels not yet gone on from, from which what is left can still be done below U.
-   */
-  function openStates(ideal: number): number {
-    let count = 0;
-    const base = ideal * states;
+  /** Collects the labels that are still to be expanded and neither cut off nor dominated. */
+  #collectOpen(): void {
+    const { states, labels, isOpen } = this.#table;
+    const base = this.#ideal * states;
+    this.#openCount = 0;
     for (let state = 0; state < states; state++) {
-      if (table.isOpen[base + state] === 0) continue;
-      table.isOpen[base + state] = 0;
-      const label = table.labels[base + state];
-      if (label >= upperUs || !canFinish(state, 0)) continue;
+      if (isOpen[base + state] === 0) continue;
+      isOpen[base + state] = 0;
+      const label = labels[base + state];
+      if (label >= this.#upperUs || !this.#completion.mayFinish(state, 0, this.#upperUs)) continue;
       let dominated = false;
       for (let other = 0; other < state && !dominated; other++)
-        dominated = table.labels[base + other] <= label && fewer(other, state);
-      if (!dominated) open[count++] = state;
+        dominated = labels[base + other] <= label && this.#usesNoMore(other, state);
+      if (!dominated) this.#open[this.#openCount++] = state;
     }
-    return count;
   }
 
-  /** Those of them that have a device of the type left. */
-  function activate(type: number, openCount: number): number {
-    let count = 0;
-    for (let i = 0; i < openCount; i++)
-      if (used[open[i] * typeCount + type] < types[type].devices.length) active[count++] = open[i];
-    return count;
-  }
-
-  /** Could the devices left in a state take what is left at a depth, as far as the windows tell? */
-  function canFinish(state: number, depth: number): boolean {
-    const window = windowOf[state];
-    const at = depth * windowCount + window;
-    if (leftBytes[depth] > capacityBytes[state] || leftBeyond[at] > 0) return false;
-    // Nothing left must stay nothing beside a capacity of none below an infinite ceiling.
-    if (capacity[state] === 0) return leftWork[at] <= slack[window];
-    return leftWork[at] <= capacity[state] * upperUs + slack[window];
-  }
-
-  function fewer(state: number, other: number): boolean {
+  /** Does one state use at most as many devices of every type as the other? */
+  #usesNoMore(state: number, other: number): boolean {
+    const { used } = this.#states;
+    const typeCount = this.#problem.types.length;
     for (let type = 0; type < typeCount; type++)
       if (used[state * typeCount + type] > used[other * typeCount + type]) return false;
     return true;
   }
 
-  /** Offers the set at `depth` to a type in every active state. */
-  function record(ideal: number, depth: number, size: number, type: number, activeCount: number): void {
-    const load = computeUs[depth] + (types[type].paysTransfers ? transferUs[depth] : 0);
-    if (load >= upperUs) return;
+  /** Keeps the open states that have a device of the type left. */
+  #activate(type: number): void {
+    const { types } = this.#problem;
+    const { used } = this.#states;
+    this.#type = type;
+    this.#activeCount = 0;
+    for (let i = 0; i < this.#openCount; i++) {
+      const state = this.#open[i];
+      if (used[state * types.length + type] < types[type].devices.length)
+        this.#active[this.#activeCount++] = state;
+    }
+  }
+
+  /** Adds the forced elements and returns how many there are. */
+  #addForced(): number {
+    const { dominance, floorUs } = this.#options;
+    if (dominance === null) return 0;
+    const set = this.#set;
+    const forced = forcedElements(this.#problem, dominance, (v) => set.has(v), this.#type, floorUs);
+    for (let depth = 0; depth < forced.length; depth++) set.add(forced[depth], depth, this.#type);
+    return forced.length;
+  }
+
+  /** False where S and all its supersets take too long or are too large for the type. */
+  #fits(depth: number): boolean {
+    const { bytes, computeUs } = this.#set;
+    return bytes[depth] <= this.#problem.types[this.#type].memoryBytes && computeUs[depth] < this.#upperUs;
+  }
+
+  /**
+   * Lowers the labels of the ideal with S by one more device of the type, in every active state.
+   */
+  #record(depth: number): void {
+    const set = this.#set;
+    const table = this.#table;
+    const ideal = this.#ideal;
+    const type = this.#type;
+    const { states } = table;
+    const load = set.computeUs[depth] + (this.#problem.types[type].paysTransfers ? set.transferUs[depth] : 0);
+    if (load >= this.#upperUs) return;
     let target = -1;
     let isNew = false;
-    for (let i = 0; i < activeCount; i++) {
-      const state = active[i];
+    for (let i = 0; i < this.#activeCount; i++) {
+      const state = this.#active[i];
       const value = Math.max(load, table.labels[ideal * states + state]);
-      const reached = state + stride[type];
-      if (value >= upperUs || !canFinish(reached, depth)) continue;
+      const reached = state + this.#states.stride[type];
+      if (value >= this.#upperUs || !this.#completion.mayFinish(reached, depth, this.#upperUs)) continue;
       if (target === -1) {
-        if (dominance !== null && takesMore(dominance, depth, type, load)) return;
+        if (this.#absorption?.isPossible(depth, type, load)) return;
         const known = table.count;
-        target = table.indexOf(members, hash, size);
+        target = table.indexOf(set.members, set.hash, table.size(ideal) + depth);
         isNew = table.count > known;
       }
       const label = target * states + reached;
@@ -315,91 +268,45 @@ export function* searchIdeals(
       table.fromIdeal[label] = ideal;
       table.byType[label] = type;
       table.isOpen[label] = 1;
-      if (options.order === "promise") queue.push(target, promise(reached, depth));
-      else if (isNew) queue.push(target, size);
+      this.#enqueue(target, reached, depth, isNew);
       isNew = false;
-      if (size < n) continue;
-      upperUs = value;
-      best = { ideal: target, state: reached };
+      if (table.size(target) < this.#problem.elements.count) continue;
+      this.#upperUs = value;
+      this.#best = { ideal: target, state: reached };
     }
   }
 
-  /**
-   * How much of the time that the devices left have below U the work left needs at least: the less
-   * the better.
-   */
-  function promise(state: number, depth: number): number {
-    const window = windowOf[state];
-    const roomUs = capacity[state] * options.upperUs;
-    const share = roomUs === 0 ? 0 : leftWork[depth * windowCount + window] / roomUs;
-    return share - DEPTH_COUNTS * (1 - leftWork[depth * windowCount + windowCount - 1] / totalWork);
+  /** By size every ideal is queued once, by promise after every better label. */
+  #enqueue(ideal: number, state: number, depth: number, isNew: boolean): void {
+    if (this.#options.order === "promise") this.#queue.push(ideal, this.#completion.promise(state, depth));
+    else if (isNew) this.#queue.push(ideal, this.#table.size(ideal));
   }
 
-  /** Could the set take a company along at no higher load than the floor or its own? */
-  function takesMore({ companyOf }: Dominance, depth: number, type: number, load: number): boolean {
-    const most = Math.max(load, floorUs);
-    const paying = types[type].paysTransfers;
-    const end = readyEnd[depth];
-    for (let i = 0; i < end; i++) {
-      const v = ready[i];
-      const company = companyOf[v];
-      if (company === null || holds(v) || bytes[depth] + company.bytes > types[type].memoryBytes) continue;
-      const us = load + company.timeUs[type];
-      if (us - company.touchedUs > most || !isReady(company)) continue;
-      if (!paying ? us <= most : us + company.touchedUs <= most || us + cutWith(company) <= most) return true;
-    }
-    return false;
+  #result(endedBy: SplitResult["endedBy"]): SplitResult {
+    const ideals = this.#table.count;
+    const counts = { complete: endedBy === null, endedBy, ideals, transitions: this.#transitions };
+    if (this.#best === null) return { split: null, ...counts };
+    const stages = this.#stagesTo(this.#best);
+    // Labels are never below the floor, so the value is counted again.
+    return { split: { valueUs: maxLoadUs(this.#problem, stages), stages }, ...counts };
   }
 
-  function isReady({ members, waitsWithin }: Company): boolean {
-    for (let i = 1; i < members.length; i++) if (waiting[members[i]] !== waitsWithin[i]) return false;
-    return true;
-  }
-
-  /** By how much a company would make the set's transfers grow. */
-  function cutWith({ members }: Company): number {
-    let us = 0;
-    for (const v of members) us += grownCut(v);
-    for (const v of members)
-      for (let i = nets.elementStart[v]; i < nets.elementStart[v + 1]; i++) inside[nets.ofElement[i]]--;
-    return us;
-  }
-
-  function result(endedBy: SplitResult["endedBy"]): SplitResult {
-    const counts = { complete: endedBy === null, endedBy, ideals: table.count, transitions };
-    if (best === null) return { split: null, ...counts };
+  /** Follows the labels back to the empty ideal. */
+  #stagesTo({ ideal, state }: { ideal: number; state: number }): Stage[] {
+    const { states, fromIdeal, byType } = this.#table;
     const stages: Stage[] = [];
-    let { ideal, state } = best as { ideal: number; state: number };
-    while (table.fromIdeal[ideal * states + state] !== -1) {
-      const from = table.fromIdeal[ideal * states + state];
-      const type = table.byType[ideal * states + state];
-      stages.push({ type, elements: table.difference(ideal, from) });
+    while (fromIdeal[ideal * states + state] !== -1) {
+      const from = fromIdeal[ideal * states + state];
+      const type = byType[ideal * states + state];
+      stages.push({ type, elements: this.#table.difference(ideal, from) });
       ideal = from;
-      state -= stride[type];
+      state -= this.#states.stride[type];
     }
-    // Labels are never below the floor, so the value is counted afresh.
-    return { split: { valueUs: maxLoadUs(problem, stages), stages: stages.reverse() }, ...counts };
+    return stages.reverse();
   }
-}
-
-function totalOf({ workOf, count }: WorkWindows, window: number): number {
-  let total = 0;
-  for (let i = window; i < workOf.length; i += count) total += workOf[i];
-  return total;
 }
 
 /** The line 0 -> 1 -> ... as successor lists. */
 function line(n: number): readonly (readonly number[])[] {
   return Array.from({ length: n }, (_, v) => (v + 1 < n ? [v + 1] : []));
-}
-
-/**
- * A well-mixed 32-bit number for an element (the finalizer of MurmurHash3); a set's hash is the
- * exclusive or over it.
- */
-function scramble(element: number): number {
-  let h = Math.imul(element, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

@@ -5,12 +5,12 @@
  *
  *   load(S) / r  +  2 (r - 1) / r x W(S) / B
  *
- * for a sample: r samples are in work at once, and the replicas then agree on the weights by a ring
- * all-reduce, where each sends and receives 2 (r - 1) / r times the W bytes at B bytes per us.
- * Every replica holds all W bytes. CPUs hold a stage alone.
+ * for a sample. The replicas work on r samples at once. Then a ring all-reduce synchronises their
+ * weights: each replica sends and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every
+ * replica holds all W bytes. CPUs hold a stage alone.
  *
- * No plan of ours says this, so it is an estimate of what replication would give: placements are
- * scored without it.
+ * A placement has no replicas, so this value is an estimate of what replication would give.
+ * Placements are scored without it.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

@@ -1,15 +1,17 @@
 /**
- * Work windows: for each state of the ideals program, how much work its unused devices can still do
- * below a ceiling U, and how much they must.
+ * Work windows: for each state of the ideals program, how much work its unused devices can do below
+ * a threshold U.
  *
- * For weights w >= 0 of the types in a set, every split of value T has
+ * A window is a set of types with a weight w >= 0 for each. Every split of value T has
  *
  *   sum over elements left of min over the set of w x time  <=  T x sum over devices left of their w,
  *
- * so a label whose left side exceeds U times `capacity` leads nowhere. This holds for any weights
- * and any set that covers the types left; a smaller set proves more, since what the used-up types
- * do cheaply no longer counts: where only CPUs are left, all that remains must run on them. The
- * weights of each set are the best ones for the whole problem (env/sim/bounds/work-bound.ts).
+ * so a label whose left side exceeds U times `capacity` cannot be completed below U.
+ *
+ * This holds for any weights and any set that covers the types left. A smaller set proves more,
+ * because cheap work on the used-up types no longer counts. Example: where only CPUs are left, all
+ * that remains must run on them. The weights of each set are the best ones for the whole problem
+ * (env/sim/bounds/work-bound.ts).
  */
 import { workBound } from "../../../env/sim/bounds/work-bound.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
@@ -18,11 +20,11 @@ import { type DeviceStates, numberStates } from "./device-states.ts";
 export interface WorkWindows extends DeviceStates {
   readonly count: number;
   /**
-   * Weighted time of each element, shape [elements x windows]; 0 where no type of the window takes
-   * it.
+   * Weighted time of each element, shape [elements x windows]; 0 where no type of the window can
+   * run it.
    */
   readonly workOf: Float64Array;
-  /** 1 where no type of the window takes the element, shape [elements x windows]. */
+  /** 1 where no type of the window can run the element, shape [elements x windows]. */
   readonly beyond: Uint8Array;
   /** Window of each state, shape [states]. */
   readonly windowOf: Int32Array;
@@ -32,9 +34,7 @@ export interface WorkWindows extends DeviceStates {
   readonly lowerUs: number;
 }
 
-/**
- * Beyond this many types not every set of them has a window: there would be too many to keep up.
- */
+/** With more types only single types and the set of all have a window: sets would be too many. */
 const MOST_TYPES_WITH_ALL_SETS = 3;
 
 export function workWindows({ elements, types, timeUs }: SplitProblem): WorkWindows {

@@ -10,7 +10,7 @@
  * over the states k between i and j. T is time, W bytes of weights, a the bytes that leave a state,
  * B bytes per us, `inner` the machines of the level below. Above the innermost level T(i..j) is the
  * best time of that range on all machines of the level below. The terms of a are left out where
- * transfers are `free`, which is what the published program does unless it is asked otherwise.
+ * transfers are `free`, as the published program does by default.
  *
  * One level takes time with the square of the number of states, more levels with its cube.
  */

@@ -2,14 +2,15 @@
  * The states of PipeDream's planner (Narayanan et al., SOSP 2019; msr-fiddle/pipedream): ideals of
  * a graph of layers, in order of size.
  *
- * As in the published optimizer the first is the first layer without inputs, and each of the others
- * is a state with one more layer that takes something from it, and all that comes before that
- * layer. With one input these are all non-empty ideals. Layers that are never reached so belong to
- * the last state.
+ * As in the published optimizer, the first state is the first layer without inputs. Every other
+ * state adds one layer to a state before: a successor of one of its layers, with all ancestors of
+ * that successor. With one input these are all non-empty ideals. Layers that are never reached so
+ * belong to the last state.
  *
- * Of each state: time and weights of its layers together, and the activations that leave it as the
- * published optimizer counts them, the outputs of its augmented antichain: the last layers, and
- * each layer before one of these that has an output to a layer not before that same one.
+ * Each state has the time and weights of its layers, and the activations that leave it as the
+ * published optimizer counts them. These are the outputs of its augmented antichain: the last
+ * layers, and ancestors of them. An ancestor of a last layer counts if it has an output to
+ * neither this last layer nor an ancestor of it.
  */
 import type { Elements } from "../../problems/elements.ts";
 
@@ -101,7 +102,7 @@ function bitCount(bits: Int32Array): number {
   return count;
 }
 
-/** All layers before each one; layers are numbered in a topological order. */
+/** All ancestors of each layer. Layers are numbered in a topological order. */
 function ancestors(parents: readonly (readonly number[])[], words: number): Int32Array[] {
   const before: Int32Array[] = [];
   parents.forEach((list) => {

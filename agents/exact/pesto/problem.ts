@@ -8,7 +8,7 @@
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
-import { deviceExchange } from "../../problems/exchangeable-devices.ts";
+import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { type Hop, transferTimes } from "../../problems/transfer-times.ts";
 import type { Tasks } from "./coarsen.ts";
 
@@ -58,7 +58,7 @@ export function pestoProblem(compiled: Compiled, tasks: Tasks): PestoProblem {
     }
   }
   const successors = successorsOf(compiled, tasks);
-  const { permutations } = deviceExchange(compiled);
+  const { permutations } = interchangeableDevices(compiled);
   const isFirst = (d: number) => permutations.every((permutation) => permutation[d] >= d);
   const unitDevices = Array.from({ length: unitCount }, (_, unit) =>
     Array.from({ length: deviceCount }, (_, d) => d).filter((d) => {

@@ -5,7 +5,8 @@
  * A change costs one private pass. Where the list schedule and the evaluator agree, its end is the
  * cost, and an evaluation is made only where the change may be better than every plan so far. Where
  * they differ, the end is scaled by their last ratio, and the largest recent error widens what is
- * evaluated. A placement that may not fit the memory is always evaluated.
+ * evaluated. A placement that may not fit the memory is always evaluated, and so is every change
+ * where the budget counts nothing but evaluations.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
@@ -33,6 +34,8 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
     Array.from(choices.legal, ([device]) => device),
   );
   const urgency = new Float64Array(groupCount);
+  // A budget of evaluations alone would never end a search that makes next to none.
+  const countsEvaluations = evaluator.countedIn === "evaluations";
   let cost = Number.POSITIVE_INFINITY;
   let opPriority: Float64Array = new Float64Array(0);
   let pending: Scheduled | null = null;
@@ -56,7 +59,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
   const schedule = (mustEvaluate: boolean): Omit<Scheduled, "change"> => {
     const opPriority = order.of(working.plan.device);
     const estimate = ratio * order.endUs();
-    const isEvaluated = mustEvaluate || isPromising(estimate);
+    const isEvaluated = mustEvaluate || countsEvaluations || isPromising(estimate);
     return { opPriority, cost: isEvaluated ? evaluated(opPriority) : estimate };
   };
   const take = (taken: Omit<Scheduled, "change">): void => {

@@ -31,7 +31,7 @@ import { partialMakespan } from "../../../exact/branching/makespan-bound.ts";
 import { partialMemory } from "../../../exact/branching/memory-bound.ts";
 import { placingOrder } from "../../../exact/branching/placing-order.ts";
 import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
-import { deviceExchange } from "../../../problems/exchangeable-devices.ts";
+import { interchangeableDevices } from "../../../problems/interchangeable-devices.ts";
 import { firstPlans } from "../../../search/groups/first-plans.ts";
 import { topoBlocks } from "../baselines/topo-blocks.ts";
 import { hillClimb } from "../search/hill-climb.ts";
@@ -95,12 +95,12 @@ async function* solve(
   });
 
   const compiled = compile(scenario);
-  const exchange = deviceExchange(compiled);
+  const interchangeable = interchangeableDevices(compiled);
   const best = evaluator.best?.outcome;
   const search = branchAndBound({
     order: placingOrder(compiled),
     legal: choices.legal,
-    exchange,
+    interchangeable,
     lowerBound: partialBoundOf(compiled),
     rootBound: evaluator.bound().value,
     score: (groupDevice) =>

@@ -18,8 +18,8 @@ import { breathEvery } from "../../../event-loop.ts";
 import { branchAndBound, type PartialBound } from "../../../exact/branching/branch-and-bound.ts";
 import { placingOrder } from "../../../exact/branching/placing-order.ts";
 import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
-import type { DeviceExchange } from "../../../problems/exchangeable-devices.ts";
 import { groupNeighbours } from "../../../problems/group-neighbours.ts";
+import type { InterchangeableDevices } from "../../../problems/interchangeable-devices.ts";
 import { firstImprovement, movesOf } from "../../../search/groups/descent.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
 import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
@@ -112,7 +112,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
 };
 
 /** Nothing is exchanged: the groups that stay distinguish the devices. */
-const noExchange: DeviceExchange = {
+const noneInterchangeable: InterchangeableDevices = {
   permutations: [],
   leaderOf: () => ({ mayTake: () => true }),
   leaves: (groupDevice) => [groupDevice],
@@ -137,7 +137,7 @@ function windowSolver(scenario: Scenario, choices: Choices, nodes: number) {
       return branchAndBound({
         order,
         legal,
-        exchange: noExchange,
+        interchangeable: noneInterchangeable,
         lowerBound: boundOfChoices,
         rootBound: 0,
         score,

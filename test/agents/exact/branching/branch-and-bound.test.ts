@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PlannerReport } from "../../../../agents/contract.ts";
 import { branchAndBoundPlanner } from "../../../../agents/planners/placement/exact/branch-and-bound.ts";
-import { deviceExchange } from "../../../../agents/problems/exchangeable-devices.ts";
+import { interchangeableDevices } from "../../../../agents/problems/interchangeable-devices.ts";
 import {
   compile,
   evaluator,
@@ -136,7 +136,7 @@ describe("branch and bound", () => {
 
 describe("devices that may be exchanged", () => {
   const graph = "a F:10|S:20 8B\nb F:10|S:20 8B <- a";
-  const exchanges = (scenario: Scenario) => deviceExchange(compile(scenario)).permutations.length;
+  const exchanges = (scenario: Scenario) => interchangeableDevices(compile(scenario)).permutations.length;
 
   it("are those of equal speed, memory and ways", () => {
     expect(exchanges(testScenario({ graph, devices: ["F", "F", "F"] }))).toBe(5);
@@ -156,7 +156,7 @@ describe("devices that may be exchanged", () => {
   it("stand for a family of placements where equal times leave turns to numbers", () => {
     const leaves = (text: string) => {
       const scenario = testScenario({ graph: text, devices: ["F", "F", "F"] });
-      return [...deviceExchange(compile(scenario)).leaves(Int32Array.of(0, 1))].length;
+      return [...interchangeableDevices(compile(scenario)).leaves(Int32Array.of(0, 1))].length;
     };
     expect(leaves(graph)).toBe(1);
     expect(leaves("a F:0 8B\nb F:10 8B <- a")).toBe(6);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bestOfLoads } from "../../../../agents/exact/cover/best-of-loads.ts";
 import { coverBound } from "../../../../agents/exact/cover/cover-bound.ts";
-import { bestOfLoads, deviceSets } from "../../../../agents/exact/cover/device-sets.ts";
+import { deviceSets } from "../../../../agents/exact/cover/device-sets.ts";
 import { colocated } from "../../../../agents/problems/elements.ts";
 import { coverOrder } from "../../../../agents/problems/forward-order.ts";
 import { type SplitProblem, splitProblem } from "../../../../agents/problems/split-problem.ts";

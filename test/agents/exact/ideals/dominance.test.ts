@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countIdeals } from "../../../../agents/exact/ideals/all-ideals.ts";
-import { dominanceOf, takesAll } from "../../../../agents/exact/ideals/dominance.ts";
-import { bytesLeftToHold } from "../../../../agents/exact/ideals/held-bytes.ts";
+import { capacityLeftBytes } from "../../../../agents/exact/ideals/capacity-bytes.ts";
+import { allAbsorbable, dominanceOf } from "../../../../agents/exact/ideals/dominance.ts";
 import { IdealQueue } from "../../../../agents/exact/ideals/ideal-queue.ts";
 import { searchIdeals } from "../../../../agents/exact/ideals/ideals.ts";
 import { workWindows } from "../../../../agents/exact/ideals/work-windows.ts";
@@ -15,37 +15,39 @@ const problems = randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }).m
   splitProblem(scenario, contract(scenario)),
 );
 
-function search(problem: SplitProblem, upperUs: number, dominated: "by companies" | "not at all") {
+function search(problem: SplitProblem, upperUs: number, dominated: "by absorption" | "not at all") {
   const floorUs = upperUs === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : upperUs * (1 - 1e-12);
   const dominance =
-    upperUs === Number.POSITIVE_INFINITY ? takesAll(problem, dominanceOf(problem)) : dominanceOf(problem);
+    upperUs === Number.POSITIVE_INFINITY
+      ? allAbsorbable(problem, dominanceOf(problem))
+      : dominanceOf(problem);
   const steps = searchIdeals(problem, {
     upperUs,
-    floorUs: dominated === "by companies" ? floorUs : 0,
+    floorUs: dominated === "by absorption" ? floorUs : 0,
     limits: { ideals: 1e6, transitions: 1e8 },
     chain: false,
-    order: dominated === "by companies" ? "promise" : "size",
-    dominance: dominated === "by companies" ? dominance : null,
+    order: dominated === "by absorption" ? "promise" : "size",
+    dominance: dominated === "by absorption" ? dominance : null,
   });
   for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
-describe("sets that take companies along", () => {
-  it("answer every question for a split below a ceiling as the search without them does", () => {
+describe("sets that absorb others", () => {
+  it("answer every question for a split below a threshold as the search without them does", () => {
     let some = 0;
     let none = 0;
     fc.assert(
       fc.property(problems, fc.double({ min: 0.9, max: 1.3, noNaN: true }), (problem, share) => {
         const best = search(problem, Number.POSITIVE_INFINITY, "not at all").split;
-        const any = search(problem, Number.POSITIVE_INFINITY, "by companies").split;
+        const any = search(problem, Number.POSITIVE_INFINITY, "by absorption").split;
         expect(any === null).toBe(best === null);
         if (best === null || best.valueUs === 0) return;
         expect(any!.valueUs).toBeGreaterThanOrEqual(best.valueUs - 1e-9);
-        const ceilingUs = best.valueUs * share;
-        const found = search(problem, ceilingUs, "by companies").split;
-        const isBelow = best.valueUs < ceilingUs * (1 - 1e-12);
+        const thresholdUs = best.valueUs * share;
+        const found = search(problem, thresholdUs, "by absorption").split;
+        const isBelow = best.valueUs < thresholdUs * (1 - 1e-12);
         expect(found !== null).toBe(isBelow);
-        if (found !== null) expect(found.valueUs).toBeLessThan(ceilingUs);
+        if (found !== null) expect(found.valueUs).toBeLessThan(thresholdUs);
         if (isBelow) some++;
         else none++;
       }),
@@ -69,11 +71,11 @@ describe("sets that take companies along", () => {
     });
     const problem = splitProblem(scenario, contract(scenario));
     const best = search(problem, Number.POSITIVE_INFINITY, "not at all");
-    const ceilingUs = best.split!.valueUs;
+    const thresholdUs = best.split!.valueUs;
     expect(countIdeals(problem.elements, 1000)).toBe(242);
-    const proof = search(problem, ceilingUs, "by companies");
+    const proof = search(problem, thresholdUs, "by absorption");
     expect(proof).toMatchObject({ split: null, complete: true });
-    expect(proof.ideals).toBeLessThan(search(problem, ceilingUs, "not at all").ideals / 2);
+    expect(proof.ideals).toBeLessThan(search(problem, thresholdUs, "not at all").ideals / 2);
   });
 });
 
@@ -97,7 +99,7 @@ it("no ideal cuts more transfers than the bound on all of them", () => {
   );
 });
 
-it("devices hold no more than the bound on their bytes, whatever they run below the ceiling", () => {
+it("devices hold no more than the bound on their bytes, for all that they can run below the threshold", () => {
   fc.assert(
     fc.property(
       problems,
@@ -105,7 +107,7 @@ it("devices hold no more than the bound on their bytes, whatever they run below 
       fc.infiniteStream(fc.nat()),
       (problem, us, draws) => {
         const windows = workWindows(problem);
-        const bound = bytesLeftToHold(problem, windows, us);
+        const bound = capacityLeftBytes(problem, windows, us);
         const busyUs = new Map<string, number>();
         const held = new Map<string, number>();
         let bytes = 0;

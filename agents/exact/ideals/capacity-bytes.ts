@@ -1,15 +1,16 @@
 /**
- * How many bytes devices can hold together when none may be busy longer than a ceiling: their
- * memory, or what they can run at all, whichever is less. The latter is the fractional knapsack
- * (Dantzig 1957): elements with most bytes for their run time first, the last one in part. It is
- * what bounds devices without a memory limit.
+ * How many bytes devices can hold together when none may be busy longer than a threshold. It is the
+ * smaller of their memory and the bytes that they can run at all.
+ *
+ * The latter is the fractional knapsack (Dantzig 1957): elements with most bytes for their run time
+ * first, the last one in part. It bounds devices without a memory limit.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import type { DeviceStates } from "./device-states.ts";
 
-/** Bytes that the devices not used in each state can hold together below a ceiling. */
-export function bytesLeftToHold(
+/** Bytes that the devices not used in each state can hold together below a threshold. */
+export function capacityLeftBytes(
   problem: SplitProblem,
   { states, used }: DeviceStates,
   upperUs: number,
@@ -25,7 +26,7 @@ export function bytesLeftToHold(
   );
 }
 
-/** Of 0, 1, 2, ... devices of a type, none busy for longer than `us`. */
+/** For 0, 1, 2, ... devices of a type, none of them busy for longer than `us`. */
 function mostBytesHeld(
   { timeUs, memoryBytes, types, elements }: SplitProblem,
   type: number,

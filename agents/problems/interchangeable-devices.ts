@@ -1,41 +1,57 @@
 /**
- * Which devices of a scenario may be exchanged, and which one of the placements that are the same
- * but for that a search looks at: the first in lexicographic order.
+ * Which devices of a scenario are interchangeable, and which one of several equivalent placements a
+ * search looks at: the first in lexicographic order.
  *
- * An exchange is a permutation of the devices under which every op takes as long, every device
- * holds as much, and every route crosses links as fast, in the same order, links shared by routes
- * staying shared. Of two placements that an exchange turns into each other the engine makes the
- * same schedule, but for one thing: at one instant, devices and links take turns by number, which
- * matters where what they start ends at that instant. Where that can be, `leaves` gives every
- * placement of the family, not only the first.
+ * A permutation of the devices makes them interchangeable if every op takes as long and every
+ * device holds as much. Every route must also cross equally fast links in the same order, and links
+ * that routes share must stay shared.
+ *
+ * The engine makes the same schedule of two placements that such a permutation turns into each
+ * other, with one exception. At one instant, devices and links take turns by number. That matters
+ * where what they start ends at the same instant. Where this can be, `leaves` gives every placement
+ * of the class, not only the first.
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 
-export interface DeviceExchange {
-  /** Permutations of the devices, without the one that changes nothing. */
+export interface InterchangeableDevices {
+  /** Permutations of the devices, without the identity. */
   readonly permutations: readonly Int32Array[];
   /** Judges placements that place groups in this order. */
   leaderOf(order: readonly number[]): Leader;
-  /** The placements that a complete one stands for; the array is reused. */
+  /** The placements that a complete one stands for. The array is reused. */
   leaves(groupDevice: Int32Array): Iterable<Int32Array>;
 }
 
 export interface Leader {
   /**
-   * False where an exchange makes the placement of the first `depth + 1` groups come earlier. Pre:
-   * asked for the groups before with the same devices.
+   * False where a permutation makes the placement of the first `depth + 1` groups come earlier.
+   * Pre: the call for the groups before had the same devices.
    */
   mayTake(groupDevice: Int32Array, depth: number): boolean;
 }
 
-/** More devices have too many permutations to try; nothing is exchanged there. */
+/** More devices have too many permutations to try; no symmetry is used there. */
 const MOST_DEVICES = 7;
 
-export function deviceExchange(compiled: Compiled): DeviceExchange {
+/**
+ * For each device the first one that has equal columns in all tables of shape [rows x deviceCount].
+ * Devices of one class are interchangeable for everything that depends on these tables only.
+ */
+export function deviceClasses(deviceCount: number, tables: readonly ArrayLike<number>[]): Int32Array {
+  const isAlike = (a: number, b: number): boolean => {
+    for (const table of tables)
+      for (let i = 0; i < table.length; i += deviceCount) if (table[i + a] !== table[i + b]) return false;
+    return true;
+  };
+  const classOf = Int32Array.from({ length: deviceCount }, (_, d) => d);
+  return classOf.map((d) => classOf.findIndex((first) => isAlike(first, d)));
+}
+
+export function interchangeableDevices(compiled: Compiled): InterchangeableDevices {
   const { deviceCount } = compiled;
-  const permutations = deviceCount > MOST_DEVICES ? [] : exchangesOf(compiled);
+  const permutations = deviceCount > MOST_DEVICES ? [] : permutationsOf(compiled);
   const alone = isBlindToNumbers(compiled);
   return {
     permutations,
@@ -72,13 +88,10 @@ function leaderOf(permutations: readonly Int32Array[], order: readonly number[])
   };
 }
 
-/**
- * All permutations but the identity, device by device, given up as soon as two devices do not
- * match.
- */
-function exchangesOf(compiled: Compiled): Int32Array[] {
+/** All permutations but the identity, built device by device while the devices are alike. */
+function permutationsOf(compiled: Compiled): Int32Array[] {
   const { deviceCount } = compiled;
-  const alike = alikeDevices(compiled);
+  const classOf = classesOf(compiled);
   const image = new Int32Array(deviceCount).fill(-1);
   const found: Int32Array[] = [];
   const extend = (d: number): void => {
@@ -87,7 +100,7 @@ function exchangesOf(compiled: Compiled): Int32Array[] {
       return;
     }
     for (let to = 0; to < deviceCount; to++) {
-      if (!alike(d, to) || image.subarray(0, d).includes(to)) continue;
+      if (classOf[d] !== classOf[to] || image.subarray(0, d).includes(to)) continue;
       image[d] = to;
       extend(d + 1);
     }
@@ -97,17 +110,14 @@ function exchangesOf(compiled: Compiled): Int32Array[] {
   return found;
 }
 
-function alikeDevices({ scenario, runUs, deviceCount }: Compiled): (a: number, b: number) => boolean {
+function classesOf({ scenario, runUs, deviceCount }: Compiled): Int32Array {
   const { devices } = scenario.cluster;
-  return (a, b) => {
-    if (devices[a].memoryBytes !== devices[b].memoryBytes || isCpu(devices[a]) !== isCpu(devices[b]))
-      return false;
-    for (let i = 0; i < runUs.length; i += deviceCount) if (runUs[i + a] !== runUs[i + b]) return false;
-    return true;
-  };
+  const bytes = devices.map((device) => device.memoryBytes);
+  const isCpuDevice = devices.map((device) => Number(isCpu(device)));
+  return deviceClasses(deviceCount, [bytes, isCpuDevice, runUs]);
 }
 
-/** Is there one renaming of the links that takes every route to that of the exchanged devices? */
+/** Is there one renaming of the links that maps every route to that of the image devices? */
 function routesMatch(compiled: Compiled, image: Int32Array): boolean {
   const { deviceCount, routeStart, routeLink, linkCount, linkBytesPerUs, linkLatencyUs } = compiled;
   const linkImage = new Int32Array(linkCount).fill(-1);
@@ -134,10 +144,13 @@ function routesMatch(compiled: Compiled, image: Int32Array): boolean {
 }
 
 /**
- * Does no schedule depend on the numbers of devices and links? They break ties between links and
- * devices that start something, which matters only where that takes no time; between arrivals of
- * one producer over two links, which matters only where both go on over one link; and in what order
- * shares of speed are added up.
+ * Is no schedule dependent on the numbers of devices and links? The engine uses them in three ways:
+ *
+ *   - ties between devices and links that start something, which matter only where that takes no
+ *     time;
+ *   - ties between arrivals of one producer over two links, which matter only where both continue
+ *     over one link;
+ *   - the order in which shares of speed are added up.
  */
 function isBlindToNumbers(compiled: Compiled): boolean {
   const { scenario, fidelity, runUs, slotBytes } = compiled;

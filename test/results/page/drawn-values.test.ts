@@ -1,0 +1,101 @@
+/**
+ * What is drawn is what is scored: the timelines, Gantt charts and traces of every method's best
+ * plan, and the captions of whole pages, show the value of their row.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { generalMethods } from "../../../agents/index.ts";
+import { createSimulator, explain, planFromJson, type Scenario } from "../../../env/index.ts";
+import { formatUs } from "../../../results/format.ts";
+import {
+  type CellResult,
+  type CompareReport,
+  compare,
+  ganttSvg,
+  renderPage,
+  runCell,
+  traceOf,
+} from "../../../results/index.ts";
+import { resolveScenario } from "../../../scenarios/index.ts";
+
+const clock = () => 0;
+const address = "layered/test/3/2xP100?ops=40";
+
+/** Captions such as "Best plan of heft: 3.20 ms" of a page, in order. */
+const captions = (page: string): string[] =>
+  [...page.matchAll(/Best plan of ([^:<]+): ([\d.,]+ [a-zµ]+)/g)].map(
+    ([, method, value]) => `${method}: ${value}`,
+  );
+
+/** The best cell of each scenario, as a caption should name it. */
+function expectedCaptions({ scenarios, cells }: CompareReport): string[] {
+  return scenarios.flatMap(({ scenario, rows }) => {
+    const best = rows
+      .flatMap(({ bestCell }) => (bestCell === null ? [] : [cells[bestCell]]))
+      .reduce((a, b) => ((b.value ?? Infinity) < (a.value ?? Infinity) ? b : a));
+    expect(best.scenario).toBe(scenario);
+    return best.value === null ? [] : [`${best.method}: ${formatUs(best.value)}`];
+  });
+}
+
+function expectDrawn(scenario: Scenario, { method, plan, value }: CellResult): void {
+  const restored = planFromJson(scenario, plan, `The plan of ${method}`);
+  expect(createSimulator(scenario)(restored).makespanUs, method).toBe(value);
+  const explanation = explain(scenario, restored);
+  const svg = ganttSvg(scenario, explanation, { plan: method, bound: 0 });
+  expect(svg, method).toContain(`under ${method}: ${formatUs(value!)}`);
+  const trace = traceOf(scenario, explanation);
+  expect(trace.otherData.makespanUs, method).toBe(value);
+  const ends = trace.traceEvents.map((event) => (event.ph === "X" ? event.ts + event.dur : 0));
+  expect(Math.max(...ends), method).toBeCloseTo(value!, 6);
+}
+
+describe("what is drawn of every method", () => {
+  const methods = generalMethods.filter((id) => id !== "ilp");
+
+  test("is the value of its row, in the timeline, the Gantt chart, the trace and the page", async () => {
+    const report = await compare(
+      { scenarios: [address], methods, seeds: 1, seed: 0, budget: { simulations: 40 } },
+      { runCell, clock, cpuClock: clock },
+    );
+    const scenario = await resolveScenario(address);
+    const planned = report.cells.filter(({ value }) => value !== null);
+    expect(planned.length).toBe(methods.length);
+    const ordered = planned.filter(({ plan }) => plan !== null && "opPriority" in plan);
+    expect(ordered.map(({ method }) => method)).toContain("best");
+    for (const cell of planned) {
+      expectDrawn(scenario, cell);
+      const alone: CompareReport = {
+        ...report,
+        scenarios: [
+          {
+            ...report.scenarios[0],
+            rows: report.scenarios[0].rows.filter((row) => row.method === cell.method),
+          },
+        ],
+      };
+      expect(captions(renderPage(alone, new Map([[address, scenario]])))).toEqual(expectedCaptions(alone));
+    }
+  }, 120_000);
+});
+
+describe("the committed example", () => {
+  const at = (name: string) => fileURLToPath(new URL(`../../../results/example/${name}`, import.meta.url));
+
+  test("draws the value of each best row, and its plans score what its table says", async () => {
+    expect(existsSync(at("report.json"))).toBe(true);
+    const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as CompareReport;
+    const page = readFileSync(at("index.html"), "utf8");
+    expect(captions(page)).toEqual(expectedCaptions(report));
+    expect(report.cells.length).toBeGreaterThan(60);
+    for (const table of report.scenarios) {
+      const scenario = await resolveScenario(table.scenario);
+      const score = createSimulator(scenario);
+      for (const { method, plan, value } of report.cells.filter((cell) => cell.scenario === table.scenario)) {
+        if (value === null) continue;
+        expect(score(planFromJson(scenario, plan, "The plan")).makespanUs, method).toBe(value);
+      }
+    }
+  }, 60_000);
+});
