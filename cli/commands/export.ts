@@ -6,7 +6,7 @@ import { InputError } from "../../env/model/errors.ts";
 import { type Plan, validatePlan } from "../../env/model/plan/plan.ts";
 import { readPlan } from "../../env/model/plan/plan-file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { exporterOf, exporters } from "../../results/export/index.ts";
+import { exporterOf, exporters, exportScenario } from "../../results/export/index.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand } from "../command.ts";
 import { readText, writeOutput } from "../files.ts";
@@ -60,7 +60,7 @@ export const exportCommand = defineCommand({
       throw new InputError(`Format ${exporter.name} writes a plan; give one with --placement FILE.`);
     const scenario = await resolveScenario(argument);
     const plan = values.placement === undefined ? null : planIn(values.placement, scenario);
-    const { text, notes } = exporter.write(scenario, plan);
+    const { text, notes } = exportScenario(exporter, scenario, plan);
     for (const note of notes) terminal.note(`Note: ${note}`);
     if (values.output === undefined) terminal.write(text);
     else writeOutput(values.output, text, terminal);

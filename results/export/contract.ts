@@ -13,6 +13,8 @@ export interface Exporter {
    * A format for plans needs a plan. A format for graphs marks the devices where there is a plan.
    */
   readonly subject: "plan" | "graph";
+  /** True where the format keeps a plan's order of ops. */
+  readonly keepsOrder?: true;
   /** Pre: the plan is valid for the scenario, and given where the subject is a plan. */
   readonly write: (scenario: Scenario, plan: Plan | null) => Exported;
 }

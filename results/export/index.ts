@@ -9,6 +9,7 @@ import { csv, tensorflow } from "./op-maps.ts";
 import { svg } from "./svg.ts";
 
 export type { Exported, Exporter } from "./contract.ts";
+export { exportScenario } from "./lost-order.ts";
 
 export const exporters: readonly Exporter[] = [accelerate, pytorch, tensorflow, csv, graphml, dot, svg];
 

@@ -2,7 +2,7 @@
  * Maps from ops to devices, which lose nothing.
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
- * - `csv`: a row for each op. By RFC 4180, fields with commas, quotes or line ends are in quotes,
+ * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields with commas, quotes or line ends are in quotes,
  *   and quotes inside are doubled.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
@@ -22,9 +22,11 @@ export const tensorflow: Exporter = {
 
 export const csv: Exporter = {
   name: "csv",
-  summary: "CSV, one row for each op: name, type, role, group, device number and name",
+  summary: "CSV, one row for each op: name, type, role, group, device number and name, priority",
   subject: "plan",
+  keepsOrder: true,
   write({ graph, grouping, cluster }, plan) {
+    const { opPriority } = plan!;
     const rows = graph.names.map((name, v) => {
       const d = plan!.device[v];
       return [
@@ -34,9 +36,11 @@ export const csv: Exporter = {
         grouping.groupOf[v],
         d,
         cluster.devices[d].name,
+        ...(opPriority === undefined ? [] : [opPriority[v]]),
       ];
     });
-    const lines = [["op", "type", "role", "group", "device", "device_name"], ...rows];
+    const head = ["op", "type", "role", "group", "device", "device_name"];
+    const lines = [opPriority === undefined ? head : [...head, "priority"], ...rows];
     return { text: lines.map((row) => `${row.map(field).join(",")}\n`).join(""), notes: [] };
   },
 };

@@ -1,7 +1,7 @@
 /**
  * `best` compared with every other planner at the same number of evaluations, over whole suites:
  *
- *     npx tsx test/bench/best.ts [EVALUATIONS] [SUITE ...]
+ *     npx tsx test/bench/best.ts [SIMULATIONS] [SUITE ...]
  *
  * The default is 1,000 evaluations and the suites `default` and `papers/*`. A row for each suite
  * shows
@@ -27,22 +27,22 @@ const NEAR = 0.01;
 
 /** Planners that are asked for by name only and answer the objective in seconds. */
 const byName: Readonly<Record<Objective, readonly string[]>> = {
-  makespan: ["ideals-dp"],
+  makespan: ["ideals-dp", "pesto"],
   "max-load": ["max-load-search", "acyclic-partition", "pipedream-interval"],
   latency: ["latency-search", "ideals-dp"],
   "peak-memory": [],
 };
 
-async function main([evaluations = "1000", ...names]: readonly string[]): Promise<void> {
+async function main([simulations = "1000", ...names]: readonly string[]): Promise<void> {
   const suites = names.length > 0 ? names.map(suiteNamed) : suiteCatalog.filter(isJudged);
   const columns = [`scenarios  ${BEST}`, "next planner", "within 1%", "furthest behind"];
   console.log(["suite".padEnd(34), ...columns.map((column) => column.padEnd(26))].join(""));
-  for (const suite of suites) await judge(suite, Number(evaluations));
+  for (const suite of suites) await judge(suite, Number(simulations));
 }
 
 const isJudged = ({ name }: Suite) => name === "default" || name.startsWith("papers/");
 
-async function judge(suite: Suite, evaluations: number): Promise<void> {
+async function judge(suite: Suite, simulations: number): Promise<void> {
   const folder = suite.files === undefined ? undefined : sharedPath("data", "dnn-partitioning");
   if (folder === null) return;
   const planners = new Set(listMethods().flatMap(({ kind, card }) => (kind === "planner" ? [card.id] : [])));
@@ -54,7 +54,7 @@ async function judge(suite: Suite, evaluations: number): Promise<void> {
       methods: [...defaultMethods.filter((id) => planners.has(id)), ...byName[objective]],
       seeds: 1,
       seed: 0,
-      budget: { evaluations },
+      budget: { simulations },
       objective: suite.objective,
     },
     { runCell, clock: () => performance.now() / 1000, cpuClock: () => performance.now() / 1000 },

@@ -4,9 +4,18 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InputError, parseGraph, placement, Role, type Scenario, testScenario } from "../../../env/index.ts";
-import { exporterOf, exporters } from "../../../results/export/index.ts";
+import {
+  evaluator,
+  InputError,
+  parseGraph,
+  placement,
+  Role,
+  type Scenario,
+  testScenario,
+} from "../../../env/index.ts";
+import { exporterOf, exporters, exportScenario } from "../../../results/export/index.ts";
 import { moduleDevices } from "../../../results/export/module-devices.ts";
+import { formatUs } from "../../../results/format.ts";
 
 const network = parseGraph(`
   feed 1 4B
@@ -120,5 +129,40 @@ describe("every exporter", () => {
   it("is suggested where its name is mistyped", () => {
     expect(() => exporterOf("graphm")).toThrow(InputError);
     expect(() => exporterOf("graphm")).toThrow('Did you mean "graphml"?');
+  });
+});
+
+describe("a plan with an order of ops", () => {
+  const joined = testScenario({
+    graph: "a 10 40B\nb 20 40B <- a\nc 30 40B <- a\nd 40 40B <- a\ne 50 <- d",
+    devices: 2,
+  });
+  const device = [0, 1, 1, 1, 0];
+  const ordered = placement(device, [0, 3, 2, 1, 4]);
+  const score = evaluator(joined);
+  const text = (kept: boolean) => formatUs(score.evaluate(kept ? ordered : placement(device)).value!);
+
+  it.each(exporters.filter(({ keepsOrder }) => !keepsOrder).map(({ name }) => name))(
+    "is said to lose it in %s, with the value that is left",
+    (name) => {
+      expect(exportScenario(exporterOf(name), joined, ordered).notes).toContain(
+        `The format ${name} cannot hold the plan's order of ops. Without it the makespan is ${text(false)}, with it ${text(true)}.`,
+      );
+      expect(exportScenario(exporterOf(name), joined, placement(device)).notes.join()).not.toContain("order");
+    },
+  );
+
+  it("keeps it as a column in csv", () => {
+    const { text: csv, notes } = exportScenario(exporterOf("csv"), joined, ordered);
+    expect(notes).toEqual([]);
+    expect(csv.split("\n").slice(0, 3)).toEqual([
+      "op,type,role,group,device,device_name,priority",
+      expect.stringMatching(/^a,.*,0$/),
+      expect.stringMatching(/^b,.*,3$/),
+    ]);
+  });
+
+  it("has another value without it, so that the loss shows", () => {
+    expect(text(true)).not.toBe(text(false));
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { BudgetExhausted, evaluator, metered, placement, testScenario } from "../../../../env/index.ts";
+import {
+  allowance,
+  BudgetExhausted,
+  evaluator,
+  gated,
+  metered,
+  placement,
+  testScenario,
+} from "../../../../env/index.ts";
 
 const scenario = testScenario({ graph: "a 10 10B\nb 20 <- a\nc 30" });
 const apart = placement([0, 0, 1]);
@@ -61,5 +69,76 @@ describe("the metered evaluator", () => {
       expect(() => metered(evaluator(scenario), { evaluations })).toThrow(
         /expected a whole number of at least 1/,
       );
+  });
+
+  it("counts private passes as simulations, partial ones by their share, and refuses them alike", () => {
+    const meter = metered(evaluator(scenario), { simulations: 3 });
+    meter.pass();
+    meter.evaluate(together);
+    meter.pass(0.25);
+    expect([meter.simulations, meter.evaluations, meter.remaining]).toEqual([2.25, 1, 0.75]);
+    expect(() => meter.evaluate(apart)).toThrow("simulations");
+    meter.pass(0.75);
+    expect(() => meter.pass(0.01)).toThrow(BudgetExhausted);
+    expect([meter.spent, meter.refused, meter.exhausted]).toEqual([3, "simulations", true]);
+    expect(meter.curve).toMatchObject([{ simulations: 2, evaluations: 1 }]);
+    expect(meter.best).toMatchObject({ simulation: 2, evaluation: 1 });
+  });
+
+  it("counts passes that a budget of evaluations does not limit", () => {
+    const meter = metered(evaluator(scenario), { evaluations: 1 });
+    for (let i = 0; i < 5; i++) meter.pass();
+    meter.evaluate(apart);
+    expect([meter.countedIn, meter.spent, meter.simulations]).toEqual(["evaluations", 1, 6]);
+  });
+
+  it("stops on CPU seconds by the clock it is given", () => {
+    let cpu = 7;
+    const meter = metered(evaluator(scenario), { cpuSeconds: 2 }, { cpuClock: () => cpu });
+    meter.evaluate(together);
+    cpu = 8.5;
+    meter.evaluate(apart);
+    expect(meter.curve.map(({ cpuSeconds }) => cpuSeconds)).toEqual([0, 1.5]);
+    cpu = 9;
+    expect(() => meter.pass()).toThrow("CPU seconds");
+    expect(meter.remaining).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("counts engine runs that only read the times of an earlier outcome", () => {
+    const meter = metered(evaluator(scenario), {});
+    const first = meter.evaluate(together);
+    meter.evaluate(apart);
+    expect(meter.simulations).toBe(2);
+    expect(first.startUs).toHaveLength(3);
+    expect([meter.simulations, meter.evaluations]).toEqual([3, 2]);
+  });
+});
+
+describe("a gate", () => {
+  it("lets so much through and no more; counts and best plan stay the meter's", () => {
+    const meter = metered(evaluator(scenario), { simulations: 10 });
+    meter.evaluate(together);
+    const seen: number[] = [];
+    const part = allowance(meter, 3, ({ cost }, planOf) => seen.push(cost, planOf().device[2]));
+    part.evaluate(apart);
+    part.around(together)!.move(scenario.grouping.groupOf[2], 1);
+    part.pass();
+    expect(part.exhausted).toBe(true);
+    expect(() => part.pass(0.5)).toThrow(BudgetExhausted);
+    expect(() => part.evaluate(apart)).toThrow(BudgetExhausted);
+    expect(seen).toEqual([30, 1, 30, 1]);
+    expect([part.spent, meter.spent, meter.remaining, meter.refused]).toEqual([4, 4, 6, null]);
+    expect(part.best).toBe(meter.best);
+  });
+
+  it("can keep some back until it is opened", () => {
+    const meter = metered(evaluator(scenario), { simulations: 3 });
+    let kept = 2;
+    const training = gated(meter, { remaining: () => meter.remaining - kept });
+    training.evaluate(together);
+    expect(() => training.evaluate(together)).toThrow(BudgetExhausted);
+    kept = 0;
+    training.evaluate(apart);
+    expect(meter.spent).toBe(2);
   });
 });
