@@ -1,4 +1,7 @@
-/** Whatever decides: the contract, the registry, the driver, and every planner and agent. */
+/**
+ * Whatever decides, as it is published: the contract, the registry, the driver, and every planner and
+ * agent. A test holds the list of methods to the registry.
+ */
 export * from "./contract.ts";
 export { boundByLinearRelaxation } from "./exact/programs/linear-relaxation.ts";
 export { placeto } from "./learned/placeto.ts";
@@ -12,8 +15,10 @@ export { random } from "./planners/placement/baselines/random.ts";
 export { roundRobin } from "./planners/placement/baselines/round-robin.ts";
 export { singleDevice } from "./planners/placement/baselines/single-device.ts";
 export { topoBlocks } from "./planners/placement/baselines/topo-blocks.ts";
+export { branchAndBoundPlanner } from "./planners/placement/exact/branch-and-bound.ts";
 export { idealsDp } from "./planners/placement/exact/ideals-dp.ts";
 export { ilp } from "./planners/placement/exact/ilp.ts";
+export { pesto } from "./planners/placement/exact/pesto.ts";
 export { cpop } from "./planners/placement/lists/cpop.ts";
 export { criticalPathFirst } from "./planners/placement/lists/critical-path-first.ts";
 export { etf } from "./planners/placement/lists/etf.ts";
@@ -22,10 +27,16 @@ export { mEtf } from "./planners/placement/lists/m-etf.ts";
 export { mSct } from "./planners/placement/lists/m-sct.ts";
 export { mTopo } from "./planners/placement/lists/m-topo.ts";
 export { maxMin, minMin } from "./planners/placement/lists/min-min.ts";
+export { annealing } from "./planners/placement/search/annealing.ts";
+export { bestOf } from "./planners/placement/search/best.ts";
+export { brkga } from "./planners/placement/search/brkga.ts";
 export { hillClimb } from "./planners/placement/search/hill-climb.ts";
 export { latencySearch } from "./planners/placement/search/latency-search.ts";
+export { lns } from "./planners/placement/search/lns.ts";
 export { maxLoadSearch } from "./planners/placement/search/max-load-search.ts";
 export { mcmc } from "./planners/placement/search/mcmc.ts";
+export { tabu } from "./planners/placement/search/tabu.ts";
+export { composedMethods } from "./registry/methods.ts";
 export {
   defaultMethods,
   generalMethods,
@@ -37,3 +48,9 @@ export {
 } from "./registry/registry.ts";
 export { type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
 export { type MethodResult, type MethodRun, runMethod } from "./run/run.ts";
+export {
+  generalMethods as answeringAnyScenario,
+  instantPlanners,
+  quickMethods,
+  searchFor,
+} from "./selection.ts";

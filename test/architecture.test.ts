@@ -6,9 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { stronglyConnectedComponents } from "../env/model/graph/components.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const rooms = ["env", "agents", "scenarios", "results", "cli"];
+const WIDE: readonly string[] = [];
 
 interface Import {
   readonly file: string;
@@ -70,6 +72,30 @@ describe("the house", () => {
     expect(offences.map(describeImport)).toEqual([]);
   });
 
+  it("has no import cycle, types included", () => {
+    const targets = new Map<string, string[]>();
+    for (const { file, target, isLocal } of imports)
+      if (isLocal) targets.set(file, [...(targets.get(file) ?? []), target]);
+    expect(cyclesOf(targets)).toEqual([]);
+    expect(cyclesOf(new Map([...targets, ["env/model/errors.ts", ["env/index.ts"]]]))).not.toEqual([]);
+  });
+
+  it.each([
+    ["agents/exact", 12],
+    ["agents/search", 12],
+    ["env/sim", 12],
+    ["cli", 12],
+  ])("keeps %s at most %d entries wide", (folder, most) => {
+    expect(readdirSync(join(root, folder)).length).toBeLessThanOrEqual(most);
+  });
+
+  it("keeps every folder at most 16 entries wide, data tables and the rooms of agents apart", () => {
+    const folders = new Set(sources.map((file) => dirname(file)));
+    const wide = [...folders].filter((folder) => readdirSync(join(root, folder)).length > 16);
+    // One file for each workload of a kind, and one for each room.
+    expect(wide.sort()).toEqual(WIDE);
+  });
+
   it.each([
     ["TensorFlow", /^@tensorflow\//, /^agents\/tensors\/tf\.ts$/],
     ["protocol buffers", /^@bufbuild\/protobuf/, /^scenarios\/import\/protobuf\//],
@@ -125,6 +151,17 @@ function codeOf(file: string): string {
   return readFileSync(join(root, file), "utf8")
     .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "))
     .replace(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+/** Groups of files that import each other, by strongly connected components. */
+function cyclesOf(targets: ReadonlyMap<string, readonly string[]>): string[][] {
+  const names = [...new Set([...targets.keys(), ...[...targets.values()].flat()])];
+  const idOf = new Map(names.map((name, id) => [name, id]));
+  const successors = names.map((name) => (targets.get(name) ?? []).map((target) => idOf.get(target)!));
+  const { of, count } = stronglyConnectedComponents(successors);
+  const members = Array.from({ length: count }, (): string[] => []);
+  for (const [id, name] of names.entries()) members[of[id]].push(name);
+  return members.filter(({ length }) => length > 1);
 }
 
 const roomOf = (path: string): string => path.split("/")[0];

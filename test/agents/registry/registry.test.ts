@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import * as publishedAgents from "../../../agents/index.ts";
+import { composedMethods } from "../../../agents/registry/methods.ts";
 import { defaultMethods, listMethods, methods, resolveMethod } from "../../../agents/registry/registry.ts";
 import { InputError } from "../../../env/index.ts";
 
@@ -62,4 +64,19 @@ describe("the registry", () => {
       /There is no method "hefft"; known are single-device, random, .*Did you mean "heft"\?/,
     );
   });
+});
+
+test("the published list holds every registered method and nothing that is no method", () => {
+  const isMethod = (value: unknown) =>
+    typeof value === "object" && value !== null && "card" in value && "options" in value;
+  const published = Object.values(publishedAgents).filter(isMethod);
+  expect(new Set(published)).toEqual(new Set(composedMethods));
+  expect(methods.map(({ card }) => card.id)).toEqual(["best", ...composedMethods.map(({ card }) => card.id)]);
+});
+
+test("every registered method has traits, and its card says what it is", () => {
+  for (const { card, traits } of methods) {
+    expect(traits, card.id).toBeDefined();
+    expect(card.summary, card.id).toMatch(/^[A-Z].*\.$/);
+  }
 });
