@@ -6,18 +6,18 @@
  * load.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { DeviceType, SplitProblem } from "../../problems/split-problem.ts";
 import type { AbsorbableSet, Dominance } from "./dominance.ts";
 import type { GrowingSet } from "./growing-set.ts";
 
 export class Absorption {
-  readonly #problem: SplitProblem;
+  readonly #types: readonly DeviceType[];
   readonly #absorbableOf: Dominance["absorbableOf"];
   readonly #set: GrowingSet;
   readonly #floorUs: number;
 
   constructor(problem: SplitProblem, { absorbableOf }: Dominance, set: GrowingSet, floorUs: number) {
-    this.#problem = problem;
+    this.#types = problem.types;
     this.#absorbableOf = absorbableOf;
     this.#set = set;
     this.#floorUs = floorUs;
@@ -27,7 +27,7 @@ export class Absorption {
   isPossible(depth: number, type: number, loadUs: number): boolean {
     const set = this.#set;
     const { ready } = set;
-    const { memoryBytes, paysTransfers } = this.#problem.types[type];
+    const { memoryBytes, paysTransfers } = this.#types[type];
     const mostUs = Math.max(loadUs, this.#floorUs);
     const end = set.readyEnd[depth];
     for (let i = 0; i < end; i++) {

@@ -31,8 +31,16 @@ export class GrowingSet {
   readonly leftBeyond: Int32Array;
   readonly leftBytes: Float64Array;
 
-  readonly #problem: SplitProblem;
-  readonly #windows: WorkWindows;
+  // What the loops read of the problem and its windows, as fields of one shape.
+  readonly #timeUs: Float64Array;
+  readonly #memoryBytes: Float64Array;
+  readonly #typeCount: number;
+  readonly #elementStart: Int32Array;
+  readonly #ofElement: Int32Array;
+  readonly #netUs: Float64Array;
+  readonly #windowCount: number;
+  readonly #workOf: Float64Array;
+  readonly #beyond: Uint8Array;
   readonly #successors: Lists;
   readonly #hashOf: Int32Array;
   /** Element that was added at each depth. */
@@ -44,8 +52,15 @@ export class GrowingSet {
   constructor(problem: SplitProblem, windows: WorkWindows, successors: Lists) {
     const { nets } = problem;
     const n = problem.elements.count;
-    this.#problem = problem;
-    this.#windows = windows;
+    this.#timeUs = problem.timeUs;
+    this.#memoryBytes = problem.memoryBytes;
+    this.#typeCount = problem.types.length;
+    this.#elementStart = nets.elementStart;
+    this.#ofElement = nets.ofElement;
+    this.#netUs = nets.transferUs;
+    this.#windowCount = windows.count;
+    this.#workOf = windows.workOf;
+    this.#beyond = windows.beyond;
     this.#successors = successors;
     this.#hashOf = Int32Array.from({ length: n }, (_, v) => scramble(v + 1));
     this.#added = new Int32Array(n);
@@ -69,8 +84,9 @@ export class GrowingSet {
   /** The empty set on top of an ideal. Pre: S is empty. */
   startFrom(table: IdealTable, ideal: number): void {
     const { waiting, leftWork, leftBeyond, leftBytes } = this;
-    const { count: windowCount, workOf, beyond } = this.#windows;
-    const { memoryBytes } = this.#problem;
+    const windowCount = this.#windowCount;
+    const workOf = this.#workOf;
+    const beyond = this.#beyond;
     this.hash = 0;
     table.copyBits(ideal, this.members);
     waiting.fill(0);
@@ -83,7 +99,7 @@ export class GrowingSet {
         continue;
       }
       for (const w of this.#successors[v]) waiting[w]++;
-      leftBytes[0] += memoryBytes[v];
+      leftBytes[0] += this.#memoryBytes[v];
       for (let window = 0; window < windowCount; window++) {
         leftWork[window] += workOf[v * windowCount + window];
         leftBeyond[window] += beyond[v * windowCount + window];
@@ -106,25 +122,27 @@ export class GrowingSet {
 
   /** Adds v on a device of the type. */
   add(v: number, depth: number, type: number): void {
-    const { timeUs, memoryBytes, types } = this.#problem;
     const { ready, waiting } = this;
+    const bytes = this.#memoryBytes[v];
     const above = depth + 1;
     this.#added[depth] = v;
     this.members[v >> 5] |= 1 << (v & 31);
     this.hash ^= this.#hashOf[v];
-    this.bytes[above] = this.bytes[depth] + memoryBytes[v];
-    this.leftBytes[above] = this.leftBytes[depth] - memoryBytes[v];
+    this.bytes[above] = this.bytes[depth] + bytes;
+    this.leftBytes[above] = this.leftBytes[depth] - bytes;
     this.#takeFromLeft(v, depth);
     this.transferUs[above] = this.transferUs[depth] + this.countIn(v);
     let end = this.readyEnd[depth];
     for (const w of this.#successors[v]) if (--waiting[w] === 0) ready[end++] = w;
     this.readyEnd[above] = end;
-    this.computeUs[above] = this.computeUs[depth] + timeUs[v * types.length + type];
+    this.computeUs[above] = this.computeUs[depth] + this.#timeUs[v * this.#typeCount + type];
   }
 
   #takeFromLeft(v: number, depth: number): void {
     const { leftWork, leftBeyond } = this;
-    const { count: windowCount, workOf, beyond } = this.#windows;
+    const windowCount = this.#windowCount;
+    const workOf = this.#workOf;
+    const beyond = this.#beyond;
     for (let window = 0; window < windowCount; window++) {
       const at = depth * windowCount + window;
       leftWork[at + windowCount] = leftWork[at] - workOf[v * windowCount + window];
@@ -143,21 +161,24 @@ export class GrowingSet {
 
   /** Counts v into its nets and returns by how much the transfers of S grow. */
   countIn(v: number): number {
-    const { elementStart, ofElement, transferUs } = this.#problem.nets;
+    const elementStart = this.#elementStart;
+    const ofElement = this.#ofElement;
+    const netUs = this.#netUs;
     const inside = this.#inside;
     const netPins = this.#netPins;
     let us = 0;
     for (let i = elementStart[v]; i < elementStart[v + 1]; i++) {
       const h = ofElement[i];
       const pins = ++inside[h];
-      if (pins === 1) us += transferUs[h];
-      else if (pins === netPins[h]) us -= transferUs[h];
+      if (pins === 1) us += netUs[h];
+      else if (pins === netPins[h]) us -= netUs[h];
     }
     return us;
   }
 
   countOut(v: number): void {
-    const { elementStart, ofElement } = this.#problem.nets;
+    const elementStart = this.#elementStart;
+    const ofElement = this.#ofElement;
     const inside = this.#inside;
     for (let i = elementStart[v]; i < elementStart[v + 1]; i++) inside[ofElement[i]]--;
   }

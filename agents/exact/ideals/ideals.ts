@@ -21,11 +21,10 @@
  * then its prefixes.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { DeviceType, SplitProblem } from "../../problems/split-problem.ts";
 import { maxLoadUs, type Stage } from "../../problems/stage-load.ts";
 import { Absorption } from "./absorption.ts";
 import { CompletionTest } from "./completion-test.ts";
-import type { DeviceStates } from "./device-states.ts";
 import type { Dominance } from "./dominance.ts";
 import { forcedElements } from "./forced-elements.ts";
 import { GrowingSet } from "./growing-set.ts";
@@ -88,7 +87,10 @@ export function searchIdeals(
 class IdealSearch {
   readonly #problem: SplitProblem;
   readonly #options: SearchOptions;
-  readonly #states: DeviceStates;
+  readonly #types: readonly DeviceType[];
+  /** Of the device states: difference that one more device of a type makes, devices in use. */
+  readonly #stride: readonly number[];
+  readonly #used: Int32Array;
   readonly #set: GrowingSet;
   readonly #completion: CompletionTest;
   readonly #absorption: Absorption | null;
@@ -114,7 +116,9 @@ class IdealSearch {
     const windows = workWindows(problem);
     this.#problem = problem;
     this.#options = options;
-    this.#states = windows;
+    this.#types = problem.types;
+    this.#stride = windows.stride;
+    this.#used = windows.used;
     this.#upperUs = upperUs;
     this.#set = new GrowingSet(problem, windows, chain ? line(n) : problem.elements.successors);
     this.#completion = new CompletionTest(problem, windows, this.#set, upperUs);
@@ -151,7 +155,7 @@ class IdealSearch {
     set.startFrom(this.#table, ideal);
     this.#ideal = ideal;
     this.#collectOpen();
-    for (let type = 0; type < this.#problem.types.length; type++) {
+    for (let type = 0; type < this.#types.length; type++) {
       this.#activate(type);
       if (this.#activeCount === 0) continue;
       const base = this.#addForced();
@@ -202,8 +206,8 @@ class IdealSearch {
 
   /** Does one state use at most as many devices of every type as the other? */
   #usesNoMore(state: number, other: number): boolean {
-    const { used } = this.#states;
-    const typeCount = this.#problem.types.length;
+    const used = this.#used;
+    const typeCount = this.#types.length;
     for (let type = 0; type < typeCount; type++)
       if (used[state * typeCount + type] > used[other * typeCount + type]) return false;
     return true;
@@ -211,8 +215,8 @@ class IdealSearch {
 
   /** Keeps the open states that have a device of the type left. */
   #activate(type: number): void {
-    const { types } = this.#problem;
-    const { used } = this.#states;
+    const types = this.#types;
+    const used = this.#used;
     this.#type = type;
     this.#activeCount = 0;
     for (let i = 0; i < this.#openCount; i++) {
@@ -235,7 +239,7 @@ class IdealSearch {
   /** False where S and all its supersets take too long or are too large for the type. */
   #fits(depth: number): boolean {
     const { bytes, computeUs } = this.#set;
-    return bytes[depth] <= this.#problem.types[this.#type].memoryBytes && computeUs[depth] < this.#upperUs;
+    return bytes[depth] <= this.#types[this.#type].memoryBytes && computeUs[depth] < this.#upperUs;
   }
 
   /**
@@ -247,14 +251,14 @@ class IdealSearch {
     const ideal = this.#ideal;
     const type = this.#type;
     const { states } = table;
-    const load = set.computeUs[depth] + (this.#problem.types[type].paysTransfers ? set.transferUs[depth] : 0);
+    const load = set.computeUs[depth] + (this.#types[type].paysTransfers ? set.transferUs[depth] : 0);
     if (load >= this.#upperUs) return;
     let target = -1;
     let isNew = false;
     for (let i = 0; i < this.#activeCount; i++) {
       const state = this.#active[i];
       const value = Math.max(load, table.labels[ideal * states + state]);
-      const reached = state + this.#states.stride[type];
+      const reached = state + this.#stride[type];
       if (value >= this.#upperUs || !this.#completion.mayFinish(reached, depth, this.#upperUs)) continue;
       if (target === -1) {
         if (this.#absorption?.isPossible(depth, type, load)) return;
@@ -300,7 +304,7 @@ class IdealSearch {
       const type = byType[ideal * states + state];
       stages.push({ type, elements: this.#table.difference(ideal, from) });
       ideal = from;
-      state -= this.#states.stride[type];
+      state -= this.#stride[type];
     }
     return stages.reverse();
   }
