@@ -1,6 +1,6 @@
 /**
- * Step 4 of the contraction (elements.ts): merges an element that takes no time and has neighbours
- * in one other element only into that one, again and again until nothing changes.
+ * Step 4 of the contraction (elements.ts). An element that takes no time and has neighbours in one
+ * other element only is merged into that one, until nothing changes.
  */
 
 import { weightLimitBytes } from "../../env/model/cluster/cluster.ts";

@@ -56,62 +56,123 @@ export function createProposals(
   rng: Rng,
   used: readonly Operator[] = operators,
 ): Proposals {
-  const { legal, groupCount } = choices;
-  const neighbours = groupNeighbours(choices.scenario);
-  const movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
+  const drawn = new Draws(choices, urgency, rng);
   const rate = new Float64Array(used.length).fill(1);
-  const isTaken = new Uint8Array(groupCount);
+  return {
+    draw(groupDevice, change) {
+      change.groups.length = 0;
+      change.devices.length = 0;
+      const operator = used[drawByRate(rate, rng)];
+      drawn[operator](change, groupDevice);
+      return change.groups.length === 0 ? null : operator;
+    },
+    learn(operator, improved) {
+      const i = used.indexOf(operator);
+      rate[i] = MEMORY * rate[i] + (1 - MEMORY) * improved;
+    },
+  };
+}
 
-  const anyOf = (list: ArrayLike<number>): number => list[rng.int(list.length)];
-  const mayGo = (group: number, device: number): boolean => legal[group].includes(device);
-  const length = (): number => 2 + rng.int(2 ** (1 + rng.int(LONGEST_POWER)));
+function drawByRate(rate: Float64Array, rng: Rng): number {
+  let sum = 0;
+  for (const each of rate) sum += LEAST_RATE + each;
+  let left = rng.next() * sum;
+  for (let i = 0; i < rate.length; i++) {
+    left -= LEAST_RATE + rate[i];
+    if (left < 0) return i;
+  }
+  return rate.length - 1;
+}
 
-  const move = (change: Change, present: Int32Array, group: number, device: number): void => {
-    if (present[group] === device || !mayGo(group, device)) return;
+/** One method for each operator. `present` is the device of each group now. */
+class Draws implements Record<Operator, (change: Change, present: Int32Array) => void> {
+  private readonly legal: Choices["legal"];
+  private readonly groupCount: number;
+  private readonly neighbours: ReturnType<typeof groupNeighbours>;
+  /** Groups that have a choice of devices. */
+  private readonly movable: Int32Array;
+  private readonly urgency: Urgency;
+  private readonly rng: Rng;
+  private readonly isTaken: Uint8Array;
+
+  constructor({ legal, groupCount, scenario }: Choices, urgency: Urgency, rng: Rng) {
+    this.legal = legal;
+    this.groupCount = groupCount;
+    this.neighbours = groupNeighbours(scenario);
+    this.movable = Int32Array.from(legal.keys()).filter((g) => legal[g].length > 1);
+    this.urgency = urgency;
+    this.rng = rng;
+    this.isTaken = new Uint8Array(groupCount);
+  }
+
+  single(change: Change, present: Int32Array): void {
+    const group = this.anyOf(this.movable);
+    this.move(change, present, group, this.anyOf(this.legal[group]));
+  }
+
+  neighbour(change: Change, present: Int32Array): void {
+    this.moveToNeighbour(change, present, this.anyOf(this.movable));
+  }
+
+  swap(change: Change, present: Int32Array): void {
+    const [a, b] = [this.anyOf(this.movable), this.anyOf(this.movable)];
+    if (!this.mayGo(a, present[b]) || !this.mayGo(b, present[a])) return;
+    this.move(change, present, a, present[b]);
+    this.move(change, present, b, present[a]);
+  }
+
+  block(change: Change, present: Int32Array): void {
+    const first = this.anyOf(this.movable);
+    const device = this.anyOf(this.legal[first]);
+    const end = Math.min(this.groupCount, first + this.length());
+    for (let group = first; group < end; group++) this.move(change, present, group, device);
+  }
+
+  chain(change: Change, present: Int32Array): void {
+    const first = this.anyOf(this.movable);
+    const device = this.anyOf(this.legal[first]);
+    if (device === present[first]) return;
+    for (const group of this.connected(first, present, this.length()))
+      this.move(change, present, group, device);
+  }
+
+  urgent(change: Change, present: Int32Array): void {
+    const { urgency } = this;
+    let group = this.anyOf(this.movable);
+    for (let i = 1; i < TOURNAMENT; i++) {
+      const other = this.anyOf(this.movable);
+      if (urgency[other] > urgency[group]) group = other;
+    }
+    if (this.rng.next() < 0.5) this.moveToNeighbour(change, present, group);
+    else this.move(change, present, group, this.anyOf(this.legal[group]));
+  }
+
+  private anyOf(list: ArrayLike<number>): number {
+    return list[this.rng.int(list.length)];
+  }
+
+  private mayGo(group: number, device: number): boolean {
+    return this.legal[group].includes(device);
+  }
+
+  private length(): number {
+    return 2 + this.rng.int(2 ** (1 + this.rng.int(LONGEST_POWER)));
+  }
+
+  private move(change: Change, present: Int32Array, group: number, device: number): void {
+    if (present[group] === device || !this.mayGo(group, device)) return;
     change.groups.push(group);
     change.devices.push(device);
-  };
-  const besideNeighbour = (change: Change, present: Int32Array, group: number): void => {
-    if (neighbours[group].length > 0) move(change, present, group, present[anyOf(neighbours[group])]);
-  };
+  }
 
-  const fill: Readonly<Record<Operator, (change: Change, present: Int32Array) => void>> = {
-    single(change, present) {
-      const group = anyOf(movable);
-      move(change, present, group, anyOf(legal[group]));
-    },
-    neighbour: (change, present) => besideNeighbour(change, present, anyOf(movable)),
-    swap(change, present) {
-      const [a, b] = [anyOf(movable), anyOf(movable)];
-      if (!mayGo(a, present[b]) || !mayGo(b, present[a])) return;
-      move(change, present, a, present[b]);
-      move(change, present, b, present[a]);
-    },
-    block(change, present) {
-      const first = anyOf(movable);
-      const device = anyOf(legal[first]);
-      const end = Math.min(groupCount, first + length());
-      for (let group = first; group < end; group++) move(change, present, group, device);
-    },
-    chain(change, present) {
-      const first = anyOf(movable);
-      const device = anyOf(legal[first]);
-      if (device === present[first]) return;
-      for (const group of connected(first, present, length())) move(change, present, group, device);
-    },
-    urgent(change, present) {
-      let group = anyOf(movable);
-      for (let i = 1; i < TOURNAMENT; i++) {
-        const other = anyOf(movable);
-        if (urgency[other] > urgency[group]) group = other;
-      }
-      if (rng.next() < 0.5) besideNeighbour(change, present, group);
-      else move(change, present, group, anyOf(legal[group]));
-    },
-  };
+  private moveToNeighbour(change: Change, present: Int32Array, group: number): void {
+    const neighbours = this.neighbours[group];
+    if (neighbours.length > 0) this.move(change, present, group, present[this.anyOf(neighbours)]);
+  }
 
   /** At most `count` groups of one device, each next to one before it, in a random order. */
-  function connected(first: number, present: Int32Array, count: number): number[] {
+  private connected(first: number, present: Int32Array, count: number): number[] {
+    const { isTaken, neighbours, rng } = this;
     const found = [first];
     const open = [first];
     isTaken[first] = 1;
@@ -130,29 +191,4 @@ export function createProposals(
     for (const group of found) isTaken[group] = 0;
     return found;
   }
-
-  function drawOperator(): number {
-    let sum = 0;
-    for (const each of rate) sum += LEAST_RATE + each;
-    let left = rng.next() * sum;
-    for (let i = 0; i < rate.length; i++) {
-      left -= LEAST_RATE + rate[i];
-      if (left < 0) return i;
-    }
-    return rate.length - 1;
-  }
-
-  return {
-    draw(groupDevice, change) {
-      change.groups.length = 0;
-      change.devices.length = 0;
-      const operator = used[drawOperator()];
-      fill[operator](change, groupDevice);
-      return change.groups.length === 0 ? null : operator;
-    },
-    learn(operator, improved) {
-      const i = used.indexOf(operator);
-      rate[i] = MEMORY * rate[i] + (1 - MEMORY) * improved;
-    },
-  };
 }
