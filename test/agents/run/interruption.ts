@@ -15,14 +15,14 @@ export async function interruptAtRandom(module: PlannerModule, scenario: Scenari
     {},
     {
       signal: interrupt.signal,
-      onEvaluation: ({ spent }) => {
-        if (spent >= lastEvaluation) interrupt.abort();
+      onEvaluation: ({ evaluations }) => {
+        if (evaluations >= lastEvaluation) interrupt.abort();
       },
     },
   );
   const options = module.options.parse({});
   const { best, report } = await runMethod({ module, options, scenario, meter, rng: rng.child("run") });
-  expect(meter.spent).toBeLessThanOrEqual(Math.max(1, lastEvaluation));
+  expect(meter.evaluations).toBeLessThanOrEqual(Math.max(1, lastEvaluation));
   if (best === null) {
     // It ended by itself, and says why.
     expect(report.failure).toMatch(/^[A-Z].*\.$/);

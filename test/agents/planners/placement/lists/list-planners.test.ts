@@ -12,7 +12,7 @@ import { tenTasks } from "./golden-ten-tasks.ts";
 describe("HEFT as a planner", () => {
   test("reports the simulator's value as the score and its own makespan as an estimate", async () => {
     const { best, report, meter } = await runPlanner(heft, withNetwork(tenTasks(), "contention-free"));
-    expect(report.estimate).toBe(80);
+    expect(report.estimate).toEqual({ value: 80, unit: "us", model: "end of the list schedule" });
     expect(best!.outcome.value).toBe(80);
     expect(best!.plan.opPriority).toBeUndefined();
     expect(meter.spent).toBe(2);
@@ -21,7 +21,7 @@ describe("HEFT as a planner", () => {
   test("replays its order too, and longer delays where transfers queue, unless asked for the plain placement", async () => {
     const plain = await runPlanner(heft, tenTasks(), { options: { variants: "plain" } });
     expect(plain.meter.spent).toBe(1);
-    expect(plain.report.estimate).toBe(80);
+    expect(plain.report.estimate!.value).toBe(80);
     expect(plain.best!.outcome.value).toBeGreaterThan(80);
     const ordered = await runPlanner(heft, tenTasks(), { options: { variants: "ordered" } });
     expect(ordered.meter.spent).toBe(1);
@@ -101,7 +101,7 @@ describe("Baechi's planners", () => {
     for (let seed = 1; seed <= 30; seed++) {
       const scenario = withNetwork(randomScenario(seed, { ops: 12 }), "half-duplex");
       const { best, report } = await runPlanner(mEtf, scenario, { options: { variants: "ordered" } });
-      expect(best!.outcome.value).toBe(report.estimate);
+      expect(best!.outcome.value).toBe(report.estimate!.value);
     }
   });
 
