@@ -50,9 +50,9 @@ const options = z.strictObject({
     .int()
     .min(1)
     .max(1000)
-    .default(16)
+    .default(1)
     .describe(
-      "changes drawn for each one evaluated, the one whose list schedule ends first; fewer above 2,000 ops (makespan only)",
+      "changes that are list-scheduled for each one that is taken up, at a simulation each; fewer above 2,000 ops (makespan only)",
     ),
   prove: z
     .boolean()
