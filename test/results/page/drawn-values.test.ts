@@ -1,6 +1,6 @@
 /**
- * What is drawn is what is scored: the timelines, Gantt charts and traces of every method's best
- * plan, and the captions of whole pages, show the value of their row.
+ * What is drawn is what is scored. The timelines, Gantt charts and traces of every method's best
+ * plan show the value of its row, and so do the captions of whole pages.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
