@@ -49,8 +49,8 @@ export {
   groupingOf,
   liftToOps,
 } from "./model/coarsen/grouping.ts";
-export { heavyEdgeMates, type Joined, type MatchingRule } from "./model/coarsen/matching.ts";
-export { multilevel } from "./model/coarsen/multilevel.ts";
+export { heavyEdgeMates, type Joined, type MatchingRule } from "./model/coarsen/multilevel/matching.ts";
+export { multilevel } from "./model/coarsen/multilevel/multilevel.ts";
 export { groupsForPlacement } from "./model/coarsen/placement.ts";
 export { type CoarseningReport, coarseningReport, cutBytes } from "./model/coarsen/report.ts";
 export { type CoarseningRule, coarsen, coarseningRule, coarseningRules } from "./model/coarsen/rules.ts";

@@ -10,7 +10,7 @@ import { stronglyConnectedComponents } from "../env/model/graph/components.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const rooms = ["env", "agents", "scenarios", "results", "cli"];
-const WIDE: readonly string[] = [];
+const WIDE: readonly string[] = ["agents", "cli/commands"];
 
 interface Import {
   readonly file: string;

@@ -19,7 +19,7 @@
  */
 
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
-import { createPairHeap } from "../../../env/model/coarsen/pair-heap.ts";
+import { createPairHeap } from "../../../env/model/coarsen/multilevel/pair-heap.ts";
 import { createQuotient, type Quotient, supportOf } from "../../../env/model/coarsen/quotient.ts";
 import { coarsen } from "../../../env/model/coarsen/rules.ts";
 import { Role } from "../../../env/model/graph/graph.ts";

@@ -9,7 +9,7 @@
  *   - a vertex and its only successor, or its only predecessor;
  *   - neighbours in one topological order that keeps labels together.
  */
-import { heavyEdgeMates } from "../../../env/model/coarsen/matching.ts";
+import { heavyEdgeMates } from "../../../env/model/coarsen/multilevel/matching.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { type Arcs, contractedArcs, randomTopologicalOrder } from "./arcs.ts";
 import { contracted, totalWeight, type WeightedGraph } from "./weighted-graph.ts";

@@ -3,7 +3,7 @@
  * edge is in the rows of both ends, there are no loops, and two vertices have at most one edge. An
  * edge of weight 0 adds nothing to the cut but is kept: it may carry an order.
  */
-import type { Joined } from "../../../env/model/coarsen/matching.ts";
+import type { Joined } from "../../../env/model/coarsen/multilevel/matching.ts";
 
 export interface WeightedGraph extends Joined {
   readonly vertexCount: number;

@@ -11,7 +11,7 @@
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
 import type { Grouping } from "./grouping.ts";
-import { createPairHeap } from "./pair-heap.ts";
+import { createPairHeap } from "./multilevel/pair-heap.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
 
 export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): Grouping {

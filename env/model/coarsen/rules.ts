@@ -15,7 +15,7 @@ import { contractChains } from "./chain.ts";
 import { fuseComponents } from "./components.ts";
 import { fixedSize } from "./fixed-size.ts";
 import { colocationGrouping, type Grouping } from "./grouping.ts";
-import { multilevel } from "./multilevel.ts";
+import { multilevel } from "./multilevel/multilevel.ts";
 import { groupsForPlacement } from "./placement.ts";
 import { contractSeriesParallel } from "./series-parallel.ts";
 import { mergeSingleConsumers } from "./single-consumer.ts";

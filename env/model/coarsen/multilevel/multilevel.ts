@@ -9,13 +9,13 @@
  * neighbours in group order pair. Groups of different device support never pair. Directions of
  * edges do not count, so the groups' graph may become cyclic.
  */
-import { InputError } from "../errors.ts";
-import type { OpGraph } from "../graph/graph.ts";
+import { InputError } from "../../errors.ts";
+import type { OpGraph } from "../../graph/graph.ts";
+import { type Grouping, groupingOf } from "../grouping.ts";
+import { supportOf } from "../quotient.ts";
+import { opWork } from "../work.ts";
 import { type Affinity, affinityOf } from "./affinity.ts";
-import { type Grouping, groupingOf } from "./grouping.ts";
 import { heavyEdgeMates } from "./matching.ts";
-import { supportOf } from "./quotient.ts";
-import { opWork } from "./work.ts";
 
 const WORK_OVER_MEAN = 1.5;
 const LEAST_PROGRESS = 1 / 20;

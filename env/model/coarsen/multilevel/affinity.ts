@@ -3,7 +3,7 @@
  * graph in compressed sparse rows. All edges count, backward ones too. A control edge counts with
  * no bytes.
  */
-import type { OpGraph } from "../graph/graph.ts";
+import type { OpGraph } from "../../graph/graph.ts";
 
 export interface Affinity {
   /**
