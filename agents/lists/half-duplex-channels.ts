@@ -22,22 +22,73 @@ export interface Channels {
   commit(task: number, device: number, us: number): number[];
 }
 
-export function createChannels(problem: ScheduleProblem): Channels {
-  countSchedule(problem);
-  const { tasks, deviceCount, edgeTensor, edgeBytes, latencyUs, bytesPerUs } = problem;
-  const tensorCount = edgeTensor.reduce((most, tensor) => Math.max(most, tensor + 1), 0);
+export const createChannels = (problem: ScheduleProblem): Channels => new HalfDuplexChannels(problem);
+
+class HalfDuplexChannels implements Channels {
+  private readonly problem: ScheduleProblem;
   /** When a tensor is on a device that it was sent to, NaN where it was not. */
-  const thereUs = new Float64Array(tensorCount * deviceCount).fill(Number.NaN);
-  const channelUs = new Float64Array(deviceCount);
-  const trialUs = new Float64Array(deviceCount);
-  const placed = new Int32Array(tasks.opCount).fill(-1);
-  const endUs = new Float64Array(tasks.opCount);
-  const turn = new Int32Array(tasks.opCount);
-  const inputs: Int32Array[] = new Array(tasks.opCount);
-  let turns = 0;
+  private readonly thereUs: Float64Array;
+  /** When each channel has finished all commits, and the same during a trial. */
+  private readonly channelUs: Float64Array;
+  private readonly trialUs: Float64Array;
+  /** Device, end and turn of each committed task. */
+  private readonly placed: Int32Array;
+  private readonly endUs: Float64Array;
+  private readonly turn: Int32Array;
+  private turns = 0;
+  private readonly inputs: Int32Array[];
+
+  constructor(problem: ScheduleProblem) {
+    countSchedule(problem);
+    const { tasks, deviceCount, edgeTensor } = problem;
+    const tensorCount = edgeTensor.reduce((most, tensor) => Math.max(most, tensor + 1), 0);
+    this.problem = problem;
+    this.thereUs = new Float64Array(tensorCount * deviceCount).fill(Number.NaN);
+    this.channelUs = new Float64Array(deviceCount);
+    this.trialUs = new Float64Array(deviceCount);
+    this.placed = new Int32Array(tasks.opCount).fill(-1);
+    this.endUs = new Float64Array(tasks.opCount);
+    this.turn = new Int32Array(tasks.opCount);
+    this.inputs = new Array(tasks.opCount);
+  }
+
+  announce(task: number): void {
+    this.inputs[task] = this.inputsOf(task);
+  }
+
+  readyUs(task: number, device: number): number {
+    const { tasks, edgeTensor, deviceCount } = this.problem;
+    const { trialUs, endUs, thereUs } = this;
+    trialUs.set(this.channelUs);
+    let ready = 0;
+    for (const e of this.inputs[task]) {
+      const there = this.isLocal(e, device)
+        ? endUs[tasks.edgeSource[e]]
+        : thereUs[edgeTensor[e] * deviceCount + device];
+      ready = Math.max(ready, Number.isNaN(there) ? this.send(e, device, trialUs) : there);
+    }
+    return ready;
+  }
+
+  commit(task: number, device: number, us: number): number[] {
+    const { tasks, edgeTensor, deviceCount } = this.problem;
+    const sent: number[] = [];
+    for (const e of this.inputs[task]) {
+      const copy = edgeTensor[e] * deviceCount + device;
+      if (this.isLocal(e, device) || !Number.isNaN(this.thereUs[copy])) continue;
+      this.thereUs[copy] = this.send(e, device, this.channelUs);
+      sent.push(tasks.edgeSource[e]);
+    }
+    this.placed[task] = device;
+    this.turn[task] = this.turns++;
+    this.endUs[task] = us;
+    return sent;
+  }
 
   /** By producer in the order of commits, then by tensor; one edge for each tensor. */
-  const inputsOf = (task: number): Int32Array => {
+  private inputsOf(task: number): Int32Array {
+    const { tasks, edgeTensor } = this.problem;
+    const { turn } = this;
     const edges = Array.from(
       { length: tasks.inStart[task + 1] - tasks.inStart[task] },
       (_, i) => tasks.inStart[task] + i,
@@ -49,47 +100,23 @@ export function createChannels(problem: ScheduleProblem): Channels {
     return Int32Array.from(
       edges.filter((e, i) => edgeTensor[e] === -1 || i === 0 || edgeTensor[e] !== edgeTensor[edges[i - 1]]),
     );
-  };
-  const isLocal = (e: number, device: number) =>
-    edgeTensor[e] === -1 || placed[tasks.edgeSource[e]] === device;
+  }
+
+  private isLocal(e: number, device: number): boolean {
+    const { tasks, edgeTensor } = this.problem;
+    return edgeTensor[e] === -1 || this.placed[tasks.edgeSource[e]] === device;
+  }
+
   /** Sends an input over the channels as `channel` has them; returns its arrival. */
-  const send = (e: number, device: number, channel: Float64Array): number => {
+  private send(e: number, device: number, channel: Float64Array): number {
+    const { tasks, deviceCount, edgeBytes, bytesPerUs, latencyUs } = this.problem;
     const source = tasks.edgeSource[e];
-    const from = placed[source];
+    const from = this.placed[source];
     const pair = from * deviceCount + device;
-    const start = Math.max(endUs[source], channel[from], channel[device]);
+    const start = Math.max(this.endUs[source], channel[from], channel[device]);
     const sentUs = start + edgeBytes[e] / bytesPerUs[pair];
     channel[from] = sentUs;
     channel[device] = sentUs;
     return sentUs + latencyUs[pair];
-  };
-  return {
-    announce(task) {
-      inputs[task] = inputsOf(task);
-    },
-    readyUs(task, device) {
-      trialUs.set(channelUs);
-      let ready = 0;
-      for (const e of inputs[task]) {
-        const there = isLocal(e, device)
-          ? endUs[tasks.edgeSource[e]]
-          : thereUs[edgeTensor[e] * deviceCount + device];
-        ready = Math.max(ready, Number.isNaN(there) ? send(e, device, trialUs) : there);
-      }
-      return ready;
-    },
-    commit(task, device, us) {
-      const sent: number[] = [];
-      for (const e of inputs[task]) {
-        const copy = edgeTensor[e] * deviceCount + device;
-        if (isLocal(e, device) || !Number.isNaN(thereUs[copy])) continue;
-        thereUs[copy] = send(e, device, channelUs);
-        sent.push(tasks.edgeSource[e]);
-      }
-      placed[task] = device;
-      turn[task] = turns++;
-      endUs[task] = us;
-      return sent;
-    },
-  };
+  }
 }

@@ -6,9 +6,9 @@
  */
 import { startOrder } from "../problems/schedule-order.ts";
 import {
+  capacities,
   countSchedule,
   inputsReadyUs,
-  rooms,
   type Schedule,
   type ScheduleProblem,
 } from "../problems/schedule-problem.ts";
@@ -30,10 +30,10 @@ export function createInsertion(problem: ScheduleProblem): Insertion {
   const startUs = new Float64Array(tasks.opCount);
   const endUs = new Float64Array(tasks.opCount);
   const lanes = Array.from({ length: deviceCount }, createLane);
-  const room = rooms(problem);
+  const left = capacities(problem);
   let makespanUs = 0;
 
-  const accepts = (task: number, d: number) => setDevices[setOf[task]].includes(d) && room.accepts(task, d);
+  const accepts = (task: number, d: number) => setDevices[setOf[task]].includes(d) && left.accepts(task, d);
   return {
     place(task, preferred) {
       const devices =
@@ -42,7 +42,7 @@ export function createInsertion(problem: ScheduleProblem): Insertion {
       let bestStart = 0;
       let bestEnd = Number.POSITIVE_INFINITY;
       for (const d of devices) {
-        if (!room.accepts(task, d)) continue;
+        if (!left.accepts(task, d)) continue;
         const run = runUs[task * deviceCount + d];
         const start = lanes[d].earliestStart(inputsReadyUs(problem, task, d, device, endUs), run);
         if (start + run >= bestEnd) continue;
@@ -51,7 +51,7 @@ export function createInsertion(problem: ScheduleProblem): Insertion {
         bestEnd = start + run;
       }
       if (best === -1) return false;
-      room.take(task, best);
+      left.take(task, best);
       lanes[best].occupy(bestStart, bestEnd);
       device[task] = best;
       startUs[task] = bestStart;

@@ -26,10 +26,10 @@ import { breathEvery } from "../event-loop.ts";
 import type { Choices } from "../problems/choices.ts";
 import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems/schedule-groups.ts";
 import { prioritiesOf } from "../problems/schedule-order.ts";
-import type { ListScheduler, NoRoom, Schedule, ScheduleProblem } from "../problems/schedule-problem.ts";
+import type { ListScheduler, NoCapacity, Schedule, ScheduleProblem } from "../problems/schedule-problem.ts";
 import { scheduleProblemOf } from "../problems/schedule-scenario.ts";
 
-export type Answer = Schedule | NoRoom;
+export type Answer = Schedule | NoCapacity;
 
 export interface ListMethod {
   /** A schedule, or null where the method has none for a problem of this size. */
@@ -76,8 +76,8 @@ export async function* planByList(
   const breathe = breathEvery(1);
   async function* tryAll(answer: Answer, share: number): AsyncGenerator<Plan, void> {
     await breathe();
-    if ("taskWithoutRoom" in answer) {
-      failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutRoom]}" with ${100 * share}% of all outputs kept.`;
+    if ("taskWithoutCapacity" in answer) {
+      failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutCapacity]}" with ${100 * share}% of all outputs kept.`;
       return;
     }
     for (const plan of plansOf(choices, answer, variants)) {
@@ -123,7 +123,8 @@ async function scheduleCoarsely(
 ): Promise<Answer | null> {
   const answer = await schedule(coarse.problem);
   if (answer === null) return null;
-  if ("taskWithoutRoom" in answer) return { taskWithoutRoom: coarse.firstTask[answer.taskWithoutRoom] };
+  if ("taskWithoutCapacity" in answer)
+    return { taskWithoutCapacity: coarse.firstTask[answer.taskWithoutCapacity] };
   const device = coarse.partOf.map((part) => answer.device[part]);
   return ordering(pinned(problem, device));
 }

@@ -10,11 +10,11 @@ import { startOrder } from "../problems/schedule-order.ts";
 import {
   countSchedule,
   inputsReadyUs,
-  type NoRoom,
-  rooms,
+  type NoCapacity,
   type Schedule,
   type ScheduleProblem,
 } from "../problems/schedule-problem.ts";
+import { GrowingSchedule } from "./growing-schedule.ts";
 
 export interface ReadyRule {
   /** What suits a task best: the device where it starts first or the one where it ends first. */
@@ -23,73 +23,111 @@ export interface ReadyRule {
   goesBefore(task: number, us: number, other: number, otherUs: number): boolean;
 }
 
-export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedule | NoRoom {
+export function scheduleReady(problem: ScheduleProblem, rule: ReadyRule): Schedule | NoCapacity {
   countSchedule(problem);
-  const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
-  const device = new Int32Array(tasks.opCount).fill(-1);
-  const startUs = new Float64Array(tasks.opCount);
-  const endUs = new Float64Array(tasks.opCount);
-  const freeUs = new Float64Array(deviceCount);
-  const room = rooms(problem);
-  const waiting = tasks.inStart.subarray(1).map((end, task) => end - tasks.inStart[task]);
-  const countsRun = rule.device === "earliest-end";
-  // All inputs of a ready task are scheduled, so its arrival times never change any more.
-  const readyUs = new Float64Array(tasks.opCount * deviceCount);
+  const { tasks } = problem;
+  const schedule = new GrowingSchedule(problem);
+  const best = new BestDevices(problem, schedule, rule.device === "earliest-end");
   const ready: number[] = [];
   const announce = (task: number) => {
-    for (const d of setDevices[setOf[task]])
-      readyUs[task * deviceCount + d] = inputsReadyUs(problem, task, d, device, endUs);
+    best.announce(task);
     ready.push(task);
   };
-  for (let task = 0; task < tasks.opCount; task++) if (waiting[task] === 0) announce(task);
+  for (let task = 0; task < tasks.opCount; task++) if (schedule.isReady(task)) announce(task);
 
-  // Devices only become busier and fuller. So what suits a task best stays best until that device
-  // changes, or its set is decided.
-  const best = new Int32Array(tasks.opCount).fill(-1);
-  const bestUs = new Float64Array(tasks.opCount);
-  const seenChanges = new Int32Array(tasks.opCount);
-  const changes = new Int32Array(deviceCount);
-  const changesOfSet = new Int32Array(problem.setBytes.length);
-  const changesSeenBy = (task: number) => changes[best[task]] + changesOfSet[setOf[task]];
-  const findBest = (task: number) => {
-    best[task] = -1;
-    for (const d of setDevices[setOf[task]]) {
-      if (!room.accepts(task, d)) continue;
-      const start = Math.max(readyUs[task * deviceCount + d], freeUs[d]);
-      const us = start + (countsRun ? runUs[task * deviceCount + d] : 0);
-      if (best[task] !== -1 && us >= bestUs[task]) continue;
-      best[task] = d;
-      bestUs[task] = us;
-    }
-    if (best[task] !== -1) seenChanges[task] = changesSeenBy(task);
-  };
-
-  const appended: number[] = [];
-  let makespanUs = 0;
+  const { us } = best;
   while (ready.length > 0) {
     let at = -1;
     for (let i = 0; i < ready.length; i++) {
       const task = ready[i];
-      if (best[task] === -1 || seenChanges[task] !== changesSeenBy(task)) findBest(task);
-      if (best[task] === -1) return { taskWithoutRoom: task };
-      if (at === -1 || rule.goesBefore(task, bestUs[task], ready[at], bestUs[ready[at]])) at = i;
+      if (!best.find(task)) return { taskWithoutCapacity: task };
+      if (at === -1 || rule.goesBefore(task, us[task], ready[at], us[ready[at]])) at = i;
     }
-    const task = ready[at];
-    const to = best[task];
-    ready.splice(at, 1);
-    room.take(task, to);
-    appended.push(task);
-    changes[to]++;
-    changesOfSet[setOf[task]]++;
-    device[task] = to;
-    startUs[task] = Math.max(readyUs[task * deviceCount + to], freeUs[to]);
-    endUs[task] = startUs[task] + runUs[task * deviceCount + to];
-    freeUs[to] = endUs[task];
-    makespanUs = Math.max(makespanUs, endUs[task]);
-    for (let j = tasks.outStart[task]; j < tasks.outStart[task + 1]; j++) {
-      const next = tasks.edgeDestination[tasks.outEdge[j]];
-      if (--waiting[next] === 0) announce(next);
-    }
+    const [task] = ready.splice(at, 1);
+    best.append(task);
+    schedule.release(task, announce);
   }
-  return { device, startUs, endUs, makespanUs, order: startOrder(appended, startUs, endUs) };
+  return schedule.finish(startOrder(schedule.appended, schedule.startUs, schedule.endUs));
+}
+
+/**
+ * The device that suits each ready task best. Devices only become busier and fuller. So the best
+ * device of a task stays the best until that device changes, or the task's set is decided.
+ */
+class BestDevices {
+  /** Start or end of each ready task on its best device, as the rule compares it. */
+  readonly us: Float64Array;
+  private readonly problem: ScheduleProblem;
+  private readonly schedule: GrowingSchedule;
+  private readonly countsRun: boolean;
+  /** When the inputs of each ready task are on each device. These times never change any more. */
+  private readonly readyUs: Float64Array;
+  private readonly device: Int32Array;
+  private readonly changes: Int32Array;
+  private readonly changesOfSet: Int32Array;
+  private readonly seenChanges: Int32Array;
+
+  constructor(problem: ScheduleProblem, schedule: GrowingSchedule, countsRun: boolean) {
+    const { tasks, deviceCount, setBytes } = problem;
+    this.problem = problem;
+    this.schedule = schedule;
+    this.countsRun = countsRun;
+    this.us = new Float64Array(tasks.opCount);
+    this.readyUs = new Float64Array(tasks.opCount * deviceCount);
+    this.device = new Int32Array(tasks.opCount).fill(-1);
+    this.changes = new Int32Array(deviceCount);
+    this.changesOfSet = new Int32Array(setBytes.length);
+    this.seenChanges = new Int32Array(tasks.opCount);
+  }
+
+  /** Once for each task, when it becomes ready. */
+  announce(task: number): void {
+    const { problem, schedule } = this;
+    for (const d of problem.setDevices[problem.setOf[task]])
+      this.readyUs[task * problem.deviceCount + d] = inputsReadyUs(
+        problem,
+        task,
+        d,
+        schedule.device,
+        schedule.endUs,
+      );
+  }
+
+  /** False where the task fits nowhere. */
+  find(task: number): boolean {
+    if (this.device[task] === -1 || this.seenChanges[task] !== this.changesSeenBy(task)) this.search(task);
+    return this.device[task] !== -1;
+  }
+
+  /** Schedules the task on its best device. Pre: `find` was true since the last call. */
+  append(task: number): void {
+    const { problem, schedule } = this;
+    const to = this.device[task];
+    this.changes[to]++;
+    this.changesOfSet[problem.setOf[task]]++;
+    schedule.append(task, to, Math.max(this.readyUs[task * problem.deviceCount + to], schedule.freeUs[to]));
+  }
+
+  private search(task: number): void {
+    const { deviceCount, runUs, setOf, setDevices } = this.problem;
+    const { countsRun, readyUs } = this;
+    const { freeUs, capacities } = this.schedule;
+    let best = -1;
+    let bestUs = 0;
+    for (const d of setDevices[setOf[task]]) {
+      if (!capacities.accepts(task, d)) continue;
+      const start = Math.max(readyUs[task * deviceCount + d], freeUs[d]);
+      const us = start + (countsRun ? runUs[task * deviceCount + d] : 0);
+      if (best !== -1 && us >= bestUs) continue;
+      best = d;
+      bestUs = us;
+    }
+    this.device[task] = best;
+    this.us[task] = bestUs;
+    if (best !== -1) this.seenChanges[task] = this.changesSeenBy(task);
+  }
+
+  private changesSeenBy(task: number): number {
+    return this.changes[this.device[task]] + this.changesOfSet[this.problem.setOf[task]];
+  }
 }

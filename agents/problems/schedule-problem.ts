@@ -78,12 +78,12 @@ export interface Schedule {
   readonly order: Int32Array;
 }
 
-/** A scheduler's answer where no device has room for the set of some task. */
-export interface NoRoom {
-  readonly taskWithoutRoom: number;
+/** A scheduler's answer where no device has memory for the set of some task. */
+export interface NoCapacity {
+  readonly taskWithoutCapacity: number;
 }
 
-export type ListScheduler = (problem: ScheduleProblem) => Schedule | NoRoom;
+export type ListScheduler = (problem: ScheduleProblem) => Schedule | NoCapacity;
 
 /**
  * When a tensor that is on device `from` at `us` arrives on device `to`. The sum is that of the
@@ -182,16 +182,14 @@ function meanOverPairs(matrix: Float64Array, deviceCount: number): number {
   return sum / (deviceCount * (deviceCount - 1));
 }
 
-/** Which device each set of tasks has taken, and how much room is left. */
-export interface Rooms {
-  /**
-   * True where the set of `task` is on `device` already, or is not placed and fits there.
-   */
+/** Which device each set of tasks has taken, and how much memory is left. */
+export interface Capacities {
+  /** True where the set of `task` is on `device` already, or is not placed and fits there. */
   accepts(task: number, device: number): boolean;
   take(task: number, device: number): void;
 }
 
-export function rooms({ setOf, setBytes, limitBytes }: ScheduleProblem): Rooms {
+export function capacities({ setOf, setBytes, limitBytes }: ScheduleProblem): Capacities {
   const deviceOf = new Int32Array(setBytes.length).fill(-1);
   const usedBytes = new Float64Array(limitBytes.length);
   return {

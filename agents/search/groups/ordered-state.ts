@@ -9,10 +9,11 @@
  * where the budget counts nothing but evaluations.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { createPeakMeter } from "../../../env/sim/memory/peaks.ts";
-import { createListOrder } from "../../lists/list-order.ts";
+import { createListOrder, type ListOrder } from "../../lists/list-order.ts";
 import type { Choices } from "../../problems/choices.ts";
 import { apply, type PlanState, whileChanged } from "./plan-state.ts";
 import type { Change } from "./proposals.ts";
@@ -25,51 +26,20 @@ const ROUNDING = 1e-9;
 /** Pre: the objective is the makespan. */
 export function orderedState(choices: Choices, evaluator: MeteredEvaluator): PlanState {
   const { scenario, groupCount } = choices;
-  const { groupOf } = scenario.grouping;
-  const compiled = compile(scenario);
-  const order = createListOrder(compiled, evaluator);
-  const { fitsSurely } = createPeakMeter(compiled);
   const working = workingPlan(
     choices,
     Array.from(choices.legal, ([device]) => device),
   );
+  const schedules = new ScoredSchedules(scenario, evaluator);
   const urgency = new Float64Array(groupCount);
-  // A budget of evaluations alone would never end a search that makes next to none.
-  const countsEvaluations = evaluator.countedIn === "evaluations";
   let cost = Number.POSITIVE_INFINITY;
   let opPriority: Float64Array = new Float64Array(0);
-  let pending: Scheduled | null = null;
-  /** Evaluated cost by the end of the list schedule, and the largest recent error of that. */
-  let ratio = 1;
-  let error = 0;
+  let pending: (Scheduled & { readonly change: Change }) | null = null;
 
-  const evaluated = (opPriority: Float64Array): number => {
-    const outcome = evaluator.evaluate({ ...working.plan, opPriority });
-    if (!outcome.feasible) return outcome.cost;
-    const found = outcome.cost / order.endUs();
-    error = Math.max(MEMORY * error, Math.abs(found / ratio - 1));
-    ratio = found;
-    return outcome.cost;
-  };
-  /** May the working plan, with such an estimate, be better than all plans so far? */
-  const isPromising = (estimate: number): boolean => {
-    const best = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
-    return estimate < best * (1 + error - ROUNDING) || !fitsSurely(working.plan.device);
-  };
-  const schedule = (mustEvaluate: boolean): Omit<Scheduled, "change"> => {
-    const opPriority = order.of(working.plan.device);
-    const estimate = ratio * order.endUs();
-    const isEvaluated = mustEvaluate || countsEvaluations || isPromising(estimate);
-    return { opPriority, cost: isEvaluated ? evaluated(opPriority) : estimate };
-  };
-  const take = (taken: Omit<Scheduled, "change">): void => {
+  const take = (taken: Scheduled): void => {
     cost = taken.cost;
     opPriority = taken.opPriority;
-    urgency.fill(0);
-    for (let v = 0; v < groupOf.length; v++) {
-      const throughUs = order.startUs[v] + order.tailUs[v];
-      if (throughUs > urgency[groupOf[v]]) urgency[groupOf[v]] = throughUs;
-    }
+    schedules.findLongestPaths(urgency);
   };
   return {
     groupDevice: working.groupDevice,
@@ -79,15 +49,11 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
     },
     reset(groupDevice) {
       working.reset(groupDevice);
-      take(schedule(true));
+      take(schedules.score(working.plan, true));
     },
-    guess: (change) =>
-      whileChanged(working, change, () => {
-        order.of(working.plan.device);
-        return order.endUs();
-      }),
+    guess: (change) => whileChanged(working, change, () => schedules.endUs(working.plan)),
     score(change) {
-      pending = { change, ...whileChanged(working, change, () => schedule(false)) };
+      pending = { change, ...whileChanged(working, change, () => schedules.score(working.plan, false)) };
       return pending.cost;
     },
     take() {
@@ -99,8 +65,67 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Pla
 }
 
 interface Scheduled {
-  readonly change: Change;
   readonly opPriority: Float64Array;
   /** Of the evaluator, or estimated by the list schedule. */
   readonly cost: number;
+}
+
+/** List schedules of placements, and their costs: estimated, or evaluated where it may matter. */
+class ScoredSchedules {
+  private readonly evaluator: MeteredEvaluator;
+  private readonly order: ListOrder;
+  private readonly fitsSurely: (device: Int32Array) => boolean;
+  private readonly groupOf: Int32Array;
+  /** A budget of evaluations alone would never end a search that makes next to none. */
+  private readonly countsEvaluations: boolean;
+  /** Evaluated cost by the end of the list schedule, and the largest recent error of that. */
+  private ratio = 1;
+  private error = 0;
+
+  constructor(scenario: Scenario, evaluator: MeteredEvaluator) {
+    const compiled = compile(scenario);
+    this.evaluator = evaluator;
+    this.order = createListOrder(compiled, evaluator);
+    this.fitsSurely = createPeakMeter(compiled).fitsSurely;
+    this.groupOf = scenario.grouping.groupOf;
+    this.countsEvaluations = evaluator.countedIn === "evaluations";
+  }
+
+  endUs(plan: Plan): number {
+    this.order.of(plan.device);
+    return this.order.endUs();
+  }
+
+  score(plan: Plan, mustEvaluate: boolean): Scheduled {
+    const opPriority = this.order.of(plan.device);
+    const estimate = this.ratio * this.order.endUs();
+    const isEvaluated = mustEvaluate || this.countsEvaluations || this.isPromising(plan, estimate);
+    return { opPriority, cost: isEvaluated ? this.evaluated({ ...plan, opPriority }) : estimate };
+  }
+
+  /** Fills in the length of the longest path through each group in the last schedule. */
+  findLongestPaths(lengthUs: Float64Array): void {
+    const { order, groupOf } = this;
+    lengthUs.fill(0);
+    for (let v = 0; v < groupOf.length; v++) {
+      const throughUs = order.startUs[v] + order.tailUs[v];
+      if (throughUs > lengthUs[groupOf[v]]) lengthUs[groupOf[v]] = throughUs;
+    }
+  }
+
+  /** May a plan with such an estimate be better than all plans so far? */
+  private isPromising(plan: Plan, estimate: number): boolean {
+    const best = this.evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
+    return estimate < best * (1 + this.error - ROUNDING) || !this.fitsSurely(plan.device);
+  }
+
+  /** Pre: the plan is that of the last schedule. */
+  private evaluated(plan: Plan): number {
+    const outcome = this.evaluator.evaluate(plan);
+    if (!outcome.feasible) return outcome.cost;
+    const found = outcome.cost / this.order.endUs();
+    this.error = Math.max(MEMORY * this.error, Math.abs(found / this.ratio - 1));
+    this.ratio = found;
+    return outcome.cost;
+  }
 }

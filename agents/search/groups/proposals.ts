@@ -56,14 +56,14 @@ export function createProposals(
   rng: Rng,
   used: readonly Operator[] = operators,
 ): Proposals {
-  const drawn = new Draws(choices, urgency, rng);
+  const draws = new OperatorDraws(choices, urgency, rng);
   const rate = new Float64Array(used.length).fill(1);
   return {
     draw(groupDevice, change) {
       change.groups.length = 0;
       change.devices.length = 0;
       const operator = used[drawByRate(rate, rng)];
-      drawn[operator](change, groupDevice);
+      draws[operator](change, groupDevice);
       return change.groups.length === 0 ? null : operator;
     },
     learn(operator, improved) {
@@ -85,10 +85,10 @@ function drawByRate(rate: Float64Array, rng: Rng): number {
 }
 
 /** One method for each operator. `present` is the device of each group now. */
-class Draws implements Record<Operator, (change: Change, present: Int32Array) => void> {
+class OperatorDraws implements Record<Operator, (change: Change, present: Int32Array) => void> {
   private readonly legal: Choices["legal"];
   private readonly groupCount: number;
-  private readonly neighbours: ReturnType<typeof groupNeighbours>;
+  private readonly neighbours: readonly Int32Array[];
   /** Groups that have a choice of devices. */
   private readonly movable: Int32Array;
   private readonly urgency: Urgency;

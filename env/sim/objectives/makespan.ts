@@ -14,7 +14,7 @@ import { createReplayableRuns } from "../engine/replayable-runs.ts";
 import type { Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
 import { movedPlan } from "../evaluator/move.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
-import { createPeakMeter } from "../memory/peaks.ts";
+import { createPeakMeter, type PeakMeter } from "../memory/peaks.ts";
 
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
@@ -23,31 +23,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const meter = createPeakMeter(compiled);
   const ceiling = makespanCeilingUs(compiled);
   const neighbour = createNeighbours(compiled, meter.fitsSurely);
-
-  /** Start times and peaks are worked out when they are asked for. */
-  const outcomeOf = (
-    makespanUs: number,
-    violation: Violation | null,
-    planOf: () => Plan,
-    ran: () => Engine,
-  ) => {
-    let startUs: Float64Array | undefined;
-    let peakBytes: Float64Array | undefined;
-    return {
-      feasible: violation === null,
-      value: violation === null ? makespanUs : null,
-      cost: violation === null ? makespanUs : penalisedCost(ceiling, violation),
-      violation,
-      get startUs(): Float64Array {
-        startUs ??= ran().startUs.slice();
-        return startUs;
-      },
-      get peakBytes(): Float64Array {
-        peakBytes ??= meter.peaks(ran(), planOf().device).bytes;
-        return peakBytes;
-      },
-    };
-  };
+  const outcomeOf = outcomesOf(ceiling, meter);
 
   const evaluator: Evaluator = {
     scenario,
@@ -79,3 +55,25 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   };
   return evaluator;
 }
+
+/** Makes the outcomes of runs. Start times and peaks are worked out when they are asked for. */
+const outcomesOf =
+  (ceiling: number, meter: PeakMeter) =>
+  (makespanUs: number, violation: Violation | null, planOf: () => Plan, ran: () => Engine): Outcome => {
+    let startUs: Float64Array | undefined;
+    let peakBytes: Float64Array | undefined;
+    return {
+      feasible: violation === null,
+      value: violation === null ? makespanUs : null,
+      cost: violation === null ? makespanUs : penalisedCost(ceiling, violation),
+      violation,
+      get startUs(): Float64Array {
+        startUs ??= ran().startUs.slice();
+        return startUs;
+      },
+      get peakBytes(): Float64Array {
+        peakBytes ??= meter.peaks(ran(), planOf().device).bytes;
+        return peakBytes;
+      },
+    };
+  };

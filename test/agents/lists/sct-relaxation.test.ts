@@ -36,7 +36,7 @@ describe("the program of m-SCT", () => {
       const best = optimalUs(problem);
       expect(optimumUs).toBeLessThanOrEqual(best * (1 + 1e-9));
       const answer = mSctSchedule(problem, child);
-      if ("taskWithoutRoom" in answer) throw new Error("no room");
+      if ("taskWithoutCapacity" in answer) throw new Error("no room");
       expect(best).toBeLessThanOrEqual(answer.makespanUs);
     }
   });

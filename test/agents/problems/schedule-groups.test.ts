@@ -57,11 +57,11 @@ describe("the problem of whole groups", () => {
         for (let e = 0; e < tasks.edgeCount; e++)
           expect(place.get(tasks.edgeSource[e])!).toBeLessThan(place.get(tasks.edgeDestination[e])!);
         const coarse = heftSchedule(groups.problem);
-        if ("taskWithoutRoom" in coarse) throw new Error("no room");
+        if ("taskWithoutCapacity" in coarse) throw new Error("no room");
         expect(faultsOf(groups.problem, coarse)).toEqual([]);
         const device = groups.partOf.map((part) => coarse.device[part]);
         const fine = heftSchedule(pinned(ops, device));
-        if ("taskWithoutRoom" in fine) throw new Error("no room");
+        if ("taskWithoutCapacity" in fine) throw new Error("no room");
         expect(fine.device).toEqual(device);
         expect(faultsOf(ops, fine)).toEqual([]);
       }),
@@ -74,7 +74,7 @@ describe("the problem of whole groups", () => {
     const problem = problemOf(testScenario({ graph, devices: ["A", "B"], latencyUs: 2 }));
     const endOf = (factor: number) => {
       const answer = heftSchedule(slowedDown(problem, factor));
-      return "taskWithoutRoom" in answer ? Number.NaN : answer.makespanUs;
+      return "taskWithoutCapacity" in answer ? Number.NaN : answer.makespanUs;
     };
     expect([1, 2, 4].map(endOf)).toEqual([27, 34, 48]);
   });

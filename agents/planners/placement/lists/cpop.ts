@@ -19,7 +19,7 @@ import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
 import { positionsOf } from "../../../problems/schedule-order.ts";
 import {
   downwardRanks,
-  type NoRoom,
+  type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
@@ -40,7 +40,7 @@ export const cpop = listPlanner({
   method: listMethod(cpopSchedule),
 });
 
-export function cpopSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function cpopSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   const { tasks } = problem;
   const up = upwardRanks(problem, { withDelays: true });
   const down = downwardRanks(problem);
@@ -58,7 +58,8 @@ export function cpopSchedule(problem: ScheduleProblem): Schedule | NoRoom {
   while (ready.size > 0) {
     const task = ready.firstId();
     ready.drop();
-    if (!insertion.place(task, onPath.has(task) ? pathDevice : undefined)) return { taskWithoutRoom: task };
+    if (!insertion.place(task, onPath.has(task) ? pathDevice : undefined))
+      return { taskWithoutCapacity: task };
     for (let j = tasks.outStart[task]; j < tasks.outStart[task + 1]; j++) {
       const next = tasks.edgeDestination[tasks.outEdge[j]];
       if (--waiting[next] === 0) announce(next);

@@ -10,7 +10,7 @@ import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
 import { scheduleReady } from "../../../lists/ready-list.ts";
 import {
-  type NoRoom,
+  type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
@@ -31,7 +31,7 @@ export const criticalPathFirst = listPlanner({
   method: listMethod(criticalPathFirstSchedule),
 });
 
-export function criticalPathFirstSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function criticalPathFirstSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   const level = upwardRanks(problem, { withDelays: false });
   return scheduleReady(problem, {
     device: "earliest-end",

@@ -11,7 +11,7 @@ import { listPlanner } from "../../../lists/list-planner.ts";
 import { scheduleReady } from "../../../lists/ready-list.ts";
 import { pools } from "../../../problems/choices.ts";
 import {
-  type NoRoom,
+  type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
@@ -38,7 +38,7 @@ export const etf = listPlanner({
   method: listMethod(etfSchedule),
 });
 
-export function etfSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function etfSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   const level = upwardRanks(problem, { withDelays: false });
   return scheduleReady(problem, {
     device: "earliest-start",

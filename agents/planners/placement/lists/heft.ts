@@ -13,7 +13,7 @@ import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
 import { positionsOf } from "../../../problems/schedule-order.ts";
 import {
-  type NoRoom,
+  type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
@@ -34,9 +34,10 @@ export const heft = listPlanner({
   method: listMethod(heftSchedule),
 });
 
-export function heftSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function heftSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   const insertion = createInsertion(problem);
-  for (const task of byDecreasingRank(problem)) if (!insertion.place(task)) return { taskWithoutRoom: task };
+  for (const task of byDecreasingRank(problem))
+    if (!insertion.place(task)) return { taskWithoutCapacity: task };
   return insertion.finish();
 }
 

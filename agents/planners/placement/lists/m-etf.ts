@@ -17,15 +17,11 @@
  */
 
 import { createEventHeap } from "../../../lists/event-heap.ts";
+import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
 import { createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
-import {
-  type NoRoom,
-  rooms,
-  type Schedule,
-  type ScheduleProblem,
-} from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 
 export const mEtf = listPlanner({
   card: {
@@ -40,57 +36,42 @@ export const mEtf = listPlanner({
   method: { ...listMethod(mEtfSchedule), slowdowns: [] },
 });
 
-export function mEtfSchedule(problem: ScheduleProblem): Schedule | NoRoom {
-  const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
-  const device = new Int32Array(tasks.opCount).fill(-1);
-  const startUs = new Float64Array(tasks.opCount);
-  const endUs = new Float64Array(tasks.opCount);
-  const freeUs = new Float64Array(deviceCount);
-  const order: number[] = [];
-  const room = rooms(problem);
+export function mEtfSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
+  const { tasks, setOf, setDevices } = problem;
   const channels = createChannels(problem);
-  const waiting = tasks.inStart.subarray(1).map((end, task) => end - tasks.inStart[task]);
+  const schedule = new GrowingSchedule(problem);
+  const { device, endUs, freeUs, capacities } = schedule;
   const candidates = createEventHeap();
   const startOn = (task: number, d: number) => Math.max(channels.readyUs(task, d), freeUs[d]);
   const offer = (task: number, d: number) => {
-    const mayRun = setDevices[setOf[task]].includes(d) && room.accepts(task, d);
+    const mayRun = setDevices[setOf[task]].includes(d) && capacities.accepts(task, d);
     if (mayRun) candidates.push(startOn(task, d), task, d);
   };
   const announce = (task: number) => {
     channels.announce(task);
     for (const d of setDevices[setOf[task]]) offer(task, d);
   };
-  const isReady = (task: number) => waiting[task] === 0 && device[task] === -1;
-  for (let task = 0; task < tasks.opCount; task++) if (waiting[task] === 0) announce(task);
+  for (let task = 0; task < tasks.opCount; task++) if (schedule.isReady(task)) announce(task);
 
   while (candidates.size > 0) {
     const [us, task, to] = [candidates.firstUs(), candidates.firstKind(), candidates.firstId()];
     candidates.drop();
-    if (device[task] !== -1 || !room.accepts(task, to)) continue;
+    if (device[task] !== -1 || !capacities.accepts(task, to)) continue;
     const start = startOn(task, to);
     if (start > us) {
       candidates.push(start, task, to);
       continue;
     }
-    room.take(task, to);
-    device[task] = to;
-    startUs[task] = start;
-    endUs[task] = start + runUs[task * deviceCount + to];
-    freeUs[to] = endUs[task];
-    order.push(task);
+    schedule.append(task, to, start);
     for (const source of channels.commit(task, to, endUs[task])) {
       for (let j = tasks.outStart[source]; j < tasks.outStart[source + 1]; j++) {
         const neighbour = tasks.edgeDestination[tasks.outEdge[j]];
-        if (isReady(neighbour)) offer(neighbour, to);
+        if (schedule.isReady(neighbour)) offer(neighbour, to);
       }
     }
-    for (let j = tasks.outStart[task]; j < tasks.outStart[task + 1]; j++) {
-      const next = tasks.edgeDestination[tasks.outEdge[j]];
-      if (--waiting[next] === 0) announce(next);
-    }
+    schedule.release(task, announce);
   }
   const left = device.indexOf(-1);
-  if (left !== -1) return { taskWithoutRoom: tasks.topologicalOrder.find((task) => isReady(task)) ?? left };
-  const makespanUs = endUs.reduce((last, us) => Math.max(last, us), 0);
-  return { device, startUs, endUs, makespanUs, order: Int32Array.from(order) };
+  if (left === -1) return schedule.finish();
+  return { taskWithoutCapacity: tasks.topologicalOrder.find((task) => schedule.isReady(task)) ?? left };
 }

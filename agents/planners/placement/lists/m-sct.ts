@@ -12,16 +12,12 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
-import { createChannels } from "../../../lists/half-duplex-channels.ts";
+import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
+import { type Channels, createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod, planByList } from "../../../lists/list-plan.ts";
 import { equalDevices, LIST_SEARCH_SPACE, listOptions } from "../../../lists/list-planner.ts";
 import { choicesOf } from "../../../problems/choices.ts";
-import {
-  type NoRoom,
-  rooms,
-  type Schedule,
-  type ScheduleProblem,
-} from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 import { mEtfSchedule } from "./m-etf.ts";
 
 const options = z.strictObject({
@@ -73,80 +69,110 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
 };
 
 /** `favouriteChild` of each task, -1 for none. */
-export function mSctSchedule(problem: ScheduleProblem, favouriteChild: Int32Array): Schedule | NoRoom {
-  const { tasks, deviceCount, runUs, setOf, setDevices } = problem;
-  const device = new Int32Array(tasks.opCount).fill(-1);
-  const startUs = new Float64Array(tasks.opCount);
-  const endUs = new Float64Array(tasks.opCount);
-  const freeUs = new Float64Array(deviceCount);
-  const lastTask = new Int32Array(deviceCount).fill(-1);
-  const order: number[] = [];
-  const room = rooms(problem);
+export function mSctSchedule(problem: ScheduleProblem, favouriteChild: Int32Array): Schedule | NoCapacity {
+  const { tasks, deviceCount } = problem;
   const channels = createChannels(problem);
-  const waiting = tasks.inStart.subarray(1).map((end, task) => end - tasks.inStart[task]);
+  const schedule = new GrowingSchedule(problem);
+  const starts = new ReadyStarts(problem, schedule, channels);
+  const lastTask = new Int32Array(deviceCount).fill(-1);
   const ready: number[] = [];
-  /** Start of each ready task on each device at present; `Infinity` where it cannot run. */
-  const candidateUs = new Float64Array(tasks.opCount * deviceCount).fill(Number.POSITIVE_INFINITY);
   const announce = (task: number) => {
     channels.announce(task);
     ready.push(task);
   };
-  const estimate = (task: number) => {
-    for (const d of setDevices[setOf[task]])
-      candidateUs[task * deviceCount + d] = room.accepts(task, d)
-        ? Math.max(channels.readyUs(task, d), freeUs[d])
-        : Number.POSITIVE_INFINITY;
-  };
-  const finiteStarts = (task: number) =>
-    candidateUs
-      .subarray(task * deviceCount, (task + 1) * deviceCount)
-      .filter((us) => us !== Number.POSITIVE_INFINITY);
-  const isReady = (task: number) => waiting[task] === 0 && device[task] === -1;
   /** The child that the device is awake for, -1 for none. */
   const awakeFor = (d: number): number => {
     const child = lastTask[d] === -1 ? -1 : favouriteChild[lastTask[d]];
-    if (child === -1 || !isReady(child)) return -1;
-    const us = candidateUs[child * deviceCount + d];
-    return us !== Number.POSITIVE_INFINITY && finiteStarts(child).every((other) => us <= other) ? child : -1;
+    return child !== -1 && schedule.isReady(child) && starts.isEarliestOn(child, d) ? child : -1;
   };
-  const isUrgent = (task: number, us: number) => finiteStarts(task).every((other) => other <= us);
-  for (const task of tasks.topologicalOrder) if (waiting[task] === 0) announce(task);
+  for (const task of tasks.topologicalOrder) if (schedule.isReady(task)) announce(task);
 
   while (ready.length > 0) {
-    ready.forEach(estimate);
+    for (const task of ready) starts.find(task);
     const child = Int32Array.from({ length: deviceCount }, (_, d) => awakeFor(d));
-    let best = -1;
-    let to = -1;
-    let start = Number.POSITIVE_INFINITY;
-    for (const task of ready)
-      for (const d of setDevices[setOf[task]]) {
-        const us = candidateUs[task * deviceCount + d];
-        if (us > start || us === Number.POSITIVE_INFINITY) continue;
-        if (child[d] !== -1 && child[d] !== task && !isUrgent(task, us)) continue;
-        if (us === start && !goesBefore(child, task, d, best, to)) continue;
-        best = task;
-        to = d;
-        start = us;
-      }
-    if (best === -1) return { taskWithoutRoom: ready[0] };
-    ready.splice(ready.indexOf(best), 1);
-    room.take(best, to);
-    device[best] = to;
-    startUs[best] = start;
-    endUs[best] = start + runUs[best * deviceCount + to];
-    channels.commit(best, to, endUs[best]);
-    freeUs[to] = endUs[best];
-    lastTask[to] = best;
-    order.push(best);
-    for (let j = tasks.outStart[best]; j < tasks.outStart[best + 1]; j++) {
-      const next = tasks.edgeDestination[tasks.outEdge[j]];
-      if (--waiting[next] === 0) announce(next);
-    }
+    const next = starts.first(ready, child);
+    if (next === null) return { taskWithoutCapacity: ready[0] };
+    const { task, to, startUs } = next;
+    ready.splice(ready.indexOf(task), 1);
+    schedule.append(task, to, startUs);
+    channels.commit(task, to, schedule.endUs[task]);
+    lastTask[to] = task;
+    schedule.release(task, announce);
   }
-  const makespanUs = endUs.reduce((last, us) => Math.max(last, us), 0);
-  return { device, startUs, endUs, makespanUs, order: Int32Array.from(order) };
+  return schedule.finish();
 }
 
+/** When each ready task could start on each device at present; `Infinity` where it cannot run. */
+class ReadyStarts {
+  private readonly problem: ScheduleProblem;
+  private readonly schedule: GrowingSchedule;
+  private readonly channels: Channels;
+  private readonly candidateUs: Float64Array;
+
+  constructor(problem: ScheduleProblem, schedule: GrowingSchedule, channels: Channels) {
+    this.problem = problem;
+    this.schedule = schedule;
+    this.channels = channels;
+    this.candidateUs = new Float64Array(problem.tasks.opCount * problem.deviceCount).fill(
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  find(task: number): void {
+    const { setDevices, setOf, deviceCount } = this.problem;
+    const { freeUs, capacities } = this.schedule;
+    for (const d of setDevices[setOf[task]])
+      this.candidateUs[task * deviceCount + d] = capacities.accepts(task, d)
+        ? Math.max(this.channels.readyUs(task, d), freeUs[d])
+        : Number.POSITIVE_INFINITY;
+  }
+
+  isEarliestOn(task: number, d: number): boolean {
+    const us = this.candidateUs[task * this.problem.deviceCount + d];
+    return us !== Number.POSITIVE_INFINITY && this.finite(task).every((other) => us <= other);
+  }
+
+  /**
+   * The earliest start of all ready tasks. A device that is awake for a child, `child[d]`, starts
+   * that child or an urgent task. Null where no ready task can run.
+   */
+  first(ready: readonly number[], child: Int32Array): Start | null {
+    const { setDevices, setOf, deviceCount } = this.problem;
+    let best = -1;
+    let to = -1;
+    let startUs = Number.POSITIVE_INFINITY;
+    for (const task of ready)
+      for (const d of setDevices[setOf[task]]) {
+        const us = this.candidateUs[task * deviceCount + d];
+        if (us > startUs || us === Number.POSITIVE_INFINITY) continue;
+        if (child[d] !== -1 && child[d] !== task && !this.isUrgent(task, us)) continue;
+        if (us === startUs && !goesBefore(child, task, d, best, to)) continue;
+        best = task;
+        to = d;
+        startUs = us;
+      }
+    return best === -1 ? null : { task: best, to, startUs };
+  }
+
+  private isUrgent(task: number, us: number): boolean {
+    return this.finite(task).every((other) => other <= us);
+  }
+
+  private finite(task: number): Float64Array {
+    const { deviceCount } = this.problem;
+    return this.candidateUs
+      .subarray(task * deviceCount, (task + 1) * deviceCount)
+      .filter((us) => us !== Number.POSITIVE_INFINITY);
+  }
+}
+
+interface Start {
+  readonly task: number;
+  readonly to: number;
+  readonly startUs: number;
+}
+
+/** The order of equal starts: a favourite child first, then the lower task, the lower device. */
 function goesBefore(child: Int32Array, task: number, d: number, other: number, on: number): boolean {
   const isChild = Number(child[d] === task) - Number(child[on] === other);
   if (isChild !== 0) return isChild > 0;

@@ -17,7 +17,7 @@
 import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
-import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 
 /**
  * Balances all that an op keeps. Where that does not fit, it counts fewer and fewer of the outputs.
@@ -39,7 +39,7 @@ export const mTopo = listPlanner({
   method: { schedule: mTopoSchedule, ordering: mTopoSchedule, levels: "ops", slowdowns: [], outputShares },
 });
 
-export function mTopoSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function mTopoSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   const { tasks, setOf, setDevices, setBytes, pool, limitBytes } = problem;
   const totalBytes = setBytes.reduce((sum, bytes) => sum + bytes, 0);
   const shareBytes = Math.floor(totalBytes / pool.length) + setBytes.reduce((a, b) => Math.max(a, b), 0);
@@ -55,7 +55,7 @@ export function mTopoSchedule(problem: ScheduleProblem): Schedule | NoRoom {
     const ahead = pool.subarray(present);
     const candidates = ahead.some((d) => runs(set, d)) ? ahead : setDevices[set];
     const to = candidates.find((d) => fits(set, d));
-    if (to === undefined) return { taskWithoutRoom: task };
+    if (to === undefined) return { taskWithoutCapacity: task };
     if (runs(set, pool[present])) present = pool.indexOf(to);
     setDevice[set] = to;
     usedBytes[to] += setBytes[set];

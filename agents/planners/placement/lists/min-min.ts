@@ -10,7 +10,7 @@
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
 import { scheduleReady } from "../../../lists/ready-list.ts";
-import type { NoRoom, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
 
 export const minMin = listPlanner({
   card: {
@@ -41,14 +41,14 @@ export const maxMin = listPlanner({
   method: listMethod(maxMinSchedule),
 });
 
-export function minMinSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function minMinSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   return scheduleReady(problem, {
     device: "earliest-end",
     goesBefore: (task, us, other, otherUs) => us < otherUs || (us === otherUs && task < other),
   });
 }
 
-export function maxMinSchedule(problem: ScheduleProblem): Schedule | NoRoom {
+export function maxMinSchedule(problem: ScheduleProblem): Schedule | NoCapacity {
   return scheduleReady(problem, {
     device: "earliest-end",
     goesBefore: (task, us, other, otherUs) => us > otherUs || (us === otherUs && task < other),

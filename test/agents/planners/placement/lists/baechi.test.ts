@@ -4,7 +4,11 @@ import { mEtfSchedule } from "../../../../../agents/planners/placement/lists/m-e
 import { mSctSchedule } from "../../../../../agents/planners/placement/lists/m-sct.ts";
 import { choicesOf } from "../../../../../agents/problems/choices.ts";
 import { prioritiesOf } from "../../../../../agents/problems/schedule-order.ts";
-import type { NoRoom, Schedule, ScheduleProblem } from "../../../../../agents/problems/schedule-problem.ts";
+import type {
+  NoCapacity,
+  Schedule,
+  ScheduleProblem,
+} from "../../../../../agents/problems/schedule-problem.ts";
 import { scheduleProblemOf } from "../../../../../agents/problems/schedule-scenario.ts";
 import {
   createRng,
@@ -20,8 +24,8 @@ import { faultsOf } from "./schedule-laws.ts";
 
 const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 1, uncounted);
 
-function scheduled(answer: Schedule | NoRoom): Schedule {
-  if ("taskWithoutRoom" in answer) throw new Error(`task ${answer.taskWithoutRoom} found no room`);
+function scheduled(answer: Schedule | NoCapacity): Schedule {
+  if ("taskWithoutCapacity" in answer) throw new Error(`task ${answer.taskWithoutCapacity} found no room`);
   return answer;
 }
 
@@ -64,7 +68,7 @@ describe.each(schedulers)("%s", (_, schedule) => {
         const mixed = seed % 2 === 0 ? { restricted: 0.3, colocated: 0 } : {};
         const problem = problemOf(randomScenario(seed, { ops: 12, memoryBytes, ...mixed }));
         const answer = schedule(problem, seed);
-        if (!("taskWithoutRoom" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
+        if (!("taskWithoutCapacity" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
       }),
       { numRuns: 200 },
     );
@@ -72,7 +76,7 @@ describe.each(schedulers)("%s", (_, schedule) => {
 
   test("names a task that found no room", () => {
     const scenario = testScenario({ graph: "a 10 params=10\nb 10 params=500 <- ^a", memoryBytes: 100 });
-    expect(schedule(problemOf(scenario), 1)).toEqual({ taskWithoutRoom: 1 });
+    expect(schedule(problemOf(scenario), 1)).toEqual({ taskWithoutCapacity: 1 });
   });
 });
 

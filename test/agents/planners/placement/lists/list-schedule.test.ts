@@ -30,7 +30,7 @@ const problemOf = (scenario: Scenario, outputShare = 1) =>
   scheduleProblemOf(choicesOf(scenario, "all"), outputShare, uncounted);
 
 function scheduled(answer: ReturnType<typeof heftSchedule>): Schedule {
-  if ("taskWithoutRoom" in answer) throw new Error(`task ${answer.taskWithoutRoom} found no room`);
+  if ("taskWithoutCapacity" in answer) throw new Error(`task ${answer.taskWithoutCapacity} found no room`);
   return answer;
 }
 
@@ -81,7 +81,7 @@ describe("laws on random graphs", () => {
           const mixed = seed % 2 === 0 ? { restricted: 0.3, colocated: 0 } : {};
           const problem = problemOf(randomScenario(seed, { ops: 10, memoryBytes, ...mixed }));
           const answer = schedule(problem);
-          if (!("taskWithoutRoom" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
+          if (!("taskWithoutCapacity" in answer)) expect(faultsOf(problem, answer)).toEqual([]);
         }),
         { numRuns: name === "HEFT" ? 1000 : 200 },
       );
@@ -191,7 +191,7 @@ describe("memory and co-location", () => {
       memoryBytes: 100,
     });
     for (const schedule of [heftSchedule, etfSchedule])
-      expect(schedule(problemOf(scenario))).toEqual({ taskWithoutRoom: 1 });
+      expect(schedule(problemOf(scenario))).toEqual({ taskWithoutCapacity: 1 });
   });
 
   test("the first op of a group decides for all of it", () => {
