@@ -22,7 +22,7 @@ import type { Plan } from "../../env/model/plan/plan.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { PlannerReport } from "../contract.ts";
-import { breathEvery } from "../event-loop.ts";
+import { yieldEvery } from "../event-loop.ts";
 import type { Choices } from "../problems/choices.ts";
 import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems/schedule-groups.ts";
 import { prioritiesOf } from "../problems/schedule-order.ts";
@@ -73,9 +73,9 @@ export async function* planByList(
   let best = { cost: Number.POSITIVE_INFINITY, estimate: 0 };
   let fits = false;
   let failure: string | undefined;
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   async function* tryAll(answer: Answer, share: number): AsyncGenerator<Plan, void> {
-    await breathe();
+    await yieldNow();
     if ("taskWithoutCapacity" in answer) {
       failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutCapacity]}" with ${100 * share}% of all outputs kept.`;
       return;

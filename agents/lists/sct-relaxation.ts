@@ -21,7 +21,7 @@
  * Baechi's conflicts arise.
  */
 import type { ScheduleProblem } from "../problems/schedule-problem.ts";
-import { solveMip } from "../solver/highs.ts";
+import { solveToEnd } from "../solver/highs.ts";
 import { type LinearProgram, programBuilder } from "../solver/linear-program.ts";
 
 export interface FavouriteLimits {
@@ -64,10 +64,8 @@ export async function favouriteChildren(
 ): Promise<Favourites | null> {
   const { program, unitUs, arcs, column } = favouriteProgram(problem);
   if (program.rowColumn.length > size) return null;
-  const solver = solveMip(program, { limits: { iterations, seconds, nodes: 1, relativeGap: 0 } });
-  let step = await solver.next();
-  while (step.done !== true) step = await solver.next();
-  const { columns } = step.value;
+  const limits = { iterations, seconds, nodes: 1, relativeGap: 0 };
+  const { columns } = await solveToEnd(program, { limits });
   if (columns === undefined) return null;
   const child = new Int32Array(problem.tasks.opCount).fill(-1);
   arcs.forEach(({ from, to }, i) => {

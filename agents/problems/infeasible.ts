@@ -15,11 +15,11 @@
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { deviceTypes } from "../../env/model/cluster/device-types.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
-import { deviceClasses } from "./interchangeable-devices.ts";
 
 /** Placements of units that the packing argument may try. */
 const MOST_STEPS = 500_000;
@@ -72,10 +72,10 @@ function oneUnit({ cluster }: Scenario, packing: Packing): string | null {
 }
 
 function allWeights({ limitBytes, heldBytes }: Packing): string | null {
-  const room = limitBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const capacity = limitBytes.reduce((sum, bytes) => sum + bytes, 0);
   const held = heldBytes.reduce((sum, bytes) => sum + bytes, 0);
-  if (held <= room * (1 + ROUNDING)) return null;
-  return `Proven infeasible: weights and optimizer state are ${whole(held)}, all devices together have ${whole(room)}.`;
+  if (held <= capacity * (1 + ROUNDING)) return null;
+  return `Proven infeasible: weights and optimizer state are ${whole(held)}, all devices together have ${whole(capacity)}.`;
 }
 
 /**
@@ -89,7 +89,7 @@ function noPacking(packing: Packing): string | null {
     heldBytes[unit] + Math.max(...passingBytes.subarray(unit * deviceCount, (unit + 1) * deviceCount));
   const order = Array.from(heldBytes.keys()).sort((a, b) => needsMost(b) - needsMost(a));
   if (order.length > MOST_UNITS) return null;
-  const classOf = deviceClasses(deviceCount, [limitBytes, runs, passingBytes]);
+  const { typeOf } = deviceTypes(deviceCount, [limitBytes, runs, passingBytes]);
   const held = new Float64Array(deviceCount);
   const passing = new Float64Array(deviceCount);
   let steps = 0;
@@ -102,7 +102,7 @@ function noPacking(packing: Packing): string | null {
     for (let d = 0; d < deviceCount; d++) {
       const i = unit * deviceCount + d;
       const isTried = (other: number) =>
-        classOf[other] === classOf[d] && held[other] === held[d] && passing[other] === passing[d];
+        typeOf[other] === typeOf[d] && held[other] === held[d] && passing[other] === passing[d];
       if (runs[i] === 0 || tried.some(isTried)) continue;
       tried.push(d);
       const before = passing[d];

@@ -13,6 +13,7 @@
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { deviceTypes } from "../../env/model/cluster/device-types.ts";
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 
 export interface InterchangeableDevices {
@@ -34,20 +35,6 @@ export interface Leader {
 
 /** More devices have too many permutations to try; no symmetry is used there. */
 const MOST_DEVICES = 7;
-
-/**
- * For each device the first one that has equal columns in all tables of shape [rows x deviceCount].
- * Devices of one class are interchangeable for everything that depends on these tables only.
- */
-export function deviceClasses(deviceCount: number, tables: readonly ArrayLike<number>[]): Int32Array {
-  const isAlike = (a: number, b: number): boolean => {
-    for (const table of tables)
-      for (let i = 0; i < table.length; i += deviceCount) if (table[i + a] !== table[i + b]) return false;
-    return true;
-  };
-  const classOf = Int32Array.from({ length: deviceCount }, (_, d) => d);
-  return classOf.map((d) => classOf.findIndex((first) => isAlike(first, d)));
-}
 
 export function interchangeableDevices(compiled: Compiled): InterchangeableDevices {
   const { deviceCount } = compiled;
@@ -88,10 +75,10 @@ function leaderOf(permutations: readonly Int32Array[], order: readonly number[])
   };
 }
 
-/** All permutations but the identity, built device by device while the devices are alike. */
+/** All permutations but the identity, built device by device while the types are equal. */
 function permutationsOf(compiled: Compiled): Int32Array[] {
   const { deviceCount } = compiled;
-  const classOf = classesOf(compiled);
+  const typeOf = typesOf(compiled);
   const image = new Int32Array(deviceCount).fill(-1);
   const found: Int32Array[] = [];
   const extend = (d: number): void => {
@@ -100,7 +87,7 @@ function permutationsOf(compiled: Compiled): Int32Array[] {
       return;
     }
     for (let to = 0; to < deviceCount; to++) {
-      if (classOf[d] !== classOf[to] || image.subarray(0, d).includes(to)) continue;
+      if (typeOf[d] !== typeOf[to] || image.subarray(0, d).includes(to)) continue;
       image[d] = to;
       extend(d + 1);
     }
@@ -110,11 +97,11 @@ function permutationsOf(compiled: Compiled): Int32Array[] {
   return found;
 }
 
-function classesOf({ scenario, runUs, deviceCount }: Compiled): Int32Array {
+function typesOf({ scenario, runUs, deviceCount }: Compiled): Int32Array {
   const { devices } = scenario.cluster;
   const bytes = devices.map((device) => device.memoryBytes);
   const isCpuDevice = devices.map((device) => Number(isCpu(device)));
-  return deviceClasses(deviceCount, [bytes, isCpuDevice, runUs]);
+  return deviceTypes(deviceCount, [bytes, isCpuDevice, runUs]).typeOf;
 }
 
 /** Is there one renaming of the links that maps every route to that of the image devices? */

@@ -9,11 +9,11 @@
  */
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
+import { deviceTypes } from "../../env/model/cluster/device-types.ts";
 import { dataConsumers, transferTimesUs } from "../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Elements } from "./elements.ts";
-import { deviceClasses } from "./interchangeable-devices.ts";
 
 /** Devices that are interchangeable: the same times, memory limit and part in transfers. */
 export interface DeviceType {
@@ -51,7 +51,7 @@ export interface Nets {
 export function splitProblem(scenario: Scenario, elements: Elements): SplitProblem {
   const { graph, cluster } = scenario;
   const runUs = runTimesUs(graph, cluster);
-  const types = deviceTypes(scenario, runUs);
+  const types = splitTypes(scenario, runUs);
   const deviceCount = cluster.devices.length;
   const timeUs = new Float64Array(elements.count * types.length);
   const memoryBytes = new Float64Array(elements.count);
@@ -95,20 +95,17 @@ export function withoutMisfits(problem: SplitProblem): SplitProblem {
   return { ...problem, timeUs };
 }
 
-function deviceTypes({ cluster: { devices } }: Scenario, runUs: Float64Array): DeviceType[] {
+function splitTypes({ cluster: { devices } }: Scenario, runUs: Float64Array): DeviceType[] {
   const paysTransfers = devices.map((device) => !isCpu(device));
   const memoryBytes = devices.map((device) =>
     isCpu(device) ? Number.POSITIVE_INFINITY : device.memoryBytes,
   );
-  const classOf = deviceClasses(devices.length, [paysTransfers.map(Number), memoryBytes, runUs]);
-  const numbers = [...devices.keys()];
-  return numbers
-    .filter((d) => classOf[d] === d)
-    .map((first) => ({
-      devices: numbers.filter((d) => classOf[d] === first),
-      paysTransfers: paysTransfers[first],
-      memoryBytes: memoryBytes[first],
-    }));
+  const { typeOf, first } = deviceTypes(devices.length, [paysTransfers, memoryBytes, runUs]);
+  return first.map((d, type) => ({
+    devices: [...devices.keys()].filter((other) => typeOf[other] === type),
+    paysTransfers: paysTransfers[d],
+    memoryBytes: memoryBytes[d],
+  }));
 }
 
 /** Nets that span at least two elements and take time; equal ones are added up. */

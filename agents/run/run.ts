@@ -27,7 +27,7 @@ import {
   type TrainStep,
   traitsOf,
 } from "../contract.ts";
-import { breathEvery } from "../event-loop.ts";
+import { yieldEvery } from "../event-loop.ts";
 import { provenInfeasible } from "../problems/infeasible.ts";
 import { plainPlan } from "../problems/plain-plan.ts";
 
@@ -151,11 +151,11 @@ async function train(
   agent: Agent,
   evaluator: MeteredEvaluator,
 ): Promise<void> {
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   for await (const step of agent.train()) {
     sink?.step(step);
     await onTrainStep?.(step, agent);
-    await breathe();
+    await yieldNow();
     if (evaluator.exhausted) return;
   }
 }

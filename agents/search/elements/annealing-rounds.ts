@@ -8,7 +8,7 @@ import { placement } from "../../../env/model/plan/placement.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { breathEvery } from "../../event-loop.ts";
+import { yieldEvery } from "../../event-loop.ts";
 import type { SplitProblem } from "../../problems/split-problem.ts";
 import { type Annealed, type AnnealingSchedule, anneal } from "./assignment-annealing.ts";
 import type { AssignmentState } from "./assignment-state.ts";
@@ -51,12 +51,12 @@ export async function* annealInRounds(
   let best: Annealed = { deviceOf: start, valueUs: state.valueUs, proposals: 0 };
   let scoredUs = evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY;
   let proposals = 0;
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   const polish = async (): Promise<void> => {
     if (options.polish === undefined || evaluator.exhausted) return;
     state.reset(best.deviceOf);
     const polishing = options.polish();
-    while (polishing.next(evaluator.exhausted).done !== true) await breathe();
+    while (polishing.next(evaluator.exhausted).done !== true) await yieldNow();
     state.energy();
     if (state.valueUs < best.valueUs)
       best = { ...best, deviceOf: state.deviceOf.slice(), valueUs: state.valueUs };
@@ -81,7 +81,7 @@ export async function* annealInRounds(
         scoredUs = best.valueUs;
       }
       if (step.done === true) break;
-      await breathe();
+      await yieldNow();
       step = annealing.next(evaluator.exhausted);
     }
     proposals += step.value.proposals;

@@ -10,7 +10,7 @@
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { breathEvery } from "../../event-loop.ts";
+import { yieldEvery } from "../../event-loop.ts";
 import type { PlanState } from "./plan-state.ts";
 import type { Change, Operator, Proposals } from "./proposals.ts";
 
@@ -44,12 +44,12 @@ export async function* cool(
   rng: Rng,
   { hot, cold, progress, draws = 1 }: Cooling,
 ): AsyncGenerator<Plan, Found> {
-  const breathe = breathEvery(64);
+  const yieldNow = yieldEvery(64);
   let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
   const change: Change = { groups: [], devices: [] };
   let idle = 0;
   for (;;) {
-    await breathe();
+    await yieldNow();
     const share = progress();
     if (share >= 1) return best;
     const operator = drawBest(state, proposals, draws, change);

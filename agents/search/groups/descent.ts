@@ -6,7 +6,7 @@
 
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { breathEvery } from "../../event-loop.ts";
+import { yieldEvery } from "../../event-loop.ts";
 import type { Choices } from "../../problems/choices.ts";
 import type { WorkingPlan } from "./working-plan.ts";
 
@@ -30,7 +30,7 @@ export async function* firstImprovement(
   evaluator: MeteredEvaluator,
   rng: Rng,
 ): AsyncGenerator<number, void> {
-  const breathe = breathEvery(256);
+  const yieldNow = yieldEvery(256);
   // One order for the whole climb: as many failures in a row as there are moves is then one full
   // pass.
   rng.shuffle(moves);
@@ -40,7 +40,7 @@ export async function* firstImprovement(
     const { group, device } = moves[i];
     failures++;
     if (working.groupDevice[group] === device) continue;
-    await breathe();
+    await yieldNow();
     const next = evaluator.around(working.plan)!.move(group, device).cost;
     if (next >= cost) continue;
     working.apply(group, device);

@@ -7,7 +7,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Fact, PlannerReport } from "../../contract.ts";
-import { breathEvery } from "../../event-loop.ts";
+import { yieldEvery } from "../../event-loop.ts";
 import { planOf } from "../../problems/choices.ts";
 import { imbalanceOf, weightLimits } from "./balance.ts";
 import { type Effort, multilevelPartition, type Partition } from "./multilevel.ts";
@@ -47,7 +47,7 @@ export async function* planByPartition(
     return { failure: "Ops that must be kept together have no device that runs them all." };
   const limit = weightLimits(graph, share, options.imbalance);
   const search = multilevelPartition(problem, limit, effortOf(graph.vertexCount, options), rng);
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   let best: Partition | null = null;
   let waiting: Partition | null = null;
   for (const partition of search) {
@@ -57,7 +57,7 @@ export async function* planByPartition(
       yield* scored(problem, waiting, evaluator, rng, options);
       waiting = null;
     }
-    await breathe();
+    await yieldNow();
     if (evaluator.exhausted) break;
   }
   if (waiting !== null) yield* scored(problem, waiting, evaluator, rng, options);

@@ -1,6 +1,6 @@
 /**
- * Device types: sets of devices on which every op takes the same time. A caller may also require
- * other equal properties, such as the memory limit.
+ * Device types: sets of devices that are equal in all that a caller names, such as the run times of
+ * every op and the memory limit.
  */
 
 export interface DeviceTypes {
@@ -10,20 +10,20 @@ export interface DeviceTypes {
   readonly first: readonly number[];
 }
 
-/** Times have the shape [opCount x deviceCount]; `isAlike` compares what else counts. */
-export function deviceTypes(
-  opUs: Float64Array,
-  deviceCount: number,
-  isAlike: (a: number, b: number) => boolean = () => true,
-): DeviceTypes {
-  const takesEqualTimes = (a: number, b: number): boolean => {
-    for (let i = 0; i < opUs.length; i += deviceCount) if (opUs[i + a] !== opUs[i + b]) return false;
+/**
+ * The devices of a type have equal columns in all tables of shape [rows x deviceCount]. So they are
+ * interchangeable for everything that depends on these tables only.
+ */
+export function deviceTypes(deviceCount: number, tables: readonly ArrayLike<unknown>[]): DeviceTypes {
+  const isEqual = (a: number, b: number): boolean => {
+    for (const table of tables)
+      for (let i = 0; i < table.length; i += deviceCount) if (table[i + a] !== table[i + b]) return false;
     return true;
   };
   const first: number[] = [];
   const typeOf = new Int32Array(deviceCount);
   for (let d = 0; d < deviceCount; d++) {
-    const known = first.findIndex((other) => isAlike(other, d) && takesEqualTimes(other, d));
+    const known = first.findIndex((other) => isEqual(other, d));
     typeOf[d] = known === -1 ? first.push(d) - 1 : known;
   }
   return { typeOf, first };

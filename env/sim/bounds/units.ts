@@ -47,8 +47,7 @@ export function unitsOf({ graph, cluster }: Scenario, parts: UnitParts): Units {
   let unitCount = graph.colocationCount;
   for (let v = 0; v < opCount; v++) if (unitOf[v] === -1) unitOf[v] = unitCount++;
 
-  const isAlike = (a: number, b: number) => limitBytes[a] === limitBytes[b] && label[a] === label[b];
-  const { typeOf, first } = deviceTypes(occupiedUs, deviceCount, isAlike);
+  const { typeOf, first } = deviceTypes(deviceCount, [limitBytes, label, occupiedUs]);
   const typeCount = first.length;
   const machines = new Int32Array(typeCount);
   for (const type of typeOf) machines[type]++;

@@ -49,7 +49,7 @@ export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): W
 
 /** The same bound from times for each device, shape [items x devices]. */
 export function workBoundOnDevices(timesUs: Float64Array, deviceCount: number): number {
-  const { typeOf, first } = deviceTypes(timesUs, deviceCount);
+  const { typeOf, first } = deviceTypes(deviceCount, [timesUs]);
   const machines = first.map((_, type) => typeOf.reduce((count, own) => count + (own === type ? 1 : 0), 0));
   const typeUs = new Float64Array((timesUs.length / deviceCount) * first.length);
   for (let i = 0, j = 0; i < timesUs.length; i += deviceCount)

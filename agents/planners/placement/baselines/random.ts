@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { choicesOf, planOf, pools } from "../../../problems/choices.ts";
 import { drawn } from "../../../problems/constructions.ts";
 
@@ -29,10 +29,10 @@ export const random: PlannerModule<z.infer<typeof options>> = {
   create: ({ pool }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
-      const breathe = breathEvery(256);
+      const yieldNow = yieldEvery(256);
       let bestCost = Number.POSITIVE_INFINITY;
       for (;;) {
-        await breathe();
+        await yieldNow();
         const plan = planOf(choices, drawn(choices, rng));
         const { cost } = evaluator.evaluate(plan);
         if (cost >= bestCost) continue;

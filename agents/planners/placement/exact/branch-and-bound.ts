@@ -20,7 +20,7 @@ import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { objectiveSpecs } from "../../../../env/sim/objectives/evaluator.ts";
 import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import {
   type BranchResult,
   branchAndBound,
@@ -110,11 +110,11 @@ async function* solve(
     known: best?.value ?? Number.POSITIVE_INFINITY,
     nodes: given.nodes,
   });
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   let step = search.next(false);
   while (step.done !== true) {
     if (step.value !== null) yield planOf(choices, step.value);
-    await breathe();
+    await yieldNow();
     step = search.next(evaluator.exhausted);
   }
   return reportOf(choices, evaluator, step.value, given);

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { endOf, type Fact, type PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { CERTIFIED_TOLERANCE, certify } from "../../../exact/ideals/certificate.ts";
 import {
   type ContiguousAnswer,
@@ -66,11 +66,11 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
     async *plan(scenario, evaluator) {
       const limits = { ...given, transitions: given.transitions || mostTransitions(scenario) };
       const search = contiguousOptimum(scenario, limits);
-      const breathe = breathEvery(1);
+      const yieldNow = yieldEvery(1);
       let held: Split | null = null;
       let step = search.next();
       for (; step.done !== true; step = search.next(evaluator.exhausted)) {
-        await breathe();
+        await yieldNow();
         // The last evaluation is kept for the final plan.
         held = step.value ?? held;
         if (step.value === null || evaluator.remaining <= 1) continue;
@@ -117,9 +117,9 @@ async function certificateOf(
   stop: () => boolean,
 ): Promise<Fact> {
   const search = certify(scenario, valueUs * (1 - CERTIFIED_TOLERANCE), mostSteps);
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   let step = search.next();
-  for (; step.done !== true; step = search.next(stop())) await breathe();
+  for (; step.done !== true; step = search.next(stop())) await yieldNow();
   const { holds, steps } = step.value;
   if (holds === null)
     return { name: "not certified: a plain search ended after", value: steps, unit: "steps" };

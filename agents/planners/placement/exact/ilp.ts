@@ -25,7 +25,7 @@ import type { PlacementProgram } from "../../../exact/programs/placement-program
 import { colocated, contract } from "../../../problems/elements.ts";
 import { elementDevices } from "../../../problems/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
-import { type MipResult, solveMip } from "../../../solver/highs.ts";
+import { type MipResult, STOPPED, solveMip } from "../../../solver/highs.ts";
 import { endedBy, endText } from "../../../solver/solver-end.ts";
 import { heft } from "../lists/heft.ts";
 import { latencySearch } from "../search/latency-search.ts";
@@ -205,8 +205,6 @@ async function* improve(
     await solver.return(STOPPED);
   }
 }
-
-const STOPPED: MipResult = { end: "stopped", bound: Number.NEGATIVE_INFINITY, nodes: 0, iterations: 0 };
 
 function improves(plan: Plan, evaluator: MeteredEvaluator): boolean {
   const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ import type { Rng } from "../../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
 import { deviceDecoder, orderedDecoder } from "../../../search/groups/random-keys.ts";
@@ -67,13 +67,13 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
         : deviceDecoder(choices);
       const eliteCount = Math.max(1, Math.round(elite * population));
       const mutantCount = Math.round(mutants * population);
-      const breathe = breathEvery(16);
+      const yieldNow = yieldEvery(16);
       let bestCost = Number.POSITIVE_INFINITY;
       let generation: Member[] = [];
       for (;;) {
         const next = generation.slice(0, eliteCount);
         while (next.length < population) {
-          await breathe();
+          await yieldNow();
           const isDrawn = generation.length === 0 || next.length < eliteCount + mutantCount;
           const keys = isDrawn ? uniformKeys(decoder.length, rng) : child(generation, eliteCount, rho, rng);
           const plan = decoder.decode(keys);

@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf } from "../../../problems/choices.ts";
 import { drawn } from "../../../problems/constructions.ts";
 import { firstImprovement, type Move, movesOf } from "../../../search/groups/descent.ts";
@@ -83,14 +83,14 @@ async function* steepest(
   moves: readonly Move[],
   evaluator: MeteredEvaluator,
 ): AsyncGenerator<number, void> {
-  const breathe = breathEvery(256);
+  const yieldNow = yieldEvery(256);
   let cost = startCost;
   for (;;) {
     let best: Move | null = null;
     let bestCost = cost;
     for (const move of moves) {
       if (working.groupDevice[move.group] === move.device) continue;
-      await breathe();
+      await yieldNow();
       const next = evaluator.around(working.plan)!.move(move.group, move.device).cost;
       if (next >= bestCost) continue;
       best = move;

@@ -15,7 +15,7 @@ import { largerBound } from "../../../../env/sim/bounds/best.ts";
 import { partedBounds } from "../../../../env/sim/bounds/latency/bounds.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { endOf, type PlannerModule, type PlannerReport } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { colocated, contract } from "../../../problems/elements.ts";
 import { elementDevices } from "../../../problems/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../../problems/split-problem.ts";
@@ -95,11 +95,11 @@ async function bestCut(
 ): Promise<Int32Array | null> {
   const { scenario, elements } = state.problem;
   const contracted: SplitProblem = splitProblem(scenario, contract(scenario));
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   let best: Int32Array | null = null;
   let bestUs = Number.POSITIVE_INFINITY;
   for (let i = 0; i < orders && !evaluator.exhausted; i++) {
-    await breathe();
+    await yieldNow();
     const order =
       i === 0
         ? Int32Array.from({ length: contracted.elements.count }, (_, v) => v)

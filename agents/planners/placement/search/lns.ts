@@ -14,7 +14,7 @@ import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { endOf, type PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { branchAndBound, type PartialBound } from "../../../exact/branching/branch-and-bound.ts";
 import { placingOrder } from "../../../exact/branching/placing-order.ts";
 import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
@@ -64,7 +64,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
 
       const solver = windowSolver(scenario, choices, nodes);
       const windows = windowSampler(choices, rng);
-      const breathe = breathEvery(1);
+      const yieldNow = yieldEvery(1);
       const working = workingPlan(choices, first.groupDevice);
       let cost = first.cost;
       for await (const improved of firstImprovement(working, cost, movesOf(choices), evaluator, rng)) {
@@ -75,7 +75,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
       let size = window;
       let failures = 0;
       for (let looked = 0; looked < total; ) {
-        await breathe();
+        await yieldNow();
         if (evaluator.exhausted) return { ended: endOf(evaluator) };
         const free = windows(size);
         let improved: Int32Array | null = null;
@@ -87,7 +87,7 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
         });
         let step = search.next(false);
         for (; step.done !== true; step = search.next(evaluator.exhausted)) {
-          await breathe();
+          await yieldNow();
           if (step.value === null) continue;
           improved = step.value;
           yield planOf(choices, improved);

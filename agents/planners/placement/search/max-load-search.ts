@@ -17,7 +17,7 @@ import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { type CoverLimits, coverBound } from "../../../exact/cover/cover-bound.ts";
 import { colocated } from "../../../problems/elements.ts";
 import { coverOrder } from "../../../problems/forward-order.ts";
@@ -140,10 +140,10 @@ async function proven(
   const lowerUs = evaluator.bound().value;
   const upperUs = evaluator.best?.outcome.value ?? evaluator.ceiling;
   const proof = coverBound(problem, order, { lowerUs, upperUs, limits });
-  const breathe = breathEvery(1);
+  const yieldNow = yieldEvery(1);
   for (let step = proof.next(); ; step = proof.next(evaluator.exhausted)) {
     if (step.done !== true) {
-      await breathe();
+      await yieldNow();
       continue;
     }
     if (step.value === null || step.value <= lowerUs) return undefined;

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { choicesOf } from "../../../problems/choices.ts";
 import { createChain, hasMoves, proposalRules } from "../../../search/groups/metropolis.ts";
 import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
@@ -61,9 +61,9 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
         moveCost: (group, device) => evaluator.around(working.plan)!.move(group, device).cost,
       });
       const resetEvery = resets ? resetInterval(evaluator) : Number.POSITIVE_INFINITY;
-      const breathe = breathEvery(256);
+      const yieldNow = yieldEvery(256);
       for (let step = 1; ; step++) {
-        await breathe();
+        await yieldNow();
         const { accepted, cost } = chain.step();
         if (accepted && cost < best.cost) {
           best = { groupDevice: working.groupDevice.slice(), cost };

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { PlannerModule } from "../../../contract.ts";
-import { breathEvery } from "../../../event-loop.ts";
+import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf } from "../../../problems/choices.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
 import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
@@ -48,12 +48,12 @@ export const tabu: PlannerModule<z.infer<typeof options>> = {
       const working = workingPlan(choices, first.groupDevice);
       const drawMove = moveSampler(choices, rng);
       const mayMoveAt = new Int32Array(choices.groupCount);
-      const breathe = breathEvery(256);
+      const yieldNow = yieldEvery(256);
       let bestCost = first.cost;
       for (let step = 1; ; step++) {
         let move: { group: number; device: number; cost: number } | null = null;
         for (let i = 0; i < sample; i++) {
-          await breathe();
+          await yieldNow();
           const { group, device } = drawMove(working.groupDevice);
           const { cost } = evaluator.around(working.plan)!.move(group, device);
           if (mayMoveAt[group] > step && cost >= bestCost) continue;

@@ -88,7 +88,7 @@ function sizesOf(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelBuffers)
 function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void {
   const { opCount, deviceCount, linkCount, waitsFor, runUs, slotBytes } = compiled;
   const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
-  const types = deviceTypes(runUs, deviceCount);
+  const types = deviceTypes(deviceCount, [runUs]);
   const runColumns = types.first.map((d) =>
     Float64Array.from({ length: opCount }, (_, v) => runUs[v * deviceCount + d]),
   );
