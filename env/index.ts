@@ -194,6 +194,7 @@ export {
 } from "./sim/timeline/explain/tasks.ts";
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
+export { timelineOf } from "./sim/timeline/timeline-of.ts";
 export { type Box, type BoxSpec, box } from "./spaces/box.ts";
 export { type Dict, dict } from "./spaces/dict.ts";
 export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";

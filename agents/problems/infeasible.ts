@@ -14,12 +14,12 @@
  * limited.
  */
 
-import { isCpu } from "../../env/model/cluster/cluster.ts";
 import { deviceTypes } from "../../env/model/cluster/device-types.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
+import { countsWeightsAlone, memoryLimits } from "./memory-limits.ts";
 
 /** Placements of units that the packing argument may try. */
 const MOST_STEPS = 500_000;
@@ -123,10 +123,9 @@ function noPacking(packing: Packing): string | null {
 }
 
 function packingOf(scenario: Scenario): Packing {
-  const { graph, cluster, objective, fidelity } = scenario;
+  const { graph, cluster } = scenario;
   const { opCount } = graph;
-  const isFormula = objective === "max-load" || objective === "latency";
-  const compiled = isFormula ? null : compile(scenario);
+  const compiled = countsWeightsAlone(scenario) ? null : compile(scenario);
   const runUs = runTimesUs(graph, cluster);
   const deviceCount = cluster.devices.length;
   const unitOf = Int32Array.from(graph.colocation);
@@ -152,11 +151,7 @@ function packingOf(scenario: Scenario): Packing {
       if (us > 0 && compiled !== null) passingBytes[i] = Math.max(passingBytes[i], runningBytes(compiled, v));
     }
   }
-  const limited = isFormula || fidelity.memory === "training";
-  const limitBytes = Float64Array.from(cluster.devices, (device) =>
-    !limited || (isFormula && isCpu(device)) ? Number.POSITIVE_INFINITY : device.memoryBytes,
-  );
-  return { limitBytes, nameOf, sizeOf, heldBytes, passingBytes, runs };
+  return { limitBytes: memoryLimits(scenario), nameOf, sizeOf, heldBytes, passingBytes, runs };
 }
 
 /**

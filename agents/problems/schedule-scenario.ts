@@ -7,13 +7,12 @@
  * in time, a share of 1 that every one is kept.
  */
 
-import { type Device, isCpu } from "../../env/model/cluster/cluster.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { CONTROL, type OpGraph, Role } from "../../env/model/graph/graph.ts";
-import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
-import { objectiveSpecs } from "../../env/sim/objectives/evaluator.ts";
 import type { Choices } from "./choices.ts";
+import { countsWeightsAlone, memoryLimits } from "./memory-limits.ts";
 import type { ScheduleProblem } from "./schedule-problem.ts";
 
 const MOVES_NOTHING = -1;
@@ -49,7 +48,7 @@ export const reservations = (
   outputShare: number,
 ): Pick<ScheduleProblem, "setBytes" | "limitBytes"> => ({
   setBytes: heldBytes(scenario, outputShare),
-  limitBytes: limitBytes(scenario),
+  limitBytes: memoryLimits(scenario),
 });
 
 /** Tensors are numbered as consumers declare them, as the simulator numbers them. */
@@ -91,24 +90,10 @@ function routeSpeeds({ cluster, fidelity }: Scenario): Pick<ScheduleProblem, "la
   return { latencyUs, bytesPerUs };
 }
 
-/** Whether times and memory come from the event engine. */
-const isSimulated = (objective: Objective): boolean => objectiveSpecs[objective].timing === "engine";
-
-/**
- * Simulated objectives limit every device under training memory and none otherwise. Formulas limit
- * all devices but CPUs.
- */
-function limitBytes({ cluster, objective, fidelity }: Scenario): Float64Array {
-  const limits = (device: Device) =>
-    isSimulated(objective) ? fidelity.memory === "training" : !isCpu(device);
-  return Float64Array.from(cluster.devices, (device) =>
-    limits(device) ? device.memoryBytes : Number.POSITIVE_INFINITY,
-  );
-}
-
-/** The engine counts optimizer state too, formulas count bare weights. */
-function heldBytes({ graph, grouping, objective, fidelity }: Scenario, outputShare: number): Float64Array {
-  const copies = isSimulated(objective) ? 1 + fidelity.optimizerSlots : 1;
+/** What the fidelity counts includes optimizer state; otherwise bare weights count. */
+function heldBytes(scenario: Scenario, outputShare: number): Float64Array {
+  const { graph, grouping, fidelity } = scenario;
+  const copies = countsWeightsAlone(scenario) ? 1 : 1 + fidelity.optimizerSlots;
   const bytes = new Float64Array(grouping.groupCount);
   for (let v = 0; v < graph.opCount; v++) {
     bytes[grouping.groupOf[v]] += copies * graph.parameterBytes[v];

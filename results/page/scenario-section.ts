@@ -5,8 +5,8 @@
 
 import { type Plan, planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { simulateLatency } from "../../env/sim/timeline/latency-timeline.ts";
-import { createSimulator } from "../../env/sim/timeline/timeline.ts";
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
+import { timelineOf } from "../../env/sim/timeline/timeline-of.ts";
 import type { CellResult } from "../comparison/cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import { verdictOf } from "../comparison/verdict.ts";
@@ -77,8 +77,8 @@ function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResu
 }
 
 function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
-  if (scenario.objective === "max-load") return loadsFigure(scenario, plan, by);
-  if (scenario.objective === "latency") return ganttFigure(scenario, simulateLatency(scenario, plan), by);
-  const boundUs = scenario.objective === "makespan" ? by.bound : 0;
-  return ganttFigure(scenario, createSimulator(scenario)(plan), { ...by, bound: boundUs });
+  const timeline = timelineOf(scenario, plan);
+  if (timeline === null) return loadsFigure(scenario, plan, by);
+  const boundUs = objectiveOf(scenario).unit === "us" ? by.bound : 0;
+  return ganttFigure(scenario, timeline, { ...by, bound: boundUs });
 }

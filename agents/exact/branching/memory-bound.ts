@@ -10,9 +10,9 @@
  * weights of accelerators only.
  */
 
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
+import { countsWeightsAlone, memoryLimits } from "../../problems/memory-limits.ts";
 import type { PartialBound } from "./branch-and-bound.ts";
 
 export interface PartialMemory {
@@ -31,14 +31,14 @@ const ROUNDING = 1e-9;
 export function partialMemory(compiled: Compiled): PartialMemory {
   const { scenario, deviceCount } = compiled;
   const { groupOf, groupCount } = scenario.grouping;
-  const limits = limitBytes(compiled);
-  const isFormula = isWeightsOnly(compiled);
-  const bytes = isFormula ? scenario.graph.parameterBytes : compiled.residentBytes;
+  const limits = memoryLimits(scenario);
+  const weightsAlone = countsWeightsAlone(scenario);
+  const bytes = weightsAlone ? scenario.graph.parameterBytes : compiled.residentBytes;
   const groupBytes = new Float64Array(groupCount);
   groupOf.forEach((g, v) => {
     groupBytes[g] += bytes[v];
   });
-  const counts = isFormula || compiled.fidelity.memory === "training";
+  const counts = weightsAlone || compiled.fidelity.memory === "training";
   const peaks = new Float64Array(deviceCount);
 
   const placePeaks = (groupDevice: Int32Array): void => {
@@ -46,20 +46,20 @@ export function partialMemory(compiled: Compiled): PartialMemory {
     if (!counts) return;
     for (let g = 0; g < groupCount; g++) if (groupDevice[g] !== -1) peaks[groupDevice[g]] += groupBytes[g];
   };
-  const passing = isFormula ? () => {} : passingBytes(compiled, peaks);
+  const passing = weightsAlone ? () => {} : passingBytes(compiled, peaks);
   return {
     fits(groupDevice) {
       if (!counts || limits.every((limit) => limit === Number.POSITIVE_INFINITY)) return true;
       placePeaks(groupDevice);
       const free = limits.map((limit, d) => limit * (1 + ROUNDING) - peaks[d]);
-      let left = free.reduce((sum, room) => sum + Math.max(0, room), 0);
+      let left = free.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
       const most = Math.max(...free);
       for (let g = 0; g < groupCount; g++) {
         if (groupDevice[g] !== -1) continue;
         if (groupBytes[g] > most) return false;
         left -= groupBytes[g];
       }
-      if (left < 0 || free.some((room) => room < 0)) return false;
+      if (left < 0 || free.some((bytes) => bytes < 0)) return false;
       passing(groupDevice);
       return peaks.every((peak, d) => peak <= limits[d] * (1 + ROUNDING));
     },
@@ -73,17 +73,6 @@ export function partialMemory(compiled: Compiled): PartialMemory {
       return Math.max(largest, total / deviceCount) * (1 - 1e-12);
     },
   };
-}
-
-const isWeightsOnly = ({ scenario: { objective } }: Compiled): boolean =>
-  objective === "max-load" || objective === "latency";
-
-function limitBytes(compiled: Compiled): number[] {
-  const { scenario, fidelity } = compiled;
-  const limited = isWeightsOnly(compiled) || fidelity.memory === "training";
-  return scenario.cluster.devices.map((device) =>
-    !limited || (isWeightsOnly(compiled) && isCpu(device)) ? Number.POSITIVE_INFINITY : device.memoryBytes,
-  );
 }
 
 /** Adds to each device's bytes the most that one of its ops needs in addition while it runs. */
