@@ -15,14 +15,14 @@ export const boundEfforts = ["cheap", "lp", "refutation", "all"] as const;
 export type BoundEffort = (typeof boundEfforts)[number];
 
 /**
- * `knownValue` is that of a plan; objectives other than the makespan have cheap bounds only. `tell`
- * is told of bounds that add nothing and, where all are asked for, of those that a scenario is too
- * large for; one that is asked for by name has to be possible.
+ * Objectives other than the makespan have cheap bounds only. `knownValue` is the value of a plan.
+ * `note` receives one sentence for each bound that adds nothing. With `all` it also receives one
+ * for each bound that the scenario is too large for. Such a bound asked for by name is an error.
  */
 export async function boundsOf(
   scenario: Scenario,
   effort: BoundEffort,
-  tell: (sentence: string) => void,
+  note: (sentence: string) => void,
   knownValue?: number,
 ): Promise<readonly Bound[]> {
   const bounds = [...evaluator(scenario).bounds()];
@@ -31,7 +31,7 @@ export async function boundsOf(
   if (effort === "lp" || effort === "all") {
     const relaxed = await boundByLinearRelaxation(scenario).catch((error: unknown) => {
       if (effort !== "all" || !(error instanceof InputError)) throw error;
-      tell(error.message);
+      note(error.message);
       return null;
     });
     if (relaxed !== null) bounds.push(relaxed);
@@ -40,7 +40,7 @@ export async function boundsOf(
     const lowerUs = Math.max(...bounds.map(({ value }) => value));
     const refuted = refutationBound(compile(scenario), { lowerUs, upperUs: knownValue });
     if (refuted.value > lowerUs) bounds.push(refuted);
-    else tell("Refutation proves no more than the other bounds do.");
+    else note("Refutation proves no more than the other bounds do.");
   }
   return bounds;
 }

@@ -1,5 +1,5 @@
 /**
- * Whatever decides, as it is published: the contract, the registry, the driver, and every planner and
+ * The published list of what decides: the contract, the registry, the driver, and every planner and
  * agent. A test holds the list of methods to the registry.
  */
 export * from "./contract.ts";

@@ -17,7 +17,7 @@ export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
     .filter((planner) => traitsOf(planner).effort === "instant")
     .sort((a, b) => turnOf(a) - turnOf(b));
 
-/** A place behind all others is shared; the sort keeps the order of the list there. */
+/** Methods without a place come last, in the order of the list. */
 export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;
 
 /** The planner that is made for one objective alone, null where there is none. */

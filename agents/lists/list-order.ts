@@ -4,10 +4,10 @@
  * and assembly line problems", Operations Research 1961); here ranks include the transfers of the
  * placement.
  *
- * It is a private model of the scenario, not the simulator. Simplified are ops and transfers that
- * exclude each other, links that share their speed, free multicast, and ties. It returns the order,
- * as `Plan.opPriority`. The end of the schedule is only a guess that helps to choose which
- * placement to evaluate. Orders are those of a schedule, so they never wait for themselves.
+ * It is a private model of the scenario, not the simulator. It simplifies ops and transfers that
+ * exclude each other, links that share their speed, free multicast, and ties. It returns the order
+ * as `Plan.opPriority`. The end of the schedule is an estimate that helps to choose which placement
+ * to evaluate. A schedule has no cycle, so no plan with its order waits for itself.
  */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
 import type { PassCounter } from "../../env/sim/evaluator/budget.ts";

@@ -1,6 +1,6 @@
 /**
- * Turns a list scheduler into a planner's run. It schedules, and the simulator replays the
- * schedule. Where a device is over its limit, it schedules again with another share of the outputs
+ * Turns a list scheduler into a planner's run. It makes a schedule, and the simulator replays it.
+ * Where a device is over its limit, it schedules again with another share of the outputs
  * reserved. The option `plain` stops there, with the placement of one schedule op by op; `ordered`
  * adds that schedule's order. By default more is tried, and the best plan is kept:
  *
@@ -48,7 +48,7 @@ export const variantsOption = z
   .enum(["all", "plain", "ordered"])
   .default("all")
   .describe(
-    "all also replays the order, schedules whole groups and, where transfers queue, longer delays, and keeps the best plan; plain is the placement of one schedule, ordered that with its order.",
+    "Schedules to try. plain: the placement of one schedule. ordered: the same with its order. all: also schedules of whole groups and, where transfers queue, with longer delays; the best plan is kept.",
   );
 export type Variants = z.infer<typeof variantsOption>;
 

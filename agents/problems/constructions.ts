@@ -10,10 +10,10 @@ export function onOneDevice({ legal }: Choices, device: number): Int32Array {
 }
 
 /**
- * Groups dealt out in topological order; a group that cannot run on its turn's device goes to the
- * next one that can.
+ * Round robin: the groups in topological order, each on the next device. A group that cannot run
+ * there goes to the device after it that can.
  */
-export function dealtOut({ legal, devices }: Choices): Int32Array {
+export function inTurn({ legal, devices }: Choices): Int32Array {
   return Int32Array.from(legal, (allowed, g) => {
     for (let turn = 0; turn < devices.length; turn++) {
       const device = devices[(g + turn) % devices.length];

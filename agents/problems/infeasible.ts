@@ -119,7 +119,7 @@ function noPacking(packing: Packing): string | null {
     return false;
   };
   if (fits(0) !== false) return null;
-  return `Proven infeasible: no way to put the ${order.length} inseparable parts on the devices keeps all within their memory (all tried, ${steps} steps).`;
+  return `Proven infeasible: no assignment of the ${order.length} inseparable parts keeps every device within its memory (all tried, ${steps} steps).`;
 }
 
 function packingOf(scenario: Scenario): Packing {

@@ -1,13 +1,13 @@
 /**
  * A plan that needs no search and no time: everything on one accelerator where all weights fit,
- * else groups packed by memory. What a run answers that was ended before it had scored a plan.
+ * else groups packed by memory. It is the answer of a run that ends before it has scored a plan.
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { choicesOf, planOf } from "./choices.ts";
 import { onOneDevice } from "./constructions.ts";
 
-/** Always a valid plan; whether it fits is the evaluator's to say. */
+/** Always a valid plan; the evaluator says whether it fits. */
 export function plainPlan(scenario: Scenario): Plan {
   const choices = choicesOf(scenario, "accelerators");
   const { graph, cluster, grouping, fidelity } = scenario;

@@ -43,7 +43,7 @@ export interface ScheduleProblem {
    * -1 where nothing moves.
    */
   readonly edgeTensor: Int32Array;
-  /** Delay in us of a transfer whatever its size, shape [deviceCount x deviceCount]. */
+  /** Delay in us of a transfer of any size, shape [deviceCount x deviceCount]. */
   readonly latencyUs: Float64Array;
   /** Speed of a transfer, shape [deviceCount x deviceCount]; `Infinity` on the same device. */
   readonly bytesPerUs: Float64Array;
@@ -142,7 +142,7 @@ export function upwardRanks(problem: ScheduleProblem, { withDelays }: { withDela
 }
 
 /**
- * Longest way from the start of the graph to the start of each task, the same means: CPOP's
+ * Longest path from the start of the graph to the start of each task, the same means: CPOP's
  * `rank_d`.
  */
 export function downwardRanks(problem: ScheduleProblem): Float64Array {

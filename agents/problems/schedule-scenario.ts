@@ -4,7 +4,7 @@
  *
  * Memory is a reservation, not the simulator's account: weights with optimizer state in full, and a
  * share of the outputs. Not all outputs are live at once. A share of 0 assumes that all are freed
- * in time, a share of 1 that every one is kept.
+ * in time, a share of 1 that all are kept.
  */
 
 import { runTimesUs } from "../../env/model/cluster/speed.ts";

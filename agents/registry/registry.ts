@@ -23,7 +23,7 @@ export const generalMethods = idsOf(general(methods));
 export const defaultMethods = idsOf(quickMethods(methods));
 
 export interface ResolvedMethod {
-  /** The text as it was given. */
+  /** The given text. */
   readonly spec: string;
   readonly module: Method;
   /** Checked, with defaults filled in. */

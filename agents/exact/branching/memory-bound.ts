@@ -2,9 +2,9 @@
  * What a partial placement proves about memory.
  *
  * The peak of each device is at least its bytes that live for the whole step, plus the needs of a
- * running op there. An op needs its outputs, its workspace and its inputs. An
- * input is the producer's outputs where both are on one device, else a copy of the tensor. Groups
- * that are not placed must fit in what is left.
+ * running op there. An op needs its outputs, its workspace and its inputs. An input is the
+ * producer's outputs where both are on one device, else a copy of the tensor. Groups that are not
+ * placed must fit in what is left.
  *
  * Under `memory: "outputs-only"` nothing has a limit. A formula (max load, latency) limits the
  * weights of accelerators only.

@@ -1,7 +1,7 @@
 /**
- * The order in which groups are placed: the heaviest first. Then, again and again, the group whose
- * own work and transfers to the groups placed before are the most. So bounds know of work and of
- * transfers early.
+ * The order in which groups are placed: the heaviest first. Each next one has the most work of its
+ * own plus transfers to the groups placed before. So bounds contain much work and many transfers
+ * early.
  */
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import { NO_SLOT } from "../../../env/sim/engine/compile.ts";

@@ -2,17 +2,15 @@
  * A lower bound on max load, contiguous or not, from the sets that a device can hold. It is the bin
  * packing bound of Gilmore and Gomory (1961) with transfers counted.
  *
- * Take prices y on the elements. A(T) is the largest price of a set whose load on an accelerator,
- * transfers included, is at most T. C(T) is the largest price that a CPU can run in T.
- *
- * A plan of
- * max load T divides all elements among its devices, so
+ * Take prices y on the elements. Let `A(T)` be the largest price of a set whose load on an
+ * accelerator is at most T, transfers included. Let `C(T)` be the largest price that a CPU can run
+ * within `T`. A plan of max load T divides all elements among its devices, so
  *
  *   y(all elements) <= accelerators x A(T) + CPUs x C(T).
  *
- * Every T for which this fails is refuted, and so are all smaller ones. A(T) comes from the sets of
- * device-sets.ts, as an upper bound. C(T) comes from the fractional knapsack. Memory is left out,
- * which only enlarges A.
+ * Every T for which this fails is refuted, and so are all smaller ones. An upper bound on `A(T)`
+ * comes from the sets of device-sets.ts. `C(T)` comes from the fractional knapsack. Memory is left
+ * out, which only enlarges A.
  *
  * Prices start as run times, which without transfers gives the work bound. Exponentiated
  * subgradients improve them: the price of what the best sets hold too often falls, the price of

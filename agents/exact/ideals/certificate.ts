@@ -15,8 +15,8 @@
  * There are no values, no upper bounds and no other order than by size. The load of a set is
  * counted from the definition (certificate-set.ts).
  *
- * That takes far more steps than the program, so there is a limit of steps. `null` says that
- * nothing was shown.
+ * That takes far more steps than the program, so there is a limit of steps. `null` means
+ * that nothing was proven.
  */
 
 import type { Scenario } from "../../../env/model/scenario.ts";

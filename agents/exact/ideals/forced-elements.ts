@@ -4,9 +4,10 @@
  *
  * Let D be an absorbable set (dominance.ts) whose predecessors are in I, in D, or forced already.
  * Let S be a set without some x of D. Then S holds no descendant of x. So the run time of S with D
- * is at most that of all elements left, less x and its descendants, plus D. The bound uses the
- * least x with descendants. The transfers of S with D are at most what I cuts plus
- * what any ideal cuts. If the sum is at most the floor and the bytes fit, S with D dominates S.
+ * is at most that of D plus all elements left, without x and its descendants. The bound uses the x
+ * for which x and its descendants take the least time. The transfers of S with D are at most what
+ * I cuts plus what any ideal cuts. If the sum is at most the floor and the bytes fit, S with D
+ * dominates S.
  */
 
 import type { SplitProblem } from "../../problems/split-problem.ts";

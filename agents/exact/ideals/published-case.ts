@@ -1,6 +1,6 @@
 /**
- * A published workload, solved and checked: the optimal contiguous split, its score by the
- * scenario's evaluator, and what the plain search of `certificate.ts` says of it.
+ * A published workload, solved and checked. The answer holds the optimal contiguous split, its
+ * score by the scenario's evaluator, and the verdict of the plain search in certificate.ts.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Evaluator } from "../../../env/sim/evaluator/contract.ts";

@@ -1,7 +1,7 @@
 /**
  * Pesto's coarsening (Hafeez, Sun, Gandhi, Liu, Middleware 2021; rules rebuilt from a description,
  * not from the paper's text). Ops are merged into tasks that each run without interruption. Forward
- * and backward ops are merged alike. The graph of tasks has no cycle.
+ * and backward ops follow the same rules. The graph of tasks has no cycle.
  *
  * A unit is a set of tasks that share a device. One task of co-located forward and backward ops
  * would close cycles. Merging tasks of different classes would finally co-locate all classes. So

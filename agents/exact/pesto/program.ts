@@ -21,8 +21,8 @@
  * Within a `Frame` most units keep their devices, and their tasks and transfers keep their order.
  * No choice is left among them.
  *
- * A row under a condition has a term of `big`, which is at least the upper limit of M. It lifts the
- * row if the condition does not hold.
+ * A row under a condition has a term of `big`, at least the upper limit of the makespan. The term
+ * lifts the row if the condition does not hold.
  *
  * With one op per task, and links that queue or never wait, every run of the event engine satisfies
  * these rows. So the optimum is a lower bound there.

@@ -1,7 +1,7 @@
 /**
  * The bound of a linear relaxation of the makespan, on request. HiGHS solves the program of
- * makespan-relaxation.ts; dual-bound.ts makes a proven bound of its dual values, whatever the
- * solver's tolerances.
+ * makespan-relaxation.ts. dual-bound.ts makes a proven bound of its dual values, which holds for
+ * any tolerances of the solver.
  *
  * Deterministic: the solve stops on simplex iterations. Dual values from before the optimum prove a
  * smaller bound.

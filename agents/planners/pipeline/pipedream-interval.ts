@@ -24,9 +24,9 @@ const options = z.strictObject({
     .enum(["charged", "free"])
     .default("charged")
     .describe(
-      "are activations between stages part of a stage's time; the published program leaves them out unless asked",
+      "Whether activations between stages count in a stage's time; by default the published program leaves them out.",
     ),
-  states: z.int().min(1).default(4_000).describe("states of the layer graph before the planner gives up"),
+  states: z.int().min(1).default(4_000).describe("States of the layer graph before the planner gives up."),
 });
 
 export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
@@ -56,7 +56,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
         return { failure: "An op runs on none of the accelerators that PipeDream would use." };
       const states = intervalStates(layers, most);
       if (states === null)
-        return { failure: `The graph has more than ${most} states, set states=N for more.` };
+        return { failure: `The graph has more than ${most} states; the option states=N allows more.` };
 
       const bytesPerUs = scenario.cluster.links.reduce(
         (least, link) => Math.min(least, link.bytesPerUs),

@@ -22,11 +22,11 @@ const options = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("blocks the sequence is cut into; 0 takes one for each accelerator"),
+    .describe("Blocks the sequence is cut into; 0 takes one for each accelerator."),
   fixed: z
     .boolean()
     .default(false)
-    .describe("cut so that the slowest block is as fast as possible, which the published program does not"),
+    .describe("Cuts so that the slowest block is as fast as possible; the published program does not."),
 });
 
 export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
@@ -54,7 +54,7 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
       const stuck = costs.indexOf(Number.POSITIVE_INFINITY);
       if (stuck !== -1)
         return {
-          failure: `An op runs on no "${kindOf(scenario, problem, type)}", and torchgpipe has nothing else for it.`,
+          failure: `An op runs on no "${kindOf(scenario, problem, type)}", the only kind of device that torchgpipe uses.`,
         };
       const { devices } = problem.types[type];
       const blocks = Math.min(partitions === 0 ? devices.length : partitions, devices.length, costs.length);

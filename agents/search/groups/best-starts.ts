@@ -1,7 +1,7 @@
 /**
  * The first plans of `best`: what every quick planner of the registry finds, each within a small
- * allowance. New planners join by being registered. A planner that fails is skipped, and its
- * failure is not one of the whole.
+ * share of the budget. A new planner takes part once it is registered. A planner that fails is
+ * skipped.
  */
 
 import type { Plan } from "../../../env/model/plan/plan.ts";

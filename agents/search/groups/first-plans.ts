@@ -1,5 +1,5 @@
 /**
- * What an exact method starts from: quick planners one after the other, together on a small share
+ * What an exact method starts from: quick planners one after the other, within one small share
  * of the budget. They draw from their own random stream, so the method's answer is the same for
  * every seed.
  */

@@ -1,12 +1,12 @@
 /**
- * A `PlanState` whose placements each keep the order of their own list schedule (list-order.ts), so
- * that the search ranks placements by what they can do, not by the accidents of arrival.
+ * A `PlanState` whose placements each keep the order of their own list schedule (list-order.ts). So
+ * the search compares placements by a good order of each, not by which op happened to arrive first.
  *
- * A change costs one private pass. Where the list schedule and the evaluator agree, its end is the
- * cost, and an evaluation is made only where the change may be better than every plan so far. Where
- * they differ, the end is scaled by their last ratio, and the largest recent error widens what is
- * evaluated. A placement that may not fit the memory is always evaluated, and so is every change
- * where the budget counts nothing but evaluations.
+ * A change costs one private pass. The end of the list schedule estimates the cost. It is scaled by
+ * the last ratio of an evaluated cost to the end of its schedule. A change is evaluated only if its
+ * estimate, less the largest recent error, is below the cost of every plan so far. A placement that
+ * may not fit the memory is always evaluated. So is every change if the budget counts nothing but
+ * evaluations.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -70,7 +70,7 @@ interface Scheduled {
   readonly cost: number;
 }
 
-/** List schedules of placements, and their costs: estimated, or evaluated where it may matter. */
+/** List schedules of placements, and their costs: estimated, or evaluated where promising. */
 class ScoredSchedules {
   private readonly evaluator: MeteredEvaluator;
   private readonly order: ListOrder;

@@ -7,7 +7,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { type Choices, planOf, pools } from "../../problems/choices.ts";
-import { dealtOut, drawn, onOneDevice } from "../../problems/constructions.ts";
+import { drawn, inTurn, onOneDevice } from "../../problems/constructions.ts";
 
 const startNames = ["random", "single-device", "round-robin"] as const;
 export type StartName = (typeof startNames)[number];
@@ -49,6 +49,6 @@ export function startPlan(
 
 function candidateStarts(name: StartName, choices: Choices, rng: Rng): Int32Array[] {
   if (name === "random") return [drawn(choices, rng)];
-  if (name === "round-robin") return [dealtOut(choices)];
+  if (name === "round-robin") return [inTurn(choices)];
   return Array.from(choices.devices, (device) => onOneDevice(choices, device));
 }

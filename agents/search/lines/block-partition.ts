@@ -10,7 +10,8 @@
 import { InputError } from "../../../env/model/errors.ts";
 
 /**
- * Sums of costs differ by rounding; without this room two blocks could exchange an element forever.
+ * Sums of costs differ by rounding; without this tolerance two blocks could exchange an element
+ * forever.
  */
 const ROUNDING = 1e-12;
 

@@ -54,9 +54,9 @@ export function randomTopologicalOrder(
   const ready = new Map<number, number[]>();
   const add = (vertices: number[]): void => {
     for (const v of rng.shuffle(vertices)) {
-      const alike = ready.get(label[v]);
-      if (alike === undefined) ready.set(label[v], [v]);
-      else alike.push(v);
+      const labelled = ready.get(label[v]);
+      if (labelled === undefined) ready.set(label[v], [v]);
+      else labelled.push(v);
     }
   };
   add(Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0));
@@ -64,9 +64,9 @@ export function randomTopologicalOrder(
   let length = 0;
   for (let current = NO_LABEL; ready.size > 0; ) {
     if (!ready.has(current)) current = [...ready.keys()][rng.int(ready.size)];
-    const alike = ready.get(current)!;
-    const v = alike.pop()!;
-    if (alike.length === 0) ready.delete(current);
+    const labelled = ready.get(current)!;
+    const v = labelled.pop()!;
+    if (labelled.length === 0) ready.delete(current);
     order[length++] = v;
     const freed: number[] = [];
     for (let i = outStart[v]; i < outStart[v + 1]; i++)

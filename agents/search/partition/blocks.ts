@@ -21,10 +21,10 @@ interface Blocks {
 }
 
 export function blockPartition(graph: WeightedGraph, arcs: Arcs, limit: Float64Array, rng: Rng): Int32Array {
-  const alike = new Int32Array(graph.vertexCount);
+  const oneLabel = new Int32Array(graph.vertexCount);
   let best: Blocks | null = null;
   for (let o = 0; o < ORDERS; o++) {
-    const blocks = bestBlocks(graph, randomTopologicalOrder(arcs, alike, rng), limit);
+    const blocks = bestBlocks(graph, randomTopologicalOrder(arcs, oneLabel, rng), limit);
     if (best === null || isBetter(blocks, best)) best = blocks;
   }
   return best!.part;
@@ -38,11 +38,11 @@ export function reblocked(
   part: Int32Array,
   rng: Rng,
 ): Int32Array {
-  const alike = new Int32Array(part.length);
+  const oneLabel = new Int32Array(part.length);
   let blocks = part;
   for (let o = 0; o < ORDERS; o++) {
     const known = blocks;
-    const order = randomTopologicalOrder(arcs, alike, rng).sort((a, b) => known[a] - known[b]);
+    const order = randomTopologicalOrder(arcs, oneLabel, rng).sort((a, b) => known[a] - known[b]);
     blocks = bestBlocks(graph, order, limit).part;
   }
   return blocks;

@@ -69,8 +69,8 @@ export function* multilevelPartition(
 const byQuality = (a: Partition, b: Partition): number => a.overload - b.overload || a.cut - b.cut;
 
 function fromScratch(finest: OrderedGraph, limit: Float64Array, rng: Rng): Partition {
-  const alike = new Int32Array(finest.graph.vertexCount);
-  const levels = coarseLevels(finest, coarsestCount(limit), alike, rng);
+  const oneLabel = new Int32Array(finest.graph.vertexCount);
+  const levels = coarseLevels(finest, coarsestCount(limit), oneLabel, rng);
   const coarsest = levels[levels.length - 1];
   const [first] = firstPartitions(coarsest, limit, rng)
     .map((part) => refined(coarsest, part, limit, rng))

@@ -20,16 +20,16 @@ export const partitionOptions = z.strictObject({
     .min(0)
     .max(100)
     .default(0.05)
-    .describe("what a part may weigh above its share, as a share of that"),
+    .describe("What a part may weigh above its share, as a share of that."),
   effort: z
     .int()
     .min(1)
     .default(300_000)
-    .describe("vertices to partition in all tries together: 2 to 32 tries and twice as many cycles"),
+    .describe("Vertices to partition in all tries together: 2 to 32 tries and twice as many cycles."),
   memory: z
     .enum(["repair", "ignore"])
     .default("repair")
-    .describe("repair moves ops off devices over their memory, those that add least to the cut first"),
+    .describe("Whether ops leave devices over their memory, those first that add least to the cut."),
 });
 export type PartitionOptions = z.infer<typeof partitionOptions>;
 

@@ -109,7 +109,7 @@ const isOver = ({ weight, limit }: PartitionState, p: number): boolean => weight
 const gainOf = ({ joins, partCount, part }: PartitionState, v: number, to: number): number =>
   joins[v * partCount + to] - joins[v * partCount + part[v]];
 
-/** Puts the vertex into its heap by its largest gain to any part, whatever room the part has. */
+/** Puts the vertex into its heap by its largest gain to any part, full parts included. */
 function offer({ state, rule, heaps }: Pass, v: number): void {
   const { joins, partCount, part } = state;
   const last = rule.highest(v);

@@ -20,7 +20,7 @@ export const random: PlannerModule<z.infer<typeof options>> = {
   card: {
     id: "random",
     name: "Random",
-    summary: "Draws a legal device for every group, again and again, and keeps the best plan.",
+    summary: "Draws a legal device for every group until the budget ends, and keeps the best plan.",
     searchSpace: "device per group",
     limits: "Never ends by itself: give it a budget.",
   },

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
 import { choicesOf, planOf } from "../../../problems/choices.ts";
-import { dealtOut } from "../../../problems/constructions.ts";
+import { inTurn } from "../../../problems/constructions.ts";
 
 const options = z.strictObject({});
 
@@ -23,7 +23,7 @@ export const roundRobin: PlannerModule<z.infer<typeof options>> = {
   create: () => ({
     async *plan(scenario, evaluator) {
       const choices = choicesOf(scenario, "accelerators");
-      const plan = planOf(choices, dealtOut(choices));
+      const plan = planOf(choices, inTurn(choices));
       evaluator.evaluate(plan);
       yield plan;
       return undefined;

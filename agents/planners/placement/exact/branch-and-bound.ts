@@ -41,12 +41,12 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(2_000_000)
-    .describe("partial placements looked at before the search gives up"),
+    .describe("Partial placements looked at before the search gives up."),
   climb: z
     .int()
     .min(0)
     .default(400)
-    .describe("evaluations of a hill climb before the search, at most a quarter of the budget"),
+    .describe("Evaluations of a hill climb before the search, at most a quarter of the budget."),
 });
 type Options = z.infer<typeof options>;
 

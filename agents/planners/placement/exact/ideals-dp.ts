@@ -23,26 +23,26 @@ import { contractExactly } from "../../../problems/elements.ts";
 import { splitProblem } from "../../../problems/split-problem.ts";
 
 const options = z.strictObject({
-  ideals: z.int().min(1).default(500_000).describe("ideals kept before the search gives up"),
+  ideals: z.int().min(1).default(500_000).describe("Ideals kept before the search gives up."),
   transitions: z
     .int()
     .min(0)
     .default(0)
     .describe(
-      "sets enumerated before the search gives up; 0 is 50,000,000, and 1,000,000,000 where max load is the objective",
+      "Sets enumerated before the search gives up; 0 stands for 50,000,000, or 1,000,000,000 where the objective is max load.",
     ),
   certify: z
     .int()
     .min(0)
     .default(0)
     .describe(
-      "steps of a plain search that certifies the optimum with no code of the program's; 0 asks for none",
+      "Steps of a plain search that certifies the optimum without the program's code; 0 asks for none.",
     ),
   replication: z
     .boolean()
     .default(false)
     .describe(
-      "also tell, of graphs of at most 1,000 ideals, what stages on several accelerators would give: an estimate, no plan",
+      "Also estimates what replicated stages would give, on graphs of at most 1,000 ideals; the estimate has no plan.",
     ),
 });
 

@@ -34,25 +34,25 @@ const options = z.strictObject({
   contiguous: z
     .boolean()
     .default(false)
-    .describe("max load only: no forward path may leave a device and come back"),
+    .describe("Max load only: no forward path may leave a device and come back."),
   pieces: z
     .int()
     .min(0)
     .max(8)
     .default(1)
     .describe(
-      "latency only: pieces that an accelerator may run one after another; 0 leaves them out for a bound on all plans",
+      "Latency only: pieces that an accelerator may run one after another; 0 leaves them out for a bound on all plans.",
     ),
-  iterations: z.int().min(1).default(400_000).describe("simplex iterations before the solver stops"),
-  nodes: z.int().min(1).default(1_000_000).describe("branch-and-bound nodes before the solver stops"),
-  seconds: z.number().positive().default(120).describe("seconds before the solver stops, a guard"),
+  iterations: z.int().min(1).default(400_000).describe("Simplex iterations before the solver stops."),
+  nodes: z.int().min(1).default(1_000_000).describe("Branch-and-bound nodes before the solver stops."),
+  seconds: z.number().positive().default(120).describe("Seconds before the solver stops, a guard."),
   gap: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe("stops at a plan proven to be within this share of the optimum"),
-  size: z.int().min(1).default(60_000).describe("largest program tried, in coefficients"),
+    .describe("Stops at a plan proven to be within this share of the optimum."),
+  size: z.int().min(1).default(60_000).describe("Largest program tried, in coefficients."),
 });
 type Options = z.infer<typeof options>;
 

@@ -52,37 +52,37 @@ const options = z.strictObject({
     .int()
     .min(2)
     .default(20)
-    .describe("tasks that the graph is coarsened to; fewer where the program gets too large"),
+    .describe("Tasks that the graph is coarsened to; fewer where the program gets too large."),
   climb: z
     .int()
     .min(0)
     .default(200)
-    .describe("evaluations of the plans to start from, at most a quarter of the budget"),
+    .describe("Evaluations of the plans to start from, at most a quarter of the budget."),
   refine: z
     .int()
     .min(0)
     .default(2_000)
     .describe(
-      "evaluations of the search that goes on from the program's solution, from large groups to small ones",
+      "Evaluations of the search that continues from the program's solution, from large groups to small ones.",
     ),
   windows: z
     .int()
     .min(0)
     .default(12)
     .describe(
-      "windows of a few ops each that the program places anew after that, on graphs of up to 400 ops",
+      "Windows of a few ops each that the program places again after that, on graphs of up to 400 ops.",
     ),
   iterations: z
     .int()
     .min(1)
     .default(100_000)
     .describe(
-      "simplex iterations before the solver stops; a twentieth of them where tasks are merged, and for each window",
+      "Simplex iterations before the solver stops; a twentieth of them where tasks are merged, and for each window.",
     ),
-  nodes: z.int().min(1).default(100_000).describe("branch-and-bound nodes before the solver stops"),
-  seconds: z.number().positive().default(120).describe("seconds before a solve stops, a guard"),
-  gap: z.number().min(0).max(1).default(0).describe("stops within this share of the program's optimum"),
-  size: z.int().min(1).default(60_000).describe("largest program tried, in coefficients"),
+  nodes: z.int().min(1).default(100_000).describe("Branch-and-bound nodes before the solver stops."),
+  seconds: z.number().positive().default(120).describe("Seconds before a solve stops, a guard."),
+  gap: z.number().min(0).max(1).default(0).describe("Stops within this share of the program's optimum."),
+  size: z.int().min(1).default(60_000).describe("Largest program tried, in coefficients."),
 });
 type Options = z.infer<typeof options>;
 

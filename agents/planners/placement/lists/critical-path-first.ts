@@ -25,7 +25,7 @@ export const criticalPathFirst = listPlanner({
     paper:
       "Adam, Chandy, Dickson: A comparison of list schedules for parallel processing systems. Communications of the ACM 1974",
     limits:
-      "Plans for the makespan without contention, whatever the objective; ranks ops by run times alone, transfers count only where an op goes.",
+      "Plans for the makespan without contention under every objective. Ranks ops by run times alone; transfers count only when an op's device is chosen.",
   },
   pool: anyDevice,
   method: listMethod(criticalPathFirstSchedule),

@@ -2,7 +2,7 @@
  * ETF, earliest task first (Hwang, Chow, Anger, Lee, "Scheduling precedence graphs in systems with
  * interprocessor communication times", SIAM J. Computing 1989), with memory limits and co-location.
  *
- * It takes the pair of ready task and device that can start first, again and again (ready-list.ts).
+ * At each step it takes the pair of ready task and device that can start first (ready-list.ts).
  * Ties go to the larger static level, then to the lower task.
  */
 import { z } from "zod";
@@ -25,7 +25,7 @@ export const etf = listPlanner({
     paper:
       "Hwang, Chow, Anger, Lee: Scheduling precedence graphs with communication times. SIAM J. Computing 1989",
     limits:
-      "Made for equal devices, so the CPU is left to groups that need it unless pool=all; plans for the makespan without " +
+      "Made for equal devices, so the CPU is left to groups that need it unless pool=all. Plans for the makespan without " +
       "contention. Beyond the paper: whole groups, and longer delays where transfers queue; variants=plain leaves those out.",
   },
   usefulFirst: 4,

@@ -30,7 +30,7 @@ export const mEtf = listPlanner({
     summary: "ETF with memory limits where each device has one channel for all that it sends and receives.",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "Reserves memory for whole groups, where Baechi follows it op by op; latency does not keep the channel; without Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
+      "Reserves memory for whole groups, where Baechi counts it op by op. Latency does not occupy the channel. Leaves out Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
   },
   pool: equalDevices,
   method: { ...listMethod(mEtfSchedule), slowdowns: [] },

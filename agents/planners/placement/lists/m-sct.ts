@@ -51,7 +51,7 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
     searchSpace: LIST_SEARCH_SPACE,
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "As m-ETF. The solver is HiGHS, whose optimum may be another than a commercial solver's; devices found by groups are put in order by m-ETF.",
+      "As m-ETF. The solver is HiGHS, which may find another optimum than a commercial solver. Ops whose devices come from a schedule of groups are ordered by m-ETF.",
   },
   traits: { answers: "placement", objectives: "any", effort: "seconds", random: false },
   options,

@@ -32,7 +32,7 @@ export const mTopo = listPlanner({
       "Fills one device after the other in topological order, each up to an equal share of the memory and the largest group.",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs where those do not fit; a device counts as full at its share even where another order would fit more.",
+      "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs if those do not fit. A device counts as full at its share even if another order would fit more.",
   },
   usefulFirst: 6,
   pool: equalDevices,

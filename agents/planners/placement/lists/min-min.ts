@@ -16,11 +16,11 @@ export const minMin = listPlanner({
   card: {
     id: "min-min",
     name: "Min-min",
-    summary: "List scheduling of the ready op that can end first, on the device where it does.",
+    summary: "List scheduling of the ready op that can end first, on the device where it ends first.",
     paper:
       "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
     limits:
-      "Made for independent tasks: here among the ready ops. Plans for the makespan without contention, whatever the objective.",
+      "Made for independent tasks; here it chooses among the ready ops. Plans for the makespan without contention under every objective.",
   },
   usefulFirst: 7,
   pool: anyDevice,
@@ -31,11 +31,11 @@ export const maxMin = listPlanner({
   card: {
     id: "max-min",
     name: "Max-min",
-    summary: "List scheduling of the ready op whose earliest end is last, on the device where that is.",
+    summary: "List scheduling of the ready op whose earliest end is the latest, on the device of that end.",
     paper:
       "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
     limits:
-      "Made for independent tasks: here among the ready ops. Plans for the makespan without contention, whatever the objective.",
+      "Made for independent tasks; here it chooses among the ready ops. Plans for the makespan without contention under every objective.",
   },
   pool: anyDevice,
   method: listMethod(maxMinSchedule),

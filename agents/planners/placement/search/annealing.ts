@@ -22,7 +22,9 @@ const options = z.strictObject({
   moves: z
     .enum(["single", "all"])
     .default("all")
-    .describe("Proposals: single moves one group, all also swaps, blocks and connected groups."),
+    .describe(
+      "Proposals. single: one group to another device. all: also swaps, blocks and connected groups.",
+    ),
   hot: z
     .number()
     .positive()
@@ -41,7 +43,7 @@ export const annealing: PlannerModule<z.infer<typeof options>> = {
     summary: "A chain of group moves whose temperature falls over the budget.",
     searchSpace: "device per group",
     paper: "Kirkpatrick, Gelatt, Vecchi: Optimization by Simulated Annealing. Science 1983",
-    limits: "Cools for as long as its budget is; without one, in rounds of 10,000 evaluations.",
+    limits: "Cools over its whole budget; without a budget, in rounds of 10,000 evaluations.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -1,8 +1,8 @@
 /**
  * What `best` tries before its own search, in which order, and how much each trial may spend.
  *
- * First comes every quick planner of the registry. Those that found the best plans most often go
- * first, because a small budget ends before the others have their turn. Then comes what is made for
+ * Every quick planner of the registry comes first. Those that found the best plans most often
+ * start, because a small budget ends before the others have their turn. Then comes what is made for
  * the scenario: the search for its objective, and branch and bound where the graph is small.
  */
 

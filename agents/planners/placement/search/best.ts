@@ -28,14 +28,14 @@ const options = z.strictObject({
     .min(0)
     .max(1)
     .default(0.2)
-    .describe("largest share of the budget for the first plans; of a small one up to half"),
+    .describe("Largest share of the budget for the first plans; up to half of a small budget."),
   groups: z
     .number()
     .min(0)
     .max(1)
     .default(0.7)
     .describe(
-      "share of the search that goes to its first round, mostly over groups; the rest moves co-location classes",
+      "Share of the search that goes to its first round, mostly over groups; the rest moves co-location classes.",
     ),
   hot: z
     .number()
@@ -43,21 +43,21 @@ const options = z.strictObject({
     .max(1)
     .default(0.02)
     .describe(
-      "first temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times",
+      "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
     ),
-  cold: z.number().positive().max(1).default(0.0005).describe("last temperature of the first round"),
+  cold: z.number().positive().max(1).default(0.0005).describe("Last temperature of the first round."),
   draws: z
     .int()
     .min(1)
     .max(1000)
     .default(1)
     .describe(
-      "changes that are list-scheduled for each one that is taken up, at a simulation each; fewer above 2,000 ops (makespan only)",
+      "List schedules of drawn changes for each change that is taken up, a simulation each; fewer above 2,000 ops (makespan only).",
     ),
   prove: z
     .boolean()
     .default(false)
-    .describe("ends with the refutation bound, which takes seconds (makespan only)"),
+    .describe("Ends with the refutation bound, which takes seconds (makespan only)."),
 });
 type Options = z.infer<typeof options>;
 
@@ -74,7 +74,7 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
       "Every quick planner and the search made for the objective, then annealing over placements that each keep the order of their own list schedule.",
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
-      "Uses all the budget that it is given, unless a plan reaches the bound or the memory is proven too small for any. Each list " +
+      "Uses all of its budget, unless a plan reaches the bound or a proof shows that no plan fits the memory. Each list " +
       "schedule counts as a simulation. Above 20,000 ops plans run first come, first served.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },

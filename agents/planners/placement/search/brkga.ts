@@ -31,7 +31,12 @@ const options = z.strictObject({
     .max(0.5)
     .default(0.2)
     .describe("Share of the population that is kept, at least 1."),
-  mutants: z.number().min(0).max(0.5).default(0.15).describe("Share of the population that is drawn anew."),
+  mutants: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.15)
+    .describe("Share of the population that is drawn at random in each generation."),
   rho: z
     .number()
     .min(0)

@@ -29,7 +29,7 @@ const options = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe("Share of the groups thrown elsewhere before a restart from the best."),
+    .describe("Share of the groups that are moved at random before a restart from the best plan."),
 });
 type Options = z.infer<typeof options>;
 
@@ -39,7 +39,7 @@ export const hillClimb: PlannerModule<Options> = {
     id: "hill-climb",
     name: "Hill climbing",
     summary:
-      "Moves one group at a time wherever that helps; restarts from the shaken best plan and from random plans in turn.",
+      "Moves one group at a time while that helps. Restarts alternate between the best plan with some groups moved and a random plan.",
     searchSpace: "device per group",
     paper:
       "Tarnawski et al.: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 (baseline)",
@@ -106,8 +106,8 @@ async function* steepest(
 /** A copy with a share of the groups, at least one, drawn again. */
 function shaken({ legal }: Choices, groupDevice: Int32Array, share: number, rng: Rng): Int32Array {
   const copy = groupDevice.slice();
-  const thrown = Math.max(1, Math.round(share * copy.length));
-  for (let i = 0; i < thrown; i++) {
+  const moved = Math.max(1, Math.round(share * copy.length));
+  for (let i = 0; i < moved; i++) {
     const group = rng.int(copy.length);
     copy[group] = legal[group][rng.int(legal[group].length)];
   }

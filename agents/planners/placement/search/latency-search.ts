@@ -26,17 +26,17 @@ import { createLatencyState } from "../../../search/elements/latency-state.ts";
 import { packedByMemory } from "../../../search/elements/packed-start.ts";
 
 const options = z.strictObject({
-  orders: z.int().min(1).default(24).describe("topological orders that are cut before the annealing"),
-  proposals: z.int().min(1).default(80).describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+  orders: z.int().min(1).default(24).describe("Topological orders that are cut before the annealing."),
+  proposals: z.int().min(1).default(80).describe("Proposals per co-location class in a round of annealing."),
+  rounds: z.int().min(1).default(6).describe("Rounds of annealing, each from the best plan so far."),
   hot: z
     .number()
     .positive()
     .max(1)
     .default(0.02)
-    .describe("first temperature of every other round, as a share of the latency"),
-  warm: z.number().positive().max(1).default(0.003).describe("first temperature of the rounds in between"),
-  cold: z.number().positive().max(1).default(1e-4).describe("last temperature of a round"),
+    .describe("First temperature of every other round, as a share of the latency."),
+  warm: z.number().positive().max(1).default(0.003).describe("First temperature of the rounds in between."),
+  cold: z.number().positive().max(1).default(1e-4).describe("Last temperature of a round."),
 });
 type Options = z.infer<typeof options>;
 
@@ -49,7 +49,7 @@ export const latencySearch: PlannerModule<Options> = {
     searchSpace: "device per co-location class",
     paper:
       "Objective: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020",
-    limits: "Latency only. Each of its own scores of proposals counts as a simulation.",
+    limits: "Latency only. Each proposal that the search scores itself counts as a simulation.",
   },
   traits: { answers: "placement", objectives: ["latency"], effort: "seconds", random: true, special: true },
   options,

@@ -46,12 +46,12 @@ export const lns: PlannerModule<z.infer<typeof options>> = {
   card: {
     id: "lns",
     name: "Large-neighbourhood search",
-    summary: "Takes windows of connected groups out of the best plan and places them anew, optimally.",
+    summary:
+      "Takes windows of connected groups out of the best plan and places each again by an exact search.",
     searchSpace: "device per group",
     paper:
       "Shaw: Using Constraint Programming and Local Search Methods to Solve Vehicle Routing Problems. CP 1998",
-    limits:
-      "Never takes a worse plan, so that it ends where no window that it has time for improves the plan.",
+    limits: "Never takes a worse plan. So it ends when no window within its limits improves the plan.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -1,8 +1,9 @@
 /**
  * Search over all placements for max load, contiguous or not. It starts with the optimal contiguous
- * split (Tarnawski et al., NeurIPS 2020). Rounds of annealing from the best plan follow, by turns
- * hot enough to leave it and warm enough to repair it. After each round the device of largest load
- * and another one share their elements at their best, while that helps.
+ * split (Tarnawski et al., NeurIPS 2020). Rounds of annealing from the best plan follow. A hot
+ * round leaves that plan, and the warm round after it repairs the result. After each round the
+ * elements of the most loaded device and another one are split again between the two, while that
+ * helps.
  *
  * The annealing scores its proposals with its own incremental loads, which are exact. The evaluator
  * scores every plan that is better than those before. The result is never worse than the contiguous
@@ -34,31 +35,31 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(3_000)
-    .describe("proposals per co-location class in a round of annealing"),
-  rounds: z.int().min(1).default(6).describe("rounds of annealing, each from the best plan so far"),
+    .describe("Proposals per co-location class in a round of annealing."),
+  rounds: z.int().min(1).default(6).describe("Rounds of annealing, each from the best plan so far."),
   pairs: z
     .int()
     .min(0)
     .default(10_000)
-    .describe("nodes beyond which two devices are not dealt out anew; 0 leaves that out"),
+    .describe("Most nodes of a program that splits the elements of two devices again; 0 leaves that out."),
   hot: z
     .number()
     .positive()
     .max(1)
     .default(0.1)
-    .describe("first temperature of every other round, as a share of the load"),
-  warm: z.number().positive().max(1).default(0.02).describe("first temperature of the rounds in between"),
-  cold: z.number().positive().max(1).default(3e-5).describe("last temperature of a round"),
-  ideals: z.int().min(1).default(500_000).describe("limit of the contiguous start, as in ideals-dp"),
-  transitions: z.int().min(1).default(50_000_000).describe("limit of the contiguous start, as in ideals-dp"),
+    .describe("First temperature of every other round, as a share of the load."),
+  warm: z.number().positive().max(1).default(0.02).describe("First temperature of the rounds in between."),
+  cold: z.number().positive().max(1).default(3e-5).describe("Last temperature of a round."),
+  ideals: z.int().min(1).default(500_000).describe("Limit of the contiguous start, as in ideals-dp."),
+  transitions: z.int().min(1).default(50_000_000).describe("Limit of the contiguous start, as in ideals-dp."),
   nodes: z
     .int()
     .min(1)
     .default(100_000)
-    .describe("widest network that gets the bound by device sets, in nodes of its graph of sets"),
-  entries: z.int().min(2).default(400).describe("entries that a node of that graph keeps at most"),
-  steps: z.int().min(1).default(1_500).describe("steps of the bound"),
-  work: z.int().min(1).default(50_000_000).describe("entries over all steps of the bound"),
+    .describe("Widest network that gets the bound by device sets, in nodes of its graph of sets."),
+  entries: z.int().min(2).default(400).describe("Entries that a node of that graph keeps at most."),
+  steps: z.int().min(1).default(1_500).describe("Steps of the bound."),
+  work: z.int().min(1).default(50_000_000).describe("Entries over all steps of the bound."),
 });
 type Options = z.infer<typeof options>;
 

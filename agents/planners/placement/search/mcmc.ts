@@ -40,7 +40,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
     paper: "Jia, Zaharia, Aiken: Beyond Data and Model Parallelism for Deep Neural Networks. SysML 2019",
     limits:
       "Devices only, ops are not split. Starts on one device, FlexFlow on data parallelism. The temperature is relative to the lower bound; FlexFlow's is in milliseconds. " +
-      "proposals=uniform draws the present device again now and then, as FlexFlow does, at the cost of an evaluation. Moves the last group too.",
+      "proposals=uniform may draw the present device, as FlexFlow does, which costs an evaluation. The last group moves too.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

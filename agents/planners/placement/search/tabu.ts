@@ -23,7 +23,9 @@ const options = z.strictObject({
     .min(0)
     .max(1)
     .default(0.15)
-    .describe("Steps for which a moved group stays, as a share of the groups; drawn anew up to twice that."),
+    .describe(
+      "Mean of the steps for which a moved group stays, as a share of the groups; each stay is drawn from none up to twice that.",
+    ),
 });
 
 export const tabu: PlannerModule<z.infer<typeof options>> = {
@@ -31,7 +33,8 @@ export const tabu: PlannerModule<z.infer<typeof options>> = {
   card: {
     id: "tabu",
     name: "Tabu search",
-    summary: "Makes the best of a sample of moves, for better or worse, and lets a moved group rest.",
+    summary:
+      "Makes the best of a sample of moves, even if the plan gets worse. A moved group stays for some steps.",
     searchSpace: "device per group",
     paper: "Glover: Tabu Search, Part I. ORSA Journal on Computing 1989",
     limits: "Samples its neighbourhood, which is too large to try as a whole in a common budget.",
