@@ -5,7 +5,7 @@
  *   1. One element per co-location class. An op without a class is an element of its own, except
  *      that a backward or update op follows its forward twin. Elements are ordered by the edges
  *      between forward ops.
- *   2. A class without forward ops (an orphan) is ordered by its backward edges, reversed: what
+ *   2. A class without forward ops (an orphan) is ordered by its backward edges, reversed. What
  *      comes later in the backward pass comes earlier in the forward pass.
  *   3. Elements on a cycle are fused.
  *   4. An element that takes no time and whose ops have neighbours in one other element only is

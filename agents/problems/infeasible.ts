@@ -2,11 +2,11 @@
  * Why no plan of a scenario fits the memory, where that can be proven. Every argument holds for all
  * plans, under any grouping and order, and is one of three:
  *
- *   - *one unit*: what no plan may divide (a co-location class or an op) exceeds the limit of every
- *     device that can run it, alone or with what its largest op needs while it runs;
+ *   - *one unit*: a co-location class, or an op without one, exceeds the limit of every device that
+ *     can run it. What its largest op needs while it runs counts too;
  *   - *all weights*: what lives on some device for the whole step is more than all devices hold;
- *   - *packing*: no assignment of the units to devices that can run them keeps every device within
- *     its limit, by trying all, up to a number of steps.
+ *   - *packing*: every assignment of the units to devices that can run them exceeds some limit. All
+ *     are tried, up to a number of steps.
  *
  * Memory is counted as the evaluator counts it. Under `memory: "training"` these are weights with
  * optimizer state, and the outputs, workspace and inputs of a running op. For the formulas (max

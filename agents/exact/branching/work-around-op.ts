@@ -5,7 +5,8 @@
  * One device runs its part of them one after the other. So for the groups placed on it, by falling
  * earliest start,
  *
- *   the op starts no earlier than max over k of (earliest start of the k-th group) + (work of the first k groups before the op),
+ *   start of the op >= max over k of  (earliest start of the k-th group)
+ *                                     + (work of the first k groups before the op),
  *
  * which is Jackson's one-machine bound (1955) with groups for jobs. The same holds from the end of
  * the step.

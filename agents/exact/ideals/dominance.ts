@@ -9,7 +9,8 @@
  * at most the nets that were wholly on it and reach from E to elements that it keeps. So no
  * later load grows if on every accelerator, for every E that one device can hold,
  *
- *   p(E) >= sum of the transfers of nets that touch E, touch D only within E, are not within E, and do not touch J
+ *   p(E) >= sum of the transfers of the nets that touch E and elements outside of it, but touch
+ *           neither J nor the rest of D
  *
  * It is enough to assign each net that leaves D to one element of D that it touches. No element may
  * get more than its run time.

@@ -4,7 +4,8 @@
  *
  * A window is a set of types with a weight w >= 0 for each. Every split of value T has
  *
- *   sum over elements left of min over the set of w x time  <=  T x sum over devices left of their w,
+ *   sum over elements left of min over the set of w x time
+ *     <=  T x sum over devices left of their w,
  *
  * so a label whose left side exceeds U times `capacity` cannot be completed below U.
  *

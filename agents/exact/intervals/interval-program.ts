@@ -3,14 +3,17 @@
  * machines, as the published optimizer computes it (msr-fiddle/pipedream, memory constraint off,
  * all machines used). On each level, innermost first:
  *
- *   best(i, j, m) = min of  (T(i..j) + 4 (m-1) W(i..j) / (B m) / inner) / m                 no cut, m replicas
- *                   and     max( best(i, k, m-r), (T(k..j) + 4 (r-1) W(k..j) / (B r)) / r,  last stage k..j on r replicas
- *                                2 a(k) / (B r), 2 a(j) / (B r) unless j is the last state )
+ *   no cut, m replicas:
+ *     best(i, j, m) = (T(i..j) + 4 (m-1) W(i..j) / (B m) / inner) / m
+ *   or a last stage k..j on r replicas, with the last term left out where j is the last state:
+ *     best(i, j, m) = max( best(i, k, m-r), (T(k..j) + 4 (r-1) W(k..j) / (B r)) / r,
+ *                          2 a(k) / (B r), 2 a(j) / (B r) )
  *
- * over the states k between i and j. T is time, W bytes of weights, a the bytes that leave a state,
- * B bytes per us, `inner` the machines of the level below. Above the innermost level T(i..j) is the
- * best time of that range on all machines of the level below. The terms of a are left out where
- * transfers are `free`, as the published program does by default.
+ * The least of these values counts, over all states k between i and j. T is time, W bytes of
+ * weights, a the bytes that leave a state, B bytes per us, `inner` the machines of the level below.
+ * Above the innermost level T(i..j) is the best time of that range on all machines of the level
+ * below. The terms of a are left out where transfers are `free`, as the published program does by
+ * default.
  *
  * One level takes time with the square of the number of states, more levels with its cube.
  */

@@ -6,11 +6,11 @@
  * x[v,d] is 1 if element v is on device d. Minimise M such that
  *
  *   - an op starts when the step starts or later, and not before its producers end;
- *   - a consumer apart from the producer of its tensor starts a transfer later: apart >= x[u,d] -
- *     x[v,d] for every d, times the tensor's time over the fastest route between any two devices;
+ *   - a consumer apart from the producer of its tensor starts a transfer later. For every d,
+ *     apart >= x[u,d] - x[v,d]. The transfer takes the fastest route between any two devices;
  *   - M is at least the end of every op;
- *   - M is at least the start of the step plus all run times on any one device, with the idle gaps
- *     after ops if the step ends with its last event;
+ *   - M is at least the start of the step plus all run times on any one device. The idle gaps after
+ *     ops count too if the step ends with its last event;
  *   - weights with optimizer state are at most the memory, if the fidelity counts memory.
  *
  * Every run of the engine satisfies these rows with its own start times. There an op waits for the

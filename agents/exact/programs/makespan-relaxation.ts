@@ -10,8 +10,8 @@
  *     before M;
  *   - between a producer and a consumer on different types is the fastest transfer between any two
  *     types;
- *   - in windows: the ops of a type with heads of at least r and tails of at least q have machines
- *     x (M - r - q) of time on it.
+ *   - in a window (r, q): take the ops of a type with heads of at least r and tails of at least q.
+ *     Their time on the type is at most machines x (M - r - q).
  *
  * A window requires M >= r + q even if the type is unused. So there are only windows with r + q <=
  * a proven bound.

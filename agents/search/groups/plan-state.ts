@@ -2,8 +2,9 @@
  * `PlanState`: a placement under search and what it costs, behind one interface for all ways to
  * score a change.
  *
- * - `arrivalState`: devices run first what was ready first. A change of one group of the evaluator's
- *   scenario is a move, which the simulator computes incrementally; others are full evaluations.
+ * - `arrivalState`: devices run first what was ready first. A change of one group of the
+ *   evaluator's scenario is a move, which the simulator computes incrementally; others are full
+ *   evaluations.
  * - `orderedState` (ordered-state.ts): devices keep the order of a list schedule, made again for
  *   every change.
  *

@@ -92,7 +92,7 @@ function bestBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array
  * share of the weight.
  */
 function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Array): Blocks {
-  const room = limit.reduce((sum, of) => sum + of, 0);
+  const limitSum = limit.reduce((sum, of) => sum + of, 0);
   const total = totalWeight(graph);
   const part = new Int32Array(order.length);
   const weight = new Float64Array(limit.length);
@@ -100,7 +100,7 @@ function filledBlocks(graph: WeightedGraph, order: Int32Array, limit: Float64Arr
   let before = 0;
   let filled = limit[0];
   for (const v of order) {
-    while (block < limit.length - 1 && (before + graph.vertexWeight[v] / 2) * room > filled * total)
+    while (block < limit.length - 1 && (before + graph.vertexWeight[v] / 2) * limitSum > filled * total)
       filled += limit[++block];
     part[v] = block;
     weight[block] += graph.vertexWeight[v];

@@ -55,9 +55,9 @@ function split(
 function bisected(graph: WeightedGraph, left: number, right: number, rng: Rng): Int32Array {
   // Some slack is left for the splits below.
   const total = totalWeight(graph);
-  const room = left + right;
-  const share = room > 0 ? left / room : 1;
-  const held = Math.max(total, Math.sqrt(total * room));
+  const limitSum = left + right;
+  const share = limitSum > 0 ? left / limitSum : 1;
+  const held = Math.max(total, Math.sqrt(total * limitSum));
   const limit = Float64Array.of(share * held, (1 - share) * held);
   let best: PartitionState | null = null;
   for (let seed = 0; seed < SEEDS; seed++) {

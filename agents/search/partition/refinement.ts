@@ -143,8 +143,9 @@ function nextVertex({ state, heaps }: Pass): number {
 }
 
 /**
- * The part of largest gain that has room; among equal gains, the one with the most room. A vertex
- * of a part over its limit may also move if the other part is then less over than this one was.
+ * The part of largest gain that can hold the vertex; among equal gains, the one with the most
+ * weight to spare. A vertex of a part over its limit may also move if the other part is then less
+ * over than this one was.
  */
 function bestFit({ state, rule }: Pass, v: number, slack: number): number {
   const { joins, partCount, part, weight, limit, graph } = state;

@@ -55,7 +55,7 @@ describe("a proof that nothing fits", () => {
 
   it("tries all ways to pack", () => {
     const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60";
-    expect(provenInfeasible(testScenario({ graph, memoryBytes: 110 }))).toContain("no way to put the 3");
+    expect(provenInfeasible(testScenario({ graph, memoryBytes: 110 }))).toContain("no assignment of the 3");
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 120 }))).toBeNull();
   });
 

@@ -136,7 +136,7 @@ interface Start {
   readonly bound: Bound;
 }
 
-/** Scores a quick plan, if the budget has room for one. */
+/** Scores a quick plan, if the budget allows it. */
 async function* startFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
