@@ -7,7 +7,7 @@ import {
   inputsReadyUs,
   type Schedule,
   type ScheduleProblem,
-} from "../problems/schedule-problem.ts";
+} from "../problems/schedule/problem.ts";
 
 /** `setDevice`: device of each set. */
 export function scheduleInOrder(problem: ScheduleProblem, setDevice: Int32Array): Schedule {

@@ -8,7 +8,7 @@ import {
   type Schedule,
   type ScheduleProblem,
   type TaskOrder,
-} from "../problems/schedule-problem.ts";
+} from "../problems/schedule/problem.ts";
 
 export class GrowingSchedule {
   /** Device of each task, -1 before it is scheduled. */

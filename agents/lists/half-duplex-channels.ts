@@ -8,7 +8,7 @@
  * Baechi's linear cost model latency occupies the channel too. The network `half-duplex` with the
  * order of these commits gives the same times to the last bit.
  */
-import { countSchedule, type ScheduleProblem } from "../problems/schedule-problem.ts";
+import { countSchedule, type ScheduleProblem } from "../problems/schedule/problem.ts";
 
 export interface Channels {
   /** Announces a task whose producers have all been committed. Once, before the calls below. */

@@ -4,14 +4,14 @@
  * co-location are ours. Ties go to the lower device. The first task of a set decides for the whole
  * set, among the devices with enough memory for it.
  */
-import { startOrder } from "../problems/schedule-order.ts";
+import { startOrder } from "../problems/schedule/order.ts";
 import {
   capacities,
   countSchedule,
   inputsReadyUs,
   type Schedule,
   type ScheduleProblem,
-} from "../problems/schedule-problem.ts";
+} from "../problems/schedule/problem.ts";
 
 export interface Insertion {
   /**

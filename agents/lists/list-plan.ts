@@ -6,7 +6,7 @@
  *
  *   - the placement alone and with the schedule's order. An order that waits for late inputs loses
  *     where transfers queue;
- *   - where ops move in groups, a schedule of whole groups (schedule-groups.ts), because the first
+ *   - where ops move in groups, a schedule of whole groups (schedule/groups.ts), because the first
  *     op of a group says little about the rest. Their ops are then ordered on the devices found;
  *   - longer delays, where the best replay takes longer than its schedule. Then transfers queue,
  *     which the scheduler does not model. Groups (or ops) are scheduled with every delay 2, 4 and 8
@@ -24,10 +24,10 @@ import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { PlannerReport } from "../contract.ts";
 import { yieldEvery } from "../event-loop.ts";
 import type { Choices } from "../problems/choices.ts";
-import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems/schedule-groups.ts";
-import { prioritiesOf } from "../problems/schedule-order.ts";
-import type { ListScheduler, NoCapacity, Schedule, ScheduleProblem } from "../problems/schedule-problem.ts";
-import { scheduleProblemOf } from "../problems/schedule-scenario.ts";
+import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems/schedule/groups.ts";
+import { prioritiesOf } from "../problems/schedule/order.ts";
+import type { ListScheduler, NoCapacity, Schedule, ScheduleProblem } from "../problems/schedule/problem.ts";
+import { scheduleProblemOf } from "../problems/schedule/scenario.ts";
 
 export type Answer = Schedule | NoCapacity;
 

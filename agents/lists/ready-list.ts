@@ -6,14 +6,14 @@
  * whole set, among the devices with enough memory for it. Returns the task that fits nowhere, if
  * there is one.
  */
-import { startOrder } from "../problems/schedule-order.ts";
+import { startOrder } from "../problems/schedule/order.ts";
 import {
   countSchedule,
   inputsReadyUs,
   type NoCapacity,
   type Schedule,
   type ScheduleProblem,
-} from "../problems/schedule-problem.ts";
+} from "../problems/schedule/problem.ts";
 import { GrowingSchedule } from "./growing-schedule.ts";
 
 export interface ReadyRule {

@@ -20,7 +20,7 @@
  * An edge is favoured where x < 1/2. So no task has two favourite children or parents, and none of
  * Baechi's conflicts arise.
  */
-import type { ScheduleProblem } from "../problems/schedule-problem.ts";
+import type { ScheduleProblem } from "../problems/schedule/problem.ts";
 import { solveToEnd } from "../solver/highs.ts";
 import { type LinearProgram, programBuilder } from "../solver/linear-program.ts";
 

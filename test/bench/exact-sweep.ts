@@ -15,8 +15,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CERTIFIED_TOLERANCE, certify } from "../../agents/exact/ideals/certificate.ts";
-import { standsInLine } from "../../agents/exact/ideals/certificate-units.ts";
+import { CERTIFIED_TOLERANCE, certify } from "../../agents/exact/certificate/certificate.ts";
+import { standsInLine } from "../../agents/exact/certificate/units.ts";
 import { type ContiguousAnswer, contiguousOptimum } from "../../agents/exact/ideals/contiguous-optimum.ts";
 import { evaluator, type Scenario } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { countIdeals } from "../../agents/exact/ideals/all-ideals.ts";
 import { idealsDp } from "../../agents/planners/placement/exact/ideals-dp.ts";
-import { contract } from "../../agents/problems/elements.ts";
+import { contract } from "../../agents/problems/split/elements.ts";
 import { evaluator, placement, type Scenario } from "../../env/index.ts";
 import { deviceLoads } from "../../results/page/charts/loads.ts";
 import { importFile } from "../../scenarios/index.ts";

@@ -4,7 +4,7 @@
  * early. Networks repeat their layers, so what holds for an element is likely to hold for the
  * elements that look like it.
  */
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 /** Class of each element, numbered from 0. */
 export function alikeElements(problem: SplitProblem, rounds: number): Int32Array {

@@ -20,7 +20,7 @@
  * cannot be guaranteed.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { alikeElements } from "./alike-elements.ts";
 import { deviceSets } from "./device-sets.ts";
 import { PriceOracle, ROUNDING } from "./price-oracle.ts";

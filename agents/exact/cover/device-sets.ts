@@ -7,7 +7,7 @@
  * small where the network is narrow, for any number of sets. This is the frontier method (Sekine,
  * Imai, Tani 1995) on hypergraph cuts.
  */
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 /**
  * Nodes in layers, arcs in the order of the nodes that they enter. Node 0 is the start, the last

@@ -4,7 +4,7 @@
  * CPUs from the fractional knapsack.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type BestOfLoads, bestOfLoads } from "./best-of-loads.ts";
 import type { DeviceSets } from "./device-sets.ts";
 

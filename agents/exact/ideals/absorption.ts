@@ -6,7 +6,7 @@
  * load.
  */
 
-import type { DeviceType, SplitProblem } from "../../problems/split-problem.ts";
+import type { DeviceType, SplitProblem } from "../../problems/split/split-problem.ts";
 import type { AbsorbableSet, Dominance } from "./dominance.ts";
 import type { GrowingSet } from "./growing-set.ts";
 

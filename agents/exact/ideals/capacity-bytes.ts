@@ -6,7 +6,7 @@
  * first, the last one in part. It bounds devices without a memory limit.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import type { DeviceStates } from "./device-states.ts";
 
 /** Bytes that the devices not used in each state can hold together below a threshold. */

@@ -7,7 +7,7 @@
  * fails leads to no split below the threshold.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { capacityLeftBytes } from "./capacity-bytes.ts";
 import type { GrowingSet } from "./growing-set.ts";
 import type { WorkWindows } from "./work-windows.ts";

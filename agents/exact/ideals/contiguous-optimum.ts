@@ -11,14 +11,14 @@
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { contract, contractExactly } from "../../problems/elements.ts";
-import { splitPlan } from "../../problems/split-plan.ts";
+import { contract, contractExactly } from "../../problems/split/elements.ts";
+import { splitPlan } from "../../problems/split/split-plan.ts";
 import {
   type SplitProblem,
   splitProblem,
   withoutMergedIdle,
   withoutMisfits,
-} from "../../problems/split-problem.ts";
+} from "../../problems/split/split-problem.ts";
 import { type SearchLimits, type SplitResult, type StagedSplit, searchIdeals } from "./ideals.ts";
 import { searchByThresholds, type ThresholdSearchOptions } from "./threshold-search.ts";
 import { workWindows } from "./work-windows.ts";

@@ -20,7 +20,7 @@
  * already, the rest of D is absorbable too. An element whose run time covers its own transfers is
  * an absorbable set by itself.
  */
-import type { Nets, SplitProblem } from "../../problems/split-problem.ts";
+import type { Nets, SplitProblem } from "../../problems/split/split-problem.ts";
 
 export interface Dominance {
   /** An absorbable set of each element, null where none was found. */

@@ -10,7 +10,7 @@
  * dominates S.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import type { Dominance } from "./dominance.ts";
 
 /** In a topological order. `holds` is 1 for the elements of I. */

@@ -6,7 +6,7 @@
  * that a removal restores it by reading the row before.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import type { IdealTable } from "./ideal-table.ts";
 import type { WorkWindows } from "./work-windows.ts";
 

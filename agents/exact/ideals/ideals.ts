@@ -21,8 +21,8 @@
  * then its prefixes.
  */
 
-import type { DeviceType, SplitProblem } from "../../problems/split-problem.ts";
-import { maxLoadUs, type Stage } from "../../problems/stage-load.ts";
+import type { DeviceType, SplitProblem } from "../../problems/split/split-problem.ts";
+import { maxLoadUs, type Stage } from "../../problems/split/stage-load.ts";
 import { Absorption } from "./absorption.ts";
 import { CompletionTest } from "./completion-test.ts";
 import type { Dominance } from "./dominance.ts";

@@ -5,10 +5,10 @@
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Evaluator } from "../../../env/sim/evaluator/contract.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
-import { contract } from "../../problems/elements.ts";
+import { contract } from "../../problems/split/elements.ts";
+import { CERTIFIED_TOLERANCE, certify } from "../certificate/certificate.ts";
+import { standsInLine } from "../certificate/units.ts";
 import { countIdeals } from "./all-ideals.ts";
-import { CERTIFIED_TOLERANCE, certify } from "./certificate.ts";
-import { standsInLine } from "./certificate-units.ts";
 import { contiguousOptimum, type Split } from "./contiguous-optimum.ts";
 
 /** What the plain search says of the answer; "too large" where its limit of steps came first. */

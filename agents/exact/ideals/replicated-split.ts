@@ -13,8 +13,8 @@
  * Placements are scored without it.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
-import { stageUs } from "../../problems/stage-load.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
+import { stageUs } from "../../problems/split/stage-load.ts";
 import { allIdeals } from "./all-ideals.ts";
 import type { IdealTable } from "./ideal-table.ts";
 

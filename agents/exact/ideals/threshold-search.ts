@@ -18,7 +18,7 @@
  * without a quick answer.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { allAbsorbable, type Dominance, dominanceOf } from "./dominance.ts";
 import {
   type SearchLimits,

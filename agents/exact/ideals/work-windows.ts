@@ -15,7 +15,7 @@
  * (env/sim/bounds/work-bound.ts).
  */
 import { workBound } from "../../../env/sim/bounds/work-bound.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type DeviceStates, numberStates } from "./device-states.ts";
 
 export interface WorkWindows extends DeviceStates {

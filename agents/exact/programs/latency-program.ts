@@ -30,7 +30,7 @@
  */
 import { dataConsumers, transferTimesUs } from "../../../env/model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { negated, type ProgramBuilder, programBuilder, summed } from "../../solver/linear-program.ts";
 import { type LatencySlot, slotsOf } from "./latency-slots.ts";
 import {

@@ -3,7 +3,7 @@
  * each may run, its transfers, and the time of both.
  */
 import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type ProgramBuilder, summed, weighted } from "../../solver/linear-program.ts";
 import { ABSENT, type PlacementColumns } from "./placement-program.ts";
 

@@ -19,7 +19,7 @@
  * so is any bound of the solver's.
  */
 import { compile, NO_SLOT } from "../../../env/sim/engine/compile.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
 import { apartColumns } from "./apart-columns.ts";
 import {

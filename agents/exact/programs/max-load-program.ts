@@ -23,7 +23,7 @@
  * Devices of one type are interchangeable; they are ordered by their first element.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { negated, type ProgramBuilder, programBuilder } from "../../solver/linear-program.ts";
 import {
   type PlacementColumns,

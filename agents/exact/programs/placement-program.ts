@@ -8,7 +8,7 @@
  * number of elements up to v on device j.
  */
 
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type LinearProgram, negated, type ProgramBuilder } from "../../solver/linear-program.ts";
 
 /** The column of an element on a device that cannot hold it. */

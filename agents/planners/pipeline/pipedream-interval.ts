@@ -14,10 +14,10 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { intervalPlan } from "../../exact/intervals/interval-program.ts";
 import { intervalStates, type Layers } from "../../exact/intervals/interval-states.ts";
-import { commonAccelerator } from "../../problems/common-accelerator.ts";
-import { contract } from "../../problems/elements.ts";
-import { splitPlan } from "../../problems/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../../problems/split-problem.ts";
+import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
+import { contract } from "../../problems/split/elements.ts";
+import { splitPlan } from "../../problems/split/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
 
 const options = z.strictObject({
   transfers: z

@@ -10,10 +10,10 @@
 import { z } from "zod";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { commonAccelerator } from "../../problems/common-accelerator.ts";
-import { contract } from "../../problems/elements.ts";
-import { splitPlan } from "../../problems/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../../problems/split-problem.ts";
+import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
+import { contract } from "../../problems/split/elements.ts";
+import { splitPlan } from "../../problems/split/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
 import { blockPartition } from "../../search/lines/block-partition.ts";
 import { partitionChain } from "../../search/lines/chain-partition.ts";
 

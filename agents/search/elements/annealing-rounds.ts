@@ -9,7 +9,7 @@ import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type Annealed, type AnnealingSchedule, anneal } from "./assignment-annealing.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 

@@ -8,7 +8,7 @@
  * shares.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import type { Nets } from "../../problems/split-problem.ts";
+import type { Nets } from "../../problems/split/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 
 const LARGEST_CLUSTER = 48;

@@ -10,8 +10,8 @@
  * than the best one. Its loads are exact. The caller checks memory.
  */
 
-import type { DeviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { DeviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 export interface PairLimits {
   /** A pair with more nodes is given up. */

@@ -4,8 +4,8 @@
  * exchanges and clusters between two devices.
  */
 
-import { deviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import { deviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import { type PairLimits, type PairSplit, splitPair } from "./assignment-pair.ts";
 import type { MaxLoadState } from "./max-load-state.ts";
 

@@ -3,7 +3,7 @@
  * objective keeps up to date as elements move. Each objective has one: max-load-state.ts,
  * latency-state.ts. The searches see only this interface.
  */
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 export interface AssignmentState {
   readonly problem: SplitProblem;

@@ -2,8 +2,8 @@
  * What each device holds of an assignment of elements, and whether one more element fits. Sums are
  * added to and subtracted from; `mark` and `rewind` keep rounding errors out of undone moves.
  */
-import type { DeviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import type { DeviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 export class DeviceMemory {
   private readonly memoryBytes: Float64Array;

@@ -9,8 +9,8 @@
  * within its memory; accelerators may stay empty.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { type DeviceTimes, deviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import { type DeviceTimes, deviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 /** Device of each element, or null if no cut of this order fits. */
 export function cutForLatency(problem: SplitProblem, order: ArrayLike<number>): Int32Array | null {

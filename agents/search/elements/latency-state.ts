@@ -5,8 +5,8 @@
  */
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { createLatencyModel } from "../../../env/sim/objectives/latency.ts";
-import { deviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import { deviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 import type { AssignmentState } from "./assignment-state.ts";
 import { DeviceMemory } from "./device-memory.ts";
 

@@ -1,7 +1,7 @@
 /** An assignment that fits the memory, for searches without a better start. */
 
-import { deviceTimes } from "../../problems/element-times.ts";
-import type { SplitProblem } from "../../problems/split-problem.ts";
+import { deviceTimes } from "../../problems/split/element-times.ts";
+import type { SplitProblem } from "../../problems/split/split-problem.ts";
 
 /**
  * Places elements in falling order of bytes. Each goes to the device with the least load after it,

@@ -3,7 +3,7 @@
  * supported ops and the memory allow.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { reservations } from "../../problems/schedule-scenario.ts";
+import { reservations } from "../../problems/schedule/scenario.ts";
 import { ruleOf } from "./multilevel.ts";
 import type { PartitionProblem } from "./partition-problem.ts";
 import { partitionState } from "./partition-state.ts";

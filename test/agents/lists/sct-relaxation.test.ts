@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { favouriteChildren } from "../../../agents/lists/sct-relaxation.ts";
 import { mSctSchedule } from "../../../agents/planners/placement/lists/m-sct.ts";
 import { choicesOf } from "../../../agents/problems/choices.ts";
-import type { ScheduleProblem } from "../../../agents/problems/schedule-problem.ts";
-import { scheduleProblemOf } from "../../../agents/problems/schedule-scenario.ts";
+import type { ScheduleProblem } from "../../../agents/problems/schedule/problem.ts";
+import { scheduleProblemOf } from "../../../agents/problems/schedule/scenario.ts";
 import { createRng, graphBuilder, type Scenario, testScenario, uncounted } from "../../../env/index.ts";
 
 const limits = { iterations: 10_000, seconds: 60, size: 10_000 };

@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { endOf, type Fact, type PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
-import { CERTIFIED_TOLERANCE, certify } from "../../../exact/ideals/certificate.ts";
+import { CERTIFIED_TOLERANCE, certify } from "../../../exact/certificate/certificate.ts";
 import {
   type ContiguousAnswer,
   contiguousOptimum,
@@ -19,8 +19,8 @@ import {
 } from "../../../exact/ideals/contiguous-optimum.ts";
 import type { SearchLimits } from "../../../exact/ideals/ideals.ts";
 import { replicatedSplit } from "../../../exact/ideals/replicated-split.ts";
-import { contractExactly } from "../../../problems/elements.ts";
-import { splitProblem } from "../../../problems/split-problem.ts";
+import { contractExactly } from "../../../problems/split/elements.ts";
+import { splitProblem } from "../../../problems/split/split-problem.ts";
 
 const options = z.strictObject({
   ideals: z.int().min(1).default(500_000).describe("Ideals kept before the search gives up."),

@@ -16,14 +16,14 @@ import { createEventHeap } from "../../../lists/event-heap.ts";
 import { createInsertion } from "../../../lists/insertion.ts";
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
-import { positionsOf } from "../../../problems/schedule-order.ts";
+import { positionsOf } from "../../../problems/schedule/order.ts";
 import {
   downwardRanks,
   type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
-} from "../../../problems/schedule-problem.ts";
+} from "../../../problems/schedule/problem.ts";
 
 export const cpop = listPlanner({
   card: {

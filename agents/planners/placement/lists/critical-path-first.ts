@@ -14,7 +14,7 @@ import {
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
-} from "../../../problems/schedule-problem.ts";
+} from "../../../problems/schedule/problem.ts";
 
 export const criticalPathFirst = listPlanner({
   card: {

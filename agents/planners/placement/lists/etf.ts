@@ -15,7 +15,7 @@ import {
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
-} from "../../../problems/schedule-problem.ts";
+} from "../../../problems/schedule/problem.ts";
 
 export const etf = listPlanner({
   card: {

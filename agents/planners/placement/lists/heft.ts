@@ -11,13 +11,13 @@
 import { createInsertion } from "../../../lists/insertion.ts";
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
-import { positionsOf } from "../../../problems/schedule-order.ts";
+import { positionsOf } from "../../../problems/schedule/order.ts";
 import {
   type NoCapacity,
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
-} from "../../../problems/schedule-problem.ts";
+} from "../../../problems/schedule/problem.ts";
 
 export const heft = listPlanner({
   card: {

@@ -21,7 +21,7 @@ import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
 import { createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
-import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 
 export const mEtf = listPlanner({
   card: {

@@ -17,7 +17,7 @@ import { type Channels, createChannels } from "../../../lists/half-duplex-channe
 import { listMethod, planByList } from "../../../lists/list-plan.ts";
 import { equalDevices, LIST_SEARCH_SPACE, listOptions } from "../../../lists/list-planner.ts";
 import { choicesOf } from "../../../problems/choices.ts";
-import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 import { mEtfSchedule } from "./m-etf.ts";
 
 const options = z.strictObject({

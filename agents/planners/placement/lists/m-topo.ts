@@ -17,7 +17,7 @@
 import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
 import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
-import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 
 /**
  * Balances all that an op keeps. Where that does not fit, it counts fewer and fewer of the outputs.

@@ -10,7 +10,7 @@
 import { listMethod } from "../../../lists/list-plan.ts";
 import { anyDevice, listPlanner } from "../../../lists/list-planner.ts";
 import { scheduleReady } from "../../../lists/ready-list.ts";
-import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule-problem.ts";
+import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 
 export const minMin = listPlanner({
   card: {

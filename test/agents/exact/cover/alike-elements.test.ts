@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { alikeElements } from "../../../../agents/exact/cover/alike-elements.ts";
-import { colocated } from "../../../../agents/problems/elements.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { colocated } from "../../../../agents/problems/split/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { testScenario } from "../../../../env/index.ts";
 
 const layers = (count: number) =>

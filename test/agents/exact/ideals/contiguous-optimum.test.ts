@@ -4,7 +4,7 @@ import {
   type ContiguousAnswer,
   contiguousOptimum,
 } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
-import { contract, contractExactly } from "../../../../agents/problems/elements.ts";
+import { contract, contractExactly } from "../../../../agents/problems/split/elements.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SearchLimits, type SplitResult, searchIdeals } from "../../../../agents/exact/ideals/ideals.ts";
-import { contract } from "../../../../agents/problems/elements.ts";
-import { splitPlan } from "../../../../agents/problems/split-plan.ts";
-import { type SplitProblem, splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { contract } from "../../../../agents/problems/split/elements.ts";
+import { splitPlan } from "../../../../agents/problems/split/split-plan.ts";
+import { type SplitProblem, splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { evaluator, testScenario } from "../../../../env/index.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";
 

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contiguousOptimum } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { replicatedSplit, replicatedUs } from "../../../../agents/exact/ideals/replicated-split.ts";
-import { contractExactly } from "../../../../agents/problems/elements.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { contractExactly } from "../../../../agents/problems/split/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { type Scenario, testScenario } from "../../../../env/index.ts";
 import { randomSplit } from "../random-split.ts";
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { makespanProgram } from "../../../../agents/exact/programs/makespan-program.ts";
 import { maxLoadProgram } from "../../../../agents/exact/programs/max-load-program.ts";
 import type { PlacementProgram } from "../../../../agents/exact/programs/placement-program.ts";
-import { colocated, contract } from "../../../../agents/problems/elements.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { colocated, contract } from "../../../../agents/problems/split/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { type MipResult, solveMip } from "../../../../agents/solver/highs.ts";
 import {
   createScenario,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deviceTimes } from "../../../../agents/problems/element-times.ts";
-import { colocated } from "../../../../agents/problems/elements.ts";
-import { coverOrder } from "../../../../agents/problems/forward-order.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { deviceTimes } from "../../../../agents/problems/split/element-times.ts";
+import { colocated } from "../../../../agents/problems/split/elements.ts";
+import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { splitPair } from "../../../../agents/search/elements/assignment-pair.ts";
 import { polishPairs } from "../../../../agents/search/elements/assignment-polish.ts";
 import { createMaxLoadState, type MaxLoadState } from "../../../../agents/search/elements/max-load-state.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { colocated } from "../../../../agents/problems/elements.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { colocated } from "../../../../agents/problems/split/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { createElementMoves } from "../../../../agents/search/elements/assignment-moves.ts";
 import type { AssignmentState } from "../../../../agents/search/elements/assignment-state.ts";
 import { createLatencyState } from "../../../../agents/search/elements/latency-state.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contract } from "../../../../agents/problems/elements.ts";
-import { splitProblem } from "../../../../agents/problems/split-problem.ts";
+import { contract } from "../../../../agents/problems/split/elements.ts";
+import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { cutForLatency, randomOrder } from "../../../../agents/search/elements/latency-chain.ts";
 import { createRng, evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
 import { randomSplit } from "../../exact/random-split.ts";

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { mEtfSchedule } from "../../../../../agents/planners/placement/lists/m-etf.ts";
 import { mSctSchedule } from "../../../../../agents/planners/placement/lists/m-sct.ts";
 import { choicesOf } from "../../../../../agents/problems/choices.ts";
-import { prioritiesOf } from "../../../../../agents/problems/schedule-order.ts";
+import { prioritiesOf } from "../../../../../agents/problems/schedule/order.ts";
 import type {
   NoCapacity,
   Schedule,
   ScheduleProblem,
-} from "../../../../../agents/problems/schedule-problem.ts";
-import { scheduleProblemOf } from "../../../../../agents/problems/schedule-scenario.ts";
+} from "../../../../../agents/problems/schedule/problem.ts";
+import { scheduleProblemOf } from "../../../../../agents/problems/schedule/scenario.ts";
 import {
   createRng,
   placement,

@@ -7,13 +7,13 @@ import { heftSchedule } from "../../../../../agents/planners/placement/lists/hef
 import { mTopoSchedule } from "../../../../../agents/planners/placement/lists/m-topo.ts";
 import { maxMinSchedule, minMinSchedule } from "../../../../../agents/planners/placement/lists/min-min.ts";
 import { choicesOf } from "../../../../../agents/problems/choices.ts";
-import { prioritiesOf } from "../../../../../agents/problems/schedule-order.ts";
+import { prioritiesOf } from "../../../../../agents/problems/schedule/order.ts";
 import {
   type Schedule,
   type ScheduleProblem,
   upwardRanks,
-} from "../../../../../agents/problems/schedule-problem.ts";
-import { scheduleProblemOf } from "../../../../../agents/problems/schedule-scenario.ts";
+} from "../../../../../agents/problems/schedule/problem.ts";
+import { scheduleProblemOf } from "../../../../../agents/problems/schedule/scenario.ts";
 import {
   placement,
   type Scenario,

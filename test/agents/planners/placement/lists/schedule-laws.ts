@@ -2,7 +2,7 @@
  * An independent checker of schedules. It states what holds of any list schedule, without the
  * schedulers' own data structures.
  */
-import type { Schedule, ScheduleProblem } from "../../../../../agents/problems/schedule-problem.ts";
+import type { Schedule, ScheduleProblem } from "../../../../../agents/problems/schedule/problem.ts";
 
 /** Sentences about what is wrong with a schedule; empty where it is sound. */
 export function faultsOf(

@@ -1,6 +1,6 @@
 /** Converts between plans of ops and assignments of elements. */
-import { placement } from "../../env/model/plan/placement.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Elements } from "./elements.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";

@@ -7,8 +7,8 @@
  * (half-duplex-channels.ts). So the simulator's makespan of the same placement can be longer. Only
  * that makespan is ever reported as a score.
  */
-import type { OpGraph } from "../../env/model/graph/graph.ts";
-import type { PassCounter } from "../../env/sim/evaluator/budget.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 
 /** The part of an `OpGraph` that says which op waits for which. */
 export type TaskOrder = Pick<

@@ -8,9 +8,9 @@
  * cut: strongly connected parts keep the order of their first ops, and edges against it are left
  * out. Parts of a set still share a device and its memory.
  */
-import { stronglyConnectedComponents } from "../../env/model/graph/components.ts";
-import { positionsOf } from "./schedule-order.ts";
-import type { ScheduleProblem, TaskOrder } from "./schedule-problem.ts";
+import { stronglyConnectedComponents } from "../../../env/model/graph/components.ts";
+import { positionsOf } from "./order.ts";
+import type { ScheduleProblem, TaskOrder } from "./problem.ts";
 
 export interface GroupProblem {
   readonly problem: ScheduleProblem;

@@ -10,19 +10,19 @@
  *   - a set whose run time alone exceeds the threshold, or whose weights exceed the memory, on
  *     every kind of device, since both only grow;
  *   - an ideal from which the devices left cannot finish even if units could be divided at will
- *     (certificate-states.ts), nor hold the weights left.
+ *     (states.ts), nor hold the weights left.
  *
  * There are no values, no upper bounds and no other order than by size. The load of a set is
- * counted from the definition (certificate-set.ts).
+ * counted from the definition (set.ts).
  *
  * That takes far more steps than the program, so there is a limit of steps. `null` means
  * that nothing was proven.
  */
 
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { type CertificateProblem, certificateProblem } from "./certificate-problem.ts";
-import { CountedSet } from "./certificate-set.ts";
-import { type CertificateStates, certificateStates } from "./certificate-states.ts";
+import { type CertificateProblem, certificateProblem } from "./problem.ts";
+import { CountedSet } from "./set.ts";
+import { type CertificateStates, certificateStates } from "./states.ts";
 
 /**
  * Relative distance below the optimum to certify: sums in another order differ by less than this.

@@ -2,7 +2,7 @@
  * Orders of tasks: topological positions, and the order of a schedule as a plan for the simulator
  * (`opPriority`).
  */
-import type { TaskOrder } from "./schedule-problem.ts";
+import type { TaskOrder } from "./problem.ts";
 
 /** Position of each task in the topological order. */
 export function positionsOf({

@@ -8,7 +8,7 @@ import { transferTimesUs } from "../../../env/model/cluster/output-transfers.ts"
 import { runTimesUs } from "../../../env/model/cluster/speed.ts";
 import { CONTROL } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { type PlainUnits, plainUnits } from "./certificate-units.ts";
+import { type PlainUnits, plainUnits } from "./units.ts";
 
 export interface CertificateProblem extends DataEdges {
   readonly units: PlainUnits;

@@ -4,8 +4,8 @@ import {
   CERTIFIED_TOLERANCE,
   type Certificate,
   certify,
-} from "../../../../agents/exact/ideals/certificate.ts";
-import { standsInLine } from "../../../../agents/exact/ideals/certificate-units.ts";
+} from "../../../../agents/exact/certificate/certificate.ts";
+import { standsInLine } from "../../../../agents/exact/certificate/units.ts";
 import { contiguousOptimum } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { liftToOps, type Scenario, testScenario } from "../../../../env/index.ts";
 import { leastOf, randomSplit, standInLine } from "../random-split.ts";

@@ -2,7 +2,7 @@
  * The order in which exact/cover decides the elements of a device's set. It is the topological
  * order of the contracted forward graph, where few nets are open.
  */
-import type { Scenario } from "../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { contract, type Elements } from "./elements.ts";
 
 export function coverOrder(scenario: Scenario, elements: Elements): Int32Array {

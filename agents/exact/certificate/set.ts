@@ -3,7 +3,7 @@
  * how many of its data edges end inside.
  */
 
-import type { CertificateProblem } from "./certificate-problem.ts";
+import type { CertificateProblem } from "./problem.ts";
 
 export class CountedSet {
   /** Bits of the ideal and the set together. */

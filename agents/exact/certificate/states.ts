@@ -8,7 +8,7 @@
  * not exceed threshold x sum of the paces of the devices left.
  */
 
-import type { CertificateProblem } from "./certificate-problem.ts";
+import type { CertificateProblem } from "./problem.ts";
 
 export interface CertificateStates {
   readonly count: number;
