@@ -20,7 +20,8 @@ import { type GroupFeatures, groupFeatures } from "../nets/group-features.ts";
 import { createWeights } from "../nets/weights.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
 import { lstm } from "../tensors/lstm.ts";
-import { loadTf, type Tensor, type Tensor2D, type Tf } from "../tensors/tf.ts";
+import { loadTf } from "../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../training/one-shot-learner.ts";
 
 const options = z.object({

@@ -9,7 +9,7 @@
  * Relabelling the devices relabels the rows and nothing else.
  */
 import { type EdgeList, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import { RELATION_COUNT, relations } from "./relations.ts";
 
 /** Which group is to be placed, and the device of each group. */

@@ -12,7 +12,7 @@
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
 import { type EdgeList, meanEdges, neighbourSum } from "../tensors/neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
 /** Two dense layers with relu after each. */

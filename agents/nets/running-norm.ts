@@ -4,7 +4,8 @@
  * constants within an update and move between updates, so sampling and differentiating see one
  * policy.
  */
-import { readOut, type Tensor, type Tensor2D, type Tf } from "../tensors/tf.ts";
+import { readOut } from "../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
 export interface RunningNorm {

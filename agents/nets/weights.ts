@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Rng } from "../../env/model/rng.ts";
-import type { Tensor, Tf, Variable } from "../tensors/tf.ts";
+import type { Tensor, Tf, Variable } from "../tensors/types.ts";
 
 export type SavedWeights = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly data: string }>

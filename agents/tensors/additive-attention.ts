@@ -10,7 +10,7 @@
  *
  * Input: queries [N x A], keys [G x A], v [A]. Output: [N x G].
  */
-import type { Tensor, Tf } from "./tf.ts";
+import type { Tensor, Tf } from "./types.ts";
 
 export function additiveAttention(tf: Tf, queries: Tensor, keys: Tensor, v: Tensor): Tensor {
   const operation = tf.customGrad((...inputs) => {

@@ -5,7 +5,7 @@
  *
  * Input: x [N x I], weights [I x O], bias [O]. Output: [N x O].
  */
-import type { Tensor, Tensor2D, Tf } from "./tf.ts";
+import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export function dense(
   tf: Tf,

@@ -11,7 +11,7 @@
  * [batch x H] each. Output [steps x batch x 2H]: state, then cell, after every step. Equal to the
  * composed operations within float32 rounding.
  */
-import type { Tensor, Tensor2D, Tf } from "./tf.ts";
+import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export function lstm(
   tf: Tf,

@@ -6,7 +6,7 @@
  * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side.
  * Output: [rows x width], by default as many rows as the input has.
  */
-import type { Tensor, Tensor2D, Tf } from "./tf.ts";
+import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export interface EdgeList {
   readonly from: Int32Array;

@@ -14,20 +14,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 import type { BackendName } from "../contract.ts";
+import type { Tf } from "./types.ts";
 import { completeWasmBackend } from "./wasm.ts";
-
-export type Tf = typeof import("@tensorflow/tfjs-core");
-export type {
-  KernelBackend,
-  NamedTensorMap,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  TensorInfo,
-  Variable,
-} from "@tensorflow/tfjs-core";
 
 export interface LoadedTf {
   readonly tf: Tf;

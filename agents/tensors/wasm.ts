@@ -10,7 +10,7 @@
  * operation that they share.
  */
 
-import type { KernelBackend, Tensor, TensorInfo, Tf } from "./tf.ts";
+import type { KernelBackend, Tensor, TensorInfo, Tf } from "./types.ts";
 
 /** The part of the backend that kernels use; the package exports no type for it. */
 interface WasmBackend extends KernelBackend {

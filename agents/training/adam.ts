@@ -8,7 +8,7 @@
  */
 
 import { loadTensor, type SavedWeights, saveTensor } from "../nets/weights.ts";
-import type { Tensor, Tensor1D, Tf, Variable } from "../tensors/tf.ts";
+import type { Tensor, Tensor1D, Tf, Variable } from "../tensors/types.ts";
 
 export interface AdamOptions {
   readonly learningRate: number;

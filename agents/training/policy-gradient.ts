@@ -2,7 +2,7 @@
  * The two terms of every policy gradient here, over log-probabilities whose last axis is the
  * devices.
  */
-import type { Scalar, Tensor, Tf } from "../tensors/tf.ts";
+import type { Scalar, Tensor, Tf } from "../tensors/types.ts";
 
 /**
  * Log-probability of the action taken in each row; the shape of `logProbabilities` without its last

@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { devicePooling } from "../../../agents/nets/device-pooling.ts";
 import { createPositionalPolicy, type Visit } from "../../../agents/nets/positional-policy.ts";
 import { createWeights } from "../../../agents/nets/weights.ts";
-import { loadTf, type Tf } from "../../../agents/tensors/tf.ts";
+import { loadTf } from "../../../agents/tensors/tf.ts";
+import type { Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";
 
 let tf: Tf;

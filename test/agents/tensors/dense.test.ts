@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { dense } from "../../../agents/tensors/dense.ts";
 import { meanEdges, neighbourSum } from "../../../agents/tensors/neighbour-sum.ts";
-import { loadTf, type Tensor, type Tensor2D, type Tf } from "../../../agents/tensors/tf.ts";
+import { loadTf } from "../../../agents/tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
 

@@ -3,7 +3,7 @@
  * operations with own gradients.
  */
 import { expect } from "vitest";
-import type { Tensor, Tf } from "../../../agents/tensors/tf.ts";
+import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 
 export function randomTensor(tf: Tf, rng: Rng, shape: number[]): Tensor {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadTf, readOut, type Tensor, type Tensor2D, type Tf } from "../../../agents/tensors/tf.ts";
+import { loadTf, readOut } from "../../../agents/tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";

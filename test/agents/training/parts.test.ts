@@ -4,7 +4,8 @@ import { argmaxRows, maskBias, sampleRows } from "../../../agents/nets/categoric
 import { Relation, relations } from "../../../agents/nets/relations.ts";
 import { runningNorm } from "../../../agents/nets/running-norm.ts";
 import { createWeights } from "../../../agents/nets/weights.ts";
-import { loadTf, type Tensor2D, type Tf } from "../../../agents/tensors/tf.ts";
+import { loadTf } from "../../../agents/tensors/tf.ts";
+import type { Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
 import { movingBaseline } from "../../../agents/training/moving-baseline.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";

@@ -1,0 +1,16 @@
+/**
+ * The types of TensorFlow.js that agents use. They come from the core package alone, so importing
+ * them loads nothing.
+ */
+export type Tf = typeof import("@tensorflow/tfjs-core");
+export type {
+  KernelBackend,
+  NamedTensorMap,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  TensorInfo,
+  Variable,
+} from "@tensorflow/tfjs-core";
