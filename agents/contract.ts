@@ -1,8 +1,8 @@
 /**
  * The contract of everything that decides: classic planners and learned agents.
  *
- * A module is a card, typed options and a `create`. Both kinds see the world only through a metered
- * evaluator, so their budgets mean the same; the meter keeps the best plan and the anytime curve.
+ * A module is a card, typed options and a `create`. Both kinds see the world only through metered
+ * evaluators, so their budgets mean the same. The meter keeps the best plan and the anytime curve.
  */
 import type { z } from "zod";
 import type { Plan, PlanKindName } from "../env/model/plan/plan.ts";
@@ -44,7 +44,7 @@ export interface Traits {
   readonly random: boolean;
   /** Made for one kind of plan or graph; asked for by name only. */
   readonly special?: true;
-  /** Turn among the first plans of `best`, lowest first; without one it comes last. */
+  /** Turn among the first plans of `best`, lowest first. Without one it comes last. */
   readonly usefulFirst?: number;
 }
 
@@ -118,13 +118,41 @@ export interface PlannerModule<Options = unknown> {
   create(options: Options): Planner;
 }
 
-/** One update of a learned agent, for logs and progress. */
-export interface TrainStep {
+/** A scenario to train or to act on, with what scores its plans. */
+export interface Task {
+  /** Unique in its source. */
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly evaluator: MeteredEvaluator;
+}
+
+/**
+ * The scenarios that an agent trains on. The evaluators of all tasks charge one budget. A method
+ * that is asked about one scenario has a source of one.
+ */
+export interface TaskSource {
+  readonly names: readonly string[];
+  /** The same task whenever it is asked for. Throws a sentence for a name that is not there. */
+  task(name: string): Promise<Task>;
+  /** A task drawn uniformly. A source of one draws no random number. */
+  draw(rng: Rng): Promise<Task>;
+}
+
+/** One update of a learned agent. */
+export interface Update {
+  /** From 1. */
   readonly update: number;
-  /** Evaluations spent so far. */
-  readonly evaluations: number;
+  /** Name of the task that it learned on. */
+  readonly task: string;
   /** Numbers worth plotting: loss, entropy, mean cost of the batch, ... */
   readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** An update with what the budget had spent after it, for logs and progress. */
+export interface TrainStep extends Update {
+  /** Of all tasks. */
+  readonly evaluations: number;
+  readonly simulations: number;
 }
 
 /** Where a trainer writes; the results folder implements it. */
@@ -136,8 +164,7 @@ export interface RunSink {
 export type BackendName = "wasm" | "native" | "cpu";
 
 export interface AgentContext<Options = unknown> {
-  readonly scenario: Scenario;
-  readonly evaluator: MeteredEvaluator;
+  readonly tasks: TaskSource;
   readonly rng: Rng;
   readonly options: Options;
   /**
@@ -151,16 +178,26 @@ export interface Agent {
   /** The backend in use, null for an agent that uses none. */
   readonly backend: BackendName | null;
   /**
-   * Trains until the evaluator refuses (it may throw `BudgetExhausted` out of here) or the caller
-   * stops pulling; yields after every update. Pulling 2k steps equals pulling k, saving, loading in
-   * a new process and pulling k more.
+   * Trains until its tasks' budget is spent (`BudgetExhausted` may pass out of here) or the caller
+   * stops pulling; yields after every update. Pulling 2k updates equals pulling k, saving, loading
+   * in a new process and pulling k more.
    */
-  train(): AsyncGenerator<TrainStep, void>;
-  /** The greedy plan of the current policy; charges what it evaluates. */
-  act(): Promise<Plan>;
-  /** JSON-safe weights, optimizer state, baselines and random streams. */
-  save(): Promise<unknown>;
-  load(saved: unknown): Promise<void>;
+  train(): AsyncGenerator<Update, void>;
+  /**
+   * The greedy plan of the current policy; charges what it evaluates. The task may be one that the
+   * agent never trained on.
+   */
+  act(task: Task): Promise<Plan>;
+  /** What was learned and holds on other scenarios too: weights and norms, JSON-safe. */
+  savePolicy(): Promise<unknown>;
+  /** Throws a sentence where the policy does not fit the tasks. */
+  loadPolicy(saved: unknown): Promise<void>;
+  /**
+   * All that training needs to go on: the policy, optimizer state, baselines, environments and
+   * random streams, JSON-safe.
+   */
+  saveRun(): Promise<unknown>;
+  loadRun(saved: unknown): Promise<void>;
   /** Frees tensors. */
   dispose(): void;
 }

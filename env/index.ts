@@ -146,6 +146,12 @@ export {
   type Violation,
 } from "./sim/evaluator/contract.ts";
 export {
+  createLedger,
+  type Ledger,
+  type LedgerOptions,
+  type SavedMeterState,
+} from "./sim/evaluator/ledger.ts";
+export {
   allowance,
   type BestPlan,
   type CurvePoint,
@@ -155,6 +161,7 @@ export {
   type MeterOptions,
   type MeterState,
   metered,
+  type Spending,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
 export { penalisedCost } from "./sim/evaluator/penalty.ts";

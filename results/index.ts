@@ -56,12 +56,27 @@ export { type Trace, traceOf } from "./trace/trace.ts";
 export {
   CHECKPOINT,
   type Checkpoint,
-  type MeterTimes,
   meterState,
+  type RunTimes,
   restoredMeterState,
   type SavedMeter,
   TIMES,
 } from "./training/checkpoint.ts";
+export {
+  POLICY,
+  POLICY_FORMAT,
+  type PolicyFile,
+  type Pretraining,
+  readPolicy,
+  type TrainedPolicy,
+} from "./training/policy-file.ts";
+export type {
+  TrainedScenario,
+  TrainHooks,
+  TrainParts,
+  TrainRequest,
+  TrainResult,
+} from "./training/request.ts";
 export {
   createRunDirectory,
   openRunDirectory,
@@ -73,4 +88,3 @@ export {
   refuseExistingRun,
 } from "./training/run-directory.ts";
 export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";
-export type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./training/training-loop.ts";

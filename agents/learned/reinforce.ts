@@ -8,12 +8,14 @@
  * few batches.
  */
 import { z } from "zod";
-import { allowedDevices } from "../../env/model/scenario.ts";
+import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
 import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
+import type { OneShotNetwork } from "../nets/one-shot-policy.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
-import { learnerOptions, type OneShotPolicy, oneShotLearner } from "../training/one-shot-learner.ts";
+import type { Tf } from "../tensors/types.ts";
+import { firstTask, learnerOptions, oneShotLearner } from "../training/one-shot-learner.ts";
 
 const options = z.object({
   ...learnerOptions,
@@ -37,30 +39,37 @@ export const reinforce: AgentModule<Options> = {
   actEvaluations: () => 1,
   async create(context) {
     const loaded = await loadTf(context.backend);
-    const { tf } = loaded;
-    const groups = context.scenario.grouping.groupCount;
-    const devices = context.scenario.cluster.devices.length;
-    const weights = createWeights(tf);
-    const table = weights.zeros("logits", [groups, devices]);
-    const bias = weights.zeros("device bias", [devices]);
-    const mask = tf.tensor(maskBias(allowedDevices(context.scenario)), [groups, devices]);
-
-    const logits = () => tf.add(tf.add(table, bias), mask);
-    const tilted = (tilts: Float32Array) =>
-      tf.add(tf.expandDims(logits(), 0), tf.tensor(tilts, [tilts.length / devices, 1, devices]));
-
-    const policy: OneShotPolicy = {
-      weights,
-      sample(tilts, rng) {
-        const probabilities = tf.softmax(tilted(tilts)).dataSync() as Float32Array;
-        const actions = sampleRows(probabilities, devices, rng);
-        const batch = tilts.length / devices;
-        return Array.from({ length: batch }, (_, b) => actions.subarray(b * groups, (b + 1) * groups));
-      },
-      logProbabilities: (_, tilts) => tf.logSoftmax(tilted(tilts)),
-      greedy: () => argmaxRows(logits().dataSync() as Float32Array, devices),
-      dispose: () => mask.dispose(),
-    };
-    return oneShotLearner(loaded, context, policy);
+    const { scenario } = await firstTask(context);
+    return oneShotLearner(loaded, context, logitTable(loaded.tf, scenario));
   },
 };
+
+/** A row of logits for each group, and a bias for each device. */
+function logitTable(tf: Tf, first: Scenario): OneShotNetwork {
+  const weights = createWeights(tf);
+  const table = weights.zeros("logits", [first.grouping.groupCount, first.cluster.devices.length]);
+  const bias = weights.zeros("device bias", [first.cluster.devices.length]);
+  return {
+    weights,
+    sizeOf: ({ grouping, cluster }) => `${grouping.groupCount} groups on ${cluster.devices.length} devices`,
+    on(scenario) {
+      const { groupCount: groups } = scenario.grouping;
+      const devices = scenario.cluster.devices.length;
+      const mask = tf.tensor(maskBias(allowedDevices(scenario)), [groups, devices]);
+      const logits = () => tf.add(tf.add(table, bias), mask);
+      const tilted = (tilts: Float32Array) =>
+        tf.add(tf.expandDims(logits(), 0), tf.tensor(tilts, [tilts.length / devices, 1, devices]));
+      return {
+        sample(tilts, rng) {
+          const probabilities = tf.softmax(tilted(tilts)).dataSync() as Float32Array;
+          const actions = sampleRows(probabilities, devices, rng);
+          const batch = tilts.length / devices;
+          return Array.from({ length: batch }, (_, b) => actions.subarray(b * groups, (b + 1) * groups));
+        },
+        logProbabilities: (_, tilts) => tf.logSoftmax(tilted(tilts)),
+        greedy: () => argmaxRows(logits().dataSync() as Float32Array, devices),
+        dispose: () => mask.dispose(),
+      };
+    },
+  };
+}

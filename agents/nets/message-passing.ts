@@ -6,12 +6,13 @@
  * relu(f(x)))). Ours: means instead of sums. Sums grow with the degree in every round; with them,
  * runs on graphs with nodes of many inputs fell into one device within ten updates.
  *
- * Many states of one graph are embedded at once. Layout: node-major, [nodes x states x width], so
- * that a node's vectors in all states lie side by side and the sum over neighbours adds whole rows.
+ * Many states of one graph are embedded at once. The layout is node-major, [nodes x states x
+ * width]. A node's vectors in all states are neighbours in memory, so the sum over neighbours adds
+ * whole rows.
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
-import { type EdgeList, meanEdges, neighbourSum } from "../tensors/neighbour-sum.ts";
+import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
@@ -32,50 +33,87 @@ export function perceptron(
   return (x) => layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;
 }
 
+/** The graph that messages pass over. */
+export interface PassingGraph {
+  readonly nodes: number;
+  readonly edges: EdgeList;
+}
+
+/** From features [nodes x states x columns] to embeddings [nodes x states x 2 width]. */
+export type Embedding = (features: Tensor) => Tensor;
+
+/** The weights, which fit any graph. */
 export interface MessagePassing {
-  /** Embeds features [nodes x states x columns] to [nodes x states x 2 width]. */
-  embed(features: Tensor): Tensor;
+  over(graph: PassingGraph): Embedding;
+}
+
+interface Direction {
+  readonly message: Perceptron;
+  readonly update: Perceptron;
+}
+
+/** A direction on one graph. */
+interface Flow extends Direction {
+  readonly edges: WeightedEdges;
+  /** 1 for each node that receives a message, [nodes]. */
+  readonly hasNeighbours: Float32Array;
 }
 
 export function messagePassing(
   tf: Tf,
   weights: Weights,
-  graph: { readonly nodes: number; readonly edges: EdgeList },
   size: { readonly columns: number; readonly width: number; readonly rounds: number },
   rng: Rng,
 ): MessagePassing {
-  const { nodes, edges } = graph;
   const { columns, width, rounds } = size;
   const transform = perceptron(tf, weights, "node", [columns, width, width], rng);
-  const directions = [
-    { name: "from parents", edges },
-    { name: "from children", edges: { from: edges.to, to: edges.from } },
-  ].map(({ name, edges }) => ({
-    edges: meanEdges(edges),
-    hasNeighbours: markNodes(nodes, edges.to),
+  const direction = (name: string): Direction => ({
     message: perceptron(tf, weights, `message ${name}`, [width, width, width], rng),
     update: perceptron(tf, weights, `update ${name}`, [width, width, width], rng),
-  }));
+  });
+  const fromParents = direction("from parents");
+  const fromChildren = direction("from children");
 
   return {
-    embed(features) {
-      const states = features.shape[1] as number;
-      const rows = nodes * states;
-      const start = transform(tf.reshape(features, [rows, columns]));
-      const embedded = directions.map(({ edges, hasNeighbours, message, update }) => {
-        const mask = tf.tensor(hasNeighbours, [nodes, 1]);
-        let x: Tensor = start;
-        for (let round = 0; round < rounds; round++) {
-          const sums = neighbourSum(tf, tf.reshape(message(x), [nodes, states * width]), edges);
-          const received = update(tf.reshape(sums, [rows, width]));
-          const kept = tf.mul(tf.reshape(received, [nodes, states * width]), mask);
-          x = tf.add(start, tf.reshape(kept, [rows, width]));
-        }
-        return x;
-      });
-      return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
+    over({ nodes, edges }) {
+      const flows = [
+        flowOf(fromParents, nodes, edges),
+        flowOf(fromChildren, nodes, { from: edges.to, to: edges.from }),
+      ];
+      return (features) => {
+        const states = features.shape[1] as number;
+        const start = transform(tf.reshape(features, [nodes * states, columns]));
+        const embedded = flows.map((flow) => passed(tf, start, flow, { nodes, states, width, rounds }));
+        return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
+      };
     },
   };
+}
+
+const flowOf = (direction: Direction, nodes: number, edges: EdgeList): Flow => ({
+  ...direction,
+  edges: meanEdges(edges),
+  hasNeighbours: markNodes(nodes, edges.to),
+});
+
+/** All rounds in one direction; vectors are [nodes x states, width]. */
+function passed(
+  tf: Tf,
+  start: Tensor,
+  { edges, hasNeighbours, message, update }: Flow,
+  size: { readonly nodes: number; readonly states: number; readonly width: number; readonly rounds: number },
+): Tensor {
+  const { nodes, states, width, rounds } = size;
+  const rows = nodes * states;
+  const mask = tf.tensor(hasNeighbours, [nodes, 1]);
+  let x = start;
+  for (let round = 0; round < rounds; round++) {
+    const sums = neighbourSum(tf, tf.reshape(message(x), [nodes, states * width]), edges);
+    const received = update(tf.reshape(sums, [rows, width]));
+    const kept = tf.mul(tf.reshape(received, [nodes, states * width]), mask);
+    x = tf.add(start, tf.reshape(kept, [rows, width]));
+  }
+  return x;
 }
 
 function markNodes(nodes: number, marked: Int32Array): Float32Array {

@@ -31,18 +31,28 @@ export interface Visit extends Position {
   readonly features: Float32Array;
 }
 
-export interface PositionalPolicyShape {
-  readonly groups: number;
-  readonly edges: EdgeList;
+export interface NetworkSize {
   /** Columns of `features`. */
   readonly columns: number;
-  readonly devices: number;
-  /** Speed of each device at each group, over the fastest one's; [groups x devices]. */
-  readonly speeds: Float32Array;
   readonly width: number;
   readonly rounds: number;
 }
 
+/** What the policy has to know of a scenario: its groups, their edges and the devices. */
+export interface PolicyGraph {
+  readonly groups: number;
+  readonly edges: EdgeList;
+  readonly devices: number;
+  /** Speed of each device at each group, over the fastest one's; [groups x devices]. */
+  readonly speeds: Float32Array;
+}
+
+/** The weights, which fit any graph and any number of devices. */
+export interface PositionalNetwork {
+  on(graph: PolicyGraph): PositionalPolicy;
+}
+
+/** The network on one scenario. */
 export interface PositionalPolicy {
   /** Logits of the devices for each visit, [visits x devices], before any mask. */
   logits(visits: readonly Visit[]): Tensor;
@@ -55,44 +65,51 @@ const PLACEMENT_COLUMNS = 1;
 /** Of a device in one visit: whether the current group is on it, and its speed. */
 const DEVICE_COLUMNS = 2;
 
-export function createPositionalPolicy(
+export function createPositionalNetwork(
   tf: Tf,
   weights: Weights,
-  shape: PositionalPolicyShape,
+  size: NetworkSize,
   rng: Rng,
-): PositionalPolicy {
-  const { groups, edges, devices, speeds, width, rounds } = shape;
-  const columns = shape.columns + PLACEMENT_COLUMNS;
+): PositionalNetwork {
+  const { width, rounds } = size;
+  const columns = size.columns + PLACEMENT_COLUMNS;
   const both = 2 * width;
   const positionColumns = (1 + RELATION_COUNT) * both + DEVICE_COLUMNS;
-  const passing = messagePassing(tf, weights, { nodes: groups, edges }, { columns, width, rounds }, rng);
+  const passing = messagePassing(tf, weights, { columns, width, rounds }, rng);
   const message = perceptron(tf, weights, "pool message", [both, both, both], rng);
-  const pooling = devicePooling(tf, groups, edges, devices);
   const norm = runningNorm(tf, weights, "position", positionColumns, 0.9);
   const head = perceptron(tf, weights, "head", [positionColumns, 16 * width, 8 * width], rng);
   // Zeros make the first policy uniform.
   const score = { matrix: weights.zeros("score", [8 * width, 1]), bias: weights.zeros("score bias", [1]) };
 
-  /**
-   * The current group, what is on the device in each relation to it, and the device, [visits x
-   * devices, columns].
-   */
-  const position = (visits: readonly Visit[]): Tensor => {
-    const embedded = passing.embed(nodeMajor(tf, visits, shape));
-    const rows = tf.reshape(embedded, [groups * visits.length, both]);
-    const itself = pooling.itself(rows, visits);
-    const pooled = pooling.pool(message(rows), visits);
-    return tf.concat([itself, pooled, deviceColumns(tf, visits, speeds, devices)], 1);
-  };
-
   return {
-    logits(visits) {
-      const seen = head(norm.apply(position(visits)));
-      const scores = dense(tf, seen, score.matrix, score.bias, "linear");
-      return tf.reshape(scores, [visits.length, devices]);
-    },
-    observe(visits) {
-      tf.tidy(() => norm.observe(position(visits)));
+    on(graph) {
+      const { groups, edges, devices } = graph;
+      const embed = passing.over({ nodes: groups, edges });
+      const pooling = devicePooling(tf, groups, edges, devices);
+
+      /**
+       * The current group, what is on the device in each relation to it, and the device, [visits x
+       * devices, columns].
+       */
+      const position = (visits: readonly Visit[]): Tensor => {
+        const embedded = embed(nodeMajor(tf, visits, groups, size.columns));
+        const rows = tf.reshape(embedded, [groups * visits.length, both]);
+        const itself = pooling.itself(rows, visits);
+        const pooled = pooling.pool(message(rows), visits);
+        return tf.concat([itself, pooled, deviceColumns(tf, visits, graph)], 1);
+      };
+
+      return {
+        logits(visits) {
+          const seen = head(norm.apply(position(visits)));
+          const scores = dense(tf, seen, score.matrix, score.bias, "linear");
+          return tf.reshape(scores, [visits.length, devices]);
+        },
+        observe(visits) {
+          tf.tidy(() => norm.observe(position(visits)));
+        },
+      };
     },
   };
 }
@@ -101,7 +118,7 @@ export function createPositionalPolicy(
  * Features of all visits, [groups x visits x columns]. The last column of a row is 1 where the
  * group shares the current group's device.
  */
-function nodeMajor(tf: Tf, visits: readonly Visit[], { groups, columns }: PositionalPolicyShape): Tensor {
+function nodeMajor(tf: Tf, visits: readonly Visit[], groups: number, columns: number): Tensor {
   const width = columns + PLACEMENT_COLUMNS;
   const values = new Float32Array(groups * visits.length * width);
   visits.forEach(({ features, current, placement }, s) => {
@@ -114,7 +131,7 @@ function nodeMajor(tf: Tf, visits: readonly Visit[], { groups, columns }: Positi
   return tf.tensor3d(values, [groups, visits.length, width]);
 }
 
-function deviceColumns(tf: Tf, visits: readonly Visit[], speeds: Float32Array, devices: number): Tensor {
+function deviceColumns(tf: Tf, visits: readonly Visit[], { speeds, devices }: PolicyGraph): Tensor {
   const values = new Float32Array(visits.length * devices * DEVICE_COLUMNS);
   visits.forEach(({ current, placement }, s) => {
     for (let d = 0; d < devices; d++) {

@@ -32,12 +32,20 @@ export interface ResolvedMethod {
 
 /**
  * Finds the method that `spec` names: `id`, `id?key=value&...`, or the path of a user's file, with
- * options too.
+ * options too. Options of `defaults` hold where the spec gives none. The policy of a spec is for
+ * the caller to read.
  */
-export async function resolveMethod(spec: string): Promise<ResolvedMethod> {
-  const { target, isPath, given } = parseSpec(spec);
+export async function resolveMethod(
+  spec: string,
+  defaults: ReadonlyMap<string, string> = new Map(),
+): Promise<ResolvedMethod> {
+  const { target, isPath, policy, given } = parseSpec(spec);
   const module = isPath ? await loadMethod(target) : findMethod(target);
-  return { spec, module, options: parseOptions(module, given) };
+  if (policy !== null && module.kind === "planner")
+    throw new InputError(
+      `"${module.card.id}" is a planner and takes no policy of a run such as "${policy}".`,
+    );
+  return { spec, module, options: parseOptions(module, new Map([...defaults, ...given])) };
 }
 
 function findMethod(id: string): Method {

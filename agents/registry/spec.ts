@@ -4,6 +4,7 @@
  *     mcmc                      an id of the registry
  *     mcmc?beta=60&resets=no    the same with options
  *     ./mine.ts?rate=0.1        a module in a file of the user's, by path
+ *     placeto@runs/nmt?width=8  an agent that begins with the policy of a training run
  *
  * Option values are text until the module's own zod schema says what they are: its JSON schema
  * gives each option's type. Everything wrong is one sentence.
@@ -17,16 +18,27 @@ export interface MethodSpec {
   /** Id or path. */
   readonly target: string;
   readonly isPath: boolean;
+  /** Folder of the run whose policy an agent begins with. */
+  readonly policy: string | null;
   /** Option values as given. */
   readonly given: ReadonlyMap<string, string>;
 }
 
 export function parseSpec(spec: string): MethodSpec {
-  const [target, ...queries] = spec.trim().split("?");
+  const [named, ...queries] = spec.trim().split("?");
+  const { target, policy } = splitPolicy(named);
   if (target === "")
     throw new InputError(`The method "${spec}" has no name; expected an id such as "heft", or a path.`);
   const { given } = readQuery(`Method "${spec}"`, queries.join("?"));
-  return { target, isPath: looksLikePath(target), given };
+  if (policy === "")
+    throw new InputError(`Method "${spec}" names no run after "@", expected a folder such as runs/nmt.`);
+  return { target, isPath: looksLikePath(target), policy, given };
+}
+
+/** An "@" begins a policy after an id or after the name of a file, not inside a path. */
+function splitPolicy(named: string): Pick<MethodSpec, "target" | "policy"> {
+  const parts = /^([^\\/@]+|.*\.[cm]?[jt]s)@(.*)$/.exec(named);
+  return parts === null ? { target: named, policy: null } : { target: parts[1], policy: parts[2] };
 }
 
 function looksLikePath(target: string): boolean {

@@ -1,11 +1,10 @@
 /**
- * Runs one method on one scenario under one meter: a planner to its end, or an agent's training and
- * then its greedy plan.
+ * Runs one method on one scenario under one meter: a planner to its end, or an agent on a source of
+ * one task.
  *
- * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and
- * nowhere else. What the agent's greedy plan needs is kept back from training. A run that a clock
- * or a signal ended before it had scored anything answers with a plain plan, never with nothing.
- * The agent is disposed of whatever happens; any other error passes through.
+ * A spent budget is the normal way for a run to end, so `BudgetExhausted` is caught here and in
+ * `runAgent`, and nowhere else. A run that a clock or a signal ended before it had scored anything
+ * answers with a plain plan, never with nothing.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -13,25 +12,24 @@ import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { BudgetExhausted, isTimed } from "../../env/sim/evaluator/budget.ts";
-import { gated, type MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import {
-  type Agent,
   type AgentModule,
   type BackendName,
   type Fact,
   type Method,
   type PlannerModule,
   type PlannerReport,
-  type RunSink,
   refusalOf,
-  type TrainStep,
   traitsOf,
 } from "../contract.ts";
-import { yieldEvery } from "../event-loop.ts";
 import { provenInfeasible } from "../problems/infeasible.ts";
 import { plainPlan } from "../problems/plain-plan.ts";
+import { type AgentHooks, runAgent } from "./agent.ts";
+import { oneTask } from "./tasks.ts";
 
-export interface MethodRun {
+/** The hooks are for agents. */
+export interface MethodRun extends Omit<AgentHooks, "onCreated"> {
   readonly module: Method;
   /** As the module's options schema gives them. */
   readonly options: unknown;
@@ -40,10 +38,8 @@ export interface MethodRun {
   readonly rng: Rng;
   /** For agents; default the agent's own. */
   readonly backend?: BackendName;
-  /** Receives every training step. */
-  readonly sink?: RunSink;
-  /** Called after every training step, for progress and checkpoints; awaited. */
-  readonly onTrainStep?: (step: TrainStep, agent: Agent) => void | Promise<void>;
+  /** For agents: what `Agent.savePolicy` gave, to begin with instead of a fresh policy. */
+  readonly policy?: unknown;
 }
 
 export interface MethodResult {
@@ -61,7 +57,7 @@ export async function runMethod(run: MethodRun): Promise<MethodResult> {
   const refusal = refusalOf(run.module, run.options, scenario);
   if (refusal !== null) return { best: null, last: null, report: { failure: refusal }, backend: null };
   const ran =
-    run.module.kind === "planner" ? await runPlanner(run, run.module) : await runAgent(run, run.module);
+    run.module.kind === "planner" ? await runPlanner(run, run.module) : await runLearner(run, run.module);
   const { report } = ran;
   if (meter.best === null && meter.exhausted && meter.lastResort(plainPlan(scenario)) !== null)
     return {
@@ -128,44 +124,14 @@ async function runPlanner(
   return { last, report, backend: null };
 }
 
-async function runAgent(run: MethodRun, module: AgentModule): Promise<Ended> {
-  const { options, scenario, meter, rng, backend } = run;
-  // What the greedy plan needs is kept back from training.
-  let kept = module.actEvaluations(scenario, options);
-  const evaluator = gated(meter, { remaining: () => meter.remaining - kept });
-  const context = { scenario, evaluator, rng, options, backend };
-  const agent = await unlessSpent(() => module.create(context));
-  if (agent === null) return { last: null, report: {}, backend: null };
-  try {
-    await unlessSpent(() => train(run, agent, evaluator));
-    kept = 0;
-    const last = await unlessSpent(() => agent.act());
-    return { last, report: {}, backend: agent.backend };
-  } finally {
-    agent.dispose();
-  }
-}
-
-async function train(
-  { sink, onTrainStep }: MethodRun,
-  agent: Agent,
-  evaluator: MeteredEvaluator,
-): Promise<void> {
-  const yieldNow = yieldEvery(1);
-  for await (const step of agent.train()) {
-    sink?.step(step);
-    await onTrainStep?.(step, agent);
-    await yieldNow();
-    if (evaluator.exhausted) return;
-  }
-}
-
-/** Null where the budget ended the work. */
-async function unlessSpent<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof BudgetExhausted) return null;
-    throw error;
-  }
+async function runLearner(run: MethodRun, module: AgentModule): Promise<Ended> {
+  const { scenario, meter, policy, ...rest } = run;
+  const task = { name: scenario.name, scenario, evaluator: meter };
+  const { greedy, backend } = await runAgent({
+    ...rest,
+    module,
+    tasks: oneTask(task),
+    onCreated: (agent) => (policy === undefined ? undefined : agent.loadPolicy(policy)),
+  });
+  return { last: greedy.get(task.name) ?? null, report: {}, backend };
 }

@@ -1,22 +1,29 @@
 /**
  * Policy gradient on whole placements: sample a batch, score it, move the policy towards what beat
- * the recent past. What REINFORCE and the sequence-to-sequence placer share; they differ in the
+ * the recent past. REINFORCE and the sequence-to-sequence placer share it; they differ in the
  * policy.
  *
  * Source: the training of ColocRL (Mirhoseini et al., ICML 2017) in its single-controller form.
  * Ours: advantages divided by their moving spread, and the random tilt of exploration.ts, under
  * which a placement is also credited.
+ *
+ * Several tasks share the weights and the optimizer. Each has its own baseline, because rewards of
+ * two graphs cannot be compared.
  */
 import { z } from "zod";
+import { InputError } from "../../env/model/errors.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Rng, RngState } from "../../env/model/rng.ts";
 import { restoreRng } from "../../env/model/rng.ts";
-import type { Agent, AgentContext, TrainStep } from "../contract.ts";
-import type { SavedWeights, Weights } from "../nets/weights.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { Agent, AgentContext, BackendName, Task, Update } from "../contract.ts";
+import type { OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";
+import type { SavedWeights } from "../nets/weights.ts";
 import { type LoadedTf, readOut } from "../tensors/tf.ts";
-import type { Tensor } from "../tensors/types.ts";
-import { createAdam, type SavedAdam } from "./adam.ts";
+import type { Tf } from "../tensors/types.ts";
+import { type Adam, createAdam, type SavedAdam } from "./adam.ts";
 import { deviceTilts } from "./exploration.ts";
-import { movingBaseline, type SavedBaseline } from "./moving-baseline.ts";
+import { type Baseline, movingBaseline, type SavedBaseline } from "./moving-baseline.ts";
 import { entropyOf, takenLogProbability } from "./policy-gradient.ts";
 import { nextBatchSize, planOf, rewardShape, score } from "./scoring.ts";
 
@@ -39,103 +46,178 @@ export const learnerOptions = {
 };
 type LearnerOptions = z.infer<z.ZodObject<typeof learnerOptions>> & { readonly learningRate: number };
 
-/** A distribution over whole placements. Tilts are offsets in logits, [batch x devices]. */
-export interface OneShotPolicy {
-  readonly weights: Weights;
-  /** One placement of all groups per row of `tilts`. */
-  sample(tilts: Float32Array, rng: Rng): Int32Array[];
-  /**
-   * Log-probabilities of all devices along the given placements, shape [batch x groups x devices];
-   * differentiable.
-   */
-  logProbabilities(placements: readonly Int32Array[], tilts: Float32Array): Tensor;
-  greedy(): Int32Array;
-  /** Frees tensors other than the weights. */
-  dispose(): void;
-}
-
-interface Saved {
-  readonly update: number;
-  readonly evaluations: number;
+interface SavedPolicy {
+  readonly size: string;
   readonly weights: SavedWeights;
-  readonly adam: SavedAdam;
-  readonly baseline: SavedBaseline;
-  readonly rng: RngState;
 }
 
-export function oneShotLearner(
-  { tf, backend }: LoadedTf,
-  { scenario, evaluator, rng, options }: AgentContext<LearnerOptions>,
-  policy: OneShotPolicy,
-): Agent {
-  const groups = scenario.grouping.groupCount;
-  const devices = scenario.cluster.devices.length;
-  const { weights } = policy;
-  const adam = createAdam(tf, weights.list, options);
-  const baseline = movingBaseline(options.baselineDecay);
-  let draws = rng.child("training");
-  let update = 0;
-  let evaluationsBefore = 0;
+interface SavedRun {
+  readonly update: number;
+  readonly policy: SavedPolicy;
+  readonly adam: SavedAdam;
+  /** By the name of the task. */
+  readonly baselines: Readonly<Record<string, SavedBaseline>>;
+  readonly draws: RngState;
+  readonly taskDraws: RngState;
+}
 
-  async function* train(): AsyncGenerator<TrainStep, void> {
+/** A task in training. */
+interface Lesson {
+  readonly task: Task;
+  readonly policy: OneShotPolicy;
+  readonly baseline: Baseline;
+}
+
+/** `network` is of the size of the source's first task, and so must be the others. */
+export async function oneShotLearner(
+  loaded: LoadedTf,
+  context: AgentContext<LearnerOptions>,
+  network: OneShotNetwork,
+): Promise<Agent> {
+  const { scenario } = await firstTask(context);
+  return new OneShotLearner(loaded, context, network, network.sizeOf(scenario));
+}
+
+/** The task whose size the weights get. */
+export const firstTask = ({ tasks }: AgentContext): Promise<Task> => tasks.task(tasks.names[0]);
+
+class OneShotLearner implements Agent {
+  readonly backend: BackendName;
+  private readonly tf: Tf;
+  private readonly tasks: AgentContext["tasks"];
+  private readonly options: LearnerOptions;
+  private readonly network: OneShotNetwork;
+  private readonly size: string;
+  private readonly adam: Adam;
+  private readonly policies = new Map<Scenario, OneShotPolicy>();
+  private readonly lessons = new Map<string, Lesson>();
+  private draws: Rng;
+  private taskDraws: Rng;
+  private update = 0;
+
+  constructor(
+    { tf, backend }: LoadedTf,
+    { tasks, rng, options }: AgentContext<LearnerOptions>,
+    network: OneShotNetwork,
+    size: string,
+  ) {
+    this.backend = backend;
+    this.tf = tf;
+    this.tasks = tasks;
+    this.options = options;
+    this.network = network;
+    this.size = size;
+    this.adam = createAdam(tf, network.weights.list, options);
+    this.draws = rng.child("training");
+    this.taskDraws = rng.child("tasks");
+  }
+
+  async *train(): AsyncGenerator<Update, void> {
     for (;;) {
-      const batch = nextBatchSize(evaluator, options.batch, 1);
+      const lesson = this.lessonOf(await this.tasks.draw(this.taskDraws));
+      const batch = nextBatchSize(lesson.task.evaluator, this.options.batch, 1);
       if (batch === 0) return;
-      const tilts = deviceTilts(draws, batch, devices, options.tilt * options.tiltDecay ** update);
-      const placements = readOut(tf, () => policy.sample(tilts, draws));
-      const { costs, rewards, feasible } = score(evaluator, placements, options.reward);
-      const advantages = baseline.advantages(rewards);
-
-      let entropy = 0;
-      const { loss, gradientNorm } = adam.minimize(() => {
-        const logProbabilities = policy.logProbabilities(placements, tilts);
-        const taken = takenLogProbability(tf, logProbabilities, placements);
-        const meanEntropy = entropyOf(tf, logProbabilities);
-        entropy = meanEntropy.dataSync()[0];
-        const gain = tf.mean(tf.mul(tf.sum(taken, 1), tf.tensor1d(advantages)));
-        return tf.neg(tf.add(gain, tf.mul(meanEntropy, options.entropy * groups)));
-      });
-      update++;
-      const meanCost = costs.reduce((sum, cost) => sum + cost, 0) / batch;
-      const evaluations = evaluationsBefore + evaluator.evaluations;
-      yield { update, evaluations, metrics: { loss, gradientNorm, entropy, meanCost, feasible } };
+      const metrics = this.learn(lesson, batch);
+      this.update++;
+      yield { update: this.update, task: lesson.task.name, metrics };
     }
   }
 
-  return {
-    backend,
-    train,
-    async act() {
-      const plan = planOf(
-        scenario,
-        readOut(tf, () => policy.greedy()),
+  /** One update on a batch of placements; answers its numbers. */
+  private learn({ task, policy, baseline }: Lesson, batch: number): Update["metrics"] {
+    const { tf, options } = this;
+    const { groupCount } = task.scenario.grouping;
+    const deviceCount = task.scenario.cluster.devices.length;
+    const deviation = options.tilt * options.tiltDecay ** this.update;
+    const tilts = deviceTilts(this.draws, batch, deviceCount, deviation);
+    const placements = readOut(tf, () => policy.sample(tilts, this.draws));
+    const { costs, rewards, feasible } = score(task.evaluator, placements, options.reward);
+    const advantages = baseline.advantages(rewards);
+
+    let entropy = 0;
+    const { loss, gradientNorm } = this.adam.minimize(() => {
+      const logProbabilities = policy.logProbabilities(placements, tilts);
+      const taken = takenLogProbability(tf, logProbabilities, placements);
+      const meanEntropy = entropyOf(tf, logProbabilities);
+      entropy = meanEntropy.dataSync()[0];
+      const gain = tf.mean(tf.mul(tf.sum(taken, 1), tf.tensor1d(advantages)));
+      return tf.neg(tf.add(gain, tf.mul(meanEntropy, options.entropy * groupCount)));
+    });
+    const meanCost = costs.reduce((sum, cost) => sum + cost, 0) / batch;
+    return { loss, gradientNorm, entropy, meanCost, feasible };
+  }
+
+  async act({ scenario, evaluator }: Task): Promise<Plan> {
+    const policy = this.policyOn(scenario);
+    const plan = planOf(
+      scenario,
+      readOut(this.tf, () => policy.greedy()),
+    );
+    evaluator.evaluate(plan);
+    return plan;
+  }
+
+  async savePolicy(): Promise<SavedPolicy> {
+    return { size: this.size, weights: this.network.weights.save() };
+  }
+
+  async loadPolicy(saved: unknown): Promise<void> {
+    const { size, weights } = saved as SavedPolicy;
+    if (size !== this.size)
+      throw new InputError(
+        `The saved policy is for ${size} and fits no other graph, this one has ${this.size}: another scenario or other options.`,
       );
-      evaluator.evaluate(plan);
-      return plan;
-    },
-    async save(): Promise<Saved> {
-      return {
-        update,
-        evaluations: evaluationsBefore + evaluator.evaluations,
-        weights: weights.save(),
-        adam: adam.save(),
-        baseline: baseline.save(),
-        rng: draws.state(),
-      };
-    },
-    async load(state) {
-      const saved = state as Saved;
-      weights.load(saved.weights);
-      adam.load(saved.adam);
-      baseline.load(saved.baseline);
-      draws = restoreRng(saved.rng);
-      update = saved.update;
-      evaluationsBefore = saved.evaluations - evaluator.evaluations;
-    },
-    dispose() {
-      policy.dispose();
-      weights.dispose();
-      adam.dispose();
-    },
-  };
+    this.network.weights.load(weights);
+  }
+
+  async saveRun(): Promise<SavedRun> {
+    const baselines = [...this.lessons].map(([name, { baseline }]) => [name, baseline.save()] as const);
+    return {
+      update: this.update,
+      policy: await this.savePolicy(),
+      adam: this.adam.save(),
+      baselines: Object.fromEntries(baselines),
+      draws: this.draws.state(),
+      taskDraws: this.taskDraws.state(),
+    };
+  }
+
+  async loadRun(saved: unknown): Promise<void> {
+    const { update, policy, adam, baselines, draws, taskDraws } = saved as SavedRun;
+    await this.loadPolicy(policy);
+    this.adam.load(adam);
+    for (const [name, baseline] of Object.entries(baselines))
+      this.lessonOf(await this.tasks.task(name)).baseline.load(baseline);
+    this.draws = restoreRng(draws);
+    this.taskDraws = restoreRng(taskDraws);
+    this.update = update;
+  }
+
+  dispose(): void {
+    for (const policy of this.policies.values()) policy.dispose();
+    this.network.weights.dispose();
+    this.adam.dispose();
+  }
+
+  private lessonOf(task: Task): Lesson {
+    const known = this.lessons.get(task.name);
+    if (known !== undefined) return known;
+    const policy = this.policyOn(task.scenario);
+    const lesson = { task, policy, baseline: movingBaseline(this.options.baselineDecay) };
+    this.lessons.set(task.name, lesson);
+    return lesson;
+  }
+
+  private policyOn(scenario: Scenario): OneShotPolicy {
+    const known = this.policies.get(scenario);
+    if (known !== undefined) return known;
+    const size = this.network.sizeOf(scenario);
+    if (size !== this.size)
+      throw new InputError(
+        `The policy is for ${this.size} and fits no other graph; "${scenario.name}" has ${size}.`,
+      );
+    const policy = this.network.on(scenario);
+    this.policies.set(scenario, policy);
+    return policy;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * `train`: one agent on one scenario into a run directory. A run that was stopped or killed goes on
- * with `--resume`: same curve, same weights.
+ * `train`: one agent on one scenario or several into a run directory. A run that was stopped or
+ * killed goes on with `--resume`: same curve, same weights.
  */
 
 import { existsSync } from "node:fs";
@@ -10,12 +10,15 @@ import type { Objective } from "../../env/model/scenario.ts";
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
 import { formatCount, formatGap, formatValue } from "../../results/format.ts";
-import {
-  resumeTraining,
-  train as startTraining,
-  type TrainHooks,
-  type TrainResult,
-} from "../../results/training/train.ts";
+import { readPolicy } from "../../results/training/policy-file.ts";
+import type {
+  TrainedScenario,
+  TrainHooks,
+  TrainRequest,
+  TrainResult,
+} from "../../results/training/request.ts";
+import { resumeTraining, train as startTraining } from "../../results/training/train.ts";
+import { familyMembers, namesMembers } from "../../scenarios/address.ts";
 import {
   backendFlag,
   backendOf,
@@ -39,9 +42,20 @@ const flags = {
     type: "text",
     placeholder: "ID",
     describe: 'an id, an id with options such as "reinforce?batch=20", or a path such as ./mine.ts',
-    default: "reinforce",
+    defaultText: "the agent of --init, else reinforce",
   },
   scenario: { type: "text", placeholder: "URI", describe: "a URI such as inception-v3/2xP100, or a file" },
+  scenarios: {
+    type: "list",
+    placeholder: "A,B",
+    describe: "URIs, members of families such as nmt/train, or files; each update is on one drawn at random",
+  },
+  init: {
+    type: "text",
+    placeholder: "DIR",
+    describe: "begin with the policy of the finished run in this folder",
+    defaultText: "a fresh policy",
+  },
   objective: objectiveFlag,
   ...budgetFlags,
   seed: seedFlag,
@@ -69,11 +83,14 @@ const flags = {
 
 export const train = defineCommand({
   name: "train",
-  summary: "Trains an agent on a scenario and keeps its curve, its plans and checkpoints in a run directory.",
+  summary:
+    "Trains an agent on one scenario or several and keeps its curve, plans, checkpoints and policy in a run directory.",
   positionals: [],
   flags,
   examples: [
     "train --agent reinforce --scenario inception-v3/2xP100 --simulations 2000 --out runs/first",
+    "train --agent placeto --scenarios nmt/train/0-7/2xK80 --simulations 20000 --out runs/nmt",
+    "train --init runs/nmt --scenario nmt/test/0/2xK80 --simulations 2000",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
@@ -85,22 +102,35 @@ export const train = defineCommand({
     ).finally(hooks.end);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     terminal.write(values.json ? jsonText({ ...result, out: path }) : textOf(result, path));
-    return result.feasible ? EXIT.done : EXIT.failed;
+    const { scenarios } = result;
+    return scenarios.length > 0 && scenarios.every(({ feasible }) => feasible) ? EXIT.done : EXIT.failed;
   },
 });
 
-function requestOf(values: Values<typeof flags>, terminal: Terminal) {
-  if (values.scenario === undefined)
-    throw new InputError('"train" needs a scenario: --scenario URI, or --resume DIR to go on with a run.');
+function requestOf(values: Values<typeof flags>, terminal: Terminal): TrainRequest {
+  const { init } = values;
   return {
-    scenario: values.scenario,
-    agent: values.agent,
+    scenarios: scenariosOf(values),
+    agent: values.agent ?? (init === undefined ? "reinforce" : readPolicy(init).method),
+    init,
     seed: values.seed,
     budget: budgetOf(values),
     objective: values.objective as Objective | undefined,
     backend: backendOf(values.backend, terminal),
     checkpointEvery: values["checkpoint-every"],
   };
+}
+
+function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly string[] {
+  if (scenario !== undefined && scenarios !== undefined)
+    throw new InputError("Both --scenario and --scenarios were given, expected one of them.");
+  if (scenarios !== undefined)
+    return scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));
+  if (scenario === undefined)
+    throw new InputError(
+      '"train" needs a scenario: --scenario URI, several with --scenarios A,B, or --resume DIR to go on with a run.',
+    );
+  return [scenario];
 }
 
 /** Progress begins with the first step, because only a step knows the budget of a resumed run. */
@@ -111,26 +141,28 @@ function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
     cpuClock: terminal.cpuSeconds,
     signal: terminal.signal,
     versions,
-    onStep({ update, metrics }, meter) {
-      const { unit, amount } = leadingLimit(meter.budget);
+    onStep({ update, metrics }, ledger) {
+      const { unit, amount } = leadingLimit(ledger.budget);
       progress ??= startProgress(terminal, amount, unit);
       const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-      progress.update(leadingSpent(meter), `update ${update}, ${numbers.join(", ")}`);
+      progress.update(leadingSpent(ledger), `update ${update}, ${numbers.join(", ")}`);
     },
     end: () => progress?.end(),
   };
 }
 
 function textOf(result: TrainResult, path: string): string {
-  const { agent, scenario, value, unit, bound, boundArgument, gap, updates, simulations, finished } = result;
-  const best = value === null ? "no plan that fits in memory" : formatValue(unit, value);
-  const against =
-    gap === null ? "" : `, ${formatGap(gap)} above the bound ${formatValue(unit, bound)} (${boundArgument})`;
+  const { scenarios, updates, simulations, evaluations, pretraining, finished } = result;
+  const spent = `${formatCount(simulations)} simulations, ${formatCount(evaluations)} evaluations`;
   const lines = [
-    `${agent} on ${scenario}: ${best}${against}`,
-    `${formatCount(updates)} updates, ${formatCount(simulations)} simulations`,
-    `Run: ${path}`,
+    ...scenarios.map((trained) => lineOf(result.agent, trained)),
+    `${formatCount(updates)} updates, ${spent}`,
   ];
+  if (pretraining !== null)
+    lines.push(
+      `Began with the policy of ${pretraining.run}, trained with ${formatCount(pretraining.simulations)} simulations`,
+    );
+  lines.push(`Run: ${path}`);
   if (!finished)
     lines.push(
       existsSync(join(path, "run.json"))
@@ -138,4 +170,14 @@ function textOf(result: TrainResult, path: string): string {
         : "Stopped before the first update; nothing was kept.",
     );
   return `${lines.join("\n")}\n`;
+}
+
+/** The best plan of a scenario, and beside it the plan that the final policy makes by itself. */
+function lineOf(agent: string, trained: TrainedScenario): string {
+  const { scenario, unit, value, bound, boundArgument, gap, greedyValue } = trained;
+  const best = value === null ? "no plan that fits in memory" : formatValue(unit, value);
+  const against =
+    gap === null ? "" : `, ${formatGap(gap)} above the bound ${formatValue(unit, bound)} (${boundArgument})`;
+  const own = greedyValue === null ? "none" : formatValue(unit, greedyValue);
+  return `${agent} on ${scenario}: ${best}${against}; the policy's own plan: ${own}`;
 }

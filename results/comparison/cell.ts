@@ -8,6 +8,7 @@
 import type { BackendName } from "../../agents/contract.ts";
 import { type Estimate, type Fact, type PlannerReport, traitsOf } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
+import { parseSpec } from "../../agents/registry/spec.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
@@ -20,6 +21,7 @@ import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/eval
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { cellRng } from "../random-stream.ts";
+import { checkAgent, type Pretraining, readPolicy } from "../training/policy-file.ts";
 
 export interface CellSpec {
   /** URI or path of a scenario. */
@@ -100,6 +102,8 @@ export interface CellResult {
    */
   readonly ended: NonNullable<PlannerReport["ended"]>;
   readonly backend: BackendName | null;
+  /** What the policy that an agent began with had cost, beyond the budget of the cell. */
+  readonly pretraining: Pretraining | null;
 }
 
 export interface CellTimes {
@@ -140,7 +144,10 @@ export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>
 export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
   const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
   const hash = scenarioHash(scenario);
-  const { module, options } = await resolveMethod(spec.method);
+  const { policy } = parseSpec(spec.method);
+  const trained = policy === null ? null : readPolicy(policy);
+  const { module, options } = await resolveMethod(spec.method, trained?.given);
+  if (trained !== null) checkAgent(trained, module.card.id);
   const meter = metered(evaluator(scenario), spec.budget, {
     clock,
     cpuClock,
@@ -158,6 +165,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     meter,
     rng: cellRng(spec, hash, module.card),
     backend: spec.backend,
+    policy: trained?.policy,
   });
   return {
     result: {
@@ -174,6 +182,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
       failure: report.failure ?? null,
       ended: report.ended ?? "done",
       backend,
+      pretraining: trained?.pretraining ?? null,
     },
     times: meterTimes(meter),
   };

@@ -43,6 +43,7 @@ export interface Row {
   /** Of the first seed that has any. */
   readonly facts: CellResult["facts"];
   readonly optimalAmong: string | null;
+  readonly pretraining: CellResult["pretraining"];
   readonly timeLimited: boolean;
   /** Index into `CompareReport.cells` of the best seed, null where no seed has a plan. */
   readonly bestCell: number | null;
@@ -137,6 +138,7 @@ function rowOf(group: readonly IndexedCell[], bound: Bound): Omit<Row, "rank"> {
     failure: cells.find(({ failure }) => failure !== null)?.failure ?? null,
     facts: cells.find(({ facts }) => facts.length > 0)?.facts ?? [],
     optimalAmong: cells[0].optimalAmong,
+    pretraining: cells[0].pretraining,
     timeLimited: cells.some(({ ended }) => ended === "clock"),
     bestCell: bestCell(group),
   };

@@ -1,6 +1,6 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
-import { formatOn, type Scale, scaleFor } from "../format.ts";
+import { formatCount, formatOn, type Scale, scaleFor } from "../format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
 import type { Row } from "./ranking.ts";
@@ -27,7 +27,8 @@ export function meanTimes(
 }
 
 /** What a reader should know beside the numbers, as short clauses; empty for an ordinary row. */
-export function remarksOf({ seeds, feasibleSeeds, failure, timeLimited, ...said }: Row): string[] {
+export function remarksOf(row: Row): string[] {
+  const { seeds, feasibleSeeds, failure, timeLimited, pretraining, ...said } = row;
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
     remarks.push(
@@ -35,8 +36,14 @@ export function remarksOf({ seeds, feasibleSeeds, failure, timeLimited, ...said 
     );
   if (failure !== null) remarks.push(withoutStop(failure));
   remarks.push(...clausesOf(said));
+  if (pretraining !== null) remarks.push(pretrainingText(pretraining));
   if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
   return remarks;
+}
+
+/** What the row owes to training beyond its budget. */
+export function pretrainingText({ run, simulations }: NonNullable<Row["pretraining"]>): string {
+  return `begins with the policy of ${run}, trained with ${formatCount(simulations)} simulations beyond this budget`;
 }
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, "");

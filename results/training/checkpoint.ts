@@ -1,15 +1,15 @@
 /**
- * What a training run needs to go on: the agent's state, the lengths of the logs and the meter's
- * state. The best plan is kept without its outcome. Scoring it again gives the same outcome, and
- * shows at once whether the simulator has changed since. Clock readings are kept apart, so that
- * equal runs have equal checkpoints.
+ * What a training run needs to go on: the agent's state, the lengths of the logs and the state of
+ * each scenario's meter. A best plan is kept without its outcome. Scoring it again gives the same
+ * outcome, and shows at once whether the simulator has changed since. Clock readings are kept
+ * apart, so that equal runs have equal checkpoints.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";
 import { planIn } from "../../env/model/plan/plan-file.ts";
 import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
-import type { CurvePoint, MeteredEvaluator, MeterState } from "../../env/sim/evaluator/meter.ts";
-import type { CellTimes } from "../comparison/cell.ts";
+import type { Ledger, SavedMeterState } from "../../env/sim/evaluator/ledger.ts";
+import type { CurvePoint, MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 
 export const CHECKPOINT = "checkpoint/state.json";
 export const TIMES = "times.json";
@@ -18,9 +18,20 @@ export interface Checkpoint {
   readonly update: number;
   readonly metricsBytes: number;
   readonly plansBytes: number;
-  readonly meter: SavedMeter | OldMeter;
-  /** `Agent.save()`. */
+  /** By name, of the scenarios that were drawn. */
+  readonly meters: Readonly<Record<string, SavedMeter | OldMeter>>;
+  /** `Agent.saveRun()`. */
   readonly agent: unknown;
+}
+
+/** As version 0.1.0 wrote it, of one scenario. */
+type OldCheckpoint = Omit<Checkpoint, "meters"> & { readonly meter: SavedMeter | OldMeter };
+
+/** A stored checkpoint of a run on `scenarios`. */
+export function checkpointIn(stored: Checkpoint | OldCheckpoint, scenarios: readonly string[]): Checkpoint {
+  if ("meters" in stored) return stored;
+  const { meter, ...rest } = stored;
+  return { ...rest, meters: { [scenarios[0]]: meter } };
 }
 
 export interface SavedMeter {
@@ -51,9 +62,31 @@ interface OldMeter {
   }[];
 }
 
-/** `times.json`; version 0.1.0 had no CPU seconds. */
-export type MeterTimes = Omit<CellTimes, "cpuSeconds" | "curveCpuSeconds"> &
-  Partial<Pick<CellTimes, "cpuSeconds" | "curveCpuSeconds">>;
+/** Clock readings at each point of a curve. */
+interface CurveTimes {
+  readonly curveSeconds: readonly number[];
+  readonly curveCpuSeconds: readonly number[];
+}
+
+/** `times.json`. */
+export interface RunTimes {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** By name, of the scenarios that were drawn. */
+  readonly scenarios: Readonly<Record<string, CurveTimes>>;
+}
+
+export function runTimes(ledger: Ledger, meters: ReadonlyMap<string, MeteredEvaluator>): RunTimes {
+  const timesOf = ({ curve }: MeteredEvaluator): CurveTimes => ({
+    curveSeconds: curve.map((point) => point.seconds),
+    curveCpuSeconds: curve.map((point) => point.cpuSeconds),
+  });
+  return {
+    seconds: ledger.elapsedSeconds,
+    cpuSeconds: ledger.cpuSeconds,
+    scenarios: Object.fromEntries([...meters].map(([name, meter]) => [name, timesOf(meter)])),
+  };
+}
 
 export function meterState({ evaluations, simulations, best, curve }: MeteredEvaluator): SavedMeter {
   return {
@@ -75,20 +108,18 @@ export function meterState({ evaluations, simulations, best, curve }: MeteredEva
 /** `inner` scores the best plan again; it is not charged, because it was when it was found. */
 export function restoredMeterState(
   saved: SavedMeter | OldMeter,
-  times: MeterTimes,
+  times: CurveTimes | undefined,
   inner: Evaluator,
-): MeterState {
+): SavedMeterState {
   const { evaluations, simulations, best, curve } = "spent" in saved ? currentForm(saved) : saved;
   const state = {
     evaluations,
     simulations,
-    elapsedSeconds: times.seconds,
-    cpuSeconds: times.cpuSeconds ?? 0,
     // The times are written before their checkpoint, so they are of this one or of a later one.
     curve: curve.map((point, i) => ({
       ...point,
-      seconds: times.curveSeconds[i],
-      cpuSeconds: times.curveCpuSeconds?.[i] ?? 0,
+      seconds: times?.curveSeconds[i] ?? 0,
+      cpuSeconds: times?.curveCpuSeconds[i] ?? 0,
     })),
   };
   if (best === null) return { ...state, best: null };

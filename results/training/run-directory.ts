@@ -5,6 +5,7 @@
  *   metrics.jsonl   one line per update; append-only
  *   plans.jsonl     one line per improvement; append-only
  *   checkpoint/     the newest state to resume from, replaced atomically
+ *   policy.json     what an agent learned, written when the run ends
  *   result.json     what a finished run came to
  *   times.json      every wall-clock figure, so that all else can be compared byte for byte
  *

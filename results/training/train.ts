@@ -1,19 +1,23 @@
 /**
- * Trains one agent on one scenario into a run directory, and resumes a run that was stopped or
- * killed.
+ * Trains one agent on one scenario or several into a run directory, and resumes a run that was
+ * stopped or killed.
  *
- * A checkpoint holds the agent's state, the meter's state and the lengths of the logs. It is one
- * file, replaced atomically. A resumed run loads both states and cuts the logs back. It therefore
- * leaves the same logs, plan and weights as an uninterrupted run; only `times.json` differs. The
+ * A checkpoint holds the agent's state, the meters' states and the lengths of the logs. It is one
+ * file, replaced atomically. A resumed run loads the states and cuts the logs back. It therefore
+ * leaves the same logs, plans and weights as an uninterrupted run; only `times.json` differs. The
  * random stream is that of the cell with seed index 0, so `train` and `compare` agree on the same
  * budget.
  */
 import type { Agent } from "../../agents/contract.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
+import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
-import { CHECKPOINT, type Checkpoint, type MeterTimes, TIMES } from "./checkpoint.ts";
+import { CHECKPOINT, type Checkpoint, checkpointIn, type RunTimes, TIMES } from "./checkpoint.ts";
+import { checkAgent, readPolicy, type TrainedPolicy } from "./policy-file.ts";
+import type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import {
   createRunDirectory,
   openRunDirectory,
@@ -21,15 +25,7 @@ import {
   readRunFile,
   refuseExistingRun,
 } from "./run-directory.ts";
-import {
-  runTraining,
-  type TrainHooks,
-  type TrainParts,
-  type TrainRequest,
-  type TrainResult,
-} from "./training-loop.ts";
-
-export type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./training-loop.ts";
+import { type Resumed, runTraining } from "./training-loop.ts";
 
 /** Starts a run in a directory that holds none. */
 export async function train(path: string, request: TrainRequest, hooks: TrainHooks): Promise<TrainResult> {
@@ -61,39 +57,83 @@ export async function trainParts(
       seed,
       versions: hooks.versions ?? {},
       backend: agent.backend,
-      scenarios: { [request.scenario]: scenarioHash(parts.scenario) },
+      scenarios: Object.fromEntries(
+        [...parts.scenarios].map(([name, scenario]) => [name, scenarioHash(scenario)]),
+      ),
     });
-  return runTraining(open, request, parts, hooks, null);
+  return runTraining({ open, request, parts, hooks, resumed: null });
 }
 
 export async function resumeParts(path: string, parts: TrainParts, hooks: TrainHooks): Promise<TrainResult> {
   const request = requestOf(path);
   if (readRunFile(path, "result.json") !== undefined)
     throw new InputError(`The run in "${path}" is finished; there is nothing to resume.`);
-  if (readDescription(path).scenarios[request.scenario] !== scenarioHash(parts.scenario))
-    throw new InputError(
-      `Scenario "${request.scenario}" has changed since the run in "${path}" began; its content hash differs.`,
-    );
-  const checkpoint = (readRunFile(path, CHECKPOINT) ?? null) as Checkpoint | null;
+  const { scenarios: hashes } = readDescription(path);
+  for (const [name, scenario] of parts.scenarios)
+    if (hashes[name] !== scenarioHash(scenario))
+      throw new InputError(
+        `Scenario "${name}" has changed since the run in "${path}" began; its content hash differs.`,
+      );
+  const resumed = resumedFrom(path, request);
   const open = () => {
     const run = openRunDirectory(path);
-    run.metrics.cutTo(checkpoint?.metricsBytes ?? 0);
-    run.plans.cutTo(checkpoint?.plansBytes ?? 0);
+    run.metrics.cutTo(resumed?.checkpoint.metricsBytes ?? 0);
+    run.plans.cutTo(resumed?.checkpoint.plansBytes ?? 0);
     return run;
   };
-  const from = checkpoint === null ? null : { checkpoint, times: readRunFile(path, TIMES) as MeterTimes };
-  return runTraining(open, request, parts, hooks, from);
+  return runTraining({ open, request, parts, hooks, resumed });
 }
 
-async function partsOf({ scenario, agent, objective }: TrainRequest): Promise<TrainParts> {
-  const { module, options } = await resolveMethod(agent);
+/** Null where the run was ended before its first checkpoint. */
+function resumedFrom(path: string, { scenarios }: TrainRequest): Resumed | null {
+  const stored = readRunFile(path, CHECKPOINT) as Checkpoint | undefined;
+  if (stored === undefined) return null;
+  return { checkpoint: checkpointIn(stored, scenarios), times: readRunFile(path, TIMES) as RunTimes };
+}
+
+async function partsOf({ scenarios: names, agent, init, objective }: TrainRequest): Promise<TrainParts> {
+  const { target, policy, given: own } = parseSpec(agent);
+  const trained = policyOf(policy, init);
+  const { module, options } = await resolveMethod(agent, trained?.given);
   if (module.kind !== "agent")
     throw new InputError(`"${agent}" is a planner and has nothing to train; run it with solve or compare.`);
-  return { scenario: await resolveScenario(scenario, { objective }), module, options };
+  if (trained !== null) checkAgent(trained, module.card.id);
+  const given = new Map([...(trained?.given ?? []), ...own]);
+  return {
+    scenarios: await scenariosNamed(names, objective),
+    module,
+    options,
+    named: { method: target, given },
+    init: trained,
+  };
+}
+
+/** What the spec's `@RUN` names, or the request's `init`. */
+function policyOf(named: string | null, init: string | undefined): TrainedPolicy | null {
+  if (named !== null && init !== undefined && named !== init)
+    throw new InputError(`Training cannot begin with two policies, of "${named}" and of "${init}".`);
+  const run = named ?? init;
+  return run === undefined ? null : readPolicy(run);
+}
+
+async function scenariosNamed(
+  names: readonly string[],
+  objective: TrainRequest["objective"],
+): Promise<TrainParts["scenarios"]> {
+  if (names.length === 0) throw new InputError("No scenario to train on; name at least one.");
+  const scenarios = new Map<string, Scenario>();
+  for (const name of names) {
+    if (scenarios.has(name)) throw new InputError(`Scenario "${name}" is named twice; name it once.`);
+    scenarios.set(name, await resolveScenario(name, { objective }));
+  }
+  return scenarios;
 }
 
 function requestOf(path: string): TrainRequest {
   const { kind, config, seed } = readDescription(path);
   if (kind !== "train") throw new InputError(`The run in "${path}" is a comparison, not a training run.`);
-  return { ...(config as unknown as Omit<TrainRequest, "seed">), seed };
+  const { scenario, ...request } = config as unknown as TrainRequest & { readonly scenario?: string };
+  // Version 0.1.0 trained on one scenario.
+  const scenarios = request.scenarios ?? [scenario];
+  return { ...request, scenarios, seed };
 }

@@ -1,192 +1,236 @@
 /**
- * The training loop behind `train.ts`. It trains an agent through `runMethod`, logs every update,
- * keeps every better plan and writes checkpoints. The run directory is opened after the agent is
- * created, because it records the backend that the agent uses.
+ * The training loop behind `train.ts`. It runs an agent on the tasks of a ledger, logs every
+ * update, keeps every better plan, and writes checkpoints and the final policy. The run directory
+ * is opened after the agent is created, because it records the backend that the agent uses.
  */
-import type { Agent, AgentModule, BackendName, RunSink, TrainStep } from "../../agents/contract.ts";
-import { runMethod } from "../../agents/run/run.ts";
+import type { Agent, Task, TaskSource, TrainStep } from "../../agents/contract.ts";
+import { runAgent } from "../../agents/run/agent.ts";
+import { taskSource } from "../../agents/run/tasks.ts";
 import { scenarioHash } from "../../env/model/file.ts";
-import { planToJson } from "../../env/model/plan/plan.ts";
-import type { Objective, Scenario } from "../../env/model/scenario.ts";
-import type { Budget } from "../../env/sim/evaluator/budget.ts";
+import { type Plan, planToJson } from "../../env/model/plan/plan.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
-import { type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
+import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import { type CellResult, meterTimes } from "../comparison/cell.ts";
 import { cellRng } from "../random-stream.ts";
 import {
   CHECKPOINT,
   type Checkpoint,
-  type MeterTimes,
   meterState,
+  type RunTimes,
   restoredMeterState,
+  runTimes,
   TIMES,
 } from "./checkpoint.ts";
-import type { RunDescription, RunDirectory } from "./run-directory.ts";
-
-export interface TrainRequest {
-  /** URI or path of a scenario. */
-  readonly scenario: string;
-  /** Id, id with options, or path of an agent. */
-  readonly agent: string;
-  readonly seed: number | string;
-  readonly budget: Budget;
-  readonly objective?: Objective;
-  readonly backend?: BackendName;
-  /** Updates from one checkpoint to the next. */
-  readonly checkpointEvery: number;
-}
-
-export interface TrainHooks {
-  /** Seconds on any steady clock. */
-  readonly clock: () => number;
-  /** User and system seconds of this process. */
-  readonly cpuClock: () => number;
-  /** Stops after the current evaluation when aborted; the run can be resumed. */
-  readonly signal?: AbortSignal;
-  readonly onStep?: (step: TrainStep, meter: MeteredEvaluator) => void;
-  readonly versions?: RunDescription["versions"];
-}
-
-/** What a run came to; written to `result.json` when it ends by its budget. */
-export interface TrainResult {
-  readonly scenario: string;
-  readonly agent: string;
-  /** False where the run was stopped and can be resumed. */
-  readonly finished: boolean;
-  readonly updates: number;
-  readonly evaluations: number;
-  readonly simulations: number;
-  readonly unit: "us" | "bytes";
-  readonly value: number | null;
-  readonly feasible: boolean;
-  readonly bound: number;
-  readonly boundArgument: string;
-  readonly gap: number | null;
-  readonly bestEvaluation: number | null;
-  /** The best plan, whole. */
-  readonly plan: CellResult["plan"];
-  readonly backend: BackendName | null;
-}
-
-/** What a run needs in hand; `train` and `resumeTraining` find it by name. */
-export interface TrainParts {
-  readonly scenario: Scenario;
-  readonly module: AgentModule;
-  readonly options: unknown;
-}
+import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
+import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
+import type { RunDirectory } from "./run-directory.ts";
 
 /** Where a resumed run goes on. */
 export interface Resumed {
   readonly checkpoint: Checkpoint;
-  readonly times: MeterTimes;
+  readonly times: RunTimes;
 }
 
-export async function runTraining(
-  open: (agent: Agent) => RunDirectory,
-  request: TrainRequest,
-  { scenario, module, options }: TrainParts,
-  { clock, cpuClock, signal, onStep }: TrainHooks,
-  resumed: Resumed | null,
-): Promise<TrainResult> {
-  const inner = evaluator(scenario);
-  const from =
-    resumed === null ? undefined : restoredMeterState(resumed.checkpoint.meter, resumed.times, inner);
-  const meter = metered(inner, request.budget, { clock, cpuClock, signal, from });
-  let run: RunDirectory | null = null;
-  let updates = resumed?.checkpoint.update ?? 0;
-  let writtenBest = from?.best?.evaluation ?? null;
+export interface TrainingParts {
+  /** Makes or opens the run directory. */
+  readonly open: (agent: Agent) => RunDirectory;
+  readonly request: TrainRequest;
+  readonly parts: TrainParts;
+  readonly hooks: TrainHooks;
+  readonly resumed: Resumed | null;
+}
 
-  const opening: AgentModule = {
-    ...module,
-    async create(context) {
-      const agent = await module.create(context);
-      run = open(agent);
-      if (resumed !== null) await agent.load(resumed.checkpoint.agent);
-      return agent;
-    },
-  };
-  const writePlan = () => {
-    const { best } = meter;
-    if (best === null || best.evaluation === writtenBest) return;
-    writtenBest = best.evaluation;
-    const { value, cost, feasible } = best.outcome;
-    const { evaluation, simulation, plan } = best;
-    run!.plans.append({ evaluation, simulation, value, cost, feasible, plan: planToJson(plan) });
-  };
-  const sink: RunSink = {
-    step: (step) => run!.metrics.append({ ...step, bestValue: meter.best?.outcome.value ?? null }),
-  };
-  const onTrainStep = async (step: TrainStep, agent: Agent) => {
-    updates = step.update;
-    writePlan();
-    if (updates % request.checkpointEvery === 0) await writeCheckpoint(run!, step.update, agent, meter);
-    onStep?.(step, meter);
-  };
+export const runTraining = (parts: TrainingParts): Promise<TrainResult> => new Training(parts).run();
 
-  try {
-    const rng = cellRng({ rootSeed: request.seed, seedIndex: 0 }, scenarioHash(scenario), module.card);
-    const { backend } = await runMethod({
-      module: opening,
-      options,
-      scenario,
-      meter,
-      rng,
-      backend: request.backend,
-      sink,
-      onTrainStep,
+class Training {
+  private readonly given: TrainingParts;
+  private readonly ledger: Ledger;
+  private readonly tasks: TaskSource;
+  /** Of the scenarios that were drawn. */
+  private readonly meters = new Map<string, MeteredEvaluator>();
+  /** The evaluation of the last plan in the log, by scenario. */
+  private readonly written = new Map<string, number>();
+  private readonly isOfMany: boolean;
+  private directory: RunDirectory | null = null;
+  private policy: unknown = null;
+  private updates: number;
+
+  constructor(given: TrainingParts) {
+    const { request, parts, hooks, resumed } = given;
+    const { clock, cpuClock, signal } = hooks;
+    const from =
+      resumed === null
+        ? undefined
+        : { elapsedSeconds: resumed.times.seconds, cpuSeconds: resumed.times.cpuSeconds };
+    this.given = given;
+    this.ledger = createLedger(request.budget, { clock, cpuClock, signal, from });
+    this.tasks = taskSource([...parts.scenarios.keys()], async (name) => this.task(name));
+    this.isOfMany = parts.scenarios.size > 1;
+    this.updates = resumed?.checkpoint.update ?? 0;
+  }
+
+  async run(): Promise<TrainResult> {
+    const { request, parts, hooks, resumed } = this.given;
+    const hashes = [...parts.scenarios.values()].map(scenarioHash);
+    try {
+      const { backend, greedy } = await runAgent({
+        module: parts.module,
+        options: parts.options,
+        tasks: this.tasks,
+        drawn: resumed === null ? [] : Object.keys(resumed.checkpoint.meters),
+        rng: cellRng({ rootSeed: request.seed, seedIndex: 0 }, hashes.join("+"), parts.module.card),
+        backend: request.backend,
+        sink: { step: (step) => this.logStep(step) },
+        onCreated: (agent) => this.begin(agent),
+        onTrainStep: (step, agent) => this.keepStep(step, agent),
+        onTrained: async (agent) => {
+          this.policy = await agent.savePolicy();
+        },
+      });
+      const finished = !(hooks.signal?.aborted === true && this.anythingLeft());
+      const result = this.result(greedy, { backend, finished });
+      if (finished) this.finish(result);
+      return result;
+    } finally {
+      this.directory?.close();
+    }
+  }
+
+  /** A scenario with its meter, which goes on where a resumed run left it. */
+  private task(name: string): Task {
+    const scenario = this.given.parts.scenarios.get(name)!;
+    const inner = evaluator(scenario);
+    const { resumed } = this.given;
+    const saved = resumed?.checkpoint.meters[name];
+    const from =
+      saved === undefined ? undefined : restoredMeterState(saved, resumed?.times.scenarios[name], inner);
+    const meter = this.ledger.meter(inner, from);
+    this.meters.set(name, meter);
+    if (from?.best) this.written.set(name, from.best.evaluation);
+    return { name, scenario, evaluator: meter };
+  }
+
+  private async begin(agent: Agent): Promise<void> {
+    const { open, parts, resumed } = this.given;
+    this.directory = open(agent);
+    if (resumed !== null) await agent.loadRun(resumed.checkpoint.agent);
+    else if (parts.init) await agent.loadPolicy(parts.init.policy);
+  }
+
+  private logStep({ update, task, evaluations, metrics }: TrainStep): void {
+    const scenario = this.isOfMany ? { scenario: task } : {};
+    const bestValue = this.meters.get(task)?.best?.outcome.value ?? null;
+    this.directory!.metrics.append({ update, ...scenario, evaluations, metrics, bestValue });
+  }
+
+  private async keepStep(step: TrainStep, agent: Agent): Promise<void> {
+    const { request, hooks } = this.given;
+    this.updates = step.update;
+    this.writePlans();
+    if (this.updates % request.checkpointEvery === 0) await this.writeCheckpoint(agent);
+    hooks.onStep?.(step, this.ledger);
+  }
+
+  /** Each best plan that is not in the log yet. */
+  private writePlans(): void {
+    for (const name of this.tasks.names) {
+      const best = this.meters.get(name)?.best ?? null;
+      if (best === null || best.evaluation === this.written.get(name)) continue;
+      this.written.set(name, best.evaluation);
+      const { value, cost, feasible } = best.outcome;
+      const { evaluation, simulation } = best;
+      const scenario = this.isOfMany ? { scenario: name } : {};
+      const plan = planToJson(best.plan);
+      this.directory!.plans.append({ ...scenario, evaluation, simulation, value, cost, feasible, plan });
+    }
+  }
+
+  /**
+   * The logs reach the disk first, so that the lengths in a checkpoint never point past their ends.
+   */
+  private async writeCheckpoint(agent: Agent): Promise<void> {
+    const run = this.directory!;
+    run.metrics.sync();
+    run.plans.sync();
+    const meters = this.tasks.names.flatMap((name) => {
+      const meter = this.meters.get(name);
+      return meter === undefined ? [] : [[name, meterState(meter)] as const];
     });
-    const stopped = signal?.aborted === true && meter.remaining > 0;
-    const result = resultOf(request, meter, { updates, backend, finished: !stopped });
-    if (!result.finished) return result;
-    writePlan();
-    run!.writeJson(TIMES, meterTimes(meter));
-    run!.writeJson("result.json", result);
-    return result;
-  } finally {
-    (run as RunDirectory | null)?.close();
+    const checkpoint: Checkpoint = {
+      update: this.updates,
+      metricsBytes: run.metrics.lengthBytes,
+      plansBytes: run.plans.lengthBytes,
+      meters: Object.fromEntries(meters),
+      agent: await agent.saveRun(),
+    };
+    run.writeJson(TIMES, runTimes(this.ledger, this.meters));
+    run.writeJson(CHECKPOINT, checkpoint);
+  }
+
+  private finish(result: TrainResult): void {
+    if (this.directory === null) return;
+    this.writePlans();
+    this.directory.writeJson(TIMES, runTimes(this.ledger, this.meters));
+    this.directory.writeJson(POLICY, this.policyFile(result));
+    this.directory.writeJson("result.json", result);
+  }
+
+  private policyFile({ simulations, evaluations, pretraining }: TrainResult): PolicyFile {
+    const { module, named } = this.given.parts;
+    return {
+      format: POLICY_FORMAT,
+      agent: module.card.id,
+      method: named?.method ?? module.card.id,
+      options: Object.fromEntries(named?.given ?? []),
+      scenarios: this.tasks.names,
+      simulations: simulations + (pretraining?.simulations ?? 0),
+      evaluations: evaluations + (pretraining?.evaluations ?? 0),
+      policy: this.policy,
+    };
+  }
+
+  /** Whether the counts of the budget leave anything; a budget of time alone always does. */
+  private anythingLeft(): boolean {
+    const [meter] = this.meters.values();
+    return meter === undefined || meter.remaining > 0;
+  }
+
+  private result(
+    greedy: ReadonlyMap<string, Plan>,
+    ended: Pick<TrainResult, "backend" | "finished">,
+  ): TrainResult {
+    const { request, parts } = this.given;
+    const { evaluations, simulations } = this.ledger;
+    return {
+      agent: request.agent,
+      finished: ended.finished,
+      updates: this.updates,
+      evaluations,
+      simulations,
+      backend: ended.backend,
+      pretraining: parts.init?.pretraining ?? null,
+      scenarios: this.tasks.names.flatMap((name) => {
+        const meter = this.meters.get(name);
+        return meter === undefined ? [] : [scenarioResult(name, meter, greedy.get(name) ?? null)];
+      }),
+    };
   }
 }
 
-/**
- * The logs reach the disk first, so that the lengths in a checkpoint never point past their ends.
- */
-async function writeCheckpoint(
-  run: RunDirectory,
-  update: number,
-  agent: Agent,
-  meter: MeteredEvaluator,
-): Promise<void> {
-  run.metrics.sync();
-  run.plans.sync();
-  const checkpoint: Checkpoint = {
-    update,
-    metricsBytes: run.metrics.lengthBytes,
-    plansBytes: run.plans.lengthBytes,
-    meter: meterState(meter),
-    agent: await agent.save(),
-  };
-  run.writeJson(TIMES, meterTimes(meter));
-  run.writeJson(CHECKPOINT, checkpoint);
-}
-
-function resultOf(
-  { scenario, agent }: TrainRequest,
-  meter: MeteredEvaluator,
-  ended: Pick<TrainResult, "updates" | "backend" | "finished">,
-): TrainResult {
-  const { best, unit } = meter;
+function scenarioResult(name: string, meter: MeteredEvaluator, greedy: Plan | null): TrainedScenario {
+  const { best, unit, evaluations, simulations, scenario } = meter;
   const bound = meter.bound();
   const value = best?.outcome.value ?? null;
   return {
-    scenario,
-    agent,
-    ...ended,
-    evaluations: meter.evaluations,
-    simulations: meter.simulations,
+    scenario: name,
+    evaluations,
+    simulations,
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
+    // Scored once more outside the budget: it was charged when the policy acted.
+    greedyValue: greedy === null ? null : evaluator(scenario).evaluate(greedy).value,
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),

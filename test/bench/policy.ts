@@ -17,9 +17,10 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BackendName } from "../../agents/contract.ts";
 import { seq2seq } from "../../agents/learned/seq2seq.ts";
-import { createPositionalPolicy, type Visit } from "../../agents/nets/positional-policy.ts";
+import { createPositionalNetwork, type Visit } from "../../agents/nets/positional-policy.ts";
 import { visitColumns } from "../../agents/nets/visit.ts";
 import { createWeights } from "../../agents/nets/weights.ts";
+import { oneTask } from "../../agents/run/tasks.ts";
 import { loadTf } from "../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../agents/tensors/types.ts";
 import { createAdam } from "../../agents/training/adam.ts";
@@ -89,8 +90,8 @@ function placetoUpdate(tf: Tf): () => void {
   const weights = createWeights(tf);
   const edges = { from: edgeSource, to: edgeDestination };
   const speeds = new Float32Array(groupCount * deviceCount).fill(1);
-  const shape = { groups: groupCount, edges, columns, devices: deviceCount, speeds, width: 8, rounds: 4 };
-  const policy = createPositionalPolicy(tf, weights, shape, rng);
+  const network = createPositionalNetwork(tf, weights, { columns, width: 8, rounds: 4 }, rng);
+  const policy = network.on({ groups: groupCount, edges, devices: deviceCount, speeds });
   const adam = createAdam(tf, weights.list, { learningRate: 0.001 });
   const visits: Visit[] = Array.from({ length: 4 * groupCount }, (_, step) => ({
     features: Float32Array.from({ length: groupCount * columns }, () => rng.next()),
@@ -107,8 +108,7 @@ function placetoUpdate(tf: Tf): () => void {
 async function seq2seqUpdate(backend: BackendName): Promise<() => Promise<unknown>> {
   const scenario = workload({ family: "nmt", gpus: 4 });
   const agent = await seq2seq.create({
-    scenario,
-    evaluator: metered(evaluator(scenario), {}),
+    tasks: oneTask({ name: scenario.name, scenario, evaluator: metered(evaluator(scenario), {}) }),
     rng: createRng("seq2seq"),
     options: seq2seq.options.parse({}),
     backend,

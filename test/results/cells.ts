@@ -45,6 +45,7 @@ export function cell(fields: Partial<CellResult> & { method: string }): CellResu
     failure: null,
     ended: "done",
     backend: null,
+    pretraining: null,
     ...fields,
     value,
   };

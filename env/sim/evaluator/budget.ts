@@ -1,7 +1,7 @@
 /**
  * `Budget`: how much a method may use. An *evaluation* is a call of the metered evaluator, cached,
  * aborted and incremental calls included. A *simulation* is an evaluation or a private pass of an
- * engine or a list schedule over the whole graph; a pass over a part of it counts by its share.
+ * engine or a list schedule over the whole graph. A pass over a part of it counts by its share.
  */
 import { InputError } from "../../model/errors.ts";
 

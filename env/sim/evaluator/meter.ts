@@ -15,8 +15,19 @@ import {
 import type { Evaluator, Neighbours, Outcome } from "./contract.ts";
 import { movedPlan } from "./move.ts";
 
+/** What was charged so far. */
+export interface Spending {
+  /** Calls of the evaluator. */
+  readonly evaluations: number;
+  /** Evaluations and private passes; not whole where passes were partial. */
+  readonly simulations: number;
+}
+
 export interface CurvePoint {
-  /** Simulations and evaluations spent when the improvement was found, from 1. */
+  /**
+   * Simulations and evaluations spent of the budget when the improvement was found, from 1. What
+   * other meters of the same ledger spent is included.
+   */
   readonly simulations: number;
   readonly evaluations: number;
   readonly seconds: number;
@@ -29,21 +40,19 @@ export interface CurvePoint {
 export interface BestPlan {
   readonly plan: Plan;
   readonly outcome: Outcome;
-  /** Evaluations and simulations spent when it was found. */
+  /** Evaluations and simulations spent of the budget when it was found. */
   readonly evaluation: number;
   readonly simulation: number;
 }
 
-export interface MeteredEvaluator extends Evaluator, PassCounter {
+/** Its `evaluations` and `simulations` are its own; the budget may be shared, see ledger.ts. */
+export interface MeteredEvaluator extends Evaluator, PassCounter, Spending {
   readonly budget: Budget;
-  /** Calls of the evaluator so far. */
-  readonly evaluations: number;
-  /** Evaluations and private passes so far; not whole where passes were partial. */
-  readonly simulations: number;
   /** What `spent` and `remaining` count: evaluations where the budget limits nothing but them. */
   readonly countedIn: "simulations" | "evaluations";
+  /** Spent of the budget, by all meters of it. */
   readonly spent: number;
-  /** What is left, `Infinity` where the budget does not count. */
+  /** What is left of the budget, `Infinity` where it does not count. */
   readonly remaining: number;
   /** Seconds since the meter was made. */
   readonly elapsedSeconds: number;
@@ -80,7 +89,11 @@ export interface MeterOptions {
   readonly onEvaluation?: (meter: MeteredEvaluator) => void;
   /** Goes on from here instead of from nothing; the budget counts what was spent before. */
   readonly from?: MeterState;
+  /** What other meters have charged to the same budget so far; read at every call. */
+  readonly others?: Spending;
 }
+
+const NOTHING: Spending = Object.freeze({ evaluations: 0, simulations: 0 });
 
 /** What rounding may leave of a sum of shares. */
 const ROUNDING = 1e-9;
@@ -108,6 +121,7 @@ class Meter implements MeteredEvaluator {
   readonly curve: CurvePoint[];
   private readonly inner;
   private readonly options;
+  private readonly others: Spending;
   private readonly startedAt;
   private readonly cpuStartedAt;
 
@@ -125,6 +139,7 @@ class Meter implements MeteredEvaluator {
     this.curve = [...(from?.curve ?? [])];
     this.inner = inner;
     this.options = options;
+    this.others = options.others ?? NOTHING;
     this.startedAt = (options.clock?.() ?? 0) - (from?.elapsedSeconds ?? 0);
     this.cpuStartedAt = (options.cpuClock?.() ?? 0) - (from?.cpuSeconds ?? 0);
   }
@@ -188,12 +203,19 @@ class Meter implements MeteredEvaluator {
   }
 
   get spent(): number {
-    return this[this.countedIn];
+    return this[this.countedIn] + this.others[this.countedIn];
   }
 
   get remaining(): number {
     const { simulations = Number.POSITIVE_INFINITY, evaluations = Number.POSITIVE_INFINITY } = this.budget;
-    return Math.max(0, Math.min(simulations - this.simulations, evaluations - this.evaluations));
+    const { others } = this;
+    return Math.max(
+      0,
+      Math.min(
+        simulations - this.simulations - others.simulations,
+        evaluations - this.evaluations - others.evaluations,
+      ),
+    );
   }
 
   get elapsedSeconds(): number {
@@ -210,9 +232,12 @@ class Meter implements MeteredEvaluator {
 
   private reasonToStop(share: number): Refusal | null {
     const { simulations, evaluations, cpuSeconds, seconds } = this.budget;
+    const { others } = this;
     if (this.options.signal?.aborted) return "stopped";
-    if (simulations !== undefined && this.simulations + share > simulations + ROUNDING) return "simulations";
-    if (evaluations !== undefined && this.evaluations >= evaluations) return "evaluations";
+    if (simulations !== undefined && this.simulations + others.simulations + share > simulations + ROUNDING)
+      return "simulations";
+    if (evaluations !== undefined && this.evaluations + others.evaluations >= evaluations)
+      return "evaluations";
     if (seconds !== undefined && this.elapsedSeconds >= seconds) return "seconds";
     if (cpuSeconds !== undefined && this.cpuSeconds >= cpuSeconds) return "CPU seconds";
     return null;
@@ -229,7 +254,9 @@ class Meter implements MeteredEvaluator {
     this.evaluations++;
     const outcome = score();
     if (this.best === null || outcome.cost < this.best.outcome.cost) {
-      const { evaluations, simulations, elapsedSeconds, cpuSeconds } = this;
+      const { others, elapsedSeconds, cpuSeconds } = this;
+      const evaluations = this.evaluations + others.evaluations;
+      const simulations = this.simulations + others.simulations;
       this.best = { plan: planOf(), outcome, evaluation: evaluations, simulation: simulations };
       const { cost, feasible } = outcome;
       this.curve.push({ simulations, evaluations, seconds: elapsedSeconds, cpuSeconds, cost, feasible });
@@ -243,7 +270,9 @@ const countedIn = ({ simulations, evaluations }: Budget): MeteredEvaluator["coun
   simulations === undefined && evaluations !== undefined ? "evaluations" : "simulations";
 
 /** What is spent in the unit of the budget's leading limit. */
-export function leadingSpent(meter: MeteredEvaluator): number {
+export function leadingSpent(
+  meter: Pick<MeteredEvaluator, "budget" | "elapsedSeconds" | "cpuSeconds" | keyof Spending>,
+): number {
   const { unit } = leadingLimit(meter.budget);
   if (unit === "seconds") return meter.elapsedSeconds;
   return unit === "CPU seconds" ? meter.cpuSeconds : meter[unit];
@@ -257,7 +286,7 @@ export interface Gate {
 }
 
 /**
- * A meter seen through a gate, for a part of a method: what the gate does not let through is
+ * A meter seen through a gate, for a part of a method. What the gate does not let through is
  * refused as a spent budget is. Counts, curve and best plan are the meter's own.
  */
 export function gated(meter: MeteredEvaluator, { remaining, onScored }: Gate): MeteredEvaluator {

@@ -1,10 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Agent, AgentModule, TrainStep } from "../../../agents/contract.ts";
+import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { reinforce } from "../../../agents/learned/reinforce.ts";
 import { seq2seq } from "../../../agents/learned/seq2seq.ts";
+import { oneTask, taskSource } from "../../../agents/run/tasks.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
-import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../env/index.ts";
+import {
+  createLedger,
+  createRng,
+  evaluator,
+  metered,
+  type Scenario,
+  testScenario,
+  validatePlan,
+} from "../../../env/index.ts";
 
 // Small nets: the contract is the same at every size.
 const agents: readonly (readonly [string, AgentModule, object])[] = [
@@ -33,12 +42,13 @@ async function start(
 ) {
   const meter = metered(evaluator(scenario), { evaluations });
   const options = module.options.parse(changes);
-  const agent = await module.create({ scenario, evaluator: meter, rng: createRng(seed), options });
-  return { agent, meter, options };
+  const task = { name: scenario.name, scenario, evaluator: meter };
+  const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
+  return { agent, meter, options, task };
 }
 
-async function pull(agent: Agent, updates: number): Promise<TrainStep[]> {
-  const steps: TrainStep[] = [];
+async function pull(agent: Agent, updates: number): Promise<Update[]> {
+  const steps: Update[] = [];
   for await (const step of agent.train()) if (steps.push(step) === updates) break;
   return steps;
 }
@@ -47,11 +57,11 @@ describe.each(agents)("%s", (_, module, changes) => {
   test("keeps the number of tensors flat across updates and frees all at the end", async () => {
     const { tf } = await loadTf();
     const before = tf.memory().numTensors;
-    const { agent } = await start(module, changes, diamond, 1000);
+    const { agent, task } = await start(module, changes, diamond, 1000);
     await pull(agent, 2);
     const early = tf.memory().numTensors;
     await pull(agent, 5);
-    await agent.act();
+    await agent.act(task);
     expect(tf.memory().numTensors).toBe(early);
     agent.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -62,23 +72,23 @@ describe.each(agents)("%s", (_, module, changes) => {
     const first = await start(module, changes, diamond, 1000);
     const curve = await pull(whole.agent, 8);
     const half = await pull(first.agent, 4);
-    const saved = JSON.parse(JSON.stringify(await first.agent.save()));
+    const saved = JSON.parse(JSON.stringify(await first.agent.saveRun()));
     const second = await start(module, changes, diamond, 1000, 99);
-    await second.agent.load(saved);
+    await second.agent.loadRun(saved);
     const rest = await pull(second.agent, 4);
     expect([...half, ...rest]).toEqual(curve);
-    expect(await second.agent.save()).toEqual(await whole.agent.save());
+    expect(await second.agent.saveRun()).toEqual(await whole.agent.saveRun());
     for (const { agent } of [whole, first, second]) agent.dispose();
   });
 
   test("leaves the greedy plan's evaluations of the budget, and takes no more", async () => {
     const budget = 64;
-    const { agent, meter, options } = await start(module, changes, diamond, budget);
+    const { agent, meter, options, task } = await start(module, changes, diamond, budget);
     await pull(agent, Number.POSITIVE_INFINITY);
     const kept = module.actEvaluations(diamond, options);
     expect(meter.remaining).toBeGreaterThanOrEqual(kept);
     const spent = meter.spent;
-    await agent.act();
+    await agent.act(task);
     expect(meter.spent).toBe(spent + kept);
     expect(meter.refused).toBe(null);
     agent.dispose();
@@ -96,9 +106,9 @@ describe.each(agents)("%s", (_, module, changes) => {
   });
 
   test("finds the best of few placements, ops bound to their kinds of device", async () => {
-    const { agent, meter } = await start(module, changes, diamond, 400);
+    const { agent, meter, task } = await start(module, changes, diamond, 400);
     await pull(agent, Number.POSITIVE_INFINITY);
-    const plan = await agent.act();
+    const plan = await agent.act(task);
     const best = evaluator(diamond).evaluate(meter.best!.plan);
     expect(best.value).toBe(bruteForce(diamond));
     expect(plan.device[4]).toBeLessThan(2);
@@ -106,13 +116,118 @@ describe.each(agents)("%s", (_, module, changes) => {
     agent.dispose();
   });
 
-  test("refuses a saved state of another scenario with a sentence", async () => {
+  test("refuses a saved run of another scenario with a sentence", async () => {
     const { agent } = await start(module, changes, diamond, 1000);
     const other = await start(module, changes, testScenario({ graph: "a 1 4B\nb 1 <- a" }), 1000);
-    const saved = await other.agent.save();
-    await expect(agent.load(saved)).rejects.toThrow("another scenario or other options");
+    await pull(other.agent, 1);
+    const saved = await other.agent.saveRun();
+    await expect(agent.loadRun(saved)).rejects.toThrow("another scenario or other options");
     agent.dispose();
     other.agent.dispose();
+  });
+});
+
+/** Another graph, with more groups and fewer devices. */
+const chain = testScenario({
+  graph: `
+    a 100 400B
+    b 300 400B <- a
+    c 300 400B <- a
+    d 100 400B <- b c
+    e 200 400B <- d
+    f 50 400B <- e
+    g 50 <- f`,
+  devices: 2,
+});
+/** The sizes of the diamond, other times. */
+const uneven = testScenario({
+  graph: `
+    a 10 900B
+    b 30 100B <- a
+    c 500 400B <- a
+    d 200 400B <- b c
+    e 50 kinds=GPU <- d
+    f 50 kinds=CPU <- d`,
+  devices: ["GPU", "GPU", "CPU"],
+});
+
+const taskOf = (name: string, scenario: Scenario, evaluations: number): Task => ({
+  name,
+  scenario,
+  evaluator: metered(evaluator(scenario), { evaluations }),
+});
+
+describe("a policy on another scenario", () => {
+  test("of placeto acts on a graph and a number of devices that it never saw", async () => {
+    const changes = { width: 4, rounds: 2, episodes: 2 };
+    const { agent } = await start(placeto as AgentModule, changes, diamond, 300);
+    await pull(agent, Number.POSITIVE_INFINITY);
+    const unseen = taskOf("chain", chain, 100);
+    const plan = await agent.act(unseen);
+    validatePlan(chain, plan);
+    expect(unseen.evaluator.evaluations).toBe(placeto.actEvaluations(chain, placeto.options.parse(changes)));
+
+    const policy = JSON.parse(JSON.stringify(await agent.savePolicy()));
+    const fresh = await start(placeto as AgentModule, changes, chain, 100, 7);
+    await fresh.agent.loadPolicy(policy);
+    expect(await fresh.agent.act(fresh.task)).toEqual(plan);
+    expect(await fresh.agent.savePolicy()).toEqual(policy);
+    agent.dispose();
+    fresh.agent.dispose();
+  });
+
+  test.each([
+    ["reinforce", reinforce as AgentModule, {}],
+    ["seq2seq", seq2seq as AgentModule, { hidden: 8, attention: 4, embedding: 4 }],
+  ])("of %s is refused with a sentence where the graph has another size", async (_, module, changes) => {
+    const { agent } = await start(module, changes, diamond, 300);
+    const policy = await agent.savePolicy();
+    await expect(agent.act(taskOf("chain", chain, 100))).rejects.toThrow(
+      /^The policy is for .* fits no other/,
+    );
+    const other = await start(module, changes, chain, 300);
+    await expect(other.agent.loadPolicy(policy)).rejects.toThrow(
+      /^The saved policy is for 6 groups .*on 3 devices and fits no other graph, this one has 7 groups .*\.$/,
+    );
+    agent.dispose();
+    other.agent.dispose();
+  });
+
+  test("is refused with a sentence under other options of the network", async () => {
+    const small = await start(placeto as AgentModule, { width: 4 }, diamond, 300);
+    const large = await start(placeto as AgentModule, { width: 6 }, diamond, 300);
+    await expect(large.agent.loadPolicy(await small.agent.savePolicy())).rejects.toThrow("other options");
+    small.agent.dispose();
+    large.agent.dispose();
+  });
+});
+
+describe.each(agents)("%s on several tasks", (_, module, changes) => {
+  async function several(seed = 1) {
+    const ledger = createLedger({ evaluations: 2000 });
+    const scenarios: Readonly<Record<string, Scenario>> = { diamond, uneven };
+    const tasks = taskSource(Object.keys(scenarios), async (name) => ({
+      name,
+      scenario: scenarios[name],
+      evaluator: ledger.meter(evaluator(scenarios[name])),
+    }));
+    const options = module.options.parse(changes);
+    return { agent: await module.create({ tasks, rng: createRng(seed), options }), ledger };
+  }
+
+  test("learns on each and goes on from a saved run with the same curve and weights", async () => {
+    const whole = await several();
+    const first = await several();
+    const curve = await pull(whole.agent, 10);
+    expect(new Set(curve.map(({ task }) => task))).toEqual(new Set(["diamond", "uneven"]));
+    const half = await pull(first.agent, 5);
+    const saved = JSON.parse(JSON.stringify(await first.agent.saveRun()));
+    const second = await several(99);
+    await second.agent.loadRun(saved);
+    const rest = await pull(second.agent, 5);
+    expect([...half, ...rest]).toEqual(curve);
+    expect(await second.agent.saveRun()).toEqual(await whole.agent.saveRun());
+    for (const { agent } of [whole, first, second]) agent.dispose();
   });
 });
 

@@ -3,6 +3,7 @@
  * one device, and the bound.
  */
 import type { AgentModule } from "../../../agents/contract.ts";
+import { oneTask } from "../../../agents/run/tasks.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
@@ -23,9 +24,10 @@ export async function trained(
 ): Promise<Judged> {
   const meter = metered(evaluator(scenario), { evaluations });
   const options = module.options.parse(changes);
-  const agent = await module.create({ scenario, evaluator: meter, rng: createRng(seed), options });
+  const task = { name: scenario.name, scenario, evaluator: meter };
+  const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
   for await (const _ of agent.train());
-  const plan = await agent.act();
+  const plan = await agent.act(task);
   agent.dispose();
   const bound = meter.bound().value;
   return {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { devicePooling } from "../../../agents/nets/device-pooling.ts";
-import { createPositionalPolicy, type Visit } from "../../../agents/nets/positional-policy.ts";
+import { createPositionalNetwork, type Visit } from "../../../agents/nets/positional-policy.ts";
 import { createWeights } from "../../../agents/nets/weights.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../agents/tensors/types.ts";
@@ -20,8 +20,7 @@ const COLUMNS = 2;
 function randomPolicy(speeds: Float32Array) {
   const rng = createRng("policy");
   const weights = createWeights(tf);
-  const shape = { groups: GROUPS, edges, columns: COLUMNS, devices: DEVICES, speeds, width: 3, rounds: 2 };
-  const policy = createPositionalPolicy(tf, weights, shape, rng);
+  const network = createPositionalNetwork(tf, weights, { columns: COLUMNS, width: 3, rounds: 2 }, rng);
   // The score starts at zero, where every law would hold.
   for (const variable of weights.list)
     variable.assign(
@@ -30,7 +29,7 @@ function randomPolicy(speeds: Float32Array) {
         variable.shape,
       ),
     );
-  return policy;
+  return network.on({ groups: GROUPS, edges, devices: DEVICES, speeds });
 }
 
 const visitOf = (placement: readonly number[], current: number): Visit => {

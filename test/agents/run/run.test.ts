@@ -22,22 +22,27 @@ function planner(plan: ReturnType<PlannerModule["create"]>["plan"]): PlannerModu
 
 /** An agent that evaluates two plans per update, forever, and logs what happens to it. */
 function agent(log: string[], parts: Partial<Agent> = {}): AgentModule {
-  const create = async ({ evaluator: meter }: AgentContext): Promise<Agent> => ({
+  const create = async ({ tasks, rng }: AgentContext): Promise<Agent> => ({
     backend: "cpu",
     async *train() {
       for (let update = 1; ; update++) {
+        const { name, evaluator: meter } = await tasks.draw(rng);
         meter.batch([allOn(0), allOn(1)]);
-        yield { update, evaluations: meter.spent, metrics: { loss: 1 / update } };
+        yield { update, task: name, metrics: { loss: 1 / update } };
       }
     },
-    async act() {
+    async act({ evaluator: meter }) {
       log.push(`act with ${meter.remaining} left`);
       const plan = placement([0, 0, 1]);
       meter.evaluate(plan);
       return plan;
     },
-    save: async () => null,
-    load: async () => {},
+    savePolicy: async () => null,
+    loadPolicy: async (saved) => {
+      log.push(`began with ${saved}`);
+    },
+    saveRun: async () => null,
+    loadRun: async () => {},
     dispose: () => log.push("disposed"),
     ...parts,
   });
@@ -150,6 +155,12 @@ describe("running an agent", () => {
     expect(log).toEqual(["act with 1 left", "disposed"]);
   });
 
+  test("begins with a policy that it is given", async () => {
+    const log: string[] = [];
+    await run(agent(log), 4, { policy: "what was learned" });
+    expect(log[0]).toBe("began with what was learned");
+  });
+
   test("disposes of the agent where it fails", async () => {
     const log: string[] = [];
     const act = async () => {
@@ -162,7 +173,7 @@ describe("running an agent", () => {
   test("awaits the caller's step, which may save the agent", async () => {
     const seen: string[] = [];
     const onTrainStep = async ({ update }: TrainStep, trained: Agent) => {
-      await trained.save();
+      await trained.saveRun();
       seen.push(`saved after ${update}`);
     };
     await run(agent([]), 5, { onTrainStep });
@@ -172,7 +183,8 @@ describe("running an agent", () => {
   test("says so where creating it spends the budget", async () => {
     const greedy: AgentModule = {
       ...agent([]),
-      async create({ evaluator: meter }) {
+      async create({ tasks, rng }) {
+        const { evaluator: meter } = await tasks.draw(rng);
         for (;;) meter.evaluate(allOn(0));
       },
     };

@@ -14,7 +14,9 @@ import {
   testScenario,
 } from "../../../env/index.ts";
 import { readLog } from "../../../results/files/append-log.ts";
-import { resumeParts, type TrainRequest, trainParts } from "../../../results/training/train.ts";
+import { readPolicy } from "../../../results/training/policy-file.ts";
+import type { TrainRequest } from "../../../results/training/request.ts";
+import { resumeParts, trainParts } from "../../../results/training/train.ts";
 
 /** Orders of the ops of the scenario below that differ from their order of arrival. */
 const orders = [
@@ -36,8 +38,9 @@ const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
   },
   options: z.object({}),
   actEvaluations: () => 1,
-  async create({ scenario, evaluator, rng: given }) {
+  async create({ tasks, rng: given }) {
     let rng = given;
+    const { name, scenario, evaluator } = await tasks.draw(given);
     let update = 0;
     const device = new Int32Array(scenario.graph.opCount);
     const planNow = () => placement(device, orders[update % orders.length]);
@@ -52,7 +55,7 @@ const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
           }
           yield {
             update: ++update,
-            evaluations: evaluator.evaluations,
+            task: name,
             metrics: { meanCost: cost / 4, draw: rng.next() },
           };
         }
@@ -62,8 +65,12 @@ const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
         evaluator.evaluate(plan);
         return plan;
       },
-      save: async () => ({ update, device: Array.from(device), rng: rng.state() }),
-      async load(saved) {
+      savePolicy: async () => ({ device: Array.from(device) }),
+      async loadPolicy(saved) {
+        device.set((saved as { device: number[] }).device);
+      },
+      saveRun: async () => ({ update, device: Array.from(device), rng: rng.state() }),
+      async loadRun(saved) {
         const state = saved as { update: number; device: number[]; rng: RngState };
         update = state.update;
         device.set(state.device);
@@ -74,6 +81,47 @@ const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
   },
 });
 
+/** Moves one op at random in each update, on the task it draws; its policy counts the updates. */
+const wanderer: AgentModule = {
+  kind: "agent",
+  card: { id: "wanderer", name: "Wanderer", summary: "Wanders.", searchSpace: "device per op" },
+  options: z.object({}),
+  actEvaluations: () => 1,
+  async create({ tasks, rng: given }) {
+    let rng = given;
+    let update = 0;
+    let steps = 0;
+    const random = (opCount: number) => placement(Int32Array.from({ length: opCount }, () => rng.int(3)));
+    return {
+      backend: null,
+      async *train() {
+        for (;;) {
+          const { name, scenario, evaluator } = await tasks.draw(rng);
+          for (let i = 0; i < 4; i++) evaluator.evaluate(random(scenario.graph.opCount));
+          steps++;
+          yield { update: ++update, task: name, metrics: { draw: rng.next() } };
+        }
+      },
+      async act({ scenario, evaluator }) {
+        const plan = placement(new Int32Array(scenario.graph.opCount).fill(steps % 3));
+        evaluator.evaluate(plan);
+        return plan;
+      },
+      savePolicy: async () => ({ steps }),
+      async loadPolicy(saved) {
+        ({ steps } = saved as { steps: number });
+      },
+      saveRun: async () => ({ update, steps, rng: rng.state() }),
+      async loadRun(saved) {
+        const state = saved as { update: number; steps: number; rng: RngState };
+        ({ update, steps } = state);
+        rng = restoreRng(state.rng);
+      },
+      dispose() {},
+    };
+  },
+};
+
 const scenario = testScenario({
   graph: `
     a 10 40B
@@ -83,8 +131,9 @@ const scenario = testScenario({
     e 50 <- d`,
   devices: 3,
 });
+const scenarios = new Map([["tiny", scenario]]);
 const request: TrainRequest = {
-  scenario: "tiny",
+  scenarios: ["tiny"],
   agent: "walker",
   seed: 3,
   budget: { evaluations: 81 },
@@ -117,7 +166,7 @@ describe.each([
   ["without an order of ops", walkerWith([])],
   ["with an order of ops", walkerWith(orders)],
 ])("training an agent whose plans are %s", (name, module) => {
-  const parts = { scenario, module, options: {} };
+  const parts = { scenarios, module, options: {} };
 
   test("spends its budget, logs every update and leaves a result", async () => {
     const path = join(folder, "run");
@@ -127,13 +176,16 @@ describe.each([
       cpuClock: clock,
       onStep: ({ update }) => seen.push(update),
     });
-    expect(result).toMatchObject({ finished: true, updates: 20, evaluations: 81, feasible: true });
+    expect(result).toMatchObject({ finished: true, updates: 20, evaluations: 81 });
+    const [trained] = result.scenarios;
+    expect(result.scenarios).toHaveLength(1);
+    expect(trained).toMatchObject({ scenario: "tiny", evaluations: 81, feasible: true });
     expect(seen).toHaveLength(20);
     expect(readLog(join(path, "metrics.jsonl"))).toHaveLength(20);
     expect(JSON.parse(textOf("run", "result.json"))).toEqual(result);
     const plans = readLog(join(path, "plans.jsonl")) as { value: number; plan: PlanJson }[];
-    expect(plans.at(-1)?.value).toBe(result.value);
-    expect(plans.at(-1)?.plan).toEqual(result.plan);
+    expect(plans.at(-1)?.value).toBe(trained.value);
+    expect(plans.at(-1)?.plan).toEqual(trained.plan);
     for (const { plan, value } of plans) {
       expect("opPriority" in plan).toBe(name === "with an order of ops");
       const again = planFromJson(scenario, plan, "The plan");
@@ -143,6 +195,7 @@ describe.each([
       "checkpoint",
       "metrics.jsonl",
       "plans.jsonl",
+      "policy.json",
       "result.json",
       "run.json",
       "times.json",
@@ -158,7 +211,14 @@ describe.each([
         trainParts(path, request, parts, { clock, cpuClock: clock, onStep }),
       );
       await resumeParts(path, parts, { clock, cpuClock: clock });
-      for (const name of ["run.json", "metrics.jsonl", "plans.jsonl", "result.json", "checkpoint/state.json"])
+      for (const name of [
+        "run.json",
+        "metrics.jsonl",
+        "plans.jsonl",
+        "policy.json",
+        "result.json",
+        "checkpoint/state.json",
+      ])
         expect(textOf("broken", name), name).toBe(textOf("whole", name));
     },
   );
@@ -202,7 +262,8 @@ describe.each([
     await expect(trainParts(path, request, parts, { clock, cpuClock: clock })).rejects.toThrow(
       /already holds a run/,
     );
-    const other = { ...parts, scenario: testScenario({ graph: "a 10", devices: 3 }) };
+    const changed = testScenario({ graph: "a 10", devices: 3 });
+    const other = { ...parts, scenarios: new Map([["tiny", changed]]) };
     await expect(resumeParts(path, other, { clock, cpuClock: clock })).rejects.toThrow(
       /content hash differs/,
     );
@@ -218,6 +279,64 @@ describe.each([
   });
 });
 
+describe("training on several scenarios", () => {
+  const parts = {
+    scenarios: new Map([
+      ["tiny", scenario],
+      ["chain", testScenario({ graph: "a 10 9B\nb 20 9B <- a\nc 30 9B <- b\nd 5\ne 5", devices: 3 })],
+    ]),
+    module: wanderer,
+    options: {},
+  };
+  const several = { ...request, scenarios: ["tiny", "chain"], budget: { evaluations: 82 } };
+  const hooks = { clock, cpuClock: clock };
+
+  test("keeps the best plan of each on one budget, and says which an update was on", async () => {
+    const path = join(folder, "run");
+    const result = await trainParts(path, several, parts, hooks);
+    expect(result).toMatchObject({ finished: true, updates: 20, evaluations: 82 });
+    expect(result.scenarios.map((one) => one.scenario)).toEqual(["tiny", "chain"]);
+    const [tiny, chain] = result.scenarios;
+    expect(tiny.evaluations + chain.evaluations).toBe(82);
+    for (const { scenario: name, plan, value, greedyValue } of result.scenarios) {
+      const score = evaluator(parts.scenarios.get(name)!);
+      const best = planFromJson(score.scenario, plan, "The plan");
+      expect(score.evaluate(best).value).toBe(value);
+      expect(greedyValue).toBeGreaterThanOrEqual(value!);
+    }
+    const updates = readLog(join(path, "metrics.jsonl")) as { scenario: string; evaluations: number }[];
+    expect(new Set(updates.map((update) => update.scenario))).toEqual(new Set(["tiny", "chain"]));
+    expect(updates.map(({ evaluations }) => evaluations)).toEqual(updates.map((_, i) => 4 * (i + 1)));
+  });
+
+  test.each([3, 5, 7, 12, 20])(
+    "killed after update %i and resumed, it leaves the same bytes, times apart",
+    async (update) => {
+      await trainParts(join(folder, "whole"), several, parts, hooks);
+      const path = join(folder, "broken");
+      await killedAt(update, (onStep) => trainParts(path, several, parts, { ...hooks, onStep }));
+      await resumeParts(path, parts, hooks);
+      for (const name of ["run.json", "metrics.jsonl", "plans.jsonl", "policy.json", "result.json"])
+        expect(textOf("broken", name), name).toBe(textOf("whole", name));
+      expect(textOf("broken", "checkpoint/state.json")).toBe(textOf("whole", "checkpoint/state.json"));
+    },
+  );
+
+  test("begins with the policy of a finished run, and counts what that had cost", async () => {
+    await trainParts(join(folder, "first"), several, parts, hooks);
+    const init = readPolicy(join(folder, "first"));
+    expect(init).toMatchObject({ agent: "wanderer", pretraining: { simulations: 82, evaluations: 82 } });
+    const second = join(folder, "second");
+    const again = { ...request, budget: { evaluations: 9 } };
+    const result = await trainParts(second, again, { ...parts, scenarios, init }, hooks);
+    expect(result.pretraining).toEqual({ run: join(folder, "first"), simulations: 82, evaluations: 82 });
+    const learned = readPolicy(second);
+    expect(learned.pretraining).toMatchObject({ simulations: 91, evaluations: 91 });
+    expect(learned.policy).toEqual({ steps: 20 + 2 });
+    expect(() => readPolicy(folder)).toThrow(/holds no policy: policy.json is missing/);
+  });
+});
+
 test("an order of ops changes what a plan scores, so that losing it would show", () => {
   const score = evaluator(scenario);
   const apart = [0, 1, 1, 1, 0];
@@ -226,12 +345,13 @@ test("an order of ops changes what a plan scores, so that losing it would show",
 });
 
 test("a checkpoint of version 0.1.0, whose plans were lists of devices, can be resumed", async () => {
-  const parts = { scenario, module: walkerWith([]), options: {} };
+  const parts = { scenarios, module: walkerWith([]), options: {} };
   await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
   const path = join(folder, "old");
   await killedAt(7, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
   const file = join(path, "checkpoint/state.json");
-  const { meter, ...checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+  const { meters, ...checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+  const meter = meters.tiny;
   const { plan, evaluation, cost } = meter.best;
   const old = {
     spent: meter.evaluations,
