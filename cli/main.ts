@@ -73,7 +73,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "train",
-    summary: "one agent on one scenario, with checkpoints and resume",
+    summary: "one agent on one scenario or several, with checkpoints and resume",
     load: async () => (await import("./commands/train.ts")).train,
   },
   {

@@ -68,14 +68,21 @@ interface Lesson {
   readonly baseline: Baseline;
 }
 
-/** `network` is of the size of the source's first task, and so must be the others. */
+/** The weights get the size of the source's first task. Another of other size is refused at once. */
 export async function oneShotLearner(
   loaded: LoadedTf,
   context: AgentContext<LearnerOptions>,
   network: OneShotNetwork,
 ): Promise<Agent> {
   const { scenario } = await firstTask(context);
-  return new OneShotLearner(loaded, context, network, network.sizeOf(scenario));
+  const learner = new OneShotLearner(loaded, context, network, network.sizeOf(scenario));
+  try {
+    for (const name of context.tasks.names) learner.checkSize((await context.tasks.task(name)).scenario);
+    return learner;
+  } catch (error) {
+    learner.dispose();
+    throw error;
+  }
 }
 
 /** The task whose size the weights get. */
@@ -199,6 +206,15 @@ class OneShotLearner implements Agent {
     this.adam.dispose();
   }
 
+  /** Throws a sentence for a scenario that the weights do not fit. */
+  checkSize(scenario: Scenario): void {
+    const size = this.network.sizeOf(scenario);
+    if (size !== this.size)
+      throw new InputError(
+        `The policy is for ${this.size} and fits no other graph; "${scenario.name}" has ${size}.`,
+      );
+  }
+
   private lessonOf(task: Task): Lesson {
     const known = this.lessons.get(task.name);
     if (known !== undefined) return known;
@@ -211,11 +227,7 @@ class OneShotLearner implements Agent {
   private policyOn(scenario: Scenario): OneShotPolicy {
     const known = this.policies.get(scenario);
     if (known !== undefined) return known;
-    const size = this.network.sizeOf(scenario);
-    if (size !== this.size)
-      throw new InputError(
-        `The policy is for ${this.size} and fits no other graph; "${scenario.name}" has ${size}.`,
-      );
+    this.checkSize(scenario);
     const policy = this.network.on(scenario);
     this.policies.set(scenario, policy);
     return policy;

@@ -11,6 +11,7 @@ import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
+import { pretrainingText } from "../../results/comparison/row-text.ts";
 import { formatBytes, formatCount, formatGap, formatSeconds, formatValue } from "../../results/format.ts";
 import {
   backendFlag,
@@ -137,6 +138,7 @@ function textOf({ result, times }: CellOutcome): string {
   rows.push(["time", secondsText(times.seconds)]);
   if (estimate !== null) rows.push(["estimate", estimateText(estimate, result.value)]);
   for (const clause of clausesOf(result)) rows.push(["note", clause]);
+  if (result.pretraining !== null) rows.push(["note", pretrainingText(result.pretraining)]);
   if (result.ended === "clock") rows.push(["ended by", "a clock, so another run may differ"]);
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`);
   return `${result.methodName} on ${result.scenario}\n${lines.join("\n")}\n`;

@@ -7,8 +7,6 @@
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { type Estimate, type Fact, type PlannerReport, traitsOf } from "../../agents/contract.ts";
-import { resolveMethod } from "../../agents/registry/registry.ts";
-import { parseSpec } from "../../agents/registry/spec.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
@@ -21,7 +19,8 @@ import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/eval
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { cellRng } from "../random-stream.ts";
-import { checkAgent, type Pretraining, readPolicy } from "../training/policy-file.ts";
+import type { Pretraining } from "../training/policy-file.ts";
+import { resolvePretrained } from "../training/pretrained.ts";
 
 export interface CellSpec {
   /** URI or path of a scenario. */
@@ -144,10 +143,7 @@ export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>
 export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
   const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
   const hash = scenarioHash(scenario);
-  const { policy } = parseSpec(spec.method);
-  const trained = policy === null ? null : readPolicy(policy);
-  const { module, options } = await resolveMethod(spec.method, trained?.given);
-  if (trained !== null) checkAgent(trained, module.card.id);
+  const { module, options, trained } = await resolvePretrained(spec.method);
   const meter = metered(evaluator(scenario), spec.budget, {
     clock,
     cpuClock,

@@ -60,9 +60,3 @@ export function readPolicy(run: string): TrainedPolicy {
     pretraining: { run, simulations, evaluations },
   };
 }
-
-/** Throws a sentence where the policy is of another agent than the method `id`. */
-export function checkAgent({ agent, pretraining }: TrainedPolicy, id: string): void {
-  if (agent !== id)
-    throw new InputError(`The policy in "${pretraining.run}" is of the agent "${agent}", not of "${id}".`);
-}

@@ -9,14 +9,13 @@
  * budget.
  */
 import type { Agent } from "../../agents/contract.ts";
-import { resolveMethod } from "../../agents/registry/registry.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { CHECKPOINT, type Checkpoint, checkpointIn, type RunTimes, TIMES } from "./checkpoint.ts";
-import { checkAgent, readPolicy, type TrainedPolicy } from "./policy-file.ts";
+import { resolvePretrained } from "./pretrained.ts";
 import type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import {
   createRunDirectory,
@@ -92,28 +91,12 @@ function resumedFrom(path: string, { scenarios }: TrainRequest): Resumed | null 
 }
 
 async function partsOf({ scenarios: names, agent, init, objective }: TrainRequest): Promise<TrainParts> {
-  const { target, policy, given: own } = parseSpec(agent);
-  const trained = policyOf(policy, init);
-  const { module, options } = await resolveMethod(agent, trained?.given);
+  const { target } = parseSpec(agent);
+  const { module, options, given, trained } = await resolvePretrained(agent, init);
   if (module.kind !== "agent")
     throw new InputError(`"${agent}" is a planner and has nothing to train; run it with solve or compare.`);
-  if (trained !== null) checkAgent(trained, module.card.id);
-  const given = new Map([...(trained?.given ?? []), ...own]);
-  return {
-    scenarios: await scenariosNamed(names, objective),
-    module,
-    options,
-    named: { method: target, given },
-    init: trained,
-  };
-}
-
-/** What the spec's `@RUN` names, or the request's `init`. */
-function policyOf(named: string | null, init: string | undefined): TrainedPolicy | null {
-  if (named !== null && init !== undefined && named !== init)
-    throw new InputError(`Training cannot begin with two policies, of "${named}" and of "${init}".`);
-  const run = named ?? init;
-  return run === undefined ? null : readPolicy(run);
+  const scenarios = await scenariosNamed(names, objective);
+  return { scenarios, module, options, named: { method: target, given }, init: trained };
 }
 
 async function scenariosNamed(

@@ -77,6 +77,10 @@ describe("a mistake in what was given is one sentence and exit code 2:", () => {
     [["compare", "--scenarios", "nmt/tets"], 'split "tets" is not known'],
     [["compare", "--scenarios", file, "--methods", "heft,heft"], '"heft" is named twice'],
     [["train", "--agent", "reinforce"], "--scenario URI"],
+    [["train", "--scenario", file, "--scenarios", file], "Both --scenario and --scenarios"],
+    [["train", "--scenarios", `${file},${file}`], "named twice"],
+    [["train", "--scenario", file, "--init", join(folder, "none")], "holds no policy"],
+    [["solve", file, "--planner", "placeto@none"], "holds no policy"],
     [["train", "--scenario", file, "--agent", "heft"], '"heft" is a planner'],
     [["train", "--resume", join(folder, "none")], "run.json is missing"],
     [["check", "Placement/Refine-v9", "--scenario", file], "the newest is v1"],
@@ -97,6 +101,25 @@ describe("a mistake in what was given is one sentence and exit code 2:", () => {
 });
 
 describe("a command", () => {
+  test("trains on several scenarios, and solves with the policy of that run", async () => {
+    const out = join(folder, "trained");
+    const scenarios = `${file},toy/fork-join`;
+    const train = ["train", "--agent", "placeto?width=2&episodes=1", "--scenarios", scenarios, "--json"];
+    const trained = JSON.parse((await pgym([...train, "--evaluations", "200", "--out", out])).stdout);
+    expect(trained.scenarios.map(({ scenario }: { scenario: string }) => scenario)).toEqual([
+      file,
+      "toy/fork-join",
+    ]);
+    const solve = ["solve", file, "--planner", `placeto@${out}`, "--evaluations", "30"];
+    const { stdout } = await pgym([...solve, "--json"]);
+    const { simulations, evaluations } = trained;
+    expect(JSON.parse(stdout).pretraining).toEqual({ run: out, simulations, evaluations });
+    expect((await pgym(solve)).stdout).toContain(`begins with the policy of ${out}, trained with`);
+    const finer = ["train", "--init", out, "--scenario", file, "--out", join(folder, "finer"), "--json"];
+    const more = await pgym([...finer, "--evaluations", "60"]);
+    expect(JSON.parse(more.stdout)).toMatchObject({ agent: "placeto", pretraining: { run: out } });
+  });
+
   test("solves the same with the same seed", async () => {
     const solve = ["solve", file, "--planner", "random", "--evaluations", "5", "--seed", "4", "--json"];
     const [one, two] = [JSON.parse((await pgym(solve)).stdout), JSON.parse((await pgym(solve)).stdout)];

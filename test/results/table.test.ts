@@ -72,6 +72,14 @@ describe("the text table", () => {
     expect(text).toContain("  dp: Too many ideals");
   });
 
+  test("says what a row owes to training beyond its budget", async () => {
+    const pretraining = { run: "runs/nmt", simulations: 20_000, evaluations: 19_000 };
+    const text = await tableOf({ "placeto@runs/nmt": { value: 60, pretraining }, heft: { value: 70 } });
+    expect(text).toContain(
+      "  placeto@runs/nmt: begins with the policy of runs/nmt, trained with 20,000 simulations beyond this budget",
+    );
+  });
+
   test("adds the best seed and a summary where there are several seeds and scenarios", async () => {
     const text = await tableOf(
       { a: { value: 60 }, b: { value: 70 } },

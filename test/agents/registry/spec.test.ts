@@ -23,15 +23,28 @@ const parse = (query: string) => parseOptions(module, parseSpec(`made-up?${query
 
 describe("a method spec", () => {
   test("is an id, or an id with options", () => {
-    expect(parseSpec("heft")).toEqual({ target: "heft", isPath: false, given: new Map() });
+    expect(parseSpec("heft")).toEqual({ target: "heft", isPath: false, policy: null, given: new Map() });
     expect(parseSpec("mcmc?beta=60&start=random")).toEqual({
       target: "mcmc",
       isPath: false,
+      policy: null,
       given: new Map([
         ["beta", "60"],
         ["start", "random"],
       ]),
     });
+  });
+
+  test("names the run of a policy after an at sign, which a path may hold too", () => {
+    expect(parseSpec("placeto@runs/nmt?episodes=1")).toEqual({
+      target: "placeto",
+      isPath: false,
+      policy: "runs/nmt",
+      given: new Map([["episodes", "1"]]),
+    });
+    expect(parseSpec("./a@b/mine.ts@runs/x")).toMatchObject({ target: "./a@b/mine.ts", policy: "runs/x" });
+    expect(parseSpec("./a@b/mine.ts")).toMatchObject({ target: "./a@b/mine.ts", policy: null });
+    expect(() => parseSpec("placeto@")).toThrow(/names no run after "@"/);
   });
 
   test("is a path where it has a folder or a script's ending", () => {

@@ -117,6 +117,18 @@ describe("the journal of a comparison", () => {
     expect(ran).toHaveLength(4);
   });
 
+  test("does not answer for methods that begin with the policy of a run, which may have changed", async () => {
+    const own = { ...request, methods: ["placeto@runs/nmt"] };
+    const first = open(values);
+    await compare(own, { runCell: first.runCell, clock, cpuClock: clock });
+    first.close();
+    const { ran, runCell } = counting();
+    const second = open(runCell);
+    await compare(own, { runCell: second.runCell, clock, cpuClock: clock });
+    second.close();
+    expect(ran).toHaveLength(4);
+  });
+
   test("refuses what another version or another program wrote, in a sentence", async () => {
     await interrupted();
     expect(() => open(values, { versions: { "placement-gym": "2.0.0" } })).toThrow(
