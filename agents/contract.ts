@@ -72,7 +72,7 @@ export interface Estimate {
   readonly model: string;
 }
 
-/** What a planner may say beside its plans when it ends: facts, no prose. */
+/** What a planner may say when it ends, in addition to its plans: facts, no prose. */
 export interface PlannerReport {
   /** A lower bound that the planner proved for the scenario's objective. */
   readonly bound?: Bound;

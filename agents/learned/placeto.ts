@@ -62,8 +62,8 @@ const options = z.object({
 type Options = z.infer<typeof options>;
 
 /**
- * States differentiated together hold at most so many groups in all: a bound on memory, not on the
- * batch.
+ * States that are differentiated together hold at most so many groups in all. It limits memory, not
+ * the batch.
  */
 const LARGEST_PART = 16_384;
 
@@ -78,7 +78,7 @@ export const placeto: AgentModule<Options> = {
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
     limits:
-      "An episode costs one evaluation per group and one more, so 1,000 evaluations are few episodes. Devices are told apart by their speed and by what lies on them, not by their place in the network. One head scores every device; pooling goes by device and takes neighbours apart. Means instead of sums, running normalisation before the head, 4 rounds instead of 8, Adam at 0.004 instead of 0.001, discount 0.97 instead of 1, entropy weight 0.03 on advantages of unit spread, freed of what the utility before the step explains.",
+      "An episode costs one evaluation per group and one more, so 1,000 evaluations are few episodes. Devices differ by their speed and by the groups on them, not by their place in the network. One head scores every device; pooling is by device, with neighbours apart. Means instead of sums, running normalisation before the head, 4 rounds instead of 8, Adam at 0.004 instead of 0.001, discount 0.97 instead of 1. Advantages have unit spread, without what the utility before the step explains; entropy weight 0.03.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -1,10 +1,10 @@
 /**
  * REINFORCE with a factored policy: one row of logits per group, nothing that looks at the graph.
- * The plainest learner, and the one that every larger network has to beat.
+ * It is the plainest learner, and every larger network has to beat it.
  *
  * Source: Williams, "Simple Statistical Gradient-Following Algorithms", Machine Learning 1992; for
  * device placement it is ColocRL (Mirhoseini et al., ICML 2017) without the network. Ours: a bias
- * per device shared by all groups, which learns "nothing on the CPU" or "all on device 2" from a
+ * for each device, shared by all groups. It learns "nothing on the CPU" or "all on device 2" from a
  * few batches.
  */
 import { z } from "zod";

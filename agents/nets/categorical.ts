@@ -1,6 +1,6 @@
 /**
  * Masked categorical distributions over devices, one row per decision. Illegal devices get
- * probability 0 by a large negative logit; sampling reads the probabilities and draws from our own
+ * probability 0 by a large negative logit. Sampling reads the probabilities and draws from our own
  * random stream.
  */
 import type { Rng } from "../../env/model/rng.ts";

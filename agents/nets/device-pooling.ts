@@ -1,11 +1,11 @@
 /**
- * Pooling by position and device: for one current group and each device, the vectors of the groups
- * on that device, apart for each relation to the current group, over the number of all groups in
- * that relation. So a device's share of the parents, of the parallel groups and so on comes with
- * what these groups are.
+ * Pooling by position and device, for one current group. For each device and each relation to the
+ * current group, it sums the vectors of the groups on that device. It divides by the number of all
+ * groups in that relation. So the result holds a device's share of the parents, of the parallel
+ * groups and so on, and what these groups are.
  *
  * Source: the pooling over ancestors, descendants and parallel nodes of Placeto (Addanki et al.,
- * NeurIPS 2019). Ours: apart for each device, and direct neighbours apart from farther ones.
+ * NeurIPS 2019). Ours: a sum for each device, and direct neighbours separate from farther ones.
  * Relabelling the devices relabels the rows and nothing else.
  */
 import { type EdgeList, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";

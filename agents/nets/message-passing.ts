@@ -3,7 +3,7 @@
  *
  * Source: the network of Placeto (Addanki et al., NeurIPS 2019): rounds with shared weights,
  * separate for messages from parents and from children, x <- h + relu(g(sum over neighbours of
- * relu(f(x)))). Ours: means instead of sums. Sums grow with the degree in every round; with them,
+ * relu(f(x)))). Ours: means instead of sums. Sums grow with the degree in every round. With them,
  * runs on graphs with nodes of many inputs fell into one device within ten updates.
  *
  * Many states of one graph are embedded at once. The layout is node-major, [nodes x states x

@@ -1,6 +1,6 @@
 /**
- * Columns shifted and scaled to mean 0 and spread 1 by running statistics of the batches seen: what
- * lies behind them learns from how states differ, not from what they share. The statistics are
+ * Columns shifted and scaled to mean 0 and spread 1 by running statistics of the batches seen. The
+ * layers after them learn from how states differ, not from what they share. The statistics are
  * constants within an update and move between updates, so sampling and differentiating see one
  * policy.
  */
@@ -10,7 +10,7 @@ import type { Weights } from "./weights.ts";
 
 export interface RunningNorm {
   apply(x: Tensor): Tensor2D;
-  /** Moves the statistics towards those of the rows; the first call takes them over. */
+  /** Moves the statistics towards those of the rows. The first call takes them as they are. */
   observe(rows: Tensor): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The network of the sequence-to-sequence placer (learned/seq2seq.ts): an LSTM encoder over the
- * groups in order, an LSTM decoder with additive attention, logits C x tanh(logits / T).
+ * The network of the sequence-to-sequence placer, see learned/seq2seq.ts. An LSTM encoder reads the
+ * groups in order. An LSTM decoder with additive attention gives logits C x tanh(logits / T).
  *
  * The weights depend on the number of groups, op types and devices. A `SequencePolicy` is the
  * network on one scenario of that size.

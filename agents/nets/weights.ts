@@ -1,6 +1,6 @@
 /**
- * Trainable tensors: made from our own random stream (TensorFlow's could not be replayed), named,
- * and saved as base64 of their float32 bytes, so that loading gives back every bit.
+ * Named trainable tensors. They are made from our own random stream, because TensorFlow's could not
+ * be replayed. They are saved as base64 of their float32 bytes, so loading gives back every bit.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Rng } from "../../env/model/rng.ts";

@@ -57,7 +57,9 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
   }
 }
 
-/** An agent is not asked for an update that nothing is left for: it would change before it fails. */
+/**
+ * An agent is not asked for an update that nothing is left for: it would change before it fails.
+ */
 async function train({ sink, onTrainStep }: AgentRun, agent: Agent, tasks: ReservedTasks): Promise<void> {
   const isSpent = () => tasks.opened.some(({ evaluator }) => evaluator.exhausted);
   if (isSpent()) return;

@@ -1,7 +1,7 @@
 /**
- * A dense layer, relu or none, as one operation with its own gradient: one call forward, and a
- * gradient that transposes before it multiplies, because the products of transposed matrices are
- * slow on the wasm backend.
+ * A dense layer, with relu or linear, as one operation with its own gradient. Forward is one call.
+ * The gradient transposes before it multiplies, because products of transposed matrices are slow on
+ * the wasm backend.
  *
  * Input: x [N x I], weights [I x O], bias [O]. Output: [N x O].
  */

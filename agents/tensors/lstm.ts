@@ -2,14 +2,18 @@
  * An LSTM (Hochreiter and Schmidhuber, 1997) over a whole sequence as one operation with its own
  * gradient.
  *
- * TensorFlow.js spends 20-30 us on every call and an LSTM step written in its operations takes some
+ * TensorFlow.js spends 20-30 us on every call. An LSTM step written in its operations takes some
  * fifteen calls forward and thirty backward. Here a step is one matrix product and one pass over
- * the gates in each direction, and the gradient of the weights is a single product over all steps.
+ * the gates in each direction. The gradient of the weights is a single product over all steps.
  *
- * Input: `projected` [steps x batch x 4H], the inputs times their weights plus the bias, gates in
- * the order input, forget, candidate, output; `recurrent` [H x 4H]; the first state and cell,
- * [batch x H] each. Output [steps x batch x 2H]: state, then cell, after every step. Equal to the
- * composed operations within float32 rounding.
+ * Input:
+ * - `projected` [steps x batch x 4H]: the inputs times their weights plus the bias, gates in the
+ *   order input, forget, candidate, output;
+ * - `recurrent` [H x 4H];
+ * - the first state and cell, [batch x H] each.
+ *
+ * Output [steps x batch x 2H]: state, then cell, after every step. It equals the composed
+ * operations within float32 rounding.
  */
 import type { Tensor, Tensor2D, Tf } from "./types.ts";
 

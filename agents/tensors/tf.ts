@@ -1,9 +1,9 @@
 /**
  * The only file that loads TensorFlow.js: `loadTf(backend)` gives the library, set to one backend.
  *
- * Nothing is loaded before the first call, so that listing agents or verifying a board costs
- * nothing. One process computes on one backend: tensors of two backends in one program would
- * silently run on whichever was set last.
+ * Nothing is loaded before the first call, so listing agents or verifying a board costs nothing.
+ * One process computes on one backend. Tensors of two backends in one program would silently run on
+ * the one that was set last.
  *
  * - `wasm` (default): one thread with SIMD, the same bytes on every machine; completed by
  *   `agents/tensors/wasm.ts`.
@@ -41,7 +41,7 @@ export function loadTf(backend: BackendName = "wasm"): Promise<LoadedTf> {
   if (loading === null) {
     const loaded = load(backend);
     loading = { backend, loaded };
-    // A backend that cannot be had must not shut the others out.
+    // A backend that failed to load must not exclude the others.
     loaded.catch(() => {
       loading = null;
     });
@@ -51,7 +51,7 @@ export function loadTf(backend: BackendName = "wasm"): Promise<LoadedTf> {
 
 /**
  * Frees the tensors that `compute` makes and answers its result, which must hold none. `tf.tidy`
- * would walk through every element of a returned array in search of tensors.
+ * would search every element of a returned array for tensors.
  */
 export function readOut<T>(tf: Tf, compute: () => T): T {
   let result: T | undefined;
@@ -118,8 +118,8 @@ async function activate(tf: Tf, name: string): Promise<void> {
 }
 
 /**
- * The wasm loader listens to the process for uncaught errors and rejections and rethrows them;
- * whoever runs us decides that.
+ * The wasm loader listens to the process for uncaught errors and rejections and rethrows them. That
+ * is for the program that runs us to decide.
  */
 async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"] as const;

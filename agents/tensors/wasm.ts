@@ -2,8 +2,8 @@
  * What the WebAssembly backend of TensorFlow.js 4.22 lacks for training.
  *
  * 1. `UnsortedSegmentSum`, which the gradient of `gather` calls, is not there at all.
- * 2. Its matrix product is fast (XNNPACK) only for two plain matrices without transposed operands,
- *    and the gradient of a product asks for transposed ones: here the gradient transposes first and
+ * 2. Its matrix product is fast (XNNPACK) only for two plain matrices without transposed operands.
+ *    The gradient of a product asks for transposed ones. Here the gradient transposes first and
  *    multiplies plain matrices.
  *
  * Post-condition: the same numbers as on the other backends to float32 rounding, for every

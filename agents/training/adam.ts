@@ -2,9 +2,10 @@
  * Adam (Kingma and Ba, ICLR 2015) with clipping of the global gradient norm, over all weights as
  * one flat vector.
  *
- * TensorFlow.js has an Adam, but it keeps running products in float32 that it recomputes on load,
- * so a resumed run would differ in the last bits, and it spends ten calls on every variable. Here a
- * step is some fifteen calls in all, and save-load-continue equals continue.
+ * The Adam of TensorFlow.js keeps running products in float32 and recomputes them on load, so a
+ * resumed run would differ in the last bits. It also spends ten calls on every variable. Here a
+ * step takes some fifteen calls in all, and a run that is saved and loaded goes on with the same
+ * bits.
  */
 
 import { loadTensor, type SavedWeights, saveTensor } from "../nets/weights.ts";
@@ -26,7 +27,7 @@ export interface SavedAdam {
 
 export interface Adam {
   /**
-   * Lowers the sum of the losses by one step; answers that sum before the step and the norm of its
+   * Lowers the sum of the losses by one step. Answers that sum before the step and the norm of its
    * gradient before clipping. Losses are differentiated one after the other, so a batch too large
    * for memory can come in parts.
    */

@@ -1,6 +1,6 @@
 /**
- * A moving average of the reward and of its spread: what an update calls good is what beats the
- * recent past. The first batch sets both, so that no arbitrary starting value has to be forgotten.
+ * A moving average of the reward and of its spread. An update calls good what beats the recent
+ * past. The first batch sets both averages, so no arbitrary starting value has to be forgotten.
  */
 export interface SavedBaseline {
   readonly mean: number | null;
@@ -9,7 +9,7 @@ export interface SavedBaseline {
 
 export interface Baseline {
   /**
-   * Advantages of a batch of rewards, about zero mean and unit spread; then learns from the batch.
+   * Advantages of a batch of rewards, about zero mean and unit spread. Then learns from the batch.
    */
   advantages(rewards: Float64Array): Float32Array;
   save(): SavedBaseline;

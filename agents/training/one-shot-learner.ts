@@ -68,7 +68,9 @@ interface Lesson {
   readonly baseline: Baseline;
 }
 
-/** The weights get the size of the source's first task. Another of other size is refused at once. */
+/**
+ * The weights get the size of the source's first task. Another of other size is refused at once.
+ */
 export async function oneShotLearner(
   loaded: LoadedTf,
   context: AgentContext<LearnerOptions>,

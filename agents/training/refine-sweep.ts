@@ -1,6 +1,6 @@
 /**
- * Sweeps of a policy over the groups of a scenario, on `Placement/Refine-v1`: episodes in lock
- * step, what they saw, did and got, and their steps cut into parts for the optimizer.
+ * Sweeps of a policy over the groups of a scenario, on `Placement/Refine-v1`. Episodes run in lock
+ * step. What they saw, did and got is cut into parts for the optimizer.
  */
 import type { Env } from "../../env/contract.ts";
 import type { PlacementObservation } from "../../env/parts/observation.ts";

@@ -1,7 +1,7 @@
 /**
- * From devices of groups to rewards: lifts, scores through the metered evaluator, shapes. Costs are
- * divided by the scenario's proven bound, so that one learning rate suits graphs of milliseconds
- * and of hours.
+ * From devices of groups to rewards: it lifts, scores through the metered evaluator, and shapes.
+ * Costs are divided by the scenario's proven bound, so that one learning rate suits graphs of
+ * milliseconds and of hours.
  */
 import { z } from "zod";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
@@ -46,8 +46,8 @@ export function score(
 }
 
 /**
- * How many placements the next batch may have: the whole batch, or what the budget leaves beside
- * the greedy plan's own.
+ * How many placements the next batch may have: the whole batch, or what the budget leaves after the
+ * greedy plan's own.
  */
 export function nextBatchSize(evaluator: MeteredEvaluator, batch: number, keptBack: number): number {
   return Math.max(0, Math.min(batch, evaluator.remaining - keptBack));

@@ -1,9 +1,9 @@
 /**
  * Placeto's baseline (Addanki et al., NeurIPS 2019): for each step of the episode the mean return
- * of the last episodes. Ours: of what is left, the part that the utility before the step explains
- * is taken away, by least squares over the batch: a placement that earlier steps left bad has more
- * to gain whatever this step does. And the differences of a batch are shifted to mean 0 and divided
- * by their spread, so that no batch pushes all its actions the same way.
+ * of the last episodes. Ours: least squares over the batch then remove what the utility before the
+ * step explains. A placement that earlier steps left bad has more to gain, whatever this step does.
+ * Last, the differences of a batch are shifted to mean 0 and divided by their spread. So no batch
+ * pushes all its actions the same way.
  */
 export interface SavedStepBaseline {
   readonly returns: readonly (readonly number[])[];
@@ -12,8 +12,8 @@ export interface SavedStepBaseline {
 
 export interface StepBaseline {
   /**
-   * Advantages of episodes of equal length, [episodes][steps]; then learns from them. `before` is
-   * the utility before each step, which no action of that step or a later one changes.
+   * Advantages of episodes of equal length, [episodes][steps]. Then learns from them. `before` is
+   * the utility before each step. No action of that step or a later one changes it.
    */
   advantages(returns: readonly Float64Array[], before: readonly Float64Array[]): Float32Array[];
   save(): SavedStepBaseline;
@@ -45,7 +45,7 @@ export function stepBaseline(window: number): StepBaseline {
   };
 }
 
-/** What episodes differ by from the mean of the last ones, step by step. */
+/** How far episodes are from the mean of the last ones, step by step. */
 function recentMeans(window: number) {
   let recent: (readonly number[])[] = [];
   return {

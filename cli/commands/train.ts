@@ -172,7 +172,7 @@ function textOf(result: TrainResult, path: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The best plan of a scenario, and beside it the plan that the final policy makes by itself. */
+/** The best plan of a scenario, and the plan that the final policy makes by itself. */
 function lineOf(agent: string, trained: TrainedScenario): string {
   const { scenario, unit, value, bound, boundArgument, gap, greedyValue } = trained;
   const best = value === null ? "no plan that fits in memory" : formatValue(unit, value);

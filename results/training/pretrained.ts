@@ -1,4 +1,6 @@
-/** The method of a spec with the policy that it begins with, if any: `placeto@runs/nmt?episodes=1`. */
+/**
+ * The method of a spec with the policy that it begins with, if any: `placeto@runs/nmt?episodes=1`.
+ */
 import { type ResolvedMethod, resolveMethod } from "../../agents/registry/registry.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";

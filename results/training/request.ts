@@ -40,7 +40,9 @@ export interface TrainParts {
   readonly scenarios: ReadonlyMap<string, Scenario>;
   readonly module: AgentModule;
   readonly options: unknown;
-  /** The id or path of the agent, and the options given with it; default the module's id and none. */
+  /**
+   * The id or path of the agent, and the options given with it; default the module's id and none.
+   */
   readonly named?: { readonly method: string; readonly given: ReadonlyMap<string, string> };
   /** What the agent begins with; default a fresh policy. */
   readonly init?: TrainedPolicy | null;

@@ -37,7 +37,7 @@ export interface RunDirectory {
   readonly description: RunDescription;
   readonly metrics: AppendLog;
   readonly plans: AppendLog;
-  /** Replaces a file of the run in one step; `name` may lie in a folder of the run. */
+  /** Replaces a file of the run in one step; `name` may be in a folder of the run. */
   write(name: string, text: string): void;
   writeJson(name: string, value: unknown): void;
   close(): void;

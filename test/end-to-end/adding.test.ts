@@ -52,6 +52,17 @@ test("a user's planner and agent compete by path on a user's scenario", () => {
   for (const { value, bound } of cells) expect(value).toBeGreaterThanOrEqual(bound as number);
 });
 
+test("a user's agent trains, and its policy can be named by the folder of the run", () => {
+  const budget = ["--evaluations", "100", "--json"];
+  const train = ["train", "--agent", "./cross-entropy.ts", "--scenario", "./two-towers.json", "--out", "run"];
+  const trained = JSON.parse(pgym(...train, ...budget).stdout);
+  expect(trained).toMatchObject({ finished: true, evaluations: 100 });
+  const solve = ["solve", "./two-towers.json", "--planner", "./cross-entropy.ts@run"];
+  const solved = JSON.parse(pgym(...solve, "--evaluations", "1", "--json").stdout);
+  expect(solved).toMatchObject({ value: trained.scenarios[0].greedyValue, evaluations: 1 });
+  expect(solved.pretraining).toEqual({ run: "run", simulations: 100, evaluations: 100 });
+});
+
 test("a wrong option of a user's planner is one sentence", () => {
   const { status, stdout, stderr } = pgym(
     "solve",
@@ -60,5 +71,5 @@ test("a wrong option of a user's planner is one sentence", () => {
     "./least-loaded.ts?ordr=given",
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toMatch(/^placement-gym: .*option "ordr" is not known.* Did you mean "order"\?\n$/);
+  expect(stderr).toMatch(/^placement-gym: .*option "ordr" is not known; least-loaded takes order\. Did you mean "order"\?\n$/);
 });

@@ -23,7 +23,9 @@ export interface Bound {
   readonly value: number;
   /** Name of the argument that proves it. */
   readonly argument: string;
-  /** Plan kinds that it holds for: an op in replicas or shards breaks most arguments on placements. */
+  /**
+   * Plan kinds that it holds for: an op in replicas or shards breaks most arguments on placements.
+   */
   readonly covers: readonly PlanKindName[];
 }
 
