@@ -2,7 +2,9 @@
  * The types of TensorFlow.js that agents use. They come from the core package alone, so importing
  * them loads nothing.
  */
-export type Tf = typeof import("@tensorflow/tfjs-core");
+import type * as core from "@tensorflow/tfjs-core";
+
+export type Tf = typeof core;
 export type {
   KernelBackend,
   NamedTensorMap,

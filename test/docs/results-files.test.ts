@@ -8,6 +8,7 @@ import { runCell } from "../../results/comparison/cell.ts";
 import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
 import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
+import { POLICY_FORMAT } from "../../results/training/policy-file.ts";
 import { RUN_FORMAT } from "../../results/training/run-directory.ts";
 import { train } from "../../results/training/train.ts";
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const [clock, cpuClock] = [() => 0, () => 0];
   const request = { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget };
   await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }));
-  const training = { scenario: "toy/chain", agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
+  const training = { scenarios: ["toy/chain"], agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
   await train(run, training, { clock, cpuClock });
 });
 
@@ -52,7 +53,8 @@ describe("docs/results-files.md", () => {
   });
 
   it("names the formats", () => {
-    for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT]) expect(page).toContain(`\`${format}\``);
+    for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT, POLICY_FORMAT])
+      expect(page).toContain(`\`${format}\``);
   });
 
   it.each([
@@ -67,7 +69,9 @@ describe("docs/results-files.md", () => {
     ["### Lines of `metrics.jsonl`", () => firstLine(join(run, "metrics.jsonl"))],
     ["### Lines of `plans.jsonl`", () => firstLine(join(run, "plans.jsonl"))],
     ["### `checkpoint/state.json`", () => json(join(run, "checkpoint/state.json"))],
+    ["### `policy.json`", () => json(join(run, "policy.json"))],
     ["### `result.json`", () => json(join(run, "result.json"))],
+    ["#### Each of `scenarios` of a run", () => json(join(run, "result.json")).scenarios[0]],
     ["### `times.json` of a run", () => json(join(run, "times.json"))],
   ])("names the fields below %s", (heading, read) => {
     expect(fieldsBelow(heading)).toEqual(Object.keys(read()).sort());
