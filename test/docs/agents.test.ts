@@ -1,0 +1,35 @@
+/** docs/agents.md lists every agent and every option with the default that the code has. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { methods } from "../../agents/registry/registry.ts";
+import { optionsOf } from "../../agents/registry/spec.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/agents.md", import.meta.url)), "utf8");
+const agents = methods.filter(({ kind }) => kind === "agent");
+
+/** Option and default of each row of the table in an agent's section. */
+function told(id: string): Map<string, string> {
+  const section = page.split(`\n## \`${id}\`\n`)[1].split("\n## ")[0];
+  const rows = [...section.matchAll(/^\| `(\w+)` \| `?([^|`]+?)`? \|/gm)];
+  return new Map(rows.map(([, option, value]) => [option, value]));
+}
+
+describe("docs/agents.md", () => {
+  test("has a section for each registered agent and for no other", () => {
+    const sections = [...page.matchAll(/^## `([\w-]+)`$/gm)].map(([, id]) => id);
+    expect(sections).toEqual(agents.map(({ card }) => card.id));
+  });
+
+  test.each(agents.map((module) => [module.card.id, module] as const))(
+    "tells the options of %s and their defaults",
+    (id, module) => {
+      const shared =
+        id === "seq2seq" ? [...told("reinforce")].filter(([name]) => name !== "learningRate") : [];
+      const defaults = new Map([...shared, ...told(id)]);
+      if (id === "seq2seq") defaults.set("learningRate", /`learningRate` ([\d.]+)/.exec(page)![1]);
+      const expected = optionsOf(module).map((option) => [option.name, String(option.default)] as const);
+      expect(Object.fromEntries(defaults)).toEqual(Object.fromEntries(expected));
+    },
+  );
+});
