@@ -47,7 +47,9 @@ export {
   resolveMethod,
 } from "./registry/registry.ts";
 export { type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
+export { type AgentHooks, type AgentResult, type AgentRun, runAgent } from "./run/agent.ts";
 export { type MethodResult, type MethodRun, runMethod } from "./run/run.ts";
+export { oneTask, taskSource } from "./run/tasks.ts";
 export {
   generalMethods as answeringAnyScenario,
   instantPlanners,
