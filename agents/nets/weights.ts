@@ -23,6 +23,7 @@ export interface Weights {
   /** A variable that is saved and freed with the others but not trained. */
   statistic(name: string, shape: readonly number[], value: number): Variable;
   save(): SavedWeights;
+  /** Throws a sentence, and changes nothing, where a name is missing or a shape differs. */
   load(saved: SavedWeights): void;
   dispose(): void;
 }
@@ -54,6 +55,7 @@ export function createWeights(tf: Tf): Weights {
     statistic: (name, shape, value) => declare(name, shape, new Float32Array(sizeOf(shape)).fill(value)),
     save: () => Object.fromEntries([...named].map(([name, variable]) => [name, saveTensor(variable)])),
     load(saved) {
+      for (const [name, variable] of named) checkedTensor(variable, saved[name], name);
       for (const [name, variable] of named) loadTensor(tf, variable, saved[name], name);
     },
     dispose() {
@@ -77,19 +79,29 @@ export function saveTensor(tensor: Tensor): SavedWeights[string] {
   };
 }
 
+/** Throws a sentence where there is no tensor of the variable's shape. */
+function checkedTensor(
+  variable: Variable,
+  saved: SavedWeights[string] | undefined,
+  name: string,
+): SavedWeights[string] {
+  if (saved === undefined) throw new InputError(`The saved agent has no weights "${name}".`);
+  if (saved.shape.join() !== variable.shape.join())
+    throw new InputError(
+      `The saved weights "${name}" have shape [${saved.shape}], this agent's have [${variable.shape}]: another scenario or other options.`,
+    );
+  return saved;
+}
+
 export function loadTensor(
   tf: Tf,
   variable: Variable,
   saved: SavedWeights[string] | undefined,
   name: string,
 ): void {
-  if (saved === undefined) throw new InputError(`The saved agent has no weights "${name}".`);
-  if (saved.shape.join() !== variable.shape.join())
-    throw new InputError(
-      `The saved weights "${name}" have shape [${saved.shape}], this agent's have [${variable.shape}]: another scenario or other options.`,
-    );
-  const bytes = Uint8Array.from(Buffer.from(saved.data, "base64"));
-  const loaded = tf.tensor(new Float32Array(bytes.buffer), [...saved.shape], "float32");
+  const { shape, data } = checkedTensor(variable, saved, name);
+  const bytes = Uint8Array.from(Buffer.from(data, "base64"));
+  const loaded = tf.tensor(new Float32Array(bytes.buffer), [...shape], "float32");
   variable.assign(loaded);
   loaded.dispose();
 }

@@ -196,7 +196,9 @@ describe("a policy on another scenario", () => {
   test("is refused with a sentence under other options of the network", async () => {
     const small = await start(placeto as AgentModule, { width: 4 }, diamond, 300);
     const large = await start(placeto as AgentModule, { width: 6 }, diamond, 300);
+    const before = await large.agent.savePolicy();
     await expect(large.agent.loadPolicy(await small.agent.savePolicy())).rejects.toThrow("other options");
+    expect(await large.agent.savePolicy()).toEqual(before);
     small.agent.dispose();
     large.agent.dispose();
   });
