@@ -234,6 +234,8 @@ class Placeto implements Agent {
 
   async loadRun(saved: unknown): Promise<void> {
     const { update, policy, adam, tasks, draws, taskDraws } = saved as SavedRun;
+    if (policy === undefined)
+      throw new InputError("The saved run is of an earlier version of this agent; train again.");
     await this.loadPolicy(policy);
     this.adam.load(adam);
     for (const [name, state] of Object.entries(tasks))

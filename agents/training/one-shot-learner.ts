@@ -193,6 +193,8 @@ class OneShotLearner implements Agent {
 
   async loadRun(saved: unknown): Promise<void> {
     const { update, policy, adam, baselines, draws, taskDraws } = saved as SavedRun;
+    if (policy === undefined)
+      throw new InputError("The saved run is of an earlier version of this agent; train again.");
     await this.loadPolicy(policy);
     this.adam.load(adam);
     for (const [name, baseline] of Object.entries(baselines))

@@ -116,6 +116,12 @@ describe.each(agents)("%s", (_, module, changes) => {
     agent.dispose();
   });
 
+  test("refuses a saved run of an earlier form with a sentence", async () => {
+    const { agent } = await start(module, changes, diamond, 1000);
+    await expect(agent.loadRun({ update: 3, weights: {} })).rejects.toThrow("of an earlier version");
+    agent.dispose();
+  });
+
   test("refuses a saved run of another scenario with a sentence", async () => {
     const { agent } = await start(module, changes, diamond, 1000);
     const other = await start(module, changes, testScenario({ graph: "a 1 4B\nb 1 <- a" }), 1000);
