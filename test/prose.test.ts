@@ -11,20 +11,6 @@ import { describe, expect, it } from "vitest";
 const MOST_WORDS = 25;
 const MOST_COLUMNS = 100;
 
-/** Prefixes of paths that are not held yet. A prefix without an offence has to leave the list. */
-const notYet: readonly string[] = [
-  "README.md",
-  "agents/contract.ts",
-  "agents/learned/",
-  "agents/nets/",
-  "agents/tensors/",
-  "agents/training/",
-  "cli/",
-  "env/",
-  "results/",
-  "test/scenarios/",
-];
-
 /** A line of prose with its number in the file; `text` has no comment marks. */
 interface Line {
   readonly number: number;
@@ -145,12 +131,7 @@ describe("the prose of comments and pages", () => {
   });
 
   it("has no long sentence and no wide line", () => {
-    expect(offences.filter((offence) => !notYet.some((prefix) => offence.startsWith(prefix)))).toEqual([]);
-  });
-
-  it("is held everywhere but where an offence is left", () => {
-    const done = notYet.filter((prefix) => !offences.some((offence) => offence.startsWith(prefix)));
-    expect(done, "prefixes to take off the list").toEqual([]);
+    expect(offences).toEqual([]);
   });
 });
 

@@ -193,8 +193,8 @@ function journalIn(out: string, runCell: RunCell): CellJournal {
 }
 
 /**
- * Progress in the unit of the budget, where a cell that ends below it counts as a whole; in cells
- * where the budget is one of time.
+ * Progress in the unit of the budget, or in cells where the budget is one of time. A finished cell
+ * counts with its whole budget.
  */
 function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Terminal) {
   const { unit, amount } = leadingLimit(budget);

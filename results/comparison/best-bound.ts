@@ -1,8 +1,10 @@
 /**
- * The best bounds known for a scenario once several methods have run on it, for any set of plan
- * kinds: the largest of the simulator's own and of those that planners proved. A found value below a
- * bound that covers its plan's kind refutes the bound. A refuted bound of a planner is left out with
- * a warning; a refuted bound of the simulator is a fault of ours and ends the comparison.
+ * The best bounds known for a scenario, for any set of plan kinds: the largest of the simulator's
+ * own and of those that planners proved.
+ *
+ * A found value below a bound that covers its plan's kind refutes the bound. A refuted bound of a
+ * planner is left out with a warning. A refuted bound of the simulator is a fault of ours and ends
+ * the comparison.
  */
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import { bestOf, covering } from "../../env/sim/bounds/best.ts";

@@ -97,7 +97,7 @@ export interface CellResult {
   readonly failure: string | null;
   /**
    * What ended the run: the method itself, its budget, a deterministic limit of its own, or a clock
-   * or signal, after which its bytes may differ next time.
+   * or signal. After a clock or signal its bytes may differ next time.
    */
   readonly ended: NonNullable<PlannerReport["ended"]>;
   readonly backend: BackendName | null;

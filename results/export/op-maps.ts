@@ -2,8 +2,8 @@
  * Maps from ops to devices, which lose nothing.
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
- * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields with commas, quotes or line ends are in quotes,
- *   and quotes inside are doubled.
+ * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
+ *   with commas, quotes or line ends are in quotes, and quotes inside are doubled.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Exporter } from "./contract.ts";

@@ -151,7 +151,9 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
 }
 `;
 
-/** Distinct colours of methods in the palette; further methods share them, labels tell them apart. */
+/**
+ * Distinct colours of methods in the palette; further methods share them, labels tell them apart.
+ */
 export const COLOUR_COUNT = 12;
 
 /** One colour for each method, the same in every figure of a page. */

@@ -15,8 +15,8 @@ export interface Placement {
   readonly device: Int32Array;
   /**
    * Order of the ops of each device, lowest first, op id breaking ties, shape [opCount]. Each op
-   * waits for the one before it; under `dispatch: "ready"` it goes first among those that are ready.
-   * Without it a device runs ops in the order in which they become ready.
+   * waits for the one before it; under `dispatch: "ready"` it goes first among those that are
+   * ready. Without it a device runs ops in the order in which they become ready.
    */
   readonly opPriority?: Float64Array;
 }

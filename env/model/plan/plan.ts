@@ -17,7 +17,9 @@ export const planKinds: { readonly [K in PlanKindName]: PlanKind<Extract<Plan, {
 
 export const planKindNames = Object.keys(planKinds) as readonly PlanKindName[];
 
-/** Throws one sentence where a plan is not one for the scenario; memory is the evaluator's answer. */
+/**
+ * Throws one sentence where a plan is not one for the scenario; memory is the evaluator's answer.
+ */
 export function validatePlan(scenario: Scenario, plan: Plan): void {
   kindOf(plan, "The plan").validate(scenario, plan);
 }

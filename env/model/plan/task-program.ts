@@ -9,7 +9,9 @@ export interface TaskProgram {
   readonly tasks: OpGraph;
   /** Device of each task, shape [taskCount]. */
   readonly device: Int32Array;
-  /** Order of the tasks of each device, lowest first, shape [taskCount]; absent for arrival order. */
+  /**
+   * Order of the tasks of each device, lowest first, shape [taskCount]; absent for arrival order.
+   */
   readonly priority?: Float64Array;
   /** Op of each task, -1 for a collective, shape [taskCount]. */
   readonly opOf: Int32Array;

@@ -1,7 +1,7 @@
 /**
- * Memory as dnn-partitioning counts it (Tarnawski et al., NeurIPS 2020), and the evaluator of an
- * objective that is a formula under it: the parameter bytes of an accelerator's ops must not exceed
- * its memory. CPUs have no limit here.
+ * Memory as dnn-partitioning counts it (Tarnawski et al., NeurIPS 2020). The parameter bytes of an
+ * accelerator's ops must not exceed its memory; CPUs have no limit. Also the evaluator of an
+ * objective that is a formula under that memory.
  */
 import { weightLimitBytes } from "../../model/cluster/cluster.ts";
 import { type Plan, validatePlan } from "../../model/plan/plan.ts";

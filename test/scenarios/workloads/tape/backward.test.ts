@@ -92,7 +92,7 @@ describe("the backward pass", () => {
     const graph = trainingGraph(tape, momentum);
     const backwardFlops = (name: string) =>
       graph.names.reduce((sum, op, v) => (op.startsWith(`${name}/grad`) ? sum + graph.flops[v] : sum), 0);
-    // 2 x outputs x window: 2 x (2 x 4 x 6 x 6) x 27, 2 x (2 x 5 x 4 x 4) x 36, 2 x 6 x 5.
+    // `2 x outputs x window`: 2*(2*4*6*6)*27, 2*(2*5*4*4)*36, 2*6*5.
     expect(graph.flops[id(graph, "first")]).toBe(15_552);
     expect(backwardFlops("first")).toBe(15_552);
     expect(graph.flops[id(graph, "second")]).toBe(11_520);
