@@ -37,7 +37,10 @@ export interface PlacementProgram extends PlacementColumns {
 
 export interface Scale {
   readonly unitUs: number;
-  /** Upper limit of the objective's column: the value of a known plan, plus a tolerance for rounding. */
+  /**
+   * Upper limit of the objective's column: the value of a known plan, plus a tolerance for
+   * rounding.
+   */
   readonly upper: number;
 }
 
