@@ -12,18 +12,7 @@ const MOST_WORDS = 25;
 const MOST_COLUMNS = 100;
 
 /** Prefixes of paths that are not held yet. A prefix without an offence has to leave the list. */
-const notYet: readonly string[] = [
-  "README.md",
-  "agents/contract.ts",
-  "agents/learned/",
-  "agents/nets/",
-  "agents/tensors/",
-  "agents/training/",
-  "cli/",
-  "env/",
-  "results/",
-  "test/scenarios/",
-];
+const notYet: readonly string[] = ["README.md", "cli/", "env/", "results/", "test/scenarios/"];
 
 /** A line of prose with its number in the file; `text` has no comment marks. */
 interface Line {

@@ -32,8 +32,8 @@ export interface ResolvedMethod {
 
 /**
  * Finds the method that `spec` names: `id`, `id?key=value&...`, or the path of a user's file, with
- * options too. Options of `defaults` hold where the spec gives none. A policy that the spec names is
- * for the caller to load.
+ * options too. Options of `defaults` hold where the spec gives none. A policy that the spec names
+ * is for the caller to load.
  */
 export async function resolveMethod(
   spec: string,

@@ -1,8 +1,8 @@
 /**
  * `PartitionProblem`: a scenario as a partitioner sees it. The free problem has a vertex per
  * co-location class. The ordered problem has a vertex per element of a contiguous split
- * (agents/problems/split/elements.ts), and arcs for their order. An order that passes through ops of the
- * host alone counts too.
+ * (agents/problems/split/elements.ts), and arcs for their order. An order that passes through ops
+ * of the host alone counts too.
  */
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
