@@ -4,8 +4,8 @@
  *
  * `cells.jsonl`: a line with the format and the versions, then a line for each cell. A kept cell
  * answers a cell of the same request where the scenario has the same content. Cells of a method
- * from a file always run again, because the file may have changed. So do those that begin with
- * the policy of a run. Cells that an interrupt ended are not kept. Nothing is written before the first
+ * from a file always run again, because the file may have changed. So do those that begin with the
+ * policy of a run. Cells that an interrupt ended are not kept. Nothing is written before the first
  * cell has finished.
  */
 import { parseSpec } from "../../agents/registry/spec.ts";

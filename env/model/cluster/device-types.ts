@@ -1,6 +1,6 @@
 /**
- * Device types: sets of devices that are equal in all that a caller names. That may be the run times
- * of every op and the memory limit.
+ * Device types: sets of devices that are equal in all that a caller names. That may be the run
+ * times of every op and the memory limit.
  */
 
 export interface DeviceTypes {

@@ -1,6 +1,6 @@
 /**
- * Plan files. A plan is the JSON of its kind (plan.ts). A file may hold it alone or under `plan`, as
- * `solve --json` and lines of `plans.jsonl` do.
+ * Plan files. A plan is the JSON of its kind (plan.ts). A file may hold it alone or under `plan`,
+ * as `solve --json` and lines of `plans.jsonl` do.
  *
  * Forms that earlier versions wrote, or that are handy to type, are read as well:
  *
