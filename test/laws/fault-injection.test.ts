@@ -34,9 +34,10 @@ import {
   writeScenario,
 } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
+import { countYardsticks } from "../yardstick.ts";
 import { mutated, pick } from "./mutate.ts";
 
-const MOST_MS = 2_000;
+const MOST_YARDSTICKS = 200;
 
 const whole = testScenario({
   name: "whole",
@@ -203,7 +204,7 @@ const faults: string[] = [];
 
 /** The call soon gives a whole answer or an `InputError` of one sentence. */
 function check(what: string, call: () => void): void {
-  const started = performance.now();
+  const spent = countYardsticks();
   try {
     call();
   } catch (error) {
@@ -211,8 +212,8 @@ function check(what: string, call: () => void): void {
     if (!(error instanceof InputError)) faults.push(`${what}\n${stack}`);
     else if (!/^[^\n]{10,600}[.?]$/.test(message)) faults.push(`${what}\nis no sentence: ${message}`);
   }
-  const ms = performance.now() - started;
-  if (ms > MOST_MS) faults.push(`${what}\ntook ${ms} ms`);
+  const yardsticks = spent();
+  if (yardsticks > MOST_YARDSTICKS) faults.push(`${what}\ntook ${yardsticks} yardsticks`);
 }
 
 afterEach(() => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type MipOptions, type MipResult, type MipSolution, solveMip } from "../../../agents/solver/highs.ts";
 import { type LinearProgram, programBuilder } from "../../../agents/solver/linear-program.ts";
+import { NO_DEADLINE_SECONDS } from "../no-deadline.ts";
 
-const limits = { nodes: 1e6, iterations: 1e9, seconds: 20, relativeGap: 0 };
+const limits = { nodes: 1e6, iterations: 1e9, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 
 async function solve(program: LinearProgram, options: Partial<MipOptions> = {}) {
   const solver = solveMip(program, { limits, ...options });

@@ -50,7 +50,7 @@ describe("suites of files", () => {
         expect(scenario.objective).toBe(suite.objective ?? "max-load");
       }
     }
-  }, 60_000);
+  });
 });
 
 describe("the board", () => {
@@ -61,7 +61,7 @@ describe("the board", () => {
     expect(found, "a scenario of board-v1 changed; what changes on purpose becomes board-v2").toEqual(
       boardPins,
     );
-  }, 60_000);
+  });
 
   it("is balanced over families, clusters and sizes", async () => {
     const scenarios = await opened;
@@ -72,7 +72,7 @@ describe("the board", () => {
     expect(Math.max(...profiles.map(({ ops }) => ops))).toBeGreaterThan(3_000);
     const tight = profiles.filter(({ memoryPressure }) => memoryPressure !== null && memoryPressure > 1);
     expect(tight.length).toBeGreaterThanOrEqual(2);
-  }, 60_000);
+  });
 });
 
 describe("the catalog", () => {

@@ -11,6 +11,7 @@ import { heft } from "../../../../agents/planners/placement/lists/heft.ts";
 import { mEtf } from "../../../../agents/planners/placement/lists/m-etf.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
 import { compile, evaluator, testScenario, validatePlan } from "../../../../env/index.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { runPlanner } from "../../planners/run-planner.ts";
 import { leastOfAllSchedules } from "../../problems/every-schedule.ts";
 import { randomMakespan } from "../random-makespan.ts";
@@ -108,7 +109,7 @@ describe("Pesto's coarsening", () => {
       return `op${v} ${20 + ((37 * v) % 60)} ${50 + ((71 * v) % 200)}B${inputs}`;
     });
     const scenario = testScenario({ graph: lines.join("\n"), devices: 2 });
-    const options = { tasks: 8, seconds: 30, windows: 1 };
+    const options = { tasks: 8, seconds: NO_DEADLINE_SECONDS, windows: 1 };
     const unrefined = await runPlanner(pesto, scenario, { options: { ...options, refine: 0, windows: 0 } });
     const refined = await runPlanner(pesto, scenario, { options });
     for (const { best, report } of [unrefined, refined]) {
@@ -122,7 +123,7 @@ describe("Pesto's coarsening", () => {
   it("is never above the list schedules that it starts from", async () => {
     await fc.assert(
       fc.asyncProperty(randomMakespan({ minOps: 10, maxOps: 16 }), async (scenario) => {
-        const options = { tasks: 4, climb: 80, refine: 20, windows: 1, seconds: 30 };
+        const options = { tasks: 4, climb: 80, refine: 20, windows: 1, seconds: NO_DEADLINE_SECONDS };
         const { best } = await runPlanner(pesto, scenario, { options });
         for (const module of [heft, cpop, etf, criticalPathFirst, mEtf]) {
           const list = await runPlanner(module as PlannerModule, scenario);

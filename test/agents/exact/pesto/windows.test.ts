@@ -15,9 +15,10 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../env/index.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { randomOrders } from "../random-orders.ts";
 
-const solverLimits = { nodes: 10_000, iterations: 10_000, seconds: 60, relativeGap: 0 };
+const solverLimits = { nodes: 10_000, iterations: 10_000, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 const ALL = () => true;
 
 /**
@@ -84,7 +85,7 @@ describe("a window of Pesto's integer program", () => {
       windows,
       iterations: 5_000,
       nodes: 5_000,
-      seconds: 60,
+      seconds: NO_DEADLINE_SECONDS,
       size: 60_000,
       isDone: () => false,
     };

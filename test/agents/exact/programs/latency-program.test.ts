@@ -6,10 +6,11 @@ import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { solveMip } from "../../../../agents/solver/highs.ts";
 import { evaluator, liftToOps, placement, type Scenario, testScenario } from "../../../../env/index.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { runPlanner } from "../../planners/run-planner.ts";
 import { leastOf } from "../random-split.ts";
 
-const limits = { nodes: 1e5, iterations: 1e6, seconds: 20, relativeGap: 0 };
+const limits = { nodes: 1e5, iterations: 1e6, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 
 /** The optimum of the program and a plan that has it, or null where there is none. */
 async function optimum(scenario: Scenario, pieces: number) {

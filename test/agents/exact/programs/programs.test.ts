@@ -15,9 +15,10 @@ import {
   testScenario,
 } from "../../../../env/index.ts";
 import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { leastOf, neverComesBack, randomSplit } from "../random-split.ts";
 
-const limits = { nodes: 1e5, iterations: 1e6, seconds: 20, relativeGap: 0 };
+const limits = { nodes: 1e5, iterations: 1e6, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 
 interface Solved extends MipResult {
   readonly boundUs: number;

@@ -10,6 +10,7 @@ import { solveMip } from "../../../../agents/solver/highs.ts";
 import { programBuilder } from "../../../../agents/solver/linear-program.ts";
 import { evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
 import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 
 function optimumOf(scenario: Scenario): number | null {
   const { graph, cluster } = scenario;
@@ -127,7 +128,7 @@ describe("a bound from dual values", () => {
     builder.atLeast([x, 1, y, 1], 5);
     builder.atMost([y, 1, x, -1], 1);
     const solver = solveMip(builder.build(), {
-      limits: { nodes: 1, iterations: 1e6, seconds: 20, relativeGap: 0 },
+      limits: { nodes: 1, iterations: 1e6, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 },
     });
     let step = await solver.next();
     while (step.done !== true) step = await solver.next();
