@@ -15,7 +15,7 @@ describe("makespan bounds", () => {
           expect(cost).toBeLessThanOrEqual(score.ceiling);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

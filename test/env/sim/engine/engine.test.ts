@@ -20,8 +20,8 @@ import { randomFidelity, scenarioWithPlan } from "../random-scenario.ts";
 
 describe("the event engine", () => {
   it.each([
-    { runs: 3000, maxOps: 12, maxDevices: 4, sources: "few" },
-    { runs: 300, maxOps: 24, maxDevices: 10, sources: "more than 64" },
+    { runs: 1500, maxOps: 12, maxDevices: 4, sources: "few" },
+    { runs: 200, maxOps: 24, maxDevices: 10, sources: "more than 64" },
   ])("equals the slow reference on random scenarios with $sources event sources", ({ runs, ...size }) => {
     fc.assert(
       fc.property(scenarioWithPlan(size), ({ scenario, plan }) => {
@@ -69,7 +69,7 @@ describe("the event engine", () => {
         expect(engine.run(plan.device, priority)).toBe(slow.makespanUs);
         expect([...engine.startUs]).toEqual(slow.startUs);
       }),
-      { numRuns: 1500 },
+      { numRuns: 750 },
     );
     expect(refused).toBeGreaterThan(10);
   });
@@ -104,7 +104,7 @@ describe("the event engine", () => {
           if (other.makespanUs !== fast.makespanUs) differing++;
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
     expect(differing).toBeGreaterThan(10);
   });
@@ -142,7 +142,7 @@ describe("the event engine", () => {
         const { segments } = explain(scenario, { ...plan, opPriority }).criticalPath;
         for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
       }),
-      { numRuns: 1500 },
+      { numRuns: 750 },
     );
   });
 
@@ -215,7 +215,7 @@ describe("the event engine", () => {
           expect(startUs[graph.edgeDestination[e]]).toBeGreaterThanOrEqual(endUs[graph.edgeSource[e]]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -32,7 +32,7 @@ describe("the critical path and the last chain", () => {
         const sum = segments.reduce((us, { fromUs, toUs }) => us + toUs - fromUs, scenario.fidelity.startUs);
         expect(sum).toBeCloseTo(timeline.makespanUs, 9);
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
@@ -50,7 +50,7 @@ describe("the critical path and the last chain", () => {
           for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
         }
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
@@ -80,7 +80,7 @@ describe("the critical path and the last chain", () => {
         }
         expect(path.segments.some(({ kind }) => kind === "wait")).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -103,7 +103,7 @@ describe("the critical path and the last chain", () => {
             expect(timeline.startUs[consumer]).toBeGreaterThanOrEqual(own[own.length - 1].endUs);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
