@@ -24,7 +24,7 @@ import {
   withNetwork,
   writeScenario,
 } from "../../env/index.ts";
-import { randomFidelity, scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { randomFidelity, scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 import { countYardsticks } from "../yardstick.ts";
 
 /** Every named fidelity and network model, and the switches that neither of them sets. */
@@ -161,7 +161,7 @@ function leastCost(scenario: Scenario, ceiling: number): number | null {
 }
 
 /**
- * Like random-scenario.ts, with co-location classes, ops that only one kind can run, and memory
+ * Like drawn-scenario.ts, with co-location classes, ops that only one kind can run, and memory
  * that some plans exceed.
  */
 function randomScenario(

@@ -10,7 +10,7 @@ import {
   writeScenario,
 } from "../../env/index.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 

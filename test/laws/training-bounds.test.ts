@@ -20,7 +20,7 @@ import {
   type Scenario,
   withNetwork,
 } from "../../env/index.ts";
-import { randomFidelity } from "../env/sim/random-scenario.ts";
+import { randomFidelity } from "../env/sim/drawn-scenario.ts";
 import { trainingStep } from "./training-step.ts";
 
 const gaps: number[] = [];

@@ -13,7 +13,7 @@ import {
 import { onGrid } from "../../results/trace/events.ts";
 import { type Trace, traceOf } from "../../results/trace/trace.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
-import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 
 const time = z.number().finite().nonnegative();
 const spot = { pid: z.literal(1), tid: z.number().int().nonnegative() };

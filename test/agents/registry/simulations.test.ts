@@ -15,7 +15,7 @@ import {
   metered,
   type Scenario,
 } from "../../../env/index.ts";
-import { randomScenario } from "../search/random-scenario.ts";
+import { randomScenario } from "../seeded-scenario.ts";
 import { tinyScenarios } from "./tiny-scenarios.ts";
 
 /** Counted from outside; passes within a call of the evaluator are that evaluation. */

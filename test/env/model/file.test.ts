@@ -9,7 +9,7 @@ import {
   toGraphology,
   writeScenario,
 } from "../../../env/index.ts";
-import { scenarioWithPlan } from "../sim/random-scenario.ts";
+import { scenarioWithPlan } from "../sim/drawn-scenario.ts";
 
 const text = `
   x GPU:3|CPU:30 12B type=conv params=40 kinds=GPU|CPU

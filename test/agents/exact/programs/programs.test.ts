@@ -14,7 +14,7 @@ import {
   placement,
   testScenario,
 } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { leastOf, neverComesBack, randomSplit } from "../random-split.ts";
 

@@ -9,7 +9,7 @@ import { dualBound } from "../../../../agents/solver/dual-bound.ts";
 import { solveMip } from "../../../../agents/solver/highs.ts";
 import { programBuilder } from "../../../../agents/solver/linear-program.ts";
 import { evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 
 function optimumOf(scenario: Scenario): number | null {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Evaluator, evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("makespan bounds", () => {
   it("never exceed the brute-force optimum, and the ceiling is never exceeded by any plan", () => {

@@ -16,7 +16,7 @@ import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { createParallelEngine } from "../../../../env/sim/engine/parallel.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
-import { randomFidelity, scenarioWithPlan } from "../random-scenario.ts";
+import { randomFidelity, scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the event engine", () => {
   it.each([

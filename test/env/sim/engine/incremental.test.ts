@@ -4,7 +4,7 @@ import { createRng, evaluator, movedPlan, testScenario } from "../../../../env/i
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { canSimulateMoves, createIncrementalEngine } from "../../../../env/sim/engine/incremental.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the incremental engine", () => {
   it("gives the makespan of a full run for any moved ops, whatever was asked before", () => {

@@ -4,7 +4,7 @@ import { createRng, evaluator, placement, simulate, testScenario } from "../../.
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { memoryViolation } from "../../../../env/sim/memory/peaks.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("peaks of memory", () => {
   it("are those of the slow reference where most of a step happens in one slice of its time", () => {

@@ -8,7 +8,7 @@ import {
   type TestScenarioOptions,
   testScenario,
 } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 const peakMemory = (options: TestScenarioOptions) =>
   evaluator(testScenario({ ...options, objective: "peak-memory" }));

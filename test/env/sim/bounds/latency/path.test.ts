@@ -8,7 +8,7 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const partedPathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 

@@ -12,7 +12,7 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 

@@ -9,7 +9,7 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 it("memory over time peaks at the peak, in order of time, and ends with what stays", () => {
   fc.assert(

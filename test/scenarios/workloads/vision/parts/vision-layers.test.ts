@@ -3,12 +3,17 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../../env/index.ts";
-import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
-import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/layers/pointwise.ts";
-import { trainingGraph } from "../../../scenarios/workloads/tape/backward.ts";
-import { sgd } from "../../../scenarios/workloads/tape/optimizers.ts";
-import { createTape, type Shape, type Tape, type Tensor } from "../../../scenarios/workloads/tape/tape.ts";
+import { InputError } from "../../../../../env/index.ts";
+import { buildWorkload, workloadCatalog } from "../../../../../scenarios/index.ts";
+import { leakyRelu, relu6, swish } from "../../../../../scenarios/workloads/layers/pointwise.ts";
+import { trainingGraph } from "../../../../../scenarios/workloads/tape/backward.ts";
+import { sgd } from "../../../../../scenarios/workloads/tape/optimizers.ts";
+import {
+  createTape,
+  type Shape,
+  type Tape,
+  type Tensor,
+} from "../../../../../scenarios/workloads/tape/tape.ts";
 import {
   channelBias,
   channelDropout,
@@ -22,13 +27,16 @@ import {
   samePadding,
   shifted,
   upsample,
-} from "../../../scenarios/workloads/vision/parts/image-layers.ts";
-import { meanSquaredError, sigmoidCrossEntropy } from "../../../scenarios/workloads/vision/parts/losses.ts";
+} from "../../../../../scenarios/workloads/vision/parts/image-layers.ts";
+import {
+  meanSquaredError,
+  sigmoidCrossEntropy,
+} from "../../../../../scenarios/workloads/vision/parts/losses.ts";
 import {
   groupNorm,
   instanceNorm,
   localResponseNorm,
-} from "../../../scenarios/workloads/vision/parts/normalisation.ts";
+} from "../../../../../scenarios/workloads/vision/parts/normalisation.ts";
 
 function layerOn(shape: Shape, layer: (tape: Tape, x: Tensor) => Tensor) {
   const tape = createTape();

@@ -6,8 +6,8 @@ import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
-import { play } from "./play.ts";
-import { anyScenario, diamondScenario, supportScenario } from "./scenarios.ts";
+import { play } from "../envs/play.ts";
+import { anyScenario, diamondScenario, supportScenario } from "../envs/scenarios.ts";
 
 /** Feature rows of the start observation by op name; one op per group. */
 function rowsByName(scenario: Scenario, deviceOf: (name: string) => number, current: string) {
