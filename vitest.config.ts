@@ -23,6 +23,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     pool: "forks",
+    reporters: ["default", "./test/golden-skips.ts"],
     maxWorkers: 2,
     testTimeout: 10 * MINUTES_MS,
     hookTimeout: 10 * MINUTES_MS,

@@ -7,6 +7,6 @@ export default defineConfig({
     include: ["test/**/*.slow.test.ts"],
     pool: "forks",
     testTimeout: 3_600_000,
-    reporters: ["verbose"],
+    reporters: ["verbose", "./test/golden-skips.ts"],
   },
 });

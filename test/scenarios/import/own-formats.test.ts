@@ -3,16 +3,14 @@
  * for each mistake.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { InputError, Role, testScenario, writeScenario } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
+import { sharedPath } from "../../shared-folder.ts";
 
-const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
-const workloads = `${shared}data/dnn-partitioning/`;
-const cases = `${shared}golden/placeto-sim/`;
+const workloads = `${sharedPath("data/dnn-partitioning")}/`;
+const cases = `${sharedPath("golden/placeto-sim")}/`;
 const present = existsSync(workloads) && existsSync(cases);
-if (!present) console.log("Skipped: the shared data folder is not beside the checkout.");
 
 const inputFiles = present
   ? ["throughput-inputs", "latency-inputs"].flatMap((folder) =>

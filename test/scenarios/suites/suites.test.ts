@@ -40,12 +40,11 @@ describe("suites of files", () => {
     expect(() => suiteMembers(suiteNamed("start"), "data")).toThrow("reads no files");
   });
 
-  it("open every file of the published folder", async () => {
-    const folder = sharedPath("data", "dnn-partitioning");
-    if (folder === null) return;
+  const folder = sharedPath("data", "dnn-partitioning");
+  it.skipIf(folder === null)("open every file of the published folder", async () => {
     for (const name of ["papers/dnn-partitioning", "papers/dnn-partitioning-latency"]) {
       const suite = suiteNamed(name);
-      for (const path of suiteMembers(suite, folder)) {
+      for (const path of suiteMembers(suite, folder!)) {
         const scenario = await resolveScenario(path, { objective: suite.objective });
         expect(scenario.objective).toBe(suite.objective ?? "max-load");
       }
