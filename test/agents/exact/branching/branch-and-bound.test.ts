@@ -48,6 +48,7 @@ describe("branch and bound", () => {
   it.each(objectives.filter((objective) => objective !== "makespan"))(
     "is exact for %s",
     async (objective) => {
+      let compared = 0;
       await fc.assert(
         fc.asyncProperty(randomMakespan({ minOps: 3, maxOps: 6, objective }), async (scenario) => {
           const least = bruteForce(scenario);
@@ -56,11 +57,13 @@ describe("branch and bound", () => {
             expect(best?.outcome.value ?? null).toBeNull();
             return;
           }
+          compared++;
           expect(best!.outcome.value).toBeLessThanOrEqual(least * (1 + 1e-9));
           expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
         }),
         { numRuns: 60, seed: 4 },
       );
+      expect(compared).toBeGreaterThan(30);
     },
   );
 
@@ -74,6 +77,7 @@ describe("branch and bound", () => {
   );
 
   it("claims no bound above a plan with another order of ops", async () => {
+    let compared = 0;
     await fc.assert(
       fc.asyncProperty(
         randomMakespan({ minOps: 5, maxOps: 7 }),
@@ -88,6 +92,7 @@ describe("branch and bound", () => {
           const { best, report } = await search(scenario);
           const { opCount } = scenario.graph;
           if (report.bound === undefined) return;
+          compared++;
           for (const priority of priorities) {
             const opPriority = Float64Array.from(priority.slice(0, opCount));
             const { value } = evaluator(scenario).evaluate({ ...best!.plan, opPriority });
@@ -97,6 +102,7 @@ describe("branch and bound", () => {
       ),
       { numRuns: 40, seed: 5 },
     );
+    expect(compared).toBeGreaterThan(20);
   });
 
   it("stopped by its budget or its nodes, says what it has proven", async () => {

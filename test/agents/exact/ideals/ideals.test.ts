@@ -45,11 +45,13 @@ describe("the search over ideals", () => {
   });
 
   it("finds the same with an upper value just above the optimum, and nothing at the optimum", () => {
+    let compared = 0;
     fc.assert(
       fc.property(randomSplit({ maxOps: 9, maxClasses: 8, maxAccelerators: 3 }), (scenario) => {
         const problem = splitProblem(scenario, contract(scenario));
         const { split } = search(problem);
         if (split === null) return;
+        compared++;
         expect(search(problem, { upperUs: split.valueUs + 0.5 }).split!.valueUs).toBeCloseTo(
           split.valueUs,
           9,
@@ -58,6 +60,7 @@ describe("the search over ideals", () => {
       }),
       { numRuns: 200 },
     );
+    expect(compared).toBeGreaterThan(130);
   });
 
   it("is never beaten by the line of one topological order, and uses it up on a chain", () => {

@@ -94,6 +94,7 @@ describe("contiguous splits with replication", () => {
   });
 
   it("are no slower than those without, where it may help at all", () => {
+    let compared = 0;
     fc.assert(
       fc.property(randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }), (scenario) => {
         const search = contiguousOptimum(scenario, { ideals: 1e6, transitions: 1e8 });
@@ -101,10 +102,13 @@ describe("contiguous splits with replication", () => {
         while (step.done !== true) step = search.next();
         const found = replicatedSplit(problemOf(scenario), BYTES_PER_US, 1_000);
         expect(found === null).toBe(step.value.split === null);
-        if (found) expect(found.valueUs).toBeLessThanOrEqual(step.value.split!.valueUs + 1e-9);
+        if (!found) return;
+        compared++;
+        expect(found.valueUs).toBeLessThanOrEqual(step.value.split!.valueUs + 1e-9);
       }),
       { numRuns: 100 },
     );
+    expect(compared).toBeGreaterThan(60);
   });
 
   it("share the work of one op and pay for its weights", () => {

@@ -68,6 +68,7 @@ const supportCount = (graph: OpGraph): number =>
 
 describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => {
   it("keeps co-location classes whole, device support possible, all work, and the limit", () => {
+    let compared = 0;
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 12 }), (graph, limit) => {
         let groups: Grouping;
@@ -80,6 +81,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
           if (rule !== "scc") expect(limit).toBeLessThan(supportCount(graph));
           return;
         }
+        compared++;
         expect(groups.groupCount).toBeLessThanOrEqual(limit);
         const ofClass = new Map<number, number>();
         for (let v = 0; v < graph.opCount; v++) {
@@ -99,14 +101,17 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
       }),
       { numRuns: 40 },
     );
+    expect(compared).toBeGreaterThan(20);
   });
 
   it("lifts plans to ops: each op gets its group's device, and the op-level scenario scores the same", () => {
+    let compared = 0;
     fc.assert(
       fc.property(graphs, fc.array(fc.nat(1), { minLength: 20, maxLength: 20 }), (graph, choice) => {
         const base = testScenario({ graph, devices: ["CPU", "CPU"] });
         const groups = ungroupable(() => coarsen(graph, rule));
         if (groups === null) return;
+        compared++;
         const groupDevice = Int32Array.from({ length: groups.groupCount }, (_, g) => choice[g % 20]);
         const device = liftToOps(groups, groupDevice);
         device.forEach((d, v) => {
@@ -117,6 +122,7 @@ describe.each(coarseningRules.map(({ name }) => name))("the rule %s", (rule) => 
       }),
       { numRuns: 20 },
     );
+    expect(compared).toBeGreaterThan(10);
   });
 
   it("answers the same twice", () => {
@@ -194,16 +200,19 @@ describe("fusion of circles", () => {
   });
 
   it("is the finest acyclic coarsening: no group is touched outside a circle", () => {
+    let compared = 0;
     fc.assert(
       fc.property(graphs, (graph) => {
         const start = colocationGrouping(graph);
         const fused = ungroupable(() => fuseComponents(graph, start));
         if (fused === null) return;
+        compared++;
         expect(isAcyclic(graph, fused)).toBe(true);
         expect(fused.groupCount === start.groupCount).toBe(isAcyclic(graph, start));
       }),
       { numRuns: 100 },
     );
+    expect(compared).toBeGreaterThan(50);
   });
 });
 
