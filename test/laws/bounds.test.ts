@@ -6,47 +6,24 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import {
-  allowedDevices,
   compile,
   createRng,
   defaultFidelity,
   evaluator,
-  fidelities,
-  liftToOps,
-  networkModels,
   type Objective,
   objectives,
-  placement,
   readScenario,
   refutationBound,
   type Scenario,
   testScenario,
-  withNetwork,
   writeScenario,
 } from "../../env/index.ts";
 import { randomFidelity, scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
+import { everyPlacement } from "../env/sim/every-placement.ts";
 import { countYardsticks } from "../yardstick.ts";
+import { type Network, namedNetworks, otherSwitches } from "./networks.ts";
 
-/** Every named fidelity and network model, and the switches that neither of them sets. */
-interface Network {
-  readonly name: string;
-  set(scenario: Scenario): Scenario;
-}
-
-const networks: readonly Network[] = [
-  ...fidelities.map((fidelity) => ({
-    name: fidelity.name,
-    set: (scenario: Scenario) => ({ ...scenario, fidelity }),
-  })),
-  ...networkModels.map(({ name }) => ({ name, set: (scenario: Scenario) => withNetwork(scenario, name) })),
-  ...Object.entries({
-    "one per consumer": { multicast: "per-consumer" },
-    "no overlap": { overlap: false },
-  } as const).map(([name, switches]) => ({
-    name,
-    set: (scenario: Scenario) => ({ ...scenario, fidelity: { ...defaultFidelity, ...switches } }),
-  })),
-];
+const networks = [...namedNetworks, ...otherSwitches];
 
 /** Every draw has switches of its own. */
 const anySwitches: Network = { name: "random switches", set: (scenario) => scenario };
@@ -142,17 +119,10 @@ function check(objective: Objective, network: Network, size: Size): void {
 
 /** The value of the best plan, null where none fits; no plan costs more than the ceiling allows. */
 function leastCost(scenario: Scenario, ceiling: number): number | null {
-  const { grouping, cluster } = scenario;
-  const deviceCount = cluster.devices.length;
-  const allowed = allowedDevices(scenario);
   const score = evaluator(scenario);
-  const groupDevice = new Int32Array(grouping.groupCount);
   let least: number | null = null;
-  for (let code = 0; code < deviceCount ** grouping.groupCount; code++) {
-    for (let g = 0, rest = code; g < grouping.groupCount; g++, rest = Math.floor(rest / deviceCount))
-      groupDevice[g] = rest % deviceCount;
-    if (groupDevice.some((d, g) => allowed[g * deviceCount + d] === 0)) continue;
-    const { value } = score.evaluate(placement(liftToOps(grouping, groupDevice)));
+  for (const plan of everyPlacement(scenario)) {
+    const { value } = score.evaluate(plan);
     if (value === null) continue;
     if (value > ceiling) throw new Error(`A plan takes ${value}, more than the ceiling of ${ceiling}.`);
     if (least === null || value < least) least = value;
