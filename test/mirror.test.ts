@@ -1,9 +1,9 @@
 /**
  * A test bears the path of what it tests: of a file (`sim/engine/compile.test.ts`), or of a folder,
  * from beside it or from within (`model/coarsen.test.ts`, `sim/bounds/bounds.test.ts`). A bundle
- * tests several files by one theme; it is named here, and lies in the folder of what it tests.
+ * tests several files by one theme; it is named here and is in the folder of what it tests.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -78,4 +78,12 @@ test("every bundle named here exists, mirrors no source, and lies in a folder of
     expect(mirrorsSource(path), path).toBe(false);
     expect(isFolder(dirname(path)), path).toBe(true);
   }
+});
+
+test("tests are called `test` everywhere", () => {
+  const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".test.ts"),
+  );
+  const named = /import \{[^}]*\bit\b[^}]*\} from "vitest"/;
+  expect(files.filter((name) => named.test(readFileSync(join(root, "test", name), "utf8")))).toEqual([]);
 });

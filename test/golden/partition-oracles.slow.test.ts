@@ -2,7 +2,7 @@
  * The partitioner at the planners' effort against gpart and gpmetis, each the best of several runs,
  * and on graphs of 100,000 vertices.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { WeightedGraph } from "../../agents/search/partition/weighted-graph.ts";
 import { compareWith, partitioned } from "../agents/search/partition/against.ts";
 import { grid, layered, workloads } from "../agents/search/partition/graphs.ts";
@@ -28,7 +28,7 @@ const oracles: (readonly [string, Oracle | null])[] = [
 const compared = workloads();
 
 describe.each(oracles)("cuts beside those of %s", (name, oracle) => {
-  it.skipIf(oracle === null || compared.length === 0)(
+  test.skipIf(oracle === null || compared.length === 0)(
     "5% above in the mean of 16, and beside gpart's 10% in each",
     () => {
       const ratios = compared.map(({ graph, share }) => {
@@ -45,7 +45,7 @@ describe.each(oracles)("cuts beside those of %s", (name, oracle) => {
 });
 
 describe("100,000 vertices in 8 parts", () => {
-  it.each([
+  test.each([
     ["layered", layered(100_000, 200)],
     ["grid", grid(400, 250)],
   ])("%s: balanced, in less than 10 s of one core", (_, graph) => {

@@ -4,7 +4,7 @@
  * the bounds come.
  */
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   compile,
   createRng,
@@ -40,20 +40,23 @@ const SIMPLE = new Set(["critical path", "work", "largest unit"]);
 
 describe("bounds", () => {
   // 11 networks of 60 scenarios, of which memory leaves some without any plan.
-  it.each(networks)("never exceed the optimum of the makespan, network $name", (network) => {
+  test.each(networks)("never exceed the optimum of the makespan, network $name", (network) => {
     check("makespan", network, { maxOps: 7, maxDevices: 3, runs: 60 });
   });
 
-  it("never exceed the optimum of the makespan, whatever the switches", () => {
+  test("never exceed the optimum of the makespan, whatever the switches", () => {
     check("makespan", anySwitches, { maxOps: 6, maxDevices: 3, runs: 150 });
   });
 
-  it.each(["max-load", "latency", "peak-memory"] as const)("never exceed the optimum of %s", (objective) => {
-    for (const network of networks.slice(0, 3))
-      check(objective, network, { maxOps: 6, maxDevices: 3, runs: 60 });
-  });
+  test.each(["max-load", "latency", "peak-memory"] as const)(
+    "never exceed the optimum of %s",
+    (objective) => {
+      for (const network of networks.slice(0, 3))
+        check(objective, network, { maxOps: 6, maxDevices: 3, runs: 60 });
+    },
+  );
 
-  it("are cheap: 1,000 ops on 8 devices in less than five yardsticks", () => {
+  test("are cheap: 1,000 ops on 8 devices in less than five yardsticks", () => {
     const rng = createRng("cheap");
     const lines = Array.from({ length: 1000 }, (_, v) => {
       const inputs = new Set(

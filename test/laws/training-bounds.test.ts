@@ -4,7 +4,7 @@
  * tries.
  */
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   compile,
   createRng,
@@ -23,7 +23,7 @@ import { trainingStep } from "./training-step.ts";
 const gaps: number[] = [];
 
 describe("bounds of training steps", () => {
-  it.each(namedNetworks)(
+  test.each(namedNetworks)(
     "never exceed the best of all placements under several orders, network $name",
     ({ name, set }) => {
       const fidelity = fidelities.find((each) => each.name === name) ?? defaultFidelity;
@@ -31,7 +31,7 @@ describe("bounds of training steps", () => {
     },
   );
 
-  it("nor whatever the switches", () => {
+  test("nor whatever the switches", () => {
     holds(40, randomFidelity, (scenario) => scenario);
   });
 

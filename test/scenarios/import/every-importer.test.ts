@@ -3,7 +3,7 @@
  * survive a round trip through our JSON. A damaged file gives one sentence or a working scenario,
  * quickly, in little memory and without side effects.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   allowedDevices,
   createRng,
@@ -27,13 +27,13 @@ const DAMAGED_FILES = 200;
 const MOST_YARDSTICKS = 200;
 const MOST_EXTRA_BYTES = 512 * 2 ** 20;
 
-it("has samples of every format", () => {
+test("has samples of every format", () => {
   expect(Object.keys(samples).sort()).toEqual(importers.map(({ name }) => name).sort());
   for (const [name, of] of Object.entries(samples)) expect(of.length, name).toBeGreaterThan(0);
 });
 
 describe.each(importers.map(({ name }) => name))("%s", (format) => {
-  it("is recognised, counts its ops and edges, and survives our JSON", () => {
+  test("is recognised, counts its ops and edges, and survives our JSON", () => {
     for (const { content, ops, edges, options = {} } of samples[format] ?? []) {
       const imported = importFile(content, "sample", new Map(Object.entries(options)));
       const { scenario, report } = imported;
@@ -46,7 +46,7 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
     }
   });
 
-  it("is read the same whether by name or recognised", () => {
+  test("is read the same whether by name or recognised", () => {
     for (const { content, options = {} } of samples[format] ?? []) {
       const given = new Map(Object.entries(options));
       const byName = importFile(content, "sample", new Map([...given, ["format", format]]));
@@ -54,7 +54,7 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
     }
   });
 
-  it("gives a sentence or a scenario for damaged files", () => {
+  test("gives a sentence or a scenario for damaged files", () => {
     const before = globals();
     const startBytes = process.memoryUsage().rss;
     const faults: string[] = [];

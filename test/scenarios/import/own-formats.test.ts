@@ -3,7 +3,7 @@
  * for each mistake.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError, Role, testScenario, writeScenario } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
 import { sharedPath } from "../../shared-folder.ts";
@@ -21,9 +21,9 @@ const inputFiles = present
   : [];
 
 describe.skipIf(!present)("dnn-partitioning files", () => {
-  it("there are 24 of them", () => expect(inputFiles.length).toBe(24));
+  test("there are 24 of them", () => expect(inputFiles.length).toBe(24));
 
-  it.each(inputFiles)("%s keeps nodes, edges, classes, roles, times, sizes and devices", (path) => {
+  test.each(inputFiles)("%s keeps nodes, edges, classes, roles, times, sizes and devices", (path) => {
     const text = readFileSync(workloads + path, "utf8");
     const raw = JSON.parse(text);
     const { scenario, runs } = importFile(text, path);
@@ -55,7 +55,7 @@ describe.skipIf(!present)("dnn-partitioning files", () => {
     expect(cluster.devices[0].memoryBytes).toBe(raw.maxSizePerFPGA);
   });
 
-  it("the bytes of an output agree with the sizes that the files give beside the cost", () => {
+  test("the bytes of an output agree with the sizes that the files give beside the cost", () => {
     const path = "throughput-inputs/OperatorGraphs/bert_l-3_training.json";
     const text = readFileSync(workloads + path, "utf8");
     const raw = JSON.parse(text);
@@ -72,7 +72,7 @@ describe.skipIf(!present)("dnn-partitioning files", () => {
 });
 
 describe.skipIf(!present)("placeto-sim case files", () => {
-  it("all 78 import with their placements and expected results", () => {
+  test("all 78 import with their placements and expected results", () => {
     const files = present ? readdirSync(cases).filter((file) => /^(\d|micro).*\.json$/.test(file)) : [];
     expect(files.length).toBe(78);
     for (const file of files) {
@@ -124,7 +124,7 @@ const placeto = (more: object = {}) => ({
 const imported = (file: object) => importFile(JSON.stringify(file), "f.json");
 
 describe("the dnn-partitioning format", () => {
-  it("reads milliseconds, unsupported nodes, gaps in ids and repeated names", () => {
+  test("reads milliseconds, unsupported nodes, gaps in ids and repeated names", () => {
     const { graph } = imported(
       partitioning({ nodes: [node(4, { name: "x", supportedOnFpga: 0 }), node(9, { name: "x" })] }),
     ).scenario;
@@ -136,7 +136,7 @@ describe("the dnn-partitioning format", () => {
     expect([...graph.outputBytes]).toEqual([1_073_742]);
   });
 
-  it("sends transfers between accelerators through the host", () => {
+  test("sends transfers between accelerators through the host", () => {
     const { links, routes } = imported(partitioning({ maxCPUs: 2 })).scenario.cluster;
     const named = (from: number, to: number) => routes[from][to].map((link) => links[link].name);
     expect(named(0, 1)).toEqual(["accelerator:0 -> host", "host -> accelerator:1"]);
@@ -147,7 +147,7 @@ describe("the dnn-partitioning format", () => {
 });
 
 describe("the placeto-sim format", () => {
-  it("gives undeclared outputs 0 bytes and keeps control edges in order", () => {
+  test("gives undeclared outputs 0 bytes and keeps control edges in order", () => {
     const inputs = [
       [],
       [
@@ -160,7 +160,7 @@ describe("the placeto-sim format", () => {
     expect([...scenario.graph.edgeOutput]).toEqual([2, -1]);
   });
 
-  it("needs no runs", () => {
+  test("needs no runs", () => {
     const { runs: _runs, ...file } = placeto();
     expect(imported(file).runs).toEqual([]);
   });
@@ -278,7 +278,7 @@ describe("malformed files", () => {
     ],
   ];
 
-  it.each(bad)("%s is one sentence naming the file", (_what, text, sentence) => {
+  test.each(bad)("%s is one sentence naming the file", (_what, text, sentence) => {
     let error: unknown;
     try {
       importFile(text, "f.json");

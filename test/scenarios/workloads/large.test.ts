@@ -2,7 +2,7 @@
  * Unrolled networks of tens of thousands of ops build fast, simulate, and do the same work as with
  * fused cells.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, placement } from "../../../env/index.ts";
 import { buildWorkload, resolveScenario, workloadCatalog } from "../../../scenarios/index.ts";
 import { countYardsticks } from "../../yardstick.ts";
@@ -11,7 +11,7 @@ const LARGE = "gnmt-8/4xP100?steps=100&fused=0&batch=16";
 const MOST_YARDSTICKS = 500;
 
 describe("GNMT-8, unrolled with an op for each kernel of a cell", () => {
-  it("has more than 50,000 ops, is built and grouped fast, and simulates", async () => {
+  test("has more than 50,000 ops, is built and grouped fast, and simulates", async () => {
     const spent = countYardsticks();
     const scenario = await resolveScenario(LARGE);
     const yardsticks = spent();
@@ -29,7 +29,7 @@ describe("GNMT-8, unrolled with an op for each kernel of a cell", () => {
     expect(outcome.value).toBeGreaterThan(0);
   });
 
-  it("does the same work with the same weights as with fused cells", () => {
+  test("does the same work with the same weights as with fused cells", () => {
     for (const name of ["gnmt-4", "rnnlm"]) {
       const workload = workloadCatalog.find((entry) => entry.name === name)!;
       const defaults = Object.entries(workload.options).map(([key, option]) => [key, option.default]);

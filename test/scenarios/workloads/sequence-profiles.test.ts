@@ -7,7 +7,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { Role, runTimesUs } from "../../../env/index.ts";
 import { buildWorkload, deviceOf, workloadCatalog } from "../../../scenarios/index.ts";
 import { layerOf } from "../../../scenarios/workloads/layers/layer-graph.ts";
@@ -77,7 +77,7 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 
 const folder = sharedPath("data", "pipedream");
 
-it.skipIf(folder === null).each(profiles)(
+test.skipIf(folder === null).each(profiles)(
   "%s: the layers of %s have its weights and about its time",
   (profile, name, given, most) => {
     const path = join(folder!, `${profile}.graph.txt`);

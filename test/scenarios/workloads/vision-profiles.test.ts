@@ -6,7 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Role, runTimesUs } from "../../../env/index.ts";
 import { buildWorkload, deviceOf, workloadCatalog } from "../../../scenarios/index.ts";
 import { sharedPath } from "../../shared-folder.ts";
@@ -98,7 +98,7 @@ const sorted = (products: readonly WeightedLayer[]): string[] =>
 const folder = sharedPath("data", "pipedream");
 
 describe.skipIf(folder === null)("profiles of PipeDream", () => {
-  it.each(profiles)("%s has the convolutions, products and weights of %s", (file, name, given) => {
+  test.each(profiles)("%s has the convolutions, products and weights of %s", (file, name, given) => {
     const path = join(folder!, `${file}.graph.txt`);
     const [profile, ours] = [readProfile(path), readWorkload(name, given)];
     expect(profile.products.length).toBeGreaterThan(5);
@@ -108,11 +108,14 @@ describe.skipIf(folder === null)("profiles of PipeDream", () => {
 
   // Winograd convolutions run VGG's windows of 3x3 above the peak, which no share of the peak can
   // model. NASNet's many small kernels wait for their launches.
-  it.each(profiles)("%s takes the roofline of a V100 for %s within a factor of 2.5", (file, name, given) => {
-    const path = join(folder!, `${file}.graph.txt`);
-    const ratio = rooflineUs(name, given) / readProfile(path).computeUs;
-    console.log(`${name}: roofline ${ratio.toFixed(2)} of the profile`);
-    expect(ratio).toBeGreaterThan(1 / 2.5);
-    expect(ratio).toBeLessThan(2.5);
-  });
+  test.each(profiles)(
+    "%s takes the roofline of a V100 for %s within a factor of 2.5",
+    (file, name, given) => {
+      const path = join(folder!, `${file}.graph.txt`);
+      const ratio = rooflineUs(name, given) / readProfile(path).computeUs;
+      console.log(`${name}: roofline ${ratio.toFixed(2)} of the profile`);
+      expect(ratio).toBeGreaterThan(1 / 2.5);
+      expect(ratio).toBeLessThan(2.5);
+    },
+  );
 });

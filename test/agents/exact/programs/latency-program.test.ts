@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { latencyProgram } from "../../../../agents/exact/programs/latency-program.ts";
 import { ilp } from "../../../../agents/planners/placement/exact/ilp.ts";
 import { colocated } from "../../../../agents/problems/split/elements.ts";
@@ -81,7 +81,7 @@ function onePieceEach(scenario: Scenario): (groupDevice: Int32Array) => boolean 
 }
 
 describe("the integer program for latency", () => {
-  it("has the optimum of plans with one piece on each accelerator", async () => {
+  test("has the optimum of plans with one piece on each accelerator", async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
@@ -100,7 +100,7 @@ describe("the integer program for latency", () => {
     expect(compared).toBeGreaterThan(4);
   });
 
-  it("is never above any plan where pieces are many or left out", async () => {
+  test("is never above any plan where pieces are many or left out", async () => {
     let tight = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
@@ -127,7 +127,7 @@ describe("ilp for latency", () => {
     objective: "latency",
   });
 
-  it("proves of plans of few pieces what the bounds on all plans leave open, and says so", async () => {
+  test("proves of plans of few pieces what the bounds on all plans leave open, and says so", async () => {
     const { best, report } = await runPlanner(ilp, diamond);
     expect(best!.outcome.value).toBe(20);
     expect(report.facts![0]).toEqual({
@@ -138,14 +138,14 @@ describe("ilp for latency", () => {
     expect(report.bound!.value).toBe(11);
   });
 
-  it("proves a bound on all plans where pieces are left out", async () => {
+  test("proves a bound on all plans where pieces are left out", async () => {
     const { report } = await runPlanner(ilp, diamond, { options: { pieces: 0 } });
     expect(report.bound!.argument).toBe("integer program, a relaxation without pieces");
     expect(report.bound!.value).toBeGreaterThan(16);
     expect(report.bound!.value).toBeLessThanOrEqual(20);
   });
 
-  it("does not ask the solver where the quick plan meets the bound", async () => {
+  test("does not ask the solver where the quick plan meets the bound", async () => {
     const chain = testScenario({
       graph: "a 10 1B transfer=4 params=60\nb 10 params=60 <- a",
       devices: 2,
@@ -160,7 +160,7 @@ describe("ilp for latency", () => {
     ]);
   });
 
-  it("refuses what is too large with a sentence", async () => {
+  test("refuses what is too large with a sentence", async () => {
     const { report } = await runPlanner(ilp, diamond, { options: { size: 20 } });
     expect(report.failure).toMatch(/too large for an integer program/);
   });

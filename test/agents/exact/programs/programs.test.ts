@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makespanProgram } from "../../../../agents/exact/programs/makespan-program.ts";
 import { maxLoadProgram } from "../../../../agents/exact/programs/max-load-program.ts";
 import type { PlacementProgram } from "../../../../agents/exact/programs/placement-program.ts";
@@ -38,7 +38,7 @@ async function solve({ program, unitUs, devicesOf }: PlacementProgram): Promise<
 describe("the integer program for max load", () => {
   const scenarios = randomSplit({ maxOps: 9, maxClasses: 5, maxAccelerators: 3 });
 
-  it("has the optimum of all placements", async () => {
+  test("has the optimum of all placements", async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
@@ -61,7 +61,7 @@ describe("the integer program for max load", () => {
     expect(compared).toBeGreaterThan(4);
   });
 
-  it("has the optimum of all placements that never come back to a device, where it is contiguous", async () => {
+  test("has the optimum of all placements that never come back to a device, where it is contiguous", async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
@@ -91,7 +91,7 @@ const withoutTransfers = (score: Evaluator): number =>
   );
 
 describe("the integer program for the makespan", () => {
-  it("never exceeds the least makespan of all placements, under any fidelity, and is often equal to it", async () => {
+  test("never exceeds the least makespan of all placements, under any fidelity, and is often equal to it", async () => {
     let tight = 0;
     await fc.assert(
       fc.asyncProperty(pinnedScenario, async (scenario) => {
@@ -109,7 +109,7 @@ describe("the integer program for the makespan", () => {
     expect(tight).toBeGreaterThan(4);
   });
 
-  it.each([
+  test.each([
     ["store-and-forward", 10 + 2 * (100 / 10 + 1) + 5],
     ["cut-through", 10 + 100 / 10 + 2 * 1 + 5],
   ] as const)("moves a tensor over two links, %s", async (routing, makespanUs) => {

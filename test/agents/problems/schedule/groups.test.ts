@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-
 import { heftSchedule } from "../../../../agents/planners/placement/lists/heft.ts";
 import { choicesOf } from "../../../../agents/problems/choices.ts";
 import { groupProblem, pinned, slowedDown } from "../../../../agents/problems/schedule/groups.ts";
@@ -9,7 +8,6 @@ import { scheduleProblemOf } from "../../../../agents/problems/schedule/scenario
 import { type Scenario, testScenario, uncounted } from "../../../../env/index.ts";
 import { faultsOf } from "../../planners/placement/lists/schedule-laws.ts";
 import { randomScenario } from "../../seeded-scenario.ts";
-
 
 const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 1, uncounted);
 const seeds = fc.integer({ min: 0, max: 1e9 });

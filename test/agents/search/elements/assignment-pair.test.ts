@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deviceTimes } from "../../../../agents/problems/split/element-times.ts";
 import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
@@ -44,7 +44,7 @@ function leastOfPair({ problem, deviceOf }: MaxLoadState, pair: readonly [number
 }
 
 describe("dealing out two devices anew", () => {
-  it("finds the least larger load of all ways, whatever the other devices hold", () => {
+  test("finds the least larger load of all ways, whatever the other devices hold", () => {
     let better = 0;
     fc.assert(
       fc.property(scenarios, fc.integer({ min: 0, max: 5 }), (scenario, draw) => {
@@ -79,7 +79,7 @@ describe("dealing out two devices anew", () => {
     expect(better).toBeGreaterThan(30);
   });
 
-  it("is never wrong where few loads are told apart, and gives up beyond its nodes", () => {
+  test("is never wrong where few loads are told apart, and gives up beyond its nodes", () => {
     let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
@@ -108,7 +108,7 @@ describe("dealing out two devices anew", () => {
 });
 
 describe("the polish by pairs", () => {
-  it("ends within the memory where no pair helps any more, and never above its start", () => {
+  test("ends within the memory where no pair helps any more, and never above its start", () => {
     let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
@@ -136,7 +136,7 @@ describe("the polish by pairs", () => {
     expect(compared).toBeGreaterThan(30);
   });
 
-  it("ends where it is told to", () => {
+  test("ends where it is told to", () => {
     let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {

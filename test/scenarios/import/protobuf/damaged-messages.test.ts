@@ -3,7 +3,7 @@
  * single bytes seldom reaches these, because it breaks the lengths first.
  */
 import type protobuf from "protobufjs";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";
 import { mutated } from "../../../laws/mutate.ts";
@@ -36,7 +36,7 @@ function first<T extends { readonly node: readonly object[] }>(graph: T, count: 
   return { ...graph, node: graph.node.slice(0, count) };
 }
 
-it.each([
+test.each([
   ["onnx", modelMessage, onnxModels],
   ["tensorflow", graphDef, tfGraphs],
 ] as const)("%s: a sentence or a scenario that simulates", (format, type, contents) => {

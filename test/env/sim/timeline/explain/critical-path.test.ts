@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createRng,
   criticalPath,
@@ -17,7 +17,7 @@ import { scenarioWithPlan } from "../../drawn-scenario.ts";
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 
 describe("the critical path and the last chain", () => {
-  it.each([
+  test.each([
     { name: "critical path", walk: criticalPath },
     { name: "last chain", walk: lastChain },
   ])("tile the step without hole or overlap: $name", ({ walk }) => {
@@ -36,7 +36,7 @@ describe("the critical path and the last chain", () => {
     );
   });
 
-  it("tile the step of a plan that orders the ops of each device", () => {
+  test("tile the step of a plan that orders the ops of each device", () => {
     fc.assert(
       fc.property(draws, fc.integer(), ({ scenario, plan }, seed) => {
         const opPriority = new Float64Array(scenario.graph.opCount);
@@ -54,7 +54,7 @@ describe("the critical path and the last chain", () => {
     );
   });
 
-  it("consist of tasks that ran where and when they say", () => {
+  test("consist of tasks that ran where and when they say", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const { timeline, criticalPath: path, lastChain: chain } = explain(scenario, plan);
@@ -84,7 +84,7 @@ describe("the critical path and the last chain", () => {
     );
   });
 
-  it("put every hop of the log on one journey, in the order of its route", () => {
+  test("put every hop of the log on one journey, in the order of its route", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const timeline = simulate(scenario, plan);
@@ -109,7 +109,7 @@ describe("the critical path and the last chain", () => {
 });
 
 describe("what determined a start", () => {
-  it("is the busy device on the critical path and a wait on the last chain", () => {
+  test("is the busy device on the critical path and a wait on the last chain", () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 30 8B\nc 5 8B <- a\nd 1 <- c", devices: 1 });
     const told = explain(scenario, placement([0, 0, 0, 0]));
     expect(wordsOf(scenario, told.criticalPath.segments)).toEqual([
@@ -131,7 +131,7 @@ describe("what determined a start", () => {
     });
   });
 
-  it("is the busy link, and what crosses it, with its latency apart", () => {
+  test("is the busy link, and what crosses it, with its latency apart", () => {
     const graph = "a 10 100B\nb 10 100B <- a\nc 1 <- a\nd 1 <- b";
     const scenario = testScenario({ graph, devices: 2, bytesPerUs: 2, latencyUs: 3 });
     const told = explain(scenario, placement([0, 0, 1, 1]));
@@ -157,7 +157,7 @@ describe("what determined a start", () => {
     });
   });
 
-  it("is the gap after the last op where the step ends with its last event", () => {
+  test("is the gap after the last op where the step ends with its last event", () => {
     const fidelity = { opGapUs: 4, makespan: "last-event" } as const;
     const scenario = testScenario({ graph: "a 10 8B\nb 30 <- a", devices: 1, fidelity });
     const told = explain(scenario, placement([0, 0]));
@@ -169,7 +169,7 @@ describe("what determined a start", () => {
     ]);
   });
 
-  it("is the chain itself where nothing waits", () => {
+  test("is the chain itself where nothing waits", () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 30 <- a", bytesPerUs: 8 });
     const { bottleneck, criticalPath: path } = explain(scenario, placement([0, 1]));
     expect(bottleneck).toMatchObject({
