@@ -1,3 +1,4 @@
+/** `npm run test:slow`: training and exact runs of minutes. The time-out ends only what hangs. */
 import { defineConfig } from "vitest/config";
 import { alias } from "./vitest.shared.config.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A planner of the registry that says so on stderr as soon as it has its first plan: an event that
- * a test of signals waits for. `./announced.ts?of=best` plans as `best` does.
+ * A planner of the registry that tells stderr as soon as it has its first plan. A test of signals
+ * waits for that line. `./announced.ts?of=best` plans as `best` does.
  */
 import { z } from "zod";
 import type { PlannerModule } from "../../agents/contract.ts";
