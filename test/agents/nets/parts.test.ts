@@ -4,7 +4,8 @@ import { argmaxRows, maskBias, sampleRows } from "../../../agents/nets/categoric
 import { Relation, relations } from "../../../agents/nets/relations.ts";
 import { runningNorm } from "../../../agents/nets/running-norm.ts";
 import { createWeights } from "../../../agents/nets/weights.ts";
-import { loadTf, type Tf } from "../../../agents/tensors/tf.ts";
+import { loadTf } from "../../../agents/tensors/tf.ts";
+import type { Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";
 
 let tf: Tf;
