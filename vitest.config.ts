@@ -1,15 +1,38 @@
+/**
+ * `npm test`. Most files share two processes, so that the modules under test load once in each and
+ * not once a file. Files that replace modules, add to a registry or choose a TensorFlow backend
+ * have a process each.
+ *
+ * Tests wait for events and have no deadline. The two time-outs only end a run that hangs, also on
+ * a machine ten times as busy.
+ */
 import { defineConfig } from "vitest/config";
 import { alias } from "./vitest.shared.config.ts";
+
+const MINUTES_MS = 60_000;
+
+const everywhere = ["test/**/*.test.ts"];
+const slow = "test/**/*.slow.test.ts";
+const ownProcess = [
+  "test/agents/registry/simulations.test.ts",
+  "test/agents/{learned,nets,tensors,training}/**/*.test.ts",
+  "test/env/envs/registry.test.ts",
+];
 
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.slow.test.ts"],
     pool: "forks",
-    // One more than the default on two cores, where every file is a process that starts before it
-    // works.
+    reporters: ["default", "./test/golden-skips.ts"],
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 10 * MINUTES_MS,
+    hookTimeout: 10 * MINUTES_MS,
+    projects: [
+      {
+        extends: true,
+        test: { name: "shared", include: everywhere, exclude: [slow, ...ownProcess], isolate: false },
+      },
+      { extends: true, test: { name: "alone", include: ownProcess, exclude: [slow] } },
+    ],
   },
 });

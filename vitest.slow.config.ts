@@ -1,3 +1,4 @@
+/** `npm run test:slow`: training and exact runs of minutes. The time-out ends only what hangs. */
 import { defineConfig } from "vitest/config";
 import { alias } from "./vitest.shared.config.ts";
 
@@ -7,6 +8,6 @@ export default defineConfig({
     include: ["test/**/*.slow.test.ts"],
     pool: "forks",
     testTimeout: 3_600_000,
-    reporters: ["verbose"],
+    reporters: ["verbose", "./test/golden-skips.ts"],
   },
 });

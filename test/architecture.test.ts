@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stronglyConnectedComponents } from "../env/model/graph/components.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,12 +28,12 @@ const sources = rooms.flatMap((room) =>
 const imports = [...sources, "index.ts"].flatMap(importsOf);
 
 describe("the house", () => {
-  it("is read by this test: imports of every room are found", () => {
+  test("is read by this test: imports of every room are found", () => {
     for (const room of rooms)
       expect(imports.filter(({ file }) => roomOf(file) === room).length).toBeGreaterThan(5);
   });
 
-  it("lets each room know only the rooms below it", () => {
+  test("lets each room know only the rooms below it", () => {
     const below: Record<string, readonly string[]> = {
       env: [],
       agents: ["env"],
@@ -49,7 +49,7 @@ describe("the house", () => {
     expect(offences.map(describeImport)).toEqual([]);
   });
 
-  it("lets imports inside env go one way: model, sim, parts and spaces, envs, wrappers and vector, check", () => {
+  test("lets imports inside env go one way: model, sim, parts and spaces, envs, wrappers and vector, check", () => {
     const level: Record<string, number> = {
       "contract.ts": 2,
       model: 0,
@@ -72,7 +72,7 @@ describe("the house", () => {
     expect(offences.map(describeImport)).toEqual([]);
   });
 
-  it("has no import cycle, types included", () => {
+  test("has no import cycle, types included", () => {
     const targets = new Map<string, string[]>();
     for (const { file, target, isLocal } of imports)
       if (isLocal) targets.set(file, [...(targets.get(file) ?? []), target]);
@@ -80,7 +80,7 @@ describe("the house", () => {
     expect(cyclesOf(new Map([...targets, ["env/model/errors.ts", ["env/index.ts"]]]))).not.toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["agents/exact", 12],
     ["agents/search", 12],
     ["env/sim", 12],
@@ -89,14 +89,14 @@ describe("the house", () => {
     expect(readdirSync(join(root, folder)).length).toBeLessThanOrEqual(most);
   });
 
-  it("keeps every folder at most 16 entries wide, data tables and the rooms of agents apart", () => {
+  test("keeps every folder at most 16 entries wide, data tables and the rooms of agents apart", () => {
     const folders = new Set(sources.map((file) => dirname(file)));
     const wide = [...folders].filter((folder) => readdirSync(join(root, folder)).length > 16);
     // One file for each workload of a kind, and one for each room.
     expect(wide.sort()).toEqual(WIDE);
   });
 
-  it.each([
+  test.each([
     ["TensorFlow", /^@tensorflow\//, /^agents\/tensors\/tf\.ts$/],
     ["protocol buffers", /^@bufbuild\/protobuf/, /^scenarios\/import\/protobuf\//],
     ["HiGHS", /^highs$/, /^agents\/solver\/highs\.ts$/],
@@ -110,7 +110,7 @@ describe("the house", () => {
     expect(offences.map(describeImport)).toEqual([]);
   });
 
-  it("keeps the process, the clock and Math.random out of env, agents, scenarios and results", () => {
+  test("keeps the process, the clock and Math.random out of env, agents, scenarios and results", () => {
     const forbidden =
       /\b(process\.(argv|env|exit|stdout|stderr|cwd)|Math\.random|Date\.now|new Date|performance\.now|console\.)/;
     const offences = sources
@@ -123,7 +123,7 @@ describe("the house", () => {
     expect(offences).toEqual([]);
   });
 
-  it("has no default exports, no file above 400 lines, and a docstring at the top of every file", () => {
+  test("has no default exports, no file above 400 lines, and a docstring at the top of every file", () => {
     for (const file of sources) {
       const text = readFileSync(join(root, file), "utf8");
       expect(text, `${file} has a default export`).not.toMatch(/^export default/m);

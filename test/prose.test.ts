@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const MOST_WORDS = 25;
 const MOST_COLUMNS = 100;
@@ -125,12 +125,12 @@ const files = [
 const offences = files.flatMap((file) => offencesOf(file, readFileSync(join(root, file), "utf8")));
 
 describe("the prose of comments and pages", () => {
-  it("is found", () => {
+  test("is found", () => {
     expect(files.length).toBeGreaterThan(500);
     expect(files).toContain("docs/words.md");
   });
 
-  it("has no long sentence and no wide line", () => {
+  test("has no long sentence and no wide line", () => {
     expect(offences).toEqual([]);
   });
 });
@@ -138,26 +138,26 @@ describe("the prose of comments and pages", () => {
 describe("the rule of prose", () => {
   const words = (count: number): string => Array.from({ length: count }, () => "w").join(" ");
 
-  it("takes 25 words a sentence and no more", () => {
+  test("takes 25 words a sentence and no more", () => {
     expect(offencesOf("a.md", `${words(25)}.`)).toEqual([]);
     expect(offencesOf("a.md", `Short.\n\n${words(20)}\n${words(6)}.`)).toHaveLength(1);
   });
 
-  it("tells sentences apart by their ends, not by abbreviations", () => {
+  test("tells sentences apart by their ends, not by abbreviations", () => {
     expect(offencesOf("a.md", `${words(20)}. \`code\` ${words(20)}.`)).toEqual([]);
     expect(offencesOf("a.md", `${words(20)} et al. Then ${words(20)}.`)).toHaveLength(1);
   });
 
-  it("counts a code span as one word and a citation as none", () => {
+  test("counts a code span as one word and a citation as none", () => {
     expect(offencesOf("a.md", `${words(24)} \`a b c\` (Author and ${words(9)} 1999).`)).toEqual([]);
   });
 
-  it("leaves out code, tables and formulas", () => {
+  test("leaves out code, tables and formulas", () => {
     const text = ["```", words(40), "```", `| ${words(40)} |`, "", `    ${words(15)}`].join("\n");
     expect(offencesOf("a.md", text)).toEqual([]);
   });
 
-  it("reads comments, not code", () => {
+  test("reads comments, not code", () => {
     const block = ["/**", ` * ${words(20)}`, ` * ${words(6)}.`, " */"].join("\n");
     expect(offencesOf("a.ts", block)).toHaveLength(1);
     expect(offencesOf("a.ts", `// ${words(13)}\n// ${words(13)}.`)).toHaveLength(1);

@@ -6,12 +6,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("../../shared", import.meta.url));
+/** The folder itself; golden-skips.ts reports what is skipped without it. */
+export const sharedFolder = fileURLToPath(new URL("../../shared", import.meta.url));
 
-/** Path in the shared folder, or null, with the reason printed, where it is absent. */
+/** Why something that needs it is left out. */
+export const ABSENT = "../shared is not beside this checkout";
+
+/** Path in the shared folder, or null where it is absent. */
 export function sharedPath(...parts: string[]): string | null {
-  const path = join(folder, ...parts);
-  if (existsSync(path)) return path;
-  console.log(`Skipped: ../shared/${parts.join("/")} is not beside this checkout.`);
-  return null;
+  const path = join(sharedFolder, ...parts);
+  return existsSync(path) ? path : null;
 }

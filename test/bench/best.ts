@@ -19,7 +19,7 @@ import { defaultMethods, listMethods } from "../../agents/index.ts";
 import type { Objective } from "../../env/index.ts";
 import { type CompareReport, compare, runCell } from "../../results/index.ts";
 import { type Suite, suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/index.ts";
-import { sharedPath } from "../shared-folder.ts";
+import { ABSENT, sharedPath } from "../shared-folder.ts";
 
 const BEST = "best";
 /** How near to the winner counts as being with it. */
@@ -44,7 +44,10 @@ const isJudged = ({ name }: Suite) => name === "default" || name.startsWith("pap
 
 async function judge(suite: Suite, simulations: number): Promise<void> {
   const folder = suite.files === undefined ? undefined : sharedPath("data", "dnn-partitioning");
-  if (folder === null) return;
+  if (folder === null) {
+    console.log(`${suite.name}: not judged, ${ABSENT}.`);
+    return;
+  }
   const planners = new Set(listMethods().flatMap(({ kind, card }) => (kind === "planner" ? [card.id] : [])));
   // The files of the suites of files are profiles of pipelines.
   const objective = suite.objective ?? (suite.files === undefined ? "makespan" : "max-load");

@@ -20,7 +20,7 @@ import { standsInLine } from "../../agents/exact/certificate/units.ts";
 import { type ContiguousAnswer, contiguousOptimum } from "../../agents/exact/ideals/contiguous-optimum.ts";
 import { evaluator, type Scenario } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
-import { sharedPath } from "../shared-folder.ts";
+import { ABSENT, sharedPath } from "../shared-folder.ts";
 
 const GRIDS = {
   coarse: { accelerators: [2, 6, 10, 16], cpus: [0, 1, 4], memory: ["published", 1.02, 1.15, 2] },
@@ -72,7 +72,7 @@ function refutation(scenario: Scenario, { split }: ContiguousAnswer): "holds" | 
 }
 
 const folder = sharedPath("data", "dnn-partitioning", "throughput-inputs");
-if (folder === null) process.exit(2);
+if (folder === null) throw new Error(`Nothing to sweep: ${ABSENT}.`);
 const [wanted = "coarse", part = "", most = "60"] = process.argv.slice(2);
 if (wanted !== "coarse" && wanted !== "full") throw new Error(`"coarse" or "full", not "${wanted}".`);
 const grid = GRIDS[wanted];

@@ -17,7 +17,7 @@ import { latencySearch, maxLoadSearch, type PlannerModule, runMethod } from "../
 import { createRng, evaluator, metered, type Objective } from "../../env/index.ts";
 import { largerBound } from "../../env/sim/bounds/best.ts";
 import { importFile } from "../../scenarios/index.ts";
-import { sharedPath } from "../shared-folder.ts";
+import { ABSENT, sharedPath } from "../shared-folder.ts";
 
 const SECONDS = 60;
 /** Bars are printed with 6 digits or fewer. */
@@ -151,7 +151,7 @@ async function row(track: Track, workload: string, data: string): Promise<boolea
 
 const data = sharedPath("data", "dnn-partitioning");
 const golden = sharedPath("golden", "dnn-partitioning.json");
-if (data === null || golden === null) process.exit(2);
+if (data === null || golden === null) throw new Error(`Nothing to solve: ${ABSENT}.`);
 const [wanted, part] = process.argv.slice(2);
 let missed = 0;
 for (const track of tracksOf(JSON.parse(readFileSync(golden, "utf8")))) {

@@ -128,8 +128,12 @@ describe("a command", () => {
   });
 
   test("solves by the clock alone, and says so", async () => {
-    const { stdout } = await pgym(["solve", file, "--planner", "random", "--seconds", "0.05", "--json"]);
+    let readings = 0;
+    const { stdout } = await pgym(["solve", file, "--planner", "random", "--seconds", "100", "--json"], {
+      seconds: () => readings++,
+    });
     expect(JSON.parse(stdout)).toMatchObject({ ended: "clock", feasible: true });
+    expect(JSON.parse(stdout).evaluations).toBeLessThanOrEqual(100);
   });
 
   test("checks an env and prints what holds", async () => {

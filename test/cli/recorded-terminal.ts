@@ -10,7 +10,12 @@ export interface Recording {
 
 export async function pgym(
   args: readonly string[],
-  given: { readonly variables?: Record<string, string>; readonly signal?: AbortSignal } = {},
+  given: {
+    readonly variables?: Record<string, string>;
+    readonly signal?: AbortSignal;
+    /** The clock, the real one by default. */
+    readonly seconds?: () => number;
+  } = {},
 ): Promise<Recording> {
   let stdout = "";
   let stderr = "";
@@ -25,7 +30,7 @@ export async function pgym(
     colour: false,
     variables: given.variables ?? {},
     signal: given.signal ?? new AbortController().signal,
-    seconds: () => performance.now() / 1000,
+    seconds: given.seconds ?? (() => performance.now() / 1000),
     cpuSeconds: () => process.cpuUsage().user / 1e6,
   };
   const code = await execute(args, terminal);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(join(root, "docs/architecture.md"), "utf8");
@@ -41,7 +41,7 @@ function importsIn(room: string): Map<string, string> {
 }
 
 describe("docs/architecture.md", () => {
-  it.each(["env", "env/sim", "agents"])("draws the directions of imports inside %s", (room) => {
+  test.each(["env", "env/sim", "agents"])("draws the directions of imports inside %s", (room) => {
     const allowed = allowedIn(room);
     const imports = importsIn(room);
     expect(imports.size).toBeGreaterThan(5);

@@ -1,7 +1,7 @@
 /** docs/bounds.md explains every bound that an evaluator gives. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, objectives, testScenario } from "../../env/index.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/bounds.md", import.meta.url)), "utf8");
@@ -13,7 +13,7 @@ const section: Readonly<Record<string, string>> = {
 };
 
 describe("docs/bounds.md", () => {
-  it("explains every bound that an evaluator gives, in the section of its objective", () => {
+  test("explains every bound that an evaluator gives, in the section of its objective", () => {
     const graph = "a GPU:10|CPU:20 8B params=50 <-\nb GPU:10|CPU:20 params=50 <- a";
     for (const objective of objectives) {
       const scenario = testScenario({ graph, devices: ["GPU", "CPU"], memoryBytes: 70, objective });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   defaultFidelity,
   evaluator,
@@ -23,7 +23,7 @@ const page = readFileSync(fileURLToPath(new URL("../../docs/cost-model.md", impo
 const prose = page.replaceAll("\n", " ");
 
 describe("docs/cost-model.md", () => {
-  it("tells the values of every switch of the named fidelities", () => {
+  test("tells the values of every switch of the named fidelities", () => {
     const [header] = page.split("\n").filter((line) => line.startsWith("| switch"));
     const columns = cells(header).map((name) => name.replaceAll("`", ""));
     for (const fidelity of fidelities) {
@@ -37,11 +37,11 @@ describe("docs/cost-model.md", () => {
     }
   });
 
-  it("tells of every named network model", () => {
+  test("tells of every named network model", () => {
     for (const { name } of networkModels) expect(page).toContain(`\n| \`${name}\` |`);
   });
 
-  it("works its example out as the simulator does", () => {
+  test("works its example out as the simulator does", () => {
     const graph = /```graph\n([\s\S]*?)```/.exec(page)![1];
     const fidelity = { ...defaultFidelity, optimizerSlots: 1 };
     const scenario = testScenario({ graph, bytesPerUs: 10, latencyUs: 3, fidelity });
@@ -69,7 +69,7 @@ describe("docs/cost-model.md", () => {
     expect(prose).toContain(`the output of \`c\` 8: ${peakBytes[1]} bytes`);
   });
 
-  it("works its example of memory out as the simulator does, part by part", () => {
+  test("works its example of memory out as the simulator does, part by part", () => {
     const graph = /```graph memory\n([\s\S]*?)```/.exec(page)![1];
     const fidelity = { optimizerSlots: 1 };
     const scenario = testScenario({ graph, devices: 1, fidelity });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import {
   autoresetModes,
   type Box,
@@ -48,18 +48,18 @@ function table(header: string): string[][] {
 const firstCells = (header: string) => table(header).map(([cell]) => cell);
 
 describe("docs/environments.md", () => {
-  it("tells of every environment", () => {
+  test("tells of every environment", () => {
     for (const header of ["id | one action", "id | action space"])
       expect(firstCells(header)).toEqual(envIds());
   });
 
-  it("tells of every part and column of the observation, in order", () => {
+  test("tells of every part and column of the observation, in order", () => {
     const { observationSpace } = makeEnv("Placement/Refine-v1", { scenario });
     expect(firstCells("part")).toEqual(Object.keys((observationSpace as Dict<object>).parts));
     expect(firstCells("column")).toEqual([...groupColumns]);
   });
 
-  it("tells the range of every column", () => {
+  test("tells the range of every column", () => {
     const space = makeEnv("Placement/Refine-v1", { scenario }).observationSpace as Dict<PlacementObservation>;
     const { low, high } = space.parts.groups as Box;
     const ranges = table("column").map((cells) => cells[3]);
@@ -69,7 +69,7 @@ describe("docs/environments.md", () => {
     });
   });
 
-  it("tells of every option of every environment", () => {
+  test("tells of every option of every environment", () => {
     const rows = table("option");
     for (const id of envIds())
       expect(rows.filter(([, ids]) => ids === "all" || ids === id).map(([name]) => name)).toEqual(
@@ -79,12 +79,12 @@ describe("docs/environments.md", () => {
     expect(envIds()).toEqual(expect.arrayContaining(named));
   });
 
-  it("tells of every start and of every autoreset mode", () => {
+  test("tells of every start and of every autoreset mode", () => {
     expect(firstCells("start")).toEqual([...startRules, "a list"]);
     expect(firstCells("autoreset")).toEqual([...autoresetModes]);
   });
 
-  it("tells what each environment charges", () => {
+  test("tells what each environment charges", () => {
     const groups = scenario.grouping.groupCount;
     for (const [cell, reset, , episode] of table("id | `reset`")) {
       const [id, reward] = cell.split(", ");
@@ -113,21 +113,21 @@ describe("the blocks of docs/environments.md", () => {
     return { said, module };
   }
 
-  it("are four", () => expect(blocks).toHaveLength(4));
+  test("are four", () => expect(blocks).toHaveLength(4));
 
-  it("play an episode", async () => {
+  test("play an episode", async () => {
     expect((await run(0)).said).toEqual([expect.stringMatching(/^one step of training takes \d+ us$/)]);
   });
 
-  it("read a column by its name", async () => {
+  test("read a column by its name", async () => {
     expect((await run(1)).said).toEqual([expect.stringMatching(/^1,0\.5,0\.69\d* [01],[01],[01]$/)]);
   });
 
-  it("charge a budget", async () => {
+  test("charge a budget", async () => {
     expect((await run(2)).said).toEqual(["2"]);
   });
 
-  it("make an env of one's own that keeps all laws, on other scenarios too", async () => {
+  test("make an env of one's own that keeps all laws, on other scenarios too", async () => {
     const { said, module } = await run(3);
     expect(said).toEqual([expect.stringMatching(/^Mine\/Cut-v0: all 16 laws hold\n/)]);
     const create = module.create as (options: { scenario: Scenario }) => Env;

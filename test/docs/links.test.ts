@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
@@ -18,23 +18,23 @@ const notYet: readonly string[] = [];
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
 describe("pages", () => {
-  it.each(pages)("%s links to pages that there are", (page) => {
+  test.each(pages)("%s links to pages that there are", (page) => {
     const targets = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
     const paths = targets.map((target) => join(dirname(page), target));
     expect(paths.filter((path) => !existsSync(join(root, path)) && !notYet.includes(path))).toEqual([]);
   });
 
-  it("that are still to be written are not there", () => {
+  test("that are still to be written are not there", () => {
     expect(notYet.filter((page) => existsSync(join(root, page)))).toEqual([]);
   });
 
-  it.each(pages)("%s names files and folders of the project that there are", (page) => {
+  test.each(pages)("%s names files and folders of the project that there are", (page) => {
     const path = /`((?:agents|cli|docs|env|results|scenarios|test|\.ci)\/[\w./-]*)`/g;
     const named = [...textOf(page).matchAll(path)].map(([, name]) => name);
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 
-  it.each(pages)("%s names source files, without their folders, that there are", (page) => {
+  test.each(pages)("%s names source files, without their folders, that there are", (page) => {
     const named = [...textOf(page).matchAll(/`([\w-]+\.ts)`/g)].map(([, name]) => name);
     expect(named.filter((name) => !sources.has(name))).toEqual([]);
   });

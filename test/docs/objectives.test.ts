@@ -1,14 +1,14 @@
 /** docs/objectives.md names every objective, and works its example out as their evaluators do. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, objectives, placement, testScenario } from "../../env/index.ts";
 import { objectiveSpecs } from "../../env/sim/objectives/evaluator.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/objectives.md", import.meta.url)), "utf8");
 
 describe("docs/objectives.md", () => {
-  it("tells of every objective and its traits", () => {
+  test("tells of every objective and its traits", () => {
     for (const { id, unit, timing, memory, keepsOrder } of Object.values(objectiveSpecs)) {
       const computed = timing === "engine" ? "the engine" : "a formula";
       const rule = memory === "fidelity" ? "the fidelity's" : "weights only";
@@ -18,7 +18,7 @@ describe("docs/objectives.md", () => {
     }
   });
 
-  it("works its example out as the evaluators do", () => {
+  test("works its example out as the evaluators do", () => {
     const graph = /```graph objectives\n([\s\S]*?)```/.exec(page)![1];
     const scenario = testScenario({ graph, devices: ["GPU", "GPU", "CPU"], fidelity: { optimizerSlots: 1 } });
     const example = page.slice(page.indexOf("## Example"));

@@ -1,7 +1,7 @@
 /** docs/planners.md has one paragraph for each planner of the registry, and names no other. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { traitsOf } from "../../agents/contract.ts";
 import { methods } from "../../agents/registry/registry.ts";
 
@@ -12,11 +12,11 @@ const paragraphs = page.split(/\n\n+/).filter((text) => /^\*\*`/.test(text));
 const idOf = (paragraph: string): string => /^\*\*`([^`]+)`\*\*/.exec(paragraph)![1];
 
 describe("docs/planners.md", () => {
-  it("has one paragraph for each registered planner and for no other", () => {
+  test("has one paragraph for each registered planner and for no other", () => {
     expect(paragraphs.map(idOf).sort()).toEqual([...planners].sort());
   });
 
-  it("tells of each planner its objectives and its effort", () => {
+  test("tells of each planner its objectives and its effort", () => {
     for (const paragraph of paragraphs) {
       const { objectives, effort } = traitsOf(methods.find(({ card }) => card.id === idOf(paragraph))!);
       const accepted = objectives === "any" ? "any" : objectives.join(", ").replaceAll("-", " ");
@@ -27,7 +27,7 @@ describe("docs/planners.md", () => {
     }
   });
 
-  it("answers its questions with methods that there are", () => {
+  test("answers its questions with methods that there are", () => {
     const rows = page.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {

@@ -1,7 +1,7 @@
 /** docs/plans.md names every plan kind, and its examples of plan files are read as it says. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testScenario } from "../../env/index.ts";
 import { planKindNames, planToJson } from "../../env/model/plan/plan.ts";
 import { readPlan } from "../../env/model/plan/plan-file.ts";
@@ -14,16 +14,16 @@ const scenario = testScenario({
 const read = (json: string) => planToJson(readPlan(json, "plan.json", scenario));
 
 describe("docs/plans.md", () => {
-  it("names every plan kind", () => {
+  test("names every plan kind", () => {
     for (const kind of planKindNames) expect(page).toContain(`\n## \`${kind}\`\n`);
   });
 
-  it("shows a plan in the form that files hold", () => {
+  test("shows a plan in the form that files hold", () => {
     const example = /```json plan\n([\s\S]*?)```/.exec(page)![1];
     expect(read(example)).toEqual(JSON.parse(example));
   });
 
-  it("names the old forms that are read", () => {
+  test("names the old forms that are read", () => {
     const forms = page
       .slice(page.indexOf("| form | means |"))
       .split("\n\n")[0]

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCell } from "../../results/comparison/cell.ts";
 import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
 import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
@@ -43,21 +43,21 @@ const firstLine = (path: string) => JSON.parse(readFileSync(path, "utf8").split(
 const report = () => json(join(comparison, "report.json"));
 
 describe("docs/results-files.md", () => {
-  it("names the files of a comparison", () => {
+  test("names the files of a comparison", () => {
     expect(fieldsBelow("## A comparison")).toEqual([...readdirSync(comparison), "cells.jsonl"].sort());
   });
 
-  it("names the files of a training run", () => {
+  test("names the files of a training run", () => {
     const files = readdirSync(run).map((name) => (name === "checkpoint" ? "checkpoint/state.json" : name));
     expect(fieldsBelow("## A training run")).toEqual(files.sort());
   });
 
-  it("names the formats", () => {
+  test("names the formats", () => {
     for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT, POLICY_FORMAT])
       expect(page).toContain(`\`${format}\``);
   });
 
-  it.each([
+  test.each([
     ["### `run.json`", () => json(join(comparison, "run.json"))],
     ["### `run.json`", () => json(join(run, "run.json"))],
     ["### `report.json`", report],

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sequenceWorkloads } from "../../scenarios/workloads/sequence/index.ts";
 import { visionWorkloads } from "../../scenarios/workloads/vision/index.ts";
 import { countLines } from "../scenarios/workloads/counts-table.ts";
@@ -12,11 +12,11 @@ import { countLines } from "../scenarios/workloads/counts-table.ts";
 const page = readFileSync(fileURLToPath(new URL("../../docs/workloads.md", import.meta.url)), "utf8");
 
 describe("docs/workloads.md", () => {
-  it("has the table of counts", () => {
+  test("has the table of counts", () => {
     expect(page.trimEnd().split("\n").slice(-countLines.length)).toEqual(countLines);
   });
 
-  it("tells of every network on images and of its options", () => {
+  test("tells of every network on images and of its options", () => {
     const table = page.slice(
       page.indexOf("## Networks on images"),
       page.indexOf("## What the roofline says"),
@@ -30,7 +30,7 @@ describe("docs/workloads.md", () => {
     }
   });
 
-  it("tells of every network on sequences, tables and graphs and of its options", () => {
+  test("tells of every network on sequences, tables and graphs and of its options", () => {
     const rows = page
       .slice(page.indexOf("## Networks on sequences"), page.indexOf("## Options of"))
       .split("\n");

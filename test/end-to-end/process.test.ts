@@ -1,7 +1,9 @@
 /** What only a real process shows: exit codes, signals, pipes. Few, because each costs a start. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { suites } from "../../scenarios/index.ts";
+import { ANNOUNCEMENT } from "./announced.ts";
 
 const program = fileURLToPath(new URL("../../cli/bin.js", import.meta.url));
 
@@ -11,21 +13,38 @@ interface Ended {
   readonly stderr: string;
 }
 
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
+const announced = (of: string) => `${fileURLToPath(new URL("./announced.ts", import.meta.url))}?of=${of}`;
+
+/** No run here ends by its clock: the test interrupts it. */
+const ENDLESS = ["--seconds", "100000"];
+
 /**
- * Interrupted, if at all, at its first line of progress. `close` waits for children that share
- * stderr too.
+ * Runs the program to its end; `close` waits for children that share stderr too. `interruptAfter`
+ * announcements of a first plan the program is interrupted.
  */
-function pgym(args: readonly string[], { interrupt = false }: { interrupt?: boolean } = {}): Promise<Ended> {
+function pgym(
+  args: readonly string[],
+  { interruptAfter = Number.POSITIVE_INFINITY }: { interruptAfter?: number } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    started.push(child);
     let stdout = "";
     let stderr = "";
+    let isInterrupted = false;
     child.stdout.setEncoding("utf8").on("data", (text) => {
       stdout += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
-      if (interrupt && stderr === "") child.kill("SIGINT");
       stderr += text;
+      if (isInterrupted || stderr.split(ANNOUNCEMENT).length <= interruptAfter) return;
+      isInterrupted = true;
+      child.kill("SIGINT");
     });
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
@@ -62,32 +81,22 @@ describe.concurrent("the program as a process", () => {
   test.each(["random", "best"])(
     "answers an interrupted solve by %s with its best so far, the bound and exit code 130",
     async (planner) => {
-      const args = ["solve", "START", "--planner", planner, "--seconds", "60", "--json"];
-      const { suites } = await import("../../scenarios/index.ts");
-      args[1] = suites.start[0];
-      const { code, stdout } = await pgym(args, { interrupt: true });
+      const args = ["solve", suites.start[0], "--planner", announced(planner), ...ENDLESS, "--json"];
+      const { code, stdout } = await pgym(args, { interruptAfter: 1 });
       expect(code).toBe(130);
       const answer = JSON.parse(stdout);
       expect(answer.ended).toBe("clock");
       expect(answer.evaluations).toBeGreaterThan(0);
-      expect(answer.plan.length).toBeGreaterThan(0);
+      expect(answer.plan.device.length).toBeGreaterThan(0);
       expect(answer.value).toBeGreaterThanOrEqual(answer.bound);
       expect(answer.bound).toBeGreaterThan(0);
     },
   );
 
   test("ends an interrupted compare with what there is, exit code 130 and no child left", async () => {
-    const { suites } = await import("../../scenarios/index.ts");
-    const args = [
-      "compare",
-      "--scenarios",
-      suites.start[0],
-      "--methods",
-      "random,hill-climb",
-      "--seconds",
-      "60",
-    ];
-    const { code, stdout } = await pgym([...args, "--jobs", "2", "--json"], { interrupt: true });
+    const methods = [announced("random"), announced("hill-climb")].join(",");
+    const args = ["compare", "--scenarios", suites.start[0], "--methods", methods, ...ENDLESS];
+    const { code, stdout } = await pgym([...args, "--jobs", "2", "--json"], { interruptAfter: 2 });
     expect(code).toBe(130);
     expect(JSON.parse(stdout).format).toMatch(/compare/);
   });

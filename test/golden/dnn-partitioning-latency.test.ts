@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { sharedPath } from "../shared-folder.ts";
@@ -35,17 +35,17 @@ const US_PER_MS = 1000;
 const THREE_DECIMALS_US = 0.5 + 1e-6;
 
 describe.skipIf(absent)("dnn-partitioning, latency", () => {
-  it("has 8 workloads", () => {
+  test("has 8 workloads", () => {
     expect(workloads).toHaveLength(8);
   });
 
-  it.each(workloads.map((row) => [row.workload, row]))("the greedy split of %s", (workload, { greedy }) => {
+  test.each(workloads.map((row) => [row.workload, row]))("the greedy split of %s", (workload, { greedy }) => {
     const { feasible, value } = score(workload, greedy.accelerators);
     expect(feasible).toBe(true);
     expect(Math.abs(value! / (greedy.totalLatency * US_PER_MS) - 1)).toBeLessThan(1e-9);
   });
 
-  it.each(
+  test.each(
     workloads.filter(({ maxLoadDpSplit }) => maxLoadDpSplit !== null).map((row) => [row.workload, row]),
   )("the split of %s that is best for max load", (workload, { maxLoadDpSplit }) => {
     const { accelerators, cpus, latency3, exceedsMemory, maxLoad } = maxLoadDpSplit!;
@@ -55,7 +55,7 @@ describe.skipIf(absent)("dnn-partitioning, latency", () => {
     expect(Math.abs(load.value! / (maxLoad * US_PER_MS) - 1)).toBeLessThan(1e-9);
   });
 
-  it.each(workloads.filter(({ expertSplit }) => expertSplit !== null).map((row) => [row.workload, row]))(
+  test.each(workloads.filter(({ expertSplit }) => expertSplit !== null).map((row) => [row.workload, row]))(
     "the expert's split of %s, and whether it fits",
     (workload, { expertSplit }) => {
       const name = `${workload.split("/")[1]}_expert.json`;
@@ -68,7 +68,7 @@ describe.skipIf(absent)("dnn-partitioning, latency", () => {
     },
   );
 
-  it.each(workloads.filter(({ throughputDpSplit }) => throughputDpSplit).map((row) => [row.workload, row]))(
+  test.each(workloads.filter(({ throughputDpSplit }) => throughputDpSplit).map((row) => [row.workload, row]))(
     "the throughput split of %s, and whether it fits",
     (workload, { throughputDpSplit }) => {
       const row = file.throughput.find((other: Golden) => other.workload === workload);
@@ -77,7 +77,7 @@ describe.skipIf(absent)("dnn-partitioning, latency", () => {
     },
   );
 
-  it("never beats the bound", () => {
+  test("never beats the bound", () => {
     for (const { workload, greedy, maxLoadDpSplit } of workloads) {
       const score = evaluator(scenarioOf(workload, "latency"));
       for (const splits of [greedy.accelerators, maxLoadDpSplit?.accelerators ?? []]) {

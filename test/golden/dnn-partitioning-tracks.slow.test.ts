@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../agents/contract.ts";
 import { latencySearch } from "../../agents/planners/placement/search/latency-search.ts";
 import { maxLoadSearch } from "../../agents/planners/placement/search/max-load-search.ts";
@@ -24,7 +24,7 @@ async function solved(objective: Objective, module: PlannerModule, workload: str
 }
 
 describe.skipIf(data === null)("dnn-partitioning, placements of any kind", () => {
-  it.each([
+  test.each([
     // Limits: the better of Scotch and local search in the sheet. Shares: what may be left between
     // plan and bound.
     ["LayerGraphs/bert24_inference", 17.7776, 0.01],
@@ -41,7 +41,7 @@ describe.skipIf(data === null)("dnn-partitioning, placements of any kind", () =>
     expect(boundMs).toBeLessThanOrEqual(valueMs);
   });
 
-  it.each([
+  test.each([
     ["LayerGraphs/bert24_inference", 100.2185, 1e-6],
     ["LayerGraphs/gnmt_inference", 244.331, 0.04],
     ["LayerGraphs/resnet50_inference", 1443.793, 1e-6],

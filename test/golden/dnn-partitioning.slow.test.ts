@@ -3,7 +3,7 @@
  * default tests.
  */
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ilp } from "../../agents/planners/placement/exact/ilp.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { runPlanner } from "../agents/planners/run-planner.ts";
@@ -20,7 +20,7 @@ const file = sharedPath(
 describe.skipIf(file === null)("the integer program on bert24_inference", () => {
   const scenario = () => importFile(readFileSync(file!, "utf8"), "bert24_inference").scenario;
 
-  it("proves the contiguous optimum of 17,789.906 us", async () => {
+  test("proves the contiguous optimum of 17,789.906 us", async () => {
     const { best, report } = await runPlanner(ilp, scenario(), { options: { contiguous: true } });
     expect(best!.outcome.value).toBeCloseTo(17789.90625, 3);
     expect(report.facts![0]).toMatchObject({ name: "no contiguous plan is below", unit: "us" });
@@ -28,7 +28,7 @@ describe.skipIf(file === null)("the integer program on bert24_inference", () => 
     expect(report.bound).toBeUndefined();
   });
 
-  it("finds a better plan that is not contiguous, and a bound on all plans", async () => {
+  test("finds a better plan that is not contiguous, and a bound on all plans", async () => {
     const { best, report } = await runPlanner(ilp, scenario());
     expect(best!.outcome.value).toBeLessThanOrEqual(17777.6);
     expect(report.bound!.value).toBeLessThanOrEqual(best!.outcome.value!);

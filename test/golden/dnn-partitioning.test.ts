@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { countIdeals } from "../../agents/exact/ideals/all-ideals.ts";
 import { idealsDp } from "../../agents/planners/placement/exact/ideals-dp.ts";
 import { contract } from "../../agents/problems/split/elements.ts";
@@ -48,11 +48,11 @@ const US_PER_MS = 1000;
 const SEARCHED_MS = new Map([["LayerGraphs/inceptionv3_training", 122.761616]]);
 
 describe.skipIf(absent)("dnn-partitioning, throughput", () => {
-  it("has 16 workloads", () => {
+  test("has 16 workloads", () => {
     expect(workloads).toHaveLength(16);
   });
 
-  it.each(workloads.map(({ workload, oneDevice }) => [workload, oneDevice]))(
+  test.each(workloads.map(({ workload, oneDevice }) => [workload, oneDevice]))(
     "one accelerator on %s takes %d ms",
     (workload, oneDevice) => {
       const scenario = scenarioOf(workload);
@@ -64,7 +64,7 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
     },
   );
 
-  it.each(
+  test.each(
     workloads.filter(({ expert }) => expert !== null).map(({ workload, expert }) => [workload, expert!]),
   )("the expert's split of %s", (workload, { maxLoad, split }) => {
     const scenario = scenarioOf(workload);
@@ -72,7 +72,7 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
     expectRelative(evaluator(scenario).evaluate(plan).value!, maxLoad * US_PER_MS, 1e-9);
   });
 
-  it.each(
+  test.each(
     workloads
       .filter(({ optimalContiguousDp }) => optimalContiguousDp !== null)
       .map(({ workload, optimalContiguousDp }) => [workload, optimalContiguousDp!]),
@@ -88,7 +88,7 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
     });
   });
 
-  it.each(workloads.map((row) => [row.workload, row]))(
+  test.each(workloads.map((row) => [row.workload, row]))(
     "%s has as many elements and ideals as in the reference program",
     (workload, { forwardNodesAfterMerging, ideals }) => {
       const elements = contract(scenarioOf(workload));
@@ -97,7 +97,7 @@ describe.skipIf(absent)("dnn-partitioning, throughput", () => {
     },
   );
 
-  it.each(workloads.map((row) => [row.workload, row]))(
+  test.each(workloads.map((row) => [row.workload, row]))(
     "the ideals program proves the optimal contiguous split of %s",
     async (workload, { optimalContiguousDp }) => {
       const { best, report } = await runPlanner(idealsDp, scenarioOf(workload));

@@ -2,7 +2,7 @@
  * Our cuts against those of gpart (Scotch) on the throughput workloads of dnn-partitioning, at the
  * balance that gpart reached.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compareWith } from "../agents/search/partition/against.ts";
 import { workloads } from "../agents/search/partition/graphs.ts";
 import { gpart, scotchRuns } from "../agents/search/partition/oracles.ts";
@@ -14,7 +14,7 @@ const SOME_EFFORT = { tries: 8, cycles: 16 };
 describe.skipIf(compared.length === 0)("cuts beside gpart's", () => {
   const ratios: number[] = [];
 
-  it.each(compared.map((workload) => [workload.name, workload] as const))(
+  test.each(compared.map((workload) => [workload.name, workload] as const))(
     "%s: at most a tenth above, no part heavier",
     (_, { graph, share }) => {
       const partCount = share.length;
@@ -26,7 +26,7 @@ describe.skipIf(compared.length === 0)("cuts beside gpart's", () => {
     },
   );
 
-  it("the mean of 16 is at most a twentieth above", () => {
+  test("the mean of 16 is at most a twentieth above", () => {
     expect(ratios).toHaveLength(16);
     expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThanOrEqual(1.05);
   });

@@ -3,7 +3,7 @@
  * balancing of the same profiles.
  */
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type IntervalOptions,
   type IntervalStage,
@@ -108,14 +108,14 @@ function replicasOf(stages: readonly IntervalStage[]): number[][] {
 }
 
 describe.skipIf(absent)("PipeDream's optimizer", () => {
-  it("has 27 published rows of one level, 9 of them straight pipelines, and 11 of two levels", () => {
+  test("has 27 published rows of one level, 9 of them straight pipelines, and 11 of two levels", () => {
     const oneLevel = rows.filter(({ machines }) => machines.length === 1);
     expect(oneLevel).toHaveLength(27);
     expect(oneLevel.filter(({ straightPipeline }) => straightPipeline)).toHaveLength(9);
     expect(rows).toHaveLength(27 + 11);
   });
 
-  it.each(
+  test.each(
     rows.map(
       (row) =>
         [
@@ -135,7 +135,7 @@ describe.skipIf(absent)("PipeDream's optimizer", () => {
     expect(replicasOf(plan.stages)).toEqual(published);
   });
 
-  it.each(
+  test.each(
     rows.filter((row) => hasTies(row) && row.profile !== "gnmt").map((row) => [row.profile, row] as const),
   )("%s in two levels: the published stages, other than ours, take the same time", (profile, row) => {
     const priced = priceOf(statesOf(profile), optionsOf(row), publishedStages(row));
@@ -148,7 +148,7 @@ describe.skipIf(absent)("PipeDream's optimizer", () => {
  * more machines.
  */
 describe.skipIf(absent)("PipeDream's optimizer with 1.25 GB/s between machines", () => {
-  it.each([
+  test.each([
     ["vgg16", 4, 0.1744984992, 3],
     ["vgg16", 16, 0.0465874887, 9],
     ["alexnet", 4, 0.0229012016, 2],
@@ -168,7 +168,7 @@ describe.skipIf(absent)("PipeDream's optimizer with 1.25 GB/s between machines",
     },
   );
 
-  it.each([
+  test.each([
     [4, 12_000, 4, 1_250, 0.0440084155, [3, 1]],
     [8, 30_000, 2, 3_125, 0.046381551, [1, 1]],
   ] as const)(
@@ -198,7 +198,7 @@ describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
     return { lengths, largest: Math.max(...sums) };
   };
 
-  it.each([
+  test.each([
     ["vgg16", [12, 28], 412_969],
     ["vgg16", [5, 7, 7, 21], 235_590],
     ["alexnet", [8, 14], 54_252],
@@ -210,7 +210,7 @@ describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
   });
 
   // The order of layers differs in the branches of ResNet, and with it two of its eight blocks.
-  it.each([
+  test.each([
     ["vgg16", 178_671],
     ["alexnet", 30_267],
     ["resnet50", 64_204],

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createRng } from "../../env/index.ts";
 import { compile } from "../../env/sim/engine/compile.ts";
 import { createEngine } from "../../env/sim/engine/engine.ts";
@@ -14,7 +14,7 @@ const files =
 const WALK = 1000;
 
 describe.skipIf(folder === null)("golden placements reached by moves", () => {
-  it.each(files)("are exact after a random walk of 1,000 moves: %s", (name) => {
+  test.each(files)("are exact after a random walk of 1,000 moves: %s", (name) => {
     const text = readFileSync(join(folder!, name), "utf8");
     const { scenario, runs } = importFile(text, name);
     const golden = JSON.parse(text).runs as { place: number[]; makespan: number }[];

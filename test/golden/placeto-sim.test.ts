@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSimulator } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { sharedPath } from "../shared-folder.ts";
@@ -10,11 +10,11 @@ const files =
   folder === null ? [] : readdirSync(folder).filter((name) => /^(\d\d|micro)-.*\.json$/.test(name));
 
 describe.skipIf(folder === null)("the simulator published with Placeto", () => {
-  it("is represented by 78 golden files", () => {
+  test("is represented by 78 golden files", () => {
     expect(files).toHaveLength(78);
   });
 
-  it.each(files)("is reproduced bit for bit: %s", (name) => {
+  test.each(files)("is reproduced bit for bit: %s", (name) => {
     const text = readFileSync(join(folder!, name), "utf8");
     const { scenario, runs } = importFile(text, name);
     const golden = JSON.parse(text).runs as { makespan: number; start: number[]; peak: number[] }[];

@@ -3,7 +3,7 @@
  * whole answer of finite numbers or one sentence (`InputError`). It never gives another exception,
  * a NaN or a hang.
  */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import {
   allowedDevices,
   colocationGrouping,
@@ -34,9 +34,10 @@ import {
   writeScenario,
 } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
+import { countYardsticks } from "../yardstick.ts";
 import { mutated, pick } from "./mutate.ts";
 
-const MOST_MS = 2_000;
+const MOST_YARDSTICKS = 200;
 
 const whole = testScenario({
   name: "whole",
@@ -85,7 +86,7 @@ const placetoSim = {
 };
 
 describe("damaged files", () => {
-  it.each([
+  test.each([
     ["scenario", writeScenario(whole), 600],
     ["dnn-partitioning", dnnPartitioning, 200],
     ["placeto-sim", placetoSim, 200],
@@ -103,7 +104,7 @@ describe("damaged files", () => {
     expect(accepted).toBeLessThan(0.8 * count);
   });
 
-  it("text that is cut short or no JSON at all", () => {
+  test("text that is cut short or no JSON at all", () => {
     const text = JSON.stringify(writeScenario(whole));
     for (let length = 0; length < text.length; length += 37)
       expect(() => importFile(text.slice(0, length), "cut.json")).toThrow(InputError);
@@ -111,7 +112,7 @@ describe("damaged files", () => {
 });
 
 describe("damaged calls", () => {
-  it("placements: a sentence or a score", () => {
+  test("placements: a sentence or a score", () => {
     let accepted = 0;
     for (const objective of objectives) {
       const score = evaluator({ ...whole, objective });
@@ -134,7 +135,7 @@ describe("damaged calls", () => {
     expect(accepted).toBeGreaterThan(50);
   });
 
-  it("moves, groupings and lifted placements", () => {
+  test("moves, groupings and lifted placements", () => {
     const score = evaluator(whole);
     const plan = placement([0, 0, 0, 0, 0]);
     const numbers = [-1, 0, 1, 2, 3, 4, 0.5, 1e9, Number.NaN, Number.POSITIVE_INFINITY];
@@ -154,7 +155,7 @@ describe("damaged calls", () => {
     }
   });
 
-  it("budgets", () => {
+  test("budgets", () => {
     const score = evaluator(whole);
     for (const evaluations of [-1, 0, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e300])
       check(`budget of ${evaluations}`, () => metered(score, { evaluations }));
@@ -162,7 +163,7 @@ describe("damaged calls", () => {
       check(`budget of ${seconds} seconds`, () => metered(score, { seconds }, { clock: () => 0 }));
   });
 
-  it("graphology graphs", () => {
+  test("graphology graphs", () => {
     for (let seed = 0; seed < 100; seed++) {
       const graph = toGraphology(whole.graph);
       const node = pick(graph.nodes(), createRng(seed));
@@ -176,7 +177,7 @@ describe("damaged calls", () => {
     }
   });
 
-  it.each(envIds())("actions and saved states of %s", (id) => {
+  test.each(envIds())("actions and saved states of %s", (id) => {
     for (let seed = 0; seed < 100; seed++) {
       const rng = createRng(`${id} ${seed}`);
       const env = makeEnv(id, { scenario: whole });
@@ -203,7 +204,7 @@ const faults: string[] = [];
 
 /** The call soon gives a whole answer or an `InputError` of one sentence. */
 function check(what: string, call: () => void): void {
-  const started = performance.now();
+  const spent = countYardsticks();
   try {
     call();
   } catch (error) {
@@ -211,8 +212,8 @@ function check(what: string, call: () => void): void {
     if (!(error instanceof InputError)) faults.push(`${what}\n${stack}`);
     else if (!/^[^\n]{10,600}[.?]$/.test(message)) faults.push(`${what}\nis no sentence: ${message}`);
   }
-  const ms = performance.now() - started;
-  if (ms > MOST_MS) faults.push(`${what}\ntook ${ms} ms`);
+  const yardsticks = spent();
+  if (yardsticks > MOST_YARDSTICKS) faults.push(`${what}\ntook ${yardsticks} yardsticks`);
 }
 
 afterEach(() => {

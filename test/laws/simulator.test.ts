@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Cluster,
   createScenario,
@@ -10,12 +10,12 @@ import {
   writeScenario,
 } from "../../env/index.ts";
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 
 describe("laws of the simulator", () => {
-  it("conserves work: what devices compute is what the placed ops take, and fits into the step", () => {
+  test("conserves work: what devices compute is what the placed ops take, and fits into the step", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const { deviceBusyUs, linkBusyUs, makespanUs } = simulate(scenario, plan);
@@ -32,7 +32,7 @@ describe("laws of the simulator", () => {
     );
   });
 
-  it("is blind to names that keep their order", () => {
+  test("is blind to names that keep their order", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const renamed = renameAll(scenario, (name) => `zz ${name}`);
@@ -42,7 +42,7 @@ describe("laws of the simulator", () => {
     );
   });
 
-  it("permutes its result when equal devices are permuted", () => {
+  test("permutes its result when equal devices are permuted", () => {
     fc.assert(
       fc.property(draws, fc.nat(), ({ scenario, plan }, turn) => {
         const alike = withAlikeDevices(withoutTies(scenario));

@@ -4,38 +4,34 @@
  * tries.
  */
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
-  allowedDevices,
   compile,
   createRng,
   defaultFidelity,
   evaluator,
   fidelities,
-  liftToOps,
-  networkModels,
-  placement,
   type Rng,
   refutationBound,
   type Scenario,
-  withNetwork,
 } from "../../env/index.ts";
-import { randomFidelity } from "../env/sim/random-scenario.ts";
+import { randomFidelity } from "../env/sim/drawn-scenario.ts";
+import { everyPlacement } from "../env/sim/every-placement.ts";
+import { namedNetworks } from "./networks.ts";
 import { trainingStep } from "./training-step.ts";
 
 const gaps: number[] = [];
 
 describe("bounds of training steps", () => {
-  it.each([...fidelities.map(({ name }) => name), ...networkModels.map(({ name }) => name)])(
-    "never exceed the best of all placements under several orders, network %s",
-    (name) => {
+  test.each(namedNetworks)(
+    "never exceed the best of all placements under several orders, network $name",
+    ({ name, set }) => {
       const fidelity = fidelities.find((each) => each.name === name) ?? defaultFidelity;
-      const isNetwork = networkModels.some((model) => model.name === name);
-      holds(10, fc.constant(fidelity), (scenario) => (isNetwork ? withNetwork(scenario, name) : scenario));
+      holds(10, fc.constant(fidelity), set);
     },
   );
 
-  it("nor whatever the switches", () => {
+  test("nor whatever the switches", () => {
     holds(40, randomFidelity, (scenario) => scenario);
   });
 
@@ -77,23 +73,14 @@ const ORDERS = 4;
  * none fits.
  */
 function leastUs(scenario: Scenario, rng: Rng): number | null {
-  const { grouping, cluster } = scenario;
-  const deviceCount = cluster.devices.length;
-  const allowed = allowedDevices(scenario);
   const score = evaluator(scenario);
   const orders = [undefined, ...Array.from({ length: ORDERS }, () => randomOrder(scenario, rng))];
-  const groupDevice = new Int32Array(grouping.groupCount);
   let least: number | null = null;
-  for (let code = 0; code < deviceCount ** grouping.groupCount; code++) {
-    for (let g = 0, rest = code; g < grouping.groupCount; g++, rest = Math.floor(rest / deviceCount))
-      groupDevice[g] = rest % deviceCount;
-    if (groupDevice.some((d, g) => allowed[g * deviceCount + d] === 0)) continue;
-    const plan = placement(liftToOps(grouping, groupDevice));
+  for (const plan of everyPlacement(scenario))
     for (const opPriority of orders) {
       const { value } = score.evaluate(opPriority === undefined ? plan : { ...plan, opPriority });
       if (value !== null && (least === null || value < least)) least = value;
     }
-  }
   return least;
 }
 

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { readScenario, type Scenario, writeScenario } from "../../env/index.ts";
-import { type DrawOptions, scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { type DrawOptions, scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 
 const layer = fc.record({
   us: fc.tuple(

@@ -54,10 +54,11 @@ export function cell(fields: Partial<CellResult> & { method: string }): CellResu
 /** A runner that looks a cell's fields up by method and seed. */
 export function fakeRunner(
   fields: (spec: CellSpec) => Partial<CellResult>,
-  delayMs: (spec: CellSpec) => number = () => 0,
+  /** Turns of the event loop that a cell takes. */
+  turns: (spec: CellSpec) => number = () => 1,
 ): RunCell {
   return async (spec): Promise<CellOutcome> => {
-    await new Promise((resolve) => setTimeout(resolve, delayMs(spec)));
+    for (let turn = turns(spec); turn > 0; turn--) await new Promise((resolve) => setImmediate(resolve));
     const result = cell({
       scenario: spec.scenario,
       method: spec.method,

@@ -37,15 +37,23 @@ describe("atomic files", () => {
     writeAtomically(path, whole("a"));
     const module = fileURLToPath(new URL("../../results/files/atomic.ts", import.meta.url));
     const script = `
+      import { writeSync } from "node:fs";
       import { writeAtomically } from ${JSON.stringify(module)};
-      process.stdout.write("ready\\n");
-      for (let i = 0; ; i++) writeAtomically(${JSON.stringify(path)}, (i % 2 ? "a" : "b").repeat(4_000_000));`;
+      for (let i = 0; ; i++) {
+        writeSync(1, "next\\n");
+        writeAtomically(${JSON.stringify(path)}, (i % 2 ? "a" : "b").repeat(4_000_000));
+      }`;
     const writer = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const died = new Promise((resolve) => writer.on("exit", resolve));
-    await new Promise((resolve) => writer.stdout.once("data", resolve));
-    await new Promise((resolve) => setTimeout(resolve, 83));
+    let said = "";
+    await new Promise<void>((resolve) => {
+      writer.stdout.setEncoding("utf8").on("data", (text) => {
+        said += text;
+        if (said.split("next").length > 5) resolve();
+      });
+    });
     writer.kill("SIGKILL");
     await died;
     expect([whole("a"), whole("b")].includes(readFileSync(path, "utf8"))).toBe(true);

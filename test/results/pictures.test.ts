@@ -2,7 +2,7 @@
  * Holds the drawing functions to the pictures in `pictures/`, byte for byte. After a change that is
  * meant, renew them with `npx vitest run test/results/pictures.test.ts --update` and look at each.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { explain, type Placement, placement, type Scenario, testScenario } from "../../env/index.ts";
 import type { CellResult } from "../../results/comparison/cell.ts";
 import { compare } from "../../results/comparison/compare.ts";
@@ -42,7 +42,7 @@ const pipeline = testScenario({ name: "layers", graph: layers, devices: 3, objec
 const stages = placement([0, 0, 1, 1, 2, 2]);
 
 describe("the committed picture of", () => {
-  it("a plan with an order of ops: right before left, where ids would run left first", () => {
+  test("a plan with an order of ops: right before left, where ids would run left first", () => {
     const ordered: Placement = {
       ...placement([0, 0, 0, 1, 0, 1, 0, 1]),
       opPriority: Float64Array.from([0, 2, 1, 3, 4, 5, 6, 7]),
@@ -50,26 +50,26 @@ describe("the committed picture of", () => {
     return expectPicture("gantt-order.svg", gantt(towers, ordered, 90));
   });
 
-  it("one step of a pipeline's stages", () =>
+  test("one step of a pipeline's stages", () =>
     expectPicture("gantt-stages.svg", gantt({ ...pipeline, objective: "makespan" }, stages, 0)));
 
-  it("the loads of a pipeline's stages", () => {
+  test("the loads of a pipeline's stages", () => {
     const figure = loadsFigure(pipeline, stages, { method: "stages", bound: 50 });
     return expectPicture("loads.html", pageWith("loads", figure));
   });
 
-  it("a graph with a plan", () =>
+  test("a graph with a plan", () =>
     expectPicture("graph-plan.svg", graphSvg(towers, placement([0, 0, 1, 1, 0, 1, 0, 1]))));
 
-  it("a graph without a plan", () => expectPicture("graph.svg", graphSvg(towers, null)));
+  test("a graph without a plan", () => expectPicture("graph.svg", graphSvg(towers, null)));
 
-  it("anytime curves of planners and an agent, one of them cut off and one without a line", async () => {
+  test("anytime curves of planners and an agent, one of them cut off and one without a line", async () => {
     const { tables, cells, methods } = await comparison();
     const figure = curvesFigure(tables[0], cells, { colours: methodColours(methods), id: "towers" });
     return expectPicture("curves.html", pageWith("curves", figure));
   });
 
-  it("peak memory below, above and without a limit", () => {
+  test("peak memory below, above and without a limit", () => {
     const { devices } = testScenario({ graph: "a 1", devices: 3, memoryBytes: 16e9 }).cluster;
     const unlimited = { ...devices[2], memoryBytes: Number.POSITIVE_INFINITY };
     const figure = memoryFigure([devices[0], devices[1], unlimited], [12e9, 18e9, 5e9]);

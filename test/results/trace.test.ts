@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import {
   allowedDevices,
@@ -13,7 +13,7 @@ import {
 import { onGrid } from "../../results/trace/events.ts";
 import { type Trace, traceOf } from "../../results/trace/trace.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
-import { scenarioWithPlan } from "../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
 
 const time = z.number().finite().nonnegative();
 const spot = { pid: z.literal(1), tid: z.number().int().nonnegative() };
@@ -56,7 +56,7 @@ const schema = z.strictObject({
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 
-it("traces fit the format, with one span for every op and every crossing", () => {
+test("traces fit the format, with one span for every op and every crossing", () => {
   fc.assert(
     fc.property(draws, ({ scenario, plan }) => {
       const told = explain(scenario, plan);
@@ -70,7 +70,7 @@ it("traces fit the format, with one span for every op and every crossing", () =>
   );
 });
 
-it("spans of a thread come in order and do not overlap, wherever a viewer puts its zero", () => {
+test("spans of a thread come in order and do not overlap, wherever a viewer puts its zero", () => {
   fc.assert(
     fc.property(draws, fc.double({ min: 0, max: 1e6, noNaN: true }), ({ scenario, plan }, shift) => {
       const zero = onGrid(shift);
@@ -85,7 +85,7 @@ it("spans of a thread come in order and do not overlap, wherever a viewer puts i
   );
 });
 
-it("flows pair up, forwards in time, each point inside the span of its thread", () => {
+test("flows pair up, forwards in time, each point inside the span of its thread", () => {
   fc.assert(
     fc.property(draws, ({ scenario, plan }) => {
       const told = explain(scenario, plan);
@@ -105,7 +105,7 @@ it("flows pair up, forwards in time, each point inside the span of its thread", 
   );
 });
 
-it("the highest memory counter of a device is its peak, and counters come in order of time", () => {
+test("the highest memory counter of a device is its peak, and counters come in order of time", () => {
   fc.assert(
     fc.property(draws, ({ scenario, plan }) => {
       const told = explain(scenario, plan);
@@ -125,7 +125,7 @@ it("the highest memory counter of a device is its peak, and counters come in ord
   );
 });
 
-it("counts what a device holds by name, which adds up to what it holds", () => {
+test("counts what a device holds by name, which adds up to what it holds", () => {
   fc.assert(
     fc.property(draws, ({ scenario, plan }) => {
       const trace = traceOf(scenario, explain(scenario, plan));
@@ -139,7 +139,7 @@ it("counts what a device holds by name, which adds up to what it holds", () => {
   );
 });
 
-it("tells of an op and of its output on the way", () => {
+test("tells of an op and of its output on the way", () => {
   const graph = "a 10 100B type=MatMul params=40\nb 5 <- a";
   const scenario: Scenario = testScenario({ graph, bytesPerUs: 10, latencyUs: 3 });
   const spans = spansOf(traceOf(scenario, explain(scenario, placement([0, 1]))));
@@ -156,7 +156,7 @@ it("tells of an op and of its output on the way", () => {
   ]);
 });
 
-it.each(["inception-v3/2xP100", "nmt-2/4xP100", "bert-base/8xV100-nvlink"])(
+test.each(["inception-v3/2xP100", "nmt-2/4xP100", "bert-base/8xV100-nvlink"])(
   "a real step, %s, keeps all of this",
   async (uri) => {
     const scenario = await resolveScenario(uri);

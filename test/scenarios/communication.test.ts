@@ -1,11 +1,11 @@
 /** The share of communication: what it counts, and that `?comm=` sets it. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError, parseGraph, testScenario } from "../../env/index.ts";
 import { communicationShare, resolveScenario, withCommunication } from "../../scenarios/index.ts";
 
 describe("communicationShare", () => {
-  it("is the time of all data edges over the time of all ops", () => {
+  test("is the time of all data edges over the time of all ops", () => {
     const scenario = testScenario({
       graph: "a 100 400B\nb 50 <- a\nc 50 <- a ^b",
       bytesPerUs: 10,
@@ -14,19 +14,19 @@ describe("communicationShare", () => {
     expect(communicationShare(scenario)).toBeCloseTo((2 * (400 / 10 + 5)) / 200, 12);
   });
 
-  it("counts an op by the accelerators that it may run on", () => {
+  test("counts an op by the accelerators that it may run on", () => {
     const graph = "a GPU:100|CPU:9000 400B\nb GPU:50|CPU:300 kinds=CPU <- a";
     const scenario = testScenario({ graph, devices: ["GPU", "GPU", "CPU"] });
     expect(communicationShare(scenario)).toBeCloseTo(40 / (100 + 300), 12);
   });
 
-  it("is 0 on one device", () => {
+  test("is 0 on one device", () => {
     expect(communicationShare(testScenario({ graph: "a 1 4B\nb 1 <- a", devices: 1 }))).toBe(0);
   });
 });
 
 describe("withCommunication", () => {
-  it("scales all outputs until the share is the one asked for", () => {
+  test("scales all outputs until the share is the one asked for", () => {
     const graph = parseGraph("a 10000 400B,80B\nb 5000 1000B <- a:0 a:1\nc 5000 <- a:1 b ^a");
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), (percent) => {
@@ -38,12 +38,12 @@ describe("withCommunication", () => {
     );
   });
 
-  it("is ?comm= of any scenario, on its own cluster", async () => {
+  test("is ?comm= of any scenario, on its own cluster", async () => {
     for (const uri of ["nmt/test/3/4xP100?comm=25", "resnet-50/2xP100-10gbe?comm=25"])
       expect(communicationShare(await resolveScenario(uri))).toBeCloseTo(0.25, 3);
   });
 
-  it.each([
+  test.each([
     ["a 1 4B\nb 1 <- a", 1, /latencies of cluster "2 devices" alone take that long/],
     ["a 1\nb 1 ^a", 0.5, /where nothing is sent/],
   ])("refuses what no sizes can give: %s", (graph, share, sentence) => {

@@ -1,10 +1,10 @@
 /** Scenario addresses: what they build, and one sentence for each mistake. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError, parseGraph, scenarioHash, testScenario, writeScenario } from "../../env/index.ts";
 import { resolveScenario, suites } from "../../scenarios/index.ts";
 
 describe("scenario URIs", () => {
-  it("build the workload on the cluster, the same every time", async () => {
+  test("build the workload on the cluster, the same every time", async () => {
     const scenario = await resolveScenario("resnet-50/2xP100");
     expect(scenario.name).toBe("resnet-50/2xP100");
     expect(scenario.cluster.devices.map(({ kind }) => kind)).toEqual(["P100", "P100", "CPU"]);
@@ -12,7 +12,7 @@ describe("scenario URIs", () => {
     expect(scenarioHash(scenario)).toBe(scenarioHash(await resolveScenario("resnet-50/2xP100")));
   });
 
-  it("take options of the workload and of the grouping", async () => {
+  test("take options of the workload and of the grouping", async () => {
     const small = await resolveScenario("nmt-2/2xK80?batch=8&steps=4&groups=20");
     expect(small.grouping.groupCount).toBe(20);
     expect(small.graph.names).not.toContain("loss/step_4");
@@ -24,17 +24,17 @@ describe("scenario URIs", () => {
     expect(blocks.grouping.groupCount).toBe(12);
   });
 
-  it("take another objective", async () => {
+  test("take another objective", async () => {
     const scenario = await resolveScenario("resnet-50/2xP100", { objective: "max-load" });
     expect(scenario.objective).toBe("max-load");
   });
 
-  it("count the optimizer's state", async () => {
+  test("count the optimizer's state", async () => {
     expect((await resolveScenario("resnet-50/2xP100")).fidelity.optimizerSlots).toBe(1);
     expect((await resolveScenario("bert-base/2xP100?layers=1")).fidelity.optimizerSlots).toBe(2);
   });
 
-  it("take precision and phase, which change bytes, state and ops", async () => {
+  test("take precision and phase, which change bytes, state and ops", async () => {
     const full = await resolveScenario("nmt-2/2xP100?steps=2");
     const half = await resolveScenario("nmt-2/2xP100?steps=2&precision=16");
     expect([full.graph.dtype, half.graph.dtype]).toEqual(["float32", "float16"]);
@@ -47,7 +47,7 @@ describe("scenario URIs", () => {
     expect(asked.graph.role.every((role) => role === 0)).toBe(true);
   });
 
-  it("build a graph of layers, grouped by layer", async () => {
+  test("build a graph of layers, grouped by layer", async () => {
     const { graph, grouping } = await resolveScenario("bert-base/2xP100?granularity=layer&layers=3");
     expect(graph.names.filter((name) => name.startsWith("layer_1"))).toEqual([
       "layer_1",
@@ -58,7 +58,7 @@ describe("scenario URIs", () => {
     expect(grouping.groupCount).toBe(8);
   });
 
-  it.each([
+  test.each([
     ["inceptoin-v3/2xP100", /workload "inceptoin-v3" is not known; .*Did you mean "inception-v3"\?$/],
     ["inception-v3/2xP10", /cluster "2xP10" is not known; .*Did you mean "2xP100"\?$/],
     ["inception-v3", /neither a file of a known format nor WORKLOAD\/CLUSTER/],
@@ -87,7 +87,7 @@ describe("scenario URIs", () => {
     expect((error as InputError).message).not.toContain("\n");
   });
 
-  it("read a file through the given reader, and keep its objective unless told", async () => {
+  test("read a file through the given reader, and keep its objective unless told", async () => {
     const scenario = testScenario({ graph: parseGraph("a 10 4B\nb 20 <- a"), objective: "max-load" });
     const readFile = async () => JSON.stringify(writeScenario(scenario));
     const read = await resolveScenario("mine.json", { readFile });
@@ -98,14 +98,14 @@ describe("scenario URIs", () => {
 });
 
 describe("suites", () => {
-  it("start: three scenarios of at most 64 groups from different workloads", async () => {
+  test("start: three scenarios of at most 64 groups from different workloads", async () => {
     expect(suites.start.length).toBe(3);
     expect(new Set(suites.start.map((uri) => uri.split("/")[0])).size).toBe(3);
     for (const uri of suites.start)
       expect((await resolveScenario(uri)).grouping.groupCount).toBeLessThanOrEqual(64);
   });
 
-  it("default: every workload family and cluster shape, at most 3,000 ops each", async () => {
+  test("default: every workload family and cluster shape, at most 3,000 ops each", async () => {
     expect(suites.default.length).toBeGreaterThanOrEqual(8);
     expect(suites.default.length).toBeLessThanOrEqual(10);
     for (const part of [

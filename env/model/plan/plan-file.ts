@@ -31,11 +31,12 @@ export function planIn(scenario: Scenario, json: unknown, where: string): Plan {
 function currentForm(json: object, { graph }: Scenario): unknown {
   if (Array.isArray(json)) return { kind: "placement", device: json };
   const { kind, plan, device, opPriority } = json as Record<string, unknown>;
-  const namesKind =
-    typeof kind === "string" && (Object.hasOwn(planKinds, kind) || !graph.names.includes("kind"));
-  if (namesKind) return json;
+  if (typeof kind === "string" && Object.hasOwn(planKinds, kind)) return json;
+  // An op's device is a number or a name, so a list or an object under `plan` is a plan. The
+  // `kind` next to it may be a method's, as in `solve --json`.
   if (Array.isArray(plan)) return { kind: "placement", device: plan, opPriority };
   if (typeof plan === "object" && plan !== null) return plan;
+  if (typeof kind === "string" && !graph.names.includes("kind")) return json;
   if (Array.isArray(device)) return { kind: "placement", device, opPriority };
   return { kind: "placement", device: json };
 }

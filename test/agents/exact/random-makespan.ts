@@ -11,7 +11,7 @@ import {
   testScenario,
   withNetwork,
 } from "../../../env/index.ts";
-import { randomFidelity } from "../../env/sim/random-scenario.ts";
+import { randomFidelity } from "../../env/sim/drawn-scenario.ts";
 
 const opDraw = fc.record({
   us: fc.integer({ min: 0, max: 5 }),

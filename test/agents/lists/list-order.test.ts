@@ -14,7 +14,7 @@ import {
   uncounted,
   withNetwork,
 } from "../../../env/index.ts";
-import { randomScenario } from "../search/random-scenario.ts";
+import { randomScenario } from "../seeded-scenario.ts";
 
 const anyScenario = fc
   .record({ seed: fc.nat(1e6), network: fc.constantFrom(null, ...networkModels.map(({ name }) => name)) })

@@ -5,8 +5,9 @@ import { choicesOf } from "../../../agents/problems/choices.ts";
 import type { ScheduleProblem } from "../../../agents/problems/schedule/problem.ts";
 import { scheduleProblemOf } from "../../../agents/problems/schedule/scenario.ts";
 import { createRng, graphBuilder, type Scenario, testScenario, uncounted } from "../../../env/index.ts";
+import { NO_DEADLINE_SECONDS } from "../no-deadline.ts";
 
-const limits = { iterations: 10_000, seconds: 60, size: 10_000 };
+const limits = { iterations: 10_000, seconds: NO_DEADLINE_SECONDS, size: 10_000 };
 const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 0, uncounted);
 
 describe("the program of m-SCT", () => {

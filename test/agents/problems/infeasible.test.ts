@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { random } from "../../../agents/planners/placement/baselines/random.ts";
 import { provenInfeasible } from "../../../agents/problems/infeasible.ts";
 import { runMethod } from "../../../agents/run/run.ts";
@@ -15,7 +15,7 @@ import { randomMakespan } from "../exact/random-makespan.ts";
 import { bruteForce, nothingFits } from "../registry/tiny-scenarios.ts";
 
 describe("a proof that nothing fits", () => {
-  it.each(objectives)("is never wrong, and often found where nothing fits: %s", (objective) => {
+  test.each(objectives)("is never wrong, and often found where nothing fits: %s", (objective) => {
     let impossible = 0;
     let proven = 0;
     fc.assert(
@@ -36,7 +36,7 @@ describe("a proof that nothing fits", () => {
     expect(proven / impossible).toBeGreaterThan(0.5);
   });
 
-  it("names the op that is too large, with its class", () => {
+  test("names the op that is too large, with its class", () => {
     expect(provenInfeasible(nothingFits)).toBe(
       'Proven infeasible: op "a" needs 508 B on one device, and "gpu:0", the largest that can run it, has 100 B.',
     );
@@ -46,20 +46,20 @@ describe("a proof that nothing fits", () => {
     );
   });
 
-  it("adds up what all devices hold", () => {
+  test("adds up what all devices hold", () => {
     const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60\nd 10 params=60";
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 110 }))).toBe(
       "Proven infeasible: weights and optimizer state are 240 B, all devices together have 220 B.",
     );
   });
 
-  it("tries all ways to pack", () => {
+  test("tries all ways to pack", () => {
     const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60";
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 110 }))).toContain("no assignment of the 3");
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 120 }))).toBeNull();
   });
 
-  it("gives up on what it cannot try in its steps", () => {
+  test("gives up on what it cannot try in its steps", () => {
     const graph = Array.from({ length: 40 }, (_, v) => `op${v} 10 params=${1000 + 7 * v}`).join("\n");
     const room = Math.ceil((40 * 1000 + (7 * 39 * 40) / 2) / 8);
     expect(provenInfeasible(testScenario({ graph, devices: 8, memoryBytes: room + 1 }))).toBeNull();
@@ -74,7 +74,7 @@ describe("a run without a plan that fits", () => {
     return (await runMethod(run)).report.failure;
   };
 
-  it("ends with the proof, or says that there is none", async () => {
+  test("ends with the proof, or says that there is none", async () => {
     expect(await failureOf(nothingFits)).toContain("Proven infeasible");
     const graph = Array.from({ length: 12 }, (_, v) => `op${v} 10 params=${[70, 20, 30, 20, 15, 45][v % 6]}`);
     const tight = testScenario({ graph: graph.join("\n"), devices: 4, memoryBytes: 100 });

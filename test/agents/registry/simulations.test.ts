@@ -3,12 +3,19 @@
  * those of an engine, a latency model or a list schedule. They are counted from outside, by
  * wrapping the parts that make them.
  */
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { traitsOf } from "../../../agents/contract.ts";
 import { methods, resolveMethod } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, type Evaluator, evaluator, metered, type Scenario } from "../../../env/index.ts";
-import { randomScenario } from "../search/random-scenario.ts";
+import {
+  createRng,
+  type Evaluator,
+  evaluator,
+  type MeteredEvaluator,
+  metered,
+  type Scenario,
+} from "../../../env/index.ts";
+import { randomScenario } from "../seeded-scenario.ts";
 import { tinyScenarios } from "./tiny-scenarios.ts";
 
 /** Counted from outside; passes within a call of the evaluator are that evaluation. */
@@ -148,10 +155,6 @@ function countedEvaluator(inner: Evaluator): Evaluator {
   return counted;
 }
 
-beforeEach(() => {
-  Object.assign(outside.count, { evaluations: 0, passes: 0 });
-});
-
 const tiny = (name: string) => tinyScenarios.find((scenario) => scenario.name === name)!;
 const scenarios: readonly Scenario[] = [
   tiny("two branches"),
@@ -161,6 +164,34 @@ const scenarios: readonly Scenario[] = [
   { ...randomScenario(5, { ops: 24 }), name: "a random graph" },
 ];
 
+interface Counted {
+  readonly meter: MeteredEvaluator;
+  readonly evaluations: number;
+  readonly passes: number;
+}
+
+const runs = new Map<string, Promise<Counted>>();
+
+/** A run of the method and what is counted of it from outside; runs once for all tests. */
+function counted(id: string, scenario: Scenario): Promise<Counted> {
+  const key = `${id} on ${scenario.name}`;
+  const run = runs.get(key) ?? countedRun(id, scenario);
+  runs.set(key, run);
+  return run;
+}
+
+async function countedRun(id: string, scenario: Scenario): Promise<Counted> {
+  Object.assign(outside.count, { evaluations: 0, passes: 0 });
+  const { module, options } = await resolveMethod(id);
+  const meter = metered(countedEvaluator(evaluator(scenario)), { simulations: BUDGET });
+  await runMethod({ module, options, scenario, meter, rng: createRng(3) });
+  expect(traitsOf(module)).toBe(module.traits);
+  const { evaluations, passes } = outside.count;
+  return { meter, evaluations, passes };
+}
+
+const BUDGET = 60;
+
 /** Moves of a max-load search are counted whenever they make a whole pass. */
 const UNFINISHED_PASS = 1;
 
@@ -168,16 +199,12 @@ describe.each(methods.map(({ card }) => card.id))("%s", (id) => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     "on %s reports as many simulations as are counted from outside, within its budget",
     async (_, scenario) => {
-      const { module, options } = await resolveMethod(id);
-      const meter = metered(countedEvaluator(evaluator(scenario)), { simulations: 60 });
-      await runMethod({ module, options, scenario, meter, rng: createRng(3) });
-      const { evaluations, passes } = outside.count;
+      const { meter, evaluations, passes } = await counted(id, scenario);
       expect(meter.evaluations).toBe(evaluations);
       expect(Math.abs(meter.simulations - (evaluations + passes))).toBeLessThan(
         scenario.objective === "max-load" ? UNFINISHED_PASS : 1e-9,
       );
-      expect(meter.simulations).toBeLessThanOrEqual(60 + 1e-9);
-      expect(traitsOf(module)).toBe(module.traits);
+      expect(meter.simulations).toBeLessThanOrEqual(BUDGET + 1e-9);
     },
   );
 });
@@ -185,10 +212,7 @@ describe.each(methods.map(({ card }) => card.id))("%s", (id) => {
 test("some methods make private passes, so that the counts above mean something", async () => {
   const makers: string[] = [];
   for (const { card } of methods.filter(({ kind }) => kind === "planner")) {
-    const { module, options } = await resolveMethod(card.id);
-    const scenario = randomScenario(5, { ops: 24 });
-    const meter = metered(evaluator(scenario), { simulations: 60 });
-    await runMethod({ module, options, scenario, meter, rng: createRng(3) });
+    const { meter } = await counted(card.id, scenarios[scenarios.length - 1]);
     if (meter.simulations > meter.evaluations) makers.push(card.id);
   }
   expect(makers).toEqual(

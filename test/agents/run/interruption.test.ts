@@ -10,23 +10,28 @@ import { interruptAtRandom, interruptionRng } from "./interruption.ts";
 const planners = methods.filter((method): method is PlannerModule => method.kind === "planner");
 
 describe("a run that is stopped before it has scored a plan", () => {
-  /** Works without end, as an exact solver may. */
-  const thinker: PlannerModule = {
+  const THOUGHTS = 5;
+
+  /** Works without end, as an exact solver may; the interrupt comes while it does. */
+  const thinker = (interrupt: AbortController): PlannerModule => ({
     kind: "planner",
     card: { id: "thinker", name: "Thinker", summary: "Thinks.", searchSpace: "none" },
     options: z.strictObject({}),
     create: () => ({
       async *plan(_scenario, evaluator) {
-        while (!evaluator.exhausted) await new Promise((resolve) => setTimeout(resolve, 1));
+        for (let thoughts = 0; !evaluator.exhausted; thoughts++) {
+          if (thoughts === THOUGHTS) interrupt.abort();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
         return { failure: "It had no thought." };
       },
     }),
-  };
+  });
   const stopped = async (scenario: typeof nothingFits) => {
     const interrupt = new AbortController();
     const meter = metered(evaluator(scenario), {}, { signal: interrupt.signal });
-    setTimeout(() => interrupt.abort(), 5);
-    const result = await runMethod({ module: thinker, options: {}, scenario, meter, rng: createRng(1) });
+    const module = thinker(interrupt);
+    const result = await runMethod({ module, options: {}, scenario, meter, rng: createRng(1) });
     return { ...result, meter };
   };
 

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type MipOptions, type MipResult, type MipSolution, solveMip } from "../../../agents/solver/highs.ts";
 import { type LinearProgram, programBuilder } from "../../../agents/solver/linear-program.ts";
+import { NO_DEADLINE_SECONDS } from "../no-deadline.ts";
 
-const limits = { nodes: 1e6, iterations: 1e9, seconds: 20, relativeGap: 0 };
+const limits = { nodes: 1e6, iterations: 1e9, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 
 async function solve(program: LinearProgram, options: Partial<MipOptions> = {}) {
   const solver = solveMip(program, { limits, ...options });
@@ -38,7 +39,7 @@ function marketSplit(rows: number): LinearProgram {
 }
 
 describe("the HiGHS adapter", () => {
-  it("solves a small program to its optimum", async () => {
+  test("solves a small program to its optimum", async () => {
     const { solutions, result } = await solve(knapsack());
     expect(result).toMatchObject({ end: "solved" });
     expect(result.bound).toBeCloseTo(-14, 6);
@@ -46,14 +47,14 @@ describe("the HiGHS adapter", () => {
     expect([...solutions.at(-1)!.columns].map(Math.round)).toEqual([1, 0, 1]);
   });
 
-  it("says where no point is feasible", async () => {
+  test("says where no point is feasible", async () => {
     const builder = programBuilder();
     const [a, b] = [builder.binary(), builder.binary()];
     builder.atLeast([a, 1, b, 1], 3);
     expect((await solve(builder.build())).result.end).toBe("infeasible");
   });
 
-  it("starts from a given point", async () => {
+  test("starts from a given point", async () => {
     const program = marketSplit(4);
     const halves = program.rowLower.reduce((sum, half) => sum + half, 0);
     const start = { indices: Int32Array.from({ length: 30 }, (_, i) => i), values: new Float64Array(30) };
@@ -61,14 +62,14 @@ describe("the HiGHS adapter", () => {
     expect(solutions[0].value).toBeCloseTo(halves, 6);
   });
 
-  it("stops on the same solutions and the same bound at the same limit of iterations", async () => {
+  test("stops on the same solutions and the same bound at the same limit of iterations", async () => {
     const few = { limits: { ...limits, iterations: 300 } };
     const [first, second] = [await solve(marketSplit(3), few), await solve(marketSplit(3), few)];
     expect(first.result.end).toBe("limit");
     expect(second).toEqual(first);
   });
 
-  it("ends by time, and when it is told to stop", async () => {
+  test("ends by time, and when it is told to stop", async () => {
     const { result } = await solve(marketSplit(5), { limits: { ...limits, seconds: 0.5 } });
     expect(result.end).toBe("time");
     let asked = 0;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Env } from "../../../env/contract.ts";
 import {
   checkEnv,
@@ -30,20 +30,20 @@ describe("checkEnv passes", () => {
     return fixedScenarios.flatMap((scenario) => options.map((more) => ({ id, scenario, more })));
   });
 
-  it.each(variants)("on $id, scenario $scenario.name, options $more", ({ id, scenario, more }) => {
+  test.each(variants)("on $id, scenario $scenario.name, options $more", ({ id, scenario, more }) => {
     const report = checkEnv(() => makeEnv(id, { scenario, ...more }));
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
     expect(report).toMatchObject({ id, ok: true });
   });
 
-  it.each(envIds())("on %s inside every wrapper", (id) => {
+  test.each(envIds())("on %s inside every wrapper", (id) => {
     const report = checkEnv(() =>
       normaliseReward(timeLimit(episodeStatistics(makeEnv(id, { scenario: supportScenario })), 3)),
     );
     expect(report.checks.filter((check) => !check.ok)).toEqual([]);
   });
 
-  it("and says so where no episode came to a score", () => {
+  test("and says so where no episode came to a score", () => {
     const report = checkEnv(() =>
       timeLimit(makeEnv("Placement/Progressive-v1", { scenario: supportScenario }), 2),
     );
@@ -53,7 +53,7 @@ describe("checkEnv passes", () => {
     );
   });
 
-  it("on a fake without a fault", () => {
+  test("on a fake without a fault", () => {
     expect(checkEnv(fake(null)).checks.filter((check) => !check.ok)).toEqual([]);
   });
 });
@@ -64,14 +64,14 @@ describe("checkEnv picks its laws", () => {
     return Object.defineProperty(env, "metadata", { value: { ...env.metadata, plans } });
   };
 
-  it("by the kinds of plan that an env answers", () => {
+  test("by the kinds of plan that an env answers", () => {
     const lawNames = (plans: string[]) => checkEnv(named(plans)).checks.map(({ name }) => name);
     const other = lawNames(["another kind"]);
     expect(lawNames(["placement"])).toEqual([...other, "rewards telescope", "plans"]);
     expect(other).toEqual(expect.arrayContaining(["seeds", "masks", "clones", "saved state"]));
   });
 
-  it.each([undefined, [], "placement"])("and asks for the kinds where they are %j", (plans) => {
+  test.each([undefined, [], "placement"])("and asks for the kinds where they are %j", (plans) => {
     const { checks } = checkEnv(named(plans));
     expect(checks.find(({ name }) => name === "metadata")).toMatchObject({
       ok: false,
@@ -107,12 +107,12 @@ describe("checkEnv and plans with an order of ops", () => {
     return new Ordered(createRefineEnv({ scenario, evaluator: score, start: [0, 0, 0, 1] })) as Env;
   };
 
-  it("passes where the order was scored", () => {
+  test("passes where the order was scored", () => {
     expect(ordered(true)().plan().opPriority).toEqual(opPriority);
     expect(checkEnv(ordered(true)).checks.filter((check) => !check.ok)).toEqual([]);
   });
 
-  it("fails where the env scored its plans without the order", () => {
+  test("fails where the env scored its plans without the order", () => {
     const broken = checkEnv(ordered(false)).checks.filter((check) => !check.ok);
     expect(broken.map(({ name }) => name)).toContain("plans");
   });
@@ -152,7 +152,7 @@ describe("checkEnv fails", () => {
     "rendering moves the env": ["render", /Rendering changed the state/],
   };
 
-  it.each(faultNames)("on the fault: %s", (fault) => {
+  test.each(faultNames)("on the fault: %s", (fault) => {
     const [law, sentence] = expected[fault];
     const report = checkEnv(fake(fault));
     expect(report.ok).toBe(false);
@@ -161,7 +161,7 @@ describe("checkEnv fails", () => {
     expect(check.ok).toBe(false);
   });
 
-  it("with a report that a person can read", () => {
+  test("with a report that a person can read", () => {
     const text = formatReport(checkEnv(fake("closes only once")));
     expect(text).toMatch(/^Placement\/Refine-v1: 1 of 16 laws are broken\n/);
     expect(text).toMatch(/\n {2}FAIL {2}close +The env threw: already closed\n/);

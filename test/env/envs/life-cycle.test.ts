@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createProgressiveEnv,
   createRefineEnv,
@@ -13,7 +13,7 @@ import { diamondScenario, maxLoadScenario, memoryScenario, supportScenario } fro
 describe.each(envIds())("%s", (id) => {
   const make = () => makeEnv(id, { scenario: diamondScenario });
 
-  it("refuses calls out of order with a sentence", () => {
+  test("refuses calls out of order with a sentence", () => {
     const env = make();
     const action = env.actionSpace.sample({ next: () => 0, int: () => 0 } as never);
     expect(() => env.step(action)).toThrow(`${id}: call reset before the first step.`);
@@ -25,14 +25,14 @@ describe.each(envIds())("%s", (id) => {
     expect(() => env.reset()).toThrow(`${id} is closed; make a new one.`);
   });
 
-  it("refuses actions outside its space and reset options that it does not know", () => {
+  test("refuses actions outside its space and reset options that it does not know", () => {
     const env = make();
     env.reset();
     expect(() => env.step(7)).toThrow(`${id}: the action 7 is not in ${env.actionSpace.describe()}.`);
     expect(() => env.reset({ options: { strat: 1 } })).toThrow(`does not know the reset option "strat"`);
   });
 
-  it("refuses states of other envs, other scenarios, and damaged ones", () => {
+  test("refuses states of other envs, other scenarios, and damaged ones", () => {
     const env = make();
     env.reset();
     const state = env.state() as Record<string, unknown>;
@@ -56,7 +56,7 @@ describe.each(envIds())("%s", (id) => {
 });
 
 describe("render", () => {
-  it("draws a row for each device with the bar of the simulated step", () => {
+  test("draws a row for each device with the bar of the simulated step", () => {
     const env = createRefineEnv({ scenario: diamondScenario, start: [0, 0, 1, 0] });
     env.reset();
     const [title, header, ...rows] = env.render().split("\n");
@@ -66,7 +66,7 @@ describe("render", () => {
     expect(rows[1]).toMatch(/^gpu:1 {8}1 {10}70 {2}\.+[#-]+\.+ +0\.\d+$/);
   });
 
-  it("says which device is over its memory, and draws no step for the max-load objective", () => {
+  test("says which device is over its memory, and draws no step for the max-load objective", () => {
     const env = createProgressiveEnv({ scenario: memoryScenario });
     env.reset();
     expect(env.render()).toMatch(/gpu:0 is 0\.0002\d* MB over its memory: the plan is infeasible/);
@@ -77,14 +77,14 @@ describe("render", () => {
 });
 
 describe("default devices", () => {
-  it("hold a complete, valid plan before the first step", () => {
+  test("hold a complete, valid plan before the first step", () => {
     const env = createProgressiveEnv({ scenario: supportScenario });
     expect([...env.plan().device]).toEqual([1, 1, 1, 1]);
   });
 });
 
 describe("the env's random numbers", () => {
-  it("are not those of a caller who uses the same seed", () => {
+  test("are not those of a caller who uses the same seed", () => {
     const starts = [1, 2, 3, 4, 5].map((seed) => {
       const env = createRefineEnv({ scenario: supportScenario, start: "random" });
       return String(env.reset({ seed }).observation.placement);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createOneShotEnv, envIds, makeEnv, registerEnv } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
@@ -10,30 +10,30 @@ const make =
     makeEnv(id, { scenario: diamondScenario, ...options });
 
 describe("the registry", () => {
-  it("makes every env that it lists, each under its own id", () => {
+  test("makes every env that it lists, each under its own id", () => {
     expect(envIds()).toEqual(["Placement/OneShot-v1", "Placement/Progressive-v1", "Placement/Refine-v1"]);
     for (const id of envIds()) expect(makeEnv(id, { scenario: diamondScenario }).metadata.id).toBe(id);
   });
 
-  it("names the newest version where an unknown one is asked for", () => {
+  test("names the newest version where an unknown one is asked for", () => {
     expect(make("Placement/Refine-v0")).toThrow(
       new InputError("Placement/Refine-v0 is not known; the newest is v1."),
     );
   });
 
-  it("asks for a version where none is given", () => {
+  test("asks for a version where none is given", () => {
     expect(make("Placement/OneShot")).toThrow(
       "Placement/OneShot has no version; the newest is Placement/OneShot-v1.",
     );
   });
 
-  it("suggests the nearest id for a mistyped one and lists all", () => {
+  test("suggests the nearest id for a mistyped one and lists all", () => {
     expect(make("Placement/Refien-v1")).toThrow(
       'Env "Placement/Refien-v1" is not known; known are Placement/OneShot-v1, Placement/Progressive-v1, Placement/Refine-v1. Did you mean "Placement/Refine-v1"?',
     );
   });
 
-  it("refuses options that an env does not know, and an evaluator of another scenario", () => {
+  test("refuses options that an env does not know, and an evaluator of another scenario", () => {
     expect(make("Placement/Progressive-v1", { rewrad: "dense" })).toThrow(
       /the option "rewrad".*Did you mean "reward"/,
     );
@@ -44,7 +44,7 @@ describe("the registry", () => {
     );
   });
 
-  it("takes envs of others, once for each id", () => {
+  test("takes envs of others, once for each id", () => {
     const spec = { id: "Mine/Own-v3", summary: "", create: createOneShotEnv as never };
     registerEnv(spec);
     expect(envIds()).toContain("Mine/Own-v3");

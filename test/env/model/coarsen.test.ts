@@ -3,7 +3,7 @@
  * by eye.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   atMost,
   colocationGrouping,
@@ -51,38 +51,38 @@ const graphs = fc
   );
 
 describe("the single-consumer rule", () => {
-  it("folds a chain into its end, and a diamond too when it is read literally", () => {
+  test("folds a chain into its end, and a diamond too when it is read literally", () => {
     expect(shown(chain, mergeSingleConsumers(chain, colocationGrouping(chain)))).toEqual(["abcd"]);
     expect(shown(diamond, mergeSingleConsumers(diamond, colocationGrouping(diamond)))).toEqual(["abcde"]);
   });
 
-  it("keeps the branches of a diamond apart where parallel work counts", () => {
+  test("keeps the branches of a diamond apart where parallel work counts", () => {
     const grouping = mergeSingleConsumers(diamond, colocationGrouping(diamond), [keepsParallelWork]);
     expect(shown(diamond, grouping)).toEqual(["a", "b", "c", "de"]);
   });
 
-  it("merges past a shortcut, whose producer comes before the chain anyway", () => {
+  test("merges past a shortcut, whose producer comes before the chain anyway", () => {
     const grouping = mergeSingleConsumers(skip, colocationGrouping(skip), [keepsParallelWork]);
     expect(shown(skip, grouping)).toEqual(["abcde"]);
   });
 
-  it("does not count a producer without work as parallel work", () => {
+  test("does not count a producer without work as parallel work", () => {
     const graph = parseGraph("w 0 4B\na 10 4B\nb 10 4B <- a w\nc 10 <- w");
     const grouping = mergeSingleConsumers(graph, colocationGrouping(graph), [keepsParallelWork]);
     expect(shown(graph, grouping)).toEqual(["w", "ab", "c"]);
   });
 
-  it("stops a chain at the share of all work that a group may hold", () => {
+  test("stops a chain at the share of all work that a group may hold", () => {
     const grouping = mergeSingleConsumers(chain, colocationGrouping(chain), [holdsAtMost(0.5)]);
     expect(shown(chain, grouping)).toEqual(["ab", "cd"]);
   });
 
-  it("never joins ops that different device kinds support", () => {
+  test("never joins ops that different device kinds support", () => {
     const graph = parseGraph("a 10 4B kinds=CPU\nb 10 4B <- a\nc 10 <- b");
     expect(shown(graph, mergeSingleConsumers(graph, colocationGrouping(graph)))).toEqual(["a", "bc"]);
   });
 
-  it("looks at forward ops only: gradients that come back do not keep a chain apart", () => {
+  test("looks at forward ops only: gradients that come back do not keep a chain apart", () => {
     const graph = parseGraph(`
       a 10 4B group=a
       b 10 4B group=b <- a
@@ -94,17 +94,17 @@ describe("the single-consumer rule", () => {
 });
 
 describe("at most N groups", () => {
-  it("merges the joined pair of least work first", () => {
+  test("merges the joined pair of least work first", () => {
     const graph = parseGraph("a 50 4B\nb 1 4B <- a\nc 2 4B <- b\nd 50 <- c");
     expect(shown(graph, atMost(graph, colocationGrouping(graph), 3))).toEqual(["a", "bc", "d"]);
   });
 
-  it("leaves out pairs that a longer path joins too", () => {
+  test("leaves out pairs that a longer path joins too", () => {
     const graph = parseGraph("a 1 4B\nb 90 4B <- a\nc 1 4B <- a b\nd 30 <- c");
     expect(shown(graph, atMost(graph, colocationGrouping(graph), 3))).toEqual(["a", "b", "cd"]);
   });
 
-  it("says how many groups are needed where device kinds differ", () => {
+  test("says how many groups are needed where device kinds differ", () => {
     const graph = parseGraph("a 10 4B kinds=CPU\nb 10 4B <- a\nc 10 <- b");
     expect(() => atMost(graph, colocationGrouping(graph), 1)).toThrow(
       "The graph cannot be grouped into 1 groups: 2 are needed, one for each set of device kinds.",
@@ -136,7 +136,7 @@ describe("every coarsening", () => {
     return seen === groupCount;
   };
 
-  it("joins only whole groups of equal support, and keeps an acyclic graph of groups acyclic", () => {
+  test("joins only whole groups of equal support, and keeps an acyclic graph of groups acyclic", () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 3, max: 12 }), (graph, limit) => {
         const start = colocationGrouping(graph);
@@ -163,7 +163,7 @@ describe("every coarsening", () => {
     );
   });
 
-  it("gives exactly the number of groups asked for, while there are enough", () => {
+  test("gives exactly the number of groups asked for, while there are enough", () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 2, max: 12 }), (graph, limit) => {
         const start = colocationGrouping(graph);

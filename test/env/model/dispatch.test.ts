@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { testScenario, withDispatch } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 
 const scenario = testScenario({ graph: "a 1" });
 
-it("a dispatch is chosen by name and named in the fidelity", async () => {
+test("a dispatch is chosen by name and named in the fidelity", async () => {
   expect(withDispatch(scenario, "strict")).toBe(scenario);
   expect(withDispatch(scenario, "ready").fidelity).toMatchObject({
     name: "default, dispatch ready",
@@ -14,7 +14,7 @@ it("a dispatch is chosen by name and named in the fidelity", async () => {
   expect(asked.fidelity).toMatchObject({ dispatch: "ready", contention: "fair" });
 });
 
-it("an unknown dispatch is answered with those there are", async () => {
+test("an unknown dispatch is answered with those there are", async () => {
   expect(() => withDispatch(scenario, "eager")).toThrow(
     'Dispatch "eager" is not known; there are strict and ready.',
   );

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   fromGraphology,
   parseGraph,
@@ -9,7 +9,7 @@ import {
   toGraphology,
   writeScenario,
 } from "../../../env/index.ts";
-import { scenarioWithPlan } from "../sim/random-scenario.ts";
+import { scenarioWithPlan } from "../sim/drawn-scenario.ts";
 
 const text = `
   x GPU:3|CPU:30 12B type=conv params=40 kinds=GPU|CPU
@@ -17,7 +17,7 @@ const text = `
   y.grad 8 5B group=pair role=backward twin=y transfer=3 <- y:1 x`;
 
 describe("scenario files", () => {
-  it("read back what was written, byte for byte and with the same hash", () => {
+  test("read back what was written, byte for byte and with the same hash", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 10, maxDevices: 3 }), ({ scenario }) => {
         const file = writeScenario(scenario);
@@ -29,7 +29,7 @@ describe("scenario files", () => {
     );
   });
 
-  it("hash the content and neither the name, the meta nor the order of fields", () => {
+  test("hash the content and neither the name, the meta nor the order of fields", () => {
     const scenario = testScenario({ graph: text, devices: ["GPU", "CPU"] });
     const hash = scenarioHash(scenario);
     expect(scenarioHash({ ...scenario, name: "other", meta: { source: "elsewhere" } })).toBe(hash);
@@ -39,7 +39,7 @@ describe("scenario files", () => {
     expect(scenarioHash(slower)).not.toBe(hash);
   });
 
-  it.each<[string, (string | number)[], unknown, RegExp]>([
+  test.each<[string, (string | number)[], unknown, RegExp]>([
     ["a wrong type", ["graph", "ops", 1, "outputs"], "12", /graph\.ops\[1\]\.outputs.*expected array/],
     ["a missing field", ["cluster", "devices"], undefined, /cluster\.devices/],
     ["an unknown field", ["graph", "ops", 0, "flop"], 3, /graph\.ops\[0\].*flop/],
@@ -57,12 +57,12 @@ describe("scenario files", () => {
 });
 
 describe("conversion to and from graphology", () => {
-  it("keeps every field, edge and order", () => {
+  test("keeps every field, edge and order", () => {
     const graph = parseGraph(text);
     expect(fromGraphology(toGraphology(graph))).toEqual(graph);
   });
 
-  it("freezes random graphs to the same arrays", () => {
+  test("freezes random graphs to the same arrays", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 10, maxDevices: 2 }), ({ scenario: { graph } }) => {
         expect(fromGraphology(toGraphology(graph))).toEqual(graph);

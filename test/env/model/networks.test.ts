@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   networkModels,
   placement,
@@ -22,7 +22,7 @@ const arrivals = (network: string) => {
 };
 
 describe("named network models", () => {
-  it.each([
+  test.each([
     ["contention-free", { "a>1": 10, "a>2": 10, "d>2": 10, "f>0": 10 }],
     ["link-queue", { "a>1": 10, "a>2": 10, "d>2": 10, "f>0": 10 }],
     ["sender-queue", { "a>1": 10, "a>2": 20, "d>2": 10, "f>0": 10 }],
@@ -35,7 +35,7 @@ describe("named network models", () => {
     expect(arrivals(network)).toEqual(expected);
   });
 
-  it("are all shown above, keep lone transfers as they are, and are named in the fidelity", () => {
+  test("are all shown above, keep lone transfers as they are, and are named in the fidelity", () => {
     const pair = testScenario({ graph: "a 3 100B\nb 1 <- a", latencyUs: 2 });
     for (const { name } of networkModels) {
       const changed = withNetwork(pair, name);
@@ -48,7 +48,7 @@ describe("named network models", () => {
     expect(networkModels).toHaveLength(8);
   });
 
-  it("fair-links shares the uplink that two racks have in common, fair only what devices send and receive", () => {
+  test("fair-links shares the uplink that two racks have in common, fair only what devices send and receive", () => {
     const racks = fourInTwoRacks(
       testScenario({ graph: "a 0 100B\nb 0 100B\nc 1 <- a\nd 1 <- b", devices: 4 }),
     );
@@ -57,7 +57,7 @@ describe("named network models", () => {
     expect(simulate(withNetwork(racks, "fair"), plan).makespanUs).toBe(10 + 1);
   });
 
-  it("answer an unknown name with those there are", () => {
+  test("answer an unknown name with those there are", () => {
     expect(() => withNetwork(scenario, "half-duplx")).toThrow(
       /not known; there are .* Did you mean "half-duplex"\?/,
     );

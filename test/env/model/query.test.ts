@@ -1,6 +1,6 @@
 /** Options behind a question mark: what they mean, and the one sentence that each mistake gets. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError } from "../../../env/model/errors.ts";
 import { type Query, queryText, readQuery } from "../../../env/model/query.ts";
 
@@ -8,7 +8,7 @@ const where = 'Tea "mint"';
 const read = (text: string) => readQuery(where, text);
 
 describe("a query", () => {
-  it("is pairs of texts in the given order", () => {
+  test("is pairs of texts in the given order", () => {
     expect([...read("cups=3&sugar=no&note=").given]).toEqual([
       ["cups", "3"],
       ["sugar", "no"],
@@ -18,18 +18,18 @@ describe("a query", () => {
     expect(read("&cups=3&").text("cups")).toBe("3");
   });
 
-  it("decodes percent signs in names and values, once", () => {
+  test("decodes percent signs in names and values, once", () => {
     expect([...read("a%3Db=c%26d&e=%2525").given]).toEqual([
       ["a=b", "c&d"],
       ["e", "%25"],
     ]);
   });
 
-  it("keeps the equals signs and plus signs of a value", () => {
+  test("keeps the equals signs and plus signs of a value", () => {
     expect(read("note=a=b+c").text("note")).toBe("a=b+c");
   });
 
-  it("is read again from its text", () => {
+  test("is read again from its text", () => {
     const name = fc.string({ minLength: 1, unit: "binary" });
     fc.assert(
       fc.property(
@@ -43,7 +43,7 @@ describe("a query", () => {
     );
   });
 
-  it("gives nothing for options that are not there", () => {
+  test("gives nothing for options that are not there", () => {
     const none = read("");
     expect([
       none.text("cups"),
@@ -53,7 +53,7 @@ describe("a query", () => {
     ]).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it("reads numbers, whole numbers and words", () => {
+  test("reads numbers, whole numbers and words", () => {
     const query = read("cups=3&strength=0.5&kind=green");
     expect(query.integer("cups", { min: 1, max: 3 })).toBe(3);
     expect(query.number("strength", { min: 0.5, max: 1 })).toBe(0.5);
@@ -61,20 +61,20 @@ describe("a query", () => {
     expect(query.oneOf("kind", ["black", "green"])).toBe("green");
   });
 
-  it("leaves options out", () => {
+  test("leaves options out", () => {
     const query = read("cups=3&kind=green").without(["cups", "sugar"]);
     expect([...query.given]).toEqual([["kind", "green"]]);
     expect(query.where).toBe(where);
   });
 
-  it("accepts known names and names that begin as one that ends in .*", () => {
+  test("accepts known names and names that begin as one that ends in .*", () => {
     expect(() => read("cups=3&leaf.size=2").expectOnly("mint", ["cups", "leaf.*"])).not.toThrow();
   });
 });
 
 describe("a mistake is one sentence that says where", () => {
   const range = { min: 1, max: 9 };
-  it.each<[string, (query: Query) => unknown, string]>([
+  test.each<[string, (query: Query) => unknown, string]>([
     ["cups", () => 0, 'option "cups" has no value, expected OPTION=VALUE.'],
     ["=3", () => 0, 'option "=3" has no name, expected OPTION=VALUE.'],
     ["cups=3&cups=4", () => 0, 'option "cups" is given twice.'],

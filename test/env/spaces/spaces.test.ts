@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { box, dict, discrete, multiDiscrete, namesSpace } from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng } from "../../../env/model/rng.ts";
@@ -12,7 +12,7 @@ const bound = fc.oneof(
 );
 
 describe("every space", () => {
-  it("contains its own samples and repeats them from the same seed", () => {
+  test("contains its own samples and repeats them from the same seed", () => {
     fc.assert(
       fc.property(
         sizes,
@@ -44,7 +44,7 @@ describe("every space", () => {
 });
 
 describe("Discrete", () => {
-  it("samples every legal element and nothing else under a mask", () => {
+  test("samples every legal element and nothing else under a mask", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 5 }), seed, (bits, s) => {
         fc.pre(bits.includes(1));
@@ -57,32 +57,32 @@ describe("Discrete", () => {
     );
   });
 
-  it("counts from its start", () => {
+  test("counts from its start", () => {
     const space = discrete(3, { start: -1 });
     expect([-2, -1, 0, 1, 2].map((value) => space.contains(value))).toEqual([false, true, true, true, false]);
     expect(space.sample(createRng(0), Uint8Array.of(1, 0, 0))).toBe(-1);
     expect(space.describe()).toBe("Discrete(3, start -1)");
   });
 
-  it("contains whole numbers only", () => {
+  test("contains whole numbers only", () => {
     for (const value of [0.5, Number.NaN, "1", null, undefined, [1]])
       expect(discrete(3).contains(value)).toBe(false);
   });
 
-  it("refuses a mask of another length, or one that allows nothing", () => {
+  test("refuses a mask of another length, or one that allows nothing", () => {
     expect(() => discrete(3).sample(createRng(0), new Uint8Array(2))).toThrow(
       new InputError("Discrete(3): the mask has 2 entries, expected 3."),
     );
     expect(() => discrete(3).sample(createRng(0), new Uint8Array(3))).toThrow(/allows nothing/);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])("refuses the size %s", (size) => {
+  test.each([0, -1, 1.5, Number.NaN])("refuses the size %s", (size) => {
     expect(() => discrete(size)).toThrow(InputError);
   });
 });
 
 describe("MultiDiscrete", () => {
-  it("keeps each component to its own row of the mask", () => {
+  test("keeps each component to its own row of the mask", () => {
     fc.assert(
       fc.property(sizes, seed, (n, s) => {
         const space = multiDiscrete(n);
@@ -97,20 +97,20 @@ describe("MultiDiscrete", () => {
     );
   });
 
-  it("contains only Int32Arrays of its length and range", () => {
+  test("contains only Int32Arrays of its length and range", () => {
     const space = multiDiscrete([2, 3]);
     expect(space.contains(Int32Array.of(1, 2))).toBe(true);
     for (const value of [Int32Array.of(2, 0), Int32Array.of(-1, 0), Int32Array.of(0), [0, 0], null])
       expect(space.contains(value)).toBe(false);
   });
 
-  it("names the component that its mask leaves without a choice", () => {
+  test("names the component that its mask leaves without a choice", () => {
     expect(() => multiDiscrete([2, 2]).sample(createRng(0), Uint8Array.of(1, 1, 0, 0))).toThrow(
       "MultiDiscrete([2, 2]): the mask allows nothing to be sampled for component 1.",
     );
   });
 
-  it("counts from its start, in elements and samples but not in the mask", () => {
+  test("counts from its start, in elements and samples but not in the mask", () => {
     const space = multiDiscrete([2, 3], { start: -1 });
     expect(space.contains(Int32Array.of(-1, 1))).toBe(true);
     expect(space.contains(Int32Array.of(1, 1))).toBe(false);
@@ -119,14 +119,14 @@ describe("MultiDiscrete", () => {
     expect(() => multiDiscrete([2], { start: 0.5 })).toThrow("start is 0.5, expected a whole number");
   });
 
-  it("describes many equal components briefly", () => {
+  test("describes many equal components briefly", () => {
     expect(multiDiscrete([3, 2]).describe()).toBe("MultiDiscrete([3, 2])");
     expect(multiDiscrete(new Int32Array(60).fill(4)).describe()).toBe("MultiDiscrete(60 x 4)");
   });
 });
 
 describe("Box", () => {
-  it("holds each entry to its own bounds", () => {
+  test("holds each entry to its own bounds", () => {
     const space = box({ shape: [2], low: [0, -1], high: [1, Number.POSITIVE_INFINITY] });
     expect(space.contains(Float32Array.of(1, 1e30))).toBe(true);
     expect(space.contains(Float32Array.of(1.01, 0))).toBe(false);
@@ -136,7 +136,7 @@ describe("Box", () => {
     expect(space.contains(Float32Array.of(0))).toBe(false);
   });
 
-  it("refuses bounds that cross, bounds of another size, and masks", () => {
+  test("refuses bounds that cross, bounds of another size, and masks", () => {
     expect(() => box({ shape: [1], low: 1, high: 0 })).toThrow(/entry 0 has low 1 and high 0/);
     expect(() => box({ shape: [2], low: [0], high: 1 })).toThrow(/low has 1 entries for 2/);
     expect(() => box({ shape: [1], low: 0, high: 1 }).sample(createRng(0), new Uint8Array(1))).toThrow(
@@ -146,7 +146,7 @@ describe("Box", () => {
 });
 
 describe("Dict", () => {
-  it("contains objects with exactly its keys", () => {
+  test("contains objects with exactly its keys", () => {
     const space = dict<{ a: number }>({ a: discrete(2) });
     expect(space.contains({ a: 1 })).toBe(true);
     for (const value of [{}, { a: 2 }, { a: 1, b: 0 }, null, 1]) expect(space.contains(value)).toBe(false);
@@ -155,7 +155,7 @@ describe("Dict", () => {
 });
 
 describe("Names", () => {
-  it("contains its own list and no other, and refuses masks", () => {
+  test("contains its own list and no other, and refuses masks", () => {
     const space = namesSpace(["compute", "visits"]);
     expect(space.contains(["compute", "visits"])).toBe(true);
     for (const value of [["visits", "compute"], ["compute"], "compute", undefined])

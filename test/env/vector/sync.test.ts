@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type AutoresetMode, createRefineEnv, syncVector } from "../../../env/index.ts";
 import { diamondScenario, supportScenario } from "../envs/scenarios.ts";
 
@@ -11,7 +11,7 @@ const vector = (autoreset: AutoresetMode, size = 2) =>
 const zeros = [0, 0];
 
 describe("seeds", () => {
-  it("are named children, so an env's episode depends on its place and not on the number of its neighbours", () => {
+  test("are named children, so an env's episode depends on its place and not on the number of its neighbours", () => {
     const placements = (size: number) =>
       vector("disabled", size)
         .reset({ seed: 7 })
@@ -24,7 +24,7 @@ describe("seeds", () => {
 });
 
 describe("next-step autoreset", () => {
-  it("ends an episode in one step and begins the next in the following one, whose action it ignores", () => {
+  test("ends an episode in one step and begins the next in the following one, whose action it ignores", () => {
     const env = vector("next-step");
     env.reset({ seed: 1 });
     for (let i = 0; i < 3; i++) expect([...env.step(zeros).terminated]).toEqual([0, 0]);
@@ -40,7 +40,7 @@ describe("next-step autoreset", () => {
 });
 
 describe("a reset of the whole vector", () => {
-  it("is not followed by the autoresets that were due before it", () => {
+  test("is not followed by the autoresets that were due before it", () => {
     const env = vector("next-step");
     env.reset({ seed: 1 });
     for (let i = 0; i < 4; i++) env.step(zeros);
@@ -50,7 +50,7 @@ describe("a reset of the whole vector", () => {
 });
 
 describe("same-step autoreset", () => {
-  it("answers the next episode's observation and keeps the last one in info", () => {
+  test("answers the next episode's observation and keeps the last one in info", () => {
     const env = vector("same-step");
     env.reset({ seed: 1 });
     for (let i = 0; i < 3; i++) env.step(zeros);
@@ -65,7 +65,7 @@ describe("same-step autoreset", () => {
 });
 
 describe("disabled autoreset", () => {
-  it("leaves ended envs to the caller", () => {
+  test("leaves ended envs to the caller", () => {
     const env = vector("disabled");
     env.reset({ seed: 1 });
     for (let i = 0; i < 4; i++) env.step(zeros);
@@ -78,7 +78,7 @@ describe("disabled autoreset", () => {
 });
 
 describe("the vector env", () => {
-  it.each(["next-step", "same-step"] as const)(
+  test.each(["next-step", "same-step"] as const)(
     "plays the same episodes as its envs alone (%s)",
     (autoreset) => {
       const env = vector(autoreset);
@@ -95,7 +95,7 @@ describe("the vector env", () => {
     },
   );
 
-  it("goes on from its saved state as it would have", () => {
+  test("goes on from its saved state as it would have", () => {
     const env = vector("next-step");
     env.reset({ seed: 5 });
     for (let i = 0; i < 4; i++) env.step(zeros);
@@ -105,7 +105,7 @@ describe("the vector env", () => {
     expect(() => copy.restore({})).toThrow("The saved state is not one of a vector of 2 envs.");
   });
 
-  it("refuses what does not fit together", () => {
+  test("refuses what does not fit together", () => {
     expect(() => syncVector([])).toThrow("A vector env needs at least one env.");
     expect(() => syncVector([make], { autoreset: "later" as never })).toThrow(
       /autoreset is "later", expected next-step/,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Env } from "../../../env/contract.ts";
 import {
   createProgressiveEnv,
@@ -14,7 +14,7 @@ import { diamondScenario } from "../envs/scenarios.ts";
 const bare = () => createRefineEnv({ scenario: diamondScenario, start: "random" });
 
 describe("every wrapper", () => {
-  it("passes on what it does not change", () => {
+  test("passes on what it does not change", () => {
     const inner = bare();
     const env = normaliseReward(episodeStatistics(timeLimit(inner, 9)));
     env.reset({ seed: 1 });
@@ -26,7 +26,7 @@ describe("every wrapper", () => {
     expect(env.metadata.id).toBe("Placement/Refine-v1");
   });
 
-  it("refuses the saved state of another wrapper, and a damaged one of its own", () => {
+  test("refuses the saved state of another wrapper, and a damaged one of its own", () => {
     const limited = timeLimit(bare(), 3);
     const counted = episodeStatistics(bare());
     expect(() => counted.restore(limited.state())).toThrow(
@@ -38,7 +38,7 @@ describe("every wrapper", () => {
 });
 
 describe("timeLimit", () => {
-  it("truncates after its steps and refuses more", () => {
+  test("truncates after its steps and refuses more", () => {
     const env = timeLimit(bare(), 2);
     const steps = play(env, env.reset(), 0);
     expect(steps.map(({ terminated, truncated }) => [terminated, truncated])).toEqual([
@@ -53,14 +53,14 @@ describe("timeLimit", () => {
     expect(env.step(0).truncated).toBe(false);
   });
 
-  it("leaves the end by the env's own rules visible", () => {
+  test("leaves the end by the env's own rules visible", () => {
     const env = timeLimit(bare(), 4);
     expect(play(env, env.reset(), 0)[3]).toMatchObject({ terminated: true, truncated: true });
     const longer = timeLimit(bare(), 5);
     expect(play(longer, longer.reset(), 0)[3]).toMatchObject({ terminated: true, truncated: false });
   });
 
-  it("refuses a limit below one step", () => {
+  test("refuses a limit below one step", () => {
     expect(() => timeLimit(bare(), 0)).toThrow(
       "The time limit is 0 steps, expected a whole number of at least 1.",
     );
@@ -68,7 +68,7 @@ describe("timeLimit", () => {
 });
 
 describe("episodeStatistics", () => {
-  it("tells return and length with the last step only, afresh for each episode", () => {
+  test("tells return and length with the last step only, afresh for each episode", () => {
     const env = episodeStatistics(bare());
     for (const seed of [1, 2]) {
       const steps = play(env, env.reset({ seed }), seed);
@@ -81,7 +81,7 @@ describe("episodeStatistics", () => {
 describe("normaliseReward", () => {
   const unit = (env: Env<unknown, number>) => normaliseReward(env, { discount: 0.5 });
 
-  it("divides by the running deviation of the discounted return", () => {
+  test("divides by the running deviation of the discounted return", () => {
     const plain = createProgressiveEnv({ scenario: diamondScenario });
     const rewards = Array.from({ length: 300 }, (_, i) => sumOf(play(plain, plain.reset(), i)));
     const env = unit(createProgressiveEnv({ scenario: diamondScenario }) as Env<unknown, number>);
@@ -94,7 +94,7 @@ describe("normaliseReward", () => {
     expect(scaled[299]).toBeCloseTo(rewards[299] / deviation, 4);
   });
 
-  it("keeps signs and zeros", () => {
+  test("keeps signs and zeros", () => {
     const [plain, env] = [bare(), unit(bare() as Env<unknown, number>)];
     for (let seed = 0; seed < 20; seed++) {
       const raw = play(plain, plain.reset({ seed }), seed).map((step) => Math.sign(step.reward));
@@ -102,7 +102,7 @@ describe("normaliseReward", () => {
     }
   });
 
-  it("carries its moments over episodes, clones and saved states", () => {
+  test("carries its moments over episodes, clones and saved states", () => {
     const env = unit(bare() as Env<unknown, number>);
     play(env, env.reset({ seed: 1 }), 1);
     const saved = JSON.parse(JSON.stringify(env.state()));

@@ -42,7 +42,7 @@ describe("compare", () => {
       value: (method === "slow" ? 60 : 70) + seedIndex,
     });
     let lived = 0;
-    const unsteady = fakeRunner(fields, () => (++lived * 7) % 5);
+    const unsteady = fakeRunner(fields, () => 1 + ((++lived * 7) % 5));
     let now = 0;
     const serial = await compare(request, { runCell: fixedValues, clock, cpuClock: clock });
     const parallel = await compare(request, {

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { explain, placement, testScenario } from "../../../env/index.ts";
 import { ganttSvg } from "../../../results/drawing/gantt-svg.ts";
 
 const scenario = testScenario({ name: "<tiny>", graph: "a 10 100B\nb 30 8B <- a\nc 5 <- a" });
 const svg = ganttSvg(scenario, explain(scenario, placement([0, 0, 1])), { plan: "plan.json", bound: 40 });
 
-it("is one picture with its own style, title and legend", () => {
+test("is one picture with its own style, title and legend", () => {
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*>\n<style>/);
   expect(svg.trimEnd()).toMatch(/<\/svg>$/);
   expect(svg.match(/<svg/g)?.length).toBe(1);
@@ -14,7 +14,7 @@ it("is one picture with its own style, title and legend", () => {
   expect(svg).not.toMatch(/<(script|link|image|use)\b|url\(|href/);
 });
 
-it("marks the critical path under the lanes it runs on", () => {
+test("marks the critical path under the lanes it runs on", () => {
   const marks = [...svg.matchAll(/<rect class="critical"[^>]*><title>([^<]*)/g)].map(([, title]) => title);
   expect(marks).toEqual([
     expect.stringContaining("critical path: compute of a, 0.00 to 10.00 us"),

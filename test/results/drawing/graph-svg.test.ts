@@ -2,7 +2,7 @@
  * Drawings: what is shown at which level, and that the picture can be read: boxes apart, edges
  * downwards, devices marked.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   colocationGrouping,
   createScenario,
@@ -35,21 +35,21 @@ const boxesOf = (svg: string): Box[] =>
   );
 
 describe("a drawing", () => {
-  it("has a box for each op of a small graph, and an edge for each pair that is joined", () => {
+  test("has a box for each op of a small graph, and an edge for each pair that is joined", () => {
     const svg = graphSvg(diamond, null);
     expect(boxesOf(svg)).toHaveLength(4);
     expect(svg.match(/<path class="edge"/g)).toHaveLength(4);
     expect(svg).toContain("<title>a to b: 40 B</title>");
   });
 
-  it("colours boxes by device and marks the edges between devices", () => {
+  test("colours boxes by device and marks the edges between devices", () => {
     const svg = graphSvg(diamond, placement([0, 0, 1, 0]));
     expect(svg.match(/<path class="edge cut"/g)).toHaveLength(2);
     expect(svg).toContain("gpu:0: 3 ops");
     expect(svg).toContain("gpu:1: 1 ops");
   });
 
-  it("keeps boxes apart and inside the picture", async () => {
+  test("keeps boxes apart and inside the picture", async () => {
     const svg = graphSvg(await resolveScenario("nmt-2/2xK80?steps=3&groups=40"), null);
     const boxes = boxesOf(svg);
     expect(boxes).toHaveLength(40);
@@ -66,7 +66,7 @@ describe("a drawing", () => {
     }
   });
 
-  it("leads every edge downwards", () => {
+  test("leads every edge downwards", () => {
     const edges = [
       { from: 0, to: 1 },
       { from: 1, to: 2 },
@@ -79,7 +79,7 @@ describe("a drawing", () => {
 });
 
 describe("what is drawn", () => {
-  it("is groups where ops are many, and merged groups where those are many too", async () => {
+  test("is groups where ops are many, and merged groups where those are many too", async () => {
     const groups = await resolveScenario("inception-v3/2xP100?groups=40");
     expect(drawnGraph(groups, null)).toMatchObject({ level: "groups" });
     expect(drawnGraph(groups, null).nodes).toHaveLength(40);
@@ -90,7 +90,7 @@ describe("what is drawn", () => {
     expect(merged.nodes.reduce((sum, { ops }) => sum + ops, 0)).toBe(groups.graph.opCount);
   });
 
-  it("leaves the lightest edges out where a page cannot hold them, and says so", () => {
+  test("leaves the lightest edges out where a page cannot hold them, and says so", () => {
     const everyone = (v: number) => Array.from({ length: v }, (_, u) => `op${u}`).join(" ");
     const lines = Array.from(
       { length: 30 },
@@ -104,7 +104,7 @@ describe("what is drawn", () => {
     expect(graphSvg(dense, null)).toContain("220 edges drawn, the heaviest of 435");
   });
 
-  it("gives a merged group no device where its ops lie on several", async () => {
+  test("gives a merged group no device where its ops lie on several", async () => {
     const groups = await resolveScenario("inception-v3/2xP100?groups=10");
     const device = groups.grouping.groupOf.map((g) => g % 2);
     for (const [g, node] of drawnGraph(groups, placement(device)).nodes.entries())
@@ -113,7 +113,7 @@ describe("what is drawn", () => {
     expect(drawnGraph(groups, mixed).nodes.some((node) => node.device === -1)).toBe(true);
   });
 
-  it("titles a group by the path that its forward ops share", () => {
+  test("titles a group by the path that its forward ops share", () => {
     const graph = parseGraph("net/block/conv 1 4B\nnet/block/relu 1 <- net/block/conv\nhead 1");
     expect(groupTitle(graph, [0, 1])).toBe("net/block");
     expect(groupTitle(graph, [0, 2])).toBe("net/block/conv");

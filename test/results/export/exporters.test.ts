@@ -3,7 +3,7 @@
  * nothing.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   evaluator,
   InputError,
@@ -30,7 +30,7 @@ const plan = placement([2, 0, 0, 1, 0, 0]);
 const exported = (name: string) => exporterOf(name).write(scenario, plan);
 
 describe("module maps", () => {
-  it("name the most general module whose ops share a device, general before special", () => {
+  test("name the most general module whose ops share a device, general before special", () => {
     expect(Object.entries(JSON.parse(exported("accelerate").text))).toEqual([
       ["feed", "cpu"],
       ["block_0", 0],
@@ -40,18 +40,18 @@ describe("module maps", () => {
     expect(JSON.parse(exported("pytorch").text)).toMatchObject({ feed: "cpu", block_0: "cuda:0" });
   });
 
-  it("name the whole model where everything is on one device", () => {
+  test("name the whole model where everything is on one device", () => {
     const { text } = exporterOf("accelerate").write(scenario, placement([1, 1, 1, 1, 1, 1]));
     expect(JSON.parse(text)).toEqual({ "": 1 });
   });
 
-  it("say which ops they cannot place", () => {
+  test("say which ops they cannot place", () => {
     expect(exported("accelerate").notes).toEqual([
       "1 backward or update ops are on another device than their forward op; a module map cannot hold that.",
     ]);
   });
 
-  it("give every forward op its device when its longest prefix is looked up, as Accelerate does", () => {
+  test("give every forward op its device when its longest prefix is looked up, as Accelerate does", () => {
     const path = fc.array(fc.constantFrom("a", "b", "c", "0", "1"), { minLength: 1, maxLength: 4 });
     const draws = fc.uniqueArray(
       path.map((parts) => parts.join("/")),
@@ -77,14 +77,14 @@ describe("module maps", () => {
     );
   });
 
-  it("say where two ops get one name once it is written with dots", () => {
+  test("say where two ops get one name once it is written with dots", () => {
     const graph = parseGraph("a/b 1\na.b 1");
     expect(moduleDevices(graph, [0, 1]).clashes).toEqual(["a.b"]);
   });
 });
 
 describe("op maps", () => {
-  it("have a TensorFlow device string for every op", () => {
+  test("have a TensorFlow device string for every op", () => {
     expect(JSON.parse(exported("tensorflow").text)).toEqual({
       feed: "/device:CPU:0",
       "block_0/conv": "/device:GPU:0",
@@ -95,7 +95,7 @@ describe("op maps", () => {
     });
   });
 
-  it("have a CSV row for every op, with fields in quotes where they need them", () => {
+  test("have a CSV row for every op, with fields in quotes where they need them", () => {
     expect(exported("csv").text.split("\n").slice(0, 3)).toEqual([
       "op,type,role,group,device,device_name",
       "feed,op,forward,0,2,cpu:2",
@@ -107,7 +107,7 @@ describe("op maps", () => {
 });
 
 describe("DOT", () => {
-  it("has each op and edge, dashes control edges and escapes names", () => {
+  test("has each op and edge, dashes control edges and escapes names", () => {
     const graph = parseGraph('a"\\ 1 4B\nb 1 <- a"\\ ^a"\\');
     const { text } = exporterOf("dot").write(testScenario({ graph, name: "odd" }), null);
     expect(text).toContain('n0 [label="a\\"\\\\\\nop"];');
@@ -119,14 +119,14 @@ describe("DOT", () => {
 describe("every exporter", () => {
   const strange: Scenario = testScenario({ graph: "<&\"'> 10 4B\nb\u0001 20 8B <- <&\"'>\nc 5 <- b\u0001" });
 
-  it.each(exporters.map(({ name }) => name))("%s writes odd names and answers the same twice", (name) => {
+  test.each(exporters.map(({ name }) => name))("%s writes odd names and answers the same twice", (name) => {
     const once = exporterOf(name).write(strange, placement([0, 1, 0])).text;
     expect(exporterOf(name).write(strange, placement([0, 1, 0])).text).toBe(once);
     expect(once.length).toBeGreaterThan(20);
     if (name === "graphml" || name === "svg") expect(once).toContain("&lt;&amp;&quot;&#39;&gt;");
   });
 
-  it("is suggested where its name is mistyped", () => {
+  test("is suggested where its name is mistyped", () => {
     expect(() => exporterOf("graphm")).toThrow(InputError);
     expect(() => exporterOf("graphm")).toThrow('Did you mean "graphml"?');
   });
@@ -142,7 +142,7 @@ describe("a plan with an order of ops", () => {
   const score = evaluator(joined);
   const text = (kept: boolean) => formatUs(score.evaluate(kept ? ordered : placement(device)).value!);
 
-  it.each(exporters.filter(({ keepsOrder }) => !keepsOrder).map(({ name }) => name))(
+  test.each(exporters.filter(({ keepsOrder }) => !keepsOrder).map(({ name }) => name))(
     "is said to lose it in %s, with the value that is left",
     (name) => {
       expect(exportScenario(exporterOf(name), joined, ordered).notes).toContain(
@@ -152,7 +152,7 @@ describe("a plan with an order of ops", () => {
     },
   );
 
-  it("keeps it as a column in csv", () => {
+  test("keeps it as a column in csv", () => {
     const { text: csv, notes } = exportScenario(exporterOf("csv"), joined, ordered);
     expect(notes).toEqual([]);
     expect(csv.split("\n").slice(0, 3)).toEqual([
@@ -162,7 +162,7 @@ describe("a plan with an order of ops", () => {
     ]);
   });
 
-  it("has another value without it, so that the loss shows", () => {
+  test("has another value without it, so that the loss shows", () => {
     expect(text(true)).not.toBe(text(false));
   });
 });

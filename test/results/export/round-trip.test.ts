@@ -2,7 +2,7 @@
  * GraphML comes back: our importer and graphology read from an export the graph that was written.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fromGraphology, type OpGraph, parseGraph, testScenario, toGraphology } from "../../../env/index.ts";
 import { exporterOf } from "../../../results/export/index.ts";
 import { importFile, resolveScenario } from "../../../scenarios/index.ts";
@@ -12,7 +12,7 @@ const written = (graph: OpGraph): string =>
 const readBack = (text: string): OpGraph => importFile(text, "export.graphml").scenario.graph;
 
 describe("an exported GraphML file", () => {
-  it("holds every attribute that an op and an edge can have", () => {
+  test("holds every attribute that an op and an edge can have", () => {
     const graph = parseGraph(`
       a GPU:1.5|CPU:9 8B,16B params=40 workspace=7 flops=1e9 touched=300 type=Conv group=x kinds=GPU|CPU transfer=3
       b 20 4B <- a:1 a:0 ^a
@@ -21,14 +21,14 @@ describe("an exported GraphML file", () => {
     expect(readBack(written(graph))).toEqual(graph);
   });
 
-  it("keeps names that XML has other uses for, and whole networks", async () => {
+  test("keeps names that XML has other uses for, and whole networks", async () => {
     const odd = parseGraph('<a&b> 10 4B\n"c\'d" 5 <- <a&b>');
     expect(readBack(written(odd))).toEqual(odd);
     const { graph } = await resolveScenario("transformer-xl/2xP100?layers=1");
     expect(readBack(written(graph))).toEqual(graph);
   });
 
-  it("comes back for random graphs", () => {
+  test("comes back for random graphs", () => {
     const lines = fc.array(
       fc.record({
         us: fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -49,7 +49,7 @@ describe("an exported GraphML file", () => {
     );
   });
 
-  it("equals what a graphology graph of it freezes to", () => {
+  test("equals what a graphology graph of it freezes to", () => {
     const graph = parseGraph("a 1 4B\nb 2 8B <- a\nc 3 <- a b");
     expect(fromGraphology(toGraphology(readBack(written(graph))))).toEqual(graph);
   });

@@ -77,7 +77,7 @@ describe("what is drawn of every method", () => {
       };
       expect(captions(renderPage(alone, new Map([[address, scenario]])))).toEqual(expectedCaptions(alone));
     }
-  }, 120_000);
+  });
 });
 
 describe("the committed example", () => {
@@ -97,5 +97,5 @@ describe("the committed example", () => {
         expect(score(planFromJson(scenario, plan, "The plan")).makespanUs, method).toBe(value);
       }
     }
-  }, 60_000);
+  });
 });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type Cluster,
   placement,
@@ -36,7 +36,7 @@ function acceleratorsIn(name: string): string[] {
 }
 
 describe("named clusters", () => {
-  it.each(clusterCatalog)(
+  test.each(clusterCatalog)(
     "$name has the accelerators of its name first and host CPUs last",
     ({ name, build }) => {
       const kinds = build().devices.map(({ kind }) => kind);
@@ -47,11 +47,11 @@ describe("named clusters", () => {
     },
   );
 
-  it.each(clusterCatalog)("$name routes start and end at the devices that they join", ({ build }) => {
+  test.each(clusterCatalog)("$name routes start and end at the devices that they join", ({ build }) => {
     expectConnected(build());
   });
 
-  it("V100s have six NVLink cables each and are at most two hops apart", () => {
+  test("V100s have six NVLink cables each and are at most two hops apart", () => {
     const { devices, links, routes } = clusterCatalog.find(({ name }) => name === "8xV100-nvlink")!.build();
     for (let gpu = 0; gpu < 8; gpu++) {
       const out = links.filter(
@@ -64,7 +64,7 @@ describe("named clusters", () => {
 
   // tensorflow.org/performance/benchmarks (May 2017): one GPU, batch 32, synthetic data, images per
   // second.
-  it.each([
+  test.each([
     { cluster: "2xK80", workload: "inception-v3", imagesPerSecond: 29.3 },
     { cluster: "2xK80", workload: "resnet-50", imagesPerSecond: 49.5 },
     { cluster: "2xP100", workload: "inception-v3", imagesPerSecond: 128 },
@@ -100,28 +100,28 @@ function withCluster(cluster: Cluster): Scenario {
 const emptyOn = (cluster: Cluster): Scenario => ({ ...testScenario({ graph: "a 0" }), cluster });
 
 describe("hierarchies", () => {
-  it("stage transfers between T4s in the host's memory: a copy up, then a copy down", () => {
+  test("stage transfers between T4s in the host's memory: a copy up, then a copy down", () => {
     expect(transferUs("4xT4", 0, 4)).toBeCloseTo(100 + 10, 9);
     expect(transferUs("4xT4", 0, 3)).toBeCloseTo(2 * (100 + 10), 9);
   });
 
-  it("let PCIe switches pass a transfer on while they receive it, and go through the host between switches", () => {
+  test("let PCIe switches pass a transfer on while they receive it, and go through the host between switches", () => {
     expect(transferUs("4xV100-pcie", 0, 1)).toBeCloseTo(100 + 10, 9);
     expect(transferUs("4xV100-pcie", 0, 2)).toBeCloseTo(100 + 20, 9);
   });
 
-  it("cross racks at the speed and with the delay of every cable on the way", () => {
+  test("cross racks at the speed and with the delay of every cable on the way", () => {
     expect(transferUs("16xP100-2racks", 0, 3)).toBeCloseTo(100 + 10, 9);
     expect(transferUs("16xP100-2racks", 0, 4)).toBeCloseTo(384 + 10 + 2 * 20, 9);
     expect(transferUs("16xP100-2racks", 0, 15)).toBeCloseTo(384 + 10 + 3 * 20, 9);
   });
 
-  it("go by NVLink within a DGX-1 and by InfiniBand between two", () => {
+  test("go by NVLink within a DGX-1 and by InfiniBand between two", () => {
     expect(transferUs("2x8xV100", 0, 1)).toBeCloseTo(48 + 10, 9);
     expect(transferUs("2x8xV100", 0, 8)).toBeCloseTo(100 + 5 + 1 + 1 + 5, 9);
   });
 
-  it("take the short way round a torus", () => {
+  test("take the short way round a torus", () => {
     const { routes, links } = clusterCatalog.find(({ name }) => name === "8xTPUv3")!.build();
     expect(routes[0][3].map((link) => links[link].name)).toEqual(["tpu:0 -> tpu:3"]);
     expect(
@@ -129,7 +129,7 @@ describe("hierarchies", () => {
     ).toBe(3);
   });
 
-  it("keep their routing in scenario files, under any fidelity", () => {
+  test("keep their routing in scenario files, under any fidelity", () => {
     const scenario = withCluster(clusterCatalog.find(({ name }) => name === "4xV100-pcie")!.build());
     expect(scenario.fidelity).toMatchObject({ routing: "cut-through", name: "default, cut-through" });
     const again = readScenario(writeScenario(scenario), "again");
@@ -141,7 +141,7 @@ describe("hierarchies", () => {
 describe("docs/clusters.md", () => {
   const page = readFileSync(fileURLToPath(new URL("../../../docs/clusters.md", import.meta.url)), "utf8");
 
-  it("has the figures of every device", () => {
+  test("has the figures of every device", () => {
     for (const [model, sheet] of Object.entries(deviceSheets)) {
       const { flopsPerUs, memoryBytesPerUs, memoryBytes, launchUs } = sheet;
       const dtypes = ["float32", "tfloat32", "float16", "bfloat16"];
@@ -151,14 +151,14 @@ describe("docs/clusters.md", () => {
     }
   });
 
-  it.each(clusterCatalog)("has $name as it is", ({ name, summary, build }) => {
+  test.each(clusterCatalog)("has $name as it is", ({ name, summary, build }) => {
     const { devices, links, routes, routing = "stored" } = build();
     const longest = Math.max(...routes.flat().map((route) => route.length));
     const row = [devices.length, links.length, longest, routing, summary].join(" | ");
     expect(page).toContain(`| \`${name}\` | ${row} |`);
   });
 
-  it("makes the cluster that it shows how to make", async () => {
+  test("makes the cluster that it shows how to make", async () => {
     const code = /```js\n([\s\S]*?)```/.exec(page)![1];
     const body = code.replace(/import .*\n/, "").replace("export const cluster =", "return");
     const made: Cluster = new Function("deviceOf", "fabricCluster", body)(deviceOf, fabricCluster);
@@ -169,7 +169,7 @@ describe("docs/clusters.md", () => {
 });
 
 describe("device sheets", () => {
-  it("have a speed for every number type, none slower than single precision", () => {
+  test("have a speed for every number type, none slower than single precision", () => {
     for (const [model, { flopsPerUs }] of Object.entries(deviceSheets)) {
       expect(Object.keys(flopsPerUs).sort(), model).toEqual(["bfloat16", "float16", "float32", "tfloat32"]);
       for (const speed of Object.values(flopsPerUs)) expect(speed).toBeGreaterThanOrEqual(flopsPerUs.float32);
@@ -182,7 +182,7 @@ describe("cluster variants", () => {
   const shapeOf = ({ name }: Cluster) => /: (.*) of/.exec(name)![1];
   const sizeOf = ({ devices }: Cluster) => devices.filter(({ kind }) => kind !== "CPU").length;
 
-  it.each(["train", "validation", "test"] as const)(
+  test.each(["train", "validation", "test"] as const)(
     "of %s are connected, all different and the same again",
     (split) => {
       const drawn = numbers.map((number) => clusterVariant(split, number));
@@ -199,7 +199,7 @@ describe("cluster variants", () => {
     },
   );
 
-  it("hold sizes out for validation and wirings out for the test", () => {
+  test("hold sizes out for validation and wirings out for the test", () => {
     const [train, validation, test] = (["train", "validation", "test"] as const).map((split) =>
       numbers.map((number) => clusterVariant(split, number)),
     );
@@ -209,7 +209,7 @@ describe("cluster variants", () => {
     expect(new Set(train.map(shapeOf))).toEqual(new Set(validation.map(shapeOf)));
   });
 
-  it("answer a split or a number that is none with what there is", () => {
+  test("answer a split or a number that is none with what there is", () => {
     expect(() => clusterVariant("dev" as never, 0)).toThrow(/"dev", expected train, validation, test/);
     expect(() => clusterVariant("test", -1)).toThrow(/is -1, expected a whole number of at least 0/);
   });

@@ -3,7 +3,7 @@
  * sentence.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deviceOf, type Fabric, fabricCluster } from "../../../scenarios/index.ts";
 
 const device = (name: string) => deviceOf("P100", name);
@@ -34,12 +34,12 @@ describe("a cluster from its cables", () => {
     ],
   };
 
-  it("routes over the fewest cables, the widest of those, or over the widest whatever their number", () => {
+  test("routes over the fewest cables, the widest of those, or over the widest whatever their number", () => {
     expect(namesOn(diamond, 0, 1)).toEqual(["a -> wide", "wide -> b"]);
     expect(namesOn({ ...diamond, routes: "widest" }, 0, 1)).toEqual(["a -> far", "far -> away", "away -> b"]);
   });
 
-  it("goes through a device only where it is a relay", () => {
+  test("goes through a device only where it is a relay", () => {
     const chain: Fabric = {
       name: "chain",
       devices: [device("a"), device("b"), device("c")],
@@ -49,7 +49,7 @@ describe("a cluster from its cables", () => {
     expect(namesOn({ ...chain, relays: ["b"] }, 0, 2)).toEqual(["a -> b", "b -> c"]);
   });
 
-  it("has one link for a half-duplex cable and two for any other", () => {
+  test("has one link for a half-duplex cable and two for any other", () => {
     const pair = { name: "pair", devices: [device("a"), device("b")] };
     expect(fabricCluster({ ...pair, cables: [cable("a", "b")] }).links).toHaveLength(2);
     const half = fabricCluster({ ...pair, cables: [{ ...cable("a", "b"), duplex: "half" }] });
@@ -60,7 +60,7 @@ describe("a cluster from its cables", () => {
     ]);
   });
 
-  it("names what a cable or relay does not find, and names used twice", () => {
+  test("names what a cable or relay does not find, and names used twice", () => {
     const one = { name: "one", devices: [device("a")], cables: [] };
     expect(() => fabricCluster({ ...one, cables: [cable("a", "x")] })).toThrow(
       /a cable names "x", expected one of a/,
@@ -69,7 +69,7 @@ describe("a cluster from its cables", () => {
     expect(() => fabricCluster({ ...one, switches: ["a"] })).toThrow(/have one name/);
   });
 
-  it("finds on any network a route as short, and as wide, as a search of all paths does", () => {
+  test("finds on any network a route as short, and as wide, as a search of all paths does", () => {
     const arc = fc.tuple(fc.nat(6), fc.nat(6), fc.integer({ min: 1, max: 4 }));
     fc.assert(
       fc.property(fc.array(arc, { minLength: 8, maxLength: 16 }), (arcs) => {

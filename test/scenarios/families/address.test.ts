@@ -2,7 +2,7 @@
  * Addresses of members of families, of cluster variants and of whole splits. Each mistake is one
  * sentence.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { graphHash, InputError } from "../../../env/index.ts";
 import {
   clusterVariant,
@@ -13,7 +13,7 @@ import {
 } from "../../../scenarios/index.ts";
 
 describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
-  it("is the member's graph, whatever cluster it is placed on", async () => {
+  test("is the member's graph, whatever cluster it is placed on", async () => {
     const hashes = new Set<string>();
     for (const cluster of ["2xK80", "4xP100", "variant/test/3"]) {
       const { graph, name } = await resolveScenario(`enas-cifar/test/7/${cluster}`);
@@ -23,14 +23,14 @@ describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
     expect(hashes.size).toBe(1);
   });
 
-  it("takes options of the grouping", async () => {
+  test("takes options of the grouping", async () => {
     const scenario = await resolveScenario("enas-cifar/test/7/2xK80?groups=40");
     expect(scenario.grouping.groupCount).toBe(40);
     const merged = await resolveScenario("enas-cifar/test/7/2xK80?granularity=group");
     expect(merged.grouping.groupCount).toBeLessThan(scenario.graph.opCount);
   });
 
-  it.each([
+  test.each([
     [
       "enas-cifar",
       /names a family, expected one member as FAMILY\/SPLIT\/NUMBER\/CLUSTER, such as enas-cifar\/test\/0\/2xK80\.$/,
@@ -66,12 +66,12 @@ describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
 });
 
 describe("cluster variants", () => {
-  it.each(splits)("%s: are places for workloads, hosts and all", async (split) => {
+  test.each(splits)("%s: are places for workloads, hosts and all", async (split) => {
     const { cluster } = await resolveScenario(`resnet-50/variant/${split}/3`);
     expect(cluster).toEqual(clusterVariant(split, 3));
   });
 
-  it("are places for families, without hosts", async () => {
+  test("are places for families, without hosts", async () => {
     const { cluster } = await resolveScenario("nmt/test/0/variant/test/3");
     const accelerators = clusterVariant("test", 3).devices.filter(({ kind }) => kind !== "CPU");
     expect(cluster.devices).toEqual(accelerators);
@@ -79,13 +79,13 @@ describe("cluster variants", () => {
 });
 
 describe("familyMembers", () => {
-  it("of FAMILY/SPLIT are all members on the machine of the calibration", () => {
+  test("of FAMILY/SPLIT are all members on the machine of the calibration", () => {
     const uris = familyMembers("enas-cifar/test");
     expect(uris.length).toBe(16);
     expect(uris[7]).toBe("enas-cifar/test/7/2xK80");
   });
 
-  it("keep numbers, cluster and options", () => {
+  test("keep numbers, cluster and options", () => {
     expect(familyMembers("regal/train/98-100/variant/test/3?groups=40&comm=20")).toEqual(
       [98, 99, 100].map((number) => `regal/train/${number}/variant/test/3?groups=40&comm=20`),
     );
@@ -93,12 +93,12 @@ describe("familyMembers", () => {
     expect(familyMembers("nmt/validation/3/4xK80")).toEqual(["nmt/validation/3/4xK80"]);
   });
 
-  it("are scenarios, every one", async () => {
+  test("are scenarios, every one", async () => {
     for (const uri of familyMembers("inception/validation/all/4xK80"))
       expect((await resolveScenario(uri)).name).toBe(uri);
   });
 
-  it.each([
+  test.each([
     ["inception-v3/2xK80", /family "inception-v3" is not known/],
     ["enas-cifra/test", /Did you mean "enas-cifar"\?$/],
     ["enas-cifar", /split "" is not known; enas-cifar has train \(16\)/],
@@ -110,7 +110,7 @@ describe("familyMembers", () => {
     expect(() => familyMembers(uri)).toThrow(sentence);
   });
 
-  it("are told from single scenarios", () => {
+  test("are told from single scenarios", () => {
     expect(["nmt/test", "nmt/test/all/2xK80", "nmt/test/0-3/2xK80?comm=20"].map(namesMembers)).toEqual([
       true,
       true,

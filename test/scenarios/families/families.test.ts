@@ -1,7 +1,7 @@
 /** Properties of every family in the registry, and the hashes that pin their graphs. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { graphHash, InputError, scenarioHash } from "../../../env/index.ts";
 import {
   communicationShare,
@@ -64,19 +64,19 @@ const pins: Readonly<Record<string, string>> = {
 };
 
 describe("every family", () => {
-  it.each(families)("$name: the same address gives the same scenario", async ({ name }) => {
+  test.each(families)("$name: the same address gives the same scenario", async ({ name }) => {
     const uri = `${name}/test/7/2xK80`;
     expect(scenarioHash(await resolveScenario(uri))).toBe(scenarioHash(await resolveScenario(uri)));
   });
 
-  it.each(families)("$name: split and number are part of the seed", (each) => {
+  test.each(families)("$name: split and number are part of the seed", (each) => {
     const hashes = splits.flatMap((split) =>
       [0, 1].map((number) => graphHash(memberGraph(each, split, number))),
     );
     expect(new Set(hashes).size).toBe(6);
   });
 
-  it.each(families)(
+  test.each(families)(
     "$name: the scenario knows its split, and of $devices devices",
     async ({ name, devices }) => {
       const scenario = await resolveScenario(`${name}/validation/0/4xK80`);
@@ -92,16 +92,16 @@ describe("every family", () => {
     },
   );
 
-  it.each(families)("$name: refuses a number that its split does not have", (each) => {
+  test.each(families)("$name: refuses a number that its split does not have", (each) => {
     expect(() => memberGraph(each, "test", each.members.test)).toThrow(InputError);
     expect(() => memberGraph(each, "test", -1)).toThrow(/expected 0 to/);
   });
 
-  it.each(small)("$name: 16 to train on and 16 held out, as Placeto had them", ({ members }) => {
+  test.each(small)("$name: 16 to train on and 16 held out, as Placeto had them", ({ members }) => {
     expect(members).toMatchObject({ train: 16, test: 16 });
   });
 
-  it.each(small.filter(({ name }) => name !== "transformer"))(
+  test.each(small.filter(({ name }) => name !== "transformer"))(
     "$name: no two members have one topology",
     (each) => {
       const hashes = splits.flatMap((split) =>
@@ -113,7 +113,7 @@ describe("every family", () => {
     },
   );
 
-  it("generators use no function whose last bits differ between machines", () => {
+  test("generators use no function whose last bits differ between machines", () => {
     const folder = fileURLToPath(new URL("../../../scenarios/families/", import.meta.url));
     for (const file of readdirSync(folder)) {
       const used = readFileSync(`${folder}${file}`, "utf8").match(/Math\.\w+|[\w)] \*\* |\.normal\(/g) ?? [];
@@ -124,13 +124,13 @@ describe("every family", () => {
     }
   });
 
-  it.each(Object.entries(pins))("%s is the graph that it was", (address, pin) => {
+  test.each(Object.entries(pins))("%s is the graph that it was", (address, pin) => {
     const [name, split, number] = address.split("/");
     const graph = memberGraph(family(name), split as "train", Number(number));
     expect(graphHash(graph).slice(0, 16)).toBe(pin);
   });
 
-  it("has pins: each split of each family", () => {
+  test("has pins: each split of each family", () => {
     for (const { name } of families)
       for (const split of splits)
         expect(Object.keys(pins).some((address) => address.startsWith(`${name}/${split}/`))).toBe(true);
@@ -138,7 +138,7 @@ describe("every family", () => {
 });
 
 describe("calibrated families", () => {
-  it.each([
+  test.each([
     ["inception", 0.65, 64, 90],
     ["nmt", 0.9, 64, 90],
     ["enas-cifar", 0.75, 64, 90],
@@ -161,14 +161,14 @@ describe("calibrated families", () => {
 });
 
 describe("generators", () => {
-  it.each(["layered", "series-parallel"])("%s makes as many ops as it is asked for", async (name) => {
+  test.each(["layered", "series-parallel"])("%s makes as many ops as it is asked for", async (name) => {
     for (const ops of [4, 57, 2000]) {
       const { graph } = await resolveScenario(`${name}/train/42/4xP100?ops=${ops}`);
       expect(graph.opCount).toBe(ops);
     }
   });
 
-  it("series-parallel graphs reduce to one edge", () => {
+  test("series-parallel graphs reduce to one edge", () => {
     for (let number = 0; number < 20; number++)
       expect(reducesToOneEdge(memberGraph(family("series-parallel"), "train", number))).toBe(true);
     expect(reducesToOneEdge(memberGraph(family("layered"), "train", 0))).toBe(false);

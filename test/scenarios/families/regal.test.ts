@@ -2,7 +2,7 @@
  * REGAL-like graphs: no two of all 12,000 have one topology. This is known without making them, and
  * checked on some.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { regal, sizeOf } from "../../../scenarios/families/regal.ts";
 import { memberGraph, splits } from "../../../scenarios/index.ts";
 import { topologyHash } from "./topology-hash.ts";
@@ -12,13 +12,13 @@ const addresses = splits.flatMap((split) =>
 );
 
 describe("the REGAL-like family", () => {
-  it("gives each of its 12,000 members numbers of ops and edges that no other member has", () => {
+  test("gives each of its 12,000 members numbers of ops and edges that no other member has", () => {
     expect(addresses.length).toBe(12_000);
     const sizes = addresses.map(sizeOf).map(({ ops, edges }) => `${ops} ops, ${edges} edges`);
     expect(new Set(sizes).size).toBe(12_000);
   });
 
-  it("makes graphs of just these sizes, of different topologies", () => {
+  test("makes graphs of just these sizes, of different topologies", () => {
     const hashes = new Set<string>();
     const made = addresses.filter((_, i) => i % 97 === 0);
     for (const { split, number } of made) {
@@ -29,7 +29,7 @@ describe("the REGAL-like family", () => {
     expect(hashes.size).toBe(made.length);
   });
 
-  it("has one source, and every other op reads something", () => {
+  test("has one source, and every other op reads something", () => {
     for (let number = 0; number < 40; number++) {
       const { opCount, inStart } = memberGraph(regal, "train", number);
       const fed = Array.from({ length: opCount }, (_, v) => inStart[v + 1] > inStart[v]);
@@ -38,7 +38,7 @@ describe("the REGAL-like family", () => {
     }
   });
 
-  it("has the same spread of sizes in every split", () => {
+  test("has the same spread of sizes in every split", () => {
     for (const split of splits) {
       const ops = addresses
         .filter((address) => address.split === split)

@@ -1,5 +1,5 @@
 /** HLO text: work against counts by hand, names, calls, and one sentence for each mistake. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CONTROL, InputError, Role } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
 import { convolutionModule, hloSamples } from "./samples/hlo.ts";
@@ -23,7 +23,7 @@ describe("HLO text", () => {
   const { graph } = scenario;
   const at = (name: string) => graph.names.indexOf(name);
 
-  it("counts work from shapes, as one does by hand", () => {
+  test("counts work from shapes, as one does by hand", () => {
     // 2 x output 8*16*16*4 x window 3*3 x 3 input features
     expect(graph.flops[at("conv")]).toBe(2 * 8 * 16 * 16 * 4 * 27);
     // an addition and a maximum for each element
@@ -34,7 +34,7 @@ describe("HLO text", () => {
     expect(graph.flops[at("while.1")]).toBe(12 * (2 * 8 * 10 * 10 + 1 + 1));
   });
 
-  it("gives products and convolutions, alone or in a loop, the types that devices know", () => {
+  test("gives products and convolutions, alone or in a loop, the types that devices know", () => {
     expect(["conv", "dot.1", "while.1", "fusion.1"].map((name) => graph.types[at(name)])).toEqual([
       "Conv2D",
       "MatMul",
@@ -43,7 +43,7 @@ describe("HLO text", () => {
     ]);
   });
 
-  it("resolves tuples to the outputs they name, and keeps control edges", () => {
+  test("resolves tuples to the outputs they name, and keeps control edges", () => {
     expect(graph.names.some((name) => /tuple|out|result/.test(name))).toBe(false);
     const inputs = (name: string) =>
       Array.from({ length: graph.inStart[at(name) + 1] - graph.inStart[at(name)] }, (_, i) => {
@@ -55,7 +55,7 @@ describe("HLO text", () => {
     expect(report.dropped[0]).toMatch(/^4 tuple, element or bitcast instructions/);
   });
 
-  it("takes constants for weights, and the parameters that the option numbers", () => {
+  test("takes constants for weights, and the parameters that the option numbers", () => {
     expect(graph.parameterBytes[at("head")]).toBe(4 * 10 * 4);
     expect(graph.parameterBytes[at("k")]).toBe(0);
     const weighted = read(convolutionModule, { weights: "1" }).scenario.graph;
@@ -63,13 +63,13 @@ describe("HLO text", () => {
     expect(weighted.parameterBytes[at("x.1")]).toBe(0);
   });
 
-  it("tells the backward pass by names, and bytes by operands and outputs", () => {
+  test("tells the backward pass by names, and bytes by operands and outputs", () => {
     expect(graph.role[at("conv")]).toBe(Role.backward);
     expect(graph.bytesTouched[at("dot.1")]).toBe(4 * (8 * 4 + 4 * 10 + 8 * 10));
     expect(graph.bytesTouched[at("x.1")]).toBe(0);
   });
 
-  it("puts calls in place, counts cuBLAS products and computes at the products' precision", () => {
+  test("puts calls in place, counts cuBLAS products and computes at the products' precision", () => {
     const { scenario: older, report: told } = read(String(hloSamples[1].content));
     expect(older.graph.names).toEqual(["x", "w", "call.1/dot.11", "call.2/dot.11", "gemm", "sum"]);
     expect(older.graph.flops[4]).toBe(2 * 4 * 8 * 8);
@@ -77,7 +77,7 @@ describe("HLO text", () => {
     expect(told.assumed.join(" ")).toContain("1 collective only touch their bytes");
   });
 
-  it("says what it takes for loops without a trip count", () => {
+  test("says what it takes for loops without a trip count", () => {
     const text = convolutionModule.replace(/, backend_config=\{"known[^\n]*/, "");
     const once = read(text);
     expect(once.report.assumed.join(" ")).toContain("1 loop without a known trip count run 1 time; trips=N");
@@ -86,7 +86,7 @@ describe("HLO text", () => {
     expect(flops(read(text, { trips: "7" }))).toBe(7 * flops(once));
   });
 
-  it("counts transposed and grouped convolutions by what they multiply", () => {
+  test("counts transposed and grouped convolutions by what they multiply", () => {
     const { graph: one } = read(
       module(`  %x = f32[1,4,4,8] parameter(0)
   %k = f32[3,3,8,2] parameter(1)
@@ -98,7 +98,7 @@ describe("HLO text", () => {
     expect(one.flops[4]).toBe(2 * 8 * 8 * 2 * 9);
   });
 
-  it.each([
+  test.each([
     ["text", /line 1: expected "HloModule NAME", found "text"/],
     ["HloModule m", /the module has no computation\.$/],
     ["HloModule m\n%c (x: f32[]) -> f32[] {\n", /the file ends within the computation "c"\.$/],
@@ -127,13 +127,13 @@ describe("HLO text", () => {
     [module("%a = f32[999999999999999,999999999999999] parameter(0)"), /more than 2\^53/],
   ])("%j is one sentence", (text, sentence) => expect(refusal(text)).toMatch(sentence));
 
-  it("refuses weights that are no numbers", () => {
+  test("refuses weights that are no numbers", () => {
     expect(refusal(convolutionModule, { weights: "some" })).toMatch(
       /option "weights" is "some", expected all, none or numbers/,
     );
   });
 
-  it("does not unroll calls or tuples without end", () => {
+  test("does not unroll calls or tuples without end", () => {
     let calls = "%c0 (x: f32[]) -> f32[] {\n%x = f32[] parameter(0)\nROOT %n = f32[] negate(%x)\n}\n";
     for (let i = 1; i < 40; i++)
       calls += `%c${i} (x: f32[]) -> f32[] {\n%x = f32[] parameter(0)\n%a = f32[] call(%x), to_apply=%c${i - 1}\nROOT %b = f32[] call(%a), to_apply=%c${i - 1}\n}\n`;

@@ -3,16 +3,14 @@
  * for each mistake.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError, Role, testScenario, writeScenario } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
+import { sharedPath } from "../../shared-folder.ts";
 
-const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
-const workloads = `${shared}data/dnn-partitioning/`;
-const cases = `${shared}golden/placeto-sim/`;
+const workloads = `${sharedPath("data/dnn-partitioning")}/`;
+const cases = `${sharedPath("golden/placeto-sim")}/`;
 const present = existsSync(workloads) && existsSync(cases);
-if (!present) console.log("Skipped: the shared data folder is not beside the checkout.");
 
 const inputFiles = present
   ? ["throughput-inputs", "latency-inputs"].flatMap((folder) =>
@@ -23,9 +21,9 @@ const inputFiles = present
   : [];
 
 describe.skipIf(!present)("dnn-partitioning files", () => {
-  it("there are 24 of them", () => expect(inputFiles.length).toBe(24));
+  test("there are 24 of them", () => expect(inputFiles.length).toBe(24));
 
-  it.each(inputFiles)("%s keeps nodes, edges, classes, roles, times, sizes and devices", (path) => {
+  test.each(inputFiles)("%s keeps nodes, edges, classes, roles, times, sizes and devices", (path) => {
     const text = readFileSync(workloads + path, "utf8");
     const raw = JSON.parse(text);
     const { scenario, runs } = importFile(text, path);
@@ -57,7 +55,7 @@ describe.skipIf(!present)("dnn-partitioning files", () => {
     expect(cluster.devices[0].memoryBytes).toBe(raw.maxSizePerFPGA);
   });
 
-  it("the bytes of an output agree with the sizes that the files give beside the cost", () => {
+  test("the bytes of an output agree with the sizes that the files give beside the cost", () => {
     const path = "throughput-inputs/OperatorGraphs/bert_l-3_training.json";
     const text = readFileSync(workloads + path, "utf8");
     const raw = JSON.parse(text);
@@ -74,7 +72,7 @@ describe.skipIf(!present)("dnn-partitioning files", () => {
 });
 
 describe.skipIf(!present)("placeto-sim case files", () => {
-  it("all 78 import with their placements and expected results", () => {
+  test("all 78 import with their placements and expected results", () => {
     const files = present ? readdirSync(cases).filter((file) => /^(\d|micro).*\.json$/.test(file)) : [];
     expect(files.length).toBe(78);
     for (const file of files) {
@@ -126,7 +124,7 @@ const placeto = (more: object = {}) => ({
 const imported = (file: object) => importFile(JSON.stringify(file), "f.json");
 
 describe("the dnn-partitioning format", () => {
-  it("reads milliseconds, unsupported nodes, gaps in ids and repeated names", () => {
+  test("reads milliseconds, unsupported nodes, gaps in ids and repeated names", () => {
     const { graph } = imported(
       partitioning({ nodes: [node(4, { name: "x", supportedOnFpga: 0 }), node(9, { name: "x" })] }),
     ).scenario;
@@ -138,7 +136,7 @@ describe("the dnn-partitioning format", () => {
     expect([...graph.outputBytes]).toEqual([1_073_742]);
   });
 
-  it("sends transfers between accelerators through the host", () => {
+  test("sends transfers between accelerators through the host", () => {
     const { links, routes } = imported(partitioning({ maxCPUs: 2 })).scenario.cluster;
     const named = (from: number, to: number) => routes[from][to].map((link) => links[link].name);
     expect(named(0, 1)).toEqual(["accelerator:0 -> host", "host -> accelerator:1"]);
@@ -149,7 +147,7 @@ describe("the dnn-partitioning format", () => {
 });
 
 describe("the placeto-sim format", () => {
-  it("gives undeclared outputs 0 bytes and keeps control edges in order", () => {
+  test("gives undeclared outputs 0 bytes and keeps control edges in order", () => {
     const inputs = [
       [],
       [
@@ -162,7 +160,7 @@ describe("the placeto-sim format", () => {
     expect([...scenario.graph.edgeOutput]).toEqual([2, -1]);
   });
 
-  it("needs no runs", () => {
+  test("needs no runs", () => {
     const { runs: _runs, ...file } = placeto();
     expect(imported(file).runs).toEqual([]);
   });
@@ -280,7 +278,7 @@ describe("malformed files", () => {
     ],
   ];
 
-  it.each(bad)("%s is one sentence naming the file", (_what, text, sentence) => {
+  test.each(bad)("%s is one sentence naming the file", (_what, text, sentence) => {
     let error: unknown;
     try {
       importFile(text, "f.json");

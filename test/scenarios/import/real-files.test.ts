@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readScenario, type Scenario, scenarioHash, writeScenario } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { sharedPath } from "../../shared-folder.ts";
@@ -39,9 +39,9 @@ const survivesJson = (scenario: Scenario) =>
   );
 
 describe.skipIf(partitioning.length === 0)("real files of dnn-partitioning", () => {
-  it("there are 24 of them", () => expect(partitioning.length).toBe(24));
+  test("there are 24 of them", () => expect(partitioning.length).toBe(24));
 
-  it.each(partitioning.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
+  test.each(partitioning.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
     const raw = JSON.parse(readFileSync(path, "utf8"));
     const scenario = await resolveScenario(path);
     expect([scenario.graph.opCount, scenario.graph.edgeCount]).toEqual([raw.nodes.length, raw.edges.length]);
@@ -50,9 +50,9 @@ describe.skipIf(partitioning.length === 0)("real files of dnn-partitioning", () 
 });
 
 describe.skipIf(pipedream.length === 0)("real profiles of PipeDream", () => {
-  it("there are 14 of them", () => expect(pipedream.length).toBe(14));
+  test("there are 14 of them", () => expect(pipedream.length).toBe(14));
 
-  it.each(pipedream.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
+  test.each(pipedream.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
     const text = readFileSync(path, "utf8");
     const field = (name: string) =>
       [...text.matchAll(new RegExp(`${name}=([^,\\n]*)`, "g"))].map(([, value]) =>
@@ -73,7 +73,7 @@ describe.skipIf(pipedream.length === 0)("real profiles of PipeDream", () => {
    * The authors' optimizer drops the inputs; `singleStageTime` is its result for one device, in
    * seconds.
    */
-  it.skipIf(golden === null)(
+  test.skipIf(golden === null)(
     "take on one device what the authors' optimizer says, either way of the backward pass",
     async () => {
       const { results } = JSON.parse(readFileSync(golden!, "utf8"));
@@ -96,9 +96,9 @@ describe.skipIf(pipedream.length === 0)("real profiles of PipeDream", () => {
 });
 
 describe.skipIf(piper.length === 0)("real inputs of Piper", () => {
-  it("there are 3 of them", () => expect(piper.length).toBe(3));
+  test("there are 3 of them", () => expect(piper.length).toBe(3));
 
-  it.each(piper.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
+  test.each(piper.map((path) => [nameOf(path), path]))("%s", async (_, path) => {
     const raw = JSON.parse(readFileSync(path, "utf8"));
     const scenario = await resolveScenario(path);
     const { graph, cluster } = scenario;

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import { fileAddress } from "../../../scenarios/file-address.ts";
 import { fileOf, openFile } from "../../../scenarios/import/source-file.ts";
@@ -24,7 +24,7 @@ const refusal = (run: () => unknown): string => {
 };
 
 describe("a source file", () => {
-  it("gives the lines of its text, from disk as from memory", () => {
+  test("gives the lines of its text, from disk as from memory", () => {
     const path = join(folder, "lines.txt");
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.constantFrom("\n", "\r\n"), (parts, end) => {
@@ -40,34 +40,34 @@ describe("a source file", () => {
     );
   });
 
-  it("joins lines and letters that chunks cut apart", () => {
+  test("joins lines and letters that chunks cut apart", () => {
     const line = "é".repeat(700_000);
     const path = join(folder, "long.txt");
     writeFileSync(path, `${line}\nb\n${line}`);
     expect([...openFile(path).lines()]).toEqual([line, "b", line]);
   });
 
-  it("leaves out a byte order mark", () => {
+  test("leaves out a byte order mark", () => {
     const marked = fileOf('\uFEFF{"a": 1}', "x");
     expect(marked.head).toBe('{"a": 1}');
     expect(marked.jsonObject()).toEqual({ a: 1 });
     expect([...fileOf("\uFEFFa\nb", "x").lines()]).toEqual(["a", "b"]);
   });
 
-  it("parses JSON once, and only what begins like an object", () => {
+  test("parses JSON once, and only what begins like an object", () => {
     const file = fileOf('{"a": []}', "x");
     expect(file.jsonObject()).toBe(file.json());
     expect(fileOf("[1]", "x").jsonObject()).toBeNull();
     expect(fileOf("digraph {", "x").jsonObject()).toBeNull();
   });
 
-  it("finds other files beside it", () => {
+  test("finds other files beside it", () => {
     writeFileSync(join(folder, "one.txt"), "1");
     expect(openFile(join(folder, "lines.txt")).beside("one.txt").text()).toBe("1");
     expect(refusal(() => fileOf("", "x").beside("one.txt"))).toMatch(/names the file "one\.txt" beside it/);
   });
 
-  it.each([
+  test.each([
     ["a missing file", () => openFile(join(folder, "none")), /does not exist\.$/],
     ["a folder", () => openFile(folder), /is a directory, expected a file\.$/],
     ["a device", () => openFile("/dev/null"), /is a pipe or a device, expected a file\.$/],
@@ -86,7 +86,7 @@ describe("a source file", () => {
 });
 
 describe("an address", () => {
-  it.each([
+  test.each([
     ["a.json", "a.json", {}],
     ["A.GRAPHML?time=cost&unit=ms", "A.GRAPHML", { time: "cost", unit: "ms" }],
     ["./no-ending?batch=3", "./no-ending", { batch: "3" }],
@@ -100,7 +100,7 @@ describe("an address", () => {
     expect(Object.fromEntries(address?.options ?? [])).toEqual(options);
   });
 
-  it.each(["inception-v3/2xP100", "nmt/test/3/4xK80?comm=50", "bert-base", "gpt-2/8xV100-nvlink?layers=2"])(
+  test.each(["inception-v3/2xP100", "nmt/test/3/4xK80?comm=50", "bert-base", "gpt-2/8xV100-nvlink?layers=2"])(
     "%s is none",
     (text) => expect(fileAddress(text)).toBeNull(),
   );

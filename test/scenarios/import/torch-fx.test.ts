@@ -2,7 +2,7 @@
  * PyTorch graphs: work and weights against counts by hand and published counts, tuples, tied
  * weights, and one sentence per mistake.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CONTROL, InputError } from "../../../env/index.ts";
 import { importFile } from "../../../scenarios/index.ts";
 import { float, node, torchFxSamples, weight } from "./samples/torch-fx.ts";
@@ -24,7 +24,7 @@ describe("a PyTorch graph", () => {
   const graph = read(torchFxSamples[0].content);
   const at = (name: string) => graph.names.indexOf(name);
 
-  it("gives each op its work and the weights that it alone uses", () => {
+  test("gives each op its work and the weights that it alone uses", () => {
     expect(graph.flops[at("conv2d")]).toBe(2 * (4 * 8 * 14 * 14) * (3 * 3 * 3));
     expect(graph.parameterBytes[at("conv2d")]).toBe(4 * (8 * 3 * 3 * 3 + 8));
     expect(graph.flops[at("linear")]).toBe(2 * 4 * 10 * 8);
@@ -36,7 +36,7 @@ describe("a PyTorch graph", () => {
     expect(graph.types[at("conv2d")]).toBe("Conv2D");
   });
 
-  it("keeps a tied weight as an op, once, and items of tuples as outputs", () => {
+  test("keeps a tied weight as an op, once, and items of tuples as outputs", () => {
     expect(graph.parameterBytes[at("p_tied")]).toBe(400);
     expect(sum(graph.parameterBytes)).toBe(4 * (8 * 27 + 8 + 80 + 100));
     expect(graph.names).not.toContain("getitem");
@@ -44,7 +44,7 @@ describe("a PyTorch graph", () => {
     expect([graph.names[graph.edgeSource[e]], graph.edgeOutput[e]]).toEqual(["pool", 0]);
   });
 
-  it("reads traced modules, attention and values that are no tensors", () => {
+  test("reads traced modules, attention and values that are no tensors", () => {
     const traced = read(torchFxSamples[1].content);
     expect(traced.dtype).toBe("float16");
     expect(traced.flops[1]).toBe(2 * 2 * 6 * 6 * (32 + 32));
@@ -53,7 +53,7 @@ describe("a PyTorch graph", () => {
     expect([...traced.edgeOutput].filter((output) => output === CONTROL).length).toBe(1);
   });
 
-  it("counts transposed convolutions by their input", () => {
+  test("counts transposed convolutions by their input", () => {
     const kernel = weight("p_k", 8, 4, 2, 2);
     const x = node("x", "placeholder", "x", [], [float(1, 8, 5, 5)]);
     const up = (target: string, args: string) =>
@@ -75,7 +75,7 @@ describe("a PyTorch graph", () => {
    * source. The layers here are written out from the table of the paper (Simonyan, Zisserman, ICLR
    * 2015, configuration D), not from our builder.
    */
-  it("has the published parameters and work of VGG-16", () => {
+  test("has the published parameters and work of VGG-16", () => {
     const nodes: object[] = [];
     let last = "x";
     let [channels, size] = [3, 224];
@@ -110,7 +110,7 @@ describe("a PyTorch graph", () => {
     expect(sum(vgg.flops) / 2e9 / 15.47).toBeLessThan(1.02);
   });
 
-  it.each([
+  test.each([
     [file(), /The graph is empty/],
     [file(node("a", "placeholder", "a", ["b"], [])), /node "a" takes "b", which is no node\.$/],
     [

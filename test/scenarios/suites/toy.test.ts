@@ -1,5 +1,5 @@
 /** Trying all placements of the groups finds the optimum of every toy. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   allowedDevices,
   evaluator,
@@ -14,7 +14,7 @@ import { resolveScenario, suiteNamed, toys } from "../../../scenarios/index.ts";
 describe.each(toys.map(({ name }) => name))("toy/%s", (name) => {
   const toy = toys.find((each) => each.name === name)!;
 
-  it("has the optimum that it says, and no bound above it", async () => {
+  test("has the optimum that it says, and no bound above it", async () => {
     const scenario = await resolveScenario(`toy/${name}`);
     const best = bruteForce(scenario);
     expect(best).toBeCloseTo(toy.optimum, 9);
@@ -22,20 +22,20 @@ describe.each(toys.map(({ name }) => name))("toy/%s", (name) => {
       expect(value, argument).toBeLessThanOrEqual(best * (1 + 1e-12));
   });
 
-  it("says what it shows and why its optimum is one", () => {
+  test("says what it shows and why its optimum is one", () => {
     expect(toy.summary.length).toBeGreaterThan(20);
     expect(toy.why.length).toBeGreaterThan(20);
   });
 });
 
 describe("the toys", () => {
-  it("are a dozen, all different, and the suite of that name", async () => {
+  test("are a dozen, all different, and the suite of that name", async () => {
     expect(toys.length).toBeGreaterThanOrEqual(12);
     const scenarios = await Promise.all(suiteNamed("toy").members.map((uri) => resolveScenario(uri)));
     expect(new Set(scenarios.map(scenarioHash)).size).toBe(toys.length);
   });
 
-  it("show that one device is not always best, and is sometimes", async () => {
+  test("show that one device is not always best, and is sometimes", async () => {
     const gains = await Promise.all(
       toys.map(
         async ({ name, optimum }) => singleDevice(await resolveScenario(`toy/${name}`)) > optimum + 1e-9,
@@ -44,7 +44,7 @@ describe("the toys", () => {
     expect(new Set(gains).size).toBe(2);
   });
 
-  it("suggest a name for a mistyped one and take another objective", async () => {
+  test("suggest a name for a mistyped one and take another objective", async () => {
     await expect(resolveScenario("toy/chian")).rejects.toThrow(InputError);
     await expect(resolveScenario("toy/chian")).rejects.toThrow('Did you mean "chain"?');
     expect((await resolveScenario("toy/chain", { objective: "max-load" })).objective).toBe("max-load");

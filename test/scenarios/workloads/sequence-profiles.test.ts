@@ -4,8 +4,10 @@
  * name no device; their paper's clusters have V100s. Their cuDNN kernels keep two biases for each
  * gate where ours has one. Their vocabulary has 32,320 word pieces.
  */
+
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { join } from "node:path";
+import { expect, test } from "vitest";
 import { Role, runTimesUs } from "../../../env/index.ts";
 import { buildWorkload, deviceOf, workloadCatalog } from "../../../scenarios/index.ts";
 import { layerOf } from "../../../scenarios/workloads/layers/layer-graph.ts";
@@ -73,11 +75,12 @@ function readWorkload(name: string, given: Readonly<Record<string, number>>) {
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-it.each(profiles)(
+const folder = sharedPath("data", "pipedream");
+
+test.skipIf(folder === null).each(profiles)(
   "%s: the layers of %s have its weights and about its time",
   (profile, name, given, most) => {
-    const path = sharedPath("data", "pipedream", `${profile}.graph.txt`);
-    if (path === null) return;
+    const path = join(folder!, `${profile}.graph.txt`);
     const [theirs, ours] = [readProfile(path), readWorkload(name, given)];
     const ratio = ours.us / theirs.us;
     console.log(`${name}: the roofline of a V100 takes ${ratio.toFixed(2)} of the measured time`);

@@ -3,7 +3,7 @@
  * trainable weights. Multiply-adds are those of convolutions and matrix products in the forward
  * pass. FLOP are 2 per multiply-add and include the pointwise ops.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { groupsForPlacement, type OpGraph, Role } from "../../../env/index.ts";
 import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
 import { elements, type ForwardOp } from "../../../scenarios/workloads/tape/tape.ts";
@@ -36,7 +36,7 @@ function graphOf(name: string): OpGraph {
 const TOLERANCE = 0.02;
 
 describe("published counts", () => {
-  it.each(measuredCounts)("$name $options agrees within 2% ($source)", (row) => {
+  test.each(measuredCounts)("$name $options agrees within 2% ($source)", (row) => {
     let figures = 0;
     for (const what of ["parameters", "gigaMultiplyAdds", "gigaFlop"] as const) {
       const published = row[what];
@@ -51,7 +51,7 @@ describe("published counts", () => {
     expect(figures).toBeGreaterThan(0);
   });
 
-  it.each(workloadCatalog)("$name has a count of weights and a count of work", ({ name }) => {
+  test.each(workloadCatalog)("$name has a count of weights and a count of work", ({ name }) => {
     const rows = measuredCounts.filter((row) => row.name === name);
     const has = (holds: (row: CountRow) => boolean) => rows.some(holds);
     expect(has(({ parameters, exactParameters }) => (exactParameters ?? parameters) !== undefined)).toBe(
@@ -62,15 +62,18 @@ describe("published counts", () => {
 });
 
 describe("built graphs", () => {
-  it.each(workloadCatalog)("$name is a step of a size that the simulator and the agents take", ({ name }) => {
-    const graph = graphOf(name);
-    expect(graph.opCount).toBeLessThanOrEqual(10_000);
-    const { groupCount } = groupsForPlacement(graph, 96);
-    expect(groupCount).toBeGreaterThanOrEqual(10);
-    expect(groupCount).toBeLessThanOrEqual(110);
-  });
+  test.each(workloadCatalog)(
+    "$name is a step of a size that the simulator and the agents take",
+    ({ name }) => {
+      const graph = graphOf(name);
+      expect(graph.opCount).toBeLessThanOrEqual(10_000);
+      const { groupCount } = groupsForPlacement(graph, 96);
+      expect(groupCount).toBeGreaterThanOrEqual(10);
+      expect(groupCount).toBeLessThanOrEqual(110);
+    },
+  );
 
-  it("FLOP grow with the batch, weights do not", () => {
+  test("FLOP grow with the batch, weights do not", () => {
     for (const { name } of workloadCatalog.filter(({ options }) => "batch" in options)) {
       const [one, four] = [forwardOps(name, { batch: 1 }), forwardOps(name, { batch: 4 })];
       const growth = total(four, "flops") / total(one, "flops");
@@ -81,7 +84,7 @@ describe("built graphs", () => {
     }
   });
 
-  it("networks on images do four times as much on four images", () => {
+  test("networks on images do four times as much on four images", () => {
     for (const { name } of visionWorkloads) {
       const [one, four] = [forwardOps(name, { batch: 1 }), forwardOps(name, { batch: 4 })];
       // Except for sums over the batch of tensors that all images share.
@@ -89,7 +92,7 @@ describe("built graphs", () => {
     }
   });
 
-  it("an op touches at least what it produces, but for variables, feeds and views", () => {
+  test("an op touches at least what it produces, but for variables, feeds and views", () => {
     const views = ["Variable", "Feed", "Reshape"];
     for (const { name } of workloadCatalog) {
       const offenders = forwardOps(name, { batch: 1 }).filter(
@@ -102,7 +105,7 @@ describe("built graphs", () => {
     }
   });
 
-  it("feeds run on the host alone, and nothing else is bound", () => {
+  test("feeds run on the host alone, and nothing else is bound", () => {
     for (const { name } of workloadCatalog) {
       const { names, types, supportedKinds } = graphOf(name);
       const boundTo = (v: number) => supportedKinds[v]?.join() ?? "anything";
@@ -111,7 +114,7 @@ describe("built graphs", () => {
     }
   });
 
-  it("Inception-V3 joins its blocks at the published shapes", () => {
+  test("Inception-V3 joins its blocks at the published shapes", () => {
     const shapes = Object.fromEntries(
       forwardOps("inception-v3", { batch: 1 }).map((op) => [op.name, op.outputs[0].shape]),
     );
@@ -122,7 +125,7 @@ describe("built graphs", () => {
     expect(elements(shapes["head/pool"])).toBe(2048);
   });
 
-  it("every weight is updated by exactly one op", () => {
+  test("every weight is updated by exactly one op", () => {
     for (const { name } of workloadCatalog) {
       const graph = graphOf(name);
       const holders = graph.names.filter((_, v) => graph.parameterBytes[v] > 0);

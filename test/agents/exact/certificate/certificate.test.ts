@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   CERTIFIED_TOLERANCE,
   type Certificate,
@@ -18,7 +18,7 @@ function certificateOf(scenario: Scenario, thresholdUs: number, mostSteps = 1e7)
 const scenarios = randomSplit({ maxOps: 9, maxClasses: 6, maxAccelerators: 3, mostLessBytes: 4 });
 
 describe("the certificate", () => {
-  it("holds just below the least of all contiguous placements and not at it (300 random graphs)", () => {
+  test("holds just below the least of all contiguous placements and not at it (300 random graphs)", () => {
     let feasible = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
@@ -37,7 +37,8 @@ describe("the certificate", () => {
     expect(feasible).toBeGreaterThan(200);
   });
 
-  it("agrees with the ideals program on graphs too large to try everything", () => {
+  test("agrees with the ideals program on graphs too large to try everything", () => {
+    let compared = 0;
     fc.assert(
       fc.property(
         randomSplit({ maxOps: 14, maxClasses: 14, maxAccelerators: 4, mostLessBytes: 4 }),
@@ -53,14 +54,16 @@ describe("the certificate", () => {
           }
           expect(standsInLine(scenario, split.plan.device)).toBe(true);
           if (split.valueUs === 0) return;
+          compared++;
           expect(certificateOf(scenario, split.valueUs * (1 - CERTIFIED_TOLERANCE)).holds).toBe(true);
         },
       ),
       { numRuns: 60 },
     );
+    expect(compared).toBeGreaterThan(35);
   });
 
-  it("shows nothing where its limit comes first", () => {
+  test("shows nothing where its limit comes first", () => {
     const wide = testScenario({
       graph: Array.from({ length: 9 }, (_, v) => `op${v} ${v + 1}`).join("\n"),
       devices: 3,
@@ -71,7 +74,7 @@ describe("the certificate", () => {
     expect(certificateOf(wide, 15)).toMatchObject({ holds: false });
   });
 
-  it("judges by itself whether the devices can stand in one line", () => {
+  test("judges by itself whether the devices can stand in one line", () => {
     fc.assert(
       fc.property(scenarios, fc.infiniteStream(fc.nat()), (scenario, draws) => {
         const { grouping, cluster } = scenario;

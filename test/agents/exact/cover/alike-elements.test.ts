@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { alikeElements } from "../../../../agents/exact/cover/alike-elements.ts";
 import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
@@ -9,7 +9,7 @@ const layers = (count: number) =>
     "\n",
   );
 
-it("takes equal layers for alike where their neighbours are alike as far as asked", () => {
+test("takes equal layers for alike where their neighbours are alike as far as asked", () => {
   const scenario = testScenario({ graph: layers(9), devices: 2, objective: "max-load" });
   const problem = splitProblem(scenario, colocated(scenario));
   const classesAt = (rounds: number) => [...alikeElements(problem, rounds)];
@@ -20,7 +20,7 @@ it("takes equal layers for alike where their neighbours are alike as far as aske
   expect(classesAt(2)).toEqual([0, 1, 2, 2, 2, 2, 2, 3, 4]);
 });
 
-it("tells elements of other times, weights or transfers apart", () => {
+test("tells elements of other times, weights or transfers apart", () => {
   const graph =
     "a 5 1B transfer=2 params=1\nb 5 1B transfer=2\nc 4 1B transfer=2\nd 5 1B transfer=3 params=1 <- a b c";
   const scenario = testScenario({ graph, devices: 2, objective: "max-load" });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bestOfLoads } from "../../../../agents/exact/cover/best-of-loads.ts";
 import { coverBound } from "../../../../agents/exact/cover/cover-bound.ts";
 import { deviceSets } from "../../../../agents/exact/cover/device-sets.ts";
@@ -31,7 +31,7 @@ function loadOf({ timeUs, types, nets }: SplitProblem, type: number, held: Uint8
 }
 
 describe("the graph of device sets", () => {
-  it("knows the largest price of any set at every load", () => {
+  test("knows the largest price of any set at every load", () => {
     fc.assert(
       fc.property(
         randomSplit({ maxOps: 8, maxClasses: 7, maxAccelerators: 2 }),
@@ -72,7 +72,7 @@ describe("the graph of device sets", () => {
     );
   });
 
-  it("is never below the truth where a node keeps few entries", () => {
+  test("is never below the truth where a node keeps few entries", () => {
     fc.assert(
       fc.property(randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 2 }), (scenario) => {
         const problem = splitProblem(scenario, colocated(scenario));
@@ -92,7 +92,7 @@ describe("the graph of device sets", () => {
     );
   });
 
-  it("is not made where the network is too wide", () => {
+  test("is not made where the network is too wide", () => {
     const scenario = testScenario({ graph: "a 1 1B\nb 1 1B\nc 1 1B\nd 1 <- a b c", objective: "max-load" });
     const problem = splitProblem(scenario, colocated(scenario));
     expect(deviceSets(problem, Int32Array.of(0, 1, 2, 3), { upperUs: 100, mostNodes: 8 })).toBeNull();
@@ -100,7 +100,7 @@ describe("the graph of device sets", () => {
 });
 
 describe("the bound by device sets", () => {
-  it("never exceeds the optimum of all placements, and often says more than the others", () => {
+  test("never exceeds the optimum of all placements, and often says more than the others", () => {
     let tight = 0;
     let better = 0;
     fc.assert(
@@ -118,21 +118,25 @@ describe("the bound by device sets", () => {
     expect(better).toBeGreaterThan(7);
   });
 
-  it("never exceeds the optimum where the known plan is a loose one", () => {
+  test("never exceeds the optimum where the known plan is a loose one", () => {
+    let compared = 0;
     fc.assert(
       fc.property(
         randomSplit({ maxOps: 8, maxClasses: 5, maxAccelerators: 3 }),
         fc.double({ min: 1, max: 2, noNaN: true }),
         (scenario, looseness) => {
           const least = leastOf(scenario, () => true);
-          if (least !== null) expect(boundUs(scenario, looseness * least)!).toBeLessThanOrEqual(least);
+          if (least === null) return;
+          compared++;
+          expect(boundUs(scenario, looseness * least)!).toBeLessThanOrEqual(least);
         },
       ),
       { numRuns: 12, seed: 7 },
     );
+    expect(compared).toBeGreaterThan(6);
   });
 
-  it("counts transfers that no plan avoids", () => {
+  test("counts transfers that no plan avoids", () => {
     // Each of two devices needs 10; a chain cannot be halved without paying 6 on both sides.
     const graph = "a 5 1B transfer=6\nb 5 1B transfer=6 <- a\nc 5 1B transfer=6 <- b\nd 5 <- c";
     const scenario = testScenario({ graph, devices: 2, objective: "max-load" });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type ContiguousAnswer,
   contiguousOptimum,
@@ -16,7 +16,7 @@ function optimumOf(scenario: Scenario): ContiguousAnswer {
 }
 
 describe("the optimal contiguous split", () => {
-  it("is that of trying everything: 300 random graphs with tight and unequal memory, lossless merging or not", () => {
+  test("is that of trying everything: 300 random graphs with tight and unequal memory, lossless merging or not", () => {
     let feasible = 0;
     let infeasible = 0;
     let lossy = 0;
@@ -45,7 +45,7 @@ describe("the optimal contiguous split", () => {
     expect(lossy).toBeGreaterThan(5);
   });
 
-  it("ended at any moment has its best split so far and a bound that holds", () => {
+  test("ended at any moment has its best split so far and a bound that holds", () => {
     let ended = 0;
     fc.assert(
       fc.property(
@@ -76,7 +76,7 @@ describe("the optimal contiguous split", () => {
     expect(ended).toBeGreaterThan(20);
   });
 
-  it("has elements without merges that cost something, where it needs them", () => {
+  test("has elements without merges that cost something, where it needs them", () => {
     fc.assert(
       fc.property(randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 2 }), (scenario) => {
         const exact = contractExactly(scenario);

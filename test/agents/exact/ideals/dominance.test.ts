@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { countIdeals } from "../../../../agents/exact/ideals/all-ideals.ts";
 import { capacityLeftBytes } from "../../../../agents/exact/ideals/capacity-bytes.ts";
 import { allAbsorbable, dominanceOf } from "../../../../agents/exact/ideals/dominance.ts";
@@ -33,7 +33,7 @@ function search(problem: SplitProblem, upperUs: number, dominated: "by absorptio
 }
 
 describe("sets that absorb others", () => {
-  it("answer every question for a split below a threshold as the search without them does", () => {
+  test("answer every question for a split below a threshold as the search without them does", () => {
     let some = 0;
     let none = 0;
     fc.assert(
@@ -57,7 +57,7 @@ describe("sets that absorb others", () => {
     expect(none).toBeGreaterThan(30);
   });
 
-  it("leave few ideals of many where transfers are short", () => {
+  test("leave few ideals of many where transfers are short", () => {
     // Two parallel chains and one long op, which leaves time to spare: 11 x 11 x 2 ideals.
     const chain = (name: string) =>
       Array.from(
@@ -79,7 +79,7 @@ describe("sets that absorb others", () => {
   });
 });
 
-it("no ideal cuts more transfers than the bound on all of them", () => {
+test("no ideal cuts more transfers than the bound on all of them", () => {
   fc.assert(
     fc.property(problems, fc.nat(), (problem, draw) => {
       const { nets, elements } = problem;
@@ -99,7 +99,7 @@ it("no ideal cuts more transfers than the bound on all of them", () => {
   );
 });
 
-it("devices hold no more than the bound on their bytes, for all that they can run below the threshold", () => {
+test("devices hold no more than the bound on their bytes, for all that they can run below the threshold", () => {
   fc.assert(
     fc.property(
       problems,
@@ -128,7 +128,7 @@ it("devices hold no more than the bound on their bytes, for all that they can ru
   );
 });
 
-it("the queue gives the least key first, then the least ideal", () => {
+test("the queue gives the least key first, then the least ideal", () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ key: fc.integer({ min: 0, max: 9 }), ideal: fc.nat(999) })),

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { intervalPlan } from "../../../../agents/exact/intervals/interval-program.ts";
 import { intervalStates, type Layers } from "../../../../agents/exact/intervals/interval-states.ts";
 import { bestPrice } from "./interval-price.ts";
@@ -47,7 +47,7 @@ function chainOf(timeUs: readonly number[]): Layers {
 }
 
 describe("PipeDream's interval program", () => {
-  it("finds what trying every division of every level finds", () => {
+  test("finds what trying every division of every level finds", () => {
     fc.assert(
       fc.property(randomLayers, options, (layers, given) => {
         const states = intervalStates(layers, 1_000)!;
@@ -61,7 +61,7 @@ describe("PipeDream's interval program", () => {
     );
   });
 
-  it("divides the layers of each stage among the machines inside, all of them used", () => {
+  test("divides the layers of each stage among the machines inside, all of them used", () => {
     fc.assert(
       fc.property(randomLayers, options, (layers, given) => {
         const plan = intervalPlan(intervalStates(layers, 1_000)!, given);
@@ -86,7 +86,7 @@ describe("PipeDream's interval program", () => {
     );
   });
 
-  it("cuts a straight chain between machines first, then within each", () => {
+  test("cuts a straight chain between machines first, then within each", () => {
     const states = intervalStates(chainOf([4, 4, 1, 1, 1, 5]), 100)!;
     const levels = [
       { machines: 2, bytesPerUs: 10 },
@@ -100,7 +100,7 @@ describe("PipeDream's interval program", () => {
     ]);
   });
 
-  it("has no plan where machines must stay without a stage", () => {
+  test("has no plan where machines must stay without a stage", () => {
     const states = intervalStates(chainOf([1, 1, 1]), 100)!;
     const two = { machines: 2, bytesPerUs: 1 };
     expect(intervalPlan(states, { levels: [two, two], transfers: "free", replicas: "one" })).toBeNull();

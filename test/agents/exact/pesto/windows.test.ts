@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { coarsenTasks } from "../../../../agents/exact/pesto/coarsen.ts";
 import { pestoProblem } from "../../../../agents/exact/pesto/problem.ts";
 import { pestoProgram } from "../../../../agents/exact/pesto/program.ts";
@@ -15,9 +15,10 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../env/index.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { randomOrders } from "../random-orders.ts";
 
-const solverLimits = { nodes: 10_000, iterations: 10_000, seconds: 60, relativeGap: 0 };
+const solverLimits = { nodes: 10_000, iterations: 10_000, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 const ALL = () => true;
 
 /**
@@ -46,7 +47,7 @@ async function lastSolution(scenario: Scenario, isFree: (unit: number) => boolea
 }
 
 describe("a window of Pesto's integer program", () => {
-  it("leaves all other ops on their devices and in their order, and is never below the whole program", async () => {
+  test("leaves all other ops on their devices and in their order, and is never below the whole program", async () => {
     await fc.assert(
       fc.asyncProperty(randomOrders({ minOps: 5, maxOps: 6 }), async (scenario) => {
         const isFree = (unit: number) => unit === 1 || unit === 2;
@@ -84,7 +85,7 @@ describe("a window of Pesto's integer program", () => {
       windows,
       iterations: 5_000,
       nodes: 5_000,
-      seconds: 60,
+      seconds: NO_DEADLINE_SECONDS,
       size: 60_000,
       isDone: () => false,
     };
@@ -96,7 +97,7 @@ describe("a window of Pesto's integer program", () => {
     }
   }
 
-  it("yields ever better plans, as many windows as were asked for, the same for the same seed", async () => {
+  test("yields ever better plans, as many windows as were asked for, the same for the same seed", async () => {
     const { meter, costs, report } = await improved(2);
     expect(report.solved).toBe(2);
     expect(report.improved).toBeGreaterThan(0);
@@ -105,7 +106,7 @@ describe("a window of Pesto's integer program", () => {
     expect((await improved(2)).meter.best!.plan).toEqual(meter.best!.plan);
   });
 
-  it("is not opened on graphs whose program would be too large", async () => {
+  test("is not opened on graphs whose program would be too large", async () => {
     const large = testScenario({ graph: Array.from({ length: 401 }, (_, v) => `op${v} 1`).join("\n") });
     const meter = metered(evaluator(large), { evaluations: 10 });
     const { plan, compiled } = {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makespanProgram } from "../../../../agents/exact/programs/makespan-program.ts";
 import { maxLoadProgram } from "../../../../agents/exact/programs/max-load-program.ts";
 import type { PlacementProgram } from "../../../../agents/exact/programs/placement-program.ts";
@@ -14,10 +14,11 @@ import {
   placement,
   testScenario,
 } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { leastOf, neverComesBack, randomSplit } from "../random-split.ts";
 
-const limits = { nodes: 1e5, iterations: 1e6, seconds: 20, relativeGap: 0 };
+const limits = { nodes: 1e5, iterations: 1e6, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 };
 
 interface Solved extends MipResult {
   readonly boundUs: number;
@@ -37,7 +38,8 @@ async function solve({ program, unitUs, devicesOf }: PlacementProgram): Promise<
 describe("the integer program for max load", () => {
   const scenarios = randomSplit({ maxOps: 9, maxClasses: 5, maxAccelerators: 3 });
 
-  it("has the optimum of all placements", async () => {
+  test("has the optimum of all placements", async () => {
+    let compared = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
         const problem = splitProblem(scenario, colocated(scenario));
@@ -48,6 +50,7 @@ describe("the integer program for max load", () => {
           expect(found.end).toBe("infeasible");
           return;
         }
+        compared++;
         expect(found.end).toBe("solved");
         expect(found.boundUs).toBeCloseTo(least, 5);
         const device = liftToOps(scenario.grouping, found.deviceOf!);
@@ -55,13 +58,16 @@ describe("the integer program for max load", () => {
       }),
       { numRuns: 8, seed: 11 },
     );
+    expect(compared).toBeGreaterThan(4);
   });
 
-  it("has the optimum of all placements that never come back to a device, where it is contiguous", async () => {
+  test("has the optimum of all placements that never come back to a device, where it is contiguous", async () => {
+    let compared = 0;
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
         const elements = contract(scenario);
         if (!elements.lossless) return;
+        compared++;
         const problem = splitProblem(scenario, elements);
         const upperUs = evaluator(scenario).ceiling;
         const found = await solve(maxLoadProgram(problem, { contiguous: true, upperUs, lowerUs: 0 }));
@@ -71,6 +77,7 @@ describe("the integer program for max load", () => {
       }),
       { numRuns: 8, seed: 12 },
     );
+    expect(compared).toBeGreaterThan(4);
   });
 });
 
@@ -84,7 +91,7 @@ const withoutTransfers = (score: Evaluator): number =>
   );
 
 describe("the integer program for the makespan", () => {
-  it("never exceeds the least makespan of all placements, under any fidelity, and is often equal to it", async () => {
+  test("never exceeds the least makespan of all placements, under any fidelity, and is often equal to it", async () => {
     let tight = 0;
     await fc.assert(
       fc.asyncProperty(pinnedScenario, async (scenario) => {
@@ -102,7 +109,7 @@ describe("the integer program for the makespan", () => {
     expect(tight).toBeGreaterThan(4);
   });
 
-  it.each([
+  test.each([
     ["store-and-forward", 10 + 2 * (100 / 10 + 1) + 5],
     ["cut-through", 10 + 100 / 10 + 2 * 1 + 5],
   ] as const)("moves a tensor over two links, %s", async (routing, makespanUs) => {

@@ -3,13 +3,14 @@
  * finds what cheap bounds do not.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { boundByLinearRelaxation } from "../../../../agents/exact/programs/linear-relaxation.ts";
 import { dualBound } from "../../../../agents/solver/dual-bound.ts";
 import { solveMip } from "../../../../agents/solver/highs.ts";
 import { programBuilder } from "../../../../agents/solver/linear-program.ts";
 import { evaluator, placement, type Scenario, testScenario } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../../../env/sim/random-scenario.ts";
+import { scenarioWithPlan } from "../../../env/sim/drawn-scenario.ts";
+import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 
 function optimumOf(scenario: Scenario): number | null {
   const { graph, cluster } = scenario;
@@ -28,7 +29,7 @@ function optimumOf(scenario: Scenario): number | null {
 }
 
 describe("the bound of the linear relaxation", () => {
-  it("is never above the optimum, whatever the network, memory and switches", async () => {
+  test("is never above the optimum, whatever the network, memory and switches", async () => {
     const gaps: { readonly lp: number; readonly cheap: number }[] = [];
     const draw = fc
       .constantFrom(undefined, undefined, 12)
@@ -56,7 +57,7 @@ describe("the bound of the linear relaxation", () => {
     expect(gaps.length).toBeGreaterThan(12);
   });
 
-  it("trades a chain's speed against the work of the fast device, which no cheap bound does", async () => {
+  test("trades a chain's speed against the work of the fast device, which no cheap bound does", async () => {
     const chain = Array.from(
       { length: 6 },
       (_, i) => `c${i} FAST:10|SLOW:30 <- ${i === 0 ? "" : `^c${i - 1}`}`,
@@ -69,7 +70,7 @@ describe("the bound of the linear relaxation", () => {
     expect(bound!.value).toBeLessThanOrEqual(optimumOf(scenario)!);
   });
 
-  it("refuses objectives and sizes that it is not for, in one sentence", async () => {
+  test("refuses objectives and sizes that it is not for, in one sentence", async () => {
     const scenario = testScenario({ graph: "a 5 8B\nb 5 <- a", objective: "peak-memory" });
     await expect(boundByLinearRelaxation(scenario)).rejects.toThrow(
       /of the makespan only, not of peak-memory/,
@@ -102,7 +103,7 @@ describe("a bound from dual values", () => {
     return builder.build();
   };
 
-  it("is at most the cost of every feasible point, whatever the values", () => {
+  test("is at most the cost of every feasible point, whatever the values", () => {
     fc.assert(
       fc.property(draw, ({ duals, ...drawn }) => {
         const program = programOf(drawn);
@@ -121,13 +122,13 @@ describe("a bound from dual values", () => {
     );
   });
 
-  it("is the optimum where the values are the solver's", async () => {
+  test("is the optimum where the values are the solver's", async () => {
     const builder = programBuilder();
     const [x, y] = [builder.real({ cost: 3, upper: 9 }), builder.real({ cost: 2, upper: 9 })];
     builder.atLeast([x, 1, y, 1], 5);
     builder.atMost([y, 1, x, -1], 1);
     const solver = solveMip(builder.build(), {
-      limits: { nodes: 1, iterations: 1e6, seconds: 20, relativeGap: 0 },
+      limits: { nodes: 1, iterations: 1e6, seconds: NO_DEADLINE_SECONDS, relativeGap: 0 },
     });
     let step = await solver.next();
     while (step.done !== true) step = await solver.next();

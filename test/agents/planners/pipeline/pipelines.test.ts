@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pipedreamInterval } from "../../../../agents/planners/pipeline/pipedream-interval.ts";
 import { torchgpipeBlocks } from "../../../../agents/planners/pipeline/torchgpipe-blocks.ts";
 import { testScenario } from "../../../../env/index.ts";
@@ -10,14 +10,14 @@ const lengthsOf = (device: Int32Array, devices: number) =>
   Array.from({ length: devices }, (_, d) => device.filter((of) => of === d).length);
 
 describe("torchgpipe's blocks as a planner", () => {
-  it("cuts a chain as the published program does, one block for each accelerator", async () => {
+  test("cuts a chain as the published program does, one block for each accelerator", async () => {
     const scenario = testScenario({ graph: chainOf([1, 2, 3, 4, 5, 6]), objective: "max-load" });
     const { best, report } = await runPlanner(torchgpipeBlocks, scenario);
     expect(lengthsOf(best!.plan.device, 2)).toEqual([4, 2]);
     expect(report.facts).toContainEqual({ name: "layers of each block", value: "4, 2" });
   });
 
-  it("keeps the lop-sided split of equal costs, unless it is asked for the exact one", async () => {
+  test("keeps the lop-sided split of equal costs, unless it is asked for the exact one", async () => {
     const scenario = testScenario({
       graph: chainOf(new Array(10).fill(1)),
       devices: 4,
@@ -33,7 +33,7 @@ describe("torchgpipe's blocks as a planner", () => {
 });
 
 describe("PipeDream's interval program as a planner", () => {
-  it("is the exact min-max partition of a chain where transfers are free", async () => {
+  test("is the exact min-max partition of a chain where transfers are free", async () => {
     const scenario = testScenario({
       graph: chainOf([5, 1, 1, 1, 1, 5, 2]),
       devices: 3,
@@ -46,7 +46,7 @@ describe("PipeDream's interval program as a planner", () => {
     expect(report.estimate!.value).toBe(7);
   });
 
-  it("cuts where little is sent, and not at all where sending costs more than it saves", async () => {
+  test("cuts where little is sent, and not at all where sending costs more than it saves", async () => {
     const graph = "a 10 90B\nb 10 1B <- a\nc 10 90B <- b\nd 10 <- c";
     const scenario = testScenario({ graph, bytesPerUs: 1, objective: "max-load" });
     const { best } = await runPlanner(pipedreamInterval, scenario);
@@ -55,7 +55,7 @@ describe("PipeDream's interval program as a planner", () => {
     expect((await runPlanner(pipedreamInterval, wide)).report.estimate!.value).toBe(20);
   });
 
-  it("says where a graph has too many states", async () => {
+  test("says where a graph has too many states", async () => {
     const graph = `in 1 1B\n${Array.from({ length: 12 }, (_, v) => `op${v} 1 <- in`).join("\n")}`;
     const { report } = await runPlanner(pipedreamInterval, testScenario({ graph }), {
       options: { states: 100 },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { contract } from "../../../../agents/problems/split/elements.ts";
 import { parseGraph, testScenario } from "../../../../env/index.ts";
 import { randomSplit } from "../../exact/random-split.ts";
@@ -11,37 +11,37 @@ function together(graph: string, options = {}): string[] {
 }
 
 describe("contraction to elements", () => {
-  it("keeps a co-location class together", () => {
+  test("keeps a co-location class together", () => {
     expect(together("a 1 group=g\nb 1\nc 1 group=g")).toEqual(["a c", "b"]);
   });
 
-  it("lets backward and update ops follow their twin", () => {
+  test("lets backward and update ops follow their twin", () => {
     expect(together("f 1\ng 1 <- ^f\nh 2 role=backward twin=g <- ^g\nu 1 role=update twin=f <- ^h")).toEqual([
       "f u",
       "g h",
     ]);
   });
 
-  it("fuses what lies on a path that leaves a class and comes back", () => {
+  test("fuses what lies on a path that leaves a class and comes back", () => {
     expect(together("a 1 group=g\nb 1 <- ^a\nc 1 group=g <- ^b\nd 1 <- ^c")).toEqual(["a b c", "d"]);
   });
 
-  it("orders orphan backward ops against the backward edges", () => {
+  test("orders orphan backward ops against the backward edges", () => {
     expect(together("b2 1 role=backward\nb1 1 role=backward <- ^b2")).toEqual(["b1", "b2"]);
   });
 
-  it("merges idle ops into their only neighbour, again and again", () => {
+  test("merges idle ops into their only neighbour, again and again", () => {
     expect(together("w 0 4B\nx 0 4B <- w\na 5 4B <- x\nb 5 <- a")).toEqual(["w x a", "b"]);
     expect(together("w 0 4B\na 5 4B <- w\nb 5 <- a w")).toEqual(["w", "a", "b"]);
   });
 
-  it("says where merged weights may matter to a memory limit", () => {
+  test("says where merged weights may matter to a memory limit", () => {
     const graph = "w 0 4B params=60\na 5 params=60 <- w";
     expect(contract(testScenario({ graph, memoryBytes: 100 })).lossless).toBe(false);
     expect(contract(testScenario({ graph, memoryBytes: 120 })).lossless).toBe(true);
   });
 
-  it("numbers elements so that every edge leads up", () => {
+  test("numbers elements so that every edge leads up", () => {
     fc.assert(
       fc.property(randomSplit({ maxOps: 12, maxClasses: 12, maxAccelerators: 2 }), (scenario) => {
         const { successors, count, of } = contract(scenario);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deviceTimes } from "../../../../agents/problems/split/element-times.ts";
 import { colocated } from "../../../../agents/problems/split/elements.ts";
 import { coverOrder } from "../../../../agents/problems/split/forward-order.ts";
@@ -44,7 +44,7 @@ function leastOfPair({ problem, deviceOf }: MaxLoadState, pair: readonly [number
 }
 
 describe("dealing out two devices anew", () => {
-  it("finds the least larger load of all ways, whatever the other devices hold", () => {
+  test("finds the least larger load of all ways, whatever the other devices hold", () => {
     let better = 0;
     fc.assert(
       fc.property(scenarios, fc.integer({ min: 0, max: 5 }), (scenario, draw) => {
@@ -79,7 +79,8 @@ describe("dealing out two devices anew", () => {
     expect(better).toBeGreaterThan(30);
   });
 
-  it("is never wrong where few loads are told apart, and gives up beyond its nodes", () => {
+  test("is never wrong where few loads are told apart, and gives up beyond its nodes", () => {
+    let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const started = startOf(scenario);
@@ -91,6 +92,7 @@ describe("dealing out two devices anew", () => {
         const pair = { devices: [0, 1], order, assigned: state.deviceOf, upperUs } as const;
         const found = splitPair(state.problem, times, pair, rough);
         if (found === null) return;
+        compared++;
         found.elements.forEach((v, i) => {
           state.move(v, found.deviceOf[i]);
         });
@@ -101,15 +103,18 @@ describe("dealing out two devices anew", () => {
       }),
       { numRuns: 60, seed: 7 },
     );
+    expect(compared).toBeGreaterThan(12);
   });
 });
 
 describe("the polish by pairs", () => {
-  it("ends within the memory where no pair helps any more, and never above its start", () => {
+  test("ends within the memory where no pair helps any more, and never above its start", () => {
+    let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const started = startOf(scenario);
         if (started === null) return;
+        compared++;
         const { state, order } = started;
         state.energy();
         const startUs = state.valueUs;
@@ -128,13 +133,16 @@ describe("the polish by pairs", () => {
       }),
       { numRuns: 60, seed: 8 },
     );
+    expect(compared).toBeGreaterThan(30);
   });
 
-  it("ends where it is told to", () => {
+  test("ends where it is told to", () => {
+    let compared = 0;
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const started = startOf(scenario);
         if (started === null) return;
+        compared++;
         const before = [...started.state.deviceOf];
         const polishing = polishPairs(started.state, started.order, polish);
         polishing.next();
@@ -143,5 +151,6 @@ describe("the polish by pairs", () => {
       }),
       { numRuns: 20, seed: 9 },
     );
+    expect(compared).toBeGreaterThan(10);
   });
 });

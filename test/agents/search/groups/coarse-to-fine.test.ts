@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { choicesOf, planOf } from "../../../../agents/problems/choices.ts";
 import { refine } from "../../../../agents/search/groups/coarse-to-fine.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../env/index.ts";
@@ -32,7 +32,7 @@ const chains = Array.from({ length: 4 }, (_, chain) =>
 ).join("\n");
 
 describe("refinement from coarse to fine", () => {
-  it("yields ever better plans with the costs that the evaluator gives, within its evaluations", async () => {
+  test("yields ever better plans with the costs that the evaluator gives, within its evaluations", async () => {
     await fc.assert(
       fc.asyncProperty(randomMakespan({ minOps: 5, maxOps: 9 }), async (scenario) => {
         const { meter, firstCost, costs } = await refined(scenario, 60);
@@ -47,20 +47,20 @@ describe("refinement from coarse to fine", () => {
     );
   });
 
-  it("keeps ops of different kinds of device apart, whatever the coarsest level", async () => {
+  test("keeps ops of different kinds of device apart, whatever the coarsest level", async () => {
     const lines = Array.from({ length: 9 }, (_, v) => `op${v} 3${["", " kinds=F", " kinds=S"][v % 3]}`);
     const scenario = testScenario({ graph: lines.join("\n"), devices: ["F", "S"] });
     const { meter } = await refined(scenario, 100);
     expect(meter.best!.outcome.value).toBeLessThanOrEqual(15);
   });
 
-  it("parts independent chains between two devices", async () => {
+  test("parts independent chains between two devices", async () => {
     const scenario = testScenario({ graph: chains, devices: 2 });
     const { meter, firstCost } = await refined(scenario, 300);
     expect(meter.best!.outcome.value).toBeLessThanOrEqual(0.55 * firstCost);
   });
 
-  it("gives the same plan for the same seed", async () => {
+  test("gives the same plan for the same seed", async () => {
     const scenario = testScenario({ graph: chains, devices: 3 });
     const [one, other] = [await refined(scenario, 120, 7), await refined(scenario, 120, 7)];
     expect(one.meter.best).toEqual(other.meter.best);

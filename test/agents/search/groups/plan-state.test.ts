@@ -18,7 +18,7 @@ import {
   type Scenario,
   uncounted,
 } from "../../../../env/index.ts";
-import { randomScenario } from "../random-scenario.ts";
+import { randomScenario } from "../../seeded-scenario.ts";
 
 /** Groups of consecutive ops, coarser than the classes. */
 function inGroupsOf(size: number, scenario: Scenario): Scenario {

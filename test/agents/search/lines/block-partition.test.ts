@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { blockPartition } from "../../../../agents/search/lines/block-partition.ts";
 import { partitionChain } from "../../../../agents/search/lines/chain-partition.ts";
 import { InputError } from "../../../../env/index.ts";
@@ -14,7 +14,7 @@ const sumsOf = (costs: readonly number[], lengths: readonly number[]): number[] 
 
 describe("torchgpipe's block partition", () => {
   // What the published program answers.
-  it.each([
+  test.each([
     [
       [1, 2, 3, 4, 5, 6],
       [4, 2],
@@ -35,12 +35,12 @@ describe("torchgpipe's block partition", () => {
     expect(blockPartition(costs, lengths.length)).toEqual(lengths);
   });
 
-  it("leaves a sequence of equal costs as it starts: the last block takes the remainder", () => {
+  test("leaves a sequence of equal costs as it starts: the last block takes the remainder", () => {
     expect(blockPartition(new Array(10).fill(1), 4)).toEqual([2, 2, 2, 4]);
   });
 
   // Where a block takes from an empty one, the published program has no answer or never ends.
-  it.each([
+  test.each([
     [[1, 1, 1, 2, 55], 4],
     [[48, 3, 3, 3, 25, 57, 26, 30, 3], 6],
     [[1, 1, 1, 1, 1, 6, 6], 6],
@@ -50,11 +50,11 @@ describe("torchgpipe's block partition", () => {
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(costs.length);
   });
 
-  it("ends where only rounding keeps two sums more than one largest element apart", () => {
+  test("ends where only rounding keeps two sums more than one largest element apart", () => {
     expect(blockPartition([5, 3, 1, 3, 6, 4, 4, 1, 2, 2], 2)).toHaveLength(2);
   });
 
-  it("makes sums that differ by at most one largest element, and never beats the exact partition (1,000 sequences)", () => {
+  test("makes sums that differ by at most one largest element, and never beats the exact partition (1,000 sequences)", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 24 }),
@@ -85,7 +85,7 @@ describe("torchgpipe's block partition", () => {
     );
   });
 
-  it("refuses what it cannot cut", () => {
+  test("refuses what it cannot cut", () => {
     expect(() => blockPartition([1, 2], 3)).toThrow(InputError);
     expect(() => blockPartition([1, 2], 0)).toThrow(InputError);
   });

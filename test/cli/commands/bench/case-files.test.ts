@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type CaseFormat, caseFiles } from "../../../../cli/commands/bench/case-files.ts";
 
 const format: CaseFormat = { marker: '"of/1"', what: "of/1 file", folders: "this one" };
@@ -22,7 +22,7 @@ function folder(): string {
 }
 
 describe("case files of a folder", () => {
-  it("are those with the marker, by name, of this folder or of all below", () => {
+  test("are those with the marker, by name, of this folder or of all below", () => {
     const path = folder();
     expect(caseFiles(path, format)).toEqual([join(path, "a.json"), join(path, "b.json")]);
     expect(caseFiles(path, { ...format, folders: "all below" })).toEqual(
@@ -30,7 +30,7 @@ describe("case files of a folder", () => {
     );
   });
 
-  it("must be there", () => {
+  test("must be there", () => {
     const path = folder();
     expect(() => caseFiles(path, { ...format, marker: "of/2", what: "of/2 file" })).toThrow(
       "holds no of/2 file",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createOneShotEnv, negativeRootCost } from "../../../../env/index.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
@@ -7,7 +7,7 @@ import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
 import { anyScenario, diamondScenario, memoryScenario, supportScenario } from "../scenarios.ts";
 
 describe("OneShot", () => {
-  it("places all groups in one step and pays minus the cost", () => {
+  test("places all groups in one step and pays minus the cost", () => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createOneShotEnv({ scenario });
@@ -22,7 +22,7 @@ describe("OneShot", () => {
     );
   });
 
-  it("pays the finite penalty, below minus the ceiling, where the plan runs out of memory", () => {
+  test("pays the finite penalty, below minus the ceiling, where the plan runs out of memory", () => {
     const env = createOneShotEnv({ scenario: memoryScenario });
     env.reset();
     const { reward, info } = env.step(Int32Array.of(0, 0, 0));
@@ -32,7 +32,7 @@ describe("OneShot", () => {
     expect(Number.isFinite(reward)).toBe(true);
   });
 
-  it("charges one evaluation for an episode and none at reset", () => {
+  test("charges one evaluation for an episode and none at reset", () => {
     const meter = metered(evaluator(diamondScenario), { evaluations: 10 });
     const env = createOneShotEnv({ scenario: diamondScenario, evaluator: meter });
     env.reset();
@@ -41,7 +41,7 @@ describe("OneShot", () => {
     expect(meter.spent).toBe(1);
   });
 
-  it("masks the devices that cannot run a group, and refuses them with a sentence", () => {
+  test("masks the devices that cannot run a group, and refuses them with a sentence", () => {
     const env = createOneShotEnv({ scenario: supportScenario });
     expect([...env.reset().info.actionMask]).toEqual([1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1]);
     expect(() => env.step(new Int32Array(4))).toThrow(
@@ -49,7 +49,7 @@ describe("OneShot", () => {
     );
   });
 
-  it("keeps no hold of the action that it was given", () => {
+  test("keeps no hold of the action that it was given", () => {
     const env = createOneShotEnv({ scenario: diamondScenario });
     env.reset();
     const action = Int32Array.of(0, 1, 0, 1);
@@ -58,7 +58,7 @@ describe("OneShot", () => {
     expect([...env.plan().device]).toEqual([0, 1, 0, 1]);
   });
 
-  it("pays another utility where one is given", () => {
+  test("pays another utility where one is given", () => {
     const env = createOneShotEnv({ scenario: diamondScenario, utility: negativeRootCost });
     env.reset();
     const { reward, info } = env.step(new Int32Array(4));

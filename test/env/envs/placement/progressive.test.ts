@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProgressiveEnv } from "../../../../env/index.ts";
 import { metered } from "../../../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../../../env/sim/objectives/evaluator.ts";
@@ -7,7 +7,7 @@ import { play, sumOf } from "../play.ts";
 import { anyScenario, diamondScenario, supportScenario } from "../scenarios.ts";
 
 describe("Progressive", () => {
-  it.each(["terminal", "dense"] as const)("sums to minus the final cost with %s rewards", (reward) => {
+  test.each(["terminal", "dense"] as const)("sums to minus the final cost with %s rewards", (reward) => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createProgressiveEnv({ scenario, reward });
@@ -21,7 +21,7 @@ describe("Progressive", () => {
     );
   });
 
-  it("pays nothing before the last step by default, and charges one evaluation", () => {
+  test("pays nothing before the last step by default, and charges one evaluation", () => {
     const meter = metered(evaluator(diamondScenario), { evaluations: 10 });
     const env = createProgressiveEnv({ scenario: diamondScenario, evaluator: meter });
     const steps = play(env, env.reset(), 0);
@@ -29,7 +29,7 @@ describe("Progressive", () => {
     expect(meter.spent).toBe(1);
   });
 
-  it("charges one evaluation for each step with dense rewards", () => {
+  test("charges one evaluation for each step with dense rewards", () => {
     const meter = metered(evaluator(diamondScenario), { evaluations: 10 });
     const env = createProgressiveEnv({ scenario: diamondScenario, evaluator: meter, reward: "dense" });
     const reset = env.reset();
@@ -38,7 +38,7 @@ describe("Progressive", () => {
     expect(meter.spent).toBe(4);
   });
 
-  it("shows the device of placed groups only, and keeps the others on their default device", () => {
+  test("shows the device of placed groups only, and keeps the others on their default device", () => {
     const env = createProgressiveEnv({ scenario: diamondScenario });
     const reset = env.reset();
     expect([...reset.observation.placement]).toEqual([-1, -1, -1, -1]);
@@ -54,7 +54,7 @@ describe("Progressive", () => {
     expect([...env.plan().device]).toEqual([1, 0, 1, 1]);
   });
 
-  it("masks by the current group", () => {
+  test("masks by the current group", () => {
     const env = createProgressiveEnv({ scenario: supportScenario });
     const masks = [env.reset().info.actionMask];
     for (const device of [0, 0, 1, 0]) masks.push(env.step(device).info.actionMask);
@@ -67,7 +67,7 @@ describe("Progressive", () => {
     ]);
   });
 
-  it("refuses an unknown reward mode", () => {
+  test("refuses an unknown reward mode", () => {
     expect(() => createProgressiveEnv({ scenario: diamondScenario, reward: "sparse" as never })).toThrow(
       'Placement/Progressive-v1: reward is "sparse", expected terminal or dense.',
     );

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createRefineEnv,
   everyGroupVisited,
@@ -19,7 +19,7 @@ const placementOf = (env: { plan(): { device: Int32Array }; scenario: typeof dia
 ];
 
 describe("Refine rewards", () => {
-  it("sum to the first cost minus the last one, exactly, for any graph and any actions", () => {
+  test("sum to the first cost minus the last one, exactly, for any graph and any actions", () => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createRefineEnv({ scenario, start: "random" });
@@ -34,7 +34,7 @@ describe("Refine rewards", () => {
     );
   });
 
-  it("are exactly 0 for a move to the group's own device", () => {
+  test("are exactly 0 for a move to the group's own device", () => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createRefineEnv({ scenario, start: "random" });
@@ -44,7 +44,7 @@ describe("Refine rewards", () => {
     );
   });
 
-  it("are positive for an improvement and negative for the way back", () => {
+  test("are positive for an improvement and negative for the way back", () => {
     const env = createRefineEnv({
       scenario: testScenario({ graph: "a 10\nb 10" }),
       start: [0, 0],
@@ -56,7 +56,7 @@ describe("Refine rewards", () => {
     ]);
   });
 
-  it.each([negativeRootCost, negativeLogCost])("telescope under the utility $name", (utility) => {
+  test.each([negativeRootCost, negativeLogCost])("telescope under the utility $name", (utility) => {
     const env = createRefineEnv({ scenario: diamondScenario, utility, start: "random" });
     const reset = env.reset({ seed: 5 });
     const steps = play(env, reset, 5);
@@ -67,7 +67,7 @@ describe("Refine rewards", () => {
 });
 
 describe("Refine episodes", () => {
-  it("give every group one action, the last one included", () => {
+  test("give every group one action, the last one included", () => {
     fc.assert(
       fc.property(anyScenario, (scenario) => {
         const { groupCount } = scenario.grouping;
@@ -85,7 +85,7 @@ describe("Refine episodes", () => {
     );
   });
 
-  it("charge one evaluation at reset and one for each step", () => {
+  test("charge one evaluation at reset and one for each step", () => {
     const meter = metered(evaluator(diamondScenario), { evaluations: 100 });
     const env = createRefineEnv({ scenario: diamondScenario, evaluator: meter });
     const reset = env.reset();
@@ -95,7 +95,7 @@ describe("Refine episodes", () => {
     expect(meter.best!.outcome.cost).toBeLessThanOrEqual(steps[steps.length - 1].info.outcome!.cost);
   });
 
-  it("stay as they were where the budget refuses a step", () => {
+  test("stay as they were where the budget refuses a step", () => {
     const meter = metered(evaluator(diamondScenario), { evaluations: 2 });
     const env = createRefineEnv({ scenario: diamondScenario, evaluator: meter });
     env.reset();
@@ -105,7 +105,7 @@ describe("Refine episodes", () => {
     expect(env.state()).toEqual(before);
   });
 
-  it("go on for several sweeps where the termination says so", () => {
+  test("go on for several sweeps where the termination says so", () => {
     const env = createRefineEnv({ scenario: diamondScenario, termination: everyGroupVisited(3) });
     const steps = play(env, env.reset(), 1);
     expect(steps).toHaveLength(12);
@@ -119,17 +119,17 @@ describe("Refine starts", () => {
     return [...env.reset({ seed }).observation.placement];
   };
 
-  it("are one fixed random placement by default, whatever the seed", () => {
+  test("are one fixed random placement by default, whatever the seed", () => {
     expect(startOf({}, 1)).toEqual(startOf({}, 2));
   });
 
-  it("differ between episodes and repeat from the seed where they are random", () => {
+  test("differ between episodes and repeat from the seed where they are random", () => {
     const starts = [1, 2, 3, 4, 5, 6].map((seed) => startOf({ start: "random" }, seed));
     expect(new Set(starts.map(String)).size).toBeGreaterThan(1);
     expect(startOf({ start: "random" }, 3)).toEqual(starts[2]);
   });
 
-  it("put all that one device can run on it", () => {
+  test("put all that one device can run on it", () => {
     expect(startOf({ start: "single-device" }, 0)).toEqual([1, 1, 1, 1]);
     const cpuOnly = testScenario({
       graph: "a 1 kinds=GPU\nb 1 kinds=CPU\nc 1\nd 1",
@@ -139,7 +139,7 @@ describe("Refine starts", () => {
     expect([...env.reset().observation.placement]).toEqual([1, 0, 0, 0]);
   });
 
-  it("are the best placement seen where that is asked for", () => {
+  test("are the best placement seen where that is asked for", () => {
     const env = createRefineEnv({ scenario: diamondScenario, start: "best" });
     const costs: number[] = [];
     for (let episode = 0; episode < 5; episode++) {
@@ -150,7 +150,7 @@ describe("Refine starts", () => {
     }
   });
 
-  it("can be given for one episode", () => {
+  test("can be given for one episode", () => {
     const env = createRefineEnv({ scenario: diamondScenario });
     expect([...env.reset({ options: { start: [1, 1, 0, 1] } }).observation.placement]).toEqual([1, 1, 0, 1]);
     expect([...env.reset({ options: { start: "single-device" } }).observation.placement]).toEqual([
@@ -158,7 +158,7 @@ describe("Refine starts", () => {
     ]);
   });
 
-  it("are refused with a sentence where they are no placement", () => {
+  test("are refused with a sentence where they are no placement", () => {
     const start = (value: unknown) => () =>
       createRefineEnv({ scenario: supportScenario, start: value as never });
     expect(start("rando")).toThrow(/start is "rando", expected fixed-random, random, single-device, best/);
@@ -169,7 +169,7 @@ describe("Refine starts", () => {
 });
 
 describe("Refine observations", () => {
-  it("give start times relative to the current group's, over the latest start", () => {
+  test("give start times relative to the current group's, over the latest start", () => {
     const scenario = testScenario({ graph: "a 10 0B\nb 30 0B <- a\nc 10 <- b" });
     const env = createRefineEnv({ scenario, start: [0, 0, 0] });
     const column = (groups: Float32Array) => [0, 1, 2].map((g) => groups[g * 6 + 5]);
@@ -178,13 +178,13 @@ describe("Refine observations", () => {
     expect(column(env.step(0).observation.groups)).toEqual([-1, -0.75, 0]);
   });
 
-  it("count a group as started with its first op", () => {
+  test("count a group as started with its first op", () => {
     const scenario = testScenario({ graph: "a 10 0B group=g\nb 30 0B <- a\nc 10 group=g <- b" });
     const { groups } = createRefineEnv({ scenario, start: [0, 0] }).reset().observation;
     expect([groups[5], groups[6 + 5]]).toEqual([0, 1]);
   });
 
-  it("have no start times under the max-load objective, which simulates no step", () => {
+  test("have no start times under the max-load objective, which simulates no step", () => {
     const env = createRefineEnv({ scenario: maxLoadScenario, start: "random" });
     const steps = play(env, env.reset(), createRng(1).int(9));
     for (const { observation } of steps)

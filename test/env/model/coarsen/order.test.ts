@@ -3,7 +3,7 @@
  * pair to merge.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   atMost,
   colocationGrouping,
@@ -73,7 +73,7 @@ function atMostSlowly(graph: OpGraph, limit: number): Grouping {
 }
 
 describe("a quotient", () => {
-  it("knows its paths after any merges, circles included", () => {
+  test("knows its paths after any merges, circles included", () => {
     const merges = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 10 });
     fc.assert(
       fc.property(graphs, merges, (graph, pairs) => {
@@ -93,7 +93,7 @@ describe("a quotient", () => {
 });
 
 describe("at most so many groups", () => {
-  it("merges the same pairs as a search through all of them", () => {
+  test("merges the same pairs as a search through all of them", () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 8 }), (graph, limit) => {
         const fast = atMost(graph, colocationGrouping(graph), limit);

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { graphBuilder, InputError, type OpSpec, parseGraph } from "../../../../env/index.ts";
 
 const one = (spec: Partial<OpSpec>) => () => graphBuilder().op({ name: "conv1", ...spec });
 
 describe("the graph builder", () => {
-  it.each([
+  test.each([
     [
       "an unknown source",
       () => parseGraph("a 1\nb 1 <- x"),
@@ -50,13 +50,13 @@ describe("the graph builder", () => {
     expect(build).toThrow(sentence);
   });
 
-  it("spells out a cycle", () => {
+  test("spells out a cycle", () => {
     expect(() => parseGraph("s 1 1B\na 1 1B <- s c\nb 1 1B <- a\nc 1 1B <- b\nd 1 <- c")).toThrow(
       'The graph has a cycle: "a" -> "b" -> "c" -> "a"; every edge must lead forward.',
     );
   });
 
-  it("keeps inputs in declared order and uses by consumer, and orders ops topologically with the smallest id first", () => {
+  test("keeps inputs in declared order and uses by consumer, and orders ops topologically with the smallest id first", () => {
     const graph = parseGraph("c 1 <- b a:1 ^a\na 1 4B,8B\nb 1 2B <- a");
     expect(graph.names).toEqual(["c", "a", "b"]);
     const inputsOfC = [...graph.edgeSource.slice(graph.inStart[0], graph.inStart[1])];

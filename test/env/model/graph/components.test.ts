@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stronglyConnectedComponents } from "../../../../env/model/graph/components.ts";
 
 const digraph = fc
@@ -21,7 +21,7 @@ function reachability(successors: readonly (readonly number[])[]): boolean[][] {
 }
 
 describe("strongly connected components", () => {
-  it("hold exactly the nodes that reach each other, and edges lead to lower numbers", () => {
+  test("hold exactly the nodes that reach each other, and edges lead to lower numbers", () => {
     fc.assert(
       fc.property(digraph, (successors) => {
         const { of, count } = stronglyConnectedComponents(successors);
@@ -36,7 +36,7 @@ describe("strongly connected components", () => {
     );
   });
 
-  it("do not overflow the call stack on a long chain", () => {
+  test("do not overflow the call stack on a long chain", () => {
     const chain = Array.from({ length: 200_000 }, (_, v) => (v + 1 < 200_000 ? [v + 1] : []));
     expect(stronglyConnectedComponents(chain).count).toBe(200_000);
   });

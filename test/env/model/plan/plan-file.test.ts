@@ -14,7 +14,7 @@ describe("a plan file", () => {
     ["names in op order", [first, second]],
     ["an object with device", { device: [0, 1] }],
     ["the plan itself", { kind: "placement", device: [0, 1] }],
-    ["the output of solve --json", { planner: "x", plan: { kind: "placement", device: [0, 1] } }],
+    ["the output of solve --json", { kind: "planner", plan: { kind: "placement", device: [0, 1] } }],
     ["the output of solve --json as it once was", { planner: "x", plan: [0, 1], opPriority: null }],
     ["a line of plans.jsonl as it once was", { evaluation: 3, value: 5, cost: 5, device: [0, 1] }],
     ["op names to device names", { b: second, a: first }],

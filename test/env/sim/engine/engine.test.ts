@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildKernel } from "../../../../.ci/build-kernels.js";
 import {
   createRng,
@@ -16,12 +16,12 @@ import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { createParallelEngine } from "../../../../env/sim/engine/parallel.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
-import { randomFidelity, scenarioWithPlan } from "../random-scenario.ts";
+import { randomFidelity, scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the event engine", () => {
-  it.each([
-    { runs: 3000, maxOps: 12, maxDevices: 4, sources: "few" },
-    { runs: 300, maxOps: 24, maxDevices: 10, sources: "more than 64" },
+  test.each([
+    { runs: 1500, maxOps: 12, maxDevices: 4, sources: "few" },
+    { runs: 200, maxOps: 24, maxDevices: 10, sources: "more than 64" },
   ])("equals the slow reference on random scenarios with $sources event sources", ({ runs, ...size }) => {
     fc.assert(
       fc.property(scenarioWithPlan(size), ({ scenario, plan }) => {
@@ -41,7 +41,7 @@ describe("the event engine", () => {
     );
   });
 
-  it("lets a transfer end later when another joins it, also among more than 64 event sources", () => {
+  test("lets a transfer end later when another joins it, also among more than 64 event sources", () => {
     const fair = { contention: "fair", routing: "cut-through" } as const;
     // a's 100 bytes have their link alone for 5 us, then share it with b's: 50 bytes at half the
     // speed.
@@ -52,7 +52,7 @@ describe("the event engine", () => {
     expect(referenceRun(scenario, plan.device).endUs).toEqual([0, 5, 16, 21]);
   });
 
-  it("equals the slow reference where each device follows an order, and refuses an order that waits for itself", () => {
+  test("equals the slow reference where each device follows an order, and refuses an order that waits for itself", () => {
     let refused = 0;
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 12, maxDevices: 3 }), fc.nat(), ({ scenario, plan }, seed) => {
@@ -69,12 +69,12 @@ describe("the event engine", () => {
         expect(engine.run(plan.device, priority)).toBe(slow.makespanUs);
         expect([...engine.startUs]).toEqual(slow.startUs);
       }),
-      { numRuns: 1500 },
+      { numRuns: 750 },
     );
     expect(refused).toBeGreaterThan(10);
   });
 
-  it("equals the slow reference where transfers follow the plan's order too", () => {
+  test("equals the slow reference where transfers follow the plan's order too", () => {
     const fidelity = randomFidelity.map((drawn) => ({
       ...drawn,
       routing: "cut-through" as const,
@@ -104,12 +104,12 @@ describe("the event engine", () => {
           if (other.makespanUs !== fast.makespanUs) differing++;
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
     expect(differing).toBeGreaterThan(10);
   });
 
-  it("keeps a transfer waiting for the one that the plan puts first", () => {
+  test("keeps a transfer waiting for the one that the plan puts first", () => {
     // Both go from device 0 to device 1: b's output could leave at 1, but y comes before x in the
     // plan.
     const scenario = withNetwork(
@@ -124,7 +124,7 @@ describe("the event engine", () => {
     ]).toEqual([1, 0, 3, 8]);
   });
 
-  it("equals the slow reference where a free device takes the ready op of highest priority", () => {
+  test("equals the slow reference where a free device takes the ready op of highest priority", () => {
     const size = { maxOps: 20, maxDevices: 3 };
     fc.assert(
       fc.property(scenarioWithPlan(size), fc.nat(), (draw, seed) => {
@@ -142,11 +142,11 @@ describe("the event engine", () => {
         const { segments } = explain(scenario, { ...plan, opPriority }).criticalPath;
         for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
       }),
-      { numRuns: 1500 },
+      { numRuns: 750 },
     );
   });
 
-  it("lets a free device take the urgent op first, also where both became ready while it was busy", () => {
+  test("lets a free device take the urgent op first, also where both became ready while it was busy", () => {
     const graph = "run 10\nlate 5\nurgent 3\nafter 1 <- ^urgent";
     const scenario = testScenario({ graph, devices: 1, fidelity: { dispatch: "ready" } });
     const first = { ...placement([0, 0, 0, 0]), opPriority: Float64Array.from([0, 9, 1, 1]) };
@@ -163,13 +163,13 @@ describe("the event engine", () => {
     expect([...simulate(waits, plan).startUs]).toEqual([0, 0, 10]);
   });
 
-  it("charges a chain on two devices the transfer in between", () => {
+  test("charges a chain on two devices the transfer in between", () => {
     const scenario = testScenario({ graph: "a 100 400B\nb 50 <- a", bytesPerUs: 10, latencyUs: 3 });
     expect(simulate(scenario, placement([0, 0])).makespanUs).toBe(150);
     expect(simulate(scenario, placement([0, 1])).makespanUs).toBe(100 + 40 + 3 + 50);
   });
 
-  it("sends one copy to each remote device that needs it, one after the other on the sender's link", () => {
+  test("sends one copy to each remote device that needs it, one after the other on the sender's link", () => {
     const graph = "a 10 100B\nb 1 <- a\nc 1 <- a\nd 1 <- a";
     const scenario = testScenario({ graph, devices: 3, bytesPerUs: 10 });
     const { transfers, makespanUs } = simulate(scenario, placement([0, 1, 1, 2]));
@@ -180,7 +180,7 @@ describe("the event engine", () => {
     expect(makespanUs).toBe(31);
   });
 
-  it("keeps weights, optimizer state, outputs and received copies until their last use", () => {
+  test("keeps weights, optimizer state, outputs and received copies until their last use", () => {
     const graph = "a 10 100B params=40\nb 5 7B <- a\nc 5 <- b";
     const scenario = testScenario({ graph, fidelity: { optimizerSlots: 2 } });
     // Device 0: weights 3 x 40 and a's output until it has been sent; device 1: a's copy with b's
@@ -189,7 +189,7 @@ describe("the event engine", () => {
     expect([...simulate(scenario, placement([0, 0, 0])).peakBytes]).toEqual([227, 0]);
   });
 
-  it("reports the device, the excess and the op at the peak where memory does not fit", () => {
+  test("reports the device, the excess and the op at the peak where memory does not fit", () => {
     const scenario = testScenario({ graph: "a 10 100B\nb 5 50B <- a", memoryBytes: 120 });
     const { violation } = simulate(scenario, placement([1, 1]));
     expect(violation).toEqual({ device: 1, peakBytes: 150, limitBytes: 120, excessBytes: 30, op: 1 });
@@ -197,7 +197,7 @@ describe("the event engine", () => {
     expect(simulate(roomy, placement([1, 1])).violation).toBeNull();
   });
 
-  it("never lets two tasks share a device or a link, and starts no op before its inputs arrive", () => {
+  test("never lets two tasks share a device or a link, and starts no op before its inputs arrive", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 14, maxDevices: 4 }), ({ scenario, plan }) => {
         const { startUs, endUs, transfers, device } = simulate(scenario, plan);
@@ -215,11 +215,11 @@ describe("the event engine", () => {
           expect(startUs[graph.edgeDestination[e]]).toBeGreaterThanOrEqual(endUs[graph.edgeSource[e]]);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
-  it("gives a batch the makespans of its placements, whatever the batch's size", () => {
+  test("gives a batch the makespans of its placements, whatever the batch's size", () => {
     const { scenario } = fc.sample(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), {
       numRuns: 1,
       seed: 5,
@@ -235,7 +235,7 @@ describe("the event engine", () => {
     );
   });
 
-  it("gives the same makespans on several threads as on one, bit for bit", async () => {
+  test("gives the same makespans on several threads as on one, bit for bit", async () => {
     const { scenario } = fc.sample(scenarioWithPlan({ maxOps: 12, maxDevices: 4 }), {
       numRuns: 1,
       seed: 8,
@@ -253,7 +253,7 @@ describe("the event engine", () => {
     expect(again).toEqual(first.slice(0, 50));
   });
 
-  it("is compiled from the AssemblyScript source beside it", async () => {
+  test("is compiled from the AssemblyScript source beside it", async () => {
     const built = readFileSync(
       new URL("../../../../env/sim/engine/kernel/engine-wasm.ts", import.meta.url),
       "utf8",
@@ -261,7 +261,7 @@ describe("the event engine", () => {
     expect(await buildKernel()).toBe(built);
   });
 
-  it("simulates the same placement the same way whatever ran before on the same engine", () => {
+  test("simulates the same placement the same way whatever ran before on the same engine", () => {
     const graph = parseGraph("a 3 9B\nb 4 5B <- a\nc 5 5B <- a\nd 1 <- b c");
     const scenario = testScenario({ graph });
     const alone = simulate(scenario, placement([0, 1, 0, 1]));

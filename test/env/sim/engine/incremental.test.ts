@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createRng, evaluator, movedPlan, testScenario } from "../../../../env/index.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { createEngine } from "../../../../env/sim/engine/engine.ts";
 import { canSimulateMoves, createIncrementalEngine } from "../../../../env/sim/engine/incremental.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("the incremental engine", () => {
-  it("gives the makespan of a full run for any moved ops, whatever was asked before", () => {
+  test("gives the makespan of a full run for any moved ops, whatever was asked before", () => {
     let moves = 0;
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 30, maxDevices: 4 }), fc.nat(), ({ scenario, plan }, seed) => {
@@ -38,7 +38,7 @@ describe("the incremental engine", () => {
     expect(moves).toBeGreaterThan(1000);
   });
 
-  it("is exact where an op waits for more than a byte can count", () => {
+  test("is exact where an op waits for more than a byte can count", () => {
     const sources = Array.from({ length: 300 }, (_, i) => `s${i} ${1 + (i % 7)} 50B`);
     const scenario = testScenario({
       graph: [...sources, `sink 5 <- ${sources.map((_, i) => `^s${i}`).join(" ")}`, "after 9 <- ^sink"].join(
@@ -58,7 +58,7 @@ describe("the incremental engine", () => {
       }
   });
 
-  it("makes an evaluator's moves equal its evaluations along a walk, memory limits included", () => {
+  test("makes an evaluator's moves equal its evaluations along a walk, memory limits included", () => {
     const limited = { maxOps: 25, maxDevices: 4, memoryBytes: 40 };
     fc.assert(
       fc.property(scenarioWithPlan(limited), fc.nat(), ({ scenario, plan: first }, seed) => {
@@ -78,7 +78,7 @@ describe("the incremental engine", () => {
     );
   });
 
-  it("leaves networks whose links share their speed, and transfers of several hops, to full runs", () => {
+  test("leaves networks whose links share their speed, and transfers of several hops, to full runs", () => {
     const draws = fc.sample(scenarioWithPlan({ maxOps: 5, maxDevices: 3 }), { numRuns: 300, seed: 1 });
     for (const { scenario } of draws) {
       const { contention, routing } = scenario.fidelity;

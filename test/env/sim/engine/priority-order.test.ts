@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { priorityOrder, priorityRanks, successors } from "../../../../env/sim/engine/priority-order.ts";
 
 const priorities = fc.oneof(
@@ -12,7 +12,7 @@ const priorities = fc.oneof(
   ),
 );
 
-it("is that of a sort by priority, then op, whether the priorities are positions or not", () => {
+test("is that of a sort by priority, then op, whether the priorities are positions or not", () => {
   fc.assert(
     fc.property(priorities, fc.integer({ min: 1, max: 3 }), (given, devices) => {
       const ops = [...given.keys()].sort((a, b) => given[a] - given[b] || a - b);

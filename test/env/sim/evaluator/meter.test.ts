@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   allowance,
   BudgetExhausted,
@@ -14,7 +14,7 @@ const apart = placement([0, 0, 1]);
 const together = placement([0, 0, 0]);
 
 describe("the metered evaluator", () => {
-  it("charges evaluate, batch and move alike and refuses when the budget is spent", () => {
+  test("charges evaluate, batch and move alike and refuses when the budget is spent", () => {
     const meter = metered(evaluator(scenario), { evaluations: 4 });
     meter.evaluate(together);
     meter.batch([together, apart]);
@@ -26,7 +26,7 @@ describe("the metered evaluator", () => {
     expect(meter.refused).toBe("evaluations");
   });
 
-  it("keeps the best plan and every improvement, also when a batch is cut short", () => {
+  test("keeps the best plan and every improvement, also when a batch is cut short", () => {
     const meter = metered(evaluator(scenario), { evaluations: 2 });
     expect(() => meter.batch([together, apart, together])).toThrow(BudgetExhausted);
     expect(meter.best?.plan).toEqual(apart);
@@ -36,14 +36,14 @@ describe("the metered evaluator", () => {
     ]);
   });
 
-  it("keeps a plan found by a move as the moved plan, not the one it started from", () => {
+  test("keeps a plan found by a move as the moved plan, not the one it started from", () => {
     const meter = metered(evaluator(scenario), {});
     meter.around(together)!.move(scenario.grouping.groupOf[2], 1);
     expect([...meter.best!.plan.device]).toEqual([0, 0, 1]);
     expect([...together.device]).toEqual([0, 0, 0]);
   });
 
-  it("keeps a copy of the best plan, so that a caller may go on changing its own", () => {
+  test("keeps a copy of the best plan, so that a caller may go on changing its own", () => {
     const meter = metered(evaluator(scenario), {});
     const plan = placement([0, 0, 1]);
     meter.evaluate(plan);
@@ -51,7 +51,7 @@ describe("the metered evaluator", () => {
     expect([...meter.best!.plan.device]).toEqual([0, 0, 1]);
   });
 
-  it("stops on seconds by the clock it is given, and on an aborted signal", () => {
+  test("stops on seconds by the clock it is given, and on an aborted signal", () => {
     let now = 100;
     const timed = metered(evaluator(scenario), { seconds: 5 }, { clock: () => now });
     timed.evaluate(apart);
@@ -64,14 +64,14 @@ describe("the metered evaluator", () => {
     expect(stopped.refused).toBe("stopped");
   });
 
-  it("rejects a budget that is no number of evaluations", () => {
+  test("rejects a budget that is no number of evaluations", () => {
     for (const evaluations of [0, -1, 1.5, Number.NaN])
       expect(() => metered(evaluator(scenario), { evaluations })).toThrow(
         /expected a whole number of at least 1/,
       );
   });
 
-  it("counts private passes as simulations, partial ones by their share, and refuses them alike", () => {
+  test("counts private passes as simulations, partial ones by their share, and refuses them alike", () => {
     const meter = metered(evaluator(scenario), { simulations: 3 });
     meter.pass();
     meter.evaluate(together);
@@ -85,14 +85,14 @@ describe("the metered evaluator", () => {
     expect(meter.best).toMatchObject({ simulation: 2, evaluation: 1 });
   });
 
-  it("counts passes that a budget of evaluations does not limit", () => {
+  test("counts passes that a budget of evaluations does not limit", () => {
     const meter = metered(evaluator(scenario), { evaluations: 1 });
     for (let i = 0; i < 5; i++) meter.pass();
     meter.evaluate(apart);
     expect([meter.countedIn, meter.spent, meter.simulations]).toEqual(["evaluations", 1, 6]);
   });
 
-  it("stops on CPU seconds by the clock it is given", () => {
+  test("stops on CPU seconds by the clock it is given", () => {
     let cpu = 7;
     const meter = metered(evaluator(scenario), { cpuSeconds: 2 }, { cpuClock: () => cpu });
     meter.evaluate(together);
@@ -104,7 +104,7 @@ describe("the metered evaluator", () => {
     expect(meter.remaining).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("counts engine runs that only read the times of an earlier outcome", () => {
+  test("counts engine runs that only read the times of an earlier outcome", () => {
     const meter = metered(evaluator(scenario), {});
     const first = meter.evaluate(together);
     meter.evaluate(apart);
@@ -115,7 +115,7 @@ describe("the metered evaluator", () => {
 });
 
 describe("a gate", () => {
-  it("lets so much through and no more; counts and best plan stay the meter's", () => {
+  test("lets so much through and no more; counts and best plan stay the meter's", () => {
     const meter = metered(evaluator(scenario), { simulations: 10 });
     meter.evaluate(together);
     const seen: number[] = [];
@@ -131,7 +131,7 @@ describe("a gate", () => {
     expect(part.best).toBe(meter.best);
   });
 
-  it("can keep some back until it is opened", () => {
+  test("can keep some back until it is opened", () => {
     const meter = metered(evaluator(scenario), { simulations: 3 });
     let kept = 2;
     const training = gated(meter, { remaining: () => meter.remaining - kept });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createRng, evaluator, placement, simulate, testScenario } from "../../../../env/index.ts";
 import { compile } from "../../../../env/sim/engine/compile.ts";
 import { memoryViolation } from "../../../../env/sim/memory/peaks.ts";
 import { referenceRun } from "../../../../env/sim/reference/reference.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 describe("peaks of memory", () => {
-  it("are those of the slow reference where most of a step happens in one slice of its time", () => {
+  test("are those of the slow reference where most of a step happens in one slice of its time", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 100_000 }), (seed, longUs) => {
         const rng = createRng(seed);
@@ -28,7 +28,7 @@ describe("peaks of memory", () => {
     );
   });
 
-  it("tell which device is over its memory as the whole timeline does, however little of it was looked at", () => {
+  test("tell which device is over its memory as the whole timeline does, however little of it was looked at", () => {
     let over = 0;
     fc.assert(
       fc.property(
@@ -55,7 +55,7 @@ describe("peaks of memory", () => {
 });
 
 describe("an outcome", () => {
-  it("keeps its start times and peaks, whatever is evaluated, moved or changed after it", () => {
+  test("keeps its start times and peaks, whatever is evaluated, moved or changed after it", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 20, maxDevices: 3 }), fc.nat(), ({ scenario, plan }, seed) => {
         const rng = createRng(seed);

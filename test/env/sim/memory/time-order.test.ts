@@ -1,9 +1,9 @@
 /** Times in order, as a sort by comparison has them. */
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { timeOrder } from "../../../../env/sim/memory/time-order.ts";
 
-it("orders times as a stable sort does", () => {
+test("orders times as a stable sort does", () => {
   const time = fc.oneof(
     fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map(Math.abs),
     fc.nat(3),
@@ -18,7 +18,7 @@ it("orders times as a stable sort does", () => {
   );
 });
 
-it("orders a part of a longer column", () => {
+test("orders a part of a longer column", () => {
   const column = Float64Array.from([9, 3, 1, 2, 0]);
   expect([...timeOrder(column.subarray(1, 4))]).toEqual([1, 2, 0]);
   expect([...timeOrder(column.subarray(0, 0))]).toEqual([]);

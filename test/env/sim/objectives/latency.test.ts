@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   evaluator,
   isCpu,
@@ -22,7 +22,7 @@ const accelerators = ["GPU", "GPU"];
 const withHost = ["GPU", "GPU", "CPU"];
 
 describe("latency", () => {
-  it("lets a CPU run everything at once that is ready, and move nothing", () => {
+  test("lets a CPU run everything at once that is ready, and move nothing", () => {
     expect(scored({ graph: "a 10 transfer=7 8B\nb 20 <- a\nc 30 <- a", devices: ["CPU"] }, [0, 0, 0])).toBe(
       40,
     );
@@ -30,12 +30,12 @@ describe("latency", () => {
     expect(scored(cpus, [0, 1])).toBe(30);
   });
 
-  it("lets an accelerator run its ops one after the other", () => {
+  test("lets an accelerator run its ops one after the other", () => {
     expect(scored({ graph: "a 10\nb 20\nc 30", devices: accelerators }, [0, 0, 0])).toBe(60);
     expect(scored({ graph: "a 10\nb 20\nc 30", devices: accelerators }, [0, 1, 0])).toBe(40);
   });
 
-  it("charges sender and receiver, once each, and makes consumers wait for the whole piece", () => {
+  test("charges sender and receiver, once each, and makes consumers wait for the whole piece", () => {
     const graph = "a 10 transfer=3 8B\nb 20\nc 30 <- a\nd 40 <- a";
     // The piece of a and b takes 10 + 20 + 3, then that of c and d 3 + 30 + 40.
     expect(scored({ graph, devices: accelerators }, [0, 0, 1, 1])).toBe(33 + 73);
@@ -43,27 +43,27 @@ describe("latency", () => {
     expect(scored({ graph, devices: withHost }, [2, 2, 0, 0])).toBe(10 + 73);
   });
 
-  it("cuts what a path leaves and comes back to, and charges both pieces", () => {
+  test("cuts what a path leaves and comes back to, and charges both pieces", () => {
     const graph = "a 10 transfer=1 8B\nb 20 transfer=2 8B <- a\nc 30 transfer=4 8B <- b\nd 5 <- a";
     // a and d | b | c: d runs with a, since only c is behind an op elsewhere.
     expect(scored({ graph, devices: accelerators }, [0, 1, 0, 0])).toBe(10 + 5 + 1 + (1 + 20 + 2) + (2 + 30));
     expect(scored({ graph, devices: accelerators }, [0, 0, 0, 0])).toBe(65);
   });
 
-  it("cuts one of two pieces that wait for each other", () => {
+  test("cuts one of two pieces that wait for each other", () => {
     const graph = "a 10 transfer=1 8B\nb 20 <- a\nc 30 transfer=2 8B\nd 40 <- c";
     // {a, d} needs c, {c, b} needs a. What can run of the first is a: 10 + 1, then {c, b}: 1 + 20 +
     // 30 + 2, then d: 2 + 40.
     expect(scored({ graph, devices: accelerators }, [0, 1, 1, 0])).toBe(11 + 53 + 42);
   });
 
-  it("counts an ordering without data as an ordering", () => {
+  test("counts an ordering without data as an ordering", () => {
     const graph = "a 10 transfer=3 8B\nb 20 <- ^a";
     expect(scored({ graph, devices: accelerators }, [0, 1])).toBe(30);
     expect(scored({ graph, devices: accelerators, fidelity: { controlEdges: "output-0" } }, [0, 1])).toBe(36);
   });
 
-  it("names the accelerator over its memory and never a CPU", () => {
+  test("names the accelerator over its memory and never a CPU", () => {
     const options = { graph: "a 1 params=60\nb 1 params=70", devices: withHost, memoryBytes: 100 };
     const over = latency(options).evaluate(placement([1, 1, 2].slice(0, 2)));
     expect(over).toMatchObject({ feasible: false, value: null });
@@ -71,7 +71,7 @@ describe("latency", () => {
     expect(latency(options).evaluate(placement([2, 2])).value).toBe(1);
   });
 
-  it("lays the ops of a piece out between its transfers, for pictures", () => {
+  test("lays the ops of a piece out between its transfers, for pictures", () => {
     const graph = "a 10 transfer=3 8B\nb 20\nc 30 transfer=1 8B <- a\nd 40 <- a c";
     const scenario = testScenario({ graph, devices: withHost, objective: "latency" });
     const { makespanUs, startUs, endUs, deviceBusyUs } = simulateLatency(scenario, placement([0, 0, 1, 2]));
@@ -81,7 +81,7 @@ describe("latency", () => {
     expect(makespanUs).toBe(107);
   });
 
-  it("equals the slow model on every random plan, whatever was evaluated before", () => {
+  test("equals the slow model on every random plan, whatever was evaluated before", () => {
     let cut = 0;
     fc.assert(
       fc.property(

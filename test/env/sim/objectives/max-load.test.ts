@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createMaxLoadEvaluator,
   evaluator,
@@ -20,38 +20,38 @@ const scored = (options: TestScenarioOptions, device: number[]) =>
 const fan = "a 10 transfer=3 8B\nb 1 <- a\nc 1 <- a\nd 1 <- a";
 
 describe("max load", () => {
-  it("is the largest sum of run times where nothing is moved", () => {
+  test("is the largest sum of run times where nothing is moved", () => {
     expect(scored({ graph: "a 10\nb 20\nc 5" }, [0, 1, 0])).toBe(20);
     expect(scored({ graph: fan }, [0, 0, 0, 0])).toBe(13);
   });
 
-  it("charges the sender once, however many devices receive", () => {
+  test("charges the sender once, however many devices receive", () => {
     expect(scored({ graph: fan, devices: 4 }, [0, 1, 2, 3])).toBe(10 + 3);
   });
 
-  it("charges each receiver once, however many of its ops use the output", () => {
+  test("charges each receiver once, however many of its ops use the output", () => {
     const graph = "a 1 transfer=30 8B\nb 10 <- a\nc 10 <- a";
     expect(scored({ graph }, [0, 1, 1])).toBe(20 + 30);
   });
 
-  it("charges a CPU nothing, in whatever case its kind is written", () => {
+  test("charges a CPU nothing, in whatever case its kind is written", () => {
     const graph = "a GPU:1|CPU:50|cpu:50 transfer=30 8B\nb 10 transfer=7 8B <- a";
     expect(scored({ graph, devices: ["GPU", "CPU"] }, [1, 1])).toBe(60);
     expect(scored({ graph, devices: ["GPU", "CPU"] }, [1, 0])).toBe(50);
     expect(scored({ graph, devices: ["GPU", "cpu"] }, [0, 1])).toBe(1 + 30);
   });
 
-  it("takes the bytes of all outputs over the slowest link where no transfer was measured", () => {
+  test("takes the bytes of all outputs over the slowest link where no transfer was measured", () => {
     expect(scored({ graph: "a 1 40B,60B\nb 1 <- a:1", bytesPerUs: 10 }, [0, 1])).toBe(11);
   });
 
-  it("moves nothing along control edges, unless the fidelity charges them", () => {
+  test("moves nothing along control edges, unless the fidelity charges them", () => {
     const graph = "a 1 transfer=5 8B\nb 1 <- ^a";
     expect(scored({ graph }, [0, 1])).toBe(1);
     expect(scored({ graph, fidelity: { controlEdges: "output-0" } }, [0, 1])).toBe(6);
   });
 
-  it("names the accelerator over its memory and by how much, and never a CPU", () => {
+  test("names the accelerator over its memory and by how much, and never a CPU", () => {
     const options = {
       graph: "a 1 params=60\nb 1 params=70",
       devices: ["GPU", "GPU", "CPU"],
@@ -65,7 +65,7 @@ describe("max load", () => {
     expect(maxLoad(options).evaluate(placement([2, 2])).value).toBe(2);
   });
 
-  it("scores a move like the plan that it leads to, and refuses what is no plan", () => {
+  test("scores a move like the plan that it leads to, and refuses what is no plan", () => {
     const score = maxLoad({ graph: fan });
     const plan = placement([0, 0, 0, 0]);
     expect(score.around(plan)!.move(2, 1)).toEqual(score.evaluate(placement([0, 0, 1, 0])));
@@ -73,7 +73,7 @@ describe("max load", () => {
     expect(() => score.evaluate(placement([0, 0, 0]))).toThrow(InputError);
   });
 
-  it("equals the formula written out, for every plan", () => {
+  test("equals the formula written out, for every plan", () => {
     fc.assert(
       fc.property(
         randomSplit({ maxOps: 9, maxClasses: 9, maxAccelerators: 3 }),
@@ -90,7 +90,7 @@ describe("max load", () => {
 });
 
 describe("bound and ceiling of max load", () => {
-  it("enclose the value of every plan", () => {
+  test("enclose the value of every plan", () => {
     let tight = 0;
     fc.assert(
       fc.property(randomSplit({ maxOps: 7, maxClasses: 5, maxAccelerators: 3 }), (scenario) => {
@@ -111,7 +111,7 @@ describe("bound and ceiling of max load", () => {
     expect(tight).toBeGreaterThan(20);
   });
 
-  it("name their argument", () => {
+  test("name their argument", () => {
     expect(maxLoad({ graph: "a 100\nb 1" }).bound()).toMatchObject({
       value: 100,
       argument: "largest unit",
@@ -119,7 +119,7 @@ describe("bound and ceiling of max load", () => {
     expect(maxLoad({ graph: "a 10\nb 10\nc 10" }).bound().value).toBe(15);
   });
 
-  it("share the work of unequal machines as the linear program does", () => {
+  test("share the work of unequal machines as the linear program does", () => {
     // Machine 0 is best for item 0, machine 1 for item 1; item 2 is divided: 10 + 4x = 10 + 6(1 -
     // x).
     const { valueUs, weights } = workBound(Float64Array.from([10, 90, 90, 10, 4, 6]), [1, 1]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   evaluator,
   placement,
@@ -8,7 +8,7 @@ import {
   type TestScenarioOptions,
   testScenario,
 } from "../../../../env/index.ts";
-import { scenarioWithPlan } from "../random-scenario.ts";
+import { scenarioWithPlan } from "../drawn-scenario.ts";
 
 const peakMemory = (options: TestScenarioOptions) =>
   evaluator(testScenario({ ...options, objective: "peak-memory" }));
@@ -16,7 +16,7 @@ const peakMemory = (options: TestScenarioOptions) =>
 const chain = "a 10 30B params=100\nb 10 20B params=50 <- a\nc 10 <- b";
 
 describe("peak memory", () => {
-  it("is the peak of the fullest device, in bytes", () => {
+  test("is the peak of the fullest device, in bytes", () => {
     const { unit, evaluate } = peakMemory({ graph: chain });
     expect(unit).toBe("bytes");
     // Weights 150; while b runs, the outputs of a and b are live.
@@ -25,7 +25,7 @@ describe("peak memory", () => {
     expect(evaluate(placement([0, 1, 1])).value).toBe(130);
   });
 
-  it("counts a workspace on the op's device while the op runs, and only then", () => {
+  test("counts a workspace on the op's device while the op runs, and only then", () => {
     const { evaluate, bounds } = peakMemory({
       graph: "a 10 30B workspace=70\nb 10 20B <- a\nc 0 workspace=900 <- b",
     });
@@ -34,12 +34,12 @@ describe("peak memory", () => {
     expect(bounds().find(({ argument }) => argument === "largest op")).toMatchObject({ value: 100 });
   });
 
-  it("names the device, the op and the excess where a workspace does not fit", () => {
+  test("names the device, the op and the excess where a workspace does not fit", () => {
     const { evaluate } = peakMemory({ graph: "a 10 30B\nb 10 20B workspace=70 <- a", memoryBytes: 100 });
     expect(evaluate(placement([1, 1])).violation).toMatchObject({ device: 1, op: 1, excessBytes: 20 });
   });
 
-  it("keeps plans that exceed a memory infeasible, and ranks them below all that fit", () => {
+  test("keeps plans that exceed a memory infeasible, and ranks them below all that fit", () => {
     const { evaluate, ceiling } = peakMemory({ graph: chain, memoryBytes: 150 });
     const over = evaluate(placement([0, 0, 0]));
     expect(over).toMatchObject({ feasible: false, value: null });
@@ -47,12 +47,12 @@ describe("peak memory", () => {
     expect(over.cost).toBeGreaterThan(ceiling);
   });
 
-  it("follows the memory model of the fidelity", () => {
+  test("follows the memory model of the fidelity", () => {
     const graph = "a 10 30B params=100\nb 10 20B <- a";
     expect(peakMemory({ graph, fidelity: placetoFidelity }).evaluate(placement([0, 0])).value).toBe(50);
   });
 
-  it("is the peak of the simulated step, for every plan", () => {
+  test("is the peak of the simulated step, for every plan", () => {
     fc.assert(
       fc.property(scenarioWithPlan({ maxOps: 8, maxDevices: 3 }), ({ scenario, plan }) => {
         const score = evaluator({ ...scenario, objective: "peak-memory" });

@@ -2,7 +2,7 @@
  * GraphML, GEXF and DOT: attributes as work, times and sizes; files of other programs; hostile
  * files.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CONTROL, InputError, parseGraph, scenarioHash, testScenario } from "../../../../env/index.ts";
 import { exporters } from "../../../../results/export/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";
@@ -22,7 +22,7 @@ const refusal = (content: string, options: Record<string, string> = {}): string 
 const [networkx, own] = graphmlSamples;
 
 describe("GraphML", () => {
-  it("takes times, bytes and types from the attributes that the options name", () => {
+  test("takes times, bytes and types from the attributes that the options name", () => {
     const { graph } = read(networkx.content, networkx.options).scenario;
     expect(graph.measuredUs.get("*")).toEqual(Float64Array.of(500, 2000, 1250));
     expect(graph.types).toEqual(["Conv", "op", "op"]);
@@ -30,13 +30,13 @@ describe("GraphML", () => {
     expect([...graph.outputBytes]).toEqual([4096, 16]);
   });
 
-  it("says which attributes it did not use", () => {
+  test("says which attributes it did not use", () => {
     const { report } = read(networkx.content);
     expect(report.dropped).toEqual(["Attributes: cost, kind."]);
     expect(report.assumed.join(" ")).toMatch(/time=ATTRIBUTE names one/);
   });
 
-  it("reads ports, control edges, groups and times by kind, in the order of the inputs", () => {
+  test("reads ports, control edges, groups and times by kind, in the order of the inputs", () => {
     const { graph } = read(own.content).scenario;
     expect([...graph.edgeOutput]).toEqual([0, CONTROL, 1]);
     expect(graph.colocationCount).toBe(1);
@@ -44,7 +44,7 @@ describe("GraphML", () => {
     expect(graph.supportedKinds[2]).toEqual(["P100"]);
   });
 
-  it("reads what our export writes as the same graph", () => {
+  test("reads what our export writes as the same graph", () => {
     const graph = parseGraph(
       "a 5 400B params=8 touched=100 flops=1000 type=Conv2D\nb P100:50|CPU:900 80B,16B group=g <- a\nc 20 8B role=backward twin=b group=g <- b:1 b:0 ^a\nd 1 kinds=P100 <- c",
     );
@@ -55,7 +55,7 @@ describe("GraphML", () => {
     expect(scenarioHash({ ...scenario, graph: again })).toBe(scenarioHash(scenario));
   });
 
-  it("leaves no trace of keys that name parts of every object", () => {
+  test("leaves no trace of keys that name parts of every object", () => {
     for (const domain of ["__proto__", "constructor", "toString"])
       for (const key of ["__proto__", "constructor", "polluted", "keys", "hasOwnProperty"]) {
         const text = `<graphml><key id="${key}" for="${domain}" attr.name="${key}" attr.type="${key}"><default>x</default></key>
@@ -74,12 +74,12 @@ describe("GraphML", () => {
       }
   });
 
-  it("does not expand entities", () => {
+  test("does not expand entities", () => {
     const laughs = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><graphml><graph edgedefault="directed"><node id="&b;"/></graph></graphml>`;
     expect(refusal(laughs)).toMatch(/not well-formed XML: entity not found/);
   });
 
-  it.each([
+  test.each([
     ["<graphml><graph edgedefault='directed'></graph>", /not well-formed XML/],
     ["<graphml></graphml>", /has no graph element\.$/],
     ["<graphml><graph/></graphml>", /edges are of no declared direction, expected directed/],
@@ -111,7 +111,7 @@ describe("GraphML", () => {
     ],
   ])("%s is one sentence", (text, sentence) => expect(refusal(text)).toMatch(sentence));
 
-  it("refuses an option that names no attribute", () => {
+  test("refuses an option that names no attribute", () => {
     expect(refusal(String(networkx.content), { time: "costs" })).toMatch(
       /names the attribute "costs", which no node has\.$/,
     );
@@ -119,14 +119,14 @@ describe("GraphML", () => {
 });
 
 describe("GEXF", () => {
-  it("takes times from attributes, defaults included, and bytes from weights", () => {
+  test("takes times from attributes, defaults included, and bytes from weights", () => {
     const { graph } = read(gexfSamples[0].content).scenario;
     expect(graph.measuredUs.get("*")?.subarray(0, 2)).toEqual(Float64Array.of(12.5, 3));
     expect([...graph.parameterBytes]).toEqual([8, 64, 8]);
     expect([...graph.edgeBytes]).toEqual([128, 64]);
   });
 
-  it("asks before it gives undirected edges a direction", () => {
+  test("asks before it gives undirected edges a direction", () => {
     expect(refusal(String(gexfSamples[1].content))).toMatch(
       /is undirected, expected directed ones; edges=directed takes/,
     );
@@ -134,7 +134,7 @@ describe("GEXF", () => {
 });
 
 describe("DOT", () => {
-  it("reads defaults, chains, subgraphs, quoted names and labels", () => {
+  test("reads defaults, chains, subgraphs, quoted names and labels", () => {
     const { graph } = read(dotSamples[0].content).scenario;
     expect(graph.names).toEqual(["in", "conv 1", "relu", "loss"]);
     expect(graph.dtype).toBe("float16");
@@ -147,7 +147,7 @@ describe("DOT", () => {
     expect(graph.edgeBytes.reduce((sum, bytes) => sum + bytes, 0)).toBe(4 * 64 + 8);
   });
 
-  it.each([
+  test.each([
     ["graph { a -- b }", /undirected, expected a digraph/],
     ["digraph { a -- b }", /undirected \(--\)/],
     ["digraph { a -> }", /line 1: found "}", expected a node\.$/],

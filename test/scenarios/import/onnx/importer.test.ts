@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError, type OpGraph, Role } from "../../../../env/index.ts";
 import { Query } from "../../../../env/model/query.ts";
 import { onnx } from "../../../../scenarios/import/onnx/importer.ts";
@@ -38,7 +38,7 @@ describe("networks that we build too", () => {
   // A file for inference normalises with stored statistics, 2 FLOP an element; our builders train,
   // at 8 FLOP an element.
   const isNormalisation = /Norm/;
-  it.each([
+  test.each([
     { name: "resnet-50", file: resnet50 },
     { name: "mobilenet-v2", file: mobilenetV2 },
   ])("$name: FLOP, parameters and activations agree within 2%", ({ name, file }) => {
@@ -76,7 +76,7 @@ describe("networks that we build too", () => {
 });
 
 describe("shapes", () => {
-  it("are those of ONNX's own shape inference, for one node of each of many types", () => {
+  test("are those of ONNX's own shape inference, for one node of each of many types", () => {
     const content = new Uint8Array(Buffer.from(nodesInBase64, "base64"));
     const { graph } = onnx.read(fileOf(content, "m.onnx"), asQuery());
     // Everything else is float32.
@@ -99,7 +99,7 @@ describe("shapes", () => {
     expect(compared).toBeGreaterThan(70);
   });
 
-  it("are computed through Shape, Gather, Concat and Reshape", () => {
+  test("are computed through Shape, Gather, Concat and Reshape", () => {
     const [batch, tokens, width, heads] = [2, 10, 64, 4];
     const { graph } = read(selfAttention(width, heads), { "dim.batch": "2", "dim.tokens": "10" });
     const products = graph.names.filter((_, v) => /MatMul/.test(graph.types[v]));
@@ -118,7 +118,7 @@ describe("shapes", () => {
     expect(graph.types.filter((type) => type === "BatchMatMul").length).toBe(2);
   });
 
-  it("are taken from the file where an op is not known, and count nothing where nobody knows", () => {
+  test("are taken from the file where an op is not known, and count nothing where nobody knows", () => {
     const { graph, report } = read({
       node: [node("Mystery", ["x"], ["y"]), node("NonZero", ["y"], ["z"]), node("Relu", ["z"], ["w"])],
       input: [value("x", [8])],
@@ -144,17 +144,17 @@ describe("dynamic dimensions", () => {
   const elementsWith = (options: Readonly<Record<string, string>>) =>
     outputBytes(read(graph, options).graph, "y")[0] / 4;
 
-  it("are set by name, by input and axis, or all first ones by batch", () => {
+  test("are set by name, by input and axis, or all first ones by batch", () => {
     expect(elementsWith({ "dim.batch": "5", "dim.x.1": "7" })).toBe(5 * 7 * 3);
     expect(elementsWith({ batch: "6" })).toBe(6 * 3);
   });
 
-  it("are 1 unless set, and the report says so", () => {
+  test("are 1 unless set, and the report says so", () => {
     const { report } = read(graph, { batch: "6" });
     expect(report.assumed).toContain("Dynamic dimension of size 1, unless set: dim.x.1.");
   });
 
-  it.each([
+  test.each([
     [
       { "dim.tokens": "5" },
       /^Scenario file "m\.onnx": option "dim\.tokens" sets nothing: there are batch, x\.1\.$/,
@@ -177,7 +177,7 @@ describe("weights", () => {
     ...more,
   });
 
-  it("count by their shape, whether their data is here, in another file or stripped", () => {
+  test("count by their shape, whether their data is here, in another file or stripped", () => {
     const here = { ...weights("w", [8, 4]), raw_data: new Uint8Array(128) };
     const elsewhere = {
       ...weights("w", [8, 4]),
@@ -193,7 +193,7 @@ describe("weights", () => {
     );
   });
 
-  it("stay where they are, but shapes beside the file are read, and only beside it", () => {
+  test("stay where they are, but shapes beside the file are read, and only beside it", () => {
     const folder = mkdtempSync(join(tmpdir(), "onnx-"));
     try {
       const numbers = new BigInt64Array([99n, 3n, -1n]);
@@ -226,7 +226,7 @@ describe("weights", () => {
     }
   });
 
-  it("that several nodes use are one op, and count once", () => {
+  test("that several nodes use are one op, and count once", () => {
     const { graph } = read(
       product([weights("w", [8, 8])], {
         node: [node("MatMul", ["x", "w"], ["y"]), node("MatMul", ["y", "w"], ["z"])],
@@ -238,7 +238,7 @@ describe("weights", () => {
     expect(graph.edgeCount).toBe(4);
   });
 
-  it("in Constant nodes and in the inputs of older files are weights all the same", () => {
+  test("in Constant nodes and in the inputs of older files are weights all the same", () => {
     const constant = node("Constant", [], ["w"], { value: weights("", [8, 4]) });
     const asConstant = product([], { node: [constant, node("MatMul", ["x", "w"], ["y"])] });
     const asInput = product([weights("w", [8, 4])], { input: [value("x", [2, 8]), value("w", [8, 4])] });
@@ -252,7 +252,7 @@ describe("weights", () => {
     ]);
   });
 
-  it("of half precision make a graph of half precision", () => {
+  test("of half precision make a graph of half precision", () => {
     const half = product([weights("w", [8, 4], FLOAT16)], { input: [value("x", [2, 8], FLOAT16)] });
     const { graph } = read(half);
     expect(graph.dtype).toBe("float16");
@@ -273,7 +273,7 @@ describe("graphs inside nodes", () => {
     ...more,
   });
 
-  it("cost what their larger branch costs, and hold the weights of both", () => {
+  test("cost what their larger branch costs, and hold the weights of both", () => {
     const { graph, report } = read(choice());
     expect(graph.names).toEqual(["flag", "x", "y"]);
     expect(graph.edgeCount).toBe(2);
@@ -282,13 +282,13 @@ describe("graphs inside nodes", () => {
     expect(report.assumed.some((sentence) => sentence.endsWith("If (1)."))).toBe(true);
   });
 
-  it("cost the branch that is taken where the condition is known", () => {
+  test("cost the branch that is taken where the condition is known", () => {
     const flag = { name: "flag", dims: [], data_type: 9, raw_data: Uint8Array.of(1) };
     const { graph } = read(choice({ initializer: [flag], input: [value("x", [2, 8])] }));
     expect(graph.flops[1]).toBe(2 * 2 * 8 * 4);
   });
 
-  it("are costed in functions too, and functions that call themselves are refused", () => {
+  test("are costed in functions too, and functions that call themselves are refused", () => {
     const doubled = { name: "Twice", domain: "own", input: ["a"], output: ["b"] };
     const call = { ...node("Twice", ["x"], ["y"]), domain: "own" };
     const graph = { node: [call], input: [value("x", [10])] };
@@ -367,7 +367,7 @@ describe("malformed models", () => {
     ],
   ];
 
-  it.each(bad)("%s is one sentence", (_what, content, sentence) => {
+  test.each(bad)("%s is one sentence", (_what, content, sentence) => {
     let error: unknown;
     try {
       onnx.read(fileOf(content, "m.onnx"), asQuery());
@@ -379,6 +379,6 @@ describe("malformed models", () => {
   });
 });
 
-it("everything is a forward op", () => {
+test("everything is a forward op", () => {
   expect([...read(resnet50()).graph.role].every((role) => role === Role.forward)).toBe(true);
 });

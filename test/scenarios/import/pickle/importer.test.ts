@@ -3,7 +3,7 @@
  * hostile pickles.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSimulator, InputError, placement } from "../../../../env/index.ts";
 import { Query } from "../../../../env/model/query.ts";
 import { pickle } from "../../../../scenarios/import/pickle/importer.ts";
@@ -22,7 +22,7 @@ const read = (content: Uint8Array, options: Readonly<Record<string, string>> = {
   pickle.read(fileOf(content, "input.pkl"), asQuery(options));
 
 describe("graphs of networkx", () => {
-  it.each(graphPickles)("%s", (_what, base64) => {
+  test.each(graphPickles)("%s", (_what, base64) => {
     const content = bytesOfBase64(base64);
     expect(pickle.recognises(fileOf(content, "input.pkl"))).toBe(true);
     const { graph, report } = read(content);
@@ -39,7 +39,7 @@ describe("graphs of networkx", () => {
 });
 
 describe("data sets of Placeto", () => {
-  it("have the published rules for times, sizes and control edges", () => {
+  test("have the published rules for times, sizes and control edges", () => {
     const { graph, grouping } = read(placetoData());
     expect(graph.names).toEqual(placetoCase.ops);
     expect([...graph.measuredUs.get("*")!]).toEqual(placetoCase.cost);
@@ -50,7 +50,7 @@ describe("data sets of Placeto", () => {
     expect([...grouping!.groupOf]).toEqual([0, 1, 1, 2, 2]);
   });
 
-  it("take as long as the same case of the published simulator, wherever the ops are", () => {
+  test("take as long as the same case of the published simulator, wherever the ops are", () => {
     const imported = importFile(placetoData(), "input.pkl").scenario;
     const published = importFile(JSON.stringify(placetoCase), "case.json").scenario;
     expect(imported.fidelity).toEqual(published.fidelity);
@@ -64,7 +64,7 @@ describe("data sets of Placeto", () => {
     );
   });
 
-  it("may hold dictionaries in place of measurements", () => {
+  test("may hold dictionaries in place of measurements", () => {
     const { graph } = read(placetoDictionaries({ cost_d: { left: 5 }, out_d: { x: [8], split: [1, 2] } }));
     expect([...graph.measuredUs.get("*")!]).toEqual([0, 0, 5, 0, 0]);
     expect([...graph.outputBytes]).toEqual([8, 1, 2, 0, 0]);
@@ -75,7 +75,7 @@ describe("data sets of Placeto", () => {
 });
 
 describe("the machine", () => {
-  it("reads what protocol 3 writes", () => {
+  test("reads what protocol 3 writes", () => {
     const value = {
       text: "é",
       bytes: Uint8Array.of(1, 2),
@@ -88,7 +88,7 @@ describe("the machine", () => {
     );
   });
 
-  it.each([
+  test.each([
     ["a huge whole number", [0x8a, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1], 2 ** 64],
     ["a negative one", [0x8a, 1, 0xff], -1],
     ["one in 4 bytes", [0x4a, 0xfe, 0xff, 0xff, 0xff], -2],
@@ -98,7 +98,7 @@ describe("the machine", () => {
     expect(readPickle(new PickleBytes().raw(...opcodes).end())).toBe(expected);
   });
 
-  it("reads old texts and numbers", () => {
+  test("reads old texts and numbers", () => {
     const lines = (text: string) => readPickle(Buffer.from(text, "latin1"));
     expect(lines("(S'it\\'s \\x41'\nI42\nL17L\nI01\nF1.5e3\nVu\\u00e9\nt.")).toEqual(
       new PyTuple(["it's A", 42, 17, true, 1500, "ué"]),
@@ -117,13 +117,13 @@ describe("hostile pickles", () => {
     return "";
   };
 
-  it.each(hostilePickles)("%s is refused by its name", (_what, base64) => {
+  test.each(hostilePickles)("%s is refused by its name", (_what, base64) => {
     expect(sentenceOf(bytesOfBase64(base64))).toMatch(
       /^the pickle names "(posix\.system|builtins\.(eval|exec))", which is neither data nor a graph; nothing in it was run\.$/,
     );
   });
 
-  it.each([
+  test.each([
     ["subprocess", "csubprocess\nPopen\n)R"],
     ["an attribute of an allowed module", "ccollections\nnamedtuple\n)R"],
     ["a prototype", "c__proto__\nconstructor\n)R"],
@@ -140,7 +140,7 @@ describe("hostile pickles", () => {
     );
   });
 
-  it.each([
+  test.each([
     [
       "a memo entry far away",
       new PickleBytes().raw(0x4e, 0x72, 0xff, 0xff, 0xff, 0xff).end(),
@@ -167,7 +167,7 @@ describe("hostile pickles", () => {
     expect(sentenceOf(content)).toMatch(sentence);
   });
 
-  it("a tower of lists, each naming the last ten times, stays as small as its file", () => {
+  test("a tower of lists, each naming the last ten times, stays as small as its file", () => {
     const tower = new PickleBytes().ascii("]").raw(0x71, 0);
     for (let floor = 1; floor < 200; floor++) {
       tower.ascii("](");
@@ -177,7 +177,7 @@ describe("hostile pickles", () => {
     expect(sentenceOf(tower.end())).toMatch(/holds neither a networkx graph nor a dictionary/);
   });
 
-  it("parts that are copied over and over are refused", () => {
+  test("parts that are copied over and over are refused", () => {
     const long = new PickleBytes()
       .value("x".repeat(10_000))
       .raw(0x71, 0)
@@ -187,7 +187,7 @@ describe("hostile pickles", () => {
     expect(sentenceOf(long.end())).toMatch(/copies more than it holds/);
   });
 
-  it("a graph whose nodes all share one set of neighbours is refused", () => {
+  test("a graph whose nodes all share one set of neighbours is refused", () => {
     const count = 2000;
     const shared = new PickleBytes()
       .ascii("cnetworkx.classes.digraph\nDiGraph\n)\x81}(")
@@ -204,7 +204,7 @@ describe("hostile pickles", () => {
 });
 
 describe("pickles that are no graph", () => {
-  it.each([
+  test.each([
     ["a number", pickled(5), /neither a networkx graph nor a dictionary/],
     [
       "no times",
@@ -221,7 +221,7 @@ describe("pickles that are no graph", () => {
     expect(() => read(content)).toThrow(InputError);
   });
 
-  it("a graph without directions, and one without times", () => {
+  test("a graph without directions, and one without times", () => {
     const undirected = new PickleBytes()
       .ascii("cnetworkx.classes.graph\nGraph\n)\x81")
       .value({ _node: {}, _adj: {} })
@@ -234,7 +234,7 @@ describe("pickles that are no graph", () => {
     expect(() => read(timeless.end())).toThrow(/^node "a" has no attribute cost, its time in us\.$/);
   });
 
-  it("more devices than there can be", () => {
+  test("more devices than there can be", () => {
     expect(() => read(placetoData(), { devices: "1000" })).toThrow(
       /^Scenario file "input\.pkl": option "devices" is "1000", expected/,
     );

@@ -2,7 +2,7 @@
  * Layer profiles of PipeDream, DAPPLE and Piper: effects of the options, both modes of the backward
  * pass, and each mistake.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, InputError, placement, Role } from "../../../../env/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";
 import { piperSamples } from "../samples/json-formats.ts";
@@ -23,7 +23,7 @@ const profile = String(pipedreamSamples[0].content);
 const times = "forward_compute_time=1, backward_compute_time=2, activation_size=8, parameter_size=4";
 
 describe("a layer profile", () => {
-  it("holds times in ms, summed lists of activations, and types", () => {
+  test("holds times in ms, summed lists of activations, and types", () => {
     const { graph } = read(profile).scenario;
     expect(graph.names).toEqual(["node3", "node1", "node2", "node4"]);
     expect(graph.types).toEqual(["Linear", "Input0", "LSTM", "Add"]);
@@ -31,7 +31,7 @@ describe("a layer profile", () => {
     expect([...graph.outputBytes]).toEqual([64, 256, 192, 64]);
   });
 
-  it("says what it kept, assumed and dropped", () => {
+  test("says what it kept, assumed and dropped", () => {
     const { report } = read(profile);
     expect(report.recognised).toBe("PipeDream layer profile, 4 layers, 4 edges");
     expect(report.assumed.join(" ")).toMatch(
@@ -40,13 +40,13 @@ describe("a layer profile", () => {
     expect(report.dropped).toEqual(["stage_id of 2 layers: the stages of somebody's plan."]);
   });
 
-  it("takes no part of a CPU, whose times it does not know", () => {
+  test("takes no part of a CPU, whose times it does not know", () => {
     const { cluster } = read(profile, { cluster: "2xP100" }).scenario;
     expect(cluster.devices.map(({ name }) => name)).toEqual(["gpu:0", "gpu:1"]);
     expect(refusal(profile, { cluster: "cpu-only" })).toMatch(/"cpu-only" has no accelerators/);
   });
 
-  it("separate: gradients flow back over every edge between layers that learn, twins share a device", () => {
+  test("separate: gradients flow back over every edge between layers that learn, twins share a device", () => {
     const { scenario } = read(profile, { backward: "separate" });
     const { graph } = scenario;
     // The input has no backward pass; the addition has one, since a gradient passes through it.
@@ -69,14 +69,14 @@ describe("a layer profile", () => {
     expect(stepUs(scenario)).toBe(stepUs(whole));
   });
 
-  it("scales times and activations, not weights", () => {
+  test("scales times and activations, not weights", () => {
     const { graph } = read(profile, { scale: "2", inputs: "drop" }).scenario;
     expect(graph.measuredUs.get("*")).toEqual(Float64Array.of(1500, 11_000, 250));
     expect([...graph.outputBytes]).toEqual([128, 384, 128]);
     expect([...graph.parameterBytes]).toEqual([128, 2304, 0]);
   });
 
-  it.each([
+  test.each([
     [
       `a -- b -- ${times.replace("=1", "=-1")}`,
       /line 1: forward_compute_time is "-1", expected a number of at least 0\.$/,
@@ -93,7 +93,7 @@ describe("a layer profile", () => {
     [`a -- b -- ${times.replace("=1", "=1e300")}`, /more than 2\^53 us/],
   ])("%j is one sentence", (text, sentence) => expect(refusal(text)).toMatch(sentence));
 
-  it.each([
+  test.each([
     [{ backward: "both" }, /option "backward" is "both", expected folded or separate\.$/],
     [{ scale: "0" }, /option "scale" is "0", expected a number from 0\.000001 to 1000000\.$/],
     [{ scal: "2" }, /option "scal" is not known; the format pipedream takes .*Did you mean "scale"\?$/],
@@ -104,7 +104,7 @@ describe("a layer profile", () => {
 describe("a Piper input", () => {
   const input = String(piperSamples[0].content);
 
-  it("judges the unit of times by their sum, and says so", () => {
+  test("judges the unit of times by their sum, and says so", () => {
     const seconds = read(input);
     expect(seconds.scenario.graph.measuredUs.get("*")?.[0]).toBeCloseTo(20_000, 6);
     expect(seconds.report.assumed[0]).toMatch(
@@ -115,7 +115,7 @@ describe("a Piper input", () => {
     expect(slow.report.assumed[0]).toMatch(/is ms of one micro-batch/);
   });
 
-  it("takes the configuration and degree that the options name", () => {
+  test("takes the configuration and degree that the options name", () => {
     const { graph } = read(input, { degree: "2", configuration: "activation recomp" }).scenario;
     expect(graph.measuredUs.get("*")?.[0]).toBeCloseTo(18_000, 6);
     expect(refusal(input, { degree: "8" })).toMatch(
@@ -126,7 +126,7 @@ describe("a Piper input", () => {
     );
   });
 
-  it("has its own devices and bandwidth, and charges each border twice", () => {
+  test("has its own devices and bandwidth, and charges each border twice", () => {
     const { cluster, graph, objective } = read(input).scenario;
     expect([cluster.devices.length, cluster.links[0].bytesPerUs, objective]).toEqual([3, 25_000, "max-load"]);
     expect(graph.transferUs?.[0]).toBeCloseTo((2 * 8192) / 25_000, 9);
@@ -135,7 +135,7 @@ describe("a Piper input", () => {
     );
   });
 
-  it.each([
+  test.each([
     [input.replace('"bandwidth":25000000000', '"bandwidth":0'), /: bandwidth: /],
     [input.replace('"maxDevices":3', '"maxDevices":1e9'), /: maxDevices: /],
     [input.replace('"destId":1', '"destId":9'), /edges: node 9 is named by an edge, but not declared\.$/],

@@ -1,7 +1,7 @@
 /** Both readers of protocol buffers, on files of protobufjs and on damaged files. */
 import fc from "fast-check";
 import protobuf from "protobufjs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../env/index.ts";
 import { readBinary } from "../../../../scenarios/import/protobuf/binary.ts";
 import {
@@ -132,7 +132,7 @@ function asText(value: any): string {
 }
 
 describe("readers", () => {
-  it("give back what was written, in binary and in text, unknown fields or not", () => {
+  test("give back what was written, in binary and in text, unknown fields or not", () => {
     fc.assert(
       fc.property(treeOf, (value) => {
         expect(plain(readBinary(tree, encoded(value)))).toEqual(expected(value));
@@ -142,20 +142,20 @@ describe("readers", () => {
     );
   });
 
-  it("take numbers packed and one by one", () => {
+  test("take numbers packed and one by one", () => {
     const one = Uint8Array.of(0x38, 5, 0x38, 0x96, 0x01);
     expect(readBinary(tree, one).sizes).toEqual([5, 150]);
     expect(readBinary(tree, Uint8Array.of(0x3a, 3, 5, 0x96, 0x01)).sizes).toEqual([5, 150]);
   });
 
-  it("keep views of bytes, and count long lists without keeping them", () => {
+  test("keep views of bytes, and count long lists without keeping them", () => {
     const content = encoded({ raw: new Uint8Array(1000), data: new Array(10_000).fill(1.5) });
     const read = readBinary(tree, content);
     expect(read.raw.buffer).toBe(content.buffer);
     expect([read.data.count, read.data.first.length]).toEqual([10_000, MOST_KEPT]);
   });
 
-  it("refuse nesting without end", () => {
+  test("refuse nesting without end", () => {
     let deep = new Uint8Array(0);
     for (let i = 0; i < 200; i++) {
       const length = deep.length < 128 ? [deep.length] : [(deep.length & 127) | 128, deep.length >> 7];
@@ -166,7 +166,7 @@ describe("readers", () => {
     expect(() => readText(tree, "unknown {".repeat(50_000))).toThrow(/at most 64 messages in each other/);
   });
 
-  it("give a sentence or a message for any bytes and any text", () => {
+  test("give a sentence or a message for any bytes and any text", () => {
     const check = (read: () => unknown) => {
       try {
         read();
@@ -195,7 +195,7 @@ describe("readers", () => {
 });
 
 describe("the text form", () => {
-  it.each([
+  test.each([
     ["name 5", /^line 1: found "5", expected ":" or "\{" after name\.$/],
     ["name: 5", /^line 1: found "5", expected a quoted text as name\.$/],
     ['\nsize: "x"', /^line 2: found "x", expected a number as size\.$/],
@@ -211,7 +211,7 @@ describe("the text form", () => {
     expect(() => readText(tree, content)).toThrow(sentence);
   });
 
-  it("knows octal and hexadecimal numbers, suffixes, and joins texts", () => {
+  test("knows octal and hexadecimal numbers, suffixes, and joins texts", () => {
     const { size, ratio, name, sizes } = readText(
       tree,
       "size: 0x1f ratio: 1.5f name: 'a' \"\\u00e9\\x41\" sizes: -017",

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { CONTROL, InputError, type OpGraph, roleNames } from "../../../../env/index.ts";
 import { Query } from "../../../../env/model/query.ts";
 import { fileOf, openFile } from "../../../../scenarios/import/source-file.ts";
@@ -32,7 +32,7 @@ const outputBytes = (graph: OpGraph, name: string): readonly number[] => {
 };
 
 describe("a network that we build too", () => {
-  it("ResNet-50: FLOP, parameters and activations agree within 2%", () => {
+  test("ResNet-50: FLOP, parameters and activations agree within 2%", () => {
     const batch = 4;
     const { graph } = read(resnet50(), { batch: String(batch) });
     const workload = workloadCatalog.find(({ name }) => name === "resnet-50")!;
@@ -64,7 +64,7 @@ describe("a network that we build too", () => {
 });
 
 describe("encodings", () => {
-  it("binary and text, GraphDef, MetaGraphDef, SavedModel and partition graphs hold the same graph", () => {
+  test("binary and text, GraphDef, MetaGraphDef, SavedModel and partition graphs hold the same graph", () => {
     const graph_def = trainingStep();
     const meta = { meta_info_def: { tags: ["train"], tensorflow_version: "1.15.0" }, graph_def };
     const files: readonly (readonly [string, object])[] = [
@@ -92,7 +92,7 @@ describe("encodings", () => {
 describe("a training step", () => {
   const { graph } = read(trainingStep(), { batch: "16" });
 
-  it("has roles, twins, co-location, control edges and weights", () => {
+  test("has roles, twins, co-location, control edges and weights", () => {
     const role = (name: string) => roleNames[graph.role[at(graph, name)]];
     expect(["y", "gradients/y_grad/MatMul_1", "step/w", "step"].map(role)).toEqual([
       "forward",
@@ -109,14 +109,14 @@ describe("a training step", () => {
     expect(sum(graph.parameterBytes)).toBe(8 * 4 * 4);
   });
 
-  it("costs what its shapes say", () => {
+  test("costs what its shapes say", () => {
     expect(graph.flops[at(graph, "y")]).toBe(2 * 16 * 8 * 4);
     expect(graph.flops[at(graph, "gradients/y_grad/MatMul_1")]).toBe(2 * 8 * 16 * 4);
     expect(graph.flops[at(graph, "step/w")]).toBe(2 * 8 * 4);
     expect(outputBytes(graph, "y")).toEqual([16 * 4 * 4]);
   });
 
-  it("is cut down to what the fetched nodes need", () => {
+  test("is cut down to what the fetched nodes need", () => {
     const { graph: cut, report } = read(trainingStep(), { fetch: "y+x" });
     expect(cut.names).toEqual(["x", "w", "w/read", "y"]);
     expect(report.dropped).toContain("5 nodes that the fetched ones do not need.");
@@ -130,7 +130,7 @@ describe("shapes", () => {
     return outputBytes(graph, graph.names[graph.opCount - 1]).map((bytes) => bytes / 4);
   };
 
-  it("of convolutions and their gradients follow padding, stride and layout", () => {
+  test("of convolutions and their gradients follow padding, stride and layout", () => {
     const filter = weights("f", [3, 3, 3, 8]);
     const conv = (padding: string, stride: number) =>
       node("Conv2D", "c", ["x", "f"], { strides: [1, stride, stride, 1], padding });
@@ -143,7 +143,7 @@ describe("shapes", () => {
     expect(graph.flops[at(graph, "g")]).toBe(graph.flops[at(graph, "c")]);
   });
 
-  it("of fused and newer forms of an op are those of the op, and so are their types", () => {
+  test("of fused and newer forms of an op are those of the op, and so are their types", () => {
     const { graph } = read({
       node: [
         input,
@@ -157,7 +157,7 @@ describe("shapes", () => {
     expect([...graph.flops.slice(3)]).toEqual([2 * 2 * 6 * 6 * 8 * 27, 2 * 2 * 3 * 3 * 8 * 9]);
   });
 
-  it("are computed through Shape, StridedSlice, Pack and Reshape", () => {
+  test("are computed through Shape, StridedSlice, Pack and Reshape", () => {
     const masks = { shrink_axis_mask: 1 };
     const cut = [ints("zero", [0]), ints("one", [1]), ints("step", [1])];
     const nodes = [
@@ -173,13 +173,13 @@ describe("shapes", () => {
     expect(bytesOf(...nodes)).toEqual([2 * 5]);
   });
 
-  it("that the file declares stand where no rule is, and beat rules where complete", () => {
+  test("that the file declares stand where no rule is, and beat rules where complete", () => {
     expect(bytesOf(declaring(node("Mystery", "m", ["x"], { T: float }), [4, 5], [7]))).toEqual([20, 7]);
     expect(bytesOf(declaring(node("Relu", "r", ["x"]), [2, 6, 6, 4]))).toEqual([2 * 6 * 6 * 4]);
     expect(bytesOf(declaring(node("Mystery", "m", ["x"], { T: float }), [-1, 5]))).toEqual([5]);
   });
 
-  it("that nobody knows count nothing, and the report says so", () => {
+  test("that nobody knows count nothing, and the report says so", () => {
     const { graph, report } = read({ node: [input, node("Where", "w", ["x"]), node("Neg", "n", ["w:1"])] });
     expect(outputBytes(graph, "w")).toEqual([0, 0]);
     expect(report.assumed).toContain(
@@ -218,7 +218,7 @@ describe("what was measured", () => {
   writeFileSync(join(folder, "stats.pbtxt"), tfText("StepStats", step_stats));
   const withStats = (options: Options) => tensorflow.read(openFile(graphPath), asQuery(options));
 
-  it.each(["run.pb", "stats.pbtxt"])(
+  test.each(["run.pb", "stats.pbtxt"])(
     "%s: kernels add up, launches, copies and single streams do not count",
     (file) => {
       const { graph, report } = withStats({ stats: file, gpu: "K80" });
@@ -229,7 +229,7 @@ describe("what was measured", () => {
     },
   );
 
-  it("holds on all kinds unless tied to one, and unknown kinds are refused", () => {
+  test("holds on all kinds unless tied to one, and unknown kinds are refused", () => {
     const { graph } = withStats({ stats: "run.pb" });
     expect(graph.measuredUs.get("*")?.[at(graph, "y")]).toBe(10);
     expect(() => withStats({ stats: "run.pb", gpu: "K8O" })).toThrow(
@@ -237,13 +237,13 @@ describe("what was measured", () => {
     );
   });
 
-  it("gives bytes of outputs whose shapes nobody knows", () => {
+  test("gives bytes of outputs whose shapes nobody knows", () => {
     const unknown = { node: [node("Placeholder", "x", [], {}), node("Mystery", "y", ["x"])] };
     const { graph } = readBytes(tfFile("RunMetadata", { step_stats, partition_graphs: [unknown] }));
     expect(outputBytes(graph, "y")).toEqual([4321]);
   });
 
-  it("may be a cost graph, alone or beside the graph", () => {
+  test("may be a cost graph, alone or beside the graph", () => {
     const cost = {
       node: [
         { name: "x", device: "/device:CPU:0", id: 1, output_info: [{ size: 64 }], compute_cost: 5 },
@@ -274,7 +274,7 @@ describe("what was measured", () => {
 });
 
 describe("what is left out is said", () => {
-  it("while loops, placements, functions, co-location with nothing", () => {
+  test("while loops, placements, functions, co-location with nothing", () => {
     const loop = {
       node: [
         node("Const", "start", [], { dtype: float }),
@@ -347,7 +347,7 @@ describe("malformed graphs", () => {
     ["text with a mistake", 'node { name: "a" op: }', {}, /^line 1: found "}", expected a value of op\.$/],
   ];
 
-  it.each(bad)("%s is one sentence", (_what, content, options, sentence) => {
+  test.each(bad)("%s is one sentence", (_what, content, options, sentence) => {
     let error: unknown;
     try {
       tensorflow.read(fileOf(content, "g.pb"), asQuery(options));

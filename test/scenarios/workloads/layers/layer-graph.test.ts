@@ -3,7 +3,7 @@
  * forward op as twin.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CONTROL, type OpGraph, Role, roleNames } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
 import { add, dense, softmaxCrossEntropy } from "../../../../scenarios/workloads/layers/dense-layers.ts";
@@ -61,14 +61,17 @@ function holdsLaws(graph: OpGraph, layers: OpGraph): void {
 }
 
 describe("a graph of layers", () => {
-  it.each(workloadCatalog)("of $name conserves work, weights and what passes between layers", (workload) => {
-    const graph = buildWorkload(workload, defaults(workload));
-    const layers = buildWorkload(workload, defaults(workload), { granularity: "layer" });
-    holdsLaws(graph, layers);
-    expect(layers.opCount).toBeLessThan(graph.opCount);
-  });
+  test.each(workloadCatalog)(
+    "of $name conserves work, weights and what passes between layers",
+    (workload) => {
+      const graph = buildWorkload(workload, defaults(workload));
+      const layers = buildWorkload(workload, defaults(workload), { granularity: "layer" });
+      holdsLaws(graph, layers);
+      expect(layers.opCount).toBeLessThan(graph.opCount);
+    },
+  );
 
-  it("of random networks conserves them too, also where layers wait for each other", () => {
+  test("of random networks conserves them too, also where layers wait for each other", () => {
     const steps = fc.array(fc.record({ layer: fc.nat(4), back: fc.nat(3), kind: fc.nat(2) }), {
       maxLength: 12,
     });
@@ -92,7 +95,7 @@ describe("a graph of layers", () => {
     );
   });
 
-  it("layers that wait for each other become one, named after all", () => {
+  test("layers that wait for each other become one, named after all", () => {
     const tape = createTape();
     let x: Tensor = tape.feed("x", [4, 8]);
     for (const name of ["layer_0/a", "layer_1/a", "layer_0/b"]) x = dense(tape, x, name, 8);
@@ -110,7 +113,7 @@ describe("a graph of layers", () => {
 });
 
 describe("the layer of an op", () => {
-  it.each([
+  test.each([
     ["encoder/layer_3/attention/query/matmul", "encoder/layer_3"],
     ["stage_1/block_2/reduce/conv", "stage_1/block_2"],
     ["layer_0/step_12/gates", "layer_0"],

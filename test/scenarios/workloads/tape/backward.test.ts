@@ -1,6 +1,6 @@
 /** Laws of the derived backward pass, on small random networks and on the built-in ones. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type OpGraph, Role } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
 import {
@@ -72,7 +72,7 @@ function holdsLaws(graph: OpGraph): void {
 }
 
 describe("the backward pass", () => {
-  it("leads from forward to backward to update, on the forward op's device", () => {
+  test("leads from forward to backward to update, on the forward op's device", () => {
     fc.assert(
       fc.property(networks, (steps) => {
         holdsLaws(trainingGraph(randomNetwork(steps), momentum));
@@ -82,7 +82,7 @@ describe("the backward pass", () => {
     for (const workload of workloadCatalog) holdsLaws(defaultGraph(workload));
   });
 
-  it("takes twice the forward FLOP of a product, or once where the input needs no gradient", () => {
+  test("takes twice the forward FLOP of a product, or once where the input needs no gradient", () => {
     const tape = createTape();
     const images = tape.feed("images", [2, 3, 8, 8]);
     const first = conv2d(tape, images, "first", { filters: 4, kernel: [3, 3] });
@@ -101,7 +101,7 @@ describe("the backward pass", () => {
     expect(backwardFlops("logits")).toBe(120);
   });
 
-  it.each(workloadCatalog)(
+  test.each(workloadCatalog)(
     "$name: a product costs its forward FLOP again for each operand that learns",
     (workload) => {
       const graph = defaultGraph(workload);
@@ -128,7 +128,7 @@ describe("the backward pass", () => {
     },
   );
 
-  it("sums the gradients of a tensor with several consumers, once", () => {
+  test("sums the gradients of a tensor with several consumers, once", () => {
     const tape = createTape();
     const x = dense(tape, tape.feed("x", [4, 8]), "first", 8);
     const sum = add(tape, tanh(tape, x, "left"), dense(tape, x, "right", 8), "add");
@@ -140,7 +140,7 @@ describe("the backward pass", () => {
     expect(graph.flops[id(graph, "first/bias/grad_sum")]).toBe(32);
   });
 
-  it("sums both gradients where one op uses a tensor twice", () => {
+  test("sums both gradients where one op uses a tensor twice", () => {
     const tape = createTape();
     const x = dense(tape, tape.feed("x", [4, 3]), "first", 3);
     softmaxCrossEntropy(tape, add(tape, x, x, "double"), tape.feed("labels", [4]), "loss");
@@ -148,7 +148,7 @@ describe("the backward pass", () => {
     expect(inputs(graph, "first/bias/grad_sum")).toEqual(["loss/grad", "loss/grad"]);
   });
 
-  it("charges updates by the optimizer", () => {
+  test("charges updates by the optimizer", () => {
     const network = () => randomNetwork([]);
     for (const optimizer of [momentum, adam]) {
       const graph = trainingGraph(network(), optimizer);
@@ -158,7 +158,7 @@ describe("the backward pass", () => {
     }
   });
 
-  it("refuses weights that no loss depends on", () => {
+  test("refuses weights that no loss depends on", () => {
     const tape = createTape();
     const x = tape.feed("x", [4, 8]);
     matMul(tape, x, "idle", 2);

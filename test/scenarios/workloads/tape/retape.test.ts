@@ -1,5 +1,5 @@
 /** The same tape in half precision and for inference: what changes, and what stays. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Role } from "../../../../env/index.ts";
 import { buildWorkload, type Workload, workloadCatalog } from "../../../../scenarios/index.ts";
 import { optimizerSlots } from "../../../../scenarios/workloads/build.ts";
@@ -16,7 +16,7 @@ const defaults = ({ options }: Workload): Record<string, number> =>
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
 describe("half precision", () => {
-  it.each(workloadCatalog)("halves the weights of $name and leaves its work", (workload) => {
+  test.each(workloadCatalog)("halves the weights of $name and leaves its work", (workload) => {
     const tape = workload.forward(defaults(workload));
     const half = inPrecision(tape, 16);
     expect(half.ops.map(({ name }) => name)).toEqual(tape.ops.map(({ name }) => name));
@@ -31,7 +31,7 @@ describe("half precision", () => {
     expect(offenders.map(({ name }) => name)).toEqual([]);
   });
 
-  it("keeps master weights and state in four bytes: 14 bytes a weight under Adam, 10 under momentum, gradients aside", () => {
+  test("keeps master weights and state in four bytes: 14 bytes a weight under Adam, 10 under momentum, gradients aside", () => {
     for (const [optimizer, bytes] of [
       [adam, 14],
       [momentum, 10],
@@ -43,11 +43,11 @@ describe("half precision", () => {
     }
   });
 
-  it("reads the half gradient as often as the whole one", () => {
+  test("reads the half gradient as often as the whole one", () => {
     expect(2 * mixedPrecision(adafactor).bytesTouchedPerByte).toBe(2 * 2 + 8 + 2);
   });
 
-  it("is said by the graph's number type", () => {
+  test("is said by the graph's number type", () => {
     const workload = workloadCatalog.find(({ name }) => name === "bert-base")!;
     expect(buildWorkload(workload, { ...defaults(workload), layers: 1 }, { precision: 16 }).dtype).toBe(
       "float16",
@@ -57,7 +57,7 @@ describe("half precision", () => {
 });
 
 describe("inference", () => {
-  it.each(workloadCatalog)("runs forward ops of $name alone, with all of its weights", (workload) => {
+  test.each(workloadCatalog)("runs forward ops of $name alone, with all of its weights", (workload) => {
     const tape = workload.forward(defaults(workload));
     const asked = forInference(tape);
     const known = new Map(tape.ops.map((op) => [op.name, op]));
@@ -68,7 +68,7 @@ describe("inference", () => {
     expect(optimizerSlots(workload, { phase: "inference" })).toBe(0);
   });
 
-  it("makes a graph without backward and update ops", () => {
+  test("makes a graph without backward and update ops", () => {
     const workload = workloadCatalog.find(({ name }) => name === "rnnlm")!;
     const graph = buildWorkload(workload, { ...defaults(workload), steps: 3 }, { phase: "inference" });
     expect(graph.role.every((role) => role === Role.forward)).toBe(true);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-dp.ts";
 import { ilp } from "../../../../../agents/planners/placement/exact/ilp.ts";
 import { type TestScenarioOptions, testScenario } from "../../../../../env/index.ts";
@@ -12,7 +12,7 @@ const sandwich = "a 2 transfer=0 1B\nb 3 transfer=0 1B <- a\nc 1 <- b";
 const branches = "a 9\nb 2\nc 1\nd 8";
 
 describe("ideals-dp", () => {
-  it("finds the contiguous optimum, names it so, and claims no bound", async () => {
+  test("finds the contiguous optimum, names it so, and claims no bound", async () => {
     const { best, report } = await runPlanner(idealsDp, maxLoad({ graph: sandwich }));
     expect(best!.outcome.value).toBe(4);
     expect(report).toMatchObject({
@@ -23,18 +23,18 @@ describe("ideals-dp", () => {
     expect(report.bound).toBeUndefined();
   });
 
-  it("first shows the best line, then the optimum", async () => {
+  test("first shows the best line, then the optimum", async () => {
     const { meter, best } = await runPlanner(idealsDp, maxLoad({ graph: branches }));
     expect(meter.curve.map(({ cost }) => cost)).toEqual([11, 10]);
     expect(best!.outcome.value).toBe(10);
   });
 
-  it("spends its only evaluation on the optimum", async () => {
+  test("spends its only evaluation on the optimum", async () => {
     const { best } = await runPlanner(idealsDp, maxLoad({ graph: branches }), { evaluations: 1 });
     expect(best!.outcome.value).toBe(10);
   });
 
-  it("answers with the best line where a limit ends the search, and says so", async () => {
+  test("answers with the best line where a limit ends the search, and says so", async () => {
     const { best, report } = await runPlanner(idealsDp, maxLoad({ graph: branches }), {
       options: { ideals: 5, transitions: 11 },
     });
@@ -46,14 +46,14 @@ describe("ideals-dp", () => {
     expect(report.ended).toBe("limit");
   });
 
-  it("is scored by the makespan where that is the objective, and says that it minimised max load", async () => {
+  test("is scored by the makespan where that is the objective, and says that it minimised max load", async () => {
     const graph = "a 10 10B\nb 10 10B <- a\nc 10 <- b";
     const { best, report } = await runPlanner(idealsDp, testScenario({ graph, bytesPerUs: 10 }));
     expect(best!.outcome.value).toBe(31);
     expect(report.optimalAmong).toBe("contiguous splits for max load");
   });
 
-  it("certifies the optimum where asked, and tells what replication would give", async () => {
+  test("certifies the optimum where asked, and tells what replication would give", async () => {
     const graph = "a 10 1B params=3\nb 10 1B params=3 <- a";
     const scenario = maxLoad({ graph, devices: 4, bytesPerUs: 1e3 });
     const options = { certify: 1_000, replication: true };
@@ -71,7 +71,7 @@ describe("ideals-dp", () => {
     expect(short.report.facts![0].name).toBe("not certified: a plain search ended after");
   });
 
-  it("gives one sentence where nothing fits", async () => {
+  test("gives one sentence where nothing fits", async () => {
     // The first and the last would fit together, away from the one between them.
     const graph = "a 1 params=50\nb 1 params=90 <- ^a\nc 1 params=40 <- ^b";
     const { best, report } = await runPlanner(idealsDp, maxLoad({ graph, memoryBytes: 100 }));
@@ -83,7 +83,7 @@ describe("ideals-dp", () => {
 });
 
 describe("ilp", () => {
-  it("finds a better plan than any contiguous one and proves it", async () => {
+  test("finds a better plan than any contiguous one and proves it", async () => {
     const { best, report } = await runPlanner(ilp, maxLoad({ graph: sandwich }));
     expect(best!.outcome.value).toBe(3);
     expect(report.bound!.value).toBeCloseTo(3, 5);
@@ -92,7 +92,7 @@ describe("ilp", () => {
     expect([a === c, a === b]).toEqual([true, false]);
   });
 
-  it("proves the contiguous optimum, but reports no bound on all plans", async () => {
+  test("proves the contiguous optimum, but reports no bound on all plans", async () => {
     const { best, report } = await runPlanner(ilp, maxLoad({ graph: sandwich }), {
       options: { contiguous: true },
     });
@@ -105,13 +105,13 @@ describe("ilp", () => {
     ]);
   });
 
-  it("spends its only evaluation on the last solution", async () => {
+  test("spends its only evaluation on the last solution", async () => {
     const { best, meter } = await runPlanner(ilp, maxLoad({ graph: sandwich }), { evaluations: 1 });
     expect(meter.spent).toBe(1);
     expect(best!.outcome.value).toBe(3);
   });
 
-  it("bounds the makespan with transfers", async () => {
+  test("bounds the makespan with transfers", async () => {
     // On one device 22; apart, 11 + 10 of transfer + 1.
     const graph = "a 1 100B\nb 10 100B <- a\nc 10 100B <- a\nd 1 <- b c";
     const { best, report, meter } = await runPlanner(ilp, testScenario({ graph, bytesPerUs: 10 }));
@@ -120,7 +120,7 @@ describe("ilp", () => {
     expect(report.bound!.value).toBeCloseTo(22, 4);
   });
 
-  it("gives one sentence where the program would be too large, or nothing fits", async () => {
+  test("gives one sentence where the program would be too large, or nothing fits", async () => {
     const large = await runPlanner(ilp, maxLoad({ graph: branches }), { options: { size: 20 } });
     expect(large.report.failure).toMatch(
       /^The graph is too large for an integer program: \d+ coefficients, limit 20/,

@@ -19,7 +19,7 @@ import {
   uncounted,
   withNetwork,
 } from "../../../../../env/index.ts";
-import { randomScenario } from "../../../search/random-scenario.ts";
+import { randomScenario } from "../../../seeded-scenario.ts";
 import { faultsOf } from "./schedule-laws.ts";
 
 const problemOf = (scenario: Scenario) => scheduleProblemOf(choicesOf(scenario, "all"), 1, uncounted);

@@ -5,7 +5,7 @@ import { mEtf } from "../../../../../agents/planners/placement/lists/m-etf.ts";
 import { mSct } from "../../../../../agents/planners/placement/lists/m-sct.ts";
 import { mTopo } from "../../../../../agents/planners/placement/lists/m-topo.ts";
 import { testScenario, withNetwork } from "../../../../../env/index.ts";
-import { randomScenario } from "../../../search/random-scenario.ts";
+import { randomScenario } from "../../../seeded-scenario.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";
 import { tenTasks } from "./golden-ten-tasks.ts";
 

@@ -22,7 +22,7 @@ import {
   uncounted,
   withNetwork,
 } from "../../../../../env/index.ts";
-import { randomScenario } from "../../../search/random-scenario.ts";
+import { randomScenario } from "../../../seeded-scenario.ts";
 import { tenTasks } from "./golden-ten-tasks.ts";
 import { earliestGap, faultsOf } from "./schedule-laws.ts";
 

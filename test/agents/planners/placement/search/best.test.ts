@@ -16,7 +16,7 @@ import { composedMethods } from "../../../../../agents/registry/methods.ts";
 import { runMethod } from "../../../../../agents/run/run.ts";
 import { instantPlanners } from "../../../../../agents/selection.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../../env/index.ts";
-import { randomScenario } from "../../../search/random-scenario.ts";
+import { randomScenario } from "../../../seeded-scenario.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { runPlanner } from "../../run-planner.ts";
 

@@ -15,7 +15,7 @@ import {
   testScenario,
 } from "../../../../../env/index.ts";
 import { bruteForce } from "../../../registry/tiny-scenarios.ts";
-import { randomScenario } from "../../../search/random-scenario.ts";
+import { randomScenario } from "../../../seeded-scenario.ts";
 import { watchedEvaluator } from "../../../watched-evaluator.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../../../agents/contract.ts";
 import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-dp.ts";
 import { latencySearch } from "../../../../../agents/planners/placement/search/latency-search.ts";
@@ -16,7 +16,8 @@ const searches: readonly (readonly [Objective, PlannerModule, object])[] = [
 const sandwich = "a 2 transfer=0 1B\nb 3 transfer=0 1B <- a\nc 1 <- b";
 
 describe.each(searches)("the search for %s", (objective, module, options) => {
-  it("finds the optimum of tiny graphs, within memory, and proves no more than that", async () => {
+  test("finds the optimum of tiny graphs, within memory, and proves no more than that", async () => {
+    let compared = 0;
     await fc.assert(
       fc.asyncProperty(
         randomSplit({ maxOps: 9, maxClasses: 5, maxAccelerators: 3 }),
@@ -35,15 +36,17 @@ describe.each(searches)("the search for %s", (objective, module, options) => {
             expect(report.failure).toMatch(/^No placement was found/);
             return;
           }
+          compared++;
           expect(best.outcome.value).toBeCloseTo(least, 9);
           expect(report.bound?.value ?? 0).toBeLessThanOrEqual(least);
         },
       ),
       { numRuns: 25, seed: 12 },
     );
+    expect(compared).toBeGreaterThan(15);
   });
 
-  it("gives the same plan for the same seed", async () => {
+  test("gives the same plan for the same seed", async () => {
     const scenario = testScenario({ graph: LANES, devices: 3, bytesPerUs: 10, objective });
     const [one, two] = [
       await runPlanner(module, scenario, { options, seed: 5 }),
@@ -53,7 +56,7 @@ describe.each(searches)("the search for %s", (objective, module, options) => {
     expect(one.meter.curve.map(({ cost }) => cost)).toEqual(two.meter.curve.map(({ cost }) => cost));
   });
 
-  it("keeps to its budget and answers with a scored plan", async () => {
+  test("keeps to its budget and answers with a scored plan", async () => {
     const scenario = testScenario({ graph: LANES, devices: 3, bytesPerUs: 10, objective });
     for (const evaluations of [1, 2, 3, 5]) {
       const { meter, best } = await runPlanner(module, scenario, { options, evaluations });
@@ -62,7 +65,7 @@ describe.each(searches)("the search for %s", (objective, module, options) => {
     }
   });
 
-  it("says what it is for where the objective is another one", async () => {
+  test("says what it is for where the objective is another one", async () => {
     const { best, report } = await runPlanner(module, testScenario({ graph: sandwich }));
     expect(best).toBeNull();
     expect(report.failure).toMatch(
@@ -72,7 +75,7 @@ describe.each(searches)("the search for %s", (objective, module, options) => {
 });
 
 describe("max-load-search", () => {
-  it("is better than any contiguous split where one is, and proves it", async () => {
+  test("is better than any contiguous split where one is, and proves it", async () => {
     const scenario = testScenario({ graph: sandwich, objective: "max-load" });
     const contiguous = await runPlanner(idealsDp, scenario);
     const { best, report } = await runPlanner(maxLoadSearch, scenario);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createScenario,
   evaluator,
@@ -14,7 +14,7 @@ const cutOpsUs = (scenario: Scenario): number => partedBounds(scenario)[1].value
 const pathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
 describe("the bound by cut ops between which memory divides", () => {
-  it("counts all branches between two cut ops, where a path sees one", () => {
+  test("counts all branches between two cut ops, where a path sees one", () => {
     // a and d do not fit together, nor with both of b and c, which are too slow for the CPU.
     const scenario = testScenario({
       graph: [
@@ -34,18 +34,22 @@ describe("the bound by cut ops between which memory divides", () => {
     expect(pathUs(scenario)).toBeLessThan(21);
   });
 
-  it("never exceeds the optimum of a random graph", () => {
+  test("never exceeds the optimum of a random graph", () => {
+    let compared = 0;
     fc.assert(
       fc.property(randomSplit({ maxOps: 7, maxClasses: 6, maxAccelerators: 2 }), (drawn) => {
         const scenario = createScenario({ ...drawn, objective: "latency" });
         const least = leastOf(scenario, () => true);
-        if (least !== null) expect(cutOpsUs(scenario)).toBeLessThanOrEqual(least);
+        if (least === null) return;
+        compared++;
+        expect(cutOpsUs(scenario)).toBeLessThanOrEqual(least);
       }),
       { numRuns: 150, seed: 2 },
     );
+    expect(compared).toBeGreaterThan(100);
   });
 
-  it("never exceeds the optimum of branches between cut ops, and often is equal to it", () => {
+  test("never exceeds the optimum of branches between cut ops, and often is equal to it", () => {
     const counts = { equal: 0, ahead: 0 };
     fc.assert(
       fc.property(branchedGraph, (scenario) => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createScenario,
   evaluator,
@@ -8,7 +8,7 @@ import {
   type Scenario,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const partedPathUs = (scenario: Scenario): number => partedBounds(scenario)[0].value;
 
@@ -22,7 +22,7 @@ const chain = (memoryBytes: number) =>
   });
 
 describe("the bound by a path that memory parts", () => {
-  it("cuts a chain where its transfers are least of those that fit", () => {
+  test("cuts a chain where its transfers are least of those that fit", () => {
     // Two devices of 100 bytes: the only cut that fits is after b, sent and received.
     expect(partedPathUs(chain(100))).toBe(40 + 2 * 1);
     expect(evaluator(chain(100)).evaluate(placement([0, 0, 1, 1])).value).toBe(42);
@@ -31,7 +31,7 @@ describe("the bound by a path that memory parts", () => {
     expect(partedPathUs(chain(180))).toBe(0);
   });
 
-  it("never cuts between an op and its own outputs", () => {
+  test("never cuts between an op and its own outputs", () => {
     const outputs = (memoryBytes: number) =>
       testScenario({
         graph:
@@ -44,7 +44,7 @@ describe("the bound by a path that memory parts", () => {
     expect(evaluator(outputs(100)).evaluate(placement([0, 0, 1])).value).toBe(26);
   });
 
-  it("counts what lies between two ops of a path with them", () => {
+  test("counts what lies between two ops of a path with them", () => {
     const scenario = testScenario({
       graph:
         "a 1 1B transfer=5\nb 9 1B transfer=5 params=40 <- a\nc 8 1B transfer=5 params=40 <- a\nd 1 1B transfer=5 params=40 <- b c\ne 1 params=1 <- d",
@@ -65,7 +65,7 @@ describe("the bound by a path that memory parts", () => {
     );
   });
 
-  it("never exceeds the optimum, and says more than the other bounds on many scenarios", () => {
+  test("never exceeds the optimum, and says more than the other bounds on many scenarios", () => {
     let says = 0;
     fc.assert(
       fc.property(

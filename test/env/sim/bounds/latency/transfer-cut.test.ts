@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTransferCut } from "../../../../../env/sim/bounds/latency/transfer-cut.ts";
 
 const drawn = fc.record({
@@ -35,7 +35,7 @@ function leastSent(
 }
 
 describe("the least transfers between ops", () => {
-  it("equal the least that any set of tied ops with the sources and without the sinks sends, in whatever order these come", () => {
+  test("equal the least that any set of tied ops with the sources and without the sinks sends, in whatever order these come", () => {
     fc.assert(
       fc.property(drawn, ({ lists: steps, transferUs, parts: drawnParts, leads, order }) => {
         // Some ops are tied to an earlier one that leads itself, and are sources or sinks with it.

@@ -3,7 +3,7 @@
  * they use.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   compile,
   type Evaluator,
@@ -20,7 +20,7 @@ describe("Jackson's preemptive schedule", () => {
     return jacksonUs([...ops.keys()], heads, runs, tails);
   };
 
-  it("runs what has the longest tail, and interrupts it for a longer one", () => {
+  test("runs what has the longest tail, and interrupts it for a longer one", () => {
     expect(schedule([[0, 5, 0]])).toBe(5);
     expect(
       schedule([
@@ -30,7 +30,7 @@ describe("Jackson's preemptive schedule", () => {
     ).toBe(2 + 2 + 10);
   });
 
-  it("equals the largest of least head, work and least tail over all sets of ops", () => {
+  test("equals the largest of least head, work and least tail over all sets of ops", () => {
     const op = fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9));
     fc.assert(
       fc.property(fc.array(op, { minLength: 1, maxLength: 7 }), (ops) => {
@@ -52,7 +52,7 @@ const boundBut = (score: Evaluator, name: string): number =>
   Math.max(...score.bounds().map(({ argument, value }) => (argument === name ? 0 : value)));
 
 describe("the bound by refutation", () => {
-  it("sees that two branches either take turns on one device or one of them waits for what both read", () => {
+  test("sees that two branches either take turns on one device or one of them waits for what both read", () => {
     // Two branches of 60 us behind a: they run one after the other, or one waits 20 us for a's
     // output.
     const graph = "a 10 200B\nx 20 300B <- a\ny 30 400B <- a\nz 30 300B <- a\nq 10 <- x z\nr 30 <- y";
@@ -69,7 +69,7 @@ describe("the bound by refutation", () => {
     expect(value).toBeLessThanOrEqual(optimum);
   });
 
-  it("is never below the cheap bounds, and the same again", () => {
+  test("is never below the cheap bounds, and the same again", () => {
     const graph = "a 7 90B\nb 9 40B <- a\nc 8 60B <- a\nd 6 20B <- b\ne 5 10B <- c\nf 3 <- d e";
     const compiled = compile(testScenario({ graph, devices: 3, bytesPerUs: 10 }));
     const { value } = refutationBound(compiled);
@@ -77,7 +77,7 @@ describe("the bound by refutation", () => {
     expect(refutationBound(compiled).value).toBe(value);
   });
 
-  it("stays with the cheap bounds where no plan fits", () => {
+  test("stays with the cheap bounds where no plan fits", () => {
     const scenario = testScenario({ graph: "a 5 params=90\nb 5 params=10", memoryBytes: 50 });
     expect(refutationBound(compile(scenario)).value).toBe(evaluator(scenario).bound().value);
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   createRng,
   criticalPath,
@@ -12,12 +12,12 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
 const draws = scenarioWithPlan({ maxOps: 14, maxDevices: 4 });
 
 describe("the critical path and the last chain", () => {
-  it.each([
+  test.each([
     { name: "critical path", walk: criticalPath },
     { name: "last chain", walk: lastChain },
   ])("tile the step without hole or overlap: $name", ({ walk }) => {
@@ -32,11 +32,11 @@ describe("the critical path and the last chain", () => {
         const sum = segments.reduce((us, { fromUs, toUs }) => us + toUs - fromUs, scenario.fidelity.startUs);
         expect(sum).toBeCloseTo(timeline.makespanUs, 9);
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
-  it("tile the step of a plan that orders the ops of each device", () => {
+  test("tile the step of a plan that orders the ops of each device", () => {
     fc.assert(
       fc.property(draws, fc.integer(), ({ scenario, plan }, seed) => {
         const opPriority = new Float64Array(scenario.graph.opCount);
@@ -50,11 +50,11 @@ describe("the critical path and the last chain", () => {
           for (let i = 1; i < segments.length; i++) expect(segments[i].fromUs).toBe(segments[i - 1].toUs);
         }
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
-  it("consist of tasks that ran where and when they say", () => {
+  test("consist of tasks that ran where and when they say", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const { timeline, criticalPath: path, lastChain: chain } = explain(scenario, plan);
@@ -80,11 +80,11 @@ describe("the critical path and the last chain", () => {
         }
         expect(path.segments.some(({ kind }) => kind === "wait")).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
-  it("put every hop of the log on one journey, in the order of its route", () => {
+  test("put every hop of the log on one journey, in the order of its route", () => {
     fc.assert(
       fc.property(draws, ({ scenario, plan }) => {
         const timeline = simulate(scenario, plan);
@@ -103,13 +103,13 @@ describe("the critical path and the last chain", () => {
             expect(timeline.startUs[consumer]).toBeGreaterThanOrEqual(own[own.length - 1].endUs);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
 
 describe("what determined a start", () => {
-  it("is the busy device on the critical path and a wait on the last chain", () => {
+  test("is the busy device on the critical path and a wait on the last chain", () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 30 8B\nc 5 8B <- a\nd 1 <- c", devices: 1 });
     const told = explain(scenario, placement([0, 0, 0, 0]));
     expect(wordsOf(scenario, told.criticalPath.segments)).toEqual([
@@ -131,7 +131,7 @@ describe("what determined a start", () => {
     });
   });
 
-  it("is the busy link, and what crosses it, with its latency apart", () => {
+  test("is the busy link, and what crosses it, with its latency apart", () => {
     const graph = "a 10 100B\nb 10 100B <- a\nc 1 <- a\nd 1 <- b";
     const scenario = testScenario({ graph, devices: 2, bytesPerUs: 2, latencyUs: 3 });
     const told = explain(scenario, placement([0, 0, 1, 1]));
@@ -157,7 +157,7 @@ describe("what determined a start", () => {
     });
   });
 
-  it("is the gap after the last op where the step ends with its last event", () => {
+  test("is the gap after the last op where the step ends with its last event", () => {
     const fidelity = { opGapUs: 4, makespan: "last-event" } as const;
     const scenario = testScenario({ graph: "a 10 8B\nb 30 <- a", devices: 1, fidelity });
     const told = explain(scenario, placement([0, 0]));
@@ -169,7 +169,7 @@ describe("what determined a start", () => {
     ]);
   });
 
-  it("is the chain itself where nothing waits", () => {
+  test("is the chain itself where nothing waits", () => {
     const scenario = testScenario({ graph: "a 10 8B\nb 30 <- a", bytesPerUs: 8 });
     const { bottleneck, criticalPath: path } = explain(scenario, placement([0, 1]));
     expect(bottleneck).toMatchObject({

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import {
   memoryAtPeak,
   memoryPartNames,
@@ -9,9 +9,9 @@ import {
   tasksOf,
   testScenario,
 } from "../../../../../env/index.ts";
-import { scenarioWithPlan } from "../../random-scenario.ts";
+import { scenarioWithPlan } from "../../drawn-scenario.ts";
 
-it("memory over time peaks at the peak, in order of time, and ends with what stays", () => {
+test("memory over time peaks at the peak, in order of time, and ends with what stays", () => {
   fc.assert(
     fc.property(scenarioWithPlan({ maxOps: 14, maxDevices: 4 }), ({ scenario, plan }) => {
       const timeline = simulate(scenario, plan);
@@ -36,7 +36,7 @@ it("memory over time peaks at the peak, in order of time, and ends with what sta
   );
 });
 
-it("memory over time shows an output until it has been sent, and its copy until its last use", () => {
+test("memory over time shows an output until it has been sent, and its copy until its last use", () => {
   const scenario = testScenario({ graph: "a 10 100B params=40\nb 5 7B <- a\nc 5 <- b" });
   const steps = memorySteps(tasksOf(scenario, simulate(scenario, placement([0, 1, 1]))));
   expect(steps.map(({ device, timeUs, bytes }) => [device, timeUs, bytes])).toEqual([
@@ -50,7 +50,7 @@ it("memory over time shows an output until it has been sent, and its copy until 
   ]);
 });
 
-it("memory at the peak is told apart by name", () => {
+test("memory at the peak is told apart by name", () => {
   const graph = [
     "fwd 10 100B params=40",
     "next 5 7B workspace=300 <- fwd",

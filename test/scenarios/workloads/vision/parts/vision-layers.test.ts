@@ -2,13 +2,18 @@
  * Layers of image networks: shapes, weights and FLOP against counts by hand, and laws between them.
  */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { InputError } from "../../../env/index.ts";
-import { buildWorkload, workloadCatalog } from "../../../scenarios/index.ts";
-import { leakyRelu, relu6, swish } from "../../../scenarios/workloads/layers/pointwise.ts";
-import { trainingGraph } from "../../../scenarios/workloads/tape/backward.ts";
-import { sgd } from "../../../scenarios/workloads/tape/optimizers.ts";
-import { createTape, type Shape, type Tape, type Tensor } from "../../../scenarios/workloads/tape/tape.ts";
+import { describe, expect, test } from "vitest";
+import { InputError } from "../../../../../env/index.ts";
+import { buildWorkload, workloadCatalog } from "../../../../../scenarios/index.ts";
+import { leakyRelu, relu6, swish } from "../../../../../scenarios/workloads/layers/pointwise.ts";
+import { trainingGraph } from "../../../../../scenarios/workloads/tape/backward.ts";
+import { sgd } from "../../../../../scenarios/workloads/tape/optimizers.ts";
+import {
+  createTape,
+  type Shape,
+  type Tape,
+  type Tensor,
+} from "../../../../../scenarios/workloads/tape/tape.ts";
 import {
   channelBias,
   channelDropout,
@@ -22,13 +27,16 @@ import {
   samePadding,
   shifted,
   upsample,
-} from "../../../scenarios/workloads/vision/parts/image-layers.ts";
-import { meanSquaredError, sigmoidCrossEntropy } from "../../../scenarios/workloads/vision/parts/losses.ts";
+} from "../../../../../scenarios/workloads/vision/parts/image-layers.ts";
+import {
+  meanSquaredError,
+  sigmoidCrossEntropy,
+} from "../../../../../scenarios/workloads/vision/parts/losses.ts";
 import {
   groupNorm,
   instanceNorm,
   localResponseNorm,
-} from "../../../scenarios/workloads/vision/parts/normalisation.ts";
+} from "../../../../../scenarios/workloads/vision/parts/normalisation.ts";
 
 function layerOn(shape: Shape, layer: (tape: Tape, x: Tensor) => Tensor) {
   const tape = createTape();
@@ -40,7 +48,7 @@ const odd = fc.integer({ min: 0, max: 3 }).map((half) => 2 * half + 1);
 const size = fc.integer({ min: 8, max: 40 });
 
 describe("convolutions", () => {
-  it("count a grouped convolution as its groups side by side", () => {
+  test("count a grouped convolution as its groups side by side", () => {
     // Two groups of 48 channels and 128 filters, as AlexNet's second layer: 2 x 128 x 48 x 25
     // weights.
     const window = { filters: 256, kernel: [5, 5], padding: [2, 2] } as const;
@@ -50,7 +58,7 @@ describe("convolutions", () => {
     expect(grouped.flops).toBe(2 * 27 * 27 * 307_200);
   });
 
-  it("count a depthwise convolution as one with as many groups as channels", () => {
+  test("count a depthwise convolution as one with as many groups as channels", () => {
     fc.assert(
       fc.property(
         size,
@@ -69,7 +77,7 @@ describe("convolutions", () => {
     );
   });
 
-  it("keep the size at stride 1 and halve it, rounding up, at stride 2, under the same padding", () => {
+  test("keep the size at stride 1 and halve it, rounding up, at stride 2, under the same padding", () => {
     fc.assert(
       fc.property(size, odd, (n, k) => {
         for (const stride of [1, 2]) {
@@ -81,12 +89,12 @@ describe("convolutions", () => {
     );
   });
 
-  it("take different strides for height and width", () => {
+  test("take different strides for height and width", () => {
     const window = { filters: 4, kernel: [1, 7], stride: [1, 2], padding: [0, 3] } as const;
     expect(layerOn([1, 4, 9, 9], (tape, x) => conv2d(tape, x, "c", window)).result).toEqual([1, 4, 9, 5]);
   });
 
-  it("undo the shape of a convolution when transposed, at the same weights and FLOP", () => {
+  test("undo the shape of a convolution when transposed, at the same weights and FLOP", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), odd, fc.integer({ min: 1, max: 3 }), (n, k, stride) => {
         const up = layerOn([2, 6, n, n], (tape, x) =>
@@ -103,7 +111,7 @@ describe("convolutions", () => {
 });
 
 describe("windows and moves", () => {
-  it("fill up or drop a last window that reaches beyond the image", () => {
+  test("fill up or drop a last window that reaches beyond the image", () => {
     const pooled = (rounding: "floor" | "ceil") =>
       layerOn([1, 1, 54, 54], (tape, x) => maxPool(tape, x, "p", { kernel: [3, 3], stride: 2, rounding }))
         .result;
@@ -111,7 +119,7 @@ describe("windows and moves", () => {
     expect(pooled("ceil")).toEqual([1, 1, 27, 27]);
   });
 
-  it("move data without computing, and views not even that", () => {
+  test("move data without computing, and views not even that", () => {
     const moved = layerOn([2, 3, 4, 5], (tape, x) => shifted(tape, x, "s"));
     expect(moved).toEqual({ result: [2, 3, 4, 5], weights: 0, flops: 0, bytes: 2 * 4 * 120 });
     const grown = layerOn([2, 3, 4, 5], (tape, x) => upsample(tape, x, "u", 2));
@@ -124,7 +132,7 @@ describe("windows and moves", () => {
 });
 
 describe("normalisations", () => {
-  it("have scale and offset of each channel, or none", () => {
+  test("have scale and offset of each channel, or none", () => {
     const weights = (layer: (tape: Tape, x: Tensor) => Tensor) => layerOn([2, 64, 8, 8], layer).weights;
     expect(weights((tape, x) => groupNorm(tape, x, "n", 32))).toBe(128);
     expect(weights((tape, x) => instanceNorm(tape, x, "n"))).toBe(0);
@@ -151,7 +159,7 @@ describe("gradients", () => {
   };
   const losses = { meanSquaredError, sigmoidCrossEntropy };
 
-  it.each(Object.keys(layers))("flow back through: %s", (layer) => {
+  test.each(Object.keys(layers))("flow back through: %s", (layer) => {
     for (const loss of Object.values(losses)) {
       const tape = createTape();
       const first = conv2d(tape, tape.feed("x", [2, 4, 8, 8]), "first", { filters: 4, kernel: [1, 1] });
@@ -167,7 +175,7 @@ describe("gradients", () => {
 });
 
 describe("options of networks on images", () => {
-  it.each([
+  test.each([
     ["amoebanet-d", { layers: 20 }, "amoebanet-d: layers is 20, expected a multiple of 3."],
     ["amoebanet-d", { filters: 190 }, "amoebanet-d: filters is 190, expected a multiple of 8."],
     ["unet-gpipe", { channels: 65 }, "unet-gpipe: channels is 65, expected a multiple of 2."],
@@ -180,7 +188,7 @@ describe("options of networks on images", () => {
     expect(build).toThrow(sentence);
   });
 
-  it("build at the ends of what images may measure, without empty tensors", () => {
+  test("build at the ends of what images may measure, without empty tensors", () => {
     for (const { name, options } of workloadCatalog) {
       if (options.pixels === undefined) continue;
       for (const pixels of [options.pixels.min, options.pixels.max]) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluator, type Plan, placement, simulate, testScenario } from "../../../../env/index.ts";
 
 const scenario = testScenario({ graph: "a 10\nb 20\nc 5 <- ^a\nd 30 <- ^b", devices: 1 });
@@ -8,13 +8,13 @@ const ordered = (...opPriority: number[]): Plan => ({
 });
 
 describe("a plan with op priorities", () => {
-  it("runs the ops of a device in that order instead of first come, first served", () => {
+  test("runs the ops of a device in that order instead of first come, first served", () => {
     expect([...simulate(scenario, placement([0, 0, 0, 0])).startUs]).toEqual([0, 10, 30, 35]);
     expect([...simulate(scenario, ordered(3, 0, 4, 1)).startUs]).toEqual([50, 0, 60, 20]);
     expect([...evaluator(scenario).evaluate(ordered(3, 0, 4, 1)).startUs!]).toEqual([50, 0, 60, 20]);
   });
 
-  it("is refused where an op would wait for itself, or a priority is no number", () => {
+  test("is refused where an op would wait for itself, or a priority is no number", () => {
     expect(() => simulate(scenario, ordered(1, 2, 0, 3))).toThrow(
       /puts an op before one whose output it waits for/,
     );

@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Reset } from "../../../env/contract.ts";
 import { createRefineEnv, groupColumns, type PlacementObservation } from "../../../env/index.ts";
 import { groupDevices } from "../../../env/model/coarsen/grouping.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
-import { play } from "./play.ts";
-import { anyScenario, diamondScenario, supportScenario } from "./scenarios.ts";
+import { play } from "../envs/play.ts";
+import { anyScenario, diamondScenario, supportScenario } from "../envs/scenarios.ts";
 
 /** Feature rows of the start observation by op name; one op per group. */
 function rowsByName(scenario: Scenario, deviceOf: (name: string) => number, current: string) {
@@ -27,7 +27,7 @@ function rowsByName(scenario: Scenario, deviceOf: (name: string) => number, curr
 }
 
 describe("the placement observation", () => {
-  it("names every column once", () => {
+  test("names every column once", () => {
     const { groups, groupColumns: names } = createRefineEnv({ scenario: supportScenario }).reset()
       .observation;
     expect(names).toBe(groupColumns);
@@ -43,7 +43,7 @@ describe("the placement observation", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("scales times and bytes by their maximum and averages times over the devices that can run a group", () => {
+  test("scales times and bytes by their maximum and averages times over the devices that can run a group", () => {
     const { groups } = createRefineEnv({ scenario: supportScenario }).reset().observation;
     const row = (g: number) => [...groups.subarray(g * 6, g * 6 + 3)];
     expect(row(0)).toEqual([1, 1, 0]);
@@ -51,12 +51,12 @@ describe("the placement observation", () => {
     expect(row(2)).toEqual([Math.fround(0.7), Math.fround(0.2), 0]);
   });
 
-  it("lists sources, then destinations of the edges between groups", () => {
+  test("lists sources, then destinations of the edges between groups", () => {
     const { edges } = createRefineEnv({ scenario: diamondScenario }).reset().observation;
     expect([...edges]).toEqual([0, 0, 1, 2, 1, 2, 3, 3]);
   });
 
-  it("does not depend on the order in which ops are declared", () => {
+  test("does not depend on the order in which ops are declared", () => {
     const forwards = ["a 10 40B", "b 20 80B <- a", "c 30 10B params=8 <- a", "d 5 <- b c"];
     const backwards = [...forwards].reverse();
     const deviceOf = (name: string) => (name < "c" ? 0 : 1);
@@ -66,7 +66,7 @@ describe("the placement observation", () => {
       );
   });
 
-  it("has exactly one current group, and one device for each placed group", () => {
+  test("has exactly one current group, and one device for each placed group", () => {
     fc.assert(
       fc.property(anyScenario, fc.nat(), (scenario, seed) => {
         const env = createRefineEnv({ scenario, start: "random" });
@@ -95,7 +95,7 @@ describe("the placement observation", () => {
     );
   });
 
-  it("can be replaced", () => {
+  test("can be replaced", () => {
     const env = createRefineEnv({
       scenario: diamondScenario,
       observation: () => ({

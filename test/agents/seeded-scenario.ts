@@ -1,5 +1,5 @@
 /** Random tiny scenarios for laws, the same ones for the same seed. */
-import { createRng, graphBuilder, type Scenario, testScenario } from "../../../env/index.ts";
+import { createRng, graphBuilder, type Scenario, testScenario } from "../../env/index.ts";
 
 export interface RandomScenarioOptions {
   readonly ops?: number;

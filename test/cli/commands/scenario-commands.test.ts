@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { coarseningRules } from "../../env/index.ts";
-import { exporters } from "../../results/export/index.ts";
-import { suiteCatalog } from "../../scenarios/index.ts";
-import { pgym } from "./recorded-terminal.ts";
+import { coarseningRules } from "../../../env/index.ts";
+import { exporters } from "../../../results/export/index.ts";
+import { suiteCatalog } from "../../../scenarios/index.ts";
+import { pgym } from "../recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-scenarios-"));
 afterAll(() => rmSync(folder, { recursive: true }));
