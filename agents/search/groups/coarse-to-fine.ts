@@ -27,8 +27,8 @@ export interface Refinement {
    * single classes.
    */
   readonly coarsest: number;
-  /** Evaluations of all levels together. */
-  readonly evaluations: number;
+  /** The most that all levels may spend together. */
+  readonly most: number;
   /**
    * Plans to start from in addition to the best one so far. Each level takes the best of them under
    * its own groups and order.
@@ -53,9 +53,9 @@ export async function* refine(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { coarsest, evaluations, from, isDone }: Refinement,
+  { coarsest, most, from, isDone }: Refinement,
 ): AsyncGenerator<Plan, void> {
-  const last = evaluator.spent + Math.min(evaluations, evaluator.remaining);
+  const last = evaluator.spent + Math.min(most, evaluator.remaining);
   const levels = levelsOf(scenario, coarsest);
   let carried = from;
   for (const [number, grouping] of levels.entries()) {

@@ -6,7 +6,7 @@
  *   load(accelerator) = run times of its ops
  *                     + transfer time of each of its ops that an op elsewhere uses, once
  *                     + transfer time of each op elsewhere that an op here uses, once
- *   load(CPU)         = run times of its ops: the accelerators pay for transfers through host memory
+ *   load(CPU)         = run times of its ops: the accelerators pay for all transfers
  *
  * A device is a CPU where its kind is "cpu" in any case of letters, whatever memory it has; all
  * others are accelerators. An op's transfer time is its measured `transferUs`, else the bytes of

@@ -172,7 +172,7 @@ async function* goOn(
   try {
     yield* refine(scenario, evaluator, rng.child("refinement"), {
       coarsest: Math.ceil(given.tasks / 2),
-      evaluations: Math.min(given.refine, evaluator.remaining - kept),
+      most: Math.min(given.refine, evaluator.remaining - kept),
       from: solution === undefined ? [] : [solution],
       isDone,
     });

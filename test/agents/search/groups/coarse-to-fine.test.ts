@@ -16,7 +16,7 @@ async function refined(scenario: Scenario, evaluations: number, seed = 1) {
   const costs: number[] = [];
   const plans = refine(scenario, meter, createRng(seed), {
     coarsest: 2,
-    evaluations,
+    most: evaluations,
     from: [],
     isDone: () => false,
   });
