@@ -67,9 +67,9 @@ export function formatGap(gap: number): string {
   return `${grouped(percent, Math.abs(percent) < 100 ? 1 : 0)}%`;
 }
 
-/** `3,000`. */
+/** `3,000`, `15.6`: a mean or a sum of shares has a decimal below 100. */
 export function formatCount(count: number): string {
-  return grouped(count, Number.isInteger(count) ? 0 : 1);
+  return grouped(count, Number.isInteger(count) || count >= 100 ? 0 : 1);
 }
 
 /** `0.42`, `12.3`, `184`: seconds without the unit. */

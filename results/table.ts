@@ -57,7 +57,10 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
     { title: "seeds", align: "right", text: ({ seeds }) => String(seeds) },
     ...(overfull ? [{ title: "over memory", align: "left", text: violationText } as const] : []),
   ];
-  const remarks = rows.flatMap((row) => remarksOf(row).map((remark) => `  ${row.method}: ${remark}`));
+  const remarks = rows.flatMap((row) => {
+    const said = remarksOf(row);
+    return said.length === 0 ? [] : [`  ${row.method}: ${said.join("; ")}`];
+  });
   return [
     `${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
     ...aligned(columns, rows),

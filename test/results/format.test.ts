@@ -44,5 +44,6 @@ test("a column has one scale and as many decimals", () => {
 test("counts and seconds", () => {
   expect(formatCount(3000)).toBe("3,000");
   expect(formatCount(2.5)).toBe("2.5");
+  expect(formatCount(999.04)).toBe("999");
   expect([0.4234, 12.34, 1840.2].map(formatSeconds)).toEqual(["0.42", "12.3", "1,840"]);
 });

@@ -197,8 +197,7 @@ function reportOf(
   evaluator: MeteredEvaluator,
   limits: Options,
 ): PlannerReport {
-  const isOutOfTime = evaluator.exhausted && evaluator.remaining > 0;
-  const timed = end === "time" || end === "stopped" || windows.timeLimited || isOutOfTime;
+  const timed = end === "time" || end === "stopped" || windows.timeLimited;
   const ended = timed ? "clock" : endOf(evaluator);
   const estimate: Estimate | undefined =
     solvedBest !== undefined && solvedBest.evaluation === evaluator.best?.evaluation
