@@ -154,7 +154,7 @@ const amongOf = ({ objective }: Scenario): string =>
   objective === "max-load" ? "contiguous splits" : "contiguous splits for max load";
 
 function limitOf({ endedBy }: ContiguousAnswer, limits: SearchLimits): string {
-  if (endedBy === "ideals") return `within ${limits.ideals} ideals`;
-  if (endedBy === "transitions") return `within ${limits.transitions} transitions`;
+  if (endedBy === "ideals") return `within ${limits.ideals.toLocaleString("en-US")} ideals`;
+  if (endedBy === "transitions") return `within ${limits.transitions.toLocaleString("en-US")} transitions`;
   return "within the budget of time";
 }

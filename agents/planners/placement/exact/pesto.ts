@@ -225,15 +225,11 @@ function reportOf(
   const where = isMerged
     ? `${tasks.count} tasks merged from ${compiled.opCount} ops`
     : `${tasks.count} tasks, one for each op`;
-  const optimum =
-    estimateUs === undefined
-      ? "no solution of its own"
-      : `its best takes ${estimateUs.toFixed(2)} us, ${gapText(gapOf(estimateUs, provenUs))}`;
   const facts: Fact[] = [
     { name: "integer program", value: `of ${where}` },
-    { name: "end", value: endText(end, limits, "without a solution below the best known plan") },
+    { name: "it was", value: endText(end, limits, "left without a solution below the best known plan") },
     { name: "nodes", value: nodes },
-    { name: "solution", value: optimum },
+    ...solutionFacts(estimateUs, provenUs),
     ...windowFacts,
   ];
   if (!holdsForAll || !(provenUs > 0)) return { ended, estimate, facts };
@@ -242,5 +238,11 @@ function reportOf(
   return { ended, estimate, bound: proven, facts };
 }
 
-const gapText = (gap: number | null): string =>
-  gap === null ? "without a bound" : `${(100 * Math.max(0, gap)).toFixed(2)}% above its bound`;
+/** The best solution of the program itself, in its own time, and how far it is from optimal. */
+function solutionFacts(estimateUs: number | undefined, provenUs: number): Fact[] {
+  if (estimateUs === undefined) return [];
+  const gap = gapOf(estimateUs, provenUs);
+  const solution: Fact = { name: "its best solution", value: estimateUs, unit: "us" };
+  if (gap === null) return [solution];
+  return [solution, { name: "above its bound by", value: `${(100 * Math.max(0, gap)).toFixed(2)}%` }];
+}
