@@ -96,6 +96,7 @@ export {
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export type { TaskProgram } from "./model/plan/task-program.ts";
+export { Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,

@@ -1,9 +1,10 @@
 /**
  * A comparison as one self-contained HTML page: no script and no external resource. The same report
- * gives the same bytes. Only the column `seconds` comes from a clock.
+ * gives the same bytes. Only the column `CPU s` comes from a clock.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CompareReport } from "../comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import { formatCount } from "../format.ts";
@@ -75,14 +76,25 @@ function requestText({ request, cells }: CompareReport): string {
   const { budget, seeds, seed } = request;
   const backends = [...new Set(cells.map(({ backend }) => backend).filter((name) => name !== null))];
   return [
-    budget.evaluations === undefined ? null : `${formatCount(budget.evaluations)} evaluations each`,
-    budget.seconds === undefined ? null : `${budget.seconds} s each`,
+    ...limitTexts(budget),
     counted(seeds, "seed"),
     `root seed ${seed}`,
     backends.length === 0 ? null : `TensorFlow.js backend ${backends.join(", ")}`,
   ]
     .filter((part) => part !== null)
     .join(" · ");
+}
+
+function limitTexts({ simulations, evaluations, cpuSeconds, seconds }: Budget): string[] {
+  const limits = [
+    [simulations, "simulations"],
+    [evaluations, "evaluations"],
+    [cpuSeconds, "CPU s"],
+    [seconds, "s"],
+  ] as const;
+  return limits.flatMap(([amount, unit]) =>
+    amount === undefined ? [] : [`${formatCount(amount)} ${unit} each`],
+  );
 }
 
 function verdicts({ scenarios, methods }: CompareReport): Markup {

@@ -105,6 +105,11 @@ describe("the page", () => {
     expect(references.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
+  test("tells the budget, and what each row used of it", () => {
+    expect(page).toContain("10 evaluations each · 2 seeds");
+    for (const column of ["simulations", "evaluations", "CPU s"]) expect(page).toContain(`>${column}</th>`);
+  });
+
   test("has no number that is none", () => {
     expect(page.match(/.{0,40}(NaN|Infinity|undefined|\bnull\b).{0,20}/g)).toBe(null);
   });
