@@ -70,7 +70,7 @@ export const compare = defineCommand({
       type: "list",
       placeholder: "X,Y",
       describe: "ids, ids with options, or paths such as ./mine.ts",
-      defaultText: "every agent and planner, the ILP with iterations=50000",
+      defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=50000",
     },
     ...budgetFlags,
     seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
@@ -87,16 +87,15 @@ export const compare = defineCommand({
     out: {
       type: "text",
       placeholder: "DIR",
-      describe:
-        "where the report and the page go; one that an unfinished comparison has left is gone on with",
+      describe: "where the report and the page go; a folder that an unfinished comparison left is continued",
       defaultText: "a new folder in runs/; nothing is written with --json alone",
     },
     json: jsonFlag,
   },
   examples: [
     "compare --suite start",
-    "compare --scenarios nmt/test/0-3/4xK80 --methods heft,hill-climb,mcmc --evaluations 3000",
-    "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --evaluations 2000 --seeds 3",
+    "compare --scenarios nmt/test/0-3/4xK80 --methods heft,hill-climb,mcmc --simulations 3000",
+    "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --simulations 2000 --seeds 3",
   ],
   async run({ values }, terminal) {
     const { scenarios, objective } = scenariosOf(values);
