@@ -13,8 +13,7 @@
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Rng, RngState } from "../../env/model/rng.ts";
-import { restoreRng } from "../../env/model/rng.ts";
+import { type Rng, type RngState, restoreRng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Agent, AgentContext, BackendName, Task, Update } from "../contract.ts";
 import type { OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";

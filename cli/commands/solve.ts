@@ -6,8 +6,7 @@
 import { type BoundEffort, boundEfforts } from "../../agents/bounds.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
-import type { Budget } from "../../env/sim/evaluator/budget.ts";
-import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
+import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";

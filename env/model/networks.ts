@@ -4,8 +4,7 @@
  * fidelity's switches. Speeds stay as they are. A transfer that is alone in the cluster takes the
  * time of the slowest link of its route plus the sum of the latencies.
  */
-import type { Cluster, Link } from "./cluster/cluster.ts";
-import { validateCluster } from "./cluster/cluster.ts";
+import { type Cluster, type Link, validateCluster } from "./cluster/cluster.ts";
 import { InputError } from "./errors.ts";
 import type { Scenario } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";

@@ -5,8 +5,13 @@
  * random stream depends on nothing else (`random-stream.ts`). `CellResult` is JSON-safe and holds
  * no clock readings; those are in `CellTimes`.
  */
-import type { BackendName } from "../../agents/contract.ts";
-import { type Estimate, type Fact, type PlannerReport, traitsOf } from "../../agents/contract.ts";
+import {
+  type BackendName,
+  type Estimate,
+  type Fact,
+  type PlannerReport,
+  traitsOf,
+} from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";

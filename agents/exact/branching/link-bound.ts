@@ -8,8 +8,7 @@
  */
 
 import { jacksonUs } from "../../../env/sim/bounds/jackson.ts";
-import type { Compiled } from "../../../env/sim/engine/compile.ts";
-import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
+import { type Compiled, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import type { TransferTimes } from "../../problems/transfer-times.ts";
 import type { PartialChains } from "./partial-chains.ts";
 

@@ -10,8 +10,7 @@
  * weights of accelerators only.
  */
 
-import type { Compiled } from "../../../env/sim/engine/compile.ts";
-import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
+import { type Compiled, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import { countsWeightsAlone, memoryLimits } from "../../problems/memory-limits.ts";
 import type { PartialBound } from "./branch-and-bound.ts";
 

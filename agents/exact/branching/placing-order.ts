@@ -3,8 +3,7 @@
  * own plus transfers to the groups placed before. So bounds contain much work and many transfers
  * early.
  */
-import type { Compiled } from "../../../env/sim/engine/compile.ts";
-import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
+import { type Compiled, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import { transferTimes } from "../../problems/transfer-times.ts";
 
 export function placingOrder(compiled: Compiled): number[] {

@@ -6,8 +6,7 @@
  * A task of one op is exact. A merged task runs its ops one after the other, and sends their
  * outputs when all have ended.
  */
-import type { Compiled } from "../../../env/sim/engine/compile.ts";
-import { NO_SLOT } from "../../../env/sim/engine/compile.ts";
+import { type Compiled, NO_SLOT } from "../../../env/sim/engine/compile.ts";
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { type Hop, transferTimes } from "../../problems/transfer-times.ts";
 import type { Tasks } from "./coarsen.ts";

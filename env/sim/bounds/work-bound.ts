@@ -12,7 +12,6 @@
  * weights, and machines of one type share theirs. A golden-section search for each type therefore
  * finds the best weights of two types. For more types its bound is valid but may be smaller.
  */
-import { deviceTypes } from "../../model/cluster/device-types.ts";
 import { goldenSection } from "./golden-section.ts";
 
 export interface WorkBound {
@@ -45,16 +44,6 @@ export function workBound(timesUs: Float64Array, machines: ArrayLike<number>): W
     }
   }
   return { valueUs: value, weights: weightsOf(shares) };
-}
-
-/** The same bound from times for each device, shape [items x devices]. */
-export function workBoundOnDevices(timesUs: Float64Array, deviceCount: number): number {
-  const { typeOf, first } = deviceTypes(deviceCount, [timesUs]);
-  const machines = first.map((_, type) => typeOf.reduce((count, own) => count + (own === type ? 1 : 0), 0));
-  const typeUs = new Float64Array((timesUs.length / deviceCount) * first.length);
-  for (let i = 0, j = 0; i < timesUs.length; i += deviceCount)
-    for (const d of first) typeUs[j++] = timesUs[i + d];
-  return workBound(typeUs, machines).valueUs;
 }
 
 /** Sum over items of the least weighted time. */

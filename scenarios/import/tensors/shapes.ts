@@ -104,13 +104,7 @@ export function withNewAxes(shape: Shape, axes: readonly number[]): Shape {
   return Array.from({ length: rank }, (_, axis) => (places.has(axis) ? 1 : (sizes.shift() ?? 1)));
 }
 
-/**
- * The number of elements that a slice from `start` to `end` takes of `size`, counted as in Python.
- */
-export function sliceLength(size: number, start: number, end: number, step: number): number {
-  return sliceRange(size, start, end, step).length;
-}
-
+/** The elements that a slice from `start` to `end` takes of `size`, counted as in Python. */
 export function sliceRange(
   size: number,
   start: number,

@@ -25,21 +25,18 @@ const fused: WorkloadOption = {
 };
 const cellOf = (value: number) => (value === 1 ? lstmCell : unfusedLstmCell);
 
+const translate =
+  (network: typeof nmt, layers: number): Workload["forward"] =>
+  ({ batch, steps, fused }) =>
+    network({ batch, steps, layers, width: 1024, vocabulary: 32_000, cell: cellOf(fused) });
+
 const nmtOfLayers = (layers: number): Workload => ({
   name: `nmt-${layers}`,
   summary: `attention NMT, ${layers} + ${layers} LSTM layers of width 1024, unrolled`,
   source: "Luong, Pham, Manning, EMNLP 2015; sizes of GNMT (Wu et al. 2016)",
   optimizer: adam,
   options: { batch: batch(64), steps: steps(20), fused },
-  forward: (values) =>
-    nmt({
-      batch: values.batch,
-      steps: values.steps,
-      layers,
-      width: 1024,
-      vocabulary: 32_000,
-      cell: cellOf(values.fused),
-    }),
+  forward: translate(nmt, layers),
 });
 
 const gnmtOfLayers = (layers: number): Workload => ({
@@ -48,15 +45,7 @@ const gnmtOfLayers = (layers: number): Workload => ({
   source: "Wu et al., 2016",
   optimizer: adam,
   options: { batch: batch(128), steps: steps(20), fused },
-  forward: (values) =>
-    gnmt({
-      batch: values.batch,
-      steps: values.steps,
-      layers,
-      width: 1024,
-      vocabulary: 32_000,
-      cell: cellOf(values.fused),
-    }),
+  forward: translate(gnmt, layers),
 });
 
 export const recurrentNetworks: readonly Workload[] = [

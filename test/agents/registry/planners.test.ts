@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PlannerModule } from "../../../agents/contract.ts";
-import { traitsOf } from "../../../agents/contract.ts";
+import { type PlannerModule, traitsOf } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
 import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import {

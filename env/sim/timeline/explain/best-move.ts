@@ -4,8 +4,7 @@
  */
 
 import type { Plan } from "../../../model/plan/plan.ts";
-import type { Scenario } from "../../../model/scenario.ts";
-import { allowedDevices } from "../../../model/scenario.ts";
+import { allowedDevices, type Scenario } from "../../../model/scenario.ts";
 import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
 
 export interface Move {

@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arcsOf } from "../../../../agents/search/partition/arcs.ts";
-import type { OrderedGraph } from "../../../../agents/search/partition/coarsening.ts";
-import { coarseLevels } from "../../../../agents/search/partition/coarsening.ts";
+import { coarseLevels, type OrderedGraph } from "../../../../agents/search/partition/coarsening.ts";
 import { anyPart } from "../../../../agents/search/partition/move-rule.ts";
 import {
   type Effort,
