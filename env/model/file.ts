@@ -100,6 +100,13 @@ const scenarioSchema = z.strictObject({
       licence: z.string().optional(),
       split: z.enum(["train", "validation", "test"]).optional(),
       note: z.string().optional(),
+      unknownWork: z
+        .strictObject({
+          ops: z.int().nonnegative(),
+          outOf: z.int().nonnegative(),
+          types: z.record(z.string(), z.int().positive()),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -8,6 +8,7 @@ import type { Cluster } from "./cluster/cluster.ts";
 import type { Grouping } from "./coarsen/grouping.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";
 import type { OpGraph } from "./graph/graph.ts";
+import type { UnknownWork } from "./graph/unknown-work.ts";
 
 /**
  * - `makespan`: time of one training step in us, by the event engine;
@@ -24,6 +25,7 @@ export interface ScenarioMeta {
   readonly licence?: string;
   readonly split?: "train" | "validation" | "test";
   readonly note?: string;
+  readonly unknownWork?: UnknownWork;
 }
 
 export interface Scenario {

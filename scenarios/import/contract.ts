@@ -57,9 +57,19 @@ export interface Imported extends Partial<Omit<Scenario, "graph">> {
    * then left out.
    */
   readonly timesHoldOn?: "accelerators";
+  /** Given where the importer has rules for work and sizes, and some op is without. */
+  readonly unknown?: UnknownOps;
   /** Placements in the file, with the results it expects. */
   readonly runs?: readonly ImportedRun[];
   readonly report: ImportReport;
+}
+
+/** Ids of ops in the graph. An op may be in both lists. */
+export interface UnknownOps {
+  /** The importer has no rule for the op's type, so its FLOP are a guess. */
+  readonly withoutRule: readonly number[];
+  /** Nothing in the file tells the size of one of the op's inputs or results. */
+  readonly withoutSize: readonly number[];
 }
 
 /** All parts are sentences that can be shown as they are. */

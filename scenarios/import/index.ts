@@ -23,6 +23,7 @@ import { fileNamed, inFile } from "./sentences.ts";
 import { fileOf, type SourceFile } from "./source-file.ts";
 import { tensorflow } from "./tensorflow/importer.ts";
 import { torchFx } from "./torch-fx/importer.ts";
+import { ALLOW_UNKNOWN } from "./unknown-work.ts";
 
 /** The first that recognises a file reads it. */
 export const importers: readonly Importer[] = [
@@ -53,6 +54,7 @@ export interface ImportedFile {
 /** Options that every format takes. */
 export const commonOptions: Readonly<Record<string, string>> = {
   format: "name of the format, where the content does not tell it",
+  [ALLOW_UNKNOWN]: "true takes a graph most of whose work is unknown; default false",
   cluster: `named cluster for a file that describes none; default ${DEFAULT_CLUSTER}`,
 };
 
@@ -67,7 +69,12 @@ export function importFile(
     const importer = importerOf(file, query.text("format"));
     const imported = importer.read(file, ownOptions(importer, query));
     return {
-      ...scenarioOf(imported, name, query.text("cluster")),
+      ...scenarioOf(
+        imported,
+        name,
+        query.text("cluster"),
+        query.oneOf(ALLOW_UNKNOWN, ["true", "false"]) === "true",
+      ),
       ...(imported.runs !== undefined && { runs: imported.runs }),
       format: importer.name,
     };

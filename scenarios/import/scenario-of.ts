@@ -14,11 +14,13 @@ import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { defaultFidelity } from "../../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { clusterCatalog } from "../clusters/index.ts";
 import type { Imported, ImportReport } from "./contract.ts";
 import { count } from "./sentences.ts";
+import { checkUnknownWork } from "./unknown-work.ts";
 
 export const DEFAULT_CLUSTER = "4xP100";
 const MOST_SINGLE_GROUPS = 512;
@@ -29,9 +31,11 @@ export function scenarioOf(
   imported: Imported,
   name: string,
   clusterName: string | undefined,
+  allowUnknown = false,
 ): { readonly scenario: Scenario; readonly report: ImportReport } {
   const { graph, report } = imported;
-  const chosen = [...report.assumed];
+  const unknownWork = checkUnknownWork(graph, imported.unknown, allowUnknown);
+  const chosen = [...report.assumed, ...(unknownWork === null ? [] : [unknownWorkText(unknownWork)])];
   const cluster = imported.cluster ?? namedCluster(imported, clusterName, chosen);
   if (imported.cluster !== undefined && clusterName !== undefined)
     throw new InputError(
@@ -44,7 +48,7 @@ export function scenarioOf(
     cluster,
     objective: imported.objective ?? "makespan",
     fidelity: imported.fidelity ?? defaultFidelity,
-    meta: imported.meta,
+    meta: { ...imported.meta, ...(unknownWork !== null && { unknownWork }) },
   });
   return { scenario, report: { ...report, assumed: chosen } };
 }

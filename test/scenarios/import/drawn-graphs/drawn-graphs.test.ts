@@ -31,7 +31,7 @@ describe("GraphML", () => {
   });
 
   test("says which attributes it did not use", () => {
-    const { report } = read(networkx.content);
+    const { report } = read(networkx.content, { "allow-unknown": "true" });
     expect(report.dropped).toEqual(["Attributes: cost, kind."]);
     expect(report.assumed.join(" ")).toMatch(/time=ATTRIBUTE names one/);
   });

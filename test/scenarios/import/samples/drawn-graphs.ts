@@ -38,7 +38,7 @@ export const graphmlSamples: readonly Sample[] = [
     content: networkx.replace('edgedefault="directed"', 'edgedefault="undirected"'),
     ops: 3,
     edges: 3,
-    options: { edges: "directed", cluster: "8xV100-nvlink" },
+    options: { edges: "directed", cluster: "8xV100-nvlink", "allow-unknown": "true" },
   },
 ];
 
@@ -79,5 +79,5 @@ digraph "net" {
 
 export const dotSamples: readonly Sample[] = [
   { content: dot, ops: 4, edges: 5 },
-  { content: "digraph{a->b->c;a->c}", ops: 3, edges: 3 },
+  { content: "digraph{a->b->c;a->c}", ops: 3, edges: 3, options: { "allow-unknown": "true" } },
 ];

@@ -1,0 +1,75 @@
+/**
+ * An op without a rule is not free, and an unknown size is not 1. A graph without any work, or most
+ * of whose work is unknown, is refused; with the option `allow-unknown=true` it comes in. What is
+ * unknown goes into the scenario's `meta`, so that every table and page can repeat it.
+ *
+ * "Most" means more than half of the ops, or ops that make more than half of the bytes. Sources,
+ * such as weights and inputs, have no work and do not count.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
+import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
+import { typesText } from "../../env/model/graph/unknown-work.ts";
+import type { UnknownOps } from "./contract.ts";
+import { count } from "./sentences.ts";
+
+export const ALLOW_UNKNOWN = "allow-unknown";
+const MOST = 0.5;
+
+/**
+ * Null where all is known. Throws `InputError` with the list of types where most is unknown and
+ * `allowed` is false.
+ */
+export function checkUnknownWork(
+  graph: OpGraph,
+  unknown: UnknownOps | undefined,
+  allowed: boolean,
+): UnknownWork | null {
+  const ops = [...new Set([...(unknown?.withoutRule ?? []), ...(unknown?.withoutSize ?? [])])];
+  const working = Array.from({ length: graph.opCount }, (_, op) => op).filter((op) => hasInputs(graph, op));
+  const found: UnknownWork = {
+    ops: ops.length,
+    outOf: Math.max(working.length, ops.length),
+    types: typesOf(graph, ops),
+  };
+  if (!allowed && ops.length > 0 && isMost(graph, ops, working))
+    throw new InputError(
+      `the work of ${count(found.ops, "op")} of ${found.outOf} is not known: ${typesText(found)}. ` +
+        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.`,
+    );
+  if (!allowed && graph.opCount > 0 && isWithoutWork(graph))
+    throw new InputError(
+      `no op has work: ${count(graph.opCount, "op")}, 0 FLOP, no measured time. ` +
+        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same.`,
+    );
+  return ops.length === 0 ? null : found;
+}
+
+const hasInputs = (graph: OpGraph, op: number): boolean => graph.inStart[op + 1] > graph.inStart[op];
+
+function typesOf(graph: OpGraph, ops: readonly number[]): Record<string, number> {
+  const types = new Map<string, number>();
+  for (const op of ops) types.set(graph.types[op], (types.get(graph.types[op]) ?? 0) + 1);
+  return Object.fromEntries([...types].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}
+
+function isMost(graph: OpGraph, ops: readonly number[], working: readonly number[]): boolean {
+  if (ops.length > MOST * working.length) return true;
+  return bytesOf(graph, ops) > MOST * bytesOf(graph, working);
+}
+
+function bytesOf(graph: OpGraph, ops: readonly number[]): number {
+  let total = 0;
+  for (const op of ops)
+    for (let port = graph.outputStart[op]; port < graph.outputStart[op + 1]; port++)
+      total += graph.outputBytes[port];
+  return total;
+}
+
+/** A measured time of 0 is a statement of the file, no time is none. */
+function isWithoutWork({ flops, measuredUs }: OpGraph): boolean {
+  return (
+    flops.every((work) => work === 0) &&
+    ![...measuredUs.values()].some((times) => times.some((us) => !Number.isNaN(us)))
+  );
+}
