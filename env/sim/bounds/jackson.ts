@@ -9,6 +9,7 @@ export interface OneMachine {
   /** Ops on the machine so far. */
   readonly size: number;
   clear(): void;
+  /** Pre: head and run time are numbers; infinite ones may be. */
   add(op: number, headUs: number, runUs: number): void;
   /** The latest end plus tail, tails by op; minus infinity without ops. */
   endUs(tailUs: Float64Array): number;
@@ -49,6 +50,7 @@ export function createOneMachine(capacity: number): OneMachine {
       workUs = 0;
     },
     add(v, headUs, runUs) {
+      if (Number.isNaN(headUs + runUs)) throw new Error(`Op ${v} has head ${headUs} and run time ${runUs}.`);
       let position = count++;
       for (; position > 0 && head[position - 1] > headUs; position--) {
         op[position] = op[position - 1];

@@ -221,7 +221,8 @@ class StartSearch {
   #add(u: number): boolean {
     const { occupiedUs, mayShare } = this.#direction;
     const i = u * this.#typeCount + this.#type;
-    if (occupiedUs[i] === NEVER || !mayShare(u, this.#anchor, this.#type)) return false;
+    if (occupiedUs[i] === NEVER || this.#startUs[i] === NEVER) return false;
+    if (!mayShare(u, this.#anchor, this.#type)) return false;
     this.#added[u] = this.#search;
     this.#machine.add(u, this.#headUs(u, i), occupiedUs[i]);
     this.#follow(u, occupiedUs[i] + this.#afterUs[u]);
