@@ -108,13 +108,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const code = await dispatch(argv, terminal);
-    return terminal.signal.aborted ? EXIT.interrupted : code;
+    return terminal.interrupted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof InputError) {
       terminal.note(`placement-gym: ${printable(error.message)}`);
       return EXIT.badInput;
     }
-    if (terminal.signal.aborted) {
+    if (terminal.interrupted) {
       terminal.note("placement-gym: interrupted.");
       return EXIT.interrupted;
     }

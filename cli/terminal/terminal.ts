@@ -15,8 +15,13 @@ export interface Terminal {
   /** True where stdout is a terminal that shows colours. */
   readonly colour: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Aborted by the first interrupt. */
+  /**
+   * Aborted by the first interrupt. Who never asks for it is ended by an interrupt at once, as any
+   * process; who does must look at it several times a second.
+   */
   readonly signal: AbortSignal;
+  /** Whether an interrupt came; does not ask for the signal. */
+  readonly interrupted: boolean;
   /** Seconds on a steady clock. */
   seconds(): number;
   /** User and system seconds of this process. */
@@ -31,18 +36,10 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as con
 const SAME_INTERRUPT_SECONDS = 0.5;
 
 /**
- * The terminal of this process. The second interrupt ends the process at once. A closed pipe on
- * stdout ends it without an error.
+ * The terminal of this process. A closed pipe on stdout ends the process without an error.
  */
 export function processTerminal(): Terminal {
-  const interrupt = new AbortController();
-  let interruptedAt = Number.POSITIVE_INFINITY;
-  for (const name of ["SIGINT", "SIGTERM"] as const)
-    process.on(name, () => {
-      if (seconds() - interruptedAt > SAME_INTERRUPT_SECONDS) process.exit(EXIT.interrupted);
-      interruptedAt = Math.min(interruptedAt, seconds());
-      interrupt.abort();
-    });
+  let interrupt: AbortController | undefined;
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(EXIT.done);
@@ -54,10 +51,29 @@ export function processTerminal(): Terminal {
     interactive: process.stderr.isTTY === true && process.env.TERM !== "dumb",
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     variables: process.env,
-    signal: interrupt.signal,
+    get signal() {
+      interrupt ??= interruptOfProcess();
+      return interrupt.signal;
+    },
+    get interrupted() {
+      return interrupt?.signal.aborted === true;
+    },
     seconds,
     cpuSeconds,
   };
+}
+
+/** The second interrupt ends the process at once. */
+function interruptOfProcess(): AbortController {
+  const interrupt = new AbortController();
+  let interruptedAt = Number.POSITIVE_INFINITY;
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.on(name, () => {
+      if (seconds() - interruptedAt > SAME_INTERRUPT_SECONDS) process.exit(EXIT.interrupted);
+      interruptedAt = Math.min(interruptedAt, seconds());
+      interrupt.abort();
+    });
+  return interrupt;
 }
 
 const seconds = () => performance.now() / 1000;

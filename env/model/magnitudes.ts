@@ -1,7 +1,8 @@
 /**
- * The range in which times stay exact: no run, transfer, delay or gap of a scenario may take longer
- * than 2^53 us (285 years). Sums of such times are then finite for every plan, so no code after
- * this check needs to test for overflow.
+ * The range in which times stay exact. No run, transfer, delay or gap of a scenario may take longer
+ * than 2^53 us (285 years), and no run that is not 0 less than 1e-300 us. Sums of such times are
+ * then finite for every plan, and halves of them are not lost. Code after this check need not test
+ * for either.
  */
 
 import { runTimesUs } from "./cluster/speed.ts";
@@ -10,6 +11,7 @@ import type { OpGraph } from "./graph/graph.ts";
 import type { Scenario } from "./scenario.ts";
 
 const LONGEST_US = 2 ** 53;
+const SHORTEST_US = 1e-300;
 /** More optimizer state than this for each byte of weights is a mistake. */
 const MOST_OPTIMIZER_SLOTS = 1000;
 
@@ -19,6 +21,11 @@ export function checkMagnitudes({ name, graph, cluster, fidelity }: Scenario): v
       `Scenario "${name}": ${what} ${us} us, more than 2^53 us, past which times are not exact.`,
     );
   };
+  const refuseShort = (what: string, us: number): never => {
+    throw new InputError(
+      `Scenario "${name}": ${what} ${us} us, less than ${SHORTEST_US} us, below which times are not exact.`,
+    );
+  };
   const runUs = runTimesUs(graph, cluster);
   const deviceCount = cluster.devices.length;
   runUs.forEach((us, i) => {
@@ -26,6 +33,7 @@ export function checkMagnitudes({ name, graph, cluster, fidelity }: Scenario): v
     const { name: device, kind } = cluster.devices[d];
     const runs = graph.supportedKinds[v]?.includes(kind) ?? true;
     if (runs && !(us <= LONGEST_US)) refuse(`op "${graph.names[v]}" takes on "${device}"`, us);
+    if (runs && us > 0 && us < SHORTEST_US) refuseShort(`op "${graph.names[v]}" takes on "${device}"`, us);
   });
   graph.transferUs?.forEach((us, v) => {
     if (us > LONGEST_US) refuse(`to move the output of op "${graph.names[v]}" takes`, us);

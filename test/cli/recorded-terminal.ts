@@ -19,6 +19,7 @@ export async function pgym(
 ): Promise<Recording> {
   let stdout = "";
   let stderr = "";
+  const signal = given.signal ?? new AbortController().signal;
   const terminal: Terminal = {
     write: (text) => {
       stdout += text;
@@ -29,7 +30,10 @@ export async function pgym(
     interactive: false,
     colour: false,
     variables: given.variables ?? {},
-    signal: given.signal ?? new AbortController().signal,
+    signal,
+    get interrupted() {
+      return signal.aborted;
+    },
     seconds: given.seconds ?? (() => performance.now() / 1000),
     cpuSeconds: () => process.cpuUsage().user / 1e6,
   };

@@ -12,6 +12,7 @@
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 import type { Bound } from "../evaluator/contract.ts";
 import { PLACEMENTS, roundingFor } from "./best.ts";
+import { makespanCeilingUs } from "./ceiling.ts";
 
 export function peakMemoryBounds(compiled: Compiled): Bound[] {
   if (compiled.fidelity.memory === "outputs-only")
@@ -62,10 +63,11 @@ function pigeonholeBytes(falling: Float64Array, deviceCount: number): number {
  */
 function largestOpBytes(compiled: Compiled, unitOf: Int32Array, unitBytes: Float64Array): number {
   const { opCount, deviceCount, runUs, outputBytes, needStart, needProducer, needSlot, slotBytes } = compiled;
+  const lostUs = makespanCeilingUs(compiled) * 2 ** -52;
   let largest = 0;
   for (let v = 0; v < opCount; v++) {
-    // What exists for no time takes no memory.
-    const takesTime = runUs.subarray(v * deviceCount, (v + 1) * deviceCount).every((us) => us > 0);
+    // What exists for no time takes no memory, and a run may be lost in the rounding of a late end.
+    const takesTime = runUs.subarray(v * deviceCount, (v + 1) * deviceCount).every((us) => us > lostUs);
     if (!takesTime) continue;
     const copies = new Map<number, Set<number>>();
     for (let i = needStart[v]; i < needStart[v + 1]; i++) {

@@ -226,8 +226,11 @@ function inTopologicalOrder(
   return { ops, transfers };
 }
 
-function opTask({ fidelity }: Compiled, timeline: Timeline, v: number, lastInput: Task | null): Task {
+function opTask(compiled: Compiled, timeline: Timeline, v: number, lastInput: Task | null): Task {
+  const { fidelity, runUs, deviceCount } = compiled;
   const [startUs, endUs] = [timeline.startUs[v], timeline.endUs[v]];
+  // A short run may be lost in the rounding of a late end; the gap behind it is not.
+  const runs = runUs[v * deviceCount + timeline.device[v]] > 0;
   const resource: Resource = { kind: "device", index: timeline.device[v] };
   return {
     kind: "op",
@@ -238,7 +241,7 @@ function opTask({ fidelity }: Compiled, timeline: Timeline, v: number, lastInput
     startUs,
     doneUs: endUs,
     endUs,
-    holds: [{ resource, untilUs: endUs > startUs ? endUs + fidelity.opGapUs : endUs }],
+    holds: [{ resource, untilUs: runs ? endUs + fidelity.opGapUs : endUs }],
     enabledBy: lastInput,
   };
 }

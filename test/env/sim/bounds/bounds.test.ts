@@ -128,3 +128,11 @@ function withLargeHost(graph: string): Scenario {
   );
   return { ...scenario, cluster: { ...scenario.cluster, devices } };
 }
+
+test("a run that is lost in the rounding of a late end holds no memory in a bound", () => {
+  const graph = `a ${2 ** 53} 8B\nb 0.5 40B <- a\nc 0.5 40B <- b`;
+  const scenario = testScenario({ graph, objective: "peak-memory" });
+  const score = evaluator(scenario);
+  for (const plan of everyPlacement(scenario))
+    expect(score.evaluate(plan).value).toBeGreaterThanOrEqual(score.bound().value);
+});

@@ -13,6 +13,7 @@ import {
   testScenario,
 } from "../../../../../env/index.ts";
 import { jacksonUs } from "../../../../../env/sim/bounds/jackson.ts";
+import { everyPlacement } from "../../every-placement.ts";
 
 describe("Jackson's preemptive schedule", () => {
   const schedule = (ops: readonly (readonly [number, number, number])[]) => {
@@ -80,5 +81,32 @@ describe("the bound by refutation", () => {
   test("stays with the cheap bounds where no plan fits", () => {
     const scenario = testScenario({ graph: "a 5 params=90\nb 5 params=10", memoryBytes: 50 });
     expect(refutationBound(compile(scenario)).value).toBe(evaluator(scenario).bound().value);
+  });
+
+  // Not-a-number heads once made these searches endless.
+  test.each([
+    [
+      "an op of one kind feeds an update",
+      "o0 0 16B\no1 10 16B,16B kinds=CPU\no2 3 8B <- o0\no3 4 role=update <- o1:1 o2",
+    ],
+    [
+      "an embedding on the host is updated",
+      "e CPU:900 400B params=4000 kinds=CPU\nm 50 40B <- e\nb 60 400B role=backward <- m\nu 30 role=update group=t <- b ^e",
+    ],
+    [
+      "updates alone, some tied to the host",
+      "u 5 8B role=update kinds=CPU group=a\nv 6 8B role=update <- u\nw 7 role=update group=a <- v",
+    ],
+    [
+      "a backward op in the unit of a host op",
+      "f 5 80B kinds=CPU group=a\ng 6 80B <- f\nh 7 80B role=backward <- g\nk 8 role=backward group=a <- h ^f",
+    ],
+  ])("ends where %s", (_, graph) => {
+    const scenario = testScenario({ graph, devices: ["GPU", "CPU"], bytesPerUs: 8 });
+    const score = evaluator(scenario);
+    const { value } = refutationBound(compile(scenario));
+    const values = [...everyPlacement(scenario)].map((plan) => score.evaluate(plan).value!);
+    expect(value).toBeGreaterThanOrEqual(score.bound().value);
+    expect(value).toBeLessThanOrEqual(Math.min(...values));
   });
 });

@@ -6,6 +6,7 @@ import {
   explain,
   lastChain,
   placement,
+  placetoFidelity,
   type Scenario,
   type Segment,
   simulate,
@@ -34,6 +35,14 @@ describe("the critical path and the last chain", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test("end with the gap behind an op whose run is lost in the rounding of its end", () => {
+    const graph = "a 42000000 4B\nb 1e-9 <- a";
+    const scenario = testScenario({ graph, fidelity: placetoFidelity });
+    const timeline = simulate(scenario, placement([0, 0]));
+    expect(timeline.endUs[1]).toBe(timeline.startUs[1]);
+    expect(criticalPath(tasksOf(scenario, timeline)).at(-1)?.toUs).toBe(timeline.makespanUs);
   });
 
   test("tile the step of a plan that orders the ops of each device", () => {
