@@ -1,6 +1,6 @@
 /**
  * The range in which times stay exact. No run, transfer, delay or gap of a scenario may take longer
- * than 2^53 us (285 years), and no run that is not 0 less than 1e-300 us. Sums of such times are
+ * than 2^53 us (285 years). A run that takes time takes at least 1e-300 us. Sums of such times are
  * then finite for every plan, and halves of them are not lost. Code after this check need not test
  * for either.
  */

@@ -121,10 +121,11 @@ function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
   if (servers === undefined) return cluster;
   const links: Link[] = [];
   const numberOf = new Map<string, number>();
-  const linkNamed = (link: Link): number => {
-    const known = numberOf.get(link.name);
+  // Keys are made of numbers, because names of devices may be anything.
+  const linkOf = (key: string, link: Link): number => {
+    const known = numberOf.get(key);
     if (known !== undefined) return known;
-    numberOf.set(link.name, links.length);
+    numberOf.set(key, links.length);
     return links.push(link) - 1;
   };
   const wires = cluster.routes.map((row, from) => row.map((_, to) => wireOf(cluster, from, to)));
@@ -133,9 +134,13 @@ function rewire(cluster: Cluster, { servers }: NetworkModel): Cluster {
     row.map((wire, to) => {
       if (wire === null) return [];
       const queues = servers(from, to).map(({ device, side }) =>
-        linkNamed({ name: `${cluster.devices[device].name} ${side}`, bytesPerUs: fastest, latencyUs: 0 }),
+        linkOf(`${device} ${side}`, {
+          name: `${cluster.devices[device].name} ${side}`,
+          bytesPerUs: fastest,
+          latencyUs: 0,
+        }),
       );
-      return [...queues, linkNamed(wire)];
+      return [...queues, linkOf(`${from} to ${to}`, wire)];
     }),
   );
   const { routing: _, ...rest } = cluster;

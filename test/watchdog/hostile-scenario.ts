@@ -1,7 +1,7 @@
 /**
  * Tiny scenarios that a file may hold and that nobody would make. They have ops without time, ops
  * that one kind of device runs, updates alone, several outputs or no memory. Numbers are tiny or
- * huge, and every network and objective occurs. They are parsed JSON, legal or refused by the reader.
+ * huge, and every network and objective occurs. They are parsed JSON, legal or refused when read.
  */
 import fc from "fast-check";
 import { fidelities, networkModels, objectives } from "../../env/index.ts";

@@ -57,12 +57,33 @@ describe("named network models", () => {
     expect(simulate(withNetwork(racks, "fair"), plan).makespanUs).toBe(10 + 1);
   });
 
+  test("do not look at the names of devices", () => {
+    const odd = ["a", "b to c", "a to b", "c", "a out", "a in", "0 out", "1"];
+    const plans = Array.from({ length: 30 }, (_, i) =>
+      placement(devices.map((_, v) => (v * i + (i >> 2)) % 4)),
+    );
+    for (const { name } of networkModels)
+      for (const first of [0, 1, 2, 3, 4]) {
+        const renamed = withNetwork(withDeviceNames(scenario, odd.slice(first)), name);
+        for (const plan of plans)
+          expect(simulate(renamed, plan).makespanUs).toBe(
+            simulate(withNetwork(scenario, name), plan).makespanUs,
+          );
+      }
+  });
+
   test("answer an unknown name with those there are", () => {
     expect(() => withNetwork(scenario, "half-duplx")).toThrow(
       /not known; there are .* Did you mean "half-duplex"\?/,
     );
   });
 });
+
+function withDeviceNames(scenario: Scenario, names: readonly string[]): Scenario {
+  const { cluster } = scenario;
+  const renamed = cluster.devices.map((device, d) => ({ ...device, name: names[d] }));
+  return { ...scenario, cluster: { ...cluster, devices: renamed } };
+}
 
 /** Devices 0 and 1 reach 2 and 3 over one uplink as fast as their own links. */
 function fourInTwoRacks(scenario: Scenario): Scenario {
