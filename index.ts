@@ -7,21 +7,35 @@
  * The parts have entry points of their own: `placement-gym/env`, `/agents`, `/scenarios`,
  * `/results`.
  */
-import { type Env, type MakeEnvOptions, makeEnv, type Scenario } from "./env/index.ts";
+import {
+  type EnvOf,
+  type MakeEnvOptions,
+  makeEnv,
+  type PlacementObservation,
+  type Scenario,
+} from "./env/index.ts";
 import { resolveScenario } from "./scenarios/index.ts";
 
 export * from "./env/index.ts";
 export { resolveScenario } from "./scenarios/index.ts";
 
+/** Options of `make`: those of `makeEnv`, and the scenario also by URI or path. */
+export type MakeOptions<Observation = PlacementObservation> = Omit<
+  MakeEnvOptions<Observation>,
+  "scenario"
+> & {
+  readonly scenario: string | Scenario;
+};
+
 /**
  * An environment by its versioned id, on a scenario given by URI, by the path of a file, or as an
- * object.
+ * object. Its type follows from the id.
  */
-export async function make(
-  id: string,
-  options: Omit<MakeEnvOptions, "scenario"> & { readonly scenario: string | Scenario },
-): Promise<Env> {
+export async function make<Id extends string, Observation = PlacementObservation>(
+  id: Id,
+  options: MakeOptions<Observation>,
+): Promise<EnvOf<Id, Observation>> {
   const scenario =
     typeof options.scenario === "string" ? await resolveScenario(options.scenario) : options.scenario;
-  return makeEnv(id, { ...options, scenario });
+  return makeEnv<Id, Observation>(id, { ...options, scenario } as MakeEnvOptions<Observation>);
 }

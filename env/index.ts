@@ -25,7 +25,16 @@ export {
   type RefineStart,
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
-export { type EnvSpec, envIds, envSpec, type MakeEnvOptions, makeEnv, registerEnv } from "./envs/registry.ts";
+export {
+  type EnvOf,
+  type EnvSpec,
+  type EnvTypes,
+  envIds,
+  envSpec,
+  type MakeEnvOptions,
+  makeEnv,
+  registerEnv,
+} from "./envs/registry.ts";
 export { renderPlan } from "./envs/render.ts";
 export {
   type Cluster,
@@ -206,18 +215,35 @@ export { timelineOf } from "./sim/timeline/timeline-of.ts";
 export { type Box, type BoxSpec, box } from "./spaces/box.ts";
 export { type Dict, dict } from "./spaces/dict.ts";
 export { type Discrete, discrete, sampleMasked } from "./spaces/discrete.ts";
+export { type Frame, type FramePart, frameOf } from "./spaces/flatten.ts";
 export { type MultiDiscrete, multiDiscrete } from "./spaces/multi-discrete.ts";
 export { type Names, namesSpace } from "./spaces/names.ts";
+export { type AsyncVectorOptions, asyncVector } from "./vector/async.ts";
 export {
+  type AsyncVectorEnv,
   type AutoresetMode,
   autoresetModes,
-  type SyncVectorOptions,
-  syncVector,
   type VectorEnv,
   type VectorReset,
+  type VectorShape,
   type VectorStep,
+} from "./vector/contract.ts";
+export { type Stacked, stackObservations } from "./vector/stack.ts";
+export {
+  type EnvSource,
+  type LaterEnvSource,
+  type SyncVectorOptions,
+  syncVector,
 } from "./vector/sync.ts";
 export { type EpisodeStatistics, episodeStatistics } from "./wrappers/episode-statistics.ts";
+export { flattenObservation } from "./wrappers/flatten-observation.ts";
 export { type NormaliseRewardOptions, normaliseReward } from "./wrappers/normalise-reward.ts";
 export { timeLimit } from "./wrappers/time-limit.ts";
+export {
+  type ActionTransform,
+  type ObservationTransform,
+  transformAction,
+  transformObservation,
+  transformReward,
+} from "./wrappers/transform.ts";
 export { Wrapper, type WrapperState } from "./wrappers/wrapper.ts";

@@ -14,7 +14,8 @@ import type { Scenario } from "../model/scenario.ts";
 import type { ObservationPart } from "../parts/observation.ts";
 import type { Utility } from "../parts/utility.ts";
 import type { Evaluator, Outcome } from "../sim/evaluator/contract.ts";
-import { type EpisodeState, type Phase, parseState } from "./episode-state.ts";
+import { type EpisodeState, type Phase, parseState, stateKeyOf } from "./episode-state.ts";
+import { checkReset, shown } from "./options.ts";
 import type { PlanState } from "./plan-state.ts";
 
 /** What an env is made of; made once and shared by all clones. */
@@ -76,12 +77,24 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   protected abstract mask(): ActionMask;
   /** Throws a sentence where the action, an element of the action space, is not legal now. */
   protected abstract checkLegal(action: Action): void;
+  /** The action as an element of the action space; itself where it can be none. */
+  protected taken(action: Action): Action {
+    return action;
+  }
+
+  /** What an action may be given as, behind the name of the space: `, given as ...`, or nothing. */
+  protected expectedAction(): string {
+    return "";
+  }
+
   /** The plan as text. */
   protected abstract picture(title: string): string;
   /** A new env of the same class over the same parts. */
   protected abstract sibling(rng: Rng): Episode<Observation, Action, State, Decisions>;
 
-  reset({ seed, options = {} }: ResetOptions = {}): Reset<Observation> {
+  reset(given?: ResetOptions): Reset<Observation> {
+    checkReset(this.metadata.id, given);
+    const { seed, options = {} } = given ?? {};
     if (this.phase === "closed") throw new InputError(`${this.metadata.id} is closed; make a new one.`);
     if (seed !== undefined) this.seedWith(seed);
     this.phase = "new";
@@ -90,11 +103,12 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     return { observation: this.observe(), info: this.info(outcome) };
   }
 
-  step(action: Action): Step<Observation> {
+  step(given: Action): Step<Observation> {
     this.checkRunning();
+    const action = this.taken(given);
     if (!this.actionSpace.contains(action))
       throw new InputError(
-        `${this.metadata.id}: the action ${describeAction(action)} is not in ${this.actionSpace.describe()}.`,
+        `${this.metadata.id}: the action ${shown(given)} is not in ${this.actionSpace.describe()}${this.expectedAction()}.`,
       );
     this.checkLegal(action);
     const { reward, terminated, outcome } = this.advance(action);
@@ -127,6 +141,7 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
   state(): EpisodeState {
     return {
       id: this.metadata.id,
+      scenario: stateKeyOf(this.scenario),
       phase: this.phase,
       rng: structuredClone(this.rng.state()),
       ...this.planState.save(),
@@ -137,7 +152,7 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
 
   restore(state: unknown): void {
     const { id } = this.metadata;
-    const { phase, rng, utility, best, ...fields } = parseState(state, id);
+    const { phase, rng, utility, best, ...fields } = parseState(state, id, this.scenario);
     const decisions = best && this.planState.checkKept(best.decisions, id, "best.decisions");
     this.planState.restore(fields, id);
     this.rng = restoreRng(rng);
@@ -186,8 +201,3 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
  * numbers again.
  */
 const envStream = (seed: number | string): Rng => createRng(seed).child("env");
-
-function describeAction(action: unknown): string {
-  if (ArrayBuffer.isView(action)) return `[${(action as Int32Array).join(", ")}]`;
-  return typeof action === "string" ? `"${action}"` : (JSON.stringify(action) ?? String(action));
-}

@@ -9,19 +9,45 @@ import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { didYouMean } from "../model/suggest.ts";
-import { createOneShotEnv, ONE_SHOT_ID } from "./placement/one-shot.ts";
+import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
+import { createOneShotEnv, ONE_SHOT_ID, type OneShotEnv } from "./placement/one-shot.ts";
 import { placementOptions } from "./placement/placement-parts.ts";
 import {
   createProgressiveEnv,
   PROGRESSIVE_ID,
+  type ProgressiveEnv,
   type ProgressiveOptions,
   progressiveOptions,
 } from "./placement/progressive.ts";
-import { createRefineEnv, REFINE_ID, type RefineOptions, refineOptions } from "./placement/refine.ts";
+import {
+  createRefineEnv,
+  REFINE_ID,
+  type RefineEnv,
+  type RefineOptions,
+  refineOptions,
+} from "./placement/refine.ts";
+
+/**
+ * The class of each env by its id, for observations of a given type. Envs of others add a line to
+ * this interface by declaration merging; ids without a line are a plain `Env`.
+ */
+export interface EnvTypes<Observation = PlacementObservation> {
+  "Placement/OneShot-v1": OneShotEnv<Observation>;
+  "Placement/Progressive-v1": ProgressiveEnv<Observation>;
+  "Placement/Refine-v1": RefineEnv<Observation>;
+}
+
+/** What `makeEnv` answers for an id. */
+export type EnvOf<
+  Id extends string,
+  Observation = PlacementObservation,
+> = Id extends keyof EnvTypes<Observation> ? EnvTypes<Observation>[Id] : Env;
 
 /** What every env needs; each one documents its further options. */
-export interface MakeEnvOptions {
+export interface MakeEnvOptions<Observation = PlacementObservation> {
   readonly scenario: Scenario;
+  /** Default `placementObservation`; what it observes is the type of the env's observations. */
+  readonly observation?: (scenario: Scenario) => ObservationPart<Observation>;
   readonly [option: string]: unknown;
 }
 
@@ -83,9 +109,14 @@ export function envSpec(id: string): EnvSpec {
   return spec;
 }
 
-/** A new env on a scenario. Each env refuses options that it does not know. */
-export function makeEnv(id: string, options: MakeEnvOptions): Env {
-  return envSpec(id).create(options);
+/**
+ * A new env on a scenario, of the class of its id. Each env refuses options that it does not know.
+ */
+export function makeEnv<Id extends string, Observation = PlacementObservation>(
+  id: Id,
+  options: MakeEnvOptions<Observation>,
+): EnvOf<Id, Observation> {
+  return envSpec(id).create(options as MakeEnvOptions) as EnvOf<Id, Observation>;
 }
 
 function unknownId(id: string): string {

@@ -61,6 +61,17 @@ export function multiDiscrete(
   };
 }
 
+/** The entries of an array or typed array of whole numbers; null for anything else. */
+export function integersIn(list: unknown): Int32Array | null {
+  if (list instanceof Int32Array) return list;
+  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) return null;
+  const entries: readonly unknown[] = Array.isArray(list)
+    ? list
+    : Array.from(list as unknown as Iterable<unknown>);
+  const fits = entries.every((entry) => Number.isInteger(entry) && Math.abs(entry as number) < 2 ** 31);
+  return fits ? Int32Array.from(entries as readonly number[]) : null;
+}
+
 function describeSizes(sizes: Int32Array): string {
   const uniform = sizes.length > 4 && sizes.every((size) => size === sizes[0]);
   return uniform ? `${sizes.length} x ${sizes[0]}` : `[${sizes.join(", ")}]`;

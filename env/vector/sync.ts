@@ -1,65 +1,66 @@
 /**
- * `syncVector`: several envs behind one call, stepped one after the other. It has the three
- * autoreset modes of Gymnasium 1.x:
- *
- * - `next-step` (default): the step after an episode's end ignores that env's action and resets it.
- *   Its reward is 0, and it is not an end.
- * - `same-step`: the step that ends an episode also resets. The observation is that of the new
- *   episode. The last one is in `info.finalObservation` and `info.finalInfo`.
- * - `disabled`: nothing resets by itself; `resetEnv` resets the envs that ended.
- *
- * Env i is seeded with the child `env-i` of the vector's seed. So its stream depends neither on the
- * other envs nor on their number. An error of one env, such as a spent budget, passes through. The
- * envs before it have taken their steps then.
+ * `syncVector`: several envs in this thread, stepped one after the other (contract.ts). An error of
+ * one env, such as a spent budget, passes through. The envs before it have taken their steps then.
  */
-import type { Env, Info, Reset, ResetOptions, Space, Step } from "../contract.ts";
+import type { Env, Reset, ResetOptions, Space, Step } from "../contract.ts";
+import { checkReset } from "../envs/options.ts";
 import { InputError } from "../model/errors.ts";
-
-export const autoresetModes = ["next-step", "same-step", "disabled"] as const;
-export type AutoresetMode = (typeof autoresetModes)[number];
-
-export interface VectorReset<O> {
-  readonly observations: readonly O[];
-  readonly infos: readonly Info[];
-}
-
-export interface VectorStep<O> extends VectorReset<O> {
-  readonly rewards: Float64Array;
-  /** 1 where the env's episode ended by its own rules in this step. */
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
-}
-
-export interface VectorEnv<O, A> {
-  readonly size: number;
-  readonly autoreset: AutoresetMode;
-  readonly singleObservationSpace: Space<O>;
-  readonly singleActionSpace: Space<A>;
-  readonly envs: readonly Env<O, A>[];
-  reset(options?: ResetOptions): VectorReset<O>;
-  /** Resets one env only. */
-  resetEnv(index: number, options?: ResetOptions): Reset<O>;
-  step(actions: readonly A[]): VectorStep<O>;
-  close(): void;
-  /** JSON-safe, like an env's. */
-  state(): unknown;
-  restore(state: unknown): void;
-}
+import {
+  type AutoresetMode,
+  checkActionCount,
+  checkAutoreset,
+  checkIndex,
+  type VectorEnv,
+  type VectorReset,
+  type VectorStep,
+} from "./contract.ts";
 
 export interface SyncVectorOptions {
   readonly autoreset?: AutoresetMode;
 }
 
+/** An env, or what makes one now. */
+export type EnvSource<O, A> = Env<O, A> | (() => Env<O, A>);
+/** The same, or what makes one later, as `make` does. */
+export type LaterEnvSource<O, A> = EnvSource<O, A> | Promise<Env<O, A>> | (() => Promise<Env<O, A>>);
+
+/** The vector env, or a promise of it where an env is made later. */
 export function syncVector<O, A>(
-  makers: readonly (() => Env<O, A>)[],
+  sources: readonly EnvSource<O, A>[],
+  options?: SyncVectorOptions,
+): VectorEnv<O, A>;
+export function syncVector<O, A>(
+  sources: readonly LaterEnvSource<O, A>[],
+  options?: SyncVectorOptions,
+): Promise<VectorEnv<O, A>>;
+export function syncVector<O, A>(
+  sources: readonly LaterEnvSource<O, A>[],
   { autoreset = "next-step" }: SyncVectorOptions = {},
+): VectorEnv<O, A> | Promise<VectorEnv<O, A>> {
+  if (sources.length === 0) throw new InputError("A vector env needs at least one env.");
+  checkAutoreset(autoreset);
+  const envs = sources.map((source) => (typeof source === "function" ? source() : source));
+  const isLater = (env: Env<O, A> | Promise<Env<O, A>>): env is Promise<Env<O, A>> => env instanceof Promise;
+  if (envs.some(isLater)) return Promise.all(envs).then((made) => vectorOf(made, autoreset));
+  return vectorOf(envs as Env<O, A>[], autoreset);
+}
+
+/** `first` is the number of the first env where these are some of a larger vector. */
+export function vectorOf<O, A>(
+  envs: readonly Env<O, A>[],
+  autoreset: AutoresetMode,
+  first = 0,
 ): VectorEnv<O, A> {
-  if (makers.length === 0) throw new InputError("A vector env needs at least one env.");
-  if (!autoresetModes.includes(autoreset))
-    throw new InputError(`autoreset is "${autoreset}", expected ${autoresetModes.join(", ")}.`);
-  const envs = makers.map((make) => make());
+  envs.forEach((env, i) => {
+    if (typeof (env as Partial<Env> | null)?.step !== "function")
+      throw new InputError(
+        `Entry ${i} of the vector env is no env, expected an env or a function that makes one.`,
+      );
+  });
+  if (new Set(envs).size < envs.length)
+    throw new InputError("The vector env was given one env twice, expected another env for each entry.");
   checkSameSpaces(envs);
-  return new SyncVector(envs, autoreset);
+  return new SyncVector(envs, autoreset, first);
 }
 
 class SyncVector<O, A> implements VectorEnv<O, A> {
@@ -67,9 +68,11 @@ class SyncVector<O, A> implements VectorEnv<O, A> {
   readonly autoreset: AutoresetMode;
   /** 1 where the next step resets instead. */
   private readonly due: Uint8Array;
+  private readonly first: number;
 
-  constructor(envs: readonly Env<O, A>[], autoreset: AutoresetMode) {
+  constructor(envs: readonly Env<O, A>[], autoreset: AutoresetMode, first: number) {
     this.envs = envs;
+    this.first = first;
     this.autoreset = autoreset;
     this.due = new Uint8Array(envs.length);
   }
@@ -86,25 +89,25 @@ class SyncVector<O, A> implements VectorEnv<O, A> {
     return this.envs[0].actionSpace;
   }
 
-  reset({ seed, options }: ResetOptions = {}): VectorReset<O> {
+  reset(given?: ResetOptions): VectorReset<O> {
+    checkReset("The vector env", given);
+    const { seed, options } = given ?? {};
     const resets = this.envs.map((env, i) =>
-      env.reset(seed === undefined ? { options } : { seed: childSeed(seed, i), options }),
+      env.reset(seed === undefined ? { options } : { seed: childSeed(seed, this.first + i), options }),
     );
     this.due.fill(0);
     return { observations: resets.map((r) => r.observation), infos: resets.map((r) => r.info) };
   }
 
   resetEnv(index: number, options?: ResetOptions): Reset<O> {
-    if (this.envs[index] === undefined)
-      throw new InputError(`The vector env has no env ${index}, expected 0..${this.size - 1}.`);
+    checkIndex(index, this.size);
     const reset = this.envs[index].reset(options);
     this.due[index] = 0;
     return reset;
   }
 
   step(actions: readonly A[]): VectorStep<O> {
-    if (actions.length !== this.size)
-      throw new InputError(`The vector env was given ${actions.length} actions for ${this.size} envs.`);
+    checkActionCount(actions.length, this.size);
     const steps = this.envs.map((_, i) => this.stepOne(i, actions[i]));
     return {
       observations: steps.map((step) => step.observation),

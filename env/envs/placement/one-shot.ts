@@ -5,10 +5,10 @@
  * episode charges one evaluation. This is the setting of ColocRL (Mirhoseini et al., ICML 2017),
  * whose policy samples a whole placement before it is run.
  */
-import type { ActionMask, EnvMetadata } from "../../contract.ts";
+import type { ActionMask, EnvMetadata, Step } from "../../contract.ts";
 import type { Rng } from "../../model/rng.ts";
 import type { PlacementObservation } from "../../parts/observation.ts";
-import { type MultiDiscrete, multiDiscrete } from "../../spaces/multi-discrete.ts";
+import { integersIn, type MultiDiscrete, multiDiscrete } from "../../spaces/multi-discrete.ts";
 import type { Advance } from "../episode.ts";
 import { checkResetOptions, returnsUnder } from "../options.ts";
 import { PlacementEnv } from "./placement-env.ts";
@@ -41,6 +41,19 @@ export class OneShotEnv<Observation> extends PlacementEnv<Observation, Int32Arra
 
   protected sibling(rng: Rng): OneShotEnv<Observation> {
     return new OneShotEnv(this.parts, rng);
+  }
+
+  /** The device of each group, as any list of whole numbers. */
+  override step(devices: ArrayLike<number>): Step<Observation> {
+    return super.step(devices as Int32Array);
+  }
+
+  protected override taken(devices: unknown): Int32Array {
+    return integersIn(devices) ?? (devices as Int32Array);
+  }
+
+  protected override expectedAction(): string {
+    return ", given as an Int32Array or any list of whole numbers";
   }
 
   protected begin(options: Readonly<Record<string, unknown>>): undefined {

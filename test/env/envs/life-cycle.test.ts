@@ -3,6 +3,7 @@ import {
   createProgressiveEnv,
   createRefineEnv,
   envIds,
+  InputError,
   makeEnv,
   randomPlacement,
 } from "../../../env/index.ts";
@@ -28,8 +29,40 @@ describe.each(envIds())("%s", (id) => {
   test("refuses actions outside its space and reset options that it does not know", () => {
     const env = make();
     env.reset();
-    expect(() => env.step(7)).toThrow(`${id}: the action 7 is not in ${env.actionSpace.describe()}.`);
+    expect(() => env.step(7)).toThrow(`${id}: the action 7 is not in ${env.actionSpace.describe()}`);
     expect(() => env.reset({ options: { strat: 1 } })).toThrow(`does not know the reset option "strat"`);
+  });
+
+  test.each([
+    [42, "reset was given 42, expected { seed, options } or nothing."],
+    ["7", 'reset was given "7", expected { seed, options } or nothing.'],
+    [null, "reset was given null"],
+    [[1], "reset was given [1]"],
+    [{ sed: 1 }, 'reset does not know "sed"; expected seed, options. Did you mean "seed"?'],
+    [{ options: null }, "the reset options are null, expected an object."],
+    [{ options: "best" }, 'the reset options are "best", expected an object.'],
+    [{ seed: Number.NaN }, "the seed is NaN, expected a finite number or a text."],
+    [{ seed: 1n }, "the seed is 1n, expected a finite number or a text."],
+  ])("refuses to reset with %o", (given, sentence) => {
+    expect(() => make().reset(given as never)).toThrow(new InputError(`${id}: ${sentence}`).message);
+  });
+
+  test.each([0n, undefined, null, "0", {}, [0.5], () => 0, Symbol("0"), new Float64Array([0.5])])(
+    "answers the action %o with a sentence",
+    (action) => {
+      const env = make();
+      env.reset();
+      expect(() => env.step(action as never)).toThrow(InputError);
+    },
+  );
+
+  test("refuses the state of another scenario of the same size", () => {
+    const slower = { ...diamondScenario, fidelity: { ...diamondScenario.fidelity, opGapUs: 1 } };
+    const other = makeEnv(id, { scenario: slower, seed: 1 });
+    other.reset();
+    expect(() => make().restore(other.state())).toThrow(
+      /is of the scenario with hash [0-9a-f]{16}, expected [0-9a-f]{16}, "diamond"/,
+    );
   });
 
   test("refuses states of other envs, other scenarios, and damaged ones", () => {

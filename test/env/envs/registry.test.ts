@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createOneShotEnv, envIds, makeEnv, registerEnv } from "../../../env/index.ts";
+import {
+  createOneShotEnv,
+  discrete,
+  envIds,
+  makeEnv,
+  type ObservationPart,
+  registerEnv,
+  type Scenario,
+} from "../../../env/index.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { diamondScenario, supportScenario } from "./scenarios.ts";
@@ -9,10 +17,27 @@ const make =
   () =>
     makeEnv(id, { scenario: diamondScenario, ...options });
 
+const groupCountOnly = ({ grouping: { groupCount } }: Scenario): ObservationPart<number> => ({
+  space: discrete(groupCount + 1),
+  needsStartTimes: false,
+  observe: () => groupCount,
+});
+
 describe("the registry", () => {
   test("makes every env that it lists, each under its own id", () => {
     expect(envIds()).toEqual(["Placement/OneShot-v1", "Placement/Progressive-v1", "Placement/Refine-v1"]);
     for (const id of envIds()) expect(makeEnv(id, { scenario: diamondScenario }).metadata.id).toBe(id);
+  });
+
+  test("types an env by its id, and by the observation that it is given", () => {
+    const scenario = diamondScenario;
+    const groups: Float32Array = makeEnv("Placement/Refine-v1", { scenario }).reset().observation.groups;
+    const placed: Int32Array = makeEnv("Placement/OneShot-v1", { scenario }).actionSpace.sizes;
+    const own = makeEnv("Placement/Progressive-v1", { scenario, observation: groupCountOnly });
+    const count: number = own.reset().observation;
+    expect([groups.length > 0, placed.length, count]).toEqual([true, count, scenario.grouping.groupCount]);
+    // @ts-expect-error: the observation is a number here
+    expect(own.reset().observation.groups).toBeUndefined();
   });
 
   test("names the newest version where an unknown one is asked for", () => {

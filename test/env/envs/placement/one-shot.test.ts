@@ -49,6 +49,21 @@ describe("OneShot", () => {
     );
   });
 
+  test("takes the devices as any list of whole numbers, or says what it takes", () => {
+    const rewardOf = (action: ArrayLike<number>) => {
+      const env = createOneShotEnv({ scenario: diamondScenario });
+      env.reset();
+      return env.step(action).reward;
+    };
+    const expected = rewardOf(Int32Array.of(0, 1, 0, 1));
+    for (const list of [[0, 1, 0, 1], Uint8Array.of(0, 1, 0, 1), Float32Array.of(0, 1, 0, 1)])
+      expect(rewardOf(list)).toBe(expected);
+    expect(() => rewardOf([0, 1, 0.5, 1])).toThrow(
+      "the action [0,1,0.5,1] is not in MultiDiscrete([2, 2, 2, 2]), given as an Int32Array or any list of whole numbers.",
+    );
+    expect(() => rewardOf([0, 1])).toThrow("given as an Int32Array or any list of whole numbers");
+  });
+
   test("keeps no hold of the action that it was given", () => {
     const env = createOneShotEnv({ scenario: diamondScenario });
     env.reset();
