@@ -3,7 +3,7 @@
  * agent. A test holds the list of methods to the registry.
  */
 export * from "./contract.ts";
-export { boundByLinearRelaxation } from "./exact/programs/linear-relaxation.ts";
+export { boundByLinearRelaxation, type RelaxationLimits } from "./exact/programs/linear-relaxation.ts";
 export { placeto } from "./learned/placeto.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
@@ -46,10 +46,10 @@ export {
   type ResolvedMethod,
   resolveMethod,
 } from "./registry/registry.ts";
-export { type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
+export { type MethodSpec, type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
 export { type AgentHooks, type AgentResult, type AgentRun, runAgent } from "./run/agent.ts";
 export { type MethodResult, type MethodRun, runMethod } from "./run/run.ts";
-export { oneTask, taskSource } from "./run/tasks.ts";
+export { oneTask, type ReservedTasks, taskSource } from "./run/tasks.ts";
 export {
   generalMethods as answeringAnyScenario,
   instantPlanners,

@@ -6,10 +6,10 @@ export { checkEnv } from "./check/check-env.ts";
 export { type CheckReport, type CheckResult, formatReport } from "./check/report.ts";
 export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "./contract.ts";
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
-export type { EpisodeState } from "./envs/episode-state.ts";
+export type { EpisodeState, Phase } from "./envs/episode-state.ts";
 export type { Returns } from "./envs/options.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
-export type { PlacementEnvOptions } from "./envs/placement/placement-parts.ts";
+export type { PlacementEnvOptions, PlacementParts } from "./envs/placement/placement-parts.ts";
 export {
   createProgressiveEnv,
   PROGRESSIVE_ID,
@@ -44,13 +44,18 @@ export {
   type Link,
   validateCluster,
 } from "./model/cluster/cluster.ts";
-export { dataConsumers, reversed, transferTimesUs } from "./model/cluster/output-transfers.ts";
+export {
+  type DataEdges,
+  dataConsumers,
+  reversed,
+  transferTimesUs,
+} from "./model/cluster/output-transfers.ts";
 export { rooflineUs, runTimesUs } from "./model/cluster/speed.ts";
 export { atMost } from "./model/coarsen/at-most.ts";
 export { contractChains } from "./model/coarsen/chain.ts";
 export { fuseComponents, isAcyclic } from "./model/coarsen/components.ts";
 export { fixedSize } from "./model/coarsen/fixed-size.ts";
-export { type GroupGraph, groupGraph } from "./model/coarsen/group-graph.ts";
+export { type GroupedGraph, type GroupGraph, groupGraph } from "./model/coarsen/group-graph.ts";
 export {
   colocationGrouping,
   type Grouping,
@@ -105,7 +110,7 @@ export {
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
 export type { TaskProgram } from "./model/plan/task-program.ts";
-export { Query, queryText, readQuery } from "./model/query.ts";
+export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
@@ -136,8 +141,8 @@ export { everyGroupVisited, type Termination } from "./parts/termination.ts";
 export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
 export { partedBounds } from "./sim/bounds/latency/bounds.ts";
 export { makespanUnits, refutationBound } from "./sim/bounds/makespan/bounds.ts";
-export { type Chains, chainsOf } from "./sim/bounds/makespan/chains.ts";
-export type { Units } from "./sim/bounds/units.ts";
+export { type Chains, type ChainsFor, chainsOf } from "./sim/bounds/makespan/chains.ts";
+export type { UnitParts, Units } from "./sim/bounds/units.ts";
 export { type Compiled, compile } from "./sim/engine/compile.ts";
 export { createParallelEngine, type ParallelEngine } from "./sim/engine/parallel.ts";
 export {

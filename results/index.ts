@@ -1,6 +1,6 @@
 /** What happened: running cells, comparing methods, tables, pages and run directories. */
 export { type AnytimeCurve, type AnytimePoint, anytimeCurve } from "./comparison/anytime.ts";
-export { bestKnownBound } from "./comparison/best-bound.ts";
+export { type BoundFor, bestKnownBound } from "./comparison/best-bound.ts";
 export {
   type BestSoFar,
   type CellHooks,
@@ -32,7 +32,7 @@ export {
   summarise,
 } from "./comparison/ranking.ts";
 export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
-export { ganttSvg } from "./drawing/gantt-svg.ts";
+export { type GanttTitle, ganttSvg } from "./drawing/gantt-svg.ts";
 export type { Exported, Exporter } from "./export/contract.ts";
 export { exporterOf, exporters } from "./export/index.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
@@ -49,7 +49,7 @@ export {
   scaleFor,
 } from "./format.ts";
 export { renderPage } from "./page/page.ts";
-export { cellRng } from "./random-stream.ts";
+export { cellRng, type StreamSeed } from "./random-stream.ts";
 export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";

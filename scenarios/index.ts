@@ -7,17 +7,17 @@
  *     const profile = await resolveScenario("resnet50.graph.txt?cluster=8xV100-nvlink&groups=40");
  */
 
-export { familyMembers, namesMembers } from "./address.ts";
+export { type Address, familyMembers, namesMembers, type Problem } from "./address.ts";
 export { type CatalogEntry, scenarioCatalog } from "./catalog.ts";
-export { deviceOf, deviceSheets } from "./clusters/devices.ts";
-export { type Fabric, fabricCluster } from "./clusters/fabric.ts";
+export { type DeviceModel, type DeviceSheet, deviceOf, deviceSheets } from "./clusters/devices.ts";
+export { type Cable, type Fabric, fabricCluster, type LinkSpeed } from "./clusters/fabric.ts";
 export { type ClusterEntry, clusterCatalog } from "./clusters/index.ts";
 export { type ClusterSplit, clusterVariant } from "./clusters/variants.ts";
 export { communicationShare, withCommunication } from "./communication.ts";
 export { acceleratorsOf } from "./families/accelerators.ts";
-export { type Family, memberGraph, type Split, splits } from "./families/family.ts";
+export { type Family, type FamilyMember, memberGraph, type Split, splits } from "./families/family.ts";
 export { families } from "./families/index.ts";
-export type { ImportedRun, Importer, ImportReport } from "./import/contract.ts";
+export type { Imported, ImportedRun, Importer, ImportReport, UnknownOps } from "./import/contract.ts";
 export { type ImportedFile, importers, importFile } from "./import/index.ts";
 export { DEFAULT_CLUSTER } from "./import/scenario-of.ts";
 export { type ScenarioProfile, scenarioProfile } from "./profile.ts";
@@ -25,7 +25,7 @@ export { openScenario, type ResolveOptions, resolveScenario } from "./resolve.ts
 export { boardPins } from "./suites/board.ts";
 export { suiteCatalog, suiteMembers, suiteNamed, suites } from "./suites/index.ts";
 export type { Suite } from "./suites/suite.ts";
-export { toys } from "./suites/toy.ts";
+export { type Toy, toys } from "./suites/toy.ts";
 export { type BuildOptions, buildWorkload, type Phase } from "./workloads/build.ts";
 export { workloadCatalog } from "./workloads/index.ts";
-export type { Workload } from "./workloads/workload.ts";
+export type { Workload, WorkloadOption } from "./workloads/workload.ts";
