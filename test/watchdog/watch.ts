@@ -23,34 +23,38 @@ export interface WatchdogReport {
 }
 
 export interface WatchdogOptions {
+  /** Every command on each of some hostile scenarios, or fuzzed command lines. */
+  readonly mode: "scenarios" | "lines";
   readonly seed: number;
-  readonly scenarios: number;
+  /** How many scenarios or lines. */
+  readonly count: number;
   /** CPU seconds that one command may use. */
   readonly limitSeconds: number;
-  readonly onScenario?: (number: number) => void;
+  readonly onNext?: (number: number) => void;
 }
 
 const child = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 export async function watch({
+  mode,
   seed,
-  scenarios,
+  count,
   limitSeconds,
-  onScenario,
+  onNext,
 }: WatchdogOptions): Promise<WatchdogReport> {
   const faults: WatchdogFault[] = [];
   let commands = 0;
   let slowestSeconds = 0;
   let slowestLine = "";
-  for (let from = 0; from < scenarios; ) {
+  for (let from = 0; from < count; ) {
     let now: Extract<WatchdogMessage, { kind: "begins" }> | null = null;
     const fault = (text: string) => {
       if (now !== null)
         faults.push({ number: now.number, line: now.line.join(" "), file: now.file, fault: text });
     };
-    const ended = await follow([seed, from, scenarios, limitSeconds], (message) => {
+    const ended = await follow([mode, seed, from, count, limitSeconds], (message) => {
       if (message.kind === "begins") {
-        if (now?.number !== message.number) onScenario?.(message.number);
+        if (now?.number !== message.number) onNext?.(message.number);
         now = message;
         commands++;
         return;
@@ -69,7 +73,10 @@ export async function watch({
 }
 
 /** `done`, or why the process ended early. */
-async function follow(args: readonly number[], heard: (message: WatchdogMessage) => void): Promise<string> {
+async function follow(
+  args: readonly (string | number)[],
+  heard: (message: WatchdogMessage) => void,
+): Promise<string> {
   const running = spawn(
     process.execPath,
     ["--import", "tsx", "--max-old-space-size=1024", child, ...args.map(String)],
