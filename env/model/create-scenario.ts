@@ -2,7 +2,9 @@
 import { type Cluster, validateCluster } from "./cluster/cluster.ts";
 import { InputError } from "./errors.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";
-import { ANY_KIND } from "./graph/graph.ts";
+import { ANY_KIND, type OpGraph } from "./graph/graph.ts";
+import { checkTable } from "./graph/limits.ts";
+import { kindsOf, onlyTimedKinds, runsOnKind, timedKinds } from "./graph/support.ts";
 import { checkMagnitudes } from "./magnitudes.ts";
 import { allowedDevices, type Scenario, type ScenarioMeta } from "./scenario.ts";
 
@@ -19,7 +21,9 @@ export function createScenario(parts: Omit<Scenario, "meta"> & { readonly meta?:
     throw new InputError(
       `Scenario "${scenario.name}": the grouping covers ${grouping.groupOf.length} ops, the graph has ${graph.opCount}.`,
     );
+  checkTable(`Scenario "${scenario.name}": ops and devices`, graph.opCount, scenario.cluster.devices.length);
   checkColocation(scenario);
+  checkKinds(scenario);
   checkTimes(scenario);
   checkMagnitudes(scenario);
   const allowed = allowedDevices(scenario);
@@ -54,6 +58,45 @@ function checkColocation({ name, graph, grouping }: Scenario): void {
 }
 
 /**
+ * Every op must run on some device. A kind of the graph that differs from a kind of the cluster
+ * only in how it is written, such as "GPU" for "gpu", is a mistake.
+ */
+function checkKinds({ name, graph, cluster }: Scenario): void {
+  const devices = [...new Set(cluster.devices.map(({ kind }) => kind))];
+  const named = new Set([
+    ...graph.measuredUs.keys(),
+    ...graph.supportedKinds.flatMap((kinds) => kinds ?? []),
+  ]);
+  for (const kind of named) {
+    const meant = devices.find((device) => folded(device) === folded(kind) && !named.has(device));
+    if (meant === undefined) continue;
+    const v = graph.supportedKinds.findIndex((kinds, op) =>
+      [...(kinds ?? []), ...timedKinds(graph, op)].includes(kind),
+    );
+    throw new InputError(
+      `Scenario "${name}": op "${graph.names[v]}" names the device kind "${kind}", which no device of cluster "${cluster.name}" has. Did you mean "${meant}"?`,
+    );
+  }
+  const v = graph.names.findIndex(
+    (_, op) => !(kindsOf(graph, op)?.some((kind) => devices.includes(kind)) ?? true),
+  );
+  if (v !== -1)
+    throw runsNowhere(name, graph, v, `cluster "${cluster.name}" has devices of ${devices.join(", ")}`);
+}
+
+const folded = (kind: string): string => kind.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+function runsNowhere(name: string, graph: OpGraph, v: number, but: string): InputError {
+  const supported = graph.supportedKinds[v];
+  const timed = onlyTimedKinds(graph, v);
+  const parts = [
+    ...(supported === null ? [] : [`can run on ${supported.join(", ")} alone`]),
+    ...(timed === null ? [] : [`has no FLOP and measured times for ${timed.join(", ")} alone`]),
+  ];
+  return new InputError(`Scenario "${name}": op "${graph.names[v]}" ${parts.join(" and ")}, but ${but}.`);
+}
+
+/**
  * Every op must have a time on every device that may run it: measured for the kind, or a roofline
  * speed.
  */
@@ -61,8 +104,7 @@ function checkTimes({ name, graph, cluster }: Scenario): void {
   for (const device of cluster.devices) {
     if (device.flopsPerUs[graph.dtype] !== undefined) continue;
     for (let v = 0; v < graph.opCount; v++) {
-      const kinds = graph.supportedKinds[v];
-      if (kinds !== null && !kinds.includes(device.kind)) continue;
+      if (!runsOnKind(graph, v, device.kind)) continue;
       const measured = graph.measuredUs.get(device.kind)?.[v] ?? Number.NaN;
       const anywhere = graph.measuredUs.get(ANY_KIND)?.[v] ?? Number.NaN;
       if (Number.isNaN(measured) && Number.isNaN(anywhere) && graph.flops[v] > 0)

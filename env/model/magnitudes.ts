@@ -8,6 +8,7 @@
 import { runTimesUs } from "./cluster/speed.ts";
 import { InputError } from "./errors.ts";
 import type { OpGraph } from "./graph/graph.ts";
+import { runsOnKind } from "./graph/support.ts";
 import type { Scenario } from "./scenario.ts";
 
 const LONGEST_US = 2 ** 53;
@@ -31,7 +32,7 @@ export function checkMagnitudes({ name, graph, cluster, fidelity }: Scenario): v
   runUs.forEach((us, i) => {
     const [v, d] = [Math.floor(i / deviceCount), i % deviceCount];
     const { name: device, kind } = cluster.devices[d];
-    const runs = graph.supportedKinds[v]?.includes(kind) ?? true;
+    const runs = runsOnKind(graph, v, kind);
     if (runs && !(us <= LONGEST_US)) refuse(`op "${graph.names[v]}" takes on "${device}"`, us);
     if (runs && us > 0 && us < SHORTEST_US) refuseShort(`op "${graph.names[v]}" takes on "${device}"`, us);
   });

@@ -8,6 +8,7 @@ import type { Cluster } from "./cluster/cluster.ts";
 import type { Grouping } from "./coarsen/grouping.ts";
 import type { Fidelity } from "./fidelity/fidelity.ts";
 import type { OpGraph } from "./graph/graph.ts";
+import { kindsOf } from "./graph/support.ts";
 import type { UnknownWork } from "./graph/unknown-work.ts";
 
 /**
@@ -47,7 +48,7 @@ export function allowedDevices({ graph, grouping, cluster }: Scenario): Uint8Arr
   const deviceCount = cluster.devices.length;
   const allowed = new Uint8Array(grouping.groupCount * deviceCount).fill(1);
   for (let v = 0; v < graph.opCount; v++) {
-    const kinds = graph.supportedKinds[v];
+    const kinds = kindsOf(graph, v);
     if (kinds === null) continue;
     for (let d = 0; d < deviceCount; d++)
       if (!kinds.includes(cluster.devices[d].kind)) allowed[grouping.groupOf[v] * deviceCount + d] = 0;

@@ -5,10 +5,12 @@
  *   launchUs + max(flops / (flopsPerUs x efficiency), bytesTouched / memoryBytesPerUs)
  *
  * with `launchUs` only for ops that do any work. A measured time includes the launch and is not
- * changed.
+ * changed. An op that has measured times but neither FLOP nor bytes cannot run on a kind without a
+ * time.
  */
 
 import { ANY_KIND, type OpGraph } from "../graph/graph.ts";
+import { runsOnKind } from "../graph/support.ts";
 import type { Cluster, Device } from "./cluster.ts";
 
 /**
@@ -21,11 +23,9 @@ export function runTimesUs(graph: OpGraph, cluster: Cluster): Float64Array {
     const measured = graph.measuredUs.get(device.kind);
     const anywhere = graph.measuredUs.get(ANY_KIND);
     for (let v = 0; v < graph.opCount; v++) {
-      const kinds = graph.supportedKinds[v];
-      times[v * deviceCount + d] =
-        kinds !== null && !kinds.includes(device.kind)
-          ? Number.POSITIVE_INFINITY
-          : (firstNumber(measured?.[v], anywhere?.[v]) ?? rooflineUs(graph, device, v));
+      times[v * deviceCount + d] = runsOnKind(graph, v, device.kind)
+        ? (firstNumber(measured?.[v], anywhere?.[v]) ?? rooflineUs(graph, device, v))
+        : Number.POSITIVE_INFINITY;
     }
   });
   return times;

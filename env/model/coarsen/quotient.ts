@@ -7,6 +7,7 @@
  * that took the other one in.
  */
 import { type OpGraph, Role } from "../graph/graph.ts";
+import { kindsOf, timedKinds } from "../graph/support.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
 import { createGroupOrder } from "./order.ts";
 import { opWork } from "./work.ts";
@@ -125,10 +126,13 @@ export const NO_KIND = "none";
 
 /** The device kinds that every op of a group supports, as a text to compare. */
 export function supportOf(graph: OpGraph, { groupCount, memberStart, members }: Grouping): readonly string[] {
+  const timed = graph.measuredUs.size;
+  const kindsOfOp = (v: number) =>
+    graph.supportedKinds[v] === null && timedKinds(graph, v).length === timed ? null : kindsOf(graph, v);
   return Array.from({ length: groupCount }, (_, g) => {
     let common: readonly string[] | null = null;
     for (let i = memberStart[g]; i < memberStart[g + 1]; i++) {
-      const kinds = graph.supportedKinds[members[i]];
+      const kinds = kindsOfOp(members[i]);
       if (kinds === null) continue;
       common = common === null ? kinds : common.filter((kind) => kinds.includes(kind));
     }

@@ -8,6 +8,7 @@
  */
 import { InputError } from "../errors.ts";
 import { CONTROL, type OpGraph, Role, type RoleName } from "./graph.ts";
+import { checkSize, checkTable, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./limits.ts";
 
 /** What can be declared of an op; everything but the name has a default. */
 export interface OpSpec {
@@ -56,7 +57,14 @@ const LARGEST_BYTES = 2 ** 53;
 export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): GraphBuilder {
   const ops: OpSpec[] = [];
   const idOf = new Map<string, number>();
-  const edges: { from: string; to: string; output: number; bytes: number | undefined }[] = [];
+  const edges: DeclaredEdge[] = [];
+  const kinds = new Set<string>();
+  let outputs = 0;
+  const add = (edge: DeclaredEdge) => {
+    checkSize("edges", edges.length + 1, MOST_EDGES);
+    edges.push(edge);
+    return builder;
+  };
 
   const builder: GraphBuilder = {
     op(spec) {
@@ -65,6 +73,11 @@ export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): Gr
       if (idOf.has(spec.name))
         throw new InputError(`Op "${spec.name}" is declared twice; op names must be unique.`);
       checkOp(spec);
+      outputs += spec.outputs?.length ?? 0;
+      for (const kind of Object.keys(spec.measuredUs ?? {})) kinds.add(kind);
+      checkSize("ops", ops.length + 1, MOST_OPS);
+      checkSize("outputs", outputs, MOST_OUTPUTS);
+      checkTable("The ops and the device kinds that they have measured times for", ops.length, kinds.size);
       idOf.set(spec.name, ops.length);
       ops.push(spec);
       return builder;
@@ -75,12 +88,10 @@ export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): Gr
           `Edge "${from}" -> "${to}": output is ${output}, expected an integer of at least 0.`,
         );
       if (bytes !== undefined) checkBytes(`Edge "${from}" -> "${to}"`, "bytes", bytes);
-      edges.push({ from, to, output, bytes });
-      return builder;
+      return add({ from, to, output, bytes });
     },
     control(from, to) {
-      edges.push({ from, to, output: CONTROL, bytes: 0 });
-      return builder;
+      return add({ from, to, output: CONTROL, bytes: 0 });
     },
     build() {
       if (ops.length === 0) throw new InputError("The graph is empty: at least one op is needed.");

@@ -4,6 +4,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
+import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
 import { didYouMean } from "../suggest.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
@@ -57,7 +58,7 @@ function validate({ graph, cluster }: Scenario, plan: Placement): void {
       throw new InputError(
         `Op "${graph.names[v]}" is placed on device ${d}, expected 0..${deviceCount - 1}.`,
       );
-    const kinds = graph.supportedKinds[v];
+    const kinds = kindsOf(graph, v);
     if (kinds !== null && !kinds.includes(cluster.devices[d].kind))
       throw new InputError(
         `Op "${graph.names[v]}" is placed on "${cluster.devices[d].name}" (${cluster.devices[d].kind}), but runs only on ${kinds.join(", ")}.`,

@@ -18,6 +18,7 @@ import type { Measured } from "./measured.ts";
 import type { GraphDef, NodeDef } from "./messages/schema.ts";
 import { elementTypeOf } from "./messages/tensor-proto.ts";
 import { inOrder, type LinkedNode, linkedNodes } from "./nodes.ts";
+import { tfRules } from "./rules/index.ts";
 import { workloadType } from "./workload-types.ts";
 
 export interface TfGraphOptions {
@@ -57,7 +58,12 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
   for (const linked of nodes) {
     const { node } = linked;
     const { outputs, flops, bytesTouched } = costs.get(linked)!;
-    const measuredUs = timesOf(node.name, options);
+    const isWorkless = flops === 0 && bytesTouched === 0 && outputs.every(({ shape }) => shape !== null);
+    const measuredUs = timesOf(
+      node.name,
+      options,
+      isWorkless && (tfRules.has(node.op) || outputs.length > 0),
+    );
     if (options.measured !== null && !options.measured.us.has(node.name)) unmeasured++;
     const count = Math.max(outputs.length, (ports.get(node.name) ?? -1) + 1);
     builder.op({
@@ -134,15 +140,20 @@ function weightBytes({ op, attr }: NodeDef, [output]: readonly Tensor[]): number
   return isWeightConstant ? bytesOf(output) : 0;
 }
 
-/** Ops without a measurement took no time worth recording. */
+/**
+ * Ops without a measurement took no time worth recording. Those without work, such as constants,
+ * have none on kinds without a record.
+ */
 function timesOf(
   name: string,
   { measured, gpuKind }: TfGraphOptions,
+  isWorkless: boolean,
 ): Readonly<Record<string, number>> | null {
   if (measured === null) return null;
   const times = measured.us.get(name);
   if (times === undefined) return { "*": 0 };
-  return Object.fromEntries([...times].map(([kind, us]) => [kind === "CPU" ? "CPU" : gpuKind, us]));
+  const byKind = Object.fromEntries([...times].map(([kind, us]) => [kind === "CPU" ? "CPU" : gpuKind, us]));
+  return isWorkless ? { "*": 0, ...byKind } : byKind;
 }
 
 const GRADIENT = /^(?:.*\/)?gradients?(?:_\d+)?\/(.+)$/;
