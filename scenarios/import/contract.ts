@@ -57,6 +57,8 @@ export interface Imported extends Partial<Omit<Scenario, "graph">> {
    * then left out.
    */
   readonly timesHoldOn?: "accelerators";
+  /** Device kinds that options name times for: the cluster must have devices of each. */
+  readonly timedKinds?: readonly string[];
   /** Given where the importer has rules for work and sizes, and some op is without. */
   readonly unknown?: UnknownOps;
   /** Placements in the file, with the results it expects. */

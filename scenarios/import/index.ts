@@ -66,6 +66,7 @@ export function importFile(
   const file = typeof content === "string" || content instanceof Uint8Array ? fileOf(content, name) : content;
   const query = new Query(fileNamed(name), options);
   return inFile(name, () => {
+    if (isEmpty(file)) throw new InputError("the file is empty.");
     const importer = importerOf(file, query.text("format"));
     const imported = importer.read(file, ownOptions(importer, query));
     return {
@@ -80,6 +81,13 @@ export function importFile(
     };
   });
 }
+
+/** Also where there is only white space or a byte order mark. */
+function isEmpty({ head, sizeBytes }: SourceFile): boolean {
+  return sizeBytes <= head.length + BYTE_ORDER_MARK_BYTES && head.trim() === "";
+}
+
+const BYTE_ORDER_MARK_BYTES = 3;
 
 function importerOf(file: SourceFile, format: string | undefined): Importer {
   const names = importers.map((importer) => importer.name);

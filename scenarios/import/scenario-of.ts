@@ -13,7 +13,8 @@ import { groupsForPlacement } from "../../env/model/coarsen/placement.ts";
 import { createScenario } from "../../env/model/create-scenario.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { defaultFidelity } from "../../env/model/fidelity/fidelity.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { ANY_KIND, type OpGraph } from "../../env/model/graph/graph.ts";
+import { onlyTimedKinds } from "../../env/model/graph/support.ts";
 import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
@@ -41,6 +42,7 @@ export function scenarioOf(
     throw new InputError(
       `the file describes its cluster ("${imported.cluster.name}"), so the option cluster cannot name another.`,
     );
+  checkTimedKinds(imported.timedKinds ?? [], cluster);
   const scenario = createScenario({
     name: imported.name ?? name,
     graph,
@@ -50,8 +52,52 @@ export function scenarioOf(
     fidelity: imported.fidelity ?? defaultFidelity,
     meta: { ...imported.meta, ...(unknownWork !== null && { unknownWork }) },
   });
-  return { scenario, report: { ...report, assumed: chosen } };
+  return {
+    scenario,
+    report: {
+      ...report,
+      assumed: [...chosen, ...boundText(scenario)],
+      dropped: [...report.dropped, ...unusedTimes(scenario)],
+    },
+  };
 }
+
+const kindsIn = ({ devices }: Cluster): string[] => [...new Set(devices.map(({ kind }) => kind))];
+
+function checkTimedKinds(given: readonly string[], cluster: Cluster): void {
+  const kinds = kindsIn(cluster);
+  const unknown = given.find((kind) => !kinds.includes(kind));
+  if (unknown === undefined) return;
+  throw new InputError(
+    `option time.${unknown} is for a device kind that cluster "${cluster.name}" does not have; it has ${kinds.join(", ")}.${didYouMean(unknown, kinds)}`,
+  );
+}
+
+/** Measured times that no device of the cluster can use. */
+function unusedTimes({ graph, cluster }: Scenario): string[] {
+  const kinds = kindsIn(cluster);
+  const unused = [...graph.measuredUs.keys()].filter((kind) => kind !== ANY_KIND && !kinds.includes(kind));
+  return unused.length === 0
+    ? []
+    : [`Measured times for ${unused.slice(0, 8).join(", ")}: no device of the cluster is of that kind.`];
+}
+
+/** Ops that their measured times keep from some devices. */
+function boundText({ graph, cluster }: Scenario): string[] {
+  const kinds = kindsIn(cluster);
+  let bound = 0;
+  for (let v = 0; v < graph.opCount; v++) {
+    const timed = onlyTimedKinds(graph, v);
+    if (timed !== null && kinds.some((kind) => !timed.includes(kind) && runsBut(graph, v, kind))) bound++;
+  }
+  return bound === 0
+    ? []
+    : [`${count(bound, "op")} run only on devices of the kinds that they have a measured time for.`];
+}
+
+/** Whether the op would run on a kind if it had a time there. */
+const runsBut = ({ supportedKinds }: OpGraph, v: number, kind: string): boolean =>
+  supportedKinds[v]?.includes(kind) ?? true;
 
 function namedCluster({ timesHoldOn }: Imported, name: string | undefined, chosen: string[]): Cluster {
   const cluster = clusterOf(name ?? DEFAULT_CLUSTER);

@@ -20,8 +20,11 @@ export interface SourceFile {
   bytes(): Uint8Array;
   /** Some bytes of it, fewer where the file ends before. The rest is not read. */
   slice(at: number, length: number): Uint8Array;
-  /** The whole file as text without a byte order mark; bytes that are not UTF-8 are an error. */
-  text(): string;
+  /**
+   * The whole file as text without a byte order mark, in an encoding of the WHATWG list, by default
+   * UTF-8. Bytes that are none of it are an error.
+   */
+  text(encoding?: string): string;
   /** The lines one by one, without line ends; the whole text is never in memory. */
   lines(): Generator<string>;
   /** The parsed JSON value, the same one every time. */
@@ -130,10 +133,10 @@ function sourceFile(name: string, storage: Storage): SourceFile {
     head,
     bytes: storage.whole,
     slice: storage.slice,
-    text() {
+    text(encoding = "utf-8") {
       if (storage.sizeBytes > LONGEST_TEXT_BYTES)
         throw new InputError(`the file has ${storage.sizeBytes} bytes, too many for one text.`);
-      return decoded(new TextDecoder("utf-8", { fatal: true }), storage.whole());
+      return decoded(decoderOf(encoding), storage.whole());
     },
     *lines() {
       const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -163,6 +166,14 @@ function sourceFile(name: string, storage: Storage): SourceFile {
 
 const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
 
+function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch {
+    throw new InputError(`the file's encoding is "${encoding.slice(0, 40)}", which is not known.`);
+  }
+}
+
 function decoded(
   decoder: InstanceType<typeof TextDecoder>,
   bytes: Uint8Array,
@@ -171,13 +182,15 @@ function decoded(
   try {
     return decoder.decode(bytes, options);
   } catch (error) {
-    if (error instanceof TypeError) throw new InputError("the file is not text: its bytes are not UTF-8.");
+    if (error instanceof TypeError)
+      throw new InputError(`the file is not text: its bytes are not ${decoder.encoding.toUpperCase()}.`);
     throw error;
   }
 }
 
 function parsedJson(text: string): unknown {
   try {
+    checkDepth(text);
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -185,6 +198,29 @@ function parsedJson(text: string): unknown {
     throw new InputError(`the file is not valid JSON: ${reason}.`);
   }
 }
+
+const DEEPEST_JSON = 1000;
+
+/** The parser needs memory for each bracket that is open, about 70 bytes for one byte of text. */
+function checkDepth(text: string): void {
+  let open = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) {
+      if (code === BACKSLASH) i++;
+    } else if (code === BRACKET || code === BRACE) {
+      if (++open > DEEPEST_JSON)
+        throw new InputError(`the file's JSON is nested more than ${DEEPEST_JSON} deep.`);
+    } else if (code === BRACKET + 2 || code === BRACE + 2) open--;
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
 
 function unreadable(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;

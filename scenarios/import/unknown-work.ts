@@ -26,7 +26,9 @@ export function checkUnknownWork(
   allowed: boolean,
 ): UnknownWork | null {
   const ops = [...new Set([...(unknown?.withoutRule ?? []), ...(unknown?.withoutSize ?? [])])];
-  const working = Array.from({ length: graph.opCount }, (_, op) => op).filter((op) => hasInputs(graph, op));
+  const working = Array.from({ length: graph.opCount }, (_, op) => op).filter(
+    (op) => hasInputs(graph, op) || hasTime(graph, op),
+  );
   const found: UnknownWork = {
     ops: ops.length,
     outOf: Math.max(working.length, ops.length),
@@ -46,6 +48,9 @@ export function checkUnknownWork(
 }
 
 const hasInputs = (graph: OpGraph, op: number): boolean => graph.inStart[op + 1] > graph.inStart[op];
+
+const hasTime = ({ measuredUs }: OpGraph, op: number): boolean =>
+  [...measuredUs.values()].some((times) => times[op] > 0);
 
 function typesOf(graph: OpGraph, ops: readonly number[]): Record<string, number> {
   const types = new Map<string, number>();

@@ -1,73 +1,60 @@
 /**
- * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files. Attributes with the
- * names of our own graphs (`flops`, `measuredUs`, `outputs`, ...) are read as such. The run time,
- * the sizes and the type may have other names, which the options give. Lists and maps are JSON in
- * strings; lists of numbers may also be separated by commas.
+ * Graphs of nodes and edges with attributes, from GraphML, GEXF and DOT files, as graphs of ops.
+ * `node-reader.ts` says what attributes mean. The report names the attributes that are not used,
+ * and the nodes and edges that lack one which others have.
  */
 
-import { InputError } from "../../../env/model/errors.ts";
-import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
-import { ANY_KIND, CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
+import { graphBuilder } from "../../../env/model/graph/builder.ts";
+import { CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
+import { checkSize, MOST_OUTPUTS } from "../../../env/model/graph/limits.ts";
 import type { Query } from "../../../env/model/query.ts";
-import type { Imported } from "../contract.ts";
+import type { Imported, UnknownOps } from "../contract.ts";
 import { count } from "../sentences.ts";
-
-export interface AttributedNode {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-export interface AttributedEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-export interface AttributedGraph {
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly nodes: readonly AttributedNode[];
-  readonly edges: readonly AttributedEdge[];
-}
+import { MOST_PORTS, numberOf } from "./attribute-values.ts";
+import { type AttributedEdge, type AttributedGraph, type Attributes, attributeOf } from "./attributes.ts";
+import { NodeReader, nodeOptions, withAssumedWork } from "./node-reader.ts";
 
 export const attributeOptions: Readonly<Record<string, string>> = {
-  time: "attribute of nodes that holds the run time on every device; default time, where there is one",
-  unit: "unit of that attribute: us (default), ms or s",
+  ...nodeOptions,
   bytes: "attribute of edges that holds the bytes they carry; default bytes, else weight",
-  parameters: "attribute of nodes that holds the bytes of weights; default parameterBytes",
-  type: "attribute of nodes that holds the type; default type",
+  edges:
+    "declared (default): from producer to consumer; directed: undirected ones lead from source to target; reversed: from consumer to producer",
 };
 
-const usOf = { us: 1, ms: 1000, s: 1e6 } as const;
-const numberFields = ["flops", "bytesTouched", "parameterBytes", "workspaceBytes", "transferUs"] as const;
-const wordFields = ["type", "role", "colocation", "twin"] as const;
-/**
- * Attributes of our own exports that belong to a plan or to the scenario's groups, not to the
- * graph.
- */
-const otherFields = ["group", "device"];
+const directions = ["declared", "directed", "reversed"] as const;
+export type Direction = (typeof directions)[number];
+export const directionOf = (options: Query): Direction => options.oneOf("edges", directions) ?? "declared";
+
+export interface DrawnFormat {
+  readonly recognised: string;
+  readonly direction: Direction;
+  readonly dropped: readonly string[];
+  /** What the format assumed besides. */
+  readonly assumed?: readonly string[];
+}
 
 export function importAttributed(
   source: AttributedGraph,
   options: Query,
-  { recognised, dropped }: { readonly recognised: string; readonly dropped: readonly string[] },
+  { recognised, direction, dropped, assumed = [] }: DrawnFormat,
 ): Imported {
-  const reader = nodeReader(source.nodes, options);
-  const graph = graphOf(source, reader, options);
-  const timed = source.nodes.filter(({ attributes }) => attributes[reader.timeName] !== undefined).length;
-  const measured = graph.measuredUs.size > 0;
-  const ignored = ignoredAttributes(source, reader.used);
+  const reader = new NodeReader(source, options);
+  const edges = new EdgeReader(source, options, direction);
+  const { graph, unknown } = graphOf(source, reader, edges);
+  const ignored = ignoredAttributes(source, reader.used, edges.bytesName);
   return {
     graph,
+    unknown,
+    timedKinds: reader.timesByKind.map(([kind]) => kind),
     report: {
       recognised: `${recognised}, ${count(graph.opCount, "node")}, ${count(graph.edgeCount, "edge")}`,
       assumed: [
-        ...(timed > 0
-          ? [`The attribute "${reader.timeName}" is the run time in ${reader.unit} on every device.`]
-          : []),
-        ...(timed === 0 && !measured && graph.flops.every((flops) => flops === 0)
-          ? [
-              "No attribute gives run times or work, so ops take only the time to touch their bytes; time=ATTRIBUTE names one.",
-            ]
-          : []),
-        "Edges lead from producer to consumer; an output that no attribute sizes has the bytes of its largest edge.",
+        ...timeTexts(source, reader, graph),
+        ...lackingTexts(source, reader, edges),
+        direction === "reversed"
+          ? "Edges lead from consumer to producer and are turned round; an output that no attribute sizes has the bytes of its largest edge."
+          : "Edges lead from producer to consumer; an output that no attribute sizes has the bytes of its largest edge.",
+        ...assumed,
       ],
       dropped: [
         ...(ignored.length > 0
@@ -79,52 +66,7 @@ export function importAttributed(
   };
 }
 
-interface NodeReader {
-  readonly timeName: string;
-  readonly unit: string;
-  readonly used: ReadonlySet<string>;
-  read(node: AttributedNode): OpSpec;
-}
-
-function nodeReader(nodes: readonly AttributedNode[], options: Query): NodeReader {
-  const unit = options.oneOf("unit", ["us", "ms", "s"]) ?? "us";
-  const timeName = options.text("time") ?? "time";
-  const parametersName = options.text("parameters") ?? "parameterBytes";
-  const typeName = options.text("type") ?? "type";
-  for (const name of ["time", "parameters", "type"]) {
-    const attribute = options.text(name);
-    if (attribute !== undefined && !nodes.some(({ attributes }) => Object.hasOwn(attributes, attribute)))
-      throw new InputError(
-        `${options.where}: option "${name}" names the attribute "${attribute}", which no node has.`,
-      );
-  }
-  const fieldNames = [...numberFields, ...wordFields, "outputs", "measuredUs", "supportedKinds"];
-  const used = new Set([...fieldNames, ...otherFields, timeName, parametersName, typeName]);
-  return {
-    timeName,
-    unit,
-    used,
-    read({ name, attributes }) {
-      const where = `Node "${name}"`;
-      const spec: Record<string, unknown> = { name };
-      for (const field of numberFields)
-        if (attributes[field] !== undefined) spec[field] = numberOf(where, field, attributes[field]);
-      for (const field of wordFields)
-        if (attributes[field] !== undefined) spec[field] = wordOf(attributes[field]);
-      if (attributes[parametersName] !== undefined)
-        spec.parameterBytes = numberOf(where, parametersName, attributes[parametersName]);
-      if (attributes[typeName] !== undefined) spec.type = wordOf(attributes[typeName]);
-      if (attributes.outputs !== undefined) spec.outputs = listOf(where, "outputs", attributes.outputs);
-      if (attributes.measuredUs !== undefined) spec.measuredUs = timesOf(where, attributes.measuredUs);
-      else if (attributes[timeName] !== undefined)
-        spec.measuredUs = { [ANY_KIND]: numberOf(where, timeName, attributes[timeName]) * usOf[unit] };
-      if (attributes.supportedKinds !== undefined)
-        spec.supportedKinds = wordsOf(where, attributes.supportedKinds);
-      return spec as unknown as OpSpec;
-    },
-  };
-}
-
+/** An edge as the file draws it, and the way that data flows over it. */
 interface ReadEdge {
   readonly from: string;
   readonly to: string;
@@ -133,98 +75,185 @@ interface ReadEdge {
   readonly input: number;
 }
 
-function graphOf(source: AttributedGraph, reader: NodeReader, options: Query): OpGraph {
-  const bytesName =
-    options.text("bytes") ??
-    ["bytes", "weight"].find((name) => source.edges.some((edge) => Object.hasOwn(edge.attributes, name)));
-  const edges = source.edges.map(({ from, to, attributes }): ReadEdge => {
-    const where = `Edge "${from}" -> "${to}"`;
-    const given = bytesName === undefined ? undefined : attributes[bytesName];
+class EdgeReader {
+  readonly bytesName: string | undefined;
+  readonly #source: AttributedGraph;
+  readonly #isReversed: boolean;
+
+  constructor(source: AttributedGraph, options: Query, direction: Direction) {
+    this.#source = source;
+    this.#isReversed = direction === "reversed";
+    this.bytesName =
+      options.text("bytes") ??
+      ["bytes", "weight"].find((name) => source.edges.some((edge) => this.valueOf(edge, name) !== undefined));
+  }
+
+  read(edge: AttributedEdge): ReadEdge {
+    const [from, to] = this.#isReversed ? [edge.to, edge.from] : [edge.from, edge.to];
+    const number = (name: string | undefined): number | undefined => {
+      const value = name === undefined ? undefined : this.valueOf(edge, name);
+      return value === undefined ? undefined : numberOf(`Edge "${from}" -> "${to}"`, name as string, value);
+    };
     return {
       from,
       to,
-      output: attributes.output === undefined ? 0 : numberOf(where, "output", attributes.output),
-      bytes: given === undefined ? undefined : numberOf(where, bytesName as string, given),
-      input: attributes.input === undefined ? 0 : numberOf(where, "input", attributes.input),
+      output: number("output") ?? 0,
+      bytes: number(this.bytesName),
+      input: number("input") ?? 0,
     };
-  });
-  const sizes = outputSizes(edges);
-  const dtype = source.attributes.dtype;
-  const builder = graphBuilder(typeof dtype === "string" && dtype !== "" ? { dtype } : {});
-  for (const node of source.nodes) {
-    const spec = reader.read(node);
-    builder.op(
-      spec.outputs === undefined && sizes.has(node.name) ? { ...spec, outputs: sizes.get(node.name) } : spec,
-    );
   }
-  for (const { from, to, output, bytes } of [...edges].sort((a, b) => a.input - b.input)) {
+
+  valueOf(edge: AttributedEdge, name: string): string | undefined {
+    return attributeOf(edge, name, this.#source.defaults?.edge);
+  }
+}
+
+function graphOf(
+  source: AttributedGraph,
+  reader: NodeReader,
+  edgeReader: EdgeReader,
+): { readonly graph: OpGraph; readonly unknown: UnknownOps } {
+  const edges = source.edges.map((edge) => edgeReader.read(edge));
+  const sizes = outputSizes(edges);
+  const dtype = source.attributes.get("dtype") ?? "";
+  const builder = graphBuilder(dtype === "" ? {} : { dtype });
+  const someTellWork = source.nodes.some((node) => reader.tellsWork(node));
+  const withoutRule: number[] = [];
+  const withoutSize: number[] = [];
+  source.nodes.forEach((node, v) => {
+    const own = reader.read(node);
+    const sized =
+      own.outputs === undefined && sizes.has(node.name) ? { ...own, outputs: sizes.get(node.name) } : own;
+    const isUnknown = someTellWork && !reader.tellsWork(node);
+    if (isUnknown) withoutRule.push(v);
+    if (reader.outputName !== undefined && reader.valueOf(node, reader.outputName) === undefined)
+      withoutSize.push(v);
+    builder.op(isUnknown ? withAssumedWork(sized) : sized);
+  });
+  if (edges.some(({ input }) => input !== 0)) edges.sort((a, b) => a.input - b.input);
+  for (const { from, to, output, bytes } of edges) {
     if (output === CONTROL) builder.control(from, to);
     else builder.edge({ from, to, output, bytes });
   }
-  return builder.build();
+  return { graph: builder.build(), unknown: { withoutRule, withoutSize } };
 }
-
-const MOST_OUTPUTS = 4096;
 
 /** The largest edge of each output, for nodes that do not declare their outputs. */
 function outputSizes(edges: readonly ReadEdge[]): ReadonlyMap<string, number[]> {
   const sizes = new Map<string, number[]>();
+  let ports = 0;
   for (const { from, output, bytes = 0 } of edges) {
-    if (!Number.isInteger(output) || output < 0 || output >= MOST_OUTPUTS) continue;
+    if (!Number.isInteger(output) || output < 0 || output >= MOST_PORTS) continue;
     const own = sizes.get(from) ?? [];
     sizes.set(from, own);
+    ports += Math.max(0, output + 1 - own.length);
+    checkSize("outputs", ports, MOST_OUTPUTS);
     while (own.length <= output) own.push(0);
     own[output] = Math.max(own[output], bytes);
   }
   return sizes;
 }
 
-function ignoredAttributes({ nodes, edges }: AttributedGraph, used: ReadonlySet<string>): string[] {
-  const known = new Set([...used, "output", "bytes", "input", "weight"]);
+function timeTexts({ nodes }: AttributedGraph, reader: NodeReader, graph: OpGraph): string[] {
+  const isTimed = nodes.some((node) => reader.valueOf(node, reader.timeName) !== undefined);
+  const texts = isTimed
+    ? [`The attribute "${reader.timeName}" is the run time in ${reader.unit} on every device.`]
+    : [];
+  for (const [kind, attribute] of reader.timesByKind)
+    texts.push(`The attribute "${attribute}" is the run time in ${reader.unit} on ${kind}.`);
+  if (graph.measuredUs.size === 0 && graph.flops.every((flops) => flops === 0))
+    texts.push(
+      "No attribute gives run times or work, so ops take only the time to touch their bytes; time=ATTRIBUTE names one.",
+    );
+  return texts;
+}
+
+/** Attributes that some nodes or edges have and others lack. */
+function lackingTexts(
+  { nodes, edges }: AttributedGraph,
+  reader: NodeReader,
+  edgeReader: EdgeReader,
+): string[] {
+  const lacking = <T>(
+    what: string,
+    all: readonly T[],
+    lacks: (one: T) => boolean,
+    name: (one: T) => string,
+    then: string,
+  ) => {
+    const without = all.filter(lacks);
+    if (without.length === 0 || without.length === all.length) return [];
+    const named = without.slice(0, MOST_NAMED).map((one) => `"${name(one).slice(0, 40)}"`);
+    const more = without.length > named.length ? ", ..." : "";
+    return [
+      `${count(without.length, what)} of ${all.length} ${without.length === 1 ? "has" : "have"} no ${then}: ${named.join(", ")}${more}.`,
+    ];
+  };
+  const lackingNodes = (attribute: string, then: string) =>
+    lacking(
+      "node",
+      nodes,
+      (node) => reader.valueOf(node, attribute) === undefined,
+      ({ name }) => name,
+      then,
+    );
+  const { bytesName } = edgeReader;
+  return [
+    ...lacking(
+      "node",
+      nodes,
+      (node) => !reader.tellsWork(node),
+      ({ name }) => name,
+      `"${reader.timeName}" or other attribute of work, which is taken for unknown`,
+    ),
+    ...reader.timesByKind.flatMap(([kind, attribute]) =>
+      lackingNodes(attribute, `"${attribute}", so no time on ${kind}`),
+    ),
+    ...(reader.outputName === undefined
+      ? []
+      : lackingNodes(reader.outputName, `"${reader.outputName}", so no known size`)),
+    ...(bytesName === undefined
+      ? []
+      : lacking(
+          "edge",
+          edges,
+          (edge) => edgeReader.valueOf(edge, bytesName) === undefined,
+          ({ from, to }) => `${from} -> ${to}`,
+          `"${bytesName}" and carry the whole output`,
+        )),
+  ];
+}
+
+const MOST_NAMED = 5;
+
+function ignoredAttributes(
+  { nodes, edges, defaults }: AttributedGraph,
+  used: ReadonlySet<string>,
+  bytesName: string | undefined,
+): string[] {
+  const known = new Set([
+    ...used,
+    "output",
+    "bytes",
+    "input",
+    "weight",
+    ...(bytesName === undefined ? [] : [bytesName]),
+  ]);
   const names = new Set<string>();
-  for (const { attributes } of [...nodes, ...edges])
-    for (const name of Object.keys(attributes))
-      if (!known.has(name) && names.size < 100) names.add(name.slice(0, 40));
+  const seen = new Set<Attributes>();
+  const add = (attributes: Attributes | undefined) => {
+    if (attributes === undefined || attributes.size === 0 || seen.has(attributes)) return;
+    seen.add(attributes);
+    for (const name of attributes.keys())
+      if (!known.has(name) && names.size < MOST_IGNORED) names.add(name.slice(0, 40));
+  };
+  for (const item of [defaults?.node, defaults?.edge]) add(item);
+  for (const list of [nodes, edges])
+    for (const item of list) {
+      add(item.defaults);
+      add(item.attributes);
+    }
   return [...names].sort();
 }
 
-function numberOf(where: string, field: string, value: unknown): number {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof number === "number" && !Number.isNaN(number)) return number;
-  throw new InputError(`${where}: ${field} is ${shown(value)}, expected a number.`);
-}
-
-const wordOf = (value: unknown): string => (typeof value === "string" ? value : String(value));
-const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? String(value);
-
-function listOf(where: string, field: string, value: unknown): number[] {
-  const list = typeof value === "string" ? (jsonOf(value) ?? value.split(",")) : value;
-  const items = Array.isArray(list) ? list : [list];
-  if (items.length > MOST_OUTPUTS)
-    throw new InputError(`${where}: ${field} has ${items.length} entries, expected at most ${MOST_OUTPUTS}.`);
-  return items.map((item) => numberOf(where, field, item));
-}
-
-function timesOf(where: string, value: unknown): Record<string, number> {
-  const times = typeof value === "string" ? jsonOf(value) : value;
-  if (typeof times === "number") return { [ANY_KIND]: times };
-  if (times === null || typeof times !== "object" || Array.isArray(times))
-    throw new InputError(`${where}: measuredUs is ${shown(value)}, expected times in us by device kind.`);
-  return Object.fromEntries(
-    Object.entries(times).map(([kind, us]) => [kind, numberOf(where, `measuredUs.${kind.slice(0, 40)}`, us)]),
-  );
-}
-
-function wordsOf(where: string, value: unknown): string[] {
-  const list = typeof value === "string" ? (jsonOf(value) ?? value.split(/[,|]/)) : value;
-  if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;
-  throw new InputError(`${where}: supportedKinds is ${shown(value)}, expected a list of device kinds.`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const MOST_IGNORED = 100;

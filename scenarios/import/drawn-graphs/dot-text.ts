@@ -2,218 +2,219 @@
  * The DOT language of Graphviz (graphviz.org/doc/info/lang.html), as far as graphs of operators use
  * it. It reads node and edge statements with attributes, their defaults, subgraphs (flattened) and
  * chains of edges. HTML labels are kept as text.
+ *
+ * Edges between two sets of nodes are counted before they are made. Defaults and the attributes of
+ * a chain are shared, not copied.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { AttributedEdge, AttributedGraph, AttributedNode } from "./attributed-graph.ts";
-
-type Attributes = Record<string, string>;
+import { checkSize, MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import type { AttributedEdge, AttributedGraph, Attributes } from "./attributes.ts";
+import { DotTokens, type Token } from "./dot-tokens.ts";
 
 /** Deeper nesting is refused. */
 const DEEPEST = 100;
+const MOST_ATTRIBUTES = 100_000;
+const NONE: Attributes = new Map();
 
-const token =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|^#[^\n]*|(?<quoted>"[^"\\]*(?:\\[\s\S][^"\\]*)*")|(?<edge>->|--)|(?<mark>[{}[\];,:=+])|(?<word>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|-?(?:\.\d+|\d+(?:\.\d*)?))|(?<html><)/my;
-
-interface Token {
-  readonly kind: "word" | "mark" | "edge" | "end";
-  readonly text: string;
-  readonly quoted: boolean;
-  readonly at: number;
+export interface DotGraph extends AttributedGraph {
+  /** Number of edges whose `dir` is `back`: they are turned round, as they are drawn. */
+  readonly backward: number;
+  /** Number of edges whose `dir` is `both` or `none`: they are taken as they are written. */
+  readonly undirected: number;
 }
 
-export function readDot(text: string): AttributedGraph {
-  const reader = new DotReader(text);
-  return reader.graph();
+/** `undirectedToo` takes a `graph` and its `--` as well, from the first node to the second. */
+export function readDot(text: string, undirectedToo: boolean): DotGraph {
+  return new DotReader(text, undirectedToo).graph();
+}
+
+/** Defaults of nodes and edges, replaced as a whole where a statement changes them. */
+interface Defaults {
+  node: Attributes;
+  edge: Attributes;
+}
+
+/** What stands at one end of an edge: a node, or the nodes of a subgraph. */
+interface End {
+  readonly names: ReadonlySet<string>;
+  readonly single: string | null;
 }
 
 class DotReader {
-  readonly #tokens: readonly Token[];
-  readonly #text: string;
-  readonly #nodes = new Map<string, Attributes>();
+  readonly #tokens: DotTokens;
+  readonly #undirectedToo: boolean;
+  readonly #nodes = new Map<string, { attributes: Attributes; readonly defaults: Attributes }>();
   readonly #edges: AttributedEdge[] = [];
-  readonly #attributes: Attributes = {};
-  #next = 0;
+  readonly #attributes = new Map<string, string>();
+  #backward = 0;
+  #undirected = 0;
+  /** Names in all sets of subgraphs: a node counts once for each set it is in. */
+  #members = 0;
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#tokens = tokensOf(text);
+  constructor(text: string, undirectedToo: boolean) {
+    this.#tokens = new DotTokens(text);
+    this.#undirectedToo = undirectedToo;
   }
 
-  graph(): AttributedGraph {
-    if (this.#peek().text.toLowerCase() === "strict") this.#next++;
-    const kind = this.#take();
-    if (kind.text.toLowerCase() === "graph")
-      throw new InputError("the graph is undirected, expected a digraph: edges from producer to consumer.");
-    if (kind.text.toLowerCase() !== "digraph") throw this.#unexpected(kind, '"digraph"');
-    if (this.#peek().kind === "word") this.#next++;
+  graph(): DotGraph {
+    if (this.#isKeyword("strict")) this.#tokens.take();
+    const kind = this.#tokens.take();
+    if (kind.text.toLowerCase() === "graph" && !this.#undirectedToo)
+      throw new InputError(
+        "the graph is undirected, expected a digraph: edges from producer to consumer; edges=directed takes them as leading from first to second.",
+      );
+    if (!/^(di)?graph$/i.test(kind.text) || kind.quoted) throw this.#unexpected(kind, '"digraph"');
+    if (this.#tokens.peek().kind === "word") this.#tokens.take();
     this.#expect("{");
-    this.#statements({ node: {}, edge: {} }, 0);
-    if (this.#peek().kind !== "end") throw this.#unexpected(this.#peek(), "the end of the file");
-    const nodes = [...this.#nodes].map(([name, attributes]): AttributedNode => ({ name, attributes }));
-    return { attributes: this.#attributes, nodes, edges: this.#edges };
+    this.#statements({ node: NONE, edge: NONE }, 0);
+    if (this.#tokens.peek().kind !== "end")
+      throw this.#unexpected(this.#tokens.peek(), "the end of the file");
+    return {
+      attributes: this.#attributes,
+      nodes: [...this.#nodes].map(([name, { attributes, defaults }]) => ({ name, attributes, defaults })),
+      edges: this.#edges,
+      backward: this.#backward,
+      undirected: this.#undirected,
+    };
   }
 
   /**
    * Statements up to the closing brace; answers the nodes in them, for edges to and from a
    * subgraph.
    */
-  #statements(outer: { readonly node: Attributes; readonly edge: Attributes }, depth: number): Set<string> {
+  #statements(outer: Readonly<Defaults>, depth: number): Set<string> {
     if (depth > DEEPEST) throw new InputError(`subgraphs are nested more than ${DEEPEST} deep.`);
-    const defaults = { node: { ...outer.node }, edge: { ...outer.edge } };
+    const defaults: Defaults = { ...outer };
     const within = new Set<string>();
     for (;;) {
-      const first = this.#peek();
-      if (first.text === "}" && first.kind === "mark") {
-        this.#next++;
+      const first = this.#tokens.peek();
+      if (isMark(first, "}")) {
+        this.#tokens.take();
         return within;
       }
-      if (first.text === ";" || first.text === ",") {
-        this.#next++;
-        continue;
-      }
-      const keyword = first.quoted ? "" : first.text.toLowerCase();
-      if (keyword === "node" || keyword === "edge" || keyword === "graph") {
-        this.#next++;
-        Object.assign(keyword === "graph" ? this.#attributes : defaults[keyword], this.#attributeLists());
-        continue;
-      }
-      if (first.kind === "word" && this.#tokens[this.#next + 1]?.text === "=") {
-        this.#next += 2;
-        this.#attributes[first.text] = this.#take().text;
-        continue;
-      }
-      for (const name of this.#chain(defaults, depth)) within.add(name);
+      if (isMark(first, ";") || isMark(first, ",")) this.#tokens.take();
+      else if (this.#isKeyword("node") || this.#isKeyword("edge") || this.#isKeyword("graph"))
+        this.#setDefaults(defaults);
+      else if (first.kind === "word" && isMark(this.#tokens.peek(1), "=")) {
+        this.#tokens.skip(2);
+        this.#attributes.set(first.text, this.#tokens.take().text);
+      } else this.#chain(defaults, depth, within);
     }
+  }
+
+  #setDefaults(defaults: Defaults): void {
+    const keyword = this.#tokens.take().text.toLowerCase();
+    const given = this.#attributeLists();
+    if (keyword === "graph") for (const [name, value] of given) this.#attributes.set(name, value);
+    else {
+      const of = keyword as "node" | "edge";
+      defaults[of] = this.#merged(defaults[of], given);
+    }
+  }
+
+  #merged(before: Attributes, given: Attributes): Attributes {
+    if (given.size === 0) return before;
+    if (before.size === 0) return given;
+    const merged = new Map([...before, ...given]);
+    if (merged.size > MOST_ATTRIBUTES)
+      throw new InputError(`there are more than ${MOST_ATTRIBUTES} default attributes.`);
+    return merged;
   }
 
   /**
    * `a`, `a -> b -> {c d} [bytes=4]`: a node statement, or edges from each end to each of the next.
+   * Adds the nodes to those of the enclosing subgraph.
    */
-  #chain(defaults: { readonly node: Attributes; readonly edge: Attributes }, depth: number): Set<string> {
+  #chain(defaults: Readonly<Defaults>, depth: number, within: Set<string>): void {
     const ends = [this.#end(defaults, depth)];
-    while (this.#peek().kind === "edge") {
-      if (this.#take().text === "--")
-        throw new InputError("an edge is undirected (--), expected -> in a digraph.");
+    while (this.#tokens.peek().kind === "edge") {
+      const arrow = this.#tokens.take();
+      if (arrow.text === "--" && !this.#undirectedToo)
+        throw new InputError(
+          "an edge is undirected (--), expected -> in a digraph; edges=directed takes it as leading from first to second.",
+        );
       ends.push(this.#end(defaults, depth));
     }
     const attributes = this.#attributeLists();
-    if (ends.length === 1) {
-      if (ends[0].single !== null) Object.assign(this.#nodes.get(ends[0].single) ?? {}, attributes);
-      return ends[0].names;
-    }
-    for (let i = 1; i < ends.length; i++)
-      for (const from of ends[i - 1].names)
-        for (const to of ends[i].names) {
-          if (this.#edges.length >= MOST_EDGES)
-            throw new InputError(`the graph has more than ${MOST_EDGES} edges.`);
-          this.#edges.push({ from, to, attributes: { ...defaults.edge, ...attributes } });
-        }
-    return new Set(ends.flatMap(({ names }) => [...names]));
+    const [first] = ends;
+    const node = ends.length === 1 && first.single !== null ? this.#nodes.get(first.single) : undefined;
+    if (node !== undefined) node.attributes = this.#merged(node.attributes, attributes);
+    for (let i = 1; i < ends.length; i++) this.#join(ends[i - 1], ends[i], attributes, defaults.edge);
+    for (const { names } of ends) for (const name of names) within.add(name);
   }
 
-  #end(defaults: { readonly node: Attributes; readonly edge: Attributes }, depth: number) {
-    const first = this.#peek();
-    if (!first.quoted && first.text.toLowerCase() === "subgraph") {
-      this.#next++;
-      if (this.#peek().kind === "word") this.#next++;
+  #join(from: End, to: End, attributes: Attributes, defaults: Attributes): void {
+    const added = from.names.size * to.names.size;
+    checkSize("edges", this.#edges.length + added, MOST_EDGES);
+    const direction = attributes.get("dir") ?? defaults.get("dir");
+    const isBack = direction === "back";
+    if (isBack) this.#backward += added;
+    else if (direction === "both" || direction === "none") this.#undirected += added;
+    for (const tail of from.names)
+      for (const head of to.names)
+        this.#edges.push({ from: isBack ? head : tail, to: isBack ? tail : head, attributes, defaults });
+  }
+
+  #end(defaults: Readonly<Defaults>, depth: number): End {
+    if (this.#isKeyword("subgraph")) {
+      this.#tokens.take();
+      if (this.#tokens.peek().kind === "word") this.#tokens.take();
     }
-    if (this.#peek().text === "{") {
-      this.#next++;
-      return { names: this.#statements(defaults, depth + 1), single: null };
+    if (isMark(this.#tokens.peek(), "{")) {
+      this.#tokens.take();
+      const names = this.#statements(defaults, depth + 1);
+      this.#members += names.size;
+      checkSize("members of subgraphs", this.#members, MOST_EDGES);
+      return { names, single: null };
     }
-    const name = this.#take();
+    const name = this.#tokens.take();
     if (name.kind !== "word") throw this.#unexpected(name, "a node");
-    if (!this.#nodes.has(name.text)) this.#nodes.set(name.text, { ...defaults.node });
+    if (!this.#nodes.has(name.text)) {
+      checkSize("nodes", this.#nodes.size + 1, MOST_OPS);
+      this.#nodes.set(name.text, { attributes: NONE, defaults: defaults.node });
+    }
     // A port and a compass point only say where a drawing puts the end.
-    for (let i = 0; i < 2 && this.#peek().text === ":"; i++) this.#next += 2;
+    for (let i = 0; i < 2 && isMark(this.#tokens.peek(), ":"); i++) this.#tokens.skip(2);
     return { names: new Set([name.text]), single: name.text };
   }
 
   #attributeLists(): Attributes {
-    const attributes: Attributes = {};
-    while (this.#peek().text === "[" && this.#peek().kind === "mark") {
-      this.#next++;
-      while (this.#peek().text !== "]") {
-        const name = this.#take();
+    let attributes: Map<string, string> | undefined;
+    while (isMark(this.#tokens.peek(), "[")) {
+      this.#tokens.take();
+      while (!isMark(this.#tokens.peek(), "]")) {
+        const name = this.#tokens.take();
         if (name.kind !== "word") throw this.#unexpected(name, "the name of an attribute");
-        const hasValue = this.#peek().text === "=";
-        if (hasValue) this.#next++;
-        const value = hasValue ? this.#take() : name;
+        const hasValue = isMark(this.#tokens.peek(), "=");
+        if (hasValue) this.#tokens.take();
+        const value = hasValue ? this.#tokens.take() : name;
         if (value.kind !== "word") throw this.#unexpected(value, "the value of an attribute");
-        Object.defineProperty(attributes, name.text, {
-          value: value.text,
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
-        if (this.#peek().text === "," || this.#peek().text === ";") this.#next++;
+        attributes ??= new Map();
+        attributes.set(name.text, hasValue ? value.text : "true");
+        if (attributes.size > MOST_ATTRIBUTES)
+          throw new InputError(`a statement has more than ${MOST_ATTRIBUTES} attributes.`);
+        if (isMark(this.#tokens.peek(), ",") || isMark(this.#tokens.peek(), ";")) this.#tokens.take();
       }
-      this.#next++;
+      this.#tokens.take();
     }
-    return attributes;
+    return attributes ?? NONE;
   }
 
-  #peek(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)];
-  }
-
-  #take(): Token {
-    const taken = this.#peek();
-    if (taken.kind === "end") throw new InputError("the graph ends before its closing brace.");
-    this.#next++;
-    return taken;
+  #isKeyword(word: string): boolean {
+    const { kind, text, quoted } = this.#tokens.peek();
+    return kind === "word" && !quoted && text.toLowerCase() === word;
   }
 
   #expect(text: string): void {
-    const taken = this.#take();
-    if (taken.text !== text || taken.quoted) throw this.#unexpected(taken, `"${text}"`);
+    const taken = this.#tokens.take();
+    if (!isMark(taken, text)) throw this.#unexpected(taken, `"${text}"`);
   }
 
   #unexpected({ text, at }: Token, expected: string): InputError {
-    const line = this.#text.slice(0, at).split("\n").length;
-    return new InputError(`line ${line}: found "${text.slice(0, 40)}", expected ${expected}.`);
+    return new InputError(
+      `line ${this.#tokens.line(at)}: found "${text.slice(0, 40)}", expected ${expected}.`,
+    );
   }
 }
 
-const MOST_EDGES = 10_000_000;
-
-function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  token.lastIndex = 0;
-  while (token.lastIndex < text.length) {
-    const at = token.lastIndex;
-    const match = token.exec(text);
-    if (match === null) {
-      const line = text.slice(0, at).split("\n").length;
-      throw new InputError(`line ${line}: "${text.slice(at, at + 20).trim()}" is no DOT.`);
-    }
-    const { quoted, edge, mark, word, html } = match.groups ?? {};
-    if (quoted !== undefined) tokens.push({ kind: "word", text: unquoted(quoted), quoted: true, at });
-    else if (edge !== undefined) tokens.push({ kind: "edge", text: edge, quoted: false, at });
-    else if (mark !== undefined) tokens.push({ kind: "mark", text: mark, quoted: false, at });
-    else if (word !== undefined) tokens.push({ kind: "word", text: word, quoted: false, at });
-    else if (html !== undefined) {
-      const end = endOfHtml(text, at);
-      tokens.push({ kind: "word", text: text.slice(at, end), quoted: true, at });
-      token.lastIndex = end;
-    }
-  }
-  return [...tokens, { kind: "end", text: "the end of the file", quoted: true, at: text.length }];
-}
-
-function unquoted(text: string): string {
-  return text
-    .slice(1, -1)
-    .replace(/\\\r?\n/g, "")
-    .replace(/\\"/g, '"');
-}
-
-/** The position after the bracket that closes an HTML label. */
-function endOfHtml(text: string, start: number): number {
-  let open = 0;
-  for (let i = start; i < text.length; i++) {
-    if (text[i] === "<") open++;
-    else if (text[i] === ">" && --open === 0) return i + 1;
-  }
-  throw new InputError("an HTML label has no end.");
-}
+const isMark = ({ kind, text }: Token, mark: string): boolean => kind === "mark" && text === mark;

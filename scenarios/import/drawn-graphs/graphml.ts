@@ -1,103 +1,145 @@
 /**
  * GraphML files (Brandes et al., "GraphML progress report", Graph Drawing 2001), as NetworkX,
- * graphology, yEd and our own export write them, through graphology-graphml. Edges must be
- * directed.
- *
- * That parser uses the domains of keys as names of properties, `__proto__` included, and stops at
- * unknown domains. So the document is checked first, and keys of domains other than nodes, edges
- * and the graph are removed.
+ * graphology, yEd and our own export write them. Keys come before the graph, as the format's schema
+ * demands; data of other keys goes by the key's id. Graphs within nodes stand beside each other.
  */
-import { MultiDirectedGraph } from "graphology";
-import type { AbstractGraph } from "graphology-types";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
-import { type AttributedGraph, attributeOptions, importAttributed } from "./attributed-graph.ts";
-import { elements, graphParser, parseXml, throughLibrary, type XmlElement } from "./xml.ts";
-import { checkEnds } from "./xml-graph.ts";
-
-const domains = ["graph", "node", "edge"];
-const types = ["boolean", "int", "long", "float", "double", "string"];
+import { count } from "../sentences.ts";
+import { attributeOptions, type Direction, directionOf, importAttributed } from "./attributed-graph.ts";
+import { GraphElements } from "./graph-elements.ts";
+import { readXml, type XmlAttributes, type XmlHandler, xmlText } from "./xml.ts";
 
 export const graphml: Importer = {
   name: "graphml",
   summary: "GraphML of NetworkX, graphology, yEd or our export",
   extensions: [".graphml"],
-  options: {
-    ...attributeOptions,
-    edges: "declared (default), or directed: undirected edges lead from source to target",
-  },
-  recognises: (file) => /<(\w+:)?graphml[\s>]/.test(file.head),
+  options: attributeOptions,
+  recognises: (file) => /<(\w+:)?graphml[\s>/]/.test(file.head.replaceAll("\0", "")),
   read(file, options) {
-    const directed = options.oneOf("edges", ["declared", "directed"]) === "directed";
-    const document = parseXml(file.text());
-    return throughLibrary("GraphML", () => {
-      const dropped = checkDocument(document, directed ? "directed" : "declared");
-      const parse = graphParser("graphology-graphml");
-      const source = attributedGraph(parse(MultiDirectedGraph, document) as AbstractGraph);
-      return importAttributed(source, options, { recognised: "GraphML", dropped });
+    const direction = directionOf(options);
+    const reader = new GraphmlReader(direction);
+    readXml(xmlText(file), reader);
+    return importAttributed(reader.graph(), options, {
+      recognised: "GraphML",
+      direction,
+      dropped: reader.dropped(),
     });
   },
 };
 
-/**
- * Refuses mistakes, removes what the parser cannot hold, and returns sentences on what it removed.
- */
-function checkDocument(document: XmlElement, edges: "declared" | "directed"): string[] {
-  const graphs = elements(document, "graph");
-  if (graphs.length === 0) throw new InputError("the file has no graph element.");
-  const [graph] = graphs;
-  if (edges === "directed") graph.setAttribute("edgedefault", "directed");
-  else if (graph.getAttribute("edgedefault") !== "directed")
+interface Key {
+  readonly domain: string;
+  readonly name: string;
+}
+
+class GraphmlReader implements XmlHandler {
+  readonly #direction: Direction;
+  readonly #elements = new GraphElements();
+  readonly #keys = new Map<string, Key>();
+  readonly #defaults = { node: new Map<string, string>(), edge: new Map<string, string>() };
+  /** What is open: the attributes of graphs, nodes and edges. */
+  readonly #owners: Map<string, string>[] = [];
+  #key: Key | null = null;
+  #isDefault = false;
+  #text: string | null = null;
+  #graphs = 0;
+  #strangeKeys = 0;
+  readonly #dropped = new Map<string, number>();
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+  }
+
+  graph() {
+    if (this.#graphs === 0) throw new InputError("the file has no graph element.");
+    return this.#elements.graph(this.#defaults);
+  }
+
+  dropped(): string[] {
+    return [
+      ...(this.#strangeKeys > 0
+        ? [`${count(this.#strangeKeys, "key")} of ports, hyperedges or the program that drew the graph.`]
+        : []),
+      ...(this.#graphs > 1
+        ? [`The nesting of ${this.#graphs} graphs: their nodes stand beside each other.`]
+        : []),
+      ...[...this.#dropped].map(([name, found]) => `${count(found, `${name} element`)}.`),
+    ];
+  }
+
+  open(name: string, attributes: XmlAttributes): void {
+    if (name === "key") this.#openKey(attributes);
+    else if (name === "default" && this.#key !== null) {
+      this.#text = "";
+      this.#isDefault = true;
+    } else if (name === "data" && this.#owners.length > 0) {
+      const id = attributes.get("key") ?? "";
+      this.#key = this.#keys.get(id) ?? { domain: "all", name: id };
+      this.#text = "";
+    } else if (name === "graph") this.#openGraph(attributes);
+    else if (name === "node")
+      this.#owners.push(this.#elements.node(attributes.get("id"), attributes.get("id")));
+    else if (name === "edge") this.#openEdge(attributes);
+    else if (name === "port" || name === "hyperedge")
+      this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + 1);
+  }
+
+  text(text: string): void {
+    if (this.#text !== null) this.#text += text;
+  }
+
+  close(name: string): void {
+    if (name === "graph" || name === "node" || name === "edge") this.#owners.pop();
+    else if (name === "key") this.#key = null;
+    else if (name === "default") this.#closeDefault();
+    else if (name === "data") this.#closeData();
+  }
+
+  #openKey(attributes: XmlAttributes): void {
+    const id = attributes.get("id") ?? "";
+    const domain = attributes.get("for") ?? "all";
+    this.#key = { domain, name: attributes.get("attr.name") || id };
+    if (["all", "graph", "node", "edge"].includes(domain)) this.#keys.set(id, this.#key);
+    else this.#strangeKeys++;
+  }
+
+  #openGraph(attributes: XmlAttributes): void {
+    if (++this.#graphs === 1) this.#checkDirection(attributes.get("edgedefault"));
+    this.#owners.push(this.#graphs === 1 ? this.#elements.attributes : new Map());
+  }
+
+  #checkDirection(declared: string | undefined): void {
+    if (this.#direction !== "declared" || declared === "directed") return;
     throw new InputError(
-      `the graph's edges are ${graph.getAttribute("edgedefault") || "of no declared direction"}, expected directed ones; edges=directed takes them as leading from source to target.`,
+      `the graph's edges are ${declared || "of no declared direction"}, expected directed ones; edges=directed takes them as leading from source to target.`,
     );
-  for (const edge of elements(document, "edge")) {
-    if (edges === "declared" && edge.getAttribute("directed") === "false")
+  }
+
+  #openEdge(attributes: XmlAttributes): void {
+    const [from, to] = [attributes.get("source") ?? "", attributes.get("target") ?? ""];
+    if (this.#direction === "declared" && attributes.get("directed") === "false")
       throw new InputError(
-        `the edge "${edge.getAttribute("source")}" -> "${edge.getAttribute("target")}" is undirected, expected directed ones.`,
+        `the edge "${from}" -> "${to}" is undirected, expected directed ones; edges=directed takes them as leading from source to target.`,
       );
-    // Ids of edges need not be unique among several graphs, and nothing here needs them.
-    edge.setAttribute("id", "");
+    this.#owners.push(this.#elements.edge(from, to));
   }
-  checkEnds(document);
-  return [
-    ...strangeKeys(document),
-    ...(graphs.length > 1
-      ? [`The nesting of ${graphs.length} graphs: their nodes stand beside each other.`]
-      : []),
-    ...["port", "hyperedge"].flatMap((name) => {
-      const found = elements(document, name).length;
-      return found === 0 ? [] : [`${found} ${name} elements.`];
-    }),
-  ];
-}
 
-function strangeKeys(document: XmlElement): string[] {
-  let removed = 0;
-  for (const key of elements(document, "key")) {
-    const domain = key.getAttribute("for") || "all";
-    if (!types.includes(key.getAttribute("attr.type"))) key.setAttribute("attr.type", "string");
-    if (key.getAttribute("attr.name") === "") key.setAttribute("attr.name", key.getAttribute("id"));
-    if (domain === "all") {
-      key.setAttribute("for", "node");
-      for (const other of ["edge", "graph"]) {
-        const copy = key.cloneNode(true);
-        copy.setAttribute("for", other);
-        key.parentNode?.appendChild(copy);
-      }
-    } else if (!domains.includes(domain)) {
-      key.parentNode?.removeChild(key);
-      removed++;
-    }
+  #closeDefault(): void {
+    const key = this.#key;
+    if (key !== null && this.#isDefault && this.#text !== null)
+      for (const domain of ["node", "edge"] as const)
+        if (key.domain === domain || key.domain === "all")
+          this.#defaults[domain].set(key.name, this.#text.trim());
+    this.#text = null;
+    this.#isDefault = false;
   }
-  return removed > 0 ? [`${removed} keys of ports, hyperedges or the program that drew the graph.`] : [];
-}
 
-/** The content of a graphology graph, in its order. */
-export function attributedGraph(graph: AbstractGraph): AttributedGraph {
-  return {
-    attributes: graph.getAttributes(),
-    nodes: graph.mapNodes((name, attributes) => ({ name, attributes })),
-    edges: graph.mapEdges((_, attributes, from, to) => ({ from, to, attributes })),
-  };
+  #closeData(): void {
+    const owner = this.#owners[this.#owners.length - 1];
+    if (this.#key !== null && this.#text !== null && owner !== undefined)
+      owner.set(this.#key.name, this.#text.trim());
+    this.#key = null;
+    this.#text = null;
+  }
 }

@@ -1,0 +1,30 @@
+/** Nodes and edges with attributes, as GraphML, GEXF and DOT files describe them. */
+
+/** Values are text, as in the file. */
+export type Attributes = ReadonlyMap<string, string>;
+
+/** Many nodes and edges share their defaults, so these are not copied. */
+export interface Attributed {
+  readonly attributes: Attributes;
+  readonly defaults?: Attributes;
+}
+export interface AttributedNode extends Attributed {
+  readonly name: string;
+}
+export interface AttributedEdge extends Attributed {
+  readonly from: string;
+  readonly to: string;
+}
+export interface AttributedGraph {
+  readonly attributes: Attributes;
+  readonly nodes: readonly AttributedNode[];
+  readonly edges: readonly AttributedEdge[];
+  /** Of all nodes and edges without the attribute. */
+  readonly defaults?: { readonly node: Attributes; readonly edge: Attributes };
+}
+
+export const attributeOf = (
+  { attributes, defaults }: Attributed,
+  name: string,
+  shared: Attributes | undefined,
+): string | undefined => attributes.get(name) ?? defaults?.get(name) ?? shared?.get(name);
