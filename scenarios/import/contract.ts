@@ -44,7 +44,19 @@ export interface Importer {
    * be wrong.
    */
   read(file: SourceFile, options: Query): Imported;
+  /**
+   * What the importer knows of an op type, by the name that the format's own list of ops gives it.
+   * Formats without op types of their own leave it out.
+   */
+  readonly coverage?: (type: string) => OpCoverage;
 }
+
+/**
+ * - `rule`: work and sizes follow from those of the inputs;
+ * - `zero-cost`: the op does no work by nature, such as a view, a constant or a name;
+ * - `unknown`: there is no rule.
+ */
+export type OpCoverage = "rule" | "zero-cost" | "unknown";
 
 /** Everything but the graph and the report may be missing. */
 export interface Imported extends Partial<Omit<Scenario, "graph">> {

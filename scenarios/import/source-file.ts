@@ -231,3 +231,16 @@ function unreadable(path: string, error: unknown): unknown {
       : `Scenario file "${path}" cannot be read (${code}).`,
   );
 }
+
+/** The text after leading white space, comments of C and C++, and lines that begin with `#`. */
+export function afterComments(head: string): string {
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(head.charAt(at))) at++;
+    const isLine = head.startsWith("//", at) || head[at] === "#";
+    if (!isLine && !head.startsWith("/*", at)) return head.slice(at);
+    const end = isLine ? head.indexOf("\n", at) : head.indexOf("*/", at + 2);
+    if (end === -1) return "";
+    at = end + (isLine ? 1 : 2);
+  }
+}

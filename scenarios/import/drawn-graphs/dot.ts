@@ -5,7 +5,7 @@
 
 import type { Importer } from "../contract.ts";
 import { count } from "../sentences.ts";
-import type { SourceFile } from "../source-file.ts";
+import { afterComments, type SourceFile } from "../source-file.ts";
 import { attributeOptions, directionOf, importAttributed } from "./attributed-graph.ts";
 import { type DotGraph, readDot } from "./dot-text.ts";
 
@@ -14,7 +14,7 @@ export const dot: Importer = {
   summary: "DOT of Graphviz: digraphs with attributes",
   extensions: [".dot", ".gv"],
   options: attributeOptions,
-  recognises: ({ head }) => /^(strict\s+)?(di)?graph\b[^={;]{0,1000}\{/i.test(withoutComments(head)),
+  recognises: ({ head }) => /^(strict\s+)?(di)?graph\b[^={;]{0,1000}\{/i.test(afterComments(head)),
   read(file, options) {
     const direction = directionOf(options);
     const graph = readText(file, direction !== "declared");
@@ -52,17 +52,4 @@ function encodingOf(charset: string): string {
   const name = charset.trim().toLowerCase();
   if (/^(latin-?1|l1|iso[-_]?8859-1|iso-ir-100)$/.test(name)) return "latin1";
   return name === "big-5" ? "big5" : name;
-}
-
-/** The text after leading comments and white space. */
-function withoutComments(head: string): string {
-  let at = 0;
-  for (;;) {
-    while (/\s/.test(head.charAt(at))) at++;
-    const isLine = head.startsWith("//", at) || head[at] === "#";
-    if (!isLine && !head.startsWith("/*", at)) return head.slice(at);
-    const end = isLine ? head.indexOf("\n", at) : head.indexOf("*/", at + 2);
-    if (end === -1) return "";
-    at = end + (isLine ? 1 : 2);
-  }
 }

@@ -13,6 +13,8 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { type GraphBuilder, graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { checkSize, MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import type { UnknownOps } from "../contract.ts";
 import { bytesOf, leavesOf } from "./shape.ts";
 import { type Computation, type HloModule, type Instruction, namesOf, wordOf } from "./text.ts";
 import { outputsAt, placesOf, renaming, type Value } from "./values.ts";
@@ -23,6 +25,7 @@ export interface HloGraph {
   /** Number of instructions that only name outputs. */
   readonly names: number;
   readonly collectives: number;
+  readonly unknown: UnknownOps;
 }
 
 export interface HloGraphOptions {
@@ -30,14 +33,37 @@ export interface HloGraphOptions {
   readonly dtype: string;
 }
 
-/** Nested calls can unroll to exponentially many instructions. */
-const MOST_OPS = 250_000;
 const DEEPEST_CALLS = 200;
-const MOST_EDGES = 10_000_000;
+/** Names of unrolled instructions hold the names of all calls on the way. */
+const MOST_NAME_CHARACTERS = 50_000_000;
 const copies = new Set(["slice", "dynamic-slice", "gather"]);
 
 export function hloGraph(module: HloModule, work: WorkReader, options: HloGraphOptions): HloGraph {
+  checkUnrolled(module);
   return new Unrolling(module, work, options).graph();
+}
+
+/**
+ * Nested calls can unroll to exponentially many instructions, so these are counted before any is
+ * made.
+ */
+function checkUnrolled({ computations, entry }: HloModule): void {
+  const sizes = new Map<Computation, number>();
+  const sizeOf = (computation: Computation, depth: number): number => {
+    const known = sizes.get(computation);
+    if (known !== undefined) return known;
+    if (depth > DEEPEST_CALLS) throw new InputError(`calls are nested more than ${DEEPEST_CALLS} deep.`);
+    let size = 0;
+    for (const instruction of computation.instructions) {
+      const called = instruction.opcode === "call" ? wordOf(instruction, "to_apply") : undefined;
+      const inside = called === undefined ? undefined : computations.get(called);
+      size += inside === undefined ? 1 : sizeOf(inside, depth + 1);
+    }
+    sizes.set(computation, size);
+    return size;
+  };
+  if (sizeOf(entry, 0) > MOST_OPS)
+    throw new InputError(`the calls unroll to more than ${MOST_OPS} instructions.`);
 }
 
 /** One call of a computation. */
@@ -59,7 +85,10 @@ class Unrolling {
   readonly #builder: GraphBuilder;
   readonly #edges: { readonly from: string; readonly output: number; readonly to: string }[] = [];
   readonly #controls: { readonly from: string; readonly to: string }[] = [];
+  readonly #withoutRule: number[] = [];
+  readonly #withoutSize: number[] = [];
   #ops = 0;
+  #nameCharacters = 0;
   #names = 0;
   #collectives = 0;
 
@@ -74,7 +103,12 @@ class Unrolling {
     this.#add(this.#module.entry, "", [], 0);
     for (const edge of this.#edges) this.#builder.edge(edge);
     for (const { from, to } of this.#controls) this.#builder.control(from, to);
-    return { graph: this.#builder.build(), names: this.#names, collectives: this.#collectives };
+    return {
+      graph: this.#builder.build(),
+      names: this.#names,
+      collectives: this.#collectives,
+      unknown: { withoutRule: this.#withoutRule, withoutSize: this.#withoutSize },
+    };
   }
 
   /**
@@ -111,14 +145,19 @@ class Unrolling {
   }
 
   #addOp(instruction: Instruction, inputs: readonly Value[], call: Call): Value {
-    if (++this.#ops > MOST_OPS)
-      throw new InputError(`the calls unroll to more than ${MOST_OPS} instructions.`);
+    this.#nameCharacters += call.prefix.length + instruction.name.length;
+    if (this.#nameCharacters > MOST_NAME_CHARACTERS)
+      throw new InputError(
+        `the names of instructions in nested calls have more than ${MOST_NAME_CHARACTERS} characters.`,
+      );
     const path = call.prefix + instruction.name;
     this.#builder.op(this.#specOf(path, instruction, call.computation));
-    for (const { op, port } of inputs.flatMap(placesOf))
-      this.#edges.push({ from: op, output: port, to: path });
-    if (this.#edges.length > MOST_EDGES)
-      throw new InputError(`the module has more than ${MOST_EDGES} edges.`);
+    if (this.#work.isUnknown(instruction)) this.#withoutRule.push(this.#ops);
+    if (isUnbounded(instruction, call.computation)) this.#withoutSize.push(this.#ops);
+    this.#ops++;
+    const places = inputs.flatMap(placesOf);
+    checkSize("edges", this.#edges.length + places.length, MOST_EDGES);
+    for (const { op, port } of places) this.#edges.push({ from: op, output: port, to: path });
     for (const before of namesOf(instruction, "control-predecessors"))
       for (const { op } of placesOf(valueIn(call, before, instruction)).slice(0, 1))
         this.#controls.push({ from: op, to: path });
@@ -126,7 +165,7 @@ class Unrolling {
   }
 
   #specOf(name: string, instruction: Instruction, within: Computation): OpSpec {
-    const { opcode, shape, attributes } = instruction;
+    const { opcode, shape } = instruction;
     const outputs = leavesOf(shape).map(bytesOf);
     const bytes = outputs.reduce((sum, size) => sum + size, 0);
     if (/^(all-|reduce-scatter|collective-)/.test(opcode)) this.#collectives++;
@@ -139,13 +178,19 @@ class Unrolling {
     return {
       name,
       type: isFree ? opcode : this.#work.type(instruction),
-      role: backwardPattern.test(wordInMetadata(attributes)) ? "backward" : "forward",
+      role: backwardPattern.test(nameInMetadata(instruction)) ? "backward" : "forward",
       flops: isFree ? 0 : this.#work.flops(instruction, within),
       bytesTouched: isFree ? 0 : touched(instruction, within, bytes),
       parameterBytes: stays ? bytes : 0,
       outputs,
     };
   }
+}
+
+/** Whether a size of the result or of an operand is `?`. */
+function isUnbounded({ shape, operands }: Instruction, within: Computation): boolean {
+  const shapes = [shape, ...operands.flatMap((name) => within.byName.get(name)?.shape ?? [])];
+  return shapes.some((one) => leavesOf(one).some((leaf) => leaf.isUnbounded));
 }
 
 function valueIn({ values, computation }: Call, name: string, user: Instruction): Value {
@@ -166,7 +211,8 @@ function argumentOf({ literal }: Instruction, { given, computation }: Call): Val
 
 /** JAX and TensorFlow name gradient ops like this. */
 const backwardPattern = /transpose\(jvp\(|(^|\/)gradients?(_tape)?(\/|$)/;
-const wordInMetadata = (attributes: string): string => /op_name="([^"]{0,2000})"/.exec(attributes)?.[1] ?? "";
+const nameInMetadata = ({ attributes }: Instruction): string =>
+  /op_name="([^"]{0,2000})"/.exec(attributes.get("metadata") ?? "")?.[1] ?? "";
 
 /**
  * Operands and output once each. Slices read only what they keep; an update in place reads and

@@ -2,13 +2,16 @@
  * HLO text, XLA's intermediate language (openxla.org), as dumps of XLA, JAX and TensorFlow hold it.
  */
 
+import { InputError } from "../../../env/model/errors.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Query } from "../../../env/model/query.ts";
 import type { Importer } from "../contract.ts";
 import { count } from "../sentences.ts";
 import { hloGraph } from "./graph.ts";
+import { coverageOf } from "./opcodes.ts";
+import { isHloText, otherForm } from "./recognise.ts";
 import { mainArray } from "./shape.ts";
-import { type HloModule, readHlo } from "./text.ts";
+import { type HloModule, readModules } from "./text.ts";
 import { WorkReader } from "./work.ts";
 
 const NO_WEIGHTS = "none";
@@ -21,21 +24,31 @@ export const hlo: Importer = {
     weights:
       "numbers of the entry's parameters that are weights, such as 0-161 or 2+5-9, all or none (default)",
     trips: "trip count of loops that the file gives none for; default 1",
+    module: "name of the module to read, where the file has several; default the one with most instructions",
   },
-  recognises: (file) => /^\s*(\/\/[^\n]{0,1000}\n\s*){0,100}HloModule\s/.test(file.head),
+  recognises: ({ head }) => isHloText(head) || otherForm(head) !== null,
+  coverage: coverageOf,
   read(file, options) {
+    const form = otherForm(file.head);
+    if (form !== null) throw new InputError(form);
     const trips = options.integer("trips", { min: 1, max: 1e9 }) ?? 1;
-    const module = readHlo(file);
+    const modules = readModules(file.text());
+    const module = chosen(modules, options);
+    const name = module.name === "" ? "without a name" : module.name.slice(0, 80);
     const work = new WorkReader(module, trips);
     const dtype = dtypeOf(module, work);
     const parameters = module.entry.instructions.filter(({ opcode }) => opcode === "parameter").length;
-    const { graph, names, collectives } = hloGraph(module, work, { isWeight: weightsOf(options), dtype });
+    const { graph, names, collectives, unknown } = hloGraph(module, work, {
+      isWeight: weightsOf(options),
+      dtype,
+    });
     const { unknownLoops, unknownCalls } = work;
     return {
       graph,
-      meta: { source: `HLO module ${module.name.slice(0, 80)}` },
+      unknown,
+      meta: { source: `HLO module ${name}` },
       report: {
-        recognised: `HLO text, module ${module.name.slice(0, 80)}, ${count(module.computations.size, "computation")}, ${count(module.entry.instructions.length, "instruction")} in the entry`,
+        recognised: `HLO text, module ${name}, ${count(module.computations.size, "computation")}, ${count(module.entry.instructions.length, "instruction")} in the entry`,
         assumed: [
           `Work comes from shapes, 2 FLOP per multiply-add; the speed is that of ${dtype}.`,
           parametersText(parameters, options.text("weights") ?? NO_WEIGHTS),
@@ -49,7 +62,7 @@ export const hlo: Importer = {
             : []),
           ...(unknownCalls.size > 0
             ? [
-                `Custom calls of unknown work only touch their bytes: ${[...unknownCalls].slice(0, 5).join(", ")}.`,
+                `Custom calls of unknown work have 1 FLOP for each element that they make: ${[...unknownCalls].slice(0, 5).join(", ")}.`,
               ]
             : []),
           ...(collectives > 0
@@ -64,12 +77,36 @@ export const hlo: Importer = {
                 `${count(names, "tuple, element or bitcast instruction")}: names of other instructions' outputs.`,
               ]
             : []),
+          ...otherModules(modules, module),
           "Layouts, shardings and the values of constants.",
         ],
       },
     };
   },
 };
+
+const sizeOf = ({ computations }: HloModule): number =>
+  [...computations.values()].reduce((sum, { instructions }) => sum + instructions.length, 0);
+
+function chosen(modules: readonly HloModule[], options: Query): HloModule {
+  const name = options.text("module");
+  if (modules.length === 0) throw new InputError("the file has no module.");
+  if (name === undefined)
+    return modules.reduce((most, module) => (sizeOf(module) > sizeOf(most) ? module : most));
+  const named = modules.find((module) => module.name === name);
+  if (named !== undefined) return named;
+  const names = modules.map((module) => module.name);
+  throw options.unfit("module", `one of ${names.slice(0, 8).join(", ")}`, names);
+}
+
+function otherModules(modules: readonly HloModule[], taken: HloModule): string[] {
+  const others = modules.filter((module) => module !== taken).map(({ name }) => name.slice(0, 40));
+  if (others.length === 0) return [];
+  const more = others.length > 5 ? ", ..." : "";
+  return [
+    `${count(others.length, "other module")}: ${others.slice(0, 5).join(", ")}${more}; module=NAME takes one.`,
+  ];
+}
 
 function parametersText(parameters: number, weights: string): string {
   const taken =

@@ -61,7 +61,7 @@ export function convolutionFlops(instruction: Instruction, within: Computation):
 
 /** `size=3x3` of `window={size=3x3 stride=2x2}`. */
 function windowPart({ attributes }: Instruction, name: string): readonly number[] | undefined {
-  const window = /window=\{([^{}]{0,1000})\}/.exec(attributes)?.[1];
+  const window = attributes.get("window")?.slice(1, -1);
   const part = window === undefined ? undefined : new RegExp(`(?:^|\\s)${name}=([\\dx]+)`).exec(window)?.[1];
   return part?.split("x").map(Number);
 }
@@ -80,7 +80,22 @@ export function elementsAt(instruction: Instruction, within: Computation, index:
   return elementsOf(operand(instruction, within, index));
 }
 
-export function sortedLength(instruction: Instruction, within: Computation): number {
-  const [dim = 0] = numbersOf(instruction, "dimensions") ?? [];
-  return operand(instruction, within, 0).dims[dim] ?? 1;
+/** Size of one dimension of an operand; 1 where it has none such. */
+export const sizeAt = (instruction: Instruction, within: Computation, index: number, dim: number): number =>
+  operand(instruction, within, index).dims[dim] ?? 1;
+
+export const rankAt = (instruction: Instruction, within: Computation, index: number): number =>
+  operand(instruction, within, index).dims.length;
+
+/**
+ * A product whose rows, or whose summed rows, belong to groups of uneven size. Where they are
+ * summed, the output has a part for each group, and each row enters one of them.
+ */
+export function raggedFlops(instruction: Instruction, within: Computation): number {
+  const contracting = numbersOf(instruction, "lhs_contracting_dims") ?? [];
+  const all = productFlops(instruction, within, contracting);
+  const [ragged] = numbersOf(instruction, "lhs_ragged_dims") ?? [];
+  if (ragged === undefined || !contracting.includes(ragged)) return all;
+  const groups = operand(instruction, within, 2).dims;
+  return all / Math.max(1, groups[groups.length - 1] ?? 1);
 }

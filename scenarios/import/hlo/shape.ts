@@ -3,12 +3,14 @@
  * such as `token[]`. Layouts are skipped. A bounded dynamic size (`<=10`) counts as its bound, an
  * unbounded one (`?`) as 1.
  */
-import { InputError } from "../../../env/model/errors.ts";
+import type { Scanner } from "./scanner.ts";
 
 export interface ArrayShape {
   readonly kind: "array";
   readonly dtype: string;
   readonly dims: readonly number[];
+  /** Whether a size is `?`. */
+  readonly isUnbounded: boolean;
 }
 export interface TupleShape {
   readonly kind: "tuple";
@@ -43,58 +45,38 @@ export const mainArray = (shape: Shape): ArrayShape | undefined => leavesOf(shap
 
 const arrayPattern = /([a-z][a-z0-9]*)\[([^\]]*)\]/y;
 const layoutPattern = /\{[^{}]*\}/y;
+const MOST_DIMENSIONS = 64;
+const MOST_PARTS = 100_000;
 
-/** The shape at a position of a line, and the position after it. */
-export function readShape(
-  line: string,
-  at: number,
-  depth = 0,
-): { readonly shape: Shape; readonly end: number } {
-  if (depth > DEEPEST) throw new InputError(`a shape is nested more than ${DEEPEST} deep.`);
-  if (line[at] !== "(") return readArray(line, at);
+/** The shape at the scanner's position. */
+export function readShape(scanner: Scanner, depth = 0): Shape {
+  if (depth > DEEPEST) throw scanner.refused(`a shape is nested more than ${DEEPEST} deep`);
+  if (!scanner.has("(")) return readArray(scanner);
   const parts: Shape[] = [];
-  let end = skipSpace(line, at + 1);
-  while (line[end] !== ")") {
-    const part = readShape(line, end, depth + 1);
-    parts.push(part.shape);
-    end = skipSpace(line, part.end);
-    if (line[end] === ",") end = skipSpace(line, end + 1);
-    else if (line[end] !== ")")
-      throw new InputError(`a tuple shape has "${line.slice(end, end + 20)}" where a comma should be.`);
+  while (!scanner.has(")")) {
+    parts.push(readShape(scanner, depth + 1));
+    if (parts.length > MOST_PARTS) throw scanner.refused(`a tuple has more than ${MOST_PARTS} parts`);
+    if (!scanner.has(",") && !scanner.sees(")"))
+      throw scanner.refused(`a tuple shape has "${scanner.ahead(20)}" where a comma should be`);
   }
-  return { shape: { kind: "tuple", parts }, end: end + 1 };
+  return { kind: "tuple", parts };
 }
 
-function readArray(line: string, at: number): { readonly shape: Shape; readonly end: number } {
-  arrayPattern.lastIndex = at;
-  const match = arrayPattern.exec(line);
-  if (match === null) throw new InputError(`"${line.slice(at, at + 30)}" is no shape such as f32[2,3].`);
-  const [, dtype, text] = match;
-  const dims = text.split(",").flatMap((part): number[] => {
-    const size = part.trim().replace(/^<=/, "");
+function readArray(scanner: Scanner): ArrayShape {
+  const match = scanner.match(arrayPattern);
+  if (match === null) throw scanner.refused(`"${scanner.ahead(30)}" is no shape such as f32[2,3]`);
+  const [whole, dtype, text] = match;
+  const sizes = text.split(",", MOST_DIMENSIONS + 1).map((part) => part.trim().replace(/^<=/, ""));
+  if (sizes.length > MOST_DIMENSIONS)
+    throw scanner.refused(`a shape has more than ${MOST_DIMENSIONS} dimensions`);
+  const dims = sizes.flatMap((size): number[] => {
     if (size === "") return [];
     if (size === "?") return [1];
     if (/^\d{1,15}$/.test(size)) return [Number(size)];
-    throw new InputError(
-      `the shape "${match[0].slice(0, 40)}" has the size "${size.slice(0, 20)}", expected a whole number.`,
+    throw scanner.refused(
+      `the shape "${whole.slice(0, 40)}" has the size "${size.slice(0, 20)}", expected a whole number`,
     );
   });
-  layoutPattern.lastIndex = arrayPattern.lastIndex;
-  const layout = layoutPattern.exec(line);
-  return {
-    shape: { kind: "array", dtype, dims },
-    end: layout === null ? arrayPattern.lastIndex : layoutPattern.lastIndex,
-  };
-}
-
-/** The position after white space and comments, such as the element numbers of long tuples. */
-export function skipSpace(line: string, at: number): number {
-  let next = at;
-  for (;;) {
-    while (line[next] === " " || line[next] === "\t") next++;
-    if (!line.startsWith("/*", next)) return next;
-    const end = line.indexOf("*/", next + 2);
-    if (end === -1) return line.length;
-    next = end + 2;
-  }
+  scanner.adjacent(layoutPattern);
+  return { kind: "array", dtype, dims, isUnbounded: sizes.includes("?") };
 }

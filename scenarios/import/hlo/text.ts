@@ -1,26 +1,27 @@
 /**
  * HLO text as XLA dumps it (`--xla_dump_hlo_as_text`) and JAX prints it (`lowered.as_text("hlo")`):
- * computations, each a list of instructions, one a line:
+ * modules of computations, each a list of instructions:
  *
  *     ROOT %dot.3 = f32[8,16]{1,0} dot(f32[8,4] %a, f32[4,16] %b), lhs_contracting_dims={1}
  *
- * Shapes of operands and percent signs are optional. A computation comes before those that use it,
- * as in every dump. The entry is marked `ENTRY`, else it is the last computation. Values of
- * constants are dropped.
+ * It is read by tokens, so instructions and headers may go over several lines. Shapes of operands
+ * and percent signs are optional. So are the header of the module, the heads of computations
+ * (`%name (x: f32[]) -> f32[]`) and, where there is only one computation, its braces. The entry is
+ * marked `ENTRY`, else it is the last computation. Values of constants are dropped.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import type { SourceFile } from "../source-file.ts";
-import { readShape, type Shape, skipSpace } from "./shape.ts";
+import { Scanner } from "./scanner.ts";
+import { readShape, type Shape } from "./shape.ts";
 
 export interface Instruction {
   readonly name: string;
   readonly opcode: string;
   readonly shape: Shape;
   readonly operands: readonly string[];
-  /** The text in the parentheses of a constant, a parameter or an iota. */
+  /** The text in the parentheses of a parameter. */
   readonly literal: string;
-  /** The text after the operands. */
-  readonly attributes: string;
+  /** Values by name, as in the text; a string is without its quotes. */
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
 export interface Computation {
@@ -31,204 +32,208 @@ export interface Computation {
 }
 
 export interface HloModule {
+  /** Empty where the text has no header. */
   readonly name: string;
   readonly computations: ReadonlyMap<string, Computation>;
   readonly entry: Computation;
 }
 
-interface OpenComputation {
-  readonly name: string;
-  readonly isEntry: boolean;
-  readonly instructions: Instruction[];
-  readonly byName: Map<string, Instruction>;
-  root: Instruction | undefined;
+const MOST_INSTRUCTIONS = 1_000_000;
+const MOST_OPERANDS = 1_000_000;
+
+const header = /HloModule\s+([^\s,{}]+)/y;
+const headerWord = /HloModule\b/y;
+const sourceTable = /(?:FileNames|FunctionNames|FileLocations|StackFrames)\b(?!\s*[({=])/y;
+const tableRow = /\d+(?=\s*["{])/y;
+const entryWord = /ENTRY\b/y;
+const rootWord = /ROOT\s/y;
+const namePattern = /%?([^\s=%(){},"]+)/y;
+const bareInstruction = /(?:ROOT\s+)?%?[^\s=%(){},"]+\s*=/y;
+const opcodePattern = /([a-z][\w-]*)\s*\(/y;
+const attributeName = /([\w-]+)\s*=/y;
+const word = /[\w.-]+/y;
+
+/** All modules of a text. */
+export function readModules(text: string): readonly HloModule[] {
+  return new ModuleReader(text).modules();
 }
 
-export function readHlo(file: SourceFile): HloModule {
-  let name: string | undefined;
-  let open: OpenComputation | undefined;
-  let entry: Computation | undefined;
-  /**
-   * A constant whose values continue over several lines, without the values; and the number of
-   * parentheses that are still open.
-   */
-  let constant: { readonly head: string; unclosed: number } | undefined;
-  const computations = new Map<string, Computation>();
-  let number = 0;
-  for (const raw of file.lines()) {
-    number++;
-    const line = raw.trim();
-    if (constant !== undefined && open !== undefined) {
-      constant.unclosed += unclosedIn(line);
-      if (constant.unclosed > 0) continue;
-      addInstruction(open, constant.head, number);
-      constant = undefined;
-      continue;
-    }
-    if (line === "" || line.startsWith("//")) continue;
-    if (name === undefined) {
-      const header = /^HloModule\s+([^\s,]+)/.exec(line);
-      if (header === null)
-        throw new InputError(`line ${number}: expected "HloModule NAME", found "${line.slice(0, 40)}".`);
-      name = header[1];
-      continue;
-    }
-    if (open === undefined) {
-      if (!sourceTable.test(line)) open = headOf(line, number);
-      continue;
-    }
-    if (line === "}" || line.startsWith("},")) {
-      const computation = closed(open, number);
+class ModuleReader {
+  readonly #scanner: Scanner;
+  #instructions = 0;
+  #operands = 0;
+
+  constructor(text: string) {
+    this.#scanner = new Scanner(text);
+  }
+
+  modules(): readonly HloModule[] {
+    const modules: HloModule[] = [];
+    while (!this.#scanner.isAtEnd) modules.push(this.#module());
+    return modules;
+  }
+
+  #module(): HloModule {
+    const scanner = this.#scanner;
+    const name = this.#header();
+    const computations = new Map<string, Computation>();
+    let entry: Computation | undefined;
+    while (!scanner.isAtEnd && !scanner.matches(headerWord)) {
+      if (scanner.match(sourceTable) !== null) {
+        while (scanner.match(tableRow) !== null) scanner.value();
+        continue;
+      }
+      const { computation, isEntry } = this.#computation();
       if (computations.has(computation.name))
-        throw new InputError(`line ${number}: the computation "${computation.name}" is defined twice.`);
+        throw scanner.refused(`the computation "${computation.name}" is defined twice`);
       computations.set(computation.name, computation);
-      if (open.isEntry) entry = computation;
-      open = undefined;
-      continue;
+      if (isEntry) entry = computation;
     }
-    const values = line.indexOf(CONSTANT);
-    const unclosed = values === -1 ? 0 : unclosedIn(line);
-    if (unclosed > 0) constant = { head: `${line.slice(0, values)}${CONSTANT})`, unclosed };
-    else addInstruction(open, line, number);
+    const last = [...computations.values()].pop();
+    if (last === undefined) throw new InputError("the module has no computation.");
+    return { name, computations, entry: entry ?? last };
   }
-  if (constant !== undefined) throw new InputError("the file ends within the values of a constant.");
-  if (open !== undefined) throw new InputError(`the file ends within the computation "${open.name}".`);
-  const last = [...computations.values()].pop();
-  if (last === undefined) throw new InputError("the module has no computation.");
-  return { name: name ?? "", computations, entry: entry ?? last };
-}
 
-function headOf(line: string, number: number): OpenComputation {
-  const head = /^(ENTRY\s+)?%?([^\s(%{]+)\s*(\(|\{)/.exec(line);
-  if (head === null || !line.endsWith("{"))
-    throw new InputError(
-      `line ${number}: expected a computation such as "%name (x: f32[]) -> f32[] {", found "${line.slice(0, 40)}".`,
-    );
-  return {
-    name: head[2],
-    isEntry: head[1] !== undefined,
-    instructions: [],
-    byName: new Map(),
-    root: undefined,
-  };
-}
-
-function closed({ name, instructions, byName, root }: OpenComputation, number: number): Computation {
-  const last = root ?? instructions[instructions.length - 1];
-  if (last === undefined)
-    throw new InputError(`line ${number}: the computation "${name}" has no instructions.`);
-  return { name, instructions, byName, root: last };
-}
-
-const CONSTANT = " constant(";
-
-/** Tables of the program's own source: their titles and numbered rows. */
-const sourceTable = /^(FileNames|FunctionNames|FileLocations|StackFrames)$|^\d+ ["{]/;
-
-function unclosedIn(line: string): number {
-  let unclosed = 0;
-  for (const character of line) {
-    if (character === "(") unclosed++;
-    else if (character === ")") unclosed--;
+  /** The name of the module; empty without a header. */
+  #header(): string {
+    const match = this.#scanner.match(header);
+    if (match === null) {
+      if (this.#scanner.matches(headerWord)) throw this.#scanner.refused("the module has no name");
+      return "";
+    }
+    this.#attributes();
+    return match[1];
   }
-  return unclosed;
-}
 
-const headPattern = /^(ROOT\s+)?%?([^\s=%]+)\s*=\s*/;
-
-function addInstruction(computation: OpenComputation, line: string, number: number): void {
-  const head = headPattern.exec(line);
-  if (head === null) throw new InputError(`line ${number}: "${line.slice(0, 40)}" is no instruction.`);
-  const [, isRoot, name] = head;
-  const { shape, end } = atLine(number, () => readShape(line, skipSpace(line, head[0].length)));
-  const opcode = /^\s*([a-z][\w-]*)\(/.exec(line.slice(end, end + 100));
-  if (opcode === null) throw new InputError(`line ${number}: the instruction "${name}" has no opcode.`);
-  const start = end + opcode[0].length;
-  const close = closingParenthesis(line, start);
-  if (close === -1) throw new InputError(`line ${number}: the operands of "${name}" have no end.`);
-  const hasValues = ["constant", "parameter", "iota", "rng-get-and-update-state"].includes(opcode[1]);
-  const instruction: Instruction = {
-    name,
-    opcode: opcode[1],
-    shape,
-    operands: hasValues ? [] : operandsOf(line.slice(start, close)),
-    literal: opcode[1] === "parameter" ? line.slice(start, close) : "",
-    attributes: line.slice(close + 1),
-  };
-  if (computation.byName.has(name))
-    throw new InputError(
-      `line ${number}: the instruction "${name}" is defined twice in "${computation.name}".`,
-    );
-  computation.byName.set(name, instruction);
-  computation.instructions.push(instruction);
-  if (isRoot !== undefined) computation.root = instruction;
-}
-
-function closingParenthesis(line: string, start: number): number {
-  let open = 1;
-  let quoted = false;
-  for (let i = start; i < line.length; i++) {
-    const character = line[i];
-    if (character === '"' && line[i - 1] !== "\\") quoted = !quoted;
-    if (quoted) continue;
-    if (character === "(") open++;
-    else if (character === ")" && --open === 0) return i;
+  #computation(): { readonly computation: Computation; readonly isEntry: boolean } {
+    const scanner = this.#scanner;
+    if (scanner.matches(bareInstruction))
+      return {
+        computation: this.#body("entry", () => scanner.isAtEnd || scanner.matches(headerWord)),
+        isEntry: true,
+      };
+    const found = scanner.ahead(40);
+    const isEntry = scanner.match(entryWord) !== null;
+    const name = scanner.match(namePattern)?.[1];
+    if (name !== undefined && scanner.sees("(")) scanner.group();
+    if (name !== undefined && scanner.has("->")) readShape(scanner);
+    if (name === undefined || !scanner.has("{"))
+      throw scanner.refused(`expected a computation such as "%name (x: f32[]) -> f32[] {", found "${found}"`);
+    const computation = this.#body(name, () => {
+      if (scanner.isAtEnd) throw new InputError(`the file ends within the computation "${name}".`);
+      return scanner.has("}");
+    });
+    this.#attributes();
+    return { computation, isEntry };
   }
-  return -1;
+
+  /** Instructions up to an end, which `isOver` may take. */
+  #body(name: string, isOver: () => boolean): Computation {
+    const instructions: Instruction[] = [];
+    const byName = new Map<string, Instruction>();
+    let root: Instruction | undefined;
+    while (!isOver()) {
+      const isRoot = this.#scanner.match(rootWord) !== null;
+      const instruction = this.#instruction();
+      if (byName.has(instruction.name))
+        throw this.#scanner.refused(`the instruction "${instruction.name}" is defined twice in "${name}"`);
+      if (++this.#instructions > MOST_INSTRUCTIONS)
+        throw new InputError(`the file has more than ${MOST_INSTRUCTIONS} instructions.`);
+      byName.set(instruction.name, instruction);
+      instructions.push(instruction);
+      if (isRoot) root = instruction;
+    }
+    root ??= instructions[instructions.length - 1];
+    if (root === undefined) throw this.#scanner.refused(`the computation "${name}" has no instructions`);
+    return { name, instructions, byName, root };
+  }
+
+  #instruction(): Instruction {
+    const scanner = this.#scanner;
+    const found = scanner.ahead(40);
+    const name = scanner.match(namePattern)?.[1];
+    if (name === undefined || !scanner.has("=")) throw scanner.refused(`"${found}" is no instruction`);
+    const shape = readShape(scanner);
+    const opcode = scanner.match(opcodePattern)?.[1];
+    if (opcode === undefined) throw scanner.refused(`the instruction "${name}" has no opcode`);
+    const isLiteral = ["constant", "iota", "rng-get-and-update-state"].includes(opcode);
+    let literal = "";
+    let operands: readonly string[] = [];
+    if (isLiteral) this.#skipLiteral(name);
+    else if (opcode === "parameter") {
+      literal = scanner.match(word)?.[0] ?? "";
+      this.#closed(name);
+    } else operands = this.#operandsOf(name);
+    return { name, opcode, shape, operands, literal, attributes: this.#attributes() };
+  }
+
+  /** Values of a constant. */
+  #skipLiteral(name: string): void {
+    while (!this.#scanner.has(")")) {
+      if (this.#scanner.isAtEnd) throw new InputError("the file ends within the values of a constant.");
+      if (this.#scanner.value() === "" && !this.#scanner.has(","))
+        throw this.#scanner.refused(`the values of "${name}" have "${this.#scanner.ahead(20)}" among them`);
+    }
+  }
+
+  #closed(name: string): void {
+    if (!this.#scanner.has(")")) throw this.#scanner.refused(`the operands of "${name}" have no end`);
+  }
+
+  /** Names of the operands: the last word of each, which a shape may precede. */
+  #operandsOf(name: string): readonly string[] {
+    const scanner = this.#scanner;
+    const operands: string[] = [];
+    while (!scanner.has(")")) {
+      let last = "";
+      for (let part = scanner.value(); part !== ""; part = scanner.value()) last = part;
+      if (last === "" || (!scanner.has(",") && !scanner.sees(")")))
+        throw scanner.refused(`the operands of "${name}" have no end`);
+      operands.push(last.replace(/^%/, ""));
+      if (++this.#operands > MOST_OPERANDS)
+        throw new InputError(`the instructions have more than ${MOST_OPERANDS} operands.`);
+    }
+    return operands;
+  }
+
+  #attributes(): ReadonlyMap<string, string> {
+    let attributes: Map<string, string> | undefined;
+    while (this.#scanner.has(",")) {
+      const name = this.#scanner.match(attributeName)?.[1];
+      if (name === undefined)
+        throw this.#scanner.refused(`"${this.#scanner.ahead(40)}" is no attribute such as index=1`);
+      attributes ??= new Map();
+      attributes.set(name, withoutComments(this.#scanner.value()));
+    }
+    return attributes ?? NONE;
+  }
 }
 
-/** Names of the operands: the last word of each, which a shape may precede. */
-function operandsOf(text: string): string[] {
-  const operands: string[] = [];
-  let depth = 0;
-  let start = 0;
-  const add = (end: number) => {
-    const words = text
-      .slice(start, end)
-      .replace(/\/\*.*?\*\//g, " ")
-      .trim()
-      .split(/\s+/);
-    const name = words[words.length - 1].replace(/^%/, "");
-    if (name !== "") operands.push(name);
-    start = end + 1;
-  };
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === "(" || character === "{" || character === "[") depth++;
-    else if (character === ")" || character === "}" || character === "]") depth--;
-    else if (character === "," && depth === 0) add(i);
-  }
-  add(text.length);
-  return operands;
-}
+const NONE: ReadonlyMap<string, string> = new Map();
 
-function atLine<T>(number: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof InputError) throw new InputError(`line ${number}: ${error.message}`);
-    throw error;
-  }
+function withoutComments(value: string): string {
+  if (value.startsWith('"')) return value.slice(1, -1);
+  return value.includes("/*") ? value.replace(/\/\*.*?\*\//gs, " ") : value;
 }
 
 /** Numbers of an attribute such as `lhs_contracting_dims={0,1}`. */
 export function numbersOf({ attributes }: Instruction, name: string): readonly number[] | undefined {
-  const match = new RegExp(`[ ,]${name}=\\{([\\d,\\s]{0,1000})\\}`).exec(attributes);
-  if (match === null) return undefined;
-  return match[1].split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
+  const value = attributes.get(name);
+  if (value === undefined || !/^\{[\d,\s]*\}$/.test(value)) return undefined;
+  return value
+    .slice(1, -1)
+    .split(",")
+    .flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
 }
 
-/** The word after `name=`. */
-export function wordOf({ attributes }: Instruction, name: string): string | undefined {
-  return new RegExp(`[ ,{]${name}=%?([^\\s,{}]+)`).exec(attributes)?.[1];
-}
+/** The name or word that an attribute holds. */
+export const wordOf = ({ attributes }: Instruction, name: string): string | undefined =>
+  attributes.get(name)?.replace(/^%/, "");
 
 /** Names of computations or instructions after `name=`: one, or a list in braces. */
 export function namesOf(instruction: Instruction, name: string): readonly string[] {
-  const list = new RegExp(`[ ,]${name}=\\{([^{}]{0,100000})\\}`).exec(instruction.attributes);
-  if (list === null) {
-    const word = wordOf(instruction, name);
-    return word === undefined ? [] : [word];
-  }
-  return list[1].split(",").flatMap((part) => part.trim().replace(/^%/, "") || []);
+  const value = instruction.attributes.get(name);
+  if (value === undefined) return [];
+  const list = value.startsWith("{") ? value.slice(1, -1) : value;
+  return list.split(",").flatMap((part) => part.trim().replace(/^%/, "") || []);
 }

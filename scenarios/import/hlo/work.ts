@@ -6,17 +6,22 @@
  *   convolution    2 x elements of the output x window x input features of the kernel
  *                  / dilation of the input
  *   reduce         elements of the input x work of the reducer;
- *                  the same for reduce-window, scatter, sort, map
+ *                  the same for reduce-window, scatter, map
+ *   ragged-dot     the same as a dot; each row belongs to one group
+ *   sort, fft, ... see algorithms.ts
  *   pointwise      1 for each element of the output, for select and compare too
- *   moving data    0: see the list below
+ *   moving data    0: see opcodes.ts
  *   fusion, call   the sum over the computation
  *   while          known trip count x (body + condition)
  *   conditional    the most expensive branch
  *
  * Padding counts, as in the built-in workloads. Custom calls have known work where they are cuBLAS
- * products or cuDNN convolutions.
+ * products or cuDNN convolutions. Others, and opcodes that are not listed, are unknown: 1 FLOP for
+ * each element of the output.
  */
 import { InputError } from "../../../env/model/errors.ts";
+import { algorithmFlops } from "./algorithms.ts";
+import { isKnownOpcode, isWorkless } from "./opcodes.ts";
 import { mainArray } from "./shape.ts";
 import {
   convolutionFlops,
@@ -24,19 +29,11 @@ import {
   inputElements,
   outputElements,
   productFlops,
-  sortedLength,
+  raggedFlops,
+  rankAt,
   windowSize,
 } from "./shape-work.ts";
 import { type Computation, type HloModule, type Instruction, namesOf, numbersOf, wordOf } from "./text.ts";
-
-/** Instructions that compute nothing: they name, make or move data. */
-const workless = new Set(
-  `add-dependency after-all all-gather all-gather-done all-gather-start all-to-all bitcast bitcast-convert broadcast
-  collective-broadcast collective-permute collective-permute-done collective-permute-start concatenate constant copy copy-done
-  copy-start domain dynamic-reshape dynamic-slice dynamic-update-slice gather get-dimension-size get-tuple-element infeed iota
-  opt-barrier outfeed pad parameter partition-id recv recv-done replica-id reshape reverse send send-done set-dimension-size slice
-  transpose tuple async-done async-update all-reduce-done`.split(/\s+/),
-);
 
 const productTypes = new Set(["MatMul", "BatchMatMul", "Conv2D"]);
 
@@ -45,20 +42,23 @@ interface Total {
   readonly flops: number;
   /** FLOP by type of product. */
   readonly products: ReadonlyMap<string, number>;
+  /** Whether the work of some instruction is a guess. */
+  readonly isUnknown: boolean;
 }
 
 export class WorkReader {
+  readonly #module: HloModule;
   readonly #trips: number;
   readonly #totals = new Map<string, Total>();
   readonly #unknownLoops = new Set<string>();
   readonly #unknownCalls = new Set<string>();
+  readonly #open = new Set<string>();
 
   /** `trips` is the trip count of loops that the module gives none for. */
   constructor(module: HloModule, trips: number) {
+    this.#module = module;
     this.#trips = trips;
-    // Each computation comes before those that use it, so all sums that it needs are known.
-    for (const computation of module.computations.values())
-      this.#totals.set(computation.name, this.#totalOf(computation));
+    for (const computation of module.computations.values()) this.#total(computation);
   }
 
   /** Loops whose trip count the file does not give. */
@@ -66,7 +66,7 @@ export class WorkReader {
     return this.#unknownLoops;
   }
 
-  /** Targets of custom calls whose work is not known. */
+  /** Targets of custom calls, and opcodes, whose work is not known. */
   get unknownCalls(): ReadonlySet<string> {
     return this.#unknownCalls;
   }
@@ -74,10 +74,13 @@ export class WorkReader {
   /** FLOP of one instruction. */
   flops(instruction: Instruction, within: Computation): number {
     const { opcode } = instruction;
-    if (workless.has(opcode)) return 0;
+    if (isWorkless(opcode)) return 0;
     switch (opcode) {
       case "dot":
+      case "scaled-dot":
         return productFlops(instruction, within, numbersOf(instruction, "lhs_contracting_dims") ?? []);
+      case "ragged-dot":
+        return raggedFlops(instruction, within);
       case "convolution":
         return convolutionFlops(instruction, within);
       case "fusion":
@@ -101,24 +104,31 @@ export class WorkReader {
         return inputElements(instruction, within) * windowSize(instruction);
       case "scatter":
         return elementsAt(instruction, within, 2);
-      case "sort":
-        return sortFlops(instruction, within);
       case "custom-call":
         return this.#customFlops(instruction, within);
       default:
-        return outputElements(instruction);
+        return algorithmFlops(instruction, within) ?? outputElements(instruction);
     }
+  }
+
+  /** Whether the work of the instruction, or of one that it runs, is a guess. */
+  isUnknown(instruction: Instruction): boolean {
+    const { opcode } = instruction;
+    if (opcode === "custom-call") return this.#isUnknownCall(instruction);
+    if (!isKnownOpcode(opcode)) return true;
+    return calledBy(instruction).some((name) => this.#totals.get(name)?.isUnknown === true);
   }
 
   /** The type that decides the efficiency of devices: `MatMul`, `Conv2D`, or the opcode. */
   type(instruction: Instruction): string {
-    const { opcode, attributes } = instruction;
+    const { opcode } = instruction;
     if (opcode === "convolution") return "Conv2D";
+    if (opcode === "ragged-dot" || opcode === "scaled-dot") return "MatMul";
     if (opcode === "dot")
       return (numbersOf(instruction, "lhs_batch_dims")?.length ?? 0) > 0 ? "BatchMatMul" : "MatMul";
     if (opcode === "custom-call") {
       if (wordOf(instruction, "dim_labels") !== undefined) return "Conv2D";
-      return /custom_call_target="[^"]*(gemm|matmul)/i.test(attributes) ? "MatMul" : opcode;
+      return isProduct(instruction) ? "MatMul" : opcode;
     }
     const called = { fusion: "calls", call: "to_apply", while: "body" }[opcode];
     if (called === undefined) return opcode;
@@ -127,25 +137,38 @@ export class WorkReader {
     return most !== undefined && most[1] > flops / 2 ? most[0] : opcode;
   }
 
-  #totalOf(computation: Computation): Total {
+  /** A computation may come before or after those that use it. */
+  #total(computation: Computation): Total {
+    const known = this.#totals.get(computation.name);
+    if (known !== undefined) return known;
+    if (this.#open.has(computation.name))
+      throw new InputError(`the computation "${computation.name}" uses itself.`);
+    if (this.#open.size >= DEEPEST)
+      throw new InputError(`computations use each other more than ${DEEPEST} deep.`);
+    this.#open.add(computation.name);
     let flops = 0;
+    let isUnknown = false;
     const products = new Map<string, number>();
     for (const instruction of computation.instructions) {
       const own = this.flops(instruction, computation);
       flops += own;
+      isUnknown ||= this.isUnknown(instruction);
       const type = this.type(instruction);
       if (own > 0 && productTypes.has(type)) products.set(type, (products.get(type) ?? 0) + own);
     }
-    return { flops, products };
+    this.#open.delete(computation.name);
+    const total = { flops, products, isUnknown };
+    this.#totals.set(computation.name, total);
+    return total;
   }
 
   #used(name: string | undefined, user: Instruction): Total {
-    const total = this.#totals.get(name ?? "");
-    if (total === undefined)
+    const computation = this.#module.computations.get(name ?? "");
+    if (computation === undefined)
       throw new InputError(
-        `instruction "${user.name}" uses the computation "${name ?? ""}", which is not defined before it.`,
+        `instruction "${user.name}" uses the computation "${name ?? ""}", which is not defined.`,
       );
-    return total;
+    return this.#total(computation);
   }
 
   /** FLOP of one run of the computation that `to_apply` names. */
@@ -160,31 +183,56 @@ export class WorkReader {
   }
 
   #tripCount({ name, attributes }: Instruction): number {
-    const known = /known_trip_count[^}]{0,40}?"?n"?\s*:\s*"?(\d{1,12})/.exec(attributes)?.[1];
+    const config = `${attributes.get("backend_config") ?? ""} ${attributes.get("frontend_attributes") ?? ""}`;
+    const known = /known_trip_count[^}]{0,40}?\\?"?n\\?"?\s*:\s*\\?"?(\d{1,12})/.exec(config)?.[1];
     if (known !== undefined) return Number(known);
     this.#unknownLoops.add(name);
     return this.#trips;
   }
 
   #customFlops(instruction: Instruction, within: Computation): number {
-    const { attributes, shape } = instruction;
-    const target = /custom_call_target="([^"]{0,200})"/.exec(attributes)?.[1] ?? "";
-    if (/conv/i.test(target) && wordOf(instruction, "dim_labels") !== undefined)
-      return convolutionFlops(instruction, within);
-    if (/gemm|matmul/i.test(target)) {
-      const listed = /lhs_contracting_dimensions"?\s*:\s*\[([^\]]{0,200})\]/.exec(attributes)?.[1];
-      if (listed !== undefined && mainArray(shape) !== undefined)
-        return productFlops(instruction, within, listed.match(/\d+/g)?.map(Number) ?? []);
-    }
-    this.#unknownCalls.add(target || "without a target");
-    return 0;
+    if (!this.#isUnknownCall(instruction)) return knownCallFlops(instruction, within);
+    this.#unknownCalls.add(targetOf(instruction) || "without a target");
+    return outputElements(instruction);
+  }
+
+  #isUnknownCall(instruction: Instruction): boolean {
+    if (worklessCalls.test(targetOf(instruction))) return false;
+    return !isConvolution(instruction) && !isProduct(instruction);
   }
 }
 
-/** Comparisons of a sort. */
-function sortFlops(instruction: Instruction, within: Computation): number {
-  const length = Math.max(2, sortedLength(instruction, within));
-  return inputElements(instruction, within) * Math.ceil(Math.log2(length));
+const DEEPEST = 1000;
+
+/** Computations that an instruction runs. */
+const calledBy = (instruction: Instruction): readonly string[] =>
+  [
+    "calls",
+    "to_apply",
+    "body",
+    "condition",
+    "branch_computations",
+    "true_computation",
+    "false_computation",
+  ].flatMap((name) => namesOf(instruction, name));
+
+const targetOf = ({ attributes }: Instruction): string => attributes.get("custom_call_target") ?? "";
+/** Calls that only annotate or place data. */
+const worklessCalls =
+  /^(Sharding|SPMD(Full|Shard)To(Shard|Full)Shape|annotate_device_placement|MoveTo(Host|Device)|Pin\w*|AllocateBuffer|LayoutConstraint|xla\.sdy\.\w+)$/;
+const isConvolution = (instruction: Instruction): boolean =>
+  /conv/i.test(targetOf(instruction)) && wordOf(instruction, "dim_labels") !== undefined;
+const isProduct = (instruction: Instruction): boolean =>
+  /gemm|matmul/i.test(targetOf(instruction)) && mainArray(instruction.shape) !== undefined;
+
+/** A product without dimensions in its configuration sums over the last one of its first operand. */
+function knownCallFlops(instruction: Instruction, within: Computation): number {
+  if (worklessCalls.test(targetOf(instruction))) return 0;
+  if (isConvolution(instruction)) return convolutionFlops(instruction, within);
+  const config = instruction.attributes.get("backend_config") ?? "";
+  const listed = /lhs_contracting_dimensions\\?"?\s*:\s*\[([^\]]{0,200})\]/.exec(config)?.[1];
+  const dims = listed?.match(/\d+/g)?.map(Number) ?? [rankAt(instruction, within, 0) - 1];
+  return productFlops(instruction, within, dims);
 }
 
 /** Computations of a conditional: a list, or one each for true and false. */
