@@ -15,9 +15,14 @@ import { defaultFidelity, fidelities } from "./fidelity/fidelity.ts";
 import { graphBuilder } from "./graph/builder.ts";
 import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
+import { MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./graph/limits.ts";
+import { listOf } from "./list-schema.ts";
 import { objectives, type Scenario } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";
+
+const MOST_DEVICES = 4096;
+const MOST_LINKS = 1_000_000;
 
 const opSchema = z.strictObject({
   name: z.string(),
@@ -27,27 +32,26 @@ const opSchema = z.strictObject({
   bytesTouched: z.number().optional(),
   parameterBytes: z.number().optional(),
   workspaceBytes: z.number().optional(),
-  outputs: z.array(z.number()).optional(),
+  outputs: listOf(z.number(), MOST_OUTPUTS).optional(),
   measuredUs: z.record(z.string(), z.number()).optional(),
   transferUs: z.number().optional(),
   supportedKinds: z.array(z.string()).optional(),
   colocation: z.string().optional(),
   twin: z.string().optional(),
   /** `[source]`, `[source, output]` or `[source, output, bytes]`; output -1 is a control edge. */
-  inputs: z
-    .array(
-      z.union([
-        z.tuple([z.string()]),
-        z.tuple([z.string(), z.int()]),
-        z.tuple([z.string(), z.int(), z.number()]),
-      ]),
-    )
-    .optional(),
+  inputs: listOf(
+    z.union([
+      z.tuple([z.string()]),
+      z.tuple([z.string(), z.int()]),
+      z.tuple([z.string(), z.int(), z.number()]),
+    ]),
+    MOST_EDGES,
+  ).optional(),
 });
 
 const clusterSchema = z.strictObject({
   name: z.string(),
-  devices: z.array(
+  devices: listOf(
     z.strictObject({
       name: z.string(),
       kind: z.string(),
@@ -57,9 +61,13 @@ const clusterSchema = z.strictObject({
       launchUs: z.number(),
       efficiency: z.record(z.string(), z.number()).optional(),
     }),
+    MOST_DEVICES,
   ),
-  links: z.array(z.strictObject({ name: z.string(), bytesPerUs: z.number(), latencyUs: z.number() })),
-  routes: z.array(z.array(z.array(z.number()))),
+  links: listOf(
+    z.strictObject({ name: z.string(), bytesPerUs: z.number(), latencyUs: z.number() }),
+    MOST_LINKS,
+  ),
+  routes: listOf(listOf(listOf(z.number(), MOST_LINKS), MOST_DEVICES), MOST_DEVICES),
   routing: z.literal("cut-through").optional(),
 });
 
@@ -87,10 +95,10 @@ const fidelitySchema = z.strictObject({
 const scenarioSchema = z.strictObject({
   schema: z.literal(SCENARIO_SCHEMA),
   name: z.string().optional(),
-  graph: z.strictObject({ dtype: z.string().optional(), ops: z.array(opSchema) }),
+  graph: z.strictObject({ dtype: z.string().optional(), ops: listOf(opSchema, MOST_OPS) }),
   cluster: clusterSchema,
   /** Group number of each op; default one group per co-location class. */
-  groups: z.array(z.int()).optional(),
+  groups: listOf(z.int(), MOST_OPS).optional(),
   objective: z.enum(objectives).optional(),
   /** The switches, or the name of a documented set of them. */
   fidelity: z.union([z.string(), fidelitySchema]).optional(),

@@ -5,8 +5,10 @@
  *   fft                5 x elements x log2 of the transform's length
  *   cholesky           a third of n^3 for each matrix
  *   triangular-solve   n for each element of the right side
+ *   LU                 two thirds of n^3 for each matrix
  *   batch-norm         8 for each element in training, 2 in inference, 11 backward
  */
+import { mainArray } from "./shape.ts";
 import { elementsAt, inputElements, outputElements, rankAt, sizeAt } from "./shape-work.ts";
 import { type Computation, type Instruction, numbersOf } from "./text.ts";
 
@@ -44,3 +46,23 @@ export function algorithmFlops(instruction: Instruction, within: Computation): n
 }
 
 const bits = (length: number): number => Math.ceil(Math.log2(Math.max(2, length)));
+
+/** Targets of custom calls: XLA's own TopK, and factorisations and solvers of LAPACK and cuSOLVER. */
+const calls = /^TopK$|(potrf|trsm|getrf)/;
+
+export const isAlgorithmCall = (target: string): boolean => calls.test(target);
+
+export function callFlops(target: string, instruction: Instruction, within: Computation): number {
+  const elements = inputElements(instruction, within);
+  const size = sizeAt(instruction, within, 0, rankAt(instruction, within, 0) - 1);
+  if (target === "TopK") return elements * bits(lastSize(instruction));
+  if (target.includes("potrf")) return Math.ceil((elements * size) / 3);
+  if (target.includes("getrf")) return Math.ceil((2 * elements * size) / 3);
+  return elementsAt(instruction, within, 1) * size;
+}
+
+/** Length of the last dimension of the first result. */
+function lastSize({ shape }: Instruction): number {
+  const dims = mainArray(shape)?.dims ?? [];
+  return dims[dims.length - 1] ?? 1;
+}

@@ -20,7 +20,7 @@
  * each element of the output.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import { algorithmFlops } from "./algorithms.ts";
+import { algorithmFlops, callFlops, isAlgorithmCall } from "./algorithms.ts";
 import { isKnownOpcode, isWorkless } from "./opcodes.ts";
 import { mainArray } from "./shape.ts";
 import {
@@ -198,7 +198,7 @@ export class WorkReader {
 
   #isUnknownCall(instruction: Instruction): boolean {
     if (worklessCalls.test(targetOf(instruction))) return false;
-    return !isConvolution(instruction) && !isProduct(instruction);
+    return !isConvolution(instruction) && !isProduct(instruction) && !isAlgorithmCall(targetOf(instruction));
   }
 }
 
@@ -229,6 +229,7 @@ const isProduct = (instruction: Instruction): boolean =>
 function knownCallFlops(instruction: Instruction, within: Computation): number {
   if (worklessCalls.test(targetOf(instruction))) return 0;
   if (isConvolution(instruction)) return convolutionFlops(instruction, within);
+  if (isAlgorithmCall(targetOf(instruction))) return callFlops(targetOf(instruction), instruction, within);
   const config = instruction.attributes.get("backend_config") ?? "";
   const listed = /lhs_contracting_dimensions\\?"?\s*:\s*\[([^\]]{0,200})\]/.exec(config)?.[1];
   const dims = listed?.match(/\d+/g)?.map(Number) ?? [rankAt(instruction, within, 0) - 1];

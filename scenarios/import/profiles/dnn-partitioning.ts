@@ -16,6 +16,8 @@ import { InputError } from "../../../env/model/errors.ts";
 import { defaultFidelity, type Fidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import { listOf } from "../../../env/model/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 import { endOfEdge, uniqueNames } from "./unique-names.ts";
@@ -36,7 +38,7 @@ const schema = z.object({
   maxFPGAs: z.int().min(0).max(MOST_DEVICES),
   maxCPUs: z.int().min(0).max(MOST_DEVICES),
   maxSizePerFPGA: amount,
-  nodes: z.array(
+  nodes: listOf(
     z.object({
       id: z.int(),
       name: z.string().optional(),
@@ -47,8 +49,9 @@ const schema = z.object({
       isBackwardNode: flag,
       colorClass: z.int().nullish(),
     }),
+    MOST_OPS,
   ),
-  edges: z.array(z.object({ sourceId: z.int(), destId: z.int(), cost: amount })),
+  edges: listOf(z.object({ sourceId: z.int(), destId: z.int(), cost: amount }), MOST_EDGES),
 });
 
 type File = z.infer<typeof schema>;

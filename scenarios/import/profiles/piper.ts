@@ -13,6 +13,8 @@
 import { z } from "zod";
 import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import { listOf } from "../../../env/model/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";
@@ -22,6 +24,7 @@ const US_PER_S = 1e6;
 const US_PER_MS = 1000;
 const LONGEST_SECONDS = 10;
 const MOST_DEVICES = 1024;
+const MOST_CONFIGURATIONS = 10_000;
 
 const amount = z.number().min(0);
 const configurationSchema = z.object({
@@ -36,14 +39,15 @@ const schema = z.object({
   maxDevices: z.int().min(1).max(MOST_DEVICES),
   bandwidth: z.number().positive(),
   mbsInBatch: z.number().positive().optional(),
-  nodes: z.array(
+  nodes: listOf(
     z.object({
       id: z.int(),
       name: z.string().optional(),
-      TMPCs: z.record(z.string(), z.array(configurationSchema)),
+      TMPCs: z.record(z.string(), listOf(configurationSchema, MOST_CONFIGURATIONS)),
     }),
+    MOST_OPS,
   ),
-  edges: z.array(z.object({ sourceId: z.int(), destId: z.int(), communicationCost: amount })),
+  edges: listOf(z.object({ sourceId: z.int(), destId: z.int(), communicationCost: amount }), MOST_EDGES),
 });
 
 type File = z.infer<typeof schema>;

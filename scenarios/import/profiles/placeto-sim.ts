@@ -16,6 +16,8 @@ import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { checkSize, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "../../../env/model/graph/limits.ts";
+import { listOf } from "../../../env/model/list-schema.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -26,7 +28,8 @@ export const PLACETO_SCHEMA = "placeto-sim/1";
 
 const CONTROL_INPUT = -1;
 const MOST_DEVICES = 1024;
-const MOST_OUTPUTS = 4096;
+const MOST_PORTS = 4096;
+const MOST_RUNS = 100_000;
 
 const us = z.number().min(0);
 const bytes = z.number().min(0);
@@ -35,31 +38,32 @@ const schema = z.object({
   schema: z.literal(PLACETO_SCHEMA),
   params: z.object({ delta1: us, delta2: us, initOffset: us, transferSpeed: z.number().positive() }),
   devices: z.array(z.string()).max(MOST_DEVICES),
-  ops: z.array(z.string()),
-  cost: z.array(us),
-  outputs: z.array(z.array(bytes)),
-  inputs: z.array(
-    z.array(
+  ops: listOf(z.string(), MOST_OPS),
+  cost: listOf(us, MOST_OPS),
+  outputs: listOf(listOf(bytes, MOST_PORTS), MOST_OPS),
+  inputs: listOf(
+    listOf(
       z.tuple([
         z.int().min(0),
         z
           .int()
           .min(CONTROL_INPUT)
-          .max(MOST_OUTPUTS - 1),
+          .max(MOST_PORTS - 1),
       ]),
+      MOST_EDGES,
     ),
+    MOST_OPS,
   ),
-  runs: z
-    .array(
-      z.object({
-        kind: z.string().default("given"),
-        place: z.array(z.int().min(0)),
-        makespan: us.optional(),
-        start: z.array(us).optional(),
-        peak: z.array(bytes).optional(),
-      }),
-    )
-    .default([]),
+  runs: listOf(
+    z.object({
+      kind: z.string().default("given"),
+      place: listOf(z.int().min(0), MOST_OPS),
+      makespan: us.optional(),
+      start: listOf(us, MOST_OPS).optional(),
+      peak: listOf(bytes, MOST_DEVICES).optional(),
+    }),
+    MOST_RUNS,
+  ).default([]),
 });
 
 type File = z.infer<typeof schema>;
@@ -113,9 +117,12 @@ function readGraph({ ops, cost, outputs, inputs }: File): OpGraph {
     return ops[source];
   };
   const ports = outputs.map((declared) => [...declared]);
+  let padded = 0;
   inputs.forEach((declared, consumer) => {
     for (const [source, output] of declared) {
       sourceName(consumer, source);
+      padded += Math.max(0, output + 1 - ports[source].length);
+      checkSize("outputs", padded, MOST_OUTPUTS);
       while (ports[source].length <= output) ports[source].push(0);
     }
   });

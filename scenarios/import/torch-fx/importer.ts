@@ -14,32 +14,36 @@ import { InputError } from "../../../env/model/errors.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import { listOf } from "../../../env/model/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { count, parseWith } from "../sentences.ts";
 import { elementsOf, operatorOf, type TensorType, type Work, workOf } from "./work.ts";
 
 export const TORCH_FX_SCHEMA = "placement-gym/torch-fx-1";
 
-const MOST_OUTPUTS = 4096;
+const MOST_PORTS = 4096;
+const MOST_RANK = 1000;
 const tensor = z
-  .tuple([z.string(), z.array(z.int().min(0))])
+  .tuple([z.string(), listOf(z.int().min(0), MOST_RANK)])
   .transform(([dtype, shape]) => ({ dtype, shape }));
 const schema = z.object({
   schema: z.literal(TORCH_FX_SCHEMA),
   torch: z.string().optional(),
-  nodes: z.array(
+  nodes: listOf(
     z.object({
       name: z.string(),
       op: z.string(),
       target: z.string(),
       args: z.string().optional(),
-      inputs: z.array(z.string()),
-      outputs: z.array(tensor).max(MOST_OUTPUTS),
+      inputs: listOf(z.string(), MOST_EDGES),
+      outputs: listOf(tensor, MOST_PORTS),
       /** The parameter or buffer of the model that a placeholder stands for. */
       weight: z.string().nullish(),
       /** Parameters of the module that a `call_module` runs. */
-      weights: z.array(tensor).optional(),
+      weights: listOf(tensor, MOST_PORTS).optional(),
     }),
+    MOST_OPS,
   ),
 });
 type FxNode = z.infer<typeof schema>["nodes"][number];
