@@ -47,7 +47,12 @@ describe("scenario files", () => {
     ["an unknown fidelity", ["fidelity"], "best", /fidelity is "best", expected default or placeto/],
     ["a wrong schema", ["schema"], "other", /schema/],
     ["a split co-location class", ["groups"], [0, 1, 2], /another group than the rest/],
-    ["a device nobody can use", ["graph", "ops", 0, "supportedKinds"], ["TPU"], /can run on TPU alone and has no FLOP.*, but cluster/],
+    [
+      "a device nobody can use",
+      ["graph", "ops", 0, "supportedKinds"],
+      ["TPU"],
+      /can run on TPU alone and has no FLOP.*, but cluster/,
+    ],
   ])("say in one sentence what is wrong with %s", (_, path, value, sentence) => {
     const good = writeScenario(testScenario({ graph: text, devices: ["GPU", "CPU"] }));
     const file = spoil(JSON.parse(JSON.stringify(good)), path, value);

@@ -170,7 +170,7 @@ describe("malformed files", () => {
   const own = writeScenario(testScenario({ graph: "a 10 4B\nb 20 <- a" }));
   const bad: readonly (readonly [string, string, RegExp])[] = [
     ["truncated JSON", '{"maxFPGAs": 2, "nodes": [', /is not valid JSON: /],
-    ["an empty file", "", /is not valid JSON: /],
+    ["an empty file", "", /the file is empty\.$/],
     ["NaN", '{"maxFPGAs": NaN}', /is not valid JSON: /],
     ["an array", "[]", /the top level is an array, expected an object\.$/],
     ["null", "null", /the top level is null, expected an object\.$/],
