@@ -46,6 +46,13 @@ describe.each(importers.map(({ name }) => name))("%s", (format) => {
     }
   });
 
+  test("calls an empty file empty", () => {
+    for (const content of ["", " \n", "\ufeff", new Uint8Array(0)])
+      expect(() => importFile(content, "empty", new Map([["format", format]]))).toThrow(
+        /^Scenario file "empty": the file is empty\.$/,
+      );
+  });
+
   test("is read the same whether by name or recognised", () => {
     for (const { content, options = {} } of samples[format] ?? []) {
       const given = new Map(Object.entries(options));
