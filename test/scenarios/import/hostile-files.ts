@@ -66,7 +66,7 @@ function json(): [string, string, () => string][] {
     [
       "placement-gym",
       "nothing but brackets",
-      () => filled('{"schema":"placement-gym/scenario-1","x":', () => "[", "", ""),
+      () => `{"schema":"placement-gym/scenario-1","x":${"[".repeat(MOST_BYTES - 50)}`,
     ],
     ["dnn-partitioning", "empty nodes", () => filled(`${dnn}"edges":[],"nodes":[`, () => "{}", "]}")],
     [
@@ -422,3 +422,5 @@ export const hostileFiles: readonly HostileFile[] = [
     }),
   ),
 ];
+
+export const nameOf = ({ format, name }: HostileFile): string => `${format}: ${name}`;
