@@ -58,8 +58,8 @@ function checkColocation({ name, graph, grouping }: Scenario): void {
 }
 
 /**
- * Every op must run on some device. A kind of the graph that differs from a kind of the cluster
- * only in how it is written, such as "GPU" for "gpu", is a mistake.
+ * Every op must run on some device. A kind such as "GPU" is a mistake where the cluster writes it
+ * "gpu".
  */
 function checkKinds({ name, graph, cluster }: Scenario): void {
   const devices = [...new Set(cluster.devices.map(({ kind }) => kind))];

@@ -16,7 +16,7 @@ import { graphBuilder } from "./graph/builder.ts";
 import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
 import { MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./graph/limits.ts";
-import { listOf } from "./list-schema.ts";
+import { listOf } from "./graph/list-schema.ts";
 import { objectives, type Scenario } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";

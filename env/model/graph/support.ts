@@ -1,8 +1,7 @@
 /**
  * Where an op can run. `supportedKinds` says so. Besides, an op whose work is known only as
- * measured times runs where it was measured: without a time of the device's kind there is nothing
- * to compute one from, and no op is free. FLOP or bytes touched give it a roofline time on every
- * kind.
+ * measured times runs where it was measured. On other kinds there is nothing to compute a time
+ * from, and no op is free. FLOP or bytes touched give it a roofline time on every kind.
  */
 import { ANY_KIND, type OpGraph } from "./graph.ts";
 

@@ -3,8 +3,8 @@
  * `outputs`, ...) are read as such. Times, sizes, weights and types may have other names, which the
  * options give.
  *
- * Where some nodes have work and others have none of the attributes that tell it, the others'
- * work is unknown: 1 FLOP for each element that they make, and at least one.
+ * Where some nodes have attributes that tell their work, the work of nodes without is unknown. It
+ * is 1 FLOP for each element that they make, and at least one.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { OpSpec } from "../../../env/model/graph/builder.ts";

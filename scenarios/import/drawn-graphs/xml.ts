@@ -27,7 +27,10 @@ export function xmlText(file: SourceFile): string {
   return file.text(/^<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(head)?.[1]);
 }
 
-/** Calls the handler in the order of the document. Throws `InputError` where it is not well-formed. */
+/**
+ * Calls the handler in the order of the document. Throws `InputError` where it is not well-formed
+ * XML.
+ */
 export function readXml(text: string, handler: XmlHandler): void {
   new XmlReader(text, handler).read();
 }

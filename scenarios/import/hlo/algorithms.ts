@@ -47,7 +47,7 @@ export function algorithmFlops(instruction: Instruction, within: Computation): n
 
 const bits = (length: number): number => Math.ceil(Math.log2(Math.max(2, length)));
 
-/** Targets of custom calls: XLA's own TopK, and factorisations and solvers of LAPACK and cuSOLVER. */
+/** Targets of custom calls: XLA's own TopK, factorisations and solvers of LAPACK and cuSOLVER. */
 const calls = /^TopK$|(potrf|trsm|getrf)/;
 
 export const isAlgorithmCall = (target: string): boolean => calls.test(target);

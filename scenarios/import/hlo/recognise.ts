@@ -1,6 +1,6 @@
 /**
- * Whether a file holds HLO: as text, with or without a header, or in one of the forms that are not
- * read, as protocol buffers or as MLIR. For these there is a sentence on how to write the text.
+ * Whether a file holds HLO: as text, with or without a header, or in a form that is not read. Those
+ * are protocol buffers and MLIR. For these there is a sentence on how to write the text.
  */
 import { afterComments } from "../source-file.ts";
 

@@ -225,7 +225,7 @@ const isConvolution = (instruction: Instruction): boolean =>
 const isProduct = (instruction: Instruction): boolean =>
   /gemm|matmul/i.test(targetOf(instruction)) && mainArray(instruction.shape) !== undefined;
 
-/** A product without dimensions in its configuration sums over the last one of its first operand. */
+/** A product whose configuration has no dimensions sums over the last one of its first operand. */
 function knownCallFlops(instruction: Instruction, within: Computation): number {
   if (worklessCalls.test(targetOf(instruction))) return 0;
   if (isConvolution(instruction)) return convolutionFlops(instruction, within);

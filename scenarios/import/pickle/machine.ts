@@ -20,12 +20,20 @@ export function readPickle(bytes: Uint8Array): unknown {
   return new PickleMachine(bytes).run();
 }
 
+/** Opcodes of tuples, lists, dictionaries, sets and objects of classes. */
+const MAKES_OBJECT = new Set([0x29, 0x52, 0x5d, 0x74, 0x7d, 0x81, 0x85, 0x86, 0x87, 0x8f]);
+/** An object of two bytes takes more than a hundred in memory; real ones have items. */
+const BYTES_AN_OBJECT = 7;
+const OBJECTS_OF_ANY_FILE = 100_000;
+
 class PickleMachine {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
   #at = 0;
+  /** Number of tuples, lists, dictionaries and other objects that were made. */
+  #objects = 0;
   /** Number of items and bytes that were copied. */
   #spent = 0;
 
@@ -44,6 +52,11 @@ class PickleMachine {
         this.#at = start;
         throw this.#wrong(`the opcode 0x${opcode.toString(16)} is not known or not data`);
       }
+      if (
+        MAKES_OBJECT.has(opcode) &&
+        ++this.#objects > OBJECTS_OF_ANY_FILE + this.#bytes.length / BYTES_AN_OBJECT
+      )
+        throw this.#wrong("nearly all of it makes tuples, lists and dictionaries");
       step(this.#io);
     }
   }

@@ -17,7 +17,7 @@ import { defaultFidelity, type Fidelity } from "../../../env/model/fidelity/fide
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
-import { listOf } from "../../../env/model/list-schema.ts";
+import { listOf } from "../../../env/model/graph/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 import { endOfEdge, uniqueNames } from "./unique-names.ts";

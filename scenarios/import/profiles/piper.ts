@@ -14,7 +14,7 @@ import { z } from "zod";
 import { type Cluster, egressCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
-import { listOf } from "../../../env/model/list-schema.ts";
+import { listOf } from "../../../env/model/graph/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { parseWith } from "../sentences.ts";
 import { backwardAssumption, backwardModes, backwardOption, type Layer, layerGraph } from "./layer-graph.ts";

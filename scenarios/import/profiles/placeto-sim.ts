@@ -17,7 +17,7 @@ import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { checkSize, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "../../../env/model/graph/limits.ts";
-import { listOf } from "../../../env/model/list-schema.ts";
+import { listOf } from "../../../env/model/graph/list-schema.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

@@ -13,6 +13,7 @@ import {
   emptyMessage,
   type Field,
   fieldsByNumber,
+  MessageBudget,
   type MessageType,
   MOST_KEPT,
   type ScalarKind,
@@ -30,10 +31,12 @@ class BinaryMessages {
   readonly #wire: BinaryReader;
   /** The message that is being read, for errors. */
   #message = "";
+  readonly #budget: MessageBudget;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#wire = new BinaryReader(bytes);
+    this.#budget = new MessageBudget(bytes.length);
   }
 
   read<T extends object>(type: MessageType<T>): T {
@@ -53,6 +56,7 @@ class BinaryMessages {
 
   #readMessage(type: MessageType<object>, end: number, depth: number): object {
     this.#message = type.name;
+    if (!this.#budget.allows(type)) throw this.#damaged("nearly all of its messages are empty");
     if (depth > DEEPEST_NESTING) throw this.#damaged(`nested more than ${DEEPEST_NESTING} messages deep`);
     const fields = fieldsByNumber(type);
     const result = emptyMessage(type) as Record<string, unknown>;

@@ -145,3 +145,27 @@ export function store(
   const numbers = target[name] as CountedNumbers;
   if (numbers.count++ < MOST_KEPT) numbers.first.push(value as number);
 }
+
+const BYTES_OF_A_MESSAGE = 48;
+const BYTES_OF_A_FIELD = 24;
+const BUDGET_OF_ANY_FILE = 120_000_000;
+const BUDGET_OF_A_BYTE = 12;
+
+/**
+ * What messages take as objects, by an estimate from their fields. An empty message is two bytes in
+ * a file, so a file of empty ones would take a hundred times its bytes. Real ones take some seven
+ * times their bytes.
+ */
+export class MessageBudget {
+  #left: number;
+
+  constructor(fileBytes: number) {
+    this.#left = Math.max(BUDGET_OF_ANY_FILE, BUDGET_OF_A_BYTE * fileBytes);
+  }
+
+  /** Takes one message off the budget; false where none is left. */
+  allows(type: MessageType<object>): boolean {
+    this.#left -= BYTES_OF_A_MESSAGE + BYTES_OF_A_FIELD * fieldsByNumber(type).size;
+    return this.#left >= 0;
+  }
+}

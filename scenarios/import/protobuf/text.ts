@@ -7,7 +7,14 @@
  * Fields that the table does not declare are skipped, with any content.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import { emptyMessage, type Field, type MessageType, type ScalarKind, store } from "./schema.ts";
+import {
+  emptyMessage,
+  type Field,
+  MessageBudget,
+  type MessageType,
+  type ScalarKind,
+  store,
+} from "./schema.ts";
 import { type Token, tokensOf, unquoted } from "./text-tokens.ts";
 
 const DEEPEST_NESTING = 64;
@@ -19,9 +26,11 @@ export function readText<T extends object>(type: MessageType<T>, text: string): 
 class TextMessages {
   readonly #tokens: Generator<Token>;
   #next: Token;
+  readonly #budget: MessageBudget;
 
   constructor(text: string) {
     this.#tokens = tokensOf(text);
+    this.#budget = new MessageBudget(text.length);
     this.#next = this.#tokens.next().value as Token;
   }
 
@@ -53,6 +62,8 @@ class TextMessages {
    * is empty.
    */
   #readFields(type: MessageType<object> | null, close: string, depth: number): object {
+    if (type !== null && !this.#budget.allows(type))
+      throw this.#wrong("messages that are not nearly all empty");
     if (depth > DEEPEST_NESTING) throw this.#wrong(`at most ${DEEPEST_NESTING} messages in each other`);
     const result = (type === null ? {} : emptyMessage(type)) as Record<string, unknown>;
     for (;;) {

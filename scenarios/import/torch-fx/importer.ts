@@ -15,7 +15,7 @@ import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
-import { listOf } from "../../../env/model/list-schema.ts";
+import { listOf } from "../../../env/model/graph/list-schema.ts";
 import type { Importer } from "../contract.ts";
 import { count, parseWith } from "../sentences.ts";
 import { elementsOf, operatorOf, type TensorType, type Work, workOf } from "./work.ts";

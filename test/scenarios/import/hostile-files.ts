@@ -1,7 +1,7 @@
 /**
- * Files of up to 10 MB that would take far more memory than their size if an importer expanded what
- * they describe, or kept an object for each of their characters. Each is legal text of its format,
- * or nearly.
+ * Files of up to 10 MB that could take far more memory than their size. An importer must neither
+ * expand what they describe nor keep an object for each character. Each is legal text of its
+ * format, or nearly.
  */
 export interface HostileFile {
   readonly format: string;

@@ -1,6 +1,6 @@
 /**
- * Imports hostile files in a process of its own, one after another, and prints what each led to and
- * how much memory the process took at most: `{ maxBytes, said }`. Arguments: names of the files, as
+ * Imports hostile files one after another, in a process of its own. Prints what each led to and how
+ * much memory the process took at most: `{ maxBytes, said }`. Arguments: names of the files, as
  * `FORMAT: NAME`.
  */
 import { InputError } from "../../../env/index.ts";

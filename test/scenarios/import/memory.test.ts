@@ -10,7 +10,7 @@ import { importInChild, MOST_BYTES } from "./memory-of-child.ts";
 const expanding: Readonly<Record<string, RegExp>> = {
   "dot: a product of two sets": /the graph has more than 500,000 edges, too many to hold\.$/i,
   "placement-gym: nothing but brackets": /JSON is nested more than 1000 deep\.$/,
-  "placeto-sim: high ports": /more than 4,000,000 outputs, too many to hold\.$/,
+  "placeto-sim: high ports": /more than 2,000,000 outputs, too many to hold\.$/,
   "graphml: entities of entities": /the entity "&b19;" is not known\.$/,
   "hlo: calls that double": /the calls unroll to more than 250000 instructions\.$/,
   "hlo: long names of nested calls":

@@ -1,8 +1,8 @@
 /** Lists that stop at their first wrong item. */
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { sentenceOf } from "../../../env/model/file.ts";
-import { listOf } from "../../../env/model/list-schema.ts";
+import { sentenceOf } from "../../../../env/model/file.ts";
+import { listOf } from "../../../../env/model/graph/list-schema.ts";
 
 const schema = z.object({ list: listOf(z.object({ id: z.int(), name: z.string().optional() }), 3) });
 const sentence = (value: unknown): string => {

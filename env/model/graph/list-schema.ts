@@ -1,7 +1,7 @@
 /**
- * Lists in files, read so that a wrong one costs no more than a right one: a list that is too long
- * is refused before its items are looked at, and reading stops at the first wrong item. zod itself
- * makes an issue for every wrong item, which takes a hundred times the bytes of the file.
+ * Lists in files, read so that a wrong one costs no more than a right one. A list that is too long
+ * is refused before its items are looked at. Reading stops at the first wrong item. zod itself
+ * makes an issue for every one, which takes a hundred times the bytes of the file.
  */
 import { z } from "zod";
 
