@@ -31,7 +31,7 @@ describe("an exported GraphML file", () => {
   test("comes back for random graphs", () => {
     const lines = fc.array(
       fc.record({
-        us: fc.double({ min: 0, max: 1e6, noNaN: true }),
+        us: fc.double({ min: 0, max: 1e6, noNaN: true }).map((us) => (us < 1e-300 ? 0 : us)),
         bytes: fc.nat(1e9),
         back: fc.integer({ min: 1, max: 3 }),
       }),

@@ -183,24 +183,26 @@ describe("strings and encodings", () => {
   });
 });
 
+const malformed = /the file is not well-formed XML at line 1, column \d+\.$/;
+
 describe("XML in our own words", () => {
   test.each([
     ["<gexf/>", "gexf", /the file has no graph element\.$/],
     ["<gexf><graph/></gexf>", "gexf", /The graph is empty: at least one op is needed\.$/],
-    ["<graphml><a></graphml>", "graphml", /line 1: "a" ends as "graphml"\.$/],
-    ["<graphml></graphml><a/>", "graphml", /there is more than one root element\.$/],
-    ["<graphml>\n<node id=a/></graphml>", "graphml", /line 2: the attributes of "node" are damaged\.$/],
-    ["<graphml><node id='a' id='b'/></graphml>", "graphml", /"node" has the attribute "id" twice\.$/],
-    ["<graphml><!-- </graphml>", "graphml", /a comment has no end\.$/],
-    ["<graphml><![CDATA[</graphml>", "graphml", /a CDATA section has no end\.$/],
-    ["<!DOCTYPE x [ <!ENTITY a 'b'> <graphml/>", "graphml", /the document type has no end\.$/],
-    ["text<graphml/>", "graphml", /there is text outside of the root element\.$/],
-    ["<graphml>&nbsp;</graphml>", "graphml", /the entity "&nbsp;" is not known\.$/],
-    ["<graphml>", "graphml", /the element "graphml" has no end\.$/],
+    ["<graphml><a></graphml>", "graphml", malformed],
+    ["<graphml></graphml><a/>", "graphml", malformed],
+    ["<graphml>\n<node id=a/></graphml>", "graphml", /not well-formed XML at line 2, column 10\.$/],
+    ["<graphml><node id='a' id='b'/></graphml>", "graphml", malformed],
+    ["<graphml><!-- </graphml>", "graphml", malformed],
+    ["<graphml><![CDATA[</graphml>", "graphml", malformed],
+    ["<!DOCTYPE x [ <!ENTITY a 'b'> <graphml/>", "graphml", malformed],
+    ["text<graphml/>", "graphml", malformed],
+    ["<graphml>&nbsp;</graphml>", "graphml", malformed],
+    ["<graphml>", "graphml", malformed],
   ])("%s", (text, format, sentence) => {
     const said = refusal(text, { format });
     expect(said).toMatch(sentence);
-    expect(said).not.toMatch(/xmldom|graphology|parser|undefined/i);
+    expect(said).not.toMatch(/saxes|graphology|parser|undefined/i);
   });
 
   test("prefixes, CDATA, nested graphs and data of programs are read", () => {

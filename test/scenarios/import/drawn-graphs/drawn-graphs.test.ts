@@ -76,7 +76,7 @@ describe("GraphML", () => {
 
   test("does not expand entities", () => {
     const laughs = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><graphml><graph edgedefault="directed"><node id="&b;"/></graph></graphml>`;
-    expect(refusal(laughs)).toMatch(/not well-formed XML: line 1: the entity "&b;" is not known\.$/);
+    expect(refusal(laughs)).toMatch(/not well-formed XML at line 1, column \d+\.$/);
   });
 
   test.each([
