@@ -13,6 +13,7 @@ import type { OpGraph } from "../graph/graph.ts";
 import type { Grouping } from "./grouping.ts";
 import { createPairHeap } from "./multilevel/pair-heap.ts";
 import { createQuotient, type Quotient } from "./quotient.ts";
+import { createSmallestPairs, type SmallestPairs } from "./smallest-pairs.ts";
 
 export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): Grouping {
   if (!Number.isInteger(groupLimit) || groupLimit < 1)
@@ -20,8 +21,13 @@ export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): 
   if (grouping.groupCount <= groupLimit) return grouping;
   const quotient = createQuotient(graph, grouping);
   const joined = joinedPairs(quotient);
+  let smallest: SmallestPairs | null = null;
   for (let count = grouping.groupCount; count > groupLimit; count--) {
-    const pair = joined.takeSmallest() ?? smallestPair(quotient);
+    let pair = joined.takeSmallest();
+    if (pair === null) {
+      smallest ??= createSmallestPairs(quotient);
+      pair = smallest.find();
+    }
     if (pair === null)
       throw new InputError(
         `The graph cannot be grouped into ${groupLimit} groups: ${count} are needed, one for each set of device kinds.`,
@@ -29,6 +35,7 @@ export function atMost(graph: OpGraph, grouping: Grouping, groupLimit: number): 
     const [from, into] = pair;
     quotient.merge(from, into);
     joined.changed(from, into);
+    smallest?.changed(from, into);
   }
   return quotient.grouping();
 }
@@ -72,13 +79,4 @@ function hasDetour(quotient: Quotient, from: number, into: number): boolean {
     if (next !== into && quotient.reaches(next, into)) return true;
   }
   return false;
-}
-
-function smallestPair(quotient: Quotient): readonly [number, number] | null {
-  const bySize = [...quotient.alive()].sort((a, b) => quotient.work[a] - quotient.work[b] || a - b);
-  for (const [i, from] of bySize.entries()) {
-    const into = bySize.slice(i + 1).find((other) => quotient.sameSupport(from, other));
-    if (into !== undefined) return [from, into];
-  }
-  return null;
 }
