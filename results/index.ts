@@ -77,11 +77,10 @@ export type {
   TrainRequest,
   TrainResult,
 } from "./training/request.ts";
+export { RUN_FORMAT, type RunDescription, type RunInputs } from "./training/run-description.ts";
 export {
   createRunDirectory,
   openRunDirectory,
-  RUN_FORMAT,
-  type RunDescription,
   type RunDirectory,
   readDescription,
   readRunFile,

@@ -9,7 +9,7 @@ import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
 import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
 import { POLICY_FORMAT } from "../../results/training/policy-file.ts";
-import { RUN_FORMAT } from "../../results/training/run-directory.ts";
+import { RUN_FORMAT } from "../../results/training/run-description.ts";
 import { train } from "../../results/training/train.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");

@@ -350,7 +350,8 @@ test("a checkpoint of version 0.1.0, whose plans were lists of devices, can be r
   const path = join(folder, "old");
   await killedAt(7, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
   const file = join(path, "checkpoint/state.json");
-  const { meters, ...checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+  const stored = JSON.parse(readFileSync(file, "utf8"));
+  const { meters, format: _, sha256: __, metricsSha256: ___, plansSha256: ____, ...checkpoint } = stored;
   const meter = meters.tiny;
   const { plan, evaluation, cost } = meter.best;
   const old = {
