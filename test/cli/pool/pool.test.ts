@@ -7,7 +7,7 @@ import type { CellHooks, CellOutcome } from "../../../results/comparison/cell.ts
 const program = fileURLToPath(new URL("../pool-child.mjs", import.meta.url));
 let pool: Pool;
 beforeEach(() => {
-  pool = createPool(program);
+  pool = createPool({ program });
 });
 afterEach(() => pool.close());
 
