@@ -84,7 +84,8 @@ export const compare = defineCommand({
     out: {
       type: "text",
       placeholder: "DIR",
-      describe: "where the report and the page go; a folder that holds a comparison is continued and extended",
+      describe:
+        "where the report and the page go; a folder that holds a comparison is continued and extended",
       defaultText: "a new folder in runs/; nothing is written with --json alone",
     },
     json: jsonFlag,

@@ -124,7 +124,9 @@ function converse(worker: Worker, cell: CellSpec, { signal, onEvaluation }: Cell
     };
     // Not `exit`: what the child wrote last comes before `close`.
     const onClose = (code: number | null, killedBy: NodeJS.Signals | null) =>
-      settle(() => reject(deadline === undefined ? deathOf(worker, killedBy ?? `exit code ${code}`) : stopped(cell)));
+      settle(() =>
+        reject(deadline === undefined ? deathOf(worker, killedBy ?? `exit code ${code}`) : stopped(cell)),
+      );
     const onError = (error: Error) => settle(() => reject(error));
 
     child.on("message", onMessage).on("close", onClose).on("error", onError);

@@ -56,7 +56,8 @@ function bar(total: number, unit: string, left: Left): Progress {
     Presets.shades_classic,
   );
   let state = { done: 0, doing: "" };
-  const draw = () => drawn.update(Math.min(state.done, total), { doing: state.doing, left: left(state.done) });
+  const draw = () =>
+    drawn.update(Math.min(state.done, total), { doing: state.doing, left: left(state.done) });
   drawn.start(total, 0, { doing: "", left: "" });
   const heartbeat = setInterval(draw, 200).unref();
   return {

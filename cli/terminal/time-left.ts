@@ -51,7 +51,10 @@ export function cellsTimeLeft({ measured, running, waiting, jobs }: CellsLeft): 
 
 /** When the last job of a queue ends, where each goes to the worker that is free first. */
 function lastEnd(busySeconds: readonly number[], queue: readonly number[], jobs: number): number {
-  const workers = Array.from({ length: Math.max(1, jobs, busySeconds.length) }, (_, i) => busySeconds[i] ?? 0);
+  const workers = Array.from(
+    { length: Math.max(1, jobs, busySeconds.length) },
+    (_, i) => busySeconds[i] ?? 0,
+  );
   for (const seconds of queue) workers[workers.indexOf(Math.min(...workers))] += seconds;
   return Math.max(...workers);
 }

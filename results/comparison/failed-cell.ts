@@ -67,7 +67,10 @@ const LONGEST = 300;
 /** The first line of an error, without what would control a terminal. */
 export function faultSentence(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  const line = text.trim().split("\n")[0].replace(/\p{Cc}+/gu, " ");
+  const line = text
+    .trim()
+    .split("\n")[0]
+    .replace(/\p{Cc}+/gu, " ");
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)} ...`;
 }
 

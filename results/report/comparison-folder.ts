@@ -13,7 +13,7 @@ import { scenarioHash } from "../../env/model/file.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { CellOutcome, CellSpec, RunCell } from "../comparison/cell.ts";
 import { openJournal } from "../comparison/cell-journal.ts";
-import { type CompareReport, type CompareRequest } from "../comparison/compare.ts";
+import type { CompareReport, CompareRequest } from "../comparison/compare.ts";
 import { faultText } from "../comparison/failed-cell.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { type FolderLock, lockFolder } from "../files/folder-lock.ts";
@@ -76,7 +76,12 @@ async function opened(parts: ComparisonParts, lock: FolderLock): Promise<Compari
       `"${path}" holds a report without its cells.jsonl, so it cannot be extended; name another folder with --out.`,
     );
   let run: RunCell = neverRun;
-  const journal = await openJournal({ path: log, versions, runCell: (...of) => run(...of), hashOf: hashes() });
+  const journal = await openJournal({
+    path: log,
+    versions,
+    runCell: (...of) => run(...of),
+    hashOf: hashes(),
+  });
   if (begun === null || !isSame(begun, request))
     writeDescription(path, describe(request, versions, inputs, begun));
   return {
@@ -129,7 +134,7 @@ function extended(path: string, begun: RunDescription, asked: CompareRequest): C
       );
   }
   return {
-    ...before,
+    ...asked,
     scenarios: [...new Set([...before.scenarios, ...asked.scenarios])],
     methods: [...new Set([...before.methods, ...asked.methods])],
     seeds: Math.max(before.seeds, asked.seeds),
@@ -141,7 +146,10 @@ function settingText(setting: CompareRequest["seed" | "budget" | "objective" | "
   if (setting === undefined) return "unset";
   if (typeof setting !== "object") return JSON.stringify(setting);
   const limits = Object.entries(setting).filter(([, limit]) => limit !== undefined);
-  return limits.map(([unit, limit]) => `${limit} ${unit}`).sort().join(" and ");
+  return limits
+    .map(([unit, limit]) => `${limit} ${unit}`)
+    .sort()
+    .join(" and ");
 }
 
 function describe(
@@ -170,7 +178,9 @@ function hashes(): (spec: CellSpec) => Promise<string> {
 
 /** Readable, and unlike for unlike cells. */
 function fileName({ scenario, method, seedIndex }: CellSpec): string {
-  const digest = createHash("sha256").update(JSON.stringify([scenario, method, seedIndex])).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([scenario, method, seedIndex]))
+    .digest("hex");
   const plain = `${method} on ${scenario} seed ${seedIndex}`
     .replace(/[^A-Za-z0-9.=]+/g, "-")
     .replace(/^[.-]+/, "");

@@ -51,7 +51,8 @@ export function readCheckpoint(path: string, scenarios: readonly string[]): Chec
   const stored = readJson(join(path, CHECKPOINT));
   if (stored === undefined) return null;
   const { format, ...unread } = objectIn(stored, where);
-  if (format === undefined) return shaped(checkpoint, ofManyScenarios(unread, scenarios), where);
+  if (format === undefined && unread.sha256 === undefined)
+    return shaped(checkpoint, ofManyScenarios(unread, scenarios), where);
   if (format !== CHECKPOINT_FORMAT)
     throw new InputError(`${where}: format is ${JSON.stringify(format)}, expected "${CHECKPOINT_FORMAT}".`);
   const read = shaped(checkpoint, unsealed(stored, where), where);

@@ -144,17 +144,32 @@ describe("the journal of a comparison", () => {
   test.each([
     ["a null line", (lines: string[]) => [lines[0], "null", ...lines.slice(1)], /line 2 holds null/],
     ["a doubled header", ([header, ...cells]: string[]) => [header, header, ...cells], /line 2 is no cell/],
-    ["a doubled cell", ([header, cell, ...cells]: string[]) => [header, cell, cell, ...cells], /line 3 repeats/],
+    [
+      "a doubled cell",
+      ([header, cell, ...cells]: string[]) => [header, cell, cell, ...cells],
+      /line 3 repeats/,
+    ],
     ["no header", ([, ...cells]: string[]) => cells, /lacks the format/],
-    ["a changed value", ([header, cell]: string[]) => [header, cell.replace('"value":60', '"value":6')], /sha256/],
-    ["a line without its seal", ([header]: string[]) => [header, '{"spec":{},"outcome":{}}'], /has no sha256/],
+    [
+      "a changed value",
+      ([header, cell]: string[]) => [header, cell.replace('"value":60', '"value":6')],
+      /sha256/,
+    ],
+    [
+      "a line without its seal",
+      ([header]: string[]) => [header, '{"spec":{},"outcome":{}}'],
+      /has no sha256/,
+    ],
     ["a text for a cell", ([header]: string[]) => [header, '"cell"'], /line 2 holds a string/],
     ["half a line in its middle", ([header, cell]: string[]) => [header, cell.slice(0, 50), cell], /line 2/],
   ])("with %s is refused in one sentence", async (_, damage, sentence) => {
     await interrupted();
     const lines = readFileSync(path, "utf8").trimEnd().split("\n");
     writeFileSync(path, `${damage(lines).join("\n")}\n`);
-    const refusal = await open(values).then(() => null, (error: unknown) => error);
+    const refusal = await open(values).then(
+      () => null,
+      (error: unknown) => error,
+    );
     expect(refusal).toBeInstanceOf(InputError);
     expect((refusal as InputError).message).toMatch(sentence);
   });
