@@ -38,7 +38,7 @@ const ownProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../bin.js" : "../../../cli/bin.js", import.meta.url),
 );
 
-/** How long a child may take to answer a stop: an interrupt should end all within a second. */
+/** An interrupt should end all within a second. */
 const STOP_MS = 600;
 
 interface Worker {
@@ -48,11 +48,17 @@ interface Worker {
 
 export interface PoolOptions {
   readonly program?: string;
+  /** How long a child may take to answer a stop. */
+  readonly stopMs?: number;
   /** Takes what children write to their stderr, line by line. */
   readonly passOn?: (text: string) => void;
 }
 
-export function createPool({ program = ownProgram, passOn = toOurStderr }: PoolOptions = {}): Pool {
+export function createPool({
+  program = ownProgram,
+  stopMs = STOP_MS,
+  passOn = toOurStderr,
+}: PoolOptions = {}): Pool {
   const idle: Worker[] = [];
   const workers = new Set<Worker>();
 
@@ -81,7 +87,7 @@ export function createPool({ program = ownProgram, passOn = toOurStderr }: PoolO
     async runCell(cell, hooks) {
       const worker = idle.pop() ?? start();
       try {
-        const outcome = await converse(worker, cell, hooks);
+        const outcome = await converse(worker, cell, hooks, stopMs);
         idle.push(worker);
         return outcome;
       } catch (error) {
@@ -100,7 +106,12 @@ export function createPool({ program = ownProgram, passOn = toOurStderr }: PoolO
 const toOurStderr = (text: string): void => void process.stderr.write(text);
 
 /** Sends one cell to a child and waits for its outcome. */
-function converse(worker: Worker, cell: CellSpec, { signal, onEvaluation }: CellHooks): Promise<CellOutcome> {
+function converse(
+  worker: Worker,
+  cell: CellSpec,
+  { signal, onEvaluation }: CellHooks,
+  stopMs: number,
+): Promise<CellOutcome> {
   const { child } = worker;
   return new Promise<CellOutcome>((resolve, reject) => {
     let deadline: NodeJS.Timeout | undefined;
@@ -109,7 +120,7 @@ function converse(worker: Worker, cell: CellSpec, { signal, onEvaluation }: Cell
     };
     const onAbort = () => {
       say({ kind: "stop" });
-      deadline = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      deadline = setTimeout(() => child.kill("SIGKILL"), stopMs);
     };
     const settle = (finish: () => void) => {
       child.off("message", onMessage).off("close", onClose).off("error", onError);
