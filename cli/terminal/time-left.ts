@@ -1,9 +1,9 @@
 /**
  * Predictions of the time left, from measured times alone. No clock is read here.
  *
- * Cells of a comparison are predicted from cells like them: of the same method, on the same
- * scenario where one was measured, else on scenarios that took other methods as long. A budget
- * says nothing about most planners, which never use it up.
+ * Cells of a comparison are predicted from cells of the same method. One on the same scenario counts
+ * first; other scenarios count by how long they took other methods. A budget says nothing about
+ * most planners, which never use it up.
  */
 
 /** A prediction: of all that is left, or only of the part that has a precedent. */

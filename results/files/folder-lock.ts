@@ -75,7 +75,7 @@ function wroteNew(path: string, own: string): boolean {
 
 /**
  * Puts the lock of a dead process aside. Two that do so at once may put aside each other's new
- * lock; what was put aside is therefore looked at, and a wrong one goes back.
+ * lock. What was put aside is therefore looked at, and a wrong one goes back.
  */
 function takeOver(path: string, folder: string): void {
   const found = readIfThere(path);

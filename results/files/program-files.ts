@@ -1,5 +1,5 @@
 /**
- * What a run was made from besides this package: the files of a user's methods with all that they
+ * What a run was made from besides this package. These are the files of a user's methods, what they
  * import from beside them, and the policies that agents begin with. Their digests are kept with a
  * run, because it may go on only with the same code.
  */

@@ -1,7 +1,7 @@
 /**
  * The folder of a comparison while it runs. A folder that holds none begins one. A folder that
- * holds one goes on with it, and grows by the methods, scenarios and seeds that are new: the report
- * is then of the whole. Whatever does not fit with what is there is refused, and nothing is
+ * holds one goes on with it and grows by methods, scenarios and seeds that are new. The report is
+ * then of the whole. Whatever does not fit with what is there is refused, and nothing is
  * overwritten.
  */
 import { createHash } from "node:crypto";

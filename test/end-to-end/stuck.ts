@@ -1,6 +1,6 @@
 /**
- * A planner that scores one plan, says so on stderr, and then computes for ever without a turn of
- * the event loop, for as long as a file is there when it begins. Without the file it ends at once.
+ * A planner that scores one plan, says so on stderr, and then computes for as long as a file is
+ * there. Meanwhile the event loop of its process does not turn.
  */
 import { existsSync } from "node:fs";
 import { z } from "zod";

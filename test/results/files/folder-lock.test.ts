@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(parent, { recursive: true, force: true });
 });
 
-/** A process that locks the folder, says "held" or the refusal, and then lives until it is killed. */
+/** A process that locks the folder, says "held" or the refusal, and lives until it is killed. */
 async function locker(): Promise<{ child: ChildProcess; said: string; died: Promise<unknown> }> {
   const module = fileURLToPath(new URL("../../../results/files/folder-lock.ts", import.meta.url));
   const script = `
