@@ -1,6 +1,6 @@
 /**
- * What a worker writes to its stderr. Lines go on to ours. The report of a crashed engine is a stack
- * and does not. It is kept from its first line on, for the file of the failure.
+ * What a worker writes to its stderr. Lines go on to ours. The report of a crashed engine is a
+ * stack and does not. It is kept from its first line on, for the file of the failure.
  */
 export interface WorkerStderr {
   take(text: string): void;
