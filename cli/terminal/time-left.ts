@@ -2,8 +2,8 @@
  * Predictions of the time left, from measured times alone. No clock is read here.
  *
  * Cells of a comparison are predicted from cells of the same method. One on the same scenario
- * counts first; other scenarios count by how long they took other methods. A budget says nothing about
- * most planners, which never use it up.
+ * counts first; other scenarios count by how long they took other methods. A budget says nothing
+ * about most planners, which never use it up.
  */
 
 /** A prediction: of all that is left, or only of the part that has a precedent. */
