@@ -23,6 +23,7 @@ export {
   type ScenarioTable,
   withoutTimes,
 } from "./comparison/compare.ts";
+export { type FaultParts, faultsAsRows } from "./comparison/failed-cell.ts";
 export {
   groupBy,
   type IndexedCell,
@@ -50,6 +51,11 @@ export {
 } from "./format.ts";
 export { renderPage } from "./page/page.ts";
 export { cellRng, type StreamSeed } from "./random-stream.ts";
+export {
+  type ComparisonFolder,
+  type ComparisonParts,
+  openComparison,
+} from "./report/comparison-folder.ts";
 export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";
@@ -86,4 +92,5 @@ export {
   readRunFile,
   refuseExistingRun,
 } from "./training/run-directory.ts";
+export { type KnownMethods, knownMethods } from "./training/run-inputs.ts";
 export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";

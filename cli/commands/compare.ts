@@ -33,7 +33,7 @@ import {
   objectiveFlag,
   seedFlag,
 } from "../command.ts";
-import { newFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { createPool } from "../pool/pool.ts";
 import { startCellsProgress } from "../terminal/compare-progress.ts";
@@ -106,16 +106,17 @@ export const compare = defineCommand({
       objective: (values.objective as Objective | undefined) ?? objective,
       backend: backendOf(values.backend, terminal),
     };
-    const out =
-      values.out ??
-      (values.json ? undefined : newFolder("runs", values.suite?.replaceAll("/", "-") ?? "compare"));
     checkRequest(request);
-    const folder = out === undefined ? null : await openFolder(out, request, terminal);
-    try {
-      return await answer(folder?.request ?? request, { ...values, out, folder }, terminal);
-    } finally {
-      folder?.close();
-    }
+    const { json, jobs, out } = values;
+    if (json && out === undefined) return answer(request, { json, jobs, out, folder: null }, terminal);
+    return inFolder(out, values.suite?.replaceAll("/", "-") ?? "compare", async (path) => {
+      const folder = await openFolder(path, request, terminal);
+      try {
+        return await answer(folder.request, { json, jobs, out: path, folder }, terminal);
+      } finally {
+        folder.close();
+      }
+    });
   },
 });
 

@@ -31,7 +31,7 @@ import {
   seedFlag,
   type Values,
 } from "../command.ts";
-import { newFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
@@ -94,12 +94,14 @@ export const train = defineCommand({
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
-    const path = values.resume ?? values.out ?? newFolder("runs", "train");
     const hooks = hooksOf(terminal);
-    const result = await (values.resume === undefined
-      ? startTraining(path, requestOf(values, terminal), hooks)
-      : resumeTraining(path, hooks)
-    ).finally(hooks.end);
+    const run = async (path: string) => {
+      const result = await (values.resume === undefined
+        ? startTraining(path, requestOf(values, terminal), hooks)
+        : resumeTraining(path, hooks));
+      return { path, result };
+    };
+    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(hooks.end);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     terminal.write(values.json ? jsonText({ ...result, out: path }) : textOf(result, path));
     const { scenarios } = result;

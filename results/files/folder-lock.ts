@@ -27,13 +27,13 @@ export function lockFolder(folder: string): FolderLock {
       while (!linked(path, own)) takeOver(path, folder);
     });
   } catch (error) {
-    if (made) removeEmpty(folder);
+    if (made) removeIfEmpty(folder);
     throw error;
   }
   return {
     release() {
       if (readIfThere(path) === own) rmSync(path, { force: true });
-      if (made) removeEmpty(folder);
+      if (made) removeIfEmpty(folder);
     },
   };
 }
@@ -116,7 +116,8 @@ function holderIn(text: string | null): ProcessIdentity | null {
   }
 }
 
-function removeEmpty(folder: string): void {
+/** Leaves a folder that holds anything. */
+export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
