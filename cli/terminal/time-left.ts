@@ -32,7 +32,7 @@ export interface CellsLeft {
   readonly jobs: number;
 }
 
-/** Null while nothing that is left has a precedent. */
+/** Null while nothing that is left has a precedent, and at the end. */
 export function cellsTimeLeft({ measured, running, waiting, jobs }: CellsLeft): TimeLeft | null {
   const predict = predictor(measured);
   const rest = running.map((cell) => {
@@ -42,7 +42,7 @@ export function cellsTimeLeft({ measured, running, waiting, jobs }: CellsLeft): 
   });
   const predicted = [...rest, ...waiting.map(predict)];
   const known = predicted.filter((seconds) => seconds !== null);
-  if (known.length === 0 && predicted.length > 0) return null;
+  if (known.length === 0) return null;
   const kind = known.length === predicted.length ? "about" : "at least";
   const free = rest.map((seconds) => seconds ?? 0);
   const queue = waiting.map(predict).map((seconds) => seconds ?? 0);

@@ -169,6 +169,39 @@ describe.each([
     expect(await resumeParts(path, parts, { clock, cpuClock: clock })).toEqual(whole);
   });
 
+  test("cannot be resumed or begun a second time while it lives, and leaves no lock", async () => {
+    const path = join(folder, "run");
+    const refusals: Promise<unknown>[] = [];
+    const refusalOf = (running: Promise<unknown>) =>
+      running.then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const onStep = ({ update }: { update: number }) => {
+      if (update === 6) refusals.push(refusalOf(resumeParts(path, parts, { clock, cpuClock: clock })));
+    };
+    await trainParts(path, request, parts, { clock, cpuClock: clock, onStep });
+    expect(refusals).toHaveLength(1);
+    expect(String(await refusals[0])).toMatch(/is in use by this process already/);
+    expect(readdirSync(path)).not.toContain("run.lock");
+    await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
+    expect(textOf("run", "metrics.jsonl")).toBe(textOf("whole", "metrics.jsonl"));
+  });
+
+  test("reports the policy's own plan apart from the best one, with its value and what it cost", async () => {
+    const { scenarios: results } = await trainParts(join(folder, "run"), request, parts, {
+      clock,
+      cpuClock: clock,
+    });
+    const { greedyPlan, greedyValue, greedyGap, greedyEvaluations, greedySimulations, value, bound } =
+      results[0];
+    const own = planFromJson(scenario, greedyPlan, "The plan");
+    expect(evaluator(scenario).evaluate(own).value).toBe(greedyValue);
+    expect({ greedyEvaluations, greedySimulations }).toEqual({ greedyEvaluations: 1, greedySimulations: 1 });
+    expect(greedyValue).toBeGreaterThan(value!);
+    expect(greedyGap).toBe(greedyValue! / bound - 1);
+  });
+
   test("another seed gives another curve", async () => {
     await trainParts(join(folder, "one"), request, parts, { clock, cpuClock: clock });
     await trainParts(join(folder, "two"), { ...request, seed: 4 }, parts, { clock, cpuClock: clock });
