@@ -62,7 +62,9 @@ export { type Trace, traceOf } from "./trace/trace.ts";
 export {
   CHECKPOINT,
   type Checkpoint,
+  type CurveTimes,
   meterState,
+  type OldMeter,
   type RunTimes,
   restoredMeterState,
   type SavedMeter,
