@@ -47,7 +47,13 @@ export {
   resolveMethod,
 } from "./registry/registry.ts";
 export { type MethodSpec, type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
-export { type AgentHooks, type AgentResult, type AgentRun, runAgent } from "./run/agent.ts";
+export {
+  type AgentHooks,
+  type AgentResult,
+  type AgentRun,
+  type GreedyPlan,
+  runAgent,
+} from "./run/agent.ts";
 export { type MethodResult, type MethodRun, runMethod } from "./run/run.ts";
 export { oneTask, type ReservedTasks, taskSource } from "./run/tasks.ts";
 export {

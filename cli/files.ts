@@ -1,10 +1,12 @@
 /**
  * Files that the user named. One that cannot be read or written is an `InputError` of one sentence.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../env/model/errors.ts";
 import { writeAtomically } from "../results/files/atomic.ts";
+import { onDisk } from "../results/files/disk.ts";
+import { removeIfEmpty } from "../results/files/folder-lock.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 export function readText(path: string, what: string): string {
@@ -22,18 +24,42 @@ export function readText(path: string, what: string): string {
 
 /** Writes a whole file that the user named, and says so. */
 export function writeOutput(path: string, text: string, terminal: Terminal): void {
-  try {
-    writeAtomically(path, text);
-  } catch (error) {
-    throw new InputError(`File "${path}" cannot be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  writeAtomically(path, text);
   terminal.note(`Wrote ${path}`);
 }
 
-/** The first of PARENT/NAME-1, PARENT/NAME-2, ... that is not there yet. */
-export function newFolder(parent: string, name: string): string {
+/** Works in the folder given, else in a new one, which goes again if it stays empty. */
+export async function inFolder<T>(
+  given: string | undefined,
+  name: string,
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = given ?? newFolder("runs", name);
+  try {
+    return await work(path);
+  } finally {
+    if (given === undefined) removeIfEmpty(path);
+  }
+}
+
+/** Makes the first of PARENT/NAME-1, PARENT/NAME-2, ... that is not there yet. */
+function newFolder(parent: string, name: string): string {
+  onDisk(parent, "written", () => mkdirSync(parent, { recursive: true }));
   for (let n = 1; ; n++) {
     const path = join(parent, `${name}-${n}`);
-    if (!existsSync(path)) return path;
+    if (!existsSync(path) && madeFolder(path)) return path;
   }
+}
+
+/** False where another process was quicker. */
+function madeFolder(path: string): boolean {
+  return onDisk(path, "written", () => {
+    try {
+      mkdirSync(path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
+    }
+  });
 }

@@ -23,6 +23,7 @@ export {
   type ScenarioTable,
   withoutTimes,
 } from "./comparison/compare.ts";
+export { type FaultParts, faultsAsRows } from "./comparison/failed-cell.ts";
 export {
   groupBy,
   type IndexedCell,
@@ -50,13 +51,20 @@ export {
 } from "./format.ts";
 export { renderPage } from "./page/page.ts";
 export { cellRng, type StreamSeed } from "./random-stream.ts";
+export {
+  type ComparisonFolder,
+  type ComparisonParts,
+  openComparison,
+} from "./report/comparison-folder.ts";
 export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";
 export {
   CHECKPOINT,
   type Checkpoint,
+  type CurveTimes,
   meterState,
+  type OldMeter,
   type RunTimes,
   restoredMeterState,
   type SavedMeter,
@@ -77,14 +85,14 @@ export type {
   TrainRequest,
   TrainResult,
 } from "./training/request.ts";
+export { RUN_FORMAT, type RunDescription, type RunInputs } from "./training/run-description.ts";
 export {
   createRunDirectory,
   openRunDirectory,
-  RUN_FORMAT,
-  type RunDescription,
   type RunDirectory,
   readDescription,
   readRunFile,
   refuseExistingRun,
 } from "./training/run-directory.ts";
+export { type KnownMethods, knownMethods } from "./training/run-inputs.ts";
 export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";

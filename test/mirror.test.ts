@@ -35,6 +35,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "results/export/exporters": "every exporter",
   "results/export/round-trip": "exported files, imported again",
   "results/page/drawn-values": "charts, traces and captions against the scores",
+  "results/training/damaged-runs": "damaged files of training runs",
   "results/pictures": "committed pictures of drawings and charts",
   "scenarios/families/address": "addresses of the members of families",
   "scenarios/families/calibration": "published figures of the families",

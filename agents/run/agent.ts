@@ -34,9 +34,16 @@ export interface AgentRun extends AgentHooks {
   readonly backend?: BackendName;
 }
 
+/** What the final policy answers by itself, and what that cost: charged, but counted apart. */
+export interface GreedyPlan {
+  readonly plan: Plan;
+  readonly evaluations: number;
+  readonly simulations: number;
+}
+
 export interface AgentResult {
-  /** Greedy plans by the name of their task; one is missing where the budget ended before it. */
-  readonly greedy: ReadonlyMap<string, Plan>;
+  /** By the name of the task; one is missing where the budget ended before it. */
+  readonly greedy: ReadonlyMap<string, GreedyPlan>;
   readonly backend: BackendName | null;
 }
 
@@ -79,10 +86,18 @@ function stepOf({ update, task, metrics }: Update, { opened }: ReservedTasks): T
   return { update, task, evaluations: sum("evaluations"), simulations: sum("simulations"), metrics };
 }
 
-async function greedyPlans(agent: Agent, { opened }: ReservedTasks): Promise<Map<string, Plan>> {
-  const plans = new Map<string, Plan>();
+async function greedyPlans(agent: Agent, { opened }: ReservedTasks): Promise<Map<string, GreedyPlan>> {
+  const plans = new Map<string, GreedyPlan>();
   await unlessSpent(async () => {
-    for (const task of opened) plans.set(task.name, await agent.act(task));
+    for (const task of opened) {
+      const { evaluations, simulations } = task.evaluator;
+      const plan = await agent.act(task);
+      plans.set(task.name, {
+        plan,
+        evaluations: task.evaluator.evaluations - evaluations,
+        simulations: task.evaluator.simulations - simulations,
+      });
+    }
   });
   return plans;
 }

@@ -133,5 +133,5 @@ async function runLearner(run: MethodRun, module: AgentModule): Promise<Ended> {
     tasks: oneTask(task),
     onCreated: (agent) => (policy === undefined ? undefined : agent.loadPolicy(policy)),
   });
-  return { last: greedy.get(task.name) ?? null, report: {}, backend };
+  return { last: greedy.get(task.name)?.plan ?? null, report: {}, backend };
 }

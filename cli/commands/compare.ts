@@ -1,30 +1,27 @@
 /**
  * `compare`: many methods on many scenarios at one budget. Prints the table and writes a page.
  * Cells run in child processes; the report does not depend on how many run at once. Cells are kept
- * as they finish, so that the same command goes on where it was stopped.
+ * as they finish, so that the same command goes on where it was stopped, and a further one extends
+ * what is there.
  */
-import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import pc from "picocolors";
 import { generalMethods } from "../../agents/registry/registry.ts";
 import { InputError } from "../../env/model/errors.ts";
-import { scenarioHash } from "../../env/model/file.ts";
 import type { Objective } from "../../env/model/scenario.ts";
-import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
-import type { CellSpec, RunCell } from "../../results/comparison/cell.ts";
-import { type CellJournal, openJournal } from "../../results/comparison/cell-journal.ts";
+import type { CellSpec } from "../../results/comparison/cell.ts";
 import {
-  type CompareProgress,
   type CompareReport,
   type CompareRequest,
   cellsOf,
+  checkRequest,
   compare as runComparison,
 } from "../../results/comparison/compare.ts";
-import { writeComparison } from "../../results/report/write-comparison.ts";
+import { faultSentence, faultsAsRows, faultText } from "../../results/comparison/failed-cell.ts";
+import { type ComparisonFolder, openComparison } from "../../results/report/comparison-folder.ts";
 import { formatTable } from "../../results/table.ts";
+import { knownMethods } from "../../results/training/run-inputs.ts";
 import { familyMembers, namesMembers } from "../../scenarios/address.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import { suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/suites/index.ts";
 import {
   backendFlag,
@@ -36,10 +33,10 @@ import {
   objectiveFlag,
   seedFlag,
 } from "../command.ts";
-import { newFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { createPool } from "../pool/pool.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { startCellsProgress } from "../terminal/compare-progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 
@@ -87,7 +84,8 @@ export const compare = defineCommand({
     out: {
       type: "text",
       placeholder: "DIR",
-      describe: "where the report and the page go; a folder that an unfinished comparison left is continued",
+      describe:
+        "where the report and the page go; a folder that holds a comparison is continued and extended",
       defaultText: "a new folder in runs/; nothing is written with --json alone",
     },
     json: jsonFlag,
@@ -108,21 +106,61 @@ export const compare = defineCommand({
       objective: (values.objective as Objective | undefined) ?? objective,
       backend: backendOf(values.backend, terminal),
     };
-    const out =
-      values.out ??
-      (values.json ? undefined : newFolder("runs", values.suite?.replaceAll("/", "-") ?? "compare"));
-    const report = await run(request, out, values.jobs, terminal);
-    const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
-    if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
-    terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
-    if (out === undefined) return EXIT.done;
-    const page = await writeComparison(out, report, versions);
-    if (report.complete) rmSync(cellLog(out), { force: true });
-    if (values.json) terminal.note(`Page: ${page}`);
-    else terminal.write(`\nPage: ${page}\n`);
-    return EXIT.done;
+    checkRequest(request);
+    const { json, jobs, out } = values;
+    if (json && out === undefined) return answer(request, { json, jobs, out, folder: null }, terminal);
+    return inFolder(out, values.suite?.replaceAll("/", "-") ?? "compare", async (path) => {
+      const folder = await openFolder(path, request, terminal);
+      try {
+        return await answer(folder.request, { json, jobs, out: path, folder }, terminal);
+      } finally {
+        folder.close();
+      }
+    });
   },
 });
+
+interface Asked {
+  readonly json: boolean;
+  readonly jobs?: number;
+  readonly out: string | undefined;
+  readonly folder: ComparisonFolder | null;
+}
+
+/** Files come before the text, so that a reader who hangs up loses none. */
+async function answer(
+  request: CompareRequest,
+  { json, jobs, out, folder }: Asked,
+  terminal: Terminal,
+): Promise<number> {
+  let report: CompareReport | undefined;
+  try {
+    report = await run(request, jobs, folder, terminal);
+  } finally {
+    if (report?.complete !== true && folder !== null && folder.keptCount > 0)
+      terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
+  }
+  const page = await folder?.write(report);
+  const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
+  if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
+  terminal.write(json ? jsonText(report) : painted(formatTable(report), terminal));
+  if (page !== undefined && json) terminal.note(`Page: ${page}`);
+  else if (page !== undefined) terminal.write(`\nPage: ${page}\n`);
+  return report.cells.some(({ ended }) => ended === "fault") ? EXIT.failed : EXIT.done;
+}
+
+async function openFolder(
+  path: string,
+  request: CompareRequest,
+  { note }: Terminal,
+): Promise<ComparisonFolder> {
+  const inputsOf = async (methods: readonly string[]) => (await knownMethods(methods)).inputs;
+  const folder = await openComparison({ path, request, versions, inputsOf });
+  const count = cellsOf(folder.request).length;
+  if (folder.keptCount > 0)
+    note(`"${path}" holds a comparison: ${folder.keptCount} of its ${count} cells are kept.`);
+  return folder;
+}
 
 /**
  * The default methods: all that answer any scenario. Agents and solvers come first, because they
@@ -150,67 +188,48 @@ function scenariosOf(values: Chosen): Pick<CompareRequest, "scenarios" | "object
 
 async function run(
   request: CompareRequest,
-  out: string | undefined,
-  jobs: number | undefined,
+  askedJobs: number | undefined,
+  folder: ComparisonFolder | null,
   terminal: Terminal,
 ): Promise<CompareReport> {
-  const cells = cellsOf(request);
+  const { methods } = await knownMethods(request.methods);
   const pool = createPool();
-  const journal = out === undefined ? null : journalIn(out, pool.runCell);
-  const progress = progressOf(request, cells.length, terminal);
-  let report: CompareReport | undefined;
+  const runCell = faultsAsRows({
+    runCell: pool.runCell,
+    moduleOf: ({ method }) => methods.get(method)!.module,
+    onFault: (cell, error) => tellFault(cell, error, folder, terminal),
+  });
+  const jobs = Math.min(askedJobs ?? availableParallelism(), cellsOf(request).length);
+  const kept = folder?.kept ?? (() => undefined);
+  const progress = startCellsProgress({ request, jobs, kept }, terminal);
   try {
-    report = await runComparison(request, {
-      runCell: journal?.runCell ?? pool.runCell,
+    return await runComparison(request, {
+      runCell: folder?.keeping(runCell) ?? runCell,
+      kept,
       clock: terminal.seconds,
       cpuClock: terminal.cpuSeconds,
-      jobs: Math.min(jobs ?? availableParallelism(), cells.length),
+      jobs,
       signal: terminal.signal,
       onProgress: progress.tell,
     });
-    return report;
   } finally {
     progress.end();
     pool.close();
-    journal?.close();
-    if (journal !== null && report?.complete !== true && journal.keptCount > 0)
-      terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
   }
 }
 
-const cellLog = (out: string): string => join(out, "cells.jsonl");
-
-/** Scenarios are read again only where there is a kept cell to check against them. */
-function journalIn(out: string, runCell: RunCell): CellJournal {
-  const hashes = new Map<string, Promise<string>>();
-  const hashOf = ({ scenario, objective }: CellSpec) => {
-    const known = hashes.get(scenario) ?? resolveScenario(scenario, { objective }).then(scenarioHash);
-    hashes.set(scenario, known);
-    return known;
-  };
-  return openJournal({ path: cellLog(out), versions, runCell, hashOf });
-}
-
-/**
- * Progress in the unit of the budget, or in cells where the budget is one of time. A finished cell
- * counts with its whole budget.
- */
-function progressOf({ budget }: CompareRequest, cellCount: number, terminal: Terminal) {
-  const { unit, amount } = leadingLimit(budget);
-  const isCounted = unit === "simulations" || unit === "evaluations";
-  const each = isCounted ? amount : 1;
-  const progress = startProgress(terminal, cellCount * each, isCounted ? unit : "cells");
-  const running = new Map<CellSpec, number>();
-  return {
-    tell({ cell, state, spent, finishedCells }: CompareProgress) {
-      running.set(cell, isCounted ? spent : 0);
-      if (state === "finished") running.delete(cell);
-      const done = finishedCells * each + [...running.values()].reduce((sum, amount) => sum + amount, 0);
-      const doing = [...running.keys()].map(({ method, scenario }) => `${method} on ${scenario}`);
-      progress.update(done, doing.join(", "));
-    },
-    end: progress.end,
-  };
+/** The stack goes to the folder; without one it is told at once, else it would be lost. */
+function tellFault(
+  cell: CellSpec,
+  error: unknown,
+  folder: ComparisonFolder | null,
+  { note }: Terminal,
+): void {
+  const { method, scenario, seedIndex } = cell;
+  const sentence = `Method "${method}" failed on "${scenario}", seed ${seedIndex}: ${faultSentence(error)}`;
+  note(`placement-gym: ${sentence}`);
+  if (folder === null) note(faultText(cell, error));
+  else note(`The stack is in ${folder.writeFault(cell, error)}`);
 }
 
 /** Headings in bold, the rest as it is. */

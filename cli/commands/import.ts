@@ -110,11 +110,5 @@ function writeOutput(path: string, { scenario, report }: ImportedFile): void {
     throw new InputError(`Flag --output is "${path}", expected a name that ends in .json.`);
   const note = scenario.meta.note ?? report.assumed.join(" ");
   const noted = note === "" ? scenario : { ...scenario, meta: { ...scenario.meta, note } };
-  try {
-    writeAtomically(path, `${JSON.stringify(writeScenario(noted))}\n`);
-  } catch (error) {
-    throw new InputError(
-      `Flag --output: "${path}" cannot be written (${(error as NodeJS.ErrnoException).code}).`,
-    );
-  }
+  writeAtomically(path, `${JSON.stringify(writeScenario(noted))}\n`);
 }

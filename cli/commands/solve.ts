@@ -23,8 +23,9 @@ import {
   seedFlag,
 } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { duration, startProgress } from "../terminal/progress.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
+import { duration } from "../terminal/time-left.ts";
 
 export const solve = defineCommand({
   name: "solve",
@@ -100,7 +101,7 @@ async function proveMore(result: CellResult, effort: BoundEffort, { note }: Term
 
 function progressOf(budget: Budget, terminal: Terminal) {
   const { unit, amount } = leadingLimit(budget);
-  const progress = startProgress(terminal, amount, unit);
+  const progress = startProgress(terminal, amount, unit, { usesAll: false });
   return {
     spent: (spent: number, best?: BestSoFar) => progress.update(spent, textOfBest(best)),
     end: progress.end,

@@ -31,7 +31,7 @@ import {
   seedFlag,
   type Values,
 } from "../command.ts";
-import { newFolder } from "../files.ts";
+import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
@@ -94,12 +94,14 @@ export const train = defineCommand({
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
-    const path = values.resume ?? values.out ?? newFolder("runs", "train");
     const hooks = hooksOf(terminal);
-    const result = await (values.resume === undefined
-      ? startTraining(path, requestOf(values, terminal), hooks)
-      : resumeTraining(path, hooks)
-    ).finally(hooks.end);
+    const run = async (path: string) => {
+      const result = await (values.resume === undefined
+        ? startTraining(path, requestOf(values, terminal), hooks)
+        : resumeTraining(path, hooks));
+      return { path, result };
+    };
+    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(hooks.end);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     terminal.write(values.json ? jsonText({ ...result, out: path }) : textOf(result, path));
     const { scenarios } = result;
@@ -143,9 +145,10 @@ function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
     versions,
     onStep({ update, metrics }, ledger) {
       const { unit, amount } = leadingLimit(ledger.budget);
-      progress ??= startProgress(terminal, amount, unit);
+      const spent = leadingSpent(ledger);
+      progress ??= startProgress(terminal, amount, unit, { from: spent });
       const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-      progress.update(leadingSpent(ledger), `update ${update}, ${numbers.join(", ")}`);
+      progress.update(spent, `update ${update}, ${numbers.join(", ")}`);
     },
     end: () => progress?.end(),
   };
@@ -155,7 +158,7 @@ function textOf(result: TrainResult, path: string): string {
   const { scenarios, updates, simulations, evaluations, pretraining, finished } = result;
   const spent = `${formatCount(simulations)} simulations, ${formatCount(evaluations)} evaluations`;
   const lines = [
-    ...scenarios.map((trained) => lineOf(result.agent, trained)),
+    ...scenarios.flatMap((trained) => linesOf(result.agent, trained)),
     `${formatCount(updates)} updates, ${spent}`,
   ];
   if (pretraining !== null)
@@ -172,12 +175,26 @@ function textOf(result: TrainResult, path: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The best plan of a scenario, and the plan that the final policy makes by itself. */
-function lineOf(agent: string, trained: TrainedScenario): string {
-  const { scenario, unit, value, bound, boundArgument, gap, greedyValue } = trained;
-  const best = value === null ? "no plan that fits in memory" : formatValue(unit, value);
-  const against =
-    gap === null ? "" : `, ${formatGap(gap)} above the bound ${formatValue(unit, bound)} (${boundArgument})`;
-  const own = greedyValue === null ? "none" : formatValue(unit, greedyValue);
-  return `${agent} on ${scenario}: ${best}${against}; the policy's own plan: ${own}`;
+/**
+ * The best plan that training came across, and the plan that the final policy makes by itself. The
+ * second is what was learned; the first may be luck.
+ */
+function linesOf(agent: string, trained: TrainedScenario): string[] {
+  const { scenario, unit, value, gap, bound, boundArgument } = trained;
+  const { greedyPlan, greedyValue, greedyGap, greedyEvaluations } = trained;
+  const told = (of: number | null, above: number | null) =>
+    [
+      of === null ? "no plan that fits in memory" : formatValue(unit, of),
+      ...(above === null ? [] : [`${formatGap(above)} above the bound`]),
+    ].join(", ");
+  const calls = `${formatCount(greedyEvaluations)} evaluation${greedyEvaluations === 1 ? "" : "s"}`;
+  const own =
+    greedyPlan === null
+      ? "none, since the run ended before it"
+      : `${told(greedyValue, greedyGap)} (${calls} of its own)`;
+  return [
+    `${agent} on ${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
+    `  best plan found:        ${told(value, gap)}`,
+    `  the policy's own plan:  ${own}`,
+  ];
 }

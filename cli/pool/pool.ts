@@ -4,12 +4,20 @@
  * process and a TensorFlow of its own. The outcome of a cell cannot depend on how many run at once.
  *
  * A cell that throws rejects its promise with the same kind of error. A cell whose process dies
- * rejects its promise with one sentence.
+ * rejects its promise with one sentence. After a stop a child has a short time to answer with its
+ * best so far, then it is ended. No child outlives this process.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../env/model/errors.ts";
-import type { CellHooks, CellOutcome, CellSpec, RunCell } from "../../results/comparison/cell.ts";
+import {
+  type CellHooks,
+  type CellOutcome,
+  type CellSpec,
+  CellStopped,
+  type RunCell,
+} from "../../results/comparison/cell.ts";
+import { type WorkerStderr, workerStderr } from "./worker-stderr.ts";
 
 export type ToWorker = { readonly kind: "run"; readonly cell: CellSpec } | { readonly kind: "stop" };
 export type FromWorker =
@@ -30,52 +38,94 @@ const ownProgram = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../bin.js" : "../../../cli/bin.js", import.meta.url),
 );
 
-export function createPool(program: string = ownProgram): Pool {
-  const idle: ChildProcess[] = [];
-  const children = new Set<ChildProcess>();
+/** An interrupt should end all within a second. */
+const STOP_MS = 600;
 
-  const start = (): ChildProcess => {
+interface Worker {
+  readonly child: ChildProcess;
+  readonly stderr: WorkerStderr;
+}
+
+export interface PoolOptions {
+  readonly program?: string;
+  /** How long a child may take to answer a stop. */
+  readonly stopMs?: number;
+  /** Takes what children write to their stderr, line by line. */
+  readonly passOn?: (text: string) => void;
+}
+
+export function createPool({
+  program = ownProgram,
+  stopMs = STOP_MS,
+  passOn = toOurStderr,
+}: PoolOptions = {}): Pool {
+  const idle: Worker[] = [];
+  const workers = new Set<Worker>();
+
+  const start = (): Worker => {
     // A child's stdout is our stderr, so that no library can print into the results.
     const child = fork(program, ["pool-worker"], {
       execArgv: [],
       serialization: "advanced",
-      stdio: ["ignore", 2, 2, "ipc"],
+      stdio: ["ignore", 2, "pipe", "ipc"],
     });
-    children.add(child);
+    const worker: Worker = { child, stderr: workerStderr(passOn) };
+    child.stderr!.setEncoding("utf8").on("data", worker.stderr.take);
+    workers.add(worker);
     child.once("exit", () => {
-      children.delete(child);
-      if (idle.includes(child)) idle.splice(idle.indexOf(child), 1);
+      workers.delete(worker);
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
     });
-    return child;
+    return worker;
   };
 
+  const endAll = () => {
+    for (const { child } of workers) child.kill("SIGKILL");
+  };
+  process.on("exit", endAll);
   return {
     async runCell(cell, hooks) {
-      const child = idle.pop() ?? start();
-      const outcome = await converse(child, cell, hooks);
-      idle.push(child);
-      return outcome;
+      const worker = idle.pop() ?? start();
+      try {
+        const outcome = await converse(worker, cell, hooks, stopMs);
+        idle.push(worker);
+        return outcome;
+      } catch (error) {
+        // Whatever a method broke in its process, the next cell shall not meet it.
+        worker.child.kill("SIGKILL");
+        throw error;
+      }
     },
     close() {
-      for (const child of children) child.kill("SIGKILL");
+      process.off("exit", endAll);
+      endAll();
     },
   };
 }
 
+const toOurStderr = (text: string): void => void process.stderr.write(text);
+
 /** Sends one cell to a child and waits for its outcome. */
 function converse(
-  child: ChildProcess,
+  worker: Worker,
   cell: CellSpec,
   { signal, onEvaluation }: CellHooks,
+  stopMs: number,
 ): Promise<CellOutcome> {
+  const { child } = worker;
   return new Promise<CellOutcome>((resolve, reject) => {
+    let deadline: NodeJS.Timeout | undefined;
     const say = (message: ToWorker) => {
       if (child.connected) child.send(message, () => undefined);
     };
-    const onAbort = () => say({ kind: "stop" });
+    const onAbort = () => {
+      say({ kind: "stop" });
+      deadline = setTimeout(() => child.kill("SIGKILL"), stopMs);
+    };
     const settle = (finish: () => void) => {
-      child.off("message", onMessage).off("exit", onExit).off("error", onError);
+      child.off("message", onMessage).off("close", onClose).off("error", onError);
       signal?.removeEventListener("abort", onAbort);
+      clearTimeout(deadline);
       finish();
     };
     const onMessage = (message: FromWorker) => {
@@ -83,16 +133,22 @@ function converse(
       else if (message.kind === "outcome") settle(() => resolve(message.outcome));
       else settle(() => reject(errorIn(message)));
     };
-    const onExit = (code: number | null, killedBy: NodeJS.Signals | null) =>
-      settle(() => reject(deathOf(killedBy ?? `exit code ${code}`)));
+    // Not `exit`: what the child wrote last comes before `close`.
+    const onClose = (code: number | null, killedBy: NodeJS.Signals | null) =>
+      settle(() =>
+        reject(deadline === undefined ? deathOf(worker, killedBy ?? `exit code ${code}`) : stopped(cell)),
+      );
     const onError = (error: Error) => settle(() => reject(error));
 
-    child.on("message", onMessage).on("exit", onExit).on("error", onError);
+    child.on("message", onMessage).on("close", onClose).on("error", onError);
     signal?.addEventListener("abort", onAbort);
     say({ kind: "run", cell });
     if (signal?.aborted) onAbort();
   });
 }
+
+const stopped = ({ method, scenario }: CellSpec): CellStopped =>
+  new CellStopped(`"${method}" on "${scenario}" was stopped before it had an answer.`);
 
 function errorIn(message: Extract<FromWorker, { kind: "mistake" | "fault" }>): Error {
   if (message.kind === "mistake") return new InputError(message.sentence);
@@ -101,9 +157,17 @@ function errorIn(message: Extract<FromWorker, { kind: "mistake" | "fault" }>): E
   return error;
 }
 
-/** The fault is in another process, so a stack of this one would not help. */
-function deathOf(reason: string): Error {
-  const error = new Error(`its process died (${reason}) before it answered.`);
-  error.stack = error.message;
+/**
+ * The fault is in another process, so a stack of this one would not help. What that process wrote
+ * last stands in for it.
+ */
+function deathOf({ stderr }: Worker, reason: string): Error {
+  const ofMemory = /heap out of memory|Allocation failed/.test(stderr.tail);
+  const error = new Error(
+    ofMemory
+      ? `its process ran out of memory (${reason}) before it answered.`
+      : `its process died (${reason}) before it answered.`,
+  );
+  error.stack = `${error.message}\n\n${stderr.tail}`.trim();
   return error;
 }

@@ -1,12 +1,14 @@
 /**
  * The child process of `pool.ts`: runs one cell at a time and answers with messages. It ignores
- * interrupts, because the parent handles them and sends `stop`. It ends when the parent ends.
+ * interrupts, because the parent handles them and sends `stop`. It ends when the parent ends. What
+ * a method throws outside of its calls, such as a rejection that nobody awaits, is its fault too.
  */
 
 import { performance } from "node:perf_hooks";
 import { InputError } from "../../env/model/errors.ts";
 import type { CellSpec } from "../../results/comparison/cell.ts";
 import { cpuSeconds } from "../terminal/terminal.ts";
+import { endWithParent } from "./parent-watch.ts";
 import type { FromWorker, ToWorker } from "./pool.ts";
 
 const SECONDS_BETWEEN_MESSAGES = 0.2;
@@ -16,6 +18,9 @@ export function serve(): void {
   let interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
   process.on("disconnect", () => process.exit());
+  endWithParent();
+  for (const name of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(name, (error) => process.send?.(faultOf(error), undefined, undefined, () => process.exit(1)));
   process.on("message", (message: ToWorker) => {
     if (message.kind === "stop") return interrupt.abort();
     interrupt = new AbortController();

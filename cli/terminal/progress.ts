@@ -1,9 +1,10 @@
 /**
  * Progress of long work on stderr: a bar with the time left where stderr is a terminal, else a line
- * every few seconds.
+ * every few seconds. `time-left.ts` says how the time left is predicted.
  */
 import { Presets, SingleBar } from "cli-progress";
 import type { Terminal } from "./terminal.ts";
+import { budgetTimeLeft, type TimeLeft, timeLeftText } from "./time-left.ts";
 
 export interface Progress {
   /** `done` of the total, and what is being done. */
@@ -11,28 +12,58 @@ export interface Progress {
   end(): void;
 }
 
-const SECONDS_BETWEEN_LINES = 5;
-
-export function startProgress(terminal: Terminal, total: number, unit: string): Progress {
-  return terminal.interactive ? bar(total, unit) : lines(terminal, total, unit);
+export interface ProgressOptions {
+  /** What was done before, in another process. */
+  readonly from?: number;
+  /** False where the work may end long before its total; default true. */
+  readonly usesAll?: boolean;
+  /** Predicts the time left in place of the share that is done. */
+  readonly timeLeft?: () => TimeLeft | null;
 }
 
-function bar(total: number, unit: string): Progress {
+const SECONDS_BETWEEN_LINES = 5;
+
+export function startProgress(
+  terminal: Terminal,
+  total: number,
+  unit: string,
+  options: ProgressOptions = {},
+): Progress {
+  const startedAt = terminal.seconds();
+  const { from = 0, usesAll = true } = options;
+  const elapsed = () => terminal.seconds() - startedAt;
+  const left = (done: number): string => {
+    const time =
+      options.timeLeft === undefined
+        ? budgetTimeLeft({ elapsedSeconds: elapsed(), from, done, total, usesAll })
+        : options.timeLeft();
+    return time === null ? "" : `, ${timeLeftText(time)}`;
+  };
+  return terminal.interactive ? bar(total, unit, left) : lines(terminal, total, unit, left);
+}
+
+type Left = (done: number) => string;
+
+function bar(total: number, unit: string, left: Left): Progress {
   const drawn = new SingleBar(
     {
-      format: `{bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}, {eta_formatted} left | {doing}`,
+      format: `{bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}{left} | {doing}`,
       formatValue: (value, _, type) => (type === "value" || type === "total" ? count(value) : String(value)),
       hideCursor: true,
       clearOnComplete: true,
-      etaBuffer: 100,
       fps: 5,
     },
     Presets.shades_classic,
   );
-  drawn.start(total, 0, { doing: "" });
-  const heartbeat = setInterval(() => drawn.updateETA(), 1_000).unref();
+  let state = { done: 0, doing: "" };
+  const draw = () =>
+    drawn.update(Math.min(state.done, total), { doing: state.doing, left: left(state.done) });
+  drawn.start(total, 0, { doing: "", left: "" });
+  const heartbeat = setInterval(draw, 200).unref();
   return {
-    update: (done, doing) => drawn.update(Math.min(done, total), { doing }),
+    update(done, doing) {
+      state = { done, doing };
+    },
     end() {
       clearInterval(heartbeat);
       drawn.stop();
@@ -40,19 +71,16 @@ function bar(total: number, unit: string): Progress {
   };
 }
 
-function lines(terminal: Terminal, total: number, unit: string): Progress {
-  const startedAt = terminal.seconds();
-  let lastLineAt = startedAt;
+function lines(terminal: Terminal, total: number, unit: string, left: Left): Progress {
+  let lastLineAt = terminal.seconds();
   let state = { done: 0, doing: "starting" };
   const tell = () => {
     const now = terminal.seconds();
     if (now - lastLineAt < SECONDS_BETWEEN_LINES) return;
     lastLineAt = now;
     const share = Math.min(1, state.done / total);
-    const left =
-      share > 0 && share < 1 ? `, about ${duration(((now - startedAt) * (1 - share)) / share)} left` : "";
     terminal.note(
-      `${count(state.done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left}: ${state.doing}`,
+      `${count(state.done)} of ${count(total)} ${unit} (${Math.floor(share * 100)}%)${left(state.done)}: ${state.doing}`,
     );
   };
   // Work in another process may report nothing for a while. A line should still show that it goes
@@ -65,11 +93,6 @@ function lines(terminal: Terminal, total: number, unit: string): Progress {
     },
     end: () => clearInterval(heartbeat),
   };
-}
-
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 const count = (value: number) => Math.round(value).toLocaleString("en-US");

@@ -36,15 +36,20 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as con
 const SAME_INTERRUPT_SECONDS = 0.5;
 
 /**
- * The terminal of this process. A closed pipe on stdout ends the process without an error.
+ * The terminal of this process. A reader that hangs up ends nothing: what the user asked for is
+ * done to its end, and what nobody reads is dropped.
  */
 export function processTerminal(): Terminal {
   let interrupt: AbortController | undefined;
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(EXIT.done);
-      throw error;
+  // Progress and notes are worth nothing without a reader, whatever became of it.
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") return;
+    process.stderr.write(`placement-gym: The results could not be written to stdout (${code}).\n`);
+    process.once("exit", () => {
+      process.exitCode = EXIT.failed;
     });
+  });
   return {
     write: (text) => void process.stdout.write(text),
     note: (line) => void process.stderr.write(`${line}\n`),

@@ -9,6 +9,7 @@ import {
   type BackendName,
   type Estimate,
   type Fact,
+  type Method,
   type PlannerReport,
   traitsOf,
 } from "../../agents/contract.ts";
@@ -24,7 +25,7 @@ import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/eval
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { cellRng } from "../random-stream.ts";
-import type { Pretraining } from "../training/policy-file.ts";
+import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
 
 export interface CellSpec {
@@ -101,10 +102,10 @@ export interface CellResult {
   /** Why there is no plan, where there is none. */
   readonly failure: string | null;
   /**
-   * What ended the run: the method itself, its budget, a deterministic limit of its own, or a clock
-   * or signal. After a clock or signal its bytes may differ next time.
+   * What ended the run: the method itself, its budget, a deterministic limit of its own, a clock or
+   * signal, or a fault of the method. After a clock or signal its bytes may differ next time.
    */
-  readonly ended: NonNullable<PlannerReport["ended"]>;
+  readonly ended: NonNullable<PlannerReport["ended"]> | "fault";
   readonly backend: BackendName | null;
   /** What the policy that an agent began with had cost, beyond the budget of the cell. */
   readonly pretraining: Pretraining | null;
@@ -143,6 +144,11 @@ export interface CellHooks {
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
 }
 
+/** Rejects a cell that a stop ended before it had an answer. */
+export class CellStopped extends Error {
+  override readonly name = "CellStopped";
+}
+
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
 export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
@@ -170,26 +176,43 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
   });
   // Bounds and peaks that the row shows are not the method's work.
   const times = meterTimes(meter);
+  const { ended = "done" } = report;
   return {
-    result: {
-      scenario: spec.scenario,
-      scenarioHash: hash,
-      method: spec.method,
-      methodName: module.card.name,
-      kind: module.kind,
-      seedIndex: spec.seedIndex,
-      ...scoreOf(meter, report.bound ?? null, traitsOf(module).answers),
-      estimate: report.estimate ?? null,
-      optimalAmong: report.optimalAmong ?? null,
-      facts: report.facts ?? [],
-      failure: report.failure ?? null,
-      ended: report.ended ?? "done",
-      backend,
-      pretraining: trained?.pretraining ?? null,
-    },
+    result: cellResult({ spec, hash, module, meter, report: { ...report, ended }, backend, trained }),
     times,
   };
 };
+
+interface CellParts {
+  readonly spec: CellSpec;
+  /** Of the scenario's content. */
+  readonly hash: string;
+  readonly module: Method;
+  readonly meter: MeteredEvaluator;
+  readonly report: Omit<PlannerReport, "ended"> & Pick<CellResult, "ended">;
+  readonly backend: BackendName | null;
+  readonly trained: TrainedPolicy | null;
+}
+
+/** What a run came to that has left its meter as it is. */
+export function cellResult({ spec, hash, module, meter, report, backend, trained }: CellParts): CellResult {
+  return {
+    scenario: spec.scenario,
+    scenarioHash: hash,
+    method: spec.method,
+    methodName: module.card.name,
+    kind: module.kind,
+    seedIndex: spec.seedIndex,
+    ...scoreOf(meter, report.bound ?? null, traitsOf(module).answers),
+    estimate: report.estimate ?? null,
+    optimalAmong: report.optimalAmong ?? null,
+    facts: report.facts ?? [],
+    failure: report.failure ?? null,
+    ended: report.ended,
+    backend,
+    pretraining: trained?.pretraining ?? null,
+  };
+}
 
 export const meterTimes = ({ elapsedSeconds, cpuSeconds, curve }: MeteredEvaluator): CellTimes => ({
   seconds: elapsedSeconds,

@@ -11,7 +11,14 @@ import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import { bestKnownBound, kindsOf } from "./best-bound.ts";
-import type { CellOutcome, CellResult, CellSpec, CellTimes, RunCell } from "./cell.ts";
+import {
+  type CellOutcome,
+  type CellResult,
+  type CellSpec,
+  CellStopped,
+  type CellTimes,
+  type RunCell,
+} from "./cell.ts";
 import { groupBy, type IndexedCell, type MethodSummary, type Row, rankRows, summarise } from "./ranking.ts";
 
 export const COMPARE_FORMAT = "placement-gym/compare@2";
@@ -50,6 +57,8 @@ export interface CompareHooks {
   readonly cpuClock: () => number;
   /** Cells in flight at once; default 1. */
   readonly jobs?: number;
+  /** The outcome of a cell that was run before; such cells come first and are never run. */
+  readonly kept?: (cell: CellSpec) => CellOutcome | undefined;
   /** When aborted, no further cell starts and the report holds what there is. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: CompareProgress) => void;
@@ -98,7 +107,8 @@ export function withoutTimes(report: CompareReport): Omit<CompareReport, "times"
   return rest;
 }
 
-function checkRequest({ scenarios, methods, seeds }: CompareRequest): void {
+/** Throws `InputError` where a request asks for nothing, or for something twice. */
+export function checkRequest({ scenarios, methods, seeds }: CompareRequest): void {
   if (scenarios.length === 0) throw new InputError("No scenario to compare on; name at least one.");
   if (methods.length === 0) throw new InputError("No method to compare; name at least one.");
   if (!Number.isInteger(seeds) || seeds < 1)
@@ -131,16 +141,16 @@ export function cellsOf(request: CompareRequest): CellSpec[] {
 }
 
 /**
- * Runs the cells, `jobs` at a time. A cell that an abort kept from starting is null. The first
- * failure ends all.
+ * Runs the cells, `jobs` at a time. A cell that an abort kept from starting or from answering is
+ * null. The first failure ends all.
  */
 async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promise<(CellOutcome | null)[]> {
-  const outcomes: (CellOutcome | null)[] = cells.map(() => null);
-  const queue = byMethod(cells);
+  const outcomes: (CellOutcome | null)[] = cells.map((cell) => hooks.kept?.(cell) ?? null);
+  const queue = byMethod(cells).filter((index) => outcomes[index] === null);
   const failure = new AbortController();
   const signal =
     hooks.signal === undefined ? failure.signal : AbortSignal.any([hooks.signal, failure.signal]);
-  let finishedCells = 0;
+  let finishedCells = cells.length - queue.length;
 
   const worker = async () => {
     while (queue.length > 0 && !signal.aborted) {
@@ -160,6 +170,7 @@ async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promis
         finishedCells++;
         tell("finished", outcome.result.simulations);
       } catch (error) {
+        if (error instanceof CellStopped) return;
         failure.abort();
         throw named(error, cell);
       }

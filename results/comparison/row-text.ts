@@ -3,6 +3,7 @@
 import { formatCount, formatOn, type Scale, scaleFor } from "../format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
+import { isFault } from "./failed-cell.ts";
 import type { Row } from "./ranking.ts";
 
 /** The scale of a table's values: that of its best row, else of its bound. */
@@ -10,8 +11,9 @@ export function tableScale({ unit, rows, bound }: ScenarioTable): Scale {
   return scaleFor(unit, rows.find(({ mean }) => mean !== null)?.mean ?? bound);
 }
 
-export function valueText({ mean, violation }: Row, scale: Scale): string {
+export function valueText({ mean, violation, failure }: Row, scale: Scale): string {
   if (mean !== null) return formatOn(scale, mean);
+  if (isFault(failure)) return "failed";
   return violation === null ? "no plan" : "infeasible";
 }
 
@@ -32,7 +34,8 @@ export function remarksOf(row: Row): string[] {
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
     remarks.push(
-      `infeasible on ${seeds - feasibleSeeds} of ${seeds} seeds; the mean is over the others, so no gap is given`,
+      `${isFault(failure) ? "no value" : "infeasible"} on ${seeds - feasibleSeeds} of ${seeds} seeds; ` +
+        "the mean is over the others, so no gap is given",
     );
   if (failure !== null) remarks.push(withoutStop(failure));
   remarks.push(...clausesOf(said));

@@ -5,11 +5,15 @@
 
 import { formatGap, formatValue } from "../format.ts";
 import type { ScenarioTable } from "./compare.ts";
+import { isFault } from "./failed-cell.ts";
 import type { MethodSummary, Row } from "./ranking.ts";
 
 export function verdictOf({ rows, unit }: ScenarioTable): string {
   const winners = rows.filter(({ rank, mean }) => rank === 1 && mean !== null);
-  if (winners.length === 0) return "No method found a plan that fits in memory.";
+  if (winners.length === 0)
+    return rows.every(({ failure }) => isFault(failure))
+      ? "Every method failed."
+      : "No method found a plan that fits in memory.";
   const [winner] = winners;
   const shared =
     winners.length > 1

@@ -1,25 +1,37 @@
 /**
  * Writes a whole file or nothing. The text goes to a file with the suffix `.part`, is forced to
- * disk, and gets its name in one rename. A `.part` left by a kill is overwritten by the next write.
+ * disk, and gets its name in one rename. A `.part` left by a kill is overwritten by the next write;
+ * one that a full disk cut short is removed.
  * Pre: one writer per file.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { type Disk, onDisk, realDisk, writeAll } from "./disk.ts";
 
-export function writeAtomically(path: string, text: string): void {
-  const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
-  const part = `${path}.part`;
+export function writeAtomically(path: string, text: string, disk: Disk = realDisk): void {
+  onDisk(path, "written", () => {
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true });
+    const part = `${path}.part`;
+    try {
+      writePart(part, text, disk);
+      renameSync(part, path);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
+    syncFolder(folder);
+  });
+}
+
+function writePart(part: string, text: string, disk: Disk): void {
   const file = openSync(part, "w");
   try {
-    const bytes = Buffer.from(text, "utf8");
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    fsyncSync(file);
+    writeAll(disk, file, Buffer.from(text, "utf8"));
+    disk.sync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(part, path);
-  syncFolder(folder);
 }
 
 /**

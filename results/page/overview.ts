@@ -4,6 +4,7 @@
  */
 import { fileAddress } from "../../scenarios/file-address.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
+import { isFault } from "../comparison/failed-cell.ts";
 import type { MethodSummary, Row } from "../comparison/ranking.ts";
 import { formatGap, formatValue } from "../format.ts";
 import { element, html, lines, type Markup, px } from "./markup.ts";
@@ -49,11 +50,16 @@ export const anchor = (index: number): string => `scenario-${index + 1}`;
 function heatCell({ rows, unit }: ScenarioTable, { method }: MethodSummary): Markup {
   const row = rows.find((entry) => entry.method === method);
   if (row === undefined) return emptyCell("not run");
-  if (row.mean === null) return emptyCell(row.violation === null ? "no plan" : "out of memory");
+  if (row.mean === null) return emptyCell(whyEmpty(row));
   const star = row.rank === 1 ? "★ " : "";
   if (row.gap === null) return emptyCell(`${star}${gaplessText(row)}`);
   const look = { style: `--w:${tint(row.gap)}%`, title: formatValue(unit, row.mean) };
   return element("td", look, `${star}${formatGap(row.gap)}`);
+}
+
+function whyEmpty({ failure, violation }: Row): string {
+  if (isFault(failure)) return "failed";
+  return violation === null ? "no plan" : "out of memory";
 }
 
 const emptyCell = (text: string): Markup => html`<td class="none">${text}</td>`;

@@ -2,23 +2,25 @@
  * A comparison on disk: `run.json`, `report.json` without clock readings, `times.json` and the page
  * `index.html`. Each file is written in one step.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { type CompareReport, withoutTimes } from "../comparison/compare.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { renderPage } from "../page/page.ts";
-import { RUN_FORMAT, type RunDescription } from "../training/run-directory.ts";
+import { type RunDescription, type RunInputs, writeDescription } from "../training/run-description.ts";
 
-/** Returns the path of the page. */
+/**
+ * Returns the path of the page. What was at the same names is replaced; `comparison-folder.ts` sees
+ * to it that nothing else was there.
+ */
 export async function writeComparison(
   path: string,
   report: CompareReport,
   versions: RunDescription["versions"] = {},
+  inputs: RunInputs = { files: {}, options: {} },
 ): Promise<string> {
   const page = renderPage(report, await scenariosOf(report));
-  mkdirSync(path, { recursive: true });
   const { seed, ...config } = report.request;
   const backends = [...new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null))];
   const description: RunDescription = {
@@ -30,9 +32,10 @@ export async function writeComparison(
     scenarios: Object.fromEntries(
       report.scenarios.map(({ scenario, scenarioHash }) => [scenario, scenarioHash]),
     ),
+    ...inputs,
   };
   const write = (name: string, text: string) => writeAtomically(join(path, name), `${text}\n`);
-  write("run.json", JSON.stringify({ format: RUN_FORMAT, ...description }, null, 1));
+  writeDescription(path, description);
   // Not indented: an indented file would give each number of a plan a line of its own.
   write("report.json", JSON.stringify(withoutTimes(report)));
   write("times.json", JSON.stringify(report.times));

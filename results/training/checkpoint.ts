@@ -12,26 +12,20 @@ import type { Ledger, SavedMeterState } from "../../env/sim/evaluator/ledger.ts"
 import type { CurvePoint, MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 
 export const CHECKPOINT = "checkpoint/state.json";
+export const CHECKPOINT_FORMAT = "placement-gym/checkpoint@2";
 export const TIMES = "times.json";
 
 export interface Checkpoint {
   readonly update: number;
+  /** Length and SHA-256 of each log; the digests are null in checkpoints of version 0.1.0. */
   readonly metricsBytes: number;
+  readonly metricsSha256: string | null;
   readonly plansBytes: number;
+  readonly plansSha256: string | null;
   /** By name, of the scenarios that were drawn. */
   readonly meters: Readonly<Record<string, SavedMeter | OldMeter>>;
   /** `Agent.saveRun()`. */
   readonly agent: unknown;
-}
-
-/** As version 0.1.0 wrote it, of one scenario. */
-type OldCheckpoint = Omit<Checkpoint, "meters"> & { readonly meter: SavedMeter | OldMeter };
-
-/** A stored checkpoint of a run on `scenarios`. */
-export function checkpointIn(stored: Checkpoint | OldCheckpoint, scenarios: readonly string[]): Checkpoint {
-  if ("meters" in stored) return stored;
-  const { meter, ...rest } = stored;
-  return { ...rest, meters: { [scenarios[0]]: meter } };
 }
 
 export interface SavedMeter {
@@ -48,7 +42,7 @@ export interface SavedMeter {
 }
 
 /** As version 0.1.0 wrote it: no private passes, and plans without an order. */
-interface OldMeter {
+export interface OldMeter {
   readonly spent: number;
   readonly best: {
     readonly device: readonly number[];
@@ -63,7 +57,7 @@ interface OldMeter {
 }
 
 /** Clock readings at each point of a curve. */
-interface CurveTimes {
+export interface CurveTimes {
   readonly curveSeconds: readonly number[];
   readonly curveCpuSeconds: readonly number[];
 }

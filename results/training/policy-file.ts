@@ -2,11 +2,15 @@
  * `policy.json` of a training run: what the agent learned, apart from the run that learned it, and
  * what learning it took. A method spec names it by its run: `placeto@runs/nmt`.
  */
+import { join } from "node:path";
+import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
-import { readRunFile } from "./run-directory.ts";
+import { objectIn, readJson, shaped, unsealed } from "../files/sealed.ts";
 
 export const POLICY = "policy.json";
-export const POLICY_FORMAT = "placement-gym/policy@1";
+export const POLICY_FORMAT = "placement-gym/policy@2";
+/** Of version 0.1.0, without a seal. */
+const UNSEALED_FORMAT = "placement-gym/policy@1";
 
 /** What a policy had cost before a run began with it. */
 export interface Pretraining {
@@ -18,7 +22,7 @@ export interface Pretraining {
 }
 
 export interface PolicyFile {
-  readonly format: typeof POLICY_FORMAT;
+  readonly format: string;
   /** Id of the agent. */
   readonly agent: string;
   /** The id or path by which its run named it, and the options given there. */
@@ -40,18 +44,34 @@ export interface TrainedPolicy {
   readonly pretraining: Pretraining;
 }
 
+const count = z.number().min(0);
+const schema: z.ZodType<PolicyFile> = z.strictObject({
+  format: z.string(),
+  agent: z.string(),
+  method: z.string(),
+  options: z.record(z.string(), z.string()),
+  scenarios: z.array(z.string()),
+  simulations: count,
+  evaluations: count,
+  policy: z.unknown().refine((value) => value !== undefined && value !== null, "expected a policy"),
+});
+
 /** The policy of the finished run in a folder. */
 export function readPolicy(run: string): TrainedPolicy {
-  const stored = readRunFile(run, POLICY) as PolicyFile | undefined;
+  const path = join(run, POLICY);
+  const where = `"${path}"`;
+  const stored = readJson(path);
   if (stored === undefined)
     throw new InputError(
       `"${run}" holds no policy: ${POLICY} is missing; a training run writes it at its end.`,
     );
-  if (stored.format !== POLICY_FORMAT)
+  const { format } = objectIn(stored, where);
+  if (format !== POLICY_FORMAT && format !== UNSEALED_FORMAT)
     throw new InputError(
-      `"${run}": the format of ${POLICY} is ${JSON.stringify(stored.format)}, expected "${POLICY_FORMAT}".`,
+      `"${run}": the format of ${POLICY} is ${JSON.stringify(format)}, expected "${POLICY_FORMAT}".`,
     );
-  const { agent, method, options, policy, simulations, evaluations } = stored;
+  const value = format === POLICY_FORMAT ? unsealed(stored, where) : stored;
+  const { agent, method, options, policy, simulations, evaluations } = shaped(schema, value, where);
   return {
     agent,
     method,

@@ -5,7 +5,7 @@ import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { Pretraining, TrainedPolicy } from "./policy-file.ts";
-import type { RunDescription } from "./run-directory.ts";
+import type { RunDescription, RunInputs } from "./run-description.ts";
 
 export interface TrainRequest {
   /** URIs or paths; each update is on one of them, drawn at random. */
@@ -46,6 +46,8 @@ export interface TrainParts {
   readonly named?: { readonly method: string; readonly given: ReadonlyMap<string, string> };
   /** What the agent begins with; default a fresh policy. */
   readonly init?: TrainedPolicy | null;
+  /** What all of this was made from; a run goes on only with the same. Default nothing. */
+  readonly inputs?: RunInputs;
 }
 
 /** What a run came to on one scenario. */
@@ -60,6 +62,12 @@ export interface TrainedScenario {
   readonly feasible: boolean;
   /** Of the final policy's own plan, null where it does not fit or the budget ended before it. */
   readonly greedyValue: number | null;
+  readonly greedyGap: number | null;
+  /** What the policy spent on its own plan, of the counts above. */
+  readonly greedyEvaluations: number;
+  readonly greedySimulations: number;
+  /** The policy's own plan; null where the budget or a stop ended before it. */
+  readonly greedyPlan: PlanJson | null;
   readonly bound: number;
   readonly boundArgument: string;
   readonly gap: number | null;

@@ -1,7 +1,7 @@
 /**
  * A run directory: everything about one run, safe to kill at any time.
  *
- *   run.json        configuration, seed, versions, backend, scenario hash; written once
+ *   run.json        configuration, seed, versions, digests of all inputs; written once
  *   metrics.jsonl   one line per update; append-only
  *   plans.jsonl     one line per improvement; append-only
  *   checkpoint/     the newest state to resume from, replaced atomically
@@ -12,25 +12,13 @@
  * Whole files are written atomically. Logs are append-only, and a resumed run cuts them back to the
  * lengths in its checkpoint. An interrupted and an uninterrupted run thereby leave the same bytes.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 import { type AppendLog, openLog } from "../files/append-log.ts";
 import { writeAtomically } from "../files/atomic.ts";
-
-export const RUN_FORMAT = "placement-gym/run@1";
-
-/** What a run was asked to do and with what; JSON-safe. */
-export interface RunDescription {
-  readonly kind: "train" | "compare";
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly seed: number | string;
-  /** Versions by name: of the package, the runtime and all else that the numbers may depend on. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly backend: string | null;
-  /** Content hash by scenario name. */
-  readonly scenarios: Readonly<Record<string, string>>;
-}
+import { readJson } from "../files/sealed.ts";
+import { descriptionIn, RUN, type RunDescription, writeDescription } from "./run-description.ts";
 
 export interface RunDirectory {
   readonly path: string;
@@ -43,23 +31,34 @@ export interface RunDirectory {
   close(): void;
 }
 
-/** Starts a run in a directory that holds none. */
+/**
+ * Starts a run in a directory that holds none. `run.json` comes first: a disk that is full at any
+ * moment leaves a folder that can be started or resumed.
+ */
 export function createRunDirectory(path: string, description: RunDescription): RunDirectory {
   refuseExistingRun(path);
-  const run = open(path, description);
-  run.writeJson("run.json", { format: RUN_FORMAT, ...description });
-  return run;
+  writeDescription(path, description);
+  return open(path, description);
 }
 
-/**
- * Throws `InputError` where a directory already holds a run, or logs that a new run would continue.
- */
+/** Files that a run keeps, of both kinds. */
+const FILES = [
+  ...["metrics.jsonl", "plans.jsonl", "checkpoint/state.json", "policy.json", "result.json"],
+  ...["cells.jsonl", "report.json", "times.json", "index.html"],
+];
+
+/** Throws `InputError` where a directory already holds a run, or files that a run would replace. */
 export function refuseExistingRun(path: string): void {
-  if (existsSync(join(path, "run.json")))
+  if (existsSync(join(path, RUN)))
     throw new InputError(`"${path}" already holds a run; resume it, or give another directory.`);
-  for (const log of ["metrics.jsonl", "plans.jsonl"])
-    if (existsSync(join(path, log)))
-      throw new InputError(`"${path}" holds a ${log} but no run.json; give an empty directory.`);
+  refuseStrayFiles(path);
+}
+
+/** Empty logs hold nothing that could be lost. */
+export function refuseStrayFiles(path: string): void {
+  const stray = FILES.find((name) => existsSync(join(path, name)) && statSync(join(path, name)).size > 0);
+  if (stray !== undefined)
+    throw new InputError(`"${path}" holds a ${stray} but no ${RUN}; give an empty directory.`);
 }
 
 /** Opens an existing run to go on with it. */
@@ -69,20 +68,13 @@ export function openRunDirectory(path: string): RunDirectory {
 
 /** What the run in a directory was asked to do. */
 export function readDescription(path: string): RunDescription {
-  const stored = readRunFile(path, "run.json");
-  if (stored === undefined) throw new InputError(`"${path}" holds no run to resume: run.json is missing.`);
-  const { format, ...description } = (stored ?? {}) as RunDescription & { format?: string };
-  if (format !== RUN_FORMAT)
-    throw new InputError(
-      `"${join(path, "run.json")}": format is ${JSON.stringify(format)}, expected "${RUN_FORMAT}".`,
-    );
+  const description = descriptionIn(path);
+  if (description === null) throw new InputError(`"${path}" holds no run to resume: ${RUN} is missing.`);
   return description;
 }
 
 /** A parsed file of the run in a directory, undefined where there is none. */
-export function readRunFile(path: string, name: string): unknown {
-  return existsSync(join(path, name)) ? parseJson(join(path, name)) : undefined;
-}
+export const readRunFile = (path: string, name: string): unknown => readJson(join(path, name));
 
 function open(path: string, description: RunDescription): RunDirectory {
   const metrics = openLog(join(path, "metrics.jsonl"));
@@ -99,12 +91,4 @@ function open(path: string, description: RunDescription): RunDirectory {
       plans.close();
     },
   };
-}
-
-function parseJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new InputError(`"${path}" is not readable JSON: ${(error as Error).message}`);
-  }
 }

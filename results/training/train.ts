@@ -8,15 +8,18 @@
  * random stream is that of the cell with seed index 0, so `train` and `compare` agree on the same
  * budget.
  */
+import { join } from "node:path";
 import type { Agent } from "../../agents/contract.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
-import { CHECKPOINT, type Checkpoint, checkpointIn, type RunTimes, TIMES } from "./checkpoint.ts";
-import { resolvePretrained } from "./pretrained.ts";
+import { checkLog } from "../files/append-log.ts";
+import { lockFolder } from "../files/folder-lock.ts";
+import { readCheckpoint, readTimes } from "./checkpoint-file.ts";
 import type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
+import { type RunDescription, type RunInputs, refuseOther } from "./run-description.ts";
 import {
   createRunDirectory,
   openRunDirectory,
@@ -24,6 +27,8 @@ import {
   readRunFile,
   refuseExistingRun,
 } from "./run-directory.ts";
+import { knownMethods } from "./run-inputs.ts";
+import { requestIn } from "./train-config.ts";
 import { type Resumed, runTraining } from "./training-loop.ts";
 
 /** Starts a run in a directory that holds none. */
@@ -33,7 +38,7 @@ export async function train(path: string, request: TrainRequest, hooks: TrainHoo
 
 /** Goes on with the run in a directory, by the request it was started with. */
 export async function resumeTraining(path: string, hooks: TrainHooks): Promise<TrainResult> {
-  const request = requestOf(path);
+  const request = requestIn(path, readDescription(path));
   return resumeParts(path, await partsOf(request), hooks);
 }
 
@@ -59,44 +64,67 @@ export async function trainParts(
       scenarios: Object.fromEntries(
         [...parts.scenarios].map(([name, scenario]) => [name, scenarioHash(scenario)]),
       ),
+      ...(parts.inputs ?? NO_INPUTS),
     });
-  return runTraining({ open, request, parts, hooks, resumed: null });
+  return locked(path, () => runTraining({ open, request, parts, hooks, resumed: null }));
 }
 
+const NO_INPUTS: RunInputs = { files: {}, options: {} };
+
 export async function resumeParts(path: string, parts: TrainParts, hooks: TrainHooks): Promise<TrainResult> {
-  const request = requestOf(path);
-  if (readRunFile(path, "result.json") !== undefined)
-    throw new InputError(`The run in "${path}" is finished; there is nothing to resume.`);
-  const { scenarios: hashes } = readDescription(path);
+  const description = readDescription(path);
+  const request = requestIn(path, description);
+  return locked(path, () => {
+    if (readRunFile(path, "result.json") !== undefined)
+      throw new InputError(`The run in "${path}" is finished; there is nothing to resume.`);
+    refuseChanges(path, description, parts, hooks);
+    const resumed = resumedFrom(path, request);
+    const open = () => {
+      const run = openRunDirectory(path);
+      run.metrics.cutTo(resumed?.checkpoint.metricsBytes ?? 0);
+      run.plans.cutTo(resumed?.checkpoint.plansBytes ?? 0);
+      return run;
+    };
+    return runTraining({ open, request, parts, hooks, resumed });
+  });
+}
+
+async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = lockFolder(path);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+function refuseChanges(path: string, begun: RunDescription, parts: TrainParts, hooks: TrainHooks): void {
+  refuseOther(path, begun, { ...(parts.inputs ?? NO_INPUTS), versions: hooks.versions ?? {} });
   for (const [name, scenario] of parts.scenarios)
-    if (hashes[name] !== scenarioHash(scenario))
+    if (begun.scenarios[name] !== scenarioHash(scenario))
       throw new InputError(
         `Scenario "${name}" has changed since the run in "${path}" began; its content hash differs.`,
       );
-  const resumed = resumedFrom(path, request);
-  const open = () => {
-    const run = openRunDirectory(path);
-    run.metrics.cutTo(resumed?.checkpoint.metricsBytes ?? 0);
-    run.plans.cutTo(resumed?.checkpoint.plansBytes ?? 0);
-    return run;
-  };
-  return runTraining({ open, request, parts, hooks, resumed });
 }
 
 /** Null where the run was ended before its first checkpoint. */
 function resumedFrom(path: string, { scenarios }: TrainRequest): Resumed | null {
-  const stored = readRunFile(path, CHECKPOINT) as Checkpoint | undefined;
-  if (stored === undefined) return null;
-  return { checkpoint: checkpointIn(stored, scenarios), times: readRunFile(path, TIMES) as RunTimes };
+  const checkpoint = readCheckpoint(path, scenarios);
+  if (checkpoint === null) return null;
+  const { metricsBytes, metricsSha256, plansBytes, plansSha256 } = checkpoint;
+  checkLog(join(path, "metrics.jsonl"), metricsBytes, metricsSha256);
+  checkLog(join(path, "plans.jsonl"), plansBytes, plansSha256);
+  return { checkpoint, times: readTimes(path) };
 }
 
 async function partsOf({ scenarios: names, agent, init, objective }: TrainRequest): Promise<TrainParts> {
   const { target } = parseSpec(agent);
-  const { module, options, given, trained } = await resolvePretrained(agent, init);
+  const { methods, inputs } = await knownMethods([agent], init);
+  const { module, options, given, trained } = methods.get(agent)!;
   if (module.kind !== "agent")
     throw new InputError(`"${agent}" is a planner and has nothing to train; run it with solve or compare.`);
   const scenarios = await scenariosNamed(names, objective);
-  return { scenarios, module, options, named: { method: target, given }, init: trained };
+  return { scenarios, module, options, named: { method: target, given }, init: trained, inputs };
 }
 
 async function scenariosNamed(
@@ -110,13 +138,4 @@ async function scenariosNamed(
     scenarios.set(name, await resolveScenario(name, { objective }));
   }
   return scenarios;
-}
-
-function requestOf(path: string): TrainRequest {
-  const { kind, config, seed } = readDescription(path);
-  if (kind !== "train") throw new InputError(`The run in "${path}" is a comparison, not a training run.`);
-  const { scenario, ...request } = config as unknown as TrainRequest & { readonly scenario?: string };
-  // Version 0.1.0 trained on one scenario.
-  const scenarios = request.scenarios ?? [scenario];
-  return { ...request, scenarios, seed };
 }

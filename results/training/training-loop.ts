@@ -4,14 +4,16 @@
  * is opened after the agent is created, because it records the backend that the agent uses.
  */
 import type { Agent, Task, TaskSource, TrainStep } from "../../agents/contract.ts";
-import { runAgent } from "../../agents/run/agent.ts";
+import { type GreedyPlan, runAgent } from "../../agents/run/agent.ts";
 import { taskSource } from "../../agents/run/tasks.ts";
+import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
-import { type Plan, planToJson } from "../../env/model/plan/plan.ts";
+import { planToJson } from "../../env/model/plan/plan.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
+import { sealed } from "../files/sealed.ts";
 import { cellRng } from "../random-stream.ts";
 import {
   CHECKPOINT,
@@ -22,6 +24,7 @@ import {
   runTimes,
   TIMES,
 } from "./checkpoint.ts";
+import { checkpointFile, timesFile } from "./checkpoint-file.ts";
 import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -114,7 +117,7 @@ class Training {
   private async begin(agent: Agent): Promise<void> {
     const { open, parts, resumed } = this.given;
     this.directory = open(agent);
-    if (resumed !== null) await agent.loadRun(resumed.checkpoint.agent);
+    if (resumed !== null) await loadRun(agent, resumed.checkpoint.agent);
     else if (parts.init) await agent.loadPolicy(parts.init.policy);
   }
 
@@ -160,19 +163,21 @@ class Training {
     const checkpoint: Checkpoint = {
       update: this.updates,
       metricsBytes: run.metrics.lengthBytes,
+      metricsSha256: run.metrics.sha256(),
       plansBytes: run.plans.lengthBytes,
+      plansSha256: run.plans.sha256(),
       meters: Object.fromEntries(meters),
       agent: await agent.saveRun(),
     };
-    run.writeJson(TIMES, runTimes(this.ledger, this.meters));
-    run.writeJson(CHECKPOINT, checkpoint);
+    run.writeJson(TIMES, timesFile(runTimes(this.ledger, this.meters)));
+    run.writeJson(CHECKPOINT, checkpointFile(checkpoint));
   }
 
   private finish(result: TrainResult): void {
     if (this.directory === null) return;
     this.writePlans();
-    this.directory.writeJson(TIMES, runTimes(this.ledger, this.meters));
-    this.directory.writeJson(POLICY, this.policyFile(result));
+    this.directory.writeJson(TIMES, timesFile(runTimes(this.ledger, this.meters)));
+    this.directory.writeJson(POLICY, sealed(this.policyFile(result)));
     this.directory.writeJson("result.json", result);
   }
 
@@ -197,7 +202,7 @@ class Training {
   }
 
   private result(
-    greedy: ReadonlyMap<string, Plan>,
+    greedy: ReadonlyMap<string, GreedyPlan>,
     ended: Pick<TrainResult, "backend" | "finished">,
   ): TrainResult {
     const { request, parts } = this.given;
@@ -218,8 +223,21 @@ class Training {
   }
 }
 
-function scenarioResult(name: string, meter: MeteredEvaluator, greedy: Plan | null): TrainedScenario {
-  const { best, unit, evaluations, simulations, scenario } = meter;
+/** A state that an agent cannot load is a mistake in the folder, or in the agent's file. */
+async function loadRun(agent: Agent, state: unknown): Promise<void> {
+  try {
+    await agent.loadRun(state);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const reason = String((error as Error)?.message ?? error)
+      .split("\n")[0]
+      .replace(/\.$/, "");
+    throw new InputError(`The agent cannot go on from the state in its checkpoint: ${reason}.`);
+  }
+}
+
+function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPlan | null): TrainedScenario {
+  const { best, unit, evaluations, simulations } = meter;
   const bound = meter.bound();
   const value = best?.outcome.value ?? null;
   return {
@@ -229,12 +247,23 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: Plan | nu
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
-    // Scored once more outside the budget: it was charged when the policy acted.
-    greedyValue: greedy === null ? null : evaluator(scenario).evaluate(greedy).value,
+    ...greedyResult(meter, greedy, bound.value),
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
     bestEvaluation: best?.evaluation ?? null,
     plan: best === null ? null : planToJson(best.plan),
+  };
+}
+
+/** Scored once more outside the budget: the policy was charged when it acted. */
+function greedyResult({ scenario }: MeteredEvaluator, greedy: GreedyPlan | null, bound: number) {
+  const value = greedy === null ? null : evaluator(scenario).evaluate(greedy.plan).value;
+  return {
+    greedyValue: value,
+    greedyGap: gapOf(value, bound),
+    greedyEvaluations: greedy?.evaluations ?? 0,
+    greedySimulations: greedy?.simulations ?? 0,
+    greedyPlan: greedy === null ? null : planToJson(greedy.plan),
   };
 }

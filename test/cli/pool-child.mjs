@@ -21,6 +21,13 @@ function answer(cell) {
     process.send({ kind: "fault", message: "broken", stack: "Error: broken at x" });
   if (cell.method === "exit") process.exit(3);
   if (cell.method === "kill") process.kill(process.pid, "SIGKILL");
+  if (cell.method === "memory") {
+    process.stderr.write(
+      "a line of a library\n\n<--- Last few GCs --->\n\nFATAL ERROR: JavaScript heap out of memory\n",
+    );
+    process.kill(process.pid, "SIGABRT");
+  }
+  if (cell.method === "deaf") process.send({ kind: "progress", spent: 1 });
   if (cell.method === "until-stopped") {
     process.send({ kind: "progress", spent: 1 });
     stop = () => process.send(outcome);

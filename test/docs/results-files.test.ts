@@ -8,8 +8,9 @@ import { runCell } from "../../results/comparison/cell.ts";
 import { CELLS_FORMAT } from "../../results/comparison/cell-journal.ts";
 import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
+import { CHECKPOINT_FORMAT } from "../../results/training/checkpoint.ts";
 import { POLICY_FORMAT } from "../../results/training/policy-file.ts";
-import { RUN_FORMAT } from "../../results/training/run-directory.ts";
+import { RUN_FORMAT } from "../../results/training/run-description.ts";
 import { train } from "../../results/training/train.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");
@@ -44,7 +45,9 @@ const report = () => json(join(comparison, "report.json"));
 
 describe("docs/results-files.md", () => {
   test("names the files of a comparison", () => {
-    expect(fieldsBelow("## A comparison")).toEqual([...readdirSync(comparison), "cells.jsonl"].sort());
+    expect(fieldsBelow("## A comparison")).toEqual(
+      [...readdirSync(comparison), "cells.jsonl", "failures"].sort(),
+    );
   });
 
   test("names the files of a training run", () => {
@@ -53,7 +56,7 @@ describe("docs/results-files.md", () => {
   });
 
   test("names the formats", () => {
-    for (const format of [CELLS_FORMAT, COMPARE_FORMAT, RUN_FORMAT, POLICY_FORMAT])
+    for (const format of [CELLS_FORMAT, CHECKPOINT_FORMAT, COMPARE_FORMAT, RUN_FORMAT, POLICY_FORMAT])
       expect(page).toContain(`\`${format}\``);
   });
 

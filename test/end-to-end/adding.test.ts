@@ -41,7 +41,7 @@ test("a user's planner and agent compete by path on a user's scenario", () => {
   // A slow machine shows how far it is; nothing else may be said.
   const said = stderr
     .split("\n")
-    .filter((line) => line !== "" && !/ of [\d,]+ evaluations \(\d+%\)/.test(line));
+    .filter((line) => line !== "" && !/ of [\d,]+ (evaluations|cells) \(\d+%\)/.test(line));
   expect({ status, said }).toEqual({ status: 0, said: [] });
   const cells = JSON.parse(stdout).cells as Record<string, unknown>[];
   expect(cells.map(({ method, kind, evaluations }) => ({ method, kind, evaluations }))).toEqual([

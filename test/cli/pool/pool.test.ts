@@ -2,12 +2,19 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPool, type Pool } from "../../../cli/pool/pool.ts";
 import { InputError } from "../../../env/model/errors.ts";
-import type { CellHooks, CellOutcome } from "../../../results/comparison/cell.ts";
+import { type CellHooks, type CellOutcome, CellStopped } from "../../../results/comparison/cell.ts";
 
 const program = fileURLToPath(new URL("../pool-child.mjs", import.meta.url));
+/** No test waits for a clock. */
+const NEVER_MS = 2 ** 31 - 1;
 let pool: Pool;
+let stderr = "";
 beforeEach(() => {
-  pool = createPool(program);
+  stderr = "";
+  const passOn = (text: string) => {
+    stderr += text;
+  };
+  pool = createPool({ program, passOn, stopMs: NEVER_MS });
 });
 afterEach(() => pool.close());
 
@@ -56,6 +63,28 @@ describe("a pool of processes", () => {
       onEvaluation: () => interrupt.abort(),
     });
     expect(outcome.result.method).toBe("until-stopped");
+  });
+
+  test("ends a cell that does not answer a stop, and says that it was stopped, not that it failed", async () => {
+    pool.close();
+    pool = createPool({ program, stopMs: 0 });
+    const interrupt = new AbortController();
+    const refusal = run("deaf", { signal: interrupt.signal, onEvaluation: () => interrupt.abort() });
+    await expect(refusal).rejects.toBeInstanceOf(CellStopped);
+  });
+
+  test("names a lack of memory, and keeps the engine's report of it from the terminal", async () => {
+    await expect(run("memory")).rejects.toMatchObject({
+      message: "its process ran out of memory (SIGABRT) before it answered.",
+      stack: expect.stringContaining("FATAL ERROR"),
+    });
+    expect(stderr).toBe("a line of a library\n");
+  });
+
+  test("gives a cell after a fault a new process", async () => {
+    const first = processOf(await run("good"));
+    await expect(run("fault")).rejects.toThrow("broken");
+    expect(processOf(await run("good"))).not.toBe(first);
   });
 
   test("asks for it too when the abort came before the cell", async () => {

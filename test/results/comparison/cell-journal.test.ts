@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -40,7 +40,7 @@ const open = (runCell: RunCell, other: Partial<Parameters<typeof openJournal>[0]
 async function interrupted(): Promise<void> {
   const interrupt = new AbortController();
   const { runCell } = counting((finished) => finished === 3 && interrupt.abort());
-  const journal = open(runCell);
+  const journal = await open(runCell);
   const report = await compare(request, {
     runCell: journal.runCell,
     clock,
@@ -55,7 +55,7 @@ describe("the journal of a comparison", () => {
   test("lets an interrupted comparison go on, to the same report, with the cells that it had not finished", async () => {
     await interrupted();
     const { ran, runCell } = counting();
-    const journal = open(runCell);
+    const journal = await open(runCell);
     expect(journal.keptCount).toBe(2);
     const report = await compare(request, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
@@ -69,65 +69,119 @@ describe("the journal of a comparison", () => {
       if (spec.method === "quick") throw new Error("no idea");
       return values(spec, hooks);
     };
-    const journal = open(failing);
+    const journal = await open(failing);
     await expect(compare(request, { runCell: journal.runCell, clock, cpuClock: clock })).rejects.toThrow(
       "no idea",
     );
     journal.close();
-    expect(open(values).keptCount).toBe(4);
+    expect((await open(values)).keptCount).toBe(4);
   });
 
   test("survives a line torn by a kill", async () => {
     await interrupted();
     appendFileSync(path, '{"spec":{"scenario":"tw');
-    const journal = open(values);
+    const journal = await open(values);
     expect(journal.keptCount).toBe(2);
     await compare(request, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
-    expect(open(values).keptCount).toBe(8);
+    expect((await open(values)).keptCount).toBe(8);
   });
 
-  test("writes nothing before a cell has finished", () => {
-    open(values).close();
+  test("writes nothing before a cell has finished", async () => {
+    (await open(values)).close();
     expect(existsSync(path)).toBe(false);
   });
 
   test.each([
-    ["another budget", { ...request, budget: { evaluations: 11 } }, hashOf],
-    ["another root seed", { ...request, seed: 8 }, hashOf],
-    ["scenarios that have changed", request, async () => "4567"],
-  ])("does not answer for %s", async (_, other, changedHash) => {
+    ["another budget", { ...request, budget: { evaluations: 11 } }],
+    ["another root seed", { ...request, seed: 8 }],
+  ])("does not answer for %s", async (_, other) => {
     await interrupted();
     const { ran, runCell } = counting();
-    const journal = open(runCell, { hashOf: changedHash });
+    const journal = await open(runCell);
     await compare(other, { runCell: journal.runCell, clock, cpuClock: clock });
     journal.close();
     expect(ran).toHaveLength(8);
   });
 
-  test.each([
-    ["methods from files", "./mine.ts"],
-    ["methods that begin with the policy of a run", "placeto@runs/nmt"],
-  ])("does not answer for %s, which may have changed", async (_, method) => {
-    const own = { ...request, methods: [method] };
-    const first = open(values);
-    await compare(own, { runCell: first.runCell, clock, cpuClock: clock });
-    first.close();
+  test("is refused where a scenario has changed since, in a sentence that names it", async () => {
+    await interrupted();
+    const kept = readFileSync(path, "utf8");
+    await expect(open(values, { hashOf: async () => "4567" })).rejects.toThrow(
+      /^Scenario "one" has changed since its cells in ".*" were kept; undo the change, or name another folder/,
+    );
+    expect(readFileSync(path, "utf8")).toBe(kept);
+  });
+
+  test("does not keep a cell that failed, so that the next run tries it again", async () => {
+    const failing = fakeRunner(({ method }) =>
+      method === "slow" ? { value: null, ended: "fault", failure: "failed: no idea" } : { value: 70 },
+    );
+    const journal = await open(failing);
+    await compare(request, { runCell: journal.runCell, clock, cpuClock: clock });
+    journal.close();
     const { ran, runCell } = counting();
-    const second = open(runCell);
-    await compare(own, { runCell: second.runCell, clock, cpuClock: clock });
-    second.close();
-    expect(ran).toHaveLength(4);
+    const again = await open(runCell);
+    await compare(request, { runCell: again.runCell, kept: again.kept, clock, cpuClock: clock });
+    again.close();
+    expect(ran.map((cell) => cell.split("/")[1])).toEqual(["slow", "slow", "slow", "slow"]);
+  });
+
+  test("has all kept cells in the report of a comparison that is interrupted again", async () => {
+    await interrupted();
+    const { ran, runCell } = counting();
+    const journal = await open(runCell);
+    const hooks = { runCell: journal.runCell, kept: journal.kept, clock, cpuClock: clock };
+    const report = await compare(request, { ...hooks, signal: AbortSignal.abort() });
+    journal.close();
+    expect({ ran, complete: report.complete, cells: report.cells.length }).toEqual({
+      ran: [],
+      complete: false,
+      cells: 2,
+    });
+  });
+
+  test.each([
+    ["a null line", (lines: string[]) => [lines[0], "null", ...lines.slice(1)], /line 2 holds null/],
+    ["a doubled header", ([header, ...cells]: string[]) => [header, header, ...cells], /line 2 is no cell/],
+    [
+      "a doubled cell",
+      ([header, cell, ...cells]: string[]) => [header, cell, cell, ...cells],
+      /line 3 repeats/,
+    ],
+    ["no header", ([, ...cells]: string[]) => cells, /lacks the format/],
+    [
+      "a changed value",
+      ([header, cell]: string[]) => [header, cell.replace('"value":60', '"value":6')],
+      /sha256/,
+    ],
+    [
+      "a line without its seal",
+      ([header]: string[]) => [header, '{"spec":{},"outcome":{}}'],
+      /has no sha256/,
+    ],
+    ["a text for a cell", ([header]: string[]) => [header, '"cell"'], /line 2 holds a string/],
+    ["half a line in its middle", ([header, cell]: string[]) => [header, cell.slice(0, 50), cell], /line 2/],
+  ])("with %s is refused in one sentence", async (_, damage, sentence) => {
+    await interrupted();
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(path, `${damage(lines).join("\n")}\n`);
+    const refusal = await open(values).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(refusal).toBeInstanceOf(InputError);
+    expect((refusal as InputError).message).toMatch(sentence);
   });
 
   test("refuses what another version or another program wrote, in a sentence", async () => {
     await interrupted();
-    expect(() => open(values, { versions: { "placement-gym": "2.0.0" } })).toThrow(
+    await expect(open(values, { versions: { "placement-gym": "2.0.0" } })).rejects.toThrow(
       new InputError(
         `The comparison in "${path}" was begun by placement-gym 1.0.0, this is placement-gym 2.0.0; name another folder with --out.`,
       ),
     );
     writeFileSync(path, "{}\n");
-    expect(() => open(values)).toThrow(InputError);
+    await expect(open(values)).rejects.toThrow(InputError);
   });
 });

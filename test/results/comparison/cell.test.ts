@@ -125,7 +125,7 @@ describe("a comparison on real methods", () => {
     expect(textOf("report.json")).not.toMatch(/seconds/i);
     expect(JSON.parse(textOf("times.json"))).toEqual(report.times);
     expect(JSON.parse(textOf("run.json"))).toMatchObject({
-      format: "placement-gym/run@1",
+      format: "placement-gym/run@2",
       kind: "compare",
       seed: 1,
       versions: { "placement-gym": "0.0.0" },

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readLog } from "../../../results/files/append-log.ts";
+import type { RunDescription } from "../../../results/training/run-description.ts";
 import {
   createRunDirectory,
   openRunDirectory,
-  type RunDescription,
   readRunFile,
 } from "../../../results/training/run-directory.ts";
 
@@ -17,6 +17,8 @@ const description: RunDescription = {
   versions: { "placement-gym": "0.0.0" },
   backend: "wasm",
   scenarios: { tiny: "0123" },
+  files: {},
+  options: {},
 };
 
 let path = "";
@@ -44,14 +46,20 @@ describe("a run directory", () => {
     createRunDirectory(path, description).close();
     expect(() => createRunDirectory(path, description)).toThrow(/already holds a run/);
     rmSync(join(path, "run.json"));
+    createRunDirectory(path, description).close();
+    rmSync(join(path, "run.json"));
+    writeFileSync(join(path, "metrics.jsonl"), "{}\n");
     expect(() => createRunDirectory(path, description)).toThrow(/holds a metrics.jsonl but no run.json/);
   });
 
   test.each([
     ["{", /is not readable JSON/],
-    ['{"format":"placement-gym/run@9"}', /format is "placement-gym\/run@9", expected "placement-gym\/run@1"/],
+    ['{"format":"placement-gym/run@9"}', /format is "placement-gym\/run@9", expected "placement-gym\/run@2"/],
     ["{}", /format is undefined/],
-    ["null", /format is undefined/],
+    ["null", /holds null, expected an object/],
+    ["[]", /holds a list, expected an object/],
+    ['{"format":"placement-gym/run@2"}', /has no sha256/],
+    ['{"format":"placement-gym/run@1","kind":"train"}', /config is missing/],
   ])("with a run.json of %s is refused in a sentence", (text, sentence) => {
     writeFileSync(join(path, "run.json"), text);
     expect(() => openRunDirectory(path)).toThrow(sentence);

@@ -15,71 +15,8 @@ import {
 } from "../../../env/index.ts";
 import { readLog } from "../../../results/files/append-log.ts";
 import { readPolicy } from "../../../results/training/policy-file.ts";
-import type { TrainRequest } from "../../../results/training/request.ts";
 import { resumeParts, trainParts } from "../../../results/training/train.ts";
-
-/** Orders of the ops of the scenario below that differ from their order of arrival. */
-const orders = [
-  [0, 3, 2, 1, 4],
-  [0, 2, 3, 1, 4],
-];
-
-/**
- * Walks at random and keeps its place, its count and its random stream: enough state for a resume
- * to get wrong. Its plans carry an order of ops where `orders` has any.
- */
-const walkerWith = (orders: readonly (readonly number[])[]): AgentModule => ({
-  kind: "agent",
-  card: {
-    id: "walker",
-    name: "Random walker",
-    summary: "Moves one op at a time.",
-    searchSpace: "device per op",
-  },
-  options: z.object({}),
-  actEvaluations: () => 1,
-  async create({ tasks, rng: given }) {
-    let rng = given;
-    const { name, scenario, evaluator } = await tasks.draw(given);
-    let update = 0;
-    const device = new Int32Array(scenario.graph.opCount);
-    const planNow = () => placement(device, orders[update % orders.length]);
-    return {
-      backend: null,
-      async *train() {
-        for (;;) {
-          let cost = 0;
-          for (let i = 0; i < 4; i++) {
-            device[rng.int(device.length)] = rng.int(scenario.cluster.devices.length);
-            cost += evaluator.evaluate(planNow()).cost;
-          }
-          yield {
-            update: ++update,
-            task: name,
-            metrics: { meanCost: cost / 4, draw: rng.next() },
-          };
-        }
-      },
-      async act() {
-        const plan = planNow();
-        evaluator.evaluate(plan);
-        return plan;
-      },
-      savePolicy: async () => ({ device: Array.from(device) }),
-      async loadPolicy(saved) {
-        device.set((saved as { device: number[] }).device);
-      },
-      saveRun: async () => ({ update, device: Array.from(device), rng: rng.state() }),
-      async loadRun(saved) {
-        const state = saved as { update: number; device: number[]; rng: RngState };
-        update = state.update;
-        device.set(state.device);
-        rng = restoreRng(state.rng);
-      },
-      dispose() {},
-    };
-  },
-});
+import { orders, request, scenario, scenarios, walkerWith } from "./walker.ts";
 
 /** Moves one op at random in each update, on the task it draws; its policy counts the updates. */
 const wanderer: AgentModule = {
@@ -120,24 +57,6 @@ const wanderer: AgentModule = {
       dispose() {},
     };
   },
-};
-
-const scenario = testScenario({
-  graph: `
-    a 10 40B
-    b 20 40B <- a
-    c 30 40B <- a
-    d 40 40B <- a
-    e 50 <- d`,
-  devices: 3,
-});
-const scenarios = new Map([["tiny", scenario]]);
-const request: TrainRequest = {
-  scenarios: ["tiny"],
-  agent: "walker",
-  seed: 3,
-  budget: { evaluations: 81 },
-  checkpointEvery: 5,
 };
 
 let folder = "";
@@ -250,6 +169,39 @@ describe.each([
     expect(await resumeParts(path, parts, { clock, cpuClock: clock })).toEqual(whole);
   });
 
+  test("cannot be resumed or begun a second time while it lives, and leaves no lock", async () => {
+    const path = join(folder, "run");
+    const refusals: Promise<unknown>[] = [];
+    const refusalOf = (running: Promise<unknown>) =>
+      running.then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const onStep = ({ update }: { update: number }) => {
+      if (update === 6) refusals.push(refusalOf(resumeParts(path, parts, { clock, cpuClock: clock })));
+    };
+    await trainParts(path, request, parts, { clock, cpuClock: clock, onStep });
+    expect(refusals).toHaveLength(1);
+    expect(String(await refusals[0])).toMatch(/is in use by this process already/);
+    expect(readdirSync(path)).not.toContain("run.lock");
+    await trainParts(join(folder, "whole"), request, parts, { clock, cpuClock: clock });
+    expect(textOf("run", "metrics.jsonl")).toBe(textOf("whole", "metrics.jsonl"));
+  });
+
+  test("reports the policy's own plan apart from the best one, with its value and what it cost", async () => {
+    const { scenarios: results } = await trainParts(join(folder, "run"), request, parts, {
+      clock,
+      cpuClock: clock,
+    });
+    const { greedyPlan, greedyValue, greedyGap, greedyEvaluations, greedySimulations, value, bound } =
+      results[0];
+    const own = planFromJson(scenario, greedyPlan, "The plan");
+    expect(evaluator(scenario).evaluate(own).value).toBe(greedyValue);
+    expect({ greedyEvaluations, greedySimulations }).toEqual({ greedyEvaluations: 1, greedySimulations: 1 });
+    expect(greedyValue).toBeGreaterThan(value!);
+    expect(greedyGap).toBe(greedyValue! / bound - 1);
+  });
+
   test("another seed gives another curve", async () => {
     await trainParts(join(folder, "one"), request, parts, { clock, cpuClock: clock });
     await trainParts(join(folder, "two"), { ...request, seed: 4 }, parts, { clock, cpuClock: clock });
@@ -350,7 +302,8 @@ test("a checkpoint of version 0.1.0, whose plans were lists of devices, can be r
   const path = join(folder, "old");
   await killedAt(7, (onStep) => trainParts(path, request, parts, { clock, cpuClock: clock, onStep }));
   const file = join(path, "checkpoint/state.json");
-  const { meters, ...checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+  const stored = JSON.parse(readFileSync(file, "utf8"));
+  const { meters, format: _, sha256: __, metricsSha256: ___, plansSha256: ____, ...checkpoint } = stored;
   const meter = meters.tiny;
   const { plan, evaluation, cost } = meter.best;
   const old = {

@@ -1,0 +1,41 @@
+/**
+ * What the methods of a run are made from: options with their defaults, files of the user's and
+ * policies. Finding them also finds every mistake in a method's spec, before anything is run.
+ */
+import { join } from "node:path";
+import { parseSpec } from "../../agents/registry/spec.ts";
+import { digestsOf } from "../files/program-files.ts";
+import { POLICY } from "./policy-file.ts";
+import { type PretrainedMethod, resolvePretrained } from "./pretrained.ts";
+import type { RunInputs } from "./run-description.ts";
+
+export interface KnownMethods {
+  readonly inputs: RunInputs;
+  /** By spec. */
+  readonly methods: ReadonlyMap<string, PretrainedMethod>;
+}
+
+/** `init` names the run whose policy all specs begin with. */
+export async function knownMethods(specs: readonly string[], init?: string): Promise<KnownMethods> {
+  const methods = new Map<string, PretrainedMethod>();
+  for (const spec of specs) methods.set(spec, await resolvePretrained(spec, init));
+  return { methods, inputs: inputsOf(methods, init) };
+}
+
+function inputsOf(methods: ReadonlyMap<string, PretrainedMethod>, init: string | undefined): RunInputs {
+  const parsed = [...methods.keys()].map(parseSpec);
+  const policies = [...parsed.map(({ policy }) => policy), init].filter((run) => typeof run === "string");
+  return {
+    files: digestsOf(
+      parsed.filter(({ isPath }) => isPath).map(({ target }) => target),
+      policies.map((run) => join(run, POLICY)),
+    ),
+    options: Object.fromEntries([...methods].map(([spec, { options }]) => [spec, plain(options)])),
+  };
+}
+
+/** As JSON gives it back. */
+const plain = (options: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(options, (_, value) => (typeof value === "bigint" ? String(value) : value)) ?? "null",
+  );

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  budgetTimeLeft,
+  cellsTimeLeft,
+  type MeasuredCell,
+  predictor,
+  timeLeftText,
+} from "../../../cli/terminal/time-left.ts";
+
+const cell = (method: string, scenario: string, seconds: number): MeasuredCell => ({
+  method,
+  scenario,
+  seconds,
+});
+
+describe("a cell's time", () => {
+  const measured = [
+    cell("slow", "small", 10),
+    cell("quick", "small", 1),
+    cell("quick", "large", 4),
+    cell("quick", "large", 4),
+  ];
+
+  test("is that of the same method on the same scenario, where one was measured", () => {
+    expect(predictor(measured)({ method: "quick", scenario: "large" })).toBeCloseTo(4);
+  });
+
+  test("is that of the method on other scenarios, by how long those took the others", () => {
+    const predict = predictor([...measured, cell("other", "small", 2), cell("other", "large", 8)]);
+    const ratio = predict({ method: "slow", scenario: "large" })! / 10;
+    expect(ratio).toBeGreaterThan(1.4);
+    expect(ratio).toBeLessThan(4);
+  });
+
+  test("has no prediction without a precedent of its method", () => {
+    expect(predictor(measured)({ method: "new", scenario: "small" })).toBe(null);
+    expect(predictor([])({ method: "new", scenario: "small" })).toBe(null);
+  });
+
+  test("scales with the clock: all times twice as long make predictions twice as long", () => {
+    const cells = fc.array(
+      fc.record({
+        method: fc.constantFrom("a", "b", "c"),
+        scenario: fc.constantFrom("x", "y", "z"),
+        seconds: fc.double({ min: 0.01, max: 1e4, noNaN: true }),
+      }),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(cells, (some) => {
+        const asked = { method: some[0].method, scenario: "z" };
+        const once = predictor(some)(asked)!;
+        const twice = predictor(some.map((one) => ({ ...one, seconds: 2 * one.seconds })))(asked)!;
+        expect(twice / once).toBeCloseTo(2, 6);
+        const least = Math.min(...some.map(({ seconds }) => seconds));
+        const most = Math.max(...some.map(({ seconds }) => seconds));
+        expect(once).toBeGreaterThanOrEqual((least * least) / most / 1.001);
+        expect(once).toBeLessThanOrEqual(((most * most) / least) * 1.001);
+      }),
+    );
+  });
+});
+
+describe("the time left of a comparison", () => {
+  const measured = [cell("heft", "a", 2), cell("agent", "a", 60)];
+
+  test("counts what a quick planner needs, not the budget that it never uses", () => {
+    const waiting = [cell("heft", "b", 0), cell("heft", "c", 0)];
+    expect(cellsTimeLeft({ measured, running: [], waiting, jobs: 1 })).toEqual({
+      seconds: expect.closeTo(4),
+      kind: "about",
+    });
+    expect(cellsTimeLeft({ measured, running: [], waiting, jobs: 2 })?.seconds).toBeCloseTo(2);
+  });
+
+  test("takes off what a running cell has had, and is that of the longest at the end", () => {
+    const running = [cell("agent", "b", 45), cell("heft", "b", 1)];
+    expect(cellsTimeLeft({ measured, running, waiting: [], jobs: 2 })).toEqual({
+      seconds: expect.closeTo(15),
+      kind: "about",
+    });
+  });
+
+  test.each([
+    ["a method without a precedent waits", [], [cell("new", "a", 0), cell("heft", "b", 0)]],
+    ["a cell has overrun its precedent", [cell("heft", "b", 9)], [cell("heft", "c", 0)]],
+  ])("is a least where %s", (_, running, waiting) => {
+    expect(cellsTimeLeft({ measured, running, waiting, jobs: 1 })).toEqual({
+      seconds: expect.closeTo(2),
+      kind: "at least",
+    });
+  });
+
+  test("is not told while nothing that is left has a precedent", () => {
+    expect(cellsTimeLeft({ measured: [], running: [cell("a", "b", 3)], waiting: [], jobs: 1 })).toBe(null);
+    expect(cellsTimeLeft({ measured, running: [], waiting: [cell("new", "b", 0)], jobs: 1 })).toBe(null);
+  });
+
+  test("is not told at the end", () => {
+    expect(cellsTimeLeft({ measured, running: [], waiting: [], jobs: 2 })).toBe(null);
+  });
+});
+
+describe("the time left of a budget", () => {
+  const use = { elapsedSeconds: 10, from: 0, done: 100, total: 400, usesAll: true };
+
+  test("goes by the rate so far, and is only a most for methods that may end before it", () => {
+    expect(budgetTimeLeft(use)).toEqual({ seconds: 30, kind: "about" });
+    expect(budgetTimeLeft({ ...use, usesAll: false })).toEqual({ seconds: 30, kind: "at most about" });
+  });
+
+  test("counts the rate from what was done before, in a run that goes on", () => {
+    expect(budgetTimeLeft({ ...use, from: 90 })?.seconds).toBe(300);
+  });
+
+  test("is not told before anything is done, and at the end", () => {
+    for (const done of [0, 400, 500]) expect(budgetTimeLeft({ ...use, done })).toBe(null);
+  });
+});
+
+test.each([
+  [{ seconds: 4.4, kind: "about" as const }, "about 4 s left"],
+  [{ seconds: 75, kind: "at least" as const }, "at least 1 min 15 s left"],
+  [{ seconds: 3725, kind: "at most about" as const }, "at most about 1 h 2 min left"],
+])("%j reads %j", (left, text) => {
+  expect(timeLeftText(left)).toBe(text);
+});
