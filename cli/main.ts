@@ -7,7 +7,7 @@
  */
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
-import { didYouMean } from "../env/model/suggest.ts";
+import { notKnown } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -145,9 +145,7 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
 
 function unknownCommand(name: string): InputError {
   const names = commands.map((command) => command.name);
-  return new InputError(
-    `Command "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-  );
+  return new InputError(notKnown("Command", name, names));
 }
 
 /**
