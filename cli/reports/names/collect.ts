@@ -1,6 +1,6 @@
 /**
- * The lines of table.ts, from the registries and the commands. `npm run build:names` writes them, and a test
- * compares them.
+ * The lines of table.ts, from the registries and the commands. `npm run build:names` writes them,
+ * and a test compares them.
  */
 import { listMethods, methods } from "../../../agents/registry/registry.ts";
 import { methodsOfSystem, publishedSystems, systemSentence } from "../../../agents/registry/systems.ts";

@@ -26,7 +26,7 @@ writeFileSync(
   `import { register } from "node:module"; register(${JSON.stringify(pathToFileURL(hooks).href)});`,
 );
 
-/** Files of the project and of its libraries that a command line loads, but for the loader's own. */
+/** Files of the project and of its libraries that a command line loads; not those of the loader. */
 function loadedBy(args: readonly string[]): string[] {
   writeFileSync(log, "");
   execFileSync(process.execPath, ["--import", preload, join(root, "cli/bin.js"), ...args], { cwd: root });
