@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { type Cluster, validateCluster } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import { scenarioHash, writeScenario } from "../../../env/model/file.ts";
 import { testScenario } from "../../../env/model/test-scenario.ts";
@@ -91,6 +93,127 @@ describe("a cluster's name", () => {
 
   test("begins a sentence of its own in a program", () => {
     expect(() => resolveCluster("2xP10")).toThrow(/^Cluster "2xP10" is not known/);
+  });
+});
+
+describe("anything at all", () => {
+  /** A valid cluster, or one sentence. */
+  function expectClusterOrSentence(make: () => Cluster): void {
+    try {
+      validateCluster(make());
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError);
+      expect((error as InputError).message).toMatch(/^cluster .*[.?]$/s);
+    }
+  }
+
+  test("as a name is a cluster or one sentence", () => {
+    const words = [
+      "4",
+      "0",
+      "x",
+      "A100",
+      "V10",
+      "TPUv3",
+      "+",
+      "?",
+      "&",
+      "=",
+      "bandwidth",
+      "memory",
+      "latency",
+    ];
+    const more = [
+      "1GB/s",
+      "5us",
+      "2x",
+      "variant/",
+      "test/",
+      "-1",
+      "%",
+      "1e9",
+      "Xeon",
+      "K80",
+      " ",
+      "cpu-only",
+    ];
+    const text = fc.array(fc.oneof(fc.constantFrom(...words, ...more), fc.string({ maxLength: 3 })), {
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(text, (parts) => {
+        const name = parts.join("").replace(/[/.~\\:]/g, "_");
+        expectClusterOrSentence(() => clusterNamed(name));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("as a file is a cluster or one sentence", () => {
+    const speed = { bandwidth: "12GB/s", latency: "5us" };
+    const whole = {
+      name: "lab",
+      devices: [
+        { like: "V100", count: 2 },
+        { kind: "CPU", name: "cpu:0", flops: "1TFLOP/s", memory: null },
+      ],
+      switches: ["s"],
+      relays: ["cpu:0"],
+      cables: [
+        { ends: ["gpu:*", "s"], ...speed },
+        { ends: ["s", "cpu:0"], ...speed, duplex: "half" },
+      ],
+      routes: "widest",
+    };
+    const text = JSON.stringify(whole);
+    const values = fc.constantFrom(
+      "null",
+      "[]",
+      "{}",
+      "-1",
+      "1e99",
+      '""',
+      '"x"',
+      '"gpu:0-9"',
+      '"5us"',
+      "true",
+    );
+    const change = fc.tuple(fc.nat({ max: text.length }), fc.nat({ max: 12 }), values);
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 2 }), (changes) => {
+        let json = text;
+        for (const [at, cut, value] of changes) json = json.slice(0, at) + value + json.slice(at + cut);
+        expectClusterOrSentence(() => clusterNamed("lab.json", () => json));
+      }),
+      { numRuns: 500 },
+    );
+    const mutated = fc.letrec((tie) => ({
+      json: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom(null, 0, -1, 2, "", "gpu:0", "V100", "5us", "1GB/s", "16GiB", true),
+        fc.array(tie("json"), { maxLength: 3 }),
+        fc.dictionary(
+          fc.constantFrom(
+            "devices",
+            "ports",
+            "cables",
+            "ends",
+            "like",
+            "links",
+            "routes",
+            "schema",
+            "cluster",
+          ),
+          tie("json"),
+        ),
+      ),
+    })).json;
+    fc.assert(
+      fc.property(mutated, (json) => {
+        expectClusterOrSentence(() => clusterNamed("lab.json", () => JSON.stringify(json)));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
