@@ -15,6 +15,8 @@ import type { MeteredEvaluator } from "../env/sim/evaluator/meter.ts";
 export interface Card {
   /** Id on the command line, lower case with hyphens. */
   readonly id: string;
+  /** Published systems that it is, or is one of the methods of: ids of registry/systems.ts. */
+  readonly systems?: readonly string[];
   readonly name: string;
   /** One sentence: what it does. */
   readonly summary: string;

@@ -3,33 +3,59 @@
  */
 
 import type { Command, Flag, Positional } from "./command.ts";
-import { columns, wrappedColumns } from "./reports/columns.ts";
+import { wrappedColumns, wrappedText } from "./reports/columns.ts";
 
-const LINE_WIDTH = 110;
-
-export function overview(commands: readonly { readonly name: string; readonly summary: string }[]): string {
+export function overview(
+  commands: readonly { readonly name: string; readonly summary: string }[],
+  width: number,
+): string {
   return [
-    "placement-gym: train, solve and compare device placement methods on one exact simulator.",
+    ...wrappedText(
+      "placement-gym: train, solve and compare device placement methods on one exact simulator.",
+      width,
+      "",
+    ),
     "",
     "Usage: placement-gym COMMAND [flags]",
     "",
-    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    ...wrappedColumns(
+      commands.map(({ name, summary }) => [name, summary] as const),
+      width,
+    ),
     "",
-    '"placement-gym COMMAND --help" shows the flags of a command with defaults and units.',
+    ...wrappedText(
+      '"placement-gym COMMAND --help" shows the flags of a command with defaults and units.',
+      width,
+      "",
+    ),
     "--version shows the version.",
     "",
     "Exit codes:",
-    ...columns([
-      ["0", "done"],
-      ["1", "no plan found, a failed check, or a fault of the program"],
-      ["2", "a mistake in the command line or in a file"],
-      ["130", "interrupted"],
-    ]),
+    ...wrappedColumns(
+      [
+        ["0", "done"],
+        ["1", "no plan found, a failed check, or a fault of the program"],
+        ["2", "a mistake in the command line or in a file"],
+        ["130", "interrupted"],
+      ],
+      width,
+    ),
     "",
   ].join("\n");
 }
 
-export function commandHelp(command: Command): string {
+/** What help needs of a command. */
+export type CommandText = Omit<Command, "run">;
+
+/** The text of a command that `npm run build:names` wrote down, so that help loads no command. */
+export function commandTexts(helpTable: string): readonly CommandText[] {
+  return helpTable
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as CommandText);
+}
+
+export function commandHelp(command: CommandText, width: number): string {
   const { name, summary, positionals, flags, examples } = command;
   const usage = ["placement-gym", name, ...positionals.map(shape), "[flags]"].join(" ");
   const argumentRows = positionals.map((given) => [given.name, given.describe] as const);
@@ -37,12 +63,12 @@ export function commandHelp(command: Command): string {
     ([flagName, flag]) => [flagShape(flagName, flag), `${flag.describe}${defaultText(flag)}`] as const,
   );
   return [
-    `Usage: ${usage}`,
+    ...wrappedText(`Usage: ${usage}`, width, ""),
     "",
-    summary,
+    ...wrappedText(summary, width, ""),
     "",
-    ...(argumentRows.length > 0 ? [...wrappedColumns(argumentRows, LINE_WIDTH), ""] : []),
-    ...wrappedColumns(flagRows, LINE_WIDTH),
+    ...(argumentRows.length > 0 ? [...wrappedColumns(argumentRows, width), ""] : []),
+    ...wrappedColumns(flagRows, width),
     "",
     "Examples:",
     ...examples.map((line) => `  placement-gym ${line}`),

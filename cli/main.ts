@@ -3,15 +3,16 @@
  * of the user prints one sentence and gives exit code 2. Any other error is a fault of ours: it
  * prints its stack and gives exit code 1.
  *
- * A command is loaded when it is called, so that quick commands start quickly.
+ * A command is loaded when it is called, and its help comes from a table. So what needs no registry
+ * starts quickly.
  */
 import { inspect } from "node:util";
 import { InputError } from "../env/model/errors.ts";
-import { didYouMean } from "../env/model/suggest.ts";
+import { notKnown } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
-import { commandHelp, overview } from "./help.ts";
+import { type CommandText, commandHelp, commandTexts, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { EXIT, processTerminal, type Terminal } from "./terminal/terminal.ts";
+import { EXIT, lineWidth, processTerminal, type Terminal } from "./terminal/terminal.ts";
 import { packageVersion } from "./version.ts";
 
 interface Entry {
@@ -23,7 +24,7 @@ interface Entry {
 export const commands: readonly Entry[] = [
   {
     name: "list",
-    summary: "scenarios, suites, agents, planners and envs",
+    summary: "all that has a name, by kind or by a word",
     load: async () => (await import("./commands/list.ts")).list,
   },
   {
@@ -33,7 +34,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "describe",
-    summary: "a card of one scenario: its ops, sizes, bounds, devices and links",
+    summary: "the card of a scenario, method, cluster, or anything else with a name",
     load: async () => (await import("./commands/describe.ts")).describe,
   },
   {
@@ -125,7 +126,7 @@ export async function execute(argv: readonly string[], terminal: Terminal): Prom
 
 async function dispatch([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || (name === "help" && args.length === 0)) {
-    terminal.write(overview(commands));
+    terminal.write(overview(commands, lineWidth(terminal)));
     return name === undefined ? EXIT.badInput : EXIT.done;
   }
   if (name === "--version") {
@@ -135,19 +136,23 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
   if (name === "help") return dispatch([args[0], "--help"], terminal);
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry === undefined) throw unknownCommand(name);
-  const command = await entry.load();
   if (args.includes("--help") || args.includes("-h")) {
-    terminal.write(commandHelp(command));
+    terminal.write(commandHelp(await textOf(entry), lineWidth(terminal)));
     return EXIT.done;
   }
+  const command = await entry.load();
   return command.run(parseCommandLine(command, args), terminal);
+}
+
+/** From the table, or from the command where it is not in the table. */
+async function textOf(entry: Entry): Promise<CommandText> {
+  const { helpTable } = await import("./reports/names/table.ts");
+  return commandTexts(helpTable).find(({ name }) => name === entry.name) ?? entry.load();
 }
 
 function unknownCommand(name: string): InputError {
   const names = commands.map((command) => command.name);
-  return new InputError(
-    `Command "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-  );
+  return new InputError(notKnown("Command", name, names));
 }
 
 /**

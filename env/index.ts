@@ -119,7 +119,7 @@ export {
   type Scenario,
   type ScenarioMeta,
 } from "./model/scenario.ts";
-export { didYouMean, nearest } from "./model/suggest.ts";
+export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {

@@ -4,17 +4,16 @@
  *
  *     WORKLOAD/CLUSTER                   inception-v3/2xP100
  *     FAMILY/SPLIT/NUMBER/CLUSTER        enas-cifar/test/7/2xK80
+ *     WORKLOAD, FAMILY/SPLIT/NUMBER      with the option `cluster=CLUSTER`, which may be a file
  *
- * A cluster has a name, or is `variant/SPLIT/NUMBER`, a member of the family of clusters. Most
- * families place on the accelerators alone, without the hosts. docs/scenarios.md describes
- * addresses to users. `familyMembers` reads the same grammar with several numbers.
+ * clusters/named.ts reads CLUSTER. docs/scenarios.md describes addresses to users. `familyMembers`
+ * reads the same grammar with several numbers.
  */
-import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { InputError } from "../env/model/errors.ts";
-import { didYouMean } from "../env/model/suggest.ts";
+import { readQuery } from "../env/model/query.ts";
+import { didYouMean, notKnown } from "../env/model/suggest.ts";
 import { clusterCatalog } from "./clusters/index.ts";
-import { clusterVariant } from "./clusters/variants.ts";
-import { acceleratorsOf } from "./families/accelerators.ts";
+import { clusterNamed } from "./clusters/named.ts";
 import { type Family, type Split, splits } from "./families/family.ts";
 import { families } from "./families/index.ts";
 import { workloadCatalog } from "./workloads/index.ts";
@@ -26,23 +25,38 @@ export type Problem =
 
 export interface Address {
   readonly problem: Problem;
-  readonly cluster: Cluster;
+  /** As `clusterNamed` reads it. */
+  readonly cluster: string;
 }
 
-const VARIANT = "variant";
 /** The cluster that families are calibrated on, and the default cluster of their members. */
 const HOME = "2xK80";
 
-export function readAddress(uri: string, address: string): Address {
+/** `option` is the value of the option `cluster`. */
+export function readAddress(uri: string, address: string, option?: string): Address {
   const [first, ...rest] = address.split("/");
   const family = families.find(({ name }) => name === first);
-  if (family !== undefined) return memberAddress(uri, family, rest);
-  if (rest.length === 0) throw neither(uri, address);
-  return {
-    problem: { kind: "workload", workload: workloadNamed(uri, first) },
-    cluster: clusterAt(uri, rest),
-  };
+  if (family !== undefined) return memberAddress(uri, family, rest, option);
+  if (rest.length === 0 && !isWorkload(first)) throw neither(uri, address);
+  const workload = workloadNamed(uri, first);
+  const example = `${first}/4xP100 or ${first}?cluster=./mine.json`;
+  return { problem: { kind: "workload", workload }, cluster: clusterText(uri, rest, option, example) };
 }
+
+/**
+ * The address that an address with a file in place of a cluster means, `vgg-16?cluster=./mine.json`
+ * for `vgg-16/./mine.json`. Null for other texts.
+ */
+export function withClusterAsOption(uri: string): string | null {
+  const [, problem, path, query] =
+    /^([^/?]+(?:\/(?:train|validation|test)\/\d+)?)\/(.+?)(?:\?(.*))?$/.exec(uri) ?? [];
+  const [first] = (problem ?? "").split("/");
+  const isFamily = families.some(({ name }) => name === first);
+  if (problem === undefined || !(isFamily ? problem !== first : isWorkload(first))) return null;
+  return `${problem}?cluster=${path}${query === undefined ? "" : `&${query}`}`;
+}
+
+const isWorkload = (word: string): boolean => workloadCatalog.some(({ name }) => name === word);
 
 /**
  * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` names all members of
@@ -50,23 +64,22 @@ export function readAddress(uri: string, address: string): Address {
  * is the long form: NUMBERS is `all`, one number or a range such as `0-99`.
  */
 export function familyMembers(uri: string): string[] {
-  const [address, query] = uri.split("?", 2);
+  const at = uri.indexOf("?");
+  const [address, query] = at === -1 ? [uri] : [uri.slice(0, at), uri.slice(at + 1)];
   const [name, splitText = "", numbers = "all", ...rest] = address.split("/");
   const family = families.find((candidate) => candidate.name === name);
   if (family === undefined) {
-    const known = families.map((each) => each.name);
-    throw new InputError(
-      `Members "${uri}": family "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-    );
+    throw new InputError(`Members "${uri}": ${notKnown("family", name, namesOf(families))}`);
   }
   const split = splitNamed(`Members "${uri}"`, family, splitText);
-  const cluster = rest.length === 0 ? [HOME] : rest;
-  clusterAt(uri, cluster);
+  const option = readQuery(`Members "${uri}"`, query ?? "").text("cluster");
+  const cluster = rest.length === 0 && option === undefined ? [HOME] : rest;
+  checkCluster(uri, clusterText(uri, cluster, option, ""));
   const [first, last] = rangeOf(`Members "${uri}"`, family, split, numbers);
   const tail = query === undefined ? "" : `?${query}`;
   return Array.from(
     { length: last - first + 1 },
-    (_, i) => `${name}/${split}/${first + i}/${cluster.join("/")}${tail}`,
+    (_, i) => `${[name, split, first + i, ...cluster].join("/")}${tail}`,
   );
 }
 
@@ -76,7 +89,12 @@ export function namesMembers(uri: string): boolean {
   return families.some((family) => family.name === name) && !/^\d+$/.test(numbers);
 }
 
-function memberAddress(uri: string, family: Family, parts: readonly string[]): Address {
+function memberAddress(
+  uri: string,
+  family: Family,
+  parts: readonly string[],
+  option: string | undefined,
+): Address {
   const [splitText, numberText, ...rest] = parts;
   const example = `${family.name}/test/0/${HOME}`;
   if (splitText === undefined)
@@ -93,26 +111,40 @@ function memberAddress(uri: string, family: Family, parts: readonly string[]): A
     throw new InputError(
       `Scenario "${uri}" names ${last - number + 1} members of ${family.name}/${split}, expected one, such as ${example}.`,
     );
-  if (rest.length === 0)
-    throw new InputError(
-      `Scenario "${uri}" lacks a cluster, expected one after the number, such as ${example}.`,
-    );
-  const cluster = clusterAt(uri, rest);
   return {
     problem: { kind: "family", family, split, number },
-    cluster: family.devices === "all" ? cluster : acceleratorsOf(cluster),
+    cluster: clusterText(uri, rest, option, example),
   };
 }
 
-function clusterAt(uri: string, parts: readonly string[]): Cluster {
-  if (parts[0] !== VARIANT) return pick("cluster", clusterCatalog, parts.join("/"), uri).build();
-  const [, splitText = "", numberText = ""] = parts;
-  const split = splits.find((known) => known === splitText);
-  if (split === undefined || !/^\d+$/.test(numberText) || parts.length > 3)
+/** The cluster of the address or of the option; not both. */
+function clusterText(
+  uri: string,
+  parts: readonly string[],
+  option: string | undefined,
+  example: string,
+): string {
+  if (parts.length === 0 && option === undefined)
+    throw new InputError(`Scenario "${uri}" lacks a cluster, expected one, such as ${example}.`);
+  if (parts.length > 0 && option !== undefined)
     throw new InputError(
-      `Scenario "${uri}": cluster "${parts.join("/")}" is not one of the family of clusters, expected ${VARIANT}/SPLIT/NUMBER with a split of ${splits.join(", ")}, such as ${VARIANT}/test/3.${didYouMean(splitText, splits)}`,
+      `Scenario "${uri}" names two clusters, "${parts.join("/")}" and "${option}", expected one.`,
     );
-  return clusterVariant(split, Number(numberText));
+  return option ?? parts.join("/");
+}
+
+function checkCluster(uri: string, cluster: string): void {
+  within(`Scenario "${uri}"`, () => clusterNamed(cluster));
+}
+
+/** Puts the place in front of the sentence of a mistake. */
+export function within<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${where}: ${error.message}`);
+    throw error;
+  }
 }
 
 function splitNamed(where: string, family: Family, name: string): Split {
@@ -139,31 +171,17 @@ function rangeOf(where: string, family: Family, split: Split, text: string): rea
 function workloadNamed(uri: string, name: string): Workload {
   const workload = workloadCatalog.find((candidate) => candidate.name === name);
   if (workload !== undefined) return workload;
-  const [workloads, kin] = [namesOf(workloadCatalog), namesOf(families)];
+  const known = [...namesOf(workloadCatalog), ...namesOf(families)];
   throw new InputError(
-    `Scenario "${uri}": workload "${name}" is not known; there are ${workloads.join(", ")}, and the families ${kin.join(", ")}.${didYouMean(name, [...workloads, ...kin])}`,
+    `Scenario "${uri}": ${notKnown("workload", name, known, { all: '"list workloads" and "list families"' })}`,
   );
 }
 
 function neither(uri: string, address: string): InputError {
   const [workloads, clusters, kin] = [workloadCatalog, clusterCatalog, families].map(namesOf);
   return new InputError(
-    `Scenario "${uri}" is neither a file of a known format nor WORKLOAD/CLUSTER, such as inception-v3/2xP100, nor FAMILY/SPLIT/NUMBER/CLUSTER, such as enas-cifar/test/0/${HOME}; workloads are ${workloads.join(", ")}, families ${kin.join(", ")}, clusters ${clusters.join(", ")}.${didYouMean(address, [...workloads, ...kin, ...clusters])}`,
+    `Scenario "${uri}" is neither a file of a known format nor WORKLOAD/CLUSTER, such as inception-v3/2xP100, nor FAMILY/SPLIT/NUMBER/CLUSTER, such as enas-cifar/test/0/${HOME}.${didYouMean(address, [...workloads, ...kin, ...clusters])}`,
   );
 }
 
 const namesOf = (entries: readonly { readonly name: string }[]): string[] => entries.map(({ name }) => name);
-
-function pick<T extends { readonly name: string }>(
-  what: string,
-  entries: readonly T[],
-  name: string,
-  uri: string,
-): T {
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (entry !== undefined) return entry;
-  const known = namesOf(entries);
-  throw new InputError(
-    `Scenario "${uri}": ${what} "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
-}

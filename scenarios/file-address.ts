@@ -10,6 +10,7 @@ import { basename } from "node:path";
 import { createScenario } from "../env/model/create-scenario.ts";
 import { Query, readQuery } from "../env/model/query.ts";
 import type { Objective } from "../env/model/scenario.ts";
+import type { ReadClusterFile } from "./clusters/named.ts";
 import { type ImportedFile, importers, importFile } from "./import/index.ts";
 import { fileOf, openFile } from "./import/source-file.ts";
 import { COMMON_OPTIONS, groupingOfQuery, underOptions } from "./uri.ts";
@@ -21,9 +22,9 @@ export interface FileAddress {
 
 /** Null where the text is not the path of a file. */
 export function fileAddress(text: string): FileAddress | null {
-  const at = text.lastIndexOf("?");
-  // A path may contain a question mark; options always contain an equals sign.
-  const hasOptions = at !== -1 && (text.length === at + 1 || text.slice(at).includes("="));
+  // A path may contain a question mark; the first option has a name and an equals sign.
+  const at = text.search(/\?(?:[^?=&/\\]*=|$)/);
+  const hasOptions = at !== -1;
   const path = hasOptions ? text.slice(0, at) : text;
   if (!looksLikePath(path)) return null;
   const query = readQuery(`Scenario "${text}"`, hasOptions ? text.slice(at + 1) : "");
@@ -42,6 +43,8 @@ export interface FileOptions {
   readonly objective?: Objective;
   /** The content, where it does not come from disk. */
   readonly content?: string | Uint8Array;
+  /** Reads the file of a cluster that the option `cluster` names; by default from disk. */
+  readonly readClusterFile?: ReadClusterFile;
 }
 
 /**
@@ -55,7 +58,7 @@ export function scenarioOfFile(
 ): ImportedFile {
   const file = given.content === undefined ? openFile(path) : fileOf(given.content, path);
   const query = new Query(`Scenario "${address}"`, options);
-  const imported = importFile(file, address, query.without(COMMON_OPTIONS).given);
+  const imported = importFile(file, address, query.without(COMMON_OPTIONS).given, given.readClusterFile);
   const { scenario } = imported;
   const regrouped = ["groups", "granularity", "coarsen"].some((name) => options.has(name));
   const changed = createScenario({

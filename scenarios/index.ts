@@ -21,7 +21,7 @@ export type { Imported, ImportedRun, Importer, ImportReport, UnknownOps } from "
 export { type ImportedFile, importers, importFile } from "./import/index.ts";
 export { DEFAULT_CLUSTER } from "./import/scenario-of.ts";
 export { type ScenarioProfile, scenarioProfile } from "./profile.ts";
-export { openScenario, type ResolveOptions, resolveScenario } from "./resolve.ts";
+export { openScenario, type ResolveOptions, resolveCluster, resolveScenario } from "./resolve.ts";
 export { boardPins } from "./suites/board.ts";
 export { suiteCatalog, suiteMembers, suiteNamed, suites } from "./suites/index.ts";
 export type { Suite } from "./suites/suite.ts";

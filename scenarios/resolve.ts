@@ -3,9 +3,15 @@
  * known format.
  */
 
+import { existsSync } from "node:fs";
+import type { Cluster } from "../env/model/cluster/cluster.ts";
 import { createScenario } from "../env/model/create-scenario.ts";
+import { InputError } from "../env/model/errors.ts";
+import { readQuery } from "../env/model/query.ts";
 import type { Objective, Scenario } from "../env/model/scenario.ts";
-import { fileAddress, scenarioOfFile } from "./file-address.ts";
+import { withClusterAsOption } from "./address.ts";
+import { clusterNamed, clusterPath, type ReadClusterFile } from "./clusters/named.ts";
+import { type FileAddress, fileAddress, scenarioOfFile } from "./file-address.ts";
 import type { ImportedFile } from "./import/index.ts";
 import { toyOf, toyScenario } from "./suites/toy.ts";
 import { scenarioOfUri } from "./uri.ts";
@@ -13,8 +19,21 @@ import { scenarioOfUri } from "./uri.ts";
 export interface ResolveOptions {
   /** Replaces the scenario's own objective. */
   readonly objective?: Objective;
-  /** Reads a file; by default from disk. */
+  /** Reads a scenario's or a cluster's file; by default from disk. */
   readonly readFile?: (path: string) => Promise<string | Uint8Array>;
+}
+
+/**
+ * A cluster by its name: one of the catalog, `16xV100`, `variant/test/3` or the path of a file.
+ * Each may have options (docs/clusters.md).
+ */
+export function resolveCluster(text: string): Cluster {
+  try {
+    return clusterNamed(text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message.replace(/^cluster/, "Cluster"));
+  }
 }
 
 /**
@@ -35,9 +54,39 @@ export async function openScenario(
   const toy = toyOf(uriOrPath);
   if (toy !== null) return { scenario: aimed(toyScenario(toy), objective) };
   const address = fileAddress(uriOrPath);
-  if (address === null) return { scenario: scenarioOfUri(uriOrPath, objective) };
+  if (address === null) {
+    const readClusterFile = await clusterReader(optionsOf(uriOrPath).get("cluster"), readFile);
+    return { scenario: scenarioOfUri(uriOrPath, objective, readClusterFile) };
+  }
+  if (readFile === undefined) checkPath(uriOrPath, address);
+  const readClusterFile = await clusterReader(address.options.get("cluster"), readFile);
   const content = await readFile?.(address.path);
-  return scenarioOfFile(uriOrPath, address, { objective, content });
+  return scenarioOfFile(uriOrPath, address, { objective, content, readClusterFile });
+}
+
+function optionsOf(uri: string): ReadonlyMap<string, string> {
+  const at = uri.indexOf("?");
+  return readQuery(`Scenario "${uri}"`, at === -1 ? "" : uri.slice(at + 1)).given;
+}
+
+/** The content of a cluster's file from the caller's own reader; undefined where disk is read. */
+async function clusterReader(
+  cluster: string | undefined,
+  readFile: ResolveOptions["readFile"],
+): Promise<ReadClusterFile | undefined> {
+  const path = cluster === undefined ? null : clusterPath(cluster);
+  if (path === null || readFile === undefined) return undefined;
+  const content = await readFile(path);
+  return () => content;
+}
+
+/** A workload with a file in place of its cluster looks like a path. */
+function checkPath(uri: string, { path }: FileAddress): void {
+  const meant = withClusterAsOption(uri);
+  if (meant === null || existsSync(path)) return;
+  throw new InputError(
+    `Scenario file "${path}" does not exist, and a cluster in a file is an option. Did you mean "${meant}"?`,
+  );
 }
 
 const aimed = (scenario: Scenario, objective: Objective | undefined): Scenario =>

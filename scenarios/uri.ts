@@ -2,6 +2,8 @@
  * Scenario URIs: `ADDRESS?OPTION=VALUE&...`, such as `inception-v3/2xP100?batch=64&groups=40` or
  * `enas-cifar/test/7/2xK80`. address.ts reads the address.
  *
+ * - `cluster` names the cluster where the address does not; `bandwidth`, `latency` and `memory`
+ *   change it (clusters/changes.ts). Most families place on its accelerators alone.
  * - The workload or the family declares options of its own; build-options.ts declares those of
  *   every workload.
  * - `groups`, `granularity` and `coarsen` choose the grouping (docs/scenarios.md, "Groups").
@@ -22,11 +24,14 @@ import { InputError } from "../env/model/errors.ts";
 import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
 import type { OpGraph } from "../env/model/graph/graph.ts";
 import { withNetwork } from "../env/model/networks.ts";
-import { type Query, readQuery } from "../env/model/query.ts";
+import { Query, readQuery } from "../env/model/query.ts";
 import type { Objective, Scenario, ScenarioMeta } from "../env/model/scenario.ts";
-import { type Problem, readAddress } from "./address.ts";
+import { type Problem, readAddress, within } from "./address.ts";
 import { BUILD_OPTIONS, buildOptions, groupingOptions } from "./build-options.ts";
+import { CLUSTER_OPTIONS, changedCluster } from "./clusters/changes.ts";
+import { clusterNamed, type ReadClusterFile } from "./clusters/named.ts";
 import { withCommunication } from "./communication.ts";
+import { acceleratorsOf } from "./families/accelerators.ts";
 import { type Family, memberGraph } from "./families/family.ts";
 import { type BuildOptions, buildWorkload, optimizerSlots } from "./workloads/build.ts";
 import type { Workload } from "./workloads/workload.ts";
@@ -38,12 +43,21 @@ export const COMMON_OPTIONS: readonly string[] = ["groups", "granularity", "coar
 
 const granularities = ["group", "op"] as const;
 
-export function scenarioOfUri(uri: string, objective: Objective = "makespan"): Scenario {
+export function scenarioOfUri(
+  uri: string,
+  objective: Objective = "makespan",
+  readFile?: ReadClusterFile,
+): Scenario {
   const at = uri.indexOf("?");
   const [address, options] = at === -1 ? [uri, ""] : [uri.slice(0, at), uri.slice(at + 1)];
-  const { problem, cluster } = readAddress(uri, address);
-  const query = readQuery(`Scenario "${uri}"`, options);
-  checkNames(query, problem);
+  const where = `Scenario "${uri}"`;
+  const given = readQuery(where, options);
+  const { problem, cluster: clusterText } = readAddress(uri, address, given.text("cluster"));
+  checkNames(given, problem);
+  const changes = clusterChanges(given, problem);
+  const query = given.without([...changes.given.keys()]);
+  const named = within(where, () => clusterNamed(clusterText, readFile));
+  const cluster = devicesFor(problem, changedCluster(named, changes));
   const build = problem.kind === "workload" ? buildOptions(query) : {};
   const plain = graphOf(problem, valuesOf(query, problem), build);
   const graph = communicating(query, plain, cluster);
@@ -59,6 +73,25 @@ export function scenarioOfUri(uri: string, objective: Objective = "makespan"): S
   return underOptions(scenario, query);
 }
 
+/**
+ * The options that change the cluster. A workload may have an option of the same name; what has no
+ * unit is the workload's.
+ */
+function clusterChanges(query: Query, problem: Problem): Query {
+  const own = declarer(problem).options;
+  const isOwn = (option: string, text: string) => Object.hasOwn(own, option) && /^\d*$/.test(text);
+  const changes = [...query.given].filter(
+    ([option, text]) => CLUSTER_OPTIONS.some((known) => known === option) && !isOwn(option, text),
+  );
+  return new Query(query.where, new Map(changes));
+}
+
+function devicesFor(problem: Problem, cluster: Cluster): Cluster {
+  return problem.kind === "family" && problem.family.devices === "accelerators"
+    ? acceleratorsOf(cluster)
+    : cluster;
+}
+
 /** The workload or the family, which declares the options of the problem. */
 const declarer = (problem: Problem): Workload | Family =>
   problem.kind === "workload" ? problem.workload : problem.family;
@@ -66,7 +99,8 @@ const declarer = (problem: Problem): Workload | Family =>
 function checkNames(query: Query, problem: Problem): void {
   const { name, options } = declarer(problem);
   const build = problem.kind === "workload" ? BUILD_OPTIONS : [];
-  query.expectOnly(name, [...Object.keys(options), ...build, ...COMMON_OPTIONS, "comm"]);
+  const known = [...Object.keys(options), ...build, ...COMMON_OPTIONS, "comm", "cluster", ...CLUSTER_OPTIONS];
+  query.expectOnly(name, [...new Set(known)]);
 }
 
 function valuesOf(query: Query, problem: Problem): Record<string, number> {

@@ -72,6 +72,7 @@ export const placeto: AgentModule<Options> = {
   kind: "agent",
   card: {
     id: "placeto",
+    systems: ["placeto"],
     name: "Placeto",
     summary: "Message-passing policy that re-places one group at a time, sweep by sweep.",
     searchSpace: "device per group, by improvement",

@@ -40,6 +40,7 @@ export const seq2seq: AgentModule<Options> = {
   kind: "agent",
   card: {
     id: "seq2seq",
+    systems: ["colocrl"],
     name: "Seq2seq (ColocRL)",
     summary: "LSTM encoder and attentive LSTM decoder that writes one device per group.",
     searchSpace: "device per group",

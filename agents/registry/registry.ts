@@ -10,6 +10,7 @@ import { bestOf } from "../planners/placement/search/best.ts";
 import { generalMethods as general, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
+import { systemNamed, systemSentence } from "./systems.ts";
 import { loadMethod } from "./user-module.ts";
 
 export const methods: readonly Method[] = [bestOf(composedMethods), ...composedMethods];
@@ -51,9 +52,17 @@ export async function resolveMethod(
 function findMethod(id: string): Method {
   const found = methods.find((method) => method.card.id === id);
   if (found !== undefined) return found;
-  const ids = methods.map(({ card }) => card.id);
+  const system = systemNamed(id);
+  if (system !== undefined)
+    throw new InputError(`There is no method "${id}". ${systemSentence(methods, system)}`);
+  const guess = didYouMean(
+    id,
+    methods.map(({ card }) => card.id),
+  );
   throw new InputError(
-    `There is no method "${id}"; known are ${ids.join(", ")}, or a path such as ./mine.ts.${didYouMean(id, ids)}`,
+    guess === ""
+      ? `There is no method "${id}"; "list planners" and "list agents" show all, and a path such as ./mine.ts names your own.`
+      : `There is no method "${id}".${guess}`,
   );
 }
 

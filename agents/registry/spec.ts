@@ -53,9 +53,15 @@ export interface OptionInfo {
   readonly values?: readonly string[];
   readonly default?: unknown;
   readonly description?: string;
+  /** Limits of a number in words: `at least 1`, `above 0, below 1`; undefined where any will do. */
+  readonly range?: string;
 }
 
 interface JsonProperty {
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
@@ -72,7 +78,20 @@ export function optionsOf(module: Method): OptionInfo[] {
     values: property.enum?.map(String),
     default: property.default,
     description: property.description,
+    range: rangeOf(property),
   }));
+}
+
+/** JSON schema gives every whole number the limits of safe ones, which say nothing. */
+function rangeOf(property: JsonProperty): string | undefined {
+  const limits = [
+    ["at least", property.minimum],
+    ["above", property.exclusiveMinimum],
+    ["at most", property.maximum],
+    ["below", property.exclusiveMaximum],
+  ] as const;
+  const told = limits.filter(([, limit]) => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER);
+  return told.length === 0 ? undefined : told.map(([word, limit]) => `${word} ${limit}`).join(", ");
 }
 
 /**

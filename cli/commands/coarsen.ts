@@ -10,9 +10,9 @@ import { formatBytes, formatCount } from "../../results/format.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { columns, table } from "../reports/columns.ts";
+import { table, wrappedColumns, wrappedText } from "../reports/columns.ts";
 import { percent } from "../reports/explain-words.ts";
-import { EXIT } from "../terminal/terminal.ts";
+import { EXIT, lineWidth } from "../terminal/terminal.ts";
 
 /** A report, or why the rule could not meet the limit. */
 type Row = { readonly rule: string } & (CoarseningReport | { readonly refused: string });
@@ -55,7 +55,11 @@ export const coarsenCommand = defineCommand({
     const rows = rules.map(({ name }) => rowOf(scenario, name, values.groups));
     const [only] = rows;
     if (values.rule !== undefined && "refused" in only) throw new InputError(only.refused);
-    terminal.write(values.json ? jsonText({ scenario: scenario.name, rules: rows }) : textOf(scenario, rows));
+    terminal.write(
+      values.json
+        ? jsonText({ scenario: scenario.name, rules: rows })
+        : textOf(scenario, rows, lineWidth(terminal)),
+    );
     return EXIT.done;
   },
 });
@@ -69,7 +73,7 @@ function rowOf({ graph }: Scenario, rule: string, groups: number | undefined): R
   }
 }
 
-function textOf({ name, graph }: Scenario, rows: readonly Row[]): string {
+function textOf({ name, graph }: Scenario, rows: readonly Row[], width: number): string {
   const reports = rows.filter((row): row is { rule: string } & CoarseningReport => !("refused" in row));
   const [first] = reports;
   const bytes = first === undefined ? "" : `, ${formatBytes(first.opCutBytes)} between ops`;
@@ -92,13 +96,16 @@ function textOf({ name, graph }: Scenario, rows: readonly Row[]): string {
   for (const row of rows) if ("refused" in row) lines.push(`  ${row.rule}: ${row.refused}`);
   lines.push(
     "",
-    "Cut: bytes that cross if every group has a device to itself. Imbalance: work of the largest group over the mean.",
-    "Circles: groups that wait for each other, as where forward ops and their backward twins share groups.",
+    ...[
+      "Cut: bytes that cross if every group has a device to itself. Imbalance: work of the largest group over the mean.",
+      "Circles: groups that wait for each other, as where forward ops and their backward twins share groups.",
+    ].flatMap((line) => wrappedText(line, width, "")),
     "",
-    ...columns(
+    ...wrappedColumns(
       coarseningRules
         .filter(({ name: rule }) => rows.some((row) => row.rule === rule))
-        .map(({ name: rule, summary, source }) => [rule, `${summary} (${source})`]),
+        .map(({ name: rule, summary, source }) => [rule, `${summary} (${source})`] as const),
+      width,
     ),
     "",
   );

@@ -12,7 +12,7 @@ import { DEFAULT_CLUSTER } from "../../scenarios/import/scenario-of.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { formatOf, formatsText, reportText, summaryOf } from "../reports/import-report.ts";
-import { EXIT } from "../terminal/terminal.ts";
+import { EXIT, lineWidth } from "../terminal/terminal.ts";
 
 export const importCommand = defineCommand({
   name: "import",
@@ -37,7 +37,7 @@ export const importCommand = defineCommand({
     cluster: {
       type: "text",
       placeholder: "NAME",
-      describe: "cluster for a file without one; list clusters shows the names",
+      describe: "cluster for a file without one: a name of list clusters, 16xV100, or ./mine.json",
       defaultText: DEFAULT_CLUSTER,
     },
     format: {
@@ -61,7 +61,7 @@ export const importCommand = defineCommand({
   ],
   async run({ values, positionals: [file] }, terminal) {
     if (values.formats) {
-      terminal.write(values.json ? jsonText(importers.map(formatOf)) : formatsText());
+      terminal.write(values.json ? jsonText(importers.map(formatOf)) : formatsText(lineWidth(terminal)));
       return EXIT.done;
     }
     if (file === undefined) throw new InputError('"import" needs FILE, or --formats to list what it reads.');

@@ -2,18 +2,15 @@
  * A cluster on a card. Devices of one kind share a line, links of one speed share a line. A square
  * of letters shows the routes between devices, with one letter for each kind of route.
  */
-import { isCpu } from "../../env/model/cluster/cluster.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
+import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
 import { formatBytes, formatUs } from "../../results/format.ts";
-import { columns } from "./columns.ts";
-
-type Cluster = Scenario["cluster"];
+import { columns, wrappedColumns } from "./columns.ts";
 
 export interface DeviceLine {
   readonly kind: string;
   readonly names: readonly string[];
   readonly isHost: boolean;
-  /** Peak of the graph's number type in FLOP per us, null where the kind has no such speed. */
+  /** Peak of a number type in FLOP per us, null where the kind has no such speed. */
   readonly flopsPerUs: number | null;
   readonly memoryBytes: number | null;
   readonly memoryBytesPerUs: number;
@@ -37,11 +34,12 @@ export interface RouteMatrix {
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const MOST_NAMES = 4;
 
-export function devicesOf({ cluster, graph }: Scenario): readonly DeviceLine[] {
+/** Speeds are those of a number type. */
+export function devicesOf(cluster: Cluster, dtype: string): readonly DeviceLine[] {
   const lines = new Map<string, DeviceLine & { names: string[] }>();
   for (const device of cluster.devices) {
     const { kind, memoryBytes, memoryBytesPerUs } = device;
-    const flopsPerUs = device.flopsPerUs[graph.dtype] ?? null;
+    const flopsPerUs = device.flopsPerUs[dtype] ?? null;
     const key = JSON.stringify([kind, flopsPerUs, memoryBytes, memoryBytesPerUs]);
     const line = lines.get(key);
     if (line !== undefined) line.names.push(device.name);
@@ -58,7 +56,7 @@ export function devicesOf({ cluster, graph }: Scenario): readonly DeviceLine[] {
   return [...lines.values()];
 }
 
-export function linksOf({ cluster }: Scenario): readonly LinkLine[] {
+export function linksOf(cluster: Cluster): readonly LinkLine[] {
   const lines = new Map<string, { names: string[]; bytesPerUs: number; latencyUs: number }>();
   for (const { name, bytesPerUs, latencyUs } of cluster.links) {
     const line = lines.get(`${bytesPerUs} ${latencyUs}`);
@@ -93,21 +91,33 @@ export function routeMatrix({ devices, links, routes }: Cluster): RouteMatrix {
   return { devices: devices.map(({ name }) => name), rows, letters };
 }
 
-export function clusterLines(cluster: {
-  readonly name: string;
-  readonly devices: readonly DeviceLine[];
-  readonly links: readonly LinkLine[];
-  readonly routes: RouteMatrix;
-}): string[] {
+/** The square is left out where its rows do not fit. */
+export function clusterLines(
+  cluster: {
+    readonly name: string;
+    readonly devices: readonly DeviceLine[];
+    readonly links: readonly LinkLine[];
+    readonly routes: RouteMatrix;
+  },
+  lineWidth: number,
+): string[] {
   const { devices, links, routes } = cluster;
   const width = Math.max(...routes.devices.map((name) => name.length));
+  const count = routes.devices.length;
+  const square = routes.rows.map((row, d) => `    ${routes.devices[d].padEnd(width)}  ${[...row].join(" ")}`);
   return [
     `Cluster ${cluster.name}`,
-    ...columns(devices.map((line) => [`${line.names.length} x ${line.kind}`, deviceText(line)])),
-    ...columns(links.map((line) => [`${line.names.length} links`, linkText(line)])),
+    ...wrappedColumns(
+      [
+        ...devices.map((line) => [`${line.names.length} x ${line.kind}`, deviceText(line)] as const),
+        ...links.map((line) => [`${line.names.length} links`, linkText(line)] as const),
+      ],
+      lineWidth,
+    ),
     "",
-    "  From each device (row) to each (column):",
-    ...routes.rows.map((row, d) => `    ${routes.devices[d].padEnd(width)}  ${[...row].join(" ")}`),
+    ...(square[0].length <= lineWidth
+      ? ["  From each device (row) to each (column):", ...square]
+      : [`  Routes between ${count} devices are of these kinds; --json has the square of them:`]),
     ...columns(
       Object.entries(routes.letters).map(([letter, { bytesPerUs, latencyUs, links: hops }]) => [
         `  ${letter}`,

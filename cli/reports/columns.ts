@@ -6,14 +6,25 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
-/** Two aligned columns; the right one wraps between words at a line width. */
+/**
+ * Two aligned columns; the right one wraps between words at a line width. A left text that is wider
+ * than half a line has a line of its own.
+ */
 export function wrappedColumns(rows: readonly (readonly [string, string])[], lineWidth: number): string[] {
-  const indent = 4 + Math.max(...rows.map(([left]) => left.length));
-  return columns(
-    rows.flatMap(([left, right]) =>
-      linesOf(right, lineWidth - indent).map((line, i): [string, string] => [i === 0 ? left : "", line]),
-    ),
-  );
+  const most = Math.floor(lineWidth / 2) - 4;
+  const fitting = rows.map(([left]) => left.length).filter((length) => length <= most);
+  const width = Math.max(0, ...fitting);
+  const indent = " ".repeat(width + 4);
+  return rows.flatMap(([left, right]) => {
+    const lines = linesOf(right, lineWidth - indent.length).map((line) => `${indent}${line}`.trimEnd());
+    if (left.length > width) return [`  ${left}`, ...lines.filter((line) => line !== "")];
+    return [`  ${left.padEnd(width)}  ${lines[0].trimStart()}`.trimEnd(), ...lines.slice(1)];
+  });
+}
+
+/** Text that wraps between words, indented. */
+export function wrappedText(text: string, lineWidth: number, indent: string): string[] {
+  return linesOf(text, lineWidth - indent.length).map((line) => `${indent}${line}`);
 }
 
 function linesOf(text: string, width: number): string[] {

@@ -2,6 +2,7 @@
 import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { Role, roleNames } from "../../env/model/graph/graph.ts";
+import { readQuery } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
@@ -9,7 +10,7 @@ import { count } from "../../scenarios/import/sentences.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";
-import { columns } from "./columns.ts";
+import { wrappedColumns } from "./columns.ts";
 import { percent } from "./explain-words.ts";
 
 export type Card = ReturnType<typeof cardOf>;
@@ -51,8 +52,8 @@ export function cardOf(scenario: Scenario, address: string) {
     grouping: coarseningReport(graph, scenario.grouping),
     cluster: {
       name: cluster.name,
-      devices: devicesOf(scenario),
-      links: linksOf(scenario),
+      devices: devicesOf(cluster, graph.dtype),
+      links: linksOf(cluster),
       routes: routeMatrix(cluster),
     },
   };
@@ -60,19 +61,16 @@ export function cardOf(scenario: Scenario, address: string) {
 
 /** Options of a built-in workload with the values in use; none for other scenarios. */
 function optionsOf(address: string): Readonly<Record<string, string>> {
-  const [path, query = ""] = address.split("?", 2);
+  const [path] = address.split("?", 1);
   const workload = workloadCatalog.find(({ name }) => name === path.split("/")[0]);
   const defaults = Object.entries(workload?.options ?? {}).map(
     ([name, option]) => [name, String(option.default)] as const,
   );
-  const given = query
-    .split("&")
-    .filter(Boolean)
-    .map((part) => part.split("=", 2) as [string, string]);
+  const { given } = readQuery(`Scenario "${address}"`, address.slice(path.length + 1));
   return Object.fromEntries([...defaults, ...given]);
 }
 
-export function cardText(card: Card): string {
+export function cardText(card: Card, width: number): string {
   const rows: (readonly [string, string])[] = [
     ["source", card.source ?? ""],
     ["licence", card.licence ?? ""],
@@ -97,9 +95,12 @@ export function cardText(card: Card): string {
   ];
   return [
     card.scenario,
-    ...columns(rows.filter(([, text]) => text !== "")),
+    ...wrappedColumns(
+      rows.filter(([, text]) => text !== ""),
+      width,
+    ),
     "",
-    ...clusterLines(card.cluster),
+    ...clusterLines(card.cluster, width),
     "",
   ].join("\n");
 }

@@ -9,7 +9,7 @@ import { formatBytes, formatCount } from "../../results/format.ts";
 import type { Importer } from "../../scenarios/import/contract.ts";
 import { commonOptions, type ImportedFile, importers } from "../../scenarios/import/index.ts";
 import { count } from "../../scenarios/import/sentences.ts";
-import { columns, wrappedColumns } from "./columns.ts";
+import { wrappedColumns } from "./columns.ts";
 
 const LINE_WIDTH = 110;
 
@@ -101,11 +101,18 @@ export const formatOf = ({ name, summary, extensions, options = {} }: Importer) 
   options,
 });
 
-export function formatsText(): string {
+export function formatsText(width: number): string {
   const rows = importers.flatMap(({ name, summary, extensions, options = {} }): [string, string][] => [
     [name, `${summary} (${extensions.join(", ")})`],
     ...Object.entries(options).map(([option, describe]): [string, string] => [`  ?${option}=`, describe]),
   ]);
   const all = Object.entries(commonOptions).map(([option, text]): [string, string] => [`?${option}=`, text]);
-  return ["Formats", ...columns(rows), "", "Options of all formats", ...columns(all), ""].join("\n");
+  return [
+    "Formats",
+    ...wrappedColumns(rows, width),
+    "",
+    "Options of all formats",
+    ...wrappedColumns(all, width),
+    "",
+  ].join("\n");
 }

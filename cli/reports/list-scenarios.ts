@@ -9,7 +9,7 @@ import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";
 import type { ScenarioProfile } from "../../scenarios/profile.ts";
 import { suiteCatalog } from "../../scenarios/suites/index.ts";
 import type { Suite } from "../../scenarios/suites/suite.ts";
-import { table } from "./columns.ts";
+import { table, wrappedText } from "./columns.ts";
 
 const UNBUILT = "large";
 
@@ -56,31 +56,37 @@ const sizesOf = ({
   computeToTransfers,
 });
 
-export function scenariosText(suite: Suite | undefined): string {
+export function scenariosText(suite: Suite | undefined, width: number): string {
   const shown = suite === undefined ? suiteCatalog : [suite];
-  const sections = shown.map((each) => suiteText(each, suite !== undefined).join("\n"));
+  const sections = shown.map((each) => suiteText(each, suite !== undefined, width).join("\n"));
   return [
     ...sections,
     [
       "memory: peak memory of one accelerator with all ops, as a share of its memory; above 100% a plan has to split.",
       "compute: time of all ops over the time of all transfers, each edge once; the higher, the cheaper a split.",
-    ].join("\n"),
+    ]
+      .flatMap((line) => wrappedText(line, width, ""))
+      .join("\n"),
   ].join("\n\n");
 }
 
-function suiteText({ name, summary, members, files }: Suite, complete: boolean): readonly string[] {
-  const title = `${name}: ${summary}`;
+function suiteText(
+  { name, summary, members, files }: Suite,
+  complete: boolean,
+  width: number,
+): readonly string[] {
+  const title = wrappedText(`${name}: ${summary}`, width, "");
   if (files !== undefined)
     return [
-      title,
+      ...title,
       ...members.map((path) => `  FOLDER/${path}`),
-      `  FOLDER holds ${files}; compare takes it as --files FOLDER.`,
+      ...wrappedText(`FOLDER holds ${files}; compare takes it as --files FOLDER.`, width, "  "),
     ];
   if (name === UNBUILT && !complete)
-    return [title, ...members.map((uri) => `  ${uri}`), `  Sizes: list scenarios --suite ${name}`];
+    return [...title, ...members.map((uri) => `  ${uri}`), `  Sizes: list scenarios --suite ${name}`];
   const entries = members.map((uri) => scenarioCatalog.find((entry) => entry.uri === uri)!);
   const rows = complete ? entries.map((entry) => rowOf(entry, entry.uri)) : condensed(entries);
-  return [title, ...table([["scenario", "ops", "groups", "devices", "memory", "compute"], ...rows])];
+  return [...title, ...table([["scenario", "ops", "groups", "devices", "memory", "compute"], ...rows])];
 }
 
 /** The first member of a family, and how many of the same family follow. */

@@ -12,6 +12,8 @@ export interface Terminal {
   note(line: string): void;
   /** True where stderr is a terminal, which can redraw a bar in place. */
   readonly interactive: boolean;
+  /** Columns of a line on stdout, undefined where stdout is no terminal. */
+  readonly columns?: number;
   /** True where stdout is a terminal that shows colours. */
   readonly colour: boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -35,6 +37,16 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as con
  */
 const SAME_INTERRUPT_SECONDS = 0.5;
 
+/** Where the terminal does not say how wide it is; also the widest line of a text. */
+const WIDEST_LINE = 100;
+const NARROWEST_LINE = 40;
+
+/** Columns of a line of text: those of the terminal, or of the variable COLUMNS, within limits. */
+export function lineWidth({ columns, variables }: Pick<Terminal, "columns" | "variables">): number {
+  const asked = columns ?? (Number(variables.COLUMNS) || WIDEST_LINE);
+  return Math.min(WIDEST_LINE, Math.max(NARROWEST_LINE, Math.floor(asked)));
+}
+
 /**
  * The terminal of this process. A reader that hangs up ends nothing: what the user asked for is
  * done to its end, and what nobody reads is dropped.
@@ -54,6 +66,7 @@ export function processTerminal(): Terminal {
     write: (text) => void process.stdout.write(text),
     note: (line) => void process.stderr.write(`${line}\n`),
     interactive: process.stderr.isTTY === true && process.env.TERM !== "dumb",
+    columns: process.stdout.columns,
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
     variables: process.env,
     get signal() {

@@ -8,7 +8,7 @@
 import type { Env } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { didYouMean } from "../model/suggest.ts";
+import { notKnown } from "../model/suggest.ts";
 import type { ObservationPart, PlacementObservation } from "../parts/observation.ts";
 import { createOneShotEnv, ONE_SHOT_ID, type OneShotEnv } from "./placement/one-shot.ts";
 import { placementOptions } from "./placement/placement-parts.ts";
@@ -123,7 +123,7 @@ function unknownId(id: string): string {
   const name = withoutVersion(id);
   const newest = newestVersion(name);
   if (newest === null)
-    return `Env "${id}" is not known; known are ${envIds().join(", ")}.${didYouMean(id, envIds())}`;
+    return notKnown("Env", id, envIds());
   if (name === id) return `${id} has no version; the newest is ${newest}.`;
   return `${id} is not known; the newest is v${versionOf(newest)}.`;
 }

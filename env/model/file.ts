@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Cluster } from "./cluster/cluster.ts";
+import { type Cluster, validateCluster } from "./cluster/cluster.ts";
 import { colocationGrouping, groupingOf } from "./coarsen/grouping.ts";
 import { createScenario } from "./create-scenario.ts";
 import { InputError } from "./errors.ts";
@@ -135,7 +135,7 @@ export function readScenario(json: unknown, name: string): Scenario {
       name: file.name ?? name,
       graph,
       grouping: file.groups === undefined ? colocationGrouping(graph) : groupingOf(graph, file.groups),
-      cluster: readCluster(file.cluster),
+      cluster: clusterOf(file.cluster),
       objective: (file.objective as Scenario["objective"] | undefined) ?? "makespan",
       fidelity: readFidelity(file.fidelity),
       meta: file.meta,
@@ -226,7 +226,14 @@ function writeOps(graph: OpGraph): ScenarioFile["graph"]["ops"] {
   });
 }
 
-function readCluster(file: ScenarioFile["cluster"]): Cluster {
+/** Checks the `cluster` of a scenario file. Throws one sentence that names the wrong field. */
+export function readCluster(json: unknown): Cluster {
+  const parsed = clusterSchema.safeParse(json);
+  if (!parsed.success) throw new InputError(sentenceOf(parsed.error));
+  return validateCluster(clusterOf(parsed.data));
+}
+
+function clusterOf(file: ScenarioFile["cluster"]): Cluster {
   return {
     ...file,
     devices: file.devices.map((device) => ({

@@ -7,7 +7,7 @@
 import { type Cluster, type Link, validateCluster } from "./cluster/cluster.ts";
 import { InputError } from "./errors.ts";
 import type { Scenario } from "./scenario.ts";
-import { didYouMean } from "./suggest.ts";
+import { notKnown } from "./suggest.ts";
 
 export interface NetworkModel {
   readonly name: string;
@@ -99,10 +99,7 @@ export const networkModels: readonly NetworkModel[] = [
 export function withNetwork(scenario: Scenario, name: string): Scenario {
   const names = networkModels.map((model) => model.name);
   const model = networkModels.find((candidate) => candidate.name === name);
-  if (model === undefined)
-    throw new InputError(
-      `Network "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-    );
+  if (model === undefined) throw new InputError(notKnown("Network", name, names));
   return {
     ...scenario,
     cluster: rewire(scenario.cluster, model),

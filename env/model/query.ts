@@ -88,9 +88,10 @@ export class Query {
     for (const key of this.given.keys()) {
       if (known.some((name) => name === key || (name.endsWith(".*") && key.startsWith(name.slice(0, -1)))))
         continue;
+      const guess = didYouMean(key, known);
       const list = known.length === 0 ? "none" : known.join(", ");
       throw new InputError(
-        `${this.where}: option "${key}" is not known; ${taker} takes ${list}.${didYouMean(key, known)}`,
+        `${this.where}: option "${key}" is not known${guess === "" ? `; ${taker} takes ${list}.` : `.${guess}`}`,
       );
     }
   }

@@ -11,6 +11,31 @@ export function didYouMean(given: string, known: readonly string[]): string {
 }
 
 /**
+ * The sentence for a name that is not there. A near miss gets one suggestion, any other name the
+ * first few of what there is, and where to see all:
+ *
+ *     suite "strat" is not known. Did you mean "start"?
+ *     suite "x" is not known; there are start, default, toy and 8 more ("list suites").
+ */
+export function notKnown(
+  what: string,
+  given: string,
+  known: readonly string[],
+  { all, also }: { readonly all?: string; readonly also?: string } = {},
+): string {
+  const guess = didYouMean(given, known);
+  if (guess !== "") return `${what} "${given}" is not known.${guess}`;
+  const shown = known.length <= MOST_SHOWN ? known : known.slice(0, FEW_SHOWN);
+  const left = known.length - shown.length;
+  const more = left === 0 ? "" : ` and ${left} more`;
+  const where = all === undefined ? "" : ` (${all})`;
+  return `${what} "${given}" is not known; there are ${shown.join(", ")}${more}${where}${also ?? ""}.`;
+}
+
+const MOST_SHOWN = 16;
+const FEW_SHOWN = 8;
+
+/**
  * The nearest of `known`, or undefined where none is near enough. A word that begins with `given`
  * always is.
  */

@@ -1,6 +1,6 @@
 /** Formats that other programs read: the registry of exporters. */
 import { InputError } from "../../env/model/errors.ts";
-import { didYouMean } from "../../env/model/suggest.ts";
+import { notKnown } from "../../env/model/suggest.ts";
 import type { Exporter } from "./contract.ts";
 import { dot } from "./dot.ts";
 import { graphml } from "./graphml.ts";
@@ -18,6 +18,6 @@ export function exporterOf(name: string): Exporter {
   if (found !== undefined) return found;
   const names = exporters.map((candidate) => candidate.name);
   throw new InputError(
-    `Export format "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
+    notKnown("Export format", name, names),
   );
 }

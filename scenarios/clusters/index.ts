@@ -38,54 +38,30 @@ import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts"
 import { type DeviceModel, deviceOf } from "./devices.ts";
 import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 import {
-  hostPorts,
-  joined,
-  nvlinkCables,
-  nvlinkMesh,
-  nvswitch,
-  type Part,
-  pcieTree,
-  ports,
-  torus,
-} from "./topologies.ts";
+  CUBE_MESH,
+  ethernet10,
+  ethernet25,
+  ici3,
+  ici4,
+  nvlink2,
+  nvlink3Port,
+  nvlink4Port,
+  p2Lane,
+  p2Port,
+  pcie3,
+  pcie3Lane,
+  pcie4,
+  pcie5,
+  qpi,
+} from "./links.ts";
+import { dgx1 } from "./machines.ts";
+import { hostPorts, joined, nvlinkMesh, nvswitch, pcieTree, ports, torus } from "./topologies.ts";
 
 export interface ClusterEntry {
   readonly name: string;
   readonly summary: string;
   readonly build: () => Cluster;
 }
-
-const p2Port: LinkSpeed = { bytesPerUs: 7_600, latencyUs: 25 };
-const pcie3: LinkSpeed = { bytesPerUs: 12_000, latencyUs: 10 };
-const ethernet10: LinkSpeed = { bytesPerUs: 1_250, latencyUs: 50 };
-const pcie4: LinkSpeed = { bytesPerUs: 24_000, latencyUs: 10 };
-const pcie5: LinkSpeed = { bytesPerUs: 48_000, latencyUs: 10 };
-const nvlink2: LinkSpeed = { bytesPerUs: 25_000, latencyUs: 10 };
-/** Latency of one of the two cables that a copy through a switch crosses. */
-const pcie3Lane: LinkSpeed = { bytesPerUs: 12_000, latencyUs: 5 };
-const p2Lane: LinkSpeed = { bytesPerUs: 7_600, latencyUs: 5 };
-const nvlink3Port: LinkSpeed = { bytesPerUs: 300_000, latencyUs: 5 };
-const nvlink4Port: LinkSpeed = { bytesPerUs: 450_000, latencyUs: 5 };
-const infiniband: LinkSpeed = { bytesPerUs: 12_500, latencyUs: 1 };
-const ethernet25: LinkSpeed = { bytesPerUs: 3_125, latencyUs: 20 };
-const ici3: LinkSpeed = { bytesPerUs: 70_000, latencyUs: 1 };
-const ici4: LinkSpeed = { bytesPerUs: 50_000, latencyUs: 1 };
-const qpi: LinkSpeed = { bytesPerUs: 2 * 19_200, latencyUs: 1 };
-
-/**
- * Cables between the GPUs of a DGX-1 with V100s, as `nvidia-smi topo -m` prints them: NV1, NV2 or
- * none.
- */
-const CUBE_MESH = [
-  [0, 1, 1, 2, 2, 0, 0, 0],
-  [1, 0, 2, 1, 0, 2, 0, 0],
-  [1, 2, 0, 2, 0, 0, 1, 0],
-  [2, 1, 2, 0, 0, 0, 0, 1],
-  [2, 0, 0, 0, 0, 1, 1, 2],
-  [0, 2, 0, 0, 1, 0, 2, 1],
-  [0, 0, 1, 0, 1, 2, 0, 2],
-  [0, 0, 0, 1, 2, 1, 2, 0],
-];
 
 const gpus = (model: DeviceModel, count: number, first = 0) =>
   Array.from({ length: count }, (_, i) => deviceOf(model, `gpu:${first + i}`));
@@ -105,29 +81,17 @@ const withPorts = (
   build: () => egressCluster(name, [...gpus(model, count), host()], port),
 });
 
-/**
- * A DGX-1: the mesh, and below the host four PCIe switches of two GPUs and an InfiniBand card each.
- */
-function dgx1(machine: number): { readonly part: Part; readonly cards: readonly Cable[] } {
-  const own = gpus("V100", 8, 8 * machine);
-  const bridges = Array.from({ length: 4 }, (_, k) => `pcie:${4 * machine + k}`);
-  const tree = pcieTree(bridges, own, host(machine), { lane: pcie3Lane, uplink: pcie3Lane });
-  return {
-    part: { ...tree, cables: [...nvlinkCables(own, CUBE_MESH, nvlink2), ...tree.cables] },
-    cards: bridges.map((bridge) => ({ ends: [bridge, "infiniband"], speed: infiniband })),
-  };
-}
-
 function twoDgx1(name: string): Cluster {
-  const machines = [0, 1].map(dgx1);
-  const parts = machines.map(({ part }) => ({
-    ...part,
-    relays: [...part.relays, ...part.accelerators.map((gpu) => gpu.name)],
-  }));
-  return joined(name, parts, "cut-through", {
-    switches: ["infiniband"],
-    cables: machines.flatMap(({ cards }) => cards),
-  });
+  const machines = [0, 1].map((m) => dgx1(gpus("V100", 8, 8 * m), host(m), 4 * m, "infiniband"));
+  return joined(
+    name,
+    machines.map(({ part }) => part),
+    "cut-through",
+    {
+      switches: ["infiniband"],
+      cables: machines.flatMap(({ cards }) => cards),
+    },
+  );
 }
 
 function twoRacks(name: string): Cluster {

@@ -140,7 +140,7 @@ export function nvswitch(
 
 /**
  * Chips row by row; a dimension of more than two closes to a ring. Each host has an equal share of
- * the chips on PCIe.
+ * the chips on PCIe. `between` joins each host to the next, where it is given.
  */
 export function torus(
   [rows, columns]: readonly [number, number],
@@ -150,7 +150,7 @@ export function torus(
     link,
     pcie,
     between,
-  }: { readonly link: LinkSpeed; readonly pcie: LinkSpeed; readonly between: LinkSpeed },
+  }: { readonly link: LinkSpeed; readonly pcie: LinkSpeed; readonly between?: LinkSpeed },
 ): Part {
   const at = (row: number, column: number) => chips[(row % rows) * columns + (column % columns)].name;
   const hasNext = (i: number, size: number) => i + 1 < size || size > 2;
@@ -170,7 +170,9 @@ export function torus(
     cables: [
       ...cables,
       ...chips.map((chip, i) => cable(chip.name, hosts[Math.floor(i / share)].name, pcie)),
-      ...hosts.slice(1).map((host, k) => cable(hosts[k].name, host.name, between)),
+      ...(between === undefined
+        ? []
+        : hosts.slice(1).map((host, k) => cable(hosts[k].name, host.name, between))),
     ],
   };
 }

@@ -5,7 +5,9 @@
 import { InputError } from "../../env/model/errors.ts";
 import { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { didYouMean } from "../../env/model/suggest.ts";
+import { notKnown } from "../../env/model/suggest.ts";
+import { clusterOptions } from "../clusters/changes.ts";
+import type { ReadClusterFile } from "../clusters/named.ts";
 import type { ImportedRun, Importer, ImportReport } from "./contract.ts";
 import { dot } from "./drawn-graphs/dot.ts";
 import { gexf } from "./drawn-graphs/gexf.ts";
@@ -55,13 +57,15 @@ export interface ImportedFile {
 export const commonOptions: Readonly<Record<string, string>> = {
   format: "name of the format, where the content does not tell it",
   [ALLOW_UNKNOWN]: "true takes a graph most of whose work is unknown; default false",
-  cluster: `named cluster for a file that describes none; default ${DEFAULT_CLUSTER}`,
+  cluster: `cluster for a file that describes none: 4xA100, ./mine.json; default ${DEFAULT_CLUSTER}`,
+  ...clusterOptions,
 };
 
 export function importFile(
   content: string | Uint8Array | SourceFile,
   name: string,
   options: ReadonlyMap<string, string> = new Map(),
+  readClusterFile?: ReadClusterFile,
 ): ImportedFile {
   const file = typeof content === "string" || content instanceof Uint8Array ? fileOf(content, name) : content;
   const query = new Query(fileNamed(name), options);
@@ -73,7 +77,7 @@ export function importFile(
       ...scenarioOf(
         imported,
         name,
-        query.text("cluster"),
+        { name: query.text("cluster"), changes: query, readFile: readClusterFile },
         query.oneOf(ALLOW_UNKNOWN, ["true", "false"]) === "true",
       ),
       ...(imported.runs !== undefined && { runs: imported.runs }),
@@ -94,9 +98,7 @@ function importerOf(file: SourceFile, format: string | undefined): Importer {
   if (format !== undefined) {
     const named = importers.find((importer) => importer.name === format);
     if (named !== undefined) return named;
-    throw new InputError(
-      `the format "${format}" is not known; there are ${names.join(", ")}.${didYouMean(format, names)}`,
-    );
+    throw new InputError(`the ${notKnown("format", format, names)}`);
   }
   const importer = importers.find((candidate) => candidate.recognises(file));
   if (importer !== undefined) return importer;

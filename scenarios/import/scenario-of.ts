@@ -16,9 +16,11 @@ import { defaultFidelity } from "../../env/model/fidelity/fidelity.ts";
 import { ANY_KIND, type OpGraph } from "../../env/model/graph/graph.ts";
 import { onlyTimedKinds } from "../../env/model/graph/support.ts";
 import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
+import type { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
-import { clusterCatalog } from "../clusters/index.ts";
+import { changedCluster } from "../clusters/changes.ts";
+import { clusterNamed, type ReadClusterFile } from "../clusters/named.ts";
 import type { Imported, ImportReport } from "./contract.ts";
 import { count } from "./sentences.ts";
 import { checkUnknownWork } from "./unknown-work.ts";
@@ -28,20 +30,29 @@ const MOST_SINGLE_GROUPS = 512;
 /** As many as the built-in workloads have. */
 const FEW_GROUPS = 96;
 
+/** The cluster that the options of a file ask for. */
+export interface ClusterChoice {
+  /** Undefined where none is named. */
+  readonly name?: string;
+  /** Options that change the cluster, the file's own too. */
+  readonly changes: Query;
+  readonly readFile?: ReadClusterFile;
+}
+
 export function scenarioOf(
   imported: Imported,
   name: string,
-  clusterName: string | undefined,
+  choice: ClusterChoice,
   allowUnknown = false,
 ): { readonly scenario: Scenario; readonly report: ImportReport } {
   const { graph, report } = imported;
   const unknownWork = checkUnknownWork(graph, imported.unknown, allowUnknown);
   const chosen = [...report.assumed, ...(unknownWork === null ? [] : [unknownWorkText(unknownWork)])];
-  const cluster = imported.cluster ?? namedCluster(imported, clusterName, chosen);
-  if (imported.cluster !== undefined && clusterName !== undefined)
+  if (imported.cluster !== undefined && choice.name !== undefined)
     throw new InputError(
       `the file describes its cluster ("${imported.cluster.name}"), so the option cluster cannot name another.`,
     );
+  const cluster = changedCluster(imported.cluster ?? namedCluster(imported, choice, chosen), choice.changes);
   checkTimedKinds(imported.timedKinds ?? [], cluster);
   const scenario = createScenario({
     name: imported.name ?? name,
@@ -99,8 +110,12 @@ function boundText({ graph, cluster }: Scenario): string[] {
 const runsBut = ({ supportedKinds }: OpGraph, v: number, kind: string): boolean =>
   supportedKinds[v]?.includes(kind) ?? true;
 
-function namedCluster({ timesHoldOn }: Imported, name: string | undefined, chosen: string[]): Cluster {
-  const cluster = clusterOf(name ?? DEFAULT_CLUSTER);
+function namedCluster(
+  { timesHoldOn }: Imported,
+  { name, readFile }: ClusterChoice,
+  chosen: string[],
+): Cluster {
+  const cluster = clusterNamed(name ?? DEFAULT_CLUSTER, readFile);
   const said = `The cluster is ${cluster.name}${name === undefined ? ", the default" : ""}: the file describes none`;
   if (timesHoldOn !== "accelerators") {
     chosen.push(`${said}.`);
@@ -108,15 +123,6 @@ function namedCluster({ timesHoldOn }: Imported, name: string | undefined, chose
   }
   chosen.push(`${said}. Its CPUs take no part: the file's times are those of an accelerator.`);
   return withoutCpus(cluster);
-}
-
-function clusterOf(name: string): Cluster {
-  const entry = clusterCatalog.find((candidate) => candidate.name === name);
-  if (entry !== undefined) return entry.build();
-  const known = clusterCatalog.map((candidate) => candidate.name);
-  throw new InputError(
-    `cluster "${name}" is not known; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
 }
 
 /** The links stay, so that routes through the host do too. */

@@ -3,7 +3,7 @@
  * addresses that commands take; those of files begin with the user's folder.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { didYouMean } from "../../env/model/suggest.ts";
+import { notKnown } from "../../env/model/suggest.ts";
 import { board } from "./board.ts";
 import { paperSuites } from "./papers.ts";
 import type { Suite } from "./suite.ts";
@@ -77,9 +77,7 @@ export function suiteNamed(name: string): Suite {
   const suite = suiteCatalog.find((candidate) => candidate.name === name);
   if (suite !== undefined) return suite;
   const names = suiteCatalog.map((candidate) => candidate.name);
-  throw new InputError(
-    `Suite "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-  );
+  throw new InputError(notKnown("Suite", name, names));
 }
 
 /**

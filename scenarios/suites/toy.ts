@@ -7,7 +7,7 @@
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { didYouMean } from "../../env/model/suggest.ts";
+import { notKnown } from "../../env/model/suggest.ts";
 import { type TestScenarioOptions, testScenario } from "../../env/model/test-scenario.ts";
 
 export interface Toy {
@@ -165,9 +165,7 @@ export function toyOf(uri: string): Toy | null {
   const toy = toys.find((candidate) => candidate.name === name);
   if (toy !== undefined) return toy;
   const names = toys.map((candidate) => candidate.name);
-  throw new InputError(
-    `Scenario "${uri}": toy "${name}" is not known; there are ${names.join(", ")}, without options.${didYouMean(name, names)}`,
-  );
+  throw new InputError(`Scenario "${uri}": ${notKnown("toy", name, names, { also: ", without options" })}`);
 }
 
 export const toyUri = ({ name }: Toy): string => `${PREFIX}${name}`;

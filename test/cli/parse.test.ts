@@ -50,7 +50,7 @@ describe("a command line", () => {
 
   test("takes the letter of a flag that has one", () => {
     expect(parse("-c", "large", "mint").values.cup).toBe("large");
-    expect(commandHelp(command)).toContain("-c, --cup VALUE");
+    expect(commandHelp(command, 100)).toContain("-c, --cup VALUE");
   });
 
   test("takes what follows -- as an argument", () => {
@@ -77,7 +77,7 @@ describe("a command line", () => {
   });
 
   test("is explained by help with every flag, default and placeholder", () => {
-    const help = commandHelp(command);
+    const help = commandHelp(command, 100);
     for (const name of Object.keys(command.flags)) expect(help).toContain(`--${name}`);
     expect(help).toContain("--seed N");
     expect(help).toContain("(default: small)");

@@ -134,6 +134,7 @@ describe("list --json", () => {
       "agents",
       "planners",
       "envs",
+      "systems",
     ]);
     expect(listed.agents.map(({ id }: { id: string }) => id)).toEqual(["reinforce", "seq2seq", "placeto"]);
     expect(

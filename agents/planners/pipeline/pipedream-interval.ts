@@ -33,6 +33,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "pipedream-interval",
+    systems: ["pipedream"],
     name: "PipeDream",
     summary:
       "Minimises the time of the slowest stage of a straight pipeline, by PipeDream's dynamic program.",

@@ -33,6 +33,7 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "torchgpipe-blocks",
+    systems: ["torchgpipe"],
     name: "torchgpipe blocks",
     summary:
       "Cuts the sequence of layers into blocks of similar times, one for each accelerator, as torchgpipe does.",

@@ -9,7 +9,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { OpGraph } from "../graph/graph.ts";
-import { didYouMean } from "../suggest.ts";
+import { notKnown } from "../suggest.ts";
 import { atMost } from "./at-most.ts";
 import { contractChains } from "./chain.ts";
 import { fuseComponents } from "./components.ts";
@@ -105,7 +105,5 @@ export function coarseningRule(name: string): CoarseningRule {
   const rule = coarseningRules.find((candidate) => candidate.name === name);
   if (rule !== undefined) return rule;
   const names = coarseningRules.map((candidate) => candidate.name);
-  throw new InputError(
-    `Coarsening rule "${name}" is not known; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-  );
+  throw new InputError(notKnown("Coarsening rule", name, names));
 }

@@ -74,7 +74,7 @@ describe("named network models", () => {
 
   test("answer an unknown name with those there are", () => {
     expect(() => withNetwork(scenario, "half-duplx")).toThrow(
-      /not known; there are .* Did you mean "half-duplex"\?/,
+      /not known\. Did you mean "half-duplex"\?/,
     );
   });
 });

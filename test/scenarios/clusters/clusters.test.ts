@@ -16,6 +16,7 @@ import {
   testScenario,
   writeScenario,
 } from "../../../env/index.ts";
+import { clusterOfJson } from "../../../scenarios/clusters/cluster-file.ts";
 import {
   buildWorkload,
   clusterCatalog,
@@ -156,6 +157,15 @@ describe("docs/clusters.md", () => {
     const longest = Math.max(...routes.flat().map((route) => route.length));
     const row = [devices.length, links.length, longest, routing, summary].join(" | ");
     expect(page).toContain(`| \`${name}\` | ${row} |`);
+  });
+
+  test("describes in a file the cluster that it describes in a program", () => {
+    const file = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]);
+    const made = clusterOfJson(file, "mine");
+    const named = clusterCatalog.find(({ name }) => name === "4xV100-pcie")!.build();
+    expect(made.routes).toEqual(named.routes);
+    expect(made.links).toEqual(named.links);
+    expect(made.devices.map(({ memoryBytes }) => memoryBytes / 2 ** 30)).toEqual([32, 32, 32, 32, 488]);
   });
 
   test("makes the cluster that it shows how to make", async () => {

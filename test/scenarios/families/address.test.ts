@@ -38,7 +38,7 @@ describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
     ["enas-cifar/test", /names all 16 members of enas-cifar\/test, expected one/],
     ["enas-cifar/test/all/2xK80", /names 16 members of enas-cifar\/test, expected one/],
     ["enas-cifar/test/2-5/2xK80", /names 4 members of enas-cifar\/test, expected one/],
-    ["enas-cifar/test/7", /lacks a cluster, expected one after the number/],
+    ["enas-cifar/test/7", /lacks a cluster, expected one, such as/],
     [
       "enas-cifar/tset/7/2xK80",
       /split "tset" is not known; enas-cifar has train \(16\), validation \(8\), test \(16\)\. Did you mean "test"\?$/,
@@ -46,10 +46,10 @@ describe("FAMILY/SPLIT/NUMBER/CLUSTER", () => {
     ["enas-cifar/test/16/2xK80", /number is "16", expected 0 to 15: enas-cifar\/test has 16 members\.$/],
     ["enas-cifar/test/-1/2xK80", /number is "-1", expected 0 to 15/],
     ["enas-cifar/test/1e0/2xK80", /number is "1e0", expected 0 to 15/],
-    ["enas-cifar/test/7/2xK08", /cluster "2xK08" is not known; .*Did you mean "2xK80"\?$/],
-    ["enas-cifra/test/7/2xK80", /workload "enas-cifra" is not known; .*Did you mean "enas-cifar"\?$/],
+    ["enas-cifar/test/7/2xK08", /cluster "2xK08" is not known\. Did you mean "2xK80"\?$/],
+    ["enas-cifra/test/7/2xK80", /workload "enas-cifra" is not known\. Did you mean "enas-cifar"\?$/],
     ["layered/train/42/4xP100?ops=3", /option "ops" is "3", expected a whole number from 4 to 100000\.$/],
-    ["layered/train/42/4xP100?opps=30", /option "opps" is not known; .*Did you mean "ops"\?$/],
+    ["layered/train/42/4xP100?opps=30", /option "opps" is not known\. Did you mean "ops"\?$/],
     ["nmt/test/0/2xK80?comm=0", /option "comm" is "0", expected a whole number from 1 to 100000\.$/],
     [
       "nmt/test/0/variant/tets/1",

@@ -16,6 +16,7 @@ export const multilevel: PlannerModule<PartitionOptions> = {
   kind: "planner",
   card: {
     id: "multilevel",
+    systems: ["metis"],
     name: "Multilevel partitioning",
     summary:
       "Cuts the graph into one part of equal work per accelerator with as few transfers between parts as it can.",

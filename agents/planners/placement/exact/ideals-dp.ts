@@ -50,6 +50,7 @@ export const idealsDp: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "ideals-dp",
+    systems: ["dnn-partitioning"],
     name: "Ideals DP",
     summary:
       "Optimal contiguous split for max load, by a dynamic program over predecessor-closed sets of ops.",

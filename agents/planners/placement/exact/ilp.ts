@@ -60,6 +60,7 @@ export const ilp: PlannerModule<Options> = {
   kind: "planner",
   card: {
     id: "ilp",
+    systems: ["dnn-partitioning"],
     name: "ILP",
     summary: "Integer program solved by HiGHS, with a proven lower bound.",
     searchSpace: "device per co-location class",

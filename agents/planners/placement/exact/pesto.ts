@@ -90,6 +90,7 @@ export const pesto: PlannerModule<Options> = {
   kind: "planner",
   card: {
     id: "pesto",
+    systems: ["pesto"],
     name: "Pesto",
     summary:
       "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the original graph.",

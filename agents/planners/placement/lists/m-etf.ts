@@ -26,6 +26,7 @@ import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/sc
 export const mEtf = listPlanner({
   card: {
     id: "m-etf",
+    systems: ["baechi"],
     name: "m-ETF",
     summary: "ETF with memory limits where each device has one channel for all that it sends and receives.",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",

@@ -45,6 +45,7 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "m-sct",
+    systems: ["baechi"],
     name: "m-SCT",
     summary:
       "Like m-ETF, but keeps the favourite child of each op, found by a linear program, on its device.",

@@ -27,6 +27,7 @@ const outputShares = [...outputSharesUpwards].reverse();
 export const mTopo = listPlanner({
   card: {
     id: "m-topo",
+    systems: ["baechi"],
     name: "m-TOPO",
     summary:
       "Fills one device after the other in topological order, each up to an equal share of the memory and the largest group.",

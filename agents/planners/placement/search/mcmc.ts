@@ -34,6 +34,7 @@ export const mcmc: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "mcmc",
+    systems: ["flexflow"],
     name: "FlexFlow MCMC",
     summary: "A Metropolis chain over single group moves with returns to the best plan.",
     searchSpace: "device per group",

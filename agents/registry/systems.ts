@@ -1,0 +1,134 @@
+/**
+ * Published systems of device placement and parallel training, by the name that people know them
+ * by. A method's card says which it is. For a system that no card names, `nearest` says what to use
+ * in its place, and `lacks` what is missing here.
+ *
+ * So a search for a paper ends at a method, or at a sentence that says there is none.
+ */
+import type { Method } from "../contract.ts";
+
+export interface PublishedSystem {
+  readonly id: string;
+  readonly name: string;
+  /** First author, venue and year. */
+  readonly paper: string;
+  /** Ids of the methods nearest to it; for systems that are not here. */
+  readonly nearest?: readonly string[];
+  /** What of it is not here. */
+  readonly lacks?: string;
+}
+
+const SHARDING = "plans that split operators";
+const REPLICAS = "pipelines with replicas and micro-batches";
+
+const system = (
+  id: string,
+  name: string,
+  paper: string,
+  rest: Pick<PublishedSystem, "nearest" | "lacks"> = {},
+): PublishedSystem => ({ id, name, paper, ...rest });
+
+export const publishedSystems: readonly PublishedSystem[] = [
+  system("colocrl", "ColocRL", "Mirhoseini et al., ICML 2017"),
+  system("placeto", "Placeto", "Addanki et al., NeurIPS 2019"),
+  system("flexflow", "FlexFlow", "Jia et al., SysML 2019"),
+  system("baechi", "Baechi", "Jeon et al., SoCC 2020"),
+  system("pesto", "Pesto", "Hafeez et al., Middleware 2021"),
+  system("dnn-partitioning", "dnn-partitioning", "Tarnawski et al., NeurIPS 2020"),
+  system("pipedream", "PipeDream", "Narayanan et al., SOSP 2019"),
+  system("torchgpipe", "torchgpipe", "Kim et al., 2020"),
+  system("metis", "METIS", "Karypis and Kumar, 1998"),
+  system("scotch", "Scotch", "Pellegrini and Roman, 1996", { nearest: ["multilevel"] }),
+  system("dagp", "dagP", "Herrmann et al., 2019", { nearest: ["acyclic-partition"] }),
+  system("hdp", "HDP", "Mirhoseini et al., ICLR 2018", {
+    nearest: ["seq2seq"],
+    lacks: "its learned grouper",
+  }),
+  system("spotlight", "Spotlight", "Gao et al., ICML 2018", {
+    nearest: ["reinforce"],
+    lacks: "its proximal policy updates",
+  }),
+  system("post", "Post", "Gao et al., NeurIPS 2018", {
+    nearest: ["reinforce"],
+    lacks: "its cross-entropy steps",
+  }),
+  system("regal", "REGAL", "Paliwal et al., ICLR 2020", {
+    nearest: ["brkga"],
+    lacks: "the network that proposes its distributions",
+  }),
+  system("gdp", "GDP", "Zhou et al., 2019", {
+    nearest: ["placeto"],
+    lacks: "its graph embedding and its Transformer",
+  }),
+  system("go", "GO", "Zhou et al., NeurIPS 2020", { nearest: ["placeto"], lacks: "its networks" }),
+  system("doppler", "DOPPLER", "ICLR 2026", { nearest: ["placeto"], lacks: "its dual policy" }),
+  system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
+    nearest: ["torchgpipe-blocks"],
+    lacks: REPLICAS,
+  }),
+  system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("dapple", "DAPPLE", "Fan et al., PPoPP 2021", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("chimera", "Chimera", "Li and Hoefler, SC 2021", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("vpipe", "vPipe", "Zhao et al., TPDS 2022", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021", {
+    nearest: ["pipedream-interval"],
+    lacks: REPLICAS,
+  }),
+  system("ftpipe", "FTPipe", "Eliad et al., USENIX ATC 2021", {
+    nearest: ["max-load-search"],
+    lacks: REPLICAS,
+  }),
+  system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
+  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["seq2seq"], lacks: REPLICAS }),
+  system("heterps", "HeterPS", "Liu et al., 2021", { nearest: ["seq2seq"], lacks: REPLICAS }),
+  system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),
+  system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),
+  system("pase", "PaSE", "Elango, IPDPS 2021", { lacks: SHARDING }),
+  system("gspmd", "GSPMD", "Xu et al., 2021", { lacks: SHARDING }),
+  system("alpa", "Alpa", "Zheng et al., OSDI 2022", { lacks: SHARDING }),
+  system("automap", "automap", "Schaarschmidt et al., 2021", { lacks: SHARDING }),
+  system("tensoropt", "TensorOpt", "Cai et al., TPDS 2022", { lacks: SHARDING }),
+  system("accpar", "AccPar", "Song et al., HPCA 2020", { lacks: SHARDING }),
+  system("roc", "ROC", "Jia et al., MLSys 2020", { lacks: SHARDING }),
+  system("taso", "TASO", "Jia et al., SOSP 2019", { lacks: "plans that rewrite the graph" }),
+];
+
+export const systemNamed = (name: string): PublishedSystem | undefined =>
+  publishedSystems.find(({ id, name: usual }) =>
+    [id, usual.toLowerCase()].includes(name.trim().toLowerCase()),
+  );
+
+/** Ids of the methods whose cards name the system. */
+export const methodsOfSystem = (methods: readonly Method[], { id }: PublishedSystem): readonly string[] =>
+  methods.filter(({ card }) => card.systems?.includes(id)).map(({ card }) => card.id);
+
+/** What there is of a system: one sentence. */
+export function systemSentence(methods: readonly Method[], system: PublishedSystem): string {
+  const { name, paper, nearest = [], lacks } = system;
+  const here = methodsOfSystem(methods, system);
+  if (here.length > 0) return `${name} (${paper}) is ${alternatives(here)} here.`;
+  const missing = lacks === undefined ? "" : `, for want of ${lacks}`;
+  const instead = nearest.length === 0 ? "" : ` The nearest is ${alternatives(nearest)}.`;
+  return `${name} (${paper}) is not implemented${missing}.${instead}`;
+}
+
+function alternatives(ids: readonly string[]): string {
+  if (ids.length < 2) return ids.join("");
+  return `${ids.slice(0, -1).join(", ")} or ${ids[ids.length - 1]}`;
+}
