@@ -11,7 +11,7 @@ import { didYouMean } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
 import { commandHelp, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { EXIT, processTerminal, type Terminal } from "./terminal/terminal.ts";
+import { EXIT, guarded, processTerminal, type Terminal } from "./terminal/terminal.ts";
 import { packageVersion } from "./version.ts";
 
 interface Entry {
@@ -105,13 +105,14 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs one command line and returns its exit code. */
-export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function execute(argv: readonly string[], bare: Terminal): Promise<number> {
+  const terminal = guarded(bare);
   try {
     const code = await dispatch(argv, terminal);
     return terminal.interrupted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof InputError) {
-      terminal.note(`placement-gym: ${printable(error.message)}`);
+      terminal.note(`placement-gym: ${oneLine(error.message)}`);
       return EXIT.badInput;
     }
     if (terminal.interrupted) {
@@ -150,10 +151,5 @@ function unknownCommand(name: string): InputError {
   );
 }
 
-/**
- * One line without control characters. A sentence may quote a file, and that text must not control
- * the terminal.
- */
-function printable(sentence: string): string {
-  return sentence.replace(/\p{Cc}+/gu, " ");
-}
+/** A sentence is one line, whatever it quotes; the terminal shows other control characters. */
+const oneLine = (sentence: string): string => sentence.replace(/[\t\r\n]+/g, " ");

@@ -6,6 +6,7 @@ import { type CoarseningReport, coarseningReport } from "../../env/model/coarsen
 import { coarsen, coarseningRule, coarseningRules } from "../../env/model/coarsen/rules.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { displayed } from "../../results/displayed.ts";
 import { formatBytes, formatCount } from "../../results/format.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
@@ -55,7 +56,9 @@ export const coarsenCommand = defineCommand({
     const rows = rules.map(({ name }) => rowOf(scenario, name, values.groups));
     const [only] = rows;
     if (values.rule !== undefined && "refused" in only) throw new InputError(only.refused);
-    terminal.write(values.json ? jsonText({ scenario: scenario.name, rules: rows }) : textOf(scenario, rows));
+    terminal.write(
+      values.json ? jsonText({ scenario: scenario.name, rules: rows }) : textOf(displayed(scenario), rows),
+    );
     return EXIT.done;
   },
 });

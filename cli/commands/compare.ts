@@ -114,7 +114,8 @@ export const compare = defineCommand({
     const report = await run(request, out, values.jobs, terminal);
     const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
     if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
-    terminal.write(values.json ? jsonText(report) : painted(formatTable(report), terminal));
+    if (values.json) terminal.write(jsonText(report));
+    else terminal.write(formatTable(report), (text) => painted(text, terminal));
     if (out === undefined) return EXIT.done;
     const page = await writeComparison(out, report, versions);
     if (report.complete) rmSync(cellLog(out), { force: true });

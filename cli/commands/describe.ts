@@ -2,6 +2,7 @@
  * `describe`: a card of one scenario: ops, sizes, bounds of its step, groups, and the cluster with
  * its links. `--svg` also draws the graph.
  */
+import { displayedWords } from "../../results/displayed.ts";
 import { exporterOf } from "../../results/export/index.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
@@ -39,7 +40,7 @@ export const describe = defineCommand({
     if (values.svg !== undefined)
       writeOutput(values.svg, exporterOf("svg").write(scenario, null).text, terminal);
     const card = cardOf(scenario, argument);
-    terminal.write(values.json ? jsonText(card) : cardText(card));
+    terminal.write(values.json ? jsonText(card) : cardText(displayedWords(card)));
     return EXIT.done;
   },
 });

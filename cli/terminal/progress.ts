@@ -3,6 +3,7 @@
  * every few seconds.
  */
 import { Presets, SingleBar } from "cli-progress";
+import { visibleName } from "../../results/visible.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Progress {
@@ -32,7 +33,7 @@ function bar(total: number, unit: string): Progress {
   drawn.start(total, 0, { doing: "" });
   const heartbeat = setInterval(() => drawn.updateETA(), 1_000).unref();
   return {
-    update: (done, doing) => drawn.update(Math.min(done, total), { doing }),
+    update: (done, doing) => drawn.update(Math.min(done, total), { doing: visibleName(doing) }),
     end() {
       clearInterval(heartbeat);
       drawn.stop();

@@ -3,9 +3,12 @@
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
  * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
- *   with commas, quotes or line ends are in quotes, and quotes inside are doubled.
+ *   with commas, quotes or line ends are in quotes, and quotes inside are doubled. A word that a
+ *   spreadsheet would run as a formula has a quotation mark (`'`) before it. To read it back, drop
+ *   one mark of those before `=`, `+`, `-` or `@`.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
+import { visible, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
 import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
 
@@ -16,7 +19,7 @@ export const tensorflow: Exporter = {
   write({ graph, cluster }, plan) {
     const devices = frameworkDevices(cluster).map(tensorflowDevice);
     const map = Object.fromEntries(graph.names.map((name, v) => [name, devices[plan!.device[v]]]));
-    return { text: `${JSON.stringify(map, null, 2)}\n`, notes: [] };
+    return { text: `${visible(JSON.stringify(map, null, 2))}\n`, notes: [] };
   },
 };
 
@@ -41,11 +44,22 @@ export const csv: Exporter = {
     });
     const head = ["op", "type", "role", "group", "device", "device_name"];
     const lines = [opPriority === undefined ? head : [...head, "priority"], ...rows];
-    return { text: lines.map((row) => `${row.map(field).join(",")}\n`).join(""), notes: [] };
+    const text = lines.map((row) => `${row.map(field).join(",")}\n`).join("");
+    return { text, notes: formulaNotes(graph.names) };
   },
 };
 
 function field(value: string | number): string {
-  const text = String(value);
+  if (typeof value === "number") return String(value);
+  const text = visible(value).replace(/^(?='*[=+\-@\t])/, "'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function formulaNotes(names: readonly string[]): string[] {
+  const formulas = names.filter((name) => /^'*[=+\-@\t]/.test(name));
+  if (formulas.length === 0) return [];
+  return [
+    `${formulas.length} names, such as "${visibleName(formulas[0])}", look like formulas of a spreadsheet; ` +
+      "they have a ' before them.",
+  ];
 }
