@@ -38,60 +38,63 @@ import {
 } from "../command.ts";
 import { newFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { originOf } from "../origin.ts";
 import { createPool } from "../pool/pool.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
+
+const flags = {
+  scenarios: {
+    type: "list",
+    placeholder: "A,B",
+    describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
+  },
+  suite: {
+    type: "text",
+    placeholder: "NAME",
+    describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
+    defaultText: "default",
+  },
+  files: {
+    type: "text",
+    placeholder: "FOLDER",
+    describe: "folder of the files of a suite of files",
+    defaultText: "none",
+  },
+  methods: {
+    type: "list",
+    placeholder: "X,Y",
+    describe: "ids, ids with options, or paths such as ./mine.ts",
+    defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=50000",
+  },
+  ...budgetFlags,
+  seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
+  seed: seedFlag,
+  objective: objectiveFlag,
+  backend: backendFlag,
+  jobs: {
+    type: "integer",
+    min: 1,
+    placeholder: "N",
+    describe: "cells that run at once, each in a process of its own",
+    defaultText: "one for each core",
+  },
+  out: {
+    type: "text",
+    placeholder: "DIR",
+    describe: "where the report and the page go; a folder that an unfinished comparison left is continued",
+    defaultText: "a new folder in runs/; nothing is written with --json alone",
+  },
+  json: jsonFlag,
+} as const;
 
 export const compare = defineCommand({
   name: "compare",
   summary:
     "Runs methods on scenarios at one budget, prints them sorted by gap to the proven bound, and writes one HTML page.",
   positionals: [],
-  flags: {
-    scenarios: {
-      type: "list",
-      placeholder: "A,B",
-      describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
-    },
-    suite: {
-      type: "text",
-      placeholder: "NAME",
-      describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
-      defaultText: "default",
-    },
-    files: {
-      type: "text",
-      placeholder: "FOLDER",
-      describe: "folder of the files of a suite of files",
-      defaultText: "none",
-    },
-    methods: {
-      type: "list",
-      placeholder: "X,Y",
-      describe: "ids, ids with options, or paths such as ./mine.ts",
-      defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=50000",
-    },
-    ...budgetFlags,
-    seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
-    seed: seedFlag,
-    objective: objectiveFlag,
-    backend: backendFlag,
-    jobs: {
-      type: "integer",
-      min: 1,
-      placeholder: "N",
-      describe: "cells that run at once, each in a process of its own",
-      defaultText: "one for each core",
-    },
-    out: {
-      type: "text",
-      placeholder: "DIR",
-      describe: "where the report and the page go; a folder that an unfinished comparison left is continued",
-      defaultText: "a new folder in runs/; nothing is written with --json alone",
-    },
-    json: jsonFlag,
-  },
+  flags,
   examples: [
     "compare --suite start",
     "compare --scenarios nmt/test/0-3/4xK80 --methods heft,hill-climb,mcmc --simulations 3000",
@@ -117,7 +120,7 @@ export const compare = defineCommand({
     if (values.json) terminal.write(jsonText(report));
     else terminal.write(formatTable(report), (text) => painted(text, terminal));
     if (out === undefined) return EXIT.done;
-    const page = await writeComparison(out, report, versions);
+    const page = await writeComparison(out, report, versions, originOf("compare", flags, values));
     if (report.complete) rmSync(cellLog(out), { force: true });
     if (values.json) terminal.note(`Page: ${page}`);
     else terminal.write(`\nPage: ${page}\n`);

@@ -8,7 +8,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
 import { type Box, fileChart, textAt } from "../page/charts/shapes.ts";
 import { element, html, lines, type Markup, px } from "../page/markup.ts";
-import { COLOUR_COUNT, chartStyle } from "../page/style.ts";
+import { COLOUR_COUNT, chartStyle } from "../page/palette.ts";
 import { type DrawnEdge, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.ts";
 import { type Layout, layered, type Point } from "./layout.ts";
 
@@ -21,11 +21,11 @@ const KEY_WIDTH = 150;
 const DEVICE_OPACITY = ".3";
 
 const drawingStyle = `
-svg.chart { background: var(--bg); min-width: 0; width: auto; max-width: none; }
+svg.chart { background: var(--bg); width: auto; max-width: none; }
 .node rect { stroke: var(--c); stroke-width: 1.2; fill: var(--c); fill-opacity: var(--o); }
 .node rect.under { fill: var(--bg); fill-opacity: 1; stroke: none; }
 .chart .node text { fill: var(--text); text-anchor: middle; }
-.chart .node .small { fill: var(--soft); font-size: 9.5px; }
+.chart .node .small { fill: var(--soft); font-size: 10px; }
 .chart .title { fill: var(--text); font-size: 14px; font-weight: 600; }
 .edge { fill: none; stroke: var(--soft); stroke-opacity: .5; }
 .edge.cut { stroke: var(--warn); stroke-opacity: .9; }

@@ -6,7 +6,8 @@
  * `supportedKinds`) are JSON in a string. `group` is added, and `device` where there is a plan.
  */
 import { opSpecOf } from "../../env/model/graph/graphology.ts";
-import { element, html, lines, type Markup } from "../page/markup.ts";
+import { count } from "../../scenarios/import/sentences.ts";
+import { element, entities, html, lines, type Markup } from "../page/markup.ts";
 import { unicodeEscape, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
 
@@ -99,7 +100,7 @@ const beforeEscape =
   /\\+(?=u[0-9a-f]{4}|[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs})/gu;
 
 /** References for what XML holds but readers change, or what text around it suffers from. */
-const special = /[&<>"'\t\n\r\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const special = /[\t\n\r\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * A text as XML gives it back. What XML cannot hold becomes an escape such as `\u001b`. Different
@@ -109,6 +110,7 @@ const exact = (text: string): Markup => ({
   markup: text
     .replace(beforeEscape, (slashes) => slashes + slashes)
     .replace(forbidden, unicodeEscape)
+    .replace(/[&<>"']/g, (character) => entities[character])
     .replace(special, (character) => `&#${character.charCodeAt(0)};`),
 });
 
@@ -116,7 +118,7 @@ function escapeNotes(names: readonly string[]): string[] {
   const escaped = names.filter((name) => name.search(forbidden) >= 0);
   if (escaped.length === 0) return [];
   return [
-    `${escaped.length} names, such as "${visibleName(escaped[0])}", have characters that XML cannot hold; ` +
+    `${count(escaped.length, "name")}, such as "${visibleName(escaped[0])}", with characters that XML cannot hold: ` +
       "these are written as \\u and four digits.",
   ];
 }

@@ -3,11 +3,12 @@
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
  * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
- *   with commas, quotes or line ends are in quotes, and quotes inside are doubled. A word that a
+ *   with separators, quotes or line ends are in quotes, and quotes inside are doubled. A word that a
  *   spreadsheet would run as a formula has a quotation mark (`'`) before it. To read it back, drop
  *   one mark of those before `=`, `+`, `-` or `@`.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
+import { count } from "../../scenarios/import/sentences.ts";
 import { visible, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
 import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
@@ -52,14 +53,14 @@ export const csv: Exporter = {
 function field(value: string | number): string {
   if (typeof value === "number") return String(value);
   const text = visible(value).replace(/^(?='*[=+\-@\t])/, "'");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function formulaNotes(names: readonly string[]): string[] {
   const formulas = names.filter((name) => /^'*[=+\-@\t]/.test(name));
   if (formulas.length === 0) return [];
   return [
-    `${formulas.length} names, such as "${visibleName(formulas[0])}", look like formulas of a spreadsheet; ` +
-      "they have a ' before them.",
+    `${count(formulas.length, "name")}, such as "${visibleName(formulas[0])}", with a ' in front: ` +
+      "a spreadsheet would run a formula.",
   ];
 }

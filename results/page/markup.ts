@@ -48,7 +48,7 @@ function render(fragment: Fragment): string {
   return fragment.map(render).join("");
 }
 
-const entities: Readonly<Record<string, string>> = {
+export const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",

@@ -8,16 +8,18 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { type CompareReport, withoutTimes } from "../comparison/compare.ts";
 import { writeAtomically } from "../files/atomic.ts";
+import type { Origin } from "../page/origin.ts";
 import { renderPage } from "../page/page.ts";
 import { RUN_FORMAT, type RunDescription } from "../training/run-directory.ts";
 
-/** Returns the path of the page. */
+/** Returns the path of the page. Without an origin the page does not say where it comes from. */
 export async function writeComparison(
   path: string,
   report: CompareReport,
   versions: RunDescription["versions"] = {},
+  origin: Origin | null = null,
 ): Promise<string> {
-  const page = renderPage(report, await scenariosOf(report));
+  const page = renderPage(report, await scenariosOf(report), origin);
   mkdirSync(path, { recursive: true });
   const { seed, ...config } = report.request;
   const backends = [...new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null))];
@@ -35,11 +37,14 @@ export async function writeComparison(
   write("run.json", JSON.stringify({ format: RUN_FORMAT, ...description }, null, 1));
   // Not indented: an indented file would give each number of a plan a line of its own.
   write("report.json", JSON.stringify(withoutTimes(report)));
-  write("times.json", JSON.stringify(report.times));
+  write("times.json", JSON.stringify({ ...report.times, ...dateAndMachine(origin) }));
   const pagePath = join(path, "index.html");
   writeAtomically(pagePath, page);
   return pagePath;
 }
+
+const dateAndMachine = (origin: Origin | null) =>
+  origin === null ? {} : { date: origin.date, machine: origin.machine };
 
 async function scenariosOf({ scenarios, request }: CompareReport): Promise<Map<string, Scenario>> {
   const resolved = new Map<string, Scenario>();

@@ -71,10 +71,11 @@ export const tickText = (value: number, { size }: { readonly size: number }): st
 export const shortened = (name: string, most: number): string =>
   name.length > most ? `${name.slice(0, most - 1)}…` : name;
 
-/** The `svg` element of a chart that stands in a page. */
+/** The `svg` element of a chart that stands in a page, never smaller than its text can be read. */
 export function pageChart(width: number, height: number, label: string, content: Markup): Markup {
   const attributes = {
     class: "chart",
+    style: `min-width:${width}px`,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
     "aria-label": label,
