@@ -5,8 +5,8 @@
  */
 
 /**
- * C0 without tab and line feed, DEL, C1, line and paragraph separators, marks that change the
- * direction of text, halves of surrogate pairs, and two code points that are no characters.
+ * Control characters but tab and line feed, separators of lines and paragraphs, marks that change
+ * the direction of text. Also halves of surrogate pairs, and two code points without a character.
  */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for

@@ -38,8 +38,8 @@ import {
 } from "../command.ts";
 import { newFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { originOf } from "../origin.ts";
 import { createPool } from "../pool/pool.ts";
+import { originOf } from "../reports/origin.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";

@@ -3,9 +3,9 @@
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
  * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
- *   with separators, quotes or line ends are in quotes, and quotes inside are doubled. A word that a
- *   spreadsheet would run as a formula has a quotation mark (`'`) before it. To read it back, drop
- *   one mark of those before `=`, `+`, `-` or `@`.
+ *   with separators, quotes or line ends are in quotes, and quotes inside are doubled. Where a
+ *   spreadsheet would run a formula, a mark (`'`) stands before it. A reader drops one of the marks
+ *   before `=`, `+`, `-` or `@`.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
 import { count } from "../../scenarios/import/sentences.ts";

@@ -53,7 +53,7 @@ ${footer}
   return page.markup;
 }
 
-/** The content security policy holds the page to its promise: its own script, nothing from elsewhere. */
+/** The content security policy holds the page to its promise: no script but its own. */
 function headOf(report: CompareReport): Markup {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
   return html`<head>

@@ -13,9 +13,12 @@ body {
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif;
 }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; }
-h2 { font-size: 1.25rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.25rem; margin: 1.4rem 0 .2rem; overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
-section { scroll-margin-top: 2rem; margin-top: 2.8rem; padding-top: 1.4rem; border-top: 1px solid var(--rule); }
+section {
+  scroll-margin-top: 2rem; margin-top: 2.8rem; padding-top: 1px;
+  border-top: 1px solid var(--rule);
+}
 p { margin: .4rem 0; max-width: 60rem; }
 code { font: .85rem ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .facts, figcaption, caption, footer { color: var(--soft); font-size: .87rem; }

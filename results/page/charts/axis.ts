@@ -47,7 +47,8 @@ function linearTicks(from: number, to: number, wanted: number): number[] {
   if (!(to > from && step > 0 && last >= first) || !Number.isSafeInteger(last)) return [from];
   // Multiples are counted, not summed, so that rounding errors do not add up. Adding 0 turns -0
   // into 0.
-  return Array.from({ length: last - first + 1 }, (_, i) => inside((first + i) * step + 0, from, to));
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => inside((first + i) * step + 0, from, to));
+  return ticks[0] < from ? ticks.slice(1) : ticks;
 }
 
 const MOST_TICKS = 10;

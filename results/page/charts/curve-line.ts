@@ -1,7 +1,7 @@
 /**
- * One line of the anytime curves: a staircase through the means in the colour and dashes of its
- * method, a shape where the method ended, and a label at the right end. A band reaches from the
- * least to the greatest value. A dotted line follows where the method ended.
+ * One line of the anytime curves: a staircase through the means, in the colour and dashes of its
+ * method. A shape stands where the method ended, and a dotted line follows. The label is at the
+ * right end. A band reaches from the least to the greatest value.
  */
 import type { AnytimeCurve } from "../../comparison/anytime.ts";
 import { formatOn, type Scale } from "../../format.ts";

@@ -56,12 +56,12 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
   const { width, height, label, content, keys } = ganttChart(scenario, timeline, options);
   const transfers = timeline.transfers.length > 0 ? `, ${transferCount(timeline)} transfers` : "";
   const caption = [
-    `Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}${transfers}.`,
+    `Plan of ${options.method}: ${formatUs(timeline.makespanUs)}${transfers}.`,
     "At the right of each lane, its busy share of the step. Point at a block for its op.",
     ...(options.criticalPath?.length ? ["Marks under the lanes show the critical path."] : []),
   ].join(" ");
   return figure(
-    scrollBox(`Timeline of the best plan for ${scenario.name}`, pageChart(width, height, label, content)),
+    scrollBox(`Timeline of a plan for ${scenario.name}`, pageChart(width, height, label, content)),
     html`${keyList(keys)} ${caption}`,
   );
 }

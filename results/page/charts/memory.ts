@@ -40,6 +40,5 @@ function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number
 function againstLimit(peakBytes: number, limitBytes: number): string {
   const [peak, limit] = [formatBytes(peakBytes), formatBytes(limitBytes)];
   if (peakBytes > limitBytes) return `${peak}, ${formatBytes(peakBytes - limitBytes)} over ${limit}`;
-  const share = limitBytes > 0 ? (100 * peakBytes) / limitBytes : 100;
-  return `${peak} of ${limit} (${share.toFixed(0)}%)`;
+  return `${peak} of ${limit} (${((100 * peakBytes) / limitBytes).toFixed(0)}%)`;
 }

@@ -22,9 +22,9 @@ import { resolveScenario } from "../../../scenarios/index.ts";
 const clock = () => 0;
 const address = "layered/test/3/2xP100?ops=40";
 
-/** Captions such as "Best plan of heft: 3.20 ms" of a page, in order. */
+/** Captions such as "Plan of heft: 3.20 ms" of a page, in order. */
 const captions = (page: string): string[] =>
-  [...page.matchAll(/Best plan of ([^:<]+): ([\d.,]+ [a-zµ]+)/g)].map(
+  [...page.matchAll(/Plan of ([^:<]+): ([\d.,]+ [a-zµ]+)/g)].map(
     ([, method, value]) => `${method}: ${value}`,
   );
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario, testScenario } from "../../../env/index.ts";
 import type { CellResult, RunCell } from "../../../results/comparison/cell.ts";
@@ -90,11 +91,16 @@ describe("the page", () => {
     ({ page } = await pageOf([roomy, tight, hopeless, pipelined]));
   });
 
-  test("asks nothing of any other place and runs no script", () => {
+  test("asks nothing of any other place and runs no script but its own, which the policy names", () => {
     expect(page).not.toMatch(/https?:|\/\/[a-z]/i);
-    expect(page).not.toMatch(/<script|<link|<iframe|<img|@import|\ssrc=|\son[a-z]+=/i);
+    expect(page).not.toMatch(/<link|<iframe|<img|@import|\ssrc=|<[^>]+\son[a-z]+=/i);
     expect(page.match(/url\([^)]*\)/g)?.filter((url) => !url.startsWith("url(#"))).toEqual([]);
-    expect(page).toContain(`content="default-src 'none'`);
+    const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text);
+    expect(scripts).toHaveLength(1);
+    const hash = createHash("sha256").update(scripts[0]).digest("base64");
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'"`,
+    );
   });
 
   test("is well-formed: every tag closed in order, every reference to an id that exists once", () => {
@@ -111,7 +117,8 @@ describe("the page", () => {
   });
 
   test("has no number that is none", () => {
-    expect(page.match(/.{0,40}(NaN|Infinity|undefined|\bnull\b).{0,20}/g)).toBe(null);
+    const shown = page.replace(/<script>[\s\S]*<\/script>/, "");
+    expect(shown.match(/.{0,40}(NaN|Infinity|undefined|\bnull\b).{0,20}/g)).toBe(null);
   });
 
   test("shows names as they are, whatever they contain", () => {
@@ -122,7 +129,7 @@ describe("the page", () => {
   test("shows the timeline of the best plan, with its value and every op", async () => {
     const { page: one, report } = await pageOf([roomy]);
     const best = report.scenarios[0].rows[0];
-    expect(one.includes(`Best plan of ${best.method}, seed 0: ${formatUs(best.mean!)}`)).toBe(true);
+    expect(one.includes(`Plan of ${best.method}, seed 0: ${formatUs(best.mean!)}`)).toBe(true);
     const missing = roomy.graph.names.filter((name) => !one.includes(`<title>${name} (op, `));
     expect(missing).toEqual([]);
   });
@@ -130,7 +137,7 @@ describe("the page", () => {
   test("says where nothing fits in memory, and shows the plan nearest to fitting", () => {
     expect(page).toContain("No method found a plan that fits in memory.");
     expect(page).toContain("Plan nearest to fitting in memory");
-    expect(page).toContain("out of memory");
+    expect(page).toContain(">memory</td>");
     expect(page).toMatch(/gpu:\d needs \d+ B more than it has/);
   });
 
@@ -149,7 +156,7 @@ describe("the bytes of the page", () => {
     const fast = (await pageOf([roomy], { seconds: 1 })).page;
     const slow = (await pageOf([roomy], { seconds: 77 })).page;
     expect(slow).not.toBe(fast);
-    const timeless = (text: string) => text.replace(/<td class="time">[^<]*<\/td>/g, "");
+    const timeless = (text: string) => text.replace(/<td class="time"[^>]*>[^<]*<\/td>/g, "");
     expect(timeless(slow)).toBe(timeless(fast));
   });
 });
@@ -161,7 +168,10 @@ describe("the bytes of the page", () => {
 function faultsOf(page: string): string[] {
   const faults: string[] = [];
   const open: string[] = [];
-  const body = page.replace("<!doctype html>", "").replace(/<style>[^<]*<\/style>/, "");
+  const body = page
+    .replace("<!doctype html>", "")
+    .replace(/<style>[^<]*<\/style>/, "")
+    .replace(/<script>[^<]*<\/script>/, "");
   const tag = /<(\/?)([a-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/gi;
   let after = 0;
   for (const match of body.matchAll(tag)) {

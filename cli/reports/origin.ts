@@ -1,8 +1,8 @@
 /** Where results come from: the command as it was given, the date and the kind of machine. */
 import { availableParallelism, totalmem } from "node:os";
-import type { Origin } from "../results/page/origin.ts";
-import type { Flags, Values } from "./command.ts";
-import { versions } from "./version.ts";
+import type { Origin } from "../../results/page/origin.ts";
+import type { Flags, Values } from "../command.ts";
+import { versions } from "../version.ts";
 
 export function originOf<F extends Flags>(name: string, flags: F, values: Values<F>): Origin {
   return {
