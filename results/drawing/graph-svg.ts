@@ -5,6 +5,7 @@
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { displayed } from "../displayed.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
 import { type Box, fileChart, textAt } from "../page/charts/shapes.ts";
 import { element, html, lines, type Markup, px } from "../page/markup.ts";
@@ -32,7 +33,8 @@ svg.chart { background: var(--bg); width: auto; max-width: none; }
 .edge:hover { stroke: var(--accent); stroke-opacity: 1; }
 `;
 
-export function graphSvg(scenario: Scenario, plan: Plan | null): string {
+export function graphSvg(given: Scenario, plan: Plan | null): string {
+  const scenario = displayed(given);
   const drawn = drawnGraph(scenario, plan);
   const layout = layered(drawn.nodes.map(widthOf), BOX_HEIGHT, drawn.edges);
   const keys = plan === null ? [] : deviceKeys(scenario, plan);

@@ -72,11 +72,12 @@ export const anchor = (index: number): string => `scenario-${index + 1}`;
 
 function heatCell({ unit }: ScenarioTable, row: Row | undefined, index: number): Markup {
   const place = { "data-m": String(index) };
-  const empty = (text: string) => element("td", { class: "cell none", ...place }, text);
+  const plain = (text: string, kind: string) => element("td", { class: kind, ...place }, text);
+  const empty = (text: string) => plain(text, "cell none");
   if (row === undefined) return empty("not run");
   if (row.mean === null) return empty(row.violation === null ? "no plan" : "memory");
   const star = row.rank === 1 ? "★ " : "";
-  if (row.gap === null) return empty(`${star}${gaplessText(row, unit)}`);
+  if (row.gap === null) return plain(`${star}${gaplessText(row, unit)}`, "cell");
   const look = { style: `--w:${tint(row.gap)}%`, title: formatValue(unit, row.mean) };
   return element("td", { class: "cell", ...place, ...look }, `${star}${formatGap(row.gap)}`);
 }

@@ -89,7 +89,7 @@ th[aria-sort="descending"] button::after { content: " \\2193"; }
   padding: .28rem .35rem; min-width: 3.4rem; border: 1px solid var(--bg);
   background: color-mix(in srgb, var(--heat) var(--w, 0%), var(--bg));
 }
-.heat .none {
+.heat td.none {
   background: repeating-linear-gradient(135deg, var(--panel) 0 6px, var(--rule) 6px 7px);
   color: var(--soft);
 }

@@ -6,6 +6,7 @@
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
 import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
+import { displayed } from "../../displayed.ts";
 import { formatOn, formatUs, type Scale, scaleFor } from "../../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, keyList, scrollBox } from "../parts.ts";
@@ -67,11 +68,12 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
 }
 
 export function ganttChart(
-  scenario: Scenario,
+  given: Scenario,
   timeline: Timeline,
   { method, bound, criticalPath = [] }: GanttOptions,
 ): GanttChart {
   const { makespanUs } = timeline;
+  const scenario = displayed(given);
   const lanes = lanesOf(scenario, timeline, criticalPath);
   const { tops, bottom } = laneTops(lanes);
   const frame: Frame = { left: LEFT, right: RIGHT, top: TOP, bottom };
