@@ -92,7 +92,7 @@ function boxMark(node: DrawnNode, { x, y }: Point): Markup {
   const width = widthOf(node);
   const box = { x: x - width / 2, y: y - BOX_HEIGHT / 2, width, height: BOX_HEIGHT };
   return html`
-<title>${node.title}, ${details(node)}</title>
+<title>${node.title} (${node.holds}), ${details(node)}</title>
 ${roundedBox("under", box)}
 ${roundedBox("box", box)}
 ${textAt(null, shortTitle(node.title), { x, y: y - 2 })}
