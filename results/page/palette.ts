@@ -19,7 +19,7 @@ export const palette = `
   :root {
     --bg: #14171a; --panel: #1d2126; --text: #e6e9ec; --soft: #a3adb8; --rule: #363c44;
     --heat: #c2500f; --warn: #ff7aa2; --accent: #7cb7ff; --veil: #000000a0;
-    --forward: #3d93d6; --backward: #e69f00; --update: #dd92bd; --transfer: #16a57e;
+    --forward: #56a8ec; --backward: #e69f00; --update: #dd92bd; --transfer: #0b9a70;
     --critical: #f4f6f8; --memory: #6f97c4;
     --m0: #6aaeff; --m1: #ff9d57; --m2: #5fcf7d; --m3: #ff7f9b; --m4: #b996f5; --m5: #d3a06c;
     --m6: #ff8cc8; --m7: #4fd0d6; --m8: #cfcf55; --m9: #a9b4bf; --m10: #95a0ff; --m11: #a5d84a;

@@ -1,6 +1,7 @@
 /**
  * What is drawn is what is scored. The timelines, Gantt charts and traces of every method's best
- * plan show the value of its row, and so do the captions of whole pages.
+ * plan show the value of its row, and so do the captions of whole pages. The numbers of tables and
+ * curves are those of the report.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,6 +19,7 @@ import {
   traceOf,
 } from "../../../results/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
+import { wrongNumbers } from "./page-numbers.ts";
 
 const clock = () => 0;
 const address = "layered/test/3/2xP100?ops=40";
@@ -60,6 +62,10 @@ describe("what is drawn of every method", () => {
       { runCell, clock, cpuClock: clock },
     );
     const scenario = await resolveScenario(address);
+    const whole = renderPage(report, new Map([[address, scenario]]));
+    expect(wrongNumbers(whole, report)).toEqual([]);
+    const moved = whole.replace(/(<text class="label"[^>]*>heft <tspan>)/, "$19");
+    expect(wrongNumbers(moved, report)).toHaveLength(1);
     const planned = report.cells.filter(({ value }) => value !== null);
     expect(planned.length).toBe(methods.length);
     const ordered = planned.filter(({ plan }) => plan !== null && "opPriority" in plan);
@@ -88,6 +94,7 @@ describe("the committed example", () => {
     const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as CompareReport;
     const page = readFileSync(at("index.html"), "utf8");
     expect(captions(page)).toEqual(expectedCaptions(report));
+    expect(wrongNumbers(page, report)).toEqual([]);
     expect(report.cells.length).toBeGreaterThan(60);
     for (const table of report.scenarios) {
       const scenario = await resolveScenario(table.scenario);

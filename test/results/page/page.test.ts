@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario, testScenario } from "../../../env/index.ts";
-import type { CellResult, RunCell } from "../../../results/comparison/cell.ts";
+import { type CellResult, type RunCell, runCell as runRealCell } from "../../../results/comparison/cell.ts";
 import { type CompareReport, type CompareRequest, compare } from "../../../results/comparison/compare.ts";
 import { formatUs } from "../../../results/format.ts";
 import { renderPage } from "../../../results/page/page.ts";
-import { cell } from "../cells.ts";
+import { writeComparison } from "../../../results/report/write-comparison.ts";
+import { cell, fakeRunner } from "../cells.ts";
 
 const graph = `
   input 1 40B
@@ -143,6 +147,102 @@ describe("the page", () => {
 
   test("shows loads instead of a timeline where the objective is the largest load", () => {
     expect(page).toContain("Load of each device per sample");
+  });
+});
+
+describe("a page of 28 methods", () => {
+  const methods = Array.from({ length: 28 }, (_, i) =>
+    i % 9 === 0 ? `agent-${i}` : `a-rather-long-name-${i}`,
+  );
+  const height = (i: number) => (i < 20 ? 100 : 100 + i);
+  let page = "";
+  beforeAll(async () => {
+    const runCell = fakeRunner(({ method }) => {
+      const value = height(methods.indexOf(method));
+      return { value, kind: method.startsWith("agent") ? "agent" : "planner" };
+    });
+    const request = { scenarios: ["roomy"], methods, seeds: 1, seed: 0, budget: { simulations: 10 } };
+    const report = await compare(request, { runCell, clock: () => 0, cpuClock: () => 0 });
+    const device = plans.together;
+    const cells = report.cells.map((own) => ({ ...own, plan: { kind: "placement" as const, device } }));
+    page = renderPage({ ...report, cells }, new Map([["roomy", roomy]]));
+  });
+
+  test("labels every line inside the picture, apart from every other label", () => {
+    const [, width, bottom] = /class="chart" style="[^"]*" viewBox="0 0 (\d+) (\d+)"/.exec(page)!.map(Number);
+    const labels = [...page.matchAll(/<text class="label" x="([\d.]+)" y="([\d.]+)">([^<]+) </g)];
+    expect(labels.map(([, , , name]) => name).sort()).toEqual([...methods].sort());
+    for (const [, x] of labels) expect(Number(x)).toBeLessThan(width - 150);
+    const heights = labels.map(([, , y]) => Number(y)).sort((a, b) => a - b);
+    expect(heights[0]).toBeGreaterThan(10);
+    expect(heights[heights.length - 1]).toBeLessThan(bottom);
+    for (let i = 1; i < heights.length; i++) expect(heights[i] - heights[i - 1]).toBeGreaterThan(13);
+  });
+
+  test("has a switch for each line and each group of lines, which work without a script", () => {
+    methods.forEach((_, i) => {
+      expect(page).toContain(`<input type="checkbox" checked="" class="s${i}"/>`);
+      expect(page).toContain(`.curves:has(.s${i}:not(:checked)) .curve.k${i} { display: none; }`);
+      expect(page).toMatch(new RegExp(`<g class="curve( agent)? k${i} in[04]"`));
+    });
+    for (const group of ["Learned agents", "Other planners"]) expect(page).toContain(`/>${group}</label>`);
+    expect(page).toContain(".curves:has(.g0:not(:checked)) .curve.in0 { display: none; }");
+  });
+});
+
+describe("the overview", () => {
+  test("has scenarios as rows, what came out first, and a column for each method after it", async () => {
+    const { page } = await pageOf([roomy, tight, pipelined]);
+    const [table] = /<table class="heat sortable">[\s\S]*?<\/table>/.exec(page)!;
+    const heads = [...table.matchAll(/<th scope="col"[^>]*>([\s\S]*?)<\/th>/g)].map(([, head]) =>
+      head.replace(/<[^>]*>/g, ""),
+    );
+    expect(heads.slice(0, 5)).toEqual(["scenario", "lowest gap", "lowest value", "bound", "by"]);
+    expect(heads).toHaveLength(5 + Object.keys(plans).length);
+    const rows = [...table.matchAll(/<th scope="row" class="name"><a [^>]*>([\s\S]*?)<\/a>/g)];
+    expect(rows.map(([, name]) => name)).toEqual(["roomy", "tight", "pipelined"]);
+  });
+});
+
+describe("where a page comes from", () => {
+  const origin = {
+    versions: { "placement-gym": "9.8.7" },
+    command: "placement-gym compare --suite 'a b'",
+    date: "2031-02-03T04:05:06.789Z",
+    machine: { cores: 3, memoryBytes: 17e9, platform: "linux x64" },
+  };
+
+  test("is told where it is known: version, date, command, kind of machine, data beside the page", async () => {
+    const { report } = await pageOf([roomy]);
+    const page = renderPage(report, new Map([["roomy", roomy]]), origin);
+    expect(page).toContain(
+      "placement-gym 9.8.7 · 2031-02-03 04:05 UTC · 3 cores, 17.0 GB of memory, linux x64",
+    );
+    expect(page).toContain("<code>placement-gym compare --suite &#39;a b&#39;</code>");
+    for (const file of ["report.json", "run.json", "times.json"]) expect(page).toContain(`href="${file}"`);
+    expect((await pageOf([roomy])).page).not.toContain("report.json");
+  });
+
+  test("is in times.json, and report.json is the same on any day and machine", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "placement-gym-origin-"));
+    try {
+      const report = await compare(
+        { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget: { simulations: 5 } },
+        { runCell: runRealCell, clock: () => 0, cpuClock: () => 0 },
+      );
+      const written = async (name: string, own: typeof origin) => {
+        await writeComparison(join(folder, name), report, {}, own);
+        const text = (file: string) => readFileSync(join(folder, name, file), "utf8");
+        return { report: text("report.json"), run: text("run.json"), times: JSON.parse(text("times.json")) };
+      };
+      const one = await written("one", origin);
+      const other = await written("other", { ...origin, date: "2032-01-01T00:00:00.000Z" });
+      expect(other.report).toBe(one.report);
+      expect(other.run).toBe(one.run);
+      expect(one.times).toMatchObject({ date: origin.date, machine: origin.machine, seconds: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
