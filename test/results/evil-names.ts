@@ -1,6 +1,7 @@
 /**
- * Names that would do harm where a format or a terminal took them for its own: markup, quotes,
- * formulas, escape sequences, right-to-left marks, line ends, and characters that XML cannot hold.
+ * Names that would do harm where a format or a terminal took them for its own. There are markup,
+ * quotes, formulas, escape sequences and right-to-left marks. There are line ends and characters
+ * that XML cannot hold.
  */
 import { graphBuilder, placement, type Scenario, testScenario } from "../../env/index.ts";
 
