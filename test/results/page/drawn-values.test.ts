@@ -18,7 +18,8 @@ import {
   runCell,
   traceOf,
 } from "../../../results/index.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
+import { resolveScenario, suites } from "../../../scenarios/index.ts";
+import { scenarioProfile } from "../../../scenarios/profile.ts";
 import { wrongNumbers } from "./page-numbers.ts";
 
 const clock = () => 0;
@@ -87,6 +88,18 @@ describe("what is drawn of every method", () => {
 });
 
 describe("the committed example", () => {
+  test("tells methods apart on every scenario, one of which no accelerator holds alone", async () => {
+    const { scenarios } = JSON.parse(readFileSync(at("report.json"), "utf8")) as CompareReport;
+    for (const { scenario, rows } of scenarios) {
+      const values = new Set(rows.map(({ mean }) => mean?.toPrecision(6)));
+      expect(values.size, scenario).toBeGreaterThan(0.8 * rows.length);
+    }
+    const pressures = await Promise.all(
+      suites.start.map(async (name) => scenarioProfile(await resolveScenario(name)).memoryPressure!),
+    );
+    expect(Math.max(...pressures)).toBeGreaterThan(1.2);
+  });
+
   const at = (name: string) => fileURLToPath(new URL(`../../../results/example/${name}`, import.meta.url));
 
   test("draws the value of each best row, and its plans score what its table says", async () => {
@@ -96,6 +109,7 @@ describe("the committed example", () => {
     expect(captions(page)).toEqual(expectedCaptions(report));
     expect(wrongNumbers(page, report)).toEqual([]);
     expect(report.cells.length).toBeGreaterThan(60);
+    expect(report.request.scenarios).toEqual(suites.start);
     for (const table of report.scenarios) {
       const scenario = await resolveScenario(table.scenario);
       const score = createSimulator(scenario);
