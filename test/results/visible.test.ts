@@ -1,6 +1,6 @@
 /** Names of others do no harm in any format, and come back from those that we read ourselves. */
 import { describe, expect, test } from "vitest";
-import { explain } from "../../env/index.ts";
+import { explain, graphBuilder, testScenario, toGraphology } from "../../env/index.ts";
 import { exporterOf, exporters } from "../../results/export/index.ts";
 import { type CellResult, compare, ganttSvg, renderPage, traceOf } from "../../results/index.ts";
 import { formatTable } from "../../results/table.ts";
@@ -64,6 +64,7 @@ describe("evil names", () => {
     expect(graph.names.slice(16, 18)).toEqual(["\\\\u001b", "\\\\\\u001b"]);
     expect(written("graphml").notes.join()).toContain("4 names, such as");
     expect(graph.edgeCount).toBe(scenario.graph.edgeCount);
+    expect(Object.keys(Object.getOwnPropertyDescriptors(Object.prototype))).not.toContain("previous");
   });
 
   test("are keys of their own in the JSON of TensorFlow", () => {
@@ -128,3 +129,26 @@ test("visible text keeps what JSON means, and names stay on one line", () => {
   for (const name of evilNames) expect(visibleName(name)).not.toMatch(/[\n\t]/);
   expect(visibleName("plain name \u{1f600} é")).toBe("plain name \u{1f600} é");
 });
+
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+  "an op named %s comes back from GraphML and leaves shared objects alone",
+  (name) => {
+    const before = [Object.prototype, Object, Function.prototype].map((shared) => Reflect.ownKeys(shared));
+    const graph = graphBuilder()
+      .op({ name: "a", measuredUs: { "*": 1 }, outputs: [4] })
+      .op({ name, measuredUs: { "*": 2 }, outputs: [4] })
+      .op({ name: "c", measuredUs: { "*": 3 } });
+    for (const [from, to] of [
+      ["a", name],
+      [name, "c"],
+      ["a", "c"],
+    ])
+      graph.edge({ from, to });
+    const built = graph.build();
+    const { text } = exporterOf("graphml").write(testScenario({ graph: built }), null);
+    expect(importFile(text, "odd.graphml").scenario.graph).toEqual(built);
+    expect(() => toGraphology(built)).toThrow(`Op "${name}" has a name that a graphology graph cannot hold`);
+    const after = [Object.prototype, Object, Function.prototype].map((shared) => Reflect.ownKeys(shared));
+    expect(after).toEqual(before);
+  },
+);
