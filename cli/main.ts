@@ -12,7 +12,7 @@ import { notKnown } from "../env/model/suggest.ts";
 import type { Command } from "./command.ts";
 import { type CommandText, commandHelp, commandTexts, overview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { EXIT, lineWidth, processTerminal, type Terminal } from "./terminal/terminal.ts";
+import { EXIT, guarded, lineWidth, processTerminal, type Terminal } from "./terminal/terminal.ts";
 import { packageVersion } from "./version.ts";
 
 interface Entry {
@@ -106,13 +106,14 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs one command line and returns its exit code. */
-export async function execute(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function execute(argv: readonly string[], bare: Terminal): Promise<number> {
+  const terminal = guarded(bare);
   try {
     const code = await dispatch(argv, terminal);
     return terminal.interrupted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof InputError) {
-      terminal.note(`placement-gym: ${printable(error.message)}`);
+      terminal.note(`placement-gym: ${oneLine(error.message)}`);
       return EXIT.badInput;
     }
     if (terminal.interrupted) {
@@ -155,10 +156,5 @@ function unknownCommand(name: string): InputError {
   return new InputError(notKnown("Command", name, names));
 }
 
-/**
- * One line without control characters. A sentence may quote a file, and that text must not control
- * the terminal.
- */
-function printable(sentence: string): string {
-  return sentence.replace(/\p{Cc}+/gu, " ");
-}
+/** A sentence is one line, whatever it quotes; the terminal shows other control characters. */
+const oneLine = (sentence: string): string => sentence.replace(/[\t\r\n]+/g, " ");

@@ -11,6 +11,8 @@ export interface Scale {
   /** Base units (us or bytes) in one unit of the scale. */
   readonly size: number;
   readonly decimals: number;
+  /** Present where entries are so small that decimals would show zeros: `1.00e-300`. */
+  readonly powers?: true;
 }
 
 const timeScales = [
@@ -26,6 +28,9 @@ const byteScales = [
   { unit: "B", size: 1 },
 ];
 
+/** Smaller values would read as zero with three decimals. */
+const LEAST_DECIMAL = 5e-4;
+
 /**
  * The scale on which a typical entry has at least one digit before the point and four significant
  * digits.
@@ -33,11 +38,13 @@ const byteScales = [
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
   const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
+  if (typical > 0 && typical < LEAST_DECIMAL) return { ...scale, decimals: 2, powers: true };
   return { ...scale, decimals: decimalsFor(typical / scale.size, 4) };
 }
 
 /** `12.346`, without the unit. */
 export function formatOn(scale: Scale, value: number): string {
+  if (scale.powers && value !== 0) return (value / scale.size).toExponential(scale.decimals);
   return grouped(value / scale.size, scale.decimals);
 }
 
@@ -62,6 +69,7 @@ export function formatValue(unit: "us" | "bytes", value: number): string {
 /** `4.21%`, `0.0%`, `312%`: a gap, never rounded to zero when it is not. */
 export function formatGap(gap: number): string {
   const percent = gap * 100;
+  if (!Number.isFinite(percent)) return `>${Number.MAX_VALUE.toPrecision(1)}%`;
   if (percent !== 0 && Math.abs(percent) < 0.005) return percent > 0 ? "<0.01%" : ">-0.01%";
   if (Math.abs(percent) < 10) return `${percent.toFixed(2)}%`;
   return `${grouped(percent, Math.abs(percent) < 100 ? 1 : 0)}%`;

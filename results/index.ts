@@ -49,6 +49,7 @@ export {
   type Scale,
   scaleFor,
 } from "./format.ts";
+export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
 export { cellRng, type StreamSeed } from "./random-stream.ts";
 export {

@@ -15,6 +15,7 @@ import {
   formatValue,
   type Scale,
 } from "./format.ts";
+import { visibleName } from "./visible.ts";
 
 export function formatTable(report: CompareReport): string {
   const sections = report.scenarios.map((table) => scenarioText(report, table));
@@ -59,7 +60,7 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
   ];
   const remarks = rows.flatMap((row) => {
     const said = remarksOf(row);
-    return said.length === 0 ? [] : [`  ${row.method}: ${said.join("; ")}`];
+    return said.length === 0 ? [] : [visibleName(`  ${row.method}: ${said.join("; ")}`)];
   });
   return [
     `${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
@@ -102,7 +103,7 @@ const violationText = ({ violation }: Row) =>
 function aligned<T>(columns: readonly Column<T>[], entries: readonly T[]): string[] {
   const cells = [
     columns.map(({ title }) => title),
-    ...entries.map((e) => columns.map(({ text }) => text(e))),
+    ...entries.map((e) => columns.map(({ text }) => visibleName(text(e)))),
   ];
   const widths = columns.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
   return cells.map((line) =>

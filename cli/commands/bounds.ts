@@ -8,6 +8,7 @@ import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { formatGap, formatValue } from "../../results/format.ts";
+import { visibleName } from "../../results/visible.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag, objectiveFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
@@ -49,7 +50,7 @@ export const bounds = defineCommand({
       value > 0 ? formatGap(best.value / value - 1) : "none",
     ]);
     terminal.write(
-      `No plan of ${scenario.name} has a ${scenario.objective} ` +
+      `No plan of ${visibleName(scenario.name)} has a ${scenario.objective} ` +
         `below ${formatValue(unit, best.value)} (${best.argument}).\n` +
         `${table([["argument", "bound", "best above it"], ...rows]).join("\n")}\n`,
     );

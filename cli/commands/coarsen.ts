@@ -6,6 +6,7 @@ import { type CoarseningReport, coarseningReport } from "../../env/model/coarsen
 import { coarsen, coarseningRule, coarseningRules } from "../../env/model/coarsen/rules.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { displayed } from "../../results/displayed.ts";
 import { formatBytes, formatCount } from "../../results/format.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
@@ -58,7 +59,7 @@ export const coarsenCommand = defineCommand({
     terminal.write(
       values.json
         ? jsonText({ scenario: scenario.name, rules: rows })
-        : textOf(scenario, rows, lineWidth(terminal)),
+        : textOf(displayed(scenario), rows, lineWidth(terminal)),
     );
     return EXIT.done;
   },

@@ -4,6 +4,7 @@
  * as they finish, so that the same command goes on where it was stopped, and a further one extends
  * what is there.
  */
+
 import { availableParallelism } from "node:os";
 import pc from "picocolors";
 import { generalMethods } from "../../agents/registry/registry.ts";
@@ -18,6 +19,7 @@ import {
   compare as runComparison,
 } from "../../results/comparison/compare.ts";
 import { faultSentence, faultsAsRows, faultText } from "../../results/comparison/failed-cell.ts";
+import type { Origin } from "../../results/page/origin.ts";
 import { type ComparisonFolder, openComparison } from "../../results/report/comparison-folder.ts";
 import { formatTable } from "../../results/table.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
@@ -36,60 +38,62 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { createPool } from "../pool/pool.ts";
+import { originOf } from "../reports/origin.ts";
 import { startCellsProgress } from "../terminal/compare-progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
+
+const flags = {
+  scenarios: {
+    type: "list",
+    placeholder: "A,B",
+    describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
+  },
+  suite: {
+    type: "text",
+    placeholder: "NAME",
+    describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
+    defaultText: "default",
+  },
+  files: {
+    type: "text",
+    placeholder: "FOLDER",
+    describe: "folder of the files of a suite of files",
+    defaultText: "none",
+  },
+  methods: {
+    type: "list",
+    placeholder: "X,Y",
+    describe: "ids, ids with options, or paths such as ./mine.ts",
+    defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=25000",
+  },
+  ...budgetFlags,
+  seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
+  seed: seedFlag,
+  objective: objectiveFlag,
+  backend: backendFlag,
+  jobs: {
+    type: "integer",
+    min: 1,
+    placeholder: "N",
+    describe: "cells that run at once, each in a process of its own",
+    defaultText: "one for each core",
+  },
+  out: {
+    type: "text",
+    placeholder: "DIR",
+    describe: "where the report and the page go; a folder that holds a comparison is continued and extended",
+    defaultText: "a new folder in runs/; nothing is written with --json alone",
+  },
+  json: jsonFlag,
+} as const;
 
 export const compare = defineCommand({
   name: "compare",
   summary:
     "Runs methods on scenarios at one budget, prints them sorted by gap to the proven bound, and writes one HTML page.",
   positionals: [],
-  flags: {
-    scenarios: {
-      type: "list",
-      placeholder: "A,B",
-      describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
-    },
-    suite: {
-      type: "text",
-      placeholder: "NAME",
-      describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
-      defaultText: "default",
-    },
-    files: {
-      type: "text",
-      placeholder: "FOLDER",
-      describe: "folder of the files of a suite of files",
-      defaultText: "none",
-    },
-    methods: {
-      type: "list",
-      placeholder: "X,Y",
-      describe: "ids, ids with options, or paths such as ./mine.ts",
-      defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=50000",
-    },
-    ...budgetFlags,
-    seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
-    seed: seedFlag,
-    objective: objectiveFlag,
-    backend: backendFlag,
-    jobs: {
-      type: "integer",
-      min: 1,
-      placeholder: "N",
-      describe: "cells that run at once, each in a process of its own",
-      defaultText: "one for each core",
-    },
-    out: {
-      type: "text",
-      placeholder: "DIR",
-      describe:
-        "where the report and the page go; a folder that holds a comparison is continued and extended",
-      defaultText: "a new folder in runs/; nothing is written with --json alone",
-    },
-    json: jsonFlag,
-  },
+  flags,
   examples: [
     "compare --suite start",
     "compare --scenarios nmt/test/0-3/4xK80 --methods heft,hill-climb,mcmc --simulations 3000",
@@ -108,11 +112,13 @@ export const compare = defineCommand({
     };
     checkRequest(request);
     const { json, jobs, out } = values;
-    if (json && out === undefined) return answer(request, { json, jobs, out, folder: null }, terminal);
+    const origin = originOf("compare", flags, values);
+    if (json && out === undefined)
+      return answer(request, { json, jobs, out, folder: null, origin }, terminal);
     return inFolder(out, values.suite?.replaceAll("/", "-") ?? "compare", async (path) => {
       const folder = await openFolder(path, request, terminal);
       try {
-        return await answer(folder.request, { json, jobs, out: path, folder }, terminal);
+        return await answer(folder.request, { json, jobs, out: path, folder, origin }, terminal);
       } finally {
         folder.close();
       }
@@ -125,12 +131,13 @@ interface Asked {
   readonly jobs?: number;
   readonly out: string | undefined;
   readonly folder: ComparisonFolder | null;
+  readonly origin: Origin;
 }
 
 /** Files come before the text, so that a reader who hangs up loses none. */
 async function answer(
   request: CompareRequest,
-  { json, jobs, out, folder }: Asked,
+  { json, jobs, out, folder, origin }: Asked,
   terminal: Terminal,
 ): Promise<number> {
   let report: CompareReport | undefined;
@@ -140,10 +147,11 @@ async function answer(
     if (report?.complete !== true && folder !== null && folder.keptCount > 0)
       terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
   }
-  const page = await folder?.write(report);
+  const page = await folder?.write(report, origin);
   const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
   if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
-  terminal.write(json ? jsonText(report) : painted(formatTable(report), terminal));
+  if (json) terminal.write(jsonText(report));
+  else terminal.write(formatTable(report), (text) => painted(text, terminal));
   if (page !== undefined && json) terminal.note(`Page: ${page}`);
   else if (page !== undefined) terminal.write(`\nPage: ${page}\n`);
   return report.cells.some(({ ended }) => ended === "fault") ? EXIT.failed : EXIT.done;
@@ -165,10 +173,10 @@ async function openFolder(
 /**
  * The default methods: all that answer any scenario. Agents and solvers come first, because they
  * take longest; the quick planners fill the gaps at the end. The ILP stops after a number of
- * iterations (about 20 s) instead of at its clock, so that its row repeats.
+ * iterations (about 6 s) instead of at its clock, so that its row repeats.
  */
 function everyMethod(): string[] {
-  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=50000" : id)).reverse();
+  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=25000" : id)).reverse();
 }
 
 interface Chosen {

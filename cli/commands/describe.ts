@@ -8,6 +8,7 @@ import { methods, resolveMethod } from "../../agents/registry/registry.ts";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
+import { displayedWords } from "../../results/displayed.ts";
 import { exporterOf } from "../../results/export/index.ts";
 import { looksLikeCluster } from "../../scenarios/clusters/cluster-file.ts";
 import { clusterPath } from "../../scenarios/clusters/named.ts";
@@ -109,6 +110,6 @@ async function describeScenario(
   if (values.svg !== undefined)
     writeOutput(values.svg, exporterOf("svg").write(scenario, null).text, terminal);
   const card = cardOf(scenario, address);
-  terminal.write(values.json ? jsonText(card) : cardText(card, lineWidth(terminal)));
+  terminal.write(values.json ? jsonText(card) : cardText(displayedWords(card), lineWidth(terminal)));
   return EXIT.done;
 }

@@ -4,6 +4,7 @@
 
 import { readPlan } from "../../env/model/plan/plan-file.ts";
 import { difference } from "../../env/sim/timeline/explain/difference.ts";
+import { displayed } from "../../results/displayed.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { readText } from "../files.ts";
 import { jsonText } from "../json.ts";
@@ -31,7 +32,11 @@ export const diff = defineCommand({
       after,
       difference: difference(scenario, planIn(before), planIn(after)),
     };
-    terminal.write(values.json ? jsonText(differenceJson(parts)) : differenceText(parts));
+    terminal.write(
+      values.json
+        ? jsonText(differenceJson(parts))
+        : differenceText({ ...parts, scenario: displayed(scenario) }),
+    );
     return EXIT.done;
   },
 });

@@ -16,8 +16,10 @@ import {
   singleMoves,
 } from "../../env/sim/timeline/explain/best-move.ts";
 import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
+import { displayed } from "../../results/displayed.ts";
 import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
 import { traceOf } from "../../results/trace/trace.ts";
+import { visible } from "../../results/visible.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { readText } from "../files.ts";
@@ -71,7 +73,7 @@ export const explain = defineCommand({
     const base = score.evaluate(plan);
     const bound = score.bound();
     if (values.trace !== undefined)
-      writeFile(values.trace, JSON.stringify(traceOf(scenario, told)), terminal);
+      writeFile(values.trace, visible(JSON.stringify(traceOf(scenario, told))), terminal);
     if (values.svg !== undefined)
       writeFile(
         values.svg,
@@ -80,7 +82,11 @@ export const explain = defineCommand({
       );
     const search = await bestMove(scenario, plan, base.cost, terminal);
     const parts = { scenario, plan: values.placement, told, bound, base, search };
-    terminal.write(values.json ? jsonText(explanationJson(parts)) : explanationText(parts));
+    terminal.write(
+      values.json
+        ? jsonText(explanationJson(parts))
+        : explanationText({ ...parts, scenario: displayed(scenario) }),
+    );
     return EXIT.done;
   },
 });

@@ -9,6 +9,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { createSimulator, type Timeline } from "../../env/sim/timeline/timeline.ts";
+import { displayed } from "../../results/displayed.ts";
 import { formatBytes, formatGap, formatUs } from "../../results/format.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
@@ -76,7 +77,8 @@ function answerOf(scenario: Scenario, { makespanUs, startUs, peakBytes, violatio
   };
 }
 
-function textOf(scenario: Scenario, title: string, timeline: Timeline): string {
+function textOf(given: Scenario, title: string, timeline: Timeline): string {
+  const scenario = displayed(given);
   const { makespanUs, deviceBusyUs, peakBytes, transfers, violation } = timeline;
   const { devices } = scenario.cluster;
   const bound = evaluator({ ...scenario, objective: "makespan" }).bound();

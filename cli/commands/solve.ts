@@ -11,6 +11,7 @@ import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
 import { pretrainingText } from "../../results/comparison/row-text.ts";
+import { displayedWords } from "../../results/displayed.ts";
 import { formatBytes, formatCount, formatGap, formatSeconds, formatValue } from "../../results/format.ts";
 import {
   backendFlag,
@@ -82,7 +83,9 @@ export const solve = defineCommand({
     const result = effort === "cheap" ? outcome.result : await proveMore(outcome.result, effort, terminal);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
     terminal.write(
-      values.json ? jsonText(answerOf({ ...outcome, result }, values.seed)) : textOf({ ...outcome, result }),
+      values.json
+        ? jsonText(answerOf({ ...outcome, result }, values.seed))
+        : textOf(displayedWords({ ...outcome, result })),
     );
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
     return result.feasible ? EXIT.done : EXIT.failed;

@@ -1,7 +1,12 @@
-/** Aligned and indented text: pairs for help and lists, and tables of numbers. */
+/**
+ * Aligned and indented text: pairs for help and lists, and tables of numbers. A cell is one line,
+ * whatever the names in it.
+ */
+import { visibleName } from "../../results/visible.ts";
 
 /** Two aligned columns of text. */
-export function columns(rows: readonly (readonly [string, string])[]): string[] {
+export function columns(given: readonly (readonly [string, string])[]): string[] {
+  const rows = given.map(([left, right]) => [visibleName(left), visibleName(right)] as const);
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
@@ -41,7 +46,8 @@ function linesOf(text: string, width: number): string[] {
  * A row of titles and rows of the same length. The first column is left-aligned, the others
  * right-aligned.
  */
-export function table(rows: readonly (readonly string[])[]): string[] {
+export function table(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(visibleName));
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   return rows.map((row) =>
     `  ${row.map((text, c) => (c === 0 ? text.padEnd(widths[c]) : text.padStart(widths[c]))).join("  ")}`.trimEnd(),

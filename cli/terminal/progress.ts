@@ -3,6 +3,7 @@
  * every few seconds. `time-left.ts` says how the time left is predicted.
  */
 import { Presets, SingleBar } from "cli-progress";
+import { visibleName } from "../../results/visible.ts";
 import type { Terminal } from "./terminal.ts";
 import { budgetTimeLeft, type TimeLeft, timeLeftText } from "./time-left.ts";
 
@@ -62,7 +63,7 @@ function bar(total: number, unit: string, left: Left): Progress {
   const heartbeat = setInterval(draw, 200).unref();
   return {
     update(done, doing) {
-      state = { done, doing };
+      state = { done, doing: visibleName(doing) };
     },
     end() {
       clearInterval(heartbeat);

@@ -4,10 +4,11 @@
  * process for each command.
  */
 import { performance } from "node:perf_hooks";
+import { visible } from "../../results/visible.ts";
 
 export interface Terminal {
-  /** Writes results, as they are. */
-  write(text: string): void;
+  /** Writes results. `paint` adds colours, which the text itself cannot have. */
+  write(text: string, paint?: (text: string) => string): void;
   /** Writes one line for the user. */
   note(line: string): void;
   /** True where stderr is a terminal, which can redraw a bar in place. */
@@ -92,6 +93,29 @@ function interruptOfProcess(): AbortController {
       interrupt.abort();
     });
   return interrupt;
+}
+
+/**
+ * The same terminal for text that quotes files of others: what could control it is written as a
+ * visible escape. JSON keeps its meaning. Commands get no other.
+ */
+export function guarded(terminal: Terminal): Terminal {
+  const { interactive, colour, variables, seconds, cpuSeconds } = terminal;
+  return {
+    write: (text, paint = (shown) => shown) => terminal.write(paint(visible(text))),
+    note: (line) => terminal.note(visible(line)),
+    interactive,
+    colour,
+    variables,
+    get signal() {
+      return terminal.signal;
+    },
+    get interrupted() {
+      return terminal.interrupted;
+    },
+    seconds,
+    cpuSeconds,
+  };
 }
 
 const seconds = () => performance.now() / 1000;

@@ -122,8 +122,7 @@ export function makeEnv<Id extends string, Observation = PlacementObservation>(
 function unknownId(id: string): string {
   const name = withoutVersion(id);
   const newest = newestVersion(name);
-  if (newest === null)
-    return notKnown("Env", id, envIds());
+  if (newest === null) return notKnown("Env", id, envIds());
   if (name === id) return `${id} has no version; the newest is ${newest}.`;
   return `${id} is not known; the newest is v${versionOf(newest)}.`;
 }

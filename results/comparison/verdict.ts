@@ -8,37 +8,54 @@ import type { ScenarioTable } from "./compare.ts";
 import { isFault } from "./failed-cell.ts";
 import type { MethodSummary, Row } from "./ranking.ts";
 
-export function verdictOf({ rows, unit }: ScenarioTable): string {
-  const winners = rows.filter(({ rank, mean }) => rank === 1 && mean !== null);
+export function verdictOf(table: ScenarioTable): string {
+  const { rows, unit, objective } = table;
+  const winners = winnersOf(table);
   if (winners.length === 0)
     return rows.every(({ failure }) => isFault(failure))
       ? "Every method failed."
       : "No method found a plan that fits in memory.";
   const [winner] = winners;
-  const shared =
-    winners.length > 1
-      ? `${listed(winners.map(({ method }) => method))} tie at`
-      : `${winner.method} is best with`;
-  return `${shared} ${formatValue(unit, winner.mean!)}, ${distance(winner)}. ${agentsAgainst(rows, winners)}`.trim();
+  const by = listed(
+    winners.map(({ method }) => method),
+    MOST_NAMES,
+  );
+  const lowest = `The lowest ${wordOf(objective)} is ${formatValue(unit, winner.mean!)}, ${distance(winner)}`;
+  return `${lowest}; found by ${by}. ${agentsAgainst({ rows, unit }, winners)}`.trim();
 }
 
-/** The best method over all scenarios, by mean rank. */
+/** The rows of the lowest value, none where nothing fits. */
+export const winnersOf = ({ rows }: Pick<ScenarioTable, "rows">): readonly Row[] =>
+  rows.filter(({ rank, mean }) => rank === 1 && mean !== null);
+
+/** Objectives are named in addresses with hyphens. */
+const wordOf = (objective: string): string => objective.replaceAll("-", " ");
+
+/** Longer lists only count the rest. */
+const MOST_NAMES = 4;
+const MOST_AHEAD = 8;
+
+/** The methods of the lowest mean rank over all scenarios. */
 export function overallVerdict(methods: readonly MethodSummary[], scenarioCount: number): string {
   if (scenarioCount < 2 || methods.length < 2) return "";
-  const best = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
-  const names = listed(best.map(({ method }) => method));
-  const verb = best.length > 1 ? "share" : "has";
-  const rank = methods[0].meanRank.toFixed(1);
-  return `Over ${scenarioCount} scenarios ${names} ${verb} the best mean rank, ${rank}.`;
+  const first = methods.filter(({ meanRank }) => meanRank === methods[0].meanRank);
+  const names = listed(
+    first.map(({ method }) => method),
+    MOST_NAMES,
+  );
+  return `The lowest mean rank over ${scenarioCount} scenarios is ${methods[0].meanRank.toFixed(1)}, of ${names}.`;
 }
 
-function distance({ gap, feasibleSeeds, seeds }: Row): string {
+function distance({ mean, gap, feasibleSeeds, seeds }: Row): string {
   if (feasibleSeeds < seeds) return `the mean of the ${feasibleSeeds} of ${seeds} seeds that fit in memory`;
-  if (gap === null) return "without a bound to measure it by";
+  if (gap === null) return mean === 0 ? "below which no value is" : "without a bound to measure it by";
   return gap <= 1e-9 ? "which meets the bound and so is optimal" : `${formatGap(gap)} above the bound`;
 }
 
-function agentsAgainst(rows: readonly Row[], winners: readonly Row[]): string {
+function agentsAgainst(
+  { rows, unit }: Pick<ScenarioTable, "rows" | "unit">,
+  winners: readonly Row[],
+): string {
   const agents = rows.filter(({ kind }) => kind === "agent");
   const planners = rows.filter(({ kind }) => kind === "planner");
   if (agents.length === 0 || planners.length === 0) return "";
@@ -48,23 +65,29 @@ function agentsAgainst(rows: readonly Row[], winners: readonly Row[]): string {
     const [planner] = planners;
     if (winners.includes(planner)) return "";
     if (planner.mean === null) return "No classic planner found a plan that fits in memory.";
-    return `The best classic planner, ${planner.method}, is ${behind(planner, agent)}.`;
+    return `The best classic planner, ${planner.method}, is ${behind(planner, agent, unit)}.`;
   }
   const ahead = planners.filter(({ rank }) => rank < agent.rank).map(({ method }) => method);
-  return `The best learned agent, ${agent.method}, is ${behind(agent, winners[0])}; ahead of it: ${listed(ahead)}.`;
+  return `The best learned agent, ${agent.method}, is ${behind(agent, winners[0], unit)}; ahead of it: ${listed(ahead, MOST_AHEAD)}.`;
 }
 
 /**
  * How far a worse row is behind a better one. Means over different seeds do not compare, so the
- * text then counts seeds.
+ * text then counts seeds. Nothing is a multiple of 0, so beside 0 the value stands.
  */
-function behind(worse: Row, better: Row): string {
+function behind(worse: Row, better: Row, unit: ScenarioTable["unit"]): string {
   if (worse.feasibleSeeds < worse.seeds)
     return `infeasible on ${worse.seeds - worse.feasibleSeeds} of ${worse.seeds} seeds`;
+  if (better.mean === 0) return `at ${formatValue(unit, worse.mean!)}`;
   return `${formatGap(worse.mean! / better.mean! - 1)} behind`;
 }
 
-function listed(names: readonly string[]): string {
+/** `a, b and c`, or `a, b and 20 more` where there are more than `most`. */
+function listed(names: readonly string[], most = Number.POSITIVE_INFINITY): string {
   if (names.length < 2) return names.join("");
+  if (names.length > most) {
+    const shown = names.slice(0, most - 1);
+    return `${shown.join(", ")} and ${names.length - shown.length} more`;
+  }
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }

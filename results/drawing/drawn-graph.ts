@@ -10,12 +10,15 @@
 import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
 import { coarsen } from "../../env/model/coarsen/rules.ts";
-import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
+import type { OpGraph } from "../../env/model/graph/graph.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { groupTitles } from "./group-title.ts";
 
 export interface DrawnNode {
   readonly title: string;
+  /** The types of its ops. */
+  readonly holds: string;
   readonly ops: number;
   /** On the fastest device that can run it. */
   readonly us: number;
@@ -40,6 +43,7 @@ export interface DrawnGraph {
 const MOST_OPS = 60;
 const MOST_GROUPS = 160;
 const MOST_EDGES = 220;
+const MOST_TYPES = 4;
 const MERGED_GROUPS = [96, 48, 24];
 
 export function drawnGraph(scenario: Scenario, plan: Plan | null): DrawnGraph {
@@ -67,6 +71,7 @@ function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
   const runUs = runTimesUs(graph, cluster);
   const nodes = graph.names.map((title, v) => ({
     title,
+    holds: graph.types[v],
     ops: 1,
     us: Math.min(...runUs.subarray(v * deviceCount, (v + 1) * deviceCount)),
     device: plan?.device[v] ?? -1,
@@ -83,11 +88,13 @@ function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
 function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["level"]): DrawnGraph {
   const { graph, grouping } = scenario;
   const { computeUs, deviceCount, edgeCount, edgeSource, edgeDestination, edgeBytes } = groupGraph(scenario);
+  const titleOf = groupTitles(graph);
   const nodes = Array.from({ length: grouping.groupCount }, (_, g) => {
     const ops = grouping.members.subarray(grouping.memberStart[g], grouping.memberStart[g + 1]);
     const devices = plan === null ? new Set([-1]) : new Set(Array.from(ops, (v) => plan.device[v]));
     return {
-      title: groupTitle(graph, ops),
+      title: titleOf(ops),
+      holds: typesText(graph, ops),
       ops: ops.length,
       us: Math.min(...computeUs.subarray(g * deviceCount, (g + 1) * deviceCount)),
       device: devices.size === 1 ? [...devices][0] : -1,
@@ -103,14 +110,12 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
   return { level, nodes, edges: [...merged.values()], edgesLeftOut: 0 };
 }
 
-/**
- * The longest common path of the names of the group's forward ops, else the first of these names.
- */
-export function groupTitle(graph: OpGraph, ops: ArrayLike<number>): string {
-  const all = Array.from(ops);
-  const forward = all.filter((v) => graph.role[v] === Role.forward);
-  const names = (forward.length > 0 ? forward : all).map((v) => graph.names[v].split("/"));
-  let common = 0;
-  while (names.every((parts) => parts[common] !== undefined && parts[common] === names[0][common])) common++;
-  return common > 0 ? names[0].slice(0, common).join("/") : names[0].join("/");
+/** Such as `12 Conv2D, 4 Add, 3 others`: the types of ops, most frequent first. */
+function typesText(graph: OpGraph, ops: Iterable<number>): string {
+  const counts = new Map<string, number>();
+  for (const v of ops) counts.set(graph.types[v], (counts.get(graph.types[v]) ?? 0) + 1);
+  const falling = [...counts].sort((a, b) => b[1] - a[1]);
+  const others = falling.slice(MOST_TYPES).reduce((sum, [, count]) => sum + count, 0);
+  const named = falling.slice(0, MOST_TYPES).map(([type, count]) => `${count} ${type}`);
+  return [...named, ...(others > 0 ? [`${others} others`] : [])].join(", ");
 }

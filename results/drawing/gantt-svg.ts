@@ -9,7 +9,7 @@ import { formatUs } from "../format.ts";
 import { type GanttChart, ganttChart } from "../page/charts/gantt.ts";
 import { fileChart, horizontalLine, rectangle, textAt } from "../page/charts/shapes.ts";
 import { html, lines, type Markup } from "../page/markup.ts";
-import { chartStyle } from "../page/style.ts";
+import { chartStyle } from "../page/palette.ts";
 
 const HEAD = 46;
 const KEY_WIDTH = 110;
@@ -40,14 +40,13 @@ ${chart.content}
 
 /** One line: a square for each class of block, a dashed line for the bound. */
 function legendOf({ keys }: GanttChart, hasBound: boolean): readonly Markup[] {
-  const all = [...keys, ["critical", "critical path"] as const];
-  const squares = all.map(([kind, text], i) => {
+  const squares = keys.map(([kind, text], i) => {
     const x = 10 + i * KEY_WIDTH;
     const square = rectangle(kind, { x, y: 27, width: 10, height: 10 });
     return html`${square}${textAt(null, text, { x: x + 15, y: 36 })}`;
   });
   if (!hasBound) return squares;
-  const x = 10 + all.length * KEY_WIDTH;
+  const x = 10 + keys.length * KEY_WIDTH;
   const dashes = horizontalLine("bound", 32, { left: x, right: x + 14 });
   return [...squares, html`${dashes}${textAt(null, "bound", { x: x + 19, y: 36 })}`];
 }

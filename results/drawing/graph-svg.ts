@@ -5,10 +5,11 @@
  */
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { displayed } from "../displayed.ts";
 import { formatBytes, formatCount, formatUs } from "../format.ts";
 import { type Box, fileChart, textAt } from "../page/charts/shapes.ts";
 import { element, html, lines, type Markup, px } from "../page/markup.ts";
-import { COLOUR_COUNT, chartStyle } from "../page/style.ts";
+import { COLOUR_COUNT, chartStyle } from "../page/palette.ts";
 import { type DrawnEdge, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.ts";
 import { type Layout, layered, type Point } from "./layout.ts";
 
@@ -21,18 +22,19 @@ const KEY_WIDTH = 150;
 const DEVICE_OPACITY = ".3";
 
 const drawingStyle = `
-svg.chart { background: var(--bg); min-width: 0; width: auto; max-width: none; }
+svg.chart { background: var(--bg); width: auto; max-width: none; }
 .node rect { stroke: var(--c); stroke-width: 1.2; fill: var(--c); fill-opacity: var(--o); }
 .node rect.under { fill: var(--bg); fill-opacity: 1; stroke: none; }
 .chart .node text { fill: var(--text); text-anchor: middle; }
-.chart .node .small { fill: var(--soft); font-size: 9.5px; }
+.chart .node .small { fill: var(--soft); font-size: 10px; }
 .chart .title { fill: var(--text); font-size: 14px; font-weight: 600; }
 .edge { fill: none; stroke: var(--soft); stroke-opacity: .5; }
 .edge.cut { stroke: var(--warn); stroke-opacity: .9; }
 .edge:hover { stroke: var(--accent); stroke-opacity: 1; }
 `;
 
-export function graphSvg(scenario: Scenario, plan: Plan | null): string {
+export function graphSvg(given: Scenario, plan: Plan | null): string {
+  const scenario = displayed(given);
   const drawn = drawnGraph(scenario, plan);
   const layout = layered(drawn.nodes.map(widthOf), BOX_HEIGHT, drawn.edges);
   const keys = plan === null ? [] : deviceKeys(scenario, plan);
@@ -90,7 +92,7 @@ function boxMark(node: DrawnNode, { x, y }: Point): Markup {
   const width = widthOf(node);
   const box = { x: x - width / 2, y: y - BOX_HEIGHT / 2, width, height: BOX_HEIGHT };
   return html`
-<title>${node.title}, ${details(node)}</title>
+<title>${node.title} (${node.holds}), ${details(node)}</title>
 ${roundedBox("under", box)}
 ${roundedBox("box", box)}
 ${textAt(null, shortTitle(node.title), { x, y: y - 2 })}

@@ -5,6 +5,7 @@
  */
 import { CONTROL } from "../../env/model/graph/graph.ts";
 import { formatBytes } from "../format.ts";
+import { visible, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
 
 /** Colours of Graphviz's scheme `set312`; further devices share them. */
@@ -25,7 +26,7 @@ export const dot: Exporter = {
         graph.names[v],
         graph.types[v],
         device === undefined ? "" : cluster.devices[device].name,
-      ];
+      ].map(visibleName);
       const colour = device === undefined ? "" : `, fillcolor=${1 + (device % SCHEME_COLOURS)}`;
       lines.push(`  n${v} [label=${quoted(label.filter(Boolean).join("\n"))}${colour}];`);
     }
@@ -40,6 +41,14 @@ export const dot: Exporter = {
   },
 };
 
-/** In quotes, with line breaks as DOT writes them and backslashes kept. */
+/**
+ * In quotes, with line breaks as DOT writes them. Graphviz reads escapes such as `\N` and entities
+ * such as `&lt;` in labels, so backslashes and ampersands are escaped.
+ */
 const quoted = (text: string): string =>
-  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+  `"${visible(text)
+    .replaceAll("\\", "\\\\")
+    .replaceAll("&", "&amp;")
+    .replaceAll('"', '\\"')
+    .replaceAll("\t", " ")
+    .replaceAll("\n", "\\n")}"`;

@@ -11,6 +11,7 @@
  * Op names become module names, see `module-devices.ts`. A model whose modules have other names
  * needs them renamed.
  */
+import { visible } from "../visible.ts";
 import type { Exported, Exporter } from "./contract.ts";
 import { accelerateDevice, type FrameworkDevice, frameworkDevices, torchDevice } from "./device-names.ts";
 import { moduleDevices } from "./module-devices.ts";
@@ -34,7 +35,7 @@ const moduleMap =
     const hosts = devices.filter(({ family }) => family === "cpu").length;
     if (hosts > 1) notes.push(`All ${hosts} host CPUs are written as "cpu".`);
     const map = Object.fromEntries(entries.map(([module, device]) => [module, nameOf(devices[device])]));
-    return { text: `${JSON.stringify(map, null, 2)}\n`, notes };
+    return { text: `${visible(JSON.stringify(map, null, 2))}\n`, notes };
   };
 
 export const accelerate: Exporter = {

@@ -3,9 +3,13 @@
  *
  * - `tensorflow`: op to TensorFlow's device string, as a JSON object.
  * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
- *   with commas, quotes or line ends are in quotes, and quotes inside are doubled.
+ *   with separators, quotes or line ends are in quotes, and quotes inside are doubled. Where a
+ *   spreadsheet would run a formula, a mark (`'`) stands before it. A reader drops one of the marks
+ *   before `=`, `+`, `-` or `@`.
  */
 import { roleNames } from "../../env/model/graph/graph.ts";
+import { count } from "../../scenarios/import/sentences.ts";
+import { visible, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
 import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
 
@@ -16,7 +20,7 @@ export const tensorflow: Exporter = {
   write({ graph, cluster }, plan) {
     const devices = frameworkDevices(cluster).map(tensorflowDevice);
     const map = Object.fromEntries(graph.names.map((name, v) => [name, devices[plan!.device[v]]]));
-    return { text: `${JSON.stringify(map, null, 2)}\n`, notes: [] };
+    return { text: `${visible(JSON.stringify(map, null, 2))}\n`, notes: [] };
   },
 };
 
@@ -41,11 +45,22 @@ export const csv: Exporter = {
     });
     const head = ["op", "type", "role", "group", "device", "device_name"];
     const lines = [opPriority === undefined ? head : [...head, "priority"], ...rows];
-    return { text: lines.map((row) => `${row.map(field).join(",")}\n`).join(""), notes: [] };
+    const text = lines.map((row) => `${row.map(field).join(",")}\n`).join("");
+    return { text, notes: formulaNotes(graph.names) };
   },
 };
 
 function field(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value === "number") return String(value);
+  const text = visible(value).replace(/^(?='*[=+\-@\t])/, "'");
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function formulaNotes(names: readonly string[]): string[] {
+  const formulas = names.filter((name) => /^'*[=+\-@\t]/.test(name));
+  if (formulas.length === 0) return [];
+  return [
+    `${count(formulas.length, "name")}, such as "${visibleName(formulas[0])}", with a ' in front: ` +
+      "a spreadsheet would run a formula.",
+  ];
 }

@@ -3,6 +3,7 @@
  * name in a scenario can break a page. What they make is well-formed XML but for the doctype; tests
  * hold that.
  */
+import { visible } from "../visible.ts";
 
 export interface Markup {
   readonly markup: string;
@@ -18,7 +19,7 @@ export function html(literals: TemplateStringsArray, ...fragments: readonly Frag
 }
 
 /** Values by name; a number is rounded like a coordinate, null leaves the attribute out. */
-export type Attributes = Readonly<Record<string, string | number | null>>;
+export type Attributes = Readonly<Record<string, string | number | Markup | null>>;
 
 /** `<name a="1">content</name>`, or `<name a="1"/>` where there is no content. */
 export function element(name: string, attributes: Attributes, ...content: readonly Fragment[]): Markup {
@@ -28,8 +29,11 @@ export function element(name: string, attributes: Attributes, ...content: readon
   return { markup: inside === "" ? `<${opening}/>` : `<${opening}>${inside}</${name}>` };
 }
 
-const attributeText = (value: string | number): string =>
-  render(typeof value === "number" ? px(value) : value);
+/** Line feeds and tabs are references, because readers of attributes turn them into spaces. */
+const attributeText = (value: string | number | Markup): string =>
+  render(typeof value === "number" ? px(value) : value)
+    .replaceAll("\n", "&#10;")
+    .replaceAll("\t", "&#9;");
 
 /** One fragment a line, so that the source of a page can be read. */
 export const lines = (fragments: readonly Fragment[]): Markup => ({
@@ -44,7 +48,7 @@ function render(fragment: Fragment): string {
   return fragment.map(render).join("");
 }
 
-const entities: Readonly<Record<string, string>> = {
+export const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
@@ -52,10 +56,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escaped(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids them even as entities
-  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd").replace(/[&<>"']/g, (c) => entities[c]);
-}
+/**
+ * Control characters are visible escapes, because XML forbids them even as references. So are marks
+ * that would turn the text around them.
+ */
+const escaped = (text: string): string => visible(text).replace(/[&<>"']/g, (c) => entities[c]);
 
 /** A coordinate to a hundredth of a pixel: finer digits only cost bytes. */
 export const px = (value: number): number => Math.round(value * 100) / 100;

@@ -1,71 +1,95 @@
 /**
- * The overview: a row for each method, a column for each scenario, in each cell the gap to the
- * bound. The whole page has one scale of colours, so the same tint means the same gap everywhere.
+ * The overview: a row for each scenario, what came out first, then the gap of each method, best
+ * mean rank first. The whole page has one scale of colours, so the same tint means the same gap
+ * everywhere. A second table sums the methods up.
  */
 import { fileAddress } from "../../scenarios/file-address.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import { isFault } from "../comparison/failed-cell.ts";
 import type { MethodSummary, Row } from "../comparison/ranking.ts";
+import { winnersOf } from "../comparison/verdict.ts";
 import { formatGap, formatValue } from "../format.ts";
+import type { MethodMarks } from "./marks.ts";
 import { element, html, lines, type Markup, px } from "./markup.ts";
-import { columnHead, methodName, scrollBox } from "./parts.ts";
-import type { MethodColours } from "./style.ts";
+import { columnHead, methodName, numberCell, scrollBox } from "./parts.ts";
 
-export function overviewTable({ methods, scenarios }: CompareReport, colours: MethodColours): Markup {
-  const heads = scenarios.map(({ scenario }, i) => columnHead(scenarioLink(scenario, i)));
-  const rows = methods.map((method) => overviewRow(method, scenarios, colours));
-  const table = html`<table class="heat">
-<caption>Gap to the best bound known, mean over seeds. \
-Lower is better; a star marks the best of a scenario.</caption>
+export function overviewTable({ methods, scenarios }: CompareReport, marks: MethodMarks): Markup {
+  const rows = scenarios.map((table, i) => overviewRow(table, i, methods, marks));
+  const table = html`<table class="heat sortable">
+<caption>Lowest value and bound of each scenario, then the gap of each method to the bound, \
+mean over seeds. Lower is better; a star marks the lowest of a scenario.</caption>
 <thead><tr>
-${columnHead("method")}
-${lines(heads)}${columnHead("mean gap")}
-${columnHead("mean rank")}
-</tr></thead>
+${columnHead("scenario", "name")}
+${columnHead("lowest gap")}
+${columnHead("lowest value")}
+${columnHead("bound")}
+${columnHead("by", "name")}
+${lines(methods.map((summary) => methodHead(summary, marks)))}</tr></thead>
 <tbody>
 ${lines(rows)}</tbody>
 </table>`;
   return scrollBox("Gap of every method on every scenario", table);
 }
 
+const methodHead = ({ method, kind }: MethodSummary, marks: MethodMarks): Markup =>
+  element(
+    "th",
+    { scope: "col", class: "method", "data-m": String(marks.of(method).index) },
+    html`<span>${methodName(method, kind, marks.of(method))}</span>`,
+  );
+
+function overviewRow(
+  table: ScenarioTable,
+  index: number,
+  methods: readonly MethodSummary[],
+  marks: MethodMarks,
+): Markup {
+  const { rows, scenario, unit, bound } = table;
+  const winners = winnersOf(table);
+  const lowest = winners[0]?.mean ?? null;
+  const gap = winners[0]?.gap ?? null;
+  return html`<tr>
+<th scope="row" class="name">${scenarioLink(scenario, index)}</th>
+${numberCell(gap === null ? "-" : formatGap(gap), gap)}
+${numberCell(lowest === null ? "none fits" : formatValue(unit, lowest), lowest)}
+${numberCell(formatValue(unit, bound), bound)}
+<td class="name">${byText(winners)}</td>
+${lines(methods.map(({ method }) => heatCell(table, rowOf(rows, method), marks.of(method).index)))}</tr>`;
+}
+
+const rowOf = (rows: readonly Row[], method: string): Row | undefined =>
+  rows.find((row) => row.method === method);
+
+function byText(winners: readonly Row[]): string {
+  if (winners.length === 0) return "-";
+  return winners.length === 1 ? winners[0].method : `${winners.length} methods`;
+}
+
 function scenarioLink(scenario: string, index: number): Markup {
   return html`<a href="#${anchor(index)}" title="${scenario}">${breakable(shortName(scenario))}</a>`;
 }
 
-function overviewRow(
-  summary: MethodSummary,
-  scenarios: readonly ScenarioTable[],
-  colours: MethodColours,
-): Markup {
-  const { method, kind, meanRank } = summary;
-  return html`<tr>
-<th scope="row">${methodName(method, kind, colours.of(method))}</th>
-${lines(scenarios.map((table) => heatCell(table, summary)))}<td>${meanGap(summary)}</td>
-<td>${meanRank.toFixed(1)}</td>
-</tr>`;
-}
-
 export const anchor = (index: number): string => `scenario-${index + 1}`;
 
-function heatCell({ rows, unit }: ScenarioTable, { method }: MethodSummary): Markup {
-  const row = rows.find((entry) => entry.method === method);
-  if (row === undefined) return emptyCell("not run");
-  if (row.mean === null) return emptyCell(whyEmpty(row));
+function heatCell({ unit }: ScenarioTable, row: Row | undefined, index: number): Markup {
+  const place = { "data-m": String(index) };
+  const plain = (text: string, kind: string) => element("td", { class: kind, ...place }, text);
+  const empty = (text: string) => plain(text, "cell none");
+  if (row === undefined) return empty("not run");
+  if (row.mean === null) return empty(whyEmpty(row));
   const star = row.rank === 1 ? "★ " : "";
-  if (row.gap === null) return emptyCell(`${star}${gaplessText(row)}`);
+  if (row.gap === null) return plain(`${star}${gaplessText(row, unit)}`, "cell");
   const look = { style: `--w:${tint(row.gap)}%`, title: formatValue(unit, row.mean) };
-  return element("td", look, `${star}${formatGap(row.gap)}`);
+  return element("td", { class: "cell", ...place, ...look }, `${star}${formatGap(row.gap)}`);
 }
 
 function whyEmpty({ failure, violation }: Row): string {
   if (isFault(failure)) return "failed";
-  return violation === null ? "no plan" : "out of memory";
+  return violation === null ? "no plan" : "memory";
 }
 
-const emptyCell = (text: string): Markup => html`<td class="none">${text}</td>`;
-
-const gaplessText = ({ feasibleSeeds, seeds }: Row): string =>
-  feasibleSeeds < seeds ? `${feasibleSeeds} of ${seeds} seeds feasible` : "no bound";
+const gaplessText = ({ feasibleSeeds, seeds, mean }: Row, unit: ScenarioTable["unit"]): string =>
+  feasibleSeeds < seeds ? `${feasibleSeeds} of ${seeds} seeds` : formatValue(unit, mean!);
 
 /**
  * Percent of the warm colour: 0 at the bound, 70 from five times the bound on. The root tells small
@@ -73,7 +97,40 @@ const gaplessText = ({ feasibleSeeds, seeds }: Row): string =>
  */
 const tint = (gap: number): number => px(35 * Math.sqrt(Math.min(4, Math.max(0, gap))));
 
-function meanGap({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary): string {
+/** Null for one scenario, whose own table says it all. */
+export function methodsTable({ methods, scenarios }: CompareReport, marks: MethodMarks): Markup | null {
+  if (scenarios.length < 2) return null;
+  const rows = methods.map((summary) => methodRow(summary, marks));
+  const table = html`<table class="rows sortable">
+<caption>Methods over all scenarios. A method that is infeasible on a scenario has a rank there, \
+but no gap.</caption>
+<thead><tr>
+${columnHead("method", "name")}
+${columnHead("mean gap")}
+${columnHead("mean rank")}
+${columnHead("lowest on")}
+${columnHead("feasible on")}
+</tr></thead>
+<tbody>
+${lines(rows)}</tbody>
+</table>`;
+  return html`<h2>Methods</h2>
+${scrollBox("Methods over all scenarios", table)}`;
+}
+
+function methodRow(summary: MethodSummary, marks: MethodMarks): Markup {
+  const { method, kind, meanGap, meanRank, wins, feasibleScenarios, scenarios } = summary;
+  const mark = marks.of(method);
+  return html`<tr data-m="${mark.index}">
+<th scope="row" class="name">${methodName(method, kind, mark)}</th>
+${numberCell(meanGapText(summary), meanGap)}
+${numberCell(meanRank.toFixed(1), meanRank)}
+${numberCell(wins, wins)}
+${numberCell(`${feasibleScenarios} of ${scenarios}`, feasibleScenarios)}
+</tr>`;
+}
+
+function meanGapText({ meanGap: gap, feasibleScenarios, scenarios }: MethodSummary): string {
   if (gap === null) return "-";
   return feasibleScenarios < scenarios
     ? `${formatGap(gap)} on ${feasibleScenarios} of ${scenarios}`

@@ -1,6 +1,8 @@
 /**
- * A comparison as one self-contained HTML page: no script and no external resource. The same report
- * gives the same bytes. Only the column `CPU s` comes from a clock.
+ * A comparison as one self-contained HTML page without external resources. The same report and
+ * origin give the same bytes. Only the column `CPU s` and the origin come from a clock.
+ *
+ * A small script sorts and filters; all content is there without it.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
@@ -8,47 +10,70 @@ import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CompareReport } from "../comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import { formatCount } from "../format.ts";
-import { html, lines, type Markup } from "./markup.ts";
-import { anchor, overviewTable } from "./overview.ts";
+import { switchStyle } from "./charts/legend.ts";
+import { methodMarks } from "./marks.ts";
+import { element, html, lines, type Markup } from "./markup.ts";
+import { type Origin, originText } from "./origin.ts";
+import { anchor, methodsTable, overviewTable } from "./overview.ts";
 import { scenarioSection } from "./scenario-section.ts";
-import { methodColours, style } from "./style.ts";
+import { script, scriptHash } from "./script.ts";
+import { style } from "./style.ts";
 
-/** `scenarios` holds every scenario of the report by the name under which the report knows it. */
-export function renderPage(report: CompareReport, scenarios: ReadonlyMap<string, Scenario>): string {
-  const colours = methodColours(report.request.methods);
+/**
+ * `scenarios` holds every scenario of the report by the name under which the report knows it.
+ * `origin` is given where the page stands beside its data.
+ */
+export function renderPage(
+  report: CompareReport,
+  scenarios: ReadonlyMap<string, Scenario>,
+  origin: Origin | null = null,
+): string {
+  const marks = methodMarks(report.request.methods);
   const sections = report.scenarios.map((table, i) => {
     const scenario = scenarios.get(table.scenario);
     if (scenario === undefined)
       throw new InputError(`The page needs scenario "${table.scenario}", but it was not given.`);
-    return scenarioSection({ report, table, scenario, colours, id: anchor(i) });
+    return scenarioSection({ report, table, scenario, marks, id: anchor(i) });
   });
   const page = html`<!doctype html>
 <html lang="en">
 ${headOf(report)}
 <body>
-${headerOf(report)}
+${headerOf(report, origin)}
 <main>
-${overviewTable(report, colours)}
+${filterOf(report)}
+${overviewTable(report, marks)}
+${methodsTable(report, marks)}
 ${sections}</main>
 ${footer}
+<script>${{ markup: script }}</script>
 </body>
 </html>
 `;
   return page.markup;
 }
 
-/** The content security policy holds the page to its promise: no script, nothing from elsewhere. */
+/** The content security policy holds the page to its promise: no script but its own. */
 function headOf(report: CompareReport): Markup {
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
   return html`<head>
 <meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+${element("meta", { "http-equiv": "Content-Security-Policy", content: { markup: policy } })}
 <title>placement-gym: ${titleOf(report)}</title>
-<style>${{ markup: style }}</style>
+<style>${{ markup: style + switchStyle(report.request.methods.length) }}</style>
 </head>`;
 }
 
-function headerOf(report: CompareReport): Markup {
+/** Shown by the script alone, because it does nothing without it. */
+function filterOf({ request: { methods } }: CompareReport): Markup | null {
+  if (methods.length < 4) return null;
+  const field = html`<label>Filter methods<input type="search" placeholder="such as heft tabu"/></label> \
+<output></output>`;
+  return element("p", { class: "filter", hidden: "", "data-methods": JSON.stringify(methods) }, field);
+}
+
+function headerOf(report: CompareReport, origin: Origin | null): Markup {
   const warnings = [
     ...(report.complete ? [] : ["Stopped early: cells that had not started are missing."]),
     ...report.warnings,
@@ -56,6 +81,7 @@ function headerOf(report: CompareReport): Markup {
   return html`<header>
 <h1>${titleOf(report)}</h1>
 <p class="facts">${requestText(report)}</p>
+${origin === null ? null : originText(origin)}
 ${verdicts(report)}
 ${lines(warnings.map((warning) => html`<p class="warning">${warning}</p>`))}</header>`;
 }

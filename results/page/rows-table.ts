@@ -1,48 +1,56 @@
-/** The table of one scenario: a row for each method, best first. */
+/** The table of one scenario: a row for each method, best first. The gap stands beside the name. */
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import type { Row } from "../comparison/ranking.ts";
 import { meanTimes, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, type Scale } from "../format.ts";
-import { type Fragment, html, lines, type Markup } from "./markup.ts";
-import { columnHead, methodName, scrollBox } from "./parts.ts";
-import type { MethodColours } from "./style.ts";
+import type { MethodMarks } from "./marks.ts";
+import { element, html, lines, type Markup } from "./markup.ts";
+import { columnHead, methodName, numberCell, scrollBox } from "./parts.ts";
 
 interface Column {
   readonly title: string;
+  readonly kind?: "name";
   /** The cell of a row, with its `td` or `th`. */
   readonly cell: (row: Row) => Markup;
 }
 
-export function rowsTable(report: CompareReport, table: ScenarioTable, colours: MethodColours): Markup {
+export function rowsTable(report: CompareReport, table: ScenarioTable, marks: MethodMarks): Markup {
   const { seeds } = report.request;
-  const columns = columnsOf(report, table, colours);
-  const body = table.rows.map((row) => html`<tr>\n${lines(columns.map(({ cell }) => cell(row)))}</tr>`);
-  const markup = html`<table class="rows">
+  const columns = columnsOf(report, table, marks);
+  const body = table.rows.map((row) =>
+    element(
+      "tr",
+      { "data-m": String(marks.of(row.method).index) },
+      "\n",
+      lines(columns.map(({ cell }) => cell(row))),
+    ),
+  );
+  const markup = html`<table class="rows sortable">
 <caption>Methods by gap${seeds > 1 ? `, mean over ${seeds} seeds` : ""}</caption>
 <thead><tr>
-${lines(columns.map(({ title }) => columnHead(title)))}</tr></thead>
+${lines(columns.map(({ title, kind }) => columnHead(title, kind)))}</tr></thead>
 <tbody>
 ${lines(body)}</tbody>
 </table>`;
   return scrollBox(`Methods on ${table.scenario}, best first`, markup);
 }
 
-function columnsOf(report: CompareReport, table: ScenarioTable, colours: MethodColours): Column[] {
+function columnsOf(report: CompareReport, table: ScenarioTable, marks: MethodMarks): Column[] {
   const scale = tableScale(table);
   const onScale = orDash<number>((value) => formatOn(scale, value));
-  const cpuSeconds = (row: Row) => formatSeconds(meanTimes(report, table, row).cpuSeconds);
+  const cpuSeconds = (row: Row) => meanTimes(report, table, row).cpuSeconds;
   return [
-    { title: "#", cell: ({ rank }) => plain(rank) },
-    { title: "method", cell: (row) => methodCell(row, colours) },
-    { title: `${table.objective} ${scale.unit}`, cell: (row) => plain(valueText(row, scale)) },
+    { title: "#", cell: ({ rank }) => numberCell(rank, rank) },
+    { title: "method", kind: "name", cell: (row) => methodCell(row, marks) },
+    { title: "gap", cell: ({ gap }) => numberCell(orDash(formatGap)(gap), gap) },
+    { title: `${table.objective} ${scale.unit}`, cell: (row) => numberCell(valueText(row, scale), row.mean) },
     ...(report.request.seeds > 1 ? rangeColumns(scale) : []),
-    { title: "bound", cell: ({ bound }) => plain(onScale(bound)) },
-    { title: "gap", cell: ({ gap }) => plain(orDash(formatGap)(gap)) },
-    { title: "peak memory", cell: ({ peakBytes }) => plain(orDash(formatBytes)(peakBytes)) },
-    { title: "simulations", cell: ({ simulations }) => plain(formatCount(simulations)) },
-    { title: "evaluations", cell: ({ evaluations }) => plain(formatCount(evaluations)) },
-    { title: "CPU s", cell: (row) => html`<td class="time">${cpuSeconds(row)}</td>` },
-    { title: "seeds", cell: ({ seeds }) => plain(seeds) },
+    { title: "bound", cell: ({ bound }) => numberCell(onScale(bound), bound) },
+    { title: "peak memory", cell: ({ peakBytes }) => numberCell(orDash(formatBytes)(peakBytes), peakBytes) },
+    { title: "simulations", cell: ({ simulations }) => numberCell(formatCount(simulations), simulations) },
+    { title: "evaluations", cell: ({ evaluations }) => numberCell(formatCount(evaluations), evaluations) },
+    { title: "CPU s", cell: (row) => numberCell(formatSeconds(cpuSeconds(row)), cpuSeconds(row), "time") },
+    { title: "seeds", cell: ({ seeds }) => numberCell(seeds, seeds) },
   ];
 }
 
@@ -50,12 +58,10 @@ function columnsOf(report: CompareReport, table: ScenarioTable, colours: MethodC
 function rangeColumns(scale: Scale): Column[] {
   const onScale = orDash<number>((value) => formatOn(scale, value));
   return [
-    { title: "best", cell: ({ best }) => plain(onScale(best)) },
-    { title: "worst", cell: ({ worst }) => plain(onScale(worst)) },
+    { title: "lowest", cell: ({ best }) => numberCell(onScale(best), best) },
+    { title: "highest", cell: ({ worst }) => numberCell(onScale(worst), worst) },
   ];
 }
-
-const plain = (content: Fragment): Markup => html`<td>${content}</td>`;
 
 const orDash =
   <T>(format: (value: T) => string) =>
@@ -63,11 +69,11 @@ const orDash =
     value === null ? "-" : format(value);
 
 /** Remarks are under the method's name, so that the columns of numbers keep their room. */
-function methodCell(row: Row, colours: MethodColours): Markup {
+function methodCell(row: Row, marks: MethodMarks): Markup {
   const { method, kind, violation } = row;
   const remarks = remarksOf(row);
   if (violation !== null)
     remarks.unshift(`${violation.device} needs ${formatBytes(violation.excessBytes)} more than it has`);
   const small = remarks.length === 0 ? null : html`<small>${remarks.join("; ")}</small>`;
-  return html`<th scope="row">${methodName(method, kind, colours.of(method))}${small}</th>`;
+  return html`<th scope="row" class="name">${methodName(method, kind, marks.of(method))}${small}</th>`;
 }

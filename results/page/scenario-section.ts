@@ -6,6 +6,7 @@
 import { type Plan, planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
+import { explain } from "../../env/sim/timeline/explain/explanation.ts";
 import { timelineOf } from "../../env/sim/timeline/timeline-of.ts";
 import type { CellResult } from "../comparison/cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
@@ -15,27 +16,27 @@ import { curvesFigure } from "./charts/curves.ts";
 import { ganttFigure } from "./charts/gantt.ts";
 import { loadsFigure } from "./charts/loads.ts";
 import { memoryFigure } from "./charts/memory.ts";
+import type { MethodMarks } from "./marks.ts";
 import { html, type Markup } from "./markup.ts";
 import { rowsTable } from "./rows-table.ts";
-import type { MethodColours } from "./style.ts";
 
 export interface SectionParts {
   readonly report: CompareReport;
   readonly table: ScenarioTable;
   readonly scenario: Scenario;
-  readonly colours: MethodColours;
+  readonly marks: MethodMarks;
   readonly id: string;
 }
 
-export function scenarioSection({ report, table, scenario, colours, id }: SectionParts): Markup {
+export function scenarioSection({ report, table, scenario, marks, id }: SectionParts): Markup {
   const cells = report.cells.filter((cell) => cell.scenario === table.scenario);
   return html`<section id="${id}">
 <h2>${table.scenario}</h2>
 <p class="facts">${factsOf(table, scenario)}</p>
 <p class="verdict">${verdictOf(table)}</p>
-${rowsTable(report, table, colours)}
-<h3>Best value so far</h3>
-${curvesFigure(table, cells, { colours, id })}
+${rowsTable(report, table, marks)}
+<h3>Lowest value so far</h3>
+${curvesFigure(table, cells, { marks, id })}
 ${bestPlanFigures(report, table, scenario)}
 </section>
 `;
@@ -58,10 +59,10 @@ function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: 
   const best = bestCellOf(report, table);
   if (best === null) return html`<p>There is no plan to show.</p>`;
   const { plan, value, peakBytes, seedIndex, method } = best;
-  const title = value === null ? "Plan nearest to fitting in memory" : "Best plan";
+  const title = value === null ? "Plan nearest to fitting in memory" : "Plan of the lowest value";
   const by = `${method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
   return html`<h3>${title}</h3>
-${planFigure(scenario, planFromJson(scenario, plan, `The best plan of ${method}`), { method: by, bound: table.bound })}
+${planFigure(scenario, planFromJson(scenario, plan, `The plan of ${method}`), { method: by, bound: table.bound })}
 ${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
 }
 
@@ -79,6 +80,7 @@ function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResu
 function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
   const timeline = timelineOf(scenario, plan);
   if (timeline === null) return loadsFigure(scenario, plan, by);
-  const boundUs = objectiveOf(scenario).unit === "us" ? by.bound : 0;
-  return ganttFigure(scenario, timeline, { ...by, bound: boundUs });
+  const { unit, timing } = objectiveOf(scenario);
+  const criticalPath = timing === "engine" ? explain(scenario, plan).criticalPath.segments : [];
+  return ganttFigure(scenario, timeline, { ...by, bound: unit === "us" ? by.bound : 0, criticalPath });
 }

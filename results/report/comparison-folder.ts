@@ -18,6 +18,7 @@ import { faultText } from "../comparison/failed-cell.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { type FolderLock, lockFolder } from "../files/folder-lock.ts";
 import { shaped } from "../files/sealed.ts";
+import type { Origin } from "../page/origin.ts";
 import {
   descriptionIn,
   RUN,
@@ -49,7 +50,7 @@ export interface ComparisonFolder {
   /** Writes what is known of a fault; returns the path. */
   writeFault(spec: CellSpec, error: unknown): string;
   /** Returns the path of the page. */
-  write(report: CompareReport): Promise<string>;
+  write(report: CompareReport, origin?: Origin | null): Promise<string>;
   close(): void;
 }
 
@@ -99,7 +100,7 @@ async function opened(parts: ComparisonParts, lock: FolderLock): Promise<Compari
       writeAtomically(file, faultText(spec, error));
       return file;
     },
-    write: (report) => writeComparison(path, report, versions, inputs),
+    write: (report, origin = null) => writeComparison(path, report, versions, origin, inputs),
     close() {
       journal.close();
       lock.release();

@@ -22,7 +22,9 @@ beforeAll(async () => {
   const budget = { evaluations: 40 };
   const [clock, cpuClock] = [() => 0, () => 0];
   const request = { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget };
-  await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }));
+  const machine = { cores: 1, memoryBytes: 1, platform: "none" };
+  const origin = { versions: {}, command: "", date: "2031-02-03T04:05:06.789Z", machine };
+  await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }), {}, origin);
   const training = { scenarios: ["toy/chain"], agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
   await train(run, training, { clock, cpuClock });
 });

@@ -71,7 +71,5 @@ test("a wrong option of a user's planner is one sentence", () => {
     "./least-loaded.ts?ordr=given",
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toMatch(
-    /^placement-gym: .*option "ordr" is not known\. Did you mean "order"\?\n$/,
-  );
+  expect(stderr).toMatch(/^placement-gym: .*option "ordr" is not known\. Did you mean "order"\?\n$/);
 });

@@ -11,8 +11,9 @@ import { graphSvg } from "../../results/drawing/graph-svg.ts";
 import { curvesFigure } from "../../results/page/charts/curves.ts";
 import { loadsFigure } from "../../results/page/charts/loads.ts";
 import { memoryFigure } from "../../results/page/charts/memory.ts";
+import { methodMarks } from "../../results/page/marks.ts";
 import { html, type Markup } from "../../results/page/markup.ts";
-import { methodColours, style } from "../../results/page/style.ts";
+import { style } from "../../results/page/style.ts";
 import { fakeRunner } from "./cells.ts";
 
 /** Two towers that join in a loss, with their backward ops and updates. */
@@ -65,9 +66,11 @@ describe("the committed picture of", () => {
 
   test("anytime curves of planners and an agent, one of them cut off and one without a line", async () => {
     const { tables, cells, methods } = await comparison();
-    const figure = curvesFigure(tables[0], cells, { colours: methodColours(methods), id: "towers" });
+    const figure = curvesFigure(tables[0], cells, { marks: methodMarks(methods), id: "towers" });
     return expectPicture("curves.html", pageWith("curves", figure));
   });
+
+  test("the style sheet that the figures share", () => expectPicture("page.css", style));
 
   test("peak memory below, above and without a limit", () => {
     const { devices } = testScenario({ graph: "a 1", devices: 3, memoryBytes: 16e9 }).cluster;
@@ -90,7 +93,7 @@ const pageWith = (title: string, figure: Markup): string =>
 <head>
 <meta charset="utf-8"/>
 <title>${title}</title>
-<style>${{ markup: style }}</style>
+<link rel="stylesheet" href="page.css"/>
 </head>
 <body>
 ${figure}

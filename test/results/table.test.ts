@@ -51,7 +51,7 @@ describe("the text table", () => {
         "  1  hill-climb           12.50  12.00  4.17%      3.21 GB        3,000        3,000   1.25      1",
         "  2  reinforce            12.90  12.00  7.50%      4.00 GB        3,000        3,000   1.25      1",
         "  3  single-device   infeasible  12.00      -      9.20 GB            3            3   1.25      1  gpu:0 +1.20 GB",
-        "hill-climb is best with 12.50 ms, 4.17% above the bound. The best learned agent, reinforce, is 3.20% behind; ahead of it: hill-climb.",
+        "The lowest makespan is 12.50 ms, 4.17% above the bound; found by hill-climb. The best learned agent, reinforce, is 3.20% behind; ahead of it: hill-climb.",
         "",
       ].join("\n"),
     );
@@ -59,7 +59,9 @@ describe("the text table", () => {
 
   test("says that a plan on its bound is optimal, and that methods tie", async () => {
     const text = await tableOf({ dp: { value: 50 }, ilp: { value: 50 } });
-    expect(text).toContain("dp and ilp tie at 50.00 us, which meets the bound and so is optimal.");
+    expect(text).toContain(
+      "The lowest makespan is 50.00 us, which meets the bound and so is optimal; found by dp and ilp.",
+    );
   });
 
   test("says so where nothing fits in memory or a method has no plan", async () => {
@@ -88,7 +90,7 @@ describe("the text table", () => {
     expect(text).toMatch(/makespan us +best +bound/);
     expect(text).toContain("All 2 scenarios");
     expect(text).toMatch(/a +1\.0 +20\.0% +2 +2 of 2/);
-    expect(text).toContain("Over 2 scenarios a has the best mean rank, 1.0.");
+    expect(text).toContain("The lowest mean rank over 2 scenarios is 1.0, of a.");
   });
 
   test("no line ends in a blank and nothing is coloured", async () => {

@@ -18,6 +18,9 @@ export function toGraphology(graph: OpGraph): MultiDirectedGraph {
   result.setAttribute("dtype", graph.dtype);
   for (let v = 0; v < graph.opCount; v++) {
     const { name, ...attributes } = opSpecOf(graph, v);
+    // graphology uses names of nodes as names of properties of plain objects.
+    if (name in Object.prototype)
+      throw new InputError(`Op "${name}" has a name that a graphology graph cannot hold; rename the op.`);
     result.addNode(name, attributes);
   }
   for (let e = 0; e < graph.edgeCount; e++)

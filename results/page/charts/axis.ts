@@ -16,49 +16,63 @@ export interface AxisRange {
 }
 
 export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
-  const span = to > from ? to - from : 1;
+  const span = to - from;
   return {
-    at: (value) => start + ((value - from) / span) * (end - start),
+    at: (value) => (span > 0 ? start + ((value - from) / span) * (end - start) : start),
     ticks: linearTicks(from, to, wantedTicks),
   };
 }
 
 /**
- * Logarithmic. Pre: `from` is above 0. Ticks are round multiples of powers of ten. A range below a
- * factor of 5 has even steps.
+ * Logarithmic where `from` is above 0, else linear, because 0 has no logarithm. Ticks are round
+ * multiples of powers of ten. A range below a factor of 5 has even steps.
  */
-export function logAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
-  const span = to > from ? Math.log(to / from) : 1;
+export function logAxis(range: AxisRange, wantedTicks = 6): Axis {
+  const { from, to, start, end } = range;
+  if (!(from > 0)) return linearAxis(range, wantedTicks);
+  const span = Math.log(to) - Math.log(from);
   return {
-    at: (value) => start + (Math.log(value / from) / span) * (end - start),
-    ticks: to < 5 * from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
+    at: (value) => (span > 0 ? start + ((Math.log(value) - Math.log(from)) / span) * (end - start) : start),
+    ticks: to / 5 < from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
   };
 }
 
 function linearTicks(from: number, to: number, wanted: number): number[] {
-  if (!(to > from)) return [from];
   const rough = (to - from) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const ticks: number[] = [];
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  // A range that is empty, or too narrow for steps between its ends, has one tick.
+  if (!(to > from && step > 0 && last >= first) || !Number.isSafeInteger(last)) return [from];
   // Multiples are counted, not summed, so that rounding errors do not add up. Adding 0 turns -0
   // into 0.
-  for (let k = Math.ceil(from / step - 1e-9) + 0; k * step <= to * (1 + 1e-12); k++) ticks.push(k * step);
-  return ticks;
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => inside((first + i) * step + 0, from, to));
+  return ticks[0] < from ? ticks.slice(1) : ticks;
 }
 
-/** The richest of these mantissas that leaves at most ten ticks. */
+const MOST_TICKS = 10;
+
+/** The richest of these mantissas that leaves few enough ticks. */
 const mantissas: readonly (readonly number[])[] = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1]];
 
 function logTicks(from: number, to: number): number[] {
-  const ticksWith = (factors: readonly number[]): number[] => {
-    const ticks: number[] = [];
-    for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++)
-      for (const factor of factors) {
-        const tick = factor * 10 ** power;
-        if (tick >= from * (1 - 1e-12) && tick <= to * (1 + 1e-12)) ticks.push(tick);
-      }
-    return ticks;
+  const [lowest, highest] = [Math.floor(Math.log10(from)), Math.floor(Math.log10(to))];
+  const powers = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i);
+  const isSeen = (tick: number) => tick >= from * (1 - 1e-12) && tick / (1 + 1e-12) <= to;
+  const ticksWith = (factors: readonly number[], every = 1): number[] => {
+    const ticks = powers
+      .filter((_, i) => i % every === 0)
+      .flatMap((power) => factors.map((factor) => factor * 10 ** power))
+      .filter(isSeen);
+    return [...new Set(ticks.map((tick) => inside(tick, from, to)))];
   };
-  return mantissas.map(ticksWith).find((ticks) => ticks.length <= 10) ?? ticksWith([1]);
+  const few = mantissas.map((factors) => ticksWith(factors)).find(({ length }) => length <= MOST_TICKS);
+  return few ?? ticksWith([1], Math.ceil(powers.length / MOST_TICKS));
 }
+
+/** A tick that a rounding error put past an end stands on it. */
+const inside = (tick: number, from: number, to: number): number => {
+  if (tick < from && tick > from * (1 - 1e-9)) return from;
+  return tick > to ? to : tick;
+};

@@ -1,18 +1,24 @@
 /**
- * One line of the anytime curves: a staircase through the means, with a label at the right end. A
- * band reaches from the least to the greatest value. A dotted line follows where the method ended.
+ * One line of the anytime curves: a staircase through the means, in the colour and dashes of its
+ * method. A shape stands where the method ended, and a dotted line follows. The label is at the
+ * right end. A band reaches from the least to the greatest value.
  */
 import type { AnytimeCurve } from "../../comparison/anytime.ts";
-import type { Scale } from "../../format.ts";
+import { formatOn, type Scale } from "../../format.ts";
+import { type Mark, shapeMark } from "../marks.ts";
 import { element, html, type Markup, px } from "../markup.ts";
 import type { Axis } from "./axis.ts";
 import { horizontalLine, shortened, textAt } from "./shapes.ts";
 
-const LONGEST_LABEL = 22;
+const LONGEST_LABEL = 24;
+const MARK_RADIUS = 3.4;
 
 export interface Line {
   readonly method: string;
   readonly isAgent: boolean;
+  readonly mark: Mark;
+  /** Of the legend, whose switch hides all its lines. */
+  readonly group: number;
   readonly curve: AnytimeCurve;
   readonly final: number;
 }
@@ -32,32 +38,38 @@ export interface LineLook {
   readonly clip: string;
   /** Height of the label's middle. */
   readonly label: number;
-  readonly colour: string;
   readonly title: string;
 }
 
-export function lineMarkup(
-  { method, isAgent, curve, final }: Line,
-  { x, y, end }: Plot,
-  look: LineLook,
-): Markup {
-  const { clip, label, colour, title } = look;
+/** Where the classes `k` and `in` begin, the switches of the legend find the line. */
+export function lineMarkup(line: Line, { x, y, end, scale }: Plot, { clip, label, title }: LineLook): Markup {
+  const { method, isAgent, curve, final, mark, group } = line;
   const { points } = curve;
   const [stop, right, height] = [px(x.at(curve.end)), px(x.at(end)), px(y.at(final))];
   const several = points.some(({ least, greatest }) => least < greatest);
   const way = `${steps(points.map((p) => [x.at(p.simulations), y.at(p.mean)]))}H${stop}`;
   const after = horizontalLine("after", height, { left: stop, right });
-  return html`<g class="${isAgent ? "curve agent" : "curve"}" style="--c:${colour}">
+  const attributes = {
+    class: `curve${isAgent ? " agent" : ""} k${mark.index} in${group}`,
+    style: `--c:${mark.colour}`,
+    "data-m": String(mark.index),
+  };
+  const name = html`${shortened(method, LONGEST_LABEL)} <tspan>${formatOn(scale, final)}</tspan>`;
+  return element(
+    "g",
+    attributes,
+    html`
 <title>${title}</title>
 <g clip-path="url(#${clip})">
 ${several ? element("path", { class: "band", d: bandPath(curve, x, y) }) : null}
-<path class="line" d="${way}"/>
+${element("path", { class: "line", d: way, "stroke-dasharray": mark.dashes })}
 ${curve.end < end ? after : null}
 </g>
-<circle class="dot" cx="${stop}" cy="${height}" r="2.5"/>
-<path class="leader" d="M${right} ${height}L${right + 10} ${px(label)}"/>
-${textAt("label", shortened(method, LONGEST_LABEL), { x: right + 13, y: label + 4 })}
-</g>`;
+${shapeMark(mark, stop, height, MARK_RADIUS)}
+<path class="leader" d="M${right} ${height}L${right + 14} ${px(label)}"/>
+${textAt("label", name, { x: right + 17, y: label + 4 })}
+`,
+  );
 }
 
 /** A staircase: each value holds until the next point. */

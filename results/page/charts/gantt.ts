@@ -6,6 +6,7 @@
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
 import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
+import { displayed } from "../../displayed.ts";
 import { formatOn, formatUs, type Scale, scaleFor } from "../../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, keyList, scrollBox } from "../parts.ts";
@@ -28,7 +29,7 @@ const LEFT = 120;
 const RIGHT = WIDTH - 64;
 const TOP = 8;
 const FOOT = 40;
-const LANE_HEIGHT = { device: 24, link: 9 } as const;
+const LANE_HEIGHT = { device: 24, link: 14 } as const;
 const GAP = 5;
 const MARK_HEIGHT = 3;
 /** Narrower than this is drawn together with its neighbours. */
@@ -56,28 +57,31 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
   const { width, height, label, content, keys } = ganttChart(scenario, timeline, options);
   const transfers = timeline.transfers.length > 0 ? `, ${transferCount(timeline)} transfers` : "";
   const caption = [
-    `Best plan of ${options.method}: ${formatUs(timeline.makespanUs)}${transfers}.`,
+    `Plan of ${options.method}: ${formatUs(timeline.makespanUs)}${transfers}.`,
     "At the right of each lane, its busy share of the step. Point at a block for its op.",
+    ...(options.criticalPath?.length ? ["Marks under the lanes show the critical path."] : []),
   ].join(" ");
   return figure(
-    scrollBox(`Timeline of the best plan for ${scenario.name}`, pageChart(width, height, label, content)),
+    scrollBox(`Timeline of a plan for ${scenario.name}`, pageChart(width, height, label, content)),
     html`${keyList(keys)} ${caption}`,
   );
 }
 
 export function ganttChart(
-  scenario: Scenario,
+  given: Scenario,
   timeline: Timeline,
   { method, bound, criticalPath = [] }: GanttOptions,
 ): GanttChart {
   const { makespanUs } = timeline;
+  const scenario = displayed(given);
   const lanes = lanesOf(scenario, timeline, criticalPath);
   const { tops, bottom } = laneTops(lanes);
   const frame: Frame = { left: LEFT, right: RIGHT, top: TOP, bottom };
   const height = bottom + FOOT;
   const x = linearAxis({ from: 0, to: makespanUs, start: LEFT, end: RIGHT }, 8);
   const scale = scaleFor("us", makespanUs);
-  const kinds = new Set(lanes.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  const kinds = new Set(lanes.flatMap(({ spans, marks }) => [...spans, ...marks].map(({ kind }) => kind)));
+  const look: LaneLook = { x, scale, visible: (VISIBLE_PX / (RIGHT - LEFT)) * makespanUs };
   const drawsBound = bound > 0 && bound <= makespanUs;
   const axisTitle = textAt("axis", `time in the step, ${scale.unit}`, {
     x: (LEFT + RIGHT) / 2,
@@ -91,7 +95,7 @@ export function ganttChart(
       `Timeline of the plan of ${method}: ${formatUs(makespanUs)} ` +
       `on ${scenario.cluster.devices.length} devices with ${transferCount(timeline)} transfers.`,
     content: html`${x.ticks.map((tick) => verticalTick(x.at(tick), frame, tickText(tick, scale), 14))}
-${lanes.map((lane, i) => laneMarkup(lane, tops[i], x, scale))}
+${lanes.map((lane, i) => laneMarkup(lane, tops[i], look))}
 ${drawsBound ? verticalLine("bound", x.at(bound), frame, `bound ${formatUs(bound)}`) : null}
 ${axisTitle}`,
     keys: legend.filter(([kind]) => kinds.has(kind)),
@@ -103,7 +107,15 @@ const legend: readonly (readonly [string, string])[] = [
   ["backward", "backward"],
   ["update", "update"],
   ["transfer", "transfer"],
+  ["critical", "critical path"],
 ];
+
+interface LaneLook {
+  readonly x: Axis;
+  readonly scale: Scale;
+  /** The shortest time in us that gets a block of its own. */
+  readonly visible: number;
+}
 
 /** Where each lane begins, and where the last one ends. */
 function laneTops(lanes: readonly Lane[]): { readonly tops: readonly number[]; readonly bottom: number } {
@@ -116,12 +128,11 @@ function laneTops(lanes: readonly Lane[]): { readonly tops: readonly number[]; r
   return { tops, bottom };
 }
 
-function laneMarkup({ kind, label, spans, marks, share }: Lane, top: number, x: Axis, scale: Scale): Markup {
+function laneMarkup({ kind, label, spans, marks, share }: Lane, top: number, look: LaneLook): Markup {
   const height = LANE_HEIGHT[kind];
   const middle = top + height / 2 + 4;
-  const visible = VISIBLE_PX / (x.at(1) - x.at(0));
   const blocks = (all: readonly Span[], place: BlockPlace) =>
-    blocksOf(all, visible).map((block) => html`${blockMarkup(block, place, x, scale)}\n`);
+    blocksOf(all, look.visible).map((block) => html`${blockMarkup(block, place, look)}\n`);
   return html`<g>
 ${rectangle("lane", { x: LEFT, y: top, width: RIGHT - LEFT, height })}
 ${textAt(kind === "link" ? "lanelabel small" : "lanelabel", shortened(label, LONGEST_LABEL), {
@@ -144,7 +155,7 @@ interface BlockPlace {
 }
 
 /** The gap of 0.3 pixels keeps blocks apart that follow each other at once. */
-function blockMarkup(block: Block, { top, height }: BlockPlace, x: Axis, scale: Scale): Markup {
+function blockMarkup(block: Block, { top, height }: BlockPlace, { x, scale }: LaneLook): Markup {
   const start = x.at(block.start);
   const width = Math.max(0.6, x.at(block.end) - start - 0.3);
   return rectangle(block.kind, { x: start, y: top, width, height }, titleOf(block, scale));

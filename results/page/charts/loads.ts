@@ -57,6 +57,6 @@ export function loadsFigure(
     text: `${formatUs(computeUs[d] + transferUs[d])}, ${formatUs(transferUs[d])} of it transfers`,
   }));
   const keys = [["forward", "compute"] as const, ["transfer", "transfers"] as const];
-  const caption = `Load of each device per sample under the best plan of ${method}; the largest is the value.`;
+  const caption = `Load of each device per sample under the plan of ${method}; the largest is the value.`;
   return figure(barList(bars), html`${keyList(keys)} ${caption}`);
 }

@@ -68,13 +68,16 @@ export const tickText = (value: number, { size }: { readonly size: number }): st
   String(Number((value / size).toPrecision(6)));
 
 /** The beginning of a long name, with an ellipsis for the rest. */
-export const shortened = (name: string, most: number): string =>
-  name.length > most ? `${name.slice(0, most - 1)}…` : name;
+export function shortened(name: string, most: number): string {
+  const characters = Array.from(name);
+  return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : name;
+}
 
-/** The `svg` element of a chart that stands in a page. */
+/** The `svg` element of a chart that stands in a page, never smaller than its text can be read. */
 export function pageChart(width: number, height: number, label: string, content: Markup): Markup {
   const attributes = {
     class: "chart",
+    style: `min-width:${width}px`,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
     "aria-label": label,

@@ -73,9 +73,7 @@ describe("named network models", () => {
   });
 
   test("answer an unknown name with those there are", () => {
-    expect(() => withNetwork(scenario, "half-duplx")).toThrow(
-      /not known\. Did you mean "half-duplex"\?/,
-    );
+    expect(() => withNetwork(scenario, "half-duplx")).toThrow(/not known\. Did you mean "half-duplex"\?/);
   });
 });
 

@@ -20,16 +20,16 @@ test("a planner's win over the agents is said as plainly as an agent's win over 
   expect(
     await verdict({ heft: { value: 60 }, mcmc: { value: 62 }, reinforce: { value: 66, kind: "agent" } }),
   ).toBe(
-    "heft is best with 60.00 us, 20.0% above the bound. The best learned agent, reinforce, is 10.0% behind; ahead of it: heft and mcmc.",
+    "The lowest makespan is 60.00 us, 20.0% above the bound; found by heft. The best learned agent, reinforce, is 10.0% behind; ahead of it: heft and mcmc.",
   );
   expect(await verdict({ heft: { value: 66 }, reinforce: { value: 60, kind: "agent" } })).toBe(
-    "reinforce is best with 60.00 us, 20.0% above the bound. The best classic planner, heft, is 10.0% behind.",
+    "The lowest makespan is 60.00 us, 20.0% above the bound; found by reinforce. The best classic planner, heft, is 10.0% behind.",
   );
 });
 
 test("a tie of an agent and a planner is a tie, and on the bound it is optimal", async () => {
   expect(await verdict({ heft: { value: 50 }, reinforce: { value: 50, kind: "agent" } })).toBe(
-    "heft and reinforce tie at 50.00 us, which meets the bound and so is optimal.",
+    "The lowest makespan is 50.00 us, which meets the bound and so is optimal; found by heft and reinforce.",
   );
 });
 
@@ -45,14 +45,33 @@ test("agents or planners without a plan that fits are named as such", async () =
 test("a bound of zero measures nothing, and is not called optimal", async () => {
   const nothing = { value: 60, simulatorBounds: [] };
   expect(await verdict({ heft: nothing })).toBe(
-    "heft is best with 60.00 us, without a bound to measure it by.",
+    "The lowest makespan is 60.00 us, without a bound to measure it by; found by heft.",
   );
 });
 
-test("over several scenarios the best mean rank is named, shared where it is shared", async () => {
+test("over several scenarios the lowest mean rank is named, shared where it is shared", async () => {
   const one = await reportOf({ a: { value: 60 }, b: { value: 70 } }, ["x", "y"]);
-  expect(overallVerdict(one.methods, 2)).toBe("Over 2 scenarios a has the best mean rank, 1.0.");
+  expect(overallVerdict(one.methods, 2)).toBe("The lowest mean rank over 2 scenarios is 1.0, of a.");
   const both = await reportOf({ a: { value: 60 }, b: { value: 60 } }, ["x", "y"]);
-  expect(overallVerdict(both.methods, 2)).toBe("Over 2 scenarios a and b share the best mean rank, 1.0.");
+  expect(overallVerdict(both.methods, 2)).toBe("The lowest mean rank over 2 scenarios is 1.0, of a and b.");
   expect(overallVerdict(one.methods, 1)).toBe("");
+});
+
+test("many that tie are counted, not listed", async () => {
+  const tie = Object.fromEntries(Array.from({ length: 22 }, (_, i) => [`m${i}`, { value: 60 }]));
+  expect(await verdict(tie)).toMatch(/; found by m0, m1, m10 and 19 more\.$/);
+});
+
+test("beside a value of zero a worse method is at its value, because nothing is a multiple of zero", async () => {
+  const zero = { simulatorBounds: [] };
+  expect(
+    await verdict({ heft: { value: 0, ...zero }, reinforce: { value: 5, kind: "agent", ...zero } }),
+  ).toBe(
+    "The lowest makespan is 0 us, below which no value is; found by heft. " +
+      "The best learned agent, reinforce, is at 5.000 us; ahead of it: heft.",
+  );
+});
+
+test("a method with a word for its name is the subject of no sentence that the word could end", async () => {
+  expect(await verdict({ best: { value: 60 }, heft: { value: 70 } })).not.toMatch(/best is best/);
 });

@@ -10,8 +10,9 @@ import {
   placement,
   testScenario,
 } from "../../../env/index.ts";
-import { drawnGraph, groupTitle } from "../../../results/drawing/drawn-graph.ts";
+import { drawnGraph } from "../../../results/drawing/drawn-graph.ts";
 import { graphSvg } from "../../../results/drawing/graph-svg.ts";
+import { groupTitles } from "../../../results/drawing/group-title.ts";
 import { layered } from "../../../results/drawing/layout.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 
@@ -113,9 +114,26 @@ describe("what is drawn", () => {
     expect(drawnGraph(groups, mixed).nodes.some((node) => node.device === -1)).toBe(true);
   });
 
-  test("titles a group by the path that its forward ops share", () => {
-    const graph = parseGraph("net/block/conv 1 4B\nnet/block/relu 1 <- net/block/conv\nhead 1");
-    expect(groupTitle(graph, [0, 1])).toBe("net/block");
-    expect(groupTitle(graph, [0, 2])).toBe("net/block/conv");
+  test("names a group by what it holds", () => {
+    const graph = parseGraph(
+      "net/block/conv 1 4B\nnet/block/bn 1 4B <- net/block/conv\nnet/block/relu 1 <- net/block/bn\nnet/pool 1\nhead 1\nloss 1",
+    );
+    const title = groupTitles(graph);
+    expect(title([0, 1, 2])).toBe("net/block");
+    expect(title([0, 1])).toBe("net/block/{conv, bn}");
+    expect(title([0, 3])).toBe("net/{block, pool}");
+    expect(title([0, 1, 2, 3])).toBe("net");
+    expect(title([0, 4])).toBe("net/block/conv, head");
+    expect(title([0, 4, 5])).toBe("net/block/conv … loss");
+    expect(title([2])).toBe("net/block/relu");
+  });
+
+  test("gives merged groups of an unrolled network names of their own, with the types inside", async () => {
+    const svg = graphSvg(await resolveScenario("nmt-2/4xP100?steps=10"), null);
+    const titles = [...svg.matchAll(/<g class="node"[^>]*>\n<title>([^<(]*) \(([^<)]*)\)/g)];
+    expect(titles.length).toBeGreaterThan(20);
+    const names = titles.map(([, name]) => name);
+    expect(new Set(names).size).toBeGreaterThan(0.9 * names.length);
+    expect(titles.some(([, , holds]) => /^\d+ \w+, \d+ \w+/.test(holds))).toBe(true);
   });
 });

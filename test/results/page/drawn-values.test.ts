@@ -1,6 +1,7 @@
 /**
  * What is drawn is what is scored. The timelines, Gantt charts and traces of every method's best
- * plan show the value of its row, and so do the captions of whole pages.
+ * plan show the value of its row, and so do the captions of whole pages. The numbers of tables and
+ * curves are those of the report.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,14 +18,16 @@ import {
   runCell,
   traceOf,
 } from "../../../results/index.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
+import { resolveScenario, suites } from "../../../scenarios/index.ts";
+import { scenarioProfile } from "../../../scenarios/profile.ts";
+import { wrongNumbers } from "./page-numbers.ts";
 
 const clock = () => 0;
 const address = "layered/test/3/2xP100?ops=40";
 
-/** Captions such as "Best plan of heft: 3.20 ms" of a page, in order. */
+/** Captions such as "Plan of heft: 3.20 ms" of a page, in order. */
 const captions = (page: string): string[] =>
-  [...page.matchAll(/Best plan of ([^:<]+): ([\d.,]+ [a-zµ]+)/g)].map(
+  [...page.matchAll(/Plan of ([^:<]+): ([\d.,]+ [a-zµ]+)/g)].map(
     ([, method, value]) => `${method}: ${value}`,
   );
 
@@ -60,6 +63,10 @@ describe("what is drawn of every method", () => {
       { runCell, clock, cpuClock: clock },
     );
     const scenario = await resolveScenario(address);
+    const whole = renderPage(report, new Map([[address, scenario]]));
+    expect(wrongNumbers(whole, report)).toEqual([]);
+    const moved = whole.replace(/(<text class="label"[^>]*>heft <tspan>)/, "$19");
+    expect(wrongNumbers(moved, report)).toHaveLength(1);
     const planned = report.cells.filter(({ value }) => value !== null);
     expect(planned.length).toBe(methods.length);
     const ordered = planned.filter(({ plan }) => plan !== null && "opPriority" in plan);
@@ -81,6 +88,18 @@ describe("what is drawn of every method", () => {
 });
 
 describe("the committed example", () => {
+  test("tells methods apart on every scenario, one of which no accelerator holds alone", async () => {
+    const { scenarios } = JSON.parse(readFileSync(at("report.json"), "utf8")) as CompareReport;
+    for (const { scenario, rows } of scenarios) {
+      const values = new Set(rows.map(({ mean }) => mean?.toPrecision(6)));
+      expect(values.size, scenario).toBeGreaterThan(0.8 * rows.length);
+    }
+    const pressures = await Promise.all(
+      suites.start.map(async (name) => scenarioProfile(await resolveScenario(name)).memoryPressure!),
+    );
+    expect(Math.max(...pressures)).toBeGreaterThan(1.2);
+  });
+
   const at = (name: string) => fileURLToPath(new URL(`../../../results/example/${name}`, import.meta.url));
 
   test("draws the value of each best row, and its plans score what its table says", async () => {
@@ -88,7 +107,9 @@ describe("the committed example", () => {
     const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as CompareReport;
     const page = readFileSync(at("index.html"), "utf8");
     expect(captions(page)).toEqual(expectedCaptions(report));
+    expect(wrongNumbers(page, report)).toEqual([]);
     expect(report.cells.length).toBeGreaterThan(60);
+    expect(report.request.scenarios).toEqual(suites.start);
     for (const table of report.scenarios) {
       const scenario = await resolveScenario(table.scenario);
       const score = createSimulator(scenario);

@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario, testScenario } from "../../../env/index.ts";
-import type { CellResult, RunCell } from "../../../results/comparison/cell.ts";
+import { type CellResult, type RunCell, runCell as runRealCell } from "../../../results/comparison/cell.ts";
 import { type CompareReport, type CompareRequest, compare } from "../../../results/comparison/compare.ts";
 import { formatUs } from "../../../results/format.ts";
 import { renderPage } from "../../../results/page/page.ts";
-import { cell } from "../cells.ts";
+import { writeComparison } from "../../../results/report/write-comparison.ts";
+import { cell, fakeRunner } from "../cells.ts";
 
 const graph = `
   input 1 40B
@@ -90,11 +95,16 @@ describe("the page", () => {
     ({ page } = await pageOf([roomy, tight, hopeless, pipelined]));
   });
 
-  test("asks nothing of any other place and runs no script", () => {
+  test("asks nothing of any other place and runs no script but its own, which the policy names", () => {
     expect(page).not.toMatch(/https?:|\/\/[a-z]/i);
-    expect(page).not.toMatch(/<script|<link|<iframe|<img|@import|\ssrc=|\son[a-z]+=/i);
+    expect(page).not.toMatch(/<link|<iframe|<img|@import|\ssrc=|<[^>]+\son[a-z]+=/i);
     expect(page.match(/url\([^)]*\)/g)?.filter((url) => !url.startsWith("url(#"))).toEqual([]);
-    expect(page).toContain(`content="default-src 'none'`);
+    const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text);
+    expect(scripts).toHaveLength(1);
+    const hash = createHash("sha256").update(scripts[0]).digest("base64");
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'"`,
+    );
   });
 
   test("is well-formed: every tag closed in order, every reference to an id that exists once", () => {
@@ -111,7 +121,8 @@ describe("the page", () => {
   });
 
   test("has no number that is none", () => {
-    expect(page.match(/.{0,40}(NaN|Infinity|undefined|\bnull\b).{0,20}/g)).toBe(null);
+    const shown = page.replace(/<script>[\s\S]*<\/script>/, "");
+    expect(shown.match(/.{0,40}(NaN|Infinity|undefined|\bnull\b).{0,20}/g)).toBe(null);
   });
 
   test("shows names as they are, whatever they contain", () => {
@@ -122,7 +133,7 @@ describe("the page", () => {
   test("shows the timeline of the best plan, with its value and every op", async () => {
     const { page: one, report } = await pageOf([roomy]);
     const best = report.scenarios[0].rows[0];
-    expect(one.includes(`Best plan of ${best.method}, seed 0: ${formatUs(best.mean!)}`)).toBe(true);
+    expect(one.includes(`Plan of ${best.method}, seed 0: ${formatUs(best.mean!)}`)).toBe(true);
     const missing = roomy.graph.names.filter((name) => !one.includes(`<title>${name} (op, `));
     expect(missing).toEqual([]);
   });
@@ -130,12 +141,108 @@ describe("the page", () => {
   test("says where nothing fits in memory, and shows the plan nearest to fitting", () => {
     expect(page).toContain("No method found a plan that fits in memory.");
     expect(page).toContain("Plan nearest to fitting in memory");
-    expect(page).toContain("out of memory");
+    expect(page).toContain(">memory</td>");
     expect(page).toMatch(/gpu:\d needs \d+ B more than it has/);
   });
 
   test("shows loads instead of a timeline where the objective is the largest load", () => {
     expect(page).toContain("Load of each device per sample");
+  });
+});
+
+describe("a page of 28 methods", () => {
+  const methods = Array.from({ length: 28 }, (_, i) =>
+    i % 9 === 0 ? `agent-${i}` : `a-rather-long-name-${i}`,
+  );
+  const height = (i: number) => (i < 20 ? 100 : 100 + i);
+  let page = "";
+  beforeAll(async () => {
+    const runCell = fakeRunner(({ method }) => {
+      const value = height(methods.indexOf(method));
+      return { value, kind: method.startsWith("agent") ? "agent" : "planner" };
+    });
+    const request = { scenarios: ["roomy"], methods, seeds: 1, seed: 0, budget: { simulations: 10 } };
+    const report = await compare(request, { runCell, clock: () => 0, cpuClock: () => 0 });
+    const device = plans.together;
+    const cells = report.cells.map((own) => ({ ...own, plan: { kind: "placement" as const, device } }));
+    page = renderPage({ ...report, cells }, new Map([["roomy", roomy]]));
+  });
+
+  test("labels every line inside the picture, apart from every other label", () => {
+    const [, width, bottom] = /class="chart" style="[^"]*" viewBox="0 0 (\d+) (\d+)"/.exec(page)!.map(Number);
+    const labels = [...page.matchAll(/<text class="label" x="([\d.]+)" y="([\d.]+)">([^<]+) </g)];
+    expect(labels.map(([, , , name]) => name).sort()).toEqual([...methods].sort());
+    for (const [, x] of labels) expect(Number(x)).toBeLessThan(width - 150);
+    const heights = labels.map(([, , y]) => Number(y)).sort((a, b) => a - b);
+    expect(heights[0]).toBeGreaterThan(10);
+    expect(heights[heights.length - 1]).toBeLessThan(bottom);
+    for (let i = 1; i < heights.length; i++) expect(heights[i] - heights[i - 1]).toBeGreaterThan(13);
+  });
+
+  test("has a switch for each line and each group of lines, which work without a script", () => {
+    methods.forEach((_, i) => {
+      expect(page).toContain(`<input type="checkbox" checked="" class="s${i}"/>`);
+      expect(page).toContain(`.curves:has(.s${i}:not(:checked)) .curve.k${i} { display: none; }`);
+      expect(page).toMatch(new RegExp(`<g class="curve( agent)? k${i} in[04]"`));
+    });
+    for (const group of ["Learned agents", "Other planners"]) expect(page).toContain(`/>${group}</label>`);
+    expect(page).toContain(".curves:has(.g0:not(:checked)) .curve.in0 { display: none; }");
+  });
+});
+
+describe("the overview", () => {
+  test("has scenarios as rows, what came out first, and a column for each method after it", async () => {
+    const { page } = await pageOf([roomy, tight, pipelined]);
+    const [table] = /<table class="heat sortable">[\s\S]*?<\/table>/.exec(page)!;
+    const heads = [...table.matchAll(/<th scope="col"[^>]*>([\s\S]*?)<\/th>/g)].map(([, head]) =>
+      head.replace(/<[^>]*>/g, ""),
+    );
+    expect(heads.slice(0, 5)).toEqual(["scenario", "lowest gap", "lowest value", "bound", "by"]);
+    expect(heads).toHaveLength(5 + Object.keys(plans).length);
+    const rows = [...table.matchAll(/<th scope="row" class="name"><a [^>]*>([\s\S]*?)<\/a>/g)];
+    expect(rows.map(([, name]) => name)).toEqual(["roomy", "tight", "pipelined"]);
+  });
+});
+
+describe("where a page comes from", () => {
+  const origin = {
+    versions: { "placement-gym": "9.8.7" },
+    command: "placement-gym compare --suite 'a b'",
+    date: "2031-02-03T04:05:06.789Z",
+    machine: { cores: 3, memoryBytes: 17e9, platform: "linux x64" },
+  };
+
+  test("is told where it is known: version, date, command, kind of machine, data beside the page", async () => {
+    const { report } = await pageOf([roomy]);
+    const page = renderPage(report, new Map([["roomy", roomy]]), origin);
+    expect(page).toContain(
+      "placement-gym 9.8.7 · 2031-02-03 04:05 UTC · 3 cores, 17.0 GB of memory, linux x64",
+    );
+    expect(page).toContain("<code>placement-gym compare --suite &#39;a b&#39;</code>");
+    for (const file of ["report.json", "run.json", "times.json"]) expect(page).toContain(`href="${file}"`);
+    expect((await pageOf([roomy])).page).not.toContain("report.json");
+  });
+
+  test("is in times.json, and report.json is the same on any day and machine", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "placement-gym-origin-"));
+    try {
+      const report = await compare(
+        { scenarios: ["toy/chain"], methods: ["heft"], seeds: 1, seed: 0, budget: { simulations: 5 } },
+        { runCell: runRealCell, clock: () => 0, cpuClock: () => 0 },
+      );
+      const written = async (name: string, own: typeof origin) => {
+        await writeComparison(join(folder, name), report, {}, own);
+        const text = (file: string) => readFileSync(join(folder, name, file), "utf8");
+        return { report: text("report.json"), run: text("run.json"), times: JSON.parse(text("times.json")) };
+      };
+      const one = await written("one", origin);
+      const other = await written("other", { ...origin, date: "2032-01-01T00:00:00.000Z" });
+      expect(other.report).toBe(one.report);
+      expect(other.run).toBe(one.run);
+      expect(one.times).toMatchObject({ date: origin.date, machine: origin.machine, seconds: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -149,7 +256,7 @@ describe("the bytes of the page", () => {
     const fast = (await pageOf([roomy], { seconds: 1 })).page;
     const slow = (await pageOf([roomy], { seconds: 77 })).page;
     expect(slow).not.toBe(fast);
-    const timeless = (text: string) => text.replace(/<td class="time">[^<]*<\/td>/g, "");
+    const timeless = (text: string) => text.replace(/<td class="time"[^>]*>[^<]*<\/td>/g, "");
     expect(timeless(slow)).toBe(timeless(fast));
   });
 });
@@ -161,7 +268,10 @@ describe("the bytes of the page", () => {
 function faultsOf(page: string): string[] {
   const faults: string[] = [];
   const open: string[] = [];
-  const body = page.replace("<!doctype html>", "").replace(/<style>[^<]*<\/style>/, "");
+  const body = page
+    .replace("<!doctype html>", "")
+    .replace(/<style>[^<]*<\/style>/, "")
+    .replace(/<script>[^<]*<\/script>/, "");
   const tag = /<(\/?)([a-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/gi;
   let after = 0;
   for (const match of body.matchAll(tag)) {

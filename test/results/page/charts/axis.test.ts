@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linearAxis, logAxis } from "../../../../results/page/charts/axis.ts";
-import { labelPositions } from "../../../../results/page/charts/curves.ts";
 
 const positive = fc.double({ min: 1e-3, max: 1e9, noNaN: true });
 
@@ -42,16 +41,35 @@ test("ticks are the numbers a person would choose", () => {
   expect(logAxis({ from: 48, to: 480, start: 0, end: 1 }).ticks).toEqual([50, 70, 100, 150, 200, 300]);
 });
 
-test("labels keep the order of their lines and never cover each other", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.double({ min: 12, max: 300, noNaN: true }), { minLength: 1, maxLength: 18 }),
-      (heights) => {
-        const placed = labelPositions(heights);
-        const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b] || a - b);
-        for (let k = 1; k < order.length; k++)
-          expect(placed[order[k]] - placed[order[k - 1]]).toBeGreaterThanOrEqual(14 - 1e-9);
-      },
-    ),
-  );
+const extreme = fc.constantFrom(0, 5e-324, 1e-300, 1e-9, 1, 42, 1e15, 2 ** 53, 1e300, Number.MAX_VALUE);
+
+describe.each([
+  ["linear", linearAxis],
+  ["logarithmic", logAxis],
+])("a %s axis from and to 0, tiny, equal and huge values", (_, axis) => {
+  test("has a few rising ticks inside its range, and a place for every value", () => {
+    fc.assert(
+      fc.property(extreme, extreme, fc.double({ min: 0, max: 1, noNaN: true }), (a, b, share) => {
+        const [from, to] = a < b ? [a, b] : [b, a];
+        const { at, ticks } = axis({ from, to, start: 300, end: 10 });
+        expect(ticks.length).toBeGreaterThan(0);
+        expect(ticks.length).toBeLessThanOrEqual(12);
+        ticks.forEach((tick, i) => {
+          expect(tick).toBeGreaterThanOrEqual(from);
+          expect(tick).toBeLessThanOrEqual(to);
+          if (i > 0) expect(tick).toBeGreaterThan(ticks[i - 1]);
+        });
+        for (const value of [from, to, from + share * (to - from), ...ticks]) {
+          expect(at(value)).toBeGreaterThanOrEqual(10 - 1e-6);
+          expect(at(value)).toBeLessThanOrEqual(300 + 1e-6);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("has a few ticks between neighbours among the numbers", () => {
+    const [from, to] = [1e15, 1e15 + 0.25];
+    expect(axis({ from, to, start: 0, end: 1 }).ticks.length).toBeLessThanOrEqual(12);
+  });
 });
