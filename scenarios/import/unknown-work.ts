@@ -34,10 +34,11 @@ export function checkUnknownWork(
     outOf: Math.max(working.length, ops.length),
     types: typesOf(graph, ops),
   };
+  const hint = unknown?.hint === undefined || unknown.withoutSize.length === 0 ? "" : ` ${unknown.hint}`;
   if (!allowed && ops.length > 0 && isMost(graph, ops, working))
     throw new InputError(
       `the work of ${count(found.ops, "op")} of ${found.outOf} is not known: ${typesText(found)}. ` +
-        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.`,
+        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.${hint}`,
     );
   if (!allowed && graph.opCount > 0 && isWithoutWork(graph))
     throw new InputError(
