@@ -177,7 +177,7 @@ export class Inference {
     if (told !== null) outputs[0] = { ...(outputs[0] ?? { element }), shape: told };
     for (let port = 0; port < outputs.length; port++) outputs[port] ??= UNKNOWN;
     const isUnknown = cost === null && node.op !== "Placeholder";
-    const lacksShape = outputs.some(isUnsized) || (cost === null && outputs.length === 0);
+    const lacksShape = outputs.some(isUnsized) || (outputs.length === 0 && cost?.isUnsized !== false);
     if (lacksShape) count(this.gaps.unknownShapes, node.op);
     if (cost !== null && (cost.outputs.length > 0 || !cost.isUnsized))
       return { ...cost, outputs, isUnsized: cost.isUnsized || lacksShape };

@@ -131,7 +131,7 @@ export const productRules: readonly (readonly [string, FxRule])[] = [
   ...named("tensordot", tensordot),
   ...named("linalg_multi_dot chain_matmul", chain),
   ...named("cdist cdist_forward pdist", distances),
-  ...named("grouped_mm scaled_grouped_mm", grouped),
+  ...named("grouped_mm scaled_grouped_mm grouped_mm_fallback", grouped),
   ...named(
     "conv1d conv2d conv3d convolution convolution_mode convolution_overrideable conv_tbc",
     convolution,
