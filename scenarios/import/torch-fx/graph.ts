@@ -86,8 +86,7 @@ class FxReader {
 
   /** `getitem` of a tuple names one of its outputs. */
   #isNamed(node: FxNode, [tuple]: readonly FxNode[]): boolean {
-    if (operatorOf(node.target) !== "getitem" || tuple === undefined || tuple.outputs.length < 2)
-      return false;
+    if (operatorOf(node.target) !== "getitem" || tuple === undefined || !isTuple(tuple, node)) return false;
     const port = itemOf(node, tuple);
     this.#places.set(node.name, { op: this.#places.get(tuple.name)!.op, port });
     return true;
@@ -173,9 +172,16 @@ class FxReader {
   }
 }
 
-export const isCall = ({ op }: FxNode): boolean => op.startsWith("call_");
+export const isCall = ({ op }: Pick<FxNode, "op">): boolean => op.startsWith("call_");
 const isWeight = ({ op, weight, outputs }: FxNode): boolean =>
   (op === "get_attr" && outputs.length > 0) || (op === "placeholder" && weight != null);
+
+/** A tuple of one looks like a tensor; its only item has the shape of the whole. */
+function isTuple({ op, outputs }: FxNode, item: FxNode): boolean {
+  if (outputs.length !== 1) return outputs.length > 1;
+  const [whole, part] = [outputs[0], item.outputs[0]];
+  return isCall({ op }) && item.args?.[1] === 0 && JSON.stringify(whole) === JSON.stringify(part);
+}
 
 function itemOf(node: FxNode, tuple: FxNode): number {
   const index = node.args?.[1];

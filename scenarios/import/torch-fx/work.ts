@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { FxCall, Work } from "./fx-call.ts";
-import { isView, ruleOf } from "./operators.ts";
+import { isScalar, isView, ruleOf } from "./operators.ts";
 import { bytesOfAll, elementsOf, isSized } from "./tensor-type.ts";
 
 export interface CallWork {
@@ -36,7 +36,7 @@ export function workOf(operator: string, call: FxCall): CallWork {
     bytes: known(bytes),
     isView: view,
     isUnknown: rule === undefined,
-    isUnsized: isUnsized && !view,
+    isUnsized: isUnsized && !view && !isScalar(operator),
   };
 }
 
