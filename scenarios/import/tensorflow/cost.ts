@@ -2,7 +2,6 @@
 import { bytesOf, bytesOfShape, elements, isWeight, type Tensor } from "../tensors/tensor.ts";
 import type { NodeDef } from "./messages/schema.ts";
 import { elementTypeOf } from "./messages/tensor-proto.ts";
-import { isVariable } from "./variables.ts";
 
 export interface Cost {
   readonly outputs: readonly Tensor[];
@@ -16,6 +15,10 @@ export interface Cost {
 }
 
 export const UNKNOWN: Tensor = { element: "float32", shape: null };
+
+const VARIABLE = /^(Variable|VariableV2|VarHandleOp|TemporaryVariable)$/;
+
+export const isVariable = (type: string): boolean => VARIABLE.test(type);
 
 /** What follows from a size that nobody knows counts nothing. */
 export const known = (value: number): number => (Number.isNaN(value) ? 0 : value);

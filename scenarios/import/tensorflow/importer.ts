@@ -13,17 +13,17 @@ import type { Query } from "../../../env/model/query.ts";
 import { deviceSheets } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
-import { costGraph } from "./cost-graph.ts";
-import { type Entry, entryOf } from "./functions/entry.ts";
+import { type Entry, entryOf } from "./entry/function.ts";
+import { signatureOf } from "./entry/signature.ts";
 import { tfGraph } from "./graph.ts";
-import { fromCostGraph, fromStepStats, type Measured } from "./measured.ts";
+import { costGraph } from "./measurements/cost-graph.ts";
+import { fromCostGraph, fromStepStats, type Measured } from "./measurements/measured.ts";
 import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./messages/file-kinds.ts";
 import type { GraphDef } from "./messages/schema.ts";
 import type { RunMetadata } from "./messages/stats-schema.ts";
 import { type GraphContext, reportOf } from "./report.ts";
 import { coverageOf } from "./rules/index.ts";
 import { GivenShapes } from "./shape-option.ts";
-import { signatureOf } from "./signature.ts";
 
 const LARGEST_BATCH = 1e6;
 

@@ -6,7 +6,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { elements, type Shape, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
-import { bytesOfAll, type Cost, known, sumOf, UNKNOWN, weightBytes } from "./cost.ts";
+import { bytesOfAll, type Cost, isVariable, known, sumOf, UNKNOWN, weightBytes } from "./cost.ts";
 import { conditionOf, loopOf } from "./functions/control-flow.ts";
 import { ARGUMENT, type Library } from "./functions/library.ts";
 import type { NodeDef } from "./messages/schema.ts";
@@ -15,7 +15,6 @@ import { inOrder, inputOf, type LinkedNode, linkedNodes } from "./nodes.ts";
 import { tfRules } from "./rules/index.ts";
 import type { GivenShapes } from "./shape-option.ts";
 import { TfOp } from "./tf-op.ts";
-import { isVariable } from "./variables.ts";
 
 /** What the user says about a graph. */
 export interface Assumptions {

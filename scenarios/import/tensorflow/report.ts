@@ -1,9 +1,9 @@
 /** The report of the importer of TensorFlow graphs. */
 import type { ImportReport } from "../contract.ts";
 import { count } from "../sentences.ts";
-import type { Entry } from "./functions/entry.ts";
+import type { Entry } from "./entry/function.ts";
 import type { TfGraph } from "./graph.ts";
-import type { Measured } from "./measured.ts";
+import type { Measured } from "./measurements/measured.ts";
 import type { TfKind } from "./messages/file-kinds.ts";
 import type { GraphDef, SignatureDef } from "./messages/schema.ts";
 

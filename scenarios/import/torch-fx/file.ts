@@ -1,7 +1,7 @@
 /**
  * The file of a PyTorch graph, `placement-gym/torch-fx-1`, as the Python of docs/importing.md
- * writes it. Older files lack `kwargs`, `graphs`, names of modules and weights, and name each input
- * once (`all_input_nodes`); the text of the arguments then says how often it is read.
+ * writes it. Older files lack `kwargs`, `graphs`, and names of modules and weights. They name each
+ * input once (`all_input_nodes`), and the text of the arguments says how often it is read.
  */
 import { z } from "zod";
 import { type Argument, readArguments, refsIn } from "./arguments.ts";

@@ -2,7 +2,7 @@
  * The op graph of an FX graph: an op for each node that computes, takes an input or holds a shared
  * weight.
  *
- * A weight belongs to the op that uses it; a weight that several ops use is its own op, and so are
+ * A weight belongs to the op that uses it. A weight that several ops use is its own op, and so are
  * the parameters of a module that is called more than once. A tuple that an operator returns is its
  * output ports. `getitem` only names them, so it is no op, and neither is `output`.
  */

@@ -2,8 +2,8 @@
  * Parameters that several calls of modules share: those of a module that is called more than once,
  * and those that two modules have in common. Each is an op of its own.
  *
- * Files of the first recipe do not name modules. FX names the second call of `fc` as `fc_1`; a call
- * of the same class and parameters with such a name is taken as a call of `fc`.
+ * Files of the first recipe do not name modules. FX names the second call of `fc` as `fc_1`. A call
+ * with such a name, of the same class and parameters, is taken as a call of `fc`.
  */
 import type { FxNode } from "./file.ts";
 import type { TensorType } from "./tensor-type.ts";

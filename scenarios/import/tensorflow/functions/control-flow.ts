@@ -1,5 +1,5 @@
 /**
- * Control flow of TF 2, whose functions stay inside of one op: `If` and `Case` cost their largest
+ * Control flow of TF 2, whose functions stay inside of one op. `If` and `Case` cost their largest
  * branch, `While` its condition and body for each pass.
  */
 import type { Tensor } from "../../tensors/tensor.ts";

@@ -1,6 +1,6 @@
 /**
- * How often a while loop runs, where its functions tell: a counter begins at a known number, each
- * pass adds a known number, and the loop ends where the counter reaches a known limit. Of several
+ * How often a while loop runs, where its functions tell. A counter begins at a known number and
+ * each pass adds a known number. The loop ends where the counter reaches a known limit. Of several
  * such conditions the first to end counts.
  */
 import type { Tensor } from "../../tensors/tensor.ts";

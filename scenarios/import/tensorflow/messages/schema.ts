@@ -1,8 +1,8 @@
 /**
  * The messages of TensorFlow 1 and 2 that the importer reads: graph_def and its parts. Sources are
  * node_def.proto, attr_value.proto, tensor.proto, types.proto, graph.proto and meta_graph.proto of
- * the repository tensorflow/tensorflow, with function.proto and op_def.proto. The field numbers were
- * checked against them.
+ * the repository tensorflow/tensorflow, with function.proto and op_def.proto. The field numbers
+ * were checked against them.
  */
 import {
   bool,

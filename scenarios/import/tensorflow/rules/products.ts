@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
-import { elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
+import { bytesOfShape, elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import { NORMALISATION_FLOPS, STORED_STATISTICS_FLOPS } from "../../tensors/work.ts";
 import type { TfOp, TfRule } from "../tf-op.ts";
 
@@ -97,8 +97,29 @@ const matMul =
       flipped(sides[0], op.isSet(left)),
       flipped(sides[1], op.isSet(right)),
     );
-    return only(op, shape, 2 * multiplyAdds);
+    // The sizes that one side tells of the other are known here too.
+    const inner = known(
+      sides[0],
+      op.isSet(left) ? -2 : -1,
+      known(sides[1], op.isSet(right) ? -1 : -2, Number.NaN),
+    );
+    const touched = [
+      filled(sides[0], op.isSet(left) ? -2 : -1, inner),
+      filled(sides[1], op.isSet(right) ? -1 : -2, inner),
+      shape,
+    ];
+    const { element } = op.input(0);
+    const bytesTouched = touched.reduce((all, each) => all + bytesOfShape(element, each), 0);
+    return { ...only(op, shape, 2 * multiplyAdds), bytesTouched };
   };
+
+const known = (shape: Shape, axis: number, otherwise: number): number => {
+  const size = shape.at(axis) ?? otherwise;
+  return Number.isNaN(size) ? otherwise : size;
+};
+
+const filled = (shape: Shape, axis: number, size: number): Shape =>
+  shape.length < 2 ? shape : shape.with(axis, size);
 
 /** The other side tells how many axes a matrix has, and its inner size. */
 function operandOf(op: TfOp, i: 0 | 1): Shape {

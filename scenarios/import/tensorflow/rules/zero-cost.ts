@@ -1,6 +1,6 @@
 /**
- * Ops of TensorFlow that do no work in a step: names of other tensors, control flow of TF 1, and
- * what savers, tables and summaries do outside of it.
+ * Ops of TensorFlow that do no work in a step: names of other tensors and control flow of TF 1.
+ * What savers, tables and summaries do is outside of it.
  */
 import type { Effect, Tensor } from "../../tensors/tensor.ts";
 import type { TfOp, TfRule } from "../tf-op.ts";

@@ -53,8 +53,8 @@ const attention =
   };
 
 /**
- * Modules and fused ops of transformers: every matrix meets every token, and each input projection
- * [3 x width, width] stands for one attention over the whole sequence.
+ * Modules and fused ops of transformers: every matrix meets every token. Each input projection [3 x
+ * width, width] stands for one attention over the whole sequence.
  */
 const transformer: FxRule = (call) => {
   const tokens = call.tensor(0);

@@ -1,8 +1,8 @@
 /**
- * Ops of PyTorch that go once over their elements, by word: element by element, reducing, moving,
- * making, or only looking at a tensor in another way. Words are those of native_functions.yaml, of
- * torch.nn's modules and of torch.Tensor's methods, in small letters and without underscores at
- * their ends.
+ * Ops of PyTorch that go once over their elements, by word. They compute element by element,
+ * reduce, move, make, or only look at a tensor in another way. Words are those of
+ * native_functions.yaml, of torch.nn's modules and of torch.Tensor's methods, in small letters and
+ * without underscores at their ends.
  */
 import { flopsPerElement } from "../../tensors/work.ts";
 import { type FxRule, named } from "../fx-call.ts";

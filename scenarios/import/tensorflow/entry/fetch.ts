@@ -1,5 +1,5 @@
 /** The part of a graph that some of its nodes need. */
-import { InputError } from "../../../env/model/errors.ts";
+import { InputError } from "../../../../env/model/errors.ts";
 
 /** All nodes where `fetch` is empty. Throws `InputError` for a name that is no node. */
 export function needed<T>(

@@ -7,9 +7,9 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { didYouMean } from "../../../../env/model/suggest.ts";
+import { ARGUMENT, Library, NO_VALUE } from "../functions/library.ts";
 import type { AttrValue, GraphDef, NodeDef } from "../messages/schema.ts";
 import { dataTypes } from "../messages/schema.ts";
-import { ARGUMENT, Library, NO_VALUE } from "./library.ts";
 
 export interface Entry {
   readonly name: string;

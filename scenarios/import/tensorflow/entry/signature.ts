@@ -1,8 +1,8 @@
 /** Signatures of a MetaGraphDef: names of inputs and results, as TensorFlow Serving calls them. */
-import { InputError } from "../../../env/model/errors.ts";
-import type { Query } from "../../../env/model/query.ts";
-import { didYouMean } from "../../../env/model/suggest.ts";
-import type { SignatureDef } from "./messages/schema.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import type { Query } from "../../../../env/model/query.ts";
+import { didYouMean } from "../../../../env/model/suggest.ts";
+import type { SignatureDef } from "../messages/schema.ts";
 
 const DEFAULT = "serving_default";
 const ALL = "all";
