@@ -101,7 +101,7 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
     }
   return {
     graph: builder.build(),
-    unknown: unknownOps(nodes, (linked) => costs.get(linked)!, options.measured),
+    unknown: unknownOps(nodes, (linked) => costs.get(linked)!, options),
     gaps: inference.gaps,
     batch: options.batch,
     trips: options.trips,
@@ -143,7 +143,7 @@ function outputBytes(
 function unknownOps(
   nodes: readonly LinkedNode[],
   costOf: (node: LinkedNode) => Cost,
-  measured: Measured | null,
+  { measured, shapes }: TfGraphOptions,
 ): UnknownOps {
   const [withoutRule, withoutSize]: [number[], number[]] = [[], []];
   nodes.forEach((linked, op) => {
@@ -152,11 +152,10 @@ function unknownOps(
     if (cost.isUnknown && measured === null) withoutRule.push(op);
     if (cost.isUnsized && !measured?.outputBytes.has(linked.node.name)) withoutSize.push(op);
   });
-  return {
-    withoutRule,
-    withoutSize,
-    hint: `Option ${SHAPE}NAME=1,224,224,3 gives the shape of the input NAME.`,
-  };
+  const open = nodes.filter((linked) => linked.inputs.length === 0 && costOf(linked).isUnsized);
+  const names = open.slice(0, MOST_NAMED).map(({ node }) => shapes.nameOf(node.name).slice(0, 80));
+  const hint = `Option ${SHAPE}${names[0]}=1,224,224,3 sets the shape of that input; unknown are ${names.join(", ")}.`;
+  return { withoutRule, withoutSize, ...(names.length > 0 && { hint }) };
 }
 
 const cut = (nodes: readonly LinkedNode[], fetch: readonly string[]): readonly LinkedNode[] =>
@@ -182,6 +181,8 @@ function timesOf(
   const byKind = Object.fromEntries([...times].map(([kind, us]) => [kind === "CPU" ? "CPU" : gpuKind, us]));
   return isWorkless ? { "*": 0, ...byKind } : byKind;
 }
+
+const MOST_NAMED = 4;
 
 const GRADIENT = /^(?:.*\/)?gradients?(?:_\d+)?\/(.+)$/;
 const UPDATE = /^(Resource)?(Sparse)?Apply[A-Z]|^Assign(Add|Sub)/;

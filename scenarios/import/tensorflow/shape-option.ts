@@ -14,6 +14,8 @@ const LARGEST = 2 ** 40;
 export class GivenShapes {
   readonly #shapes = new Map<string, Shape>();
   readonly #used = new Set<string>();
+  /** What the signature calls a node. */
+  readonly #names = new Map<string, string>();
 
   constructor(options: Query) {
     for (const [key, text] of options.given) {
@@ -28,6 +30,7 @@ export class GivenShapes {
   /** A name of the signature also stands for its node. */
   rename(names: ReadonlyMap<string, string>): void {
     for (const [name, node] of names) {
+      this.#names.set(node, name);
       const shape = this.#shapes.get(name);
       if (shape === undefined || name === node || this.#shapes.has(node)) continue;
       this.#shapes.set(node, shape);
@@ -49,8 +52,14 @@ export class GivenShapes {
     );
   }
 
+  /** How the user best names a node. */
+  nameOf(node: string): string {
+    return this.#names.get(node) ?? node;
+  }
+
   /** Throws `InputError` for a name that is no node. */
-  checkUse(inputs: readonly string[]): void {
+  checkUse(nodes: readonly string[]): void {
+    const inputs = nodes.map((node) => this.nameOf(node));
     for (const name of this.#shapes.keys())
       if (!this.#used.has(name)) {
         const known = inputs.slice(0, 8).join(", ");

@@ -100,5 +100,12 @@ function through(input: string, nodes: ReadonlyMap<string, NodeDef>): NodeDef | 
 
 const nameOf = (input: string): string => input.replace(/:\d+$/, "");
 const dataOf = ({ input }: NodeDef): readonly string[] => input.filter((each) => !each.startsWith("^"));
-const nodesOf = ({ nodes }: Body): ReadonlyMap<string, NodeDef> =>
-  new Map(nodes.map((node) => [node.name, node]));
+const byName = new WeakMap<Body, ReadonlyMap<string, NodeDef>>();
+
+function nodesOf(body: Body): ReadonlyMap<string, NodeDef> {
+  const known = byName.get(body);
+  if (known !== undefined) return known;
+  const nodes = new Map(body.nodes.map((node) => [node.name, node]));
+  byName.set(body, nodes);
+  return nodes;
+}

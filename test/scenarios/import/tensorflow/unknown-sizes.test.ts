@@ -42,7 +42,7 @@ describe("an image of unknown height and width", () => {
   test("is refused with a way out, and comes in with its shape", () => {
     const content = tfFile("GraphDef", { node: layers.slice(0, 4) });
     expect(() => importFile(content, "g.pb")).toThrow(
-      /Conv2D 1, MaxPool 1.*Option shape\.NAME=1,224,224,3 gives/,
+      /Conv2D 1, MaxPool 1.*Option shape\.image=1,224,224,3 sets .* unknown are image\.$/,
     );
     const { scenario } = importFile(content, "g.pb", new Map([["shape.image", "2,8,8,3"]]));
     expect(scenario.graph.flops[2]).toBe(2 * 2 * 8 * 8 * 16 * 27);
