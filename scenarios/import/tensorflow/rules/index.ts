@@ -8,10 +8,12 @@ import { listRules } from "./lists.ts";
 import { productRules } from "./products.ts";
 import { selectionRules } from "./selection.ts";
 import { sequenceRules } from "./sequences.ts";
+import { volumeRules } from "./volumes.ts";
 import { zeroCostRules } from "./zero-cost.ts";
 
 export const tfRules: ReadonlyMap<string, TfRule> = new Map([
   ...Object.entries(productRules),
+  ...Object.entries(volumeRules),
   ...Object.entries(elementwiseRules),
   ...Object.entries(layoutRules),
   ...Object.entries(selectionRules),

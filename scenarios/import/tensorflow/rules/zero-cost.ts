@@ -28,6 +28,7 @@ const scalar =
   (element: Tensor["element"]): TfRule =>
   () =>
     free([{ element, shape: [] }]);
+const match: TfRule = (op) => free([{ element: "bool", shape: op.input(0).shape }]);
 const nothing: TfRule = () => free([]);
 
 /** One text for each element of the largest input. */
@@ -46,6 +47,7 @@ export const zeroCostRules: Readonly<Record<string, TfRule>> = {
   ...named("Switch RefSwitch", switched),
   ...named("Merge RefMerge", merged),
   ...named("StringJoin AsString StringFormat ShardedFilename StringLower StringUpper StringStrip", texts),
+  ...named("StaticRegexFullMatch RegexFullMatch", match),
   ...named("Rank VarIsInitializedOp IsVariableInitialized LookupTableSizeV2", scalar("int32")),
   ...named(
     "MutableHashTable MutableHashTableV2 HashTable HashTableV2 AnonymousHashTable",

@@ -1,4 +1,5 @@
 /** Work and sizes of single ops, counted by hand. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Query } from "../../../../env/model/query.ts";
 import { fileOf } from "../../../../scenarios/import/source-file.ts";
@@ -124,6 +125,28 @@ test.each<readonly [string, TestNode, readonly TestNode[], readonly number[]]>([
   ["Switch", placeholder("x", [6]), [ints("p", [1], []), node("Switch", "y", ["x", "p"])], [24, 24]],
 ])("%s has the sizes of its definition", (_what, input, nodes, outputs) => {
   expect(costOf(input, ...nodes).outputs).toEqual(outputs);
+});
+
+test("convolutions and pools over volumes", () => {
+  const x = placeholder("x", [2, 8, 16, 16, 3]);
+  const filter = weights("f", [3, 3, 3, 3, 8]);
+  const attributes = { strides: [1, 2, 2, 2, 1], padding: "SAME" };
+  const cost = costOf(x, filter, node("Conv3D", "y", ["x", "f"], attributes));
+  expect(cost).toMatchObject({ flops: 2 * 2 * 4 * 8 * 8 * 8 * 81, outputs: [4 * 2 * 4 * 8 * 8 * 8] });
+  const pooled = costOf(
+    x,
+    node("MaxPool3D", "y", ["x"], { ksize: [1, 2, 2, 2, 1], strides: [1, 2, 2, 2, 1] }),
+  );
+  expect(pooled).toMatchObject({ flops: 2 * 4 * 8 * 8 * 3 * 8, outputs: [4 * 2 * 4 * 8 * 8 * 3] });
+});
+
+/** `recorded/ops.txt` holds the op types of Keras models and of tf.function with control flow. */
+test("every op type of recorded SavedModels but that which reads their files is known", () => {
+  const types = readFileSync(new URL("./recorded/ops.txt", import.meta.url), "utf8")
+    .trim()
+    .split("\n");
+  expect(types.length).toBeGreaterThan(60);
+  expect(types.filter((type) => coverageOf(type) === "unknown")).toEqual(["RestoreV2"]);
 });
 
 test("an op type has a rule, does no work by nature, or is unknown", () => {
