@@ -4,18 +4,22 @@
  * input once (`all_input_nodes`), and the text of the arguments says how often it is read.
  */
 import { z } from "zod";
+import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import { listOf } from "../../../env/model/graph/list-schema.ts";
 import { type Argument, readArguments, refsIn } from "./arguments.ts";
 import type { TensorType } from "./tensor-type.ts";
 
 export const TORCH_FX_SCHEMA = "placement-gym/torch-fx-1";
 
-const MOST_OUTPUTS = 4096;
-const sizes = z.array(
+const MOST_PORTS = 4096;
+const MOST_RANK = 1000;
+const sizes = listOf(
   z
     .int()
     .min(0)
     .nullable()
     .transform((size) => size ?? Number.NaN),
+  MOST_RANK,
 );
 const tensor = z.tuple([z.string(), sizes]).transform(([dtype, shape]): TensorType => ({ dtype, shape }));
 /** A place of a tuple without a tensor. */
@@ -30,16 +34,19 @@ const node = z.object({
   target: z.string(),
   args: z.string().optional(),
   kwargs: z.string().optional(),
-  inputs: z.array(z.string()),
-  outputs: z.array(tensor.nullable().transform((each) => each ?? NOTHING)).max(MOST_OUTPUTS),
+  inputs: listOf(z.string(), MOST_EDGES),
+  outputs: listOf(
+    tensor.nullable().transform((each) => each ?? NOTHING),
+    MOST_PORTS,
+  ),
   /** The parameter or buffer of the model that a placeholder stands for. */
   weight: z.string().nullish(),
   /** The module that a `call_module` runs, by its name in the model. */
   module: z.string().nullish(),
   /** Parameters of that module. */
-  weights: z.array(ownTensor).optional(),
+  weights: listOf(ownTensor, MOST_PORTS).optional(),
 });
-const nodes = z.array(node);
+const nodes = listOf(node, MOST_OPS);
 export const fxFile = z.object({
   schema: z.literal(TORCH_FX_SCHEMA),
   torch: z.string().optional(),
