@@ -48,6 +48,8 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "scenarios/import/protobuf/damaged-messages": "messages with wrong content",
   "scenarios/import/protobuf/readers": "both readers of protocol buffers",
   "scenarios/import/real-files": "published files of other projects",
+  "scenarios/import/tensorflow/unknown-sizes": "sizes that a graph does not tell",
+  "scenarios/import/shared-cases": "small inputs with the right answers",
   "scenarios/workloads/large": "unrolled networks of 50,000 ops",
   "scenarios/workloads/sequence-profiles": "profiles of the sequence networks",
   "scenarios/workloads/vision-profiles": "profiles of the vision networks",

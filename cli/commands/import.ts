@@ -46,6 +46,11 @@ export const importCommand = defineCommand({
       describe: "format of the file",
       defaultText: "recognised by its content",
     },
+    shape: {
+      type: "list",
+      placeholder: "NAME=N,N,...",
+      describe: "shapes of inputs, as the options shape.NAME of the formats that have them",
+    },
     set: {
       type: "list",
       placeholder: "OPTION=VALUE,...",
@@ -57,6 +62,7 @@ export const importCommand = defineCommand({
   examples: [
     "import resnet50.graph.txt --cluster 8xV100-nvlink -o resnet50.json",
     "import model.onnx --set dim.batch=32",
+    "import saved_model.pb --shape image=1,600,800,3",
     "import --formats",
   ],
   async run({ values, positionals: [file] }, terminal) {
@@ -80,11 +86,12 @@ export const importCommand = defineCommand({
 interface Given {
   readonly cluster?: string;
   readonly format?: string;
+  readonly shape?: readonly string[];
   readonly set?: readonly string[];
 }
 
 /** Flags are options too; an option given twice is an error. */
-function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddress {
+function addressOf(file: string, { cluster, format, shape = [], set = [] }: Given): FileAddress {
   const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
   const all = new Map(options);
   const add = (name: string, value: string) => {
@@ -93,12 +100,30 @@ function addressOf(file: string, { cluster, format, set = [] }: Given): FileAddr
   };
   if (cluster !== undefined) add("cluster", cluster);
   if (format !== undefined) add("format", format);
+  for (const [name, sizes] of shapesOf(shape)) add(`shape.${name}`, sizes);
   for (const item of set) {
     const equals = item.indexOf("=");
     if (equals < 1) throw new InputError(`Flag --set is "${item}", expected OPTION=VALUE.`);
     add(item.slice(0, equals), item.slice(equals + 1));
   }
   return { path, options: all };
+}
+
+/** A part without an equals sign is a further size of the shape before it. */
+function shapesOf(parts: readonly string[]): ReadonlyMap<string, string> {
+  const shapes = new Map<string, string>();
+  let last: string | undefined;
+  for (const part of parts) {
+    const equals = part.lastIndexOf("=");
+    const name = equals === -1 ? last : part.slice(0, equals);
+    if (name === undefined || name === "" || (equals !== -1 && shapes.has(name)))
+      throw new InputError(
+        `Flag --shape is "${parts.join(",")}", expected NAME=N,N,... for each input once.`,
+      );
+    shapes.set(name, equals === -1 ? `${shapes.get(name)},${part}` : part.slice(equals + 1));
+    last = name;
+  }
+  return shapes;
 }
 
 function textOf({ path, options }: FileAddress): string {

@@ -84,6 +84,8 @@ export interface UnknownOps {
   readonly withoutRule: readonly number[];
   /** Nothing in the file tells the size of one of the op's inputs or results. */
   readonly withoutSize: readonly number[];
+  /** One sentence that says how the user can tell what is unknown. */
+  readonly hint?: string;
 }
 
 /** All parts are sentences that can be shown as they are. */

@@ -34,10 +34,11 @@ export function checkUnknownWork(
     outOf: Math.max(working.length, ops.length),
     types: typesOf(graph, ops),
   };
+  const hint = unknown?.hint === undefined || unknown.withoutSize.length === 0 ? "" : ` ${unknown.hint}`;
   if (!allowed && ops.length > 0 && isMost(graph, ops, working))
     throw new InputError(
       `the work of ${count(found.ops, "op")} of ${found.outOf} is not known: ${typesText(found)}. ` +
-        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.`,
+        `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.${hint}`,
     );
   if (!allowed && graph.opCount > 0 && isWithoutWork(graph))
     throw new InputError(
@@ -58,10 +59,15 @@ function typesOf(graph: OpGraph, ops: readonly number[]): Record<string, number>
   return Object.fromEntries([...types].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
 }
 
+/** Views and names of tensors, which do nothing, do not outnumber what is unknown. */
 function isMost(graph: OpGraph, ops: readonly number[], working: readonly number[]): boolean {
-  if (ops.length > MOST * working.length) return true;
+  const unknown = new Set(ops);
+  if (ops.length > MOST * working.filter((op) => unknown.has(op) || isBusy(graph, op)).length) return true;
   return bytesOf(graph, ops) > MOST * bytesOf(graph, working);
 }
+
+const isBusy = ({ flops, bytesTouched, measuredUs }: OpGraph, op: number): boolean =>
+  flops[op] > 0 || bytesTouched[op] > 0 || [...measuredUs.values()].some((times) => times[op] > 0);
 
 function bytesOf(graph: OpGraph, ops: readonly number[]): number {
   let total = 0;

@@ -8,21 +8,24 @@
  * updates.
  */
 
-import { InputError } from "../../../env/model/errors.ts";
 import { graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import { bytesOf, bytesOfShape, elements, isWeight, type Tensor } from "../tensors/tensor.ts";
+import type { UnknownOps } from "../contract.ts";
+import { bytesOf, type Tensor } from "../tensors/tensor.ts";
 import { colocationOf } from "./colocation.ts";
-import { type Gaps, Inference, isVariable } from "./inference.ts";
-import type { Measured } from "./measured.ts";
+import type { Cost } from "./cost.ts";
+import { needed } from "./entry/fetch.ts";
+import { CONTROL_FLOW } from "./functions/control-flow.ts";
+import { Library } from "./functions/library.ts";
+import { type Assumptions, type Gaps, Inference } from "./inference.ts";
+import type { Measured } from "./measurements/measured.ts";
 import type { GraphDef, NodeDef } from "./messages/schema.ts";
 import { elementTypeOf } from "./messages/tensor-proto.ts";
 import { inOrder, type LinkedNode, linkedNodes } from "./nodes.ts";
-import { tfRules } from "./rules/index.ts";
+import { SHAPE } from "./shape-option.ts";
 import { workloadType } from "./workload-types.ts";
 
-export interface TfGraphOptions {
-  readonly batch: number;
+export interface TfGraphOptions extends Assumptions {
   /** Only these nodes and what they need are kept; all nodes where it is empty. */
   readonly fetch: readonly string[];
   readonly measured: Measured | null;
@@ -32,8 +35,16 @@ export interface TfGraphOptions {
 
 export interface TfGraph {
   readonly graph: OpGraph;
+  readonly unknown: UnknownOps;
   readonly gaps: Gaps;
   readonly batch: number;
+  readonly trips: number;
+  /** Number of calls that are replaced by what they call. */
+  readonly calls: number;
+  /** Number of ops that run functions inside. */
+  readonly controlFlow: number;
+  /** Names of functions that nothing runs. */
+  readonly unread: readonly string[];
   readonly backEdges: number;
   readonly danglingColocations: number;
   /** Number of nodes that the fetched ones do not need. */
@@ -45,10 +56,18 @@ export interface TfGraph {
 }
 
 export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
-  const { nodes: all, backEdges } = linkedNodes(graphDef.node);
-  const nodes = needed(all, options.fetch);
-  const inference = new Inference(options.batch);
+  const library = new Library(graphDef.library);
+  // What nobody fetches is cut off before calls are replaced, and in what they call.
+  const { nodes: given } = linkedNodes(graphDef.node);
+  const wanted = cut(given, options.fetch).map(({ node }) => node);
+  const called = library.withoutCalls(wanted, options.fetch);
+  const { nodes: all, backEdges } = linkedNodes(called.nodes);
+  const nodes = cut(all, called.fetch);
+  const inference = new Inference(options, library);
   const costs = new Map(inOrder(nodes).map((i) => [nodes[i], inference.cost(nodes[i])] as const));
+  options.shapes.checkUse(
+    nodes.filter(({ node }) => /^Placeholder/.test(node.op)).map(({ node }) => node.name),
+  );
   const { labels, dangling } = colocationOf(nodes);
   const ports = usedPorts(nodes);
   const names = new Set(nodes.map(({ node }) => node.name));
@@ -57,13 +76,10 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
   let unmeasured = 0;
   for (const linked of nodes) {
     const { node } = linked;
-    const { outputs, flops, bytesTouched } = costs.get(linked)!;
-    const isWorkless = flops === 0 && bytesTouched === 0 && outputs.every(({ shape }) => shape !== null);
-    const measuredUs = timesOf(
-      node.name,
-      options,
-      isWorkless && (tfRules.has(node.op) || outputs.length > 0),
-    );
+    const cost = costs.get(linked)!;
+    const { outputs, flops, bytesTouched } = cost;
+    const isWorkless = flops === 0 && bytesTouched === 0 && !cost.isUnknown && !cost.isUnsized;
+    const measuredUs = timesOf(node.name, options, isWorkless);
     if (options.measured !== null && !options.measured.us.has(node.name)) unmeasured++;
     const count = Math.max(outputs.length, (ports.get(node.name) ?? -1) + 1);
     builder.op({
@@ -71,7 +87,7 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
       type: workloadType(node.op),
       flops,
       bytesTouched,
-      parameterBytes: weightBytes(node, outputs),
+      parameterBytes: cost.weightBytes,
       outputs: outputBytes(node.name, outputs, count, options.measured),
       ...(measuredUs !== null && { measuredUs }),
       ...(labels.has(node.name) && { colocation: labels.get(node.name) }),
@@ -85,30 +101,19 @@ export function tfGraph(graphDef: GraphDef, options: TfGraphOptions): TfGraph {
     }
   return {
     graph: builder.build(),
+    unknown: unknownOps(nodes, (linked) => costs.get(linked)!, options),
     gaps: inference.gaps,
     batch: options.batch,
+    trips: options.trips,
+    calls: library.calls,
+    unread: library.unread,
+    controlFlow: nodes.filter(({ node }) => CONTROL_FLOW.has(node.op)).length,
     backEdges,
     danglingColocations: dangling,
-    unfetched: all.length - nodes.length,
+    unfetched: given.length - wanted.length + all.length - nodes.length,
     unmeasured,
     placed: placements(nodes),
   };
-}
-
-function needed(nodes: readonly LinkedNode[], fetch: readonly string[]): readonly LinkedNode[] {
-  if (fetch.length === 0) return nodes;
-  const byName = new Map(nodes.map((linked) => [linked.node.name, linked]));
-  const kept = new Set<string>();
-  const open = [...fetch];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (kept.has(name)) continue;
-    const linked = byName.get(name);
-    if (linked === undefined)
-      throw new InputError(`option fetch names "${name}", which is no node of the graph.`);
-    kept.add(name);
-    open.push(...linked.inputs.map(({ node }) => node));
-  }
-  return nodes.filter(({ node }) => kept.has(node.name));
 }
 
 /** The largest output port that another node reads. */
@@ -129,16 +134,37 @@ function outputBytes(
   const allocated = measured?.outputBytes.get(name) ?? [];
   return Array.from({ length: Math.max(count, allocated.length) }, (_, port) => {
     const tensor = outputs[port];
-    return tensor === undefined || tensor.shape === null ? (allocated[port] ?? 0) : bytesOf(tensor);
+    const bytes = tensor === undefined || tensor.shape === null ? Number.NaN : bytesOf(tensor);
+    return Number.isNaN(bytes) ? (allocated[port] ?? 0) : bytes;
   });
 }
 
-function weightBytes({ op, attr }: NodeDef, [output]: readonly Tensor[]): number {
-  if (output === undefined || output.shape === null) return 0;
-  if (isVariable(op)) return bytesOfShape(elementTypeOf(attr.get("dtype")?.type), output.shape);
-  const isWeightConstant = op === "Const" && isWeight(output.element) && elements(output.shape) > 1;
-  return isWeightConstant ? bytesOf(output) : 0;
+/** Sources have no work. What was measured is known, and an op without a record took no time. */
+function unknownOps(
+  nodes: readonly LinkedNode[],
+  costOf: (node: LinkedNode) => Cost,
+  { measured, shapes }: TfGraphOptions,
+): UnknownOps {
+  const [withoutRule, withoutSize]: [number[], number[]] = [[], []];
+  nodes.forEach((linked, op) => {
+    if (!linked.inputs.some(({ isControl }) => !isControl)) return;
+    const cost = costOf(linked);
+    if (cost.isUnknown && measured === null) withoutRule.push(op);
+    if (cost.isUnsized && !measured?.outputBytes.has(linked.node.name)) withoutSize.push(op);
+  });
+  const open = nodes.filter((linked) => linked.inputs.length === 0 && costOf(linked).isUnsized);
+  const names = open.slice(0, MOST_NAMED).map(({ node }) => shapes.nameOf(node.name).slice(0, 80));
+  const hint = `Option ${SHAPE}${names[0]}=1,224,224,3 sets the shape of that input; unknown are ${names.join(", ")}.`;
+  return { withoutRule, withoutSize, ...(names.length > 0 && { hint }) };
 }
+
+const cut = (nodes: readonly LinkedNode[], fetch: readonly string[]): readonly LinkedNode[] =>
+  needed(
+    nodes,
+    fetch,
+    ({ node }) => node.name,
+    ({ inputs }) => inputs.map(({ node }) => node),
+  );
 
 /**
  * Ops without a measurement took no time worth recording. Those without work, such as constants,
@@ -155,6 +181,8 @@ function timesOf(
   const byKind = Object.fromEntries([...times].map(([kind, us]) => [kind === "CPU" ? "CPU" : gpuKind, us]));
   return isWorkless ? { "*": 0, ...byKind } : byKind;
 }
+
+const MOST_NAMED = 4;
 
 const GRADIENT = /^(?:.*\/)?gradients?(?:_\d+)?\/(.+)$/;
 const UPDATE = /^(Resource)?(Sparse)?Apply[A-Z]|^Assign(Add|Sub)/;

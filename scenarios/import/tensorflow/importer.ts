@@ -3,7 +3,8 @@
  * text (`.pbtxt`). Step statistics or a cost graph of a profiled run can be in the same file or in
  * another one.
  *
- * The inside of library functions is not read: a call is one op, and the report says so.
+ * Calls of functions are replaced by what they call. A SavedModel is cut down to what one of its
+ * signatures needs.
  */
 
 import { InputError } from "../../../env/model/errors.ts";
@@ -12,13 +13,17 @@ import type { Query } from "../../../env/model/query.ts";
 import { deviceSheets } from "../../clusters/devices.ts";
 import type { Imported, Importer } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
-import { costGraph } from "./cost-graph.ts";
+import { type Entry, entryOf } from "./entry/function.ts";
+import { signatureOf } from "./entry/signature.ts";
 import { tfGraph } from "./graph.ts";
-import { fromCostGraph, fromStepStats, type Measured } from "./measured.ts";
+import { costGraph } from "./measurements/cost-graph.ts";
+import { fromCostGraph, fromStepStats, type Measured } from "./measurements/measured.ts";
 import { kindOfFile, readTf, type TfKind, type TfMessage, tfKinds } from "./messages/file-kinds.ts";
 import type { GraphDef } from "./messages/schema.ts";
 import type { RunMetadata } from "./messages/stats-schema.ts";
 import { type GraphContext, reportOf } from "./report.ts";
+import { coverageOf } from "./rules/index.ts";
+import { GivenShapes } from "./shape-option.ts";
 
 const LARGEST_BATCH = 1e6;
 
@@ -28,12 +33,17 @@ export const tensorflow: Importer = {
   extensions: [".pb", ".pbtxt", ".meta"],
   options: {
     batch: "size of unknown first dimensions; default 1",
+    "shape.*": "shape of an input by its name, such as shape.image=1,224,224,3",
+    trips: "passes of a while loop that does not tell how often it runs; default 1",
     fetch: "names of nodes, joined by +: only what they need is kept",
+    function: "a function of the library that is taken as the graph",
+    signature: "the signature whose results are fetched; default serving_default, all for everything",
     stats: "a file beside this one with what was measured: RunMetadata, StepStats or CostGraphDef",
     gpu: "device kind that measured times of GPUs are for; default every kind",
     message: `what the file holds, where its content does not tell: ${tfKinds.join(", ")}`,
   },
   recognises: (file) => kindOfFile(file) !== null,
+  coverage: coverageOf,
   read(file, options) {
     const given = readTf(file, messageOption(options));
     const gpuKind = kindOption(options);
@@ -44,20 +54,41 @@ export const tensorflow: Importer = {
     const timesHoldOn = holdOn(measured);
     if (context.graphDef === null) {
       const costs = costGraphOf(given);
-      const report = reportOf(context, null, measured, gpuKind);
+      const report = reportOf({ ...context, signature: null, entry: null }, null, measured, gpuKind);
       return { graph: costGraph(costs, gpuKind), fidelity, ...timesHoldOn, report };
     }
-    const result = tfGraph(context.graphDef, {
+    const named = (options.text("fetch") ?? "").split(/[,+]/).filter((name) => name !== "");
+    const wantsAll = named.length > 0 || options.given.has("function");
+    const signature = wantsAll ? null : signatureOf(context.signatures, options);
+    const entry = signature === null ? entryFor(context, options) : null;
+    const shapes = new GivenShapes(options);
+    shapes.rename(signature?.inputs ?? new Map());
+    const result = tfGraph(entry?.graphDef ?? context.graphDef, {
       batch: options.integer("batch", { min: 1, max: LARGEST_BATCH }) ?? 1,
-      fetch: (options.text("fetch") ?? "").split(/[,+]/).filter((name) => name !== ""),
+      trips: options.integer("trips", { min: 0, max: LARGEST_BATCH }) ?? 1,
+      shapes,
+      fetch: signature?.fetch ?? (named.length > 0 ? named : (entry?.fetch ?? [])),
       measured,
       gpuKind,
     });
     const meta = { source: `TensorFlow ${given.kind}` };
-    const report = reportOf(context, result, measured, gpuKind);
-    return { graph: result.graph, fidelity, meta, ...timesHoldOn, report };
+    const report = reportOf(
+      { ...context, signature: signature?.name ?? null, entry },
+      result,
+      measured,
+      gpuKind,
+    );
+    return { graph: result.graph, unknown: result.unknown, fidelity, meta, ...timesHoldOn, report };
   },
 };
+
+/** A SavedModel without a signature has its model in a function. */
+function entryFor({ kind, graphDef, signatures }: GraphContext, options: Query): Entry | null {
+  const name = options.text("function");
+  if (graphDef === null) return null;
+  const isWanted = kind === "SavedModel" && signatures.size > 0 && !options.given.has("signature");
+  return name === undefined && (!isWanted || options.given.has("fetch")) ? null : entryOf(graphDef, name);
+}
 
 /** Times of accelerators alone do not hold on a CPU. */
 function holdOn(measured: Measured | null): Pick<Imported, "timesHoldOn"> {
@@ -78,34 +109,49 @@ function kindOption(options: Query): string {
   return options.oneOf("gpu", kinds) ?? "*";
 }
 
+const noSignatures: GraphContext["signatures"] = new Map();
+
 function contextOf(given: TfMessage): GraphContext {
   switch (given.kind) {
     case "GraphDef":
-      return { kind: given.kind, graphDef: given.message, version: "", others: 0 };
+      return { kind: given.kind, graphDef: given.message, version: "", others: 0, signatures: noSignatures };
     case "MetaGraphDef": {
-      const { graph_def, meta_info_def } = given.message;
+      const { graph_def, meta_info_def, signature_def } = given.message;
       if (graph_def === null) throw new InputError("the MetaGraphDef has no graph.");
       return {
         kind: given.kind,
         graphDef: graph_def,
         version: meta_info_def?.tensorflow_version ?? "",
         others: 0,
+        signatures: signature_def,
       };
     }
     case "SavedModel": {
       const [first, ...others] = given.message.meta_graphs;
       if (first?.graph_def == null) throw new InputError("the SavedModel has no graph.");
       const version = first.meta_info_def?.tensorflow_version ?? "";
-      return { kind: given.kind, graphDef: first.graph_def, version, others: others.length };
+      return {
+        kind: given.kind,
+        graphDef: first.graph_def,
+        version,
+        others: others.length,
+        signatures: first.signature_def,
+      };
     }
     case "RunMetadata":
-      return { kind: given.kind, graphDef: partitions(given.message), version: "", others: 0 };
+      return {
+        kind: given.kind,
+        graphDef: partitions(given.message),
+        version: "",
+        others: 0,
+        signatures: noSignatures,
+      };
     case "StepStats":
       throw new InputError(
         "the file holds StepStats alone, times without a graph; import the graph and name this file in the option stats.",
       );
     case "CostGraphDef":
-      return { kind: given.kind, graphDef: null, version: "", others: 0 };
+      return { kind: given.kind, graphDef: null, version: "", others: 0, signatures: noSignatures };
   }
 }
 

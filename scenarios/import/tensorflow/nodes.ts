@@ -43,7 +43,7 @@ export function linkedNodes(nodes: readonly NodeDef[]): {
   return { nodes: linked, backEdges };
 }
 
-function inputOf(text: string): Input {
+export function inputOf(text: string): Input {
   if (text.startsWith("^")) return { node: text.slice(1), port: 0, isControl: true };
   const colon = text.lastIndexOf(":");
   const port = colon === -1 ? 0 : Number(text.slice(colon + 1));

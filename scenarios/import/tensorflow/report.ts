@@ -1,10 +1,11 @@
 /** The report of the importer of TensorFlow graphs. */
 import type { ImportReport } from "../contract.ts";
 import { count } from "../sentences.ts";
+import type { Entry } from "./entry/function.ts";
 import type { TfGraph } from "./graph.ts";
-import type { Measured } from "./measured.ts";
+import type { Measured } from "./measurements/measured.ts";
 import type { TfKind } from "./messages/file-kinds.ts";
-import type { GraphDef } from "./messages/schema.ts";
+import type { GraphDef, SignatureDef } from "./messages/schema.ts";
 
 const MOST_LISTED = 12;
 
@@ -16,10 +17,18 @@ export interface GraphContext {
   readonly version: string;
   /** Further graphs of a SavedModel. */
   readonly others: number;
+  readonly signatures: ReadonlyMap<string, SignatureDef>;
+}
+
+/** With the signature whose results were fetched; null for none. */
+interface ReadContext extends GraphContext {
+  readonly signature: string | null;
+  /** The function that was taken as the graph. */
+  readonly entry: Entry | null;
 }
 
 export function reportOf(
-  context: GraphContext,
+  context: ReadContext,
   result: TfGraph | null,
   measured: Measured | null,
   gpuKind: string,
@@ -32,19 +41,28 @@ export function reportOf(
       ...(producer === undefined ? [] : [`graph version ${producer}`]),
     ].join(", "),
     assumed: [...(result === null ? [] : assumptions(result)), ...onTimes(result, measured, gpuKind)],
-    dropped: [...(result === null ? [] : omissions(result)), ...onContext(context)],
+    dropped: [...(result === null ? [] : omissions(result)), ...onContext(context, result)],
   };
 }
 
-function assumptions({ gaps, graph, batch }: TfGraph): readonly string[] {
+function assumptions({ gaps, graph, batch, trips, calls, controlFlow }: TfGraph): readonly string[] {
   const forward = graph.role.every((role) => role === 0);
   return [
     ...(forward ? ["All ops are forward ops: none is named as a gradient or applies one."] : []),
     "Weights are the variables and the constants of more than one number; optimizer state is what the graph holds as variables.",
     ...(gaps.batched === 0
       ? []
+      : [`Unknown first dimensions are ${batch}, as the option batch says or by default.`]),
+    ...(calls === 0 ? [] : [`Calls of functions are replaced by what they call: ${count(calls, "call")}.`]),
+    ...(controlFlow === 0
+      ? []
       : [
-          `Unknown first dimensions are ${batch}, as the option batch says or by default, other unknown ones 1.`,
+          `Control flow is one op each, ${count(controlFlow, "op")}: a condition costs its largest branch, a loop all its passes.`,
+        ]),
+    ...(gaps.endless === 0
+      ? []
+      : [
+          `${count(gaps.endless, "loop")} that does not tell its passes runs ${trips === 1 ? "once" : `${trips} times`}, as the option trips says or by default.`,
         ]),
     ...listed(
       gaps.unknownTypes,
@@ -86,17 +104,29 @@ function omissions({ backEdges, danglingColocations, unfetched, placed }: TfGrap
   ];
 }
 
-function onContext({ graphDef, others }: GraphContext): readonly string[] {
-  const functions = graphDef?.library?.function ?? [];
-  const names = functions
-    .slice(0, MOST_LISTED)
-    .map(({ signature }) => printable(signature?.name ?? "") || "(no name)");
+function onContext(
+  { others, signature, signatures, entry }: ReadContext,
+  result: TfGraph | null,
+): readonly string[] {
+  const unused = [...signatures.keys()].filter((name) => name !== signature);
+  const unread = result?.unread ?? [];
+  const names = unread.slice(0, MOST_LISTED).map((name) => printable(name) || "(no name)");
   return [
     ...(others === 0 ? [] : [`${count(others, "further graph")} of the SavedModel.`]),
-    ...(functions.length === 0
+    ...(signature === null
       ? []
       : [
-          `The bodies of ${count(functions.length, "function")}, calls of which are one op each: ${names.join(", ")}${functions.length > MOST_LISTED ? ", ..." : ""}.`,
+          `All but the signature ${printable(signature)}${unused.length === 0 ? "" : `, beside it ${unused.slice(0, MOST_LISTED).map(printable).join(", ")}`}.`,
+        ]),
+    ...(entry === null
+      ? []
+      : [
+          `All but the function ${printable(entry.name)}${entry.others.length === 0 ? "" : `; the option function takes another: ${entry.others.slice(0, MOST_LISTED).map(printable).join(", ")}`}.`,
+        ]),
+    ...(unread.length === 0 || entry !== null
+      ? []
+      : [
+          `${count(unread.length, "function")} that nothing here runs: ${names.join(", ")}${unread.length > MOST_LISTED ? ", ..." : ""}.`,
         ]),
   ];
 }

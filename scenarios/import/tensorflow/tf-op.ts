@@ -14,12 +14,22 @@ import { elementTypeOf } from "./messages/tensor-proto.ts";
 export class TfOp {
   readonly type: string;
   readonly inputs: readonly Tensor[];
+  /** Whether a rule took a size for the batch. */
+  assumesBatch = false;
   readonly #attributes: ReadonlyMap<string, AttrValue>;
+  readonly #batch: number;
 
-  constructor(node: NodeDef, inputs: readonly Tensor[]) {
+  constructor(node: NodeDef, inputs: readonly Tensor[], batch: number) {
     this.type = node.op;
     this.inputs = inputs;
     this.#attributes = node.attr;
+    this.#batch = batch;
+  }
+
+  /** For a first size that nothing tells. */
+  batch(): number {
+    this.assumesBatch = true;
+    return this.#batch;
   }
 
   /** Position -1 is the last input. */
@@ -29,20 +39,36 @@ export class TfOp {
     return tensor;
   }
 
+  /** All sizes are known. */
   shape(i: number): Shape {
+    const sizes = this.sizes(i);
+    if (sizes.some(Number.isNaN)) throw new UnknownTensor(`sizes of input ${i}`);
+    return sizes;
+  }
+
+  /** Unknown sizes are NaN. */
+  sizes(i: number): Shape {
     const { shape } = this.input(i);
     if (shape === null) throw new UnknownTensor(`shape of input ${i}`);
     return shape;
   }
 
+  /** Unknown sizes are NaN. */
   ofRank(i: number, rank: number): Shape {
-    const shape = this.shape(i);
+    const shape = this.sizes(i);
     if (shape.length !== rank)
       throw new InputError(`input ${i} has the shape ${shown(shape)}, expected ${rank} axes.`);
     return shape;
   }
 
   values(i: number): readonly number[] {
+    const value = this.sizesIn(i);
+    if (value.some(Number.isNaN)) throw new UnknownTensor(`values of input ${i}`);
+    return value;
+  }
+
+  /** Numbers that are sizes; unknown ones are NaN. */
+  sizesIn(i: number): readonly number[] {
     const { value } = this.input(i);
     if (value === undefined) throw new UnknownTensor(`values of input ${i}`);
     return value;

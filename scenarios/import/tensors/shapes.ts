@@ -5,15 +5,18 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { type Shape, shown } from "./tensor.ts";
 
-/** The common shape of numpy's broadcasting: sizes align at the end, and a size of 1 stretches. */
+/**
+ * The common shape of numpy's broadcasting: sizes align at the end, and a size of 1 stretches. An
+ * unknown size, which is NaN, beside a known one above 1 is that one.
+ */
 export function broadcast(shapes: readonly Shape[]): Shape {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
     let size = 1;
     for (const shape of shapes) {
       const own = shape[axis - rank + shape.length] ?? 1;
-      if (own === 1 || own === size) continue;
-      if (size !== 1)
+      if (own === 1 || own === size || (Number.isNaN(own) && size !== 1)) continue;
+      if (size !== 1 && !Number.isNaN(size))
         throw new InputError(`inputs of shapes ${shapes.map(shown).join(" and ")} do not fit together.`);
       size = own;
     }
@@ -37,7 +40,7 @@ export interface Product {
 
 /**
  * Matrix product over the last two axes, as numpy's `matmul`: vectors gain an axis, leading axes
- * broadcast.
+ * broadcast. An unknown inner size, which is NaN, is that of the other matrix.
  */
 export function matrixProduct(a: Shape, b: Shape): Product {
   if (a.length === 0 || b.length === 0)
@@ -46,11 +49,12 @@ export function matrixProduct(a: Shape, b: Shape): Product {
   const right = b.length === 1 ? [...b, 1] : b;
   const [rows, inner] = left.slice(-2);
   const [innerOfRight, columns] = right.slice(-2);
-  if (inner !== innerOfRight)
+  if (Math.abs(inner - innerOfRight) > 0)
     throw new InputError(`the matrices ${shown(a)} and ${shown(b)} have no common inner size.`);
   const batch = broadcast([left.slice(0, -2), right.slice(0, -2)]);
   const shape = [...batch, ...(a.length === 1 ? [] : [rows]), ...(b.length === 1 ? [] : [columns])];
-  return { shape, multiplyAdds: batch.reduce((all, size) => all * size, 1) * rows * inner * columns };
+  const known = Number.isNaN(inner) ? innerOfRight : inner;
+  return { shape, multiplyAdds: batch.reduce((all, size) => all * size, 1) * rows * known * columns };
 }
 
 /**
@@ -70,7 +74,7 @@ export function reshaped(input: Shape, wanted: readonly number[]): Shape {
 
 /**
  * The number of places where a window of `kernel` elements, `dilation` apart, fits into `size`
- * elements and their padding.
+ * elements and their padding. NaN, an unknown size, has an unknown number.
  */
 export function windowsIn(
   size: number,
@@ -78,6 +82,7 @@ export function windowsIn(
   round: (value: number) => number = Math.floor,
 ): number {
   const { kernel, stride, dilation, padding } = window;
+  if (Number.isNaN(size)) return size;
   const reach = dilation * (kernel - 1) + 1;
   const count = round((size + padding - reach) / stride) + 1;
   if (!(stride > 0) || !(kernel > 0) || !Number.isInteger(count) || count < 1)

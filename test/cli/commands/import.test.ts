@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { scenarioHash } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { pipedreamSamples } from "../../scenarios/import/samples/pipedream.ts";
+import { node, placeholder, tfFile } from "../../scenarios/import/tensorflow/write-graph.ts";
 import { pgym } from "../recorded-terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "import-"));
@@ -84,6 +85,17 @@ describe("import", () => {
     expect(JSON.parse(stdout).scenario).toBe(`${profile}?inputs=drop&groups=2`);
     const grouped = await resolveScenario(`${profile}?inputs=drop&groups=2&network=contention-free`);
     expect(grouped.grouping.groupCount).toBe(2);
+  });
+
+  test("takes shapes of inputs, several in one flag", async () => {
+    const graph = join(folder, "graph.pb");
+    const nodes = [placeholder("x", [-1, -1]), placeholder("y", [-1, -1]), node("Add", "z", ["x", "y"])];
+    writeFileSync(graph, tfFile("GraphDef", { node: nodes }));
+    const { stdout } = await pgym(["import", graph, "--shape", "x=3,4,y=3,4", "--json"]);
+    expect(JSON.parse(stdout).flops).toBe(12);
+    const refused = await pgym(["import", graph, "--shape", "3,4"]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain('Flag --shape is "3,4", expected NAME=N,N,... for each input once.');
   });
 
   test.each([

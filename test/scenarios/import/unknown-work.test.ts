@@ -42,3 +42,17 @@ test("a graph without work is refused, a measured time of 0 is a statement", () 
   expect(() => checkUnknownWork(free, undefined, false)).toThrow("no op has work");
   expect(checkUnknownWork(parseGraph("a 0 4B\nb 0 <- a"), undefined, false)).toBeNull();
 });
+
+test("views do not outnumber what is unknown", () => {
+  const graph = chainOf({
+    a: [0, 4],
+    view: [0, 4],
+    shape: [0, 4],
+    name: [0, 4],
+    b: [8, 4],
+    c: [8, 4],
+    d: [8, 4],
+  });
+  const unknown = { withoutRule: [], withoutSize: [4, 5], hint: "Option shape.a=1 sets it." };
+  expect(() => checkUnknownWork(graph, unknown, false)).toThrow(/2 ops of 6 .* Option shape\.a=1 sets it\.$/);
+});

@@ -1,8 +1,8 @@
 /**
  * The messages of TensorFlow 1 and 2 that the importer reads: graph_def and its parts. Sources are
  * node_def.proto, attr_value.proto, tensor.proto, types.proto, graph.proto and meta_graph.proto of
- * the repository tensorflow/tensorflow. The field numbers were checked against them. Only names of
- * function libraries are read.
+ * the repository tensorflow/tensorflow, with function.proto and op_def.proto. The field numbers
+ * were checked against them.
  */
 import {
   bool,
@@ -78,6 +78,10 @@ export interface ListValue {
   readonly i: readonly number[];
   readonly shape: readonly TensorShape[];
   readonly type: readonly number[];
+  readonly func: readonly FunctionName[];
+}
+export interface FunctionName {
+  readonly name: string;
 }
 export interface AttrValue {
   readonly list: ListValue | null;
@@ -88,6 +92,7 @@ export interface AttrValue {
   readonly type: number | null;
   readonly shape: TensorShape | null;
   readonly tensor: TensorProto | null;
+  readonly func: FunctionName | null;
 }
 export interface NodeDef {
   readonly name: string;
@@ -96,11 +101,27 @@ export interface NodeDef {
   readonly device: string;
   readonly attr: ReadonlyMap<string, AttrValue>;
 }
+export interface ArgDef {
+  readonly name: string;
+  readonly type: number;
+}
 export interface OpSignature {
   readonly name: string;
+  readonly input_arg: readonly ArgDef[];
+  readonly output_arg: readonly ArgDef[];
+}
+/** An entry of a map from text to text. */
+export interface TextEntry {
+  readonly key: string;
+  readonly value: string;
 }
 export interface FunctionDef {
   readonly signature: OpSignature | null;
+  readonly attr: ReadonlyMap<string, AttrValue>;
+  readonly node_def: readonly NodeDef[];
+  /** Results by name: an argument, or `node:output:number`. */
+  readonly ret: readonly TextEntry[];
+  readonly control_ret: readonly TextEntry[];
 }
 export interface FunctionLibrary {
   readonly function: readonly FunctionDef[];
@@ -120,6 +141,15 @@ export interface MetaInfo {
 export interface MetaGraphDef {
   readonly meta_info_def: MetaInfo | null;
   readonly graph_def: GraphDef | null;
+  readonly signature_def: ReadonlyMap<string, SignatureDef>;
+}
+export interface TensorInfo {
+  /** `node:port`. */
+  readonly name: string;
+}
+export interface SignatureDef {
+  readonly inputs: ReadonlyMap<string, TensorInfo>;
+  readonly outputs: ReadonlyMap<string, TensorInfo>;
 }
 export interface SavedModel {
   readonly meta_graphs: readonly MetaGraphDef[];
@@ -143,6 +173,7 @@ const tensor: MessageType<TensorProto> = {
     bool_val: counted("int", 11),
   },
 };
+const functionName: MessageType<FunctionName> = { name: "NameAttrList", fields: { name: text(1) } };
 const listValue: MessageType<ListValue> = {
   name: "AttrValue.ListValue",
   fields: {
@@ -150,6 +181,7 @@ const listValue: MessageType<ListValue> = {
     i: list(int(3)),
     type: list(dataType(6)),
     shape: list(message(7, () => shapeType)),
+    func: list(message(9, () => functionName)),
   },
 };
 const attrValue: MessageType<AttrValue> = {
@@ -163,6 +195,7 @@ const attrValue: MessageType<AttrValue> = {
     type: optional(dataType(6)),
     shape: message(7, () => shapeType),
     tensor: message(8, () => tensor),
+    func: message(10, () => functionName),
   },
 };
 const nodeDef: MessageType<NodeDef> = {
@@ -175,10 +208,26 @@ const nodeDef: MessageType<NodeDef> = {
     attr: mapOf(5, () => attrValue),
   },
 };
-const opSignature: MessageType<OpSignature> = { name: "OpDef", fields: { name: text(1) } };
+const argDef: MessageType<ArgDef> = { name: "OpDef.ArgDef", fields: { name: text(1), type: dataType(3) } };
+const opSignature: MessageType<OpSignature> = {
+  name: "OpDef",
+  fields: {
+    name: text(1),
+    input_arg: list(message(2, () => argDef)),
+    output_arg: list(message(3, () => argDef)),
+  },
+};
+/** A map is on the wire, and in text, a list of its entries. */
+const textEntry: MessageType<TextEntry> = { name: "entry", fields: { key: text(1), value: text(2) } };
 const functionDef: MessageType<FunctionDef> = {
   name: "FunctionDef",
-  fields: { signature: message(1, () => opSignature) },
+  fields: {
+    signature: message(1, () => opSignature),
+    attr: mapOf(5, () => attrValue),
+    node_def: list(message(3, () => nodeDef)),
+    ret: list(message(4, () => textEntry)),
+    control_ret: list(message(6, () => textEntry)),
+  },
 };
 const functionLibrary: MessageType<FunctionLibrary> = {
   name: "FunctionDefLibrary",
@@ -197,9 +246,18 @@ const metaInfo: MessageType<MetaInfo> = {
   name: "MetaInfoDef",
   fields: { tags: list(text(4)), tensorflow_version: text(5) },
 };
+const tensorInfo: MessageType<TensorInfo> = { name: "TensorInfo", fields: { name: text(1) } };
+const signatureDef: MessageType<SignatureDef> = {
+  name: "SignatureDef",
+  fields: { inputs: mapOf(1, () => tensorInfo), outputs: mapOf(2, () => tensorInfo) },
+};
 export const metaGraphType: MessageType<MetaGraphDef> = {
   name: "MetaGraphDef",
-  fields: { meta_info_def: message(1, () => metaInfo), graph_def: message(2, () => graphDefType) },
+  fields: {
+    meta_info_def: message(1, () => metaInfo),
+    graph_def: message(2, () => graphDefType),
+    signature_def: mapOf(5, () => signatureDef),
+  },
 };
 export const savedModelType: MessageType<SavedModel> = {
   name: "SavedModel",

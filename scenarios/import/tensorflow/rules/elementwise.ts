@@ -11,7 +11,7 @@ const named = (names: string, rule: TfRule): Record<string, TfRule> =>
   Object.fromEntries(names.split(" ").map((name) => [name, rule]));
 
 const unary: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   return {
     outputs: [{ element: op.input(0).element, shape }],
     flops: flopsPerElement(op.type) * elements(shape),
@@ -26,7 +26,7 @@ const cast: TfRule = (op) => ({
 const pairwise =
   (compute: ((a: number, b: number) => number) | null, element: (op: TfOp) => ElementType): TfRule =>
   (op) => {
-    const shape = broadcast(op.inputs.map((_, i) => op.shape(i)));
+    const shape = broadcast(op.inputs.map((_, i) => op.sizes(i)));
     const value = compute === null ? undefined : smallValue(op, elements(shape), compute);
     const flops = flopsPerElement(op.type) * Math.max(1, op.inputs.length - 1) * elements(shape);
     return { outputs: [{ element: element(op), shape, ...(value && { value }) }], flops: value ? 0 : flops };
@@ -49,15 +49,24 @@ function smallValue(op: TfOp, count: number, compute: (a: number, b: number) => 
 
 const same = (op: TfOp): ElementType => op.input(0).element;
 
+/** Reductions that shapes and limits of loops are computed with. */
+const ofSizes: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Prod: (a, b) => a * b,
+  Sum: (a, b) => a + b,
+  Max: Math.max,
+  Min: Math.min,
+};
+
 /** Axes are the numbers of the second input. */
 const reduce: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const axes = new Set(op.values(1).map((axis) => axisOf(axis, shape.length)));
   const keeps = op.isSet("keep_dims") || op.isSet("keepdims");
   const isTruth = op.type === "All" || op.type === "Any";
   const known = op.input(0).value;
-  const isProduct = op.type === "Prod" && known !== undefined && axes.size === shape.length && !keeps;
-  const value = isProduct ? { value: [known.reduce((all, size) => all * size, 1)] } : {};
+  const compute = ofSizes[op.type];
+  const isComputed = compute !== undefined && known !== undefined && known.length > 0 && !keeps;
+  const value = isComputed && axes.size === shape.length ? { value: [known.reduce(compute)] } : {};
   return {
     outputs: [
       {
@@ -71,7 +80,7 @@ const reduce: TfRule = (op) => {
 };
 
 const argument: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const axis = new Set(op.values(1).map((given) => axisOf(given, shape.length)));
   const element = op.has("output_type") ? op.element("output_type") : "int64";
   return { outputs: [{ element, shape: withoutAxes(shape, axis) }], flops: elements(shape) };
@@ -79,7 +88,7 @@ const argument: TfRule = (op) => {
 
 /** Per-example loss and the gradient of the logits. */
 const crossEntropy: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const element = same(op);
   const loss: Tensor = { element, shape: shape.slice(0, -1) };
   return { outputs: [loss, { element, shape }], flops: 6 * elements(shape) };
@@ -87,7 +96,7 @@ const crossEntropy: TfRule = (op) => {
 
 /** The gradient of a bias: a sum over all axes except the channels. */
 const biasAddGrad: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const channels = op.text("data_format", "NHWC") === "NCHW" ? shape[1] : (shape.at(-1) ?? 1);
   return { outputs: [{ element: same(op), shape: [channels] }], flops: elements(shape) };
 };
@@ -120,14 +129,21 @@ const assigned: TfRule = (op) => ({
 
 export const elementwiseRules: Readonly<Record<string, TfRule>> = {
   ...named(
-    "Abs Acos Asin Atan BiasAdd Ceil Cos Elu Erf Exp Expm1 Floor Inv LeakyRelu Log Log1p LogSoftmax",
+    "Abs Acos Acosh Asin Asinh Atan Atanh BiasAdd Ceil Cos Cosh Elu Erf Erfc Erfinv Exp Expm1 Floor",
     unary,
   ),
+  ...named("Inv LeakyRelu Log Log1p LogSoftmax Sinh Digamma Lgamma Rint Invert Conj Cumprod", unary),
   ...named(
     "Neg Reciprocal Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Softmax Softplus Softsign Sqrt Square",
     unary,
   ),
   ...named("Tan Tanh ZerosLike OnesLike LRN LogicalNot CheckNumerics Cumsum", unary),
+  ...named("IsNan IsInf IsFinite", (op) => ({
+    ...unary(op),
+    outputs: [{ element: "bool", shape: op.sizes(0) }],
+  })),
+  ...named("ClipByValue FakeQuantWithMinMaxVars FakeQuantWithMinMaxArgs QuantizeAndDequantizeV2", unary),
+  ...named("QuantizeAndDequantizeV3 QuantizeAndDequantizeV4 LeakyReluGrad ReciprocalGrad InvGrad", unary),
   ...named("ReluGrad Relu6Grad EluGrad SeluGrad SigmoidGrad TanhGrad SoftplusGrad RsqrtGrad SqrtGrad", unary),
   Cast: cast,
   ...named(
@@ -148,7 +164,10 @@ export const elementwiseRules: Readonly<Record<string, TfRule>> = {
   ),
   ...named("Maximum", pairwise(Math.max, same)),
   ...named("Minimum", pairwise(Math.min, same)),
-  ...named("RealDiv Div DivNoNan Pow FloorMod SquaredDifference", pairwise(null, same)),
+  ...named(
+    "RealDiv Div DivNoNan MulNoNan Xdivy Xlogy Xlog1py Atan2 Pow FloorMod Mod TruncateDiv TruncateMod SquaredDifference",
+    pairwise(null, same),
+  ),
   ...named(
     "Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr",
     pairwise(null, () => "bool"),
@@ -157,7 +176,8 @@ export const elementwiseRules: Readonly<Record<string, TfRule>> = {
     "Select SelectV2",
     pairwise(null, (op) => op.input(1).element),
   ),
-  ...named("Mean Sum Max Min Prod All Any", reduce),
+  ...named("Mean Sum Max Min Prod All Any EuclideanNorm", reduce),
+  L2Loss: (op) => ({ outputs: [{ element: same(op), shape: [] }], flops: 2 * elements(op.sizes(0)) }),
   ...named("ArgMax ArgMin", argument),
   SoftmaxCrossEntropyWithLogits: crossEntropy,
   SparseSoftmaxCrossEntropyWithLogits: crossEntropy,

@@ -4,7 +4,15 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, reshaped, sliceRange, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
-import { bytesOfShape, elements, MOST_VALUES, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
+import {
+  bytesOf,
+  bytesOfShape,
+  elements,
+  MOST_VALUES,
+  type Shape,
+  shown,
+  type Tensor,
+} from "../../tensors/tensor.ts";
 import type { TfOp, TfRule } from "../tf-op.ts";
 
 const named = (names: string, rule: TfRule): Record<string, TfRule> =>
@@ -23,26 +31,36 @@ const kept = (op: TfOp, shape: Shape): Tensor => {
 const identity: TfRule = (op) => ({ outputs: op.inputs, flops: 0, bytesTouched: 0 });
 
 /** Reads the variable of the handle. */
-const readVariable: TfRule = (op) => view({ element: op.element("dtype"), shape: op.shape(0) });
+const readVariable: TfRule = (op) => view({ element: op.element("dtype"), shape: op.input(0).shape });
 
-const reshape: TfRule = (op) => view(kept(op, reshaped(op.shape(0), op.values(1))));
+const reshape: TfRule = (op) => {
+  const [shape, wanted] = [op.input(0).shape, op.sizesIn(1)];
+  const isKnown = shape !== null && ![...shape, ...wanted].some(Number.isNaN);
+  if (isKnown) return view(kept(op, reshaped(shape, wanted)));
+  // What is left for an open size is not known.
+  return view({
+    element: op.input(0).element,
+    shape: wanted.map((size) => (size === -1 ? Number.NaN : size)),
+  });
+};
 
 const squeeze: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const given = op.ints("squeeze_dims").length > 0 ? op.ints("squeeze_dims") : op.ints("axis");
   const axes = given.length > 0 ? given : shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
   return view(kept(op, withoutAxes(shape, new Set(axes.map((axis) => axisOf(axis, shape.length))))));
 };
 
-const expandDims: TfRule = (op) => view(kept(op, withNewAxes(op.shape(0), op.values(1))));
+const expandDims: TfRule = (op) => view(kept(op, withNewAxes(op.sizes(0), op.values(1))));
 
+/** Unknown sizes are NaN among the numbers too. */
 const shapeOf: TfRule = (op) => {
-  const value = op.shape(0);
+  const value = op.sizes(0);
   return view({ element: "int32", shape: [value.length], value });
 };
 
 const transpose: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const order = op.values(1).map((axis) => axisOf(axis, shape.length));
   if (new Set(order).size !== shape.length || order.length !== shape.length)
     throw new InputError(`the order ${shown(order)} is none of the axes of ${shown(shape)}.`);
@@ -53,11 +71,14 @@ const transpose: TfRule = (op) => {
 };
 
 const joined = (op: TfOp, parts: readonly number[], given: number) => {
-  const shapes = parts.map((i) => op.shape(i));
+  const shapes = parts.map((i) => op.sizes(i));
   if (shapes.length === 0) throw new InputError("there is nothing to join.");
   const axis = axisOf(given, shapes[0].length);
   for (const shape of shapes)
-    if (shape.length !== shapes[0].length || shape.some((s, i) => i !== axis && s !== shapes[0][i]))
+    if (
+      shape.length !== shapes[0].length ||
+      shape.some((s, i) => i !== axis && Math.abs(s - shapes[0][i]) > 0)
+    )
       throw new InputError(`${shown(shapes[0])} and ${shown(shape)} cannot be joined along axis ${axis}.`);
   const total = shapes.reduce((sum, shape) => sum + shape[axis], 0);
   const effect = copied(
@@ -74,7 +95,7 @@ const concatV2: TfRule = (op) => joined(op, upTo(op.inputs.length - 1), op.value
 const concat: TfRule = (op) => joined(op, upTo(op.inputs.length).slice(1), op.values(0)[0]);
 
 const pack: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const axis = axisOf(op.int("axis", 0), shape.length + 1);
   const stacked = [...shape.slice(0, axis), op.inputs.length, ...shape.slice(axis)];
   const values = op.inputs.map(({ value }) => value);
@@ -84,7 +105,7 @@ const pack: TfRule = (op) => {
 };
 
 const unpack: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const axis = axisOf(op.int("axis", 0), shape.length);
   const part: Tensor = { element: op.input(0).element, shape: shape.filter((_, i) => i !== axis) };
   return { outputs: Array.from({ length: shape[axis] }, () => part), flops: 0 };
@@ -105,7 +126,7 @@ const split: TfRule = (op) => {
 };
 
 const pad: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const pads = op.values(1);
   if (pads.length !== 2 * shape.length)
     throw new InputError(`paddings has ${pads.length} numbers for ${shape.length} axes.`);
@@ -127,7 +148,7 @@ const slice: TfRule = (op) => {
 
 /** For slices without ellipsis and new axes, whose masks are 0. */
 const stridedSlice: TfRule = (op) => {
-  const shape = op.shape(0);
+  const shape = op.sizes(0);
   const [begin, end, strides] = [op.values(1), op.values(2), op.values(3)];
   if (op.int("ellipsis_mask", 0) !== 0 || op.int("new_axis_mask", 0) !== 0 || begin.length > shape.length)
     return { outputs: [{ element: op.input(0).element, shape: null }], flops: 0 };
@@ -150,14 +171,35 @@ const stridedSlice: TfRule = (op) => {
   return view({ ...effect.outputs[0], value: picked });
 };
 
+/** Reads the rows that it returns, and the indices. The data can be the handle of a variable. */
 const gather: TfRule = (op) => {
-  const shape = op.shape(0);
-  const axis = op.inputs.length > 2 ? axisOf(op.values(2)[0], shape.length) : 0;
-  return copied(op, [...shape.slice(0, axis), ...op.shape(1), ...shape.slice(axis + 1)]);
+  const shape = op.sizes(0);
+  const batches = op.int("batch_dims", 0);
+  const axis = op.inputs.length > 2 ? axisOf(op.values(2)[0], shape.length) : Math.max(0, batches);
+  const indices = op.sizes(1);
+  const rows = [...shape.slice(0, axis), ...indices.slice(Math.max(0, batches)), ...shape.slice(axis + 1)];
+  const element = op.type === "ResourceGather" ? op.element("dtype") : op.input(0).element;
+  const [from, picked] = [op.input(0).value, op.input(1).value];
+  if (from !== undefined && picked !== undefined && shape.length === 1 && batches === 0)
+    return view({ element, shape: rows, value: picked.map((i) => from[i] ?? Number.NaN) });
+  const touched = 2 * bytesOfShape(element, rows) + bytesOf(op.input(1));
+  return { outputs: [{ element, shape: rows }], flops: 0, bytesTouched: touched };
+};
+
+const gatherNd: TfRule = (op) => {
+  const [shape, indices] = [op.sizes(0), op.sizes(1)];
+  const depth = indices.at(-1) ?? 0;
+  const element = op.type.startsWith("Resource") ? op.element("dtype") : op.input(0).element;
+  const rows = [...indices.slice(0, -1), ...shape.slice(depth)];
+  return {
+    outputs: [{ element, shape: rows }],
+    flops: 0,
+    bytesTouched: 2 * bytesOfShape(element, rows) + bytesOf(op.input(1)),
+  };
 };
 
 const tile: TfRule = (op) => {
-  const [shape, repeats] = [op.shape(0), op.values(1)];
+  const [shape, repeats] = [op.sizes(0), op.values(1)];
   return copied(
     op,
     shape.map((s, i) => s * (repeats[i] ?? 1)),
@@ -165,7 +207,7 @@ const tile: TfRule = (op) => {
 };
 
 const fill: TfRule = (op) => {
-  const shape = op.values(0);
+  const shape = op.sizesIn(0);
   return { outputs: [{ element: op.input(1).element, shape }], flops: 0 };
 };
 
@@ -188,8 +230,6 @@ const resize: TfRule = (op) => {
   return { outputs: [{ element: op.input(0).element, shape }], flops: isCopy ? 0 : 8 * elements(shape) };
 };
 
-const nothing: TfRule = () => ({ outputs: [], flops: 0, bytesTouched: 0 });
-
 export const layoutRules: Readonly<Record<string, TfRule>> = {
   ...named("Identity IdentityN StopGradient PreventGradient Snapshot PlaceholderWithDefault", identity),
   ReadVariableOp: readVariable,
@@ -197,6 +237,11 @@ export const layoutRules: Readonly<Record<string, TfRule>> = {
   Squeeze: squeeze,
   ExpandDims: expandDims,
   Shape: shapeOf,
+  ShapeN: (op) => ({
+    outputs: op.inputs.map((_, i) => ({ element: "int32", shape: [op.sizes(i).length], value: op.sizes(i) })),
+    flops: 0,
+    bytesTouched: 0,
+  }),
   Transpose: transpose,
   ConcatV2: concatV2,
   Concat: concat,
@@ -207,10 +252,10 @@ export const layoutRules: Readonly<Record<string, TfRule>> = {
   Slice: slice,
   StridedSlice: stridedSlice,
   ...named("Gather GatherV2 ResourceGather", gather),
+  ...named("GatherNd ResourceGatherNd", gatherNd),
   Tile: tile,
   Fill: fill,
   OneHot: oneHot,
   Range: range,
   ...named("ResizeBilinear ResizeNearestNeighbor ResizeBicubic", resize),
-  ...named("NoOp Assert ControlTrigger", nothing),
 };

@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
-import { elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
+import { bytesOfShape, elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import { NORMALISATION_FLOPS, STORED_STATISTICS_FLOPS } from "../../tensors/work.ts";
 import type { TfOp, TfRule } from "../tf-op.ts";
 
@@ -52,7 +52,7 @@ const only = (op: TfOp, shape: Shape, flops: number) => ({
 const conv2d: TfRule = (op) => {
   const data = op.ofRank(0, 4);
   const [height, width, channels, filters] = op.ofRank(1, 4);
-  if (channels === 0 || data[axesOf(op).channels] % channels !== 0)
+  if (channels === 0 || data[axesOf(op).channels] % Math.max(1, channels) > 0)
     throw new InputError(`the data ${shown(data)} and the filter ${shown(op.shape(1))} do not fit.`);
   const shape = withSizes(op, data, slid(op, data, [height, width]), filters);
   return only(op, shape, 2 * elements(shape) * height * width * channels);
@@ -61,7 +61,7 @@ const conv2d: TfRule = (op) => {
 const depthwise: TfRule = (op) => {
   const data = op.ofRank(0, 4);
   const [height, width, channels, multiplier] = op.ofRank(1, 4);
-  if (data[axesOf(op).channels] !== channels)
+  if (differ(data[axesOf(op).channels], channels))
     throw new InputError(`the data ${shown(data)} and the filter ${shown(op.shape(1))} do not fit.`);
   const shape = withSizes(op, data, slid(op, data, [height, width]), channels * multiplier);
   return only(op, shape, 2 * elements(shape) * height * width);
@@ -83,18 +83,53 @@ const convolutionToFilter: TfRule = (op) => {
   return only(op, shape, 2 * elements(op.shape(2)) * perElement);
 };
 
+/** An unknown size fits every other one. */
+const differ = (a: number, b: number): boolean => !Number.isNaN(a) && !Number.isNaN(b) && a !== b;
+
 const flipped = (shape: Shape, isFlipped: boolean): Shape =>
   isFlipped ? [...shape.slice(0, -2), ...shape.slice(-2).reverse()] : shape;
 
 const matMul =
   (left: string, right: string): TfRule =>
   (op) => {
+    const sides = [operandOf(op, 0), operandOf(op, 1)];
     const { shape, multiplyAdds } = matrixProduct(
-      flipped(op.shape(0), op.isSet(left)),
-      flipped(op.shape(1), op.isSet(right)),
+      flipped(sides[0], op.isSet(left)),
+      flipped(sides[1], op.isSet(right)),
     );
-    return only(op, shape, 2 * multiplyAdds);
+    // The sizes that one side tells of the other are known here too.
+    const inner = known(
+      sides[0],
+      op.isSet(left) ? -2 : -1,
+      known(sides[1], op.isSet(right) ? -1 : -2, Number.NaN),
+    );
+    const touched = [
+      filled(sides[0], op.isSet(left) ? -2 : -1, inner),
+      filled(sides[1], op.isSet(right) ? -1 : -2, inner),
+      shape,
+    ];
+    const { element } = op.input(0);
+    const bytesTouched = touched.reduce((all, each) => all + bytesOfShape(element, each), 0);
+    return { ...only(op, shape, 2 * multiplyAdds), bytesTouched };
   };
+
+const known = (shape: Shape, axis: number, otherwise: number): number => {
+  const size = shape.at(axis) ?? otherwise;
+  return Number.isNaN(size) ? otherwise : size;
+};
+
+const filled = (shape: Shape, axis: number, size: number): Shape =>
+  shape.length < 2 ? shape : shape.with(axis, size);
+
+/** The other side tells how many axes a matrix has, and its inner size. */
+function operandOf(op: TfOp, i: 0 | 1): Shape {
+  const { shape } = op.input(i);
+  if (shape !== null || !op.type.endsWith("MatMul")) return op.sizes(i);
+  op.sizes(1 - i);
+  const isFlipped = op.isSet(i === 0 ? "transpose_a" : "transpose_b");
+  if (i === 1 || isFlipped) return [Number.NaN, Number.NaN];
+  return [op.batch(), Number.NaN];
+}
 
 const pool: TfRule = (op) => {
   const data = op.ofRank(0, 4);

@@ -93,7 +93,35 @@ const traced = {
   ],
 };
 
+/** A graph that runs without gradients, and a condition. */
+const nested = {
+  schema: "placement-gym/torch-fx-1",
+  nodes: [
+    node("x", "placeholder", "x", [], [float(4, 8)]),
+    node("submod_1", "get_attr", "submod_1", [], []),
+    node("wrap", "call_function", "wrap_with_set_grad_enabled", ["submod_1", "x"], [float(4, 8)], {
+      args: "(False, submod_1, x)",
+      kwargs: "{}",
+    }),
+    node("getitem", "call_function", "<built-in function getitem>", ["wrap"], [float(4, 8)], {
+      args: "(wrap, 0)",
+    }),
+    node("choice", "call_function", "cond", ["getitem", "submod_1", "x"], [float(4, 8)], {
+      args: "(getitem, submod_1, submod_1, (x,))",
+    }),
+    node("output", "output", "output", ["choice"], []),
+  ],
+  graphs: {
+    submod_1: [
+      node("a", "placeholder", "a", [], [float(4, 8)]),
+      node("relu", "call_function", "aten.relu.default", ["a"], [float(4, 8)], { args: "(a,)" }),
+      node("output", "output", "output", ["relu"], [], { args: "((relu,),)" }),
+    ],
+  },
+};
+
 export const torchFxSamples: readonly Sample[] = [
   { content: JSON.stringify(exported), ops: 9, edges: 9 },
   { content: JSON.stringify(traced), ops: 5, edges: 7 },
+  { content: JSON.stringify(nested), ops: 3, edges: 3 },
 ];

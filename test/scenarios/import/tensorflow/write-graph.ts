@@ -19,24 +19,34 @@ const schema = `
   message AttrValue {
     message ListValue {
       repeated bytes s = 2; repeated int64 i = 3; repeated DataType type = 6; repeated TensorShapeProto shape = 7;
+      repeated NameAttrList func = 9;
     }
     oneof value {
       bytes s = 2; int64 i = 3; float f = 4; bool b = 5; DataType type = 6; TensorShapeProto shape = 7; TensorProto tensor = 8;
-      ListValue list = 1;
+      ListValue list = 1; NameAttrList func = 10;
     }
   }
   message NodeDef {
     string name = 1; string op = 2; repeated string input = 3; string device = 4; map<string, AttrValue> attr = 5;
   }
-  message OpDef { string name = 1; }
-  message FunctionDef { OpDef signature = 1; repeated NodeDef node_def = 3; }
+  message NameAttrList { string name = 1; }
+  message OpDef {
+    message ArgDef { string name = 1; DataType type = 3; }
+    string name = 1; repeated ArgDef input_arg = 2; repeated ArgDef output_arg = 3;
+  }
+  message FunctionDef {
+    OpDef signature = 1; map<string, AttrValue> attr = 5; repeated NodeDef node_def = 3; map<string, string> ret = 4;
+    map<string, string> control_ret = 6;
+  }
   message FunctionDefLibrary { repeated FunctionDef function = 1; }
   message VersionDef { int32 producer = 1; int32 min_consumer = 2; }
   message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; FunctionDefLibrary library = 2; }
   message MetaGraphDef {
     message MetaInfoDef { string meta_graph_version = 1; repeated string tags = 4; string tensorflow_version = 5; }
-    MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2;
+    MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; map<string, SignatureDef> signature_def = 5;
   }
+  message TensorInfo { string name = 1; }
+  message SignatureDef { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; }
   message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
   message AllocationDescription { int64 requested_bytes = 1; }
   message TensorDescription { DataType dtype = 1; AllocationDescription allocation_description = 4; }
@@ -161,4 +171,25 @@ export const located = (op: TestNode, other: string): TestNode => ({
 export const declaring = (op: TestNode, ...shapes: readonly (readonly number[])[]): TestNode => ({
   ...op,
   attr: { ...op.attr, _output_shapes: { list: { shape: shapes.map(shape) } } },
+});
+
+export const boolean = { type: 10 };
+export const calling = (name: string): object => ({ func: { name } });
+export const placeholder = (name: string, sizes: readonly number[]): TestNode =>
+  node("Placeholder", name, [], { dtype: float, shape: { shape: shape(sizes) } });
+
+/** A function of a library. Inputs in it are `argument` or `node:output:number`. */
+export const functionOf = (
+  name: string,
+  inputs: readonly string[],
+  results: Readonly<Record<string, string>>,
+  ...nodes: readonly TestNode[]
+): object => ({
+  signature: {
+    name,
+    input_arg: inputs.map((each) => ({ name: each, type: DT_FLOAT })),
+    output_arg: Object.keys(results).map((each) => ({ name: each, type: DT_FLOAT })),
+  },
+  node_def: nodes,
+  ret: results,
 });

@@ -6,7 +6,7 @@
  * the times at which the host launched. Kernels of one op add up. Copies between devices
  * (`/memcpy`) belong to no op.
  */
-import type { CostGraph, StepStats } from "./messages/stats-schema.ts";
+import type { CostGraph, StepStats } from "../messages/stats-schema.ts";
 
 export interface Measured {
   /** By op, then by device kind, such as `GPU`. */

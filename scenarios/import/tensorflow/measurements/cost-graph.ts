@@ -3,11 +3,11 @@
  * outputs, linked by ids.
  */
 
-import { InputError } from "../../../env/model/errors.ts";
-import { graphBuilder } from "../../../env/model/graph/builder.ts";
-import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import { graphBuilder } from "../../../../env/model/graph/builder.ts";
+import type { OpGraph } from "../../../../env/model/graph/graph.ts";
+import type { CostGraph, CostNode } from "../messages/stats-schema.ts";
 import { fromCostGraph, kindOf } from "./measured.ts";
-import type { CostGraph, CostNode } from "./messages/stats-schema.ts";
 
 export function costGraph({ node: nodes }: CostGraph, gpuKind: string): OpGraph {
   const byId = new Map<number, CostNode>();
