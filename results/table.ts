@@ -2,6 +2,7 @@
  * A comparison as plain text: one aligned table for each scenario, best method first, and a summary
  * over all. No colours (the command line adds them) and no clock readings but the column `CPU s`.
  */
+import { unknownWorkLines } from "../env/model/graph/unknown-work.ts";
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
 import type { Row } from "./comparison/ranking.ts";
 import { meanTimes, remarksOf, tableScale, valueText } from "./comparison/row-text.ts";
@@ -64,6 +65,7 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
   });
   return [
     `${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
+    ...unknownWorkLines(table.unknownWork).map((line) => `  ${line}`),
     ...aligned(columns, rows),
     ...remarks,
     verdictOf(table),

@@ -31,6 +31,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/training/parts": "small parts of training",
   "cli/evil-names": "names of files on the terminal, by every command",
   "cli/commands/scenario-commands": "describe, coarsen, export and list scenarios",
+  "cli/commands/unknown-work": "what every command says of unknown work",
   "env/envs/life-cycle": "every env from reset to close",
   "env/sim/engine/plan-order": "what an order of ops means to simulator and evaluator",
   "results/export/exporters": "every exporter",

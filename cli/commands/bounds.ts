@@ -4,6 +4,7 @@
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
@@ -39,7 +40,8 @@ export const bounds = defineCommand({
     const found = await boundsOf(scenario, values.bound as BoundEffort, terminal.note);
     const best = bestOf(found);
     if (values.json) {
-      const answer = { scenario: scenario.name, objective: scenario.objective, unit, bounds: found };
+      const { name, objective, meta } = scenario;
+      const answer = { scenario: name, objective, unit, bounds: found, unknownWork: meta.unknownWork };
       terminal.write(jsonText({ ...answer, bound: best.value, boundArgument: best.argument }));
       return EXIT.done;
     }
@@ -49,11 +51,13 @@ export const bounds = defineCommand({
       formatValue(unit, value),
       value > 0 ? formatGap(best.value / value - 1) : "none",
     ]);
-    terminal.write(
+    const lines = [
       `No plan of ${visibleName(scenario.name)} has a ${scenario.objective} ` +
-        `below ${formatValue(unit, best.value)} (${best.argument}).\n` +
-        `${table([["argument", "bound", "best above it"], ...rows]).join("\n")}\n`,
-    );
+        `below ${formatValue(unit, best.value)} (${best.argument}).`,
+      ...unknownWorkLines(scenario.meta.unknownWork),
+      ...table([["argument", "bound", "best above it"], ...rows]),
+    ];
+    terminal.write(`${lines.join("\n")}\n`);
     return EXIT.done;
   },
 });

@@ -9,6 +9,7 @@ import { writeAtomically } from "../../results/files/atomic.ts";
 import { type FileAddress, fileAddress, scenarioOfFile } from "../../scenarios/file-address.ts";
 import { type ImportedFile, importers } from "../../scenarios/import/index.ts";
 import { DEFAULT_CLUSTER } from "../../scenarios/import/scenario-of.ts";
+import { ALLOW_UNKNOWN } from "../../scenarios/import/unknown-work.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { formatOf, formatsText, reportText, summaryOf } from "../reports/import-report.ts";
@@ -51,6 +52,15 @@ export const importCommand = defineCommand({
       placeholder: "NAME=N,N,...",
       describe: "shapes of inputs, as the options shape.NAME of the formats that have them",
     },
+    dim: {
+      type: "list",
+      placeholder: "NAME=N,...",
+      describe: "sizes of dynamic dimensions, as the options dim.NAME of the formats that have them",
+    },
+    "allow-unknown": {
+      type: "switch",
+      describe: "take a graph most of whose work is unknown, or that has no work",
+    },
     set: {
       type: "list",
       placeholder: "OPTION=VALUE,...",
@@ -61,7 +71,7 @@ export const importCommand = defineCommand({
   },
   examples: [
     "import resnet50.graph.txt --cluster 8xV100-nvlink -o resnet50.json",
-    "import model.onnx --set dim.batch=32",
+    "import model.onnx --dim batch=32,tokens=128",
     "import saved_model.pb --shape image=1,600,800,3",
     "import --formats",
   ],
@@ -87,11 +97,14 @@ interface Given {
   readonly cluster?: string;
   readonly format?: string;
   readonly shape?: readonly string[];
+  readonly dim?: readonly string[];
+  readonly "allow-unknown": boolean;
   readonly set?: readonly string[];
 }
 
 /** Flags are options too; an option given twice is an error. */
-function addressOf(file: string, { cluster, format, shape = [], set = [] }: Given): FileAddress {
+function addressOf(file: string, given: Given): FileAddress {
+  const { cluster, format, shape = [], dim = [], set = [] } = given;
   const { path, options } = fileAddress(file) ?? fileAddress(`./${file}`)!;
   const all = new Map(options);
   const add = (name: string, value: string) => {
@@ -101,12 +114,19 @@ function addressOf(file: string, { cluster, format, shape = [], set = [] }: Give
   if (cluster !== undefined) add("cluster", cluster);
   if (format !== undefined) add("format", format);
   for (const [name, sizes] of shapesOf(shape)) add(`shape.${name}`, sizes);
-  for (const item of set) {
-    const equals = item.indexOf("=");
-    if (equals < 1) throw new InputError(`Flag --set is "${item}", expected OPTION=VALUE.`);
-    add(item.slice(0, equals), item.slice(equals + 1));
-  }
+  if (given["allow-unknown"]) add(ALLOW_UNKNOWN, "true");
+  for (const [name, size] of pairsOf("dim", dim, "NAME=N")) add(`dim.${name}`, size);
+  for (const [name, value] of pairsOf("set", set, "OPTION=VALUE")) add(name, value);
   return { path, options: all };
+}
+
+/** The last equals sign divides: a dimension may be called `n=2`. */
+function pairsOf(flag: string, items: readonly string[], expected: string): [string, string][] {
+  return items.map((item) => {
+    const equals = flag === "dim" ? item.lastIndexOf("=") : item.indexOf("=");
+    if (equals < 1) throw new InputError(`Flag --${flag} is "${item}", expected ${expected}.`);
+    return [item.slice(0, equals), item.slice(equals + 1)];
+  });
 }
 
 /** A part without an equals sign is a further size of the shape before it. */

@@ -4,6 +4,7 @@
  */
 
 import { InputError } from "../../env/model/errors.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import { readPlan } from "../../env/model/plan/plan-file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
@@ -62,7 +63,7 @@ export const simulate = defineCommand({
 
 /** The timing, and for a plan that does not fit in memory the reason. */
 function answerOf(scenario: Scenario, { makespanUs, startUs, peakBytes, violation }: Timeline) {
-  const answer = { makespanUs, startUs, peakBytes };
+  const answer = { makespanUs, startUs, peakBytes, unknownWork: scenario.meta.unknownWork };
   if (violation === null) return answer;
   const { device, limitBytes, excessBytes, op } = violation;
   return {
@@ -98,6 +99,7 @@ function textOf(given: Scenario, title: string, timeline: Timeline): string {
   const against = gap === null ? "" : `, ${formatGap(gap)} above the bound (${bound.argument})`;
   return [
     `${title}: step ${formatUs(makespanUs)}${against}, ${new Set(transfers.map(({ transfer }) => transfer)).size} transfers`,
+    ...unknownWorkLines(scenario.meta.unknownWork).map((line) => `  ${line}`),
     ...rows,
     "",
   ].join("\n");

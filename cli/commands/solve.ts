@@ -4,6 +4,7 @@
  */
 
 import { type BoundEffort, boundEfforts } from "../../agents/bounds.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
@@ -128,6 +129,7 @@ function textOf({ result, times }: CellOutcome): string {
     [result.objective, valueText(result)],
     ["bound", `${formatValue(unit, bound)} (${boundArgument})`],
     ["gap", gap === null ? "none" : formatGap(gap)],
+    ...unknownWorkLines(result.unknownWork).map((line): [string, string] => ["assumed", line]),
   ];
   if (violation !== null)
     rows.push([

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
@@ -196,5 +197,6 @@ function linesOf(agent: string, trained: TrainedScenario): string[] {
     `${agent} on ${scenario}: bound ${formatValue(unit, bound)} (${boundArgument})`,
     `  best plan found:        ${told(value, gap)}`,
     `  the policy's own plan:  ${own}`,
+    ...unknownWorkLines(trained.unknownWork).map((line) => `  ${line}`),
   ];
 }

@@ -1,7 +1,8 @@
 /** The card of a scenario, as data for `--json` and as text. */
 import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
-import { Role, roleNames } from "../../env/model/graph/graph.ts";
+import { measuredOps, Role, roleNames } from "../../env/model/graph/graph.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import { readQuery } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
@@ -12,6 +13,7 @@ import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";
 import { wrappedColumns } from "./columns.ts";
 import { percent } from "./explain-words.ts";
+import { workWords } from "./work-words.ts";
 
 export type Card = ReturnType<typeof cardOf>;
 
@@ -31,6 +33,7 @@ export function cardOf(scenario: Scenario, address: string) {
     licence: meta.licence ?? null,
     split: meta.split ?? null,
     note: meta.note ?? null,
+    unknownWork: meta.unknownWork ?? null,
     options: optionsOf(address),
     objective,
     fidelity: fidelity.name,
@@ -42,6 +45,7 @@ export function cardOf(scenario: Scenario, address: string) {
     ),
     opsByType: Object.fromEntries([...types].sort((a, b) => b[1] - a[1])),
     flops: sum(graph.flops),
+    measuredOps: measuredOps(graph),
     forwardFlops: sum(graph.flops.map((flops, v) => flops * forward[v])),
     parameterBytes: sum(graph.parameterBytes),
     outputBytes: sum(graph.outputBytes),
@@ -83,6 +87,7 @@ export function cardText(card: Card, width: number): string {
     ["types", typesText(card.opsByType)],
     ["edges", `${formatCount(card.edges)}, ${formatBytes(card.edgeBytes)} if each is sent once`],
     ["work", workText(card)],
+    ["unknown", unknownWorkLines(card.unknownWork).join("")],
     ["parameters", `${formatBytes(card.parameterBytes)} of ${card.dtype}`],
     ["outputs", formatBytes(card.outputBytes)],
     ["groups", groupsText(card)],
@@ -119,9 +124,12 @@ function typesText(types: Readonly<Record<string, number>>): string {
   return entries.length > MOST_TYPES ? `${shown}, ${entries.length - MOST_TYPES} more types` : shown;
 }
 
-function workText({ flops, forwardFlops }: Card): string {
-  if (flops === 0) return "measured times, no FLOP counts";
-  return `${flopText(flops)} a step, ${flopText(forwardFlops)} of them forward`;
+function workText(card: Card): string {
+  if (card.flops === 0 && card.measuredOps === card.ops) return "measured times, no FLOP counts";
+  return workWords(
+    card,
+    (flops) => `${flopText(flops)} a step, ${flopText(card.forwardFlops)} of them forward`,
+  );
 }
 
 function flopText(flops: number): string {

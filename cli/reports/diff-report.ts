@@ -1,4 +1,5 @@
 /** The report of `diff`, as text with units and as JSON in us and bytes. */
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Difference } from "../../env/sim/timeline/explain/difference.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
@@ -26,6 +27,7 @@ export function differenceText(parts: DifferenceParts): string {
   const scale = scaleFor("us", Math.max(one.timeline.makespanUs, two.timeline.makespanUs));
   return [
     `${scenario.name}: ${before} -> ${after}`,
+    ...unknownWorkLines(scenario.meta.unknownWork),
     `One step takes ${stepWords(one)} before and ${stepWords(two)} after${changeWords(one, two)}.`,
     `Before: ${bottleneckSentence(scenario, one)}`,
     `After:  ${bottleneckSentence(scenario, two)}`,
@@ -151,6 +153,7 @@ export function differenceJson({
   const { devices } = scenario.cluster;
   return {
     scenario: scenario.name,
+    unknownWork: scenario.meta.unknownWork,
     before: sideJson(scenario, before),
     after: sideJson(scenario, after),
     changeUs: after.timeline.makespanUs - before.timeline.makespanUs,

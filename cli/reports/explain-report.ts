@@ -1,4 +1,5 @@
 /** The report of `explain`, as text with units and as JSON in us and bytes. */
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Bound, gapOf, type Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Move } from "../../env/sim/timeline/explain/best-move.ts";
@@ -60,6 +61,7 @@ export function explanationText(parts: ExplanationParts): string {
   const scale = scaleFor("us", makespanUs);
   return [
     `${scenario.name} under ${plan}: one step takes ${formatUs(makespanUs)}${against}`,
+    ...unknownWorkLines(scenario.meta.unknownWork),
     ...memorySentence(parts),
     bottleneckSentence(scenario, told),
     "",
@@ -212,6 +214,7 @@ export function explanationJson({ scenario, told, bound, base, search }: Explana
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(base.value, bound.value),
+    unknownWork: scenario.meta.unknownWork,
     sentence: bottleneckSentence(scenario, told),
     bottleneck: bottleneckJson(scenario, bottleneck),
     criticalPath: pathJson(scenario, told.criticalPath),

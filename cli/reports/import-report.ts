@@ -3,13 +3,14 @@
  * next. Also the list of formats.
  */
 import { scenarioHash } from "../../env/model/file.ts";
-import { roleNames } from "../../env/model/graph/graph.ts";
+import { measuredOps, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { formatBytes, formatCount } from "../../results/format.ts";
 import type { Importer } from "../../scenarios/import/contract.ts";
 import { commonOptions, type ImportedFile, importers } from "../../scenarios/import/index.ts";
 import { count } from "../../scenarios/import/sentences.ts";
 import { wrappedColumns } from "./columns.ts";
+import { workWords } from "./work-words.ts";
 
 const LINE_WIDTH = 110;
 
@@ -23,6 +24,8 @@ export function summaryOf({ scenario, format, report, runs }: ImportedFile) {
     groups: grouping.groupCount,
     parameterBytes: sum(graph.parameterBytes),
     flops: sum(graph.flops),
+    measuredOps: measuredOps(graph),
+    unknownWork: scenario.meta.unknownWork ?? null,
     cluster: cluster.name,
     devices: cluster.devices.map(({ name }) => name),
     objective,
@@ -42,7 +45,7 @@ export function reportText(imported: ImportedFile, address: string, output: stri
   const rows: [string, string][] = [
     ["recognised", report.recognised],
     ["graph", `${count(told.ops, "op")}, ${count(told.edges, "edge")}, ${rolesText(scenario)}`],
-    ["work", `${formatFlops(told.flops)}, ${formatBytes(told.parameterBytes)} of weights`],
+    ["work", `${workWords(told, formatFlops)}, ${formatBytes(told.parameterBytes)} of weights`],
     ["groups", formatCount(told.groups)],
     ["cluster", `${told.cluster}: ${told.devices.join(", ")}`],
     ["objective", `${told.objective}, fidelity ${told.fidelity}`],
@@ -82,7 +85,6 @@ function rolesText({ graph }: Scenario): string {
 }
 
 function formatFlops(flops: number): string {
-  if (flops === 0) return "measured times";
   const scale = [
     { unit: "TFLOP", size: 1e12 },
     { unit: "GFLOP", size: 1e9 },

@@ -15,6 +15,7 @@ import {
 } from "../../agents/contract.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
+import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
@@ -62,6 +63,8 @@ export interface CellResult {
   readonly seedIndex: number;
   readonly objective: Objective;
   readonly unit: "us" | "bytes";
+  /** Where work is partly unknown: value, bound and gap are then of the graph as assumed. */
+  readonly unknownWork?: UnknownWork;
   /** Value of the best plan, null where no feasible plan was found. */
   readonly value: number | null;
   /** True where the best plan fits in memory. */
@@ -232,6 +235,7 @@ function scoreOf(meter: MeteredEvaluator, plannerBound: Bound | null, answers: P
   return {
     objective: scenario.objective,
     unit,
+    ...(scenario.meta.unknownWork !== undefined && { unknownWork: scenario.meta.unknownWork }),
     value,
     feasible: best?.outcome.feasible ?? false,
     violation: violationOf(scenario, best),

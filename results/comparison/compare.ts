@@ -7,6 +7,7 @@
  */
 import type { BackendName } from "../../agents/contract.ts";
 import { InputError } from "../../env/model/errors.ts";
+import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
@@ -71,6 +72,8 @@ export interface ScenarioTable {
   readonly unit: "us" | "bytes";
   readonly bound: number;
   readonly boundArgument: string;
+  /** Where work is partly unknown: all numbers are then of the graph as assumed. */
+  readonly unknownWork?: UnknownWork;
   readonly rows: readonly Row[];
 }
 
@@ -220,7 +223,7 @@ function reportOf(request: CompareRequest, outcomes: readonly CellOutcome[]) {
         cells[index] = { ...cell, bound: own.value, boundArgument: own.argument, gap };
       }
       const bound = boundFor(kindsOf(ofScenario));
-      const { scenario, scenarioHash, objective, unit } = group[0].cell;
+      const { scenario, scenarioHash, objective, unit, unknownWork } = group[0].cell;
       return {
         scenario,
         scenarioHash,
@@ -228,6 +231,7 @@ function reportOf(request: CompareRequest, outcomes: readonly CellOutcome[]) {
         unit,
         bound: bound.value,
         boundArgument: bound.argument,
+        ...(unknownWork !== undefined && { unknownWork }),
         rows: rankRows(group, boundFor),
       };
     },

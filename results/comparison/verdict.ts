@@ -20,7 +20,7 @@ export function verdictOf(table: ScenarioTable): string {
     winners.map(({ method }) => method),
     MOST_NAMES,
   );
-  const lowest = `The lowest ${wordOf(objective)} is ${formatValue(unit, winner.mean!)}, ${distance(winner)}`;
+  const lowest = `The lowest ${wordOf(objective)} is ${formatValue(unit, winner.mean!)}, ${distance(winner, table.unknownWork !== undefined)}`;
   return `${lowest}; found by ${by}. ${agentsAgainst({ rows, unit }, winners)}`.trim();
 }
 
@@ -46,10 +46,14 @@ export function overallVerdict(methods: readonly MethodSummary[], scenarioCount:
   return `The lowest mean rank over ${scenarioCount} scenarios is ${methods[0].meanRank.toFixed(1)}, of ${names}.`;
 }
 
-function distance({ mean, gap, feasibleSeeds, seeds }: Row): string {
+/** Nothing is called optimal where the graph's work is partly unknown. */
+function distance({ mean, gap, feasibleSeeds, seeds }: Row, isAssumed: boolean): string {
   if (feasibleSeeds < seeds) return `the mean of the ${feasibleSeeds} of ${seeds} seeds that fit in memory`;
   if (gap === null) return mean === 0 ? "below which no value is" : "without a bound to measure it by";
-  return gap <= 1e-9 ? "which meets the bound and so is optimal" : `${formatGap(gap)} above the bound`;
+  if (gap > 1e-9) return `${formatGap(gap)} above the bound${isAssumed ? " of the graph as assumed" : ""}`;
+  return isAssumed
+    ? "which meets the bound of the graph as assumed"
+    : "which meets the bound and so is optimal";
 }
 
 function agentsAgainst(

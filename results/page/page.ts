@@ -5,6 +5,7 @@
  * A small script sorts and filters; all content is there without it.
  */
 import { InputError } from "../../env/model/errors.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CompareReport } from "../comparison/compare.ts";
@@ -77,6 +78,9 @@ function headerOf(report: CompareReport, origin: Origin | null): Markup {
   const warnings = [
     ...(report.complete ? [] : ["Stopped early: cells that had not started are missing."]),
     ...report.warnings,
+    ...report.scenarios.flatMap(({ scenario, unknownWork }) =>
+      unknownWorkLines(unknownWork).map((line) => `${scenario}: ${line}`),
+    ),
   ];
   return html`<header>
 <h1>${titleOf(report)}</h1>

@@ -3,6 +3,7 @@
  * best plan.
  */
 
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import { type Plan, planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
@@ -17,7 +18,7 @@ import { ganttFigure } from "./charts/gantt.ts";
 import { loadsFigure } from "./charts/loads.ts";
 import { memoryFigure } from "./charts/memory.ts";
 import type { MethodMarks } from "./marks.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, lines, type Markup } from "./markup.ts";
 import { rowsTable } from "./rows-table.ts";
 
 export interface SectionParts {
@@ -34,6 +35,7 @@ export function scenarioSection({ report, table, scenario, marks, id }: SectionP
 <h2>${table.scenario}</h2>
 <p class="facts">${factsOf(table, scenario)}</p>
 <p class="verdict">${verdictOf(table)}</p>
+${lines(unknownWorkLines(table.unknownWork).map((line) => html`<p class="warning">${line}</p>`))}\
 ${rowsTable(report, table, marks)}
 <h3>Lowest value so far</h3>
 ${curvesFigure(table, cells, { marks, id })}

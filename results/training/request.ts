@@ -1,5 +1,6 @@
 /** What a training run is asked, what it needs in hand, and what it comes to. */
 import type { AgentModule, BackendName, TrainStep } from "../../agents/contract.ts";
+import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
@@ -71,6 +72,8 @@ export interface TrainedScenario {
   readonly bound: number;
   readonly boundArgument: string;
   readonly gap: number | null;
+  /** Where work is partly unknown: value, bound and gap are then of the graph as assumed. */
+  readonly unknownWork?: UnknownWork;
   /** Evaluations of the whole run when the best plan was found. */
   readonly bestEvaluation: number | null;
   /** The best plan, whole. */

@@ -251,6 +251,7 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
+    ...(scenario.meta.unknownWork !== undefined && { unknownWork: scenario.meta.unknownWork }),
     bestEvaluation: best?.evaluation ?? null,
     plan: best === null ? null : planToJson(best.plan),
   };

@@ -46,7 +46,8 @@ export function scenarioOf(
   allowUnknown = false,
 ): { readonly scenario: Scenario; readonly report: ImportReport } {
   const { graph, report } = imported;
-  const unknownWork = checkUnknownWork(graph, imported.unknown, allowUnknown);
+  // A scenario file that says what is unknown was let in when it was written.
+  const unknownWork = imported.meta?.unknownWork ?? checkUnknownWork(graph, imported.unknown, allowUnknown);
   const chosen = [...report.assumed, ...(unknownWork === null ? [] : [unknownWorkText(unknownWork)])];
   if (imported.cluster !== undefined && choice.name !== undefined)
     throw new InputError(

@@ -1,13 +1,14 @@
 /**
  * An op without a rule is not free, and an unknown size is not 1. A graph without any work, or most
  * of whose work is unknown, is refused; with the option `allow-unknown=true` it comes in. What is
- * unknown goes into the scenario's `meta`, so that every table and page can repeat it.
+ * unknown goes into the scenario's `meta`, so that every table and page can repeat it. Of a graph
+ * without any work that is every op.
  *
  * "Most" means more than half of the ops, or ops that make more than half of the bytes. Sources,
  * such as weights and inputs, have no work and do not count.
  */
 import { InputError } from "../../env/model/errors.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
+import { measuredOps, type OpGraph } from "../../env/model/graph/graph.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { typesText } from "../../env/model/graph/unknown-work.ts";
 import type { UnknownOps } from "./contract.ts";
@@ -29,24 +30,27 @@ export function checkUnknownWork(
   const working = Array.from({ length: graph.opCount }, (_, op) => op).filter(
     (op) => hasInputs(graph, op) || hasTime(graph, op),
   );
-  const found: UnknownWork = {
-    ops: ops.length,
-    outOf: Math.max(working.length, ops.length),
-    types: typesOf(graph, ops),
-  };
+  const found = unknownAmong(graph, ops, working);
   const hint = unknown?.hint === undefined || unknown.withoutSize.length === 0 ? "" : ` ${unknown.hint}`;
   if (!allowed && ops.length > 0 && isMost(graph, ops, working))
     throw new InputError(
       `the work of ${count(found.ops, "op")} of ${found.outOf} is not known: ${typesText(found)}. ` +
         `Option ${ALLOW_UNKNOWN}=true takes the graph all the same, with 1 FLOP for each element that they make.${hint}`,
     );
-  if (!allowed && graph.opCount > 0 && isWithoutWork(graph))
+  if (graph.opCount === 0 || !isWithoutWork(graph)) return ops.length === 0 ? null : found;
+  if (!allowed)
     throw new InputError(
-      `no op has work: ${count(graph.opCount, "op")}, 0 FLOP, no measured time. ` +
+      `no op has work: ${count(graph.opCount, "op")}, 0 FLOP, no byte touched, no measured time. ` +
         `Option ${ALLOW_UNKNOWN}=true takes the graph all the same.`,
     );
-  return ops.length === 0 ? null : found;
+  return unknownAmong(graph, working.length > 0 ? working : [...graph.names.keys()], working);
 }
+
+const unknownAmong = (graph: OpGraph, ops: readonly number[], working: readonly number[]): UnknownWork => ({
+  ops: ops.length,
+  outOf: Math.max(working.length, ops.length),
+  types: typesOf(graph, ops),
+});
 
 const hasInputs = (graph: OpGraph, op: number): boolean => graph.inStart[op + 1] > graph.inStart[op];
 
@@ -78,9 +82,7 @@ function bytesOf(graph: OpGraph, ops: readonly number[]): number {
 }
 
 /** A measured time of 0 is a statement of the file, no time is none. */
-function isWithoutWork({ flops, measuredUs }: OpGraph): boolean {
-  return (
-    flops.every((work) => work === 0) &&
-    ![...measuredUs.values()].some((times) => times.some((us) => !Number.isNaN(us)))
-  );
+function isWithoutWork(graph: OpGraph): boolean {
+  const { flops, bytesTouched } = graph;
+  return flops.every((v) => v === 0) && bytesTouched.every((v) => v === 0) && measuredOps(graph) === 0;
 }

@@ -82,3 +82,11 @@ export interface OpGraph {
   /** A topological order, smallest id first among ready ops. */
   readonly topologicalOrder: Int32Array;
 }
+
+/** How many ops have a measured time for some device kind. */
+export function measuredOps({ opCount, measuredUs }: OpGraph): number {
+  const times = [...measuredUs.values()];
+  let count = 0;
+  for (let v = 0; v < opCount; v++) if (times.some((us) => !Number.isNaN(us[v]))) count++;
+  return count;
+}

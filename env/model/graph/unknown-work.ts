@@ -25,6 +25,10 @@ export function unknownWorkText(unknown: UnknownWork): string {
   );
 }
 
+/** The remark as lines to print; none where all is known. */
+export const unknownWorkLines = (unknown: UnknownWork | null | undefined): readonly string[] =>
+  unknown == null ? [] : [unknownWorkText(unknown)];
+
 /** The most frequent types with their counts. */
 export function typesText({ types }: UnknownWork): string {
   const all = Object.entries(types).map(([type, ops]) => `${type} ${ops}`);

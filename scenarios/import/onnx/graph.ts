@@ -10,6 +10,7 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { type GraphBuilder, graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { UnknownOps } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
 import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/tensor.ts";
 import type { Dimensions } from "./dimensions.ts";
@@ -23,6 +24,7 @@ import { workloadType } from "./workload-types.ts";
 export interface OnnxGraph {
   readonly graph: OpGraph;
   readonly gaps: Gaps;
+  readonly unknown: UnknownOps;
   /** `Constant` nodes, which are no ops. */
   readonly constants: number;
   readonly sharedWeights: number;
@@ -60,6 +62,8 @@ class GraphReader {
   #constants = 0;
   #sharedWeights = 0;
   #externalBytes = 0;
+  readonly #withoutRule = new Set<string>();
+  readonly #withoutSize = new Set<string>();
 
   constructor(model: ModelProto, graph: GraphProto, dimensions: Dimensions, file: SourceFile) {
     this.#graph = graph;
@@ -78,8 +82,12 @@ class GraphReader {
     this.#readFeeds(builder);
     this.#inference.declare([...this.#graph.value_info, ...this.#graph.output]);
     for (const node of nodes) if (node.node.op_type !== "Constant") this.#readNode(builder, node);
+    const graph = builder.build();
+    const idsOf = (names: ReadonlySet<string>) =>
+      graph.names.flatMap((name, v) => (names.has(name) ? [v] : []));
     return {
-      graph: builder.build(),
+      graph,
+      unknown: { withoutRule: idsOf(this.#withoutRule), withoutSize: idsOf(this.#withoutSize) },
       gaps: this.#inference.gaps,
       constants: this.#constants,
       sharedWeights: this.#sharedWeights,
@@ -136,6 +144,8 @@ class GraphReader {
   #readNode(builder: GraphBuilder, { node, reads }: NodeWithReads): void {
     const cost = this.#inference.cost(node, this.#scope);
     const op = this.#freshName(nameOf(node) || node.op_type || "op");
+    if (cost.withoutRule) this.#withoutRule.add(op);
+    if (cost.withoutSize) this.#withoutSize.add(op);
     const fixed = [...new Set(reads)].filter((name) => isParameter(this.#fixed.get(name)));
     const own = fixed.filter((name) => this.#uses.get(name) === 1);
     const weightBytes = own.reduce((total, name) => total + bytesOf(this.#fixed.get(name)!), 0);

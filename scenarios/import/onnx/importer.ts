@@ -41,6 +41,7 @@ export const onnx: Importer = {
     dimensions.checkUse();
     return {
       graph: result.graph,
+      unknown: result.unknown,
       fidelity: { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 },
       meta: { source: "ONNX model" },
       report: reportOf(model, dimensions, result),

@@ -24,6 +24,10 @@ export interface Cost {
   readonly bytesTouched: number;
   /** Bytes of weights inside the node's own graphs. */
   readonly innerParameterBytes: number;
+  /** Some op type, of the node itself or inside it, has no rule. */
+  readonly withoutRule?: boolean;
+  /** The size of some result, of the node itself or inside it, is not known. */
+  readonly withoutSize?: boolean;
 }
 
 /** Values by name, including those of the enclosing graphs. */
@@ -104,7 +108,7 @@ export class Inference {
     const rule = onnxRules.get(op.type);
     if (rule === undefined) {
       count(this.gaps.unknownTypes, op.type);
-      return this.#declaredCost(op, node);
+      return { ...this.#declaredCost(op, node), withoutRule: true };
     }
     try {
       const effect = rule(op);
@@ -128,7 +132,8 @@ export class Inference {
     if (outputs.some(({ shape }) => shape === null)) count(this.gaps.unknownShapes, op.type);
     const flops = outputs.reduce((all, { shape }) => all + (shape === null ? 0 : elements(shape)), 0);
     const touched = bytesOfAll(op.inputs) + bytesOfAll(outputs);
-    return { outputs, flops, bytesTouched: touched, innerParameterBytes: 0 };
+    const withoutSize = outputs.some(({ shape }) => shape === null);
+    return { outputs, flops, bytesTouched: touched, innerParameterBytes: 0, withoutSize };
   }
 
   /** What the file states of a value. */
@@ -164,6 +169,7 @@ export class Inference {
 
   #costOfNodes(nodes: readonly NodeProto[], results: readonly string[], scope: Scope, depth: number): Cost {
     let [flops, bytesTouched, innerParameterBytes] = [0, 0, 0];
+    let [withoutRule, withoutSize] = [false, false];
     for (const node of nodes) {
       if (++this.#innerNodes > MOST_INNER_NODES)
         throw new InputError(`graphs and functions inside nodes have more than ${MOST_INNER_NODES} nodes.`);
@@ -171,6 +177,8 @@ export class Inference {
       flops += cost.flops;
       bytesTouched += cost.bytesTouched;
       innerParameterBytes += cost.innerParameterBytes;
+      withoutRule ||= cost.withoutRule === true;
+      withoutSize ||= cost.withoutSize === true;
       if (node.op_type === "Constant" && isWeight(cost.outputs[0].element) && isLarge(cost.outputs[0]))
         innerParameterBytes += bytesOf(cost.outputs[0]);
       node.output.forEach((name, i) => {
@@ -178,7 +186,7 @@ export class Inference {
       });
     }
     const outputs = results.map((name) => scope.find(name) ?? this.#declaredOr(name, UNKNOWN));
-    return { outputs, flops, bytesTouched, innerParameterBytes };
+    return { outputs, flops, bytesTouched, innerParameterBytes, withoutRule, withoutSize };
   }
 
   /** A branch whose shapes do not fit the given inputs is the branch that is not taken. */
