@@ -8,15 +8,17 @@
  */
 
 import { InputError } from "../../../env/model/errors.ts";
-import { type GraphBuilder, graphBuilder } from "../../../env/model/graph/builder.ts";
+import { type GraphBuilder, graphBuilder, type OpSpec } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { UnknownOps } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
 import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/tensor.ts";
+import { Scope, UNKNOWN } from "./cost.ts";
 import type { Dimensions } from "./dimensions.ts";
 import { withExternalData } from "./external-data.ts";
-import { type Gaps, Inference, isLarge, nameOf, Scope } from "./inference.ts";
+import { type Gaps, Inference, isLarge, nameOf, opsetsOf } from "./inference.ts";
 import { inOrder, type NodeWithReads } from "./node-order.ts";
+import { type NodeRole, rolesOf } from "./roles.ts";
 import type { GraphProto, ModelProto, NodeProto } from "./schema.ts";
 import { isExternal, tensorOf } from "./tensor-proto.ts";
 import { workloadType } from "./workload-types.ts";
@@ -25,7 +27,9 @@ export interface OnnxGraph {
   readonly graph: OpGraph;
   readonly gaps: Gaps;
   readonly unknown: UnknownOps;
-  /** `Constant` nodes, which are no ops. */
+  /** Whether it has backward or update ops. */
+  readonly isTraining: boolean;
+  /** Nodes that are constants and no ops: `Constant`, and `ConstantOfShape` of a known shape. */
   readonly constants: number;
   readonly sharedWeights: number;
   /** Bytes of weights whose data is in other files. */
@@ -41,10 +45,17 @@ interface Source {
   readonly port: number;
 }
 
-/** `file` is only used to find shapes and axes in files of external data. */
-export function onnxGraph(model: ModelProto, dimensions: Dimensions, file: SourceFile): OnnxGraph {
+export interface OnnxGraphOptions {
+  readonly dimensions: Dimensions;
+  /** How often a loop runs whose number of passes is not in the file. */
+  readonly passes: number;
+  /** Only used to find shapes and axes in files of external data. */
+  readonly file: SourceFile;
+}
+
+export function onnxGraph(model: ModelProto, options: OnnxGraphOptions): OnnxGraph {
   if (model.graph === null) throw new InputError("the model has no graph.");
-  return new GraphReader(model, model.graph, dimensions, file).read();
+  return new GraphReader(model, model.graph, options).read();
 }
 
 class GraphReader {
@@ -52,36 +63,50 @@ class GraphReader {
   readonly #file: SourceFile;
   readonly #dimensions: Dimensions;
   readonly #inference: Inference;
-  readonly #scope = new Scope();
+  readonly #scope: Scope;
   readonly #opNames = new Set<string>();
   readonly #sources = new Map<string, Source>();
   /** Weights and constants by name. */
   readonly #fixed = new Map<string, Tensor>();
-  /** How many nodes use each of them. */
+  /** How many nodes use each of them; an update of weights that one op has is no use. */
   readonly #uses = new Map<string, number>();
+  /** Weights with an update of their own. */
+  readonly #updated = new Set<string>();
+  /** Ops that hold such weights, by the weights' names. */
+  readonly #owners = new Map<string, string>();
   #constants = 0;
   #sharedWeights = 0;
   #externalBytes = 0;
   readonly #withoutRule = new Set<string>();
   readonly #withoutSize = new Set<string>();
 
-  constructor(model: ModelProto, graph: GraphProto, dimensions: Dimensions, file: SourceFile) {
+  constructor(model: ModelProto, graph: GraphProto, { dimensions, passes, file }: OnnxGraphOptions) {
     this.#graph = graph;
     this.#file = file;
     this.#dimensions = dimensions;
-    this.#inference = new Inference(dimensions, model.functions);
+    this.#inference = new Inference(dimensions, model.functions, passes);
+    this.#scope = new Scope(opsetsOf(model.opset_import));
   }
 
   read(): OnnxGraph {
     const nodes = inOrder(this.#graph.node);
-    this.#readFixed(nodes);
+    const roles = rolesOf(nodes, new Set(this.#graph.output.map(({ name }) => name)));
+    this.#readFixed(nodes, roles);
     const bytesByType = this.#weightBytes();
     const dtype =
       (bytesByType.get("float16") ?? 0) > (bytesByType.get("float32") ?? 0) ? "float16" : "float32";
     const builder = graphBuilder({ dtype });
     this.#readFeeds(builder);
     this.#inference.declare([...this.#graph.value_info, ...this.#graph.output]);
-    for (const node of nodes) if (node.node.op_type !== "Constant") this.#readNode(builder, node);
+    const names: (string | null)[] = [];
+    for (const [i, node] of nodes.entries()) {
+      const { role, twin } = roles?.[i] ?? FORWARD;
+      const twinName = twin === null ? null : (names[twin] ?? null);
+      const isOp = !node.node.output.some((name) => this.#fixed.has(name));
+      names.push(
+        isOp ? this.#readNode(builder, node, { role, ...(twinName !== null && { twin: twinName }) }) : null,
+      );
+    }
     const graph = builder.build();
     const idsOf = (names: ReadonlySet<string>) =>
       graph.names.flatMap((name, v) => (names.has(name) ? [v] : []));
@@ -89,6 +114,7 @@ class GraphReader {
       graph,
       unknown: { withoutRule: idsOf(this.#withoutRule), withoutSize: idsOf(this.#withoutSize) },
       gaps: this.#inference.gaps,
+      isTraining: roles !== null,
       constants: this.#constants,
       sharedWeights: this.#sharedWeights,
       externalBytes: this.#externalBytes,
@@ -97,8 +123,8 @@ class GraphReader {
     };
   }
 
-  /** Initializers and `Constant` nodes. */
-  #readFixed(nodes: readonly NodeWithReads[]): void {
+  /** Initializers, and nodes that make constants. */
+  #readFixed(nodes: readonly NodeWithReads[], roles: readonly NodeRole[] | null): void {
     for (const proto of this.#graph.initializer) {
       const tensor = within(`initializer "${proto.name}"`, () =>
         tensorOf(withExternalData(proto, this.#file)),
@@ -108,15 +134,36 @@ class GraphReader {
     }
     for (const { values, dims } of this.#graph.sparse_initializer)
       if (values !== null) this.#fixed.set(values.name, { element: "float32", shape: dims });
-    for (const { node } of nodes) {
-      if (node.op_type !== "Constant" || node.output.length === 0) continue;
-      this.#constants++;
-      this.#fixed.set(node.output[0], this.#inference.cost(node, this.#scope).outputs[0]);
-    }
     for (const [name, tensor] of this.#fixed) this.#scope.set(name, tensor);
-    for (const { reads } of nodes)
-      for (const name of new Set(reads))
-        if (this.#fixed.has(name)) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+    const reads = new Set(nodes.flatMap((one) => one.reads));
+    for (const { node } of nodes) {
+      if (!this.#isConstant(node, reads)) continue;
+      this.#constants++;
+      const [tensor] = this.#inference.cost(node, this.#scope).outputs;
+      this.#fixed.set(node.output[0], tensor);
+      this.#scope.set(node.output[0], tensor);
+    }
+    this.#countUses(nodes, roles);
+  }
+
+  #countUses(nodes: readonly NodeWithReads[], roles: readonly NodeRole[] | null): void {
+    const isUpdate = (i: number) => roles?.[i].role === "update";
+    const elsewhere = new Set(nodes.flatMap(({ reads }, i) => (isUpdate(i) ? [] : reads)));
+    nodes.forEach(({ reads }, i) => {
+      const names = [...new Set(reads)].filter((name) => this.#fixed.has(name));
+      const weights = names.filter((name) => elsewhere.has(name) && isParameter(this.#fixed.get(name)));
+      // An update of many weights is no part of one of their ops.
+      const updated = isUpdate(i) && weights.length === 1 ? weights[0] : null;
+      if (updated !== null) this.#updated.add(updated);
+      for (const name of names) if (name !== updated) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+    });
+  }
+
+  #isConstant({ op_type, input, output }: NodeProto, reads: ReadonlySet<string>): boolean {
+    if (output.length === 0 || output[0] === "") return false;
+    if (op_type === "ConstantOfShape")
+      return reads.has(output[0]) && this.#fixed.get(input[0])?.value !== undefined;
+    return op_type === "Constant";
   }
 
   #weightBytes(): ReadonlyMap<ElementType, number> {
@@ -128,12 +175,11 @@ class GraphReader {
   }
 
   #readFeeds(builder: GraphBuilder): void {
+    this.#dimensions.readNames(this.#graph.input.filter(({ name }) => !this.#fixed.has(name)));
     for (const input of this.#graph.input) {
       // Older files list their initializers among the inputs.
       if (this.#fixed.has(input.name)) continue;
-      this.#inference.declare([input]);
-      const shape = this.#dimensions.ofInput(input);
-      const tensor: Tensor = { ...(this.#inference.declared(input.name) ?? UNTYPED), shape };
+      const tensor: Tensor = this.#dimensions.ofInput(input) ?? UNKNOWN;
       this.#scope.set(input.name, tensor);
       const op = this.#freshName(input.name || "input");
       builder.op({ name: op, type: "Feed", outputs: [bytesOf(tensor)] });
@@ -141,18 +187,31 @@ class GraphReader {
     }
   }
 
-  #readNode(builder: GraphBuilder, { node, reads }: NodeWithReads): void {
+  /** Gives the name of its op. */
+  #readNode(
+    builder: GraphBuilder,
+    { node, reads }: NodeWithReads,
+    placed: Pick<OpSpec, "role" | "twin">,
+  ): string {
     const cost = this.#inference.cost(node, this.#scope);
     const op = this.#freshName(nameOf(node) || node.op_type || "op");
     if (cost.withoutRule) this.#withoutRule.add(op);
     if (cost.withoutSize) this.#withoutSize.add(op);
-    const fixed = [...new Set(reads)].filter((name) => isParameter(this.#fixed.get(name)));
+    const read = [...new Set(reads)].filter((name) => isParameter(this.#fixed.get(name)));
+    const owner = read.map((name) => this.#owners.get(name)).find((name) => name !== undefined);
+    const fixed = read.filter((name) => !this.#owners.has(name));
     const own = fixed.filter((name) => this.#uses.get(name) === 1);
     const weightBytes = own.reduce((total, name) => total + bytesOf(this.#fixed.get(name)!), 0);
     for (const name of fixed) if (!own.includes(name)) this.#shareWeights(builder, name);
+    const updated = own.filter((name) => this.#updated.has(name));
+    for (const name of updated) this.#owners.set(name, op);
+    // An update runs where its weights are.
+    const colocation = owner ?? (updated.length > 0 ? op : undefined);
     builder.op({
       name: op,
       type: this.#typeOf(node),
+      ...placed,
+      ...(colocation !== undefined && { colocation }),
       flops: cost.flops,
       bytesTouched: cost.bytesTouched,
       parameterBytes: weightBytes + cost.innerParameterBytes,
@@ -174,13 +233,14 @@ class GraphReader {
       this.#sources.set(name, { op, port });
       this.#scope.set(name, cost.outputs[port]);
     });
+    return op;
   }
 
   #typeOf(node: NodeProto): string {
     const [data, second] = node.input.map((name) => this.#scope.find(name));
     const groups = node.attribute.find(({ name }) => name === "group")?.i ?? 1;
     return workloadType(node.op_type, {
-      weightsOnRight: second != null && this.#fixed.has(node.input[1]),
+      isPlain: second != null && (this.#fixed.has(node.input[1]) || second.shape?.length === 2),
       isDepthwise: groups > 1 && data?.shape?.[1] === groups,
     });
   }
@@ -204,7 +264,7 @@ class GraphReader {
   }
 }
 
-const UNTYPED: Tensor = { element: "float32", shape: null };
+const FORWARD: NodeRole = { role: "forward", twin: null };
 
 const isParameter = (tensor: Tensor | undefined): boolean =>
   tensor !== undefined && isWeight(tensor.element) && isLarge(tensor);

@@ -15,6 +15,7 @@ import { fieldsAtTop } from "../protobuf/fields-at-top.ts";
 import { count } from "../sentences.ts";
 import { Dimensions } from "./dimensions.ts";
 import { type OnnxGraph, onnxGraph } from "./graph.ts";
+import { coverageOf } from "./rules/index.ts";
 import { type ModelProto, modelType } from "./schema.ts";
 
 const MOST_LISTED = 12;
@@ -28,16 +29,19 @@ export const onnx: Importer = {
   options: {
     batch: "size of every dynamic first dimension of the inputs; default 1",
     "dim.*": "size of a dynamic dimension by its name, or as dim.INPUT.AXIS; default 1",
+    trips: "passes of a loop whose number is not in the file; default 1",
   },
   recognises(file) {
     const fields = fieldsAtTop(file.head);
     // The IR version comes first, and the graph is field 7; a SavedModel has its graphs in field 2.
     return fields !== null && fields[0]?.number === 1 && fields[0].isNumber && fields.some(isGraph);
   },
+  coverage: coverageOf,
   read(file, options) {
     const model = readBinary(modelType, file.bytes());
     const dimensions = new Dimensions(options);
-    const result = withHint(dimensions, () => onnxGraph(model, dimensions, file));
+    const passes = options.integer("trips", { min: 1, max: 1e9 }) ?? 1;
+    const result = withHint(dimensions, () => onnxGraph(model, { dimensions, passes, file }));
     dimensions.checkUse();
     return {
       graph: result.graph,
@@ -81,16 +85,26 @@ function recognisedAs({ ir_version, opset_import, producer_name, producer_versio
   ].join(", ");
 }
 
-function assumptions(dimensions: Dimensions, { gaps, otherTypes, graph }: OnnxGraph): readonly string[] {
+const INFERENCE =
+  "All ops are forward ops: the model is for inference, without gradients, updates and optimizer state.";
+const TRAINING =
+  "Gradients and what follows from them are backward ops, optimizers and what follows from them updates. " +
+  "Optimizer state is what the file holds.";
+
+function assumptions(
+  dimensions: Dimensions,
+  { gaps, otherTypes, graph, isTraining }: OnnxGraph,
+): readonly string[] {
   const ofDimensions = dimensions.assumption();
   return [
-    "All ops are forward ops: the model is for inference, without gradients, updates and optimizer state.",
+    isTraining ? TRAINING : INFERENCE,
     ...(ofDimensions === null ? [] : [ofDimensions]),
     ...listed(gaps.unknownTypes, "Types without a rule cost 1 FLOP for each element that they make"),
-    ...listed(gaps.unknownShapes, "Results whose shape depends on data count 0 bytes"),
+    ...listed(gaps.largestShapes, "Results whose size depends on data are as large as they can be"),
+    ...listed(gaps.unknownShapes, "Results whose shape is not known count 0 bytes"),
     ...listed(
       gaps.controlFlow,
-      "Control flow is one op each, with the work of its larger branch or of one pass",
+      "Control flow that depends on data costs its larger branch, or as many passes as the option trips says",
     ),
     ...(otherTypes.length === 0
       ? []
@@ -105,7 +119,7 @@ function omissions(
   return [
     ...(constants === 0
       ? []
-      : [`${count(constants, "Constant node")}: their values are weights and arguments of other nodes.`]),
+      : [`${count(constants, "constant node")}: their values are weights and arguments of other nodes.`]),
     ...(externalBytes === 0
       ? []
       : [`The data of ${count(externalBytes, "byte")} of weights in other files: their sizes suffice.`]),

@@ -3,18 +3,39 @@
  * everything unexpected is one sentence.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import { type Effect, elements, type Shape, shown, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
-import type { AttributeProto, GraphProto, NodeProto } from "./schema.ts";
-import { tensorOf } from "./tensor-proto.ts";
+import {
+  type Effect,
+  type ElementType,
+  elements,
+  type Shape,
+  shown,
+  type Tensor,
+  UnknownTensor,
+} from "../tensors/tensor.ts";
+import type { AttributeProto, GraphProto, NodeProto, TypeProto } from "./schema.ts";
+import { elementTypeNamed, elementTypeOf, tensorOf } from "./tensor-proto.ts";
 
 export class OnnxOp {
   readonly type: string;
   /** Null where an optional input is left out. */
   readonly inputs: readonly (Tensor | null)[];
   readonly outputCount: number;
+  /** Names of the outputs; empty where one is left out. */
+  readonly outputNames: readonly string[];
+  /** Version of the operator set that the node is of. */
+  readonly opset: number;
+  /** What the file states of the outputs. */
+  readonly declared: readonly (Tensor | undefined)[];
   readonly #attributes: ReadonlyMap<string, AttributeProto>;
 
-  constructor(node: NodeProto, inputs: readonly (Tensor | null)[]) {
+  constructor(
+    node: NodeProto,
+    inputs: readonly (Tensor | null)[],
+    { opset, declared }: { readonly opset: number; readonly declared: readonly (Tensor | undefined)[] },
+  ) {
+    this.opset = opset;
+    this.declared = declared;
+    this.outputNames = node.output;
     this.type = node.op_type;
     this.inputs = inputs;
     this.outputCount = node.output.length;
@@ -36,6 +57,13 @@ export class OnnxOp {
     const { shape } = this.input(i);
     if (shape === null) throw new UnknownTensor(`shape of input ${i}`);
     return shape;
+  }
+
+  /** The tensors of a sequence; throws `UnknownTensor` where they are not known. */
+  items(i: number): readonly Tensor[] {
+    const { items } = this.input(i);
+    if (items === undefined) throw new UnknownTensor(`items of input ${i}`);
+    return items;
   }
 
   rankedShape(i: number, least: number): Shape {
@@ -86,6 +114,25 @@ export class OnnxOp {
   text(name: string, fallback: string): string {
     const { s } = this.#attributes.get(name) ?? {};
     return s == null ? fallback : Buffer.from(s).toString("utf8");
+  }
+
+  texts(name: string): readonly Uint8Array[] {
+    return this.#attributes.get(name)?.strings ?? [];
+  }
+
+  hasAttribute(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+
+  /** The element type that an attribute such as `dtype` gives, in old files by its name. */
+  elementType(name: string, fallback: ElementType): ElementType {
+    const { i = null, s = null } = this.#attributes.get(name) ?? {};
+    if (s !== null) return elementTypeNamed(Buffer.from(s).toString("latin1"));
+    return i === null || i === 0 ? fallback : elementTypeOf(i);
+  }
+
+  typeOf(name: string): TypeProto | null {
+    return this.#attributes.get(name)?.tp ?? null;
   }
 
   tensor(name: string): Tensor | null {

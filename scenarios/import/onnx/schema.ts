@@ -1,5 +1,5 @@
 /**
- * The messages of ONNX that the importer reads, after onnx/onnx.proto (IR version 10; field numbers
+ * The messages of ONNX that the importer reads, after onnx/onnx.proto (IR version 14; field numbers
  * checked against the file in the repository onnx/onnx). The data of tensors is never copied: raw
  * bytes are views, numbers are counted.
  */
@@ -49,8 +49,16 @@ export interface TensorType {
   readonly elem_type: number;
   readonly shape: TensorShapeProto | null;
 }
+/** A sequence or an optional value. */
+export interface ContainerType {
+  readonly elem_type: TypeProto | null;
+}
 export interface TypeProto {
   readonly tensor_type: TensorType | null;
+  readonly sequence_type: ContainerType | null;
+  readonly map_type: object | null;
+  readonly sparse_tensor_type: TensorType | null;
+  readonly optional_type: ContainerType | null;
 }
 export interface ValueInfoProto {
   readonly name: string;
@@ -68,6 +76,7 @@ export interface AttributeProto {
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly Uint8Array[];
+  readonly tp: TypeProto | null;
 }
 export interface NodeProto {
   readonly input: readonly string[];
@@ -75,6 +84,7 @@ export interface NodeProto {
   readonly name: string;
   readonly op_type: string;
   readonly domain: string;
+  readonly overload: string;
   readonly attribute: readonly AttributeProto[];
 }
 export interface GraphProto {
@@ -96,6 +106,10 @@ export interface FunctionProto {
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly node: readonly NodeProto[];
+  /** Attributes with their defaults; others have none. */
+  readonly attribute_proto: readonly AttributeProto[];
+  readonly opset_import: readonly OperatorSetId[];
+  readonly overload: string;
 }
 export interface ModelProto {
   readonly ir_version: number;
@@ -144,9 +158,20 @@ const tensorType: MessageType<TensorType> = {
   name: "TypeProto.Tensor",
   fields: { elem_type: int(1), shape: message(2, () => shape) },
 };
+const containerType: MessageType<ContainerType> = {
+  name: "TypeProto.Sequence",
+  fields: { elem_type: message(1, () => type) },
+};
+const mapType: MessageType<object> = { name: "TypeProto.Map", fields: {} };
 const type: MessageType<TypeProto> = {
   name: "TypeProto",
-  fields: { tensor_type: message(1, () => tensorType) },
+  fields: {
+    tensor_type: message(1, () => tensorType),
+    sequence_type: message(4, () => containerType),
+    map_type: message(5, () => mapType),
+    sparse_tensor_type: message(8, () => tensorType),
+    optional_type: message(9, () => containerType),
+  },
 };
 const valueInfo: MessageType<ValueInfoProto> = {
   name: "ValueInfoProto",
@@ -164,6 +189,7 @@ const attribute: MessageType<AttributeProto> = {
     floats: list(float(7)),
     ints: list(int(8)),
     strings: list(bytes(9)),
+    tp: message(14, () => type),
     ref_attr_name: text(21),
     sparse_tensor: message(22, () => sparseTensor),
   },
@@ -177,6 +203,7 @@ const node: MessageType<NodeProto> = {
     op_type: text(4),
     attribute: list(message(5, () => attribute)),
     domain: text(7),
+    overload: text(8),
   },
 };
 const graph: MessageType<GraphProto> = {
@@ -202,7 +229,10 @@ const functionType: MessageType<FunctionProto> = {
     input: list(text(4)),
     output: list(text(5)),
     node: list(message(7, () => node)),
+    opset_import: list(message(9, () => operatorSet)),
     domain: text(10),
+    attribute_proto: list(message(11, () => attribute)),
+    overload: text(13),
   },
 };
 const anything: MessageType<object> = { name: "TrainingInfoProto", fields: {} };

@@ -41,7 +41,39 @@ const elementTypes: readonly (ElementType | null)[] = [
   "int4",
   "int4",
   "float4",
+  "float8",
+  "int2",
+  "int2",
+  "float6",
+  "float6",
 ];
+
+/** Element types by the names that `Cast` took before opset 6. */
+const byName: Readonly<Record<string, ElementType>> = {
+  FLOAT: "float32",
+  DOUBLE: "float64",
+  FLOAT16: "float16",
+  BFLOAT16: "bfloat16",
+  UINT8: "uint8",
+  INT8: "int8",
+  UINT16: "uint16",
+  INT16: "int16",
+  UINT32: "uint32",
+  INT32: "int32",
+  UINT64: "uint64",
+  INT64: "int64",
+  BOOL: "bool",
+  STRING: "string",
+  COMPLEX64: "complex64",
+  COMPLEX128: "complex128",
+};
+
+export function elementTypeNamed(name: string): ElementType {
+  const element = Object.hasOwn(byName, name.toUpperCase()) ? byName[name.toUpperCase()] : undefined;
+  if (element === undefined)
+    throw new InputError(`data type "${name.slice(0, 40)}" is not known, expected one such as FLOAT.`);
+  return element;
+}
 
 const EXTERNAL = 1;
 

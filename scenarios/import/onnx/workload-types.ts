@@ -21,14 +21,14 @@ const renamed: Readonly<Record<string, string>> = {
 };
 
 /**
- * A `MatMul` whose second operand is no weight is a `BatchMatMul`; a convolution with a group for
- * each channel is depthwise.
+ * A `MatMul` is plain where its second operand is a weight or one matrix, else it is a
+ * `BatchMatMul`. A convolution with a group for each channel is depthwise.
  */
 export function workloadType(
   type: string,
-  { weightsOnRight, isDepthwise }: { readonly weightsOnRight: boolean; readonly isDepthwise: boolean },
+  { isPlain, isDepthwise }: { readonly isPlain: boolean; readonly isDepthwise: boolean },
 ): string {
-  if (type === "MatMul" || type === "FusedMatMul") return weightsOnRight ? "MatMul" : "BatchMatMul";
+  if (type === "MatMul" || type === "FusedMatMul") return isPlain ? "MatMul" : "BatchMatMul";
   const name = Object.hasOwn(renamed, type) ? renamed[type] : type;
   return name === "Conv2D" && isDepthwise ? "DepthwiseConv2dNative" : name;
 }

@@ -12,6 +12,7 @@ const bitsOf = {
   float16: 16,
   bfloat16: 16,
   float8: 8,
+  float6: 6,
   float4: 4,
   int64: 64,
   uint64: 64,
@@ -22,6 +23,7 @@ const bitsOf = {
   int8: 8,
   uint8: 8,
   int4: 4,
+  int2: 2,
   bool: 8,
   complex64: 64,
   complex128: 128,
@@ -33,8 +35,12 @@ export type ElementType = keyof typeof bitsOf;
 
 export interface Tensor {
   readonly element: ElementType;
-  /** Null where it is not known. */
+  /** Null where it is not known, and of a sequence. */
   readonly shape: Shape | null;
+  /** The tensors of a sequence, where their number and sizes are known. */
+  readonly items?: readonly Tensor[];
+  /** Its size depends on data and counts as the largest possible. */
+  readonly isLargest?: boolean;
   /** In row-major order; only for a known shape of at most `MOST_VALUES` elements. */
   readonly value?: readonly number[];
 }
@@ -47,8 +53,14 @@ export const bytesOfShape = (element: ElementType, shape: Shape): number =>
   Math.ceil((elements(shape) * bitsOf[element]) / 8);
 
 /** 0 where the shape is not known. */
-export const bytesOf = ({ element, shape }: Tensor): number =>
-  shape === null ? 0 : bytesOfShape(element, shape);
+export function bytesOf({ element, shape, items }: Tensor): number {
+  if (items !== undefined) return items.reduce((total, item) => total + bytesOf(item), 0);
+  return shape === null ? 0 : bytesOfShape(element, shape);
+}
+
+/** Whether shape, or number and shapes of a sequence's tensors, are known. */
+export const isSized = ({ shape, items }: Tensor): boolean =>
+  items === undefined ? shape !== null : items.every(isSized);
 
 export const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 

@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { axisOf, broadcast, reshaped, withNewAxes, withoutAxes } from "../../tensors/shapes.ts";
-import { elements, type Shape, shown } from "../../tensors/tensor.ts";
+import { elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";
 
 /** A view: no byte is read or written. */
@@ -90,14 +90,35 @@ const blocks =
     return moved(op, shape);
   };
 
-export const layoutRules: Readonly<Record<string, Rule>> = {
+/** The same bits under another name or type. */
+const identity: Rule = (op) => {
+  const { element, shape, items } = op.input(0);
+  return items === undefined ? view(op, op.shape(0)) : held({ element, shape, items });
+};
+
+const held = (tensor: Tensor) => ({ outputs: [tensor], flops: 0, bytesTouched: 0 });
+
+const bitCast: Rule = (op) =>
+  held({ element: op.elementType("to", op.input(0).element), shape: op.shape(0) });
+
+/** ONNX Runtime gives the new axis as an input. */
+const expandDims: Rule = (op) => view(op, withNewAxes(op.shape(0), [op.values(1)[0]]));
+
+/** These move nothing. */
+export const viewRules: Readonly<Record<string, Rule>> = {
+  Identity: identity,
+  BitCast: bitCast,
   Reshape: reshape,
   Flatten: flatten,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
-  Transpose: transpose,
+  ExpandDims: expandDims,
   Shape: shapeOf,
   Size: size,
+};
+
+export const layoutRules: Readonly<Record<string, Rule>> = {
+  Transpose: transpose,
   Expand: expand,
   DepthToSpace: blocks(([n, c, h, w], b) => [n, c / (b * b), h * b, w * b]),
   SpaceToDepth: blocks(([n, c, h, w], b) => [n, c * b * b, h / b, w / b]),

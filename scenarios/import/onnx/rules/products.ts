@@ -4,14 +4,7 @@
  */
 import { InputError } from "../../../../env/model/errors.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
-import {
-  type ElementType,
-  elements,
-  type Shape,
-  shown,
-  type Tensor,
-  UnknownTensor,
-} from "../../tensors/tensor.ts";
+import { type ElementType, elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
@@ -104,39 +97,68 @@ const gemm: Rule = (op) => {
   };
 };
 
-/** Weights packed into blocks of few bits; attributes hold their sizes. */
-const matMulNBits: Rule = (op) => {
-  const data = op.rankedShape(0, 1);
-  const [inner, columns] = [op.int("K", 0), op.int("N", 0)];
-  if (data.at(-1) !== inner)
-    throw new InputError(`the data ${shown(data)} has no last axis of K = ${inner} elements.`);
-  const shape = [...data.slice(0, -1), columns];
-  return { outputs: [{ element: op.input(0).element, shape }], flops: 2 * elements(shape) * inner };
-};
+/** The letters of one operand; an ellipsis stands for the axes that are left. */
+function labelsOf(term: string, rank: number, equation: string): readonly string[] {
+  const [before, after, ...more] = term.split("...");
+  const open = rank - term.replace("...", "").length;
+  if (more.length > 0 || open < 0 || (after === undefined && open > 0))
+    throw new InputError(`equation "${equation.slice(0, 80)}" does not fit an input of ${rank} axes.`);
+  // Counted from the last, because those axes broadcast.
+  const between = after === undefined ? [] : Array.from({ length: open }, (_, i) => `...${open - i}`);
+  return [...before, ...between, ...(after ?? "")];
+}
 
 const einsum: Rule = (op) => {
   const equation = op.text("equation", "").replaceAll(" ", "");
-  if (equation.includes(".")) throw new UnknownTensor("einsum with an ellipsis");
   const [left, right] = equation.split("->");
   const terms = left.split(",");
   if (terms.length !== op.inputs.length)
     throw new InputError(`equation "${equation.slice(0, 80)}" is not for ${op.inputs.length} inputs.`);
+  const labels = terms.map((term, i) => labelsOf(term, op.shape(i).length, equation));
   const sizes = new Map<string, number>();
-  terms.forEach((term, i) => {
-    const shape = op.shape(i);
-    if (term.length !== shape.length)
-      throw new InputError(`equation "${equation.slice(0, 80)}" does not fit the shape ${shown(shape)}.`);
-    for (const [axis, letter] of [...term].entries())
-      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, shape[axis]));
-  });
-  const once = [...sizes.keys()].filter((letter) => left.split(letter).length === 2).sort();
-  const shape = [...(right ?? once.join(""))].map((letter) => sizes.get(letter) ?? 1);
+  for (const [i, own] of labels.entries())
+    for (const [axis, label] of own.entries()) {
+      const size = op.shape(i)[axis];
+      if ((sizes.get(label) ?? 1) === 1) sizes.set(label, size);
+      else if (size !== 1 && size !== sizes.get(label))
+        throw new InputError(
+          `equation "${equation.slice(0, 80)}" does not fit the shape ${shown(op.shape(i))}.`,
+        );
+    }
+  const stretched = [...sizes.keys()]
+    .filter((label) => label.startsWith("..."))
+    .sort()
+    .reverse();
+  const uses = labels.flat();
+  const once = [...sizes.keys()].filter(
+    (label) => !label.startsWith("...") && uses.indexOf(label) === uses.lastIndexOf(label),
+  );
+  const kept = right === undefined ? [...stretched, ...once.sort()] : resultLabels(right, stretched);
+  const shape = kept.map((label) => sizes.get(label) ?? 1);
   const points = product([...sizes.values()]);
   return {
     outputs: [{ element: op.input(0).element, shape }],
     flops: terms.length > 1 ? 2 * (terms.length - 1) * points : points,
   };
 };
+
+function resultLabels(right: string, stretched: readonly string[]): readonly string[] {
+  const [before, after] = right.split("...");
+  return after === undefined ? [...before] : [...before, ...stretched, ...after];
+}
+
+/** Elimination takes two thirds of a cube, the inverse two of them. */
+const solved =
+  (flops: number, isMatrix: boolean): Rule =>
+  (op) => {
+    const shape = op.rankedShape(0, 2);
+    const rows = shape[shape.length - 1];
+    const batch = shape.slice(0, -2);
+    return {
+      outputs: [{ element: op.input(0).element, shape: isMatrix ? shape : batch }],
+      flops: flops * product(batch) * rows ** 3,
+    };
+  };
 
 /** FLOP of activations and products between the gates, for each element of the state. */
 const gateFlops = { 1: 5, 3: 20, 4: 30 } as const;
@@ -157,20 +179,27 @@ const recurrent =
 
 export const productRules: Readonly<Record<string, Rule>> = {
   Conv: convolution(1, null),
-  FusedConv: convolution(1, null),
   ConvInteger: convolution(1, "int32"),
   QLinearConv: convolution(3, null),
   ConvTranspose: transposedConvolution,
   MatMul: matMul(1, null),
   MatMulInteger: matMul(1, "int32"),
-  DynamicQuantizeMatMul: matMul(1, null),
   QLinearMatMul: matMul(3, null),
-  FusedMatMul: gemm,
   Gemm: gemm,
-  FusedGemm: gemm,
-  MatMulNBits: matMulNBits,
   Einsum: einsum,
   RNN: recurrent(1),
   GRU: recurrent(3),
   LSTM: recurrent(4),
+  Det: solved(2 / 3, false),
+};
+
+/** Of ONNX Runtime. */
+export const runtimeProductRules: Readonly<Record<string, Rule>> = {
+  FusedConv: convolution(1, null),
+  FusedMatMul: gemm,
+  TransposeMatMul: gemm,
+  FusedGemm: gemm,
+  DynamicQuantizeMatMul: matMul(1, null),
+  MatMulIntegerToFloat: matMul(1, "float32"),
+  Inverse: solved(2, true),
 };

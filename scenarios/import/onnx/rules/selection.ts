@@ -65,7 +65,7 @@ const split: Rule = (op) => {
 const concat: Rule = (op) => {
   const shapes = op.inputs.map((_, i) => op.rankedShape(i, 1));
   if (shapes.length === 0) throw new InputError("there is nothing to join.");
-  const axis = axisOf(op.int("axis", 0), shapes[0].length);
+  const axis = axisOf(op.int("axis", op.opset < 4 ? 1 : 0), shapes[0].length);
   for (const shape of shapes)
     if (shape.length !== shapes[0].length || shape.some((s, i) => i !== axis && s !== shapes[0][i]))
       throw new InputError(`${shown(shapes[0])} and ${shown(shape)} cannot be joined along axis ${axis}.`);
@@ -78,7 +78,7 @@ const concat: Rule = (op) => {
 
 const pad: Rule = (op) => {
   const shape = op.shape(0);
-  const pads = op.ints("pads") ?? op.values(1);
+  const pads = op.ints("pads") ?? op.ints("paddings") ?? op.values(1);
   const axes = (op.valuesOrNone(3) ?? shape.map((_, i) => i)).map((axis) => axisOf(axis, shape.length));
   if (pads.length !== 2 * axes.length)
     throw new InputError(`pads has ${pads.length} numbers, expected ${2 * axes.length}.`);
@@ -91,7 +91,16 @@ const pad: Rule = (op) => {
 };
 
 const tile: Rule = (op) => {
-  const [shape, repeats] = [op.shape(0), op.values(1)];
+  const shape = op.shape(0);
+  // Before opset 6: how often, and along which axis.
+  if (op.inputs.length === 3) {
+    const axis = axisOf(op.values(2)[0], shape.length);
+    return copy(
+      op,
+      shape.map((s, i) => (i === axis ? s * op.values(1)[0] : s)),
+    );
+  }
+  const repeats = op.values(1);
   if (repeats.length !== shape.length)
     throw new InputError(`${repeats.length} repeats for the ${shape.length} axes of ${shown(shape)}.`);
   return copy(
@@ -104,7 +113,8 @@ const resize: Rule = (op) => {
   const shape = op.shape(0);
   const isUpsample = op.type === "Upsample";
   const sizes = isUpsample ? null : nonEmpty(op, 3);
-  const scales = op.floats("scales") ?? nonEmpty(op, isUpsample || op.inputs.length === 2 ? 1 : 2);
+  const scales =
+    op.floats("scales") ?? planeScales(op) ?? nonEmpty(op, isUpsample || op.inputs.length === 2 ? 1 : 2);
   const factors = sizes ?? scales ?? [];
   if (factors.length !== shape.length)
     throw new InputError(
@@ -118,6 +128,12 @@ const resize: Rule = (op) => {
     flops: isCopy ? 0 : 8 * elements(result),
   };
 };
+
+/** The two factors of the first version of `Upsample`. */
+function planeScales(op: OnnxOp): readonly number[] | null {
+  const [height, width] = [op.float("height_scale"), op.float("width_scale")];
+  return height === null || width === null ? null : [1, 1, height, width];
+}
 
 const nonEmpty = (op: OnnxOp, i: number): readonly number[] | null =>
   op.has(i) && elements(op.shape(i)) > 0 ? op.values(i) : null;

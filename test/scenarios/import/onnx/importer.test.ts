@@ -118,7 +118,7 @@ describe("shapes", () => {
     expect(graph.types.filter((type) => type === "BatchMatMul").length).toBe(2);
   });
 
-  test("are taken from the file where an op is not known, and count nothing where nobody knows", () => {
+  test("are taken from the file where an op is not known, and are the largest where data decides", () => {
     const { graph, report } = read({
       node: [node("Mystery", ["x"], ["y"]), node("NonZero", ["y"], ["z"]), node("Relu", ["z"], ["w"])],
       input: [value("x", [8])],
@@ -126,12 +126,13 @@ describe("shapes", () => {
     });
     expect(outputBytes(graph, "y")).toEqual([80]);
     expect(graph.flops[graph.names.indexOf("y")]).toBe(20);
-    expect(outputBytes(graph, "w")).toEqual([0]);
+    // Two coordinates for each of the 20 elements.
+    expect(outputBytes(graph, "w")).toEqual([2 * 20 * 8]);
     expect(report.assumed).toContain(
-      "Types without a rule cost 1 FLOP for each element that they make: Mystery (1), NonZero (1).",
+      "Types without a rule cost 1 FLOP for each element that they make: Mystery (1).",
     );
     expect(report.assumed).toContain(
-      "Results whose shape depends on data count 0 bytes: NonZero (1), Relu (1).",
+      "Results whose size depends on data are as large as they can be: NonZero (1).",
     );
   });
 });
@@ -160,8 +161,8 @@ describe("dynamic dimensions", () => {
       /^Scenario file "m\.onnx": option "dim\.tokens" sets nothing: there are batch, x\.1\.$/,
     ],
     [
-      { "dim.batch": "0" },
-      /^Scenario file "m\.onnx": option "dim\.batch" is "0", expected a whole number from 1 to/,
+      { "dim.batch": "-1" },
+      /^Scenario file "m\.onnx": option "dim\.batch" is "-1", expected a whole number from 0 to/,
     ],
     [{ batch: "many" }, /^Scenario file "m\.onnx": option "batch" is "many", expected a whole number/],
   ])("%j is one sentence", (options, sentence) => {
@@ -248,7 +249,7 @@ describe("weights", () => {
       expect([...read_.graph.parameterBytes]).toEqual([0, 128]);
     }
     expect(read(asConstant).report.dropped).toEqual([
-      "1 Constant node: their values are weights and arguments of other nodes.",
+      "1 constant node: their values are weights and arguments of other nodes.",
     ]);
   });
 
