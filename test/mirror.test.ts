@@ -44,6 +44,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "scenarios/families/calibration": "published figures of the families",
   "scenarios/import/every-importer": "every importer on damaged files",
   "scenarios/import/memory": "the memory of importers on hostile files",
+  "scenarios/import/onnx/cases": "the shared small ONNX files",
   "scenarios/import/own-formats": "formats of dnn-partitioning and placeto-sim",
   "scenarios/import/profiles/layer-profiles": "profiles of layers in JSON",
   "scenarios/import/protobuf/damaged-messages": "messages with wrong content",

@@ -11,7 +11,9 @@ import { type ImportedFile, importers } from "../../scenarios/import/index.ts";
 import { DEFAULT_CLUSTER } from "../../scenarios/import/scenario-of.ts";
 import { ALLOW_UNKNOWN } from "../../scenarios/import/unknown-work.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
+import { readText } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { coverageOf, coverageText } from "../reports/coverage-report.ts";
 import { formatOf, formatsText, reportText, summaryOf } from "../reports/import-report.ts";
 import { EXIT, lineWidth } from "../terminal/terminal.ts";
 
@@ -67,6 +69,12 @@ export const importCommand = defineCommand({
       describe: "options of the format, as after the question mark of FILE",
     },
     formats: { type: "switch", describe: "only list the formats and their options" },
+    coverage: {
+      type: "list",
+      placeholder: "FORMAT=LIST,...",
+      describe: "only count the op types of files with one a line that the formats have rules for",
+    },
+    unknown: { type: "switch", describe: "with --coverage, also name the op types without a rule" },
     json: jsonFlag,
   },
   examples: [
@@ -74,10 +82,18 @@ export const importCommand = defineCommand({
     "import model.onnx --dim batch=32,tokens=128",
     "import saved_model.pb --shape image=1,600,800,3",
     "import --formats",
+    "import --coverage onnx=operators.txt --unknown",
   ],
   async run({ values, positionals: [file] }, terminal) {
     if (values.formats) {
       terminal.write(values.json ? jsonText(importers.map(formatOf)) : formatsText(lineWidth(terminal)));
+      return EXIT.done;
+    }
+    if (values.coverage !== undefined) {
+      const rows = pairsOf("coverage", values.coverage, "FORMAT=LIST").map(([format, list]) =>
+        coverageOf(format, list, readText(list, "List of op types")),
+      );
+      terminal.write(values.json ? jsonText(rows) : coverageText(rows, values.unknown));
       return EXIT.done;
     }
     if (file === undefined) throw new InputError('"import" needs FILE, or --formats to list what it reads.');

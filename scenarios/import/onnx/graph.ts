@@ -68,11 +68,11 @@ class GraphReader {
   readonly #sources = new Map<string, Source>();
   /** Weights and constants by name. */
   readonly #fixed = new Map<string, Tensor>();
-  /** How many nodes use each of them; an update of weights that one op has is no use. */
+  /** How many nodes use each of them; gradients and updates of a forward op's weights do not. */
   readonly #uses = new Map<string, number>();
-  /** Weights with an update of their own. */
-  readonly #updated = new Set<string>();
-  /** Ops that hold such weights, by the weights' names. */
+  /** Weights that gradients and updates read where their forward op has them. */
+  readonly #tied = new Set<string>();
+  /** Ops that hold such weights, by the names of the weights. */
   readonly #owners = new Map<string, string>();
   #constants = 0;
   #sharedWeights = 0;
@@ -147,15 +147,15 @@ class GraphReader {
   }
 
   #countUses(nodes: readonly NodeWithReads[], roles: readonly NodeRole[] | null): void {
-    const isUpdate = (i: number) => roles?.[i].role === "update";
-    const elsewhere = new Set(nodes.flatMap(({ reads }, i) => (isUpdate(i) ? [] : reads)));
+    const isForward = (i: number) => (roles?.[i].role ?? "forward") === "forward";
+    const forward = new Set(nodes.flatMap(({ reads }, i) => (isForward(i) ? reads : [])));
     nodes.forEach(({ reads }, i) => {
       const names = [...new Set(reads)].filter((name) => this.#fixed.has(name));
-      const weights = names.filter((name) => elsewhere.has(name) && isParameter(this.#fixed.get(name)));
-      // An update of many weights is no part of one of their ops.
-      const updated = isUpdate(i) && weights.length === 1 ? weights[0] : null;
-      if (updated !== null) this.#updated.add(updated);
-      for (const name of names) if (name !== updated) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+      const weights = names.filter((name) => forward.has(name) && isParameter(this.#fixed.get(name)));
+      // A gradient or update of many weights is no part of one of their ops.
+      const tied = !isForward(i) && weights.length === 1 ? weights[0] : null;
+      if (tied !== null) this.#tied.add(tied);
+      for (const name of names) if (name !== tied) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
     });
   }
 
@@ -203,10 +203,10 @@ class GraphReader {
     const own = fixed.filter((name) => this.#uses.get(name) === 1);
     const weightBytes = own.reduce((total, name) => total + bytesOf(this.#fixed.get(name)!), 0);
     for (const name of fixed) if (!own.includes(name)) this.#shareWeights(builder, name);
-    const updated = own.filter((name) => this.#updated.has(name));
-    for (const name of updated) this.#owners.set(name, op);
-    // An update runs where its weights are.
-    const colocation = owner ?? (updated.length > 0 ? op : undefined);
+    const tied = own.filter((name) => this.#tied.has(name));
+    for (const name of tied) this.#owners.set(name, op);
+    // Gradients and updates run where their weights are.
+    const colocation = owner ?? (tied.length > 0 ? op : undefined);
     builder.op({
       name: op,
       type: this.#typeOf(node),

@@ -20,13 +20,15 @@ const schema = `
   }
   message TypeProto {
     message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
-    oneof value { Tensor tensor_type = 1; }
+    message Sequence { optional TypeProto elem_type = 1; }
+    message Optional { optional TypeProto elem_type = 1; }
+    oneof value { Tensor tensor_type = 1; Sequence sequence_type = 4; Optional optional_type = 9; }
   }
   message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
   message AttributeProto {
     optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4;
     optional TensorProto t = 5; optional GraphProto g = 6; repeated float floats = 7; repeated int64 ints = 8;
-    optional int32 type = 20;
+    repeated bytes strings = 9; optional int32 type = 20; optional string ref_attr_name = 21;
   }
   message NodeProto {
     repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4;
@@ -39,7 +41,8 @@ const schema = `
   message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
   message FunctionProto {
     optional string name = 1; repeated string input = 4; repeated string output = 5; repeated NodeProto node = 7;
-    optional string domain = 10;
+    repeated OperatorSetIdProto opset_import = 9; optional string domain = 10;
+    repeated AttributeProto attribute_proto = 11;
   }
   message ModelProto {
     optional int64 ir_version = 1; optional string producer_name = 2; optional string producer_version = 3;
@@ -106,6 +109,26 @@ export const value = (name: string, sizes: readonly (number | string)[], elem_ty
       },
     },
   },
+});
+
+/** A sequence of tensors of one shape. */
+export const sequence = (name: string, sizes: readonly (number | string)[]): object => ({
+  name,
+  type: { sequence_type: { elem_type: (value("", sizes) as { type: object }).type } },
+});
+
+/** Operator sets: ONNX's own at a version, and ONNX Runtime's. */
+export const opset = (version: number): object => ({
+  opset_import: [
+    { domain: "", version },
+    { domain: "com.microsoft", version: 1 },
+  ],
+});
+
+/** A node of ONNX Runtime's domain. */
+export const runtimeNode = (...parts: Parameters<typeof node>): TestNode => ({
+  ...node(...parts),
+  domain: "com.microsoft",
 });
 
 /** An attribute from a number, a list, a text, a tensor or a graph. */
