@@ -15,15 +15,16 @@ import type { GraphProto } from "./schema.ts";
 /** Works out a graph inside a node, given its inputs; null ones are as the graph declares them. */
 export type Run = (graph: GraphProto, inputs: readonly (Tensor | null)[]) => Cost;
 
-/** How often a loop runs whose number of passes is not in the file. */
 export interface Passes {
+  /** How often a loop runs whose number of passes is not in the file. */
   readonly assumed: number;
+  /** Whether as many nodes more may be followed one by one. */
+  hasRoomFor(nodes: number): boolean;
   /** Called for each such loop or conditional. */
   note(type: string): void;
 }
 
 const MOST_FOLLOWED = 64;
-const MOST_FOLLOWED_NODES = 20_000;
 /** Exporters write the largest integer where the condition alone ends a loop. */
 const MOST_PASSES = 1e9;
 
@@ -85,7 +86,7 @@ function loopPasses(op: OnnxOp, passes: Passes): { readonly count: number; reado
 
 function loopCost(op: OnnxOp, body: GraphProto, run: Run, passes: Passes): Cost {
   const { count, isKnown } = loopPasses(op, passes);
-  const isFollowed = isKnown && count <= MOST_FOLLOWED && count * body.node.length <= MOST_FOLLOWED_NODES;
+  const isFollowed = isKnown && count <= MOST_FOLLOWED && passes.hasRoomFor(count * nodesIn(body));
   let state: readonly (Tensor | null)[] = op.inputs.slice(2);
   if (!isFollowed) state = state.map(withoutValue);
   let condition = isFollowed && op.has(1) ? op.input(1) : CONDITION;
@@ -112,6 +113,14 @@ function loopCost(op: OnnxOp, body: GraphProto, run: Run, passes: Passes): Cost 
   const collected = last.outputs.slice(1 + state.length).map((tensor) => stacked(tensor, 0, done));
   return { ...last, outputs: [...state.map((tensor) => tensor ?? UNKNOWN), ...collected] };
 }
+
+/** With those of the graphs inside. */
+const nodesIn = (graph: GraphProto): number =>
+  graph.node.reduce(
+    (total, { attribute }) =>
+      attribute.reduce((all, { g }) => all + (g === null ? 0 : nodesIn(g)), total + 1),
+    0,
+  );
 
 const withoutWeights = (cost: Cost): Cost => ({ ...cost, innerParameterBytes: 0 });
 
@@ -186,7 +195,8 @@ function mapCost(op: OnnxOp, body: GraphProto, run: Run): Cost {
     if (pass === null || !isSame) pass = run(body, given);
     total = followed(withoutWeights(total), pass);
     pass.outputs.forEach((tensor, k) => {
-      results[k] = [...(results[k] ?? []), tensor];
+      results[k] ??= [];
+      results[k].push(tensor);
     });
   }
   const outputs = op.outputNames.map((_, k): Tensor => {

@@ -26,6 +26,8 @@ import { evaluated } from "./values.ts";
 
 const DEEPEST_CALLS = 32;
 const MOST_INNER_NODES = 200_000;
+/** Loops are followed pass by pass for so many nodes. */
+const MOST_FOLLOWED_NODES = 20_000;
 
 /** Numbers of ops with something unknown, by op type. */
 export interface Gaps {
@@ -61,7 +63,11 @@ export class Inference {
   constructor(dimensions: Dimensions, functions: readonly FunctionProto[], passes: number) {
     this.#dimensions = dimensions;
     this.#functions = new Map(functions.map((one) => [`${one.domain}/${one.name}/${one.overload}`, one]));
-    this.#passes = { assumed: passes, note: (type) => count(this.gaps.controlFlow, type) };
+    this.#passes = {
+      assumed: passes,
+      hasRoomFor: (nodes) => this.#innerNodes + nodes <= MOST_FOLLOWED_NODES,
+      note: (type) => count(this.gaps.controlFlow, type),
+    };
   }
 
   /** Types and shapes that the file states, for values that no rule gives. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { scenarioHash } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
+import { node, onnxFile, value } from "../../scenarios/import/onnx/write-model.ts";
 import { pipedreamSamples } from "../../scenarios/import/samples/pipedream.ts";
 import { node, placeholder, tfFile } from "../../scenarios/import/tensorflow/write-graph.ts";
 import { pgym } from "../recorded-terminal.ts";
@@ -61,6 +62,45 @@ describe("import", () => {
       objective: "makespan",
     });
     expect(told.hash).toBe(scenarioHash(await resolveScenario(profile)));
+  });
+
+  test("takes sizes of dimensions by name, also as options", async () => {
+    const model = join(folder, "dims.onnx");
+    const b = value("b", ["2*n", "seq + 1"]);
+    writeFileSync(model, onnxFile({ node: [node("Sigmoid", ["b"], ["y"])], input: [b] }));
+    const flops = async (...args: string[]) => JSON.parse((await pgym([...args, "--json"])).stdout).flops;
+    expect(await flops("import", model, "--dim", "n=4,seq=9")).toBe(4 * 8 * 10);
+    expect(await flops("import", `${model}?dim.n=4&dim.seq=9`)).toBe(4 * 8 * 10);
+    expect(await flops("import", model, "--dim", "seq + 1=3")).toBe(4 * 2 * 3);
+    const { code, stderr } = await pgym(["import", model, "--dim", "n"]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'placement-gym: Flag --dim is "n", expected NAME=N.\n',
+    });
+  });
+
+  test("counts the op types of a list by what is known of them", async () => {
+    const list = join(folder, "types.txt");
+    writeFileSync(list, "# a remark\nMatMul\n\nReshape\nMystery\r\nMatMul\n");
+    const { stdout } = await pgym(["import", "--coverage", `onnx=${list}`, "--unknown"]);
+    expect(stdout).toMatch(/format +op types +with a rule +zero-cost by nature +unknown +list\n/);
+    expect(stdout).toMatch(/onnx +3 +1 +1 +1 /);
+    expect(stdout).toContain("Unknown of onnx: Mystery\n");
+    const [row] = JSON.parse((await pgym(["import", "--coverage", `onnx=${list}`, "--json"])).stdout);
+    expect(row).toMatchObject({ types: 3, rule: 1, zeroCost: 1, unknown: 1, unknownTypes: ["Mystery"] });
+  });
+
+  test.each([
+    ["pipedream=LIST", 'names the format "pipedream", expected one with op types: '],
+    ["onnx=EMPTY", "names no op type; expected one a line."],
+    ["onnx", 'Flag --coverage is "onnx", expected FORMAT=LIST.'],
+    ["onnx=NONE", "does not exist."],
+  ])("refuses the coverage of %s in one sentence", async (argument, sentence) => {
+    writeFileSync(join(folder, "LIST"), "a\n");
+    writeFileSync(join(folder, "EMPTY"), "# nothing\n");
+    const { code, stderr } = await pgym(["import", "--coverage", argument.replace("=", `=${folder}/`)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
   });
 
   test("lists the formats with their options", async () => {

@@ -9,11 +9,15 @@ import type { OnnxOp, Rule } from "../onnx-op.ts";
 
 const held = (...outputs: readonly Tensor[]): Effect => ({ outputs, flops: 0, bytesTouched: 0 });
 
-const sequenceOf = (items: readonly Tensor[], element: Tensor["element"]): Tensor => ({
-  element: items[0]?.element ?? element,
-  shape: null,
-  items,
-});
+/** Longer sequences are not followed tensor by tensor. */
+const MOST_ITEMS = 4096;
+
+function sequenceOf(items: readonly Tensor[], element: Tensor["element"]): Tensor {
+  if (items.some((item) => item.items !== undefined))
+    throw new InputError("a sequence holds a sequence, expected tensors.");
+  if (items.length > MOST_ITEMS) throw new UnknownTensor("a long sequence");
+  return { element: items[0]?.element ?? element, shape: null, items };
+}
 
 /** The place in a sequence, also from its end; null where it depends on data. */
 function placeIn(op: OnnxOp, input: number, length: number, fallback: number): number | null {
@@ -73,12 +77,16 @@ const split: Rule = (op) => {
 };
 
 function partLengths(op: OnnxOp, size: number): readonly number[] {
-  if (!op.has(1)) return Array.from({ length: size }, () => 1);
+  const parts = (count: number, lengthOf: (i: number) => number) => {
+    if (!(count <= MOST_ITEMS)) throw new UnknownTensor("a long sequence");
+    return Array.from({ length: count }, (_, i) => lengthOf(i));
+  };
+  if (!op.has(1)) return parts(size, () => 1);
   const given = op.values(1);
   if (op.shape(1).length > 0) return given;
   const [length] = given;
   if (!(length > 0)) throw new InputError(`parts of ${length} elements cannot be made.`);
-  return Array.from({ length: Math.ceil(size / length) }, (_, i) => Math.min(length, size - i * length));
+  return parts(Math.ceil(size / length), (i) => Math.min(length, size - i * length));
 }
 
 const join: Rule = (op) => {

@@ -44,6 +44,40 @@ describe("Loop", () => {
     expect(opOf(readModel(grown).graph, "y").outputs).toEqual([4 * 16 * 4 * 2 ** 3]);
   });
 
+  test("within a loop costs the product of their passes, few or many", () => {
+    const nested = (outer: number, inner: number) => {
+      const body: TestGraph = {
+        node: [node("Identity", ["c"], ["go"]), node("Loop", ["N", "", "h"], ["next"], { body: loopBody })],
+        input: [value("i", [], INT64), value("c", [], BOOL), value("h", ["", ""])],
+        output: [value("go", [], BOOL), value("next", ["", ""])],
+      };
+      const graph = loop(outer, [product]);
+      return opOf(
+        readModel({
+          ...graph,
+          node: [node("Loop", ["M", "", "x"], ["y"], { body })],
+          initializer: [...(graph.initializer ?? []), scalar("N", inner)],
+        }).graph,
+        "y",
+      ).flops;
+    };
+    const loopBody: TestGraph = {
+      node: [
+        node("Identity", ["k"], ["on"]),
+        ...Array.from({ length: 40 }, (_, i) => node("Relu", [i === 0 ? "s" : `a${i}`], [`a${i + 1}`])),
+        node("MatMul", ["a40", "W"], ["t"]),
+      ],
+      input: [value("j", [], INT64), value("k", [], BOOL), value("s", ["", ""])],
+      output: [value("on", [], BOOL), value("t", ["", ""])],
+    };
+    for (const [outer, inner] of [
+      [3, 5],
+      [64, 64],
+      [1_000, 1_000],
+    ])
+      expect(nested(outer, inner)).toBe(outer * inner * nested(1, 1));
+  });
+
   test("ends where its condition is known to be false", () => {
     const body: TestGraph = {
       node: [node("Less", ["i", "two"], ["go"]), product],

@@ -1,6 +1,6 @@
 /**
- * The rules by op type: none missing of ONNX's own list, honest about what costs nothing, and the
- * sizes and FLOP of one node of each subject.
+ * The rules by op type. None of ONNX's own list is missing, and what is called free moves nothing.
+ * One node of each subject has its sizes and FLOP.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
