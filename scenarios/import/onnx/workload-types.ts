@@ -9,11 +9,26 @@ const renamed: Readonly<Record<string, string>> = {
   FusedConv: "Conv2D",
   ConvInteger: "Conv2D",
   QLinearConv: "Conv2D",
+  DeformConv: "Conv2D",
+  ConvTranspose: "Conv2DBackpropInput",
+  ConvGrad: "Conv2DBackpropFilter",
   Gemm: "MatMul",
   FusedGemm: "MatMul",
   MatMulInteger: "MatMul",
   QLinearMatMul: "MatMul",
   MatMulNBits: "MatMul",
+  MatMulBnb4: "MatMul",
+  MatMulIntegerToFloat: "MatMul",
+  DynamicQuantizeMatMul: "MatMul",
+  MoE: "MatMul",
+  QMoE: "MatMul",
+  Einsum: "BatchMatMul",
+  Attention: "BatchMatMul",
+  FlexAttention: "BatchMatMul",
+  LinearAttention: "BatchMatMul",
+  QAttention: "BatchMatMul",
+  MultiHeadAttention: "BatchMatMul",
+  GroupQueryAttention: "BatchMatMul",
   BatchNormalization: "FusedBatchNorm",
   LayerNormalization: "LayerNorm",
   AveragePool: "AvgPool",
@@ -28,7 +43,7 @@ export function workloadType(
   type: string,
   { isPlain, isDepthwise }: { readonly isPlain: boolean; readonly isDepthwise: boolean },
 ): string {
-  if (type === "MatMul" || type === "FusedMatMul") return isPlain ? "MatMul" : "BatchMatMul";
+  if (/^(Fused|Transpose)?MatMul$/.test(type)) return isPlain ? "MatMul" : "BatchMatMul";
   const name = Object.hasOwn(renamed, type) ? renamed[type] : type;
   return name === "Conv2D" && isDepthwise ? "DepthwiseConv2dNative" : name;
 }
