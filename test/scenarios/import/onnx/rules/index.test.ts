@@ -4,7 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { Query } from "../../../../../env/model/query.ts";
+import { onnx } from "../../../../../scenarios/import/onnx/importer.ts";
 import { coverageOf } from "../../../../../scenarios/import/onnx/rules/index.ts";
+import { fileOf } from "../../../../../scenarios/import/source-file.ts";
+import { laterBytes, laterNodesInBase64 } from "../later-shapes.ts";
 import { opOf, readModel } from "../read-model.ts";
 import {
   attribute,
@@ -77,6 +81,17 @@ describe("coverage", () => {
     }
     expect(coverageOf("Transpose")).toBe("rule");
   });
+});
+
+test("sizes are those of ONNX's own shape inference", () => {
+  const content = new Uint8Array(Buffer.from(laterNodesInBase64, "base64"));
+  const { graph, unknown } = onnx.read(fileOf(content, "m.onnx"), new Query("m", new Map()));
+  expect(unknown).toEqual({ withoutRule: [], withoutSize: [] });
+  for (const [name, bytes] of Object.entries(laterBytes)) {
+    const [, op, port] = /^(.+_)(\d)$/.exec(name)!;
+    expect(opOf(graph, `${op}0`).outputs[Number(port)], name).toBe(bytes);
+  }
+  expect(Object.keys(laterBytes).length).toBeGreaterThan(50);
 });
 
 describe("einsum", () => {
