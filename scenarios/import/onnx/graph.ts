@@ -12,14 +12,16 @@ import { type GraphBuilder, graphBuilder, type OpSpec } from "../../../env/model
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { UnknownOps } from "../contract.ts";
 import type { SourceFile } from "../source-file.ts";
-import { bytesOf, type ElementType, isWeight, type Tensor } from "../tensors/tensor.ts";
+import { bytesOf, type ElementType, isSized, isWeight, type Tensor } from "../tensors/tensor.ts";
 import { Scope, UNKNOWN } from "./cost.ts";
-import type { Dimensions } from "./dimensions.ts";
+import type { Dimensions } from "./dimensions/dimensions.ts";
 import { withExternalData } from "./external-data.ts";
 import { type Gaps, Inference, isLarge, nameOf, opsetsOf } from "./inference.ts";
 import { inOrder, type NodeWithReads } from "./node-order.ts";
 import { type NodeRole, rolesOf } from "./roles.ts";
+import { ruleOf } from "./rules/index.ts";
 import type { GraphProto, ModelProto, NodeProto } from "./schema.ts";
+import { sizesFromResults } from "./sizes-from-results.ts";
 import { isExternal, tensorOf } from "./tensor-proto.ts";
 import { workloadType } from "./workload-types.ts";
 
@@ -62,6 +64,7 @@ class GraphReader {
   readonly #graph: GraphProto;
   readonly #file: SourceFile;
   readonly #dimensions: Dimensions;
+  readonly #newInference: () => Inference;
   readonly #inference: Inference;
   readonly #scope: Scope;
   readonly #opNames = new Set<string>();
@@ -84,7 +87,8 @@ class GraphReader {
     this.#graph = graph;
     this.#file = file;
     this.#dimensions = dimensions;
-    this.#inference = new Inference(dimensions, model.functions, passes);
+    this.#newInference = () => new Inference(dimensions, model.functions, passes);
+    this.#inference = this.#newInference();
     this.#scope = new Scope(opsetsOf(model.opset_import));
   }
 
@@ -98,6 +102,7 @@ class GraphReader {
     const builder = graphBuilder({ dtype });
     this.#readFeeds(builder);
     this.#inference.declare([...this.#graph.value_info, ...this.#graph.output]);
+    if (nodes.some(({ node }) => isUnruled(node))) this.#findSizes(nodes);
     const names: (string | null)[] = [];
     for (const [i, node] of nodes.entries()) {
       const { role, twin } = roles?.[i] ?? FORWARD;
@@ -187,6 +192,26 @@ class GraphReader {
     }
   }
 
+  /** Where an op has no rule, what is made of its result may tell the size of it. */
+  #findSizes(nodes: readonly NodeWithReads[]): void {
+    const inference = this.#newInference();
+    inference.declare([...this.#graph.value_info, ...this.#graph.output]);
+    const scope = this.#scope.inner();
+    try {
+      for (const { node } of nodes)
+        inference.cost(node, scope).outputs.forEach((tensor, i) => {
+          if (!isSized(tensor)) return;
+          scope.set(node.output[i], tensor);
+        });
+    } catch (error) {
+      // The mistake is told when the node is read.
+      if (error instanceof InputError) return;
+      throw error;
+    }
+    const find = (name: string) => scope.find(name) ?? inference.declared(name) ?? null;
+    this.#inference.declareFound(sizesFromResults(nodes, find));
+  }
+
   /** Gives the name of its op. */
   #readNode(
     builder: GraphBuilder,
@@ -263,6 +288,9 @@ class GraphReader {
     return name;
   }
 }
+
+const isUnruled = ({ domain, op_type }: NodeProto): boolean =>
+  op_type !== "Constant" && ruleOf(domain, op_type) === undefined;
 
 const FORWARD: NodeRole = { role: "forward", twin: null };
 

@@ -13,7 +13,7 @@ import type { Imported, Importer, ImportReport } from "../contract.ts";
 import { readBinary } from "../protobuf/binary.ts";
 import { fieldsAtTop } from "../protobuf/fields-at-top.ts";
 import { count } from "../sentences.ts";
-import { Dimensions } from "./dimensions.ts";
+import { Dimensions } from "./dimensions/dimensions.ts";
 import { type OnnxGraph, onnxGraph } from "./graph.ts";
 import { coverageOf } from "./rules/index.ts";
 import { type ModelProto, modelType } from "./schema.ts";

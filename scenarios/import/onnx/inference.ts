@@ -10,7 +10,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import { bytesOf, elements, isSized, isWeight, type Tensor, UnknownTensor } from "../tensors/tensor.ts";
 import { controlFlowCost, type Passes, type Run } from "./control-flow.ts";
 import { bytesOfAll, type Cost, followed, free, type Opsets, Scope, UNKNOWN } from "./cost.ts";
-import type { Dimensions } from "./dimensions.ts";
+import type { Dimensions } from "./dimensions/dimensions.ts";
 import { OnnxOp } from "./onnx-op.ts";
 import { ruleOf } from "./rules/index.ts";
 import type {
@@ -78,6 +78,15 @@ export class Inference {
     }
   }
 
+  /** Sizes that were found elsewhere, for values that the file says nothing of. */
+  declareFound(sizes: ReadonlyMap<string, Tensor>): void {
+    for (const [name, tensor] of sizes) {
+      const stated = this.#declared.get(name);
+      if (stated === undefined || !isSized(stated))
+        this.#declared.set(name, { ...tensor, element: stated?.element ?? tensor.element });
+    }
+  }
+
   /** What the file states of a value. */
   declared(name: string): Tensor | undefined {
     return this.#declared.get(name);
@@ -116,7 +125,8 @@ export class Inference {
       const isMisfit = error instanceof InputError && op.inputs.some((input) => input?.isLargest);
       if (!(error instanceof UnknownTensor) && !isMisfit) throw error;
       const withoutSize = isMisfit || op.inputs.some((input) => input !== null && !isSized(input));
-      return { ...this.#declaredCost(op, node), withoutSize };
+      const cost = this.#declaredCost(op, node);
+      return { ...cost, withoutSize: cost.withoutSize || withoutSize };
     }
   }
 
@@ -173,7 +183,9 @@ export class Inference {
     const isRuled = ruleOf(node.domain, op.type) !== undefined;
     const flops = isRuled ? Math.max(made, elements(op.inputs[0]?.shape ?? [])) : made;
     const touched = bytesOfAll(op.inputs) + bytesOfAll(outputs);
-    return { outputs, flops, bytesTouched: touched, innerParameterBytes: 0 };
+    const withoutSize = outputs.some(({ isLargest }) => isLargest);
+    if (withoutSize) count(this.gaps.largestShapes, op.type);
+    return { outputs, flops, bytesTouched: touched, innerParameterBytes: 0, withoutSize };
   }
 
   #costOfFunction(called: FunctionProto, op: OnnxOp, { attribute }: NodeProto, depth: number): Cost {

@@ -7,12 +7,12 @@
  * - An expression such as `2*batch` follows from the names in it.
  * - All others are 1, and the report says so. A size of 0 in the file is a size.
  */
-import { InputError } from "../../../env/model/errors.ts";
-import type { Query } from "../../../env/model/query.ts";
-import type { Shape, Tensor } from "../tensors/tensor.ts";
-import { type DimensionExpression, dimensionExpression } from "./dimension-expression.ts";
-import type { TensorShapeProto, TypeProto, ValueInfoProto } from "./schema.ts";
-import { declaredShape, elementTypeOf } from "./tensor-proto.ts";
+import { InputError } from "../../../../env/model/errors.ts";
+import type { Query } from "../../../../env/model/query.ts";
+import type { Shape, Tensor } from "../../tensors/tensor.ts";
+import type { TensorShapeProto, TypeProto, ValueInfoProto } from "../schema.ts";
+import { declaredShape, elementTypeOf } from "../tensor-proto.ts";
+import { type DimensionExpression, dimensionExpression } from "./expression.ts";
 
 const SIZES = { min: 0, max: 1e9 };
 const PREFIX = "dim.";

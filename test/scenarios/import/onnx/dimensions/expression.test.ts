@@ -1,8 +1,8 @@
 /** Expressions of dimensions: what is one, what it is worth, and what stays a name. */
 import { describe, expect, test } from "vitest";
-import { dimensionExpression } from "../../../../scenarios/import/onnx/dimension-expression.ts";
-import { opOf, readModel } from "./read-model.ts";
-import { node, value } from "./write-model.ts";
+import { dimensionExpression } from "../../../../../scenarios/import/onnx/dimensions/expression.ts";
+import { opOf, readModel } from "../read-model.ts";
+import { node, value } from "../write-model.ts";
 
 const sizes: Readonly<Record<string, number>> = { batch: 4, seq: 6, "past.len": 10, "batch-size": 3 };
 
