@@ -237,8 +237,9 @@ async function loadRun(agent: Agent, state: unknown): Promise<void> {
 }
 
 function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPlan | null): TrainedScenario {
-  const { best, unit, evaluations, simulations } = meter;
+  const { best, unit, evaluations, simulations, scenario } = meter;
   const bound = meter.bound();
+  const { unknownWork } = scenario.meta;
   const value = best?.outcome.value ?? null;
   return {
     scenario: name,
@@ -251,7 +252,7 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
-    ...(scenario.meta.unknownWork !== undefined && { unknownWork: scenario.meta.unknownWork }),
+    ...(unknownWork !== undefined && { unknownWork }),
     bestEvaluation: best?.evaluation ?? null,
     plan: best === null ? null : planToJson(best.plan),
   };
