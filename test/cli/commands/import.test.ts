@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { scenarioHash } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
-import { node, onnxFile, value } from "../../scenarios/import/onnx/write-model.ts";
+import { onnxFile, node as onnxNode, value } from "../../scenarios/import/onnx/write-model.ts";
 import { pipedreamSamples } from "../../scenarios/import/samples/pipedream.ts";
 import { node, placeholder, tfFile } from "../../scenarios/import/tensorflow/write-graph.ts";
 import { pgym } from "../recorded-terminal.ts";
@@ -67,7 +67,7 @@ describe("import", () => {
   test("takes sizes of dimensions by name, also as options", async () => {
     const model = join(folder, "dims.onnx");
     const b = value("b", ["2*n", "seq + 1"]);
-    writeFileSync(model, onnxFile({ node: [node("Sigmoid", ["b"], ["y"])], input: [b] }));
+    writeFileSync(model, onnxFile({ node: [onnxNode("Sigmoid", ["b"], ["y"])], input: [b] }));
     const flops = async (...args: string[]) => JSON.parse((await pgym([...args, "--json"])).stdout).flops;
     expect(await flops("import", model, "--dim", "n=4,seq=9")).toBe(4 * 8 * 10);
     expect(await flops("import", `${model}?dim.n=4&dim.seq=9`)).toBe(4 * 8 * 10);
