@@ -19,7 +19,7 @@ import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
-import { countsWeightsAlone, memoryLimits } from "./memory-limits.ts";
+import { countsWeightsAlone, memoryLimits } from "../../env/sim/objectives/memory-limits.ts";
 
 /** Placements of units that the packing argument may try. */
 const MOST_STEPS = 500_000;

@@ -5,9 +5,9 @@
  * - `csv`: a row for each op, with its priority where the plan has an order. By RFC 4180, fields
  *   with commas, quotes or line ends are in quotes, and quotes inside are doubled.
  */
+import { frameworkDevices, tensorflowDevice } from "../../env/model/cluster/framework-devices.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";
 import type { Exporter } from "./contract.ts";
-import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
 
 export const tensorflow: Exporter = {
   name: "tensorflow",

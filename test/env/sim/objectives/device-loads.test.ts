@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evaluator, placement, testScenario } from "../../../../env/index.ts";
-import { deviceLoads } from "../../../../results/page/charts/loads.ts";
+import { deviceLoads } from "../../../../env/sim/objectives/device-loads.ts";
 
 const scenario = testScenario({
   graph: `

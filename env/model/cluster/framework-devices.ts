@@ -3,7 +3,7 @@
  * separately, from 0 in the order of the cluster, as one process numbers the devices it sees. On a
  * cluster of several machines the numbers go on from machine to machine.
  */
-import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
+import { type Cluster, isCpu } from "./cluster.ts";
 
 export interface FrameworkDevice {
   readonly family: "cpu" | "gpu" | "tpu";

@@ -1,7 +1,7 @@
 /** The memory limits that a plan has to keep, as the evaluator of the objective counts them. */
-import { weightLimitBytes } from "../../env/model/cluster/cluster.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
+import { weightLimitBytes } from "../../model/cluster/cluster.ts";
+import type { Scenario } from "../../model/scenario.ts";
+import { objectiveOf } from "./evaluator.ts";
 
 /** Whether only the weights on accelerators count; otherwise the fidelity says what does. */
 export const countsWeightsAlone = (scenario: Pick<Scenario, "objective">): boolean =>
