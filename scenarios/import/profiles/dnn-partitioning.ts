@@ -79,7 +79,11 @@ export const dnnPartitioning: Importer = {
       cluster: readCluster(file),
       objective: "max-load",
       fidelity,
-      meta: { source: "msr-fiddle/dnn-partitioning (NeurIPS 2020)", licence: "MIT" },
+      meta: {
+        source: "msr-fiddle/dnn-partitioning (NeurIPS 2020)",
+        licence: "MIT",
+        aliases: { ids: file.nodes.map(({ id }) => id) },
+      },
       report: {
         recognised: `dnn-partitioning workload, ${file.maxFPGAs} accelerators and ${file.maxCPUs} CPUs`,
         assumed: [

@@ -34,6 +34,10 @@ export const tensorflow: Importer = {
     message: `what the file holds, where its content does not tell: ${tfKinds.join(", ")}`,
   },
   recognises: (file) => kindOfFile(file) !== null,
+  devices(file) {
+    const nodes = contextOf(readTf(file, null)).graphDef?.node ?? [];
+    return new Map(nodes.filter(({ device }) => device !== "").map(({ name, device }) => [name, device]));
+  },
   read(file, options) {
     const given = readTf(file, messageOption(options));
     const gpuKind = kindOption(options);

@@ -1,0 +1,90 @@
+/**
+ * What programs call the devices of a cluster, as device numbers. Accelerators and CPUs are counted
+ * separately, in the order of the cluster.
+ *
+ *     1                                          accelerator 1 (Accelerate, Transformers)
+ *     "cuda:1", "gpu:1", "xla:1", "cpu"          PyTorch
+ *     "/job:worker/task:0/device:GPU:1", "/gpu:1" TensorFlow
+ *     "gpu:1"                                    the name of a device of the cluster goes first
+ *
+ * Several tasks of TensorFlow are several machines. Their devices are then counted in the order of
+ * job, replica, task and number.
+ */
+import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
+import { InputError } from "../../env/model/errors.ts";
+
+const WORD = /^(cpu|cuda|gpu|xla|tpu|npu|xpu|hpu|mps|mlu|musa)(?::(\d{1,6}))?$/i;
+const TENSORFLOW =
+  /^(?:\/job:([^/]+))?(?:\/replica:(\d+))?(?:\/task:(\d+))?\/(?:device:)?(?:xla_)?(cpu|gpu|tpu)(?::(\d{1,6}|\*))?$/i;
+const NO_DEVICE = ["disk", "meta"];
+
+/** Whether a program other than ours writes devices so. */
+export const isFrameworkSpelling = (device: unknown): boolean =>
+  typeof device === "string" && (WORD.test(device) || TENSORFLOW.test(device) || NO_DEVICE.includes(device));
+
+/**
+ * The device numbers of all spellings of one file. Throws one sentence for a spelling that is not
+ * known, or that names a device which the cluster does not have.
+ */
+export function devicesOf(spellings: Iterable<unknown>, cluster: Cluster): ReadonlyMap<unknown, number> {
+  const all = [...new Set(spellings)];
+  const tasks = new Set(all.map(taskOf).filter((task) => task !== null));
+  const numbers = tasks.size > 1 ? numbersOverTasks(all) : new Map<unknown, number>();
+  return new Map(all.map((device) => [device, deviceOf(device, cluster, numbers.get(device))]));
+}
+
+function deviceOf(device: unknown, cluster: Cluster, overTasks: number | undefined): number {
+  const named = cluster.devices.findIndex(({ name }) => name === device);
+  if (named !== -1) return named;
+  if (typeof device === "number" && Number.isInteger(device) && device >= 0)
+    return nth(device, false, device, cluster);
+  if (typeof device === "string" && NO_DEVICE.includes(device))
+    throw new InputError(
+      `the device "${device}" is none of a cluster: weights there are loaded while a step runs.`,
+    );
+  const word = typeof device === "string" ? WORD.exec(device) : null;
+  if (word !== null) return nth(Number(word[2] ?? 0), /^cpu$/i.test(word[1]), device, cluster);
+  const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
+  if (path !== null) return nth(overTasks ?? numberIn(path), /^cpu$/i.test(path[4]), device, cluster);
+  const names = cluster.devices.map(({ name }) => `"${name}"`).join(", ");
+  throw new InputError(
+    `the device is ${JSON.stringify(device)?.slice(0, 80)}, expected a number, ${names}, or a name such as "cuda:0", "cpu" or "/device:GPU:0".`,
+  );
+}
+
+/** The nth accelerator or CPU of the cluster. */
+function nth(n: number, wantsCpu: boolean, device: unknown, { name, devices }: Cluster): number {
+  const fitting = [...devices.keys()].filter((d) => isCpu(devices[d]) === wantsCpu);
+  if (n < fitting.length) return fitting[n];
+  const kind = wantsCpu ? "CPU" : "accelerator";
+  throw new InputError(
+    `the device ${JSON.stringify(device)} is ${kind} ${n}, and cluster "${name}" has ${fitting.length} ${kind}${fitting.length === 1 ? "" : "s"}.`,
+  );
+}
+
+const numberIn = (path: RegExpExecArray): number =>
+  path[5] === undefined || path[5] === "*" ? 0 : Number(path[5]);
+
+/** Job, replica and task of a TensorFlow device, null for every other spelling. */
+function taskOf(device: unknown): string | null {
+  const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
+  if (path === null || path[1] === undefined) return null;
+  return `${path[1]} ${(path[2] ?? "0").padStart(6, "0")} ${(path[3] ?? "0").padStart(6, "0")}`;
+}
+
+/** Devices of several machines, counted on from one to the next, by family. */
+function numbersOverTasks(all: readonly unknown[]): Map<unknown, number> {
+  const found = all.flatMap((device) => {
+    const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
+    if (path === null) return [];
+    const isCpu = /^cpu$/i.test(path[4]);
+    return [{ device, isCpu, key: `${taskOf(device) ?? ""} ${String(numberIn(path)).padStart(6, "0")}` }];
+  });
+  const numbers = new Map<unknown, number>();
+  for (const wantsCpu of [false, true]) {
+    const keys = [...new Set(found.filter(({ isCpu }) => isCpu === wantsCpu).map(({ key }) => key))].sort();
+    for (const { device, isCpu, key } of found)
+      if (isCpu === wantsCpu) numbers.set(device, keys.indexOf(key));
+  }
+  return numbers;
+}

@@ -1,0 +1,72 @@
+/**
+ * Plans of this program, in every form of env/model/plan/plan-file.ts, with what the file says that
+ * they score: the fields of `solve --json`, of `plans.jsonl` and of results.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import { planIn } from "../../env/model/plan/plan-file.ts";
+import { type Objective, objectives } from "../../env/model/scenario.ts";
+import { fileNamed } from "../import/sentences.ts";
+import type { PlanClaim } from "./claims.ts";
+import { PLAN_FILE, type PlanReader } from "./contract.ts";
+
+export const ownPlan: PlanReader = {
+  name: "placement-gym",
+  summary: "plans of this program, such as the output of solve --json, and lists of devices",
+  recognises: ({ head, name }) => /^\s*[[{]/.test(head) || name.toLowerCase().endsWith(".json"),
+  read(file, scenario) {
+    const json = file.json();
+    return {
+      plan: planIn(scenario, json, fileNamed(file.name, PLAN_FILE)),
+      claims: claimsIn(json),
+      notes: [],
+    };
+  },
+};
+
+function claimsIn(json: unknown): PlanClaim[] {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return [];
+  const fields = json as Readonly<Record<string, unknown>>;
+  // Without one of these every field is the name of an op.
+  if (!("plan" in fields) && !Array.isArray(fields.device)) return [];
+  const objective = objectiveIn(fields.objective);
+  const claim: PlanClaim = {
+    objective,
+    // Without a value a file says whether the plan fits.
+    value: numberIn(fields, "value") ?? undefined,
+    feasible: typeof fields.feasible === "boolean" ? fields.feasible : undefined,
+    bound: numberIn(fields, "bound") ?? undefined,
+    peakBytes: numbersIn(fields, "peakBytes"),
+    startUs: numbersIn(fields, "startUs"),
+    scenario: wordIn(fields.scenario),
+    scenarioHash: wordIn(fields.scenarioHash),
+  };
+  const makespanUs = numberIn(fields, "makespanUs") ?? undefined;
+  return [
+    claim,
+    ...(makespanUs === undefined ? [] : [{ objective: "makespan", value: makespanUs } as const]),
+  ];
+}
+
+function objectiveIn(given: unknown): Objective | undefined {
+  if (given === undefined) return undefined;
+  const known = objectives.find((objective) => objective === given);
+  if (known !== undefined) return known;
+  throw new InputError(
+    `its objective is ${JSON.stringify(given)?.slice(0, 60)}, expected ${objectives.join(", ")}.`,
+  );
+}
+
+function numberIn(fields: Readonly<Record<string, unknown>>, name: string): number | null | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null || typeof value === "number") return value;
+  throw new InputError(`its ${name} is ${JSON.stringify(value)?.slice(0, 60)}, expected a number or null.`);
+}
+
+function numbersIn(fields: Readonly<Record<string, unknown>>, name: string): readonly number[] | undefined {
+  const values = fields[name];
+  if (values === undefined || values === null) return undefined;
+  if (Array.isArray(values) && values.every((value) => typeof value === "number")) return values;
+  throw new InputError(`its ${name} is no list of numbers.`);
+}
+
+const wordIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
