@@ -1,18 +1,39 @@
-/** The report of `diff`, as text with units and as JSON in us and bytes. */
+/**
+ * The report of `diff` as text with units: both scores under the objective, what moved, and what
+ * that changed on devices and, where a step was simulated, on links and the critical path.
+ */
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { Difference } from "../../env/sim/timeline/explain/difference.ts";
+import type { Difference, Relocation } from "../../env/sim/timeline/explain/difference.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
 import { kindTotals } from "../../env/sim/timeline/explain/shares.ts";
-import { formatBytes, formatCount, formatOn, formatUs, type Scale, scaleFor } from "../../results/format.ts";
+import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatGap,
+  formatOn,
+  formatValue,
+  type Scale,
+  scaleFor,
+} from "../../results/format.ts";
 import { table } from "./columns.ts";
-import { bottleneckJson, bottleneckSentence, groupWords, kindWords, percent } from "./explain-words.ts";
+import { groupWords, kindWords, percent } from "./explain-words.ts";
+import { mainSentence } from "./main-sentence.ts";
+import { limitText, memoryWord, scoreNotes } from "./score-report.ts";
+
+/** One of the two plans. */
+export interface DifferenceSide {
+  /** Where it came from. */
+  readonly plan: string;
+  readonly scored: ScoredPlan;
+  /** The simulated step; null where the objective simulates none. */
+  readonly told: Explanation | null;
+}
 
 export interface DifferenceParts {
-  readonly scenario: Scenario;
-  /** Where the two plans came from. */
-  readonly before: string;
-  readonly after: string;
-  readonly difference: Difference;
+  readonly before: DifferenceSide;
+  readonly after: DifferenceSide;
+  readonly moved: readonly Relocation[];
 }
 
 /** Groups that are listed, those with most weights first; the rest are only counted. */
@@ -20,35 +41,61 @@ const SHOWN_RELOCATIONS = 20;
 /** Links that are listed, those whose busy time changed most. */
 const SHOWN_LINKS = 12;
 
-export function differenceText(parts: DifferenceParts): string {
-  const { scenario, before, after, difference } = parts;
-  const [one, two] = [difference.before, difference.after];
-  const scale = scaleFor("us", Math.max(one.timeline.makespanUs, two.timeline.makespanUs));
+export function differenceText({ before, after, moved }: DifferenceParts): string {
+  const { scenario, spec, bound } = before.scored;
   return [
-    `${scenario.name}: ${before} -> ${after}`,
-    `One step takes ${stepWords(one)} before and ${stepWords(two)} after${changeWords(one, two)}.`,
-    `Before: ${bottleneckSentence(scenario, one)}`,
-    `After:  ${bottleneckSentence(scenario, two)}`,
+    `${scenario.name}: ${before.plan} -> ${after.plan}`,
+    `${valueSentence(before, after)}`,
+    `No plan is below ${formatValue(spec.unit, bound.value)} (${bound.argument})${gapWords(before, after)}.`,
+    `Before: ${mainSentence(before.scored, before.told)}`,
+    `After:  ${mainSentence(after.scored, after.told)}`,
+    ...scoreNotes(before.scored),
     "",
-    ...relocationLines(parts),
+    ...relocationLines(scenario, moved),
     "",
-    ...table([["critical path", `before ${scale.unit}`, "after", "change"], ...pathRows(difference, scale)]),
+    ...sidesLines(before, after),
     "",
-    ...table([
-      ["device", `busy ${scale.unit}`, "after", "peak memory", "after", "limit"],
-      ...scenario.cluster.devices.map(({ name, memoryBytes }, d) => [
-        name,
-        formatOn(scale, one.timeline.deviceBusyUs[d]),
-        formatOn(scale, two.timeline.deviceBusyUs[d]),
-        formatBytes(one.timeline.peakBytes[d]),
-        formatBytes(two.timeline.peakBytes[d]),
-        memoryBytes === Number.POSITIVE_INFINITY ? "none" : formatBytes(memoryBytes),
-      ]),
-    ]),
+  ].join("\n");
+}
+
+/** `One step takes 86.00 us before and 75.00 us after, 11.00 us (12.8%) less.` */
+function valueSentence({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string {
+  const subject = one.spec.id === "makespan" ? "One step takes" : `The ${one.spec.id} is`;
+  return `${subject} ${valueWords(one)} before and ${valueWords(two)} after${changeWords(one, two)}.`;
+}
+
+const valueWords = ({ spec, outcome, unlimitedValue }: ScoredPlan): string =>
+  `${formatValue(spec.unit, unlimitedValue)}${outcome.feasible ? "" : ` (but does not fit in memory: ${overWords(outcome)})`}`;
+
+const overWords = ({ violation }: ScoredPlan["outcome"]): string =>
+  `${formatBytes(violation!.excessBytes)} too much`;
+
+function changeWords({ spec, unlimitedValue: one }: ScoredPlan, { unlimitedValue: two }: ScoredPlan): string {
+  if (one === two) return ", the same";
+  const share = one > 0 ? ` (${percent(Math.abs(two - one) / one)})` : "";
+  return `, ${formatValue(spec.unit, Math.abs(two - one))}${share} ${two < one ? "less" : "more"}`;
+}
+
+function gapWords({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string {
+  const words = ({ gap }: ScoredPlan) => (gap === null ? "no value" : formatGap(gap));
+  return one.gap === null && two.gap === null ? "" : `; gap ${words(one)} before, ${words(two)} after`;
+}
+
+/** What devices and links do under both plans. */
+function sidesLines(before: DifferenceSide, after: DifferenceSide): string[] {
+  const [one, two] = [before.told, after.told];
+  if (one === null || two === null) return table(deviceRows(before.scored, after.scored));
+  const { scenario } = before.scored;
+  const scale = scaleFor("us", Math.max(one.timeline.makespanUs, two.timeline.makespanUs));
+  const sides: Sides = { before: one, after: two };
+  return [
+    ...table([["critical path", `before ${scale.unit}`, "after", "change"], ...pathRows(sides, scale)]),
+    "",
+    ...table(deviceRows(before.scored, after.scored)),
     "",
     ...table([
       ["link", `busy ${scale.unit}`, "after", "carried", "after"],
-      ...linkRows(scenario, difference, scale),
+      ...linkRows(scenario, sides, scale),
       [
         "all links",
         formatOn(scale, sum(one.timeline.linkBusyUs)),
@@ -57,21 +104,43 @@ export function differenceText(parts: DifferenceParts): string {
         formatBytes(sum(carriedBytes(two))),
       ],
     ]),
-    "",
-  ].join("\n");
+  ];
 }
 
-const stepWords = ({ timeline: { makespanUs, violation } }: Explanation): string =>
-  `${formatUs(makespanUs)}${violation === null ? "" : " (but does not fit in memory)"}`;
-
-function changeWords({ timeline: one }: Explanation, { timeline: two }: Explanation): string {
-  if (one.makespanUs === two.makespanUs) return ", the same";
-  const change = two.makespanUs - one.makespanUs;
-  const share = one.makespanUs > 0 ? ` (${percent(Math.abs(change) / one.makespanUs)})` : "";
-  return `, ${formatUs(Math.abs(change))}${share} ${change < 0 ? "less" : "more"}`;
+/** Work and memory of each device under both plans, by the objective's rules. */
+function deviceRows(one: ScoredPlan, two: ScoredPlan): string[][] {
+  const [before, after] = [workUs(one), workUs(two)];
+  const scale = scaleFor(
+    "us",
+    Math.max(one.timeline?.makespanUs ?? 0, two.timeline?.makespanUs ?? 0, ...before, ...after),
+  );
+  return [
+    [
+      "device",
+      `${one.loads === null ? "busy" : "load"} ${scale.unit}`,
+      "after",
+      memoryWord(one),
+      "after",
+      "limit",
+    ],
+    ...one.scenario.cluster.devices.map(({ name }, d) => [
+      name,
+      formatOn(scale, before[d]),
+      formatOn(scale, after[d]),
+      formatBytes(one.outcome.peakBytes[d]),
+      formatBytes(two.outcome.peakBytes[d]),
+      limitText(one.limitBytes[d]),
+    ]),
+  ];
 }
 
-function relocationLines({ scenario, difference: { relocations } }: DifferenceParts): string[] {
+export const workUs = ({ loads, timeline }: ScoredPlan): Float64Array =>
+  loads?.loadUs ?? timeline!.deviceBusyUs;
+
+/** Both steps, where both were simulated. */
+type Sides = Pick<Difference, "before" | "after">;
+
+function relocationLines(scenario: Scenario, relocations: readonly Relocation[]): string[] {
   const { devices } = scenario.cluster;
   const ops = relocations.reduce((count, relocation) => count + relocation.ops.length, 0);
   if (ops === 0) return ["  The two plans are the same."];
@@ -101,7 +170,7 @@ function relocationLines({ scenario, difference: { relocations } }: DifferencePa
   ];
 }
 
-function pathRows({ before, after }: Difference, scale: Scale): string[][] {
+function pathRows({ before, after }: Sides, scale: Scale): string[][] {
   return pathChanges(before, after).map(({ what, beforeUs, afterUs }) => [
     what,
     formatOn(scale, beforeUs),
@@ -111,7 +180,7 @@ function pathRows({ before, after }: Difference, scale: Scale): string[][] {
 }
 
 /** What the critical paths of both consist of. */
-function pathChanges(before: Explanation, after: Explanation) {
+export function pathChanges(before: Explanation, after: Explanation) {
   const [one, two] = [kindTotals(before.criticalPath.shares), kindTotals(after.criticalPath.shares)];
   return kindWords
     .filter(([kind]) => one.has(kind) || two.has(kind))
@@ -119,7 +188,7 @@ function pathChanges(before: Explanation, after: Explanation) {
 }
 
 /** The links whose busy time changed most. */
-function linkRows({ cluster }: Scenario, { before, after }: Difference, scale: Scale): string[][] {
+function linkRows({ cluster }: Scenario, { before, after }: Sides, scale: Scale): string[][] {
   const [one, two] = [carriedBytes(before), carriedBytes(after)];
   const changeUs = (link: number) =>
     Math.abs(after.timeline.linkBusyUs[link] - before.timeline.linkBusyUs[link]);
@@ -136,52 +205,10 @@ function linkRows({ cluster }: Scenario, { before, after }: Difference, scale: S
     ]);
 }
 
-function carriedBytes({ timeline: { transfers, linkBusyUs } }: Explanation): Float64Array {
+export function carriedBytes({ timeline: { transfers, linkBusyUs } }: Explanation): Float64Array {
   const bytes = new Float64Array(linkBusyUs.length);
   for (const hop of transfers) bytes[hop.link] += hop.bytes;
   return bytes;
 }
 
 const sum = (values: Float64Array): number => values.reduce((all, value) => all + value, 0);
-
-export function differenceJson({
-  scenario,
-  difference: { before, after, relocations },
-}: DifferenceParts): unknown {
-  const { devices } = scenario.cluster;
-  return {
-    scenario: scenario.name,
-    before: sideJson(scenario, before),
-    after: sideJson(scenario, after),
-    changeUs: after.timeline.makespanUs - before.timeline.makespanUs,
-    moved: relocations.map(({ group, from, to, ops, parameterBytes }) => ({
-      group,
-      from: devices[from].name,
-      to: devices[to].name,
-      parameterBytes,
-      ops: ops.map((op) => scenario.graph.names[op]),
-    })),
-    criticalPath: pathChanges(before, after),
-  };
-}
-
-function sideJson(scenario: Scenario, told: Explanation) {
-  const { timeline, bottleneck } = told;
-  const carried = carriedBytes(told);
-  return {
-    makespanUs: timeline.makespanUs,
-    feasible: timeline.violation === null,
-    sentence: bottleneckSentence(scenario, told),
-    bottleneck: bottleneckJson(scenario, bottleneck),
-    devices: scenario.cluster.devices.map(({ name }, d) => ({
-      name,
-      busyUs: timeline.deviceBusyUs[d],
-      peakBytes: timeline.peakBytes[d],
-    })),
-    links: scenario.cluster.links.map(({ name }, link) => ({
-      name,
-      busyUs: timeline.linkBusyUs[link],
-      bytes: carried[link],
-    })),
-  };
-}

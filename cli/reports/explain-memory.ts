@@ -7,7 +7,7 @@ import {
 } from "../../env/sim/timeline/explain/memory-steps.ts";
 import { formatBytes } from "../../results/format.ts";
 
-const words: Readonly<Record<MemoryPart, string>> = {
+export const partWords: Readonly<Record<MemoryPart, string>> = {
   weights: "weights",
   optimizer: "optimizer",
   gradients: "gradients",
@@ -20,7 +20,7 @@ const words: Readonly<Record<MemoryPart, string>> = {
 export function memoryRows(devices: readonly Device[], atPeak: readonly MemoryParts[]): string[][] {
   const held = memoryPartNames.filter((part) => atPeak.some((parts) => parts[part] > 0));
   return [
-    ["at its memory's peak", ...held.map((part) => words[part])],
+    ["at its memory's peak", ...held.map((part) => partWords[part])],
     ...devices.map(({ name }, d) => [name, ...held.map((part) => formatBytes(atPeak[d][part]))]),
   ];
 }

@@ -18,6 +18,16 @@ export function scoreWords({ spec, outcome, bound, gap, unlimitedValue }: Scored
   return `${spec.id} ${formatValue(spec.unit, outcome.value)}${against}`;
 }
 
+/** `weights 20 B of 1.00 kB on gpu:0, the fullest`, by the objective's memory rule. */
+export function memoryWords(scored: ScoredPlan): string {
+  const { scenario, outcome, limitBytes } = scored;
+  const { peakBytes } = outcome;
+  const fullest = peakBytes.reduce((best, bytes, d) => (bytes > peakBytes[best] ? d : best), 0);
+  const limit =
+    limitBytes[fullest] === Number.POSITIVE_INFINITY ? "" : ` of ${formatBytes(limitBytes[fullest])}`;
+  return `${memoryWord(scored)} ${formatBytes(peakBytes[fullest])}${limit} on ${scenario.cluster.devices[fullest].name}, the fullest`;
+}
+
 /** One sentence for a plan that does not fit, none for another. */
 export function violationLines({
   scenario: { cluster, graph },

@@ -4,7 +4,8 @@
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
+import type { PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
+import type { Timeline } from "../../env/sim/timeline/timeline.ts";
 import { formatUs } from "../format.ts";
 import { type GanttChart, ganttChart } from "../page/charts/gantt.ts";
 import { fileChart, horizontalLine, rectangle, textAt } from "../page/charts/shapes.ts";
@@ -21,16 +22,22 @@ export interface GanttTitle {
   readonly bound: number;
 }
 
+export interface DrawnStep {
+  readonly timeline: Timeline;
+  /** Missing where the objective has no critical path. */
+  readonly criticalPath?: Pick<PathSummary, "segments">;
+}
+
 export function ganttSvg(
   scenario: Scenario,
-  { timeline, criticalPath }: Explanation,
+  { timeline, criticalPath }: DrawnStep,
   { plan, bound }: GanttTitle,
 ): string {
-  const options = { method: plan, bound, criticalPath: criticalPath.segments };
+  const options = { method: plan, bound, criticalPath: criticalPath?.segments };
   const chart = ganttChart(scenario, timeline, options);
   const title = `${scenario.name} under ${plan}: ${formatUs(timeline.makespanUs)}`;
   const content = html`${textAt("lanelabel", title, { x: 10, y: 18 })}
-${lines(legendOf(chart, bound > 0))}<g transform="translate(0 ${HEAD})">
+${lines(legendOf(chart, { hasBound: bound > 0, hasPath: criticalPath !== undefined }))}<g transform="translate(0 ${HEAD})">
 ${chart.content}
 </g>
 `;
@@ -39,8 +46,11 @@ ${chart.content}
 }
 
 /** One line: a square for each class of block, a dashed line for the bound. */
-function legendOf({ keys }: GanttChart, hasBound: boolean): readonly Markup[] {
-  const all = [...keys, ["critical", "critical path"] as const];
+function legendOf(
+  { keys }: GanttChart,
+  { hasBound, hasPath }: { readonly hasBound: boolean; readonly hasPath: boolean },
+): readonly Markup[] {
+  const all = [...keys, ...(hasPath ? [["critical", "critical path"] as const] : [])];
   const squares = all.map(([kind, text], i) => {
     const x = 10 + i * KEY_WIDTH;
     const square = rectangle(kind, { x, y: 27, width: 10, height: 10 });

@@ -57,7 +57,12 @@ function mapIn(file: SourceFile): DeviceMap | null {
 /** The plan of names with devices, completed; `kind` says in a note what the names are of. */
 export function planOfMap(map: DeviceMap, scenario: Scenario): PlanRead {
   const names = Object.keys(map);
-  const numbers = devicesOf(Object.values(map), scenario.cluster);
+  const ops = new Set(scenario.graph.names);
+  const placed = (device: unknown) => {
+    const name = names.find((each) => map[each] === device) as string;
+    return `${ops.has(name) ? "op" : "module"} "${name.slice(0, 60)}": `;
+  };
+  const numbers = devicesOf(Object.values(map), scenario.cluster, placed);
   const covering = coveringNames(scenario, names);
   const used = new Set(covering);
   const unused = names.filter((_, i) => !used.has(i));

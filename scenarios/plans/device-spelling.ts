@@ -24,42 +24,49 @@ export const isFrameworkSpelling = (device: unknown): boolean =>
 
 /**
  * The device numbers of all spellings of one file. Throws one sentence for a spelling that is not
- * known, or that names a device which the cluster does not have.
+ * known, or that names a device which the cluster does not have. It begins with what `placed` says
+ * of who has that spelling.
  */
-export function devicesOf(spellings: Iterable<unknown>, cluster: Cluster): ReadonlyMap<unknown, number> {
+export function devicesOf(
+  spellings: Iterable<unknown>,
+  cluster: Cluster,
+  placed: (device: unknown) => string = () => "",
+): ReadonlyMap<unknown, number> {
   const all = [...new Set(spellings)];
   const tasks = new Set(all.map(taskOf).filter((task) => task !== null));
   const numbers = tasks.size > 1 ? numbersOverTasks(all) : new Map<unknown, number>();
-  return new Map(all.map((device) => [device, deviceOf(device, cluster, numbers.get(device))]));
+  return new Map(
+    all.map((device) => {
+      const number = deviceOf(device, cluster, numbers.get(device));
+      if (typeof number === "string") throw new InputError(`${placed(device)}${number}`);
+      return [device, number];
+    }),
+  );
 }
 
-function deviceOf(device: unknown, cluster: Cluster, overTasks: number | undefined): number {
+/** The number, or a sentence on why there is none. */
+function deviceOf(device: unknown, cluster: Cluster, overTasks: number | undefined): number | string {
   const named = cluster.devices.findIndex(({ name }) => name === device);
   if (named !== -1) return named;
   if (typeof device === "number" && Number.isInteger(device) && device >= 0)
     return nth(device, false, device, cluster);
   if (typeof device === "string" && NO_DEVICE.includes(device))
-    throw new InputError(
-      `the device "${device}" is none of a cluster: weights there are loaded while a step runs.`,
-    );
+    return `the device "${device}" is none of a cluster: weights there are loaded while a step runs.`;
   const word = typeof device === "string" ? WORD.exec(device) : null;
   if (word !== null) return nth(Number(word[2] ?? 0), /^cpu$/i.test(word[1]), device, cluster);
   const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
   if (path !== null) return nth(overTasks ?? numberIn(path), /^cpu$/i.test(path[4]), device, cluster);
   const names = cluster.devices.map(({ name }) => `"${name}"`).join(", ");
-  throw new InputError(
-    `the device is ${JSON.stringify(device)?.slice(0, 80)}, expected a number, ${names}, or a name such as "cuda:0", "cpu" or "/device:GPU:0".`,
-  );
+  return `the device is ${JSON.stringify(device)?.slice(0, 80)}, expected a number, ${names}, or a name such as "cuda:0", "cpu" or "/device:GPU:0".`;
 }
 
 /** The nth accelerator or CPU of the cluster. */
-function nth(n: number, wantsCpu: boolean, device: unknown, { name, devices }: Cluster): number {
+function nth(n: number, wantsCpu: boolean, device: unknown, { name, devices }: Cluster): number | string {
   const fitting = [...devices.keys()].filter((d) => isCpu(devices[d]) === wantsCpu);
   if (n < fitting.length) return fitting[n];
   const kind = wantsCpu ? "CPU" : "accelerator";
-  throw new InputError(
-    `the device ${JSON.stringify(device)} is ${kind} ${n}, and cluster "${name}" has ${fitting.length} ${kind}${fitting.length === 1 ? "" : "s"}.`,
-  );
+  const has = `${fitting.length} ${kind}${fitting.length === 1 ? "" : "s"}`;
+  return `the device ${JSON.stringify(device)} is ${kind} ${n}, and cluster "${name}" has ${has}.`;
 }
 
 const numberIn = (path: RegExpExecArray): number =>

@@ -23,14 +23,21 @@ export function deviceLoads(scenario: Scenario, { device }: Plan): DeviceLoads {
   const consumers = dataConsumers(scenario);
   const computeUs = new Float64Array(deviceCount);
   const transferUs = new Float64Array(deviceCount);
+  // Added up in the evaluator's order, so that the largest is the value to the last digit.
+  const loadUs = new Float64Array(deviceCount);
   for (let v = 0; v < graph.opCount; v++) {
     computeUs[device[v]] += runUs[v * deviceCount + device[v]];
+    loadUs[device[v]] += runUs[v * deviceCount + device[v]];
     const users = new Set(
       Array.from(consumers.op.subarray(consumers.start[v], consumers.start[v + 1]), (op) => device[op]),
     );
     users.delete(device[v]);
     if (users.size === 0) continue;
-    for (const d of [device[v], ...users]) if (!isCpu(cluster.devices[d])) transferUs[d] += moveUs[v];
+    for (const d of [device[v], ...users]) {
+      if (isCpu(cluster.devices[d])) continue;
+      transferUs[d] += moveUs[v];
+      loadUs[d] += moveUs[v];
+    }
   }
-  return { computeUs, transferUs, loadUs: computeUs.map((us, d) => us + transferUs[d]) };
+  return { computeUs, transferUs, loadUs };
 }
