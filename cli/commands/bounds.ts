@@ -4,6 +4,7 @@
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
+import { infeasibilityOf } from "../../agents/problems/infeasible.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
@@ -37,8 +38,15 @@ export const bounds = defineCommand({
     const { unit } = evaluator(scenario);
     const found = await boundsOf(scenario, values.bound as BoundEffort, terminal.note);
     const best = bestOf(found);
+    const infeasible = infeasibilityOf(scenario);
     if (values.json) {
-      const answer = { scenario: scenario.name, objective: scenario.objective, unit, bounds: found };
+      const answer = {
+        scenario: scenario.name,
+        objective: scenario.objective,
+        unit,
+        ...(infeasible !== null && { infeasible }),
+        bounds: found,
+      };
       terminal.write(jsonText({ ...answer, bound: best.value, boundArgument: best.argument }));
       return EXIT.done;
     }
@@ -49,7 +57,8 @@ export const bounds = defineCommand({
       value > 0 ? formatGap(best.value / value - 1) : "none",
     ]);
     terminal.write(
-      `No plan of ${scenario.name} has a ${scenario.objective} ` +
+      `${infeasible === null ? "" : `${infeasible.sentence}\n`}` +
+        `No plan of ${scenario.name} has a ${scenario.objective} ` +
         `below ${formatValue(unit, best.value)} (${best.argument}).\n` +
         `${table([["argument", "bound", "best above it"], ...rows]).join("\n")}\n`,
     );

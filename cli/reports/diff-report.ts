@@ -2,6 +2,8 @@
  * The report of `diff` as text with units: both scores under the objective, what moved, and what
  * that changed on devices and, where a step was simulated, on links and the critical path.
  */
+import { provenInfeasible } from "../../agents/problems/infeasible.ts";
+import { equalPlans } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Difference, Relocation } from "../../env/sim/timeline/explain/difference.ts";
 import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
@@ -49,13 +51,21 @@ export function differenceText({ before, after, moved }: DifferenceParts): strin
     `No plan is below ${formatValue(spec.unit, bound.value)} (${bound.argument})${gapWords(before, after)}.`,
     `Before: ${mainSentence(before.scored, before.told)}`,
     `After:  ${mainSentence(after.scored, after.told)}`,
+    ...infeasibleLines(before, after),
     ...scoreNotes(before.scored),
     "",
-    ...relocationLines(scenario, moved),
+    ...relocationLines(scenario, moved, equalPlans(before.scored.plan, after.scored.plan)),
     "",
     ...sidesLines(before, after),
     "",
   ].join("\n");
+}
+
+/** Whether any plan fits, where one of the two does not. */
+function infeasibleLines({ scored: one }: DifferenceSide, { scored: two }: DifferenceSide): string[] {
+  if (one.outcome.feasible && two.outcome.feasible) return [];
+  const proof = provenInfeasible(one.scenario);
+  return proof === null ? [] : [proof];
 }
 
 /** `One step takes 86.00 us before and 75.00 us after, 11.00 us (12.8%) less.` */
@@ -64,11 +74,11 @@ function valueSentence({ scored: one }: DifferenceSide, { scored: two }: Differe
   return `${subject} ${valueWords(one)} before and ${valueWords(two)} after${changeWords(one, two)}.`;
 }
 
-const valueWords = ({ spec, outcome, unlimitedValue }: ScoredPlan): string =>
-  `${formatValue(spec.unit, unlimitedValue)}${outcome.feasible ? "" : ` (but does not fit in memory: ${overWords(outcome)})`}`;
+const valueWords = ({ scenario, spec, outcome, unlimitedValue }: ScoredPlan): string =>
+  `${formatValue(spec.unit, unlimitedValue)}${outcome.feasible ? "" : ` (but does not fit in memory: ${overWords(scenario, outcome)})`}`;
 
-const overWords = ({ violation }: ScoredPlan["outcome"]): string =>
-  `${formatBytes(violation!.excessBytes)} too much`;
+const overWords = ({ cluster }: Scenario, { violation }: ScoredPlan["outcome"]): string =>
+  `${cluster.devices[violation!.device].name} is ${formatBytes(violation!.excessBytes)} over`;
 
 function changeWords({ spec, unlimitedValue: one }: ScoredPlan, { unlimitedValue: two }: ScoredPlan): string {
   if (one === two) return ", the same";
@@ -140,10 +150,13 @@ export const workUs = ({ loads, timeline }: ScoredPlan): Float64Array =>
 /** Both steps, where both were simulated. */
 type Sides = Pick<Difference, "before" | "after">;
 
-function relocationLines(scenario: Scenario, relocations: readonly Relocation[]): string[] {
+function relocationLines(scenario: Scenario, relocations: readonly Relocation[], isSame: boolean): string[] {
   const { devices } = scenario.cluster;
   const ops = relocations.reduce((count, relocation) => count + relocation.ops.length, 0);
-  if (ops === 0) return ["  The two plans are the same."];
+  if (ops === 0)
+    return [
+      isSame ? "  The two plans are the same." : "  No op moved; the two plans differ in the order of ops.",
+    ];
   const bytes = relocations.reduce((all, { parameterBytes }) => all + parameterBytes, 0);
   const heaviest = [...relocations].sort(
     (a, b) => b.parameterBytes - a.parameterBytes || b.ops.length - a.ops.length,

@@ -2,6 +2,7 @@
  * A given plan under its objective, as every command prints it: value, unit, bound, gap, and memory
  * by the objective's rule. As text with units, and as JSON in us and bytes.
  */
+import { provenInfeasible } from "../../agents/problems/infeasible.ts";
 import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
 import type { TransferRecord } from "../../env/sim/engine/engine.ts";
 import type { Violation } from "../../env/sim/evaluator/contract.ts";
@@ -28,17 +29,17 @@ export function memoryWords(scored: ScoredPlan): string {
   return `${memoryWord(scored)} ${formatBytes(peakBytes[fullest])}${limit} on ${scenario.cluster.devices[fullest].name}, the fullest`;
 }
 
-/** One sentence for a plan that does not fit, none for another. */
-export function violationLines({
-  scenario: { cluster, graph },
-  outcome: { violation },
-}: ScoredPlan): string[] {
+/** For a plan that does not fit: by how much, and whether any plan can. None for another. */
+export function violationLines({ scenario, outcome: { violation } }: ScoredPlan): string[] {
   if (violation === null) return [];
+  const { cluster, graph } = scenario;
   const { device, excessBytes, limitBytes, op } = violation;
   const at = op === -1 ? "" : `, most of all when "${graph.names[op]}" takes its room`;
+  const proof = provenInfeasible(scenario);
   return [
     `The plan does not fit: ${cluster.devices[device].name} needs ${formatBytes(excessBytes)} ` +
       `more than its ${formatBytes(limitBytes)}${at}.`,
+    ...(proof === null ? [] : [proof]),
   ];
 }
 
