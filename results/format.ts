@@ -8,6 +8,8 @@
 
 export interface Scale {
   readonly unit: string;
+  /** What it is a scale of. */
+  readonly base: "us" | "bytes";
   /** Base units (us or bytes) in one unit of the scale. */
   readonly size: number;
   readonly decimals: number;
@@ -33,7 +35,7 @@ const byteScales = [
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
   const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
-  return { ...scale, decimals: decimalsFor(typical / scale.size, 4) };
+  return { ...scale, base: unit, decimals: decimalsFor(typical / scale.size, 4) };
 }
 
 /** `12.346`, without the unit. */
@@ -47,6 +49,16 @@ export function formatUs(us: number): string {
   const scale = scaleFor("us", Math.abs(us));
   return `${formatOn(scale, us)} ${scale.unit}`;
 }
+
+/** `0.000024 ms`: a value in the unit of a table, with as many decimals as two of its digits need. */
+export function formatIn(scale: Scale, value: number): string {
+  const share = Math.abs(value / scale.size);
+  const needed = share > 0 && share < 1 ? 1 - Math.floor(Math.log10(share)) : 0;
+  const decimals = Math.min(MOST_DECIMALS, Math.max(scale.decimals, needed));
+  return `${grouped(value / scale.size, decimals)} ${scale.unit}`;
+}
+
+const MOST_DECIMALS = 12;
 
 /** `3.21 GB`, decimal units. */
 export function formatBytes(bytes: number): string {

@@ -7,6 +7,7 @@ import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
 import type { TransferRecord } from "../../env/sim/engine/engine.ts";
 import type { Violation } from "../../env/sim/evaluator/contract.ts";
 import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import { memoryTitle } from "../../results/comparison/row-text.ts";
 import { formatBytes, formatGap, formatOn, formatUs, formatValue, scaleFor } from "../../results/format.ts";
 import { table } from "./columns.ts";
 
@@ -103,8 +104,7 @@ export function deviceTable(scored: ScoredPlan): string[][] {
   ];
 }
 
-export const memoryWord = ({ spec }: ScoredPlan): string =>
-  spec.memory === "weights" ? "weights" : "peak memory";
+export const memoryWord = ({ scenario }: ScoredPlan): string => memoryTitle(scenario);
 
 export const limitText = (bytes: number): string =>
   bytes === Number.POSITIVE_INFINITY ? "none" : formatBytes(bytes);

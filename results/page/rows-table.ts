@@ -1,7 +1,7 @@
 /** The table of one scenario: a row for each method, best first. */
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import type { Row } from "../comparison/ranking.ts";
-import { meanTimes, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
+import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, type Scale } from "../format.ts";
 import { type Fragment, html, lines, type Markup } from "./markup.ts";
 import { columnHead, methodName, scrollBox } from "./parts.ts";
@@ -33,12 +33,12 @@ function columnsOf(report: CompareReport, table: ScenarioTable, colours: MethodC
   const cpuSeconds = (row: Row) => formatSeconds(meanTimes(report, table, row).cpuSeconds);
   return [
     { title: "#", cell: ({ rank }) => plain(rank) },
-    { title: "method", cell: (row) => methodCell(row, colours) },
+    { title: "method", cell: (row) => methodCell(row, colours, scale) },
     { title: `${table.objective} ${scale.unit}`, cell: (row) => plain(valueText(row, scale)) },
     ...(report.request.seeds > 1 ? rangeColumns(scale) : []),
     { title: "bound", cell: ({ bound }) => plain(onScale(bound)) },
     { title: "gap", cell: ({ gap }) => plain(orDash(formatGap)(gap)) },
-    { title: "peak memory", cell: ({ peakBytes }) => plain(orDash(formatBytes)(peakBytes)) },
+    { title: memoryTitle(table), cell: ({ peakBytes }) => plain(orDash(formatBytes)(peakBytes)) },
     { title: "simulations", cell: ({ simulations }) => plain(formatCount(simulations)) },
     { title: "evaluations", cell: ({ evaluations }) => plain(formatCount(evaluations)) },
     { title: "CPU s", cell: (row) => html`<td class="time">${cpuSeconds(row)}</td>` },
@@ -63,9 +63,9 @@ const orDash =
     value === null ? "-" : format(value);
 
 /** Remarks are under the method's name, so that the columns of numbers keep their room. */
-function methodCell(row: Row, colours: MethodColours): Markup {
+function methodCell(row: Row, colours: MethodColours, scale: Scale): Markup {
   const { method, kind, violation } = row;
-  const remarks = remarksOf(row);
+  const remarks = remarksOf(row, scale);
   if (violation !== null)
     remarks.unshift(`${violation.device} needs ${formatBytes(violation.excessBytes)} more than it has`);
   const small = remarks.length === 0 ? null : html`<small>${remarks.join("; ")}</small>`;

@@ -8,7 +8,7 @@ export const countsWeightsAlone = (scenario: Pick<Scenario, "objective">): boole
   objectiveOf(scenario).memory === "weights";
 
 /** Limit of each device in bytes, `Infinity` where it has none. */
-export function memoryLimits(scenario: Scenario): Float64Array {
+export function memoryLimits(scenario: Pick<Scenario, "cluster" | "fidelity" | "objective">): Float64Array {
   const { cluster, fidelity } = scenario;
   if (countsWeightsAlone(scenario)) return Float64Array.from(cluster.devices, weightLimitBytes);
   const isLimited = fidelity.memory === "training";
