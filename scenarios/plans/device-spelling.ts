@@ -10,7 +10,8 @@
  * Several tasks of TensorFlow are several machines. Their devices are then counted in the order of
  * job, replica, task and number.
  */
-import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
+import type { Cluster } from "../../env/model/cluster/cluster.ts";
+import { type FrameworkDevice, frameworkDevices } from "../../env/model/cluster/framework-devices.ts";
 import { InputError } from "../../env/model/errors.ts";
 
 const WORD = /^(cpu|cuda|gpu|xla|tpu|npu|xpu|hpu|mps|mlu|musa)(?::(\d{1,6}))?$/i;
@@ -49,24 +50,34 @@ function deviceOf(device: unknown, cluster: Cluster, overTasks: number | undefin
   const named = cluster.devices.findIndex(({ name }) => name === device);
   if (named !== -1) return named;
   if (typeof device === "number" && Number.isInteger(device) && device >= 0)
-    return nth(device, false, device, cluster);
+    return nth(device, "accelerator", device, cluster);
   if (typeof device === "string" && NO_DEVICE.includes(device))
     return `the device "${device}" is none of a cluster: weights there are loaded while a step runs.`;
   const word = typeof device === "string" ? WORD.exec(device) : null;
-  if (word !== null) return nth(Number(word[2] ?? 0), /^cpu$/i.test(word[1]), device, cluster);
+  if (word !== null) return nth(Number(word[2] ?? 0), familyOf(word[1]), device, cluster);
   const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
-  if (path !== null) return nth(overTasks ?? numberIn(path), /^cpu$/i.test(path[4]), device, cluster);
+  if (path !== null) return nth(overTasks ?? numberIn(path), familyOf(path[4]), device, cluster);
   const names = cluster.devices.map(({ name }) => `"${name}"`).join(", ");
   return `the device is ${JSON.stringify(device)?.slice(0, 80)}, expected a number, ${names}, or a name such as "cuda:0", "cpu" or "/device:GPU:0".`;
 }
 
-/** The nth accelerator or CPU of the cluster. */
-function nth(n: number, wantsCpu: boolean, device: unknown, { name, devices }: Cluster): number | string {
-  const fitting = [...devices.keys()].filter((d) => isCpu(devices[d]) === wantsCpu);
+type Family = FrameworkDevice["family"] | "accelerator";
+
+/** PyTorch's `xla` is a TPU where the cluster has one. */
+const familyOf = (word: string): Family =>
+  /^cpu$/i.test(word) ? "cpu" : /^(xla|tpu)$/i.test(word) ? "tpu" : "gpu";
+
+/** The nth device of a family. Where the cluster has none, all accelerators are of it. */
+function nth(n: number, family: Family, device: unknown, cluster: Cluster): number | string {
+  const devices = frameworkDevices(cluster);
+  const all = [...devices.keys()];
+  const own = all.filter((d) => devices[d].family === family);
+  const isOwn = own.length > 0 || family === "cpu";
+  const fitting = isOwn ? own : all.filter((d) => devices[d].family !== "cpu");
   if (n < fitting.length) return fitting[n];
-  const kind = wantsCpu ? "CPU" : "accelerator";
+  const kind = isOwn ? family.toUpperCase() : "accelerator";
   const has = `${fitting.length} ${kind}${fitting.length === 1 ? "" : "s"}`;
-  return `the device ${JSON.stringify(device)} is ${kind} ${n}, and cluster "${name}" has ${has}.`;
+  return `the device ${JSON.stringify(device)} is ${kind} ${n}, and cluster "${cluster.name}" has ${has}.`;
 }
 
 const numberIn = (path: RegExpExecArray): number =>
@@ -84,14 +95,14 @@ function numbersOverTasks(all: readonly unknown[]): Map<unknown, number> {
   const found = all.flatMap((device) => {
     const path = typeof device === "string" ? TENSORFLOW.exec(device) : null;
     if (path === null) return [];
-    const isCpu = /^cpu$/i.test(path[4]);
-    return [{ device, isCpu, key: `${taskOf(device) ?? ""} ${String(numberIn(path)).padStart(6, "0")}` }];
+    const key = `${taskOf(device) ?? ""} ${String(numberIn(path)).padStart(6, "0")}`;
+    return [{ device, family: familyOf(path[4]), key }];
   });
   const numbers = new Map<unknown, number>();
-  for (const wantsCpu of [false, true]) {
-    const keys = [...new Set(found.filter(({ isCpu }) => isCpu === wantsCpu).map(({ key }) => key))].sort();
-    for (const { device, isCpu, key } of found)
-      if (isCpu === wantsCpu) numbers.set(device, keys.indexOf(key));
+  for (const wanted of ["cpu", "gpu", "tpu"]) {
+    const members = found.filter(({ family }) => family === wanted);
+    const keys = [...new Set(members.map(({ key }) => key))].sort();
+    for (const { device, key } of members) numbers.set(device, keys.indexOf(key));
   }
   return numbers;
 }

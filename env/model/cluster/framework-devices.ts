@@ -9,19 +9,23 @@ export interface FrameworkDevice {
   readonly family: "cpu" | "gpu" | "tpu";
   /** Position among the devices of its family. */
   readonly index: number;
+  /** Position among all accelerators; -1 for a CPU. */
+  readonly accelerator: number;
 }
 
 export function frameworkDevices({ devices }: Cluster): readonly FrameworkDevice[] {
   const counts = { cpu: 0, gpu: 0, tpu: 0 };
+  let accelerators = 0;
   return devices.map((device) => {
     const family = isCpu(device) ? "cpu" : /^tpu/i.test(device.kind) ? "tpu" : "gpu";
-    return { family, index: counts[family]++ };
+    const accelerator = family === "cpu" ? -1 : accelerators++;
+    return { family, index: counts[family]++, accelerator };
   });
 }
 
 /** Hugging Face Accelerate: an accelerator's number, or `cpu`. */
-export const accelerateDevice = ({ family, index }: FrameworkDevice): number | string =>
-  family === "cpu" ? "cpu" : index;
+export const accelerateDevice = ({ family, accelerator }: FrameworkDevice): number | string =>
+  family === "cpu" ? "cpu" : accelerator;
 
 /** PyTorch: `cuda:0`, `xla:0` or `cpu`. */
 export const torchDevice = ({ family, index }: FrameworkDevice): string =>

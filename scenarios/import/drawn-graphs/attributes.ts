@@ -33,7 +33,7 @@ export const attributeOf = (
 export function devicesIn(source: AttributedGraph): ReadonlyMap<string, string | number> {
   const devices = new Map<string, string | number>();
   for (const node of source.nodes) {
-    const device = attributeOf(source.defaults.node, node.attributes, "device");
+    const device = attributeOf(node, "device", source.defaults?.node);
     if (device === undefined || device === "") continue;
     devices.set(node.name, /^\d{1,6}$/.test(device) ? Number(device) : device);
   }

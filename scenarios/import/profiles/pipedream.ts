@@ -83,7 +83,9 @@ export const pipedream: Importer = {
         ],
         dropped: [
           ...(profile.stages.size > 0
-            ? [`stage_id of ${profile.stages.size} layers: the stages of somebody's plan.`]
+            ? [
+                `stage_id of ${profile.stages.size} layers: the stages of somebody's plan, which simulate scores.`,
+              ]
             : []),
           ...(inputs === "drop" ? [`${count(inputLayers.length, "Input node")}.`] : []),
         ],

@@ -57,11 +57,14 @@ export const torchFx: Importer = {
     const { torch, nodes } = parseWith(schema, source.json());
     const reader = new FxReader(nodes);
     const graph = reader.read();
-    const { unsized, views } = reader;
+    const { unsized, views, modules } = reader;
     return {
       graph,
       fidelity: { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 },
-      meta: { source: "PyTorch graph" },
+      meta: {
+        source: "PyTorch graph",
+        ...(modules.some((module) => module !== null) && { aliases: { modules } }),
+      },
       report: {
         recognised: `PyTorch FX graph${torch === undefined ? "" : ` of torch ${torch.slice(0, 40)}`}, ${count(nodes.length, "node")}`,
         assumed: [
@@ -90,6 +93,8 @@ class FxReader {
   readonly #places = new Map<string, Place>();
   unsized = 0;
   views = 0;
+  /** Module of each op, by the name of a weight that belongs to it. */
+  readonly modules: (string | null)[] = [];
 
   constructor(nodes: readonly FxNode[]) {
     this.#nodes = nodes;
@@ -121,6 +126,7 @@ class FxReader {
         ...(node.weights ?? []),
         ...node.outputs,
       ];
+      this.modules.push(moduleOf([node, ...owned]));
       builder.op({
         name: node.name,
         type: work.type,
@@ -203,6 +209,12 @@ class FxReader {
         else other += elementsOf(each);
     return half > other ? "float16" : "float32";
   }
+}
+
+/** `layers.0` of the parameter `layers.0.weight`. */
+function moduleOf(nodes: readonly FxNode[]): string | null {
+  const weight = nodes.map((node) => node.weight).find((name) => name?.includes("."));
+  return weight == null ? null : weight.slice(0, weight.lastIndexOf("."));
 }
 
 const isCall = ({ op }: FxNode): boolean => op.startsWith("call_");
