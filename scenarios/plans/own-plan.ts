@@ -2,9 +2,10 @@
  * Plans of this program, in every form of env/model/plan/plan-file.ts, with what the file says that
  * they score: the fields of `solve --json`, of `plans.jsonl` and of results.
  */
+import { frameworkDevices } from "../../env/model/cluster/framework-devices.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { planIn } from "../../env/model/plan/plan-file.ts";
-import { type Objective, objectives } from "../../env/model/scenario.ts";
+import { type Objective, objectives, type Scenario } from "../../env/model/scenario.ts";
 import { fileNamed } from "../import/sentences.ts";
 import type { PlanClaim } from "./claims.ts";
 import { PLAN_FILE, type PlanReader } from "./contract.ts";
@@ -15,19 +16,31 @@ export const ownPlan: PlanReader = {
   recognises: ({ head, name }) => /^\s*[[{]/.test(head) || name.toLowerCase().endsWith(".json"),
   read(file, scenario) {
     const json = file.json();
-    return {
-      plan: planIn(scenario, json, fileNamed(file.name, PLAN_FILE)),
-      claims: claimsIn(json),
-      notes: [],
-    };
+    const plan = planIn(scenario, json, fileNamed(file.name, PLAN_FILE));
+    return { plan, claims: claimsIn(json), notes: numberNotes(json, scenario) };
   },
 };
+
+/** Whether numbers behind names of ops would mean other devices to a framework. */
+function numberNotes(json: unknown, { cluster }: Scenario): string[] {
+  if (typeof json !== "object" || json === null || Array.isArray(json) || isRecord(json)) return [];
+  const devices = frameworkDevices(cluster);
+  const differs = Object.values(json).some((d) => typeof d === "number" && devices[d].accelerator !== d);
+  if (!differs) return [];
+  const [first] = cluster.devices;
+  return [
+    `Numbers are those of the cluster's devices, 0 is "${first.name}"; FILE?format=device-map reads numbers of accelerators.`,
+  ];
+}
+
+/** Without one of these fields every field is the name of an op. */
+const isRecord = (fields: object): boolean =>
+  "plan" in fields || "kind" in fields || ("device" in fields && Array.isArray(fields.device));
 
 function claimsIn(json: unknown): PlanClaim[] {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return [];
   const fields = json as Readonly<Record<string, unknown>>;
-  // Without one of these every field is the name of an op.
-  if (!("plan" in fields) && !Array.isArray(fields.device)) return [];
+  if (!isRecord(fields)) return [];
   const objective = objectiveIn(fields.objective);
   const claim: PlanClaim = {
     objective,

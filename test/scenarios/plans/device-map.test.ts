@@ -73,6 +73,8 @@ describe("a map of modules", () => {
   test("of our own has device numbers of the cluster, unless it is named a map of accelerators", () => {
     const small = testScenario({ graph: "a 1 8B\nb 1 <- a", devices: ["cpu", "GPU"] });
     expect(devicesOf({ a: 0, b: 1 }, small)).toEqual([0, 1]);
+    expect(read({ a: 0, b: 1 }, small).notes[0]).toMatch(/0 is "cpu:0"; FILE\?format=device-map/);
+    expect(read({ a: "cpu:0", b: "gpu:0" }, small).notes).toEqual([]);
     const named = read({ a: 0, b: 0 }, small, new Map([["format", "device-map"]]));
     expect(Array.from(named.plan.device)).toEqual([1, 1]);
   });
