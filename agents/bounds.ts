@@ -16,9 +16,9 @@ export type BoundEffort = (typeof boundEfforts)[number];
 
 /**
  * Objectives other than the makespan have cheap bounds only. `knownValue` is the value of a plan.
- * All bounds are finite.
- * `note` receives one sentence for each argument that adds nothing, or that proves that no plan fits. With `all` it also receives one
- * for each bound that the scenario is too large for. Such a bound asked for by name is an error.
+ * All bounds are finite. `note` receives one sentence for each argument that adds nothing, and one
+ * for a proof that no plan fits. With `all` it also receives one for each bound that the scenario
+ * is too large for. Such a bound asked for by name is an error.
  */
 export async function boundsOf(
   scenario: Scenario,

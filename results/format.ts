@@ -50,7 +50,7 @@ export function formatUs(us: number): string {
   return `${formatOn(scale, us)} ${scale.unit}`;
 }
 
-/** `0.000024 ms`: a value in the unit of a table, with as many decimals as two of its digits need. */
+/** `0.000024 ms`: a value in the unit of a table, with decimals for two of its digits at least. */
 export function formatIn(scale: Scale, value: number): string {
   const share = Math.abs(value / scale.size);
   const needed = share > 0 && share < 1 ? 1 - Math.floor(Math.log10(share)) : 0;

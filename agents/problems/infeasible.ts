@@ -46,7 +46,7 @@ interface Packing {
 /** A proof that no plan fits. */
 export interface Infeasibility {
   readonly sentence: string;
-  /** The device that could hold most of what does not fit; null where it is all of them together. */
+  /** The one that could hold most of what does not fit; null where it is all of them together. */
   readonly device: string | null;
   /** Bytes that are lacking; null where only trying every assignment proves it. */
   readonly excessBytes: number | null;

@@ -10,10 +10,10 @@ import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { objectiveIn, PLAN_FORMS, readPlanArgument, scoredObjectiveFlag } from "../plan-argument.ts";
 import { differenceJson } from "../reports/diff-json.ts";
 import { type DifferenceSide, differenceText } from "../reports/diff-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
+import { objectiveIn, PLAN_FORMS, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const diff = defineCommand({
   name: "diff",

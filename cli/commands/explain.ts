@@ -1,6 +1,7 @@
 /**
  * `explain`: what makes the value of a plan as large as it is under the scenario's objective, and
- * the single move that helps most. On request it writes a trace for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
+ * the single move that helps most. On request it writes a trace for Perfetto, speedscope or
+ * chrome://tracing, and the Gantt chart as SVG.
  */
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
@@ -19,11 +20,11 @@ import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { writeOutput } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "../plan-argument.ts";
 import { explanationJson } from "../reports/explain-json.ts";
 import { explanationText, type MoveSearch } from "../reports/explain-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
+import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 const MOVES_BETWEEN_BREATHS = 64;
 

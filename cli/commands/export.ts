@@ -10,9 +10,9 @@ import { exporterOf, exporters, exportScenario } from "../../results/export/inde
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../files.ts";
-import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "../plan-argument.ts";
 import { memoryWords, scoreWords, violationLines } from "../reports/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
+import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const exportCommand = defineCommand({
   name: "export",

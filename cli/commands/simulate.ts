@@ -1,7 +1,7 @@
 /**
  * `simulate`: given plans of a scenario under its objective. A case file with placements of its own
- * (`placeto-sim/1`) gives one answer for each, and a graph file with devices or stages one for its
- * own plan. Any other scenario needs `--placement`.
+ * (`placeto-sim/1`) gives one answer for each. A graph file with devices or stages gives one for
+ * its own plan. Any other scenario needs `--placement`.
  */
 
 import { InputError } from "../../env/model/errors.ts";
@@ -11,6 +11,8 @@ import { checkedRuns } from "../../scenarios/plans/index.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
+import { scoreJson, scoreText } from "../reports/score-report.ts";
+import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import {
   objectiveIn,
   type PlannedScenario,
@@ -18,9 +20,7 @@ import {
   planOfScenarioFile,
   readPlanArgument,
   scoredObjectiveFlag,
-} from "../plan-argument.ts";
-import { scoreJson, scoreText } from "../reports/score-report.ts";
-import { EXIT, type Terminal } from "../terminal/terminal.ts";
+} from "./given-plan.ts";
 
 export const simulate = defineCommand({
   name: "simulate",

@@ -1,6 +1,6 @@
 /**
  * The report of `diff` as text with units: both scores under the objective, what moved, and what
- * that changed on devices and, where a step was simulated, on links and the critical path.
+ * that changed on devices. Where a step was simulated it has links and the critical path too.
  */
 import { provenInfeasible } from "../../agents/problems/infeasible.ts";
 import { equalPlans } from "../../env/model/plan/plan.ts";

@@ -14,7 +14,8 @@ export function clausesOf({ optimalAmong, facts }: Said, scale: Scale): string[]
 export function factText({ name, value, unit }: Fact, scale: Scale): string {
   if (typeof value === "string") return `${name} ${value.replace(/\.$/, "")}`;
   if (unit === "us" || unit === "bytes") return `${name} ${besideText(unit, value, scale)}`;
-  return unit === undefined ? `${name} ${formatCount(value)}` : `${name} ${formatCount(value)} ${unit}`;
+  const number = Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(4)));
+  return unit === undefined ? `${name} ${number}` : `${name} ${number} ${unit}`;
 }
 
 /** How far a method's own estimate of its plan is from the simulator's value. */

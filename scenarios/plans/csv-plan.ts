@@ -1,7 +1,7 @@
 /**
- * Plans as tables, as our export writes them and spreadsheets save them: a row for each op, with
- * the columns `op`, `device` (a number or name) or `device_name`, and perhaps `priority`. By RFC
- * 4180: fields may be in quotes, and quotes inside are doubled.
+ * Plans as tables, as our export writes them and spreadsheets save them. A row for each op has the
+ * columns `op`, `device` (a number or name) or `device_name`, and perhaps `priority`. By RFC 4180
+ * fields may be in quotes, and quotes inside are doubled.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { type Placement, placement } from "../../env/model/plan/placement.ts";

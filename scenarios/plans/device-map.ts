@@ -1,6 +1,6 @@
 /**
- * Maps from names to devices, as JSON objects: the `device_map` of Hugging Face Accelerate and
- * Transformers, maps of PyTorch modules, and maps of TensorFlow ops and scopes.
+ * Maps from names to devices, as JSON objects. They are the `device_map` of Hugging Face Accelerate
+ * and Transformers, maps of PyTorch modules, and maps of TensorFlow ops and scopes.
  *
  *     {"model.embed": 0, "model.layers.0": 0, "model.layers.1": 1, "lm_head": "cpu"}
  *     {"encoder": "cuda:0", "decoder": "cuda:1"}

@@ -48,7 +48,9 @@ export interface PlanFileOptions {
   readonly addresses?: readonly string[];
 }
 
-/** The plan in a file. Throws one sentence where the file claims what the simulator does not give. */
+/**
+ * The plan in a file. Throws one sentence where the file claims what the simulator does not give.
+ */
 export function readPlanFile(scenario: Scenario, given: PlanFileOptions): PlanFile {
   const file = fileOf(given.content, given.name);
   return inFile(

@@ -1,6 +1,6 @@
 /**
- * Ops by the names of modules and scopes. A name covers the op of that name and all ops below it,
- * and of several names that fit an op the longest holds, as where Accelerate looks parameters up.
+ * Ops by the names of modules and scopes. A name covers the op of that name and all ops below it.
+ * Of several names that fit an op the longest holds, as where Accelerate looks parameters up.
  * Slashes and dots are the same. The names of torch.fx have underscores for both. The empty name
  * covers everything.
  */

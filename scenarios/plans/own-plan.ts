@@ -1,6 +1,6 @@
 /**
- * Plans of this program, in every form of env/model/plan/plan-file.ts, with what the file says that
- * they score: the fields of `solve --json`, of `plans.jsonl` and of results.
+ * Plans of this program, in every form of env/model/plan/plan-file.ts. What the file says that they
+ * score are the fields of `solve --json`, of `plans.jsonl` and of results.
  */
 import { frameworkDevices } from "../../env/model/cluster/framework-devices.ts";
 import { InputError } from "../../env/model/errors.ts";

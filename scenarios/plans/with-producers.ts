@@ -1,5 +1,5 @@
 /**
- * Ops outside the modules of a map. A framework runs them where their inputs are, so they get the
+ * Ops outside the modules of a map. A framework runs them where their inputs are. So they get the
  * device of the first producer that has one, or else of the first consumer. An op with weights must
  * be in the map.
  */

@@ -60,8 +60,8 @@ export interface Engine {
   /**
    * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in
    * ascending order of priority, op id breaking ties, each after the one before it. Throws
-   * `OrderDeadlock` where that order waits for itself. Under `dispatch: "ready"` a free device takes
-   * the ready op that comes first in that order.
+   * `OrderDeadlock` where that order waits for itself. Under `dispatch: "ready"` a free device
+   * takes the ready op that comes first in that order.
    */
   run(device: Int32Array, opPriority?: Float64Array): number;
   /** Makespans of many valid placements, in order. The times above belong to the last one. */

@@ -1,5 +1,5 @@
 /**
- * The evaluator of an objective that scores every plan by itself: batches and neighbours are plans
+ * The evaluator of an objective that scores every plan by itself. Batches and neighbours are plans
  * like any other, and nothing runs again to answer a later question.
  */
 import type { Plan } from "../../model/plan/plan.ts";

@@ -12,7 +12,7 @@ const graph = `
   b 20 40B params=50 transfer=5 <- a
   c 30 40B params=40 transfer=3 <- a
   d 40 40B params=30 transfer=2 <- b c`;
-/** Training takes twice the weights and more, so that a step needs room that the formulas do not. */
+/** A training step takes twice the weights and more, room that the formulas do not need. */
 const scenario = testScenario({ graph, devices: ["GPU", "GPU"], memoryBytes: 110 });
 const file = fileOf("small.json", writeScenario(scenario));
 const roomy = fileOf("roomy.json", writeScenario(testScenario({ graph, devices: ["GPU", "cpu"] })));

@@ -18,7 +18,7 @@ test("a fact of another kind keeps its own unit", () => {
   expect(factText({ name: "certified by", value: 1_000, unit: "steps" }, ms)).toBe(
     "certified by 1,000 steps",
   );
-  expect(factText({ name: "share", value: 2 / 3 }, ms)).toBe("share 0.7");
+  expect(factText({ name: "share", value: 2 / 3 }, ms)).toBe("share 0.6667");
 });
 
 test("estimates and clauses have the same scale", () => {

@@ -2,13 +2,13 @@
  * Plans that the user named: the flags that every command on a given plan has, and the file as a
  * plan of the scenario. What the file's form left open goes to stderr.
  */
-import type { Plan } from "../env/model/plan/plan.ts";
-import type { Objective, Scenario } from "../env/model/scenario.ts";
-import { fileAddress, pathAddress } from "../scenarios/file-address.ts";
-import { type PlanFile, planInGraphFile, planReaders, readPlanFile } from "../scenarios/plans/index.ts";
-import { objectiveFlag } from "./command.ts";
-import { readBytes } from "./files.ts";
-import type { Terminal } from "./terminal/terminal.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Objective, Scenario } from "../../env/model/scenario.ts";
+import { fileAddress, pathAddress } from "../../scenarios/file-address.ts";
+import { type PlanFile, planInGraphFile, planReaders, readPlanFile } from "../../scenarios/plans/index.ts";
+import { objectiveFlag } from "../command.ts";
+import { readBytes } from "../files.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** The objective under which a given plan is scored. */
 export const scoredObjectiveFlag = {
@@ -37,7 +37,9 @@ export interface PlannedScenario {
 
 export const objectiveIn = (objective: string | undefined) => objective as Objective | undefined;
 
-/** The plan in a file. Throws one sentence where the file claims what the simulator does not give. */
+/**
+ * The plan in a file. Throws one sentence where the file claims what the simulator does not give.
+ */
 export function readPlanArgument(
   argument: string,
   { scenario, address }: PlannedScenario,
