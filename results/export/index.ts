@@ -17,7 +17,5 @@ export function exporterOf(name: string): Exporter {
   const found = exporters.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   const names = exporters.map((candidate) => candidate.name);
-  throw new InputError(
-    notKnown("Export format", name, names),
-  );
+  throw new InputError(notKnown("Export format", name, names));
 }
