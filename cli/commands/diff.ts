@@ -10,8 +10,8 @@ import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { differenceJson } from "../reports/diff-json.ts";
-import { type DifferenceSide, differenceText } from "../reports/diff-report.ts";
+import { differenceJson } from "../reports/plans/diff-json.ts";
+import { type DifferenceSide, differenceText } from "../reports/plans/diff-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
 import { objectiveIn, PLAN_FORMS, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 

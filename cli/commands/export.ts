@@ -10,7 +10,7 @@ import { exporterOf, exporters, exportScenario } from "../../results/export/inde
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../files.ts";
-import { memoryWords, scoreWords, violationLines } from "../reports/score-report.ts";
+import { memoryWords, scoreWords, violationLines } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
 import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 

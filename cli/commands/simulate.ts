@@ -11,7 +11,7 @@ import { checkedRuns } from "../../scenarios/plans/index.ts";
 import { openScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { scoreJson, scoreText } from "../reports/score-report.ts";
+import { scoreJson, scoreText } from "../reports/plans/score-report.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import {
   objectiveIn,

@@ -2,14 +2,14 @@
  * The report of `explain` as text with units: the score under the objective, what bounds it, and
  * the best single move. Where a step was simulated it has the paths through that step.
  */
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Outcome } from "../../env/sim/evaluator/contract.ts";
-import type { ObjectiveSpec } from "../../env/sim/objectives/evaluator.ts";
-import type { Move } from "../../env/sim/timeline/explain/best-move.ts";
-import type { Explanation, PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
-import { memoryAtPeak } from "../../env/sim/timeline/explain/memory-steps.ts";
-import { kindTotals } from "../../env/sim/timeline/explain/shares.ts";
-import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
+import type { ObjectiveSpec } from "../../../env/sim/objectives/evaluator.ts";
+import type { Move } from "../../../env/sim/timeline/explain/best-move.ts";
+import type { Explanation, PathSummary } from "../../../env/sim/timeline/explain/explanation.ts";
+import { memoryAtPeak } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { kindTotals } from "../../../env/sim/timeline/explain/shares.ts";
+import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
 import {
   formatBytes,
   formatCount,
@@ -17,10 +17,10 @@ import {
   formatValue,
   type Scale,
   scaleFor,
-} from "../../results/format.ts";
-import { table } from "./columns.ts";
+} from "../../../results/format.ts";
+import { table } from "../columns.ts";
+import { groupWords, kindWords, percent, shareOf } from "../explain-words.ts";
 import { memoryRows } from "./explain-memory.ts";
-import { groupWords, kindWords, percent, shareOf } from "./explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { bytesOver, usOn, waitUs } from "./resource-shares.ts";
 import { deviceTable, limitText, scoreNotes, scoreWords, violationLines } from "./score-report.ts";

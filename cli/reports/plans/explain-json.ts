@@ -1,10 +1,10 @@
 /** The report of `explain` as JSON, in us and bytes. */
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Explanation, PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
-import { memoryAtPeak } from "../../env/sim/timeline/explain/memory-steps.ts";
-import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Explanation, PathSummary } from "../../../env/sim/timeline/explain/explanation.ts";
+import { memoryAtPeak } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
+import { bottleneckJson, nameOf, shareOf } from "../explain-words.ts";
 import type { ExplanationParts, MoveSearch } from "./explain-report.ts";
-import { bottleneckJson, nameOf, shareOf } from "./explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { bytesOver, usOn, waitUs } from "./resource-shares.ts";
 import { scoreJson } from "./score-report.ts";

@@ -1,11 +1,11 @@
 /** What each device holds at its memory's peak, by part, as `explain` prints it. */
-import type { Device } from "../../env/model/cluster/cluster.ts";
+import type { Device } from "../../../env/model/cluster/cluster.ts";
 import {
   type MemoryPart,
   type MemoryParts,
   memoryPartNames,
-} from "../../env/sim/timeline/explain/memory-steps.ts";
-import { formatBytes } from "../../results/format.ts";
+} from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { formatBytes } from "../../../results/format.ts";
 
 export const partWords: Readonly<Record<MemoryPart, string>> = {
   weights: "weights",

@@ -2,13 +2,13 @@
  * The report of `diff` as text with units: both scores under the objective, what moved, and what
  * that changed on devices. Where a step was simulated it has links and the critical path too.
  */
-import { provenInfeasible } from "../../agents/problems/infeasible.ts";
-import { equalPlans } from "../../env/model/plan/plan.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Difference, Relocation } from "../../env/sim/timeline/explain/difference.ts";
-import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
-import { kindTotals } from "../../env/sim/timeline/explain/shares.ts";
-import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
+import { provenInfeasible } from "../../../agents/problems/infeasible.ts";
+import { equalPlans } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Difference, Relocation } from "../../../env/sim/timeline/explain/difference.ts";
+import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
+import { kindTotals } from "../../../env/sim/timeline/explain/shares.ts";
+import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
 import {
   formatBytes,
   formatCount,
@@ -17,9 +17,9 @@ import {
   formatValue,
   type Scale,
   scaleFor,
-} from "../../results/format.ts";
-import { table } from "./columns.ts";
-import { groupWords, kindWords, percent } from "./explain-words.ts";
+} from "../../../results/format.ts";
+import { table } from "../columns.ts";
+import { groupWords, kindWords, percent } from "../explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { limitText, memoryWord, scoreNotes } from "./score-report.ts";
 

@@ -1,6 +1,6 @@
 /** What the paths through a simulated step have of one device or link, and what a link carries. */
-import type { Explanation, PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
-import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
+import type { Explanation, PathSummary } from "../../../env/sim/timeline/explain/explanation.ts";
+import type { Resource } from "../../../env/sim/timeline/explain/tasks.ts";
 
 /** Time of the path on a device or link, without waiting. */
 export function usOn({ shares }: PathSummary, { kind, index }: Resource): number {

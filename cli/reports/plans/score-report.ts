@@ -2,14 +2,21 @@
  * A given plan under its objective, as every command prints it: value, unit, bound, gap, and memory
  * by the objective's rule. As text with units, and as JSON in us and bytes.
  */
-import { provenInfeasible } from "../../agents/problems/infeasible.ts";
-import { unknownWorkText } from "../../env/model/graph/unknown-work.ts";
-import type { TransferRecord } from "../../env/sim/engine/engine.ts";
-import type { Violation } from "../../env/sim/evaluator/contract.ts";
-import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
-import { memoryTitle } from "../../results/comparison/row-text.ts";
-import { formatBytes, formatGap, formatOn, formatUs, formatValue, scaleFor } from "../../results/format.ts";
-import { table } from "./columns.ts";
+import { provenInfeasible } from "../../../agents/problems/infeasible.ts";
+import { unknownWorkText } from "../../../env/model/graph/unknown-work.ts";
+import type { TransferRecord } from "../../../env/sim/engine/engine.ts";
+import type { Violation } from "../../../env/sim/evaluator/contract.ts";
+import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
+import { memoryTitle } from "../../../results/comparison/row-text.ts";
+import {
+  formatBytes,
+  formatGap,
+  formatOn,
+  formatUs,
+  formatValue,
+  scaleFor,
+} from "../../../results/format.ts";
+import { table } from "../columns.ts";
 
 /** `max-load 57.40 us, 4.36% above the bound of 55.00 us (work)`, or that the plan does not fit. */
 export function scoreWords({ spec, outcome, bound, gap, unlimitedValue }: ScoredPlan): string {
