@@ -16,8 +16,9 @@ export type BoundEffort = (typeof boundEfforts)[number];
 
 /**
  * Objectives other than the makespan have cheap bounds only. `knownValue` is the value of a plan.
- * `note` receives one sentence for each bound that adds nothing. With `all` it also receives one
- * for each bound that the scenario is too large for. Such a bound asked for by name is an error.
+ * All bounds are finite. `note` receives one sentence for each argument that adds nothing, and one
+ * for a proof that no plan fits. With `all` it also receives one for each bound that the scenario
+ * is too large for. Such a bound asked for by name is an error.
  */
 export async function boundsOf(
   scenario: Scenario,
@@ -26,7 +27,13 @@ export async function boundsOf(
   knownValue?: number,
 ): Promise<readonly Bound[]> {
   const bounds = [...evaluator(scenario).bounds()];
-  if (scenario.objective === "latency" && effort === "all") bounds.push(...partedBounds(scenario));
+  if (scenario.objective === "latency" && effort === "all") {
+    const parted = partedBounds(scenario);
+    const infinite = parted.find(({ value }) => value === Number.POSITIVE_INFINITY);
+    if (infinite !== undefined)
+      note(`Proven infeasible: no plan keeps every device within its memory (${infinite.argument}).`);
+    bounds.push(...parted.filter(({ value }) => value !== Number.POSITIVE_INFINITY));
+  }
   if (scenario.objective !== "makespan") return bounds;
   if (effort === "lp" || effort === "all") {
     const relaxed = await boundByLinearRelaxation(scenario).catch((error: unknown) => {

@@ -9,16 +9,23 @@ import { onDisk } from "../results/files/disk.ts";
 import { removeIfEmpty } from "../results/files/folder-lock.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-export function readText(path: string, what: string): string {
+export function readBytes(path: string, what: string): Uint8Array {
   if (!existsSync(path)) throw new InputError(`${what} "${path}" does not exist.`);
   if (statSync(path).isDirectory())
     throw new InputError(`${what} "${path}" is a directory, expected a file.`);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+    return readFileSync(path);
   } catch (error) {
-    if (error instanceof TypeError)
-      throw new InputError(`${what} "${path}" is not text: its bytes are not UTF-8.`);
     throw new InputError(`${what} "${path}" cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+export function readText(path: string, what: string): string {
+  const bytes = readBytes(path, what);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(`${what} "${path}" is not text: its bytes are not UTF-8.`);
   }
 }
 

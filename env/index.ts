@@ -78,7 +78,7 @@ export {
 export { opWork } from "./model/coarsen/work.ts";
 export { createScenario } from "./model/create-scenario.ts";
 export { withDispatch } from "./model/dispatch.ts";
-export { InputError } from "./model/errors.ts";
+export { InputError, OrderDeadlock } from "./model/errors.ts";
 export { defaultFidelity, type Fidelity, fidelities, placetoFidelity } from "./model/fidelity/fidelity.ts";
 export {
   graphHash,
@@ -115,6 +115,7 @@ export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
   type Objective,
+  type OpAliases,
   objectives,
   type Scenario,
   type ScenarioMeta,
@@ -180,12 +181,20 @@ export {
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
 export { penalisedCost } from "./sim/evaluator/penalty.ts";
+export { type DeviceLoads, deviceLoads } from "./sim/objectives/device-loads.ts";
 export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
 export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
+export { memoryLimits } from "./sim/objectives/memory-limits.ts";
 export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
-export { betterMove, type Move, singleMoveCount, singleMoves } from "./sim/timeline/explain/best-move.ts";
+export {
+  betterMove,
+  type Move,
+  singleMoveCount,
+  singleMoves,
+  type TriedMove,
+} from "./sim/timeline/explain/best-move.ts";
 export { type Bottleneck, type BottleneckKind, bottleneckOf } from "./sim/timeline/explain/bottleneck.ts";
 export {
   criticalPath,
@@ -215,6 +224,7 @@ export {
   tasksOf,
 } from "./sim/timeline/explain/tasks.ts";
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
+export { createScorer, type ScoredPlan, scoredPlan } from "./sim/timeline/scored-plan.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
 export { timelineOf } from "./sim/timeline/timeline-of.ts";
 export { type Box, type BoxSpec, box } from "./spaces/box.ts";

@@ -8,6 +8,8 @@
 
 export interface Scale {
   readonly unit: string;
+  /** What it is a scale of. */
+  readonly base: "us" | "bytes";
   /** Base units (us or bytes) in one unit of the scale. */
   readonly size: number;
   readonly decimals: number;
@@ -38,8 +40,8 @@ const LEAST_DECIMAL = 5e-4;
 export function scaleFor(unit: "us" | "bytes", typical: number): Scale {
   const scales = unit === "us" ? timeScales : byteScales;
   const scale = scales.find(({ size }) => typical >= size) ?? scales[scales.length - 1];
-  if (typical > 0 && typical < LEAST_DECIMAL) return { ...scale, decimals: 2, powers: true };
-  return { ...scale, decimals: decimalsFor(typical / scale.size, 4) };
+  if (typical > 0 && typical < LEAST_DECIMAL) return { ...scale, base: unit, decimals: 2, powers: true };
+  return { ...scale, base: unit, decimals: decimalsFor(typical / scale.size, 4) };
 }
 
 /** `12.346`, without the unit. */
@@ -54,6 +56,16 @@ export function formatUs(us: number): string {
   const scale = scaleFor("us", Math.abs(us));
   return `${formatOn(scale, us)} ${scale.unit}`;
 }
+
+/** `0.000024 ms`: a value in the unit of a table, with decimals for two of its digits at least. */
+export function formatIn(scale: Scale, value: number): string {
+  const share = Math.abs(value / scale.size);
+  const needed = share > 0 && share < 1 ? 1 - Math.floor(Math.log10(share)) : 0;
+  const decimals = Math.min(MOST_DECIMALS, Math.max(scale.decimals, needed));
+  return `${grouped(value / scale.size, decimals)} ${scale.unit}`;
+}
+
+const MOST_DECIMALS = 12;
 
 /** `3.21 GB`, decimal units. */
 export function formatBytes(bytes: number): string {

@@ -33,7 +33,7 @@ export {
   summarise,
 } from "./comparison/ranking.ts";
 export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
-export { type GanttTitle, ganttSvg } from "./drawing/gantt-svg.ts";
+export { type DrawnStep, type GanttTitle, ganttSvg } from "./drawing/gantt-svg.ts";
 export type { Exported, Exporter } from "./export/contract.ts";
 export { exporterOf, exporters } from "./export/index.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";

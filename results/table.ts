@@ -5,7 +5,7 @@
 import { unknownWorkLines } from "../env/model/graph/unknown-work.ts";
 import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
 import type { Row } from "./comparison/ranking.ts";
-import { meanTimes, remarksOf, tableScale, valueText } from "./comparison/row-text.ts";
+import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "./comparison/row-text.ts";
 import { overallVerdict, verdictOf } from "./comparison/verdict.ts";
 import {
   formatBytes,
@@ -45,7 +45,7 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
     { title: "bound", align: "right", text: (row) => formatOn(scale, row.bound) },
     { title: "gap", align: "right", text: ({ gap }) => (gap === null ? "-" : formatGap(gap)) },
     {
-      title: "peak memory",
+      title: memoryTitle(table),
       align: "right",
       text: ({ peakBytes }) => (peakBytes === null ? "-" : formatBytes(peakBytes)),
     },
@@ -60,7 +60,7 @@ function scenarioText(report: CompareReport, table: ScenarioTable): string {
     ...(overfull ? [{ title: "over memory", align: "left", text: violationText } as const] : []),
   ];
   const remarks = rows.flatMap((row) => {
-    const said = remarksOf(row);
+    const said = remarksOf(row, scale);
     return said.length === 0 ? [] : [visibleName(`  ${row.method}: ${said.join("; ")}`)];
   });
   return [

@@ -22,13 +22,19 @@ export interface FileAddress {
 
 /** Null where the text is not the path of a file. */
 export function fileAddress(text: string): FileAddress | null {
+  return looksLikePath(parted(text).path) ? pathAddress(text, `Scenario "${text}"`) : null;
+}
+
+/** The path and options of a text that names a file; sentences begin with `where`. */
+export function pathAddress(text: string, where: string): FileAddress {
+  const { path, options } = parted(text);
+  return { path, options: readQuery(where, options).given };
+}
+
+function parted(text: string): { readonly path: string; readonly options: string } {
   // A path may contain a question mark; the first option has a name and an equals sign.
   const at = text.search(/\?(?:[^?=&/\\]*=|$)/);
-  const hasOptions = at !== -1;
-  const path = hasOptions ? text.slice(0, at) : text;
-  if (!looksLikePath(path)) return null;
-  const query = readQuery(`Scenario "${text}"`, hasOptions ? text.slice(at + 1) : "");
-  return { path, options: query.given };
+  return at !== -1 ? { path: text.slice(0, at), options: text.slice(at + 1) } : { path: text, options: "" };
 }
 
 const extensions = new Set(importers.flatMap((importer) => importer.extensions));

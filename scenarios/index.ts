@@ -20,6 +20,16 @@ export { families } from "./families/index.ts";
 export type { Imported, ImportedRun, Importer, ImportReport, UnknownOps } from "./import/contract.ts";
 export { type ImportedFile, importers, importFile } from "./import/index.ts";
 export { DEFAULT_CLUSTER } from "./import/scenario-of.ts";
+export { createClaimChecker, type PlanClaim } from "./plans/claims.ts";
+export type { PlanRead, PlanReader } from "./plans/contract.ts";
+export {
+  checkedRuns,
+  type PlanFile,
+  type PlanFileOptions,
+  planInGraphFile,
+  planReaders,
+  readPlanFile,
+} from "./plans/index.ts";
 export { type ScenarioProfile, scenarioProfile } from "./profile.ts";
 export { openScenario, type ResolveOptions, resolveCluster, resolveScenario } from "./resolve.ts";
 export { boardPins } from "./suites/board.ts";

@@ -19,7 +19,7 @@ import { runTimesUs } from "../../env/model/cluster/speed.ts";
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { type Compiled, compile, NO_SLOT } from "../../env/sim/engine/compile.ts";
-import { countsWeightsAlone, memoryLimits } from "./memory-limits.ts";
+import { countsWeightsAlone, memoryLimits } from "../../env/sim/objectives/memory-limits.ts";
 
 /** Placements of units that the packing argument may try. */
 const MOST_STEPS = 500_000;
@@ -43,8 +43,21 @@ interface Packing {
   readonly runs: Uint8Array;
 }
 
+/** A proof that no plan fits. */
+export interface Infeasibility {
+  readonly sentence: string;
+  /** The one that could hold most of what does not fit; null where it is all of them together. */
+  readonly device: string | null;
+  /** Bytes that are lacking; null where only trying every assignment proves it. */
+  readonly excessBytes: number | null;
+}
+
 /** One sentence that proves that no plan fits, or null where nothing is proven. */
-export function provenInfeasible(scenario: Scenario, kind: PlanKindName = "placement"): string | null {
+export const provenInfeasible = (scenario: Scenario, kind: PlanKindName = "placement"): string | null =>
+  infeasibilityOf(scenario, kind)?.sentence ?? null;
+
+/** The proof with its numbers, or null where nothing is proven. */
+export function infeasibilityOf(scenario: Scenario, kind: PlanKindName = "placement"): Infeasibility | null {
   // Replicas and shards divide what the arguments do not.
   if (kind !== "placement") return null;
   const packing = packingOf(scenario);
@@ -54,7 +67,7 @@ export function provenInfeasible(scenario: Scenario, kind: PlanKindName = "place
 
 const whole = (bytes: number): string => `${Math.round(bytes).toLocaleString("en-US")} B`;
 
-function oneUnit({ cluster }: Scenario, packing: Packing): string | null {
+function oneUnit({ cluster }: Scenario, packing: Packing): Infeasibility | null {
   const { limitBytes, heldBytes, passingBytes, runs, nameOf, sizeOf } = packing;
   const deviceCount = limitBytes.length;
   for (let unit = 0; unit < heldBytes.length; unit++) {
@@ -63,26 +76,32 @@ function oneUnit({ cluster }: Scenario, packing: Packing): string | null {
     if (able.length === 0 || able.some((d) => needs(d) <= limitBytes[d] * (1 + ROUNDING))) continue;
     const widest = able.reduce((a, b) => (limitBytes[b] > limitBytes[a] ? b : a));
     const others = sizeOf[unit] === 1 ? "" : ` with the ${sizeOf[unit] - 1} co-located`;
-    return (
+    const { name } = cluster.devices[widest];
+    const excessBytes = needs(widest) - limitBytes[widest];
+    const sentence =
       `Proven infeasible: op "${nameOf[unit]}"${others} needs ${whole(needs(widest))} on one device, and ` +
-      `"${cluster.devices[widest].name}", the largest that can run it, has ${whole(limitBytes[widest])}.`
-    );
+      `"${name}", the largest that can run it, has ${whole(limitBytes[widest])}: ${whole(excessBytes)} too few.`;
+    return { sentence, device: name, excessBytes };
   }
   return null;
 }
 
-function allWeights({ limitBytes, heldBytes }: Packing): string | null {
+function allWeights({ limitBytes, heldBytes }: Packing): Infeasibility | null {
   const capacity = limitBytes.reduce((sum, bytes) => sum + bytes, 0);
   const held = heldBytes.reduce((sum, bytes) => sum + bytes, 0);
   if (held <= capacity * (1 + ROUNDING)) return null;
-  return `Proven infeasible: weights and optimizer state are ${whole(held)}, all devices together have ${whole(capacity)}.`;
+  const excessBytes = held - capacity;
+  const sentence =
+    `Proven infeasible: weights and optimizer state are ${whole(held)}, ` +
+    `all devices together have ${whole(capacity)}: ${whole(excessBytes)} too few.`;
+  return { sentence, device: null, excessBytes };
 }
 
 /**
  * Tries the units in falling order of bytes. Of interchangeable devices that hold the same only one
  * is tried.
  */
-function noPacking(packing: Packing): string | null {
+function noPacking(packing: Packing): Infeasibility | null {
   const { limitBytes, heldBytes, passingBytes, runs } = packing;
   const deviceCount = limitBytes.length;
   const needsMost = (unit: number) =>
@@ -119,7 +138,8 @@ function noPacking(packing: Packing): string | null {
     return false;
   };
   if (fits(0) !== false) return null;
-  return `Proven infeasible: no assignment of the ${order.length} inseparable parts keeps every device within its memory (all tried, ${steps} steps).`;
+  const sentence = `Proven infeasible: no assignment of the ${order.length} inseparable parts keeps every device within its memory (all tried, ${steps} steps).`;
+  return { sentence, device: null, excessBytes: null };
 }
 
 function packingOf(scenario: Scenario): Packing {

@@ -4,6 +4,7 @@
  */
 
 import { type BoundEffort, boundEfforts, boundsOf } from "../../agents/bounds.ts";
+import { infeasibilityOf } from "../../agents/problems/infeasible.ts";
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
@@ -39,9 +40,17 @@ export const bounds = defineCommand({
     const { unit } = evaluator(scenario);
     const found = await boundsOf(scenario, values.bound as BoundEffort, terminal.note);
     const best = bestOf(found);
+    const infeasible = infeasibilityOf(scenario);
     if (values.json) {
       const { name, objective, meta } = scenario;
-      const answer = { scenario: name, objective, unit, bounds: found, unknownWork: meta.unknownWork };
+      const answer = {
+        scenario: name,
+        objective,
+        unit,
+        ...(infeasible !== null && { infeasible }),
+        bounds: found,
+        unknownWork: meta.unknownWork,
+      };
       terminal.write(jsonText({ ...answer, bound: best.value, boundArgument: best.argument }));
       return EXIT.done;
     }
@@ -52,6 +61,7 @@ export const bounds = defineCommand({
       value > 0 ? formatGap(best.value / value - 1) : "none",
     ]);
     const lines = [
+      ...(infeasible === null ? [] : [visibleName(infeasible.sentence)]),
       `No plan of ${visibleName(scenario.name)} has a ${scenario.objective} ` +
         `below ${formatValue(unit, best.value)} (${best.argument}).`,
       ...unknownWorkLines(scenario.meta.unknownWork),

@@ -1,41 +1,54 @@
 /**
- * `diff`: compares two placements of one scenario: which ops moved, and how that changes the step.
+ * `diff`: compares two plans of one scenario under its objective: which ops moved, and how that
+ * changes the value, the devices and the links.
  */
 
-import { readPlan } from "../../env/model/plan/plan-file.ts";
-import { difference } from "../../env/sim/timeline/explain/difference.ts";
-import { displayed } from "../../results/displayed.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import { relocations } from "../../env/sim/timeline/explain/difference.ts";
+import { explain } from "../../env/sim/timeline/explain/explanation.ts";
+import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
-import { readText } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { differenceJson, differenceText } from "../reports/diff-report.ts";
+import { differenceJson } from "../reports/plans/diff-json.ts";
+import { type DifferenceSide, differenceText } from "../reports/plans/diff-report.ts";
+import { displayedScore } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
-import { stepOf } from "./explain.ts";
+import { objectiveIn, PLAN_FORMS, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const diff = defineCommand({
   name: "diff",
   summary:
-    "Compares two placements of one scenario: moved ops, time of a step, devices, links, memory, critical path.",
+    "Compares two plans of one scenario under its objective: moved ops, value, devices, links, memory, critical path.",
   positionals: [
     { name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" },
-    { name: "BEFORE", describe: "JSON file of a placement, in a form that simulate takes", arity: "one" },
-    { name: "AFTER", describe: "JSON file of the placement to compare with it", arity: "one" },
+    { name: "BEFORE", describe: `file of a plan, ${PLAN_FORMS}`, arity: "one" },
+    { name: "AFTER", describe: "file of the plan to compare with it", arity: "one" },
   ],
-  flags: { json: jsonFlag },
-  examples: ["diff inception-v3/2xP100 before.json after.json"],
-  async run({ values, positionals: [argument, before, after] }, terminal) {
-    const scenario = await stepOf(argument, terminal);
-    const planIn = (file: string) => readPlan(readText(file, "Placement file"), file, scenario);
-    const parts = {
-      scenario,
-      before,
-      after,
-      difference: difference(scenario, planIn(before), planIn(after)),
+  flags: { objective: scoredObjectiveFlag, json: jsonFlag },
+  examples: [
+    "diff inception-v3/2xP100 before.json after.json",
+    "diff bert24_training.json expert.json plan.json --objective max-load",
+  ],
+  async run({ values, positionals: [address, ...files] }, terminal) {
+    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const plans = files.map((file) => readPlanArgument(file, { scenario, address }, terminal));
+    const score = createScorer(scenario);
+    const sideOf = (plan: Plan, i: number): DifferenceSide => {
+      const scored = score(plan);
+      return {
+        plan: files[i],
+        scored,
+        told: scored.spec.timing === "engine" ? explain(scenario, plan) : null,
+      };
     };
+    const [before, after] = plans.map(sideOf);
+    const moved = relocations(scenario, plans[0].device, plans[1].device);
+    const shown = (side: DifferenceSide) => ({ ...side, scored: displayedScore(side.scored) });
     terminal.write(
       values.json
-        ? jsonText(differenceJson(parts))
-        : differenceText({ ...parts, scenario: displayed(scenario) }),
+        ? jsonText(differenceJson({ before, after, moved }))
+        : differenceText({ before: shown(before), after: shown(after), moved }),
     );
     return EXIT.done;
   },

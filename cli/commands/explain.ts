@@ -1,13 +1,10 @@
 /**
- * `explain`: what bounds the step of a plan, and the single move that helps most. On request it
- * writes a trace for Perfetto, speedscope or chrome://tracing, and the Gantt chart as SVG.
+ * `explain`: what makes the value of a plan as large as it is under the scenario's objective, and
+ * the single move that helps most. On request it writes a trace for Perfetto, speedscope or
+ * chrome://tracing, and the Gantt chart as SVG.
  */
-import { writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../env/model/errors.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
-import { readPlan } from "../../env/model/plan/plan-file.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import {
   betterMove,
@@ -15,35 +12,33 @@ import {
   singleMoveCount,
   singleMoves,
 } from "../../env/sim/timeline/explain/best-move.ts";
-import { explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
-import { displayed } from "../../results/displayed.ts";
+import { type Explanation, explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
+import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
 import { traceOf } from "../../results/trace/trace.ts";
 import { visible } from "../../results/visible.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
-import { readText } from "../files.ts";
+import { writeOutput } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { explanationJson, explanationText, type MoveSearch } from "../reports/explain-report.ts";
+import { explanationJson } from "../reports/plans/explain-json.ts";
+import { explanationText, type MoveSearch } from "../reports/plans/explain-report.ts";
+import { displayedScore } from "../reports/plans/score-report.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
+import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 const MOVES_BETWEEN_BREATHS = 64;
 
 export const explain = defineCommand({
   name: "explain",
   summary:
-    "Prints what bounds one training step under a placement: critical path, busy devices and links, and the " +
-    "single move that helps most.",
+    "Prints what makes a plan's value as large as it is: critical path, busy devices and links, loads or memory, " +
+    "and the single move that helps most.",
   positionals: [{ name: "SCENARIO", describe: "a URI such as inception-v3/2xP100, or a file", arity: "one" }],
   flags: {
-    placement: {
-      type: "text",
-      placeholder: "FILE",
-      describe:
-        "JSON file of the placement, in a form that simulate takes, such as the output of solve --json",
-      defaultText: "none; it is required",
-    },
+    placement: { ...placementFlag, defaultText: "none; it is required" },
+    objective: scoredObjectiveFlag,
     trace: {
       type: "text",
       placeholder: "FILE",
@@ -63,73 +58,57 @@ export const explain = defineCommand({
     "explain inception-v3/2xP100 --placement plan.json",
     "explain inception-v3/2xP100 --placement plan.json --trace step.json --svg step.svg",
   ],
-  async run({ values, positionals: [argument] }, terminal) {
+  async run({ values, positionals: [address] }, terminal) {
     if (values.placement === undefined)
       throw new InputError('"explain" needs --placement FILE, the placement to explain.');
-    const scenario = await stepOf(argument, terminal);
-    const plan = readPlan(readText(values.placement, "Placement file"), values.placement, scenario);
-    const told = explainPlan(scenario, plan);
-    const score = evaluator(scenario);
-    const base = score.evaluate(plan);
-    const bound = score.bound();
-    if (values.trace !== undefined)
-      writeFile(values.trace, visible(JSON.stringify(traceOf(scenario, told))), terminal);
-    if (values.svg !== undefined)
-      writeFile(
-        values.svg,
-        ganttSvg(scenario, told, { plan: values.placement, bound: bound.value }),
-        terminal,
-      );
-    const search = await bestMove(scenario, plan, base.cost, terminal);
-    const parts = { scenario, plan: values.placement, told, bound, base, search };
+    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const plan = readPlanArgument(values.placement, { scenario, address }, terminal);
+    const scored = scoredPlan(scenario, plan);
+    const told = scored.spec.timing === "engine" ? explainPlan(scenario, plan) : null;
+    if (values.trace !== undefined) {
+      if (told === null) throw notSimulated(scored, "--trace");
+      writeOutput(values.trace, visible(JSON.stringify(traceOf(scenario, told))), terminal);
+    }
+    if (values.svg !== undefined) writeOutput(values.svg, ganttOf(scored, told, values.placement), terminal);
+    const search = await bestMove(scored, terminal);
+    const parts = { plan: values.placement, scored, told, search };
     terminal.write(
       values.json
         ? jsonText(explanationJson(parts))
-        : explanationText({ ...parts, scenario: displayed(scenario) }),
+        : explanationText({ ...parts, scored: displayedScore(scored) }),
     );
     return EXIT.done;
   },
 });
 
-/** The scenario with the objective makespan, which is what a timeline explains. */
-export async function stepOf(argument: string, terminal: Terminal): Promise<Scenario> {
-  const scenario = await resolveScenario(argument);
-  if (scenario.objective === "makespan") return scenario;
-  terminal.note(
-    `Note: the objective of ${scenario.name} is ${scenario.objective}; what follows is about the time of one step.`,
+function ganttOf(scored: ScoredPlan, told: Explanation | null, plan: string): string {
+  const { scenario, spec, bound, timeline } = scored;
+  if (timeline === null) throw notSimulated(scored, "--svg");
+  const boundUs = spec.unit === "us" ? bound.value : 0;
+  return ganttSvg(scenario, { timeline, criticalPath: told?.criticalPath }, { plan, bound: boundUs });
+}
+
+const notSimulated = ({ spec }: ScoredPlan, flag: string): InputError =>
+  new InputError(
+    `${flag} draws when ops run, which the objective ${spec.id} does not say; --objective makespan simulates a step.`,
   );
-  return { ...scenario, objective: "makespan" };
-}
 
-function writeFile(path: string, text: string, terminal: Terminal): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new InputError(`File "${path}" cannot be written: ${(error as Error).message}.`);
-  }
-  terminal.note(`Wrote ${path}`);
-}
-
-async function bestMove(
-  scenario: Scenario,
-  plan: Plan,
-  cost: number,
-  terminal: Terminal,
-): Promise<MoveSearch> {
+async function bestMove({ scenario, plan, outcome }: ScoredPlan, terminal: Terminal): Promise<MoveSearch> {
   const total = singleMoveCount(scenario, plan);
   const progress = startProgress(terminal, total, "moves");
   let best: Move | null = null;
-  let [tried, helping] = [0, 0];
+  let [tried, helping, stuck] = [0, 0, 0];
   for (const move of singleMoves(evaluator(scenario), plan)) {
     best = betterMove(best, move);
     tried++;
-    if (move.outcome.cost < cost) helping++;
+    if (move.outcome === null) stuck++;
+    else if (move.outcome.cost < outcome.cost) helping++;
     if (tried % MOVES_BETWEEN_BREATHS > 0) continue;
     progress.update(tried, "moving one group at a time");
     await setImmediate();
     if (terminal.signal.aborted) break;
   }
   progress.end();
-  const helps = best !== null && best.outcome.cost < cost;
-  return { best: helps ? best : null, tried, helping, complete: tried === total };
+  const helps = best !== null && best.outcome.cost < outcome.cost;
+  return { best: helps ? best : null, tried, helping, stuck, complete: tried === total };
 }

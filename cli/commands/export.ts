@@ -3,14 +3,16 @@
  * to a file. Notes on stderr name what the format cannot hold.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { type Plan, validatePlan } from "../../env/model/plan/plan.ts";
-import { readPlan } from "../../env/model/plan/plan-file.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import { scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import { exporterOf, exporters, exportScenario } from "../../results/export/index.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand } from "../command.ts";
-import { readText, writeOutput } from "../files.ts";
+import { writeOutput } from "../files.ts";
+import { memoryWords, scoreWords, violationLines } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
+import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
@@ -30,12 +32,8 @@ export const exportCommand = defineCommand({
       describe: exporters.map(({ name, summary }) => `${name} (${summary})`).join("; "),
       defaultText: "none; it is required",
     },
-    placement: {
-      type: "text",
-      placeholder: "FILE",
-      describe: "JSON file of the plan, in a form that simulate takes, such as the output of solve --json",
-      defaultText: "none; formats of graphs need none",
-    },
+    placement: { ...placementFlag, defaultText: "none; formats of graphs need none" },
+    objective: scoredObjectiveFlag,
     output: {
       type: "text",
       short: "o",
@@ -50,7 +48,7 @@ export const exportCommand = defineCommand({
     "export inception-v3/2xP100 --format svg -o inception.svg",
     "export inception-v3/2xP100 --format graphml > inception.graphml",
   ],
-  async run({ values, positionals: [argument] }, terminal) {
+  async run({ values, positionals: [address] }, terminal) {
     if (values.format === undefined)
       throw new InputError(
         `"export" needs --format, one of ${exporters.map(({ name }) => name).join(", ")}.`,
@@ -58,18 +56,22 @@ export const exportCommand = defineCommand({
     const exporter = exporterOf(values.format);
     if (exporter.subject === "plan" && values.placement === undefined)
       throw new InputError(`Format ${exporter.name} writes a plan; give one with --placement FILE.`);
-    const scenario = await resolveScenario(argument);
-    const plan = values.placement === undefined ? null : planIn(values.placement, scenario);
+    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const plan =
+      values.placement === undefined
+        ? null
+        : readPlanArgument(values.placement, { scenario, address }, terminal);
     const { text, notes } = exportScenario(exporter, scenario, plan);
-    for (const note of notes) terminal.note(`Note: ${note}`);
+    for (const note of [...notes, ...scoreOf(scenario, plan)]) terminal.note(`Note: ${note}`);
     if (values.output === undefined) terminal.write(text);
     else writeOutput(values.output, text, terminal);
     return EXIT.done;
   },
 });
 
-function planIn(path: string, scenario: Scenario): Plan {
-  const plan = readPlan(readText(path, "Placement file"), path, scenario);
-  validatePlan(scenario, plan);
-  return plan;
+/** What the plan that is written out scores, and what it holds. */
+function scoreOf(scenario: Scenario, plan: Plan | null): string[] {
+  if (plan === null) return [];
+  const scored = scoredPlan(scenario, plan);
+  return [`The plan's score: ${scoreWords(scored)}; ${memoryWords(scored)}.`, ...violationLines(scored)];
 }

@@ -11,9 +11,16 @@ import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
-import { pretrainingText } from "../../results/comparison/row-text.ts";
+import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
 import { displayedWords } from "../../results/displayed.ts";
-import { formatBytes, formatCount, formatGap, formatSeconds, formatValue } from "../../results/format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatGap,
+  formatSeconds,
+  formatValue,
+  scaleFor,
+} from "../../results/format.ts";
 import {
   backendFlag,
   backendOf,
@@ -125,6 +132,7 @@ function answerOf({ result, times }: CellOutcome, seed: number): Record<string, 
 
 function textOf({ result, times }: CellOutcome): string {
   const { unit, bound, boundArgument, gap, violation, largestPeakBytes, estimate } = result;
+  const scale = scaleFor(unit, result.value ?? bound);
   const rows: [string, string][] = [
     [result.objective, valueText(result)],
     ["bound", `${formatValue(unit, bound)} (${boundArgument})`],
@@ -136,13 +144,13 @@ function textOf({ result, times }: CellOutcome): string {
       "out of memory",
       `${violation.device} by ${formatBytes(violation.excessBytes)}${violation.op === null ? "" : ` at "${violation.op}"`}`,
     ]);
-  if (largestPeakBytes !== null) rows.push(["peak memory", formatBytes(largestPeakBytes)]);
+  if (largestPeakBytes !== null) rows.push([memoryTitle(result), formatBytes(largestPeakBytes)]);
   rows.push(["simulations", countText(result.simulations, result.bestSimulation)]);
   rows.push(["evaluations", countText(result.evaluations, result.bestEvaluation)]);
   rows.push(["CPU time", secondsText(times.cpuSeconds)]);
   rows.push(["time", secondsText(times.seconds)]);
-  if (estimate !== null) rows.push(["estimate", estimateText(estimate, result.value)]);
-  for (const clause of clausesOf(result)) rows.push(["note", clause]);
+  if (estimate !== null) rows.push(["estimate", estimateText(estimate, result.value, scale)]);
+  for (const clause of clausesOf(result, scale)) rows.push(["note", clause]);
   if (result.pretraining !== null) rows.push(["note", pretrainingText(result.pretraining)]);
   if (result.ended === "clock") rows.push(["ended by", "a clock, so another run may differ"]);
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`);

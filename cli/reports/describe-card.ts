@@ -1,4 +1,5 @@
 /** The card of a scenario, as data for `--json` and as text. */
+import { infeasibilityOf } from "../../agents/problems/infeasible.ts";
 import { coarseningReport } from "../../env/model/coarsen/report.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { measuredOps, Role, roleNames } from "../../env/model/graph/graph.ts";
@@ -50,6 +51,7 @@ export function cardOf(scenario: Scenario, address: string) {
     parameterBytes: sum(graph.parameterBytes),
     outputBytes: sum(graph.outputBytes),
     edgeBytes: sum(graph.edgeBytes),
+    infeasible: infeasibilityOf(scenario),
     unit: score.unit,
     bound: score.bound(),
     bounds: score.bounds(),
@@ -92,6 +94,7 @@ export function cardText(card: Card, width: number): string {
     ["outputs", formatBytes(card.outputBytes)],
     ["groups", groupsText(card)],
     ["memory", memoryText(card)],
+    ["infeasible", card.infeasible?.sentence ?? ""],
     ["compute", computeText(card)],
     [
       "bounds",

@@ -6,3 +6,6 @@
 export class InputError extends Error {
   override readonly name = "InputError";
 }
+
+/** A plan whose order of ops makes devices wait for each other for ever. */
+export class OrderDeadlock extends InputError {}

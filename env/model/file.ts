@@ -115,6 +115,13 @@ const scenarioSchema = z.strictObject({
           types: z.record(z.string(), z.int().positive()),
         })
         .optional(),
+      aliases: z
+        .strictObject({
+          ids: z.array(z.int().nullable()).readonly().optional(),
+          stages: z.array(z.int().nonnegative().nullable()).readonly().optional(),
+          modules: z.array(z.string().nullable()).readonly().optional(),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -21,12 +21,25 @@ import type { UnknownWork } from "./graph/unknown-work.ts";
 export const objectives = ["makespan", "max-load", "latency", "peak-memory"] as const;
 export type Objective = (typeof objectives)[number];
 
+/**
+ * What the file of a scenario calls its ops, one entry for each op, null where it has none.
+ * Published plans use these names.
+ */
+export interface OpAliases {
+  readonly ids?: readonly (number | null)[];
+  /** Stage of a plan in the file. */
+  readonly stages?: readonly (number | null)[];
+  /** Module of the model that the op belongs to. */
+  readonly modules?: readonly (string | null)[];
+}
+
 export interface ScenarioMeta {
   readonly source?: string;
   readonly licence?: string;
   readonly split?: "train" | "validation" | "test";
   readonly note?: string;
   readonly unknownWork?: UnknownWork;
+  readonly aliases?: OpAliases;
 }
 
 export interface Scenario {

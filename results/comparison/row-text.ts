@@ -1,5 +1,6 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
+import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import { formatCount, formatOn, type Scale, scaleFor } from "../format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
@@ -17,6 +18,10 @@ export function valueText({ mean, violation, failure }: Row, scale: Scale): stri
   return violation === null ? "no plan" : "infeasible";
 }
 
+/** What the peaks of an objective hold, by its memory rule. */
+export const memoryTitle = ({ objective }: Pick<ScenarioTable, "objective">): string =>
+  objectiveOf({ objective }).memory === "weights" ? "weights" : "peak memory";
+
 /** Means over the seeds of one row. */
 export function meanTimes(
   { cells, times }: CompareReport,
@@ -28,8 +33,11 @@ export function meanTimes(
   return { seconds: mean("seconds"), cpuSeconds: mean("cpuSeconds") };
 }
 
-/** What a reader should know beside the numbers, as short clauses; empty for an ordinary row. */
-export function remarksOf(row: Row): string[] {
+/**
+ * What a reader should know beside the numbers, as short clauses on the table's scale; empty for an
+ * ordinary row.
+ */
+export function remarksOf(row: Row, scale: Scale): string[] {
   const { seeds, feasibleSeeds, failure, timeLimited, pretraining, ...said } = row;
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
@@ -38,7 +46,7 @@ export function remarksOf(row: Row): string[] {
         "the mean is over the others, so no gap is given",
     );
   if (failure !== null) remarks.push(withoutStop(failure));
-  remarks.push(...clausesOf(said));
+  remarks.push(...clausesOf(said, scale));
   if (pretraining !== null) remarks.push(pretrainingText(pretraining));
   if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
   return remarks;

@@ -4,7 +4,8 @@
  */
 
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
+import type { PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
+import type { Timeline } from "../../env/sim/timeline/timeline.ts";
 import { formatUs } from "../format.ts";
 import { type GanttChart, ganttChart } from "../page/charts/gantt.ts";
 import { fileChart, horizontalLine, rectangle, textAt } from "../page/charts/shapes.ts";
@@ -21,12 +22,18 @@ export interface GanttTitle {
   readonly bound: number;
 }
 
+export interface DrawnStep {
+  readonly timeline: Timeline;
+  /** Missing where the objective has no critical path. */
+  readonly criticalPath?: Pick<PathSummary, "segments">;
+}
+
 export function ganttSvg(
   scenario: Scenario,
-  { timeline, criticalPath }: Explanation,
+  { timeline, criticalPath }: DrawnStep,
   { plan, bound }: GanttTitle,
 ): string {
-  const options = { method: plan, bound, criticalPath: criticalPath.segments };
+  const options = { method: plan, bound, criticalPath: criticalPath?.segments };
   const chart = ganttChart(scenario, timeline, options);
   const title = `${scenario.name} under ${plan}: ${formatUs(timeline.makespanUs)}`;
   const content = html`${textAt("lanelabel", title, { x: 10, y: 18 })}

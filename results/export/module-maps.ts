@@ -11,9 +11,14 @@
  * Op names become module names, see `module-devices.ts`. A model whose modules have other names
  * needs them renamed.
  */
+import {
+  accelerateDevice,
+  type FrameworkDevice,
+  frameworkDevices,
+  torchDevice,
+} from "../../env/model/cluster/framework-devices.ts";
 import { visible } from "../visible.ts";
 import type { Exported, Exporter } from "./contract.ts";
-import { accelerateDevice, type FrameworkDevice, frameworkDevices, torchDevice } from "./device-names.ts";
 import { moduleDevices } from "./module-devices.ts";
 
 const moduleMap =

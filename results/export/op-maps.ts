@@ -7,11 +7,11 @@
  *   spreadsheet would run a formula, a mark (`'`) stands before it. A reader drops one of the marks
  *   before `=`, `+`, `-` or `@`.
  */
+import { frameworkDevices, tensorflowDevice } from "../../env/model/cluster/framework-devices.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";
 import { count } from "../../scenarios/import/sentences.ts";
 import { visible, visibleName } from "../visible.ts";
 import type { Exporter } from "./contract.ts";
-import { frameworkDevices, tensorflowDevice } from "./device-names.ts";
 
 export const tensorflow: Exporter = {
   name: "tensorflow",

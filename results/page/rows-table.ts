@@ -1,7 +1,7 @@
 /** The table of one scenario: a row for each method, best first. The gap stands beside the name. */
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import type { Row } from "../comparison/ranking.ts";
-import { meanTimes, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
+import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
 import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, type Scale } from "../format.ts";
 import type { MethodMarks } from "./marks.ts";
 import { element, html, lines, type Markup } from "./markup.ts";
@@ -41,12 +41,15 @@ function columnsOf(report: CompareReport, table: ScenarioTable, marks: MethodMar
   const cpuSeconds = (row: Row) => meanTimes(report, table, row).cpuSeconds;
   return [
     { title: "#", cell: ({ rank }) => numberCell(rank, rank) },
-    { title: "method", kind: "name", cell: (row) => methodCell(row, marks) },
+    { title: "method", kind: "name", cell: (row) => methodCell(row, marks, scale) },
     { title: "gap", cell: ({ gap }) => numberCell(orDash(formatGap)(gap), gap) },
     { title: `${table.objective} ${scale.unit}`, cell: (row) => numberCell(valueText(row, scale), row.mean) },
     ...(report.request.seeds > 1 ? rangeColumns(scale) : []),
     { title: "bound", cell: ({ bound }) => numberCell(onScale(bound), bound) },
-    { title: "peak memory", cell: ({ peakBytes }) => numberCell(orDash(formatBytes)(peakBytes), peakBytes) },
+    {
+      title: memoryTitle(table),
+      cell: ({ peakBytes }) => numberCell(orDash(formatBytes)(peakBytes), peakBytes),
+    },
     { title: "simulations", cell: ({ simulations }) => numberCell(formatCount(simulations), simulations) },
     { title: "evaluations", cell: ({ evaluations }) => numberCell(formatCount(evaluations), evaluations) },
     { title: "CPU s", cell: (row) => numberCell(formatSeconds(cpuSeconds(row)), cpuSeconds(row), "time") },
@@ -69,9 +72,9 @@ const orDash =
     value === null ? "-" : format(value);
 
 /** Remarks are under the method's name, so that the columns of numbers keep their room. */
-function methodCell(row: Row, marks: MethodMarks): Markup {
+function methodCell(row: Row, marks: MethodMarks, scale: Scale): Markup {
   const { method, kind, violation } = row;
-  const remarks = remarksOf(row);
+  const remarks = remarksOf(row, scale);
   if (violation !== null)
     remarks.unshift(`${violation.device} needs ${formatBytes(violation.excessBytes)} more than it has`);
   const small = remarks.length === 0 ? null : html`<small>${remarks.join("; ")}</small>`;

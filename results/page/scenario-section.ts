@@ -65,7 +65,7 @@ function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: 
   const by = `${method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
   return html`<h3>${title}</h3>
 ${planFigure(scenario, planFromJson(scenario, plan, `The plan of ${method}`), { method: by, bound: table.bound })}
-${memoryFigure(scenario.cluster.devices, peakBytes!)}`;
+${memoryFigure(scenario, peakBytes!)}`;
 }
 
 /**

@@ -49,6 +49,11 @@ export interface Importer {
    * Formats without op types of their own leave it out.
    */
   readonly coverage?: (type: string) => OpCoverage;
+  /**
+   * Given where a file can say where its ops run: a spelling of a device, or the number of an
+   * accelerator, by name of op. Empty where the file says nothing. `scenarios/plans` reads it.
+   */
+  devices?(file: SourceFile): ReadonlyMap<string, string | number>;
 }
 
 /**

@@ -7,13 +7,13 @@ import { InputError } from "../../env/model/errors.ts";
 import { sentenceOf } from "../../env/model/file.ts";
 
 /** Runs `make`. Its `InputError`s get the file's name in front, unless they already name a file. */
-export function inFile<T>(name: string, make: () => T): T {
+export function inFile<T>(name: string, make: () => T, what = SCENARIO_FILE): T {
   try {
     return make();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const said = readable(error.message);
-    throw new InputError(said.startsWith(PREFIX) ? said : `${fileNamed(name)}: ${said}`);
+    throw new InputError(said.startsWith(`${what} "`) ? said : `${fileNamed(name, what)}: ${said}`);
   }
 }
 
@@ -28,10 +28,10 @@ function readable(sentence: string): string {
 const LONGEST_SENTENCE = 500;
 const KEPT_END = 120;
 
-const PREFIX = 'Scenario file "';
+const SCENARIO_FILE = "Scenario file";
 
 /** How errors name a file. */
-export const fileNamed = (name: string): string => `${PREFIX}${name}"`;
+export const fileNamed = (name: string, what = SCENARIO_FILE): string => `${what} "${name}"`;
 
 export function parseWith<T>(schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);

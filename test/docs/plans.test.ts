@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { testScenario } from "../../env/index.ts";
 import { planKindNames, planToJson } from "../../env/model/plan/plan.ts";
 import { readPlan } from "../../env/model/plan/plan-file.ts";
+import { planReaders } from "../../scenarios/plans/index.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/plans.md", import.meta.url)), "utf8");
 const scenario = testScenario({
@@ -16,6 +17,16 @@ const read = (json: string) => planToJson(readPlan(json, "plan.json", scenario))
 describe("docs/plans.md", () => {
   test("names every plan kind", () => {
     for (const kind of planKindNames) expect(page).toContain(`\n## \`${kind}\`\n`);
+  });
+
+  test("names every reader of plans", () => {
+    const table = page.slice(page.indexOf("| format | files |")).split("\n\n")[0];
+    const named = table
+      .split("\n")
+      .flatMap((row) => (/^\|([^|]*)\|/.exec(row)?.[1] ?? "").match(/[a-z][a-z-]+/g) ?? []);
+    expect(named.filter((name) => name !== "format").sort()).toEqual(
+      planReaders.map(({ name }) => name).sort(),
+    );
   });
 
   test("shows a plan in the form that files hold", () => {

@@ -27,7 +27,10 @@ describe("simulate --json", () => {
         startUs: run.start,
         peakBytes: run.peak,
       }));
-      expect(await json("simulate", join(golden!, name)), name).toStrictEqual(expected);
+      const answers = await json("simulate", join(golden!, name));
+      expect(answers, name).toMatchObject(expected);
+      for (const { objective, unit, value, makespanUs } of answers)
+        expect({ objective, unit, value }).toEqual({ objective: "makespan", unit: "us", value: makespanUs });
     }
   });
 });

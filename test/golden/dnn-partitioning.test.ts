@@ -9,7 +9,7 @@ import { countIdeals } from "../../agents/exact/ideals/all-ideals.ts";
 import { idealsDp } from "../../agents/planners/placement/exact/ideals-dp.ts";
 import { contract } from "../../agents/problems/split/elements.ts";
 import { evaluator, placement, type Scenario } from "../../env/index.ts";
-import { deviceLoads } from "../../results/page/charts/loads.ts";
+import { deviceLoads } from "../../env/sim/objectives/device-loads.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { runPlanner } from "../agents/planners/run-planner.ts";
 import { sharedPath } from "../shared-folder.ts";

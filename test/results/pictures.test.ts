@@ -73,9 +73,12 @@ describe("the committed picture of", () => {
   test("the style sheet that the figures share", () => expectPicture("page.css", style));
 
   test("peak memory below, above and without a limit", () => {
-    const { devices } = testScenario({ graph: "a 1", devices: 3, memoryBytes: 16e9 }).cluster;
-    const unlimited = { ...devices[2], memoryBytes: Number.POSITIVE_INFINITY };
-    const figure = memoryFigure([devices[0], devices[1], unlimited], [12e9, 18e9, 5e9]);
+    const scenario = testScenario({ graph: "a 1", devices: 3, memoryBytes: 16e9 });
+    const devices = scenario.cluster.devices.map((device, d) =>
+      d === 2 ? { ...device, memoryBytes: Number.POSITIVE_INFINITY } : device,
+    );
+    const unlimited = { ...scenario, cluster: { ...scenario.cluster, devices } };
+    const figure = memoryFigure(unlimited, [12e9, 18e9, 5e9]);
     return expectPicture("memory.html", pageWith("memory", figure));
   });
 });

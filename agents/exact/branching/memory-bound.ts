@@ -11,7 +11,7 @@
  */
 
 import { type Compiled, NO_SLOT } from "../../../env/sim/engine/compile.ts";
-import { countsWeightsAlone, memoryLimits } from "../../problems/memory-limits.ts";
+import { countsWeightsAlone, memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
 import type { PartialBound } from "./branch-and-bound.ts";
 
 export interface PartialMemory {

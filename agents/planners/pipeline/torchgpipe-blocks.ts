@@ -71,7 +71,11 @@ export const torchgpipeBlocks: PlannerModule<z.infer<typeof options>> = {
       return {
         facts: [
           { name: "layers of each block", value: lengths.join(", ") },
-          { name: "accelerators used", value: `${blocks} of ${devices.length}` },
+          // A block of no layers leaves its accelerator idle.
+          {
+            name: "accelerators used",
+            value: `${lengths.filter((length) => length > 0).length} of ${devices.length}`,
+          },
         ],
       };
     },

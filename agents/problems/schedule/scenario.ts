@@ -11,8 +11,8 @@ import { runTimesUs } from "../../../env/model/cluster/speed.ts";
 import { CONTROL, type OpGraph, Role } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
+import { countsWeightsAlone, memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
 import type { Choices } from "../choices.ts";
-import { countsWeightsAlone, memoryLimits } from "../memory-limits.ts";
 import type { ScheduleProblem } from "./problem.ts";
 
 const MOVES_NOTHING = -1;

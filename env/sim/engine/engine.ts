@@ -22,7 +22,7 @@
  * every machine and is faster than JavaScript by the factor in docs/performance.md. Twin:
  * reference.ts; test/env/sim/engine/engine.test.ts compares the two.
  */
-import { InputError } from "../../model/errors.ts";
+import { OrderDeadlock } from "../../model/errors.ts";
 import { type Compiled, longestRoute } from "./compile.ts";
 import { BATCH } from "./kernel/fill.ts";
 import * as slots from "./kernel/layout.ts";
@@ -60,8 +60,8 @@ export interface Engine {
   /**
    * Runs a valid placement; returns the makespan in us. With priorities the ops of a device run in
    * ascending order of priority, op id breaking ties, each after the one before it. Throws
-   * `InputError` where that order waits for itself. Under `dispatch: "ready"` a free device takes
-   * the ready op that comes first in that order.
+   * `OrderDeadlock` where that order waits for itself. Under `dispatch: "ready"` a free device
+   * takes the ready op that comes first in that order.
    */
   run(device: Int32Array, opPriority?: Float64Array): number;
   /** Makespans of many valid placements, in order. The times above belong to the last one. */
@@ -136,7 +136,7 @@ function engineOf(compiled: Compiled, { memory, exports }: Kernel): Engine {
         writeTransferOrder(compiled, { device, opRank: priorityRanks(opPriority) }, transferOrder);
       const makespanUs = exports.runOrdered(memory.address(slots.PLACEMENTS));
       if (Number.isNaN(makespanUs))
-        throw new InputError(
+        throw new OrderDeadlock(
           "The plan's opPriority puts an op before one whose output it waits for, so that no device can go on.",
         );
       return makespanUs;

@@ -5,15 +5,14 @@
  */
 import { lowerPlan, type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import { peakCeilingBytes } from "../bounds/ceiling.ts";
 import { peakMemoryBounds } from "../bounds/peak-memory.ts";
 import { compile } from "../engine/compile.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Evaluator, Outcome } from "../evaluator/contract.ts";
-import { evaluatedNeighbours } from "../evaluator/move.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
 import { createPeakMeter, memoryViolation } from "../memory/peaks.ts";
+import { separateEvaluator } from "./separate-plans.ts";
 
 export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
@@ -35,15 +34,6 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
     const value = peakBytes.reduce((largest, bytes) => Math.max(largest, bytes), 0);
     return { feasible: true, value, cost: value, violation: null, peakBytes, startUs };
   };
-  return {
-    scenario,
-    unit: "bytes",
-    accepts: PLACEMENTS,
-    ceiling,
-    reruns: 0,
-    evaluate,
-    batch: (plans) => plans.map(evaluate),
-    around: (plan) => evaluatedNeighbours(scenario, plan, evaluate),
-    ...boundsOnce(PLACEMENTS, () => peakMemoryBounds(compiled)),
-  };
+  const bounds = () => peakMemoryBounds(compiled);
+  return separateEvaluator({ scenario, unit: "bytes", ceiling, evaluate, bounds });
 }

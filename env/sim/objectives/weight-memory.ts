@@ -6,10 +6,9 @@
 import { weightLimitBytes } from "../../model/cluster/cluster.ts";
 import { type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import type { Bound, Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
-import { evaluatedNeighbours } from "../evaluator/move.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
+import { separateEvaluator } from "./separate-plans.ts";
 
 export interface Formula {
   /** The objective's value in us of a valid placement, memory ignored. */
@@ -28,17 +27,7 @@ export function weightLimitedEvaluator(scenario: Scenario, { valueUs, ceiling, b
     const value = valueUs(plan.device);
     return { feasible: true, value, cost: value, violation: null, peakBytes };
   };
-  return {
-    scenario,
-    unit: "us",
-    accepts: PLACEMENTS,
-    ceiling,
-    reruns: 0,
-    evaluate,
-    batch: (plans) => plans.map(evaluate),
-    around: (plan) => evaluatedNeighbours(scenario, plan, evaluate),
-    ...boundsOnce(PLACEMENTS, bounds),
-  };
+  return separateEvaluator({ scenario, unit: "us", ceiling, evaluate, bounds });
 }
 
 export function weightPeaks({ graph, cluster }: Scenario, device: Int32Array): Float64Array {

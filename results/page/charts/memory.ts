@@ -1,23 +1,32 @@
-/** Peak memory of each device against its limit, for the plan that the timeline shows. */
-import type { Device } from "../../../env/model/cluster/cluster.ts";
+/** What each device holds at most against its limit, for the plan that the timeline shows. */
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
+import { memoryTitle } from "../../comparison/row-text.ts";
 import { formatBytes } from "../../format.ts";
 import type { Markup } from "../markup.ts";
 import { figure } from "../parts.ts";
 import { type Bar, barList } from "./bars.ts";
 
-export function memoryFigure(devices: readonly Device[], peakBytes: readonly number[]): Markup {
+/** By the memory rule of the scenario's objective. */
+export function memoryFigure(
+  scenario: Pick<Scenario, "cluster" | "fidelity" | "objective">,
+  peakBytes: readonly number[],
+): Markup {
   const largest = Math.max(...peakBytes);
-  const bars = devices.map((device, d) => barOf(device, peakBytes[d], largest));
-  const unlimited = devices.some(({ memoryBytes }) => memoryBytes === Number.POSITIVE_INFINITY);
+  const limits = memoryLimits(scenario);
+  const bars = scenario.cluster.devices.map(({ name }, d) => barOf(name, limits[d], peakBytes[d], largest));
+  const title = memoryTitle(scenario) === "weights" ? "Weights on" : "Peak memory of";
   const caption = [
-    "Peak memory of each device under that plan. The mark in a bar is the device's limit.",
-    ...(unlimited ? ["A bar without a mark is on the scale of the largest peak."] : []),
+    `${title} each device under that plan. The mark in a bar is the device's limit.`,
+    ...(limits.includes(Number.POSITIVE_INFINITY)
+      ? ["A bar without a mark is on the scale of the largest peak."]
+      : []),
   ];
   return figure(barList(bars), caption.join(" "));
 }
 
-function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number): Bar {
-  if (memoryBytes === Number.POSITIVE_INFINITY)
+function barOf(name: string, limitBytes: number, peakBytes: number, largest: number): Bar {
+  if (limitBytes === Number.POSITIVE_INFINITY)
     return {
       label: name,
       full: largest,
@@ -27,13 +36,13 @@ function barOf({ name, memoryBytes }: Device, peakBytes: number, largest: number
     };
   return {
     label: name,
-    full: 1.01 * Math.max(peakBytes, memoryBytes),
+    full: 1.01 * Math.max(peakBytes, limitBytes),
     parts: [
-      { kind: "memory", size: Math.min(peakBytes, memoryBytes) },
-      { kind: "over", size: Math.max(0, peakBytes - memoryBytes) },
+      { kind: "memory", size: Math.min(peakBytes, limitBytes) },
+      { kind: "over", size: Math.max(0, peakBytes - limitBytes) },
     ],
-    limit: memoryBytes,
-    text: againstLimit(peakBytes, memoryBytes),
+    limit: limitBytes,
+    text: againstLimit(peakBytes, limitBytes),
   };
 }
 

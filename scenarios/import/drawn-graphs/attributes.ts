@@ -28,3 +28,14 @@ export const attributeOf = (
   name: string,
   shared: Attributes | undefined,
 ): string | undefined => attributes.get(name) ?? defaults?.get(name) ?? shared?.get(name);
+
+/** The attribute `device` of the nodes that have one; a whole number is that of an accelerator. */
+export function devicesIn(source: AttributedGraph): ReadonlyMap<string, string | number> {
+  const devices = new Map<string, string | number>();
+  for (const node of source.nodes) {
+    const device = attributeOf(node, "device", source.defaults?.node);
+    if (device === undefined || device === "") continue;
+    devices.set(node.name, /^\d{1,6}$/.test(device) ? Number(device) : device);
+  }
+  return devices;
+}

@@ -7,6 +7,7 @@ import type { Importer } from "../contract.ts";
 import { count } from "../sentences.ts";
 import { afterComments, type SourceFile } from "../source-file.ts";
 import { attributeOptions, directionOf, importAttributed } from "./attributed-graph.ts";
+import { devicesIn } from "./attributes.ts";
 import { type DotGraph, readDot } from "./dot-text.ts";
 
 export const dot: Importer = {
@@ -36,6 +37,7 @@ export const dot: Importer = {
       dropped: [],
     });
   },
+  devices: (file) => devicesIn(readText(file, true)),
 };
 
 /** Bytes in any encoding read as Latin-1 keep the file's structure, so they tell its charset. */

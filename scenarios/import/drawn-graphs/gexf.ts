@@ -6,6 +6,7 @@
 import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
 import { attributeOptions, type Direction, directionOf, importAttributed } from "./attributed-graph.ts";
+import { devicesIn } from "./attributes.ts";
 import { GraphElements } from "./graph-elements.ts";
 import { readXml, type XmlAttributes, type XmlHandler, xmlText } from "./xml.ts";
 
@@ -24,6 +25,11 @@ export const gexf: Importer = {
       direction,
       dropped: reader.dropped(),
     });
+  },
+  devices(file) {
+    const reader = new GexfReader("directed");
+    readXml(xmlText(file), reader);
+    return devicesIn(reader.graph());
   },
 };
 

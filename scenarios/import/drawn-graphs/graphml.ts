@@ -7,6 +7,7 @@ import { InputError } from "../../../env/model/errors.ts";
 import type { Importer } from "../contract.ts";
 import { count } from "../sentences.ts";
 import { attributeOptions, type Direction, directionOf, importAttributed } from "./attributed-graph.ts";
+import { devicesIn } from "./attributes.ts";
 import { GraphElements } from "./graph-elements.ts";
 import { readXml, type XmlAttributes, type XmlHandler, xmlText } from "./xml.ts";
 
@@ -25,6 +26,11 @@ export const graphml: Importer = {
       direction,
       dropped: reader.dropped(),
     });
+  },
+  devices(file) {
+    const reader = new GraphmlReader("directed");
+    readXml(xmlText(file), reader);
+    return devicesIn(reader.graph());
   },
 };
 

@@ -45,6 +45,7 @@ export const pipedream: Importer = {
       "keep (default) or drop the nodes whose description starts with Input, as PipeDream's planner does",
     scale: "factor on times and activations, for a batch other than the profile's; default 1",
   },
+  devices: (file) => readProfile(file, 1).stages,
   recognises: ({ head }) => head.includes(SEPARATOR) && fields.some((field) => head.includes(`${field}=`)),
   read(file, options) {
     const backward = options.oneOf("backward", backwardModes) ?? "folded";
@@ -54,10 +55,16 @@ export const pipedream: Importer = {
     const { layers, edges } = inputs === "drop" ? withoutInputs(profile) : profile;
     const inputLayers = profile.layers.filter(isInput);
     const inputMs = inputLayers.reduce((sum, { forwardUs }) => sum + forwardUs / US_PER_MS, 0);
+    const graph = layerGraph(layers, edges, backward);
     return {
-      graph: layerGraph(layers, edges, backward),
+      graph,
       timesHoldOn: "accelerators",
-      meta: { source: "layer profile in the format of PipeDream (SOSP 2019)" },
+      meta: {
+        source: "layer profile in the format of PipeDream (SOSP 2019)",
+        ...(profile.stages.size > 0 && {
+          aliases: { stages: graph.names.map((name) => profile.stages.get(name) ?? null) },
+        }),
+      },
       report: {
         recognised: `PipeDream layer profile, ${count(profile.layers.length, "layer")}, ${count(profile.edges.length, "edge")}`,
         assumed: [
@@ -75,8 +82,10 @@ export const pipedream: Importer = {
             : []),
         ],
         dropped: [
-          ...(profile.staged > 0
-            ? [`stage_id of ${profile.staged} layers: the stages of somebody's plan.`]
+          ...(profile.stages.size > 0
+            ? [
+                `stage_id of ${profile.stages.size} layers: the stages of somebody's plan, which simulate scores.`,
+              ]
             : []),
           ...(inputs === "drop" ? [`${count(inputLayers.length, "Input node")}.`] : []),
         ],
@@ -88,16 +97,17 @@ export const pipedream: Importer = {
 interface Profile {
   readonly layers: readonly Layer[];
   readonly edges: readonly LayerEdge[];
-  /** Numbers of layers with a list of activations, and with a stage. */
+  /** Number of layers with a list of activations. */
   readonly listed: number;
-  readonly staged: number;
+  /** Stage of each layer that has one, by name. */
+  readonly stages: ReadonlyMap<string, number>;
 }
 
 function readProfile(file: SourceFile, scale: number): Profile {
   const layers: Layer[] = [];
   const edges: LayerEdge[] = [];
   let listed = 0;
-  let staged = 0;
+  const stages = new Map<string, number>();
   let number = 0;
   for (const line of file.lines()) {
     number++;
@@ -107,8 +117,13 @@ function readProfile(file: SourceFile, scale: number): Profile {
       edges.push({ from: parts[0].trim(), to: parts[1].trim() });
       continue;
     }
-    if (/^stage_id=/.test(parts[parts.length - 1])) {
-      staged++;
+    const stage = /^stage_id=(.*)$/.exec(parts[parts.length - 1]);
+    if (stage !== null) {
+      if (!/^\d{1,6}$/.test(stage[1].trim()))
+        throw new InputError(
+          `line ${number}: stage_id is "${stage[1].slice(0, 60)}", expected a whole number.`,
+        );
+      stages.set(parts[0].trim(), Number(stage[1]));
       parts.pop();
     }
     if (parts.length < 3) throw badLine(number, line);
@@ -123,7 +138,7 @@ function readProfile(file: SourceFile, scale: number): Profile {
       parameterBytes: values.parameter_size,
     });
   }
-  return { layers, edges, listed, staged };
+  return { layers, edges, listed, stages };
 }
 
 type FieldValues = Record<Field, number> & { listed: boolean };

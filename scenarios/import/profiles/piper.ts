@@ -84,11 +84,17 @@ export const piper: Importer = {
     const perUs = unit === "s" ? US_PER_S : US_PER_MS;
     const others = file.nodes.reduce((count, { TMPCs }) => count + Object.values(TMPCs).flat().length, 0);
 
+    const graph = layerGraph(...layersOf(file, chosen, { perUs, share }), backward);
     return {
-      graph: layerGraph(...layersOf(file, chosen, { perUs, share }), backward),
+      graph,
       cluster: clusterOf(file),
       objective: "max-load",
-      meta: { source: "msr-fiddle/piper (NeurIPS 2021)", licence: "MIT" },
+      meta: {
+        source: "msr-fiddle/piper (NeurIPS 2021)",
+        licence: "MIT",
+        // Ops of layers come first; backward ops of their own follow.
+        aliases: { ids: graph.names.map((_, v) => file.nodes[v]?.id ?? null) },
+      },
       report: {
         recognised: `Piper input, ${file.nodes.length} layers, ${file.maxDevices} devices`,
         assumed: [

@@ -44,6 +44,10 @@ export const tensorflow: Importer = {
   },
   recognises: (file) => kindOfFile(file) !== null,
   coverage: coverageOf,
+  devices(file) {
+    const nodes = contextOf(readTf(file, null)).graphDef?.node ?? [];
+    return new Map(nodes.filter(({ device }) => device !== "").map(({ name, device }) => [name, device]));
+  },
   read(file, options) {
     const given = readTf(file, messageOption(options));
     const gpuKind = kindOption(options);

@@ -21,6 +21,8 @@ export interface FxGraph {
   readonly graph: OpGraph;
   readonly unknown: UnknownOps;
   readonly views: number;
+  /** Module of each op, as the file or a weight names it; null where neither does. */
+  readonly modules: readonly (string | null)[];
   /** Calls that are taken as a second call of one module, because their names say so. */
   readonly repeated: readonly string[];
 }
@@ -48,7 +50,7 @@ class FxReader {
   readonly #edges: { readonly from: string; readonly output: number; readonly to: string }[] = [];
   readonly #withoutRule: number[] = [];
   readonly #withoutSize: number[] = [];
-  #ops = 0;
+  readonly #modules: (string | null)[] = [];
   #views = 0;
 
   constructor(nodes: readonly FxNode[], work: (node: FxNode, call: FxCall) => CallWork) {
@@ -66,8 +68,10 @@ class FxReader {
 
   read(): FxGraph {
     const modules = new SharedModules(this.#nodes, (name) => this.#byName.has(name));
-    for (const weight of modules.weights)
+    for (const weight of modules.weights) {
+      this.#modules.push(null);
       this.#op(weight.name, "get_attr", {}, [weight.tensor], weight.tensor);
+    }
     for (const node of this.#nodes) {
       const inputs = node.inputs.map((name) => this.#input(name, node));
       if (node.op === "output" || this.#ownedByUser(node) || this.#isNamed(node, inputs)) continue;
@@ -80,6 +84,7 @@ class FxReader {
       graph: this.#builder.build(),
       unknown: { withoutRule: this.#withoutRule, withoutSize: this.#withoutSize },
       views: this.#views,
+      modules: this.#modules,
       repeated: modules.assumed,
     };
   }
@@ -93,10 +98,12 @@ class FxReader {
   }
 
   #add(node: FxNode, inputs: readonly FxNode[], own: readonly TensorType[]): void {
-    const id = this.#ops;
+    const id = this.#modules.length;
     const call = isCall(node);
     const work = call ? this.#workOf(node) : null;
-    const owned = inputs.filter((input) => this.#ownedByUser(input)).flatMap(({ outputs }) => outputs);
+    const owners = inputs.filter((input) => this.#ownedByUser(input));
+    const owned = owners.flatMap(({ outputs }) => outputs);
+    this.#modules.push(moduleOf([node, ...owners]));
     this.#op(
       node.name,
       work?.type ?? node.op,
@@ -126,7 +133,6 @@ class FxReader {
     outputs: readonly TensorType[],
     ...weights: readonly TensorType[]
   ): void {
-    this.#ops++;
     this.#builder.op({
       name,
       type,
@@ -170,6 +176,13 @@ class FxReader {
       throw error;
     }
   }
+}
+
+/** The module that the first node calls, or `layers.0` of the parameter `layers.0.weight`. */
+function moduleOf(nodes: readonly FxNode[]): string | null {
+  if (nodes[0].module != null) return nodes[0].module;
+  const weight = nodes.map((node) => node.weight).find((name) => name?.includes("."));
+  return weight == null ? null : weight.slice(0, weight.lastIndexOf("."));
 }
 
 export const isCall = ({ op }: Pick<FxNode, "op">): boolean => op.startsWith("call_");

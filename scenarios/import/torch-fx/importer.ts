@@ -21,12 +21,15 @@ export const torchFx: Importer = {
   read(source) {
     const { torch, nodes, graphs } = parseWith(fxFile, source.json());
     const flat = flattened(nodes.map(fxNode), graphs ?? {});
-    const { graph, unknown, views, repeated } = fxGraph(flat.nodes, flat.work);
+    const { graph, unknown, views, modules, repeated } = fxGraph(flat.nodes, flat.work);
     return {
       graph,
       unknown,
       fidelity: { ...defaultFidelity, name: "default, 0 optimizer slots", optimizerSlots: 0 },
-      meta: { source: "PyTorch graph" },
+      meta: {
+        source: "PyTorch graph",
+        ...(modules.some((module) => module !== null) && { aliases: { modules } }),
+      },
       report: {
         recognised: `PyTorch FX graph${torch === undefined ? "" : ` of torch ${torch.slice(0, 40)}`}, ${count(nodes.length, "node")}`,
         assumed: [

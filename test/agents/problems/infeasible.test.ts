@@ -38,7 +38,7 @@ describe("a proof that nothing fits", () => {
 
   test("names the op that is too large, with its class", () => {
     expect(provenInfeasible(nothingFits)).toBe(
-      'Proven infeasible: op "a" needs 508 B on one device, and "gpu:0", the largest that can run it, has 100 B.',
+      'Proven infeasible: op "a" needs 508 B on one device, and "gpu:0", the largest that can run it, has 100 B: 408 B too few.',
     );
     const graph = "a 10 params=60 group=x\nb 10 params=60 group=x";
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 100 }))).toContain(
@@ -49,7 +49,7 @@ describe("a proof that nothing fits", () => {
   test("adds up what all devices hold", () => {
     const graph = "a 10 params=60\nb 10 params=60\nc 10 params=60\nd 10 params=60";
     expect(provenInfeasible(testScenario({ graph, memoryBytes: 110 }))).toBe(
-      "Proven infeasible: weights and optimizer state are 240 B, all devices together have 220 B.",
+      "Proven infeasible: weights and optimizer state are 240 B, all devices together have 220 B: 20 B too few.",
     );
   });
 

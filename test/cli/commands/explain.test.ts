@@ -93,13 +93,17 @@ describe("explain", () => {
     expect(stdout).toMatch(/the plan then fits, and a step takes 15\.40 us/);
   });
 
-  test("tells of the step where the scenario's objective is another", async () => {
+  test("tells of the scenario's own objective, and of a step where asked", async () => {
     const other = fileOf("other.json", writeScenario({ ...scenario, objective: "max-load" }));
-    const { stderr, stdout } = await pgym(["explain", other, "--placement", together, "--json"]);
-    expect(stderr).toMatch(
-      /^Note: the objective of .* is max-load; what follows is about the time of one step/,
-    );
-    expect(JSON.parse(stdout).makespanUs).toBe(86);
+    const args = ["explain", other, "--placement", apart, "--json"];
+    const load = JSON.parse((await pgym(args)).stdout);
+    expect(load).toMatchObject({ objective: "max-load", unit: "us", feasible: true, memoryRule: "weights" });
+    expect(load).not.toHaveProperty("makespanUs");
+    expect(load.value).toBe(Math.max(...load.devices.map(({ loadUs }: { loadUs: number }) => loadUs)));
+    expect(load.sentence).toMatch(/^gpu:\d has the largest load/);
+    const step = JSON.parse((await pgym([...args, "--objective", "makespan"])).stdout);
+    expect(step).toMatchObject({ objective: "makespan", makespanUs: step.value });
+    expect(step.bottleneck.kind).toBe("chain");
   });
 
   test.each([

@@ -124,6 +124,43 @@ const placeto = (more: object = {}) => ({
 const imported = (file: object) => importFile(JSON.stringify(file), "f.json");
 
 describe("the dnn-partitioning format", () => {
+  const edge = (size?: number, cost = 1) => ({
+    sourceId: 4,
+    destId: 9,
+    cost,
+    ...(size !== undefined && { size }),
+  });
+  const sized = (...edges: ReturnType<typeof edge>[]) => {
+    const { scenario, report } = imported(partitioning({ edges }));
+    return { bytes: scenario.graph.outputBytes[0], report };
+  };
+
+  test("takes an edge's size as the bytes of the output where its cost implies as many", () => {
+    const { bytes, report } = sized(edge(2_147_000));
+    expect(bytes).toBe(2_147_000);
+    expect(report.dropped).toEqual([]);
+    expect(report.assumed[1]).toMatch(/^An edge's size is the bytes/);
+  });
+
+  test.each([
+    ["larger than", edge(4_294_967)],
+    ["a thousand times", edge(2_147_483_600)],
+    ["none beside a cost, unlike", edge(0)],
+    ["some beside no cost, unlike", edge(4096, 0)],
+  ])("reports a size as dropped that is %s what the cost implies", (_, each) => {
+    const { bytes, report } = sized(each);
+    expect(bytes).toBe(Math.round(each.cost * 2_147_483.6));
+    expect(report.dropped).toEqual([
+      expect.stringMatching(/^size of 1 edge: not the bytes .* The cost decides\.$/),
+    ]);
+  });
+
+  test("works without sizes, from costs alone", () => {
+    expect(sized(edge()).bytes).toBe(2_147_484);
+    expect(sized(edge()).report.dropped).toEqual([]);
+    expect(() => sized(edge(-1))).toThrow(/edges\[0\]\.size/);
+  });
+
   test("reads milliseconds, unsupported nodes, gaps in ids and repeated names", () => {
     const { graph } = imported(
       partitioning({ nodes: [node(4, { name: "x", supportedOnFpga: 0 }), node(9, { name: "x" })] }),

@@ -4,8 +4,9 @@
  * device that can.
  */
 import { z } from "zod";
-import type { PlannerModule } from "../../../contract.ts";
-import { choicesOf, planOf } from "../../../problems/choices.ts";
+import type { Scenario } from "../../../../env/model/scenario.ts";
+import type { Fact, PlannerModule } from "../../../contract.ts";
+import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
 import { onOneDevice } from "../../../problems/constructions.ts";
 
 const options = z.strictObject({});
@@ -24,14 +25,25 @@ export const singleDevice: PlannerModule<z.infer<typeof options>> = {
     async *plan(scenario, evaluator) {
       const choices = choicesOf(scenario, "all");
       let bestCost = Number.POSITIVE_INFINITY;
+      let best = 0;
       for (let d = 0; d < choices.deviceCount; d++) {
         const plan = planOf(choices, onOneDevice(choices, d));
         const { cost } = evaluator.evaluate(plan);
         if (cost >= bestCost) continue;
         bestCost = cost;
+        best = d;
         yield plan;
       }
-      return undefined;
+      return { facts: factsOf(scenario, choices, best) };
     },
   }),
 };
+
+/** The device of the best plan, and what it cannot run. */
+function factsOf({ cluster }: Scenario, { legal }: Choices, device: number): Fact[] {
+  const elsewhere = legal.filter((devices) => !devices.includes(device)).length;
+  const chosen: Fact = { name: "all on", value: cluster.devices[device].name };
+  return elsewhere === 0
+    ? [chosen]
+    : [chosen, { name: "groups that it cannot run, elsewhere", value: elsewhere }];
+}

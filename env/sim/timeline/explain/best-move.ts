@@ -3,6 +3,7 @@
  * is the plain neighbourhood of local search. Here it tells which single change helps most.
  */
 
+import { OrderDeadlock } from "../../../model/errors.ts";
 import type { Plan } from "../../../model/plan/plan.ts";
 import { allowedDevices, type Scenario } from "../../../model/scenario.ts";
 import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
@@ -12,6 +13,11 @@ export interface Move {
   readonly from: number;
   readonly to: number;
   readonly outcome: Outcome;
+}
+
+/** `outcome` is null where the plan's order of ops would wait for itself after the move. */
+export interface TriedMove extends Omit<Move, "outcome"> {
+  readonly outcome: Outcome | null;
 }
 
 /**
@@ -26,14 +32,25 @@ export function singleMoveCount(scenario: Scenario, plan: Plan): number {
  * Evaluates the moves group by group, one for each step, so that the caller can report progress or
  * stop.
  */
-export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<Move> {
+export function* singleMoves(evaluator: Evaluator, plan: Plan): Generator<TriedMove> {
   for (const { group, from, to } of candidates(evaluator.scenario, plan))
-    yield { group, from, to, outcome: evaluator.around(plan)!.move(group, to) };
+    yield { group, from, to, outcome: outcomeOf(evaluator, plan, group, to) };
 }
 
-/** The better of two moves by cost; the first of equal ones. */
-export function betterMove(best: Move | null, next: Move): Move {
-  return best === null || next.outcome.cost < best.outcome.cost ? next : best;
+function outcomeOf(evaluator: Evaluator, plan: Plan, group: number, to: number): Outcome | null {
+  try {
+    return evaluator.around(plan)!.move(group, to);
+  } catch (error) {
+    if (error instanceof OrderDeadlock) return null;
+    throw error;
+  }
+}
+
+/** The better of two moves by cost; the first of equal ones, and never one without an outcome. */
+export function betterMove(best: Move | null, next: TriedMove): Move | null {
+  const { outcome } = next;
+  if (outcome === null || (best !== null && outcome.cost >= best.outcome.cost)) return best;
+  return { ...next, outcome };
 }
 
 function candidates(scenario: Scenario, { device }: Plan): Omit<Move, "outcome">[] {

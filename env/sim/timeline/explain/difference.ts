@@ -33,7 +33,12 @@ export function difference(scenario: Scenario, before: Plan, after: Plan): Diffe
   };
 }
 
-function relocations({ graph, grouping }: Scenario, before: Int32Array, after: Int32Array): Relocation[] {
+/** Which ops changed their device, by group, then devices. */
+export function relocations(
+  { graph, grouping }: Scenario,
+  before: Int32Array,
+  after: Int32Array,
+): Relocation[] {
   const found = new Map<string, Relocation & { ops: number[]; parameterBytes: number }>();
   before.forEach((from, op) => {
     const to = after[op];

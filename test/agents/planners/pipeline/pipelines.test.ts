@@ -27,6 +27,11 @@ describe("torchgpipe's blocks as a planner", () => {
     expect(lengthsOf(published.best!.plan.device, 4)).toEqual([2, 2, 2, 4]);
     const fixed = await runPlanner(torchgpipeBlocks, scenario, { options: { fixed: true } });
     expect(fixed.best!.outcome.value).toBe(3);
+    const five = testScenario({ graph: chainOf(new Array(5).fill(3)), devices: 4, objective: "max-load" });
+    const { best, report } = await runPlanner(torchgpipeBlocks, five, { options: { fixed: true } });
+    const used = new Set(best!.plan.device).size;
+    expect(used).toBeLessThan(4);
+    expect(report.facts).toContainEqual({ name: "accelerators used", value: `${used} of 4` });
     const two = await runPlanner(torchgpipeBlocks, scenario, { options: { partitions: 2 } });
     expect(lengthsOf(two.best!.plan.device, 4)).toEqual([5, 5, 0, 0]);
   });

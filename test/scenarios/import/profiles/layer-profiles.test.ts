@@ -37,7 +37,9 @@ describe("a layer profile", () => {
     expect(report.assumed.join(" ")).toMatch(
       /1 list of activations travel whole.*1 Input node kept with 1\.5 ms/,
     );
-    expect(report.dropped).toEqual(["stage_id of 2 layers: the stages of somebody's plan."]);
+    expect(report.dropped).toEqual([
+      "stage_id of 2 layers: the stages of somebody's plan, which simulate scores.",
+    ]);
   });
 
   test("takes no part of a CPU, whose times it does not know", () => {

@@ -18,10 +18,16 @@ describe("single device", () => {
     const run = await runPlanner(singleDevice, scenario);
     expect(devicesOf(run)).toEqual([1, 1]);
     expect(run.meter.spent).toBe(3);
+    expect(run.report.facts).toEqual([{ name: "all on", value: scenario.cluster.devices[1].name }]);
   });
 
   test("sends what the device cannot run to the first that can", async () => {
-    expect(devicesOf(await runPlanner(singleDevice, withHost))).toEqual([0, 1, 1, 1]);
+    const run = await runPlanner(singleDevice, withHost);
+    expect(devicesOf(run)).toEqual([0, 1, 1, 1]);
+    expect(run.report.facts).toEqual([
+      { name: "all on", value: withHost.cluster.devices[1].name },
+      { name: "groups that it cannot run, elsewhere", value: 1 },
+    ]);
   });
 });
 

@@ -1,13 +1,13 @@
 /** What each device holds at its memory's peak, by part, as `explain` prints it. */
-import type { Device } from "../../env/model/cluster/cluster.ts";
+import type { Device } from "../../../env/model/cluster/cluster.ts";
 import {
   type MemoryPart,
   type MemoryParts,
   memoryPartNames,
-} from "../../env/sim/timeline/explain/memory-steps.ts";
-import { formatBytes } from "../../results/format.ts";
+} from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { formatBytes } from "../../../results/format.ts";
 
-const words: Readonly<Record<MemoryPart, string>> = {
+export const partWords: Readonly<Record<MemoryPart, string>> = {
   weights: "weights",
   optimizer: "optimizer",
   gradients: "gradients",
@@ -20,7 +20,7 @@ const words: Readonly<Record<MemoryPart, string>> = {
 export function memoryRows(devices: readonly Device[], atPeak: readonly MemoryParts[]): string[][] {
   const held = memoryPartNames.filter((part) => atPeak.some((parts) => parts[part] > 0));
   return [
-    ["at its memory's peak", ...held.map((part) => words[part])],
+    ["at its memory's peak", ...held.map((part) => partWords[part])],
     ...devices.map(({ name }, d) => [name, ...held.map((part) => formatBytes(atPeak[d][part]))]),
   ];
 }

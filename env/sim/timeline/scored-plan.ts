@@ -1,0 +1,72 @@
+/**
+ * `ScoredPlan`: all that there is to say of one plan under its scenario's objective, for people and
+ * programs. Every command on a given plan uses it. The value, what is feasible and the bytes held
+ * are the evaluator's. A plan that does not fit has the value that it would have with enough
+ * memory, beside.
+ */
+import type { Plan } from "../../model/plan/plan.ts";
+import type { Scenario } from "../../model/scenario.ts";
+import { type Bound, gapOf, type Outcome } from "../evaluator/contract.ts";
+import { type DeviceLoads, deviceLoads } from "../objectives/device-loads.ts";
+import { evaluator, type ObjectiveSpec, objectiveOf } from "../objectives/evaluator.ts";
+import { memoryLimits } from "../objectives/memory-limits.ts";
+import type { Timeline } from "./timeline.ts";
+import { timelinesOf } from "./timeline-of.ts";
+
+export interface ScoredPlan {
+  readonly scenario: Scenario;
+  readonly plan: Plan;
+  readonly spec: ObjectiveSpec;
+  readonly outcome: Outcome;
+  /** The value if no memory were limited; that of the outcome where the plan fits. */
+  readonly unlimitedValue: number;
+  /** The best bound that needs no solver, and the distance of a feasible plan from it. */
+  readonly bound: Bound;
+  readonly gap: number | null;
+  /** Bytes that each device may hold by the objective's rule; infinite where nothing limits it. */
+  readonly limitBytes: Float64Array;
+  /** When each op runs; null where the objective has no times of ops. */
+  readonly timeline: Timeline | null;
+  /** What each device has to do; null where the objective has a timeline. */
+  readonly loads: DeviceLoads | null;
+}
+
+/** Scores plans of one scenario. Throws `InputError` on what is no plan for it. */
+export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
+  const spec = objectiveOf(scenario);
+  const score = evaluator(scenario);
+  const timelineOf = timelinesOf(scenario);
+  const limitBytes = memoryLimits(scenario);
+  return (plan) => {
+    const outcome = score.evaluate(plan);
+    const timeline = timelineOf(plan);
+    const loads = spec.figure === "loads" ? deviceLoads(scenario, plan) : null;
+    const bound = score.bound([plan.kind]);
+    return {
+      scenario,
+      plan,
+      spec,
+      outcome,
+      unlimitedValue: outcome.value ?? unlimitedValue(spec, timeline, loads),
+      bound,
+      gap: gapOf(outcome.value, bound.value),
+      limitBytes,
+      timeline,
+      loads,
+    };
+  };
+}
+
+/** One plan. For many plans of one scenario make one scorer. */
+export const scoredPlan = (scenario: Scenario, plan: Plan): ScoredPlan => createScorer(scenario)(plan);
+
+function unlimitedValue(
+  { unit }: ObjectiveSpec,
+  timeline: Timeline | null,
+  loads: DeviceLoads | null,
+): number {
+  if (timeline === null) return largest(loads!.loadUs);
+  return unit === "bytes" ? largest(timeline.peakBytes) : timeline.makespanUs;
+}
+
+const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
