@@ -1,5 +1,5 @@
 /**
- * Every planner and agent but `best`, one line each: what `best` composes. Adding a system is its
+ * Every planner and agent but `best` and `best-list`, one line each: what those compose. Adding a system is its
  * file and a line here; the registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
