@@ -118,7 +118,8 @@ export async function* planByList(
       ? { estimate: { value: best.estimate, unit: "us", model: "end of the list schedule" } }
       : undefined;
   }
-  if (method.repairs) {
+  const wasScheduled = failure !== undefined || best.cost < Number.POSITIVE_INFINITY;
+  if (method.repairs && wasScheduled) {
     const unlimited = await scheduleWithoutLimits(choices, evaluator, method);
     const { plan, moved } = yield* repairedPlan(choices, evaluator, unlimited);
     if (plan !== null) return { facts: [{ name: "groups moved to fit the memory", value: moved }] };
