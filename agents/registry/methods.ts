@@ -1,6 +1,6 @@
 /**
- * Every planner and agent but `best` and `best-list`, one line each: what those compose. Adding a system is its
- * file and a line here; the registry-driven tests then cover it.
+ * Every planner and agent but `best` and `best-list`, one line each: what those compose.
+ * Adding a system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
 import { placeto } from "../learned/placeto.ts";

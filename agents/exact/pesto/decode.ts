@@ -1,7 +1,7 @@
 /**
- * A schedule of Pesto's program (program.ts) made without a solver: tasks and hops of transfers run
- * in a given order, each as early as its inputs and its device or links allow. It makes the times
- * of a solution exact, and turns a placement into a solution.
+ * A schedule of Pesto's program (program.ts) made without a solver. Tasks and hops of transfers run
+ * in a given order, each as early as its inputs, its device and its links allow. This makes the
+ * times of a solution exact, and turns a placement into a solution.
  *
  * Serial schedule generation (Kolisch, "Serial and parallel resource-constrained project scheduling
  * methods revisited", European Journal of Operational Research 1996): of all tasks and hops whose
@@ -17,7 +17,10 @@ export interface ExactSchedule extends TaskSchedule {
   /** Start of each hop of each transfer, by `transferKey`. */
   readonly hopStartUs: ReadonlyMap<number, readonly number[]>;
   readonly makespanUs: number;
-  /** What each task waits for last: the task that it follows on its device, or whose data it reads; -1 for none. */
+  /**
+   * What each task waits for last: the task before it on its device, or one whose data it reads; -1
+   * for none.
+   */
   readonly waitsFor: Int32Array;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The first solution of Pesto's program (program.ts): list schedules of its tasks (list-tasks.ts),
- * made as if transfers took 1, 2, 4 and 8 times as long, and one device for all. The shortest of
- * them counts, as decode.ts times it. Costs private passes.
+ * The first solution of Pesto's program (program.ts). List schedules of its tasks (list-tasks.ts)
+ * are made as if transfers took 1, 2, 4 and 8 times as long. One device for all is tried too. The
+ * shortest counts, as decode.ts times it. Costs private passes.
  */
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { decode, type ExactSchedule, type Keys } from "./decode.ts";

@@ -3,7 +3,7 @@
  * cross one link a binary column says which goes first. Kept transfers of a link form a line in
  * which they stay.
  *
- * Where a frame holds freed tasks near their places no order of transfers is a choice: a freed one
+ * Where a frame holds freed tasks near their places no order of transfers is a choice. A freed one
  * keeps its place in the line, and the order of two freed ones is left open. So the times of a
  * solution are only a wish there, and decode.ts makes them true.
  */

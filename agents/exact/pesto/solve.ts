@@ -27,12 +27,17 @@ export interface WholeProgram {
   readonly program: PestoProgram;
 }
 
-/** The fewest that the two rows of a pair of tasks without a path between them have. */
+/** Coefficients of the two rows of a pair whose order is a choice. */
 const COEFFICIENTS_OF_PAIR = 12;
 
-function unorderedPairs({ tasks, reaches }: PestoProblem): number {
+/** About how many pairs of tasks, and of transfers to one device, have an order to choose. */
+function pairsToOrder({ tasks, reaches, tensors, compiled, queues }: PestoProblem): number {
   const ordered = reaches.reduce((sum, path) => sum + path, 0);
-  return (tasks.count * (tasks.count - 1)) / 2 - ordered;
+  const pairsOf = (count: number) => (count * (count - 1)) / 2;
+  const leaving = tensors.filter(({ producer, consumers }) =>
+    consumers.some((task) => tasks.unitOf[task] !== tasks.unitOf[producer]),
+  );
+  return pairsOf(tasks.count) - ordered + (queues ? compiled.deviceCount * pairsOf(leaving.length) : 0);
 }
 
 /** `upperUs`: no solution above it counts. Null where the program is larger than `size`. */
@@ -41,7 +46,7 @@ export function wholeProgram(
   first: ExactSchedule | null,
   { upperUs, lowerUs, size }: { readonly upperUs: number; readonly lowerUs: number; readonly size: number },
 ): WholeProgram | null {
-  if (COEFFICIENTS_OF_PAIR * unorderedPairs(problem) > size) return null;
+  if (COEFFICIENTS_OF_PAIR * pairsToOrder(problem) > size) return null;
   const program = pestoProgram(problem, { upperUs, lowerUs: Math.min(lowerUs, upperUs) });
   return program.program.rowColumn.length <= size ? { first, program } : null;
 }

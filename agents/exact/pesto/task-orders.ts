@@ -1,7 +1,7 @@
 /**
  * The order of tasks on each device in Pesto's integer program (program.ts). Of two tasks without a
  * path between them a binary column says which goes first. Kept tasks of a device form a line in
- * which they stay; a freed task may pass the `near` ones of its place in each line.
+ * which they stay. A freed task may pass the `near` ones of its place in each line.
  */
 import {
   atMostIf,

@@ -6,8 +6,8 @@
  *
  * Windows lie along the critical path of the present solution, whose length no other window can
  * change. Each is a program of its own that starts from the present solution and must beat it by
- * `WORTH`. What it finds is timed by decode.ts, since the order of freed transfers is left open. A window without a better
- * solution is not tried again before the solution changes.
+ * `WORTH`. What it finds is timed by decode.ts, since the order of freed transfers is left open. A
+ * window without a better solution is not tried again before the solution changes.
  *
  * Windows come from the random stream and solves end by simplex iterations, so the same seed gives
  * the same solutions.

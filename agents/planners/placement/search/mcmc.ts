@@ -3,8 +3,8 @@
  * for Deep Neural Networks", SysML 2019). A Metropolis chain draws an op and a configuration, both
  * uniformly, and accepts a strategy that is dearer by x with probability exp(-beta x).
  *
- * As published, a chain starts from a given or a random strategy, and ends when it has found nothing
- * better for the last half of its time; then the next one starts. Here strategies are placements,
+ * As published, a chain starts from a given or a random strategy. It ends when it has found nothing
+ * better for the last half of its time; then the next one starts. Strategies are placements here,
  * and time is counted in evaluations. The public code differs: one chain (restarts=false) that
  * returns to its best plan every hundredth of the budget (resets=true).
  *

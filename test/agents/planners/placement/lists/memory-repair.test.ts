@@ -1,6 +1,6 @@
 /**
- * Memory-tight scenarios, each of which some placement fits (brute force says so): Baechi's planners
- * find a plan by default, and end without one on some of them in their published mode.
+ * Memory-tight scenarios, each of which some placement fits; brute force says so. Baechi's planners
+ * find a plan by default. In their published mode they end without one on some of them.
  */
 import { describe, expect, test } from "vitest";
 import type { PlannerModule } from "../../../../../agents/contract.ts";
