@@ -1,7 +1,8 @@
 /**
  * A list schedule of the tasks of Pesto's program (program.ts). Tasks go by upward rank, each to
  * the device of its unit where it ends first (HEFT: Topcuoglu, Hariri, Wu, TPDS 2002). Unlike in
- * HEFT transfers wait for each other, no gap is filled, and all transfers take `slowdown` times as long.
+ * HEFT transfers wait for each other, no gap is filled, and transfers take `slowdown` times as
+ * long.
  *
  * One private pass, counted by the share that tasks are of ops.
  */
