@@ -46,6 +46,8 @@ export interface Traits {
   readonly random: boolean;
   /** Made for one kind of plan or graph; asked for by name only. */
   readonly special?: true;
+  /** Options with which compositions such as `best` start from it, where not the defaults. */
+  readonly asStart?: Readonly<Record<string, unknown>>;
   /** Turn among the first plans of `best`, lowest first. Without one it comes last. */
   readonly usefulFirst?: number;
 }

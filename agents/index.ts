@@ -30,6 +30,7 @@ export { maxMin, minMin } from "./planners/placement/lists/min-min.ts";
 export { annealing } from "./planners/placement/search/annealing.ts";
 export { bestOf } from "./planners/placement/search/best.ts";
 export { brkga } from "./planners/placement/search/brkga.ts";
+export { coarseToFine } from "./planners/placement/search/coarse-to-fine.ts";
 export { hillClimb } from "./planners/placement/search/hill-climb.ts";
 export { latencySearch } from "./planners/placement/search/latency-search.ts";
 export { lns } from "./planners/placement/search/lns.ts";

@@ -1,8 +1,8 @@
 /**
  * Turns a list scheduler into a planner's run. It makes a schedule, and the simulator replays it.
- * Where a device is over its limit, it schedules again with another share of the outputs
- * reserved. The option `plain` stops there, with the placement of one schedule op by op; `ordered`
- * adds that schedule's order. By default more is tried, and the best plan is kept:
+ * Where a device is over its limit, it schedules again with another share of the outputs reserved.
+ * By default (`plain`) that is all: one schedule op by op, as its paper makes it. `all` is the best
+ * of several plans, which no paper compares under its name:
  *
  *   - the placement alone and with the schedule's order. An order that waits for late inputs loses
  *     where transfers queue;
@@ -12,8 +12,9 @@
  *     which the scheduler does not model. Groups (or ops) are scheduled with every delay 2, 4 and 8
  *     times as long, and ordered at the true delays.
  *
- * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. The estimate is
- * the makespan of the best plan's schedule. Without a plan, one sentence says why none fits.
+ * So a reservation costs at most 2 evaluations, or 4 with groups, and once 6 more. A method may
+ * repair a plan that does not fit (memory-repair.ts). The estimate is the makespan of the best
+ * plan's schedule. Without a plan, one sentence says why none fits.
  */
 
 import { z } from "zod";
@@ -28,6 +29,7 @@ import { type GroupProblem, groupProblem, pinned, slowedDown } from "../problems
 import { prioritiesOf } from "../problems/schedule/order.ts";
 import type { ListScheduler, NoCapacity, Schedule, ScheduleProblem } from "../problems/schedule/problem.ts";
 import { scheduleProblemOf } from "../problems/schedule/scenario.ts";
+import { repairedPlan } from "./memory-repair.ts";
 
 export type Answer = Schedule | NoCapacity;
 
@@ -42,13 +44,17 @@ export interface ListMethod {
   readonly slowdowns: readonly number[];
   /** Shares of all outputs to reserve, tried in this order until a plan fits. */
   readonly outputShares: readonly number[];
+  /** What the paper's answer is: devices with an order of ops, or devices alone. */
+  readonly published: "ordered" | "placement";
+  /** Whether a schedule that does not fit is repaired. */
+  readonly repairs: boolean;
 }
 
 export const variantsOption = z
-  .enum(["all", "plain", "ordered"])
-  .default("all")
+  .enum(["plain", "placement", "ordered", "all"])
+  .default("plain")
   .describe(
-    "Schedules to try. plain: the placement of one schedule. ordered: the same with its order. all: also schedules of whole groups and, where transfers queue, with longer delays; the best plan is kept.",
+    "plain: one schedule, as its paper makes it. placement: its devices alone. ordered: devices and order. all: also schedules of whole groups and, where transfers queue, with longer delays; the best plan is kept.",
   );
 export type Variants = z.infer<typeof variantsOption>;
 
@@ -61,13 +67,15 @@ export const listMethod = (schedule: ListScheduler): ListMethod => ({
   levels: "ops and groups",
   slowdowns: [2, 4, 8],
   outputShares: outputSharesUpwards,
+  published: "ordered",
+  repairs: false,
 });
 
 export async function* planByList(
   choices: Choices,
   evaluator: MeteredEvaluator,
   method: ListMethod,
-  variants: Variants = "all",
+  variants: Variants,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const { graph, objective } = choices.scenario;
   let best = { cost: Number.POSITIVE_INFINITY, estimate: 0 };
@@ -80,7 +88,7 @@ export async function* planByList(
       failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutCapacity]}" with ${100 * share}% of all outputs kept.`;
       return;
     }
-    for (const plan of plansOf(choices, answer, variants)) {
+    for (const plan of plansOf(choices, answer, variants === "plain" ? method.published : variants)) {
       const { cost, feasible } = evaluator.evaluate(plan);
       fits ||= feasible;
       if (cost >= best.cost) continue;
@@ -92,7 +100,9 @@ export async function* planByList(
     const problem = scheduleProblemOf(choices, share, evaluator);
     const byOp = await method.schedule(problem);
     if (byOp !== null) yield* tryAll(byOp, share);
-    const groups = variants === "all" && method.levels === "ops and groups" ? groupProblem(problem) : null;
+    // A graph that is too large for the method op by op is scheduled by groups alone.
+    const byGroups = variants === "all" || byOp === null;
+    const groups = byGroups && method.levels === "ops and groups" ? groupProblem(problem) : null;
     if (groups !== null) {
       const byGroup = await scheduleCoarsely(problem, groups, method);
       if (byGroup !== null) yield* tryAll(byGroup, share);
@@ -108,11 +118,29 @@ export async function* planByList(
       ? { estimate: { value: best.estimate, unit: "us", model: "end of the list schedule" } }
       : undefined;
   }
+  const wasScheduled = failure !== undefined || best.cost < Number.POSITIVE_INFINITY;
+  if (method.repairs && wasScheduled) {
+    const unlimited = await scheduleWithoutLimits(choices, evaluator, method);
+    const { plan, moved } = yield* repairedPlan(choices, evaluator, unlimited);
+    if (plan !== null) return { facts: [{ name: "groups moved to fit the memory", value: moved }] };
+  }
   if (best.cost === Number.POSITIVE_INFINITY)
     return { failure: failure ?? "The graph is too large for this method." };
   return {
     failure: "Every schedule is over a memory limit in the simulator, however many outputs are kept.",
   };
+}
+
+/** The devices that the method would choose if memory were no limit; null where it has none. */
+async function scheduleWithoutLimits(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  { schedule }: ListMethod,
+): Promise<Int32Array | null> {
+  const problem = scheduleProblemOf(choices, 0, evaluator);
+  const limitBytes = problem.limitBytes.map(() => Number.POSITIVE_INFINITY);
+  const answer = await schedule({ ...problem, limitBytes });
+  return answer === null || "taskWithoutCapacity" in answer ? null : answer.device;
 }
 
 /** Devices from a schedule of `coarse`, then an order of the ops on them. */
@@ -135,9 +163,13 @@ function opsAsGroups(problem: ScheduleProblem): GroupProblem {
 }
 
 /** The placement alone and, where the objective has an order, with the schedule's own. */
-function plansOf({ scenario }: Choices, { device, order }: Schedule, variants: Variants): Plan[] {
+function plansOf(
+  { scenario }: Choices,
+  { device, order }: Schedule,
+  variants: Exclude<Variants, "plain">,
+): Plan[] {
   const alone = placement(device);
-  if (variants === "plain" || !objectiveOf(scenario).keepsOrder) return [alone];
+  if (variants === "placement" || !objectiveOf(scenario).keepsOrder) return [alone];
   const ordered = { ...alone, opPriority: prioritiesOf(order) };
   return variants === "ordered" ? [ordered] : [alone, ordered];
 }

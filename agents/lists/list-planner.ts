@@ -23,12 +23,15 @@ export const listOptions = (pool: typeof anyDevice | typeof equalDevices) =>
   z.strictObject({ pool, variants: variantsOption });
 export type ListOptions = z.infer<ReturnType<typeof listOptions>>;
 
-export interface ListPlannerParts {
+export interface ListPlannerParts<Method = ListMethod> {
   readonly card: Omit<Card, "searchSpace">;
   readonly usefulFirst?: Traits["usefulFirst"];
   readonly pool: typeof anyDevice | typeof equalDevices;
-  readonly method: ListMethod;
+  readonly method: Method;
 }
+
+/** A composition starts from the best of several schedules. */
+export const LIST_START = { variants: "all" } as const;
 
 export const LIST_SEARCH_SPACE = "device per group, and the order of the ops";
 
@@ -40,9 +43,54 @@ export const listPlanner = ({
 }: ListPlannerParts): PlannerModule<ListOptions> => ({
   kind: "planner",
   card: { ...card, searchSpace: LIST_SEARCH_SPACE },
-  traits: { answers: "placement", objectives: "any", effort: "instant", random: false, usefulFirst },
+  traits: listTraits(usefulFirst),
   options: listOptions(pool),
   create: ({ pool, variants }) => ({
     plan: (scenario, evaluator) => planByList(choicesOf(scenario, pool), evaluator, method, variants),
+  }),
+});
+
+const listTraits = (usefulFirst: Traits["usefulFirst"]): Traits => ({
+  answers: "placement",
+  objectives: "any",
+  effort: "instant",
+  random: false,
+  usefulFirst,
+  asStart: LIST_START,
+});
+
+/** The options of Baechi's planners, whose greedy use of memory may end without a plan. */
+export const baechiOptions = z.strictObject({
+  ...listOptions(equalDevices).shape,
+  mode: z
+    .enum(["repair", "paper"])
+    .default("repair")
+    .describe(
+      "Where the schedule does not fit the memory: repair moves groups until it does, paper ends without a plan.",
+    ),
+});
+export type BaechiOptions = z.infer<typeof baechiOptions>;
+
+/** What its planners have in common: devices without an order, and repair where it is asked for. */
+export const baechiMethod = (
+  method: Omit<ListMethod, "published" | "repairs">,
+  mode: BaechiOptions["mode"],
+): ListMethod => ({ ...method, published: "placement", repairs: mode === "repair" });
+
+export const baechiPlanner = ({
+  card,
+  usefulFirst,
+  method,
+}: Omit<
+  ListPlannerParts<Omit<ListMethod, "published" | "repairs">>,
+  "pool"
+>): PlannerModule<BaechiOptions> => ({
+  kind: "planner",
+  card: { ...card, searchSpace: LIST_SEARCH_SPACE },
+  traits: listTraits(usefulFirst),
+  options: baechiOptions,
+  create: ({ pool, variants, mode }) => ({
+    plan: (scenario, evaluator) =>
+      planByList(choicesOf(scenario, pool), evaluator, baechiMethod(method, mode), variants),
   }),
 });

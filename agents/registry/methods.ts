@@ -1,6 +1,6 @@
 /**
- * Every planner and agent but `best`, one line each: what `best` composes. Adding a system is its
- * file and a line here; the registry-driven tests then cover it.
+ * Every planner and agent but `best` and `best-list`, one line each: what those compose.
+ * Adding a system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
 import { placeto } from "../learned/placeto.ts";
@@ -28,6 +28,7 @@ import { mTopo } from "../planners/placement/lists/m-topo.ts";
 import { maxMin, minMin } from "../planners/placement/lists/min-min.ts";
 import { annealing } from "../planners/placement/search/annealing.ts";
 import { brkga } from "../planners/placement/search/brkga.ts";
+import { coarseToFine } from "../planners/placement/search/coarse-to-fine.ts";
 import { hillClimb } from "../planners/placement/search/hill-climb.ts";
 import { latencySearch } from "../planners/placement/search/latency-search.ts";
 import { lns } from "../planners/placement/search/lns.ts";
@@ -59,6 +60,7 @@ export const composedMethods: readonly Method[] = [
   tabu,
   brkga,
   lns,
+  coarseToFine,
   idealsDp,
   ilp,
   branchAndBoundPlanner,

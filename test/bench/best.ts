@@ -27,7 +27,7 @@ const NEAR = 0.01;
 
 /** Planners that are asked for by name only and answer the objective in seconds. */
 const byName: Readonly<Record<Objective, readonly string[]>> = {
-  makespan: ["ideals-dp", "pesto"],
+  makespan: ["ideals-dp", "coarse-to-fine"],
   "max-load": ["max-load-search", "acyclic-partition", "pipedream-interval"],
   latency: ["latency-search", "ideals-dp"],
   "peak-memory": [],

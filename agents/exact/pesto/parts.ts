@@ -4,13 +4,21 @@
  * frees only some units.
  */
 import { type ProgramBuilder, summed, type Terms, weighted } from "../../solver/linear-program.ts";
-import type { PestoProblem } from "./problem.ts";
+import type { PestoProblem, Tensor } from "./problem.ts";
 
 /** A schedule that the program keeps, except for some units. */
 export interface Frame {
   readonly isFree: (unit: number) => boolean;
   readonly unitDevice: Int32Array;
   readonly startsUs: Float64Array;
+  /** Start of each hop of each transfer, by `transferKey`; without it producers' ends count. */
+  readonly hopStartUs?: ReadonlyMap<number, readonly number[]>;
+  /**
+   * How many places a freed task may pass in the line of a device. Then a freed transfer keeps its
+   * place among the kept ones of a link, and may cross it at any time beside other freed ones.
+   * Default: any number, and all orders of transfers are choices.
+   */
+  readonly near?: number;
 }
 
 export interface Parts {
@@ -34,6 +42,11 @@ export interface Choice {
   /** Is it 1 if tasks start at these times? */
   readonly isSet: (startsUs: Float64Array) => boolean;
 }
+
+/** Are the orders of transfers left out of the choices? */
+export const keepsLinkOrders = ({ frame }: Parts): boolean => frame?.near !== undefined;
+
+export const nearOf = ({ frame }: Parts): number => frame?.near ?? Number.POSITIVE_INFINITY;
 
 /** The columns of a task's unit, by device. */
 export const devicesOf = ({ problem, x }: Parts, task: number): ReadonlyMap<number, number> =>
@@ -87,4 +100,13 @@ export function atMostIf(
 ): void {
   const limit = conditions.reduce((sum, condition) => sum + condition.limit, 0);
   builder.atMost(summed([...terms, ...conditions.flatMap((condition) => condition.terms)]), limit + bound);
+}
+
+/** One transfer of tensor `tensor` to device `to`, hop by hop. */
+export interface Job {
+  readonly tensor: Tensor;
+  readonly to: number;
+  /** The column w of each device that the producer may be on. */
+  readonly from: ReadonlyMap<number, number>;
+  readonly hopStart: readonly number[];
 }

@@ -13,6 +13,8 @@ import type { Tasks } from "./coarsen.ts";
 
 /** An output of one task that others read. */
 export interface Tensor {
+  /** Its place among all tensors. */
+  readonly number: number;
   readonly producer: number;
   readonly consumers: readonly number[];
   readonly bytes: number;
@@ -139,5 +141,18 @@ function tensorsOf(compiled: Compiled, { taskOf, count }: Tasks): Tensor[] {
         key,
       );
   }
-  return [...found.values()];
+  return Array.from(found.values(), (tensor, number) => ({ number, ...tensor }));
 }
+
+/** Names the transfer of a tensor to a device. */
+export const transferKey = (
+  { compiled }: Pick<PestoProblem, "compiled">,
+  { number }: Tensor,
+  to: number,
+): number => number * compiled.deviceCount + to;
+
+export const hopsOf = ({ hops, compiled }: PestoProblem, from: number, to: number): readonly Hop[] =>
+  hops[from * compiled.deviceCount + to];
+
+/** Do some tasks stand for several ops? */
+export const isMerged = ({ tasks, compiled }: PestoProblem): boolean => tasks.count < compiled.opCount;

@@ -19,7 +19,7 @@
  *   - the second of two transfers on a link starts when the first has been sent.
  *
  * Within a `Frame` most units keep their devices, and their tasks and transfers keep their order.
- * No choice is left among them.
+ * No choice is left among them. Freed tasks and transfers may be held close to their places.
  *
  * A row under a condition has a term of `big`, at least the upper limit of the makespan. The term
  * lifts the row if the condition does not hold.
@@ -30,21 +30,9 @@
 
 import { type LinearProgram, programBuilder, weighted } from "../../solver/linear-program.ts";
 import { scaleBy } from "../programs/placement-program.ts";
-import {
-  atMostIf,
-  type Choice,
-  type Condition,
-  devicesOf,
-  endTerms,
-  type Frame,
-  gapAfter,
-  isClear,
-  isKept,
-  isSet,
-  type Parts,
-  runTerms,
-} from "./parts.ts";
-import type { PestoProblem } from "./problem.ts";
+import { endTerms, type Frame, type Parts } from "./parts.ts";
+import { type PestoProblem, transferKey } from "./problem.ts";
+import { addTaskOrders } from "./task-orders.ts";
 import { addTransfers } from "./transfers.ts";
 
 export interface PestoProgram {
@@ -55,6 +43,8 @@ export interface PestoProgram {
   unitDevices(columns: Float64Array): Int32Array;
   /** Start of each task in us. */
   startsUs(columns: Float64Array): Float64Array;
+  /** Start of each hop of each transfer in us, by `transferKey`. */
+  hopStartUs(columns: Float64Array): ReadonlyMap<number, readonly number[]>;
   /** The values of the integer columns for a plan with these devices and starts. */
   startOf(
     unitDevice: Int32Array,
@@ -80,13 +70,21 @@ export function pestoProgram(
   const parts: Parts = { frame, problem, builder, unitUs, big, makespan, x, start };
   addUnits(parts);
   addPrecedence(parts);
-  const choices = [...addTaskOrders(parts), ...addTransfers(parts, upper)];
+  const { jobs, choices: linkChoices } = addTransfers(parts, upper);
+  const choices = [...addTaskOrders(parts), ...linkChoices];
   return {
     program: builder.build(),
     unitUs,
     unitDevices: (columns) =>
       Int32Array.from(x, (of) => [...of].find(([, column]) => columns[column] > 0.5)?.[0] ?? -1),
     startsUs: (columns) => Float64Array.from(start, (column) => columns[column] * unitUs),
+    hopStartUs: (columns) =>
+      new Map(
+        jobs.map(({ tensor, to, hopStart }) => [
+          transferKey(problem, tensor, to),
+          hopStart.map((column) => columns[column] * unitUs),
+        ]),
+      ),
     startOf(unitDevice, startsUs) {
       const indices: number[] = [];
       const values: number[] = [];
@@ -130,65 +128,4 @@ function addPrecedence(parts: Parts): void {
     for (const next of problem.successors[task])
       builder.atMost([...endTerms(parts, task), start[next], -1], 0);
   }
-}
-
-/** Kept tasks of a device stay in their order. */
-function addKeptOrders(parts: Parts): void {
-  const { problem, builder, start, frame } = parts;
-  if (frame === undefined) return;
-  const { startsUs, unitDevice } = frame;
-  const { unitOf } = problem.tasks;
-  const kept = [...start.keys()]
-    .filter((task) => isKept(parts, task))
-    .sort((a, b) => startsUs[a] - startsUs[b] || a - b);
-  const last = new Map<number, number>();
-  for (const task of kept) {
-    const d = unitDevice[unitOf[task]];
-    const before = last.get(d);
-    if (before !== undefined)
-      builder.atMost(
-        [start[before], 1, start[task], -1, ...runTerms(parts, before)],
-        -gapAfter(parts, before, d),
-      );
-    last.set(d, task);
-  }
-}
-
-function addTaskOrders(parts: Parts): Choice[] {
-  const { tasks, reaches } = parts.problem;
-  const choices: Choice[] = [];
-  addKeptOrders(parts);
-  for (let i = 0; i < tasks.count; i++)
-    for (let j = i + 1; j < tasks.count; j++) {
-      if (isKept(parts, i) && isKept(parts, j)) continue;
-      const shared = [...devicesOf(parts, i).keys()].filter((d) => devicesOf(parts, j).has(d));
-      if (reaches[i * tasks.count + j] === 1 || shared.length === 0) continue;
-      choices.push(addOrderChoice(parts, i, j, shared));
-    }
-  return choices;
-}
-
-/** A binary column that is 1 if task i runs before task j on a device that both are on. */
-function addOrderChoice(parts: Parts, i: number, j: number, shared: readonly number[]): Choice {
-  const first = parts.builder.binary();
-  const isUnit = devicesOf(parts, i) === devicesOf(parts, j);
-  for (const d of isUnit ? [shared[0]] : shared) {
-    const meet = isUnit ? [] : [i, j].map((task) => isSet(parts, [devicesOf(parts, task).get(d)!]));
-    addTaskOrder(parts, i, j, d, [...meet, isSet(parts, [first])]);
-    addTaskOrder(parts, j, i, d, [...meet, isClear(parts, first)]);
-  }
-  return { column: first, isSet: (startsUs) => startsUs[i] <= startsUs[j] };
-}
-
-/** If the conditions hold, the end of `before` and the gap after it <= the start of `after`. */
-function addTaskOrder(
-  parts: Parts,
-  before: number,
-  after: number,
-  d: number,
-  conditions: readonly Condition[],
-): void {
-  const { start } = parts;
-  const terms = [start[before], 1, start[after], -1, ...runTerms(parts, before)];
-  atMostIf(parts, conditions, terms, -gapAfter(parts, before, d));
 }

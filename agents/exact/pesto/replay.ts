@@ -6,12 +6,19 @@
 import { placement } from "../../../env/model/plan/placement.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { ListOrder } from "../../lists/list-order.ts";
 import type { PestoProblem } from "./problem.ts";
 
 export interface TaskSchedule {
   readonly unitDevice: Int32Array;
   readonly startsUs: Float64Array;
+}
+
+/** The plan that runs a schedule in its own order. One private pass. */
+export function replay(problem: PestoProblem, schedule: TaskSchedule, passes: PassCounter): Plan {
+  passes.pass();
+  return replayPlan(problem, schedule);
 }
 
 /**
@@ -24,10 +31,18 @@ export function replays(
   listOrder: ListOrder,
   passes: PassCounter,
 ): Plan[] {
-  passes.pass();
-  const plan = replayPlan(problem, schedule);
+  const plan = replay(problem, schedule, passes);
   const device = Int32Array.from(plan.device);
   return [plan, placement(plan.device), { ...plan, opPriority: listOrder.of(device) }];
+}
+
+/** Evaluates the plans until the budget ends; yields those that are better than all before. */
+export function* betterOf(plans: readonly Plan[], evaluator: MeteredEvaluator): Generator<Plan, void> {
+  for (const plan of plans) {
+    if (evaluator.exhausted) return;
+    const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
+    if (evaluator.evaluate(plan).cost < before) yield plan;
+  }
 }
 
 function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedule): Plan {

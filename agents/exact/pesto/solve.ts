@@ -1,35 +1,15 @@
 /**
- * One solve of Pesto's integer program (program.ts) over a graph that is coarsened to as many tasks
- * as the program may have. Every solution is replayed by the simulator. The result holds the proven
- * bound, and whether it holds for all plans.
+ * One solve of Pesto's whole integer program (program.ts), from a first solution. Every solution is
+ * timed by decode.ts. The result holds the proven bound, and whether it holds for all plans.
  */
-
-import type { Plan } from "../../../env/model/plan/plan.ts";
-import type { Compiled } from "../../../env/sim/engine/compile.ts";
-import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { createListOrder } from "../../lists/list-order.ts";
+import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { type MipLimits, type MipResult, STOPPED, solveMip } from "../../solver/highs.ts";
-import { coarsenTasks } from "./coarsen.ts";
-import { type PestoProblem, pestoProblem } from "./problem.ts";
+import { decode, type ExactSchedule } from "./decode.ts";
+import { isMerged, type PestoProblem } from "./problem.ts";
 import { type PestoProgram, pestoProgram } from "./program.ts";
-import { replays, type TaskSchedule, taskSchedule } from "./replay.ts";
 
-export interface SizedProgram {
-  readonly problem: PestoProblem;
-  readonly program: PestoProgram;
-  /** Do some of its tasks stand for several ops? */
-  readonly isMerged: boolean;
-}
-
-/** How a solve ended, and what it found. */
+/** How a solve ended. */
 export interface Solved extends MipResult {
-  /** The program's own makespan of its last solution, and the plan of that solution. */
-  readonly estimateUs?: number;
-  readonly solution?: Plan;
-  /**
-   * The makespan of the last solution that became the best plan, and the evaluation of that plan.
-   */
-  readonly best?: { readonly estimateUs: number; readonly evaluation: number };
   /** No solution of the program has a smaller makespan. */
   readonly provenUs: number;
   /** No plan has one either. */
@@ -41,93 +21,73 @@ export interface Solved extends MipResult {
  * condition are a thousand times a unit.
  */
 export const ROUNDING = 1e-6;
-/**
- * A merged task is estimated to take longer than in the simulator. So solutions up to this multiple
- * of the best plan are still allowed.
- */
-const MERGED_ROOM = 1.5;
-const FEWER = 0.8;
 
-/** The program with the most tasks that fits its size; null if even two tasks do not fit. */
-export function sizedProgram(
-  compiled: Compiled,
-  evaluator: MeteredEvaluator,
-  most: { readonly tasks: number; readonly size: number },
-): SizedProgram | null {
-  const best = evaluator.best?.outcome.value ?? evaluator.ceiling;
-  const lowerUs = evaluator.bound().value;
-  for (let target = most.tasks; target >= 2; target = Math.floor(target * FEWER)) {
-    const problem = pestoProblem(compiled, coarsenTasks(compiled, target));
-    if (problem.tasks.count > 2 * most.tasks) return null;
-    const isMerged = problem.tasks.count < compiled.opCount;
-    const program = pestoProgram(problem, {
-      upperUs: isMerged ? best * MERGED_ROOM : best,
-      lowerUs: isMerged ? 0 : Math.min(lowerUs, best),
-    });
-    if (program.program.rowColumn.length <= most.size) return { problem, program, isMerged };
-  }
-  return null;
+export interface WholeProgram {
+  readonly first: ExactSchedule | null;
+  readonly program: PestoProgram;
 }
 
-/** Yields plans that are better than all that the evaluator has seen. */
-export async function* solveProgram(
-  { problem, program }: SizedProgram,
-  evaluator: MeteredEvaluator,
-  limits: MipLimits,
-): AsyncGenerator<Plan, Solved> {
-  const listOrder = createListOrder(problem.compiled, evaluator);
-  const solver = solveMip(program.program, {
-    start: startOf(problem, program, evaluator),
-    limits,
-    stopped: () => evaluator.exhausted,
-  });
-  let estimateUs: number | undefined;
-  let solution: Plan | undefined;
-  let best: Solved["best"];
+/** Coefficients of the two rows of a pair whose order is a choice. */
+const COEFFICIENTS_OF_PAIR = 12;
+
+/** About how many pairs of tasks, and of transfers to one device, have an order to choose. */
+function pairsToOrder({ tasks, reaches, tensors, compiled, queues }: PestoProblem): number {
+  const ordered = reaches.reduce((sum, path) => sum + path, 0);
+  const pairsOf = (count: number) => (count * (count - 1)) / 2;
+  const leaving = tensors.filter(({ producer, consumers }) =>
+    consumers.some((task) => tasks.unitOf[task] !== tasks.unitOf[producer]),
+  );
+  return pairsOf(tasks.count) - ordered + (queues ? compiled.deviceCount * pairsOf(leaving.length) : 0);
+}
+
+/** `upperUs`: no solution above it counts. Null where the program is larger than `size`. */
+export function wholeProgram(
+  problem: PestoProblem,
+  first: ExactSchedule | null,
+  { upperUs, lowerUs, size }: { readonly upperUs: number; readonly lowerUs: number; readonly size: number },
+): WholeProgram | null {
+  if (COEFFICIENTS_OF_PAIR * pairsToOrder(problem) > size) return null;
+  const program = pestoProgram(problem, { upperUs, lowerUs: Math.min(lowerUs, upperUs) });
+  return program.program.rowColumn.length <= size ? { first, program } : null;
+}
+
+/** Yields solutions, each shorter than all before and than the first one. */
+export async function* solveWhole(
+  problem: PestoProblem,
+  { program, first }: WholeProgram,
+  passes: PassCounter,
+  { stopped, ...limits }: MipLimits & { readonly stopped: () => boolean },
+): AsyncGenerator<ExactSchedule, Solved> {
+  const start = first === null ? undefined : program.startOf(first.unitDevice, first.startsUs);
+  const solver = solveMip(program.program, { start, limits, stopped });
+  let shortestUs = first?.makespanUs ?? Number.POSITIVE_INFINITY;
   try {
     for (;;) {
       const { done, value } = await solver.next();
       if (done === true) {
         const provenUs = Math.max(0, value.bound * program.unitUs * (1 - ROUNDING));
-        return { ...value, estimateUs, solution, best, provenUs, holdsForAll: holdsForAll(problem) };
+        return { ...value, provenUs, holdsForAll: holdsForAll(problem) };
       }
-      const plans = replays(problem, scheduleOf(program, value.columns), listOrder, evaluator);
-      estimateUs = value.value * program.unitUs;
-      solution = plans[0];
-      for (const plan of betterOf(plans, evaluator)) {
-        best = { estimateUs, evaluation: evaluator.evaluations };
-        yield plan;
-      }
+      const schedule = decode(problem, keysOf(program, value.columns), passes);
+      if (schedule.makespanUs >= shortestUs) continue;
+      shortestUs = schedule.makespanUs;
+      yield schedule;
     }
   } finally {
     await solver.return(STOPPED);
   }
 }
 
-/** The schedule of a solution. */
-export function scheduleOf({ unitDevices, startsUs }: PestoProgram, columns: Float64Array): TaskSchedule {
-  return { unitDevice: unitDevices(columns), startsUs: startsUs(columns) };
-}
-
-/** Evaluates the plans until the budget ends; yields those that are better than all before. */
-export function* betterOf(plans: readonly Plan[], evaluator: MeteredEvaluator): Generator<Plan, void> {
-  for (const plan of plans) {
-    if (evaluator.exhausted) return;
-    const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
-    if (evaluator.evaluate(plan).cost < before) yield plan;
-  }
-}
-
-/** The best plan so far, as a start for the solver; the solver may reject it. */
-function startOf(problem: PestoProblem, program: PestoProgram, { best }: MeteredEvaluator) {
-  if (best?.outcome.feasible !== true || best.outcome.startUs === undefined) return undefined;
-  const { unitDevice, startsUs } = taskSchedule(problem, best.plan, best.outcome.startUs);
-  return program.startOf(problem.renamed(unitDevice), startsUs);
-}
+/** Devices and times of a solution. */
+export const keysOf = (program: PestoProgram, columns: Float64Array) => ({
+  unitDevice: program.unitDevices(columns),
+  startsUs: program.startsUs(columns),
+  hopStartUs: program.hopStartUs(columns),
+});
 
 /**
  * If no ops are merged, every plan is a solution of the program. Free multicast is an exception: it
  * serves consumers over routes that the program does not have.
  */
-const holdsForAll = ({ tasks, compiled }: PestoProblem): boolean =>
-  tasks.count === compiled.opCount && compiled.fidelity.multicast !== "free";
+const holdsForAll = (problem: PestoProblem): boolean =>
+  !isMerged(problem) && problem.compiled.fidelity.multicast !== "free";

@@ -18,8 +18,9 @@ import { type MipLimits, type MipResult, STOPPED, solveMip } from "../../solver/
 import { coarsenTasks } from "./coarsen.ts";
 import { type PestoProblem, pestoProblem } from "./problem.ts";
 import { type PestoProgram, pestoProgram } from "./program.ts";
-import { replays, taskSchedule } from "./replay.ts";
-import { betterOf, scheduleOf } from "./solve.ts";
+import { betterOf, replays, taskSchedule } from "./replay.ts";
+import { keysOf } from "./solve.ts";
+import { unitsAround } from "./task-windows.ts";
 
 export interface WindowLimits {
   readonly windows: number;
@@ -100,7 +101,7 @@ async function* solveWindow(
     for (;;) {
       const { done, value } = await solver.next();
       if (done === true) return value;
-      const plans = replays(problem, scheduleOf(program, value.columns), listOrder, evaluator);
+      const plans = replays(problem, keysOf(program, value.columns), listOrder, evaluator);
       yield* betterOf(plans, evaluator);
     }
   } finally {
@@ -129,7 +130,7 @@ function nextWindow(
   const upperUs = outcome.value * (1 - WORTH);
   const lowerUs = Math.min(evaluator.bound().value, upperUs);
   for (let draw = 0; draw < DRAWS; draw++) {
-    const free = unitsAround(problem, startsUs, startsUs[rng.int(startsUs.length)]);
+    const free = unitsAround(problem, { startsUs }, startsUs[rng.int(startsUs.length)], UNITS);
     const name = [...free].sort((a, b) => a - b).join();
     if (failed.has(name)) continue;
     const isFree = (unit: number) => free.has(unit);
@@ -137,17 +138,4 @@ function nextWindow(
     return { name, program: pestoProgram(problem, { upperUs, lowerUs, frame }) };
   }
   return null;
-}
-
-/** The units whose tasks start closest to a time. */
-function unitsAround({ tasks }: PestoProblem, startsUs: Float64Array, us: number): Set<number> {
-  const byDistance = [...startsUs.keys()].sort(
-    (a, b) => Math.abs(startsUs[a] - us) - Math.abs(startsUs[b] - us) || a - b,
-  );
-  const units = new Set<number>();
-  for (const task of byDistance) {
-    units.add(tasks.unitOf[task]);
-    if (units.size === UNITS) break;
-  }
-  return units;
 }

@@ -12,7 +12,7 @@ import { allowance, type MeteredEvaluator } from "../../../env/sim/evaluator/met
 import type { PlannerModule } from "../../contract.ts";
 
 export interface FirstPlans {
-  /** With their default options. */
+  /** With their options for starts, or their defaults. */
   readonly planners: readonly PlannerModule[];
   /** The most that all of them may spend together, at most a quarter of the budget. */
   readonly most: number;
@@ -30,7 +30,8 @@ export async function* firstPlans(
   const allowed = allowance(evaluator, amount);
   const rng = createRng(stream);
   try {
-    for (const { options, create } of planners) yield* create(options.parse({})).plan(scenario, allowed, rng);
+    for (const { options, create, traits } of planners)
+      yield* create(options.parse(traits?.asStart ?? {})).plan(scenario, allowed, rng);
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
   }

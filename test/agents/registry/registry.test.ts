@@ -46,7 +46,7 @@ describe("the registry", () => {
   test("finds a method by id and fills in its options", async () => {
     const { module, options, spec } = await resolveMethod("mcmc?beta=60");
     expect(module.card.id).toBe("mcmc");
-    expect(options).toMatchObject({ pool: "all", start: "single-device", beta: 60, resets: true });
+    expect(options).toMatchObject({ pool: "all", start: "random", beta: 60, resets: false });
     expect(spec).toBe("mcmc?beta=60");
   });
 
@@ -71,7 +71,11 @@ test("the published list holds every registered method and nothing that is no me
     typeof value === "object" && value !== null && "card" in value && "options" in value;
   const published = Object.values(publishedAgents).filter(isMethod);
   expect(new Set(published)).toEqual(new Set(composedMethods));
-  expect(methods.map(({ card }) => card.id)).toEqual(["best", ...composedMethods.map(({ card }) => card.id)]);
+  expect(methods.map(({ card }) => card.id)).toEqual([
+    "best",
+    "best-list",
+    ...composedMethods.map(({ card }) => card.id),
+  ]);
 });
 
 test("every registered method has traits, and its card says what it is", () => {

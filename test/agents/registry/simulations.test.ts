@@ -73,7 +73,30 @@ vi.mock("../../../agents/exact/pesto/replay.ts", async (original) => {
     outside.pass();
     return plans;
   };
-  return { ...module, replays };
+  const replay: typeof module.replay = (...given) => {
+    const plan = module.replay(...given);
+    outside.pass();
+    return plan;
+  };
+  return { ...module, replay, replays };
+});
+vi.mock("../../../agents/exact/pesto/decode.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/exact/pesto/decode.ts")>();
+  const decode: typeof module.decode = (problem, ...given) => {
+    const schedule = module.decode(problem, ...given);
+    outside.pass(problem.tasks.count / problem.compiled.opCount);
+    return schedule;
+  };
+  return { ...module, decode };
+});
+vi.mock("../../../agents/exact/pesto/list-tasks.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/exact/pesto/list-tasks.ts")>();
+  const listSchedule: typeof module.listSchedule = (problem, ...given) => {
+    const schedule = module.listSchedule(problem, ...given);
+    outside.pass(problem.tasks.count / problem.compiled.opCount);
+    return schedule;
+  };
+  return { ...module, listSchedule };
 });
 vi.mock("../../../agents/lists/insertion.ts", async (original) => {
   const module = await original<typeof import("../../../agents/lists/insertion.ts")>();

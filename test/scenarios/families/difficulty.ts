@@ -71,11 +71,13 @@ export const referenceRows: readonly ReferenceRow[] = Object.entries(studyOf).fl
  */
 const methods: Readonly<Record<Column, readonly string[]>> = {
   "1 device": ["single-device"],
-  "EFT list": ["heft?variants=plain"],
+  "EFT list": ["heft?variants=placement"],
   "best random": ["random"],
   "hill climb": ["hill-climb"],
   REINFORCE: ["reinforce"],
-  MCMC: ["mcmc?beta=10", "mcmc?beta=30", "mcmc?beta=100", "mcmc?beta=300"],
+  MCMC: [10, 30, 100, 300].map(
+    (beta) => `mcmc?beta=${beta}&start=single-device&proposals=other&restarts=false&resets=true`,
+  ),
 };
 
 /** Mean of step time over bound, over scenarios and seeds. */

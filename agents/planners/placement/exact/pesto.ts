@@ -1,88 +1,57 @@
 /**
  * Pesto (Hafeez, Sun, Gandhi, Liu, Middleware 2021): placement and order by an integer program over
- * a coarsened graph. The graph has as many tasks as the solver can handle; the simulator replays
- * the order. It is built from a description of the paper's sets and rules. Its text and code were
- * not available, so nothing here claims its figures.
+ * a coarsened graph. It is built from a description of the paper's sets and rules. Its text and
+ * code were not available, so nothing here claims its figures.
  *
- * First come list schedules and a hill climb, which also give the solver's start, then the program.
- * If the best plan is not proven optimal, two steps of our own follow on the original graph:
+ *   1. The graph is coarsened to at most `tasks` tasks (exact/pesto/coarsen.ts). 3/4 and half as
+ *      many are tried too; the coarsening with the shortest first solution is kept.
+ *   2. The first solution is a list schedule of the tasks (exact/pesto/first-schedule.ts).
+ *   3. A program of up to `size` coefficients is solved as a whole. Where nothing was merged it
+ *      proves a bound.
+ *   4. Otherwise windows of a few units are solved, all else kept (exact/pesto/task-windows.ts).
  *
- *   - a search from large groups to small ones (search/groups/coarse-to-fine.ts);
- *   - the program again in windows of a few ops (exact/pesto/windows.ts).
- *
- * Solves stop on nodes and simplex iterations; the limit in seconds is a guard.
+ * The row is the program's alone: only its solutions become plans, each in its own order. Solves
+ * stop on nodes and simplex iterations; the limit in seconds is a guard.
  */
-
 import { z } from "zod";
 import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
-import { compile } from "../../../../env/sim/engine/compile.ts";
-import { BudgetExhausted } from "../../../../env/sim/evaluator/budget.ts";
+import { type Compiled, compile } from "../../../../env/sim/engine/compile.ts";
 import { gapOf } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import {
-  type Estimate,
-  endOf,
-  type Fact,
-  type PlannerModule,
-  type PlannerReport,
-} from "../../../contract.ts";
-import {
-  ROUNDING,
-  type SizedProgram,
-  type Solved,
-  sizedProgram,
-  solveProgram,
-} from "../../../exact/pesto/solve.ts";
-import { hasWindows, improveWindows, type WindowsReport } from "../../../exact/pesto/windows.ts";
-import { refine } from "../../../search/groups/coarse-to-fine.ts";
-import { firstPlans } from "../../../search/groups/first-plans.ts";
+import { endOf, type Fact, type PlannerModule, type PlannerReport } from "../../../contract.ts";
+import { coarsenTasks } from "../../../exact/pesto/coarsen.ts";
+import type { ExactSchedule } from "../../../exact/pesto/decode.ts";
+import { firstSchedule } from "../../../exact/pesto/first-schedule.ts";
+import { isMerged, type PestoProblem, pestoProblem } from "../../../exact/pesto/problem.ts";
+import { betterOf, replay } from "../../../exact/pesto/replay.ts";
+import { ROUNDING, type Solved, solveWhole, wholeProgram } from "../../../exact/pesto/solve.ts";
+import { improveTasks, type TaskWindowsReport } from "../../../exact/pesto/task-windows.ts";
 import { endText } from "../../../solver/solver-end.ts";
-import { cpop } from "../lists/cpop.ts";
-import { criticalPathFirst } from "../lists/critical-path-first.ts";
-import { etf } from "../lists/etf.ts";
-import { heft } from "../lists/heft.ts";
-import { mEtf } from "../lists/m-etf.ts";
-import { hillClimb } from "../search/hill-climb.ts";
 
 const options = z.strictObject({
-  tasks: z
+  tasks: z.int().min(2).default(200).describe("The most tasks that the graph is coarsened to."),
+  size: z
     .int()
-    .min(2)
-    .default(20)
-    .describe("Tasks that the graph is coarsened to; fewer where the program gets too large."),
-  climb: z
+    .min(1)
+    .default(60_000)
+    .describe("Largest program that is solved as a whole, in coefficients."),
+  windows: z.int().min(0).default(12).describe("Windows that are solved of a larger program."),
+  units: z
     .int()
-    .min(0)
-    .default(200)
-    .describe("Evaluations of the plans to start from, at most a quarter of the budget."),
-  refine: z
-    .int()
-    .min(0)
-    .default(2_000)
-    .describe(
-      "Evaluations of the search that continues from the program's solution, from large groups to small ones.",
-    ),
-  windows: z
-    .int()
-    .min(0)
-    .default(12)
-    .describe(
-      "Windows of a few ops each that the program places again after that, on graphs of up to 400 ops.",
-    ),
+    .min(1)
+    .default(5)
+    .describe("Units that a window frees, each a task or a forward and a backward one."),
   iterations: z
     .int()
     .min(1)
     .default(100_000)
-    .describe(
-      "Simplex iterations before the solver stops; a twentieth of them where tasks are merged, and for each window.",
-    ),
+    .describe("Simplex iterations before the solver stops; 3% of them for each window."),
   nodes: z.int().min(1).default(100_000).describe("Branch-and-bound nodes before the solver stops."),
   seconds: z.number().positive().default(120).describe("Seconds before a solve stops, a guard."),
   gap: z.number().min(0).max(1).default(0).describe("Stops within this share of the program's optimum."),
-  size: z.int().min(1).default(60_000).describe("Largest program tried, in coefficients."),
 });
 type Options = z.infer<typeof options>;
 
@@ -92,15 +61,14 @@ export const pesto: PlannerModule<Options> = {
     id: "pesto",
     systems: ["pesto"],
     name: "Pesto",
-    summary:
-      "Devices and orders of ops and transfers by one integer program over a coarsened graph, refined on the original graph.",
+    summary: "Devices and orders of ops and transfers by one integer program over a coarsened graph.",
     searchSpace: "device and start per task of a coarsened graph",
     paper:
       "Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021",
     limits:
-      "Coarsens to about 20 tasks, a tenth of what the paper's solver took. A merged task sends when all of its ops have ended, but the " +
-      "simulator does not wait for that. So plans of large graphs come from the refinement and, up to 400 ops, from the windows, both ours. " +
-      "Its bound holds for every plan only if no ops were merged; under free multicast it has none.",
+      "Rebuilt from a description. A program of more than some 20 tasks is not solved as a whole, as the paper's solver did: it starts from a list " +
+      "schedule of the tasks, and windows of it are solved one after the other. A merged task sends when all of its ops have ended, but the simulator does not " +
+      "wait for that. Its bound holds for every plan only if no ops were merged; under free multicast it has none.",
   },
   traits: { answers: "placement", objectives: ["makespan"], effort: "seconds", random: true },
   options,
@@ -109,15 +77,16 @@ export const pesto: PlannerModule<Options> = {
   }),
 };
 
-const FIRST_PLANNERS = [heft, cpop, etf, criticalPathFirst, mEtf, hillClimb] as PlannerModule[];
-/**
- * The share of the iterations for a program of merged tasks, which is only an estimate, and for
- * each window.
- */
-const PART_SHARE = 0.05;
-/** Evaluations that are kept for the windows: a few for each, at most a share of the rest. */
-const EVALUATIONS_OF_WINDOW = 10;
-const WINDOWS_REST = 0.1;
+/** Shares of `tasks` that are tried. */
+const COARSENINGS: readonly number[] = [1, 0.75, 0.5];
+/** The share of the simplex iterations for each window. */
+const WINDOW_SHARE = 0.03;
+
+interface Start {
+  readonly problem: PestoProblem;
+  /** Null where no list schedule keeps all weights within the memory. */
+  readonly first: ExactSchedule | null;
+}
 
 async function* solve(
   scenario: Scenario,
@@ -125,125 +94,169 @@ async function* solve(
   rng: Rng,
   given: Options,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
-  yield* firstPlans(scenario, evaluator, {
-    planners: FIRST_PLANNERS,
-    most: given.climb,
-    stream: "the first plans of Pesto",
-  });
-  const sized = sizedProgram(compile(scenario), evaluator, given);
-  const solved =
-    sized === null ? NOTHING_SOLVED : yield* solveProgram(sized, evaluator, limitsOf(sized, given));
-  const windows = yield* goOn(scenario, solved, evaluator, rng, given);
-  return reportOf(sized, solved, windows, evaluator, given);
+  const { problem, first } = shortestStart(compile(scenario), evaluator, given.tasks);
+  const progress = new Progress(problem, evaluator);
+  if (first !== null) yield* progress.take(first);
+  const solved = yield* solveAll(progress, first, given);
+  const windows: TaskWindowsReport = { solved: 0, improved: 0, timeLimited: false };
+  const { present } = progress;
+  if (solved?.end !== "solved" && present !== null && !progress.isDone())
+    Object.assign(windows, yield* solveWindows(progress, present, rng.child("windows"), given));
+  return reportOf(progress, first, solved, windows, given);
 }
 
-const NOTHING_SOLVED: Solved = {
-  end: "limit",
-  bound: Number.NEGATIVE_INFINITY,
-  nodes: 0,
-  iterations: 0,
-  provenUs: 0,
-  holdsForAll: false,
-};
+/** The coarsening whose first solution is the shortest; the finest of equal ones. */
+function shortestStart(compiled: Compiled, evaluator: MeteredEvaluator, tasks: number): Start {
+  let best: Start | null = null;
+  for (const share of COARSENINGS) {
+    const problem = pestoProblem(compiled, coarsenTasks(compiled, Math.max(2, Math.ceil(share * tasks))));
+    const first = firstSchedule(problem, evaluator);
+    const isShorter = first !== null && !(first.makespanUs >= (best?.first?.makespanUs ?? Infinity));
+    if (best === null || isShorter) best = { problem, first };
+    if (!isMerged(problem)) break;
+  }
+  return best!;
+}
 
-const limitsOf = ({ isMerged }: SizedProgram, { iterations, nodes, seconds, gap }: Options) => ({
-  iterations: isMerged ? Math.ceil(PART_SHARE * iterations) : iterations,
-  nodes,
-  seconds,
-  relativeGap: gap,
-});
+/** The present solution of the program, and which evaluation its plan was. */
+class Progress {
+  readonly problem: PestoProblem;
+  readonly evaluator: MeteredEvaluator;
+  present: ExactSchedule | null = null;
+  bestPlan: { readonly evaluation: number; readonly makespanUs: number } | null = null;
 
-/** The refinement and the windows, until a plan is proven to be the best. */
-async function* goOn(
-  scenario: Scenario,
-  { solution, provenUs, holdsForAll }: Solved,
-  evaluator: MeteredEvaluator,
+  constructor(problem: PestoProblem, evaluator: MeteredEvaluator) {
+    this.problem = problem;
+    this.evaluator = evaluator;
+  }
+
+  /** Yields the plan of a solution where it is better than all before. */
+  *take(schedule: ExactSchedule): Generator<Plan, void> {
+    const { problem, evaluator } = this;
+    this.present = schedule;
+    for (const plan of betterOf([replay(problem, schedule, evaluator)], evaluator)) {
+      this.bestPlan = { evaluation: evaluator.evaluations, makespanUs: schedule.makespanUs };
+      yield plan;
+    }
+  }
+
+  isDone(): boolean {
+    const { best } = this.evaluator;
+    const valueUs = best?.outcome.value ?? Number.POSITIVE_INFINITY;
+    return this.evaluator.exhausted || valueUs <= this.evaluator.bound().value * (1 + 2 * ROUNDING);
+  }
+}
+
+/** Null where the program is too large to be solved as a whole. */
+async function* solveAll(
+  progress: Progress,
+  first: ExactSchedule | null,
+  { iterations, nodes, seconds, gap, size }: Options,
+): AsyncGenerator<Plan, Solved | null> {
+  const { problem, evaluator } = progress;
+  const value = evaluator.best?.outcome.value ?? evaluator.ceiling;
+  // A plan of unmerged ops is a solution, so its value is a limit too.
+  const upperUs = Math.min(first?.makespanUs ?? Infinity, isMerged(problem) ? Infinity : value);
+  const whole = wholeProgram(problem, first, {
+    upperUs: Number.isFinite(upperUs) ? upperUs : evaluator.ceiling,
+    lowerUs: isMerged(problem) ? 0 : evaluator.bound().value,
+    size,
+  });
+  if (whole === null) return null;
+  const limits = { iterations, nodes, seconds, relativeGap: gap, stopped: () => evaluator.exhausted };
+  const solutions = solveWhole(problem, whole, evaluator, limits);
+  for (;;) {
+    const { done, value } = await solutions.next();
+    if (done === true) return value;
+    yield* progress.take(value);
+  }
+}
+
+async function* solveWindows(
+  progress: Progress,
+  present: ExactSchedule,
   rng: Rng,
-  given: Options,
-): AsyncGenerator<Plan, WindowsReport> {
-  const windows: WindowsReport = { solved: 0, improved: 0, timeLimited: false };
-  if (evaluator.best === null) return windows;
-  const boundUs = Math.max(evaluator.bound().value, holdsForAll ? provenUs : 0);
-  const isDone = () =>
-    (evaluator.best?.outcome.value ?? Number.POSITIVE_INFINITY) <= boundUs * (1 + 2 * ROUNDING);
-  const compiled = compile(scenario);
-  const kept = hasWindows(compiled)
-    ? Math.floor(Math.min(EVALUATIONS_OF_WINDOW * given.windows, WINDOWS_REST * evaluator.remaining))
-    : 0;
-  try {
-    yield* refine(scenario, evaluator, rng.child("refinement"), {
-      coarsest: Math.ceil(given.tasks / 2),
-      most: Math.min(given.refine, evaluator.remaining - kept),
-      from: solution === undefined ? [] : [solution],
-      isDone,
-    });
-    return yield* improveWindows(compiled, evaluator, rng.child("windows"), {
-      windows: given.windows,
-      iterations: Math.ceil(PART_SHARE * given.iterations),
-      nodes: given.nodes,
-      seconds: given.seconds,
-      size: given.size,
-      isDone,
-    });
-  } catch (error) {
-    if (!(error instanceof BudgetExhausted)) throw error;
-    return windows;
+  { windows, units, iterations, nodes, seconds }: Options,
+): AsyncGenerator<Plan, TaskWindowsReport> {
+  const { problem, evaluator } = progress;
+  const solutions = improveTasks(problem, present, evaluator, rng, {
+    windows,
+    units,
+    iterations: Math.ceil(WINDOW_SHARE * iterations),
+    nodes,
+    seconds,
+    stopped: () => progress.isDone(),
+  });
+  for (;;) {
+    const { done, value } = await solutions.next();
+    if (done === true) return value;
+    yield* progress.take(value);
   }
 }
 
 function reportOf(
-  sized: SizedProgram | null,
-  { end, nodes, estimateUs, provenUs, holdsForAll, best: solvedBest }: Solved,
-  windows: WindowsReport,
-  evaluator: MeteredEvaluator,
+  { problem, evaluator, present, bestPlan }: Progress,
+  first: ExactSchedule | null,
+  solved: Solved | null,
+  windows: TaskWindowsReport,
   limits: Options,
 ): PlannerReport {
-  const timed = end === "time" || end === "stopped" || windows.timeLimited;
+  const timed = solved?.end === "time" || solved?.end === "stopped" || windows.timeLimited;
   const ended = timed ? "clock" : endOf(evaluator);
-  const estimate: Estimate | undefined =
-    solvedBest !== undefined && solvedBest.evaluation === evaluator.best?.evaluation
-      ? { value: solvedBest.estimateUs, unit: "us", model: "integer program" }
-      : undefined;
   const best = evaluator.best?.outcome.value ?? null;
-  const windowFacts: Fact[] =
-    windows.solved === 0
-      ? []
-      : [
-          { name: "windows solved", value: windows.solved },
-          { name: "windows with a better plan", value: windows.improved },
-        ];
-  if (sized === null) {
-    const sentence = `The graph is too large for an integer program of ${limits.size} coefficients (option size).`;
-    if (evaluator.best === null) return { failure: sentence, ended };
-    return { facts: [{ name: "no integer program", value: sentence }, ...windowFacts], ended };
-  }
-  const { isMerged, problem } = sized;
-  const { tasks, compiled } = problem;
-  if (best === null && end === "infeasible" && !isMerged)
+  if (best === null && solved?.end === "infeasible" && !isMerged(problem))
     return {
       failure: "Proven infeasible: no placement keeps all weights within the memory (integer program).",
     };
-  const where = isMerged
-    ? `${tasks.count} tasks merged from ${compiled.opCount} ops`
-    : `${tasks.count} tasks, one for each op`;
-  const facts: Fact[] = [
-    { name: "integer program", value: `of ${where}` },
-    { name: "it was", value: endText(end, limits, "left without a solution below the best known plan") },
-    { name: "nodes", value: nodes },
-    ...solutionFacts(estimateUs, provenUs),
-    ...windowFacts,
+  if (evaluator.best === null)
+    return { failure: "The integer program has no solution within its limits.", ended };
+  const facts = [
+    ...programFacts(problem, first, present),
+    ...solveFacts(solved, present, limits),
+    ...windowFacts(windows),
   ];
-  if (!holdsForAll || !(provenUs > 0)) return { ended, estimate, facts };
-  const value = Math.min(provenUs, best ?? Number.POSITIVE_INFINITY);
+  const estimate =
+    bestPlan !== null && bestPlan.evaluation === evaluator.best.evaluation
+      ? { value: bestPlan.makespanUs, unit: "us" as const, model: "integer program" }
+      : undefined;
+  if (solved === null || !solved.holdsForAll || !(solved.provenUs > 0)) return { ended, estimate, facts };
+  const value = Math.min(solved.provenUs, best ?? Number.POSITIVE_INFINITY);
   const proven = { value, argument: "integer program of devices and orders", covers: PLACEMENTS };
   return { ended, estimate, bound: proven, facts };
 }
 
-/** The best solution of the program itself, in its own time, and how far it is from optimal. */
-function solutionFacts(estimateUs: number | undefined, provenUs: number): Fact[] {
-  if (estimateUs === undefined) return [];
-  const gap = gapOf(estimateUs, provenUs);
-  const solution: Fact = { name: "its best solution", value: estimateUs, unit: "us" };
-  if (gap === null) return [solution];
-  return [solution, { name: "above its bound by", value: `${(100 * Math.max(0, gap)).toFixed(2)}%` }];
+function programFacts(
+  problem: PestoProblem,
+  first: ExactSchedule | null,
+  present: ExactSchedule | null,
+): Fact[] {
+  const { tasks, compiled } = problem;
+  const where = isMerged(problem)
+    ? `${tasks.count} tasks merged from ${compiled.opCount} ops`
+    : `${tasks.count} tasks, one for each op`;
+  const facts: Fact[] = [{ name: "integer program", value: `of ${where}` }];
+  if (first !== null) facts.push({ name: "its first solution", value: first.makespanUs, unit: "us" });
+  if (present !== null) facts.push({ name: "its best solution", value: present.makespanUs, unit: "us" });
+  return facts;
 }
+
+function solveFacts(solved: Solved | null, present: ExactSchedule | null, limits: Options): Fact[] {
+  if (solved === null) return [];
+  const { end, nodes, provenUs } = solved;
+  const facts: Fact[] = [
+    { name: "as a whole it was", value: endText(end, limits, "left without a solution below the first") },
+    { name: "nodes", value: nodes },
+  ];
+  const gap = gapOf(present?.makespanUs ?? null, provenUs);
+  if (gap !== null)
+    facts.push({ name: "above its bound by", value: `${(100 * Math.max(0, gap)).toFixed(2)}%` });
+  return facts;
+}
+
+const windowFacts = ({ solved, improved }: TaskWindowsReport): Fact[] =>
+  solved === 0
+    ? []
+    : [
+        { name: "windows solved", value: solved },
+        { name: "windows with a better solution", value: improved },
+      ];

@@ -33,7 +33,7 @@ export const cpop = listPlanner({
       "List scheduling with the critical path on one device: its ops go where the whole path is fastest, others where they end first.",
     paper: "Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002",
     limits:
-      "Plans for the makespan without contention under every objective. An op of the path goes to another device if its group does not fit there.",
+      "The first op of a group decides for all of it. Memory limits are ours. Plans for the makespan without contention under every objective. An op of the path goes to another device if its group does not fit there.",
   },
   usefulFirst: 3,
   pool: anyDevice,

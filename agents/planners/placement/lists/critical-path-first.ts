@@ -25,7 +25,7 @@ export const criticalPathFirst = listPlanner({
     paper:
       "Adam, Chandy, Dickson: A comparison of list schedules for parallel processing systems. Communications of the ACM 1974",
     limits:
-      "Plans for the makespan without contention under every objective. Ranks ops by run times alone; transfers count only when an op's device is chosen.",
+      "The first op of a group decides for all of it. Memory limits are ours. Plans for the makespan without contention under every objective. Ranks ops by run times alone; transfers count only when an op's device is chosen.",
   },
   pool: anyDevice,
   method: listMethod(criticalPathFirstSchedule),

@@ -25,8 +25,8 @@ export const etf = listPlanner({
     paper:
       "Hwang, Chow, Anger, Lee: Scheduling precedence graphs with communication times. SIAM J. Computing 1989",
     limits:
-      "Made for equal devices, so the CPU is left to groups that need it unless pool=all. Plans for the makespan without " +
-      "contention. Beyond the paper: whole groups, and longer delays where transfers queue; variants=plain leaves those out.",
+      "The paper's one schedule, with its order; the first op of a group decides for all of it. Memory limits are ours. Made for equal devices, so the CPU is " +
+      "left to groups that need it unless pool=all. Plans for the makespan without contention. variants=all is the best of several schedules.",
   },
   usefulFirst: 4,
   pool: z

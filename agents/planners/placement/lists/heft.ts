@@ -26,8 +26,8 @@ export const heft = listPlanner({
     summary: "List scheduling by upward rank: each op goes to the device where it ends first, gaps filled.",
     paper: "Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002",
     limits:
-      "Plans for the makespan without contention under every objective. Beyond the paper: whole groups, and longer delays where " +
-      "transfers queue; variants=plain is the paper's schedule, whose first op of a group decides for all of it.",
+      "The paper's one schedule, with its order; the first op of a group decides for all of it. Memory limits are ours. Plans for the makespan without " +
+      "contention under every objective. variants=all is the best of several schedules, and no row of the paper.",
   },
   usefulFirst: 1,
   pool: anyDevice,

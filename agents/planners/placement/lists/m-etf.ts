@@ -20,10 +20,10 @@ import { createEventHeap } from "../../../lists/event-heap.ts";
 import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
 import { createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod } from "../../../lists/list-plan.ts";
-import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
+import { baechiPlanner } from "../../../lists/list-planner.ts";
 import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 
-export const mEtf = listPlanner({
+export const mEtf = baechiPlanner({
   card: {
     id: "m-etf",
     systems: ["baechi"],
@@ -31,9 +31,9 @@ export const mEtf = listPlanner({
     summary: "ETF with memory limits where each device has one channel for all that it sends and receives.",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "Reserves memory for whole groups, where Baechi counts it op by op. Latency does not occupy the channel. Leaves out Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
+      "Reserves memory for whole groups, where Baechi counts it op by op, and tries again with more outputs reserved. Where that leaves no plan, groups move until one fits; mode=paper ends without one. " +
+      "Latency does not occupy the channel. Leaves out Baechi's fusion of groups. With variants=ordered its estimate is the value under network=half-duplex, to the last bit.",
   },
-  pool: equalDevices,
   method: { ...listMethod(mEtfSchedule), slowdowns: [] },
 });
 

@@ -15,13 +15,13 @@ import type { PlannerModule } from "../../../contract.ts";
 import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
 import { type Channels, createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod, planByList } from "../../../lists/list-plan.ts";
-import { equalDevices, LIST_SEARCH_SPACE, listOptions } from "../../../lists/list-planner.ts";
+import { baechiMethod, baechiOptions, LIST_SEARCH_SPACE, LIST_START } from "../../../lists/list-planner.ts";
 import { choicesOf } from "../../../problems/choices.ts";
 import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 import { mEtfSchedule } from "./m-etf.ts";
 
 const options = z.strictObject({
-  ...listOptions(equalDevices).shape,
+  ...baechiOptions.shape,
   size: z
     .number()
     .int()
@@ -54,16 +54,16 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
     limits:
       "As m-ETF. The solver is HiGHS, which may find another optimum than a commercial solver. Ops whose devices come from a schedule of groups are ordered by m-ETF.",
   },
-  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false },
+  traits: { answers: "placement", objectives: "any", effort: "seconds", random: false, asStart: LIST_START },
   options,
-  create: ({ pool, variants, ...limits }) => ({
+  create: ({ pool, variants, mode, ...limits }) => ({
     plan(scenario, evaluator) {
       const favoured = async (problem: ScheduleProblem) => {
         const { favouriteChildren } = await import("../../../lists/sct-relaxation.ts");
         const favourites = await favouriteChildren(problem, { ...limits, seconds: LONGEST_SECONDS });
         return favourites === null ? null : mSctSchedule(problem, favourites.child);
       };
-      const method = { ...listMethod(mEtfSchedule), schedule: favoured, slowdowns: [] };
+      const method = baechiMethod({ ...listMethod(mEtfSchedule), schedule: favoured, slowdowns: [] }, mode);
       return planByList(choicesOf(scenario, pool), evaluator, method, variants);
     },
   }),

@@ -16,7 +16,7 @@
 
 import { scheduleInOrder } from "../../../lists/fixed-order.ts";
 import { outputSharesUpwards } from "../../../lists/list-plan.ts";
-import { equalDevices, listPlanner } from "../../../lists/list-planner.ts";
+import { baechiPlanner } from "../../../lists/list-planner.ts";
 import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 
 /**
@@ -24,7 +24,7 @@ import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/sc
  */
 const outputShares = [...outputSharesUpwards].reverse();
 
-export const mTopo = listPlanner({
+export const mTopo = baechiPlanner({
   card: {
     id: "m-topo",
     systems: ["baechi"],
@@ -33,10 +33,10 @@ export const mTopo = listPlanner({
       "Fills one device after the other in topological order, each up to an equal share of the memory and the largest group.",
     paper: "Jeon et al.: Baechi: fast device placement of machine learning graphs. SoCC 2020",
     limits:
-      "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs if those do not fit. A device counts as full at its share even if another order would fit more.",
+      "Balances memory alone. Counts weights, optimizer state and outputs, and fewer outputs if those do not fit. A device counts as full at its share even if another order would fit more. " +
+      "Where that leaves no plan, groups move until one fits; mode=paper ends without one.",
   },
   usefulFirst: 6,
-  pool: equalDevices,
   method: { schedule: mTopoSchedule, ordering: mTopoSchedule, levels: "ops", slowdowns: [], outputShares },
 });
 

@@ -20,7 +20,7 @@ export const minMin = listPlanner({
     paper:
       "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
     limits:
-      "Made for independent tasks; here it chooses among the ready ops. Plans for the makespan without contention under every objective.",
+      "Made for independent tasks; here one schedule chooses among the ready ops of a graph. The first op of a group decides for all of it. Memory limits are ours. Plans for the makespan without contention under every objective.",
   },
   usefulFirst: 7,
   pool: anyDevice,
@@ -35,7 +35,7 @@ export const maxMin = listPlanner({
     paper:
       "Ibarra, Kim: Heuristic algorithms for scheduling independent tasks on nonidentical processors. Journal of the ACM 1977",
     limits:
-      "Made for independent tasks; here it chooses among the ready ops. Plans for the makespan without contention under every objective.",
+      "Made for independent tasks; here one schedule chooses among the ready ops of a graph. The first op of a group decides for all of it. Memory limits are ours. Plans for the makespan without contention under every objective.",
   },
   pool: anyDevice,
   method: listMethod(maxMinSchedule),

@@ -8,7 +8,7 @@
 
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
-import type { Method, PlannerModule } from "../../../contract.ts";
+import { type Method, type PlannerModule, traitsOf } from "../../../contract.ts";
 import type { Configured } from "../../../search/groups/best-starts.ts";
 import { instantPlanners, searchFor, turnOf } from "../../../selection.ts";
 import { branchAndBoundPlanner } from "../exact/branch-and-bound.ts";
@@ -75,7 +75,10 @@ function quickTrials(
   scenario: Scenario,
   { budget }: MeteredEvaluator,
 ): Configured[] {
-  const quick: Configured[] = instantPlanners(methods).map((module) => ({ module, options: {} }));
+  const quick: Configured[] = instantPlanners(methods).map((module) => ({
+    module,
+    options: traitsOf(module).asStart ?? {},
+  }));
   // The search for max load starts with it by itself.
   if (scenario.objective === "max-load" || scenario.graph.opCount > MOST_OPS_OF_IDEALS) return quick;
   const ideals = { module: idealsDp as PlannerModule, options: QUICK_IDEALS };

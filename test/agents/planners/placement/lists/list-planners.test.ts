@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PlannerModule } from "../../../../../agents/contract.ts";
 import { etf } from "../../../../../agents/planners/placement/lists/etf.ts";
 import { heft } from "../../../../../agents/planners/placement/lists/heft.ts";
 import { mEtf } from "../../../../../agents/planners/placement/lists/m-etf.ts";
@@ -14,21 +15,31 @@ describe("HEFT as a planner", () => {
     const { best, report, meter } = await runPlanner(heft, withNetwork(tenTasks(), "contention-free"));
     expect(report.estimate).toEqual({ value: 80, unit: "us", model: "end of the list schedule" });
     expect(best!.outcome.value).toBe(80);
-    expect(best!.plan.opPriority).toBeUndefined();
-    expect(meter.spent).toBe(2);
+    expect(best!.plan.opPriority).toBeDefined();
+    expect(meter.spent).toBe(1);
   });
 
-  test("replays its order too, and longer delays where transfers queue, unless asked for the plain placement", async () => {
-    const plain = await runPlanner(heft, tenTasks(), { options: { variants: "plain" } });
-    expect(plain.meter.spent).toBe(1);
-    expect(plain.report.estimate!.value).toBe(80);
-    expect(plain.best!.outcome.value).toBeGreaterThan(80);
-    const ordered = await runPlanner(heft, tenTasks(), { options: { variants: "ordered" } });
-    expect(ordered.meter.spent).toBe(1);
-    expect(ordered.best!.plan.opPriority).toBeDefined();
-    const all = await runPlanner(heft, tenTasks());
+  test("is one schedule with its order, as published; asked for all, more and longer delays where transfers queue", async () => {
+    const [published, plain, ordered, placed, all] = await Promise.all(
+      [
+        {},
+        { variants: "plain" },
+        { variants: "ordered" },
+        { variants: "placement" },
+        { variants: "all" },
+      ].map((options) => runPlanner(heft, tenTasks(), { options })),
+    );
+    for (const { meter, best, report } of [published, plain, ordered]) {
+      expect(meter.spent).toBe(1);
+      expect(report.estimate!.value).toBe(80);
+      expect(best!.outcome.value).toBeGreaterThan(80);
+      expect(best!.plan).toEqual(published.best!.plan);
+    }
+    expect(published.best!.plan.opPriority).toBeDefined();
+    expect(placed.meter.spent).toBe(1);
+    expect(placed.best!.plan.opPriority).toBeUndefined();
     expect(all.meter.spent).toBe(2 + 3 * 2);
-    for (const { best } of [plain, ordered])
+    for (const { best } of [plain, ordered, placed])
       expect(all.best!.outcome.cost).toBeLessThanOrEqual(best!.outcome.cost);
   });
 
@@ -39,7 +50,8 @@ describe("HEFT as a planner", () => {
     });
     const plain = await runPlanner(heft, scenario, { options: { variants: "plain" } });
     expect(plain.best!.outcome.value).toBe(510);
-    expect((await runPlanner(heft, scenario)).best!.outcome.value).toBe(21);
+    const all = await runPlanner(heft, scenario, { options: { variants: "all" } });
+    expect(all.best!.outcome.value).toBe(21);
   });
 
   test("reserves room for outputs where the replay shows a device over its limit", async () => {
@@ -65,8 +77,12 @@ describe("HEFT as a planner", () => {
       graph: "a 1 params=40\nb 1 params=50 <- ^a\nc 1 params=60 <- ^b\nd 1 params=50 <- ^c",
       memoryBytes: 100,
     });
-    for (const module of [heft, etf, mEtf]) {
-      const { best, report } = await runPlanner(module, scenario);
+    for (const [module, options] of [
+      [heft, {}],
+      [etf, {}],
+      [mEtf, { mode: "paper" }],
+    ] as const) {
+      const { best, report } = await runPlanner(module as PlannerModule, scenario, { options });
       expect(best).toBeNull();
       expect(report.failure).toBe('No device has room for the group of op "d" with 0% of all outputs kept.');
     }
@@ -118,11 +134,12 @@ describe("Baechi's planners", () => {
 
   test("m-SCT schedules by groups alone, or says so, where the linear program is too large", async () => {
     const graph = "a 10 8B group=g\nb 10 8B group=g <- a\nc 10 8B <- b\nd 10 8B <- c\ne 10 <- d b";
-    const [full, byGroups, none] = await Promise.all(
-      [29, 24, 2].map((size) => runPlanner(mSct, testScenario({ graph }), { options: { size } })),
-    );
-    expect(full.meter.spent).toBe(4);
-    expect(byGroups.meter.spent).toBe(2);
+    const run = (options: object) => runPlanner(mSct, testScenario({ graph }), { options });
+    const [full, byGroups, none] = await Promise.all([29, 24, 2].map((size) => run({ size })));
+    expect(full.meter.spent).toBe(1);
+    expect(byGroups.meter.spent).toBe(1);
+    expect((await run({ size: 29, variants: "all" })).meter.spent).toBe(4);
+    expect((await run({ size: 24, variants: "all" })).meter.spent).toBe(2);
     expect(none.best).toBeNull();
     expect(none.report.failure).toBe("The graph is too large for this method.");
   });
