@@ -10,9 +10,9 @@
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { memoryLimits } from "../../env/sim/objectives/memory-limits.ts";
 import { type Choices, planOf } from "../problems/choices.ts";
 import { onOneDevice } from "../problems/constructions.ts";
-import { memoryLimits } from "../problems/memory-limits.ts";
 import { reservations } from "../problems/schedule/scenario.ts";
 
 export interface Repaired {
