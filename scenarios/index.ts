@@ -17,9 +17,16 @@ export { communicationShare, withCommunication } from "./communication.ts";
 export { acceleratorsOf } from "./families/accelerators.ts";
 export { type Family, type FamilyMember, memberGraph, type Split, splits } from "./families/family.ts";
 export { families } from "./families/index.ts";
-export type { Imported, ImportedRun, Importer, ImportReport, UnknownOps } from "./import/contract.ts";
+export type {
+  Imported,
+  ImportedRun,
+  Importer,
+  ImportReport,
+  OpCoverage,
+  UnknownOps,
+} from "./import/contract.ts";
 export { type ImportedFile, importers, importFile } from "./import/index.ts";
-export { DEFAULT_CLUSTER } from "./import/scenario-of.ts";
+export { type ClusterChoice, DEFAULT_CLUSTER } from "./import/scenario-of.ts";
 export { createClaimChecker, type PlanClaim } from "./plans/claims.ts";
 export type { PlanRead, PlanReader } from "./plans/contract.ts";
 export {

@@ -19,6 +19,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/planners/placement/baselines/partition-planners": "baselines that cut the graph",
   "agents/planners/placement/exact/planners": "exact methods as planners",
   "agents/planners/placement/lists/baechi": "m-ETF, m-SCT and m-TOPO",
+  "agents/planners/placement/lists/memory-repair": "Baechi's planners on tight memories",
   "agents/planners/placement/lists/list-planners": "list schedules as planners",
   "agents/planners/placement/lists/list-schedule": "laws and golden schedules of all lists",
   "agents/planners/placement/search/local-search": "searches by single moves",

@@ -65,7 +65,7 @@ const flags = {
     type: "list",
     placeholder: "X,Y",
     describe: "ids, ids with options, or paths such as ./mine.ts",
-    defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=25000",
+    defaultText: "the agents and all planners that answer any scenario, the ILP with iterations=15000",
   },
   ...budgetFlags,
   seeds: { type: "integer", min: 1, default: 1, placeholder: "K", describe: "repetitions of every cell" },
@@ -176,7 +176,7 @@ async function openFolder(
  * iterations (about 6 s) instead of at its clock, so that its row repeats.
  */
 function everyMethod(): string[] {
-  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=25000" : id)).reverse();
+  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=15000" : id)).reverse();
 }
 
 interface Chosen {

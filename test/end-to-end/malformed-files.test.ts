@@ -24,7 +24,7 @@ function spoilt(path: string, value: unknown): string {
 }
 
 const malformed: readonly [what: string, content: string | Buffer, sentence: RegExp][] = [
-  ["is empty", "", /JSON/],
+  ["is empty", "", /the file is empty\.$/m],
   ["is truncated", text.slice(0, text.length / 2), /JSON/],
   ["is binary", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00, 0x80]), /not text|not valid JSON/],
   ["is a number", "42", /object|expected/],

@@ -137,7 +137,7 @@ describe("a method that breaks", () => {
     );
     const { code, stdout, stderr } = await compare("heft,./dies.mjs", "--out", "c").ended;
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.not.stringContaining("    at ") });
-    expect(stdout).toMatch(/heft is best/);
+    expect(stdout).toMatch(/found by heft\./);
     expect(stdout).toMatch(/\.\/dies\.mjs +failed/);
     expect(stdout).toContain("./dies.mjs: failed: its process died (exit code 0) before it answered");
     const [name] = readdirSync(join(folder, "c", "failures"));

@@ -20,6 +20,7 @@ export function differenceJson({ before, after, moved }: DifferenceParts): unkno
     scenario: scenario.name,
     objective: spec.id,
     unit: spec.unit,
+    unknownWork: scenario.meta.unknownWork,
     before: sideJson(before),
     after: sideJson(after),
     change,

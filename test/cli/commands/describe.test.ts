@@ -39,8 +39,8 @@ describe("describe METHOD", () => {
   test("says ranges, choices and the values of a spec", async () => {
     const { stdout } = await pgym(["describe", "mcmc?beta=3"]);
     const text = unwrapped(stdout);
-    expect(text).toContain("beta number at least 0, default 100, here 3.");
-    expect(text).toContain("proposals other | uniform, default other.");
+    expect(text).toContain("beta number at least 0, default 300, here 3.");
+    expect(text).toContain("unit bound | ms, default bound.");
     expect(unwrapped((await pgym(["describe", "brkga"])).stdout)).toContain(
       "elite number at least 0, at most 0.5, default 0.2.",
     );

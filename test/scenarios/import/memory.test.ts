@@ -11,7 +11,7 @@ const expanding: Readonly<Record<string, RegExp>> = {
   "dot: a product of two sets": /the graph has more than 500,000 edges, too many to hold\.$/i,
   "placement-gym: nothing but brackets": /JSON is nested more than 1000 deep\.$/,
   "placeto-sim: high ports": /more than 2,000,000 outputs, too many to hold\.$/,
-  "graphml: entities of entities": /the entity "&b19;" is not known\.$/,
+  "graphml: entities of entities": /not well-formed XML at line 1, column \d+\.$/,
   "hlo: calls that double": /the calls unroll to more than 250000 instructions\.$/,
   "hlo: long names of nested calls":
     /names of instructions in nested calls have more than 50000000 characters\.$/,

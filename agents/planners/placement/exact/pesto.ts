@@ -38,7 +38,7 @@ const options = z.strictObject({
     .min(1)
     .default(60_000)
     .describe("Largest program that is solved as a whole, in coefficients."),
-  windows: z.int().min(0).default(12).describe("Windows that are solved of a larger program."),
+  windows: z.int().min(0).default(8).describe("Windows that are solved of a larger program."),
   units: z
     .int()
     .min(1)
