@@ -47,8 +47,8 @@ const options = z.strictObject({
   iterations: z
     .int()
     .min(1)
-    .default(100_000)
-    .describe("Simplex iterations before the solver stops; 3% of them for each window."),
+    .default(30_000)
+    .describe("Simplex iterations before the solver stops; a tenth of them for each window."),
   nodes: z.int().min(1).default(100_000).describe("Branch-and-bound nodes before the solver stops."),
   seconds: z.number().positive().default(120).describe("Seconds before a solve stops, a guard."),
   gap: z.number().min(0).max(1).default(0).describe("Stops within this share of the program's optimum."),
@@ -80,7 +80,7 @@ export const pesto: PlannerModule<Options> = {
 /** Shares of `tasks` that are tried. */
 const COARSENINGS: readonly number[] = [1, 0.75, 0.5];
 /** The share of the simplex iterations for each window. */
-const WINDOW_SHARE = 0.03;
+const WINDOW_SHARE = 0.1;
 
 interface Start {
   readonly problem: PestoProblem;
