@@ -60,16 +60,17 @@ async function run(number: number, line: readonly string[], file: unknown): Prom
     number,
     code,
     cpuSeconds: (user + system) / 1e6,
-    fault: faultOf(code, stdout, stderr),
+    fault: faultOf(line, code, stdout, stderr),
   });
 }
 
 /** What no command may print or do; null where all is well. */
-function faultOf(code: number, stdout: string, stderr: string): string | null {
+function faultOf(line: readonly string[], code: number, stdout: string, stderr: string): string | null {
   if (/\n\s+at .*\d+:\d+/.test(stderr)) return stderr.slice(0, 2000);
   const said = `${stdout}\n${stderr}`;
-  // What is quoted was given by the user.
-  const odd = OTHER_NUMBERS.exec(said.replace(/"[^"]*"/g, '""'));
+  // What is quoted, or was typed, was given by the user.
+  const typed = line.some((word) => OTHER_NUMBERS.test(word));
+  const odd = typed ? null : OTHER_NUMBERS.exec(said.replace(/"[^"]*"/g, '""'));
   if (odd !== null) return `prints ${odd[0]}: ${said.slice(0, 500)}`;
   if (![0, 1, 2].includes(code)) return `exit code ${code}: ${stderr}`;
   const mistakes = stderr.split("\n").filter((text) => text.startsWith("placement-gym: "));
