@@ -34,9 +34,9 @@ export function einsum(equation: string, shapes: readonly Shape[]): Product {
 }
 
 function termOf(word: string, shape: Shape, equation: string): Term {
-  const [front, back = ""] = word.split("...");
+  const [front, back = "", ...more] = word.split("...");
   const named = front.length + back.length;
-  if (named > shape.length || (!word.includes("...") && named !== shape.length))
+  if (more.length > 0 || named > shape.length || (!word.includes("...") && named !== shape.length))
     throw new InputError(`equation "${equation.slice(0, 80)}" does not fit the shape ${shown(shape)}.`);
   const sizes = new Map<string, number>();
   const letters = [...front, ...back];

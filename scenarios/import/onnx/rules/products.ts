@@ -3,6 +3,7 @@
  * per multiply-add, and one per element for a bias. Semantics: onnx/docs/Operators.md.
  */
 import { InputError } from "../../../../env/model/errors.ts";
+import { einsum } from "../../tensors/einsum.ts";
 import { matrixProduct, windowsIn } from "../../tensors/shapes.ts";
 import { type ElementType, elements, type Shape, shown, type Tensor } from "../../tensors/tensor.ts";
 import type { OnnxOp, Rule } from "../onnx-op.ts";
@@ -97,55 +98,11 @@ const gemm: Rule = (op) => {
   };
 };
 
-/** The letters of one operand; an ellipsis stands for the axes that are left. */
-function labelsOf(term: string, rank: number, equation: string): readonly string[] {
-  const [before, after, ...more] = term.split("...");
-  const open = rank - term.replace("...", "").length;
-  if (more.length > 0 || open < 0 || (after === undefined && open > 0))
-    throw new InputError(`equation "${equation.slice(0, 80)}" does not fit an input of ${rank} axes.`);
-  // Counted from the last, because those axes broadcast.
-  const between = after === undefined ? [] : Array.from({ length: open }, (_, i) => `...${open - i}`);
-  return [...before, ...between, ...(after ?? "")];
-}
-
-const einsum: Rule = (op) => {
-  const equation = op.text("equation", "").replaceAll(" ", "");
-  const [left, right] = equation.split("->");
-  const terms = left.split(",");
-  if (terms.length !== op.inputs.length)
-    throw new InputError(`equation "${equation.slice(0, 80)}" is not for ${op.inputs.length} inputs.`);
-  const labels = terms.map((term, i) => labelsOf(term, op.shape(i).length, equation));
-  const sizes = new Map<string, number>();
-  for (const [i, own] of labels.entries())
-    for (const [axis, label] of own.entries()) {
-      const size = op.shape(i)[axis];
-      if ((sizes.get(label) ?? 1) === 1) sizes.set(label, size);
-      else if (size !== 1 && size !== sizes.get(label))
-        throw new InputError(
-          `equation "${equation.slice(0, 80)}" does not fit the shape ${shown(op.shape(i))}.`,
-        );
-    }
-  const stretched = [...sizes.keys()]
-    .filter((label) => label.startsWith("..."))
-    .sort()
-    .reverse();
-  const uses = labels.flat();
-  const once = [...sizes.keys()].filter(
-    (label) => !label.startsWith("...") && uses.indexOf(label) === uses.lastIndexOf(label),
-  );
-  const kept = right === undefined ? [...stretched, ...once.sort()] : resultLabels(right, stretched);
-  const shape = kept.map((label) => sizes.get(label) ?? 1);
-  const points = product([...sizes.values()]);
-  return {
-    outputs: [{ element: op.input(0).element, shape }],
-    flops: terms.length > 1 ? 2 * (terms.length - 1) * points : points,
-  };
+const einsumRule: Rule = (op) => {
+  const shapes = op.inputs.map((_, i) => op.shape(i));
+  const { shape, multiplyAdds } = einsum(op.text("equation", ""), shapes);
+  return { outputs: [{ element: op.input(0).element, shape }], flops: 2 * multiplyAdds };
 };
-
-function resultLabels(right: string, stretched: readonly string[]): readonly string[] {
-  const [before, after] = right.split("...");
-  return after === undefined ? [...before] : [...before, ...stretched, ...after];
-}
 
 /** Elimination takes two thirds of a cube, the inverse two of them. */
 const solved =
@@ -186,7 +143,7 @@ export const productRules: Readonly<Record<string, Rule>> = {
   MatMulInteger: matMul(1, "int32"),
   QLinearMatMul: matMul(3, null),
   Gemm: gemm,
-  Einsum: einsum,
+  Einsum: einsumRule,
   RNN: recurrent(1),
   GRU: recurrent(3),
   LSTM: recurrent(4),

@@ -110,8 +110,8 @@ describe("einsum", () => {
   test("refuses letters and axes that do not fit", () => {
     const refused = (equation: string) => () =>
       ofOp(node("Einsum", ["a", "b"], ["y"], { equation }), { a: [2, 3], b: [3, 4] });
-    expect(refused("ijk...,jk->i")).toThrow(/does not fit an input of 2 axes/);
-    expect(refused("ij,ik->jk")).toThrow(/does not fit the shape \[3, 4\]/);
+    expect(refused("ijk...,jk->i")).toThrow(/does not fit the shape/);
+    expect(refused("ij,ik->jk")).toThrow(/index i of the equation "ij,ik->jk" is both 2 and 3/);
   });
 });
 
