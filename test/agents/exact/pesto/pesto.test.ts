@@ -176,11 +176,17 @@ describe("coarse to fine", () => {
     );
   });
 
-  test("is never above its start, which is what is left without moves and windows", async () => {
-    const [full, less] = [
-      await runPlanner(coarseToFine, wide(), { options: { ...BUDGETS, windows: 0 } }),
-      await runPlanner(coarseToFine, wide(), { options: { ...BUDGETS, windows: 0, refine: 0 } }),
-    ];
-    expect(full.best!.outcome.value).toBeLessThanOrEqual(less.best!.outcome.value!);
+  test("lowers its start on graphs of three layers of uneven work", async () => {
+    for (const step of [5, 7, 11]) {
+      const graph = Array.from({ length: 36 }, (_, v) => {
+        const inputs = v < 12 ? "" : ` <- op${v - 12} op${12 * Math.floor(v / 12) - 12 + ((step * v) % 12)}`;
+        return `op${v} ${5 + ((step * v) % 17)} ${60 + ((11 * step * v) % 90)}B${inputs}`;
+      }).join("\n");
+      const scenario = testScenario({ graph, devices: 3, bytesPerUs: 4 });
+      const run = (refine: number) =>
+        runPlanner(coarseToFine, scenario, { options: { ...BUDGETS, windows: 0, refine } });
+      const [full, start] = [await run(400), await run(0)];
+      expect(full.best!.outcome.value, `step ${step}`).toBeLessThan(start.best!.outcome.value!);
+    }
   });
 });
