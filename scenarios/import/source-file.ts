@@ -190,7 +190,7 @@ function decoded(
 
 function parsedJson(text: string): unknown {
   try {
-    checkDepth(text);
+    checkBrackets(text);
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -201,9 +201,16 @@ function parsedJson(text: string): unknown {
 
 const DEEPEST_JSON = 1000;
 
-/** The parser needs memory for each bracket that is open, about 70 bytes for one byte of text. */
-function checkDepth(text: string): void {
+/** The largest graphs that are read have some 1.5 million. */
+const MOST_CONTAINERS = 2_000_000;
+
+/**
+ * The parser needs memory for each bracket that is open, about 70 bytes for one byte of text. So
+ * does each object or list that it makes.
+ */
+function checkBrackets(text: string): void {
   let open = 0;
+  let containers = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -213,6 +220,8 @@ function checkDepth(text: string): void {
     } else if (code === BRACKET || code === BRACE) {
       if (++open > DEEPEST_JSON)
         throw new InputError(`the file's JSON is nested more than ${DEEPEST_JSON} deep.`);
+      if (++containers > MOST_CONTAINERS)
+        throw new InputError(`the file's JSON has more than ${MOST_CONTAINERS} objects and lists.`);
     } else if (code === BRACKET + 2 || code === BRACE + 2) open--;
   }
 }

@@ -24,6 +24,12 @@ const refusal = (run: () => unknown): string => {
 };
 
 describe("a source file", () => {
+  test("refuses JSON of too many objects before it parses it, and does not count what is quoted", () => {
+    const list = (entry: string) => fileOf(`[${Array(2_000_000).fill(entry).join(",")}]`, "x");
+    expect(refusal(() => list("{}").json())).toBe("the file's JSON has more than 2000000 objects and lists.");
+    expect(fileOf(`["${"{[".repeat(1_500_000)}"]`, "x").json()).toHaveLength(1);
+  });
+
   test("gives the lines of its text, from disk as from memory", () => {
     const path = join(folder, "lines.txt");
     fc.assert(
