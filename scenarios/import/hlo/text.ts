@@ -38,6 +38,7 @@ export interface HloModule {
   readonly entry: Computation;
 }
 
+const MOST_COMPUTATIONS = 100_000;
 const MOST_INSTRUCTIONS = 1_000_000;
 const MOST_OPERANDS = 1_000_000;
 
@@ -87,6 +88,8 @@ class ModuleReader {
       if (computations.has(computation.name))
         throw scanner.refused(`the computation "${computation.name}" is defined twice`);
       computations.set(computation.name, computation);
+      if (computations.size > MOST_COMPUTATIONS)
+        throw new InputError(`the file has more than ${MOST_COMPUTATIONS} computations.`);
       if (isEntry) entry = computation;
     }
     const last = [...computations.values()].pop();
