@@ -5,6 +5,7 @@
  *
  * So a search for a paper ends at a method, or at a sentence that says there is none.
  */
+import { alternatives } from "../../env/model/suggest.ts";
 import type { Method } from "../contract.ts";
 
 export interface PublishedSystem {
@@ -126,9 +127,4 @@ export function systemSentence(methods: readonly Method[], system: PublishedSyst
   const missing = lacks === undefined ? "" : `, for want of ${lacks}`;
   const instead = nearest.length === 0 ? "" : ` The nearest is ${alternatives(nearest)}.`;
   return `${name} (${paper}) is not implemented${missing}.${instead}`;
-}
-
-function alternatives(ids: readonly string[]): string {
-  if (ids.length < 2) return ids.join("");
-  return `${ids.slice(0, -1).join(", ")} or ${ids[ids.length - 1]}`;
 }

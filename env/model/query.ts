@@ -8,7 +8,7 @@
  * mistake is one sentence that begins with `where`.
  */
 import { InputError } from "./errors.ts";
-import { didYouMean } from "./suggest.ts";
+import { alternatives, didYouMean } from "./suggest.ts";
 
 /** Both ends are allowed. */
 export interface NumberRange {
@@ -123,9 +123,3 @@ function numberIn(text: string, range: NumberRange | undefined): number | null {
 
 const rangeText = (range: NumberRange | undefined): string =>
   range === undefined ? "" : ` from ${range.min} to ${range.max}`;
-
-/** `a, b or c`. */
-function alternatives(choices: readonly string[]): string {
-  if (choices.length < 2) return choices.join("");
-  return `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
-}

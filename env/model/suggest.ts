@@ -4,6 +4,12 @@
  * (Damerau-Levenshtein, optimal string alignment).
  */
 
+/** `a, b or c`. */
+export function alternatives(choices: readonly string[]): string {
+  if (choices.length < 2) return choices.join("");
+  return `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
+}
+
 /** ` Did you mean "x"?` where a known word is near enough, else an empty string. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const word = nearest(given, known);

@@ -38,12 +38,6 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
-/** Whether a living process holds the folder; a folder without a lock is free. */
-export function isLocked(folder: string): boolean {
-  const holder = holderIn(readIfThere(join(folder, LOCK)));
-  return holder !== null && lifeOf(holder) !== "dead";
-}
-
 /** False where the name is taken. */
 function linked(path: string, own: string): boolean {
   const whole = `${path}.${process.pid}`;

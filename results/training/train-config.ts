@@ -6,7 +6,7 @@ import { shaped } from "../files/sealed.ts";
 import type { TrainRequest } from "./request.ts";
 import type { RunDescription } from "./run-description.ts";
 
-export const budgetSchema = z.strictObject({
+const budgetSchema = z.strictObject({
   simulations: z.int().min(1).optional(),
   evaluations: z.int().min(1).optional(),
   cpuSeconds: z.number().positive().optional(),

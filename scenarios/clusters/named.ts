@@ -38,7 +38,7 @@ export function clusterNamed(text: string, readFile: ReadClusterFile = readFileS
 }
 
 /** Whether a text is meant as a file and not as a name. */
-export const isClusterPath = (text: string): boolean =>
+const isClusterPath = (text: string): boolean =>
   /^(\.{0,2}[/\\]|~\/|[A-Za-z]:[/\\])/.test(text) || text.toLowerCase().endsWith(".json");
 
 /** The path of the file that a text names, null where it names none. */

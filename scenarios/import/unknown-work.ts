@@ -70,8 +70,8 @@ function isMost(graph: OpGraph, ops: readonly number[], working: readonly number
   return bytesOf(graph, ops) > MOST * bytesOf(graph, working);
 }
 
-const isBusy = ({ flops, bytesTouched, measuredUs }: OpGraph, op: number): boolean =>
-  flops[op] > 0 || bytesTouched[op] > 0 || [...measuredUs.values()].some((times) => times[op] > 0);
+const isBusy = (graph: OpGraph, op: number): boolean =>
+  graph.flops[op] > 0 || graph.bytesTouched[op] > 0 || hasTime(graph, op);
 
 function bytesOf(graph: OpGraph, ops: readonly number[]): number {
   let total = 0;

@@ -7,6 +7,8 @@ import { InputError } from "../errors.ts";
 
 export const MOST_OPS = 250_000;
 export const MOST_EDGES = 500_000;
+/** Output ports that an importer takes from a file for one op. */
+export const MOST_PORTS = 4096;
 /** Output ports of all ops together. */
 export const MOST_OUTPUTS = 2_000_000;
 /** Entries of one table: ops times device kinds, or ops times devices. */

@@ -4,8 +4,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { ANY_KIND } from "../../../env/model/graph/graph.ts";
-
-export const MOST_PORTS = 4096;
+import { MOST_PORTS } from "../../../env/model/graph/limits.ts";
 
 export function numberOf(where: string, field: string, value: unknown): number {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;

@@ -6,11 +6,11 @@
 
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import { CONTROL, type OpGraph } from "../../../env/model/graph/graph.ts";
-import { checkSize, MOST_OUTPUTS } from "../../../env/model/graph/limits.ts";
+import { checkSize, MOST_OUTPUTS, MOST_PORTS } from "../../../env/model/graph/limits.ts";
 import type { Query } from "../../../env/model/query.ts";
 import type { Imported, UnknownOps } from "../contract.ts";
 import { count } from "../sentences.ts";
-import { MOST_PORTS, numberOf } from "./attribute-values.ts";
+import { numberOf } from "./attribute-values.ts";
 import { type AttributedEdge, type AttributedGraph, type Attributes, attributeOf } from "./attributes.ts";
 import { NodeReader, nodeOptions, withAssumedWork } from "./node-reader.ts";
 

@@ -16,7 +16,13 @@ import { InputError } from "../../../env/model/errors.ts";
 import { placetoFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import { checkSize, MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "../../../env/model/graph/limits.ts";
+import {
+  checkSize,
+  MOST_EDGES,
+  MOST_OPS,
+  MOST_OUTPUTS,
+  MOST_PORTS,
+} from "../../../env/model/graph/limits.ts";
 import { listOf } from "../../../env/model/graph/list-schema.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
@@ -28,7 +34,6 @@ export const PLACETO_SCHEMA = "placeto-sim/1";
 
 const CONTROL_INPUT = -1;
 const MOST_DEVICES = 1024;
-const MOST_PORTS = 4096;
 const MOST_RUNS = 100_000;
 
 const us = z.number().min(0);

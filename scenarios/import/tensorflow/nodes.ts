@@ -3,7 +3,9 @@
  * loop, from `NextIteration` to `Merge`, are left out and counted. The loop's body thus appears
  * once.
  */
+
 import { InputError } from "../../../env/model/errors.ts";
+import { MOST_PORTS } from "../../../env/model/graph/limits.ts";
 import type { NodeDef } from "./messages/schema.ts";
 
 export interface Input {
@@ -51,8 +53,6 @@ export function inputOf(text: string): Input {
     return { node: text, port: 0, isControl: false };
   return { node: colon === -1 ? text : text.slice(0, colon), port, isControl: false };
 }
-
-const MOST_PORTS = 4096;
 
 /** Indices of the nodes, each after those it reads; nodes on a cycle come last. */
 export function inOrder(nodes: readonly LinkedNode[]): readonly number[] {

@@ -4,14 +4,13 @@
  * input once (`all_input_nodes`), and the text of the arguments says how often it is read.
  */
 import { z } from "zod";
-import { MOST_EDGES, MOST_OPS } from "../../../env/model/graph/limits.ts";
+import { MOST_EDGES, MOST_OPS, MOST_PORTS } from "../../../env/model/graph/limits.ts";
 import { listOf } from "../../../env/model/graph/list-schema.ts";
 import { type Argument, readArguments, refsIn } from "./arguments.ts";
 import type { TensorType } from "./tensor-type.ts";
 
 export const TORCH_FX_SCHEMA = "placement-gym/torch-fx-1";
 
-const MOST_PORTS = 4096;
 const MOST_RANK = 1000;
 const sizes = listOf(
   z

@@ -3,14 +3,14 @@
  * expand what they describe nor keep an object for each character. Each is legal text of its
  * format, or nearly.
  */
+import { hostileBinaries, MOST_BYTES } from "./hostile-binaries.ts";
+
 export interface HostileFile {
   readonly format: string;
   readonly name: string;
   /** Made on demand: a process holds one at a time. */
   content(): string | Uint8Array;
 }
-
-const MOST_BYTES = 10_000_000;
 
 /** As many pieces as fit into 10 MB. */
 function filled(before: string, piece: (index: number) => string, after: string, separator = ","): string {
@@ -367,54 +367,8 @@ function tensorflowTexts(): [string, string, () => string][] {
   ];
 }
 
-/** Bytes again and again, between others. */
-function repeated(
-  before: readonly number[],
-  piece: readonly number[],
-  after: readonly number[] = [],
-): Uint8Array {
-  const times = Math.floor((MOST_BYTES - before.length - after.length) / piece.length);
-  const bytes = new Uint8Array(before.length + times * piece.length + after.length);
-  bytes.set(before);
-  for (let i = 0; i < times; i++) bytes.set(piece, before.length + i * piece.length);
-  bytes.set(after, before.length + times * piece.length);
-  return bytes;
-}
-
-const ascii = (text: string): number[] => [...Buffer.from(text, "latin1")];
-/** Field 7 of an ONNX model, the graph, with a length of 9,990,000 bytes in a varint. */
-const onnxHead = [0x08, 8, 0x3a, 0xf0, 0xde, 0xe1, 0x04];
-
-function binary(): [string, string, () => Uint8Array][] {
-  return [
-    ["onnx", "empty nodes", () => repeated(onnxHead, [0x0a, 0]).subarray(0, 7 + 9_990_000)],
-    ["onnx", "empty inputs", () => repeated(onnxHead, [0x5a, 0]).subarray(0, 7 + 9_990_000)],
-    ["onnx", "empty weights", () => repeated(onnxHead, [0x2a, 0]).subarray(0, 7 + 9_990_000)],
-    [
-      "onnx",
-      "nodes with an output",
-      () => repeated(onnxHead, [0x0a, 3, 0x12, 1, 97]).subarray(0, 7 + 9_990_000),
-    ],
-    ["tensorflow", "empty nodes", () => repeated([], [0x0a, 0])],
-    ["tensorflow", "nodes with empty inputs", () => repeated([], [0x0a, 4, 0x1a, 0, 0x1a, 0])],
-    ["pickle", "empty lists", () => repeated([0x80, 3], ascii("]"), ascii("."))],
-    ["pickle", "empty dictionaries", () => repeated([0x80, 3], ascii("}"), ascii("."))],
-    ["pickle", "marks", () => repeated([0x80, 3], ascii("("), ascii("."))],
-    [
-      "pickle",
-      "one tuple twice in the next",
-      () => repeated([0x80, 3, ...ascii(")")], ascii("2\x86"), ascii(".")),
-    ],
-    [
-      "pickle",
-      "a dictionary of numbers",
-      () => repeated([0x80, 3, ...ascii("}(")], ascii("K\x01K\x01"), ascii("u.")),
-    ],
-  ];
-}
-
 export const hostileFiles: readonly HostileFile[] = [
-  ...[...json(), ...drawnGraphs(), ...hlo(), ...pipedream(), ...binary(), ...tensorflowTexts()].map(
+  ...[...json(), ...drawnGraphs(), ...hlo(), ...pipedream(), ...hostileBinaries(), ...tensorflowTexts()].map(
     ([format, name, content]) => ({
       format,
       name,
