@@ -4,6 +4,7 @@
  * be in the map.
  */
 import { InputError } from "../../env/model/errors.ts";
+import { runsOnKind } from "../../env/model/graph/support.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { NO_DEVICE, withTheirClass } from "./partial-plan.ts";
 
@@ -22,8 +23,7 @@ export function withProducers(
   const adopt = (v: number, neighbours: readonly number[]): void => {
     if (device[v] !== NO_DEVICE) return;
     const mates = graph.colocation[v] === -1 ? [v] : members[graph.colocation[v]];
-    const runs = (d: number) =>
-      mates.every((mate) => graph.supportedKinds[mate]?.includes(cluster.devices[d].kind) ?? true);
+    const runs = (d: number) => mates.every((mate) => runsOnKind(graph, mate, cluster.devices[d].kind));
     const near = neighbours.map((u) => device[u]).find((d) => d !== NO_DEVICE && runs(d));
     if (near === undefined) return;
     for (const mate of mates) device[mate] = near;

@@ -37,6 +37,12 @@ describe("a map of modules", () => {
     ]);
   });
 
+  test("takes an op that was measured on one kind alone to the neighbour of that kind", () => {
+    const graph = "a 1 8B params=8\nb cpu:3 8B <- a\nc 1 params=8 <- b";
+    const scenario = testScenario({ graph, devices: ["cpu", "GPU"] });
+    expect(devicesOf({ a: "cuda:0", c: "cpu" }, scenario)).toEqual([1, 0, 0]);
+  });
+
   test("of the whole model has the empty name", () => {
     expect(devicesOf({ "": 1 })).toEqual([2, 2, 2, 2, 2, 2, 2]);
     expect(devicesOf({ "": 1, "model.layers": 0 })).toEqual([2, 1, 1, 1, 2, 2, 2]);
