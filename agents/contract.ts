@@ -146,7 +146,7 @@ export interface TaskSource {
 export interface Update {
   /** From 1. */
   readonly update: number;
-  /** Name of the task that it learned on. */
+  /** Name of the task that it learned on; of several the names, with commas between. */
   readonly task: string;
   /** Numbers worth plotting: loss, entropy, mean cost of the batch, ... */
   readonly metrics: Readonly<Record<string, number>>;

@@ -10,15 +10,17 @@
 import { z } from "zod";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
-import { argmaxRows, maskBias, sampleRows } from "../nets/categorical.ts";
+import { argmaxRows, maskBias, sampleLogits } from "../nets/categorical.ts";
 import type { OneShotNetwork } from "../nets/one-shot-policy.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
-import { firstTask, learnerOptions, oneShotLearner } from "../training/one-shot-learner.ts";
+import { createLearner } from "../training/learner.ts";
+import { oneShotTasks } from "../training/one-shot-lesson.ts";
+import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({
-  ...learnerOptions,
+  ...gradientOptions,
   learningRate: z.number().positive().default(0.1).describe("Adam's step size."),
 });
 type Options = z.infer<typeof options>;
@@ -38,9 +40,11 @@ export const reinforce: AgentModule<Options> = {
   options,
   actEvaluations: () => 1,
   async create(context) {
+    const { options } = context;
     const loaded = await loadTf(context.backend);
-    const { scenario } = await firstTask(context);
-    return oneShotLearner(loaded, context, logitTable(loaded.tf, scenario));
+    const networkFor = (first: Scenario) => logitTable(loaded.tf, first);
+    const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
+    return createLearner(loaded, context, network, gradientSpec(options));
   },
 };
 
@@ -51,6 +55,7 @@ function logitTable(tf: Tf, first: Scenario): OneShotNetwork {
   const bias = weights.zeros("device bias", [first.cluster.devices.length]);
   return {
     weights,
+    lastLayer: [bias],
     sizeOf: ({ grouping, cluster }) => `${grouping.groupCount} groups on ${cluster.devices.length} devices`,
     on(scenario) {
       const { groupCount: groups } = scenario.grouping;
@@ -60,9 +65,8 @@ function logitTable(tf: Tf, first: Scenario): OneShotNetwork {
       const tilted = (tilts: Float32Array) =>
         tf.add(tf.expandDims(logits(), 0), tf.tensor(tilts, [tilts.length / devices, 1, devices]));
       return {
-        sample(tilts, rng) {
-          const probabilities = tf.softmax(tilted(tilts)).dataSync() as Float32Array;
-          const actions = sampleRows(probabilities, devices, rng);
+        sample(tilts, rng, sampling) {
+          const actions = sampleLogits(tilted(tilts).dataSync() as Float32Array, devices, rng, sampling);
           const batch = tilts.length / devices;
           return Array.from({ length: batch }, (_, b) => actions.subarray(b * groups, (b + 1) * groups));
         },

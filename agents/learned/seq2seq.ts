@@ -20,13 +20,16 @@
  * early and stayed there.
  */
 import { z } from "zod";
+import type { Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
 import { sequenceNetwork } from "../nets/sequence-network.ts";
 import { loadTf } from "../tensors/tf.ts";
-import { firstTask, learnerOptions, oneShotLearner } from "../training/one-shot-learner.ts";
+import { createLearner } from "../training/learner.ts";
+import { oneShotTasks } from "../training/one-shot-lesson.ts";
+import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({
-  ...learnerOptions,
+  ...gradientOptions,
   learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
   hidden: z.int().min(1).default(64).describe("Width of both LSTMs."),
   attention: z.int().min(1).default(16).describe("Width of the space in which attention compares."),
@@ -52,9 +55,11 @@ export const seq2seq: AgentModule<Options> = {
   options,
   actEvaluations: () => 1,
   async create(context) {
+    const { options } = context;
     const loaded = await loadTf(context.backend);
-    const { scenario } = await firstTask(context);
     const rng = context.rng.child("weights");
-    return oneShotLearner(loaded, context, sequenceNetwork(loaded.tf, scenario, rng, context.options));
+    const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, options);
+    const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
+    return createLearner(loaded, context, network, gradientSpec(options));
   },
 };

@@ -31,6 +31,62 @@ export function sampleRows(probabilities: Float32Array, columns: number, rng: Rn
   return drawn;
 }
 
+/** How rows of logits are sampled: 1 and 1 is the distribution itself. */
+export interface Sampling {
+  /** What logits are divided by. */
+  readonly temperature: number;
+  /** Kept are the likeliest columns that hold this share of the probability. */
+  readonly topP: number;
+}
+
+const PLAIN: Sampling = { temperature: 1, topP: 1 };
+
+/**
+ * One column per row of logits, drawn with one random number each. Illegal columns are never
+ * drawn.
+ */
+export function sampleLogits(
+  logits: Float32Array,
+  columns: number,
+  rng: Rng,
+  { temperature, topP }: Sampling = PLAIN,
+): Int32Array {
+  const probabilities = new Float32Array(logits.length);
+  for (let start = 0; start < logits.length; start += columns) {
+    softmaxRow(logits, probabilities, start, columns, temperature);
+    if (topP < 1) keepLikeliest(probabilities.subarray(start, start + columns), topP);
+  }
+  return sampleRows(probabilities, columns, rng);
+}
+
+function softmaxRow(
+  logits: Float32Array,
+  probabilities: Float32Array,
+  start: number,
+  columns: number,
+  temperature: number,
+): void {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < start + columns; i++) largest = Math.max(largest, logits[i]);
+  let sum = 0;
+  for (let i = start; i < start + columns; i++) {
+    probabilities[i] = Math.exp((logits[i] - largest) / temperature);
+    sum += probabilities[i];
+  }
+  for (let i = start; i < start + columns; i++) probabilities[i] /= sum;
+}
+
+/** Sets all to 0 but the likeliest that together reach the share, and scales these to sum to 1. */
+function keepLikeliest(row: Float32Array, share: number): void {
+  const order = [...row.keys()].sort((a, b) => row[b] - row[a] || a - b);
+  let held = 0;
+  for (const column of order) {
+    if (held >= share) row[column] = 0;
+    held += row[column];
+  }
+  for (let column = 0; column < row.length; column++) row[column] /= held;
+}
+
 /** The most likely column of each row, the first of equals. */
 export function argmaxRows(scores: Float32Array, columns: number): Int32Array {
   const rows = scores.length / columns;

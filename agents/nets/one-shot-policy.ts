@@ -1,13 +1,14 @@
 /** Policies that place all groups at once, and the weights that make them. */
 import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { Tensor } from "../tensors/types.ts";
+import type { Tensor, Variable } from "../tensors/types.ts";
+import type { Sampling } from "./categorical.ts";
 import type { Weights } from "./weights.ts";
 
 /** A distribution over whole placements. Tilts are offsets in logits, [batch x devices]. */
 export interface OneShotPolicy {
-  /** One placement of all groups per row of `tilts`. */
-  sample(tilts: Float32Array, rng: Rng): Int32Array[];
+  /** One placement of all groups per row of `tilts`, from the policy's own distribution. */
+  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling): Int32Array[];
   /**
    * Log-probabilities of all devices along the given placements, shape [batch x groups x devices];
    * differentiable.
@@ -21,6 +22,8 @@ export interface OneShotPolicy {
 /** Weights that make a policy on every scenario of one size. */
 export interface OneShotNetwork {
   readonly weights: Weights;
+  /** What active search trains: few weights close to the output. */
+  readonly lastLayer?: readonly Variable[];
   /** All that the shapes of the weights depend on, such as "40 groups on 2 devices". */
   sizeOf(scenario: Scenario): string;
   /** The policy on a scenario of the weights' size. */

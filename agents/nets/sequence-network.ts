@@ -10,7 +10,7 @@ import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
 import { lstm } from "../tensors/lstm.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
-import { argmaxRows, maskBias, sampleRows } from "./categorical.ts";
+import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures } from "./group-features.ts";
 import type { OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
 import { createWeights, type Weights } from "./weights.ts";
@@ -114,10 +114,10 @@ class SequencePolicy implements OneShotPolicy {
     this.mask = tf.tensor2d(maskBias(allowedDevices(scenario)), [this.groups, this.devices]);
   }
 
-  sample(tilts: Float32Array, rng: Rng): Int32Array[] {
-    const { tf, devices } = this;
+  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling): Int32Array[] {
+    const { devices } = this;
     return this.decode(tilts, (logits) =>
-      sampleRows(tf.softmax(logits).dataSync() as Float32Array, devices, rng),
+      sampleLogits(logits.dataSync() as Float32Array, devices, rng, sampling),
     );
   }
 

@@ -70,7 +70,7 @@ interface JsonProperty {
 
 /** The options of a module, in declared order. */
 export function optionsOf(module: Method): OptionInfo[] {
-  const schema = z.toJSONSchema(module.options, { io: "input", unrepresentable: "any" });
+  const schema = z.toJSONSchema(module.options, { io: "output", unrepresentable: "any" });
   const properties = (schema.properties ?? {}) as Record<string, JsonProperty>;
   return Object.entries(properties).map(([name, property]) => ({
     name,

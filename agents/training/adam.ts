@@ -26,6 +26,8 @@ export interface SavedAdam {
 }
 
 export interface Adam {
+  /** Step size of the next step. */
+  learningRate: number;
   /**
    * Lowers the sum of the losses by one step. Answers that sum before the step and the norm of its
    * gradient before clipping. Losses are differentiated one after the other, so a batch too large
@@ -38,13 +40,7 @@ export interface Adam {
 }
 
 export function createAdam(tf: Tf, variables: readonly Variable[], options: AdamOptions): Adam {
-  const {
-    learningRate,
-    clipNorm = Number.POSITIVE_INFINITY,
-    beta1 = 0.9,
-    beta2 = 0.999,
-    epsilon = 1e-8,
-  } = options;
+  const { clipNorm = Number.POSITIVE_INFINITY, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const sizes = variables.map((variable) => variable.size);
   const total = sizes.reduce((a, b) => a + b, 0);
   const first = tf.tidy(() => tf.variable(tf.zeros([total])));
@@ -61,8 +57,9 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
     });
 
   return {
-    minimize: (...losses) =>
-      tf.tidy(() => {
+    learningRate: options.learningRate,
+    minimize(...losses) {
+      return tf.tidy(() => {
         const parts = losses.map(differentiate);
         const flat = parts.map((part) => part.gradient).reduce((a, b) => tf.add(a, b));
         const gradientNorm = tf.norm(flat).dataSync()[0];
@@ -71,13 +68,14 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
         steps++;
         first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
         second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-        const rate = (learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
+        const rate = (this.learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
         const change = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon));
         tf.split(change, sizes).forEach((part, i) => {
           variables[i].assign(tf.sub(variables[i], tf.reshape(part, variables[i].shape)));
         });
         return { loss: parts.reduce((sum, part) => sum + part.loss, 0), gradientNorm };
-      }),
+      });
+    },
     save: () => ({ steps, moments: { first: saveTensor(first), second: saveTensor(second) } }),
     load(saved) {
       steps = saved.steps;

@@ -1,13 +1,11 @@
-/**
- * From devices of groups to rewards: it lifts, scores through the metered evaluator, and shapes.
- * Costs are divided by the scenario's proven bound, so that one learning rate suits graphs of
- * milliseconds and of hours.
- */
+/** From devices of groups to plans, and from their outcomes to rewards. */
 import { z } from "zod";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
+import { InputError } from "../../env/model/errors.ts";
 import { placement } from "../../env/model/plan/placement.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 
 export const rewardShape = z
@@ -21,36 +19,31 @@ export function planOf(scenario: Scenario, groupDevice: ArrayLike<number>): Plan
   return placement(liftToOps(scenario.grouping, groupDevice));
 }
 
-export interface Scored {
-  /** Cost of each placement in the evaluator's unit. */
-  readonly costs: Float64Array;
-  readonly rewards: Float64Array;
-  /** Share of the placements that fit in memory. */
-  readonly feasible: number;
-}
+/** From the outcome of a plan to its reward. */
+export type Reward = (outcome: Outcome) => number;
 
-/** Scores placements of the groups, one evaluation each. */
-export function score(
-  evaluator: MeteredEvaluator,
-  placements: readonly ArrayLike<number>[],
-  shape: RewardShape,
-): Scored {
-  const outcomes = evaluator.batch(placements.map((devices) => planOf(evaluator.scenario, devices)));
+/** Reward of a plan that does not fit, in the published systems: that of a step of 100 seconds. */
+export const FAILING_SECONDS = 100;
+
+/**
+ * `overBound` shapes cost over the scenario's bound, penalties included. So one learning rate
+ * suits steps of milliseconds and of hours.
+ */
+export function overBound(evaluator: MeteredEvaluator, shape: RewardShape): Reward {
   const scale = scaleOf(evaluator);
-  const costs = Float64Array.from(outcomes, ({ cost }) => cost);
-  return {
-    costs,
-    rewards: costs.map((cost) => rewardOf(cost / scale, shape)),
-    feasible: outcomes.filter(({ feasible }) => feasible).length / outcomes.length,
-  };
+  return ({ cost }) => rewardOf(cost / scale, shape);
 }
 
 /**
- * How many placements the next batch may have: the whole batch, or what the budget leaves after the
- * greedy plan's own.
+ * The published rule: minus the square root of the step in seconds, and that of 100 seconds for a
+ * plan that does not fit (Mirhoseini et al., ICML 2017 and ICLR 2018).
  */
-export function nextBatchSize(evaluator: MeteredEvaluator, batch: number, keptBack: number): number {
-  return Math.max(0, Math.min(batch, evaluator.remaining - keptBack));
+export function rootOfSeconds({ unit, scenario }: MeteredEvaluator): Reward {
+  if (unit !== "us")
+    throw new InputError(
+      `The reward of the paper is the root of a time, and the objective of "${scenario.name}" is ${scenario.objective}; choose mode=tuned.`,
+    );
+  return ({ value, feasible, cost }) => -Math.sqrt(feasible ? (value ?? cost) / 1e6 : FAILING_SECONDS);
 }
 
 export function scaleOf(evaluator: MeteredEvaluator): number {

@@ -3,6 +3,7 @@
  * one device, and the bound.
  */
 import type { AgentModule } from "../../../agents/contract.ts";
+import { runAgent } from "../../../agents/run/agent.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
@@ -25,10 +26,8 @@ export async function trained(
   const meter = metered(evaluator(scenario), { evaluations });
   const options = module.options.parse(changes);
   const task = { name: scenario.name, scenario, evaluator: meter };
-  const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
-  for await (const _ of agent.train());
-  const plan = await agent.act(task);
-  agent.dispose();
+  const { greedy } = await runAgent({ module, options, tasks: oneTask(task), rng: createRng(seed) });
+  const { plan } = greedy.get(task.name)!;
   const bound = meter.bound().value;
   return {
     best: meter.best!.outcome.cost / bound,

@@ -4,7 +4,6 @@ import { createWeights } from "../../../agents/nets/weights.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
-import { movingBaseline } from "../../../agents/training/moving-baseline.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";
 import { stepBaseline } from "../../../agents/training/step-baseline.ts";
 
@@ -76,14 +75,6 @@ describe("Adam", () => {
 });
 
 describe("baselines", () => {
-  test("the moving one calls good what beats the past", () => {
-    const baseline = movingBaseline(0.9);
-    baseline.advantages(Float64Array.of(-10, -12));
-    const [better, worse] = baseline.advantages(Float64Array.of(-5, -20));
-    expect(better).toBeGreaterThan(0);
-    expect(worse).toBeLessThan(0);
-  });
-
   test("the one per step compares each step with its own past", () => {
     const baseline = stepBaseline(10);
     const same = Float64Array.of(0, 0);
@@ -107,7 +98,6 @@ describe("baselines", () => {
 
   test("equal rewards give no advantage and no division by zero", () => {
     const zeros = Float64Array.of(0, 0);
-    expect([...movingBaseline(0.9).advantages(Float64Array.of(-3, -3))]).toEqual([0, 0]);
     expect([...stepBaseline(3).advantages([zeros], [zeros])[0]]).toEqual([0, 0]);
   });
 });

@@ -1,0 +1,264 @@
+/**
+ * The training engine: an `Agent` from a network and a `LearnerSpec`. An update draws tasks and
+ * rolls out episodes on each in lock step. The algorithm then improves the weights on all of them
+ * at once, by their advantages over the baseline.
+ *
+ * All tasks share the weights, the optimizer and one ledger of simulations. Each has its own
+ * lesson and, unless the spec shares it, its own baseline: returns of two graphs cannot be
+ * compared.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import { type Rng, type RngState, restoreRng } from "../../env/model/rng.ts";
+import type { Agent, AgentContext, BackendName, Task, Update } from "../contract.ts";
+import type { SavedWeights } from "../nets/weights.ts";
+import type { LoadedTf } from "../tensors/tf.ts";
+import type { Tf } from "../tensors/types.ts";
+import { type Adam, createAdam, type SavedAdam } from "./adam.ts";
+import type { Advantages } from "./advantages.ts";
+import type { Algorithm, UpdateMetrics } from "./algorithms/algorithm.ts";
+import { imitationAlgorithm } from "./algorithms/imitation.ts";
+import { type Batch, GREEDY, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface LearnerSpec<R extends Rollout = Rollout> {
+  /** Rollouts on each task of an update. */
+  readonly batch: number;
+  /** Tasks of an update, all different; 1 by default. */
+  readonly tasksPerUpdate?: number;
+  readonly algorithm: Algorithm;
+  /** Makes the baseline of a task. */
+  readonly advantages: () => Advantages<R>;
+  /** Whether all tasks have one baseline; each has its own by default. */
+  readonly sharedBaseline?: boolean;
+  readonly learningRate: Schedule;
+  readonly entropy?: Schedule;
+  /** Largest norm of a gradient; larger ones are scaled down. */
+  readonly clipNorm: number;
+  /** How much a rollout's decisions count; 1 by default, which sums them. */
+  readonly weightOf?: (rollout: R) => number;
+  /** Weight of a critic's squared error; 0 by default. */
+  readonly valueWeight?: number;
+  /** From this update on, plans that do not fit are not learned from. */
+  readonly lateFilter?: number;
+  /** Updates at the beginning that imitate the lessons' expert. */
+  readonly imitation?: number;
+}
+
+interface SavedPolicy {
+  readonly fits: string | null;
+  readonly weights: SavedWeights;
+}
+
+interface SavedLesson {
+  readonly advantages: unknown;
+  readonly lesson: unknown;
+}
+
+interface SavedRun {
+  readonly update: number;
+  readonly policy: SavedPolicy;
+  readonly adam: SavedAdam;
+  readonly algorithm: unknown;
+  /** By the name of the task. */
+  readonly lessons: Readonly<Record<string, SavedLesson>>;
+  readonly draws: RngState;
+  readonly taskDraws: RngState;
+}
+
+/** A task in training. */
+interface Course<R extends Rollout> {
+  readonly lesson: Lesson<R>;
+  readonly advantages: Advantages<R>;
+}
+
+export function createLearner<R extends Rollout>(
+  loaded: LoadedTf,
+  context: Pick<AgentContext, "tasks" | "rng">,
+  network: PolicyNetwork<R>,
+  spec: LearnerSpec<R>,
+): Agent {
+  return new Learner(loaded, context, network, spec);
+}
+
+class Learner<R extends Rollout> implements Agent {
+  readonly backend: BackendName;
+  private readonly tf: Tf;
+  private readonly tasks: AgentContext["tasks"];
+  private readonly network: PolicyNetwork<R>;
+  private readonly spec: LearnerSpec<R>;
+  private readonly adam: Adam;
+  private readonly courses = new Map<string, Course<R>>();
+  private readonly shared: Advantages<R> | null;
+  private draws: Rng;
+  private taskDraws: Rng;
+  private update = 0;
+
+  constructor(
+    { tf, backend }: LoadedTf,
+    { tasks, rng }: Pick<AgentContext, "tasks" | "rng">,
+    network: PolicyNetwork<R>,
+    spec: LearnerSpec<R>,
+  ) {
+    this.backend = backend;
+    this.tf = tf;
+    this.tasks = tasks;
+    this.network = network;
+    this.spec = spec;
+    this.adam = createAdam(tf, network.weights.list, {
+      learningRate: spec.learningRate(0),
+      clipNorm: spec.clipNorm,
+    });
+    this.shared = spec.sharedBaseline === true ? spec.advantages() : null;
+    this.draws = rng.child("training");
+    this.taskDraws = rng.child("tasks");
+  }
+
+  async *train(): AsyncGenerator<Update, void> {
+    for (;;) {
+      const courses = await this.drawCourses();
+      const isImitating = this.update < (this.spec.imitation ?? 0);
+      const rolledOut = courses.flatMap((course) => {
+        const rollouts = this.rollOut(course.lesson, isImitating);
+        return rollouts.length === 0 ? [] : [{ course, rollouts }];
+      });
+      if (rolledOut.length === 0) return;
+      const metrics = this.learn(rolledOut, isImitating);
+      this.update++;
+      const task = rolledOut.map(({ course }) => course.lesson.task.name).join(",");
+      yield { update: this.update, task, metrics };
+    }
+  }
+
+  /** As many of the batch as the budget leaves; none where it leaves no whole rollout. */
+  private rollOut(lesson: Lesson<R>, isImitating: boolean): R[] {
+    const affordable = Math.floor(lesson.task.evaluator.remaining / lesson.simulationsPerRollout);
+    const count = Math.min(this.spec.batch, affordable);
+    if (count < 1) return [];
+    if (!isImitating) return lesson.rollOut(count, SAMPLE, this.update, this.draws);
+    if (lesson.demonstrate === undefined) throw new Error("The network has no expert to imitate.");
+    return lesson.demonstrate(count, this.draws);
+  }
+
+  /** One update of the weights; answers its numbers. */
+  private learn(
+    rolledOut: readonly { readonly course: Course<R>; readonly rollouts: readonly R[] }[],
+    isImitating: boolean,
+  ): UpdateMetrics {
+    const { tf, adam, spec, update } = this;
+    const seen = rolledOut.flatMap(({ rollouts }) => rollouts);
+    const outcomes = {
+      meanCost: mean(seen.map(({ outcome }) => outcome.cost)),
+      feasible: mean(seen.map(({ outcome }) => (outcome.feasible ? 1 : 0))),
+    };
+    const batches = rolledOut.flatMap(({ course, rollouts }) => this.batchOf(course, rollouts, isImitating));
+    if (batches.length === 0) return { loss: 0, gradientNorm: 0, entropy: 0, ...outcomes, learnedFrom: 0 };
+    adam.learningRate = spec.learningRate(update);
+    const algorithm = isImitating ? imitationAlgorithm : spec.algorithm;
+    const metrics = algorithm.improve(tf, {
+      batches,
+      adam,
+      entropy: spec.entropy?.(update) ?? 0,
+      weightOf: spec.weightOf ?? (() => 1),
+      valueWeight: spec.valueWeight ?? 0,
+      rng: this.draws,
+    });
+    for (const { lesson, rollouts } of batches) lesson.observe?.(rollouts);
+    return { ...metrics, ...outcomes };
+  }
+
+  private batchOf({ lesson, advantages }: Course<R>, all: readonly R[], isImitating: boolean): Batch<R>[] {
+    const isLate = !isImitating && this.update >= (this.spec.lateFilter ?? Number.POSITIVE_INFINITY);
+    const rollouts = isLate ? all.filter(({ outcome }) => outcome.feasible) : all;
+    if (rollouts.length === 0) return [];
+    if (!isImitating) return [{ lesson, rollouts, ...advantages.of(rollouts, lesson) }];
+    const none = rollouts.map(({ rewards }) => new Float32Array(rewards.length));
+    return [{ lesson, rollouts, advantages: none, returns: rollouts.map(({ rewards }) => rewards) }];
+  }
+
+  /** The plan of one greedy rollout. */
+  async act(task: Task): Promise<Plan> {
+    const known = this.courses.get(task.name)?.lesson;
+    const lesson = known?.task.evaluator === task.evaluator ? known : this.network.open(task);
+    try {
+      const [{ plan }] = lesson.rollOut(1, GREEDY, this.update, this.draws.child("acting"));
+      return plan;
+    } finally {
+      if (lesson !== known) lesson.dispose();
+    }
+  }
+
+  async savePolicy(): Promise<SavedPolicy> {
+    return { fits: this.network.fits ?? null, weights: this.network.weights.save() };
+  }
+
+  async loadPolicy(saved: unknown): Promise<void> {
+    const { fits, weights } = saved as SavedPolicy;
+    const own = this.network.fits ?? null;
+    if (fits !== own && fits !== undefined)
+      throw new InputError(
+        `The saved policy is for ${fits} and fits no other graph, this one has ${own}: another scenario or other options.`,
+      );
+    this.network.weights.load(weights);
+  }
+
+  async saveRun(): Promise<SavedRun> {
+    const lessons = [...this.courses].map(([name, { lesson, advantages }]) => [
+      name,
+      { advantages: advantages.save(), lesson: lesson.save?.() ?? null },
+    ]);
+    return {
+      update: this.update,
+      policy: await this.savePolicy(),
+      adam: this.adam.save(),
+      algorithm: this.spec.algorithm.save(),
+      lessons: Object.fromEntries(lessons),
+      draws: this.draws.state(),
+      taskDraws: this.taskDraws.state(),
+    };
+  }
+
+  async loadRun(saved: unknown): Promise<void> {
+    const { update, policy, adam, algorithm, lessons, draws, taskDraws } = saved as SavedRun;
+    if (policy === undefined || lessons === undefined)
+      throw new InputError("The saved run is of an earlier version of this agent; train again.");
+    await this.loadPolicy(policy);
+    this.adam.load(adam);
+    this.spec.algorithm.load(algorithm);
+    for (const [name, state] of Object.entries(lessons)) {
+      const { lesson, advantages } = this.courseOf(await this.tasks.task(name));
+      advantages.load(state.advantages);
+      lesson.load?.(state.lesson);
+    }
+    this.draws = restoreRng(draws);
+    this.taskDraws = restoreRng(taskDraws);
+    this.update = update;
+  }
+
+  dispose(): void {
+    for (const { lesson } of this.courses.values()) lesson.dispose();
+    this.network.weights.dispose();
+    this.adam.dispose();
+  }
+
+  private async drawCourses(): Promise<Course<R>[]> {
+    const wanted = Math.min(this.spec.tasksPerUpdate ?? 1, this.tasks.names.length);
+    const drawn = new Map<string, Course<R>>();
+    while (drawn.size < wanted) {
+      const task = await this.tasks.draw(this.taskDraws);
+      drawn.set(task.name, this.courseOf(task));
+    }
+    return [...drawn.values()];
+  }
+
+  private courseOf(task: Task): Course<R> {
+    const known = this.courses.get(task.name);
+    if (known !== undefined) return known;
+    const course = { lesson: this.network.open(task), advantages: this.shared ?? this.spec.advantages() };
+    this.courses.set(task.name, course);
+    return course;
+  }
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,138 @@
+/**
+ * Lessons of policies that place all groups at once: a rollout is one placement, scored by one
+ * evaluation and rewarded at its end.
+ *
+ * Source of the form: ColocRL (Mirhoseini et al., ICML 2017). Ours: the random tilt of
+ * exploration.ts, under which a placement is also credited.
+ */
+import { InputError } from "../../env/model/errors.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import type { AgentContext, Task } from "../contract.ts";
+import type { OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";
+import { readOut } from "../tensors/tf.ts";
+import type { Tensor2D, Tf } from "../tensors/types.ts";
+import type { Decoding, Lesson, PolicyNetwork, Rollout } from "./contract.ts";
+import { deviceTilts } from "./exploration.ts";
+import type { Schedule } from "./schedule.ts";
+import { planOf, type Reward } from "./scoring.ts";
+
+export interface OneShotRollout extends Rollout {
+  readonly groupDevice: Int32Array;
+  /** Offset in logits of each device. */
+  readonly tilt: Float32Array;
+}
+
+export interface OneShotRules {
+  readonly rewardOn: (evaluator: MeteredEvaluator) => Reward;
+  /** Standard deviation of the random tilt, in logits. */
+  readonly tilt: Schedule;
+}
+
+/**
+ * The network for tasks of one size. Every task of the source is checked at once, so none fails
+ * later.
+ */
+export async function oneShotTasks(
+  tf: Tf,
+  { tasks }: Pick<AgentContext, "tasks">,
+  networkFor: (first: Scenario) => OneShotNetwork,
+  rules: OneShotRules,
+): Promise<PolicyNetwork<OneShotRollout>> {
+  const first = await tasks.task(tasks.names[0]);
+  const network = networkFor(first.scenario);
+  const fits = network.sizeOf(first.scenario);
+  const check = (scenario: Scenario) => {
+    const size = network.sizeOf(scenario);
+    if (size !== fits)
+      throw new InputError(
+        `The policy is for ${fits} and fits no other graph; "${scenario.name}" has ${size}.`,
+      );
+  };
+  try {
+    for (const name of tasks.names) check((await tasks.task(name)).scenario);
+  } catch (error) {
+    network.weights.dispose();
+    throw error;
+  }
+  return {
+    weights: network.weights,
+    lastLayer: network.lastLayer,
+    fits,
+    open(task) {
+      check(task.scenario);
+      return new OneShotLesson(tf, task, network.on(task.scenario), rules);
+    },
+  };
+}
+
+class OneShotLesson implements Lesson<OneShotRollout> {
+  readonly task: Task;
+  readonly simulationsPerRollout = 1;
+  private readonly tf: Tf;
+  private readonly policy: OneShotPolicy;
+  private readonly reward: Reward;
+  private readonly tilt: Schedule;
+  private readonly groups: number;
+  private readonly devices: number;
+
+  constructor(tf: Tf, task: Task, policy: OneShotPolicy, { rewardOn, tilt }: OneShotRules) {
+    this.tf = tf;
+    this.task = task;
+    this.policy = policy;
+    this.reward = rewardOn(task.evaluator);
+    this.tilt = tilt;
+    this.groups = task.scenario.grouping.groupCount;
+    this.devices = task.scenario.cluster.devices.length;
+  }
+
+  rollOut(count: number, decoding: Decoding, update: number, rng: Rng): OneShotRollout[] {
+    const { tf, policy, devices } = this;
+    if (decoding.kind === "greedy") {
+      const groupDevice = readOut(tf, () => policy.greedy());
+      return Array.from({ length: count }, () => this.scored(groupDevice, new Float32Array(devices)));
+    }
+    const tilts = deviceTilts(rng, count, devices, this.tilt(update));
+    const placements = readOut(tf, () => policy.sample(tilts, rng, decoding));
+    return placements.map((groupDevice, i) =>
+      this.scored(groupDevice, tilts.slice(i * devices, (i + 1) * devices)),
+    );
+  }
+
+  replay(rollouts: readonly OneShotRollout[]) {
+    const { tf, groups, devices } = this;
+    const tilts = new Float32Array(rollouts.length * devices);
+    rollouts.forEach(({ tilt }, i) => {
+      tilts.set(tilt, i * devices);
+    });
+    const placements = rollouts.map(({ groupDevice }) => groupDevice);
+    const rows = rollouts.length * groups;
+    const logProbabilities = this.policy.logProbabilities(placements, tilts);
+    const taken = new Int32Array(rows);
+    placements.forEach((placement, i) => {
+      taken.set(placement, i * groups);
+    });
+    return {
+      decisions: [
+        {
+          logProbabilities: tf.reshape(logProbabilities, [rows, devices]) as Tensor2D,
+          taken,
+          rollout: Int32Array.from({ length: rows }, (_, row) => Math.floor(row / groups)),
+          step: new Int32Array(rows),
+        },
+      ],
+    };
+  }
+
+  dispose(): void {
+    this.policy.dispose();
+  }
+
+  private scored(groupDevice: Int32Array, tilt: Float32Array): OneShotRollout {
+    const { scenario, evaluator } = this.task;
+    const plan = planOf(scenario, groupDevice);
+    const outcome = evaluator.evaluate(plan);
+    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), groupDevice, tilt };
+  }
+}

@@ -1,0 +1,53 @@
+/** Options of the plain policy gradient on whole placements, and the learner that they make. */
+import { z } from "zod";
+import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { advantagesOver } from "./advantages.ts";
+import { reinforceAlgorithm } from "./algorithms/reinforce.ts";
+import { movingAverage } from "./baselines/moving-average.ts";
+import type { LearnerSpec } from "./learner.ts";
+import type { OneShotRules } from "./one-shot-lesson.ts";
+import { constant, exponential } from "./schedule.ts";
+import { overBound, rewardShape } from "./scoring.ts";
+
+export const gradientOptions = {
+  batch: z.int().min(1).default(10).describe("Placements sampled per update."),
+  baselineDecay: z.number().min(0).max(1).default(0.9).describe("Decay of the moving-average baseline."),
+  entropy: z.number().min(0).default(0).describe("Weight of the policy's entropy, summed over the groups."),
+  tilt: z
+    .number()
+    .min(0)
+    .default(2)
+    .describe("Standard deviation of the first update's random tilt, in logits."),
+  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
+  clipNorm: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("Largest norm of a gradient; larger ones are scaled down."),
+  reward: rewardShape,
+};
+export type GradientOptions = z.infer<z.ZodObject<typeof gradientOptions>>;
+
+export const tiltedRules = ({
+  tilt,
+  tiltDecay,
+  reward,
+}: Pick<GradientOptions, "tilt" | "tiltDecay" | "reward">): OneShotRules => ({
+  rewardOn: (evaluator: MeteredEvaluator) => overBound(evaluator, reward),
+  tilt: exponential(tilt, tiltDecay),
+});
+
+/** REINFORCE over a moving average, with advantages of unit spread. */
+export const gradientSpec = (options: GradientOptions & { readonly learningRate: number }): LearnerSpec => ({
+  batch: options.batch,
+  algorithm: reinforceAlgorithm,
+  advantages: () =>
+    advantagesOver({
+      baseline: movingAverage(options.baselineDecay),
+      shape: "moving",
+      decay: options.baselineDecay,
+    }),
+  learningRate: constant(options.learningRate),
+  entropy: constant(options.entropy),
+  clipNorm: options.clipNorm,
+});
