@@ -1,6 +1,6 @@
 /**
- * The sequence-to-sequence placer of ColocRL. An LSTM reads the groups in order. An attentive LSTM
- * writes one device per group, each choice conditioned on the ones before.
+ * A sequence-to-sequence placer after ColocRL, which is colocrl.ts. An LSTM reads the groups in
+ * order. An attentive LSTM writes one device per group, each choice conditioned on the ones before.
  *
  * Source: Mirhoseini et al., "Device Placement Optimization with Reinforcement Learning", ICML
  * 2017. As there:
@@ -39,15 +39,17 @@ const options = z.object({
 });
 type Options = z.infer<typeof options>;
 
+/** Where the network is not ColocRL's. */
+const OURS = { bidirectional: false, groupInput: true, projected: true, typeEmbedding: 0 };
+
 export const seq2seq: AgentModule<Options> = {
   kind: "agent",
   card: {
     id: "seq2seq",
-    systems: ["colocrl"],
-    name: "Seq2seq (ColocRL)",
+    name: "Seq2seq",
     summary: "LSTM encoder and attentive LSTM decoder that writes one device per group.",
     searchSpace: "device per group",
-    paper: "Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017",
+    paper: "After Mirhoseini et al., Device Placement Optimization, ICML 2017; colocrl is the paper",
     limits:
       "One controller, width 64 and learning rate 0.003 instead of 20 controllers and 0.1; the fading random tilt and advantages of unit spread are ours. Its one-hot neighbours tie it to one graph.",
   },
@@ -58,7 +60,7 @@ export const seq2seq: AgentModule<Options> = {
     const { options } = context;
     const loaded = await loadTf(context.backend);
     const rng = context.rng.child("weights");
-    const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, options);
+    const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, { ...options, ...OURS });
     const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
     return createLearner(loaded, context, network, gradientSpec(options));
   },

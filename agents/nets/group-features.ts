@@ -8,6 +8,8 @@ import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface GroupFeatures {
   readonly columns: number;
+  /** How many columns come first that are shares of op types. */
+  readonly types: number;
   /** Shape [groups x columns]. */
   readonly values: Float32Array;
 }
@@ -49,7 +51,7 @@ export function groupFeatures(scenario: Scenario): GroupFeatures {
     values[to * columns + firstNeighbour + from] = 1;
     values[from * columns + firstNeighbour + groupCount + to] = 1;
   }
-  return { columns, values };
+  return { columns, types: types.length, values };
 }
 
 function column(matrix: Float64Array, columns: number, index: number): Float64Array {

@@ -5,15 +5,23 @@ import type { Tensor, Variable } from "../tensors/types.ts";
 import type { Sampling } from "./categorical.ts";
 import type { Weights } from "./weights.ts";
 
+/** Noise on the logits of a batch, under which its placements are sampled and credited. */
+export interface LogitNoise {
+  /** [batch x groups x devices]. */
+  readonly values: Float32Array;
+  /** Whether a row counts times the root mean square of its logits. */
+  readonly relative: boolean;
+}
+
 /** A distribution over whole placements. Tilts are offsets in logits, [batch x devices]. */
 export interface OneShotPolicy {
   /** One placement of all groups per row of `tilts`, from the policy's own distribution. */
-  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling): Int32Array[];
+  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling, noise?: LogitNoise): Int32Array[];
   /**
    * Log-probabilities of all devices along the given placements, shape [batch x groups x devices];
    * differentiable.
    */
-  logProbabilities(placements: readonly Int32Array[], tilts: Float32Array): Tensor;
+  logProbabilities(placements: readonly Int32Array[], tilts: Float32Array, noise?: LogitNoise): Tensor;
   greedy(): Int32Array;
   /** Frees tensors other than the weights. */
   dispose(): void;

@@ -1,6 +1,7 @@
 /**
- * The network of the sequence-to-sequence placer, see learned/seq2seq.ts. An LSTM encoder reads the
- * groups in order. An LSTM decoder with additive attention gives logits C x tanh(logits / T).
+ * The network of the sequence-to-sequence placers, see learned/colocrl.ts. An LSTM encoder reads
+ * the groups in order, one way or both. An LSTM decoder with additive attention gives logits
+ * C x tanh(logits / T).
  *
  * The weights depend on the number of groups, op types and devices. A `SequencePolicy` is the
  * network on one scenario of that size.
@@ -12,12 +13,20 @@ import { lstm } from "../tensors/lstm.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures } from "./group-features.ts";
-import type { OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
+import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
 import { createWeights, type Weights } from "./weights.ts";
 
 export interface SequenceSize {
-  /** Width of both LSTMs. */
+  /** Width of both LSTMs; of an encoder that reads both ways, half of it is each way's. */
   readonly hidden: number;
+  /** Whether the encoder reads the groups both ways. */
+  readonly bidirectional: boolean;
+  /** Whether the decoder sees the current group's own encoding beside the previous device. */
+  readonly groupInput: boolean;
+  /** Whether features are projected to `hidden` numbers of unit variance before the encoder. */
+  readonly projected: boolean;
+  /** Width of the learned embedding of op types; 0 where the encoder sees their shares. */
+  readonly typeEmbedding: number;
   /** Width of the space in which attention compares. */
   readonly attention: number;
   /** Width of the embedding of the previous device. */
@@ -28,41 +37,66 @@ export interface SequenceSize {
   readonly clip: number;
 }
 
+/** What the network sees of the groups of a scenario. */
+export type Features = (scenario: Scenario) => GroupFeatures;
+
 /** A network for scenarios of the size of `first`. */
-export function sequenceNetwork(tf: Tf, first: Scenario, rng: Rng, size: SequenceSize): OneShotNetwork {
+export function sequenceNetwork(
+  tf: Tf,
+  first: Scenario,
+  rng: Rng,
+  size: SequenceSize,
+  featuresOf: Features = groupFeatures,
+): OneShotNetwork {
   const weights = createWeights(tf);
-  const declared = declareWeights(weights, groupFeatures(first), first.cluster.devices.length, size, rng);
+  const declared = sequenceWeights(weights, featuresOf(first), first.cluster.devices.length, size, rng);
   return {
     weights,
+    lastLayer: Object.values(declared.output),
     sizeOf({ graph, grouping, cluster }) {
       const types = new Set(graph.types).size;
       return `${grouping.groupCount} groups of ${types} op types on ${cluster.devices.length} devices`;
     },
-    on: (scenario) => new SequencePolicy(tf, declared, size, scenario),
+    on: (scenario) =>
+      sequencePolicy(tf, declared, size, {
+        groups: scenario.grouping.groupCount,
+        devices: scenario.cluster.devices.length,
+        features: featuresOf(scenario),
+        allowed: allowedDevices(scenario),
+      }),
   };
 }
 
-type SequenceWeights = ReturnType<typeof declareWeights>;
+export type SequenceWeights = ReturnType<typeof sequenceWeights>;
 
-function declareWeights(
+/** Declares the weights of one network among those of `weights`. */
+export function sequenceWeights(
   weights: Weights,
   input: GroupFeatures,
   devices: number,
-  { hidden, attention, embedding }: SequenceSize,
+  { hidden, attention, embedding, bidirectional, groupInput, projected, typeEmbedding }: SequenceSize,
   rng: Rng,
 ) {
   const gateWidth = 4 * hidden;
-  const group = weights.add("group embedding", [input.columns, hidden], unitEmbedding(input, hidden, rng));
-  const encoder = {
-    input: weights.matrix("encoder input", hidden, gateWidth, rng),
-    recurrent: weights.matrix("encoder recurrent", hidden, gateWidth, rng),
-    bias: weights.add("encoder bias", [gateWidth], openForgetGates(hidden)),
-  };
+  const types =
+    typeEmbedding === 0 ? null : weights.matrix("type embedding", input.types, typeEmbedding, rng);
+  const seen = typeEmbedding === 0 ? input.columns : input.columns - input.types + typeEmbedding;
+  const group = projected
+    ? weights.add("group embedding", [seen, hidden], unitEmbedding(input, seen, hidden, rng))
+    : null;
+  const oneWay = bidirectional ? hidden / 2 : hidden;
+  const reader = (name: string) => ({
+    input: weights.matrix(`${name} input`, projected ? hidden : seen, 4 * oneWay, rng),
+    recurrent: weights.matrix(`${name} recurrent`, oneWay, 4 * oneWay, rng),
+    bias: weights.add(`${name} bias`, [4 * oneWay], openForgetGates(oneWay)),
+  });
+  const encoder = reader("encoder");
+  const backward = bidirectional ? reader("backward encoder") : null;
   const decoder = {
     // The last row stands for "no device yet".
     devices: weights.matrix("device embedding", devices + 1, embedding, rng),
     input: weights.matrix("decoder input", embedding, gateWidth, rng),
-    group: weights.matrix("decoder group", hidden, gateWidth, rng),
+    group: groupInput ? weights.matrix("decoder group", hidden, gateWidth, rng) : null,
     recurrent: weights.matrix("decoder recurrent", hidden, gateWidth, rng),
     bias: weights.add("decoder bias", [gateWidth], openForgetGates(hidden)),
   };
@@ -76,15 +110,32 @@ function declareWeights(
     context: weights.matrix("output context", hidden, devices, rng),
     bias: weights.zeros("output bias", [devices]),
   };
-  return { group, encoder, decoder, compare, output };
+  return { types, group, encoder, backward, decoder, compare, output };
 }
+
+/** What a policy places, and where. */
+export interface PlacerInput {
+  readonly groups: number;
+  readonly devices: number;
+  readonly features: GroupFeatures;
+  /** Whether a group may be on a device, [groups x devices]. */
+  readonly allowed: ArrayLike<number>;
+}
+
+/** The network on given groups. */
+export const sequencePolicy = (
+  tf: Tf,
+  weights: SequenceWeights,
+  size: SequenceSize,
+  input: PlacerInput,
+): OneShotPolicy => new SequencePolicy(tf, weights, size, input);
 
 /** What the decoder needs of the groups; the same for all placements of a batch. */
 interface Encoded {
   /** Encoder states of the groups, [groups x hidden], and what attention compares them by. */
   readonly states: Tensor2D;
   readonly keys: Tensor2D;
-  /** Parts of the decoder's gates, for each group and for each previous device. */
+  /** Parts of the decoder's gates, for each group (or one row for all) and each previous device. */
   readonly groupInputs: Tensor2D;
   readonly deviceInputs: Tensor2D;
   readonly firstState: Tensor2D;
@@ -100,25 +151,33 @@ class SequencePolicy implements OneShotPolicy {
   private readonly size: SequenceSize;
   private readonly groups: number;
   private readonly devices: number;
-  private readonly features: Tensor2D;
+  private readonly types: Tensor2D;
+  private readonly others: Tensor2D;
   private readonly mask: Tensor2D;
 
-  constructor(tf: Tf, weights: SequenceWeights, size: SequenceSize, scenario: Scenario) {
+  constructor(
+    tf: Tf,
+    weights: SequenceWeights,
+    size: SequenceSize,
+    { groups, devices, features: { values, columns, types }, allowed }: PlacerInput,
+  ) {
     this.tf = tf;
     this.weights = weights;
     this.size = size;
-    this.groups = scenario.grouping.groupCount;
-    this.devices = scenario.cluster.devices.length;
-    const { values, columns } = groupFeatures(scenario);
-    this.features = tf.tensor2d(values, [this.groups, columns]);
-    this.mask = tf.tensor2d(maskBias(allowedDevices(scenario)), [this.groups, this.devices]);
+    this.groups = groups;
+    this.devices = devices;
+    const shared = tf.tensor2d(values, [this.groups, columns]);
+    this.types = tf.slice(shared, [0, 0], [-1, types]);
+    this.others = tf.slice(shared, [0, types], [-1, columns - types]);
+    shared.dispose();
+    this.mask = tf.tensor2d(maskBias(allowed), [this.groups, this.devices]);
   }
 
-  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling): Int32Array[] {
+  sample(tilts: Float32Array, rng: Rng, sampling?: Sampling, noise?: LogitNoise): Int32Array[] {
     const { devices } = this;
-    return this.decode(tilts, (logits) =>
-      sampleLogits(logits.dataSync() as Float32Array, devices, rng, sampling),
-    );
+    const sampled: Choice = (logits) =>
+      sampleLogits(logits.dataSync() as Float32Array, devices, rng, sampling);
+    return this.decode(tilts, sampled, noise);
   }
 
   greedy(): Int32Array {
@@ -127,7 +186,7 @@ class SequencePolicy implements OneShotPolicy {
     return this.decode(new Float32Array(devices), likeliest)[0];
   }
 
-  logProbabilities(placements: readonly Int32Array[], tilts: Float32Array): Tensor {
+  logProbabilities(placements: readonly Int32Array[], tilts: Float32Array, noise?: LogitNoise): Tensor {
     const { tf, groups, devices } = this;
     const { hidden } = this.size;
     const batch = placements.length;
@@ -143,35 +202,66 @@ class SequencePolicy implements OneShotPolicy {
     );
     const rows = tf.reshape(run, [groups * batch, 2 * hidden]);
     const states = tf.slice(rows, [0, 0], [-1, hidden]) as Tensor2D;
-    const stepMajor = tf.reshape(this.logits(encoded, states), [groups, batch, devices]);
+    const logits = noisy(tf, this.logits(encoded, states), noise, stepRows(groups, batch)(0, groups));
+    const stepMajor = tf.reshape(logits, [groups, batch, devices]);
     const allowed = tf.add(tf.expandDims(this.mask, 1), tf.tensor3d(tilts, [1, batch, devices]));
     return tf.transpose(tf.logSoftmax(tf.add(stepMajor, allowed)), [1, 0, 2]);
   }
 
   dispose(): void {
-    this.tf.dispose([this.features, this.mask]);
+    this.tf.dispose([this.types, this.others, this.mask]);
   }
 
   private encode(): Encoded {
-    const { tf, groups, features } = this;
-    const { hidden } = this.size;
-    const { group, encoder, decoder, compare } = this.weights;
-    const embedded = tf.matMul(features, matrix(group));
-    const projected = tf.add(tf.matMul(embedded, matrix(encoder.input)), encoder.bias);
-    const zero = tf.zeros([1, hidden]);
-    const run = tf.reshape(
-      lstm(tf, tf.reshape(projected, [groups, 1, 4 * hidden]), encoder.recurrent, zero, zero),
-      [groups, 2 * hidden],
-    ) as Tensor2D;
-    const states = tf.slice(run, [0, 0], [groups, hidden]);
-    const last = tf.slice(run, [groups - 1, 0], [1, 2 * hidden]);
+    const { tf } = this;
+    const { encoder, backward, decoder, compare } = this.weights;
+    const seen = this.seen();
+    const ways = [this.read(seen, encoder)];
+    if (backward !== null) ways.push(this.read(tf.reverse(seen, 0), backward));
+    const [ahead, back] = ways.map(({ states }) => states);
+    const states = back === undefined ? ahead : (tf.concat([ahead, tf.reverse(back, 0)], 1) as Tensor2D);
+    const bias = tf.reshape(decoder.bias, [1, -1]);
     return {
       states,
       keys: tf.matMul(states, matrix(compare.key)),
-      groupInputs: tf.add(tf.matMul(states, matrix(decoder.group)), decoder.bias) as Tensor2D,
+      groupInputs: (decoder.group === null
+        ? bias
+        : tf.add(tf.matMul(states, matrix(decoder.group)), bias)) as Tensor2D,
       deviceInputs: tf.matMul(matrix(decoder.devices), matrix(decoder.input)),
-      firstState: tf.slice(last, [0, 0], [1, hidden]),
-      firstCell: tf.slice(last, [0, hidden], [1, hidden]),
+      firstState: tf.concat(
+        ways.map(({ lastState }) => lastState),
+        1,
+      ),
+      firstCell: tf.concat(
+        ways.map(({ lastCell }) => lastCell),
+        1,
+      ),
+    };
+  }
+
+  /** What the encoder reads, [groups x columns]. */
+  private seen(): Tensor2D {
+    const { tf, types, others } = this;
+    const { types: embedding, group } = this.weights;
+    const kinds = embedding === null ? types : tf.matMul(types, matrix(embedding));
+    const rows = tf.concat([kinds, others], 1) as Tensor2D;
+    return group === null ? rows : tf.matMul(rows, matrix(group));
+  }
+
+  /** One encoder over rows in their order. */
+  private read(rows: Tensor2D, { input, recurrent, bias }: SequenceWeights["encoder"]) {
+    const { tf, groups } = this;
+    const width = recurrent.shape[0];
+    const projected = tf.add(tf.matMul(rows, matrix(input)), bias);
+    const zero = tf.zeros([1, width]);
+    const run = tf.reshape(lstm(tf, tf.reshape(projected, [groups, 1, 4 * width]), recurrent, zero, zero), [
+      groups,
+      2 * width,
+    ]) as Tensor2D;
+    return {
+      states: tf.slice(run, [0, 0], [groups, width]),
+      lastState: tf.slice(run, [groups - 1, 0], [1, width]),
+      lastCell: tf.slice(run, [groups - 1, width], [1, width]),
     };
   }
 
@@ -192,11 +282,12 @@ class SequencePolicy implements OneShotPolicy {
   }
 
   /** Writes one placement for each row of `tilts`, group by group. */
-  private decode(tilts: Float32Array, choose: Choice): Int32Array[] {
+  private decode(tilts: Float32Array, choose: Choice, noise?: LogitNoise): Int32Array[] {
     const { tf, groups, devices } = this;
     const batch = tilts.length / devices;
     const tilt = tf.tensor2d(tilts, [batch, devices]);
     const encoded = this.encode();
+    const rowsAt = stepRows(groups, batch);
     const placements = Array.from({ length: batch }, () => new Int32Array(groups));
     let state: Tensor = tf.tile(encoded.firstState, [batch, 1]);
     let cell: Tensor = tf.tile(encoded.firstCell, [batch, 1]);
@@ -205,7 +296,8 @@ class SequencePolicy implements OneShotPolicy {
       const step = tf.tidy(() => {
         const [nextState, nextCell] = this.decoderStep(encoded, g, previous, state, cell);
         const allowed = tf.add(tilt, tf.slice(this.mask, [g, 0], [1, devices]));
-        previous = new Int32Array(choose(tf.add(this.logits(encoded, nextState), allowed)));
+        const logits = noisy(tf, this.logits(encoded, nextState), noise, rowsAt(g, 1));
+        previous = new Int32Array(choose(tf.add(logits, allowed)));
         return [nextState, nextCell];
       });
       tf.dispose([state, cell]);
@@ -230,12 +322,30 @@ class SequencePolicy implements OneShotPolicy {
     const gateWidth = 4 * this.size.hidden;
     const projected = tf.add(
       tf.gather(deviceInputs, tf.tensor1d(previous, "int32")),
-      tf.slice(groupInputs, [g, 0], [1, gateWidth]),
+      tf.slice(groupInputs, [groupInputs.shape[0] === 1 ? 0 : g, 0], [1, gateWidth]),
     );
     const inputs = tf.reshape(projected, [1, batch, gateWidth]);
     const run = lstm(tf, inputs, this.weights.decoder.recurrent, state, cell);
     return tf.split(tf.reshape(run, [batch, 2 * this.size.hidden]), 2, 1) as [Tensor2D, Tensor2D];
   }
+}
+
+/** Rows of a batch's noise for the steps from `first` on, step by step, a batch in each. */
+const stepRows = (groups: number, batch: number) => (first: number, steps: number) =>
+  Int32Array.from({ length: steps * batch }, (_, i) => (i % batch) * groups + first + Math.floor(i / batch));
+
+/** Logits with their rows of the noise; how large the noise is has no gradient. */
+function noisy(tf: Tf, logits: Tensor, noise: LogitNoise | undefined, rows: Int32Array): Tensor {
+  if (noise === undefined) return logits;
+  const devices = logits.shape[1] as number;
+  const chosen = new Float32Array(rows.length * devices);
+  rows.forEach((row, i) => {
+    chosen.set(noise.values.subarray(row * devices, (row + 1) * devices), i * devices);
+  });
+  const offsets = tf.tensor2d(chosen, [rows.length, devices]);
+  if (!noise.relative) return tf.add(logits, offsets);
+  const size = tf.sqrt(tf.mean(tf.square(tf.tensor(logits.dataSync(), logits.shape)), 1, true));
+  return tf.add(logits, tf.mul(offsets, size));
 }
 
 const matrix = (variable: Variable): Tensor2D => variable as Tensor as Tensor2D;
@@ -256,10 +366,15 @@ function previousDevices(placements: readonly Int32Array[], start: number): Int3
  * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
  * look alike at first.
  */
-function unitEmbedding({ values, columns }: GroupFeatures, hidden: number, rng: Rng): Float32Array {
+function unitEmbedding(
+  { values, columns }: GroupFeatures,
+  seen: number,
+  hidden: number,
+  rng: Rng,
+): Float32Array {
   const squares = values.reduce((sum, value) => sum + value * value, 0);
   const deviation = Math.sqrt(values.length / columns / squares);
-  return Float32Array.from({ length: columns * hidden }, () => deviation * rng.normal());
+  return Float32Array.from({ length: seen * hidden }, () => deviation * rng.normal());
 }
 
 /** Gate biases that start with open forget gates (Jozefowicz et al., ICML 2015). */

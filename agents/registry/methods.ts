@@ -3,9 +3,11 @@
  * Adding a system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";
+import { colocrl } from "../learned/colocrl.ts";
 import { placeto } from "../learned/placeto.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
+import { spotlight } from "../learned/spotlight.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
@@ -69,5 +71,7 @@ export const composedMethods: readonly Method[] = [
   latencySearch,
   reinforce,
   seq2seq,
+  colocrl,
+  spotlight,
   placeto,
 ];

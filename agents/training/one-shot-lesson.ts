@@ -10,7 +10,7 @@ import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import type { AgentContext, Task } from "../contract.ts";
-import type { OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";
+import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../tensors/types.ts";
 import type { Decoding, Lesson, PolicyNetwork, Rollout } from "./contract.ts";
@@ -22,12 +22,24 @@ export interface OneShotRollout extends Rollout {
   readonly groupDevice: Int32Array;
   /** Offset in logits of each device. */
   readonly tilt: Float32Array;
+  /** Noise on its logits, [groups x devices]; null where there was none. */
+  readonly noise: LogitNoise | null;
 }
 
 export interface OneShotRules {
   readonly rewardOn: (evaluator: MeteredEvaluator) => Reward;
   /** Standard deviation of the random tilt, in logits. */
   readonly tilt: Schedule;
+  /** Noise on the logits of an update, null where there is none. */
+  readonly noise?: (update: number) => NoiseRule | null;
+}
+
+export interface NoiseRule {
+  readonly kind: "uniform" | "normal";
+  /** Largest value of uniform noise, standard deviation of normal noise. */
+  readonly amplitude: number;
+  /** Whether that is a share of the root mean square of a row's logits. */
+  readonly relative: boolean;
 }
 
 /**
@@ -73,31 +85,46 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   private readonly tf: Tf;
   private readonly policy: OneShotPolicy;
   private readonly reward: Reward;
-  private readonly tilt: Schedule;
+  private readonly rules: OneShotRules;
   private readonly groups: number;
   private readonly devices: number;
 
-  constructor(tf: Tf, task: Task, policy: OneShotPolicy, { rewardOn, tilt }: OneShotRules) {
+  constructor(tf: Tf, task: Task, policy: OneShotPolicy, rules: OneShotRules) {
     this.tf = tf;
     this.task = task;
     this.policy = policy;
-    this.reward = rewardOn(task.evaluator);
-    this.tilt = tilt;
+    this.reward = rules.rewardOn(task.evaluator);
+    this.rules = rules;
     this.groups = task.scenario.grouping.groupCount;
     this.devices = task.scenario.cluster.devices.length;
   }
 
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): OneShotRollout[] {
-    const { tf, policy, devices } = this;
+    const { tf, policy, devices, groups } = this;
     if (decoding.kind === "greedy") {
       const groupDevice = readOut(tf, () => policy.greedy());
-      return Array.from({ length: count }, () => this.scored(groupDevice, new Float32Array(devices)));
+      return Array.from({ length: count }, () => this.scored(groupDevice, new Float32Array(devices), null));
     }
-    const tilts = deviceTilts(rng, count, devices, this.tilt(update));
-    const placements = readOut(tf, () => policy.sample(tilts, rng, decoding));
+    const tilts = deviceTilts(rng, count, devices, this.rules.tilt(update));
+    const noise = this.noiseOf(count, update, rng);
+    const placements = readOut(tf, () => policy.sample(tilts, rng, decoding, noise));
+    const size = groups * devices;
     return placements.map((groupDevice, i) =>
-      this.scored(groupDevice, tilts.slice(i * devices, (i + 1) * devices)),
+      this.scored(
+        groupDevice,
+        tilts.slice(i * devices, (i + 1) * devices),
+        noise === undefined ? null : { ...noise, values: noise.values.slice(i * size, (i + 1) * size) },
+      ),
     );
+  }
+
+  private noiseOf(count: number, update: number, rng: Rng): LogitNoise | undefined {
+    const rule = this.rules.noise?.(update) ?? null;
+    if (rule === null) return undefined;
+    const { kind, amplitude, relative } = rule;
+    const draw = kind === "normal" ? () => rng.normal() : () => 2 * rng.next() - 1;
+    const size = count * this.groups * this.devices;
+    return { values: Float32Array.from({ length: size }, () => amplitude * draw()), relative };
   }
 
   replay(rollouts: readonly OneShotRollout[]) {
@@ -108,7 +135,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     });
     const placements = rollouts.map(({ groupDevice }) => groupDevice);
     const rows = rollouts.length * groups;
-    const logProbabilities = this.policy.logProbabilities(placements, tilts);
+    const logProbabilities = this.policy.logProbabilities(placements, tilts, this.noiseUnder(rollouts));
     const taken = new Int32Array(rows);
     placements.forEach((placement, i) => {
       taken.set(placement, i * groups);
@@ -125,14 +152,26 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     };
   }
 
+  /** Pre: all rollouts are of one update, so all have noise or none has. */
+  private noiseUnder(rollouts: readonly OneShotRollout[]): LogitNoise | undefined {
+    const [{ noise: first }] = rollouts;
+    if (first === null) return undefined;
+    const size = first.values.length;
+    const values = new Float32Array(rollouts.length * size);
+    rollouts.forEach(({ noise }, i) => {
+      values.set(noise!.values, i * size);
+    });
+    return { values, relative: first.relative };
+  }
+
   dispose(): void {
     this.policy.dispose();
   }
 
-  private scored(groupDevice: Int32Array, tilt: Float32Array): OneShotRollout {
+  private scored(groupDevice: Int32Array, tilt: Float32Array, noise: LogitNoise | null): OneShotRollout {
     const { scenario, evaluator } = this.task;
     const plan = planOf(scenario, groupDevice);
     const outcome = evaluator.evaluate(plan);
-    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), groupDevice, tilt };
+    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), groupDevice, tilt, noise };
   }
 }
