@@ -4,9 +4,12 @@
  */
 export * from "./contract.ts";
 export { boundByLinearRelaxation, type RelaxationLimits } from "./exact/programs/linear-relaxation.ts";
+export { colocrl } from "./learned/colocrl.ts";
+export { hdp } from "./learned/hdp.ts";
 export { placeto } from "./learned/placeto.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
+export { spotlight } from "./learned/spotlight.ts";
 export { pipedreamInterval } from "./planners/pipeline/pipedream-interval.ts";
 export { torchgpipeBlocks } from "./planners/pipeline/torchgpipe-blocks.ts";
 export { acyclicPartition } from "./planners/placement/baselines/acyclic-partition.ts";

@@ -4,6 +4,7 @@
  */
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
+import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
@@ -72,6 +73,7 @@ export const composedMethods: readonly Method[] = [
   reinforce,
   seq2seq,
   colocrl,
+  hdp,
   spotlight,
   placeto,
 ];

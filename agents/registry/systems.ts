@@ -41,14 +41,8 @@ export const publishedSystems: readonly PublishedSystem[] = [
   system("metis", "METIS", "Karypis and Kumar, 1998"),
   system("scotch", "Scotch", "Pellegrini and Roman, 1996", { nearest: ["multilevel"] }),
   system("dagp", "dagP", "Herrmann et al., 2019", { nearest: ["acyclic-partition"] }),
-  system("hdp", "HDP", "Mirhoseini et al., ICLR 2018", {
-    nearest: ["seq2seq"],
-    lacks: "its learned grouper",
-  }),
-  system("spotlight", "Spotlight", "Gao et al., ICML 2018", {
-    nearest: ["reinforce"],
-    lacks: "its proximal policy updates",
-  }),
+  system("hdp", "HDP", "Mirhoseini et al., ICLR 2018"),
+  system("spotlight", "Spotlight", "Gao et al., ICML 2018"),
   system("post", "Post", "Gao et al., NeurIPS 2018", {
     nearest: ["reinforce"],
     lacks: "its cross-entropy steps",
@@ -96,8 +90,8 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: REPLICAS,
   }),
   system("piper", "Piper", "Tarnawski et al., NeurIPS 2021", { nearest: ["ideals-dp"], lacks: SHARDING }),
-  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["seq2seq"], lacks: REPLICAS }),
-  system("heterps", "HeterPS", "Liu et al., 2021", { nearest: ["seq2seq"], lacks: REPLICAS }),
+  system("tapp", "TAPP", "Mao et al., 2021", { nearest: ["colocrl"], lacks: REPLICAS }),
+  system("heterps", "HeterPS", "Liu et al., 2021", { nearest: ["colocrl"], lacks: REPLICAS }),
   system("optcnn", "OptCNN", "Jia et al., ICML 2018", { lacks: SHARDING }),
   system("tofu", "Tofu", "Wang et al., EuroSys 2019", { lacks: SHARDING }),
   system("pase", "PaSE", "Elango, IPDPS 2021", { lacks: SHARDING }),

@@ -50,8 +50,12 @@ export function createAdam(tf: Tf, variables: readonly Variable[], options: Adam
   const differentiate = (loss: () => Tensor) =>
     tf.tidy(() => {
       const { value, grads } = tf.variableGrads(() => loss() as never, [...variables]);
+      // A part of the losses may not depend on all weights.
       const gradient = tf.concat(
-        variables.map((variable) => tf.reshape(grads[variable.name], [-1])),
+        variables.map(({ name, size }) => {
+          const found = grads[name] as Tensor | null | undefined;
+          return found == null ? tf.zeros([size]) : tf.reshape(found, [-1]);
+        }),
       ) as Tensor1D;
       return { loss: value.dataSync()[0], gradient };
     });

@@ -60,7 +60,7 @@ export interface Lesson<R extends Rollout = Rollout> {
   readonly simulationsPerRollout: number;
   /** Episodes in lock step. `update` counts from 0, for exploration that fades. */
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): R[];
-  /** Differentiable; the caller tidies. */
+  /** Differentiable; the caller tidies, after the gradient where it takes one. */
   replay(rollouts: readonly R[]): Replay;
   /**
    * The same decisions in parts that are differentiated one after the other, where all at once
@@ -69,6 +69,8 @@ export interface Lesson<R extends Rollout = Rollout> {
   parts?(rollouts: readonly R[]): readonly (() => Replay)[];
   /** Episodes of an expert, for imitation. */
   demonstrate?(count: number, rng: Rng): R[];
+  /** Further numbers of an update for the logs. */
+  metrics?(rollouts: readonly R[]): Readonly<Record<string, number>>;
   /** After an update: moves running norms and the like. */
   observe?(rollouts: readonly R[]): void;
   /** State of a run, such as environments; JSON-safe. */

@@ -150,6 +150,7 @@ class Learner<R extends Rollout> implements Agent {
     const outcomes = {
       meanCost: mean(seen.map(({ outcome }) => outcome.cost)),
       feasible: mean(seen.map(({ outcome }) => (outcome.feasible ? 1 : 0))),
+      ...lessonMetrics(rolledOut),
     };
     const batches = rolledOut.flatMap(({ course, rollouts }) => this.batchOf(course, rollouts, isImitating));
     if (batches.length === 0) return { loss: 0, gradientNorm: 0, entropy: 0, ...outcomes, learnedFrom: 0 };
@@ -258,6 +259,16 @@ class Learner<R extends Rollout> implements Agent {
     this.courses.set(task.name, course);
     return course;
   }
+}
+
+/** Means over the lessons that have them. */
+function lessonMetrics<R extends Rollout>(
+  rolledOut: readonly { readonly course: Course<R>; readonly rollouts: readonly R[] }[],
+): UpdateMetrics {
+  const all = rolledOut.map(({ course, rollouts }) => course.lesson.metrics?.(rollouts) ?? {});
+  const names = [...new Set(all.flatMap((metrics) => Object.keys(metrics)))];
+  const of = (name: string) => all.flatMap((metrics) => (name in metrics ? [metrics[name]] : []));
+  return Object.fromEntries(names.map((name) => [name, mean(of(name))]));
 }
 
 const mean = (values: readonly number[]): number =>

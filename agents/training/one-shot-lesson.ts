@@ -42,6 +42,11 @@ export interface NoiseRule {
   readonly relative: boolean;
 }
 
+export function drawNoise({ kind, amplitude, relative }: NoiseRule, size: number, rng: Rng): LogitNoise {
+  const draw = kind === "normal" ? () => rng.normal() : () => 2 * rng.next() - 1;
+  return { values: Float32Array.from({ length: size }, () => amplitude * draw()), relative };
+}
+
 /**
  * The network for tasks of one size. Every task of the source is checked at once, so none fails
  * later.
@@ -120,11 +125,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
 
   private noiseOf(count: number, update: number, rng: Rng): LogitNoise | undefined {
     const rule = this.rules.noise?.(update) ?? null;
-    if (rule === null) return undefined;
-    const { kind, amplitude, relative } = rule;
-    const draw = kind === "normal" ? () => rng.normal() : () => 2 * rng.next() - 1;
-    const size = count * this.groups * this.devices;
-    return { values: Float32Array.from({ length: size }, () => amplitude * draw()), relative };
+    return rule === null ? undefined : drawNoise(rule, count * this.groups * this.devices, rng);
   }
 
   replay(rollouts: readonly OneShotRollout[]) {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
+import { colocrl } from "../../../agents/learned/colocrl.ts";
+import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { reinforce } from "../../../agents/learned/reinforce.ts";
 import { seq2seq } from "../../../agents/learned/seq2seq.ts";
+import { spotlight } from "../../../agents/learned/spotlight.ts";
 import { oneTask, taskSource } from "../../../agents/run/tasks.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import {
@@ -19,6 +22,9 @@ import {
 const agents: readonly (readonly [string, AgentModule, object])[] = [
   ["reinforce", reinforce as AgentModule, {}],
   ["seq2seq", seq2seq as AgentModule, { hidden: 8, attention: 4, embedding: 4 }],
+  ["colocrl", colocrl as AgentModule, { hidden: 8, attention: 4, embedding: 4 }],
+  ["hdp", hdp as AgentModule, { groups: 6, hidden: 8, attention: 4, embedding: 4, learningRate: 0.03 }],
+  ["spotlight", spotlight as AgentModule, { hidden: 8, attention: 4, embedding: 4, learningRate: 0.01 }],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
 ];
 

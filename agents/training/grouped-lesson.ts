@@ -1,0 +1,233 @@
+/**
+ * Lessons of HDP (Mirhoseini et al., ICLR 2018): a grouper draws a group for each unit, then a
+ * placer draws a device for each group, seeing the groups that were drawn. Both heads are credited
+ * with the same advantage. What the placer sees is a constant for the grouper's gradient.
+ *
+ * Ours: a unit that cannot run on its group's device goes to the first device that it can run on,
+ * as TensorFlow's soft placement did for the authors.
+ */
+import { liftToOps } from "../../env/model/coarsen/grouping.ts";
+import { placement } from "../../env/model/plan/placement.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import { allowedDevices } from "../../env/model/scenario.ts";
+import type { Task } from "../contract.ts";
+import { argmaxRows, type Sampling, sampleLogits } from "../nets/categorical.ts";
+import type { Grouper } from "../nets/grouper.ts";
+import {
+  type FeatureVariant,
+  intraGroupShare,
+  sampledGroupFeatures,
+  type Units,
+} from "../nets/grouper-features.ts";
+import type { LogitNoise, OneShotPolicy } from "../nets/one-shot-policy.ts";
+import type { PlacerInput } from "../nets/sequence-network.ts";
+import { readOut } from "../tensors/tf.ts";
+import type { Tensor2D, Tf } from "../tensors/types.ts";
+import { average } from "./baselines/baseline.ts";
+import type { Decoding, Lesson, Replay, Rollout } from "./contract.ts";
+import { deviceTilts } from "./exploration.ts";
+import { drawNoise, type OneShotRules } from "./one-shot-lesson.ts";
+import type { Reward } from "./scoring.ts";
+
+export interface GroupedRollout extends Rollout {
+  /** Group of each unit. */
+  readonly unitGroup: Int32Array;
+  readonly groupDevice: Int32Array;
+  readonly tilt: Float32Array;
+  readonly noise: LogitNoise | null;
+  /** Whether the placer's decision was drawn for this rollout, not used again from another. */
+  readonly placed: boolean;
+}
+
+export interface GroupedRules extends OneShotRules {
+  readonly groups: number;
+  readonly variant: FeatureVariant;
+  /** `random` draws one grouping for good, which nothing learns. */
+  readonly grouping: "learned" | "random";
+  /** From this update on the last devices of the groups are used again; null is never. */
+  readonly freezePlacer: number | null;
+}
+
+/** The placer on groups that were drawn. */
+export type PlacerOn = (input: PlacerInput) => OneShotPolicy;
+
+/** Units whose decisions are differentiated together. */
+const LARGEST_PART = 4_096;
+
+export class GroupedLesson implements Lesson<GroupedRollout> {
+  readonly task: Task;
+  readonly simulationsPerRollout = 1;
+  private readonly tf: Tf;
+  private readonly units: Units;
+  private readonly grouperOn: ReturnType<Grouper["on"]>;
+  private readonly placerOn: PlacerOn;
+  private readonly rules: GroupedRules;
+  private readonly reward: Reward;
+  private readonly devices: number;
+  private readonly allowed: ArrayLike<number>;
+  private readonly fixed: Int32Array | null;
+  private frozen: Int32Array | null = null;
+
+  constructor(
+    tf: Tf,
+    task: Task,
+    { units, grouper, placerOn }: { units: Units; grouper: Grouper; placerOn: PlacerOn },
+    rules: GroupedRules,
+    rng: Rng,
+  ) {
+    this.tf = tf;
+    this.task = task;
+    this.units = units;
+    this.grouperOn = grouper.on(units);
+    this.placerOn = placerOn;
+    this.rules = rules;
+    this.reward = rules.rewardOn(task.evaluator);
+    this.devices = task.scenario.cluster.devices.length;
+    this.allowed = allowedDevices({ ...task.scenario, grouping: units.grouping });
+    this.fixed =
+      rules.grouping === "random"
+        ? Int32Array.from({ length: units.count }, () => rng.int(rules.groups))
+        : null;
+  }
+
+  rollOut(count: number, decoding: Decoding, update: number, rng: Rng): GroupedRollout[] {
+    const { rules, devices } = this;
+    const sampling = decoding.kind === "greedy" ? null : decoding;
+    const logits = this.fixed === null ? this.grouperLogits() : null;
+    return Array.from({ length: count }, () => {
+      const unitGroup = this.fixed ?? this.drawGroups(logits!, sampling, rng);
+      const isFrozen =
+        sampling !== null &&
+        this.frozen !== null &&
+        update >= (rules.freezePlacer ?? Number.POSITIVE_INFINITY);
+      const tilt = deviceTilts(rng, 1, devices, sampling === null ? 0 : rules.tilt(update));
+      const rule = sampling === null ? null : (rules.noise?.(update) ?? null);
+      const noise = rule === null || isFrozen ? null : drawNoise(rule, rules.groups * devices, rng);
+      const groupDevice = isFrozen ? this.frozen! : this.place(unitGroup, tilt, sampling, noise, rng);
+      if (sampling !== null) this.frozen = groupDevice;
+      return this.scored({ unitGroup, groupDevice, tilt, noise, placed: !isFrozen });
+    });
+  }
+
+  replay(rollouts: readonly GroupedRollout[]): Replay {
+    return { decisions: this.parts(rollouts).flatMap((part) => part().decisions) };
+  }
+
+  /** The grouper by pieces of its units, then the placer rollout by rollout. */
+  parts(rollouts: readonly GroupedRollout[]): (() => Replay)[] {
+    const { count } = this.units;
+    const size = Math.max(1, Math.floor(LARGEST_PART / rollouts.length));
+    const pieces = this.fixed === null ? Math.ceil(count / size) : 0;
+    const grouped = Array.from({ length: pieces }, (_, i) => () => {
+      return this.groupedUnits(rollouts, i * size, Math.min(count, (i + 1) * size));
+    });
+    const placed = rollouts.flatMap((rollout, i) =>
+      rollout.placed ? [() => this.placedGroups(rollout, i)] : [],
+    );
+    return [...grouped, ...placed];
+  }
+
+  save(): unknown {
+    return {
+      frozen: this.frozen === null ? null : [...this.frozen],
+      fixed: this.fixed === null ? null : [...this.fixed],
+    };
+  }
+
+  load(saved: unknown): void {
+    const { frozen, fixed } = saved as { frozen: readonly number[] | null; fixed: readonly number[] | null };
+    this.frozen = frozen === null ? null : Int32Array.from(frozen);
+    if (fixed !== null) this.fixed?.set(fixed);
+  }
+
+  dispose(): void {
+    this.grouperOn.dispose();
+  }
+
+  /** Share of edges within groups, and share of rollouts whose placer was frozen. */
+  metrics(rollouts: readonly GroupedRollout[]) {
+    const inside = rollouts.map(({ unitGroup }) => intraGroupShare(this.units, unitGroup));
+    const frozen = rollouts.map(({ placed }) => (placed ? 0 : 1));
+    return { intraGroupEdges: average(inside), placerFrozen: average(frozen) };
+  }
+
+  private grouperLogits(): Float32Array {
+    return readOut(this.tf, () => this.grouperOn.logits(0, this.units.count).dataSync() as Float32Array);
+  }
+
+  private drawGroups(logits: Float32Array, sampling: Sampling | null, rng: Rng): Int32Array {
+    const { groups } = this.rules;
+    return sampling === null ? argmaxRows(logits, groups) : sampleLogits(logits, groups, rng, sampling);
+  }
+
+  private place(
+    unitGroup: Int32Array,
+    tilt: Float32Array,
+    sampling: Sampling | null,
+    noise: LogitNoise | null,
+    rng: Rng,
+  ): Int32Array {
+    return readOut(this.tf, () => {
+      const placer = this.placerOf(unitGroup);
+      return sampling === null ? placer.greedy() : placer.sample(tilt, rng, sampling, noise ?? undefined)[0];
+    });
+  }
+
+  /** The caller tidies: a gradient may need its tensors after the forward pass. */
+  private placerOf(unitGroup: Int32Array): OneShotPolicy {
+    const { groups, variant } = this.rules;
+    const features = sampledGroupFeatures(this.units, unitGroup, groups, variant);
+    const allowed = new Uint8Array(groups * this.devices).fill(1);
+    return this.placerOn({ groups, devices: this.devices, features, allowed });
+  }
+
+  private groupedUnits(rollouts: readonly GroupedRollout[], from: number, to: number): Replay {
+    const { tf } = this;
+    const rows = (to - from) * rollouts.length;
+    const once = tf.logSoftmax(this.grouperOn.logits(from, to)) as Tensor2D;
+    const taken = new Int32Array(rows);
+    rollouts.forEach(({ unitGroup }, i) => {
+      taken.set(unitGroup.subarray(from, to), i * (to - from));
+    });
+    return {
+      decisions: [
+        {
+          logProbabilities: tf.tile(once, [rollouts.length, 1]) as Tensor2D,
+          taken,
+          rollout: Int32Array.from({ length: rows }, (_, row) => Math.floor(row / (to - from))),
+          step: new Int32Array(rows),
+        },
+      ],
+    };
+  }
+
+  private placedGroups({ unitGroup, groupDevice, tilt, noise }: GroupedRollout, index: number): Replay {
+    const { tf, devices } = this;
+    const { groups } = this.rules;
+    const rows = this.placerOf(unitGroup).logProbabilities([groupDevice], tilt, noise ?? undefined);
+    return {
+      decisions: [
+        {
+          logProbabilities: tf.reshape(rows, [groups, devices]) as Tensor2D,
+          taken: groupDevice,
+          rollout: new Int32Array(groups).fill(index),
+          step: new Int32Array(groups),
+        },
+      ],
+    };
+  }
+
+  private scored(drawn: Omit<GroupedRollout, keyof Rollout>): GroupedRollout {
+    const { devices, allowed, units } = this;
+    const unitDevice = drawn.unitGroup.map((group, unit) => {
+      const device = drawn.groupDevice[group];
+      if (allowed[unit * devices + device]) return device;
+      let first = 0;
+      while (first < devices - 1 && !allowed[unit * devices + first]) first++;
+      return first;
+    });
+    const plan = placement(liftToOps(units.grouping, unitDevice));
+    const outcome = this.task.evaluator.evaluate(plan);
+    return { plan, outcome, rewards: Float64Array.of(this.reward(outcome)), ...drawn };
+  }
+}
