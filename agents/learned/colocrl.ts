@@ -26,6 +26,7 @@ import { loadTf } from "../tensors/tf.ts";
 import { advantagesOver } from "../training/advantages.ts";
 import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
 import { movingAverage } from "../training/baselines/moving-average.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { type OneShotRollout, type OneShotRules, oneShotTasks } from "../training/one-shot-lesson.ts";
 import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
@@ -34,6 +35,7 @@ import { constant, exponential } from "../training/schedule.ts";
 
 const fields = {
   ...placerFields,
+  ...decodingFields,
   tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
   tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
 };
@@ -66,7 +68,7 @@ export const colocrl: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: () => 1,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const { options } = context;
     const loaded = await loadTf(context.backend);
@@ -85,6 +87,7 @@ const rulesOf = ({ reward, tilt, tiltDecay }: Options): OneShotRules => ({
 
 const specOf = (options: Options): LearnerSpec<OneShotRollout> => ({
   batch: options.batch,
+  decoding: options,
   algorithm: reinforceAlgorithm,
   advantages: () =>
     advantagesOver({

@@ -27,6 +27,7 @@ import { advantagesOver } from "../training/advantages.ts";
 import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
 import { movingAverage } from "../training/baselines/moving-average.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { GroupedLesson, type GroupedRollout, type GroupedRules } from "../training/grouped-lesson.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
@@ -41,6 +42,7 @@ const fields = {
     .enum(["learned", "random"])
     .default("learned")
     .describe("Whether groups are learned, or drawn once for comparison."),
+  ...decodingFields,
   tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
   tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
 };
@@ -73,7 +75,7 @@ export const hdp: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: () => 1,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const { options, tasks } = context;
     const loaded = await loadTf(context.backend);
@@ -147,6 +149,7 @@ const FAILING = -10;
 
 const specOf = (options: Options): LearnerSpec<GroupedRollout> => ({
   batch: options.batch,
+  decoding: options,
   algorithm: reinforceAlgorithm,
   advantages: () =>
     advantagesOver({

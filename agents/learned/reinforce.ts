@@ -10,17 +10,19 @@
 import { z } from "zod";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
-import { argmaxRows, maskBias, sampleLogits } from "../nets/categorical.ts";
+import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../nets/categorical.ts";
 import type { OneShotNetwork } from "../nets/one-shot-policy.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
 import { oneShotTasks } from "../training/one-shot-lesson.ts";
 import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({
   ...gradientOptions,
+  ...decodingFields,
   learningRate: z.number().positive().default(0.1).describe("Adam's step size."),
 });
 type Options = z.infer<typeof options>;
@@ -38,13 +40,16 @@ export const reinforce: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: () => 1,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const { options } = context;
     const loaded = await loadTf(context.backend);
     const networkFor = (first: Scenario) => logitTable(loaded.tf, first);
     const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
-    return createLearner(loaded, context, network, gradientSpec(options));
+    return createLearner(loaded, context, network, {
+      ...gradientSpec(options),
+      decoding: options,
+    });
   },
 };
 
@@ -71,6 +76,7 @@ function logitTable(tf: Tf, first: Scenario): OneShotNetwork {
           return Array.from({ length: batch }, (_, b) => actions.subarray(b * groups, (b + 1) * groups));
         },
         logProbabilities: (_, tilts) => tf.logSoftmax(tilted(tilts)),
+        beam: (width) => likeliestRows(logits().dataSync() as Float32Array, devices, width),
         greedy: () => argmaxRows(logits().dataSync() as Float32Array, devices),
         dispose: () => mask.dispose(),
       };

@@ -24,12 +24,14 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
 import { sequenceNetwork } from "../nets/sequence-network.ts";
 import { loadTf } from "../tensors/tf.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
 import { oneShotTasks } from "../training/one-shot-lesson.ts";
 import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({
   ...gradientOptions,
+  ...decodingFields,
   learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
   hidden: z.int().min(1).default(64).describe("Width of both LSTMs."),
   attention: z.int().min(1).default(16).describe("Width of the space in which attention compares."),
@@ -55,13 +57,16 @@ export const seq2seq: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: () => 1,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const { options } = context;
     const loaded = await loadTf(context.backend);
     const rng = context.rng.child("weights");
     const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, { ...options, ...OURS });
     const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
-    return createLearner(loaded, context, network, gradientSpec(options));
+    return createLearner(loaded, context, network, {
+      ...gradientSpec(options),
+      decoding: options,
+    });
   },
 };

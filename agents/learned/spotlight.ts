@@ -20,6 +20,7 @@ import { loadTf } from "../tensors/tf.ts";
 import { advantagesOver } from "../training/advantages.ts";
 import { ppo } from "../training/algorithms/ppo.ts";
 import { runningMean } from "../training/baselines/running-mean.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { type OneShotRollout, oneShotTasks } from "../training/one-shot-lesson.ts";
 import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
@@ -39,6 +40,7 @@ const fields = {
   klWeight: z.number().min(0).default(1).describe("Weight of the penalty in the first update."),
   entropy: z.number().min(0).default(0.01).describe("Weight of the mean entropy in the first update."),
   entropyUpdates: z.int().min(0).default(100).describe("Updates over which that weight falls to 0."),
+  ...decodingFields,
   tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
   tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
 };
@@ -70,7 +72,7 @@ export const spotlight: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: () => 1,
+  actEvaluations: (_, options) => answerSimulations(options, 1),
   async create(context) {
     const { options } = context;
     const loaded = await loadTf(context.backend);
@@ -87,6 +89,7 @@ export const spotlight: AgentModule<Options> = {
 
 const specOf = (options: Options): LearnerSpec<OneShotRollout> => ({
   batch: options.batch,
+  decoding: options,
   algorithm: ppo({
     epochs: options.epochs,
     minibatch: options.minibatch,

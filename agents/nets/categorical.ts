@@ -76,6 +76,34 @@ function softmaxRow(
   for (let i = start; i < start + columns; i++) probabilities[i] /= sum;
 }
 
+export function logSoftmaxRow(logits: Float32Array): Float64Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const sum = logits.reduce((total, value) => total + Math.exp(value - largest), 0);
+  return Float64Array.from(logits, (value) => value - largest - Math.log(sum));
+}
+
+/** The likeliest joint choices of independent rows, likeliest first; exact. */
+export function likeliestRows(logits: Float32Array, columns: number, count: number): Int32Array[] {
+  const rows = logits.length / columns;
+  let best: { readonly chosen: Int32Array; readonly score: number }[] = [
+    { chosen: new Int32Array(rows), score: 0 },
+  ];
+  for (let row = 0; row < rows; row++) {
+    const gains = logSoftmaxRow(logits.subarray(row * columns, (row + 1) * columns));
+    best = best
+      .flatMap(({ chosen, score }) =>
+        Array.from(gains, (gain, column) => {
+          const longer = chosen.slice();
+          longer[row] = column;
+          return { chosen: longer, score: score + gain };
+        }),
+      )
+      .sort((a, b) => b.score - a.score)
+      .slice(0, count);
+  }
+  return best.map(({ chosen }) => chosen);
+}
+
 /** Sets all to 0 but the likeliest that together reach the share, and scales these to sum to 1. */
 function keepLikeliest(row: Float32Array, share: number): void {
   const order = [...row.keys()].sort((a, b) => row[b] - row[a] || a - b);

@@ -23,6 +23,10 @@ export interface OneShotPolicy {
    */
   logProbabilities(placements: readonly Int32Array[], tilts: Float32Array, noise?: LogitNoise): Tensor;
   greedy(): Int32Array;
+  /** The likeliest placements that a beam of this width finds, likeliest first. */
+  beam?(width: number): Int32Array[];
+  /** The greedy placement by probabilities averaged over renamings of the devices. */
+  renamed?(renamings: readonly Int32Array[]): Int32Array;
   /** Frees tensors other than the weights. */
   dispose(): void;
 }

@@ -10,10 +10,12 @@ import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
 import { lstm } from "../tensors/lstm.ts";
+import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures } from "./group-features.ts";
 import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
+import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
 import { createWeights, type Weights } from "./weights.ts";
 
 export interface SequenceSize {
@@ -184,6 +186,36 @@ class SequencePolicy implements OneShotPolicy {
     const { devices } = this;
     const likeliest: Choice = (logits) => argmaxRows(logits.dataSync() as Float32Array, devices);
     return this.decode(new Float32Array(devices), likeliest)[0];
+  }
+
+  beam(width: number): Int32Array[] {
+    return readOut(this.tf, () => beamPlacements(this.stepped(), width));
+  }
+
+  renamed(renamings: readonly Int32Array[]): Int32Array {
+    return readOut(this.tf, () => renamedPlacement(this.stepped(), renamings));
+  }
+
+  /** The caller tidies. */
+  private stepped(): SteppedPolicy {
+    const { tf, groups, devices } = this;
+    const encoded = this.encode();
+    const stepper = (prefixes: number): Stepper => {
+      let state: Tensor = tf.tile(encoded.firstState, [prefixes, 1]);
+      let cell: Tensor = tf.tile(encoded.firstCell, [prefixes, 1]);
+      return {
+        step: (group, previous, parents) => {
+          const from = parents === null ? null : tf.tensor1d(parents, "int32");
+          const [before, cellBefore] =
+            from === null ? [state, cell] : [tf.gather(state, from), tf.gather(cell, from)];
+          [state, cell] = this.decoderStep(encoded, group, previous, before, cellBefore);
+          const mask = tf.slice(this.mask, [group, 0], [1, devices]);
+          return tf.add(this.logits(encoded, state as Tensor2D), mask).dataSync() as Float32Array;
+        },
+        dispose: () => tf.dispose([state, cell]),
+      };
+    };
+    return { groups, devices, stepper };
   }
 
   logProbabilities(placements: readonly Int32Array[], tilts: Float32Array, noise?: LogitNoise): Tensor {

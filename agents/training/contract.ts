@@ -67,6 +67,10 @@ export interface Lesson<R extends Rollout = Rollout> {
    * would take too much memory.
    */
   parts?(rollouts: readonly R[]): readonly (() => Replay)[];
+  /** Episodes of the likeliest decisions that a beam of this width finds, all scored. */
+  beam?(width: number): R[];
+  /** The greedy episode by probabilities averaged over renamings of interchangeable devices. */
+  renamed?(renamings: readonly Int32Array[]): R;
   /** Episodes of an expert, for imitation. */
   demonstrate?(count: number, rng: Rng): R[];
   /** Further numbers of an update for the logs. */

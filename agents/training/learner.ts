@@ -18,7 +18,8 @@ import { type Adam, createAdam, type SavedAdam } from "./adam.ts";
 import type { Advantages } from "./advantages.ts";
 import type { Algorithm, UpdateMetrics } from "./algorithms/algorithm.ts";
 import { imitationAlgorithm } from "./algorithms/imitation.ts";
-import { type Batch, GREEDY, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
+import { type Batch, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
+import { answer, type DecodingOptions } from "./decoding.ts";
 import type { Schedule } from "./schedule.ts";
 
 export interface LearnerSpec<R extends Rollout = Rollout> {
@@ -43,6 +44,8 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly lateFilter?: number;
   /** Updates at the beginning that imitate the lessons' expert. */
   readonly imitation?: number;
+  /** How the policy answers; greedy by default. */
+  readonly decoding?: DecodingOptions;
 }
 
 interface SavedPolicy {
@@ -80,6 +83,8 @@ export function createLearner<R extends Rollout>(
 ): Agent {
   return new Learner(loaded, context, network, spec);
 }
+
+const PLAINLY: DecodingOptions = { decode: "greedy", plans: 1, decodeTemperature: 1, topP: 1 };
 
 class Learner<R extends Rollout> implements Agent {
   readonly backend: BackendName;
@@ -177,13 +182,13 @@ class Learner<R extends Rollout> implements Agent {
     return [{ lesson, rollouts, advantages: none, returns: rollouts.map(({ rewards }) => rewards) }];
   }
 
-  /** The plan of one greedy rollout. */
+  /** The plan by the spec's decoding. */
   async act(task: Task): Promise<Plan> {
     const known = this.courses.get(task.name)?.lesson;
     const lesson = known?.task.evaluator === task.evaluator ? known : this.network.open(task);
     try {
-      const [{ plan }] = lesson.rollOut(1, GREEDY, this.update, this.draws.child("acting"));
-      return plan;
+      const options = this.spec.decoding ?? PLAINLY;
+      return answer(this.tf, this.network, lesson, options, this.draws.child("acting"));
     } finally {
       if (lesson !== known) lesson.dispose();
     }

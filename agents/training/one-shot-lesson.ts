@@ -108,7 +108,7 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     const { tf, policy, devices, groups } = this;
     if (decoding.kind === "greedy") {
       const groupDevice = readOut(tf, () => policy.greedy());
-      return Array.from({ length: count }, () => this.scored(groupDevice, new Float32Array(devices), null));
+      return Array.from({ length: count }, () => this.plain(groupDevice));
     }
     const tilts = deviceTilts(rng, count, devices, this.rules.tilt(update));
     const noise = this.noiseOf(count, update, rng);
@@ -126,6 +126,22 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   private noiseOf(count: number, update: number, rng: Rng): LogitNoise | undefined {
     const rule = this.rules.noise?.(update) ?? null;
     return rule === null ? undefined : drawNoise(rule, count * this.groups * this.devices, rng);
+  }
+
+  get beam(): Lesson<OneShotRollout>["beam"] {
+    const { tf, policy } = this;
+    if (policy.beam === undefined) return undefined;
+    return (width) => readOut(tf, () => policy.beam!(width)).map((placed) => this.plain(placed));
+  }
+
+  get renamed(): Lesson<OneShotRollout>["renamed"] {
+    const { tf, policy } = this;
+    if (policy.renamed === undefined) return undefined;
+    return (renamings) => this.plain(readOut(tf, () => policy.renamed!(renamings)));
+  }
+
+  private plain(groupDevice: Int32Array): OneShotRollout {
+    return this.scored(groupDevice, new Float32Array(this.devices), null);
   }
 
   replay(rollouts: readonly OneShotRollout[]) {

@@ -1,0 +1,131 @@
+/**
+ * How a trained policy answers: one greedy episode, or the best of several, each of which is
+ * charged. An axis of its own: any policy with any decoding, as `colocrl@runs/x?decode=sample`.
+ *
+ * - `sample`: draws with a temperature and top-p.
+ * - `beam`: the likeliest plans of a beam search.
+ * - `renamings`: greedy by probabilities averaged over renamings of interchangeable devices.
+ * - `active-search`: trains the last layer on the task with REINFORCE, then answers with the best
+ *   plan met (Bello et al., 2017; Hottung et al., ICLR 2022, for the last layer). The weights are
+ *   put back.
+ */
+import { z } from "zod";
+import { InputError } from "../../env/model/errors.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Rng } from "../../env/model/rng.ts";
+import { compile } from "../../env/sim/engine/compile.ts";
+import { interchangeableDevices } from "../problems/interchangeable-devices.ts";
+import type { Tf } from "../tensors/types.ts";
+import { createAdam } from "./adam.ts";
+import { advantagesOver } from "./advantages.ts";
+import { reinforceAlgorithm } from "./algorithms/reinforce.ts";
+import { batchMean } from "./baselines/batch-mean.ts";
+import { GREEDY, type Lesson, type PolicyNetwork, type Rollout } from "./contract.ts";
+
+export const decodingFields = {
+  decode: z
+    .enum(["greedy", "sample", "beam", "renamings", "active-search"])
+    .default("greedy")
+    .describe("How the policy answers: its greedy plan, or the best of `plans`."),
+  plans: z.int().min(1).default(32).describe("Plans of a decoding other than greedy; each is charged."),
+  decodeTemperature: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("What logits are divided by in decode=sample."),
+  topP: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe("Share of the probability that decode=sample draws from."),
+};
+export type DecodingOptions = z.infer<z.ZodObject<typeof decodingFields>>;
+
+/** What an answer charges at most, where an episode charges `perRollout`. */
+export function answerSimulations({ decode, plans }: DecodingOptions, perRollout: number): number {
+  return decode === "greedy" || decode === "renamings" ? perRollout : plans * perRollout;
+}
+
+/** The policy's plan. Throws an `InputError` where the policy has no such decoding. */
+export function answer<R extends Rollout>(
+  tf: Tf,
+  network: PolicyNetwork<R>,
+  lesson: Lesson<R>,
+  options: DecodingOptions,
+  rng: Rng,
+): Plan {
+  return bestOf(episodes(tf, network, lesson, options, rng)).plan;
+}
+
+function episodes<R extends Rollout>(
+  tf: Tf,
+  network: PolicyNetwork<R>,
+  lesson: Lesson<R>,
+  { decode, plans, decodeTemperature, topP }: DecodingOptions,
+  rng: Rng,
+): R[] {
+  if (decode === "sample")
+    return lesson.rollOut(plans, { kind: "sample", temperature: decodeTemperature, topP }, TRAINED, rng);
+  if (decode === "beam") return offered(lesson.beam, decode, "factored or written step by step")(plans);
+  if (decode === "renamings") {
+    const renamed = offered(lesson.renamed, decode, "written step by step");
+    return [renamed(renamingsOf(lesson, plans))];
+  }
+  if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
+  return lesson.rollOut(1, GREEDY, TRAINED, rng);
+}
+
+/** An update so late that exploration has faded. */
+const TRAINED = 1e9;
+
+function offered<T>(decoding: T | undefined, name: string, where: string): T {
+  if (decoding === undefined)
+    throw new InputError(`decode=${name} is for policies whose plans are ${where}; this one's are not.`);
+  return decoding;
+}
+
+const bestOf = <R extends Rollout>(rollouts: readonly R[]): R =>
+  rollouts.reduce((best, rollout) => (rollout.outcome.cost < best.outcome.cost ? rollout : best));
+
+/** The identity and at most `count - 1` permutations of interchangeable devices. */
+function renamingsOf({ task }: Lesson, count: number): Int32Array[] {
+  const { devices } = task.scenario.cluster;
+  const identity = Int32Array.from(devices, (_, device) => device);
+  return [identity, ...interchangeableDevices(compile(task.scenario)).permutations].slice(0, count);
+}
+
+const SEARCH_BATCH = 8;
+const SEARCH_RATE = 0.01;
+
+/** All plans that the search met; the last layer is as before when it ends. */
+function searched<R extends Rollout>(
+  tf: Tf,
+  { lastLayer = [] }: PolicyNetwork<R>,
+  lesson: Lesson<R>,
+  plans: number,
+  rng: Rng,
+): R[] {
+  if (lastLayer.length === 0) throw new InputError("decode=active-search needs a policy with a last layer.");
+  const before = lastLayer.map((variable) => variable.clone());
+  const adam = createAdam(tf, lastLayer, { learningRate: SEARCH_RATE, clipNorm: 1 });
+  const advantages = advantagesOver<R>({ baseline: batchMean(), shape: "batch" });
+  const met: R[] = [];
+  try {
+    while (met.length < plans) {
+      const count = Math.min(SEARCH_BATCH, plans - met.length);
+      const rollouts = lesson.rollOut(count, { kind: "sample", temperature: 1, topP: 1 }, TRAINED, rng);
+      met.push(...rollouts);
+      const batch = { lesson, rollouts, ...advantages.of(rollouts, lesson) };
+      const step = { batches: [batch], adam, entropy: 0, weightOf: () => 1, valueWeight: 0, rng };
+      if (met.length < plans) reinforceAlgorithm.improve(tf, step);
+    }
+  } finally {
+    lastLayer.forEach((variable, i) => {
+      variable.assign(before[i]);
+    });
+    tf.dispose(before);
+    adam.dispose();
+  }
+  return met;
+}
