@@ -3,23 +3,28 @@
  * group, and one reward trains both.
  *
  * Source: Mirhoseini et al., "A Hierarchical Model for Device Placement", ICLR 2018. `mode=paper`
- * has its feed-forward grouper of 64 hidden units over embedded types, output sizes and numbers of
- * neighbours; 256 groups; a bi-LSTM encoder and an LSTM decoder with additive attention; Adam at
- * 0.1, gradient norm 1, a moving average as baseline; noise of up to 0.1 on the logits and all
- * plans for 500 updates, then only plans that fit.
+ * has:
+ * - a feed-forward grouper of 64 hidden units, over embedded types, output sizes and numbers of
+ *   neighbours, into 256 groups;
+ * - a bi-LSTM encoder and an LSTM decoder with additive attention;
+ * - Adam at 0.1, gradient norm clipped at 1, a moving average of the reward as baseline;
+ * - noise of up to 0.1 on the logits and all plans for 500 updates, then only plans that fit.
  *
- * `mode=code` is the controller published later: 20 groups a device, no hidden relu, the type as a
- * bare number, normal noise of half the logits' size until update 750, rates that fall by 5% every
- * 50 updates after 400, and a placer that is frozen after update 500. The metric `placerFrozen`
- * shows that. Two faults of its features are not repeated, see grouper-features.ts.
+ * `mode=code` is the controller published later:
+ * - 20 groups a device, no relu in the grouper, the type as a bare number;
+ * - normal noise of half the logits' size until update 750;
+ * - rates that fall by 5% every 50 updates after update 400;
+ * - a placer that is frozen after update 500, which the metric `placerFrozen` shows.
+ * Two faults of its features are not repeated, see grouper-features.ts.
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { AgentModule, TaskSource } from "../contract.ts";
-import { type Grouper, grouper } from "../nets/grouper.ts";
-import { sampledGroupFeatures, unitsOf } from "../nets/grouper-features.ts";
-import { sequencePolicy, sequenceWeights } from "../nets/sequence-network.ts";
+import { type Grouper, grouper } from "../nets/placers/grouper.ts";
+import { sampledGroupFeatures, unitsOf } from "../nets/placers/grouper-features.ts";
+import { sequenceWeights } from "../nets/placers/sequence-weights.ts";
+import { sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
@@ -28,8 +33,8 @@ import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
 import { movingAverage } from "../training/baselines/moving-average.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
-import { GroupedLesson, type GroupedRollout, type GroupedRules } from "../training/grouped-lesson.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { GroupedLesson, type GroupedRollout, type GroupedRules } from "../training/lessons/grouped-lesson.ts";
 import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";

@@ -26,7 +26,7 @@ import { sequenceNetwork } from "../nets/sequence-network.ts";
 import { loadTf } from "../tensors/tf.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
-import { oneShotTasks } from "../training/one-shot-lesson.ts";
+import { oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
 import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({

@@ -1,20 +1,23 @@
 /**
- * Spotlight. Placement as a Markov decision process of one stage per group, trained by proximal
- * policy optimisation with an adaptive penalty on the divergence from the old policy.
+ * Spotlight. Placement as a Markov decision process with one stage per group. Proximal policy
+ * optimisation trains it, with an adaptive penalty on the divergence from the old policy.
  *
  * Source: Gao, Chen and Li, "Spotlight: Optimizing Device Placement for Training Deep Neural
- * Networks", ICML 2018. As there: stages in topological order, each seeing its group and the
- * device of the group before; a recurrent encoder and decoder with attention; one reward at the
- * end, credited to every stage; several epochs on the same placements under a penalty.
+ * Networks", ICML 2018. As there:
+ * - stages in topological order, each seeing its group and the device of the group before;
+ * - a recurrent encoder and decoder with attention;
+ * - one reward at the end, credited to every stage;
+ * - several epochs on the same placements under a penalty.
  *
  * The paper's sizes, rates, batch and reward transform are not known to us. `mode=paper` has ours:
- * a bi-LSTM of 256 each way, a decoder of 512, 16 placements, 4 epochs, Adam at 0.0003, target
- * divergence 0.02 per stage, minus the root of seconds.
+ * - a bi-LSTM of 256 each way, a decoder of 512;
+ * - 16 placements, 4 epochs, Adam at 0.0003, target divergence 0.02 per stage;
+ * - minus the root of seconds as reward.
  */
 import { z } from "zod";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { AgentModule } from "../contract.ts";
-import { placerFeatures } from "../nets/placer-features.ts";
+import { placerFeatures } from "../nets/placers/placer-features.ts";
 import { sequenceNetwork } from "../nets/sequence-network.ts";
 import { loadTf } from "../tensors/tf.ts";
 import { advantagesOver } from "../training/advantages.ts";
@@ -22,7 +25,7 @@ import { ppo } from "../training/algorithms/ppo.ts";
 import { runningMean } from "../training/baselines/running-mean.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
-import { type OneShotRollout, oneShotTasks } from "../training/one-shot-lesson.ts";
+import { type OneShotRollout, oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
 import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential, linear } from "../training/schedule.ts";

@@ -15,29 +15,9 @@ import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures } from "./group-features.ts";
 import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
-import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
-import { createWeights, type Weights } from "./weights.ts";
-
-export interface SequenceSize {
-  /** Width of both LSTMs; of an encoder that reads both ways, half of it is each way's. */
-  readonly hidden: number;
-  /** Whether the encoder reads the groups both ways. */
-  readonly bidirectional: boolean;
-  /** Whether the decoder sees the current group's own encoding beside the previous device. */
-  readonly groupInput: boolean;
-  /** Whether features are projected to `hidden` numbers of unit variance before the encoder. */
-  readonly projected: boolean;
-  /** Width of the learned embedding of op types; 0 where the encoder sees their shares. */
-  readonly typeEmbedding: number;
-  /** Width of the space in which attention compares. */
-  readonly attention: number;
-  /** Width of the embedding of the previous device. */
-  readonly embedding: number;
-  /** T in C x tanh(logits / T). */
-  readonly temperature: number;
-  /** C: the largest logit. */
-  readonly clip: number;
-}
+import { type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
+import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
+import { createWeights } from "./weights.ts";
 
 /** What the network sees of the groups of a scenario. */
 export type Features = (scenario: Scenario) => GroupFeatures;
@@ -67,52 +47,6 @@ export function sequenceNetwork(
         allowed: allowedDevices(scenario),
       }),
   };
-}
-
-export type SequenceWeights = ReturnType<typeof sequenceWeights>;
-
-/** Declares the weights of one network among those of `weights`. */
-export function sequenceWeights(
-  weights: Weights,
-  input: GroupFeatures,
-  devices: number,
-  { hidden, attention, embedding, bidirectional, groupInput, projected, typeEmbedding }: SequenceSize,
-  rng: Rng,
-) {
-  const gateWidth = 4 * hidden;
-  const types =
-    typeEmbedding === 0 ? null : weights.matrix("type embedding", input.types, typeEmbedding, rng);
-  const seen = typeEmbedding === 0 ? input.columns : input.columns - input.types + typeEmbedding;
-  const group = projected
-    ? weights.add("group embedding", [seen, hidden], unitEmbedding(input, seen, hidden, rng))
-    : null;
-  const oneWay = bidirectional ? hidden / 2 : hidden;
-  const reader = (name: string) => ({
-    input: weights.matrix(`${name} input`, projected ? hidden : seen, 4 * oneWay, rng),
-    recurrent: weights.matrix(`${name} recurrent`, oneWay, 4 * oneWay, rng),
-    bias: weights.add(`${name} bias`, [4 * oneWay], openForgetGates(oneWay)),
-  });
-  const encoder = reader("encoder");
-  const backward = bidirectional ? reader("backward encoder") : null;
-  const decoder = {
-    // The last row stands for "no device yet".
-    devices: weights.matrix("device embedding", devices + 1, embedding, rng),
-    input: weights.matrix("decoder input", embedding, gateWidth, rng),
-    group: groupInput ? weights.matrix("decoder group", hidden, gateWidth, rng) : null,
-    recurrent: weights.matrix("decoder recurrent", hidden, gateWidth, rng),
-    bias: weights.add("decoder bias", [gateWidth], openForgetGates(hidden)),
-  };
-  const compare = {
-    query: weights.matrix("attention query", hidden, attention, rng),
-    key: weights.matrix("attention key", hidden, attention, rng),
-    score: weights.matrix("attention score", attention, 1, rng),
-  };
-  const output = {
-    state: weights.matrix("output state", hidden, devices, rng),
-    context: weights.matrix("output context", hidden, devices, rng),
-    bias: weights.zeros("output bias", [devices]),
-  };
-  return { types, group, encoder, backward, decoder, compare, output };
 }
 
 /** What a policy places, and where. */
@@ -392,24 +326,4 @@ function previousDevices(placements: readonly Int32Array[], start: number): Int3
   for (let i = batch; i < previous.length; i++)
     previous[i] = placements[i % batch][Math.floor(i / batch) - 1];
   return previous;
-}
-
-/**
- * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
- * look alike at first.
- */
-function unitEmbedding(
-  { values, columns }: GroupFeatures,
-  seen: number,
-  hidden: number,
-  rng: Rng,
-): Float32Array {
-  const squares = values.reduce((sum, value) => sum + value * value, 0);
-  const deviation = Math.sqrt(values.length / columns / squares);
-  return Float32Array.from({ length: seen * hidden }, () => deviation * rng.normal());
-}
-
-/** Gate biases that start with open forget gates (Jozefowicz et al., ICML 2015). */
-function openForgetGates(hidden: number): Float32Array {
-  return new Float32Array(4 * hidden).fill(1, hidden, 2 * hidden);
 }

@@ -5,7 +5,7 @@ import { advantagesOver } from "./advantages.ts";
 import { reinforceAlgorithm } from "./algorithms/reinforce.ts";
 import { movingAverage } from "./baselines/moving-average.ts";
 import type { LearnerSpec } from "./learner.ts";
-import type { OneShotRules } from "./one-shot-lesson.ts";
+import type { OneShotRules } from "./lessons/one-shot-lesson.ts";
 import { constant, exponential } from "./schedule.ts";
 import { overBound, rewardShape } from "./scoring.ts";
 

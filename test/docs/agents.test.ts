@@ -8,12 +8,17 @@ import { optionsOf } from "../../agents/registry/spec.ts";
 const page = readFileSync(fileURLToPath(new URL("../../docs/agents.md", import.meta.url)), "utf8");
 const agents = methods.filter(({ kind }) => kind === "agent");
 
-/** Option and default of each row of the table in an agent's section. */
-function told(id: string): Map<string, string> {
-  const section = page.split(`\n## \`${id}\`\n`)[1].split("\n## ")[0];
+/** Option and default of each row of the tables in a section. */
+function rowsOf(title: string): Map<string, string> {
+  const section = page.split(`\n## ${title}\n`)[1].split("\n## ")[0];
   const rows = [...section.matchAll(/^\| `(\w+)` \| `?([^|`]+?)`? \|/gm)];
   return new Map(rows.map(([, option, value]) => [option, value]));
 }
+
+/** Sections of options that several agents have. */
+const shared = [rowsOf("Options of the placers"), rowsOf("Decoding")];
+
+const told = (id: string) => rowsOf(`\`${id}\``);
 
 describe("docs/agents.md", () => {
   test("has a section for each registered agent and for no other", () => {
@@ -24,11 +29,13 @@ describe("docs/agents.md", () => {
   test.each(agents.map((module) => [module.card.id, module] as const))(
     "tells the options of %s and their defaults",
     (id, module) => {
-      const shared =
-        id === "seq2seq" ? [...told("reinforce")].filter(([name]) => name !== "learningRate") : [];
-      const defaults = new Map([...shared, ...told(id)]);
-      if (id === "seq2seq") defaults.set("learningRate", /`learningRate` ([\d.]+)/.exec(page)![1]);
       const expected = optionsOf(module).map((option) => [option.name, String(option.default)] as const);
+      const has = new Set(expected.map(([name]) => name));
+      const common = shared.flatMap((rows) => [...rows].filter(([name]) => has.has(name)));
+      const plain =
+        id === "seq2seq" ? [...told("reinforce")].filter(([name]) => name !== "learningRate") : [];
+      const defaults = new Map([...common, ...plain, ...told(id)]);
+      if (id === "seq2seq") defaults.set("learningRate", /`learningRate` ([\d.]+)/.exec(page)![1]);
       expect(Object.fromEntries(defaults)).toEqual(Object.fromEntries(expected));
     },
   );

@@ -216,13 +216,16 @@ planners	branch-and-bound	Branch and bound	1	The proven optimum over all placeme
 planners	pesto	Pesto, pesto	1	Devices and orders of ops and transfers by one integer program over a coarsened graph.	Hafeez, Sun, Gandhi, Liu: Towards optimal placement and scheduling of DNN operations with Pesto. Middleware 2021 device and start per task of a coarsened graph tasks size windows units iterations nodes seconds gap
 planners	max-load-search	Max-load search	1	The optimal contiguous split, then annealing over all placements by exact incremental loads.	Objective and start: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 device per co-location class proposals rounds pairs hot warm cold ideals transitions nodes entries steps work
 planners	latency-search	Latency search	1	Topological orders cut into runs by a dynamic program, then annealing with exact evaluation.	Objective: Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph Operators. NeurIPS 2020 device per co-location class orders proposals rounds hot warm cold
-agents	reinforce	REINFORCE	1	Policy gradient on one row of device logits per group.	Williams, Machine Learning 1992; placement form after Mirhoseini et al., ICML 2017 device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward learningRate
-agents	seq2seq	Seq2seq (ColocRL), colocrl	1	LSTM encoder and attentive LSTM decoder that writes one device per group.	Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017 device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward learningRate hidden attention embedding temperature clip
+agents	reinforce	REINFORCE	1	Policy gradient on one row of device logits per group.	Williams, Machine Learning 1992; placement form after Mirhoseini et al., ICML 2017 device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate
+agents	seq2seq	Seq2seq	1	LSTM encoder and attentive LSTM decoder that writes one device per group.	After Mirhoseini et al., Device Placement Optimization, ICML 2017; colocrl is the paper device per group batch baselineDecay entropy tilt tiltDecay clipNorm reward decode plans decodeTemperature topP learningRate hidden attention embedding temperature clip
+agents	colocrl	ColocRL, colocrl	1	LSTM encoder and attentive LSTM decoder over groups, trained by REINFORCE.	Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017 device per group mode batch learningRate clipNorm entropy baselineDecay advantages reward lateFilter hidden attention embedding temperature clip decode plans decodeTemperature topP tilt tiltDecay
+agents	hdp	HDP, hdp	1	A learned grouper sorts ops into groups, an attentive LSTM places the groups.	Mirhoseini et al., A Hierarchical Model for Device Placement, ICLR 2018 group per op, device per group mode batch learningRate clipNorm entropy baselineDecay advantages reward lateFilter hidden attention embedding temperature clip groups grouperHidden grouping decode plans decodeTemperature topP tilt tiltDecay
+agents	spotlight	Spotlight, spotlight	1	Recurrent encoder and decoder over groups, trained by PPO under a divergence penalty.	Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018 device per group mode batch learningRate clipNorm entropy reward hidden attention embedding temperature clip epochs minibatch klTarget klWeight entropyUpdates decode plans decodeTemperature topP tilt tiltDecay
 agents	placeto	Placeto, placeto	1	Message-passing policy that re-places one group at a time, sweep by sweep.	Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019 device per group, by improvement episodes learningRate clipNorm entropy discount baselineEpisodes width rounds start reward
 envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per episode.	
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
-systems	colocrl	ColocRL	1	ColocRL (Mirhoseini et al., ICML 2017) is seq2seq here.	seq2seq
+systems	colocrl	ColocRL	1	ColocRL (Mirhoseini et al., ICML 2017) is colocrl here.	colocrl
 systems	placeto	Placeto	1	Placeto (Addanki et al., NeurIPS 2019) is placeto here.	placeto
 systems	flexflow	FlexFlow	1	FlexFlow (Jia et al., SysML 2019) is mcmc here.	mcmc
 systems	baechi	Baechi	1	Baechi (Jeon et al., SoCC 2020) is m-topo, m-etf or m-sct here.	m-topo m-etf m-sct
@@ -233,8 +236,8 @@ systems	torchgpipe	torchgpipe	1	torchgpipe (Kim et al., 2020) is torchgpipe-bloc
 systems	metis	METIS	1	METIS (Karypis and Kumar, 1998) is multilevel here.	multilevel
 systems	scotch	Scotch	1	Scotch (Pellegrini and Roman, 1996) is not implemented. The nearest is multilevel.	
 systems	dagp	dagP	1	dagP (Herrmann et al., 2019) is not implemented. The nearest is acyclic-partition.	
-systems	hdp	HDP	1	HDP (Mirhoseini et al., ICLR 2018) is not implemented, for want of its learned grouper. The nearest is seq2seq.	
-systems	spotlight	Spotlight	1	Spotlight (Gao et al., ICML 2018) is not implemented, for want of its proximal policy updates. The nearest is reinforce.	
+systems	hdp	HDP	1	HDP (Mirhoseini et al., ICLR 2018) is hdp here.	hdp
+systems	spotlight	Spotlight	1	Spotlight (Gao et al., ICML 2018) is spotlight here.	spotlight
 systems	post	Post	1	Post (Gao et al., NeurIPS 2018) is not implemented, for want of its cross-entropy steps. The nearest is reinforce.	
 systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is not implemented, for want of the network that proposes its distributions. The nearest is brkga.	
 systems	gdp	GDP	1	GDP (Zhou et al., 2019) is not implemented, for want of its graph embedding and its Transformer. The nearest is placeto.	
@@ -249,8 +252,8 @@ systems	vpipe	vPipe	1	vPipe (Zhao et al., TPDS 2022) is not implemented, for wan
 systems	rannc	RaNNC	1	RaNNC (Tanaka et al., IPDPS 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
 systems	ftpipe	FTPipe	1	FTPipe (Eliad et al., USENIX ATC 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is max-load-search.	
 systems	piper	Piper	1	Piper (Tarnawski et al., NeurIPS 2021) is not implemented, for want of plans that split operators. The nearest is ideals-dp.	
-systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is seq2seq.	
-systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is seq2seq.	
+systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is colocrl.	
+systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is colocrl.	
 systems	optcnn	OptCNN	1	OptCNN (Jia et al., ICML 2018) is not implemented, for want of plans that split operators.	
 systems	tofu	Tofu	1	Tofu (Wang et al., EuroSys 2019) is not implemented, for want of plans that split operators.	
 systems	pase	PaSE	1	PaSE (Elango, IPDPS 2021) is not implemented, for want of plans that split operators.	

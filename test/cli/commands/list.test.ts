@@ -33,11 +33,8 @@ describe("list", () => {
     ["MCMC", ["mcmc"]],
     ["flexflow", ["mcmc", "FlexFlow (Jia et al., SysML 2019) is mcmc here."]],
     ["baechi", ["m-topo", "m-etf", "m-sct", "is m-topo, m-etf or m-sct here."]],
-    ["colocrl", ["seq2seq", "papers/colocrl"]],
-    [
-      "hdp",
-      ["HDP (Mirhoseini et al., ICLR 2018) is not implemented", "The nearest is seq2seq.", "papers/hdp"],
-    ],
+    ["colocrl", ["colocrl", "papers/colocrl"]],
+    ["hdp", ["HDP (Mirhoseini et al., ICLR 2018) is hdp here.", "papers/hdp"]],
     ["regal", ["REGAL (Paliwal et al., ICLR 2020) is not implemented", "The nearest is brkga.", "Families"]],
     ["gdp", ["GDP (Zhou et al., 2019) is not implemented", "papers/gdp"]],
     ["scotch", ["The nearest is multilevel."]],

@@ -1,33 +1,33 @@
 /**
- * Lessons of HDP (Mirhoseini et al., ICLR 2018): a grouper draws a group for each unit, then a
- * placer draws a device for each group, seeing the groups that were drawn. Both heads are credited
- * with the same advantage. What the placer sees is a constant for the grouper's gradient.
+ * Lessons of HDP (Mirhoseini et al., ICLR 2018). A grouper draws a group for each unit. A placer
+ * then sees the groups that were drawn, and draws a device for each. Both heads are credited with
+ * the same advantage. What the placer sees is a constant for the grouper's gradient.
  *
- * Ours: a unit that cannot run on its group's device goes to the first device that it can run on,
- * as TensorFlow's soft placement did for the authors.
+ * Ours: a unit that cannot run on its group's device goes to the first device that it can run on.
+ * TensorFlow's soft placement did so for the authors.
  */
-import { liftToOps } from "../../env/model/coarsen/grouping.ts";
-import { placement } from "../../env/model/plan/placement.ts";
-import type { Rng } from "../../env/model/rng.ts";
-import { allowedDevices } from "../../env/model/scenario.ts";
-import type { Task } from "../contract.ts";
-import { argmaxRows, type Sampling, sampleLogits } from "../nets/categorical.ts";
-import type { Grouper } from "../nets/grouper.ts";
+import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
+import { placement } from "../../../env/model/plan/placement.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { allowedDevices } from "../../../env/model/scenario.ts";
+import type { Task } from "../../contract.ts";
+import { argmaxRows, type Sampling, sampleLogits } from "../../nets/categorical.ts";
+import type { LogitNoise, OneShotPolicy } from "../../nets/one-shot-policy.ts";
+import type { Grouper } from "../../nets/placers/grouper.ts";
 import {
   type FeatureVariant,
   intraGroupShare,
   sampledGroupFeatures,
   type Units,
-} from "../nets/grouper-features.ts";
-import type { LogitNoise, OneShotPolicy } from "../nets/one-shot-policy.ts";
-import type { PlacerInput } from "../nets/sequence-network.ts";
-import { readOut } from "../tensors/tf.ts";
-import type { Tensor2D, Tf } from "../tensors/types.ts";
-import { average } from "./baselines/baseline.ts";
-import type { Decoding, Lesson, Replay, Rollout } from "./contract.ts";
+} from "../../nets/placers/grouper-features.ts";
+import type { PlacerInput } from "../../nets/sequence-network.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor2D, Tf } from "../../tensors/types.ts";
+import { average } from "../baselines/baseline.ts";
+import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import type { Reward } from "../scoring.ts";
 import { deviceTilts } from "./exploration.ts";
 import { drawNoise, type OneShotRules } from "./one-shot-lesson.ts";
-import type { Reward } from "./scoring.ts";
 
 export interface GroupedRollout extends Rollout {
   /** Group of each unit. */

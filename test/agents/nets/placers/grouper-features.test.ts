@@ -4,8 +4,8 @@ import {
   sampledGroupFeatures,
   unitFeatures,
   unitsOf,
-} from "../../../agents/nets/grouper-features.ts";
-import { testScenario } from "../../../env/index.ts";
+} from "../../../../agents/nets/placers/grouper-features.ts";
+import { testScenario } from "../../../../env/index.ts";
 
 /** d has three producers and two consumers. */
 const scenario = testScenario({

@@ -2,7 +2,7 @@
  * Decodings of policies that write one device after another: beam search, and the average over
  * renamings of interchangeable devices. They cost no simulation until their placements are scored.
  */
-import { logSoftmaxRow } from "./categorical.ts";
+import { logSoftmaxRow } from "../categorical.ts";
 
 /** A policy's state for several prefixes at once, group by group. */
 export interface Stepper {

@@ -4,17 +4,17 @@
  * Source: Mirhoseini et al., "A Hierarchical Model for Device Placement", ICLR 2018. `paper` is the
  * article: a type to be embedded, output sizes, and the breadth-first numbers of neighbours. `code`
  * is the public controller: the type as a bare number, and signed neighbours. Two faults of that
- * code are not repeated: its producers' list is reset at each edge, and its output sizes are added
- * on top of type counts.
+ * code are not repeated. It resets the list of producers at each edge, and it adds output sizes on
+ * top of type counts.
  *
  * Ours: a *unit* is an op or a co-location class, whose ops have to stay together. Outputs are
  * bytes over the graph's largest, not shapes. Numbers of neighbours are over the number of units.
  */
 
-import { type GroupGraph, groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import { colocationGrouping, type Grouping } from "../../env/model/coarsen/grouping.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { GroupFeatures } from "./group-features.ts";
+import { type GroupGraph, groupGraph } from "../../../env/model/coarsen/group-graph.ts";
+import { colocationGrouping, type Grouping } from "../../../env/model/coarsen/grouping.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { GroupFeatures } from "../group-features.ts";
 
 export type FeatureVariant = "paper" | "code";
 

@@ -3,11 +3,11 @@
  * distribution over groups, independently of the others. The paper has a relu in its hidden layer
  * and embeds types; the public controller has neither.
  */
-import type { Rng } from "../../env/model/rng.ts";
-import { dense } from "../tensors/dense.ts";
-import type { Tensor2D, Tf } from "../tensors/types.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { dense } from "../../tensors/dense.ts";
+import type { Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Weights } from "../weights.ts";
 import { type FeatureVariant, type Units, unitFeatures } from "./grouper-features.ts";
-import type { Weights } from "./weights.ts";
 
 export interface GrouperSize {
   readonly variant: FeatureVariant;

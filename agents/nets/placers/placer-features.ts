@@ -5,10 +5,10 @@
  * Source: ColocRL (Mirhoseini et al., ICML 2017) and HDP (ICLR 2018). The graph here knows the
  * bytes of an output, not its dimensions, so an output is one number where the papers have four.
  */
-import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { GroupFeatures } from "./group-features.ts";
+import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { GroupFeatures } from "../group-features.ts";
 
 /** Outputs that are told apart; the rest are padded away. */
 const OUTPUTS = 6;

@@ -4,7 +4,7 @@
  * spread placements. Independent draws per group would practically never put a whole graph on one
  * device.
  */
-import type { Rng } from "../../env/model/rng.ts";
+import type { Rng } from "../../../env/model/rng.ts";
 
 /**
  * Offsets in logits, shape [batch x devices]. All are zero where `deviation` is below a thousandth.

@@ -1,17 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Task } from "../../../agents/contract.ts";
-import { hdp } from "../../../agents/learned/hdp.ts";
-import { grouper } from "../../../agents/nets/grouper.ts";
-import { sampledGroupFeatures, unitsOf } from "../../../agents/nets/grouper-features.ts";
-import { sequencePolicy, sequenceWeights } from "../../../agents/nets/sequence-network.ts";
-import { createWeights } from "../../../agents/nets/weights.ts";
-import { oneTask } from "../../../agents/run/tasks.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tf } from "../../../agents/tensors/types.ts";
-import { GREEDY, SAMPLE } from "../../../agents/training/contract.ts";
-import { GroupedLesson, type GroupedRules } from "../../../agents/training/grouped-lesson.ts";
-import { constant } from "../../../agents/training/schedule.ts";
-import { overBound } from "../../../agents/training/scoring.ts";
+import type { Task } from "../../../../agents/contract.ts";
+import { hdp } from "../../../../agents/learned/hdp.ts";
+import { grouper } from "../../../../agents/nets/placers/grouper.ts";
+import { sampledGroupFeatures, unitsOf } from "../../../../agents/nets/placers/grouper-features.ts";
+import { sequenceWeights } from "../../../../agents/nets/placers/sequence-weights.ts";
+import { sequencePolicy } from "../../../../agents/nets/sequence-network.ts";
+import { createWeights } from "../../../../agents/nets/weights.ts";
+import { oneTask } from "../../../../agents/run/tasks.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tf } from "../../../../agents/tensors/types.ts";
+import { GREEDY, SAMPLE } from "../../../../agents/training/contract.ts";
+import { GroupedLesson, type GroupedRules } from "../../../../agents/training/lessons/grouped-lesson.ts";
+import { constant } from "../../../../agents/training/schedule.ts";
+import { overBound } from "../../../../agents/training/scoring.ts";
 import {
   createRng,
   evaluator,
@@ -19,7 +20,7 @@ import {
   type Scenario,
   testScenario,
   validatePlan,
-} from "../../../env/index.ts";
+} from "../../../../env/index.ts";
 
 let tf: Tf;
 beforeAll(async () => {
@@ -134,7 +135,11 @@ describe("a placer", () => {
   test("of mode=paper never freezes", async () => {
     const small = { mode: "paper", groups: 2, hidden: 2, attention: 1, embedding: 1, batch: 1 };
     const task = { name: "x", scenario, evaluator: metered(evaluator(scenario), { evaluations: 700 }) };
-    const agent = await hdp.create({ tasks: oneTask(task), rng: createRng(1), options: hdp.options.parse(small) });
+    const agent = await hdp.create({
+      tasks: oneTask(task),
+      rng: createRng(1),
+      options: hdp.options.parse(small),
+    });
     let updates = 0;
     for await (const { metrics } of agent.train()) {
       expect(metrics.placerFrozen).toBe(0);

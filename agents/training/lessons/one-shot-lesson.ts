@@ -5,18 +5,18 @@
  * Source of the form: ColocRL (Mirhoseini et al., ICML 2017). Ours: the random tilt of
  * exploration.ts, under which a placement is also credited.
  */
-import { InputError } from "../../env/model/errors.ts";
-import type { Rng } from "../../env/model/rng.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
-import type { AgentContext, Task } from "../contract.ts";
-import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "../nets/one-shot-policy.ts";
-import { readOut } from "../tensors/tf.ts";
-import type { Tensor2D, Tf } from "../tensors/types.ts";
-import type { Decoding, Lesson, PolicyNetwork, Rollout } from "./contract.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { AgentContext, Task } from "../../contract.ts";
+import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "../../nets/one-shot-policy.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Decoding, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
+import type { Schedule } from "../schedule.ts";
+import { planOf, type Reward } from "../scoring.ts";
 import { deviceTilts } from "./exploration.ts";
-import type { Schedule } from "./schedule.ts";
-import { planOf, type Reward } from "./scoring.ts";
 
 export interface OneShotRollout extends Rollout {
   readonly groupDevice: Int32Array;

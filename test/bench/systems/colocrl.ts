@@ -1,0 +1,89 @@
+/** ColocRL's lines "works in the gym when". COLOCRL_OPTIONS chooses its options. */
+import type { Scenario } from "../../../env/index.ts";
+import { evaluator, placement, testScenario } from "../../../env/index.ts";
+import type { SystemCheck } from "./check.ts";
+import { atScale, mean, type Run, runOn, scenarioOf, seedsAt } from "./runs.ts";
+
+const OPTIONS = process.env.COLOCRL_OPTIONS;
+const COLOCRL = OPTIONS === undefined ? "colocrl" : `colocrl?${OPTIONS}`;
+const FAMILIES = ["inception/test/0/2xK80", "nmt/test/0/2xK80", "enas-cifar/test/0/2xK80"];
+
+const overSeeds = async (spec: string, scenario: Scenario, evaluations: number, seeds: readonly number[]) => {
+  const runs: Run[] = [];
+  for (const seed of seeds) runs.push(await runOn(spec, scenario, evaluations, seed));
+  return runs;
+};
+
+/** Eight pairs of ops that talk a lot, on links so slow that one device is best. */
+const slowLinks = (): Scenario => {
+  const lines = Array.from({ length: 16 }, (_, i) => `v${i} 100 50000000B${i === 0 ? "" : ` <- v${i - 1}`}`);
+  return testScenario({ graph: lines.join("\n"), devices: 2 });
+};
+
+/** Six tenths of what one device would need for everything. */
+async function tightMemory(uri: string): Promise<Scenario> {
+  const roomy = await scenarioOf(uri);
+  const alone = placement(new Int32Array(roomy.graph.opCount));
+  const needed = Math.max(...evaluator(roomy).evaluate(alone).peakBytes);
+  return scenarioOf(`${uri}?memory=${Math.ceil((0.6 * needed) / 1e6)}MB`);
+}
+
+export const checks: readonly SystemCheck[] = [
+  {
+    system: "colocrl",
+    check: "best step over bound, 3,000 evaluations, three families on 2 devices; beats random",
+    target: "mean <= 1.25, better than random on each",
+    seeds: 5,
+    async run(scale) {
+      const seeds = seedsAt(5, scale);
+      const evaluations = atScale(3000, scale);
+      const rows: string[] = [];
+      let passed = true;
+      for (const uri of FAMILIES) {
+        const scenario = await scenarioOf(uri);
+        const [ours, random, climb, heft] = [
+          mean((await overSeeds(COLOCRL, scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await overSeeds("random", scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await overSeeds("hill-climb", scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await overSeeds("heft", scenario, evaluations, [1])).map(({ best }) => best)),
+        ];
+        passed &&= ours <= 1.25 && ours < random;
+        const [own, blind, hill, list] = [ours, random, climb, heft].map((ratio) => ratio.toFixed(3));
+        rows.push(`${uri.split("/")[0]} ${own} (random ${blind}, hill climb ${hill}, HEFT ${list})`);
+      }
+      return { measured: rows.join("; "), passed };
+    },
+  },
+  {
+    system: "colocrl",
+    check: "greedy plan on one device where links are too slow to split, 5,000 evaluations",
+    target: "99% of the work on one device in 5 of 5 seeds",
+    seeds: 5,
+    async run(scale) {
+      const seeds = seedsAt(5, scale);
+      const runs = await overSeeds(COLOCRL, slowLinks(), atScale(5000, scale), seeds);
+      const together = runs.filter(({ lastDevice }) => new Set(lastDevice).size === 1).length;
+      return { measured: `${together} of ${seeds.length}`, passed: together === seeds.length };
+    },
+  },
+  {
+    system: "colocrl",
+    check: "share of sampled placements that fit, where one device is too small, 5,000 evaluations",
+    target: ">= 90% at the end, <= 20% at the start",
+    seeds: 5,
+    async run(scale) {
+      const firsts: number[] = [];
+      const lasts: number[] = [];
+      for (const seed of seedsAt(5, scale)) {
+        const shares: number[] = [];
+        const scenario = await tightMemory("nmt/test/0/2xK80");
+        await runOn(COLOCRL, scenario, atScale(5000, scale), seed, ({ feasible }) => shares.push(feasible));
+        firsts.push(mean(shares.slice(0, 10)));
+        lasts.push(mean(shares.slice(-10)));
+      }
+      const [first, last] = [mean(firsts), mean(lasts)];
+      const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
+      return { measured: `${percent(first)} -> ${percent(last)}`, passed: first <= 0.2 && last >= 0.9 };
+    },
+  },
+];
