@@ -76,7 +76,7 @@ function forward(
     for (let step = 0; step < steps; step++) {
       const at = addressesOf(size, output, gates, first, step, reversed);
       product(workspace, at.stateBefore, right, matrix(at.gates, batch, gateWidth), { add: true });
-      kernel.cell(at.gates, at.cellBefore.address, at.cellBefore.stride, at.output, batch, width);
+      kernel.cell(at.gates, at.cellBefore.address, at.cellBefore.stride, at.output, 2 * width, batch, width);
     }
   });
 }
@@ -134,7 +134,19 @@ function backward(
       const dGates = dProjected + (at.gates - addresses.gates);
       const { address, stride } = at.cellBefore;
       const d = dOutput + (at.output - addresses.output);
-      workspace.kernel.cellBack(at.gates, address, stride, at.output, d, dState, dCell, dGates, batch, width);
+      workspace.kernel.cellBack(
+        at.gates,
+        address,
+        stride,
+        at.output,
+        2 * width,
+        d,
+        dState,
+        dCell,
+        dGates,
+        batch,
+        width,
+      );
       product(workspace, matrix(dGates, batch, gateWidth), through, matrix(dState, batch, width));
     }
     weightGradient(

@@ -59,6 +59,7 @@ export interface TensorKernel {
     before: number,
     beforeStride: number,
     output: number,
+    outputStride: number,
     batch: number,
     width: number,
   ): void;
@@ -67,6 +68,7 @@ export interface TensorKernel {
     before: number,
     beforeStride: number,
     output: number,
+    outputStride: number,
     dOutput: number,
     dState: number,
     dCell: number,

@@ -1,12 +1,15 @@
 /**
  * One step of an LSTM for a batch, after and before the products. Gates lie in the order input,
- * forget, candidate, output. A row of the output holds the state, then the cell.
+ * forget, candidate, output. A row of the output holds the state, then the cell; rows may lie
+ * farther apart.
  */
 import { sigmoid4, tanh4 } from "./math";
 import { loadPart, storePart } from "./parts";
 
-/** Activates `gates` [batch x 4 width] in place and writes the output [batch x 2 width]. */
-export function cell(gates: usize, before: usize, beforeStride: i32, output: usize, batch: i32, width: i32): void {
+/** Activates `gates` [batch x 4 width] in place and writes the output. */
+export function cell(
+  gates: usize, before: usize, beforeStride: i32, output: usize, outputStride: i32, batch: i32, width: i32,
+): void {
   const part = <usize>width << 2;
   for (let row = 0; row < batch; row++) {
     for (let k = 0; k < width; k += 4) {
@@ -27,7 +30,7 @@ export function cell(gates: usize, before: usize, beforeStride: i32, output: usi
     }
     gates += 4 * part;
     before += <usize>beforeStride << 2;
-    output += 2 * part;
+    output += <usize>outputStride << 2;
   }
 }
 
@@ -37,7 +40,7 @@ export function cell(gates: usize, before: usize, beforeStride: i32, output: usi
  * becomes the gradient of the cell before.
  */
 export function cellBack(
-  gates: usize, before: usize, beforeStride: i32, output: usize, dOutput: usize,
+  gates: usize, before: usize, beforeStride: i32, output: usize, outputStride: i32, dOutput: usize,
   dState: usize, dCell: usize, dGates: usize, batch: i32, width: i32,
 ): void {
   const part = <usize>width << 2;
@@ -72,8 +75,8 @@ export function cellBack(
     }
     gates += 4 * part;
     before += <usize>beforeStride << 2;
-    output += 2 * part;
-    dOutput += 2 * part;
+    output += <usize>outputStride << 2;
+    dOutput += <usize>outputStride << 2;
     dState += part;
     dCell += part;
     dGates += 4 * part;
