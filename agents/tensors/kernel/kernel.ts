@@ -41,8 +41,22 @@ export interface TensorKernel {
   addAll(x: number, y: number, result: number, count: number): void;
   allZero(x: number, count: number): number;
   addRows(x: number, rows: number, columns: number, result: number): void;
-  dot(x: number, y: number, count: number): number;
-  addScaled(x: number, factor: number, result: number, count: number): void;
+  squares(x: number, count: number): number;
+  adam(
+    gradient: number,
+    scale: number,
+    value: number,
+    first: number,
+    second: number,
+    newValue: number,
+    newFirst: number,
+    newSecond: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    count: number,
+  ): void;
   neighbourSums(
     x: number,
     width: number,

@@ -1,5 +1,5 @@
 /** Passes over whole arrays, element by element. */
-import { exp4, sum4, tanh4 } from "./math";
+import { exp4, tanh4 } from "./math";
 import { loadPart, storePart } from "./parts";
 
 /** result = tanh(x) of `count` elements. */
@@ -115,27 +115,5 @@ export function addRows(x: usize, rows: i32, columns: i32, result: usize): void 
       from += <usize>columns << 2;
     }
     storePart(to, columns - column, sum);
-  }
-}
-
-/** The sum of all elements of x times those of y. */
-export function dot(x: usize, y: usize, count: i32): f32 {
-  let sum = f32x4.splat(0);
-  for (let left = count; left > 0; left -= 4) {
-    sum = f32x4.add(sum, f32x4.mul(loadPart(x, left), loadPart(y, left)));
-    x += 16;
-    y += 16;
-  }
-  return sum4(sum);
-}
-
-/** result += factor x x. */
-export function addScaled(x: usize, factor: f32, result: usize, count: i32): void {
-  const factors = f32x4.splat(factor);
-  for (let left = count; left > 0; left -= 4) {
-    const sum = f32x4.add(loadPart(result, left), f32x4.mul(factors, loadPart(x, left)));
-    storePart(result, left, sum);
-    x += 16;
-    result += 16;
   }
 }

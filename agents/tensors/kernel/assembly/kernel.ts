@@ -1,7 +1,8 @@
 /** What the kernel exports. Built by `npm run build:kernels`. */
+export { adam, squares } from "./adam";
 export { scores, scoresBack } from "./attention";
 export {
-  addAll, addRows, addScaled, allZero, dot, exponentials, largest, reluBack, tanhAll, tanhBack,
+  addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
