@@ -9,14 +9,16 @@
 import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
+import { type RolloutInputs, rollOutDecoder } from "../tensors/decoder-rollout.ts";
 import { lstm } from "../tensors/lstm.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
-import { type GroupFeatures, groupFeatures } from "./group-features.ts";
+import { type GroupFeatures, groupFeatures, unitEmbedding } from "./group-features.ts";
+import { addNoise, noisy, stepRows } from "./logit-noise.ts";
 import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
-import { createWeights, type Weights } from "./weights.ts";
+import { createWeights, openForgetGates, type Weights } from "./weights.ts";
 
 export interface SequenceSize {
   /** Width of both LSTMs; of an encoder that reads both ways, half of it is each way's. */
@@ -145,7 +147,7 @@ interface Encoded {
 }
 
 /** Answers a device for each row of masked logits. */
-type Choice = (logits: Tensor) => Int32Array;
+type Choice = (logits: Float32Array) => Int32Array;
 
 class SequencePolicy implements OneShotPolicy {
   private readonly tf: Tf;
@@ -177,14 +179,13 @@ class SequencePolicy implements OneShotPolicy {
 
   sample(tilts: Float32Array, rng: Rng, sampling?: Sampling, noise?: LogitNoise): Int32Array[] {
     const { devices } = this;
-    const sampled: Choice = (logits) =>
-      sampleLogits(logits.dataSync() as Float32Array, devices, rng, sampling);
+    const sampled: Choice = (logits) => sampleLogits(logits, devices, rng, sampling);
     return this.decode(tilts, sampled, noise);
   }
 
   greedy(): Int32Array {
     const { devices } = this;
-    const likeliest: Choice = (logits) => argmaxRows(logits.dataSync() as Float32Array, devices);
+    const likeliest: Choice = (logits) => argmaxRows(logits, devices);
     return this.decode(new Float32Array(devices), likeliest)[0];
   }
 
@@ -315,30 +316,42 @@ class SequencePolicy implements OneShotPolicy {
 
   /** Writes one placement for each row of `tilts`, group by group. */
   private decode(tilts: Float32Array, choose: Choice, noise?: LogitNoise): Int32Array[] {
-    const { tf, groups, devices } = this;
+    const { groups, devices, mask } = this;
+    const { temperature, clip } = this.size;
     const batch = tilts.length / devices;
-    const tilt = tf.tensor2d(tilts, [batch, devices]);
-    const encoded = this.encode();
+    const bias = mask.dataSync() as Float32Array;
     const rowsAt = stepRows(groups, batch);
     const placements = Array.from({ length: batch }, () => new Int32Array(groups));
-    let state: Tensor = tf.tile(encoded.firstState, [batch, 1]);
-    let cell: Tensor = tf.tile(encoded.firstCell, [batch, 1]);
-    let previous = new Int32Array(batch).fill(devices);
-    for (let g = 0; g < groups; g++) {
-      const step = tf.tidy(() => {
-        const [nextState, nextCell] = this.decoderStep(encoded, g, previous, state, cell);
-        const allowed = tf.add(tilt, tf.slice(this.mask, [g, 0], [1, devices]));
-        const logits = noisy(tf, this.logits(encoded, nextState), noise, rowsAt(g, 1));
-        previous = new Int32Array(choose(tf.add(logits, allowed)));
-        return [nextState, nextCell];
-      });
-      tf.dispose([state, cell]);
-      [state, cell] = step;
+    rollOutDecoder(this.tf, this.rolloutInputs(), { steps: groups, batch }, (raw, g) => {
+      const logits = raw.map((x) => clip * Math.tanh(x / temperature));
+      addNoise(logits, devices, noise, rowsAt(g, 1));
+      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[g * devices + (i % devices)];
+      const chosen = choose(logits);
       placements.forEach((placement, b) => {
-        placement[g] = previous[b];
+        placement[g] = chosen[b];
       });
-    }
+      return chosen;
+    });
     return placements;
+  }
+
+  private rolloutInputs(): RolloutInputs {
+    const { decoder, compare, output } = this.weights;
+    const encoded = this.encode();
+    return {
+      stepInputs: encoded.groupInputs,
+      choiceInputs: encoded.deviceInputs,
+      recurrent: decoder.recurrent,
+      firstState: encoded.firstState,
+      firstCell: encoded.firstCell,
+      query: compare.query,
+      keys: encoded.keys,
+      score: compare.score,
+      memory: encoded.states,
+      outputState: output.state,
+      outputContext: output.context,
+      outputBias: output.bias,
+    };
   }
 
   /** State and cell of the decoder at group `g`, after the devices of the group before. */
@@ -362,24 +375,6 @@ class SequencePolicy implements OneShotPolicy {
   }
 }
 
-/** Rows of a batch's noise for the steps from `first` on, step by step, a batch in each. */
-const stepRows = (groups: number, batch: number) => (first: number, steps: number) =>
-  Int32Array.from({ length: steps * batch }, (_, i) => (i % batch) * groups + first + Math.floor(i / batch));
-
-/** Logits with their rows of the noise; how large the noise is has no gradient. */
-function noisy(tf: Tf, logits: Tensor, noise: LogitNoise | undefined, rows: Int32Array): Tensor {
-  if (noise === undefined) return logits;
-  const devices = logits.shape[1] as number;
-  const chosen = new Float32Array(rows.length * devices);
-  rows.forEach((row, i) => {
-    chosen.set(noise.values.subarray(row * devices, (row + 1) * devices), i * devices);
-  });
-  const offsets = tf.tensor2d(chosen, [rows.length, devices]);
-  if (!noise.relative) return tf.add(logits, offsets);
-  const size = tf.sqrt(tf.mean(tf.square(tf.tensor(logits.dataSync(), logits.shape)), 1, true));
-  return tf.add(logits, tf.mul(offsets, size));
-}
-
 const matrix = (variable: Variable): Tensor2D => variable as Tensor as Tensor2D;
 
 /**
@@ -392,24 +387,4 @@ function previousDevices(placements: readonly Int32Array[], start: number): Int3
   for (let i = batch; i < previous.length; i++)
     previous[i] = placements[i % batch][Math.floor(i / batch) - 1];
   return previous;
-}
-
-/**
- * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
- * look alike at first.
- */
-function unitEmbedding(
-  { values, columns }: GroupFeatures,
-  seen: number,
-  hidden: number,
-  rng: Rng,
-): Float32Array {
-  const squares = values.reduce((sum, value) => sum + value * value, 0);
-  const deviation = Math.sqrt(values.length / columns / squares);
-  return Float32Array.from({ length: seen * hidden }, () => deviation * rng.normal());
-}
-
-/** Gate biases that start with open forget gates (Jozefowicz et al., ICML 2015). */
-function openForgetGates(hidden: number): Float32Array {
-  return new Float32Array(4 * hidden).fill(1, hidden, 2 * hidden);
 }
