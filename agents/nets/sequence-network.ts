@@ -15,8 +15,14 @@ import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures, unitEmbedding } from "./group-features.ts";
-import { addNoise, noisy, stepRows } from "./logit-noise.ts";
-import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
+import {
+  addNoise,
+  type LogitNoise,
+  noisy,
+  type OneShotNetwork,
+  type OneShotPolicy,
+  stepRows,
+} from "./one-shot-policy.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
 import { createWeights, openForgetGates, type Weights } from "./weights.ts";
 
