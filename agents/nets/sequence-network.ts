@@ -9,8 +9,10 @@
 import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
+import { decoderInputs } from "../tensors/decoder-inputs.ts";
 import { type RolloutInputs, rollOutDecoder } from "../tensors/decoder-rollout.ts";
 import { lstm } from "../tensors/lstm.ts";
+import { matrixProduct } from "../tensors/matrix-product.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
@@ -230,11 +232,9 @@ class SequencePolicy implements OneShotPolicy {
     const { hidden } = this.size;
     const batch = placements.length;
     const encoded = this.encode();
-    const previous = tf.tensor1d(previousDevices(placements, devices), "int32");
-    const deviceInputs = tf.reshape(tf.gather(encoded.deviceInputs, previous), [groups, batch, 4 * hidden]);
     const run = lstm(
       tf,
-      tf.add(deviceInputs, tf.expandDims(encoded.groupInputs, 1)),
+      decoderInputs(tf, encoded.groupInputs, encoded.deviceInputs, placements),
       this.weights.decoder.recurrent,
       tf.tile(encoded.firstState, [batch, 1]),
       tf.tile(encoded.firstCell, [batch, 1]),
@@ -262,11 +262,11 @@ class SequencePolicy implements OneShotPolicy {
     const bias = tf.reshape(decoder.bias, [1, -1]);
     return {
       states,
-      keys: tf.matMul(states, matrix(compare.key)),
+      keys: matrixProduct(tf, states, matrix(compare.key)),
       groupInputs: (decoder.group === null
         ? bias
-        : tf.add(tf.matMul(states, matrix(decoder.group)), bias)) as Tensor2D,
-      deviceInputs: tf.matMul(matrix(decoder.devices), matrix(decoder.input)),
+        : tf.add(matrixProduct(tf, states, matrix(decoder.group)), bias)) as Tensor2D,
+      deviceInputs: matrixProduct(tf, matrix(decoder.devices), matrix(decoder.input)),
       firstState: tf.concat(
         ways.map(({ lastState }) => lastState),
         1,
@@ -282,16 +282,16 @@ class SequencePolicy implements OneShotPolicy {
   private seen(): Tensor2D {
     const { tf, types, others } = this;
     const { types: embedding, group } = this.weights;
-    const kinds = embedding === null ? types : tf.matMul(types, matrix(embedding));
+    const kinds = embedding === null ? types : matrixProduct(tf, types, matrix(embedding));
     const rows = tf.concat([kinds, others], 1) as Tensor2D;
-    return group === null ? rows : tf.matMul(rows, matrix(group));
+    return group === null ? rows : matrixProduct(tf, rows, matrix(group));
   }
 
   /** One encoder over rows in their order. */
   private read(rows: Tensor2D, { input, recurrent, bias }: SequenceWeights["encoder"]) {
     const { tf, groups } = this;
     const width = recurrent.shape[0];
-    const projected = tf.add(tf.matMul(rows, matrix(input)), bias);
+    const projected = tf.add(matrixProduct(tf, rows, matrix(input)), bias);
     const zero = tf.zeros([1, width]);
     const run = tf.reshape(lstm(tf, tf.reshape(projected, [groups, 1, 4 * width]), recurrent, zero, zero), [
       groups,
@@ -309,12 +309,15 @@ class SequencePolicy implements OneShotPolicy {
     const { tf } = this;
     const { attention, temperature, clip } = this.size;
     const { compare, output } = this.weights;
-    const queries = tf.matMul(states, matrix(compare.query));
+    const queries = matrixProduct(tf, states, matrix(compare.query));
     const score = tf.reshape(compare.score, [attention]);
     const attended = tf.softmax(additiveAttention(tf, queries, encoded.keys, score)) as Tensor2D;
-    const context = tf.matMul(attended, encoded.states);
+    const context = matrixProduct(tf, attended, encoded.states);
     const raw = tf.add(
-      tf.add(tf.matMul(states, matrix(output.state)), tf.matMul(context, matrix(output.context))),
+      tf.add(
+        matrixProduct(tf, states, matrix(output.state)),
+        matrixProduct(tf, context, matrix(output.context)),
+      ),
       output.bias,
     );
     return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
@@ -382,15 +385,3 @@ class SequencePolicy implements OneShotPolicy {
 }
 
 const matrix = (variable: Variable): Tensor2D => variable as Tensor as Tensor2D;
-
-/**
- * The decoder's device inputs, step by step, a batch in each: the start symbol, then the device of
- * the group before.
- */
-function previousDevices(placements: readonly Int32Array[], start: number): Int32Array {
-  const batch = placements.length;
-  const previous = new Int32Array(placements[0].length * batch).fill(start);
-  for (let i = batch; i < previous.length; i++)
-    previous[i] = placements[i % batch][Math.floor(i / batch) - 1];
-  return previous;
-}

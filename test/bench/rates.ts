@@ -13,7 +13,7 @@ import { oneTask } from "../../agents/run/tasks.ts";
 import { createRng, evaluator, metered } from "../../env/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
 
-const SECONDS = 4;
+const SECONDS = 3;
 const WARM_UP = 2;
 
 async function main(): Promise<void> {
