@@ -1,21 +1,26 @@
 /**
- * Compiles the simulator kernel (AssemblyScript) and writes it as the TypeScript module that the package ships. Run
- * `npm run build:kernels` after a change; a test holds source and module together.
+ * Compiles the two kernels (AssemblyScript), of the simulator and of the tensor operations, and
+ * writes them as the TypeScript modules that the package ships. Run `npm run build:kernels` after a
+ * change; tests hold sources and modules together.
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const folder = new URL("../env/sim/engine/kernel/", import.meta.url);
-const target = new URL("engine-wasm.ts", folder);
+const kernels = {
+  engine: { folder: "../env/sim/engine/kernel/", module: "engine-wasm.ts", constant: "engineWasm" },
+  tensors: { folder: "../agents/tensors/kernel/", module: "tensors-wasm.ts", constant: "tensorsWasm" },
+};
+const titles = { engine: "The simulator kernel", tensors: "The kernel of the tensor operations" };
 
 /** The module's text. */
-export async function buildKernel() {
+export async function buildKernel(name) {
+  const folder = new URL(kernels[name].folder, import.meta.url);
   let binary;
   const { error, stderr } = await asc.main(
     [
       "assembly/kernel.ts",
-      "--outFile=engine.wasm",
+      "--outFile=kernel.wasm",
       "-O3",
       "--runtime=stub",
       "--noAssert",
@@ -23,8 +28,8 @@ export async function buildKernel() {
       "--enable=simd",
     ],
     {
-      readFile: (name) => readFile(new URL(name, folder), "utf8").catch(() => null),
-      writeFile: (_name, contents) => {
+      readFile: (file) => readFile(new URL(file, folder), "utf8").catch(() => null),
+      writeFile: (_file, contents) => {
         binary = contents;
       },
       listFiles: () => [],
@@ -35,11 +40,13 @@ export async function buildKernel() {
     .toString("base64")
     .match(/.{1,100}/g);
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
-  return `/** The simulator kernel, compiled from assembly/kernel.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const engineWasm =\n${text};\n`;
+  return `/** ${titles[name]}, compiled from assembly/kernel.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const ${kernels[name].constant} =\n${text};\n`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const unfinished = new URL("engine-wasm.ts.new", folder);
-  await writeFile(unfinished, await buildKernel());
-  await rename(unfinished, target);
-}
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const [name, { folder, module }] of Object.entries(kernels)) {
+    const target = new URL(`${folder}${module}`, import.meta.url);
+    const unfinished = new URL(`${folder}${module}.new`, import.meta.url);
+    await writeFile(unfinished, await buildKernel(name));
+    await rename(unfinished, target);
+  }

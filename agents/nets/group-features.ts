@@ -4,6 +4,7 @@
  * columns are in [0, 1].
  */
 import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
+import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface GroupFeatures {
@@ -65,4 +66,19 @@ function column(matrix: Float64Array, columns: number, index: number): Float64Ar
 function share(values: Float64Array): Float64Array {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, value) : most), 0);
   return values.map((value) => (largest === 0 ? 0 : Math.min(1, value / largest)));
+}
+
+/**
+ * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
+ * look alike at first.
+ */
+export function unitEmbedding(
+  { values, columns }: GroupFeatures,
+  seen: number,
+  hidden: number,
+  rng: Rng,
+): Float32Array {
+  const squares = values.reduce((sum, value) => sum + value * value, 0);
+  const deviation = Math.sqrt(values.length / columns / squares);
+  return Float32Array.from({ length: seen * hidden }, () => deviation * rng.normal());
 }

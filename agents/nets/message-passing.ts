@@ -12,12 +12,21 @@
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
-import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
+import {
+  type DenseLayer,
+  type MessageGraph,
+  messageGraph,
+  messageRounds,
+} from "../tensors/message-rounds.ts";
+import { type EdgeList, meanEdges } from "../tensors/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
-/** Two dense layers with relu after each. */
-export type Perceptron = (x: Tensor) => Tensor2D;
+/** Dense layers with relu after each. */
+export interface Perceptron {
+  (x: Tensor): Tensor2D;
+  readonly layers: readonly DenseLayer[];
+}
 
 export function perceptron(
   tf: Tf,
@@ -30,7 +39,9 @@ export function perceptron(
     matrix: weights.reluMatrix(`${name} ${i}`, sizes[i], sizes[i + 1], rng),
     bias: weights.zeros(`${name} ${i} bias`, [sizes[i + 1]]),
   }));
-  return (x) => layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;
+  const apply = (x: Tensor) =>
+    layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;
+  return Object.assign(apply, { layers });
 }
 
 /** The graph that messages pass over. */
@@ -53,10 +64,10 @@ interface Direction {
 }
 
 /** A direction on one graph. */
-interface Flow extends Direction {
-  readonly edges: WeightedEdges;
-  /** 1 for each node that receives a message, [nodes]. */
-  readonly hasNeighbours: Float32Array;
+interface Flow {
+  readonly message: readonly DenseLayer[];
+  readonly update: readonly DenseLayer[];
+  readonly graph: MessageGraph;
 }
 
 export function messagePassing(
@@ -83,41 +94,15 @@ export function messagePassing(
       return (features) => {
         const states = features.shape[1] as number;
         const start = transform(tf.reshape(features, [nodes * states, columns]));
-        const embedded = flows.map((flow) => passed(tf, start, flow, { nodes, states, width, rounds }));
+        const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, rounds));
         return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
       };
     },
   };
 }
 
-const flowOf = (direction: Direction, nodes: number, edges: EdgeList): Flow => ({
-  ...direction,
-  edges: meanEdges(edges),
-  hasNeighbours: markNodes(nodes, edges.to),
+const flowOf = ({ message, update }: Direction, nodes: number, edges: EdgeList): Flow => ({
+  message: message.layers,
+  update: update.layers,
+  graph: messageGraph(nodes, meanEdges(edges)),
 });
-
-/** All rounds in one direction; vectors are [nodes x states, width]. */
-function passed(
-  tf: Tf,
-  start: Tensor,
-  { edges, hasNeighbours, message, update }: Flow,
-  size: { readonly nodes: number; readonly states: number; readonly width: number; readonly rounds: number },
-): Tensor {
-  const { nodes, states, width, rounds } = size;
-  const rows = nodes * states;
-  const mask = tf.tensor(hasNeighbours, [nodes, 1]);
-  let x = start;
-  for (let round = 0; round < rounds; round++) {
-    const sums = neighbourSum(tf, tf.reshape(message(x), [nodes, states * width]), edges);
-    const received = update(tf.reshape(sums, [rows, width]));
-    const kept = tf.mul(tf.reshape(received, [nodes, states * width]), mask);
-    x = tf.add(start, tf.reshape(kept, [rows, width]));
-  }
-  return x;
-}
-
-function markNodes(nodes: number, marked: Int32Array): Float32Array {
-  const mask = new Float32Array(nodes);
-  for (const node of marked) mask[node] = 1;
-  return mask;
-}

@@ -9,12 +9,22 @@
 import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { additiveAttention } from "../tensors/additive-attention.ts";
+import { decoderInputs } from "../tensors/decoder-inputs.ts";
+import { type RolloutInputs, rollOutDecoder } from "../tensors/decoder-rollout.ts";
 import { lstm } from "../tensors/lstm.ts";
+import { matrixProduct } from "../tensors/matrix-product.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";
 import { type GroupFeatures, groupFeatures } from "./group-features.ts";
-import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "./one-shot-policy.ts";
+import {
+  addNoise,
+  type LogitNoise,
+  noisy,
+  type OneShotNetwork,
+  type OneShotPolicy,
+  stepRows,
+} from "./one-shot-policy.ts";
 import { type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
 import { createWeights } from "./weights.ts";
@@ -79,7 +89,7 @@ interface Encoded {
 }
 
 /** Answers a device for each row of masked logits. */
-type Choice = (logits: Tensor) => Int32Array;
+type Choice = (logits: Float32Array) => Int32Array;
 
 class SequencePolicy implements OneShotPolicy {
   private readonly tf: Tf;
@@ -111,14 +121,13 @@ class SequencePolicy implements OneShotPolicy {
 
   sample(tilts: Float32Array, rng: Rng, sampling?: Sampling, noise?: LogitNoise): Int32Array[] {
     const { devices } = this;
-    const sampled: Choice = (logits) =>
-      sampleLogits(logits.dataSync() as Float32Array, devices, rng, sampling);
+    const sampled: Choice = (logits) => sampleLogits(logits, devices, rng, sampling);
     return this.decode(tilts, sampled, noise);
   }
 
   greedy(): Int32Array {
     const { devices } = this;
-    const likeliest: Choice = (logits) => argmaxRows(logits.dataSync() as Float32Array, devices);
+    const likeliest: Choice = (logits) => argmaxRows(logits, devices);
     return this.decode(new Float32Array(devices), likeliest)[0];
   }
 
@@ -157,11 +166,9 @@ class SequencePolicy implements OneShotPolicy {
     const { hidden } = this.size;
     const batch = placements.length;
     const encoded = this.encode();
-    const previous = tf.tensor1d(previousDevices(placements, devices), "int32");
-    const deviceInputs = tf.reshape(tf.gather(encoded.deviceInputs, previous), [groups, batch, 4 * hidden]);
     const run = lstm(
       tf,
-      tf.add(deviceInputs, tf.expandDims(encoded.groupInputs, 1)),
+      decoderInputs(tf, encoded.groupInputs, encoded.deviceInputs, placements),
       this.weights.decoder.recurrent,
       tf.tile(encoded.firstState, [batch, 1]),
       tf.tile(encoded.firstCell, [batch, 1]),
@@ -189,11 +196,11 @@ class SequencePolicy implements OneShotPolicy {
     const bias = tf.reshape(decoder.bias, [1, -1]);
     return {
       states,
-      keys: tf.matMul(states, matrix(compare.key)),
+      keys: matrixProduct(tf, states, matrix(compare.key)),
       groupInputs: (decoder.group === null
         ? bias
-        : tf.add(tf.matMul(states, matrix(decoder.group)), bias)) as Tensor2D,
-      deviceInputs: tf.matMul(matrix(decoder.devices), matrix(decoder.input)),
+        : tf.add(matrixProduct(tf, states, matrix(decoder.group)), bias)) as Tensor2D,
+      deviceInputs: matrixProduct(tf, matrix(decoder.devices), matrix(decoder.input)),
       firstState: tf.concat(
         ways.map(({ lastState }) => lastState),
         1,
@@ -209,16 +216,16 @@ class SequencePolicy implements OneShotPolicy {
   private seen(): Tensor2D {
     const { tf, types, others } = this;
     const { types: embedding, group } = this.weights;
-    const kinds = embedding === null ? types : tf.matMul(types, matrix(embedding));
+    const kinds = embedding === null ? types : matrixProduct(tf, types, matrix(embedding));
     const rows = tf.concat([kinds, others], 1) as Tensor2D;
-    return group === null ? rows : tf.matMul(rows, matrix(group));
+    return group === null ? rows : matrixProduct(tf, rows, matrix(group));
   }
 
   /** One encoder over rows in their order. */
   private read(rows: Tensor2D, { input, recurrent, bias }: SequenceWeights["encoder"]) {
     const { tf, groups } = this;
     const width = recurrent.shape[0];
-    const projected = tf.add(tf.matMul(rows, matrix(input)), bias);
+    const projected = tf.add(matrixProduct(tf, rows, matrix(input)), bias);
     const zero = tf.zeros([1, width]);
     const run = tf.reshape(lstm(tf, tf.reshape(projected, [groups, 1, 4 * width]), recurrent, zero, zero), [
       groups,
@@ -236,12 +243,15 @@ class SequencePolicy implements OneShotPolicy {
     const { tf } = this;
     const { attention, temperature, clip } = this.size;
     const { compare, output } = this.weights;
-    const queries = tf.matMul(states, matrix(compare.query));
+    const queries = matrixProduct(tf, states, matrix(compare.query));
     const score = tf.reshape(compare.score, [attention]);
     const attended = tf.softmax(additiveAttention(tf, queries, encoded.keys, score)) as Tensor2D;
-    const context = tf.matMul(attended, encoded.states);
+    const context = matrixProduct(tf, attended, encoded.states);
     const raw = tf.add(
-      tf.add(tf.matMul(states, matrix(output.state)), tf.matMul(context, matrix(output.context))),
+      tf.add(
+        matrixProduct(tf, states, matrix(output.state)),
+        matrixProduct(tf, context, matrix(output.context)),
+      ),
       output.bias,
     );
     return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
@@ -249,30 +259,42 @@ class SequencePolicy implements OneShotPolicy {
 
   /** Writes one placement for each row of `tilts`, group by group. */
   private decode(tilts: Float32Array, choose: Choice, noise?: LogitNoise): Int32Array[] {
-    const { tf, groups, devices } = this;
+    const { groups, devices, mask } = this;
+    const { temperature, clip } = this.size;
     const batch = tilts.length / devices;
-    const tilt = tf.tensor2d(tilts, [batch, devices]);
-    const encoded = this.encode();
+    const bias = mask.dataSync() as Float32Array;
     const rowsAt = stepRows(groups, batch);
     const placements = Array.from({ length: batch }, () => new Int32Array(groups));
-    let state: Tensor = tf.tile(encoded.firstState, [batch, 1]);
-    let cell: Tensor = tf.tile(encoded.firstCell, [batch, 1]);
-    let previous = new Int32Array(batch).fill(devices);
-    for (let g = 0; g < groups; g++) {
-      const step = tf.tidy(() => {
-        const [nextState, nextCell] = this.decoderStep(encoded, g, previous, state, cell);
-        const allowed = tf.add(tilt, tf.slice(this.mask, [g, 0], [1, devices]));
-        const logits = noisy(tf, this.logits(encoded, nextState), noise, rowsAt(g, 1));
-        previous = new Int32Array(choose(tf.add(logits, allowed)));
-        return [nextState, nextCell];
-      });
-      tf.dispose([state, cell]);
-      [state, cell] = step;
+    rollOutDecoder(this.tf, this.rolloutInputs(), { steps: groups, batch }, (raw, g) => {
+      const logits = raw.map((x) => clip * Math.tanh(x / temperature));
+      addNoise(logits, devices, noise, rowsAt(g, 1));
+      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[g * devices + (i % devices)];
+      const chosen = choose(logits);
       placements.forEach((placement, b) => {
-        placement[g] = previous[b];
+        placement[g] = chosen[b];
       });
-    }
+      return chosen;
+    });
     return placements;
+  }
+
+  private rolloutInputs(): RolloutInputs {
+    const { decoder, compare, output } = this.weights;
+    const encoded = this.encode();
+    return {
+      stepInputs: encoded.groupInputs,
+      choiceInputs: encoded.deviceInputs,
+      recurrent: decoder.recurrent,
+      firstState: encoded.firstState,
+      firstCell: encoded.firstCell,
+      query: compare.query,
+      keys: encoded.keys,
+      score: compare.score,
+      memory: encoded.states,
+      outputState: output.state,
+      outputContext: output.context,
+      outputBias: output.bias,
+    };
   }
 
   /** State and cell of the decoder at group `g`, after the devices of the group before. */
@@ -296,34 +318,4 @@ class SequencePolicy implements OneShotPolicy {
   }
 }
 
-/** Rows of a batch's noise for the steps from `first` on, step by step, a batch in each. */
-const stepRows = (groups: number, batch: number) => (first: number, steps: number) =>
-  Int32Array.from({ length: steps * batch }, (_, i) => (i % batch) * groups + first + Math.floor(i / batch));
-
-/** Logits with their rows of the noise; how large the noise is has no gradient. */
-function noisy(tf: Tf, logits: Tensor, noise: LogitNoise | undefined, rows: Int32Array): Tensor {
-  if (noise === undefined) return logits;
-  const devices = logits.shape[1] as number;
-  const chosen = new Float32Array(rows.length * devices);
-  rows.forEach((row, i) => {
-    chosen.set(noise.values.subarray(row * devices, (row + 1) * devices), i * devices);
-  });
-  const offsets = tf.tensor2d(chosen, [rows.length, devices]);
-  if (!noise.relative) return tf.add(logits, offsets);
-  const size = tf.sqrt(tf.mean(tf.square(tf.tensor(logits.dataSync(), logits.shape)), 1, true));
-  return tf.add(logits, tf.mul(offsets, size));
-}
-
 const matrix = (variable: Variable): Tensor2D => variable as Tensor as Tensor2D;
-
-/**
- * The decoder's device inputs, step by step, a batch in each: the start symbol, then the device of
- * the group before.
- */
-function previousDevices(placements: readonly Int32Array[], start: number): Int32Array {
-  const batch = placements.length;
-  const previous = new Int32Array(placements[0].length * batch).fill(start);
-  for (let i = batch; i < previous.length; i++)
-    previous[i] = placements[i % batch][Math.floor(i / batch) - 1];
-  return previous;
-}

@@ -105,3 +105,8 @@ export function loadTensor(
   variable.assign(loaded);
   loaded.dispose();
 }
+
+/** Gate biases that start with open forget gates (Jozefowicz et al., ICML 2015). */
+export function openForgetGates(hidden: number): Float32Array {
+  return new Float32Array(4 * hidden).fill(1, hidden, 2 * hidden);
+}

@@ -1,10 +1,10 @@
 /**
  * An LSTM (Hochreiter and Schmidhuber, 1997) over a whole sequence as one operation with its own
- * gradient.
+ * gradient, on the tensor kernel.
  *
  * TensorFlow.js spends 20-30 us on every call. An LSTM step written in its operations takes some
- * fifteen calls forward and thirty backward. Here a step is one matrix product and one pass over
- * the gates in each direction. The gradient of the weights is a single product over all steps.
+ * fifteen calls forward and thirty backward. Here a step is one product and one pass over the gates
+ * in each direction. The gradient of the weights is a single product over all steps.
  *
  * Input:
  * - `projected` [steps x batch x 4H]: the inputs times their weights plus the bias, gates in the
@@ -12,10 +12,23 @@
  * - `recurrent` [H x 4H];
  * - the first state and cell, [batch x H] each.
  *
- * Output [steps x batch x 2H]: state, then cell, after every step. It equals the composed
- * operations within float32 rounding.
+ * Output [steps x batch x 2H]: state, then cell, after every step. With `reversed` the last step is
+ * read first, as the backward half of a bidirectional LSTM does; rows keep their places.
  */
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import {
+  factor,
+  type Matrix,
+  matrix,
+  product,
+  transposedFactor,
+  transposedProduct,
+} from "./kernel/product.ts";
+import { compute, type Workspace } from "./kernel/workspace.ts";
+import type { Tensor, Tf } from "./types.ts";
+
+export interface LstmOptions {
+  readonly reversed?: boolean;
+}
 
 export function lstm(
   tf: Tf,
@@ -23,126 +36,149 @@ export function lstm(
   recurrent: Tensor,
   firstState: Tensor,
   firstCell: Tensor,
+  { reversed = false }: LstmOptions = {},
 ): Tensor {
   const operation = tf.customGrad((...inputs) => {
-    const [z, weights, h0, c0] = inputs as Tensor[];
-    const [steps, batch, gateWidth] = z.shape;
-    const width = gateWidth / 4;
-    const record = forward(tf, z, weights, h0, c0);
+    const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
+    const given = inputs as Tensor[];
+    const [output, gates] = forward(tf, given, reversed);
+    save([...given.slice(1), gates, output]);
     return {
-      value: tf.tensor(record.output, [steps, batch, 2 * width]),
-      gradFunc: (upstream: Tensor) => backward(tf, upstream, weights, record),
+      value: output,
+      gradFunc: (upstream: Tensor, saved: Tensor[]) => backward(tf, upstream, saved, reversed),
     };
   });
   return operation(projected, recurrent, firstState, firstCell);
 }
 
-interface Record {
+interface Size {
   readonly steps: number;
   readonly batch: number;
   readonly width: number;
-  readonly h0: Float32Array;
-  readonly c0: Float32Array;
-  /** Activated gates, shape [steps x batch x 4H]. */
-  readonly gates: Float32Array;
-  /** State and cell, shape [steps x batch x 2H]. */
-  readonly output: Float32Array;
 }
 
-function forward(tf: Tf, z: Tensor, weights: Tensor, h0: Tensor, c0: Tensor): Record {
-  const [steps, batch, gateWidth] = z.shape;
+/** Answers the output and the activated gates, [steps x batch x 4H]. */
+function forward(
+  tf: Tf,
+  [projected, recurrent, firstState, firstCell]: Tensor[],
+  reversed: boolean,
+): Tensor[] {
+  const [steps, batch, gateWidth] = projected.shape as [number, number, number];
   const width = gateWidth / 4;
-  const projected = z.dataSync() as Float32Array;
-  const gates = new Float32Array(projected.length);
-  const output = new Float32Array(steps * batch * 2 * width);
-  const first = { h: h0.dataSync() as Float32Array, c: c0.dataSync() as Float32Array };
-  const state = first.h.slice();
-  const cell = first.c.slice();
-  for (let step = 0; step < steps; step++) {
-    const recurrent = product(tf, state, batch, weights as Tensor2D);
-    for (let b = 0; b < batch; b++) {
-      const row = b * gateWidth;
-      const at = step * batch * gateWidth + row;
-      const out = (step * batch + b) * 2 * width;
-      for (let k = 0; k < width; k++) {
-        const input = sigmoid(projected[at + k] + recurrent[row + k]);
-        const forget = sigmoid(projected[at + width + k] + recurrent[row + width + k]);
-        const candidate = Math.tanh(projected[at + 2 * width + k] + recurrent[row + 2 * width + k]);
-        const open = sigmoid(projected[at + 3 * width + k] + recurrent[row + 3 * width + k]);
-        const c = forget * cell[b * width + k] + input * candidate;
-        const h = open * Math.tanh(c);
-        gates[at + k] = input;
-        gates[at + width + k] = forget;
-        gates[at + 2 * width + k] = candidate;
-        gates[at + 3 * width + k] = open;
-        output[out + k] = state[b * width + k] = h;
-        output[out + width + k] = cell[b * width + k] = c;
-      }
+  const size = { steps, batch, width };
+  return compute(tf, (workspace) => {
+    const { kernel } = workspace;
+    const output = workspace.result([steps, batch, 2 * width]);
+    const gates = workspace.result([steps, batch, gateWidth]);
+    workspace.move(workspace.input(projected), gates, steps * batch * gateWidth);
+    const right = factor(workspace, matrix(workspace.input(recurrent), width, gateWidth));
+    const first = { state: workspace.input(firstState), cell: workspace.input(firstCell) };
+    for (let step = 0; step < steps; step++) {
+      const at = addressesOf(size, output, gates, first, step, reversed);
+      product(workspace, at.stateBefore, right, matrix(at.gates, batch, gateWidth), { add: true });
+      kernel.cell(at.gates, at.cellBefore.address, at.cellBefore.stride, at.output, 2 * width, batch, width);
     }
-  }
-  return { steps, batch, width, h0: first.h, c0: first.c, gates, output };
+  });
 }
 
-function backward(tf: Tf, upstream: Tensor, weights: Tensor, record: Record): Tensor[] {
-  const { steps, batch, width, h0, c0, gates, output } = record;
+interface StepAddresses {
+  readonly gates: number;
+  readonly output: number;
+  readonly stateBefore: Matrix;
+  readonly cellBefore: Matrix;
+}
+
+/** Of the step that is read as number `step`. */
+function addressesOf(
+  { steps, batch, width }: Size,
+  output: number,
+  gates: number,
+  first: { readonly state: number; readonly cell: number },
+  step: number,
+  reversed: boolean,
+): StepAddresses {
+  const row = (reversed ? steps - 1 - step : step) * batch;
+  const rowBefore = row + (reversed ? batch : -batch);
+  const before = output + 8 * width * rowBefore;
+  return {
+    gates: gates + 16 * width * row,
+    output: output + 8 * width * row,
+    stateBefore: step === 0 ? matrix(first.state, batch, width) : matrix(before, batch, width, 2 * width),
+    cellBefore:
+      step === 0 ? matrix(first.cell, batch, width) : matrix(before + 4 * width, batch, width, 2 * width),
+  };
+}
+
+function backward(
+  tf: Tf,
+  upstream: Tensor,
+  [recurrent, firstState, firstCell, gates, output]: Tensor[],
+  reversed: boolean,
+): Tensor[] {
+  const [steps, batch, gateWidth] = gates.shape as [number, number, number];
+  const width = gateWidth / 4;
+  const size = { steps, batch, width };
+  return compute(tf, (workspace) => {
+    const dProjected = workspace.result([steps, batch, gateWidth]);
+    const dRecurrent = workspace.result([width, gateWidth]);
+    const dState = workspace.result([batch, width]);
+    const dCell = workspace.result([batch, width]);
+    const first = { state: workspace.input(firstState), cell: workspace.input(firstCell) };
+    const addresses = { output: workspace.input(output), gates: workspace.input(gates) };
+    const dOutput = workspace.input(upstream);
+    const through = transposedFactor(workspace, matrix(workspace.input(recurrent), width, gateWidth));
+    workspace.clear(dState, batch * width);
+    workspace.clear(dCell, batch * width);
+    for (let step = steps - 1; step >= 0; step--) {
+      const at = addressesOf(size, addresses.output, addresses.gates, first, step, reversed);
+      const dGates = dProjected + (at.gates - addresses.gates);
+      const { address, stride } = at.cellBefore;
+      const d = dOutput + (at.output - addresses.output);
+      workspace.kernel.cellBack(
+        at.gates,
+        address,
+        stride,
+        at.output,
+        2 * width,
+        d,
+        dState,
+        dCell,
+        dGates,
+        batch,
+        width,
+      );
+      product(workspace, matrix(dGates, batch, gateWidth), through, matrix(dState, batch, width));
+    }
+    weightGradient(
+      workspace,
+      size,
+      { dProjected, dRecurrent, output: addresses.output },
+      first.state,
+      reversed,
+    );
+  });
+}
+
+/** The sum over all steps of the transposed state before, times the gradient of the gates. */
+function weightGradient(
+  workspace: Workspace,
+  { steps, batch, width }: Size,
+  { dProjected, dRecurrent, output }: Readonly<Record<"dProjected" | "dRecurrent" | "output", number>>,
+  firstState: number,
+  reversed: boolean,
+): void {
   const gateWidth = 4 * width;
-  const dOutput = upstream.dataSync() as Float32Array;
-  const dz = new Float32Array(gates.length);
-  const transposed = tf.transpose(weights) as Tensor2D;
-  let dState: Float32Array = new Float32Array(batch * width);
-  const dCell = new Float32Array(batch * width);
-  for (let step = steps - 1; step >= 0; step--) {
-    for (let b = 0; b < batch; b++) {
-      const at = (step * batch + b) * gateWidth;
-      const out = (step * batch + b) * 2 * width;
-      for (let k = 0; k < width; k++) {
-        const i = b * width + k;
-        const input = gates[at + k];
-        const forget = gates[at + width + k];
-        const candidate = gates[at + 2 * width + k];
-        const open = gates[at + 3 * width + k];
-        const squashed = Math.tanh(output[out + width + k]);
-        const before = step === 0 ? c0[i] : output[out - batch * 2 * width + width + k];
-        const dh = dOutput[out + k] + dState[i];
-        const dc = dOutput[out + width + k] + dCell[i] + dh * open * (1 - squashed * squashed);
-        dz[at + k] = dc * candidate * input * (1 - input);
-        dz[at + width + k] = dc * before * forget * (1 - forget);
-        dz[at + 2 * width + k] = dc * input * (1 - candidate * candidate);
-        dz[at + 3 * width + k] = dh * squashed * open * (1 - open);
-        dCell[i] = dc * forget;
-      }
-    }
-    const dzStep = dz.subarray(step * batch * gateWidth, (step + 1) * batch * gateWidth);
-    dState = product(tf, dzStep, batch, transposed);
-  }
-  const dProjected = tf.tensor2d(dz, [steps * batch, gateWidth]);
-  const statesBefore = tf.tensor2d(previousStates(record, h0), [width, steps * batch]);
-  return [
-    tf.reshape(dProjected, [steps, batch, gateWidth]),
-    tf.matMul(statesBefore, dProjected),
-    tf.tensor2d(dState, [batch, width]),
-    tf.tensor2d(dCell, [batch, width]),
-  ];
-}
-
-/** The state that every step started from, transposed: shape [H x (steps x batch)]. */
-function previousStates({ steps, batch, width, output }: Record, h0: Float32Array): Float32Array {
-  const rows = steps * batch;
-  const states = new Float32Array(width * rows);
-  for (let row = 0; row < rows; row++)
-    for (let k = 0; k < width; k++)
-      states[k * rows + row] = row < batch ? h0[row * width + k] : output[(row - batch) * 2 * width + k];
-  return states;
-}
-
-function product(tf: Tf, left: Float32Array, rows: number, right: Tensor2D): Float32Array {
-  const matrix = tf.tensor2d(left, [rows, right.shape[0]]);
-  const result = tf.matMul(matrix, right);
-  const values = result.dataSync() as Float32Array;
-  tf.dispose([matrix, result]);
-  return values;
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+  const rows = (steps - 1) * batch;
+  const gateRows = (row: number, count: number) =>
+    factor(workspace, matrix(dProjected + 4 * gateWidth * row, count, gateWidth));
+  const result = matrix(dRecurrent, width, gateWidth);
+  transposedProduct(
+    workspace,
+    matrix(firstState, batch, width),
+    gateRows(reversed ? rows : 0, batch),
+    result,
+  );
+  if (rows === 0) return;
+  const states = matrix(output + (reversed ? 8 * width * batch : 0), rows, width, 2 * width);
+  transposedProduct(workspace, states, gateRows(reversed ? 0 : batch, rows), result, { add: true });
 }

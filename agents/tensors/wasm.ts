@@ -5,6 +5,8 @@
  * 2. Its matrix product is fast (XNNPACK) only for two plain matrices without transposed operands.
  *    The gradient of a product asks for transposed ones. Here the gradient transposes first and
  *    multiplies plain matrices.
+ * 3. Its `Identity` copies all values. TensorFlow.js calls it for every tensor that a gradient
+ *    saves. Here both tensors share the values, as on the other backends.
  *
  * Post-condition: the same numbers as on the other backends to float32 rounding, for every
  * operation that they share.
@@ -15,12 +17,27 @@ import type { KernelBackend, Tensor, TensorInfo, Tf } from "./types.ts";
 /** The part of the backend that kernels use; the package exports no type for it. */
 interface WasmBackend extends KernelBackend {
   makeOutput(shape: number[], dtype: string): TensorInfo;
+  incRef(dataId: object): void;
   typedArrayFromHeap(info: TensorInfo): Float32Array | Int32Array;
 }
 
 export function completeWasmBackend(tf: Tf): void {
   registerSegmentSum(tf);
   registerProductGradient(tf);
+  registerSharedIdentity(tf);
+}
+
+function registerSharedIdentity(tf: Tf): void {
+  tf.unregisterKernel("Identity", "wasm");
+  tf.registerKernel({
+    kernelName: "Identity",
+    backendName: "wasm",
+    kernelFunc: ({ inputs, backend }) => {
+      const { dataId, shape, dtype } = (inputs as { x: TensorInfo }).x;
+      (backend as unknown as WasmBackend).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
 }
 
 function registerSegmentSum(tf: Tf): void {

@@ -1,7 +1,7 @@
 /** The weights of the sequence-to-sequence placers, declared among those of a system. */
 import type { Rng } from "../../../env/model/rng.ts";
-import type { GroupFeatures } from "../group-features.ts";
-import type { Weights } from "../weights.ts";
+import { type GroupFeatures, unitEmbedding } from "../group-features.ts";
+import { openForgetGates, type Weights } from "../weights.ts";
 
 export interface SequenceSize {
   /** Width of both LSTMs; of an encoder that reads both ways, half of it is each way's. */
@@ -68,24 +68,4 @@ export function sequenceWeights(
     bias: weights.zeros("output bias", [devices]),
   };
   return { types, group, encoder, backward, decoder, compare, output };
-}
-
-/**
- * Random rows scaled so that the embedded groups have entries of unit variance: else all groups
- * look alike at first.
- */
-function unitEmbedding(
-  { values, columns }: GroupFeatures,
-  seen: number,
-  hidden: number,
-  rng: Rng,
-): Float32Array {
-  const squares = values.reduce((sum, value) => sum + value * value, 0);
-  const deviation = Math.sqrt(values.length / columns / squares);
-  return Float32Array.from({ length: seen * hidden }, () => deviation * rng.normal());
-}
-
-/** Gate biases that start with open forget gates (Jozefowicz et al., ICML 2015). */
-function openForgetGates(hidden: number): Float32Array {
-  return new Float32Array(4 * hidden).fill(1, hidden, 2 * hidden);
 }

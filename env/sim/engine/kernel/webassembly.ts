@@ -4,6 +4,7 @@
  */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 interface WasmInterface {

@@ -1,0 +1,10 @@
+/** What the kernel exports. Built by `npm run build:kernels`. */
+export { adam, squares } from "./adam";
+export { scores, scoresBack } from "./attention";
+export {
+  addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
+} from "./elements";
+export { neighbourSums } from "./graph";
+export { cell, cellBack } from "./lstm";
+export { multiply, pack } from "./product";
+export { softmaxBack, softmaxRows } from "./rows";

@@ -1,0 +1,91 @@
+/**
+ * One step of an LSTM for a batch, after and before the products. Gates lie in the order input,
+ * forget, candidate, output. A row of the output holds the state, then the cell; rows may lie
+ * farther apart.
+ */
+import { sigmoid4, tanh4 } from "./math";
+import { loadPart, storePart } from "./parts";
+
+/** Activates `gates` [batch x 4 width] in place and writes the output. */
+export function cell(
+  gates: usize, before: usize, beforeStride: i32, output: usize, outputStride: i32, batch: i32, width: i32,
+): void {
+  const part = <usize>width << 2;
+  for (let row = 0; row < batch; row++) {
+    for (let k = 0; k < width; k += 4) {
+      const count = width - k;
+      const at = <usize>k << 2;
+      const gate = gates + at;
+      const input = sigmoid4(loadPart(gate, count));
+      const forget = sigmoid4(loadPart(gate + part, count));
+      const candidate = tanh4(loadPart(gate + 2 * part, count));
+      const open = sigmoid4(loadPart(gate + 3 * part, count));
+      const c = f32x4.add(f32x4.mul(forget, loadPart(before + at, count)), f32x4.mul(input, candidate));
+      storePart(gate, count, input);
+      storePart(gate + part, count, forget);
+      storePart(gate + 2 * part, count, candidate);
+      storePart(gate + 3 * part, count, open);
+      storePart(output + at, count, f32x4.mul(open, tanh4(c)));
+      storePart(output + part + at, count, c);
+    }
+    gates += 4 * part;
+    before += <usize>beforeStride << 2;
+    output += <usize>outputStride << 2;
+  }
+}
+
+/**
+ * The gradient of the gates before activation, into `dGates`. `dOutput` is the gradient of state
+ * and cell from outside, `dState` and `dCell` [batch x width] that from the next step. `dCell`
+ * becomes the gradient of the cell before.
+ */
+export function cellBack(
+  gates: usize, before: usize, beforeStride: i32, output: usize, outputStride: i32, dOutput: usize,
+  dState: usize, dCell: usize, dGates: usize, batch: i32, width: i32,
+): void {
+  const part = <usize>width << 2;
+  const one = f32x4.splat(1);
+  for (let row = 0; row < batch; row++) {
+    for (let k = 0; k < width; k += 4) {
+      const count = width - k;
+      const at = <usize>k << 2;
+      const gate = gates + at;
+      const input = loadPart(gate, count);
+      const forget = loadPart(gate + part, count);
+      const candidate = loadPart(gate + 2 * part, count);
+      const open = loadPart(gate + 3 * part, count);
+      const squashed = tanh4(loadPart(output + part + at, count));
+      const dh = f32x4.add(loadPart(dOutput + at, count), loadPart(dState + at, count));
+      const through = f32x4.mul(f32x4.mul(dh, open), f32x4.sub(one, f32x4.mul(squashed, squashed)));
+      const dc = f32x4.add(
+        f32x4.add(loadPart(dOutput + part + at, count), loadPart(dCell + at, count)),
+        through,
+      );
+      const dInput = f32x4.mul(f32x4.mul(dc, candidate), slope(input));
+      const dForget = f32x4.mul(f32x4.mul(dc, loadPart(before + at, count)), slope(forget));
+      const dCandidate = f32x4.mul(
+        f32x4.mul(dc, input),
+        f32x4.sub(one, f32x4.mul(candidate, candidate)),
+      );
+      storePart(dGates + at, count, dInput);
+      storePart(dGates + part + at, count, dForget);
+      storePart(dGates + 2 * part + at, count, dCandidate);
+      storePart(dGates + 3 * part + at, count, f32x4.mul(f32x4.mul(dh, squashed), slope(open)));
+      storePart(dCell + at, count, f32x4.mul(dc, forget));
+    }
+    gates += 4 * part;
+    before += <usize>beforeStride << 2;
+    output += <usize>outputStride << 2;
+    dOutput += <usize>outputStride << 2;
+    dState += part;
+    dCell += part;
+    dGates += 4 * part;
+  }
+}
+
+/** Of a sigmoid whose output is y. */
+// @ts-ignore: decorator
+@inline
+function slope(y: v128): v128 {
+  return f32x4.mul(y, f32x4.sub(f32x4.splat(1), y));
+}

@@ -1,0 +1,57 @@
+/**
+ * Exponential, tanh and sigmoid of four floats. They use additions and products alone, so the bytes
+ * are the same everywhere. Relative error of the exponential: below 2e-7.
+ */
+
+const LOG2_E: f32 = 1.44269504;
+/** ln 2 in two parts; the first has few bits, so its products with small integers are exact. */
+const LN_2_HIGH: f32 = 0.693359375;
+const LN_2_LOW: f32 = -0.00021219444;
+/** Above it the result would be infinite, below its negative not a normal number, hence 0. */
+const LARGEST: f32 = 87;
+
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  const inside = f32x4.max(f32x4.min(x, f32x4.splat(LARGEST)), f32x4.splat(-LARGEST));
+  const power = f32x4.nearest(f32x4.mul(inside, f32x4.splat(LOG2_E)));
+  const rest = f32x4.sub(
+    f32x4.sub(inside, f32x4.mul(power, f32x4.splat(LN_2_HIGH))),
+    f32x4.mul(power, f32x4.splat(LN_2_LOW)),
+  );
+  // The Taylor series to the seventh power; |rest| is at most 0.35.
+  let sum = f32x4.splat(1.0 / 5040);
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.0 / 720));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.0 / 120));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.0 / 24));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.0 / 6));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(0.5));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  return v128.and(f32x4.mul(sum, exponent), f32x4.ge(x, f32x4.splat(-LARGEST)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoid4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const twice = exp4(f32x4.add(x, x));
+  return f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(twice, one)));
+}
+
+export function sum4(x: v128): f32 {
+  return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) +
+    (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+export function exp(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}

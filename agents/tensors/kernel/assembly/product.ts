@@ -1,0 +1,98 @@
+/**
+ * Matrix products in single precision, on tiles of 4 rows and 8 columns that stay in registers. The
+ * right matrix comes in panels of 8 columns, made by `pack`. Pointers are bytes, strides of
+ * matrices elements.
+ */
+import { tileOfColumns, tileOfOne, tileOfRows } from "./tile";
+
+/** Steps of the inner dimension that are multiplied before the next tile. */
+const DEPTH: i32 = 256;
+/** Elements of the left matrix that stay in the first-level cache. */
+const LEFT: i32 = 4096;
+
+/** Start at what the result holds, not at the bias or zero. */
+export const ADD: i32 = 1;
+export const RELU: i32 = 2;
+
+/** Copies a matrix [rows x columns] into panels of 8 columns; the last one is padded with zeros. */
+export function pack(
+  from: usize, rowStride: i32, columnStride: i32, rows: i32, columns: i32, to: usize,
+): void {
+  for (let column = 0; column < columns; column += 8) {
+    const panel = to + (<usize>column * rows << 2);
+    const width = min(8, columns - column);
+    const source = from + (<usize>column * columnStride << 2);
+    if (width == 8 && columnStride == 1) packWide(source, rowStride, rows, panel);
+    else packAny(source, rowStride, columnStride, rows, width, panel);
+  }
+}
+
+function packWide(from: usize, rowStride: i32, rows: i32, to: usize): void {
+  for (let row = 0; row < rows; row++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += <usize>rowStride << 2;
+    to += 32;
+  }
+}
+
+function packAny(from: usize, rowStride: i32, columnStride: i32, rows: i32, width: i32, to: usize): void {
+  for (let column = 0; column < 8; column++) {
+    let source = from + (<usize>column * columnStride << 2);
+    let target = to + (<usize>column << 2);
+    for (let row = 0; row < rows; row++) {
+      store<f32>(target, column < width ? load<f32>(source) : 0);
+      source += <usize>rowStride << 2;
+      target += 32;
+    }
+  }
+}
+
+/**
+ * c = a x b, plus `bias` in every row unless it is 0. Element [i, k] of a is at i x rowStride + k x
+ * depthStride, and one of these is 1. Step k of panel p of b is at p x panelStride + k x stepStride:
+ * 8 x depth and 8 where b is packed. A matrix whose columns are a multiple of 8 can stay as it is.
+ */
+export function multiply(
+  a: usize, rowStride: i32, depthStride: i32,
+  b: usize, panelStride: i32, stepStride: i32,
+  c: usize, resultStride: i32,
+  rows: i32, depth: i32, columns: i32,
+  bias: usize, flags: i32,
+): void {
+  const rowBytes = <usize>rowStride << 2;
+  const depthBytes = <usize>depthStride << 2;
+  const stepBytes = <usize>stepStride << 2;
+  const resultBytes = <usize>resultStride << 2;
+  for (let k = 0; k < depth; k += DEPTH) {
+    const steps = min(DEPTH, depth - k);
+    const height = max(4, (LEFT / steps) & ~3);
+    const add = k > 0 || (flags & ADD) != 0;
+    const relu = k + steps == depth && (flags & RELU) != 0;
+    const left = a + k * depthBytes;
+    const right = b + k * stepBytes;
+    for (let row = 0; row < rows; row += height) {
+      const last = min(row + height, rows);
+      for (let column = 0; column < columns; column += 8) {
+        const panel = right + (<usize>(column >> 3) * panelStride << 2);
+        const width = min(8, columns - column);
+        const offset = bias == 0 || k > 0 ? 0 : bias + (<usize>column << 2);
+        const to = c + (<usize>column << 2);
+        let i = row;
+        for (; i + 4 <= last; i += 4) {
+          const from = left + i * rowBytes;
+          const result = to + i * resultBytes;
+          if (depthStride == 1)
+            tileOfRows(from, rowBytes, panel, stepBytes, result, resultBytes, steps, width, offset, add, relu);
+          else
+            tileOfColumns(from, depthBytes, panel, stepBytes, result, resultBytes, steps, width, offset, add, relu);
+        }
+        for (; i < last; i++)
+          tileOfOne(
+            left + i * rowBytes, depthBytes, panel, stepBytes, to + i * resultBytes,
+            steps, width, offset, add, relu,
+          );
+      }
+    }
+  }
+}
