@@ -80,10 +80,8 @@ export async function resumeParts(path: string, parts: TrainParts, hooks: TrainH
     refuseChanges(path, description, parts, hooks);
     const resumed = resumedFrom(path, request);
     const open = () => {
-      const run = openRunDirectory(path);
-      run.metrics.cutTo(resumed?.checkpoint.metricsBytes ?? 0);
-      run.plans.cutTo(resumed?.checkpoint.plansBytes ?? 0);
-      return run;
+      const { metricsBytes = 0, plansBytes = 0 } = resumed?.checkpoint ?? {};
+      return openRunDirectory(path, { metricsBytes, plansBytes });
     };
     return runTraining({ open, request, parts, hooks, resumed });
   });

@@ -25,6 +25,7 @@ import {
   TIMES,
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
+import type { MetricsRow } from "./metrics-row.ts";
 import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -52,6 +53,8 @@ class Training {
   private readonly tasks: TaskSource;
   /** Of the scenarios that were drawn. */
   private readonly meters = new Map<string, MeteredEvaluator>();
+  /** Of the scenarios with a plan that fits. */
+  private readonly bounds = new Map<string, number>();
   /** The evaluation of the last plan in the log, by scenario. */
   private readonly written = new Map<string, number>();
   private readonly isOfMany: boolean;
@@ -121,10 +124,19 @@ class Training {
     else if (parts.init) await agent.loadPolicy(parts.init.policy);
   }
 
-  private logStep({ update, task, evaluations, metrics }: TrainStep): void {
+  private logStep({ update, task, simulations, evaluations, metrics }: TrainStep): void {
     const scenario = this.isOfMany ? { scenario: task } : {};
-    const bestValue = this.meters.get(task)?.best?.outcome.value ?? null;
-    this.directory!.metrics.append({ update, ...scenario, evaluations, metrics, bestValue });
+    const best = this.bestOf(task);
+    this.directory!.logMetrics({ update, ...scenario, simulations, evaluations, metrics, ...best });
+  }
+
+  private bestOf(name: string): Pick<MetricsRow, "bestValue" | "bestGap"> {
+    const meter = this.meters.get(name);
+    const bestValue = meter?.best?.outcome.value ?? null;
+    if (meter === undefined || bestValue === null) return { bestValue, bestGap: null };
+    const bound = this.bounds.get(name) ?? meter.bound().value;
+    this.bounds.set(name, bound);
+    return { bestValue, bestGap: gapOf(bestValue, bound) };
   }
 
   private async keepStep(step: TrainStep, agent: Agent): Promise<void> {
