@@ -4,8 +4,8 @@
  *
  * An event has a step and a time. The step is the simulations spent, rounded down, so that runs of
  * different agents lie on one axis. The time is no clock reading, because a resumed run leaves the
- * bytes of an uninterrupted one: it is the number of the update, in seconds from 1970. TensorBoard's
- * axis "relative" therefore counts updates.
+ * bytes of an uninterrupted one. It is the number of the update, in seconds from 1970, and the axis
+ * "relative" of TensorBoard therefore counts updates.
  *
  * A run on several scenarios has a tag for each metric and one for each metric and scenario.
  */

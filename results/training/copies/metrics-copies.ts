@@ -1,7 +1,7 @@
 /**
  * Copies of `metrics.jsonl` for other programs: an event file of TensorBoard and a CSV. They hold
- * nothing that the log does not. A run that goes on therefore makes them from the log that it has
- * cut back, and an interrupted run leaves the same bytes as an uninterrupted one.
+ * nothing that the log does not. A run that goes on makes them from the log that it has cut back.
+ * An interrupted run thereby leaves the same bytes as an uninterrupted one.
  *
  * Both grow by an append for each update. An event file that agrees with the log is cut in place,
  * so that a TensorBoard that has it open reads on. A new metric rewrites the CSV with its column.
