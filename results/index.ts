@@ -49,8 +49,10 @@ export {
   type Scale,
   scaleFor,
 } from "./format.ts";
+export { type MetricFigure, metricSvg } from "./page/charts/training-curves.ts";
 export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
+export { renderCurves } from "./page/training-page.ts";
 export { cellRng, type StreamSeed } from "./random-stream.ts";
 export {
   type ComparisonFolder,
@@ -72,6 +74,16 @@ export {
   TIMES,
 } from "./training/checkpoint.ts";
 export {
+  type CurveLine,
+  type CurveOptions,
+  type CurveSet,
+  curveSet,
+  type MetricCurves,
+} from "./training/curves/curve-set.ts";
+export { recordedIn } from "./training/curves/recorded-folder.ts";
+export type { RecordedRun, SeriesPoint } from "./training/curves/recorded-run.ts";
+export { METRICS, type MetricsRow, readMetrics } from "./training/metrics-row.ts";
+export {
   POLICY,
   POLICY_FORMAT,
   type PolicyFile,
@@ -89,6 +101,7 @@ export type {
 export { RUN_FORMAT, type RunDescription, type RunInputs } from "./training/run-description.ts";
 export {
   createRunDirectory,
+  type LogLengths,
   openRunDirectory,
   type RunDirectory,
   readDescription,
