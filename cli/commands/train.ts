@@ -35,6 +35,7 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { rateText, startRates } from "../terminal/rates.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 
@@ -139,21 +140,31 @@ function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly st
 /** Progress begins with the first step, because only a step knows the budget of a resumed run. */
 function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
   let progress: ReturnType<typeof startProgress> | null = null;
+  const rates = startRates();
   return {
     clock: terminal.seconds,
     cpuClock: terminal.cpuSeconds,
     signal: terminal.signal,
     versions,
-    onStep({ update, metrics }, ledger) {
+    onStep({ update, metrics, simulations }, ledger, bestGap) {
       const { unit, amount } = leadingLimit(ledger.budget);
       const spent = leadingSpent(ledger);
       progress ??= startProgress(terminal, amount, unit, { from: spent });
-      const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-      progress.update(spent, `update ${update}, ${numbers.join(", ")}`);
+      const speeds = rates.at(terminal.seconds(), [simulations, update]);
+      const told = [
+        `update ${formatCount(update)}`,
+        bestGap === null ? "no plan that fits yet" : `best gap ${formatGap(bestGap)}`,
+        ...(speeds === null ? [] : [speedText(speeds)]),
+        ...Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`),
+      ];
+      progress.update(spent, told.join(", "));
     },
     end: () => progress?.end(),
   };
 }
+
+const speedText = ([simulations, updates]: readonly number[]): string =>
+  `${rateText(simulations)} simulations/s, ${rateText(updates)} updates/s`;
 
 function textOf(result: TrainResult, path: string): string {
   const { scenarios, updates, simulations, evaluations, pretraining, finished } = result;

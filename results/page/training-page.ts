@@ -1,7 +1,7 @@
 /**
- * Training runs side by side as one self-contained HTML page. Each metric has its curves and a table
- * of their numbers; a table of the runs ends the page. The same folders give the same bytes, the lines
- * about the origin apart.
+ * Training runs side by side as one self-contained HTML page. Each metric has its curves and a
+ * table of their numbers. A table of the runs ends the page. The same folders give the same bytes,
+ * the lines about the origin apart.
  */
 import type { AnytimePoint } from "../comparison/anytime.ts";
 import { formatCount } from "../format.ts";

@@ -31,7 +31,8 @@ export interface TrainHooks {
   readonly cpuClock: () => number;
   /** Stops after the current evaluation when aborted; the run can be resumed. */
   readonly signal?: AbortSignal;
-  readonly onStep?: (step: TrainStep, ledger: Ledger) => void;
+  /** `bestGap` is that of the step's scenario, null without a plan that fits. */
+  readonly onStep?: (step: TrainStep, ledger: Ledger, bestGap: number | null) => void;
   readonly versions?: RunDescription["versions"];
 }
 

@@ -144,7 +144,7 @@ class Training {
     this.updates = step.update;
     this.writePlans();
     if (this.updates % request.checkpointEvery === 0) await this.writeCheckpoint(agent);
-    hooks.onStep?.(step, this.ledger);
+    hooks.onStep?.(step, this.ledger, this.bestOf(step.task).bestGap ?? null);
   }
 
   /** Each best plan that is not in the log yet. */
