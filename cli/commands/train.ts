@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { DeviceSpeeds } from "../../env/model/cluster/slower-devices.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
@@ -62,6 +63,19 @@ const flags = {
   ...budgetFlags,
   seed: seedFlag,
   backend: backendFlag,
+  noise: {
+    type: "number",
+    min: 0,
+    default: 0,
+    placeholder: "SHARE",
+    describe: "what the agent measures is off by at most this share of a step time; results stay exact",
+  },
+  "slow-device": {
+    type: "list",
+    placeholder: "NAME=SHARE",
+    describe: "devices that run at a share of the speed that the agent sees, such as gpu:0=0.8",
+    defaultText: "none",
+  },
   "checkpoint-every": {
     type: "integer",
     min: 1,
@@ -93,6 +107,7 @@ export const train = defineCommand({
     "train --agent reinforce --scenario inception-v3/2xP100 --simulations 2000 --out runs/first",
     "train --agent placeto --scenarios nmt/train/0-7/2xK80 --simulations 20000 --out runs/nmt",
     "train --init runs/nmt --scenario nmt/test/0/2xK80 --simulations 2000",
+    "train --scenario toy/memory --simulations 2000 --noise 0.05 --slow-device gpu:0=0.8",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
@@ -122,6 +137,8 @@ function requestOf(values: Values<typeof flags>, terminal: Terminal): TrainReque
     objective: values.objective as Objective | undefined,
     backend: backendOf(values.backend, terminal),
     checkpointEvery: values["checkpoint-every"],
+    ...(values.noise > 0 && { noise: values.noise }),
+    ...(values["slow-device"] !== undefined && { slowDevices: speedsOf(values["slow-device"]) }),
   };
 }
 
@@ -135,6 +152,18 @@ function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly st
       '"train" needs a scenario: --scenario URI, several with --scenarios A,B, or --resume DIR to go on with a run.',
     );
   return [scenario];
+}
+
+function speedsOf(given: readonly string[]): DeviceSpeeds {
+  const entries = given.map((text) => {
+    const [, name, share] = /^(.+)=([^=]+)$/.exec(text) ?? [];
+    if (name === undefined || !Number.isFinite(Number(share)))
+      throw new InputError(
+        `Flag --slow-device is "${text}", expected a device and its speed such as gpu:0=0.8.`,
+      );
+    return [name, Number(share)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Progress begins with the first step, because only a step knows the budget of a resumed run. */
@@ -177,7 +206,7 @@ function textOf(result: TrainResult, path: string): string {
     lines.push(
       `Began with the policy of ${pretraining.run}, trained with ${formatCount(pretraining.simulations)} simulations`,
     );
-  lines.push(`Run: ${path}`);
+  lines.push(...conditionLines(result), `Run: ${path}`);
   if (!finished)
     lines.push(
       existsSync(join(path, "run.json"))
@@ -185,6 +214,12 @@ function textOf(result: TrainResult, path: string): string {
         : "Stopped before the first update; nothing was kept.",
     );
   return `${lines.join("\n")}\n`;
+}
+
+function conditionLines({ noise, slowDevices }: TrainResult): string[] {
+  const slow = Object.entries(slowDevices).map(([name, share]) => `${name} at ${share} of its speed`);
+  const parts = [...(noise > 0 ? [`noise of ${noise} on step times`] : []), ...slow];
+  return parts.length === 0 ? [] : [`Trained under ${parts.join(" and ")}; the values above are exact`];
 }
 
 /**

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import { objectives } from "../../env/model/scenario.ts";
+import { MOST_NOISE } from "../../env/sim/evaluator/noise.ts";
 import { shaped } from "../files/sealed.ts";
 import type { TrainRequest } from "./request.ts";
 import type { RunDescription } from "./run-description.ts";
@@ -26,6 +27,8 @@ const config = z.strictObject({
   init: z.string().optional(),
   ...sharedConfig,
   checkpointEvery: z.int().min(1),
+  noise: z.number().min(0).max(MOST_NOISE).optional(),
+  slowDevices: z.record(z.string(), z.number().positive().max(1)).optional(),
 });
 
 /** What the run in `path` was asked. Throws `InputError` where it is no training run. */

@@ -18,6 +18,7 @@ import { resolveScenario } from "../../scenarios/resolve.ts";
 import { checkLog } from "../files/append-log.ts";
 import { lockFolder } from "../files/folder-lock.ts";
 import { readCheckpoint, readTimes } from "./checkpoint-file.ts";
+import { checkConditions } from "./conditions.ts";
 import type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import { type RunDescription, type RunInputs, refuseOther } from "./run-description.ts";
 import {
@@ -52,6 +53,7 @@ export async function trainParts(
     throw new InputError(
       `Checkpoints are asked for every ${request.checkpointEvery} updates, expected a whole number of at least 1.`,
     );
+  for (const scenario of parts.scenarios.values()) checkConditions(scenario, request);
   refuseExistingRun(path);
   const { seed, ...config } = request;
   const open = (agent: Agent) =>

@@ -9,10 +9,9 @@ import { taskSource } from "../../agents/run/tasks.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";
-import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
-import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { sealed } from "../files/sealed.ts";
 import { cellRng } from "../random-stream.ts";
 import {
@@ -25,6 +24,7 @@ import {
   TIMES,
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
+import { measuring, trueEvaluator } from "./conditions.ts";
 import type { MetricsRow } from "./metrics-row.ts";
 import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
@@ -106,15 +106,15 @@ class Training {
   /** A scenario with its meter, which goes on where a resumed run left it. */
   private task(name: string): Task {
     const scenario = this.given.parts.scenarios.get(name)!;
-    const inner = evaluator(scenario);
-    const { resumed } = this.given;
+    const { request, resumed } = this.given;
+    const inner = trueEvaluator(scenario, request);
     const saved = resumed?.checkpoint.meters[name];
     const from =
       saved === undefined ? undefined : restoredMeterState(saved, resumed?.times.scenarios[name], inner);
     const meter = this.ledger.meter(inner, from);
     this.meters.set(name, meter);
     if (from?.best) this.written.set(name, from.best.evaluation);
-    return { name, scenario, evaluator: meter };
+    return { name, scenario, evaluator: measuring(meter, name, request) };
   }
 
   private async begin(agent: Agent): Promise<void> {
@@ -226,10 +226,14 @@ class Training {
       evaluations,
       simulations,
       backend: ended.backend,
+      noise: request.noise ?? 0,
+      slowDevices: request.slowDevices ?? {},
       pretraining: parts.init?.pretraining ?? null,
       scenarios: this.tasks.names.flatMap((name) => {
         const meter = this.meters.get(name);
-        return meter === undefined ? [] : [scenarioResult(name, meter, greedy.get(name) ?? null)];
+        if (meter === undefined) return [];
+        const truth = trueEvaluator(meter.scenario, request);
+        return [scenarioResult(name, meter, { truth, greedy: greedy.get(name) ?? null })];
       }),
     };
   }
@@ -248,7 +252,13 @@ async function loadRun(agent: Agent, state: unknown): Promise<void> {
   }
 }
 
-function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPlan | null): TrainedScenario {
+interface Greedy {
+  readonly greedy: GreedyPlan | null;
+  /** What scores it. */
+  readonly truth: Evaluator;
+}
+
+function scenarioResult(name: string, meter: MeteredEvaluator, policy: Greedy): TrainedScenario {
   const { best, unit, evaluations, simulations, scenario } = meter;
   const bound = meter.bound();
   const { unknownWork } = scenario.meta;
@@ -260,7 +270,7 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
-    ...greedyResult(meter, greedy, bound.value),
+    ...greedyResult(policy, bound.value),
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
@@ -271,8 +281,8 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
 }
 
 /** Scored once more outside the budget: the policy was charged when it acted. */
-function greedyResult({ scenario }: MeteredEvaluator, greedy: GreedyPlan | null, bound: number) {
-  const value = greedy === null ? null : evaluator(scenario).evaluate(greedy.plan).value;
+function greedyResult({ greedy, truth }: Greedy, bound: number) {
+  const value = greedy === null ? null : truth.evaluate(greedy.plan).value;
   return {
     greedyValue: value,
     greedyGap: gapOf(value, bound),
