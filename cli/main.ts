@@ -83,6 +83,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/curves.ts")).curves,
   },
   {
+    name: "tune",
+    summary: "options of one method tried under one budget; the best as a spec",
+    load: async () => (await import("./commands/tune.ts")).tune,
+  },
+  {
     name: "compare",
     summary: "many methods on many scenarios at one budget: a table and a page",
     load: async () => (await import("./commands/compare.ts")).compare,

@@ -59,6 +59,7 @@ export {
   type ComparisonParts,
   openComparison,
 } from "./report/comparison-folder.ts";
+export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";
@@ -110,3 +111,21 @@ export {
 } from "./training/run-directory.ts";
 export { type KnownMethods, knownMethods } from "./training/run-inputs.ts";
 export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";
+export { type Strategy, strategies, type TrialRow } from "./tuning/rungs.ts";
+export {
+  type Choice,
+  type Dimension,
+  type Narrowing,
+  type Range,
+  searchSpace,
+} from "./tuning/search-space.ts";
+export {
+  type Rung,
+  type RungPlace,
+  TUNE_FORMAT,
+  type TuneHooks,
+  type TuneReport,
+  type TuneRequest,
+  tune,
+} from "./tuning/tune.ts";
+export { openTuning, type TuneFolder, type TuneFolderParts } from "./tuning/tune-folder.ts";

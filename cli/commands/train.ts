@@ -20,7 +20,7 @@ import type {
   TrainResult,
 } from "../../results/training/request.ts";
 import { resumeTraining, train as startTraining } from "../../results/training/train.ts";
-import { familyMembers, namesMembers } from "../../scenarios/address.ts";
+import { withMembers } from "../../scenarios/address.ts";
 import {
   backendFlag,
   backendOf,
@@ -145,8 +145,7 @@ function requestOf(values: Values<typeof flags>, terminal: Terminal): TrainReque
 function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly string[] {
   if (scenario !== undefined && scenarios !== undefined)
     throw new InputError("Both --scenario and --scenarios were given, expected one of them.");
-  if (scenarios !== undefined)
-    return scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));
+  if (scenarios !== undefined) return withMembers(scenarios);
   if (scenario === undefined)
     throw new InputError(
       '"train" needs a scenario: --scenario URI, several with --scenarios A,B, or --resume DIR to go on with a run.',

@@ -32,11 +32,13 @@ function commandOf(
     const value = values[flag];
     const byDefault = "default" in rest ? rest.default : undefined;
     if (value === undefined || value === false || value === byDefault) return [];
-    return type === "switch" ? [`--${flag}`] : [`--${flag}`, quoted(String(value))];
+    if (type === "repeated")
+      return (value as readonly string[]).flatMap((each) => [`--${flag}`, shellWord(each)]);
+    return type === "switch" ? [`--${flag}`] : [`--${flag}`, shellWord(String(value))];
   });
-  return ["placement-gym", ...words.map(quoted), ...parts].join(" ");
+  return ["placement-gym", ...words.map(shellWord), ...parts].join(" ");
 }
 
 /** As a shell takes it. */
-const quoted = (text: string): string =>
+export const shellWord = (text: string): string =>
   /^[\w./,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

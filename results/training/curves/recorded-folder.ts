@@ -10,5 +10,7 @@ export function recordedIn(folder: string): RecordedRun[] {
   const description = descriptionIn(folder);
   if (description === null)
     throw new InputError(`"${folder}" holds neither a training run nor a comparison: run.json is missing.`);
+  if (description.kind === "tune")
+    throw new InputError(`"${folder}" holds a tuning, which has no curve; name a run or a comparison.`);
   return description.kind === "compare" ? controlsIn(folder) : [trainedIn(folder, description)];
 }
