@@ -55,7 +55,8 @@ const flags = {
     choices: strategies,
     default: "halving",
     placeholder: "NAME",
-    describe: "halving (rungs of rising budget, a third goes on) or random (one budget for each trial)",
+    describe:
+      "halving (rungs of rising budget, the best third goes on) or random (one budget for each trial)",
   },
   trials: {
     type: "integer",

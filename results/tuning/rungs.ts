@@ -4,7 +4,8 @@
  * Random search gives every trial the same. Successive halving (Jamieson and Talwalkar,
  * "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016) has
  * rungs: each has an equal part of the budget, and the best third of its trials goes on to the
- * next. Ours starts every trial anew in each rung, because not every method can go on.
+ * next. Ours starts every trial anew in each rung, because not every method can go on. The method
+ * as given goes on to the last rung whatever it does, so that the winner has it beside it.
  *
  * A trial is judged by its mean excess over scenarios and seeds: how far its best plan's cost is
  * above the lowest of the rung on that scenario. The cost of a plan that does not fit is its penalty.
@@ -16,14 +17,21 @@ import { groupBy } from "../comparison/ranking.ts";
 export const strategies = ["random", "halving"] as const;
 export type Strategy = (typeof strategies)[number];
 
-/** Of the trials of a rung, one in so many goes on. */
+/** Of the trials of a rung, one in so many goes on, and one more for the method as given. */
 const KEPT_ONE_IN = 3;
+
+/** The trials that go on: the best, with the method as given among them. */
+export function survivors(rows: readonly TrialRow[], given: string, size: number): string[] {
+  const best = rows.slice(0, size).map(({ spec }) => spec);
+  return best.includes(given) ? best : [...best.slice(0, size - 1), given];
+}
 
 /** Trials of each rung, the first one first. */
 export function rungSizes(strategy: Strategy, trials: number): number[] {
   if (strategy === "random") return [trials];
   const sizes = [trials];
-  while (sizes[sizes.length - 1] > KEPT_ONE_IN) sizes.push(Math.ceil(sizes[sizes.length - 1] / KEPT_ONE_IN));
+  while (sizes[sizes.length - 1] > KEPT_ONE_IN + 1)
+    sizes.push(Math.ceil(sizes[sizes.length - 1] / KEPT_ONE_IN) + 1);
   return sizes;
 }
 

@@ -8,7 +8,7 @@ import { createRng } from "../../env/model/rng.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { CompareReport, CompareRequest } from "../comparison/compare.ts";
 import type { PretrainedMethod } from "../training/pretrained.ts";
-import { cellBudgets, judged, rungSizes, type Strategy, type TrialRow } from "./rungs.ts";
+import { cellBudgets, judged, rungSizes, type Strategy, survivors, type TrialRow } from "./rungs.ts";
 import { type Dimension, type Narrowing, searchSpace } from "./search-space.ts";
 import { trialSpecs } from "./trials.ts";
 
@@ -95,7 +95,7 @@ export async function tune(
   let left: readonly string[] = specs;
   let complete = true;
   for (const [i, size] of sizes.entries()) {
-    left = left.slice(0, size);
+    if (i > 0) left = survivors(rungs[i - 1].rows, request.method, size);
     const place = { rung: i + 1, rungs: sizes.length };
     const report = await compare(rungRequest(request, left, budgets[i]), place);
     spent += report.cells.reduce((sum, { simulations }) => sum + simulations, 0);
@@ -103,7 +103,6 @@ export async function tune(
     if (!complete) break;
     const rows = judged(left, report.cells);
     rungs.push({ simulations: budgets[i], rows });
-    left = rows.map(({ spec }) => spec);
   }
   return {
     format: TUNE_FORMAT,

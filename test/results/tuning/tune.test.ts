@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { resolveMethod } from "../../../agents/registry/registry.ts";
 import { createRng } from "../../../env/model/rng.ts";
 import { compare } from "../../../results/comparison/compare.ts";
-import { cellBudgets, judged, rungSizes } from "../../../results/tuning/rungs.ts";
+import { cellBudgets, judged, rungSizes, survivors } from "../../../results/tuning/rungs.ts";
 import { searchSpace } from "../../../results/tuning/search-space.ts";
 import { trialSpecs } from "../../../results/tuning/trials.ts";
 import { type TuneRequest, tune } from "../../../results/tuning/tune.ts";
@@ -63,12 +63,18 @@ describe("trials", () => {
 
 describe("rungs", () => {
   test("keep a third, and have equal parts of the budget", () => {
-    expect(rungSizes("halving", 27)).toEqual([27, 9, 3]);
-    expect(rungSizes("halving", 10)).toEqual([10, 4, 2]);
+    expect(rungSizes("halving", 27)).toEqual([27, 10, 5, 3]);
+    expect(rungSizes("halving", 9)).toEqual([9, 4]);
     expect(rungSizes("halving", 2)).toEqual([2]);
     expect(rungSizes("random", 27)).toEqual([27]);
     expect(cellBudgets([27, 9, 3], 8100, 2)).toEqual([50, 150, 450]);
     expect(() => cellBudgets([27, 9, 3], 100, 2)).toThrow("expected at least 162");
+  });
+
+  test("let the best go on, and the method as given whatever it did", () => {
+    const rows = judged(["a", "b", "c"], []);
+    expect(survivors(rows, "a", 2)).toEqual(["a", "b"]);
+    expect(survivors(rows, "c", 2)).toEqual(["a", "c"]);
   });
 
   test("judge by the mean excess over the lowest cost of each scenario, penalties included", () => {
@@ -121,10 +127,11 @@ describe("a tuning", () => {
     const betas = report.rungs[0].rows.map(({ spec }) => Number(/beta=([\d.]+)/.exec(spec)?.[1] ?? 300));
     expect(report.rungs.map(({ rows, simulations }) => [rows.length, simulations])).toEqual([
       [9, 41],
-      [3, 125],
+      [4, 93],
     ]);
+    expect(report.rungs[1].rows.map(({ spec }) => spec)).toContain("mcmc");
     expect(report.winner!.spec).toBe(`mcmc?beta=${Math.max(...betas)}`);
-    expect(report.simulations).toBe(9 * 4 * 41 + 3 * 4 * 125);
+    expect(report.simulations).toBe(9 * 4 * 41 + 4 * 4 * 93);
     expect(report.simulations).toBeLessThanOrEqual(3000);
     expect(await run({ ...request, vary: ["beta"] })).toEqual(report);
   });
