@@ -50,7 +50,14 @@ export {
   type ResolvedMethod,
   resolveMethod,
 } from "./registry/registry.ts";
-export { type MethodSpec, type OptionInfo, optionsOf, parseOptions } from "./registry/spec.ts";
+export {
+  limitsOf,
+  type MethodSpec,
+  type NumberLimits,
+  type OptionInfo,
+  optionsOf,
+  parseOptions,
+} from "./registry/spec.ts";
 export {
   type AgentHooks,
   type AgentResult,

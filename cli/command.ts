@@ -28,18 +28,22 @@ export interface TextFlag extends FlagText {
 export interface ListFlag extends FlagText {
   readonly type: "list";
 }
+/** May be given several times; values may hold commas. */
+export interface RepeatedFlag extends FlagText {
+  readonly type: "repeated";
+}
 export interface NumberFlag extends FlagText {
   readonly type: "integer" | "number";
   readonly min: number;
   readonly default?: number;
 }
-export type Flag = SwitchFlag | TextFlag | ListFlag | NumberFlag;
+export type Flag = SwitchFlag | TextFlag | ListFlag | RepeatedFlag | NumberFlag;
 export type Flags = Readonly<Record<string, Flag>>;
 
 export type Values<F extends Flags> = { readonly [K in keyof F]: Value<F[K]> };
 type Value<F extends Flag> = F extends SwitchFlag
   ? boolean
-  : F extends ListFlag
+  : F extends ListFlag | RepeatedFlag
     ? readonly string[] | undefined
     : F extends NumberFlag
       ? F extends { default: number }

@@ -89,6 +89,6 @@ function flagShape(name: string, { short, type, placeholder = "VALUE" }: Flag): 
 
 function defaultText(flag: Flag): string {
   if (flag.defaultText !== undefined) return ` (default: ${flag.defaultText})`;
-  if (flag.type === "switch" || flag.type === "list" || flag.default === undefined) return "";
+  if (!("default" in flag) || flag.default === undefined) return "";
   return ` (default: ${typeof flag.default === "number" ? flag.default.toLocaleString("en-US") : flag.default})`;
 }

@@ -78,6 +78,16 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/train.ts")).train,
   },
   {
+    name: "curves",
+    summary: "training runs side by side over simulations, as numbers, page or picture",
+    load: async () => (await import("./commands/curves.ts")).curves,
+  },
+  {
+    name: "tune",
+    summary: "options of one method tried under one budget; the best as a spec",
+    load: async () => (await import("./commands/tune.ts")).tune,
+  },
+  {
     name: "compare",
     summary: "many methods on many scenarios at one budget: a table and a page",
     load: async () => (await import("./commands/compare.ts")).compare,

@@ -32,7 +32,9 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     const isShort = flag?.short !== undefined && token.rawName === `-${flag.short}`;
     if (flag === undefined || !(isShort || token.rawName.startsWith("--")))
       throw unknownFlag(command, token.rawName);
-    values[token.name] = parsedValue(token.name, flag, token.value);
+    const value = parsedValue(token.name, flag, token.value);
+    const before = values[token.name] as readonly unknown[] | undefined;
+    values[token.name] = flag.type === "repeated" ? [...(before ?? []), value] : value;
   }
   checkPositionals(command, positionals);
   return { values: values as CommandInput["values"], positionals };
@@ -41,7 +43,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
 function defaults(flags: Flags): Record<string, unknown> {
   const value = (flag: Flag) => {
     if (flag.type === "switch") return false;
-    return flag.type === "list" ? undefined : flag.default;
+    return flag.type === "list" || flag.type === "repeated" ? undefined : flag.default;
   };
   return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, value(flag)]));
 }
@@ -62,6 +64,7 @@ function parsedValue(name: string, flag: Flag, text: string | undefined): unknow
   if (text === undefined || text === "" || text.startsWith("--"))
     throw new InputError(`Flag --${name} needs a value: --${name} ${flag.placeholder ?? "VALUE"}.`);
   if (flag.type === "list") return listOf(name, text);
+  if (flag.type === "repeated") return text;
   if (flag.type === "text") return choiceOf(name, text, flag.choices);
   return numberOf(name, text, flag.type, flag.min);
 }

@@ -50,6 +50,7 @@ export {
   reversed,
   transferTimesUs,
 } from "./model/cluster/output-transfers.ts";
+export { type DeviceSpeeds, withSlowerDevices } from "./model/cluster/slower-devices.ts";
 export { rooflineUs, runTimesUs } from "./model/cluster/speed.ts";
 export { atMost } from "./model/coarsen/at-most.ts";
 export { contractChains } from "./model/coarsen/chain.ts";
@@ -180,7 +181,9 @@ export {
   type Spending,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";
+export { checkNoise, MOST_NOISE, measuredCost, noiseFactor, noisyMeter } from "./sim/evaluator/noise.ts";
 export { penalisedCost } from "./sim/evaluator/penalty.ts";
+export { seenAs } from "./sim/evaluator/seen-as.ts";
 export { type DeviceLoads, deviceLoads } from "./sim/objectives/device-loads.ts";
 export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
@@ -252,7 +255,9 @@ export {
 } from "./vector/sync.ts";
 export { type EpisodeStatistics, episodeStatistics } from "./wrappers/episode-statistics.ts";
 export { flattenObservation } from "./wrappers/flatten-observation.ts";
+export { type NoisyTimesOptions, noisyTimes } from "./wrappers/noisy-times.ts";
 export { type NormaliseRewardOptions, normaliseReward } from "./wrappers/normalise-reward.ts";
+export { type SlowDevicesOptions, slowDevices } from "./wrappers/slow-devices.ts";
 export { timeLimit } from "./wrappers/time-limit.ts";
 export {
   type ActionTransform,

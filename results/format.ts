@@ -92,6 +92,14 @@ export function formatCount(count: number): string {
   return grouped(count, Number.isInteger(count) || count >= 100 ? 0 : 1);
 }
 
+/** `0.001235`, `12.35`, `184,320`: any number, with four digits where it has decimals. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(3);
+  if (size >= 1000) return grouped(value, 0);
+  return String(Number(value.toPrecision(4)));
+}
+
 /** `0.42`, `12.3`, `184`: seconds without the unit. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return seconds.toFixed(2);

@@ -49,14 +49,17 @@ export {
   type Scale,
   scaleFor,
 } from "./format.ts";
+export { type MetricFigure, metricSvg } from "./page/charts/training-curves.ts";
 export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
+export { renderCurves } from "./page/training-page.ts";
 export { cellRng, type StreamSeed } from "./random-stream.ts";
 export {
   type ComparisonFolder,
   type ComparisonParts,
   openComparison,
 } from "./report/comparison-folder.ts";
+export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
 export { formatTable } from "./table.ts";
 export { type Trace, traceOf } from "./trace/trace.ts";
@@ -71,6 +74,16 @@ export {
   type SavedMeter,
   TIMES,
 } from "./training/checkpoint.ts";
+export {
+  type CurveLine,
+  type CurveOptions,
+  type CurveSet,
+  curveSet,
+  type MetricCurves,
+} from "./training/curves/curve-set.ts";
+export { recordedIn } from "./training/curves/recorded-folder.ts";
+export type { RecordedRun, SeriesPoint } from "./training/curves/recorded-run.ts";
+export { METRICS, type MetricsRow, readMetrics } from "./training/metrics-row.ts";
 export {
   POLICY,
   POLICY_FORMAT,
@@ -89,6 +102,7 @@ export type {
 export { RUN_FORMAT, type RunDescription, type RunInputs } from "./training/run-description.ts";
 export {
   createRunDirectory,
+  type LogLengths,
   openRunDirectory,
   type RunDirectory,
   readDescription,
@@ -97,3 +111,21 @@ export {
 } from "./training/run-directory.ts";
 export { type KnownMethods, knownMethods } from "./training/run-inputs.ts";
 export { resumeParts, resumeTraining, train, trainParts } from "./training/train.ts";
+export { type Strategy, strategies, type TrialRow } from "./tuning/rungs.ts";
+export {
+  type Choice,
+  type Dimension,
+  type Narrowing,
+  type Range,
+  searchSpace,
+} from "./tuning/search-space.ts";
+export {
+  type Rung,
+  type RungPlace,
+  TUNE_FORMAT,
+  type TuneHooks,
+  type TuneReport,
+  type TuneRequest,
+  tune,
+} from "./tuning/tune.ts";
+export { openTuning, type TuneFolder, type TuneFolderParts } from "./tuning/tune-folder.ts";

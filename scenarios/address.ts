@@ -185,3 +185,7 @@ function neither(uri: string, address: string): InputError {
 }
 
 const namesOf = (entries: readonly { readonly name: string }[]): string[] => entries.map(({ name }) => name);
+
+/** Addresses with those that name several members of a family in their place. */
+export const withMembers = (uris: readonly string[]): string[] =>
+  uris.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));

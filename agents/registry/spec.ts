@@ -68,11 +68,14 @@ interface JsonProperty {
   readonly description?: string;
 }
 
+function propertiesOf(module: Method): Readonly<Record<string, JsonProperty>> {
+  const schema = z.toJSONSchema(module.options, { io: "output", unrepresentable: "any" });
+  return (schema.properties ?? {}) as Record<string, JsonProperty>;
+}
+
 /** The options of a module, in declared order. */
 export function optionsOf(module: Method): OptionInfo[] {
-  const schema = z.toJSONSchema(module.options, { io: "output", unrepresentable: "any" });
-  const properties = (schema.properties ?? {}) as Record<string, JsonProperty>;
-  return Object.entries(properties).map(([name, property]) => ({
+  return Object.entries(propertiesOf(module)).map(([name, property]) => ({
     name,
     type: property.type ?? "string",
     values: property.enum?.map(String),
@@ -80,6 +83,32 @@ export function optionsOf(module: Method): OptionInfo[] {
     description: property.description,
     range: rangeOf(property),
   }));
+}
+
+/** What a number may be: infinite where there is no limit. */
+export interface NumberLimits {
+  readonly least: number;
+  readonly greatest: number;
+  /** Whether the limits themselves are left out. */
+  readonly above: boolean;
+  readonly below: boolean;
+}
+
+/** The limits of the options that are numbers, by name. */
+export function limitsOf(module: Method): ReadonlyMap<string, NumberLimits> {
+  const isNumber = ({ type }: JsonProperty) => type === "number" || type === "integer";
+  return new Map(
+    Object.entries(propertiesOf(module)).flatMap(([name, property]) => {
+      const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = property;
+      const limits = {
+        least: minimum ?? exclusiveMinimum ?? Number.NEGATIVE_INFINITY,
+        greatest: maximum ?? exclusiveMaximum ?? Number.POSITIVE_INFINITY,
+        above: exclusiveMinimum !== undefined,
+        below: exclusiveMaximum !== undefined,
+      };
+      return isNumber(property) ? [[name, limits] as const] : [];
+    }),
+  );
 }
 
 /** JSON schema gives every whole number the limits of safe ones, which say nothing. */

@@ -5,25 +5,21 @@
  * what is there.
  */
 
-import { availableParallelism } from "node:os";
 import pc from "picocolors";
 import { generalMethods } from "../../agents/registry/registry.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Objective } from "../../env/model/scenario.ts";
-import type { CellSpec } from "../../results/comparison/cell.ts";
 import {
   type CompareReport,
   type CompareRequest,
   cellsOf,
   checkRequest,
-  compare as runComparison,
 } from "../../results/comparison/compare.ts";
-import { faultSentence, faultsAsRows, faultText } from "../../results/comparison/failed-cell.ts";
 import type { Origin } from "../../results/page/origin.ts";
 import { type ComparisonFolder, openComparison } from "../../results/report/comparison-folder.ts";
 import { formatTable } from "../../results/table.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
-import { familyMembers, namesMembers } from "../../scenarios/address.ts";
+import { withMembers } from "../../scenarios/address.ts";
 import { suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/suites/index.ts";
 import {
   backendFlag,
@@ -37,9 +33,8 @@ import {
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { createPool } from "../pool/pool.ts";
+import { runCells } from "../pool/run-cells.ts";
 import { originOf } from "../reports/origin.ts";
-import { startCellsProgress } from "../terminal/compare-progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 
@@ -142,7 +137,7 @@ async function answer(
 ): Promise<number> {
   let report: CompareReport | undefined;
   try {
-    report = await run(request, jobs, folder, terminal);
+    report = await runCells({ request, jobs, folder }, terminal);
   } finally {
     if (report?.complete !== true && folder !== null && folder.keptCount > 0)
       terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
@@ -188,56 +183,9 @@ interface Chosen {
 function scenariosOf(values: Chosen): Pick<CompareRequest, "scenarios" | "objective"> {
   if (values.scenarios !== undefined && values.suite !== undefined)
     throw new InputError("Both --scenarios and --suite were given, expected one of them.");
-  if (values.scenarios !== undefined)
-    return { scenarios: values.scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri])) };
+  if (values.scenarios !== undefined) return { scenarios: withMembers(values.scenarios) };
   const suite = suiteNamed(values.suite ?? "default");
   return { scenarios: suiteMembers(suite, values.files), objective: suite.objective };
-}
-
-async function run(
-  request: CompareRequest,
-  askedJobs: number | undefined,
-  folder: ComparisonFolder | null,
-  terminal: Terminal,
-): Promise<CompareReport> {
-  const { methods } = await knownMethods(request.methods);
-  const pool = createPool();
-  const runCell = faultsAsRows({
-    runCell: pool.runCell,
-    moduleOf: ({ method }) => methods.get(method)!.module,
-    onFault: (cell, error) => tellFault(cell, error, folder, terminal),
-  });
-  const jobs = Math.min(askedJobs ?? availableParallelism(), cellsOf(request).length);
-  const kept = folder?.kept ?? (() => undefined);
-  const progress = startCellsProgress({ request, jobs, kept }, terminal);
-  try {
-    return await runComparison(request, {
-      runCell: folder?.keeping(runCell) ?? runCell,
-      kept,
-      clock: terminal.seconds,
-      cpuClock: terminal.cpuSeconds,
-      jobs,
-      signal: terminal.signal,
-      onProgress: progress.tell,
-    });
-  } finally {
-    progress.end();
-    pool.close();
-  }
-}
-
-/** The stack goes to the folder; without one it is told at once, else it would be lost. */
-function tellFault(
-  cell: CellSpec,
-  error: unknown,
-  folder: ComparisonFolder | null,
-  { note }: Terminal,
-): void {
-  const { method, scenario, seedIndex } = cell;
-  const sentence = `Method "${method}" failed on "${scenario}", seed ${seedIndex}: ${faultSentence(error)}`;
-  note(`placement-gym: ${sentence}`);
-  if (folder === null) note(faultText(cell, error));
-  else note(`The stack is in ${folder.writeFault(cell, error)}`);
 }
 
 /** Headings in bold, the rest as it is. */

@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { DeviceSpeeds } from "../../env/model/cluster/slower-devices.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
@@ -19,7 +20,7 @@ import type {
   TrainResult,
 } from "../../results/training/request.ts";
 import { resumeTraining, train as startTraining } from "../../results/training/train.ts";
-import { familyMembers, namesMembers } from "../../scenarios/address.ts";
+import { withMembers } from "../../scenarios/address.ts";
 import {
   backendFlag,
   backendOf,
@@ -35,6 +36,7 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { rateText, startRates } from "../terminal/rates.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 
@@ -61,6 +63,19 @@ const flags = {
   ...budgetFlags,
   seed: seedFlag,
   backend: backendFlag,
+  noise: {
+    type: "number",
+    min: 0,
+    default: 0,
+    placeholder: "SHARE",
+    describe: "what the agent measures is off by at most this share of a step time; results stay exact",
+  },
+  "slow-device": {
+    type: "list",
+    placeholder: "NAME=SHARE",
+    describe: "devices that run at a share of the speed that the agent sees, such as gpu:0=0.8",
+    defaultText: "none",
+  },
   "checkpoint-every": {
     type: "integer",
     min: 1,
@@ -92,6 +107,7 @@ export const train = defineCommand({
     "train --agent reinforce --scenario inception-v3/2xP100 --simulations 2000 --out runs/first",
     "train --agent placeto --scenarios nmt/train/0-7/2xK80 --simulations 20000 --out runs/nmt",
     "train --init runs/nmt --scenario nmt/test/0/2xK80 --simulations 2000",
+    "train --scenario toy/memory --simulations 2000 --noise 0.05 --slow-device gpu:0=0.8",
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
@@ -121,14 +137,15 @@ function requestOf(values: Values<typeof flags>, terminal: Terminal): TrainReque
     objective: values.objective as Objective | undefined,
     backend: backendOf(values.backend, terminal),
     checkpointEvery: values["checkpoint-every"],
+    ...(values.noise > 0 && { noise: values.noise }),
+    ...(values["slow-device"] !== undefined && { slowDevices: speedsOf(values["slow-device"]) }),
   };
 }
 
 function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly string[] {
   if (scenario !== undefined && scenarios !== undefined)
     throw new InputError("Both --scenario and --scenarios were given, expected one of them.");
-  if (scenarios !== undefined)
-    return scenarios.flatMap((uri) => (namesMembers(uri) ? familyMembers(uri) : [uri]));
+  if (scenarios !== undefined) return withMembers(scenarios);
   if (scenario === undefined)
     throw new InputError(
       '"train" needs a scenario: --scenario URI, several with --scenarios A,B, or --resume DIR to go on with a run.',
@@ -136,24 +153,46 @@ function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly st
   return [scenario];
 }
 
+function speedsOf(given: readonly string[]): DeviceSpeeds {
+  const entries = given.map((text) => {
+    const [, name, share] = /^(.+)=([^=]+)$/.exec(text) ?? [];
+    if (name === undefined || !Number.isFinite(Number(share)))
+      throw new InputError(
+        `Flag --slow-device is "${text}", expected a device and its speed such as gpu:0=0.8.`,
+      );
+    return [name, Number(share)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Progress begins with the first step, because only a step knows the budget of a resumed run. */
 function hooksOf(terminal: Terminal): TrainHooks & { end(): void } {
   let progress: ReturnType<typeof startProgress> | null = null;
+  const rates = startRates();
   return {
     clock: terminal.seconds,
     cpuClock: terminal.cpuSeconds,
     signal: terminal.signal,
     versions,
-    onStep({ update, metrics }, ledger) {
+    onStep({ update, metrics, simulations }, ledger, bestGap) {
       const { unit, amount } = leadingLimit(ledger.budget);
       const spent = leadingSpent(ledger);
       progress ??= startProgress(terminal, amount, unit, { from: spent });
-      const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-      progress.update(spent, `update ${update}, ${numbers.join(", ")}`);
+      const speeds = rates.at(terminal.seconds(), [simulations, update]);
+      const told = [
+        `update ${formatCount(update)}`,
+        bestGap === null ? "no plan that fits yet" : `best gap ${formatGap(bestGap)}`,
+        ...(speeds === null ? [] : [speedText(speeds)]),
+        ...Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`),
+      ];
+      progress.update(spent, told.join(", "));
     },
     end: () => progress?.end(),
   };
 }
+
+const speedText = ([simulations, updates]: readonly number[]): string =>
+  `${rateText(simulations)} simulations/s, ${rateText(updates)} updates/s`;
 
 function textOf(result: TrainResult, path: string): string {
   const { scenarios, updates, simulations, evaluations, pretraining, finished } = result;
@@ -166,7 +205,7 @@ function textOf(result: TrainResult, path: string): string {
     lines.push(
       `Began with the policy of ${pretraining.run}, trained with ${formatCount(pretraining.simulations)} simulations`,
     );
-  lines.push(`Run: ${path}`);
+  lines.push(...conditionLines(result), `Run: ${path}`);
   if (!finished)
     lines.push(
       existsSync(join(path, "run.json"))
@@ -174,6 +213,12 @@ function textOf(result: TrainResult, path: string): string {
         : "Stopped before the first update; nothing was kept.",
     );
   return `${lines.join("\n")}\n`;
+}
+
+function conditionLines({ noise, slowDevices }: TrainResult): string[] {
+  const slow = Object.entries(slowDevices).map(([name, share]) => `${name} at ${share} of its speed`);
+  const parts = [...(noise > 0 ? [`noise of ${noise} on step times`] : []), ...slow];
+  return parts.length === 0 ? [] : [`Trained under ${parts.join(" and ")}; the values above are exact`];
 }
 
 /**

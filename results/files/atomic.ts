@@ -1,5 +1,5 @@
 /**
- * Writes a whole file or nothing. The text goes to a file with the suffix `.part`, is forced to
+ * Writes a whole file or nothing. The content goes to a file with the suffix `.part`, is forced to
  * disk, and gets its name in one rename. A `.part` left by a kill is overwritten by the next write;
  * one that a full disk cut short is removed.
  * Pre: one writer per file.
@@ -8,13 +8,13 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "n
 import { dirname } from "node:path";
 import { type Disk, onDisk, realDisk, writeAll } from "./disk.ts";
 
-export function writeAtomically(path: string, text: string, disk: Disk = realDisk): void {
+export function writeAtomically(path: string, content: string | Uint8Array, disk: Disk = realDisk): void {
   onDisk(path, "written", () => {
     const folder = dirname(path);
     mkdirSync(folder, { recursive: true });
     const part = `${path}.part`;
     try {
-      writePart(part, text, disk);
+      writePart(part, content, disk);
       renameSync(part, path);
     } catch (error) {
       rmSync(part, { force: true });
@@ -24,10 +24,10 @@ export function writeAtomically(path: string, text: string, disk: Disk = realDis
   });
 }
 
-function writePart(part: string, text: string, disk: Disk): void {
+function writePart(part: string, content: string | Uint8Array, disk: Disk): void {
   const file = openSync(part, "w");
   try {
-    writeAll(disk, file, Buffer.from(text, "utf8"));
+    writeAll(disk, file, typeof content === "string" ? Buffer.from(content, "utf8") : content);
     disk.sync(file);
   } finally {
     closeSync(file);

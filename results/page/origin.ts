@@ -22,14 +22,19 @@ export interface Origin {
   readonly machine: Machine;
 }
 
-export function originText({ versions, command, date, machine }: Origin): Markup {
+/** Where the files of data stand beside the page. */
+export function originText(origin: Origin): Markup {
+  return html`${originLines(origin)}
+<p class="facts">Data: <a href="report.json">report.json</a> (results and plans), \
+<a href="run.json">run.json</a> (request), <a href="times.json">times.json</a> (clock readings)</p>`;
+}
+
+export function originLines({ versions, command, date, machine }: Origin): Markup {
   const made = [
     ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
     date.replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, " UTC"),
     `${formatCount(machine.cores)} cores, ${formatBytes(machine.memoryBytes)} of memory, ${machine.platform}`,
   ];
   return html`<p class="facts">${made.join(" · ")}</p>
-<p class="facts"><code>${command}</code></p>
-<p class="facts">Data: <a href="report.json">report.json</a> (results and plans), \
-<a href="run.json">run.json</a> (request), <a href="times.json">times.json</a> (clock readings)</p>`;
+<p class="facts"><code>${command}</code></p>`;
 }

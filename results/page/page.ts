@@ -11,14 +11,12 @@ import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CompareReport } from "../comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import { formatCount } from "../format.ts";
-import { switchStyle } from "./charts/legend.ts";
+import { documentText, filterOf } from "./document.ts";
 import { methodMarks } from "./marks.ts";
-import { element, html, lines, type Markup } from "./markup.ts";
+import { html, lines, type Markup } from "./markup.ts";
 import { type Origin, originText } from "./origin.ts";
 import { anchor, methodsTable, overviewTable } from "./overview.ts";
 import { scenarioSection } from "./scenario-section.ts";
-import { script, scriptHash } from "./script.ts";
-import { style } from "./style.ts";
 
 /**
  * `scenarios` holds every scenario of the report by the name under which the report knows it.
@@ -36,42 +34,17 @@ export function renderPage(
       throw new InputError(`The page needs scenario "${table.scenario}", but it was not given.`);
     return scenarioSection({ report, table, scenario, marks, id: anchor(i) });
   });
-  const page = html`<!doctype html>
-<html lang="en">
-${headOf(report)}
-<body>
-${headerOf(report, origin)}
+  return documentText({
+    title: `placement-gym: ${titleOf(report)}`,
+    lines: report.request.methods.length,
+    content: html`${headerOf(report, origin)}
 <main>
-${filterOf(report)}
+${filterOf(report.request.methods)}
 ${overviewTable(report, marks)}
 ${methodsTable(report, marks)}
 ${sections}</main>
-${footer}
-<script>${{ markup: script }}</script>
-</body>
-</html>
-`;
-  return page.markup;
-}
-
-/** The content security policy holds the page to its promise: no script but its own. */
-function headOf(report: CompareReport): Markup {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
-  return html`<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-${element("meta", { "http-equiv": "Content-Security-Policy", content: { markup: policy } })}
-<title>placement-gym: ${titleOf(report)}</title>
-<style>${{ markup: style + switchStyle(report.request.methods.length) }}</style>
-</head>`;
-}
-
-/** Shown by the script alone, because it does nothing without it. */
-function filterOf({ request: { methods } }: CompareReport): Markup | null {
-  if (methods.length < 4) return null;
-  const field = html`<label>Filter methods<input type="search" placeholder="such as heft tabu"/></label> \
-<output></output>`;
-  return element("p", { class: "filter", hidden: "", "data-methods": JSON.stringify(methods) }, field);
+${footer}`,
+  });
 }
 
 function headerOf(report: CompareReport, origin: Origin | null): Markup {

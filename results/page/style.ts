@@ -101,7 +101,8 @@ th[aria-sort="descending"] button::after { content: " \\2193"; }
 .mark path, .curve path { vector-effect: non-scaling-stroke; }
 `;
 
-const curveStyle = `
+/** Of the lines of all curves. */
+export const curveStyle = `
 .curve .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
 .curve.agent .line { stroke-width: 3; }
 .curve .band { fill: var(--c); opacity: .13; }

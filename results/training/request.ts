@@ -1,5 +1,6 @@
 /** What a training run is asked, what it needs in hand, and what it comes to. */
 import type { AgentModule, BackendName, TrainStep } from "../../agents/contract.ts";
+import type { DeviceSpeeds } from "../../env/model/cluster/slower-devices.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
@@ -22,6 +23,10 @@ export interface TrainRequest {
   readonly backend?: BackendName;
   /** Updates from one checkpoint to the next. */
   readonly checkpointEvery: number;
+  /** What the agent measures is within this share of the exact step time; default exact. */
+  readonly noise?: number;
+  /** Devices that are slower than the agent sees them, in all scenarios; default none. */
+  readonly slowDevices?: DeviceSpeeds;
 }
 
 export interface TrainHooks {
@@ -31,7 +36,8 @@ export interface TrainHooks {
   readonly cpuClock: () => number;
   /** Stops after the current evaluation when aborted; the run can be resumed. */
   readonly signal?: AbortSignal;
-  readonly onStep?: (step: TrainStep, ledger: Ledger) => void;
+  /** `bestGap` is that of the step's scenario, null without a plan that fits. */
+  readonly onStep?: (step: TrainStep, ledger: Ledger, bestGap: number | null) => void;
   readonly versions?: RunDescription["versions"];
 }
 
@@ -89,6 +95,9 @@ export interface TrainResult {
   readonly evaluations: number;
   readonly simulations: number;
   readonly backend: BackendName | null;
+  /** What measurements were off by; all values here are exact and of the true devices. */
+  readonly noise: number;
+  readonly slowDevices: DeviceSpeeds;
   /** What the policy that it began with had cost. */
   readonly pretraining: Pretraining | null;
   /** Those that were drawn, in the order of the request. */

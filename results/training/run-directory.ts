@@ -3,6 +3,7 @@
  *
  *   run.json        configuration, seed, versions, digests of all inputs; written once
  *   metrics.jsonl   one line per update; append-only
+ *   metrics.csv, events.out.tfevents...   copies of it for other programs
  *   plans.jsonl     one line per improvement; append-only
  *   checkpoint/     the newest state to resume from, replaced atomically
  *   policy.json     what an agent learned, written when the run ends
@@ -18,6 +19,10 @@ import { InputError } from "../../env/model/errors.ts";
 import { type AppendLog, openLog } from "../files/append-log.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { readJson } from "../files/sealed.ts";
+import { EVENTS } from "./copies/event-file.ts";
+import { type MetricsCopies, openCopies, removeCopies } from "./copies/metrics-copies.ts";
+import { CSV } from "./copies/metrics-csv.ts";
+import { METRICS, type MetricsRow } from "./metrics-row.ts";
 import { descriptionIn, RUN, type RunDescription, writeDescription } from "./run-description.ts";
 
 export interface RunDirectory {
@@ -25,6 +30,8 @@ export interface RunDirectory {
   readonly description: RunDescription;
   readonly metrics: AppendLog;
   readonly plans: AppendLog;
+  /** Appends a row to `metrics` and to the copies of it. */
+  logMetrics(row: MetricsRow): void;
   /** Replaces a file of the run in one step; `name` may be in a folder of the run. */
   write(name: string, text: string): void;
   writeJson(name: string, value: unknown): void;
@@ -43,7 +50,7 @@ export function createRunDirectory(path: string, description: RunDescription): R
 
 /** Files that a run keeps, of both kinds. */
 const FILES = [
-  ...["metrics.jsonl", "plans.jsonl", "checkpoint/state.json", "policy.json", "result.json"],
+  ...[METRICS, CSV, EVENTS, "plans.jsonl", "checkpoint/state.json", "policy.json", "result.json"],
   ...["cells.jsonl", "report.json", "times.json", "index.html"],
 ];
 
@@ -61,9 +68,15 @@ export function refuseStrayFiles(path: string): void {
     throw new InputError(`"${path}" holds a ${stray} but no ${RUN}; give an empty directory.`);
 }
 
-/** Opens an existing run to go on with it. */
-export function openRunDirectory(path: string): RunDirectory {
-  return open(path, readDescription(path));
+/** Lengths of the logs of a run, as a checkpoint has them. */
+export interface LogLengths {
+  readonly metricsBytes: number;
+  readonly plansBytes: number;
+}
+
+/** Opens an existing run to go on with it, from where its logs had these lengths. */
+export function openRunDirectory(path: string, lengths?: LogLengths): RunDirectory {
+  return open(path, readDescription(path), lengths);
 }
 
 /** What the run in a directory was asked to do. */
@@ -76,19 +89,39 @@ export function readDescription(path: string): RunDescription {
 /** A parsed file of the run in a directory, undefined where there is none. */
 export const readRunFile = (path: string, name: string): unknown => readJson(join(path, name));
 
-function open(path: string, description: RunDescription): RunDirectory {
-  const metrics = openLog(join(path, "metrics.jsonl"));
-  const plans = openLog(join(path, "plans.jsonl"));
+function open(path: string, description: RunDescription, lengths?: LogLengths): RunDirectory {
+  const pathOf = (name: string) => join(path, name);
+  const metrics = openLog(pathOf(METRICS));
+  const plans = openLog(pathOf("plans.jsonl"));
+  if (lengths !== undefined) {
+    metrics.cutTo(lengths.metricsBytes);
+    plans.cutTo(lengths.plansBytes);
+  }
+  // A run without rows has none.
+  let copies = lengths === undefined ? null : copiesAsOf(metrics, pathOf);
   return {
     path,
     description,
     metrics,
     plans,
-    write: (name, text) => writeAtomically(join(path, name), text),
-    writeJson: (name, value) => writeAtomically(join(path, name), `${JSON.stringify(value, null, 1)}\n`),
+    logMetrics(row) {
+      metrics.append(row);
+      if (copies === null) copies = openCopies(pathOf);
+      else copies.append(row);
+    },
+    write: (name, text) => writeAtomically(pathOf(name), text),
+    writeJson: (name, value) => writeAtomically(pathOf(name), `${JSON.stringify(value, null, 1)}\n`),
     close() {
       metrics.close();
       plans.close();
+      copies?.close();
     },
   };
+}
+
+/** The copies of a log that was cut back. */
+function copiesAsOf({ lengthBytes }: AppendLog, pathOf: (name: string) => string): MetricsCopies | null {
+  if (lengthBytes > 0) return openCopies(pathOf);
+  removeCopies(pathOf);
+  return null;
 }

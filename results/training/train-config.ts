@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import { objectives } from "../../env/model/scenario.ts";
+import { MOST_NOISE } from "../../env/sim/evaluator/noise.ts";
 import { shaped } from "../files/sealed.ts";
 import type { TrainRequest } from "./request.ts";
-import type { RunDescription } from "./run-description.ts";
+import { type RunDescription, runNames } from "./run-description.ts";
 
 const budgetSchema = z.strictObject({
   simulations: z.int().min(1).optional(),
@@ -26,11 +27,14 @@ const config = z.strictObject({
   init: z.string().optional(),
   ...sharedConfig,
   checkpointEvery: z.int().min(1),
+  noise: z.number().min(0).max(MOST_NOISE).optional(),
+  slowDevices: z.record(z.string(), z.number().positive().max(1)).optional(),
 });
 
 /** What the run in `path` was asked. Throws `InputError` where it is no training run. */
 export function requestIn(path: string, { kind, config: stored, seed }: RunDescription): TrainRequest {
-  if (kind !== "train") throw new InputError(`The run in "${path}" is a comparison, not a training run.`);
+  if (kind !== "train")
+    throw new InputError(`The run in "${path}" is ${runNames[kind]}, not a training run.`);
   const { scenario, ...rest } = stored;
   // Version 0.1.0 trained on one scenario.
   const scenarios = rest.scenarios ?? (scenario === undefined ? undefined : [scenario]);

@@ -18,6 +18,7 @@ import { resolveScenario } from "../../scenarios/resolve.ts";
 import { checkLog } from "../files/append-log.ts";
 import { lockFolder } from "../files/folder-lock.ts";
 import { readCheckpoint, readTimes } from "./checkpoint-file.ts";
+import { checkConditions } from "./conditions.ts";
 import type { TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import { type RunDescription, type RunInputs, refuseOther } from "./run-description.ts";
 import {
@@ -52,6 +53,7 @@ export async function trainParts(
     throw new InputError(
       `Checkpoints are asked for every ${request.checkpointEvery} updates, expected a whole number of at least 1.`,
     );
+  for (const scenario of parts.scenarios.values()) checkConditions(scenario, request);
   refuseExistingRun(path);
   const { seed, ...config } = request;
   const open = (agent: Agent) =>
@@ -80,10 +82,8 @@ export async function resumeParts(path: string, parts: TrainParts, hooks: TrainH
     refuseChanges(path, description, parts, hooks);
     const resumed = resumedFrom(path, request);
     const open = () => {
-      const run = openRunDirectory(path);
-      run.metrics.cutTo(resumed?.checkpoint.metricsBytes ?? 0);
-      run.plans.cutTo(resumed?.checkpoint.plansBytes ?? 0);
-      return run;
+      const { metricsBytes = 0, plansBytes = 0 } = resumed?.checkpoint ?? {};
+      return openRunDirectory(path, { metricsBytes, plansBytes });
     };
     return runTraining({ open, request, parts, hooks, resumed });
   });

@@ -9,10 +9,9 @@ import { taskSource } from "../../agents/run/tasks.ts";
 import { InputError } from "../../env/model/errors.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";
-import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
-import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { sealed } from "../files/sealed.ts";
 import { cellRng } from "../random-stream.ts";
 import {
@@ -25,6 +24,8 @@ import {
   TIMES,
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
+import { measuring, trueEvaluator } from "./conditions.ts";
+import type { MetricsRow } from "./metrics-row.ts";
 import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -52,6 +53,8 @@ class Training {
   private readonly tasks: TaskSource;
   /** Of the scenarios that were drawn. */
   private readonly meters = new Map<string, MeteredEvaluator>();
+  /** Of the scenarios with a plan that fits. */
+  private readonly bounds = new Map<string, number>();
   /** The evaluation of the last plan in the log, by scenario. */
   private readonly written = new Map<string, number>();
   private readonly isOfMany: boolean;
@@ -103,15 +106,15 @@ class Training {
   /** A scenario with its meter, which goes on where a resumed run left it. */
   private task(name: string): Task {
     const scenario = this.given.parts.scenarios.get(name)!;
-    const inner = evaluator(scenario);
-    const { resumed } = this.given;
+    const { request, resumed } = this.given;
+    const inner = trueEvaluator(scenario, request);
     const saved = resumed?.checkpoint.meters[name];
     const from =
       saved === undefined ? undefined : restoredMeterState(saved, resumed?.times.scenarios[name], inner);
     const meter = this.ledger.meter(inner, from);
     this.meters.set(name, meter);
     if (from?.best) this.written.set(name, from.best.evaluation);
-    return { name, scenario, evaluator: meter };
+    return { name, scenario, evaluator: measuring(meter, name, request) };
   }
 
   private async begin(agent: Agent): Promise<void> {
@@ -121,10 +124,19 @@ class Training {
     else if (parts.init) await agent.loadPolicy(parts.init.policy);
   }
 
-  private logStep({ update, task, evaluations, metrics }: TrainStep): void {
+  private logStep({ update, task, simulations, evaluations, metrics }: TrainStep): void {
     const scenario = this.isOfMany ? { scenario: task } : {};
-    const bestValue = this.meters.get(task)?.best?.outcome.value ?? null;
-    this.directory!.metrics.append({ update, ...scenario, evaluations, metrics, bestValue });
+    const best = this.bestOf(task);
+    this.directory!.logMetrics({ update, ...scenario, simulations, evaluations, metrics, ...best });
+  }
+
+  private bestOf(name: string): Pick<MetricsRow, "bestValue" | "bestGap"> {
+    const meter = this.meters.get(name);
+    const bestValue = meter?.best?.outcome.value ?? null;
+    if (meter === undefined || bestValue === null) return { bestValue, bestGap: null };
+    const bound = this.bounds.get(name) ?? meter.bound().value;
+    this.bounds.set(name, bound);
+    return { bestValue, bestGap: gapOf(bestValue, bound) };
   }
 
   private async keepStep(step: TrainStep, agent: Agent): Promise<void> {
@@ -132,7 +144,7 @@ class Training {
     this.updates = step.update;
     this.writePlans();
     if (this.updates % request.checkpointEvery === 0) await this.writeCheckpoint(agent);
-    hooks.onStep?.(step, this.ledger);
+    hooks.onStep?.(step, this.ledger, this.bestOf(step.task).bestGap ?? null);
   }
 
   /** Each best plan that is not in the log yet. */
@@ -214,10 +226,14 @@ class Training {
       evaluations,
       simulations,
       backend: ended.backend,
+      noise: request.noise ?? 0,
+      slowDevices: request.slowDevices ?? {},
       pretraining: parts.init?.pretraining ?? null,
       scenarios: this.tasks.names.flatMap((name) => {
         const meter = this.meters.get(name);
-        return meter === undefined ? [] : [scenarioResult(name, meter, greedy.get(name) ?? null)];
+        if (meter === undefined) return [];
+        const truth = trueEvaluator(meter.scenario, request);
+        return [scenarioResult(name, meter, { truth, greedy: greedy.get(name) ?? null })];
       }),
     };
   }
@@ -236,7 +252,13 @@ async function loadRun(agent: Agent, state: unknown): Promise<void> {
   }
 }
 
-function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPlan | null): TrainedScenario {
+interface Greedy {
+  readonly greedy: GreedyPlan | null;
+  /** What scores it. */
+  readonly truth: Evaluator;
+}
+
+function scenarioResult(name: string, meter: MeteredEvaluator, policy: Greedy): TrainedScenario {
   const { best, unit, evaluations, simulations, scenario } = meter;
   const bound = meter.bound();
   const { unknownWork } = scenario.meta;
@@ -248,7 +270,7 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
     unit,
     value,
     feasible: best?.outcome.feasible ?? false,
-    ...greedyResult(meter, greedy, bound.value),
+    ...greedyResult(policy, bound.value),
     bound: bound.value,
     boundArgument: bound.argument,
     gap: gapOf(value, bound.value),
@@ -259,8 +281,8 @@ function scenarioResult(name: string, meter: MeteredEvaluator, greedy: GreedyPla
 }
 
 /** Scored once more outside the budget: the policy was charged when it acted. */
-function greedyResult({ scenario }: MeteredEvaluator, greedy: GreedyPlan | null, bound: number) {
-  const value = greedy === null ? null : evaluator(scenario).evaluate(greedy.plan).value;
+function greedyResult({ greedy, truth }: Greedy, bound: number) {
+  const value = greedy === null ? null : truth.evaluate(greedy.plan).value;
   return {
     greedyValue: value,
     greedyGap: gapOf(value, bound),

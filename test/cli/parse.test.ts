@@ -14,6 +14,7 @@ const command = defineCommand({
     seconds: { type: "number", min: 0.5, describe: "time in seconds" },
     cup: { type: "text", choices: ["small", "large"], default: "small", describe: "size", short: "c" },
     with: { type: "list", describe: "additions" },
+    step: { type: "repeated", describe: "what to do" },
   },
   examples: ["brew mint"],
   run: async () => 0,
@@ -34,8 +35,13 @@ describe("a command line", () => {
   test("has every default of the table", () => {
     expect(parse("mint")).toEqual({
       positionals: ["mint"],
-      values: { json: false, seed: 0, seconds: undefined, cup: "small", with: undefined },
+      values: { json: false, seed: 0, seconds: undefined, cup: "small", with: undefined, step: undefined },
     });
+  });
+
+  test("collects a flag that may be repeated, commas and all", () => {
+    expect(parse("mint", "--step", "a=1,2", "--step=b").values.step).toEqual(["a=1,2", "b"]);
+    expect(refusal("mint", "--step")).toMatch(/needs a value/);
   });
 
   test("takes values after a space or an equals sign, before or after the arguments", () => {

@@ -10,8 +10,10 @@ import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
 import { CHECKPOINT_FORMAT } from "../../results/training/checkpoint.ts";
 import { POLICY_FORMAT } from "../../results/training/policy-file.ts";
+import { resolvePretrained } from "../../results/training/pretrained.ts";
 import { RUN_FORMAT } from "../../results/training/run-description.ts";
 import { train } from "../../results/training/train.ts";
+import { TUNE_FORMAT, type TuneReport, type TuneRequest, tune } from "../../results/tuning/tune.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/results-files.md", import.meta.url)), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-files-"));
@@ -27,7 +29,16 @@ beforeAll(async () => {
   await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }), {}, origin);
   const training = { scenarios: ["toy/chain"], agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
   await train(run, training, { clock, cpuClock });
+  const asked: TuneRequest = {
+    ...{ method: "hill-climb", scenarios: ["toy/chain"], seeds: 1, seed: 0, simulations: 40, trials: 2 },
+    ...{ strategy: "random", ranges: [], choices: [], vary: ["kick"] },
+  };
+  const method = await resolvePretrained(asked.method);
+  tuned = await tune(asked, method, {
+    compare: (rung) => compare(rung, { runCell, clock, cpuClock }),
+  });
 });
+let tuned: TuneReport;
 
 /** First-column names of the table below a heading. */
 function fieldsBelow(heading: string): string[] {
@@ -58,7 +69,14 @@ describe("docs/results-files.md", () => {
   });
 
   test("names the formats", () => {
-    for (const format of [CELLS_FORMAT, CHECKPOINT_FORMAT, COMPARE_FORMAT, RUN_FORMAT, POLICY_FORMAT])
+    for (const format of [
+      CELLS_FORMAT,
+      CHECKPOINT_FORMAT,
+      COMPARE_FORMAT,
+      RUN_FORMAT,
+      POLICY_FORMAT,
+      TUNE_FORMAT,
+    ])
       expect(page).toContain(`\`${format}\``);
   });
 
@@ -78,6 +96,8 @@ describe("docs/results-files.md", () => {
     ["### `result.json`", () => json(join(run, "result.json"))],
     ["#### Each of `scenarios` of a run", () => json(join(run, "result.json")).scenarios[0]],
     ["### `times.json` of a run", () => json(join(run, "times.json"))],
+    ["### `result.json` of a tuning", () => tuned],
+    ["#### Each of `rows` of a rung", () => tuned.rungs[0].rows[0]],
   ])("names the fields below %s", (heading, read) => {
     expect(fieldsBelow(heading)).toEqual(Object.keys(read()).sort());
   });

@@ -11,10 +11,13 @@ import { graphSvg } from "../../results/drawing/graph-svg.ts";
 import { curvesFigure } from "../../results/page/charts/curves.ts";
 import { loadsFigure } from "../../results/page/charts/loads.ts";
 import { memoryFigure } from "../../results/page/charts/memory.ts";
+import { metricSvg } from "../../results/page/charts/training-curves.ts";
 import { methodMarks } from "../../results/page/marks.ts";
 import { html, type Markup } from "../../results/page/markup.ts";
 import { style } from "../../results/page/style.ts";
+import { curveSet } from "../../results/training/curves/curve-set.ts";
 import { fakeRunner } from "./cells.ts";
+import { recordedRuns } from "./page/recorded-runs.ts";
 
 /** Two towers that join in a loss, with their backward ops and updates. */
 const towers = testScenario({
@@ -68,6 +71,12 @@ describe("the committed picture of", () => {
     const { tables, cells, methods } = await comparison();
     const figure = curvesFigure(tables[0], cells, { marks: methodMarks(methods), id: "towers" });
     return expectPicture("curves.html", pageWith("curves", figure));
+  });
+
+  test("one metric of training runs with their seeds as bands, as a file", () => {
+    const set = curveSet(recordedRuns(), { spans: 20 });
+    const svg = metricSvg({ curves: set.metrics[0], set, marks: methodMarks(set.labels) });
+    return expectPicture("training-curves.svg", svg);
   });
 
   test("the style sheet that the figures share", () => expectPicture("page.css", style));

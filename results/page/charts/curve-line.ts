@@ -1,10 +1,9 @@
 /**
- * One line of the anytime curves: a staircase through the means, in the colour and dashes of its
- * method. A shape stands where the method ended, and a dotted line follows. The label is at the
- * right end. A band reaches from the least to the greatest value.
+ * One line over simulations: a staircase or straight pieces through the means, in the colour and
+ * dashes of its method. A shape stands where the method ended, and a dotted line follows. The label
+ * is at the right end. A band reaches from the least to the greatest value.
  */
 import type { AnytimeCurve } from "../../comparison/anytime.ts";
-import { formatOn, type Scale } from "../../format.ts";
 import { type Mark, shapeMark } from "../marks.ts";
 import { element, html, type Markup, px } from "../markup.ts";
 import type { Axis } from "./axis.ts";
@@ -29,7 +28,10 @@ export interface Plot {
   readonly y: Axis;
   /** Evaluations at the right end. */
   readonly end: number;
-  readonly scale: Scale;
+  /** A value in the label at the end of a line. */
+  readonly text: (value: number) => string;
+  /** Whether a value holds until the next point, or changes evenly. */
+  readonly way: "steps" | "straight";
   /** The value at which the picture is cut, null where it holds all values. */
   readonly cutAt: number | null;
 }
@@ -42,26 +44,29 @@ export interface LineLook {
 }
 
 /** Where the classes `k` and `in` begin, the switches of the legend find the line. */
-export function lineMarkup(line: Line, { x, y, end, scale }: Plot, { clip, label, title }: LineLook): Markup {
+export function lineMarkup(line: Line, plot: Plot, { clip, label, title }: LineLook): Markup {
+  const { x, y, end, text } = plot;
   const { method, isAgent, curve, final, mark, group } = line;
   const { points } = curve;
   const [stop, right, height] = [px(x.at(curve.end)), px(x.at(end)), px(y.at(final))];
   const several = points.some(({ least, greatest }) => least < greatest);
-  const way = `${steps(points.map((p) => [x.at(p.simulations), y.at(p.mean)]))}H${stop}`;
+  const means = points.map((p) => [x.at(p.simulations), y.at(p.mean)] as const);
+  const way = plot.way === "steps" ? `${steps(means)}H${stop}` : pieces(means);
+  const band = plot.way === "steps" ? stepBand(curve, x, y) : pieceBand(curve, x, y);
   const after = horizontalLine("after", height, { left: stop, right });
   const attributes = {
     class: `curve${isAgent ? " agent" : ""} k${mark.index} in${group}`,
     style: `--c:${mark.colour}`,
     "data-m": String(mark.index),
   };
-  const name = html`${shortened(method, LONGEST_LABEL)} <tspan>${formatOn(scale, final)}</tspan>`;
+  const name = html`${shortened(method, LONGEST_LABEL)} <tspan>${text(final)}</tspan>`;
   return element(
     "g",
     attributes,
     html`
 <title>${title}</title>
 <g clip-path="url(#${clip})">
-${several ? element("path", { class: "band", d: bandPath(curve, x, y) }) : null}
+${several ? element("path", { class: "band", d: band }) : null}
 ${element("path", { class: "line", d: way, "stroke-dasharray": mark.dashes })}
 ${curve.end < end ? after : null}
 </g>
@@ -77,11 +82,20 @@ function steps(points: readonly (readonly [number, number])[]): string {
   return points.map(([x, y], i) => (i === 0 ? `M${px(x)} ${px(y)}` : `H${px(x)}V${px(y)}`)).join("");
 }
 
-function bandPath({ points, end }: AnytimeCurve, x: Axis, y: Axis): string {
+function stepBand({ points, end }: AnytimeCurve, x: Axis, y: Axis): string {
   const upper = steps(points.map((p) => [x.at(p.simulations), y.at(p.greatest)]));
   const back = points
     .map((p, i) => `H${px(x.at(points[i + 1]?.simulations ?? end))}V${px(y.at(p.least))}`)
     .reverse()
     .join("");
   return `${upper}${back}H${px(x.at(points[0].simulations))}Z`;
+}
+
+const pieces = (points: readonly (readonly [number, number])[]): string =>
+  `M${points.map(([x, y]) => `${px(x)} ${px(y)}`).join("L")}`;
+
+function pieceBand({ points }: AnytimeCurve, x: Axis, y: Axis): string {
+  const upper = points.map((p) => [x.at(p.simulations), y.at(p.greatest)] as const);
+  const lower = points.map((p) => [x.at(p.simulations), y.at(p.least)] as const).reverse();
+  return `${pieces([...upper, ...lower])}Z`;
 }

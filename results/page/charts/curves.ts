@@ -11,36 +11,18 @@ import { anytimeCurve } from "../../comparison/anytime.ts";
 import type { CellResult } from "../../comparison/cell.ts";
 import type { ScenarioTable } from "../../comparison/compare.ts";
 import { groupBy } from "../../comparison/ranking.ts";
-import { formatCount, formatOn, formatValue, scaleFor } from "../../format.ts";
+import { formatOn, formatValue, type Scale, scaleFor } from "../../format.ts";
 import type { MethodMarks } from "../marks.ts";
-import { element, html, lines, type Markup, px } from "../markup.ts";
+import { html, type Markup } from "../markup.ts";
 import { figure, scrollBox } from "../parts.ts";
 import { logAxis } from "./axis.ts";
-import { type Line, lineMarkup, type Plot } from "./curve-line.ts";
-import { LABEL_STEP, labelPositions } from "./label-positions.ts";
+import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import {
-  type Frame,
-  horizontalLine,
-  horizontalTick,
-  pageChart,
-  textAt,
-  tickText,
-  verticalTick,
-} from "./shapes.ts";
+import { LINES_WIDTH, lineChart, linesFrame, linesHeight } from "./line-chart.ts";
+import { type Frame, horizontalLine, pageChart, textAt, tickText } from "./shapes.ts";
 
-const WIDTH = 1000;
-const LEAST_HEIGHT = 300;
-const TOP = 14;
-const FOOT = 44;
 /** Room for the text of the bound. */
 const BELOW = 16;
-
-/** As high as the labels need, so that all of them stand inside the picture. */
-function frameFor(lineCount: number): Frame {
-  const height = Math.max(LEAST_HEIGHT, LABEL_STEP * lineCount);
-  return { left: 64, right: WIDTH - 220, top: TOP, bottom: TOP + height };
-}
 
 export interface CurvesOptions {
   readonly marks: MethodMarks;
@@ -57,9 +39,10 @@ export function curvesFigure(
   const curves = linesOf(cells, options.marks);
   if (curves.length === 0)
     return html`<p>No method is feasible on every seed, so there is no curve to draw.</p>`;
-  const frame = frameFor(curves.length);
-  const plot = plotOf(table, curves, frame);
-  const chart = curvesChart({ table, curves, plot, frame }, options.id);
+  const frame = linesFrame(curves.length);
+  const scale = scaleFor(table.unit, Math.min(...curves.map(({ final }) => final)));
+  const plot = plotOf(table, curves, scale, frame);
+  const chart = curvesChart({ table, curves, plot, scale, frame }, options.id);
   const content = html`${scrollBox(`Anytime curves of ${table.scenario}`, chart)}
 ${legend(curves, options.id)}`;
   return html`<div class="curves">${figure(content, captionOf(table, curves, plot))}</div>`;
@@ -80,7 +63,7 @@ const named = ({ method, kind }: CellResult, marks: MethodMarks) => ({
   group: groupOf(method, kind),
 });
 
-function plotOf({ unit, bound }: ScenarioTable, curves: readonly Line[], frame: Frame): Plot {
+function plotOf({ bound }: ScenarioTable, curves: readonly Line[], scale: Scale, frame: Frame): Plot {
   const finals = curves.map(({ final }) => final);
   const [least, greatest] = [Math.min(...finals), Math.max(...finals)];
   const first = Math.max(...curves.map(({ curve }) => curve.points[0].greatest));
@@ -96,7 +79,8 @@ function plotOf({ unit, bound }: ScenarioTable, curves: readonly Line[], frame: 
       end: frame.top,
     }),
     end,
-    scale: scaleFor(unit, least),
+    text: (value) => formatOn(scale, value),
+    way: "steps",
     cutAt: first > top * 1.02 ? top : null,
   };
 }
@@ -105,47 +89,34 @@ interface Drawing {
   readonly table: ScenarioTable;
   readonly curves: readonly Line[];
   readonly plot: Plot;
+  readonly scale: Scale;
   readonly frame: Frame;
 }
 
-function curvesChart({ table, curves, plot, frame }: Drawing, id: string): Markup {
-  const { x, y, scale } = plot;
-  const labels = labelPositions(
-    curves.map(({ final }) => y.at(final)),
+function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): Markup {
+  const content = lineChart({
+    lines: curves,
+    plot,
     frame,
-  );
-  const clip = `${id}-clip`;
-  const content = html`${clipPath(clip, frame)}
-${x.ticks.filter(Number.isInteger).map((tick) => verticalTick(x.at(tick), frame, formatCount(tick), 16))}
-${y.ticks.map((tick) => horizontalTick(y.at(tick), frame, tickText(tick, scale)))}
-${axisTitles(`${table.objective}, ${scale.unit}`, frame)}
-${boundMark(table, plot, frame)}
-${lines(
-  curves.map((line, i) => {
-    const title = `${line.method}: ${formatValue(table.unit, line.final)}`;
-    return lineMarkup(line, plot, { clip, label: labels[i], title });
-  }),
-)}`;
+    id,
+    vertical: `${table.objective}, ${scale.unit}`,
+    tick: (value) => tickText(value, scale),
+    title: (value) => formatValue(table.unit, value),
+    behind: boundMark(table, plot, scale, frame),
+  });
   const what = `Lowest ${table.objective} so far over simulations, one line for each method`;
-  return pageChart(WIDTH, frame.bottom + FOOT, `${what}; the final values are in the table above.`, content);
-}
-
-/** What lies above the picture is not drawn over its edge. */
-function clipPath(id: string, { left, right, top, bottom }: Frame): Markup {
-  const inside = element("rect", { x: left, y: top, width: right - left, height: bottom - top });
-  return element("clipPath", { id }, inside);
-}
-
-function axisTitles(vertical: string, frame: Frame): Markup {
-  const middle = (frame.left + frame.right) / 2;
-  const half = px((frame.top + frame.bottom) / 2);
-  return html`${textAt("axis", "simulations", { x: middle, y: frame.bottom + FOOT - 8, anchor: "middle" })}
-${textAt("axis", vertical, { x: 12, y: half, anchor: "middle", transform: `rotate(-90 12 ${half})` })}`;
+  return pageChart(
+    LINES_WIDTH,
+    linesHeight(frame),
+    `${what}; the final values are in the table above.`,
+    content,
+  );
 }
 
 function boundMark(
   { unit, bound, boundArgument }: ScenarioTable,
-  { y, scale }: Plot,
+  { y }: Plot,
+  scale: Scale,
   frame: Frame,
 ): Markup | null {
   if (bound <= 0) return null;

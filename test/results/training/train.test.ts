@@ -14,6 +14,7 @@ import {
   testScenario,
 } from "../../../env/index.ts";
 import { readLog } from "../../../results/files/append-log.ts";
+import { EVENTS } from "../../../results/training/copies/event-file.ts";
 import { readPolicy } from "../../../results/training/policy-file.ts";
 import { resumeParts, trainParts } from "../../../results/training/train.ts";
 import { orders, request, scenario, scenarios, walkerWith } from "./walker.ts";
@@ -67,7 +68,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 let ticks = 0;
 const clock = () => ++ticks;
-const textOf = (run: string, name: string) => readFileSync(join(folder, run, name), "utf8");
+/** Event files hold bytes that are no text, so bytes are compared as such. */
+const textOf = (run: string, name: string) => readFileSync(join(folder, run, name), "latin1");
 
 /** Breaks off with an error out of the blue, as a kill would: nothing is tidied up. */
 async function killedAt(
@@ -112,6 +114,8 @@ describe.each([
     }
     expect(readdirSync(path).sort()).toEqual([
       "checkpoint",
+      EVENTS,
+      "metrics.csv",
       "metrics.jsonl",
       "plans.jsonl",
       "policy.json",
@@ -133,6 +137,8 @@ describe.each([
       for (const name of [
         "run.json",
         "metrics.jsonl",
+        "metrics.csv",
+        EVENTS,
         "plans.jsonl",
         "policy.json",
         "result.json",
@@ -149,7 +155,7 @@ describe.each([
     await killedAt(8, (onStep) => resumeParts(path, parts, { clock, cpuClock: clock, onStep }));
     await killedAt(16, (onStep) => resumeParts(path, parts, { clock, cpuClock: clock, onStep }));
     await resumeParts(path, parts, { clock, cpuClock: clock });
-    for (const name of ["metrics.jsonl", "plans.jsonl", "result.json"])
+    for (const name of ["metrics.jsonl", "metrics.csv", EVENTS, "plans.jsonl", "result.json"])
       expect(textOf("broken", name), name).toBe(textOf("whole", name));
   });
 
@@ -268,7 +274,8 @@ describe("training on several scenarios", () => {
       const path = join(folder, "broken");
       await killedAt(update, (onStep) => trainParts(path, several, parts, { ...hooks, onStep }));
       await resumeParts(path, parts, hooks);
-      for (const name of ["run.json", "metrics.jsonl", "plans.jsonl", "policy.json", "result.json"])
+      const names = ["run.json", "metrics.jsonl", "metrics.csv", EVENTS, "plans.jsonl", "policy.json"];
+      for (const name of [...names, "result.json"])
         expect(textOf("broken", name), name).toBe(textOf("whole", name));
       expect(textOf("broken", "checkpoint/state.json")).toBe(textOf("whole", "checkpoint/state.json"));
     },

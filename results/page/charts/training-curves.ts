@@ -1,0 +1,133 @@
+/**
+ * One metric of training runs over simulations as SVG, a line for each method with the band of its
+ * seeds. The axis of values is logarithmic where all of them are above 0 and far apart.
+ */
+import { formatCount, formatGap, formatNumber } from "../../format.ts";
+import {
+  type CurveLine,
+  type CurveSet,
+  isBestSoFar,
+  type MetricCurves,
+} from "../../training/curves/curve-set.ts";
+import type { MethodMarks } from "../marks.ts";
+import { html, type Markup } from "../markup.ts";
+import { chartStyle } from "../palette.ts";
+import { figure, scrollBox } from "../parts.ts";
+import { curveStyle } from "../style.ts";
+import { linearAxis, logAxis } from "./axis.ts";
+import type { Line, Plot } from "./curve-line.ts";
+import { groupOf, legend } from "./legend.ts";
+import { LINES_WIDTH, lineChart, linesFrame, linesHeight } from "./line-chart.ts";
+import { type Frame, fileChart, pageChart, textAt } from "./shapes.ts";
+
+/** Room for a title above a picture that is a file of its own. */
+const HEAD = 26;
+const FAR_APART = 20;
+/** What the page has for all of its pictures. */
+const ALONE = "svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n";
+
+export const metricText = (metric: string, value: number): string =>
+  /gap$/i.test(metric) ? formatGap(value) : formatNumber(value);
+
+/** What the axis of a metric says. */
+export function metricTitle(metric: string): string {
+  if (metric === "bestGap") return "gap of the best plan so far";
+  if (metric === "bestValue") return "value of the best plan so far, us or bytes";
+  if (metric === "meanCost") return "mean cost of an update's plans, us or bytes";
+  return metric;
+}
+
+export interface MetricFigure {
+  readonly curves: MetricCurves;
+  readonly set: CurveSet;
+  readonly marks: MethodMarks;
+  /** An id that the page uses nowhere else. */
+  readonly id: string;
+}
+
+export function metricFigure(given: MetricFigure): Markup {
+  const { metric, lines } = given.curves;
+  if (lines.length === 0) return html`<p>No line has a value from each of its runs.</p>`;
+  const { content, frame, drawn } = metricChart(given);
+  const label = `${metricTitle(metric)} over simulations; the numbers are in the table below.`;
+  const chart = pageChart(LINES_WIDTH, linesHeight(frame), label, content);
+  const parts = html`${scrollBox(`Curves of ${metric}`, chart)}
+${legend(drawn, given.id)}`;
+  return html`<div class="curves">${figure(parts, captionOf(metric))}</div>`;
+}
+
+/** The picture of one metric as a file. */
+export function metricSvg(given: Omit<MetricFigure, "id">): string {
+  const { metric } = given.curves;
+  const { content, frame } = metricChart({ ...given, id: "curves" });
+  const look = {
+    label: `${metricTitle(metric)} over simulations`,
+    style: `${chartStyle}${curveStyle}${ALONE}`,
+  };
+  const whole = html`${textAt("lanelabel", metricTitle(metric), { x: 10, y: 18 })}
+<g transform="translate(0 ${HEAD})">
+${content}
+</g>
+`;
+  return `${fileChart(LINES_WIDTH, linesHeight(frame) + HEAD, look, whole).markup}\n`;
+}
+
+function metricChart({ curves, set, marks, id }: MetricFigure) {
+  const { metric } = curves;
+  const drawn = curves.lines.map((line) => drawnLine(line, marks));
+  const frame = linesFrame(drawn.length);
+  const text = (value: number) => metricText(metric, value);
+  const content = lineChart({
+    lines: drawn,
+    plot: plotOf(curves, set, frame),
+    frame,
+    id,
+    vertical: metricTitle(metric),
+    tick: text,
+    title: text,
+    behind: null,
+  });
+  return { content, frame, drawn };
+}
+
+function drawnLine({ label, method, kind, points }: CurveLine, marks: MethodMarks): Line {
+  const last = points[points.length - 1];
+  return {
+    method: label,
+    isAgent: kind === "agent",
+    mark: marks.of(label),
+    group: groupOf(method, kind),
+    curve: { points, end: last.simulations },
+    final: last.mean,
+  };
+}
+
+function plotOf({ metric, lines }: MetricCurves, { end }: CurveSet, frame: Frame): Plot {
+  const points = lines.flatMap((line) => line.points);
+  const [least, greatest] = [
+    Math.min(...points.map((point) => point.least)),
+    Math.max(...points.map((point) => point.greatest)),
+  ];
+  const range = { from: least, to: greatest, start: frame.bottom, end: frame.top };
+  return {
+    x: linearAxis({ from: 0, to: end, start: frame.left, end: frame.right }),
+    y: least > 0 && greatest > FAR_APART * least ? logAxis(range) : linearAxis(range),
+    end,
+    text: (value) => metricText(metric, value),
+    way: isBestSoFar(metric) ? "steps" : "straight",
+    cutAt: null,
+  };
+}
+
+function captionOf(metric: string): string {
+  return [
+    `${metricTitle(metric)[0].toUpperCase()}${metricTitle(metric).slice(1)}.`,
+    isBestSoFar(metric)
+      ? "Each value holds until the next point."
+      : "A point is the mean over the updates of a span of simulations.",
+    "A line is the mean over its runs, its band the range from the lowest to the highest run.",
+    "Thick lines are learned agents; a dotted line starts where the first run of a line ended.",
+  ].join(" ");
+}
+
+export const simulationsText = (simulations: number): string => formatCount(Math.round(simulations));

@@ -1,0 +1,93 @@
+/**
+ * The folder of a tuning. It is begun once; the same request goes on with it after a kill, with the
+ * cells that were kept. Another request is refused, and nothing is overwritten.
+ */
+import { join } from "node:path";
+import { InputError } from "../../env/model/errors.ts";
+import { writeAtomically } from "../files/atomic.ts";
+import { type FolderLock, lockFolder } from "../files/folder-lock.ts";
+import { type KeptCells, openCells } from "../report/kept-cells.ts";
+import {
+  descriptionIn,
+  type RunDescription,
+  type RunInputs,
+  refuseOther,
+  runNames,
+  writeDescription,
+} from "../training/run-description.ts";
+import { refuseStrayFiles } from "../training/run-directory.ts";
+import type { TuneReport, TuneRequest } from "./tune.ts";
+
+export interface TuneFolderParts {
+  readonly path: string;
+  readonly request: TuneRequest;
+  readonly versions: RunDescription["versions"];
+  readonly inputs: RunInputs;
+}
+
+export interface TuneFolder extends KeptCells {
+  write(report: TuneReport): void;
+}
+
+export async function openTuning(parts: TuneFolderParts): Promise<TuneFolder> {
+  const lock = lockFolder(parts.path);
+  try {
+    return await opened(parts, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function opened(parts: TuneFolderParts, lock: FolderLock): Promise<TuneFolder> {
+  const { path, request, versions, inputs } = parts;
+  const { seed, ...config } = request;
+  const now: RunDescription = {
+    kind: "tune",
+    config,
+    seed,
+    versions,
+    backend: null,
+    scenarios: {},
+    ...inputs,
+  };
+  const begun = descriptionIn(path);
+  if (begun === null) {
+    refuseStrayFiles(path);
+    writeDescription(path, now);
+  } else refuseAnother(path, begun, now);
+  const cells = await openCells(path, versions);
+  return {
+    keeping: cells.keeping,
+    kept: cells.kept,
+    get keptCount() {
+      return cells.keptCount;
+    },
+    writeFault: cells.writeFault,
+    write: (report) => writeAtomically(join(path, "result.json"), `${JSON.stringify(report, null, 1)}\n`),
+    close() {
+      cells.close();
+      lock.release();
+    },
+  };
+}
+
+function refuseAnother(path: string, begun: RunDescription, now: RunDescription): void {
+  if (begun.kind !== "tune")
+    throw new InputError(
+      `"${path}" holds ${runNames[begun.kind]}, not a tuning; name another folder with --out.`,
+    );
+  refuseOther(path, begun, now);
+  // What is not set is not in a file.
+  const plain = JSON.parse(JSON.stringify({ ...now.config, seed: now.seed })) as Record<string, unknown>;
+  const before: Record<string, unknown> = { ...begun.config, seed: begun.seed };
+  const other = [...new Set([...Object.keys(plain), ...Object.keys(before)])].find(
+    (name) => JSON.stringify(plain[name]) !== JSON.stringify(before[name]),
+  );
+  if (other !== undefined)
+    throw new InputError(
+      `"${path}" holds a tuning with ${other} ${told(before[other])}, this one has ${told(plain[other])}; name another folder with --out.`,
+    );
+}
+
+const told = (setting: unknown): string => (setting === undefined ? "unset" : JSON.stringify(setting));
