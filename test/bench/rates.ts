@@ -7,8 +7,8 @@
  * - `roll out`: the greedy or sampled rollouts and simulations of the same policy alone.
  */
 import type { AgentModule } from "../../agents/contract.ts";
-import { seq2seq } from "../../agents/learned/seq2seq.ts";
 import { placeto } from "../../agents/learned/placeto.ts";
+import { seq2seq } from "../../agents/learned/seq2seq.ts";
 import { oneTask } from "../../agents/run/tasks.ts";
 import { createRng, evaluator, metered } from "../../env/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
@@ -17,8 +17,13 @@ const SECONDS = 3;
 const WARM_UP = 2;
 
 async function main(): Promise<void> {
-  for (const [name, module] of [["seq2seq", seq2seq], ["placeto", placeto]] as const)
-    console.log(`${name.padEnd(8)} train ${(await trainRate(module)).toFixed(0)} evaluations per CPU second, acting ${(await actRate(module)).toFixed(0)}`);
+  for (const [name, module] of [
+    ["seq2seq", seq2seq],
+    ["placeto", placeto],
+  ] as const)
+    console.log(
+      `${name.padEnd(8)} train ${(await trainRate(module)).toFixed(0)} evaluations per CPU second, acting ${(await actRate(module)).toFixed(0)}`,
+    );
 }
 
 const cpuSeconds = (): number => {
@@ -50,12 +55,18 @@ async function rateOf(used: () => number, once: () => Promise<unknown>): Promise
 async function trainRate(module: Parameters<typeof agentOf>[0]): Promise<number> {
   const { agent, task } = await agentOf(module);
   const training = agent.train();
-  return rateOf(() => task.evaluator.evaluations, () => training.next());
+  return rateOf(
+    () => task.evaluator.evaluations,
+    () => training.next(),
+  );
 }
 
 async function actRate(module: Parameters<typeof agentOf>[0]): Promise<number> {
   const { agent, task } = await agentOf(module);
-  return rateOf(() => task.evaluator.evaluations, () => agent.act(task));
+  return rateOf(
+    () => task.evaluator.evaluations,
+    () => agent.act(task),
+  );
 }
 
 await main();

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { argmaxRows, sampleLogits } from "../../../agents/nets/categorical.ts";
 import type { OneShotPolicy } from "../../../agents/nets/one-shot-policy.ts";
-import { type SequenceSize, sequenceNetwork } from "../../../agents/nets/sequence-network.ts";
+import type { SequenceSize } from "../../../agents/nets/placers/sequence-weights.ts";
+import { sequenceNetwork } from "../../../agents/nets/sequence-network.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../agents/tensors/types.ts";
 import { parseGraph, testScenario } from "../../../env/index.ts";
