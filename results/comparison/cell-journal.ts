@@ -12,7 +12,7 @@ import { type AppendLog, openLog, readLog } from "../files/append-log.ts";
 import { objectIn, sealed, unsealed } from "../files/sealed.ts";
 import type { CellOutcome, CellSpec, RunCell } from "./cell.ts";
 
-export const CELLS_FORMAT = "placement-gym/cells@3";
+export const CELLS_FORMAT = "placement-gym/cells@4";
 
 interface Header {
   readonly format: string;

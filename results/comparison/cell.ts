@@ -16,7 +16,7 @@ import {
 import { runMethod } from "../../agents/run/run.ts";
 import { scenarioHash } from "../../env/model/file.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
-import { type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
+import { type Plan, type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { largerBound } from "../../env/sim/bounds/best.ts";
@@ -110,6 +110,11 @@ export interface CellResult {
    */
   readonly ended: NonNullable<PlannerReport["ended"]> | "fault";
   readonly backend: BackendName | null;
+  /**
+   * Of agents: the policy's own plan, which is often worse than the best plan that training met.
+   * Its value is null where it does not fit. Null where the budget ended before it.
+   */
+  readonly ownPlan: { readonly value: number | null } | null;
   /** What the policy that an agent began with had cost, beyond the budget of the cell. */
   readonly pretraining: Pretraining | null;
 }
@@ -168,7 +173,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
         value: evaluator.best?.outcome.value ?? null,
       }),
   });
-  const { report, backend } = await runMethod({
+  const { report, backend, last } = await runMethod({
     module,
     options,
     scenario,
@@ -180,8 +185,18 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
   // Bounds and peaks that the row shows are not the method's work.
   const times = meterTimes(meter);
   const { ended = "done" } = report;
+  const ownPlan = module.kind === "agent" ? last : null;
   return {
-    result: cellResult({ spec, hash, module, meter, report: { ...report, ended }, backend, trained }),
+    result: cellResult({
+      spec,
+      hash,
+      module,
+      meter,
+      report: { ...report, ended },
+      backend,
+      trained,
+      ownPlan,
+    }),
     times,
   };
 };
@@ -195,10 +210,13 @@ interface CellParts {
   readonly report: Omit<PlannerReport, "ended"> & Pick<CellResult, "ended">;
   readonly backend: BackendName | null;
   readonly trained: TrainedPolicy | null;
+  /** Of an agent that got as far. */
+  readonly ownPlan: Plan | null;
 }
 
 /** What a run came to that has left its meter as it is. */
-export function cellResult({ spec, hash, module, meter, report, backend, trained }: CellParts): CellResult {
+export function cellResult(parts: CellParts): CellResult {
+  const { spec, hash, module, meter, report, backend, trained, ownPlan } = parts;
   return {
     scenario: spec.scenario,
     scenarioHash: hash,
@@ -213,6 +231,8 @@ export function cellResult({ spec, hash, module, meter, report, backend, trained
     failure: report.failure ?? null,
     ended: report.ended,
     backend,
+    // Scored once more outside the budget: the policy was charged when it acted.
+    ownPlan: ownPlan === null ? null : { value: evaluator(meter.scenario).evaluate(ownPlan).value },
     pretraining: trained?.pretraining ?? null,
   };
 }

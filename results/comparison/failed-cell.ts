@@ -58,6 +58,7 @@ async function failedCell(
     report: { failure: `${FAILED}${faultSentence(error)}`, ended: "fault" },
     backend: null,
     trained: null,
+    ownPlan: null,
   });
   return { result, times: { seconds, cpuSeconds: 0, curveSeconds: [], curveCpuSeconds: [] } };
 }

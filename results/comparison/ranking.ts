@@ -44,6 +44,8 @@ export interface Row {
   readonly facts: CellResult["facts"];
   readonly optimalAmong: string | null;
   readonly pretraining: CellResult["pretraining"];
+  /** Of agents: mean value of the policies' own plans that fit, and of how many seeds; else null. */
+  readonly ownPlans: { readonly mean: number | null; readonly feasibleSeeds: number } | null;
   readonly timeLimited: boolean;
   /** Index into `CompareReport.cells` of the best seed, null where no seed has a plan. */
   readonly bestCell: number | null;
@@ -139,9 +141,17 @@ function rowOf(group: readonly IndexedCell[], bound: Bound): Omit<Row, "rank"> {
     facts: cells.find(({ facts }) => facts.length > 0)?.facts ?? [],
     optimalAmong: cells[0].optimalAmong,
     pretraining: cells[0].pretraining,
+    ownPlans: ownPlansOf(cells),
     timeLimited: cells.some(({ ended }) => ended === "clock"),
     bestCell: bestCell(group),
   };
+}
+
+function ownPlansOf(cells: readonly CellResult[]): Row["ownPlans"] {
+  const own = cells.flatMap(({ ownPlan }) => ownPlan ?? []);
+  if (own.length === 0) return null;
+  const values = own.flatMap(({ value }) => value ?? []);
+  return { mean: values.length === 0 ? null : mean(values), feasibleSeeds: values.length };
 }
 
 interface Ranked {

@@ -1,7 +1,7 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
-import { formatCount, formatOn, type Scale, scaleFor } from "../format.ts";
+import { formatCount, formatIn, formatOn, type Scale, scaleFor } from "../format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
 import { isFault } from "./failed-cell.ts";
@@ -38,7 +38,7 @@ export function meanTimes(
  * ordinary row.
  */
 export function remarksOf(row: Row, scale: Scale): string[] {
-  const { seeds, feasibleSeeds, failure, timeLimited, pretraining, ...said } = row;
+  const { seeds, feasibleSeeds, failure, timeLimited, pretraining, ownPlans, ...said } = row;
   const remarks: string[] = [];
   if (feasibleSeeds > 0 && feasibleSeeds < seeds)
     remarks.push(
@@ -47,9 +47,21 @@ export function remarksOf(row: Row, scale: Scale): string[] {
     );
   if (failure !== null) remarks.push(withoutStop(failure));
   remarks.push(...clausesOf(said, scale));
+  if (ownPlans !== null) remarks.push(ownPlansText(ownPlans, seeds, scale));
   if (pretraining !== null) remarks.push(pretrainingText(pretraining));
   if (timeLimited) remarks.push("ended by the clock or by a stop, so another run may differ");
   return remarks;
+}
+
+/** What the policies answer by themselves, beside the best plans that training met. */
+function ownPlansText(
+  { mean, feasibleSeeds }: NonNullable<Row["ownPlans"]>,
+  seeds: number,
+  scale: Scale,
+): string {
+  if (mean === null) return "the policy's own plan does not fit in memory";
+  const share = feasibleSeeds < seeds ? ` on ${feasibleSeeds} of ${seeds} seeds` : "";
+  return `the policy's own plan ${formatIn(scale, mean)}${share}`;
 }
 
 /** What the row owes to training beyond its budget. */

@@ -31,6 +31,8 @@ export const winnersOf = ({ rows }: Pick<ScenarioTable, "rows">): readonly Row[]
 /** Objectives are named in addresses with hyphens. */
 const wordOf = (objective: string): string => objective.replaceAll("-", " ");
 
+/** A learned agent that is ahead of every planner by less has not won. */
+const MARGIN = 0.01;
 /** Longer lists only count the rest. */
 const MOST_NAMES = 4;
 const MOST_AHEAD = 8;
@@ -69,6 +71,8 @@ function agentsAgainst(
     const [planner] = planners;
     if (winners.includes(planner)) return "";
     if (planner.mean === null) return "No classic planner found a plan that fits in memory.";
+    if (agent.mean > 0 && planner.feasibleSeeds === planner.seeds && planner.mean / agent.mean - 1 < MARGIN)
+      return `The best classic planner, ${planner.method}, is within 1% of it, which is no win.`;
     return `The best classic planner, ${planner.method}, is ${behind(planner, agent, unit)}.`;
   }
   const ahead = planners.filter(({ rank }) => rank < agent.rank).map(({ method }) => method);

@@ -46,6 +46,7 @@ export function cell(fields: Partial<CellResult> & { method: string }): CellResu
     ended: "done",
     backend: null,
     pretraining: null,
+    ownPlan: null,
     ...fields,
     value,
   };

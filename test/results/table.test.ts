@@ -82,6 +82,25 @@ describe("the text table", () => {
     );
   });
 
+  test("shows the policy's own plan beside the best that its training met", async () => {
+    const text = await tableOf({
+      placeto: { value: 60, ownPlan: { value: 75 } },
+      reinforce: { value: 61, ownPlan: { value: null } },
+      heft: { value: 70 },
+    });
+    expect(text).toContain("  placeto: the policy's own plan 75.00 us");
+    expect(text).toContain("  reinforce: the policy's own plan does not fit in memory");
+    expect(text).not.toContain("heft: the policy");
+  });
+
+  test("calls no lead of less than 1% a win of a learned agent", async () => {
+    const agent = { value: 60, kind: "agent" as const };
+    const near = await tableOf({ placeto: agent, heft: { value: 60.3 } });
+    expect(near).toContain("The best classic planner, heft, is within 1% of it, which is no win.");
+    const far = await tableOf({ placeto: agent, heft: { value: 61 } });
+    expect(far).toContain("The best classic planner, heft, is 1.7% behind.");
+  });
+
   test("adds the best seed and a summary where there are several seeds and scenarios", async () => {
     const text = await tableOf(
       { a: { value: 60 }, b: { value: 70 } },
