@@ -198,11 +198,12 @@ function winnerText({ rungs, request }: TuneReport, { spec }: TrialRow): string 
     "placement-gym compare --scenarios",
     shellWord(scenarios.join(",")),
     "--methods",
-    shellWord([...new Set([spec, method])].join(",")),
+    shellWord(`${spec},${method}`),
     `--simulations ${simulations} --seeds 5 --seed ${Number(seed) + 1}`,
   ];
+  if (spec === method) return `Best: ${spec}, the method as given`;
   return [
-    spec === method ? `Best: ${spec}, the method as given` : `Best: ${spec}`,
+    `Best: ${spec}`,
     "It was picked by the numbers above, so they flatter it. With other seeds, or better on other scenarios:",
     `  ${check.join(" ")}`,
   ].join("\n");

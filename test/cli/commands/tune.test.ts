@@ -17,7 +17,7 @@ const small = [
   "--jobs",
   "1",
 ];
-const tune = ["tune", "hill-climb", ...small, "--trials", "4", "--vary", "kick,improvement"];
+const tune = ["tune", "hill-climb", ...small, "--trials", "5", "--vary", "kick,improvement"];
 const textOf = (run: string, name: string) => readFileSync(join(folder, run, name), "utf8");
 
 describe("tune", () => {
@@ -26,10 +26,13 @@ describe("tune", () => {
     const { code, stdout } = await pgym([...tune, "--out", whole]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^Rung 1: 4 trials, 10 simulations for each cell\n\s+trial\s+excess\s+gap\s+fits\n/,
+      /^Rung 1: 5 trials, 8 simulations for each cell\n\s+trial\s+excess\s+gap\s+fits\n/,
     );
     expect(stdout).toMatch(/Best: hill-climb/);
-    expect(stdout).toMatch(/placement-gym compare --scenarios toy\/chain,toy\/fork-join --methods /);
+    expect(stdout).toMatch(/\nRung 2: 3 trials, 13 simulations for each cell\n/);
+    expect(stdout).toMatch(
+      /, the method as given\n|placement-gym compare --scenarios toy\/chain,toy\/fork-join --methods /,
+    );
 
     const broken = join(folder, "broken");
     cpSync(whole, broken, { recursive: true });
