@@ -18,6 +18,8 @@ export interface AgentHooks {
   readonly onCreated?: (agent: Agent) => void | Promise<void>;
   /** Called after every training step, for progress and checkpoints; awaited. */
   readonly onTrainStep?: (step: TrainStep, agent: Agent) => void | Promise<void>;
+  /** Asked after every training step; training ends where it answers true. */
+  readonly isOver?: () => boolean;
   /** Called when training has ended, before the greedy plans. */
   readonly onTrained?: (agent: Agent) => void | Promise<void>;
 }
@@ -67,7 +69,11 @@ export async function runAgent(run: AgentRun): Promise<AgentResult> {
 /**
  * An agent is not asked for an update that nothing is left for: it would change before it fails.
  */
-async function train({ sink, onTrainStep }: AgentRun, agent: Agent, tasks: ReservedTasks): Promise<void> {
+async function train(
+  { sink, onTrainStep, isOver }: AgentRun,
+  agent: Agent,
+  tasks: ReservedTasks,
+): Promise<void> {
   const isSpent = () => tasks.opened.some(({ evaluator }) => evaluator.exhausted);
   if (isSpent()) return;
   const yieldNow = yieldEvery(1);
@@ -76,7 +82,7 @@ async function train({ sink, onTrainStep }: AgentRun, agent: Agent, tasks: Reser
     sink?.step(step);
     await onTrainStep?.(step, agent);
     await yieldNow();
-    if (isSpent()) return;
+    if (isOver?.() === true || isSpent()) return;
   }
 }
 

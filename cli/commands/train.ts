@@ -63,6 +63,26 @@ const flags = {
   ...budgetFlags,
   seed: seedFlag,
   backend: backendFlag,
+  "evaluate-on": {
+    type: "list",
+    placeholder: "A,B",
+    describe: "scenarios that the policy plans for now and then, charged apart; the best policy is kept",
+    defaultText: "none",
+  },
+  "evaluate-every": {
+    type: "integer",
+    min: 1,
+    default: 10,
+    placeholder: "N",
+    describe: "updates from one evaluation to the next",
+  },
+  patience: {
+    type: "integer",
+    min: 1,
+    placeholder: "N",
+    describe: "evaluations without a better policy after which training ends",
+    defaultText: "no early end",
+  },
   noise: {
     type: "number",
     min: 0,
@@ -137,6 +157,7 @@ function requestOf(values: Values<typeof flags>, terminal: Terminal): TrainReque
     objective: values.objective as Objective | undefined,
     backend: backendOf(values.backend, terminal),
     checkpointEvery: values["checkpoint-every"],
+    ...evaluationOf(values),
     ...(values.noise > 0 && { noise: values.noise }),
     ...(values["slow-device"] !== undefined && { slowDevices: speedsOf(values["slow-device"]) }),
   };
@@ -151,6 +172,16 @@ function scenariosOf({ scenario, scenarios }: Values<typeof flags>): readonly st
       '"train" needs a scenario: --scenario URI, several with --scenarios A,B, or --resume DIR to go on with a run.',
     );
   return [scenario];
+}
+
+function evaluationOf(values: Values<typeof flags>): Pick<TrainRequest, "evaluation"> {
+  const { "evaluate-on": scenarios, "evaluate-every": every, patience } = values;
+  if (scenarios === undefined && patience !== undefined)
+    throw new InputError("Flag --patience needs scenarios to evaluate on: --evaluate-on A,B.");
+  if (scenarios === undefined) return {};
+  return {
+    evaluation: { every, scenarios: withMembers(scenarios), ...(patience !== undefined && { patience }) },
+  };
 }
 
 function speedsOf(given: readonly string[]): DeviceSpeeds {
@@ -205,7 +236,7 @@ function textOf(result: TrainResult, path: string): string {
     lines.push(
       `Began with the policy of ${pretraining.run}, trained with ${formatCount(pretraining.simulations)} simulations`,
     );
-  lines.push(...conditionLines(result), `Run: ${path}`);
+  lines.push(...evaluationLines(result), ...conditionLines(result), `Run: ${path}`);
   if (!finished)
     lines.push(
       existsSync(join(path, "run.json"))
@@ -213,6 +244,17 @@ function textOf(result: TrainResult, path: string): string {
         : "Stopped before the first update; nothing was kept.",
     );
   return `${lines.join("\n")}\n`;
+}
+
+function evaluationLines({ evaluation }: TrainResult): string[] {
+  if (evaluation === null || evaluation.bestGap === null) return [];
+  const { bestGap, bestUpdate, simulations, stoppedEarly } = evaluation;
+  const spent = `${formatCount(simulations)} simulations apart`;
+  const best = `Evaluated: lowest mean gap ${formatGap(bestGap)} after update ${bestUpdate} (policy-best.json), ${spent}`;
+  return [
+    best,
+    ...(stoppedEarly ? ["Ended early: the policy had not improved for as long as --patience"] : []),
+  ];
 }
 
 function conditionLines({ noise, slowDevices }: TrainResult): string[] {

@@ -15,6 +15,7 @@ import {
   type SavedMeter,
   TIMES,
 } from "./checkpoint.ts";
+import { heldOutSchema } from "./held-out.ts";
 
 const count = z.number().min(0);
 const cost = z.number();
@@ -39,6 +40,7 @@ const checkpoint: z.ZodType<Checkpoint> = z.object({
   update: z.int().min(1),
   ...logs,
   meters: z.record(z.string(), anyMeter),
+  heldOut: heldOutSchema.optional(),
   agent: state,
 });
 

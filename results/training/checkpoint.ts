@@ -11,6 +11,8 @@ import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
 import type { Ledger, SavedMeterState } from "../../env/sim/evaluator/ledger.ts";
 import type { CurvePoint, MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 
+import type { HeldOutState } from "./held-out.ts";
+
 export const CHECKPOINT = "checkpoint/state.json";
 export const CHECKPOINT_FORMAT = "placement-gym/checkpoint@2";
 export const TIMES = "times.json";
@@ -24,6 +26,8 @@ export interface Checkpoint {
   readonly plansSha256: string | null;
   /** By name, of the scenarios that were drawn. */
   readonly meters: Readonly<Record<string, SavedMeter | OldMeter>>;
+  /** Of the evaluation during training, where there is one. */
+  readonly heldOut?: HeldOutState;
   /** `Agent.saveRun()`. */
   readonly agent: unknown;
 }

@@ -8,6 +8,8 @@ import { InputError } from "../../env/model/errors.ts";
 import { objectIn, readJson, shaped, unsealed } from "../files/sealed.ts";
 
 export const POLICY = "policy.json";
+/** The best one by evaluation during training, where there was any. */
+export const BEST_POLICY = "policy-best.json";
 export const POLICY_FORMAT = "placement-gym/policy@2";
 /** Of version 0.1.0, without a seal. */
 const UNSEALED_FORMAT = "placement-gym/policy@1";
@@ -56,9 +58,12 @@ const schema: z.ZodType<PolicyFile> = z.strictObject({
   policy: z.unknown().refine((value) => value !== undefined && value !== null, "expected a policy"),
 });
 
-/** The policy of the finished run in a folder. */
+/** Of the run in a folder; a name that ends in .json is a file itself. */
+export const policyPath = (run: string): string => (run.endsWith(".json") ? run : join(run, POLICY));
+
+/** The policy of the finished run in a folder, or that of a file. */
 export function readPolicy(run: string): TrainedPolicy {
-  const path = join(run, POLICY);
+  const path = policyPath(run);
   const where = `"${path}"`;
   const stored = readJson(path);
   if (stored === undefined)

@@ -6,6 +6,7 @@ import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { Ledger } from "../../env/sim/evaluator/ledger.ts";
+import type { EvaluationRequest, HeldOutState } from "./held-out.ts";
 import type { Pretraining, TrainedPolicy } from "./policy-file.ts";
 import type { RunDescription, RunInputs } from "./run-description.ts";
 
@@ -23,6 +24,8 @@ export interface TrainRequest {
   readonly backend?: BackendName;
   /** Updates from one checkpoint to the next. */
   readonly checkpointEvery: number;
+  /** Evaluation of the policy during training; default none. */
+  readonly evaluation?: EvaluationRequest;
   /** What the agent measures is within this share of the exact step time; default exact. */
   readonly noise?: number;
   /** Devices that are slower than the agent sees them, in all scenarios; default none. */
@@ -53,6 +56,8 @@ export interface TrainParts {
   readonly named?: { readonly method: string; readonly given: ReadonlyMap<string, string> };
   /** What the agent begins with; default a fresh policy. */
   readonly init?: TrainedPolicy | null;
+  /** By name, those that the policy is evaluated on; default none. */
+  readonly heldOut?: ReadonlyMap<string, Scenario>;
   /** What all of this was made from; a run goes on only with the same. Default nothing. */
   readonly inputs?: RunInputs;
 }
@@ -95,6 +100,8 @@ export interface TrainResult {
   readonly evaluations: number;
   readonly simulations: number;
   readonly backend: BackendName | null;
+  /** Of the policy during training, null without; its counts are not in those above. */
+  readonly evaluation: (Omit<HeldOutState, "sinceBest"> & { readonly stoppedEarly: boolean }) | null;
   /** What measurements were off by; all values here are exact and of the true devices. */
   readonly noise: number;
   readonly slowDevices: DeviceSpeeds;

@@ -7,6 +7,7 @@
  *   plans.jsonl     one line per improvement; append-only
  *   checkpoint/     the newest state to resume from, replaced atomically
  *   policy.json     what an agent learned, written when the run ends
+ *   policy-best.json  the best policy by evaluation during training, where there is any
  *   result.json     what a finished run came to
  *   times.json      every wall-clock figure, so that all else can be compared byte for byte
  *
@@ -50,7 +51,16 @@ export function createRunDirectory(path: string, description: RunDescription): R
 
 /** Files that a run keeps, of both kinds. */
 const FILES = [
-  ...[METRICS, CSV, EVENTS, "plans.jsonl", "checkpoint/state.json", "policy.json", "result.json"],
+  ...[
+    METRICS,
+    CSV,
+    EVENTS,
+    "plans.jsonl",
+    "checkpoint/state.json",
+    "policy.json",
+    "policy-best.json",
+    "result.json",
+  ],
   ...["cells.jsonl", "report.json", "times.json", "index.html"],
 ];
 

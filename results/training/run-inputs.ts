@@ -2,10 +2,9 @@
  * What the methods of a run are made from: options with their defaults, files of the user's and
  * policies. Finding them also finds every mistake in a method's spec, before anything is run.
  */
-import { join } from "node:path";
 import { parseSpec } from "../../agents/registry/spec.ts";
 import { digestsOf } from "../files/program-files.ts";
-import { POLICY } from "./policy-file.ts";
+import { policyPath } from "./policy-file.ts";
 import { type PretrainedMethod, resolvePretrained } from "./pretrained.ts";
 import type { RunInputs } from "./run-description.ts";
 
@@ -28,7 +27,7 @@ function inputsOf(methods: ReadonlyMap<string, PretrainedMethod>, init: string |
   return {
     files: digestsOf(
       parsed.filter(({ isPath }) => isPath).map(({ target }) => target),
-      policies.map((run) => join(run, POLICY)),
+      policies.map(policyPath),
     ),
     options: Object.fromEntries([...methods].map(([spec, { options }]) => [spec, plain(options)])),
   };

@@ -27,6 +27,13 @@ const config = z.strictObject({
   init: z.string().optional(),
   ...sharedConfig,
   checkpointEvery: z.int().min(1),
+  evaluation: z
+    .strictObject({
+      every: z.int().min(1),
+      scenarios: z.array(z.string()).min(1),
+      patience: z.int().min(1).optional(),
+    })
+    .optional(),
   noise: z.number().min(0).max(MOST_NOISE).optional(),
   slowDevices: z.record(z.string(), z.number().positive().max(1)).optional(),
 });

@@ -53,7 +53,7 @@ export async function trainParts(
     throw new InputError(
       `Checkpoints are asked for every ${request.checkpointEvery} updates, expected a whole number of at least 1.`,
     );
-  for (const scenario of parts.scenarios.values()) checkConditions(scenario, request);
+  for (const [, scenario] of allScenarios(parts)) checkConditions(scenario, request);
   refuseExistingRun(path);
   const { seed, ...config } = request;
   const open = (agent: Agent) =>
@@ -64,7 +64,7 @@ export async function trainParts(
       versions: hooks.versions ?? {},
       backend: agent.backend,
       scenarios: Object.fromEntries(
-        [...parts.scenarios].map(([name, scenario]) => [name, scenarioHash(scenario)]),
+        [...allScenarios(parts)].map(([name, scenario]) => [name, scenarioHash(scenario)]),
       ),
       ...(parts.inputs ?? NO_INPUTS),
     });
@@ -100,7 +100,7 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 function refuseChanges(path: string, begun: RunDescription, parts: TrainParts, hooks: TrainHooks): void {
   refuseOther(path, begun, { ...(parts.inputs ?? NO_INPUTS), versions: hooks.versions ?? {} });
-  for (const [name, scenario] of parts.scenarios)
+  for (const [name, scenario] of allScenarios(parts))
     if (begun.scenarios[name] !== scenarioHash(scenario))
       throw new InputError(
         `Scenario "${name}" has changed since the run in "${path}" began; its content hash differs.`,
@@ -117,14 +117,20 @@ function resumedFrom(path: string, { scenarios }: TrainRequest): Resumed | null 
   return { checkpoint, times: readTimes(path) };
 }
 
-async function partsOf({ scenarios: names, agent, init, objective }: TrainRequest): Promise<TrainParts> {
+/** To train on and to evaluate on; a name is the same scenario in both. */
+const allScenarios = ({ scenarios, heldOut = new Map() }: TrainParts): ReadonlyMap<string, Scenario> =>
+  new Map([...scenarios, ...heldOut]);
+
+async function partsOf({ scenarios: names, agent, init, ...rest }: TrainRequest): Promise<TrainParts> {
+  const { objective, evaluation } = rest;
   const { target } = parseSpec(agent);
   const { methods, inputs } = await knownMethods([agent], init);
   const { module, options, given, trained } = methods.get(agent)!;
   if (module.kind !== "agent")
     throw new InputError(`"${agent}" is a planner and has nothing to train; run it with solve or compare.`);
   const scenarios = await scenariosNamed(names, objective);
-  return { scenarios, module, options, named: { method: target, given }, init: trained, inputs };
+  const heldOut = evaluation && (await scenariosNamed(evaluation.scenarios, objective));
+  return { scenarios, heldOut, module, options, named: { method: target, given }, init: trained, inputs };
 }
 
 async function scenariosNamed(

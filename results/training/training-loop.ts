@@ -25,8 +25,9 @@ import {
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
 import { measuring, trueEvaluator } from "./conditions.ts";
+import { type Evaluated, HeldOut } from "./held-out.ts";
 import type { MetricsRow } from "./metrics-row.ts";
-import { POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
+import { BEST_POLICY, POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
 import type { TrainedScenario, TrainHooks, TrainParts, TrainRequest, TrainResult } from "./request.ts";
 import type { RunDirectory } from "./run-directory.ts";
 
@@ -58,6 +59,7 @@ class Training {
   /** The evaluation of the last plan in the log, by scenario. */
   private readonly written = new Map<string, number>();
   private readonly isOfMany: boolean;
+  private readonly heldOut: HeldOut | null;
   private directory: RunDirectory | null = null;
   private policy: unknown = null;
   private updates: number;
@@ -73,6 +75,15 @@ class Training {
     this.ledger = createLedger(request.budget, { clock, cpuClock, signal, from });
     this.tasks = taskSource([...parts.scenarios.keys()], async (name) => this.task(name));
     this.isOfMany = parts.scenarios.size > 1;
+    this.heldOut =
+      request.evaluation === undefined
+        ? null
+        : new HeldOut({
+            request: request.evaluation,
+            scenarios: parts.heldOut ?? parts.scenarios,
+            evaluatorOf: (scenario) => trueEvaluator(scenario, request),
+            from: resumed?.checkpoint.heldOut,
+          });
     this.updates = resumed?.checkpoint.update ?? 0;
   }
 
@@ -87,9 +98,9 @@ class Training {
         drawn: resumed === null ? [] : Object.keys(resumed.checkpoint.meters),
         rng: cellRng({ rootSeed: request.seed, seedIndex: 0 }, hashes.join("+"), parts.module.card),
         backend: request.backend,
-        sink: { step: (step) => this.logStep(step) },
         onCreated: (agent) => this.begin(agent),
         onTrainStep: (step, agent) => this.keepStep(step, agent),
+        isOver: () => this.heldOut?.isOver === true,
         onTrained: async (agent) => {
           this.policy = await agent.savePolicy();
         },
@@ -124,9 +135,10 @@ class Training {
     else if (parts.init) await agent.loadPolicy(parts.init.policy);
   }
 
-  private logStep({ update, task, simulations, evaluations, metrics }: TrainStep): void {
+  private logStep({ update, task, simulations, evaluations, ...step }: TrainStep, seen: Evaluated | null) {
     const scenario = this.isOfMany ? { scenario: task } : {};
     const best = this.bestOf(task);
+    const metrics = { ...step.metrics, ...seen?.metrics };
     this.directory!.logMetrics({ update, ...scenario, simulations, evaluations, metrics, ...best });
   }
 
@@ -139,12 +151,22 @@ class Training {
     return { bestValue, bestGap: gapOf(bestValue, bound) };
   }
 
+  /** A run that ends here has no checkpoint of this moment: it could only go on past its end. */
   private async keepStep(step: TrainStep, agent: Agent): Promise<void> {
     const { request, hooks } = this.given;
     this.updates = step.update;
+    const seen = (await this.heldOut?.after(step.update, agent)) ?? null;
+    this.logStep(step, seen);
     this.writePlans();
-    if (this.updates % request.checkpointEvery === 0) await this.writeCheckpoint(agent);
+    if (seen?.isBest === true) await this.writeBestPolicy(agent);
+    const isOver = this.heldOut?.isOver === true;
+    if (!isOver && this.updates % request.checkpointEvery === 0) await this.writeCheckpoint(agent);
     hooks.onStep?.(step, this.ledger, this.bestOf(step.task).bestGap ?? null);
+  }
+
+  private async writeBestPolicy(agent: Agent): Promise<void> {
+    const file = this.policyFile(await agent.savePolicy());
+    this.directory!.writeJson(BEST_POLICY, sealed(file));
   }
 
   /** Each best plan that is not in the log yet. */
@@ -179,6 +201,7 @@ class Training {
       plansBytes: run.plans.lengthBytes,
       plansSha256: run.plans.sha256(),
       meters: Object.fromEntries(meters),
+      ...(this.heldOut !== null && { heldOut: this.heldOut.state }),
       agent: await agent.saveRun(),
     };
     run.writeJson(TIMES, timesFile(runTimes(this.ledger, this.meters)));
@@ -189,21 +212,23 @@ class Training {
     if (this.directory === null) return;
     this.writePlans();
     this.directory.writeJson(TIMES, timesFile(runTimes(this.ledger, this.meters)));
-    this.directory.writeJson(POLICY, sealed(this.policyFile(result)));
+    this.directory.writeJson(POLICY, sealed(this.policyFile(this.policy)));
     this.directory.writeJson("result.json", result);
   }
 
-  private policyFile({ simulations, evaluations, pretraining }: TrainResult): PolicyFile {
-    const { module, named } = this.given.parts;
+  /** What evaluation cost counts too, because it may have chosen the policy. */
+  private policyFile(policy: unknown): PolicyFile {
+    const { module, named, init } = this.given.parts;
+    const spent = [this.ledger, this.heldOut?.state, init?.pretraining].filter((part) => part != null);
     return {
       format: POLICY_FORMAT,
       agent: module.card.id,
       method: named?.method ?? module.card.id,
       options: Object.fromEntries(named?.given ?? []),
       scenarios: this.tasks.names,
-      simulations: simulations + (pretraining?.simulations ?? 0),
-      evaluations: evaluations + (pretraining?.evaluations ?? 0),
-      policy: this.policy,
+      simulations: spent.reduce((sum, { simulations }) => sum + simulations, 0),
+      evaluations: spent.reduce((sum, { evaluations }) => sum + evaluations, 0),
+      policy,
     };
   }
 
@@ -211,6 +236,12 @@ class Training {
   private anythingLeft(): boolean {
     const [meter] = this.meters.values();
     return meter === undefined || meter.remaining > 0;
+  }
+
+  private evaluationResult(): TrainResult["evaluation"] {
+    if (this.heldOut === null) return null;
+    const { sinceBest: _, ...counts } = this.heldOut.state;
+    return { ...counts, stoppedEarly: this.heldOut.isOver };
   }
 
   private result(
@@ -226,6 +257,7 @@ class Training {
       evaluations,
       simulations,
       backend: ended.backend,
+      evaluation: this.evaluationResult(),
       noise: request.noise ?? 0,
       slowDevices: request.slowDevices ?? {},
       pretraining: parts.init?.pretraining ?? null,

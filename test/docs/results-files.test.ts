@@ -27,7 +27,15 @@ beforeAll(async () => {
   const machine = { cores: 1, memoryBytes: 1, platform: "none" };
   const origin = { versions: {}, command: "", date: "2031-02-03T04:05:06.789Z", machine };
   await writeComparison(comparison, await compare(request, { runCell, clock, cpuClock }), {}, origin);
-  const training = { scenarios: ["toy/chain"], agent: "reinforce", seed: 0, budget, checkpointEvery: 1 };
+  const evaluation = { every: 1, scenarios: ["toy/chain"] };
+  const training = {
+    scenarios: ["toy/chain"],
+    agent: "reinforce",
+    seed: 0,
+    budget,
+    checkpointEvery: 1,
+    evaluation,
+  };
   await train(run, training, { clock, cpuClock });
   const asked: TuneRequest = {
     ...{ method: "hill-climb", scenarios: ["toy/chain"], seeds: 1, seed: 0, simulations: 40, trials: 2 },

@@ -46,9 +46,9 @@ export const walkerWith = (orders: readonly (readonly number[])[]): AgentModule 
           };
         }
       },
-      async act() {
+      async act(task) {
         const plan = planNow();
-        evaluator.evaluate(plan);
+        task.evaluator.evaluate(plan);
         return plan;
       },
       savePolicy: async () => ({ device: Array.from(device) }),
