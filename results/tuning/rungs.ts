@@ -8,8 +8,8 @@
  * as given goes on to the last rung whatever it does, so that the winner has it beside it.
  *
  * A trial's excess on a scenario is how far its best plan's cost is above the lowest of the rung
- * there. Its score is the mean over scenarios and seeds. The cost of a plan that does not fit is its
- * penalty.
+ * there. Its score is the mean over scenarios and seeds. The cost of a plan that does not fit is
+ * its penalty.
  */
 import { InputError } from "../../env/model/errors.ts";
 import type { CellResult } from "../comparison/cell.ts";
