@@ -23,15 +23,21 @@ import { type Frame, fileChart, pageChart, textAt } from "./shapes.ts";
 /** Room for a title above a picture that is a file of its own. */
 const HEAD = 26;
 const FAR_APART = 20;
+/** Smaller gaps are rounding; they stand at the lower edge of a logarithmic axis. */
+const LEAST_GAP = 1e-4;
 /** What the page has for all of its pictures. */
 const ALONE = "svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n";
 
 export const metricText = (metric: string, value: number): string =>
-  /gap$/i.test(metric) ? formatGap(value) : formatNumber(value);
+  isGap(metric) ? formatGap(value) : formatNumber(value);
+
+const isGap = (metric: string): boolean => /gap$/i.test(metric) || metric.startsWith("eval/gap");
 
 /** What the axis of a metric says. */
 export function metricTitle(metric: string): string {
   if (metric === "bestGap") return "gap of the best plan so far";
+  if (metric === "eval/gap") return "mean gap of the policy's own plans";
+  if (metric === "eval/feasible") return "share of the policy's own plans that fit";
   if (metric === "bestValue") return "value of the best plan so far, us or bytes";
   if (metric === "meanCost") return "mean cost of an update's plans, us or bytes";
   return metric;
@@ -108,10 +114,13 @@ function plotOf({ metric, lines }: MetricCurves, { end }: CurveSet, frame: Frame
     Math.min(...points.map((point) => point.least)),
     Math.max(...points.map((point) => point.greatest)),
   ];
-  const range = { from: least, to: greatest, start: frame.bottom, end: frame.top };
+  const floor = isGap(metric) && least >= 0 ? Math.max(least, LEAST_GAP) : least;
+  const isLog = floor > 0 && greatest > FAR_APART * floor;
+  const range = { from: isLog ? floor : least, to: greatest, start: frame.bottom, end: frame.top };
+  const y = isLog ? logAxis(range) : linearAxis(range);
   return {
     x: linearAxis({ from: 0, to: end, start: frame.left, end: frame.right }),
-    y: least > 0 && greatest > FAR_APART * least ? logAxis(range) : linearAxis(range),
+    y: { ticks: y.ticks, at: (value) => y.at(Math.max(value, range.from)) },
     end,
     text: (value) => metricText(metric, value),
     way: isBestSoFar(metric) ? "steps" : "straight",
@@ -126,6 +135,7 @@ function captionOf(metric: string): string {
       ? "Each value holds until the next point."
       : "A point is the mean over the updates of a span of simulations.",
     "A line is the mean over its runs, its band the range from the lowest to the highest run.",
+    ...(isGap(metric) ? ["On a logarithmic axis gaps below 0.01% stand at the lower edge."] : []),
     "Thick lines are learned agents; a dotted line starts where the first run of a line ended.",
   ].join(" ");
 }

@@ -71,6 +71,19 @@ describe("the page of training runs", () => {
       expect(xs[i]).toBeCloseTo(64 + (points[0].simulations / set.end) * (780 - 64), 1);
   });
 
+  test("draws a gap of 0 at the lower edge of a logarithmic axis, not below it", () => {
+    const flat = runs.map((run) =>
+      run.method === "heft"
+        ? { ...run, series: new Map([["bestGap", [{ simulations: 1, value: 0 }]]]) }
+        : run,
+    );
+    const own = renderCurves(curveSet(flat, { spans: 20, metrics: ["bestGap"] }), flat);
+    expect(own).toMatch(
+      /<g class="curve k2[^>]*>\s*<title>heft: 0.00%<\/title>[\s\S]*?class="line" d="M[\d.]+ 314H/,
+    );
+    expect(own).not.toMatch(/NaN|Infinity/);
+  });
+
   test("is the same for the same runs, loads nothing and runs no script but its own", () => {
     expect(renderCurves(set, runs)).toBe(page);
     expect(page).toContain("default-src 'none'");
