@@ -1,9 +1,9 @@
 /**
  * BRKGA, the biased random-key genetic algorithm (Goncalves, Resende, J. Heuristics 2011) with the
  * decoder of REGAL (Paliwal et al., ICLR 2020). The decoder is in
- * agents/search/groups/random-keys.ts: device keys for each group, a priority key for each op.
+ * agents/search/keys/random-keys.ts: device keys for each group, a priority key for each op.
  *
- * The loop is in agents/search/groups/evolution.ts. Here keys are uniform and the elite bias is the
+ * The loop is in agents/search/keys/evolution.ts. Here keys are uniform and the elite bias is the
  * same for all. Objectives without an order (max load, latency) have no priority keys.
  */
 
@@ -13,9 +13,9 @@ import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
-import { createEvolution, plainDistributions } from "../../../search/groups/evolution.ts";
+import { createEvolution, plainDistributions } from "../../../search/keys/evolution.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
-import { deviceDecoder, orderedDecoder } from "../../../search/groups/random-keys.ts";
+import { deviceDecoder, orderedDecoder } from "../../../search/keys/random-keys.ts";
 
 const options = z.strictObject({
   pool: z

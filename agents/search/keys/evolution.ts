@@ -109,5 +109,8 @@ function child(
 ): Float64Array {
   const better = parents[rng.int(eliteCount)].keys;
   const other = parents[eliteCount + rng.int(parents.length - eliteCount)].keys;
-  return better.map((key, gene) => (rng.next() < eliteBias[gene] ? key : other[gene]));
+  const keys = new Float64Array(better.length);
+  for (let gene = 0; gene < keys.length; gene++)
+    keys[gene] = rng.next() < eliteBias[gene] ? better[gene] : other[gene];
+  return keys;
 }

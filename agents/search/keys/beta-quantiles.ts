@@ -1,28 +1,32 @@
 /**
  * Beta distributions by their quantile function, for keys of BRKGA that are not uniform.
  *
- * A draw takes one uniform number, whatever the distribution. The quantiles of all multiples of
- * 1/1024 are exact to rounding; between two of them the quantile is linear. So the distribution
- * function differs from the true one by less than 1/1024 everywhere. Beta(1, 1) is the number
- * itself, which needs no table.
+ * A draw takes one uniform number, whatever the distribution. The quantiles of the multiples of
+ * 1/256 are exact to rounding; between two of them the quantile is linear. Tails of 1/2048 are cut
+ * off. So the distribution function differs from the true one by less than 1/256 everywhere.
+ * Beta(1, 1) is the number itself, which needs no table.
  *
  * The distribution function is the incomplete beta function by its continued fraction (DLMF 8.17.22,
  * evaluated by Lentz's method).
  */
 
-/** Quantiles of 0, 1/1024, 2/1024, ..., 1. */
+/** Quantiles of 1/2048, 1/256, 2/256, ..., 255/256, 2047/2048. */
 export type Quantiles = Float64Array;
 
-const CELLS = 1024;
-/** Halvings of [0, 1] after which a double does not change any more. */
-const HALVINGS = 60;
+const CELLS = 256;
+const TAIL = 1 / 2048;
+/** More than bisection needs for every bit. */
+const MOST_STEPS = 100;
 
 /** Beta with these parameters; null for Beta(1, 1). */
 export function betaQuantiles(alpha: number, beta: number): Quantiles | null {
   if (alpha === 1 && beta === 1) return null;
   const quantiles = new Float64Array(CELLS + 1);
-  quantiles[CELLS] = 1;
-  for (let i = 1; i < CELLS; i++) quantiles[i] = quantileOf(i / CELLS, alpha, beta, quantiles[i - 1]);
+  quantiles[0] = quantileOf(TAIL, alpha, beta, 0);
+  for (let i = 1; i <= CELLS; i++) {
+    const probability = Math.min(i / CELLS, 1 - TAIL);
+    quantiles[i] = quantileOf(probability, alpha, beta, quantiles[i - 1]);
+  }
   return quantiles;
 }
 
@@ -37,15 +41,17 @@ export function quantileAt(quantiles: Quantiles, probability: number): number {
 function quantileOf(probability: number, alpha: number, beta: number, least: number): number {
   let [low, high] = [least, 1];
   const logScale = logBeta(alpha, beta);
-  let x = least > 0 ? least : alpha / (alpha + beta);
-  for (let step = 0; step < HALVINGS; step++) {
+  // Near 0 the distribution function is x ** alpha / (alpha B(alpha, beta)).
+  const nearZero = Math.exp((Math.log(probability * alpha) + logScale) / alpha);
+  let x = Math.max(least, Math.min(nearZero, alpha / (alpha + beta)));
+  for (let step = 0; step < MOST_STEPS; step++) {
     const excess = betaCdf(x, alpha, beta) - probability;
     if (excess > 0) high = x;
     else low = x;
     const density = Math.exp((alpha - 1) * Math.log(x) + (beta - 1) * Math.log1p(-x) - logScale);
     const newton = x - excess / density;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-15 * x) return next;
+    const next = newton > low && newton < high ? newton : low > 0 ? Math.sqrt(low * high) : high / 2;
+    if (Math.abs(next - x) <= 1e-13 * x) return next;
     x = next;
   }
   return x;
