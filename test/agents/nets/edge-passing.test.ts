@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, test } from "vitest";
 import { type AttributedGraph, edgePassing } from "../../../agents/nets/edge-passing.ts";
 import { createWeights } from "../../../agents/nets/weights.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
@@ -29,7 +29,10 @@ function made(options: Partial<typeof size> | { together: "mean" } = {}) {
 }
 
 /** One number at a time, with the saved weights. */
-function slowly(saved: ReturnType<ReturnType<typeof createWeights>["save"]>, features: number[][]): number[][] {
+function slowly(
+  saved: ReturnType<ReturnType<typeof createWeights>["save"]>,
+  features: number[][],
+): number[][] {
   const values = (name: string) => {
     const { shape, data } = saved[`net ${name}`];
     const bytes = Uint8Array.from(Buffer.from(data, "base64"));
