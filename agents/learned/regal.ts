@@ -155,7 +155,7 @@ async function networkOf(
   const size = { ...options, devices, critic: options.baseline === "critic" };
   const network = regalNetwork(tf, size, rng.child("weights"));
   const { weights, lastLayer } = network;
-  const rules = rulesOf(options, rng, tasks.names.length === 1);
+  const rules = rulesOf(options, tasks.names.length === 1);
   return {
     weights,
     lastLayer,
@@ -179,14 +179,13 @@ function openLesson(
   return new RegalLesson(tf, task, network, rules);
 }
 
-function rulesOf(options: Options, rng: AgentContext["rng"], isAlone: boolean): RegalRules {
+function rulesOf(options: Options, isAlone: boolean): RegalRules {
   const { runs, seeds, budget, actBudget, tilt, tiltDecay } = options;
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
   return {
     ...options,
     tilt: exponential(tilt, tiltDecay),
-    seeds: Array.from({ length: seeds }, (_, seed) => rng.child(`seed ${seed}`)),
     actBudget({ evaluator: { remaining } }, update) {
       if (actBudget !== 0) return actBudget;
       const takesAll = isAlone && update === 0 && Number.isFinite(remaining);

@@ -44,13 +44,15 @@ export interface RegalRules extends GenerationSizes {
   readonly budget: number;
   /** Runs whose rewards are averaged in a rollout. */
   readonly runs: number;
-  /** Seeds among which these are drawn. */
-  readonly seeds: readonly Rng[];
+  /** Number of seeds among which these are drawn, each a child of the stream of rollouts. */
+  readonly seeds: number;
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
   /** Simulations of the run for the policy's own plan. */
   readonly actBudget: (task: Task, update: number) => number;
 }
+
+type ScoredBins = Omit<RegalRollout, "tilted" | "deviation">;
 
 interface Saved {
   /** Cost of plain BRKGA by seed, null where it did not run yet. */
@@ -86,7 +88,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     this.policy = network.on(featuresOf(task.scenario));
     this.rules = rules;
     this.simulationsPerRollout = rules.runs * rules.budget;
-    this.plain = rules.seeds.map(() => null);
+    this.plain = new Array(rules.seeds).fill(null);
     const { scenario, evaluator } = task;
     const choices = choicesOf(scenario, rules.pool);
     const isOrdered = objectiveOf(scenario).keepsOrder;
@@ -112,7 +114,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     return Array.from({ length: Math.min(count, affordable) }, () => {
       const tilted = this.tilted(deviation, rng);
       const bins = sampleLogits(this.logits(tilted), BINS, rng, decoding);
-      return { ...this.rolledOut(bins, seeds), tilted, deviation };
+      return { ...this.rolledOut(bins, seeds, rng), tilted, deviation };
     });
   }
 
@@ -201,26 +203,26 @@ export class RegalLesson implements Lesson<RegalRollout> {
     });
   }
 
-  private rolledOut(bins: Int32Array, seeds: readonly number[]): Omit<RegalRollout, "tilted" | "deviation"> {
+  private rolledOut(bins: Int32Array, seeds: readonly number[], rng: Rng): ScoredBins {
     const { rules } = this;
     const distributions = this.distributionsOf(bins);
     let best: Run | null = null;
     let reward = 0;
     for (const seed of seeds) {
-      const plain = this.plainCost(seed);
-      const run = this.run(distributions, seedOf(rules, seed), rules.budget);
+      const plain = this.plainCost(seed, rng);
+      const run = this.run(distributions, seedOf(rng, seed), rules.budget);
       reward -= Math.log(run.outcome.cost / plain) / seeds.length;
       if (best === null || run.outcome.cost < best.outcome.cost) best = run;
     }
     return { ...(best as Run), bins, rewards: Float64Array.of(reward) };
   }
 
-  private plainCost(seed: number): number {
+  private plainCost(seed: number, rng: Rng): number {
     const known = this.plain[seed];
     if (known !== null) return known;
     const { rules } = this;
     const bins = Int32Array.from({ length: this.rowCount }, (_, row) => PLAIN[row % SETTINGS]);
-    const { outcome } = this.run(this.distributionsOf(bins), seedOf(rules, seed), rules.budget);
+    const { outcome } = this.run(this.distributionsOf(bins), seedOf(rng, seed), rules.budget);
     this.plain[seed] = outcome.cost;
     return outcome.cost;
   }
@@ -256,7 +258,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
   private drawSeeds(rng: Rng): number[] {
     const { seeds, runs } = this.rules;
     return rng
-      .shuffle(seeds.map((_, seed) => seed))
+      .shuffle(Array.from({ length: seeds }, (_, seed) => seed))
       .slice(0, runs)
       .sort((a, b) => a - b);
   }
@@ -269,5 +271,5 @@ export class RegalLesson implements Lesson<RegalRollout> {
   }
 }
 
-/** The stream of a seed from its beginning, for each run anew. */
-const seedOf = ({ seeds }: RegalRules, seed: number): Rng => seeds[seed].child("run");
+/** The stream of a seed from its beginning; a child does not depend on what was drawn before. */
+const seedOf = (rng: Rng, seed: number): Rng => rng.child(`seed ${seed}`);

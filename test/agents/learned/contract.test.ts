@@ -29,7 +29,7 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   [
     "regal",
     regal as AgentModule,
-    { width: 4, rounds: 1, budget: 12, population: 4, elite: 0.25, batch: 2, graphs: 1 },
+    { width: 4, rounds: 1, budget: 6, population: 4, elite: 0.25, batch: 2, graphs: 1 },
   ],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
 ];

@@ -13,8 +13,8 @@ import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
-import { createEvolution, plainDistributions } from "../../../search/keys/evolution.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
+import { createEvolution, plainDistributions } from "../../../search/keys/evolution.ts";
 import { deviceDecoder, orderedDecoder } from "../../../search/keys/random-keys.ts";
 
 const options = z.strictObject({
