@@ -55,8 +55,8 @@ const fields = {
     .default(4)
     .describe("Seeds of these runs, the same for plain BRKGA; at least `runs`."),
   batch: z.int().min(1).default(8).describe("Rollouts on each graph of an update."),
-  graphs: z.int().min(1).default(2).describe("Graphs of an update."),
-  learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
+  graphs: z.int().min(1).default(3).describe("Graphs of an update."),
+  learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
   clipNorm: z.number().positive().default(1).describe("Largest norm of a gradient; larger ones are scaled."),
   entropy: z.number().min(0).default(0).describe("Weight of the mean entropy of a decision."),
   baseline: z
@@ -132,7 +132,7 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.003. Its weights fit one number of devices.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
