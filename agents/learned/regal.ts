@@ -11,10 +11,10 @@
  * - REINFORCE with Adam on the improvement over plain BRKGA of the same budget;
  * - runs of 1,000 evaluations in training and of 5,000 for a plan.
  *
- * Not published, and ours in every mode: the sizes of generations, the values of the bins, the
- * features, width 64 and 3 rounds, four seeds for each reward, batch and learning rate. Keys for
- * transfers are missing; transfers go first come, first served. A node is a group; the ops of a
- * group share the setting of their priority keys.
+ * Not published, and ours in every mode: the sizes of generations, the values of the bins and the
+ * features. So are width 64, 3 rounds, four seeds for each reward, the batch and the learning rate.
+ * Keys for transfers are missing; transfers go first come, first served. A node is a group; the ops
+ * of a group share the settings of their priority keys.
  *
  * `mode=tuned` differs in what docs/agents.md lists with its effect.
  */
@@ -186,10 +186,10 @@ function rulesOf(options: Options, isAlone: boolean): RegalRules {
   return {
     ...options,
     tilt: exponential(tilt, tiltDecay),
-    actBudget({ evaluator: { remaining } }, update) {
+    actBudget({ evaluator: { remaining } }, wasTrainedOn) {
       if (actBudget !== 0) return actBudget;
-      const takesAll = isAlone && update === 0 && Number.isFinite(remaining);
-      return takesAll ? Math.max(budget, remaining) : budget;
+      const takesAll = isAlone && !wasTrainedOn && Number.isFinite(remaining);
+      return takesAll ? remaining : budget;
     },
   };
 }

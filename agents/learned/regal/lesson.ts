@@ -6,7 +6,7 @@
  *     reward = mean over seeds of -log(cost with the settings / cost of plain BRKGA)
  *
  * All runs are charged, those of plain BRKGA once for each task and seed. A rollout has one seed or
- * several of a fixed set; rollouts of one update have the same, so that they differ by their
+ * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
  * settings alone.
  */
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -49,7 +49,7 @@ export interface RegalRules extends GenerationSizes {
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
   /** Simulations of the run for the policy's own plan. */
-  readonly actBudget: (task: Task, update: number) => number;
+  readonly actBudget: (task: Task, wasTrainedOn: boolean) => number;
 }
 
 type ScoredBins = Omit<RegalRollout, "tilted" | "deviation">;
@@ -107,7 +107,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
   }
 
   rollOut(count: number, decoding: Decoding, update: number, rng: Rng): RegalRollout[] {
-    if (decoding.kind === "greedy") return this.greedy(count, update, rng);
+    if (decoding.kind === "greedy") return this.greedy(count, rng);
     const seeds = this.drawSeeds(rng);
     const affordable = this.affordable(seeds);
     const deviation = this.rules.tilt(update);
@@ -191,13 +191,13 @@ export class RegalLesson implements Lesson<RegalRollout> {
    * Runs with the likeliest settings. Without plain runs to be compared with, as for a graph that
    * was never trained on, the reward is not known, and NaN.
    */
-  private greedy(count: number, update: number, rng: Rng): RegalRollout[] {
+  private greedy(count: number, rng: Rng): RegalRollout[] {
     const { rules, task } = this;
     const bins = argmaxRows(this.logits(null), BINS);
     const distributions = this.distributionsOf(bins);
     return Array.from({ length: count }, () => {
-      const run = this.run(distributions, rng, rules.actBudget(task, update));
       const plain = this.plain.filter((cost) => cost !== null);
+      const run = this.run(distributions, rng, rules.actBudget(task, plain.length > 0));
       const reward = plain.reduce((sum, cost) => sum - Math.log(run.outcome.cost / cost), 0) / plain.length;
       return { ...run, bins, tilted: null, deviation: 0, rewards: Float64Array.of(reward) };
     });
@@ -227,7 +227,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     return outcome.cost;
   }
 
-  /** Pre: the budget holds one chromosome at least. */
+  /** One chromosome at least; the evaluator refuses it where there is no budget for one. */
   private run(distributions: KeyDistributions, rng: Rng, budget: number): Run {
     const { evaluator } = this.task;
     let last: Outcome | null = null;
@@ -239,7 +239,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
       },
     };
     const evolution = createEvolution(this.decoder, scoring, rng, this.rules, distributions);
-    for (let left = Math.floor(budget / this.simulationsPerChromosome); left > 0; left--) {
+    const chromosomes = Math.max(1, Math.floor(budget / this.simulationsPerChromosome));
+    for (let done = 0; done < chromosomes; done++) {
       const plan = evolution.next();
       if (plan !== null) best = { plan, outcome: last as unknown as Outcome };
     }

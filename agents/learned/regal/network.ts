@@ -1,6 +1,6 @@
 /**
- * REGAL's two networks (Paliwal et al., ICLR 2020): one gives each node logits over the settings of
- * its keys, the other regresses the reward of a graph and serves as baseline. Both pass messages
+ * REGAL's two networks (Paliwal et al., ICLR 2020). One gives each node logits over the settings of
+ * its keys. The other regresses the reward of a graph and serves as baseline. Both pass messages
  * over nodes and edges (agents/nets/edge-passing.ts), with weights of their own.
  *
  * A node has a key for each device and one for its priority, three settings each, 16 bins for each
@@ -8,11 +8,12 @@
  *
  * Two heads:
  * - `free`: a logit for each bin, as the paper has it;
- * - `ordinal`, ours: the net gives a centre for each setting, and the logit of a bin falls with the
- *   square of its distance from the centre. An untrained net is centred on plain BRKGA. To the
- *   centres come linear terms of the node's features. Exploration may tilt these weights: a whole
- *   graph then has earlier means where levels are deep, say, and the reward tells whether that
- *   helps. Independent bins of a hundred nodes say that a hundredth as clearly.
+ * - `ordinal`, ours: the net gives a centre for each setting. The logit of a bin falls with the
+ *   square of its distance from the centre. An untrained net is centred on plain BRKGA.
+ *
+ * To the ordinal head's centres come linear terms of the node's features. Exploration may tilt
+ * their weights. A whole graph then has larger means where levels are deep, say, and the reward
+ * tells whether that helps. Independent bins at a hundred nodes tell it a tenth as clearly.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { type EdgePassing, edgePassing } from "../../nets/edge-passing.ts";
@@ -43,8 +44,8 @@ export interface RegalSize {
 /** The networks on one graph. */
 export interface RegalPolicy {
   /**
-   * [nodes x keys x settings rows, bins], node by node; differentiable. A tilt is constant, and takes
-   * the place of the linear weights.
+   * [nodes x keys x settings rows, bins], node by node; differentiable. A tilt is constant, and
+   * takes the place of the linear weights.
    */
   logits(tilted?: Float32Array): Tensor2D;
   /** What reward the second net expects, a tensor of one number; null without that net. */

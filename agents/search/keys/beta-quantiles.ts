@@ -6,8 +6,8 @@
  * off. So the distribution function differs from the true one by less than 1/256 everywhere.
  * Beta(1, 1) is the number itself, which needs no table.
  *
- * The distribution function is the incomplete beta function by its continued fraction (DLMF 8.17.22,
- * evaluated by Lentz's method).
+ * The distribution function is the incomplete beta function by its continued fraction (DLMF
+ * 8.17.22), evaluated by Lentz's method.
  */
 
 /** Quantiles of 1/2048, 1/256, 2/256, ..., 255/256, 2047/2048. */

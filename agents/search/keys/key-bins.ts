@@ -1,7 +1,7 @@
 /**
- * The discrete settings among which REGAL (Paliwal et al., ICLR 2020) chooses for each key: a mean
- * and a variance of its Beta distribution, and its elite bias, of 16 values each. The paper does
- * not give the values; these are ours.
+ * The discrete settings among which REGAL (Paliwal et al., ICLR 2020) chooses for each key. They
+ * are the mean and the variance of its Beta distribution, and its elite bias, of 16 values each.
+ * The paper does not give the values; these are ours.
  *
  * - Means are multiples of 1/16, and 1/32 in place of 0.
  * - Variances are m (1 - m) / (1 + nu), where nu = alpha + beta is 1, sqrt 2, 2, ..., 128 sqrt 2.
