@@ -9,7 +9,7 @@
 import { type GroupGraph, groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { AttributedGraph } from "../../nets/edge-passing.ts";
+import type { AttributedGraph } from "../../nets/passing/edge-passing.ts";
 
 export const nodeColumns = Object.freeze([
   "compute",

@@ -1,7 +1,7 @@
 /**
  * REGAL's two networks (Paliwal et al., ICLR 2020). One gives each node logits over the settings of
  * its keys. The other regresses the reward of a graph and serves as baseline. Both pass messages
- * over nodes and edges (agents/nets/edge-passing.ts), with weights of their own.
+ * over nodes and edges (agents/nets/passing/edge-passing.ts), with weights of their own.
  *
  * A node has a key for each device and one for its priority, three settings each, 16 bins for each
  * setting (agents/search/keys/key-bins.ts). Nodes decide independently, given the graph.
@@ -16,7 +16,7 @@
  * tells whether that helps. Independent bins at a hundred nodes tell it a tenth as clearly.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import { type EdgePassing, edgePassing } from "../../nets/edge-passing.ts";
+import { type EdgePassing, edgePassing } from "../../nets/passing/edge-passing.ts";
 import { createWeights, type Weights } from "../../nets/weights.ts";
 import { BINS, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
 import { dense } from "../../tensors/dense.ts";

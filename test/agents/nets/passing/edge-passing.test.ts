@@ -1,10 +1,10 @@
 import { beforeAll, describe, test } from "vitest";
-import { type AttributedGraph, edgePassing } from "../../../agents/nets/edge-passing.ts";
-import { createWeights } from "../../../agents/nets/weights.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "../tensors/gradient-check.ts";
+import { type AttributedGraph, edgePassing } from "../../../../agents/nets/passing/edge-passing.ts";
+import { createWeights } from "../../../../agents/nets/weights.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../../tensors/gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

@@ -9,12 +9,12 @@
  * graph networks" (2018), as REGAL (Paliwal et al., ICLR 2020) uses it. Every round has weights of
  * its own. Cost and memory grow with the edges, never with the square of the nodes.
  */
-import type { Rng } from "../../env/model/rng.ts";
-import { dense } from "../tensors/dense.ts";
-import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
-import { type Perceptron, perceptron } from "./message-passing.ts";
-import type { Weights } from "./weights.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { dense } from "../../tensors/dense.ts";
+import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../../tensors/neighbour-sum.ts";
+import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
+import { type Perceptron, perceptron } from "../message-passing.ts";
+import type { Weights } from "../weights.ts";
 
 export interface AttributedGraph {
   readonly nodes: number;
