@@ -13,7 +13,7 @@ import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";
 import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../../tensors/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
-import { type Perceptron, perceptron } from "../message-passing.ts";
+import { perceptron } from "../message-passing.ts";
 import type { Weights } from "../weights.ts";
 
 export interface AttributedGraph {
@@ -80,7 +80,7 @@ export function edgePassing(
 }
 
 /** Two layers, the second linear, so that a round may lower what a node has. */
-function changeOf(tf: Tf, weights: Weights, name: string, width: number, rng: Rng): Perceptron {
+function changeOf(tf: Tf, weights: Weights, name: string, width: number, rng: Rng): (x: Tensor) => Tensor2D {
   const [first, second] = [
     weights.reluMatrix(`${name} 0`, 2 * width, width, rng),
     weights.matrix(`${name} 1`, width, width, rng),
