@@ -33,7 +33,7 @@ import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
 import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
-import { heads, type RegalNetwork, regalNetwork } from "./regal/network.ts";
+import { heads, learnedSettings, type RegalNetwork, regalNetwork } from "./regal/network.ts";
 
 const fields = {
   budget: z
@@ -72,6 +72,10 @@ const fields = {
     .enum(heads)
     .default("ordinal")
     .describe("A centre of the bins for each setting, or a free logit for each bin."),
+  settings: z
+    .enum(learnedSettings)
+    .default("all")
+    .describe("What the ordinal head moves: all settings, or means alone and the rest as in plain BRKGA."),
   spread: z.number().positive().default(2).describe("Spread of the ordinal head about its centre, in bins."),
   tilt: z
     .number()
@@ -132,7 +136,7 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -27,6 +27,7 @@ import { edgeColumns, type NodeFeatures, nodeColumns } from "./features.ts";
 const LINEAR_GAIN = 10;
 
 export const heads = ["ordinal", "free"] as const;
+export const learnedSettings = ["all", "means"] as const;
 
 export interface RegalSize {
   /** Devices, whose keys the weights know by number. */
@@ -37,6 +38,8 @@ export interface RegalSize {
   readonly head: (typeof heads)[number];
   /** Standard deviation of bins about their centre under the ordinal head. */
   readonly spread: number;
+  /** What the ordinal head may move: all settings, or means alone. */
+  readonly settings: (typeof learnedSettings)[number];
   /** Whether there is a second net for the baseline. */
   readonly critic: boolean;
 }
@@ -101,7 +104,7 @@ export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
           const shape: [number, number] = [nodeColumns.length + 1, rowsPerNode];
           const used = tilted === undefined ? (linear() as Tensor) : tf.tensor2d(tilted, shape);
           const withOne = tf.concat([seen, tf.ones([graph.nodes, 1])], 1);
-          return ordinalLogits(tf, tf.add(out, tf.matMul(withOne, used as Tensor2D)), size.spread);
+          return ordinalLogits(tf, tf.add(out, tf.matMul(withOne, used as Tensor2D)), size);
         },
         value: () => expect?.() ?? null,
       };
@@ -110,10 +113,16 @@ export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
 }
 
 /** Bins about centres, which are offsets from plain BRKGA: [nodes x rows] to [nodes rows, bins]. */
-function ordinalLogits(tf: Tf, offsets: Tensor, spread: number): Tensor2D {
+function ordinalLogits(tf: Tf, offsets: Tensor, { spread, settings }: RegalSize): Tensor2D {
   const [nodes, rowsPerNode] = offsets.shape;
+  const moves = Float32Array.from({ length: rowsPerNode }, (_, row) =>
+    settings === "all" || row % SETTINGS === 0 ? 1 : 0,
+  );
   const plain = Float32Array.from({ length: rowsPerNode }, (_, row) => PLAIN[row % SETTINGS]);
-  const centres = tf.reshape(tf.add(offsets, tf.tensor1d(plain)), [nodes * rowsPerNode, 1]);
+  const centres = tf.reshape(tf.add(tf.mul(offsets, tf.tensor1d(moves)), tf.tensor1d(plain)), [
+    nodes * rowsPerNode,
+    1,
+  ]);
   const bins = tf.tensor2d(
     Float32Array.from({ length: BINS }, (_, bin) => bin),
     [1, BINS],

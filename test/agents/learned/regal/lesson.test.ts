@@ -42,6 +42,7 @@ const size: RegalSize = {
   together: "mean",
   head: "ordinal",
   spread: 2,
+  settings: "all",
   critic: false,
 };
 
@@ -189,6 +190,16 @@ describe("a lesson of REGAL", () => {
     gradient.forEach((g, i) => {
       expect(g / gain).toBeCloseTo(rollouts[0].tilted![i] / 0.25, 3);
     });
+  });
+
+  test("learns means alone where told: the other settings stay plain whatever the weights", () => {
+    const { lesson, network } = lessonOf(taskOf(), { tilt: constant(0) }, { settings: "means", spread: 0.1 });
+    const linear = network.weights.list.find(({ name, shape }) => shape[0] === 13 && name !== "");
+    linear!.assign(tf.fill(linear!.shape, 0.3) as never);
+    const [{ bins }] = lesson.rollOut(1, GREEDY, 0, createRng(1));
+    const of = (setting: number) => new Set([...bins].filter((_, row) => row % 3 === setting));
+    expect([of(1), of(2)]).toEqual([new Set([2]), new Set([10])]);
+    expect(of(0).size).toBeGreaterThan(1);
   });
 
   test("expects one reward of a graph where it has a critic", () => {
