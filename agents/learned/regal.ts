@@ -190,9 +190,10 @@ function rulesOf(options: Options, isAlone: boolean): RegalRules {
   return {
     ...options,
     tilt: exponential(tilt, tiltDecay),
-    actBudget({ evaluator: { remaining } }, wasTrainedOn) {
+    training: { hasBegun: false },
+    actBudget({ evaluator: { remaining } }, isTrained) {
       if (actBudget !== 0) return actBudget;
-      const takesAll = isAlone && !wasTrainedOn && Number.isFinite(remaining);
+      const takesAll = isAlone && !isTrained && Number.isFinite(remaining);
       return takesAll ? remaining : budget;
     },
   };

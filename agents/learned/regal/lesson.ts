@@ -49,7 +49,9 @@ export interface RegalRules extends GenerationSizes {
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
   /** Simulations of the run for the policy's own plan. */
-  readonly actBudget: (task: Task, wasTrainedOn: boolean) => number;
+  readonly actBudget: (task: Task, isTrained: boolean) => number;
+  /** Of the whole run, shared by its lessons: whether training has begun. */
+  readonly training: { hasBegun: boolean };
 }
 
 type ScoredBins = Omit<RegalRollout, "tilted" | "deviation">;
@@ -110,6 +112,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     if (decoding.kind === "greedy") return this.greedy(count, rng);
     const seeds = this.drawSeeds(rng);
     const affordable = this.affordable(seeds);
+    if (affordable > 0) this.rules.training.hasBegun = true;
     const deviation = this.rules.tilt(update);
     return Array.from({ length: Math.min(count, affordable) }, () => {
       const tilted = this.tilted(deviation, rng);
@@ -137,6 +140,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
 
   load(saved: unknown): void {
     this.plain = [...(saved as Saved).plain];
+    if (this.plain.some((cost) => cost !== null)) this.rules.training.hasBegun = true;
   }
 
   dispose(): void {}
@@ -197,7 +201,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const distributions = this.distributionsOf(bins);
     return Array.from({ length: count }, () => {
       const plain = this.plain.filter((cost) => cost !== null);
-      const run = this.run(distributions, rng, rules.actBudget(task, plain.length > 0));
+      const run = this.run(distributions, rng, rules.actBudget(task, rules.training.hasBegun));
       const reward = plain.reduce((sum, cost) => sum - Math.log(run.outcome.cost / cost), 0) / plain.length;
       return { ...run, bins, tilted: null, deviation: 0, rewards: Float64Array.of(reward) };
     });

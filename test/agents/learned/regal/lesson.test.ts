@@ -61,6 +61,7 @@ function lessonOf(task: Task, changes: Partial<RegalRules> = {}, shape: Partial<
     seeds: 2,
     tilt: constant(0),
     actBudget: () => 100,
+    training: { hasBegun: false },
     ...changes,
   };
   return { lesson: new RegalLesson(tf, task, network, rules), network };
