@@ -7,6 +7,7 @@ export { boundByLinearRelaxation, type RelaxationLimits } from "./exact/programs
 export { colocrl } from "./learned/colocrl.ts";
 export { hdp } from "./learned/hdp.ts";
 export { placeto } from "./learned/placeto.ts";
+export { regal } from "./learned/regal.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
 export { spotlight } from "./learned/spotlight.ts";

@@ -61,7 +61,8 @@ const isWorkload = (word: string): boolean => workloadCatalog.some(({ name }) =>
 /**
  * The URIs of a family's members, for suites and for training. `FAMILY/SPLIT` names all members of
  * a split, on the machine that families are calibrated on. `FAMILY/SPLIT/NUMBERS/CLUSTER?OPTIONS`
- * is the long form: NUMBERS is `all`, one number or a range such as `0-99`.
+ * is the long form: NUMBERS is `all`, one number or a range such as `0-99`. The option `take=N`
+ * keeps the first N of them.
  */
 export function familyMembers(uri: string): string[] {
   const at = uri.indexOf("?");
@@ -72,15 +73,15 @@ export function familyMembers(uri: string): string[] {
     throw new InputError(`Members "${uri}": ${notKnown("family", name, namesOf(families))}`);
   }
   const split = splitNamed(`Members "${uri}"`, family, splitText);
-  const option = readQuery(`Members "${uri}"`, query ?? "").text("cluster");
+  const given = readQuery(`Members "${uri}"`, query ?? "");
+  const option = given.text("cluster");
   const cluster = rest.length === 0 && option === undefined ? [HOME] : rest;
   checkCluster(uri, clusterText(uri, cluster, option, ""));
   const [first, last] = rangeOf(`Members "${uri}"`, family, split, numbers);
-  const tail = query === undefined ? "" : `?${query}`;
-  return Array.from(
-    { length: last - first + 1 },
-    (_, i) => `${[name, split, first + i, ...cluster].join("/")}${tail}`,
-  );
+  const count = given.integer("take", { min: 1, max: last - first + 1 }) ?? last - first + 1;
+  const kept = (query ?? "").split("&").filter((part) => part !== "" && !/^take=/.test(part));
+  const tail = kept.length === 0 ? "" : `?${kept.join("&")}`;
+  return Array.from({ length: count }, (_, i) => `${[name, split, first + i, ...cluster].join("/")}${tail}`);
 }
 
 /** Whether `familyMembers` can read it: several scenarios in one address. */

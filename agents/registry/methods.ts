@@ -6,6 +6,7 @@ import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
 import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
+import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
@@ -76,4 +77,5 @@ export const composedMethods: readonly Method[] = [
   hdp,
   spotlight,
   placeto,
+  regal,
 ];

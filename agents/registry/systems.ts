@@ -47,10 +47,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["reinforce"],
     lacks: "its cross-entropy steps",
   }),
-  system("regal", "REGAL", "Paliwal et al., ICLR 2020", {
-    nearest: ["brkga"],
-    lacks: "the network that proposes its distributions",
-  }),
+  system("regal", "REGAL", "Paliwal et al., ICLR 2020"),
   system("gdp", "GDP", "Zhou et al., 2019", {
     nearest: ["placeto"],
     lacks: "its graph embedding and its Transformer",

@@ -33,7 +33,14 @@ export const regal: Family = {
   summary: "REGAL-like random graphs of 50 to 199 ops, no two of one topology",
   source: "after Paliwal et al., ICLR 2020 (unfiltered; generators ours)",
   ...manyMembers,
-  options: {},
+  options: {
+    weights: {
+      describe: "weights in percent of the usual ones; 0 for none, as in REGAL's data set",
+      default: 100,
+      min: 0,
+      max: 1000,
+    },
+  },
   graph: randomGraph,
 };
 
@@ -49,7 +56,7 @@ export function sizeOf(member: Pick<FamilyMember, "split" | "number">): {
 }
 
 function randomGraph(member: FamilyMember): OpGraph {
-  const { rng } = member;
+  const { rng, values } = member;
   const { ops, edges } = sizeOf(member);
   const inputs = randomEdges(rng, ops, edges);
   const shape = createShape();
@@ -57,7 +64,7 @@ function randomGraph(member: FamilyMember): OpGraph {
     const work = { us: US_PER_COST * bellShaped(rng), size: bellShaped(rng) };
     shape.op(`node_${v}`, "Synthetic", work, [...from]);
   }
-  return sized(shape, COMMUNICATION);
+  return sized(shape, COMMUNICATION, values.weights / 100);
 }
 
 /** Every op but the first reads at least one earlier op. */

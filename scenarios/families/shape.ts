@@ -57,9 +57,9 @@ export function createShape(): Shape {
 
 /**
  * `communication` is the time of all transfers over the time of all ops, each edge sent once, on
- * the reference machine.
+ * the reference machine. `weights` is the factor on the usual weights.
  */
-export function sized({ ops }: Shape, communication: number): OpGraph {
+export function sized({ ops }: Shape, communication: number, weights = 1): OpGraph {
   const computeUs = ops.reduce((sum, { us }) => sum + us, 0);
   const edges = ops.flatMap(({ inputs }) => inputs);
   const sizes = edges.reduce((sum, from) => sum + ops[from].size, 0);
@@ -77,7 +77,7 @@ export function sized({ ops }: Shape, communication: number): OpGraph {
       name,
       type,
       flops: Math.round((us - reference.launchUs) * reference.flopsPerUs * share),
-      parameterBytes: Math.round(us) * WEIGHT_BYTES_PER_US,
+      parameterBytes: Math.round(Math.round(us) * WEIGHT_BYTES_PER_US * weights),
       outputs: [Math.round(bytesPerSize * size)],
     });
   }

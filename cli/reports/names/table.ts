@@ -152,7 +152,7 @@ families	inception		1	Inception-like networks: 9 blocks of four branches; train 
 families	transformer		1	BERT-like encoders: layers, tokens and batch vary; whole training graphs; train 16, validation 8, test 16	Devlin et al., NAACL 2019 (the encoder); variants ours
 families	layered		1	random graphs of layers, each op fed by the layer before; train 10000, validation 1000, test 1000	generator after Topcuoglu, Hariri, Wu, TPDS 2002; numbers ours ops width
 families	series-parallel		1	random two-terminal series-parallel graphs; train 10000, validation 1000, test 1000	class of Valdes, Tarjan, Lawler, SIAM J. Computing 1982; numbers ours ops
-families	regal		1	REGAL-like random graphs of 50 to 199 ops, no two of one topology; train 10000, validation 1000, test 1000	after Paliwal et al., ICLR 2020 (unfiltered; generators ours)
+families	regal		1	REGAL-like random graphs of 50 to 199 ops, no two of one topology; train 10000, validation 1000, test 1000	after Paliwal et al., ICLR 2020 (unfiltered; generators ours) weights
 clusters	2xK80		1	2 K80 dies of a p2.8xlarge on PCIe, and the host	
 clusters	4xK80		1	4 K80 dies of a p2.8xlarge on PCIe, and the host	
 clusters	8xK80		1	8 K80 dies, a whole p2.8xlarge on PCIe, and the host	
@@ -222,6 +222,7 @@ agents	colocrl	ColocRL, colocrl	1	LSTM encoder and attentive LSTM decoder over g
 agents	hdp	HDP, hdp	1	A learned grouper sorts ops into groups, an attentive LSTM places the groups.	Mirhoseini et al., A Hierarchical Model for Device Placement, ICLR 2018 group per op, device per group mode batch learningRate clipNorm entropy baselineDecay advantages reward lateFilter hidden attention embedding temperature clip groups grouperHidden grouping decode plans decodeTemperature topP tilt tiltDecay
 agents	spotlight	Spotlight, spotlight	1	Recurrent encoder and decoder over groups, trained by PPO under a divergence penalty.	Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018 device per group mode batch learningRate clipNorm entropy reward hidden attention embedding temperature clip epochs minibatch klTarget klWeight entropyUpdates decode plans decodeTemperature topP tilt tiltDecay
 agents	placeto	Placeto, placeto	1	Message-passing policy that re-places one group at a time, sweep by sweep.	Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019 device per group, by improvement episodes learningRate clipNorm entropy discount baselineEpisodes width rounds start reward
+agents	regal	REGAL, regal	1	Graph network that gives each node the distributions that BRKGA draws its keys from.	Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020 device per group, and an order of ops on each device mode budget actBudget runs seeds batch graphs learningRate clipNorm entropy baseline valueWeight advantage head settings spread tilt tiltDecay width rounds together pool population elite mutants
 envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per episode.	
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
@@ -239,7 +240,7 @@ systems	dagp	dagP	1	dagP (Herrmann et al., 2019) is not implemented. The nearest
 systems	hdp	HDP	1	HDP (Mirhoseini et al., ICLR 2018) is hdp here.	hdp
 systems	spotlight	Spotlight	1	Spotlight (Gao et al., ICML 2018) is spotlight here.	spotlight
 systems	post	Post	1	Post (Gao et al., NeurIPS 2018) is not implemented, for want of its cross-entropy steps. The nearest is reinforce.	
-systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is not implemented, for want of the network that proposes its distributions. The nearest is brkga.	
+systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is regal here.	regal
 systems	gdp	GDP	1	GDP (Zhou et al., 2019) is not implemented, for want of its graph embedding and its Transformer. The nearest is placeto.	
 systems	go	GO	1	GO (Zhou et al., NeurIPS 2020) is not implemented, for want of its networks. The nearest is placeto.	
 systems	doppler	DOPPLER	1	DOPPLER (ICLR 2026) is not implemented, for want of its dual policy. The nearest is placeto.	

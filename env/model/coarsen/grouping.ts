@@ -59,7 +59,7 @@ export function liftToOps(grouping: Grouping, groupDevice: ArrayLike<number>): I
     throw new InputError(
       `The placement has ${groupDevice.length} entries for ${grouping.groupCount} groups; give one device per group.`,
     );
-  return Int32Array.from(grouping.groupOf, (g) => groupDevice[g]);
+  return grouping.groupOf.map((g) => groupDevice[g]);
 }
 
 /** One device per group from op-level devices that agree within each group. */

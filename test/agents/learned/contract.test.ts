@@ -3,6 +3,7 @@ import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.
 import { colocrl } from "../../../agents/learned/colocrl.ts";
 import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
+import { regal } from "../../../agents/learned/regal.ts";
 import { reinforce } from "../../../agents/learned/reinforce.ts";
 import { seq2seq } from "../../../agents/learned/seq2seq.ts";
 import { spotlight } from "../../../agents/learned/spotlight.ts";
@@ -25,6 +26,11 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   ["colocrl", colocrl as AgentModule, { hidden: 8, attention: 4, embedding: 4 }],
   ["hdp", hdp as AgentModule, { groups: 6, hidden: 8, attention: 4, embedding: 4, learningRate: 0.03 }],
   ["spotlight", spotlight as AgentModule, { hidden: 8, attention: 4, embedding: 4, learningRate: 0.01 }],
+  [
+    "regal",
+    regal as AgentModule,
+    { width: 4, rounds: 1, budget: 6, population: 4, elite: 0.25, batch: 2, graphs: 1 },
+  ],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
 ];
 

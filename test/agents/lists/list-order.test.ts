@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createListOrder } from "../../../agents/lists/list-order.ts";
 import { choicesOf, planOf } from "../../../agents/problems/choices.ts";
 import { drawn } from "../../../agents/problems/constructions.ts";
-import { orderedDecoder } from "../../../agents/search/groups/random-keys.ts";
+import { orderedDecoder } from "../../../agents/search/keys/random-keys.ts";
 import {
   compile,
   createRng,

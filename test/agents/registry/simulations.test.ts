@@ -59,8 +59,8 @@ vi.mock("../../../agents/lists/list-order.ts", async (original) => {
     outside.counting(module.createListOrder(...given), "of");
   return { ...module, createListOrder };
 });
-vi.mock("../../../agents/search/groups/random-keys.ts", async (original) => {
-  const module = await original<typeof import("../../../agents/search/groups/random-keys.ts")>();
+vi.mock("../../../agents/search/keys/random-keys.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/search/keys/random-keys.ts")>();
   const orderedDecoder: typeof module.orderedDecoder = (...given) =>
     outside.counting(module.orderedDecoder(...given), "decode");
   return { ...module, orderedDecoder };

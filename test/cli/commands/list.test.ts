@@ -35,7 +35,7 @@ describe("list", () => {
     ["baechi", ["m-topo", "m-etf", "m-sct", "is m-topo, m-etf or m-sct here."]],
     ["colocrl", ["colocrl", "papers/colocrl"]],
     ["hdp", ["HDP (Mirhoseini et al., ICLR 2018) is hdp here.", "papers/hdp"]],
-    ["regal", ["REGAL (Paliwal et al., ICLR 2020) is not implemented", "The nearest is brkga.", "Families"]],
+    ["regal", ["REGAL (Paliwal et al., ICLR 2020) is regal here", "Agents", "Families"]],
     ["gdp", ["GDP (Zhou et al., 2019) is not implemented", "papers/gdp"]],
     ["scotch", ["The nearest is multilevel."]],
     ["placeto", ["Agents", "papers/placeto"]],

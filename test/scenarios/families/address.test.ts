@@ -93,6 +93,14 @@ describe("familyMembers", () => {
     expect(familyMembers("nmt/validation/3/4xK80")).toEqual(["nmt/validation/3/4xK80"]);
   });
 
+  test("take the first of the members named, and keep the other options", () => {
+    expect(familyMembers("regal/train?weights=0&take=2")).toEqual([
+      "regal/train/0/2xK80?weights=0",
+      "regal/train/1/2xK80?weights=0",
+    ]);
+    expect(familyMembers("nmt/test/4-9/4xK80?take=1")).toEqual(["nmt/test/4/4xK80"]);
+  });
+
   test("are scenarios, every one", async () => {
     for (const uri of familyMembers("inception/validation/all/4xK80"))
       expect((await resolveScenario(uri)).name).toBe(uri);
@@ -105,6 +113,8 @@ describe("familyMembers", () => {
     ["enas-cifar/test/9-16", /number is "9-16", expected 0 to 15/],
     ["enas-cifar/test/5-3", /number is "5-3", expected 0 to 15/],
     ["enas-cifar/test/all/2xK08", /cluster "2xK08" is not known/],
+    ["enas-cifar/test?take=17", /"take" is "17", expected a whole number from 1 to 16/],
+    ["enas-cifar/test?take=0", /"take" is "0", expected a whole number from 1 to 16/],
   ])("%s is refused in one sentence", (uri, sentence) => {
     expect(() => familyMembers(uri)).toThrow(InputError);
     expect(() => familyMembers(uri)).toThrow(sentence);

@@ -47,4 +47,15 @@ describe("the REGAL-like family", () => {
       expect(Math.abs(mean - 124.5)).toBeLessThan(2);
     }
   });
+
+  test("has no weights where told, and the same graph otherwise", () => {
+    const usual = memberGraph(regal, "test", 3);
+    const light = memberGraph(regal, "test", 3, { weights: 0 });
+    expect([...light.parameterBytes].every((bytes) => bytes === 0)).toBe(true);
+    expect(usual.parameterBytes.every((bytes) => bytes > 0)).toBe(true);
+    expect({ ...light, parameterBytes: usual.parameterBytes }).toEqual(usual);
+    expect(memberGraph(regal, "test", 3, { weights: 200 }).parameterBytes[0]).toBe(
+      2 * usual.parameterBytes[0],
+    );
+  });
 });

@@ -1,23 +1,21 @@
 /**
  * BRKGA, the biased random-key genetic algorithm (Goncalves, Resende, J. Heuristics 2011) with the
  * decoder of REGAL (Paliwal et al., ICLR 2020). The decoder is in
- * agents/search/groups/random-keys.ts: device keys for each group, a priority key for each op.
+ * agents/search/keys/random-keys.ts: device keys for each group, a priority key for each op.
  *
- * A generation keeps its elite and adds mutants of uniform keys. Children fill the rest: each key
- * comes from an elite parent with probability `rho`, else from another parent. Children and mutants
- * cost one evaluation each, the elite none. Objectives without an order (max load, latency) have no
- * priority keys.
+ * The loop is in agents/search/keys/evolution.ts. Here keys are uniform and the elite bias is the
+ * same for all. Objectives without an order (max load, latency) have no priority keys.
  */
 
 import { z } from "zod";
-import type { Rng } from "../../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
 import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
-import { deviceDecoder, orderedDecoder } from "../../../search/groups/random-keys.ts";
+import { createEvolution, plainDistributions } from "../../../search/keys/evolution.ts";
+import { deviceDecoder, orderedDecoder } from "../../../search/keys/random-keys.ts";
 
 const options = z.strictObject({
   pool: z
@@ -45,11 +43,6 @@ const options = z.strictObject({
     .describe("Probability that a child's key is its elite parent's."),
 });
 
-interface Member {
-  readonly keys: Float64Array;
-  readonly cost: number;
-}
-
 export const brkga: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
@@ -70,26 +63,16 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
       const decoder = objectiveOf(scenario).keepsOrder
         ? orderedDecoder(choices, evaluator)
         : deviceDecoder(choices);
-      const eliteCount = Math.max(1, Math.round(elite * population));
-      const mutantCount = Math.round(mutants * population);
+      const sizes = { population, elite, mutants };
+      const distributions = plainDistributions(decoder.length, rho);
+      const evolution = createEvolution(decoder, evaluator, rng, sizes, distributions);
       const yieldNow = yieldEvery(16);
-      let bestCost = Number.POSITIVE_INFINITY;
-      let generation: Member[] = [];
       for (;;) {
-        const next = generation.slice(0, eliteCount);
-        while (next.length < population) {
-          await yieldNow();
-          const isDrawn = generation.length === 0 || next.length < eliteCount + mutantCount;
-          const keys = isDrawn ? uniformKeys(decoder.length, rng) : child(generation, eliteCount, rho, rng);
-          const plan = decoder.decode(keys);
-          const { cost } = evaluator.evaluate(plan);
-          next.push({ keys, cost });
-          if (cost >= bestCost) continue;
-          bestCost = cost;
-          yield plan;
-          if (endsAtOnce(choices, evaluator)) return undefined;
-        }
-        generation = next.sort((a, b) => a.cost - b.cost);
+        await yieldNow();
+        const plan = evolution.next();
+        if (plan === null) continue;
+        yield plan;
+        if (endsAtOnce(choices, evaluator)) return undefined;
       }
     },
   }),
@@ -98,12 +81,3 @@ export const brkga: PlannerModule<z.infer<typeof options>> = {
 /** One op on one device: there is only one plan, and it is scored. */
 const endsAtOnce = (choices: Choices, { scenario }: MeteredEvaluator) =>
   !hasMoves(choices) && scenario.graph.opCount === 1;
-
-const uniformKeys = (length: number, rng: Rng) => Float64Array.from({ length }, () => rng.next());
-
-/** Pre: `generation` is sorted, the elite first. */
-function child(generation: readonly Member[], eliteCount: number, rho: number, rng: Rng): Float64Array {
-  const better = generation[rng.int(eliteCount)].keys;
-  const other = generation[eliteCount + rng.int(generation.length - eliteCount)].keys;
-  return better.map((key, gene) => (rng.next() < rho ? key : other[gene]));
-}

@@ -32,13 +32,14 @@ export function orderedDecoder(choices: Choices, passes: PassCounter): KeyDecode
   topologicalOrder.forEach((v, i) => {
     position[v] = i;
   });
+  const producers = Int32Array.from({ length: opCount }, (_, v) => inStart[v + 1] - inStart[v]);
   const ready = createReadyHeap(key, position);
   return {
     length: devices.length + opCount,
     decode(keys) {
       passes.pass();
       key.set(keys.subarray(devices.length));
-      const waitsFor = Int32Array.from({ length: opCount }, (_, v) => inStart[v + 1] - inStart[v]);
+      const waitsFor = producers.slice();
       const opPriority = new Float64Array(opCount);
       for (const v of topologicalOrder) if (waitsFor[v] === 0) ready.push(v);
       for (let listed = 0; listed < opCount; listed++) {

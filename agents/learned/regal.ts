@@ -1,0 +1,216 @@
+/**
+ * REGAL: a network looks at a graph once and says, for each node, what BRKGA draws and inherits its
+ * keys by. The search then runs with a fixed budget. So it learns to search, on graphs that it
+ * sees, for graphs that it has never seen.
+ *
+ * Source: Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: "Reinforced Genetic Algorithm Learning
+ * for Optimizing Computation Graphs", ICLR 2020. As there, under `mode=paper`:
+ * - mean and variance of a Beta distribution and an elite bias for each key, 16 bins each, all
+ *   independent given the graph;
+ * - a graph network with node and edge features, sums at the nodes, and a second one as baseline;
+ * - REINFORCE with Adam on the improvement over plain BRKGA of the same budget;
+ * - runs of 1,000 evaluations in training and of 5,000 for a plan.
+ *
+ * Not published, and ours in every mode: the sizes of generations, the values of the bins and the
+ * features. So are width 64, 3 rounds, four seeds for each reward, the batch and the learning rate.
+ * Keys for transfers are missing; transfers go first come, first served. A node is a group; the ops
+ * of a group share the settings of their priority keys.
+ *
+ * `mode=tuned` differs in what docs/agents.md lists with its effect.
+ */
+import { z } from "zod";
+import { InputError } from "../../env/model/errors.ts";
+import type { AgentContext, AgentModule, Task } from "../contract.ts";
+import { pools } from "../problems/choices.ts";
+import { loadTf } from "../tensors/tf.ts";
+import type { Tf } from "../tensors/types.ts";
+import { advantagesOver } from "../training/advantages.ts";
+import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
+import { batchMean } from "../training/baselines/batch-mean.ts";
+import { critic } from "../training/baselines/critic.ts";
+import type { PolicyNetwork } from "../training/contract.ts";
+import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { withPresets } from "../training/presets.ts";
+import { constant, exponential } from "../training/schedule.ts";
+import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
+import { heads, learnedSettings, type RegalNetwork, regalNetwork } from "./regal/network.ts";
+
+const fields = {
+  budget: z
+    .int()
+    .min(2)
+    .default(800)
+    .describe("Simulations of one run of BRKGA in training; two for each chromosome where it has an order."),
+  actBudget: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Simulations of the run for the policy's own plan. 0: those of `budget` after training, all that is left where there was none.",
+    ),
+  runs: z.int().min(1).default(1).describe("Runs that the reward of a rollout is the mean of."),
+  seeds: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe("Seeds of these runs, the same for plain BRKGA; at least `runs`."),
+  batch: z.int().min(1).default(8).describe("Rollouts on each graph of an update."),
+  graphs: z.int().min(1).default(3).describe("Graphs of an update."),
+  learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
+  clipNorm: z.number().positive().default(1).describe("Largest norm of a gradient; larger ones are scaled."),
+  entropy: z.number().min(0).default(0).describe("Weight of the mean entropy of a decision."),
+  baseline: z
+    .enum(["batch", "critic"])
+    .default("batch")
+    .describe("What a reward is compared with: the batch's others on the graph, or a second net."),
+  valueWeight: z.number().positive().default(1).describe("Weight of the second net's squared error."),
+  advantage: z
+    .enum(["raw", "batch"])
+    .default("batch")
+    .describe("Advantages as they are, or with mean 0 and spread 1 among a graph's rollouts."),
+  head: z
+    .enum(heads)
+    .default("ordinal")
+    .describe("A centre of the bins for each setting, or a free logit for each bin."),
+  settings: z
+    .enum(learnedSettings)
+    .default("all")
+    .describe("What the ordinal head moves: all settings, or means alone and the rest as in plain BRKGA."),
+  spread: z.number().positive().default(2).describe("Spread of the ordinal head about its centre, in bins."),
+  tilt: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("Standard deviation of the tilt of the ordinal head's linear terms, in bins."),
+  tiltDecay: z.number().min(0).max(1).default(1).describe("Factor on the tilt per update."),
+  width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
+  rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
+  together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
+  pool: z
+    .enum(pools)
+    .default("accelerators")
+    .describe("Devices that have keys; accelerators leaves out CPUs."),
+  population: z.int().min(4).default(100).describe("Chromosomes of a generation."),
+  elite: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.2)
+    .describe("Share of the population that is kept, at least 1."),
+  mutants: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.15)
+    .describe("Share of the population that is drawn afresh in each generation."),
+};
+
+const options = withPresets(fields, {
+  paper: {
+    budget: 2000,
+    actBudget: 10_000,
+    runs: 4,
+    batch: 1,
+    graphs: 8,
+    learningRate: 1e-4,
+    clipNorm: 10,
+    baseline: "critic",
+    advantage: "raw",
+    head: "free",
+    tilt: 0,
+    width: 64,
+    rounds: 3,
+    together: "sum",
+  },
+});
+type Options = z.infer<typeof options>;
+
+export const regal: AgentModule<Options> = {
+  kind: "agent",
+  card: {
+    id: "regal",
+    systems: ["regal"],
+    name: "REGAL",
+    summary: "Graph network that gives each node the distributions that BRKGA draws its keys from.",
+    searchSpace: "device per group, and an order of ops on each device",
+    paper:
+      "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
+    limits:
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000.",
+  },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
+  options,
+  actEvaluations: (_, { budget, actBudget }) => (actBudget === 0 ? budget : actBudget),
+  async create(context) {
+    const { options } = context;
+    const loaded = await loadTf(context.backend);
+    const { tf } = loaded;
+    return createLearner(loaded, context, await networkOf(tf, context), specOf(tf, options));
+  },
+};
+
+/** Weights for the number of devices of the tasks, which must be the same for all. */
+async function networkOf(
+  tf: Tf,
+  { tasks, rng, options }: AgentContext<Options>,
+): Promise<PolicyNetwork<RegalRollout>> {
+  const first = await tasks.task(tasks.names[0]);
+  const devices = first.scenario.cluster.devices.length;
+  const size = { ...options, devices, critic: options.baseline === "critic" };
+  const network = regalNetwork(tf, size, rng.child("weights"));
+  const { weights, lastLayer } = network;
+  const rules = rulesOf(options, tasks.names.length === 1);
+  return {
+    weights,
+    lastLayer,
+    fits: `${devices} devices`,
+    open: (task) => openLesson(tf, task, network, devices, rules),
+  };
+}
+
+function openLesson(
+  tf: Tf,
+  task: Task,
+  network: RegalNetwork,
+  devices: number,
+  rules: RegalRules,
+): RegalLesson {
+  const { name, cluster } = task.scenario;
+  if (cluster.devices.length !== devices)
+    throw new InputError(
+      `The policy is for ${devices} devices and fits no other number; "${name}" has ${cluster.devices.length}.`,
+    );
+  return new RegalLesson(tf, task, network, rules);
+}
+
+function rulesOf(options: Options, isAlone: boolean): RegalRules {
+  const { runs, seeds, budget, actBudget, tilt, tiltDecay } = options;
+  if (seeds < runs)
+    throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
+  return {
+    ...options,
+    tilt: exponential(tilt, tiltDecay),
+    training: { hasBegun: false },
+    actBudget({ evaluator: { remaining } }, isTrained) {
+      if (actBudget !== 0) return actBudget;
+      const takesAll = isAlone && !isTrained && Number.isFinite(remaining);
+      return takesAll ? remaining : budget;
+    },
+  };
+}
+
+const specOf = (tf: Tf, options: Options): LearnerSpec<RegalRollout> => ({
+  batch: options.batch,
+  tasksPerUpdate: options.graphs,
+  algorithm: reinforceAlgorithm,
+  advantages: () =>
+    advantagesOver({
+      baseline: options.baseline === "critic" ? critic(tf, 1, 1) : batchMean(),
+      shape: options.advantage,
+    }),
+  learningRate: constant(options.learningRate),
+  entropy: constant(options.entropy),
+  clipNorm: options.clipNorm,
+  weightOf: ({ bins }) => 1 / bins.length,
+  valueWeight: options.valueWeight,
+});

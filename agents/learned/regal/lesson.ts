@@ -1,0 +1,280 @@
+/**
+ * REGAL's bandit (Paliwal et al., ICLR 2020): one action for a graph, which is the settings of all
+ * its keys, and one reward. A rollout runs BRKGA with them and compares its cost with that of plain
+ * BRKGA under the same budget and seeds:
+ *
+ *     reward = mean over seeds of -log(cost with the settings / cost of plain BRKGA)
+ *
+ * All runs are charged, those of plain BRKGA once for each task and seed. A rollout has one seed or
+ * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
+ * settings alone.
+ */
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
+import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
+import type { Task } from "../../contract.ts";
+import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
+import { choicesOf, type Pool } from "../../problems/choices.ts";
+import { createEvolution, type GenerationSizes, type KeyDistributions } from "../../search/keys/evolution.ts";
+import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
+import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Decisions, Decoding, Lesson, Replay, Rollout } from "../../training/contract.ts";
+import type { Schedule } from "../../training/schedule.ts";
+import { featuresOf } from "./features.ts";
+import type { RegalNetwork, RegalPolicy } from "./network.ts";
+
+/** Below it there is no tilt. */
+const LEAST_TILT = 1e-3;
+
+export interface RegalRollout extends Rollout {
+  /** The bin of each decision row. */
+  readonly bins: Int32Array;
+  /** The linear weights that it was drawn under, where they were tilted. */
+  readonly tilted: Float32Array | null;
+  /** Of the tilt. */
+  readonly deviation: number;
+}
+
+export interface RegalRules extends GenerationSizes {
+  readonly pool: Pool;
+  /** Simulations of a run, or evaluations where only those are limited. */
+  readonly budget: number;
+  /** Runs whose rewards are averaged in a rollout. */
+  readonly runs: number;
+  /** Number of seeds among which these are drawn, each a child of the stream of rollouts. */
+  readonly seeds: number;
+  /** Standard deviation of the tilt of the linear weights, in bins. */
+  readonly tilt: Schedule;
+  /** Simulations of the run for the policy's own plan. */
+  readonly actBudget: (task: Task, isTrained: boolean) => number;
+  /** Of the whole run, shared by its lessons: whether training has begun. */
+  readonly training: { hasBegun: boolean };
+}
+
+type ScoredBins = Omit<RegalRollout, "tilted" | "deviation">;
+
+interface Saved {
+  /** Cost of plain BRKGA by seed, null where it did not run yet. */
+  readonly plain: readonly (number | null)[];
+}
+
+interface Run {
+  readonly plan: Plan;
+  readonly outcome: Outcome;
+}
+
+export class RegalLesson implements Lesson<RegalRollout> {
+  readonly task: Task;
+  readonly simulationsPerRollout: number;
+  private readonly tf: Tf;
+  private readonly network: RegalNetwork;
+  private readonly policy: RegalPolicy;
+  private readonly rules: RegalRules;
+  private readonly decoder: KeyDecoder;
+  private readonly simulationsPerChromosome: number;
+  /** Of each key of a chromosome, which row of the network has its first setting. */
+  private readonly firstRow: Int32Array;
+  /** Rows of the network that some key has, ascending. */
+  private readonly rows: Int32Array;
+  private readonly rowCount: number;
+  private plain: (number | null)[];
+
+  constructor(tf: Tf, task: Task, network: RegalNetwork, rules: RegalRules) {
+    const { rowsPerNode } = network;
+    this.tf = tf;
+    this.task = task;
+    this.network = network;
+    this.policy = network.on(featuresOf(task.scenario));
+    this.rules = rules;
+    this.simulationsPerRollout = rules.runs * rules.budget;
+    this.plain = new Array(rules.seeds).fill(null);
+    const { scenario, evaluator } = task;
+    const choices = choicesOf(scenario, rules.pool);
+    const isOrdered = objectiveOf(scenario).keepsOrder;
+    this.decoder = isOrdered ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
+    this.simulationsPerChromosome = isOrdered && evaluator.countedIn === "simulations" ? 2 : 1;
+    const devices = choices.legal.flatMap((legal, g) =>
+      [...legal].map((device) => g * rowsPerNode + device * SETTINGS),
+    );
+    const priorities = isOrdered
+      ? [...scenario.grouping.groupOf].map((g) => (g + 1) * rowsPerNode - SETTINGS)
+      : [];
+    this.firstRow = Int32Array.from([...devices, ...priorities]);
+    const used = new Set([...this.firstRow].flatMap((row) => [row, row + 1, row + 2]));
+    this.rows = Int32Array.from([...used].sort((a, b) => a - b));
+    this.rowCount = scenario.grouping.groupCount * rowsPerNode;
+  }
+
+  rollOut(count: number, decoding: Decoding, update: number, rng: Rng): RegalRollout[] {
+    if (decoding.kind === "greedy") return this.greedy(count, rng);
+    const seeds = this.drawSeeds(rng);
+    const affordable = this.affordable(seeds);
+    if (affordable > 0) this.rules.training.hasBegun = true;
+    const deviation = this.rules.tilt(update);
+    return Array.from({ length: Math.min(count, affordable) }, () => {
+      const tilted = this.tilted(deviation, rng);
+      const bins = sampleLogits(this.logits(tilted), BINS, rng, decoding);
+      return { ...this.rolledOut(bins, seeds, rng), tilted, deviation };
+    });
+  }
+
+  /** Bins are credited under the tilted weights; the tilt is a decision of its own. */
+  replay(rollouts: readonly RegalRollout[]): Replay {
+    const { tf } = this;
+    const isTilted = rollouts.some(({ tilted }) => tilted !== null);
+    const shared = isTilted ? null : this.logProbabilities(null);
+    const each = rollouts.map(({ tilted }) => shared ?? this.logProbabilities(tilted));
+    const bins = this.binDecisions(rollouts, tf.concat(each, 0) as Tensor2D);
+    const decisions = isTilted ? [bins, this.tiltDecisions(rollouts)] : [bins];
+    const value = this.policy.value();
+    if (value === null) return { decisions };
+    return { decisions, values: tf.tile(value, [bins.taken.length]) as Tensor1D };
+  }
+
+  save(): Saved {
+    return { plain: this.plain };
+  }
+
+  load(saved: unknown): void {
+    this.plain = [...(saved as Saved).plain];
+    if (this.plain.some((cost) => cost !== null)) this.rules.training.hasBegun = true;
+  }
+
+  dispose(): void {}
+
+  private logits(tilted: Float32Array | null): Float32Array {
+    return readOut(this.tf, () => this.policy.logits(tilted ?? undefined).dataSync() as Float32Array);
+  }
+
+  /** The linear weights with a normal offset each; null where there is no tilt. */
+  private tilted(deviation: number, rng: Rng): Float32Array | null {
+    if (deviation < LEAST_TILT) return null;
+    const weights = readOut(
+      this.tf,
+      () => this.network.linear()?.dataSync().slice() as Float32Array | undefined,
+    );
+    return weights?.map((weight) => weight + deviation * rng.normal()) ?? null;
+  }
+
+  /** Of the rows that some key has. */
+  private logProbabilities(tilted: Float32Array | null): Tensor2D {
+    const { tf, rows, rowCount } = this;
+    const all = tf.logSoftmax(this.policy.logits(tilted ?? undefined)) as Tensor2D;
+    return rows.length === rowCount ? all : (tf.gather(all, tf.tensor1d(rows, "int32")) as Tensor2D);
+  }
+
+  private binDecisions(rollouts: readonly RegalRollout[], logProbabilities: Tensor2D): Decisions {
+    const { rows } = this;
+    const taken = new Int32Array(rows.length * rollouts.length);
+    rollouts.forEach(({ bins }, i) => {
+      for (let k = 0; k < rows.length; k++) taken[i * rows.length + k] = bins[rows[k]];
+    });
+    const rollout = Int32Array.from(taken, (_, k) => Math.floor(k / rows.length));
+    return { logProbabilities, taken, rollout, step: new Int32Array(taken.length) };
+  }
+
+  /** One decision with one choice: the logarithm of the tilted weights' normal density. */
+  private tiltDecisions(rollouts: readonly RegalRollout[]): Decisions {
+    const { tf } = this;
+    const centre = this.network.linear() as Tensor2D;
+    const drawn = tf.stack(rollouts.map(({ tilted }) => tf.tensor1d(tilted as Float32Array)));
+    const deviations = tf.tensor2d(rollouts.map(({ deviation }) => [deviation]));
+    const distance = tf.div(tf.sub(drawn, centre), deviations);
+    return {
+      logProbabilities: tf.mul(tf.sum(tf.square(distance), 1, true), -0.5) as Tensor2D,
+      taken: new Int32Array(rollouts.length),
+      rollout: Int32Array.from(rollouts, (_, i) => i),
+      step: new Int32Array(rollouts.length),
+    };
+  }
+
+  /**
+   * Runs with the likeliest settings. Without plain runs to be compared with, as for a graph that
+   * was never trained on, the reward is not known, and NaN.
+   */
+  private greedy(count: number, rng: Rng): RegalRollout[] {
+    const { rules, task } = this;
+    const bins = argmaxRows(this.logits(null), BINS);
+    const distributions = this.distributionsOf(bins);
+    return Array.from({ length: count }, () => {
+      const plain = this.plain.filter((cost) => cost !== null);
+      const run = this.run(distributions, rng, rules.actBudget(task, rules.training.hasBegun));
+      const reward = plain.reduce((sum, cost) => sum - Math.log(run.outcome.cost / cost), 0) / plain.length;
+      return { ...run, bins, tilted: null, deviation: 0, rewards: Float64Array.of(reward) };
+    });
+  }
+
+  private rolledOut(bins: Int32Array, seeds: readonly number[], rng: Rng): ScoredBins {
+    const { rules } = this;
+    const distributions = this.distributionsOf(bins);
+    let best: Run | null = null;
+    let reward = 0;
+    for (const seed of seeds) {
+      const plain = this.plainCost(seed, rng);
+      const run = this.run(distributions, seedOf(rng, seed), rules.budget);
+      reward -= Math.log(run.outcome.cost / plain) / seeds.length;
+      if (best === null || run.outcome.cost < best.outcome.cost) best = run;
+    }
+    return { ...(best as Run), bins, rewards: Float64Array.of(reward) };
+  }
+
+  private plainCost(seed: number, rng: Rng): number {
+    const known = this.plain[seed];
+    if (known !== null) return known;
+    const { rules } = this;
+    const bins = Int32Array.from({ length: this.rowCount }, (_, row) => PLAIN[row % SETTINGS]);
+    const { outcome } = this.run(this.distributionsOf(bins), seedOf(rng, seed), rules.budget);
+    this.plain[seed] = outcome.cost;
+    return outcome.cost;
+  }
+
+  /** One chromosome at least; the evaluator refuses it where there is no budget for one. */
+  private run(distributions: KeyDistributions, rng: Rng, budget: number): Run {
+    const { evaluator } = this.task;
+    let last: Outcome | null = null;
+    let best: Run | null = null;
+    const scoring = {
+      evaluate: (plan: Plan) => {
+        last = evaluator.evaluate(plan);
+        return last;
+      },
+    };
+    const evolution = createEvolution(this.decoder, scoring, rng, this.rules, distributions);
+    const chromosomes = Math.max(1, Math.floor(budget / this.simulationsPerChromosome));
+    for (let done = 0; done < chromosomes; done++) {
+      const plan = evolution.next();
+      if (plan !== null) best = { plan, outcome: last as unknown as Outcome };
+    }
+    return best as unknown as Run;
+  }
+
+  private distributionsOf(bins: Int32Array): KeyDistributions {
+    const settings = new Int32Array(this.firstRow.length * SETTINGS);
+    this.firstRow.forEach((row, key) => {
+      settings.set(bins.subarray(row, row + SETTINGS), key * SETTINGS);
+    });
+    return distributionsOf(settings);
+  }
+
+  /** Different ones, in order. */
+  private drawSeeds(rng: Rng): number[] {
+    const { seeds, runs } = this.rules;
+    return rng
+      .shuffle(Array.from({ length: seeds }, (_, seed) => seed))
+      .slice(0, runs)
+      .sort((a, b) => a - b);
+  }
+
+  /** Rollouts that the budget leaves after the plain runs that are still to be made. */
+  private affordable(seeds: readonly number[]): number {
+    const missing = seeds.filter((seed) => this.plain[seed] === null).length;
+    const left = this.task.evaluator.remaining - missing * this.rules.budget;
+    return Math.max(0, Math.floor(left / this.simulationsPerRollout));
+  }
+}
+
+/** The stream of a seed from its beginning; a child does not depend on what was drawn before. */
+const seedOf = (rng: Rng, seed: number): Rng => rng.child(`seed ${seed}`);
