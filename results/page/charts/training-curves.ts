@@ -33,15 +33,22 @@ export const metricText = (metric: string, value: number): string =>
 
 const isGap = (metric: string): boolean => /gap$/i.test(metric) || metric.startsWith("eval/gap");
 
-/** What the axis of a metric says. */
-export function metricTitle(metric: string): string {
-  if (metric === "bestGap") return "gap of the best plan so far";
-  if (metric === "eval/gap") return "mean gap of the policy's own plans";
-  if (metric === "eval/feasible") return "share of the policy's own plans that fit";
-  if (metric === "bestValue") return "value of the best plan so far, us or bytes";
-  if (metric === "meanCost") return "mean cost of an update's plans, us or bytes";
-  return metric;
-}
+const TITLES: Readonly<Record<string, string>> = {
+  bestGap: "gap of the best plan so far",
+  bestValue: "value of the best plan so far, us or bytes",
+  meanCost: "mean cost of an update's plans, us or bytes",
+  loss: "loss of an update",
+  gradientNorm: "norm of the gradient before clipping",
+  entropy: "mean entropy of a decision, nats",
+  feasible: "share of an update's plans that fit in memory",
+  kl: "divergence of a decision from the old policy, nats",
+  klWeight: "weight of the penalty on the divergence",
+  intraGroupEdges: "share of edges within groups",
+  placerFrozen: "share of plans whose placer was frozen",
+};
+
+/** What the axis of a metric says; its name where nothing more is known. */
+export const metricTitle = (metric: string): string => TITLES[metric] ?? metric;
 
 export interface MetricFigure {
   readonly curves: MetricCurves;
