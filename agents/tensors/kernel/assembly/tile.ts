@@ -2,8 +2,8 @@
  * Tiles of a product that stay in registers: 4 rows, or 1, by 8 columns. Strides are bytes. A tile
  * starts at the bias (0 for none), plus what the result holds where `add` is set.
  *
- * Inner loops written out four times ran at two thirds of the speed: the compiler of Node 20 then
- * keeps too many loads alive for its registers.
+ * Inner loops written out four times ran at two thirds of the speed. The compiler of Node 20 then
+ * keeps more loads alive than it has registers.
  */
 import { loadPart, storePart } from "./parts";
 
