@@ -28,6 +28,8 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/registry/planners": "every planner of the registry on tiny scenarios",
   "agents/registry/simulations": "every method's count of simulations",
   "agents/run/interruption": "every planner, interrupted",
+  "agents/tensors/cpu": "the fused operations on a backend whose memory the kernel does not share",
+  "agents/tensors/memory": "tensors and the kernel's heap over many updates",
   "agents/tensors/native": "the optional backend",
   "agents/training/parts": "small parts of training",
   "cli/evil-names": "names of files on the terminal, by every command",

@@ -1,4 +1,7 @@
-/** Policies that place all groups at once, the noise on their logits, and the weights that make them. */
+/**
+ * Policies that place all groups at once, the noise on their logits, and the weights that make
+ * them.
+ */
 import type { Rng } from "../../env/model/rng.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Tensor, Tf, Variable } from "../tensors/types.ts";

@@ -1,4 +1,6 @@
-/** A step of Adam on the tensor kernel: one pass over all weights, with the gradient's norm clipped. */
+/**
+ * A step of Adam on the tensor kernel: one pass over all weights, with the gradient's norm clipped.
+ */
 import { compute } from "./kernel/workspace.ts";
 import type { Tensor, Tf, Variable } from "./types.ts";
 

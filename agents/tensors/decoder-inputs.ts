@@ -1,13 +1,13 @@
 /**
- * What an LSTM decoder adds to its gates when its choices are known: the part of each step plus the
- * part of the choice before, as one operation.
+ * What an LSTM decoder adds to its gates when its choices are known, as one operation. It is the
+ * part of each step plus that of the choice before.
  */
 import { neighbourSum } from "./neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 /**
- * `stepInputs` [steps or 1 x width], `choiceInputs` [choices + 1 x width], whose last row stands for
- * "none yet", and the choices of each sequence. Output: [steps x sequences x width].
+ * Input: `stepInputs` [steps or 1 x width] and `choiceInputs` [choices + 1 x width], whose last row
+ * stands for "none yet"; the choices of each sequence. Output: [steps x sequences x width].
  */
 export function decoderInputs(
   tf: Tf,

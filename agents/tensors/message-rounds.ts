@@ -113,7 +113,7 @@ function forward(tf: Tf, given: Given, graph: MessageGraph, size: Size, recorded
   });
 }
 
-/** Of the tables that a round keeps: outputs of the message layers, sums, outputs of the update layers. */
+/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
 function widthsOf({ weights, messageLayers }: Given): number[] {
   const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
   return [...outputs.slice(0, messageLayers), outputs[messageLayers - 1], ...outputs.slice(messageLayers)];

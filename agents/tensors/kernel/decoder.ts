@@ -95,7 +95,7 @@ function timesMemory(
   });
 }
 
-/** Results: output, activated gates, queries [steps x batch x A], attention [steps x batch x groups]. */
+/** Results: output, activated gates, queries and attention, each [steps x batch x ..]. */
 export function decodeForward(workspace: Workspace, inputs: DecoderInputs): void {
   const size = sizeOf(inputs);
   const { steps, batch, width, memoryWidth, groups, memories, row } = size;
@@ -158,13 +158,7 @@ export function decodeBack(
   const size = sizeOf(inputs);
   const { steps, batch, width, memoryWidth, groups, memories, row } = size;
   const { kernel } = workspace;
-  const gradients = Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, size: elements }]) => {
-      const address = workspace.result(shape);
-      workspace.clear(address, elements);
-      return [name, address];
-    }),
-  ) as Record<keyof DecoderInputs, number>;
+  const gradients = zeroGradients(workspace, inputs);
   const at = {
     output: workspace.input(record.output),
     gates: workspace.input(record.gates),
@@ -233,6 +227,17 @@ export function decodeBack(
   }
   weightGradients(workspace, inputs, size, { gradients, output: at.output, dQueries });
   memoryGradient(workspace, size, at.attended, dOutput + 8 * width, gradients.memory);
+}
+
+/** Addresses of the results, one for each input, filled with zeros. */
+function zeroGradients(workspace: Workspace, inputs: DecoderInputs): Record<keyof DecoderInputs, number> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, size: elements }]) => {
+      const address = workspace.result(shape);
+      workspace.clear(address, elements);
+      return [name, address];
+    }),
+  ) as Record<keyof DecoderInputs, number>;
 }
 
 /** Gradients of the weights: products over all steps at once. */

@@ -1,6 +1,6 @@
 /**
- * Where the tensor kernel finds its operands. `compute` gives an operation a workspace: addresses of
- * its inputs, of its results and of scratch memory. What the operation wrote comes back as tensors.
+ * Where the tensor kernel finds its operands. `compute` gives an operation a workspace: addresses
+ * of its inputs, of its results and of scratch memory. What it wrote comes back as tensors.
  *
  * On the wasm backend the kernel runs in the memory of TensorFlow.js itself, so nothing is copied.
  * On the others inputs and results are copied in and out of a memory of the kernel's own. It is

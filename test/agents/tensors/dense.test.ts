@@ -11,14 +11,15 @@ beforeAll(async () => {
   tf = (await loadTf()).tf;
 });
 
-describe.each(["relu", "linear"] as const)("dense with %s", (activation) => {
+describe.each(["relu", "tanh", "linear"] as const)("dense with %s", (activation) => {
   const inputs = () => {
     const rng = createRng("dense");
     return [randomTensor(tf, rng, [6, 3]), randomTensor(tf, rng, [3, 4]), randomTensor(tf, rng, [4])];
   };
   const composed = (x: Tensor, w: Tensor, b: Tensor) => {
     const y = tf.add(tf.matMul(x as Tensor2D, w as Tensor2D), b);
-    return activation === "relu" ? tf.relu(y) : y;
+    if (activation === "linear") return y;
+    return activation === "relu" ? tf.relu(y) : tf.tanh(y);
   };
 
   test("gives what the composed operations give", () => {

@@ -62,6 +62,20 @@ describe("lstm", () => {
     });
   });
 
+  test("reads the last step first when reversed, forward and backward", () => {
+    const given = inputs("reversed");
+    const upstream = randomTensor(tf, createRng("upstream"), [steps, batch, 2 * width]);
+    const turned = (...x: Tensor[]) => tf.reverse(lstm(tf, tf.reverse(x[0], 0), x[1], x[2], x[3]), 0);
+    const reversed = (...x: Tensor[]) => lstm(tf, x[0], x[1], x[2], x[3], { reversed: true });
+    expectClose(reversed(...given), turned(...given), 1e-6);
+    const gradientsOf = (run: (...x: Tensor[]) => Tensor) =>
+      tf.grads((...x: Tensor[]) => tf.sum(tf.mul(run(...x), upstream)))(given);
+    const expected = gradientsOf(turned);
+    gradientsOf(reversed).forEach((gradient, i) => {
+      expectClose(gradient, expected[i], 1e-5);
+    });
+  });
+
   test("leaves no tensors behind", () => {
     const given = inputs("memory");
     const gradient = tf.grads((...x: Tensor[]) => tf.sum(lstm(tf, x[0], x[1], x[2], x[3])));

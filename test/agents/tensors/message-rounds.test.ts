@@ -18,7 +18,7 @@ const edges = {
   to: Int32Array.of(1, 2, 3, 3),
   weight: Float32Array.of(1, 1, 0.5, 0.25),
 };
-/** One message layer to 3 columns and one to 6, then one update layer: shapes of matrices and biases. */
+/** Of matrices and biases: message layers to 3 and to 6 columns, then one update layer. */
 const shapes = (width: number) => [[width, 3], [3], [3, 6], [6], [6, width], [width]];
 
 function inputs(seed: string, states: number, width: number): Tensor[] {

@@ -1,6 +1,7 @@
 /**
- * Additive attention. Queries and keys come as exp(2 x), since tanh(q + k) = 1 - 2 / (exp(2 q) x
- * exp(2 k) + 1); where that could overflow they come as they are, and `far` is set.
+ * Additive attention. Queries and keys come as exp(2 x), because
+ * tanh(q + k) = 1 - 2 / (exp(2 q) x exp(2 k) + 1). Where that could overflow they come as they are,
+ * and `far` is set.
  */
 import { exp4, sum4 } from "./math";
 import { loadPart, storePart } from "./parts";

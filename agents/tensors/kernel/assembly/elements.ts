@@ -25,7 +25,7 @@ export function exponentials(x: usize, result: usize, count: i32): void {
 export function largest(x: usize, count: i32): f32 {
   let most = f32x4.splat(0);
   for (let left = count; left > 0; left -= 4) {
-    most = f32x4.max(most, f32x4.abs(loadPart(x, left)));
+    most = f32x4.pmax(most, f32x4.abs(loadPart(x, left)));
     x += 16;
   }
   return max(

@@ -3,6 +3,7 @@
  * forget, candidate, output. A row of the output holds the state, then the cell; rows may lie
  * farther apart.
  */
+import { tanhAll } from "./elements";
 import { sigmoid4, tanh4 } from "./math";
 import { loadPart, storePart } from "./parts";
 
@@ -12,25 +13,30 @@ export function cell(
 ): void {
   const part = <usize>width << 2;
   for (let row = 0; row < batch; row++) {
+    // One function a loop: with all five in one, their constants do not fit the registers.
+    sigmoids(gates, 2 * width);
+    tanhAll(gates + 2 * part, gates + 2 * part, width);
+    sigmoids(gates + 3 * part, width);
     for (let k = 0; k < width; k += 4) {
       const count = width - k;
       const at = <usize>k << 2;
       const gate = gates + at;
-      const input = sigmoid4(loadPart(gate, count));
-      const forget = sigmoid4(loadPart(gate + part, count));
-      const candidate = tanh4(loadPart(gate + 2 * part, count));
-      const open = sigmoid4(loadPart(gate + 3 * part, count));
-      const c = f32x4.add(f32x4.mul(forget, loadPart(before + at, count)), f32x4.mul(input, candidate));
-      storePart(gate, count, input);
-      storePart(gate + part, count, forget);
-      storePart(gate + 2 * part, count, candidate);
-      storePart(gate + 3 * part, count, open);
-      storePart(output + at, count, f32x4.mul(open, tanh4(c)));
+      const kept = f32x4.mul(loadPart(gate + part, count), loadPart(before + at, count));
+      const added = f32x4.mul(loadPart(gate, count), loadPart(gate + 2 * part, count));
+      const c = f32x4.add(kept, added);
       storePart(output + part + at, count, c);
+      storePart(output + at, count, f32x4.mul(loadPart(gate + 3 * part, count), tanh4(c)));
     }
     gates += 4 * part;
     before += <usize>beforeStride << 2;
     output += <usize>outputStride << 2;
+  }
+}
+
+function sigmoids(x: usize, count: i32): void {
+  for (let left = count; left > 0; left -= 4) {
+    storePart(x, left, sigmoid4(loadPart(x, left)));
+    x += 16;
   }
 }
 

@@ -9,12 +9,15 @@ const LN_2_HIGH: f32 = 0.693359375;
 const LN_2_LOW: f32 = -0.00021219444;
 /** Above it the result would be infinite, below its negative not a normal number, hence 0. */
 const LARGEST: f32 = 87;
+const ROUND: f32 = 12582912;
 
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const inside = f32x4.max(f32x4.min(x, f32x4.splat(LARGEST)), f32x4.splat(-LARGEST));
-  const power = f32x4.nearest(f32x4.mul(inside, f32x4.splat(LOG2_E)));
+  const inside = f32x4.pmax(f32x4.pmin(x, f32x4.splat(LARGEST)), f32x4.splat(-LARGEST));
+  // Adding 1.5 x 2^23 rounds to an integer and leaves it in the lowest bits.
+  const shifted = f32x4.add(f32x4.mul(inside, f32x4.splat(LOG2_E)), f32x4.splat(ROUND));
+  const power = f32x4.sub(shifted, f32x4.splat(ROUND));
   const rest = f32x4.sub(
     f32x4.sub(inside, f32x4.mul(power, f32x4.splat(LN_2_HIGH))),
     f32x4.mul(power, f32x4.splat(LN_2_LOW)),
@@ -28,7 +31,7 @@ export function exp4(x: v128): v128 {
   sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(0.5));
   sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1));
   sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1));
-  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  const exponent = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
   return v128.and(f32x4.mul(sum, exponent), f32x4.ge(x, f32x4.splat(-LARGEST)));
 }
 

@@ -49,9 +49,10 @@ function packAny(from: usize, rowStride: i32, columnStride: i32, rows: i32, widt
 }
 
 /**
- * c = a x b, plus `bias` in every row unless it is 0. Element [i, k] of a is at i x rowStride + k x
- * depthStride, and one of these is 1. Step k of panel p of b is at p x panelStride + k x stepStride:
- * 8 x depth and 8 where b is packed. A matrix whose columns are a multiple of 8 can stay as it is.
+ * c = a x b, plus `bias` in every row unless it is 0. Element [i, k] of a is at i x rowStride +
+ * k x depthStride; one of these is 1. Step k of panel p of b is at p x panelStride + k x
+ * stepStride. A packed b has strides of 8 x depth and 8. A matrix whose columns are a multiple of 8
+ * can stay as it is.
  */
 export function multiply(
   a: usize, rowStride: i32, depthStride: i32,

@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildKernel } from "../../../../.ci/build-kernels.js";
+import {
+  factor,
+  matrix,
+  product,
+  transposedFactor,
+  transposedProduct,
+} from "../../../../agents/tensors/kernel/product.ts";
+import { compute, computeNumbers } from "../../../../agents/tensors/kernel/workspace.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+
+let tf: Tf;
+beforeAll(async () => {
+  tf = (await loadTf()).tf;
+});
+
+test("the built kernel is the one that its source gives", async () => {
+  const built = readFileSync(
+    new URL("../../../../agents/tensors/kernel/tensors-wasm.ts", import.meta.url),
+    "utf8",
+  );
+  expect(await buildKernel("tensors")).toBe(built);
+});
+
+const sizes = fc.tuple(
+  fc.integer({ min: 1, max: 9 }),
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1, max: 19 }),
+);
+
+function random(seed: string, length: number): Float32Array {
+  const rng = createRng(seed);
+  return Float32Array.from({ length }, () => rng.normal());
+}
+
+/** The obvious product of [rows x inner] and [inner x columns], in double precision. */
+function slowProduct(
+  a: Float32Array,
+  b: Float32Array,
+  [rows, inner, columns]: readonly number[],
+): Float64Array {
+  const result = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      for (let k = 0; k < inner; k++) result[i * columns + j] += a[i * inner + k] * b[k * columns + j];
+  return result;
+}
+
+function transposed(a: Float32Array, rows: number, columns: number): Float32Array {
+  return Float32Array.from({ length: a.length }, (_, i) => a[(i % rows) * columns + Math.floor(i / rows)]);
+}
+
+function expectNear(actual: Float32Array, wanted: Float64Array): void {
+  expect(actual.length).toBe(wanted.length);
+  actual.forEach((value, i) => {
+    expect(Math.abs(value - wanted[i])).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted[i])));
+  });
+}
+
+describe("products", () => {
+  test("plain, of a transposed right and of a transposed left matrix equal the obvious loop", () => {
+    fc.assert(
+      fc.property(sizes, ([rows, inner, columns]) => {
+        const a = random("left", rows * inner);
+        const b = random("right", inner * columns);
+        const wanted = slowProduct(a, b, [rows, inner, columns]);
+        const results = computeNumbers(tf, (workspace) => {
+          const left = matrix(workspace.copy(a), rows, inner);
+          const right = matrix(workspace.copy(b), inner, columns);
+          const turnedLeft = matrix(workspace.copy(transposed(a, rows, inner)), inner, rows);
+          const turnedRight = matrix(workspace.copy(transposed(b, inner, columns)), columns, inner);
+          const to = () => matrix(workspace.scratch(rows * columns), rows, columns);
+          const [plain, ofRight, ofLeft] = [to(), to(), to()];
+          product(workspace, left, factor(workspace, right), plain);
+          product(workspace, left, transposedFactor(workspace, turnedRight), ofRight);
+          transposedProduct(workspace, turnedLeft, factor(workspace, right), ofLeft);
+          return [plain, ofRight, ofLeft].map(({ address }) => workspace.floats(address, rows * columns));
+        });
+        for (const result of results) expectNear(result, wanted);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("add a bias, add to what is there, and cut at zero", () => {
+    const [rows, inner, columns] = [5, 3, 6];
+    const [a, b, bias, before] = ["a", "b", "bias", "before"].map((seed, i) =>
+      random(seed, [rows * inner, inner * columns, columns, rows * columns][i]),
+    );
+    const wanted = slowProduct(a, b, [rows, inner, columns]).map((x, i) =>
+      Math.max(0, x + bias[i % columns] + before[i]),
+    );
+    const result = computeNumbers(tf, (workspace) => {
+      const to = matrix(workspace.copy(before), rows, columns);
+      const right = factor(workspace, matrix(workspace.copy(b), inner, columns));
+      const options = { bias: workspace.copy(bias), add: true, relu: true };
+      product(workspace, matrix(workspace.copy(a), rows, inner), right, to, options);
+      return workspace.floats(to.address, rows * columns);
+    });
+    expectNear(result, wanted);
+  });
+});
+
+test("exponentials and tanh are right from one end of single precision to the other", () => {
+  const x = Float32Array.from({ length: 401 }, (_, i) => (i - 200) / 10);
+  const [powers, squashed] = computeNumbers(tf, (workspace) => {
+    const [from, power, tanh] = [workspace.copy(x), workspace.scratch(401), workspace.scratch(401)];
+    workspace.kernel.exponentials(from, power, 401);
+    workspace.kernel.tanhAll(from, tanh, 401);
+    return [workspace.floats(power, 401), workspace.floats(tanh, 401)];
+  });
+  x.forEach((value, i) => {
+    expect(Math.abs(powers[i] / Math.exp(2 * value) - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(squashed[i] - Math.tanh(value))).toBeLessThan(1e-6);
+  });
+});
+
+test("rows of a softmax give an illegal choice nothing", () => {
+  const logits = Float32Array.of(1, -1e9, 2, 0, -1, 3, -1e9, -1e9, -1e9, 5);
+  const rows = computeNumbers(tf, (workspace) => {
+    const address = workspace.copy(logits);
+    workspace.kernel.softmaxRows(address, 2, 5, address);
+    return workspace.floats(address, 10);
+  });
+  expect([...rows].filter((_, i) => logits[i] === -1e9)).toEqual([0, 0, 0, 0]);
+  for (const start of [0, 5]) {
+    const row = logits.subarray(start, start + 5);
+    const sum = row.reduce((total, logit) => total + Math.exp(logit), 0);
+    row.forEach((logit, i) => {
+      expect(rows[start + i]).toBeCloseTo(Math.exp(logit) / sum, 5);
+    });
+  }
+});
+
+test("an operation that fails leaves neither tensors nor memory behind", () => {
+  const before = tf.memory().numTensors;
+  const fail = () =>
+    compute(tf, (workspace) => {
+      workspace.result([1000]);
+      workspace.scratch(1000);
+      throw new Error("stop");
+    });
+  expect(fail).toThrow("stop");
+  expect(tf.memory().numTensors).toBe(before);
+});
