@@ -51,11 +51,11 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["brkga"],
     lacks: "the network that proposes its distributions",
   }),
-  system("gdp", "GDP", "Zhou et al., 2019", {
-    nearest: ["placeto"],
-    lacks: "its graph embedding and its Transformer",
+  system("gdp", "GDP", "Zhou et al., 2019"),
+  system("go", "GO", "Zhou et al., NeurIPS 2020", {
+    nearest: ["gdp"],
+    lacks: "its decisions on order and fusion",
   }),
-  system("go", "GO", "Zhou et al., NeurIPS 2020", { nearest: ["placeto"], lacks: "its networks" }),
   system("doppler", "DOPPLER", "ICLR 2026", { nearest: ["placeto"], lacks: "its dual policy" }),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
     nearest: ["torchgpipe-blocks"],

@@ -79,10 +79,18 @@ export async function oneShotTasks(
     fits,
     open(task) {
       check(task.scenario);
-      return new OneShotLesson(tf, task, network.on(task.scenario), rules);
+      return oneShotLesson(tf, task, network.on(task.scenario), rules);
     },
   };
 }
+
+/** A policy's lesson on a task. The task's grouping says what is placed. */
+export const oneShotLesson = (
+  tf: Tf,
+  task: Task,
+  policy: OneShotPolicy,
+  rules: OneShotRules,
+): Lesson<OneShotRollout> => new OneShotLesson(tf, task, policy, rules);
 
 class OneShotLesson implements Lesson<OneShotRollout> {
   readonly task: Task;
