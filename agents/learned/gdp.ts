@@ -87,6 +87,10 @@ const fields = {
   heads: z.int().min(1).default(4).describe("Heads of its attention."),
   segment: z.int().min(1).default(128).describe("Nodes of a segment, which attend to it and the one before."),
   devices: z.int().min(1).default(32).describe("Largest number of devices that the weights have a row for."),
+  nodeNorm: z
+    .boolean()
+    .default(true)
+    .describe("Whether the last states get mean 0 and spread 1 over the nodes of the graph."),
   superposition: z.boolean().default(true).describe("Whether the graph's embedding conditions the placer."),
 };
 type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
@@ -99,6 +103,7 @@ const paper: Partial<Options> = {
   reward: "seconds",
   tilt: 0,
   features: "plain",
+  nodeNorm: false,
   width: 128,
 };
 

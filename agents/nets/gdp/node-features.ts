@@ -4,8 +4,9 @@
  * device. A type's column is its hash, so that the weights fit graphs with other types. A group has
  * the mean of its ops' types.
  *
- * `wide` adds the logarithm of the parameter bytes, the place in the topological order (as in GO,
- * NeurIPS 2020) and the share of the run time over the mean node's.
+ * `wide` adds the logarithm of the parameter bytes, the run time against the mean node's, and the
+ * place in the topological order (as in GO, NeurIPS 2020), also as waves. Nodes of one type and
+ * size, of which many graphs have dozens, are told apart by their place alone.
  */
 import type { GroupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -16,8 +17,19 @@ const TYPE_COLUMNS = 128;
 export const featureSets = ["plain", "wide"] as const;
 export type FeatureSet = (typeof featureSets)[number];
 
-/** One number of a node, about 0 to 1. */
+/** One number of a node, about -1 to 1. */
 type Column = (groups: GroupGraph, costUs: Float64Array) => ArrayLike<number>;
+
+/** Half periods of the waves over the topological order. */
+const WAVES = [1, 2, 4, 8, 16];
+
+const waves: readonly Column[] = WAVES.flatMap((k) =>
+  [Math.sin, Math.cos].map(
+    (wave): Column =>
+      ({ groupCount }) =>
+        Float64Array.from({ length: groupCount }, (_, g) => wave((Math.PI * k * g) / groupCount)),
+  ),
+);
 
 const plain: readonly Column[] = [
   ({ outputBytes }) => outputBytes.map((bytes) => Math.log10(1 + bytes) / 10),
@@ -33,6 +45,7 @@ const columnsOf: Readonly<Record<FeatureSet, readonly Column[]>> = {
       const mean = costUs.reduce((sum, us) => sum + us, 0) / costUs.length;
       return costUs.map((us) => (mean > 0 ? us / (us + mean) : 0));
     },
+    ...waves,
   ],
 };
 

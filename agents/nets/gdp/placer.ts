@@ -22,6 +22,8 @@ export interface PlacerSize extends TransformerSize {
   /** Largest number of devices. */
   readonly devices: number;
   readonly superposition: boolean;
+  /** Whether the last states are normalised over the nodes. Ours. */
+  readonly nodeNorm: boolean;
 }
 
 export interface Placer {
@@ -42,10 +44,21 @@ export function createPlacer(tf: Tf, weights: Weights, size: PlacerSize, rng: Rn
     logits(features, neighbours, devices) {
       const embedded = embed(features, neighbours);
       const conditioned = conditioning(embedded);
-      const states = conditioned(layers, read(embedded, conditioned));
+      const last = conditioned(layers, read(embedded, conditioned));
+      const states = size.nodeNorm ? nodeNormed(tf, last) : last;
       const columns = tf.slice(matrix, [0, 0], [width, devices]);
       return dense(tf, states, columns, tf.slice(bias, [0], [devices]), "linear");
     },
     lastLayer: [matrix, bias],
   };
+}
+
+/**
+ * Each column with mean 0 and spread 1 over the nodes of the graph. What all nodes share then moves
+ * the bias alone, and the first updates teach how nodes differ. Without it whole policies drift to
+ * one device.
+ */
+function nodeNormed(tf: Tf, states: Tensor2D): Tensor2D {
+  const { mean, variance } = tf.moments(states, 0, true);
+  return tf.mul(tf.sub(states, mean), tf.rsqrt(tf.add(variance, 1e-3)));
 }

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { feasibleStart } from "../../../../agents/nets/gdp/feasible-start.ts";
+import { featureCount, nodeFeatures } from "../../../../agents/nets/gdp/node-features.ts";
+import { colocationGrouping, groupGraph, testScenario } from "../../../../env/index.ts";
+
+const rowsOf = (scenario: Parameters<typeof groupGraph>[0], set: "plain" | "wide") => {
+  const groups = groupGraph(scenario);
+  const values = nodeFeatures(scenario as never, groups, set);
+  const columns = featureCount(set);
+  return Array.from({ length: groups.groupCount }, (_, g) => values.subarray(g * columns, (g + 1) * columns));
+};
+
+describe("nodeFeatures", () => {
+  const graph = `
+    a 100 400B type=Conv2D
+    b 100 400B type=Conv2D <- a
+    c 900 400B type=MatMul <- b`;
+
+  test("plain tells nodes apart by type, bytes and time alone", () => {
+    const [a, b, c] = rowsOf(testScenario({ graph, devices: 2 }), "plain");
+    expect([...a]).toEqual([...b]);
+    expect([...a]).not.toEqual([...c]);
+  });
+
+  test("wide also tells apart what differs in place alone", () => {
+    const [a, b] = rowsOf(testScenario({ graph, devices: 2 }), "wide");
+    expect([...a]).not.toEqual([...b]);
+  });
+
+  test("a group has the mean of its ops' types, and every number is finite", () => {
+    const scenario = testScenario({ graph, devices: 2 });
+    const merged = { ...scenario, grouping: colocationGrouping(scenario.graph) };
+    for (const set of ["plain", "wide"] as const)
+      for (const row of rowsOf(merged, set)) {
+        expect(row.subarray(0, 128).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+        expect(row.every(Number.isFinite)).toBe(true);
+      }
+  });
+});
+
+describe("feasibleStart", () => {
+  const graph = Array.from(
+    { length: 8 },
+    (_, v) => `op${v} 10 1B params=100${v === 0 ? "" : ` <- op${v - 1}`}`,
+  ).join("\n");
+  /** Weights in all: 800 B and the optimizer's state. */
+  const held = 800 * (1 + testScenario({ graph }).fidelity.optimizerSlots);
+  const withMemory = (memoryBytes: number) => testScenario({ graph, devices: 2, memoryBytes });
+
+  test("is none where an even spread fits, or nothing limits it", () => {
+    expect(feasibleStart(withMemory(held))).toBeNull();
+    expect(feasibleStart(testScenario({ graph, devices: 2 }))).toBeNull();
+  });
+
+  test("fills one device after the other where memory is tight", () => {
+    expect([...feasibleStart(withMemory(0.5 * held))!]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
+  test("leaves the host free while accelerators hold all, and uses it for what runs nowhere else", () => {
+    const scenario = testScenario({
+      graph: `${graph}\nlast 10 1B kinds=CPU <- op7`,
+      devices: ["GPU", "CPU", "GPU"],
+      memoryBytes: 0.4 * held,
+    });
+    const used = [...feasibleStart(scenario)!];
+    expect(used.at(-1)).toBe(1);
+    expect(new Set(used.slice(0, -1))).toEqual(new Set([0, 2]));
+  });
+});
