@@ -29,7 +29,7 @@ import type { PolicyNetwork } from "../training/contract.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { type OneShotRollout, oneShotLesson } from "../training/one-shot-lesson.ts";
 import { withPresets } from "../training/presets.ts";
-import { constant, exponential } from "../training/schedule.ts";
+import { constant } from "../training/schedule.ts";
 import { overBound, rootOfSeconds } from "../training/scoring.ts";
 
 const fields = {
@@ -39,14 +39,14 @@ const fields = {
     .describe("What is placed: the scenario's groups, or ops, those that must stay together as one."),
   batch: z.int().min(1).default(16).describe("Placements sampled of each graph in an update."),
   tasksPerUpdate: z.int().min(1).default(1).describe("Graphs in an update."),
-  learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
-  epochs: z.int().min(1).default(4).describe("Passes of PPO over an update's placements."),
+  learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
+  epochs: z.int().min(1).default(2).describe("Passes of PPO over an update's placements."),
   clip: z
     .number()
     .positive()
-    .default(0.2)
+    .default(0.4)
     .describe("How far PPO lets a node's probability ratio move from 1."),
-  entropy: z.number().min(0).default(0).describe("Weight of the policy's mean entropy."),
+  entropy: z.number().min(0).default(0.03).describe("Weight of the policy's mean entropy."),
   clipNorm: z
     .number()
     .positive()
@@ -66,12 +66,6 @@ const fields = {
     .describe(
       "Minus the root of the step in seconds, -10 where it does not fit (seconds), or minus the root, value or logarithm of cost over bound.",
     ),
-  tilt: z
-    .number()
-    .min(0)
-    .default(2)
-    .describe("Standard deviation of the first update's random tilt, in logits."),
-  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
   feasibleBias: z
     .number()
     .min(0)
@@ -82,8 +76,8 @@ const fields = {
     .default("wide")
     .describe("Type, output bytes and run time of a node (plain); wide adds weights, position and share."),
   width: z.int().min(1).default(64).describe("Width of embedding and placer; a multiple of the heads."),
-  rounds: z.int().min(1).default(3).describe("Rounds of the graph embedding."),
-  layers: z.int().min(1).default(2).describe("Layers of the Transformer."),
+  rounds: z.int().min(1).default(1).describe("Rounds of the graph embedding."),
+  layers: z.int().min(1).default(1).describe("Layers of the Transformer."),
   heads: z.int().min(1).default(4).describe("Heads of its attention."),
   segment: z.int().min(1).default(128).describe("Nodes of a segment, which attend to it and the one before."),
   devices: z.int().min(1).default(32).describe("Largest number of devices that the weights have a row for."),
@@ -98,13 +92,17 @@ type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
 const paper: Partial<Options> = {
   units: "ops",
   learningRate: 0.0003,
+  epochs: 4,
+  clip: 0.2,
+  entropy: 0,
   baseline: "running",
   advantages: "raw",
   reward: "seconds",
-  tilt: 0,
   features: "plain",
   nodeNorm: false,
   width: 128,
+  rounds: 3,
+  layers: 2,
 };
 
 export const gdp: AgentModule<Options> = {
@@ -157,7 +155,7 @@ function gdpNetwork(
       return oneShotLesson(tf, placed, policy, {
         rewardOn: (evaluator) =>
           reward === "seconds" ? rootOfSeconds(evaluator) : overBound(evaluator, reward),
-        tilt: exponential(options.tilt, options.tiltDecay),
+        tilt: constant(0),
       });
     },
   };
