@@ -4,8 +4,8 @@
  * element-wise maximum over a node's neighbours, sets it beside the node, and ends with a dense
  * layer.
  *
- * Ours, where the paper is silent: a dense layer with relu from the features to the width, relu in
- * the dense layers, and neighbours in both directions of an edge.
+ * Ours, where the paper is silent: a first dense layer from the features to the width, and relu in
+ * the dense layers. Neighbours are those in both directions of an edge.
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";

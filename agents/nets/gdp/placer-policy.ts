@@ -3,7 +3,7 @@ import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
 import { neighboursOf } from "../../tensors/neighbour-max.ts";
 import type { Tensor, Tf } from "../../tensors/types.ts";
-import { argmaxRows, maskBias, sampleLogits } from "../categorical.ts";
+import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";
 import type { OneShotPolicy } from "../one-shot-policy.ts";
 import { feasibleStart } from "./feasible-start.ts";
 import { type FeatureSet, featureCount, nodeFeatures } from "./node-features.ts";
@@ -38,6 +38,7 @@ export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: P
       if (tilts.every((tilt) => tilt === 0)) return tf.add(tf.logSoftmax(logits()), offsets);
       return tf.logSoftmax(tf.add(logits(), offsets));
     },
+    beam: (width) => likeliestRows(logits().dataSync() as Float32Array, devices, width),
     greedy: () => argmaxRows(logits().dataSync() as Float32Array, devices),
     dispose() {
       tf.dispose([features, prior]);

@@ -1,7 +1,7 @@
 /**
- * The network of GDP (Zhou et al., 2019): GraphSAGE embeds the graph, a segment-recurrent
- * Transformer reads the nodes in topological order, and a row of device scores comes out for each
- * node. All nodes are placed at once; no node sees the choice for another.
+ * The network of GDP (Zhou et al., 2019). GraphSAGE embeds the graph. A segment-recurrent
+ * Transformer reads the nodes in topological order. A row of device scores comes out for each node.
+ * All nodes are placed at once; no node sees the choice for another.
  *
  * The last layer has a column for each device up to a maximum count. A smaller cluster uses the
  * first columns. That equals a softmax over all columns with the absent devices masked.

@@ -10,8 +10,8 @@
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";
-import { layerNorm } from "../../tensors/layer-norm.ts";
-import { segmentAttention } from "../../tensors/segment-attention.ts";
+import { layerNorm } from "../../tensors/transformer/layer-norm.ts";
+import { segmentAttention } from "../../tensors/transformer/segment-attention.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Weights } from "../weights.ts";
 

@@ -1,7 +1,7 @@
 /**
- * GDP's lines "works in the gym when". `hdp` of the second line is this gym's HDP. The human stand-in
- * is `torchgpipe-blocks?fixed=true`: the layers in topological order, cut into blocks of equal
- * time, one for each accelerator.
+ * GDP's lines "works in the gym when". `hdp` of the second line is this gym's HDP. The human
+ * stand-in is `torchgpipe-blocks?fixed=true`: the layers in topological order, cut into blocks of
+ * equal time, one for each accelerator.
  *
  *     npx tsx test/bench/systems.ts gdp --scale 0.1
  *     GDP_OPTIONS="mode=paper" npx tsx test/bench/systems.ts gdp

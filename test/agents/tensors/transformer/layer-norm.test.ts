@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { layerNorm } from "../../../agents/tensors/layer-norm.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import { layerNorm } from "../../../../agents/tensors/transformer/layer-norm.ts";
+import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

@@ -4,7 +4,7 @@
  *
  * Input: x [rows x width], gain [width], shift [width]. Output: [rows x width].
  */
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 const EPSILON = 1e-5;
 

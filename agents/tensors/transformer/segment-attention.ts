@@ -13,8 +13,8 @@
  * Input: x [rows x W], projection [W x 3W] and bias [3W], which make queries, keys and values.
  * Output: [rows x W], the heads side by side.
  */
-import { readOut } from "./tf.ts";
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import { readOut } from "../tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 export interface SegmentSize {
   /** Divides the width. */
