@@ -25,6 +25,7 @@ import { featureCount, featureSets } from "../nets/gdp/node-features.ts";
 import { createPlacer } from "../nets/gdp/placer.ts";
 import { placerPolicy } from "../nets/gdp/placer-policy.ts";
 import { createWeights } from "../nets/weights.ts";
+import { feasibleStart } from "../problems/feasible-start.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
 import { advantagesOver } from "../training/advantages.ts";
@@ -160,7 +161,9 @@ function gdpNetwork(
           `"${name}" has ${cluster.devices.length} devices and the policy at most ${devices}; train one with devices=${cluster.devices.length}.`,
         );
       const placed: Task = { ...task, scenario: inUnits(task.scenario, options.units) };
-      const policy = placerPolicy(tf, placer, placed.scenario, options);
+      const device = options.feasibleBias === 0 ? null : feasibleStart(placed.scenario);
+      const start = device === null ? null : { device, bias: options.feasibleBias };
+      const policy = placerPolicy(tf, placer, placed.scenario, { features, start });
       return oneShotLesson(tf, placed, policy, {
         rewardOn: (evaluator) =>
           reward === "seconds" ? rootOfSeconds(evaluator) : overBound(evaluator, reward),

@@ -5,14 +5,13 @@ import { neighboursOf } from "../../tensors/neighbour-max.ts";
 import type { Tensor, Tf } from "../../tensors/types.ts";
 import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";
 import type { OneShotPolicy } from "../one-shot-policy.ts";
-import { feasibleStart } from "./feasible-start.ts";
 import { type FeatureSet, featureCount, nodeFeatures } from "./node-features.ts";
 import type { Placer } from "./placer.ts";
 
 export interface PlacerView {
   readonly features: FeatureSet;
-  /** Added to the logits of the first placement where memory is tight. */
-  readonly feasibleBias: number;
+  /** A first placement, and what its logits get more. */
+  readonly start: { readonly device: Int32Array; readonly bias: number } | null;
 }
 
 export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: PlacerView): OneShotPolicy {
@@ -20,7 +19,7 @@ export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: P
   const { groupCount: nodes, deviceCount: devices } = groups;
   const seen = nodeFeatures(scenario, groups, view.features);
   const features = tf.tensor2d(seen, [nodes, featureCount(view.features)]);
-  const prior = tf.tensor2d(priorOf(scenario, view.feasibleBias), [nodes, devices]);
+  const prior = tf.tensor2d(priorOf(scenario, view.start), [nodes, devices]);
   const neighbours = neighboursOf(nodes, groups.edgeSource, groups.edgeDestination);
   const logits = (): Tensor => tf.add(placer.logits(features, neighbours, devices), prior);
 
@@ -46,13 +45,12 @@ export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: P
   };
 }
 
-/** The mask of illegal devices, and the way to a placement that fits where few do. */
-function priorOf(scenario: Scenario, bias: number): Float32Array {
+/** The mask of illegal devices, and the head start of a first placement. */
+function priorOf(scenario: Scenario, start: PlacerView["start"]): Float32Array {
   const prior = maskBias(allowedDevices(scenario));
-  const start = bias === 0 ? null : feasibleStart(scenario);
   const devices = scenario.cluster.devices.length;
-  start?.forEach((device, g) => {
-    prior[g * devices + device] += bias;
+  start?.device.forEach((device, g) => {
+    prior[g * devices + device] += start.bias;
   });
   return prior;
 }

@@ -226,7 +226,10 @@ async function onePlacement(name: string) {
   const rng = createRng(1);
   const weights = createWeights(tf);
   const size = { ...options, columns: featureCount(options.features) };
-  const policy = placerPolicy(tf, createPlacer(tf, weights, size, rng.child("weights")), scenario, options);
+  const policy = placerPolicy(tf, createPlacer(tf, weights, size, rng.child("weights")), scenario, {
+    features: options.features,
+    start: null,
+  });
   const tilts = new Float32Array(scenario.cluster.devices.length);
   const before = process.cpuUsage();
   const { peakBytes } = await tf.profile(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { sampleLogits } from "../../../../agents/nets/categorical.ts";
-import { feasibleStart } from "../../../../agents/nets/gdp/feasible-start.ts";
-import { createRng, evaluator, placement, testScenario } from "../../../../env/index.ts";
+import { sampleLogits } from "../../../agents/nets/categorical.ts";
+import { feasibleStart } from "../../../agents/problems/feasible-start.ts";
+import { createRng, evaluator, placement, testScenario } from "../../../env/index.ts";
 
 describe("feasibleStart", () => {
   const graph = Array.from(

@@ -5,9 +5,9 @@
  * weights and the optimizer's state in proportion to its memory. Outputs are left out: how long
  * they live depends on the schedule. Ours; the paper does not say how its policy begins.
  */
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { type Choices, choicesOf } from "../../problems/choices.ts";
-import { reservations } from "../../problems/schedule/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import { type Choices, choicesOf } from "./choices.ts";
+import { reservations } from "./schedule/scenario.ts";
 
 /** Of a device's memory, from which on uniform draws are taken to fail. */
 const TIGHT = 0.6;
