@@ -4,6 +4,7 @@
  */
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
+import { gdp } from "../learned/gdp.ts";
 import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
 import { regal } from "../learned/regal.ts";
@@ -78,4 +79,5 @@ export const composedMethods: readonly Method[] = [
   spotlight,
   placeto,
   regal,
+  gdp,
 ];

@@ -48,11 +48,11 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: "its cross-entropy steps",
   }),
   system("regal", "REGAL", "Paliwal et al., ICLR 2020"),
-  system("gdp", "GDP", "Zhou et al., 2019", {
-    nearest: ["placeto"],
-    lacks: "its graph embedding and its Transformer",
+  system("gdp", "GDP", "Zhou et al., 2019"),
+  system("go", "GO", "Zhou et al., NeurIPS 2020", {
+    nearest: ["gdp"],
+    lacks: "its decisions on order and fusion",
   }),
-  system("go", "GO", "Zhou et al., NeurIPS 2020", { nearest: ["placeto"], lacks: "its networks" }),
   system("doppler", "DOPPLER", "ICLR 2026", { nearest: ["placeto"], lacks: "its dual policy" }),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
     nearest: ["torchgpipe-blocks"],

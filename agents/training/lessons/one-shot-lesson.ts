@@ -26,6 +26,11 @@ export interface OneShotRollout extends Rollout {
   readonly noise: LogitNoise | null;
 }
 
+interface SavedSize {
+  readonly groups: number;
+  readonly devices: number;
+}
+
 export interface OneShotRules {
   readonly rewardOn: (evaluator: MeteredEvaluator) => Reward;
   /** Standard deviation of the random tilt, in logits. */
@@ -79,10 +84,18 @@ export async function oneShotTasks(
     fits,
     open(task) {
       check(task.scenario);
-      return new OneShotLesson(tf, task, network.on(task.scenario), rules);
+      return oneShotLesson(tf, task, network.on(task.scenario), rules);
     },
   };
 }
+
+/** A policy's lesson on a task. The task's grouping says what is placed. */
+export const oneShotLesson = (
+  tf: Tf,
+  task: Task,
+  policy: OneShotPolicy,
+  rules: OneShotRules,
+): Lesson<OneShotRollout> => new OneShotLesson(tf, task, policy, rules);
 
 class OneShotLesson implements Lesson<OneShotRollout> {
   readonly task: Task;
@@ -179,6 +192,20 @@ class OneShotLesson implements Lesson<OneShotRollout> {
       values.set(noise!.values, i * size);
     });
     return { values, relative: first.relative };
+  }
+
+  /** A lesson has no state but what it is about. */
+  save(): SavedSize {
+    return { groups: this.groups, devices: this.devices };
+  }
+
+  /** Weights may fit any graph; the rest of a run does not. */
+  load(saved: unknown): void {
+    const { groups, devices } = saved as SavedSize;
+    if (groups !== this.groups || devices !== this.devices)
+      throw new InputError(
+        `The saved run places ${groups} groups on ${devices} devices, "${this.task.name}" has ${this.groups} groups and ${this.devices} devices: another scenario or other options.`,
+      );
   }
 
   dispose(): void {

@@ -223,6 +223,7 @@ agents	hdp	HDP, hdp	1	A learned grouper sorts ops into groups, an attentive LSTM
 agents	spotlight	Spotlight, spotlight	1	Recurrent encoder and decoder over groups, trained by PPO under a divergence penalty.	Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018 device per group mode batch learningRate clipNorm entropy reward hidden attention embedding temperature clip epochs minibatch klTarget klWeight entropyUpdates decode plans decodeTemperature topP tilt tiltDecay
 agents	placeto	Placeto, placeto	1	Message-passing policy that re-places one group at a time, sweep by sweep.	Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019 device per group, by improvement episodes learningRate clipNorm entropy discount baselineEpisodes width rounds start reward
 agents	regal	REGAL, regal	1	Graph network that gives each node the distributions that BRKGA draws its keys from.	Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020 device per group, and an order of ops on each device mode budget actBudget runs seeds batch graphs learningRate clipNorm entropy baseline valueWeight advantage head settings spread tilt tiltDecay width rounds together pool population elite mutants
+agents	gdp	GDP, gdp	1	Graph embedding and segment-recurrent Transformer that place all nodes of any graph at once.	Zhou et al., GDP: Generalized Device Placement for Dataflow Graphs, 2019 device per group or op mode units batch tasksPerUpdate learningRate epochs clip entropy clipNorm baseline advantages reward feasibleBias features width rounds layers heads segment devices nodeNorm superposition decode plans decodeTemperature topP
 envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per episode.	
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
@@ -241,8 +242,8 @@ systems	hdp	HDP	1	HDP (Mirhoseini et al., ICLR 2018) is hdp here.	hdp
 systems	spotlight	Spotlight	1	Spotlight (Gao et al., ICML 2018) is spotlight here.	spotlight
 systems	post	Post	1	Post (Gao et al., NeurIPS 2018) is not implemented, for want of its cross-entropy steps. The nearest is reinforce.	
 systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is regal here.	regal
-systems	gdp	GDP	1	GDP (Zhou et al., 2019) is not implemented, for want of its graph embedding and its Transformer. The nearest is placeto.	
-systems	go	GO	1	GO (Zhou et al., NeurIPS 2020) is not implemented, for want of its networks. The nearest is placeto.	
+systems	gdp	GDP	1	GDP (Zhou et al., 2019) is gdp here.	gdp
+systems	go	GO	1	GO (Zhou et al., NeurIPS 2020) is not implemented, for want of its decisions on order and fusion. The nearest is gdp.	
 systems	doppler	DOPPLER	1	DOPPLER (ICLR 2026) is not implemented, for want of its dual policy. The nearest is placeto.	
 systems	gpipe	GPipe	1	GPipe (Huang et al., NeurIPS 2019) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is torchgpipe-blocks.	
 systems	pipedream-2bw	PipeDream-2BW	1	PipeDream-2BW (Narayanan et al., ICML 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	

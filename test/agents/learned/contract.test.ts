@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
 import { colocrl } from "../../../agents/learned/colocrl.ts";
+import { gdp } from "../../../agents/learned/gdp.ts";
 import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { regal } from "../../../agents/learned/regal.ts";
@@ -32,6 +33,7 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
     { width: 4, rounds: 1, budget: 6, population: 4, elite: 0.25, batch: 2, graphs: 1 },
   ],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
+  ["gdp", gdp as AgentModule, { width: 8, heads: 2, segment: 4, batch: 10 }],
 ];
 
 const diamond = testScenario({
@@ -173,17 +175,19 @@ const taskOf = (name: string, scenario: Scenario, evaluations: number): Task => 
 });
 
 describe("a policy on another scenario", () => {
-  test("of placeto acts on a graph and a number of devices that it never saw", async () => {
-    const changes = { width: 4, rounds: 2, episodes: 2 };
-    const { agent } = await start(placeto as AgentModule, changes, diamond, 300);
+  test.each([
+    ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
+    ["gdp", gdp as AgentModule, { width: 8, heads: 2, segment: 4, batch: 10 }],
+  ])("of %s acts on a graph and a number of devices that it never saw", async (_, module, changes) => {
+    const { agent } = await start(module, changes, diamond, 300);
     await pull(agent, Number.POSITIVE_INFINITY);
     const unseen = taskOf("chain", chain, 100);
     const plan = await agent.act(unseen);
     validatePlan(chain, plan);
-    expect(unseen.evaluator.evaluations).toBe(placeto.actEvaluations(chain, placeto.options.parse(changes)));
+    expect(unseen.evaluator.evaluations).toBe(module.actEvaluations(chain, module.options.parse(changes)));
 
     const policy = JSON.parse(JSON.stringify(await agent.savePolicy()));
-    const fresh = await start(placeto as AgentModule, changes, chain, 100, 7);
+    const fresh = await start(module, changes, chain, 100, 7);
     await fresh.agent.loadPolicy(policy);
     expect(await fresh.agent.act(fresh.task)).toEqual(plan);
     expect(await fresh.agent.savePolicy()).toEqual(policy);

@@ -1,0 +1,194 @@
+/**
+ * GDP: one policy that embeds any graph and places all its nodes at once.
+ *
+ * Source: Zhou et al., "GDP: Generalized Device Placement for Dataflow Graphs", 2019. As there:
+ * - GraphSAGE with a sigmoid before an element-wise maximum over neighbours;
+ * - a segment-recurrent Transformer without positions as placer;
+ * - superposition of the graph on the input of each layer;
+ * - PPO, end to end, over several graphs;
+ * - reward -sqrt(step time), -10 for a plan that does not fit, less the mean of earlier rewards.
+ *
+ * The paper names few numbers. In `mode=paper` these are ours:
+ * - width 128, 3 rounds, 2 layers of 4 heads, segments of 128 nodes;
+ * - 16 placements and 4 epochs an update, clip 0.2, Adam at 0.0003;
+ * - the mean over a graph's nodes, each with a ratio of its own.
+ *
+ * The defaults depart from that by measurement on `inception-v3/4xK80?groups=64` and
+ * `nmt/test/0/2xK80`; docs/agents.md has the figures.
+ */
+import { z } from "zod";
+import { colocationGrouping } from "../../env/model/coarsen/grouping.ts";
+import { InputError } from "../../env/model/errors.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
+import type { AgentModule, Task } from "../contract.ts";
+import { featureCount, featureSets } from "../nets/gdp/node-features.ts";
+import { createPlacer } from "../nets/gdp/placer.ts";
+import { placerPolicy } from "../nets/gdp/placer-policy.ts";
+import { createWeights } from "../nets/weights.ts";
+import { feasibleStart } from "../problems/feasible-start.ts";
+import { loadTf } from "../tensors/tf.ts";
+import type { Tf } from "../tensors/types.ts";
+import { advantagesOver } from "../training/advantages.ts";
+import { ppo } from "../training/algorithms/ppo.ts";
+import { movingAverage } from "../training/baselines/moving-average.ts";
+import { runningMean } from "../training/baselines/running-mean.ts";
+import type { PolicyNetwork } from "../training/contract.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
+import { createLearner, type LearnerSpec } from "../training/learner.ts";
+import { type OneShotRollout, oneShotLesson } from "../training/lessons/one-shot-lesson.ts";
+import { withPresets } from "../training/presets.ts";
+import { constant } from "../training/schedule.ts";
+import { overBound, rootOfSeconds } from "../training/scoring.ts";
+
+const fields = {
+  units: z
+    .enum(["groups", "ops"])
+    .default("groups")
+    .describe("What is placed: the scenario's groups, or ops, those that must stay together as one."),
+  batch: z.int().min(1).default(16).describe("Placements sampled of each graph in an update."),
+  tasksPerUpdate: z.int().min(1).default(1).describe("Graphs in an update."),
+  learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
+  epochs: z.int().min(1).default(2).describe("Passes of PPO over an update's placements."),
+  clip: z
+    .number()
+    .positive()
+    .default(0.4)
+    .describe("How far PPO lets a node's probability ratio move from 1."),
+  entropy: z.number().min(0).default(0.03).describe("Weight of the policy's mean entropy."),
+  clipNorm: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("Largest norm of a gradient; larger ones are scaled down."),
+  baseline: z
+    .enum(["moving", "running"])
+    .default("moving")
+    .describe("Mean of a graph's earlier rewards: of all of them (running), or with a decay of 0.9."),
+  advantages: z
+    .enum(["moving", "raw"])
+    .default("moving")
+    .describe("Rewards less the baseline as they are (raw), or over their moving spread."),
+  reward: z
+    .enum(["sqrt", "linear", "log", "seconds"])
+    .default("sqrt")
+    .describe(
+      "Minus the root of the step in seconds, -10 where it does not fit (seconds), or minus the root, value or logarithm of cost over bound.",
+    ),
+  feasibleBias: z
+    .number()
+    .min(0)
+    .default(3)
+    .describe("Where memory is tight, what the logits of a first placement that fits get more."),
+  features: z
+    .enum(featureSets)
+    .default("wide")
+    .describe("Type, output bytes and run time of a node (plain); wide adds weights, position and share."),
+  width: z.int().min(1).default(64).describe("Width of embedding and placer; a multiple of the heads."),
+  rounds: z.int().min(1).default(1).describe("Rounds of the graph embedding."),
+  layers: z.int().min(1).default(1).describe("Layers of the Transformer."),
+  heads: z.int().min(1).default(4).describe("Heads of its attention."),
+  segment: z.int().min(1).default(128).describe("Nodes of a segment, which attend to it and the one before."),
+  devices: z.int().min(1).default(32).describe("Largest number of devices that the weights have a row for."),
+  nodeNorm: z
+    .boolean()
+    .default(true)
+    .describe("Whether the last states get mean 0 and spread 1 over the nodes of the graph."),
+  superposition: z.boolean().default(true).describe("Whether the graph's embedding conditions the placer."),
+  ...decodingFields,
+};
+type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
+
+const paper: Partial<Options> = {
+  units: "ops",
+  learningRate: 0.0003,
+  epochs: 4,
+  clip: 0.2,
+  entropy: 0,
+  baseline: "running",
+  advantages: "raw",
+  reward: "seconds",
+  features: "plain",
+  nodeNorm: false,
+  width: 128,
+  rounds: 3,
+  layers: 2,
+};
+
+export const gdp: AgentModule<Options> = {
+  kind: "agent",
+  card: {
+    id: "gdp",
+    systems: ["gdp"],
+    name: "GDP",
+    summary: "Graph embedding and segment-recurrent Transformer that place all nodes of any graph at once.",
+    searchSpace: "device per group or op",
+    paper: "Zhou et al., GDP: Generalized Device Placement for Dataflow Graphs, 2019",
+    limits:
+      "The paper names few numbers: widths, rounds, layers, segment, rate, batch, clip and epochs of mode=paper are ours, as are features, relu and a ratio of PPO for each node. Ops of a co-location class are one node. A fixed column for each device: devices are told apart by number, not by speed. By default groups are placed, with one round and one layer of width 64, Adam at 0.01, clip 0.4, 2 epochs, an entropy bonus, costs over the bound, a moving baseline and advantages of unit spread. Places as features, and states normalised over the nodes, keep policies from one device: without either, learning nearly stops. At 1,000 simulations it is behind hill climbing.",
+  },
+  traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
+  options: withPresets(fields, { paper }),
+  actEvaluations: (_, options) => answerSimulations(options, 1),
+  async create(context) {
+    const loaded = await loadTf(context.backend);
+    const network = gdpNetwork(loaded.tf, context.options, context);
+    return createLearner(loaded, context, network, learnerSpec(context.options));
+  },
+};
+
+function gdpNetwork(
+  tf: Tf,
+  options: Options,
+  { rng }: Pick<Parameters<typeof gdp.create>[0], "rng">,
+): PolicyNetwork<OneShotRollout> {
+  const { width, heads, devices, reward, features } = options;
+  if (width % heads !== 0)
+    throw new InputError(`The width is ${width} and the heads are ${heads}; give a width that they divide.`);
+  const weights = createWeights(tf);
+  const placer = createPlacer(
+    tf,
+    weights,
+    { ...options, columns: featureCount(features) },
+    rng.child("weights"),
+  );
+  return {
+    weights,
+    lastLayer: placer.lastLayer,
+    open(task) {
+      const { cluster, name } = task.scenario;
+      if (cluster.devices.length > devices)
+        throw new InputError(
+          `"${name}" has ${cluster.devices.length} devices and the policy at most ${devices}; train one with devices=${cluster.devices.length}.`,
+        );
+      const placed: Task = { ...task, scenario: inUnits(task.scenario, options.units) };
+      const device = options.feasibleBias === 0 ? null : feasibleStart(placed.scenario);
+      const start = device === null ? null : { device, bias: options.feasibleBias };
+      const policy = placerPolicy(tf, placer, placed.scenario, { features, start });
+      return oneShotLesson(tf, placed, policy, {
+        rewardOn: (evaluator) =>
+          reward === "seconds" ? rootOfSeconds(evaluator) : overBound(evaluator, reward),
+        tilt: constant(0),
+      });
+    },
+  };
+}
+
+const inUnits = (scenario: Scenario, units: Options["units"]): Scenario =>
+  units === "groups" ? scenario : { ...scenario, grouping: colocationGrouping(scenario.graph) };
+
+const learnerSpec = (options: Options): LearnerSpec<OneShotRollout> => ({
+  batch: options.batch,
+  tasksPerUpdate: options.tasksPerUpdate,
+  decoding: options,
+  algorithm: ppo({ epochs: options.epochs, clip: constant(options.clip) }),
+  advantages: () =>
+    advantagesOver({
+      baseline: options.baseline === "running" ? runningMean() : movingAverage(0.9),
+      shape: options.advantages,
+    }),
+  learningRate: constant(options.learningRate),
+  entropy: constant(options.entropy),
+  clipNorm: options.clipNorm,
+  // A graph counts by the mean of its nodes' log-probabilities, not their sum.
+  weightOf: ({ groupDevice }) => 1 / groupDevice.length,
+});
