@@ -37,6 +37,7 @@ import { latencySearch } from "../planners/placement/search/latency-search.ts";
 import { lns } from "../planners/placement/search/lns.ts";
 import { maxLoadSearch } from "../planners/placement/search/max-load-search.ts";
 import { mcmc } from "../planners/placement/search/mcmc.ts";
+import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -63,6 +64,7 @@ export const composedMethods: readonly Method[] = [
   tabu,
   brkga,
   lns,
+  orderedLns,
   coarseToFine,
   idealsDp,
   ilp,
