@@ -37,6 +37,8 @@ export interface OrderedState extends PlanState {
   goBack(kept: Kept): void;
 }
 
+export const isOrdered = (state: PlanState): state is OrderedState => "decide" in state;
+
 /** Pre: the objective is the makespan. */
 export function orderedState(choices: Choices, evaluator: MeteredEvaluator): OrderedState {
   const { scenario, groupCount } = choices;

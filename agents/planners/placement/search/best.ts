@@ -54,6 +54,14 @@ const options = z.strictObject({
     .describe(
       "List schedules of drawn changes for each change that is taken up, a simulation each; fewer above 2,000 ops (makespan only).",
     ),
+  rebuilds: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
+    ),
   prove: z
     .boolean()
     .default(false)

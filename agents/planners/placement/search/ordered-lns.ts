@@ -9,11 +9,13 @@
 import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
 import { choicesOf, pools } from "../../../problems/choices.ts";
-import { budgetProgress } from "../../../search/groups/cooling.ts";
+import { budgetProgress, cool } from "../../../search/groups/cooling.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
-import { orderedState } from "../../../search/groups/ordered-state.ts";
-import { startPlan } from "../../../search/groups/starts.ts";
-import { rebuild } from "../../../search/ordered/rebuilding.ts";
+import { createProposals } from "../../../search/groups/proposals.ts";
+import { changes, mixed } from "../../../search/groups/trials.ts";
+import { improvements, movableGroups, openOrdered } from "../../../search/ordered/opening.ts";
+import { rebuildsOf } from "../../../search/ordered/rebuilding.ts";
+import { createRemovals } from "../../../search/ordered/removals.ts";
 
 const options = z.strictObject({
   pool: z.enum(pools).default("accelerators").describe("Devices to place on; accelerators leaves out CPUs."),
@@ -41,6 +43,12 @@ const options = z.strictObject({
     .min(0)
     .default(0.5)
     .describe("How much of the transfers to groups that are decided counts as time."),
+  moves: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("Share of the steps that change groups as annealing does."),
   noise: z.number().min(0).max(1).default(0).describe("Random change of ranks, as a share of each."),
 });
 
@@ -58,36 +66,22 @@ export const orderedLns: PlannerModule<z.infer<typeof options>> = {
   },
   traits: { answers: "placement", objectives: ["makespan"], effort: "endless", random: true },
   options,
-  create: ({ pool, most, hot, cold, blink, alpha, pull, noise }) => ({
+  create: ({ pool, most, hot, cold, blink, alpha, pull, noise, moves }) => ({
     async *plan(scenario, evaluator, rng) {
       const choices = choicesOf(scenario, pool);
-      const first = startPlan("single-device", choices, evaluator, rng);
-      yield first.plan;
+      const state = yield* openOrdered(choices, evaluator, rng);
       if (!hasMoves(choices)) return undefined;
 
+      const shown = { cost: state.cost };
       const rule = { blink, alpha, pull, noise };
-      const state = orderedState(choices, evaluator);
-      let shown = first.cost;
-      state.reset(first.groupDevice);
-      const everything = Array.from(choices.legal.keys()).filter((g) => choices.legal[g].length > 1);
-      if (state.decide(everything, { ...rule, blink: 0 }, rng) < state.cost) state.take();
+      const mostGroups = Math.max(2, most * movableGroups(choices).length);
+      const removals = createRemovals(choices, rng);
+      const rebuilt = rebuildsOf(state, removals, rng, { most: mostGroups, rule });
+      const moved = changes(state, createProposals(choices, state.urgency, rng));
+      const trials = mixed(rebuilt, moved, moves, rng);
       for (;;) {
-        const round = rebuild(choices, state, rng, {
-          hot,
-          cold,
-          progress: budgetProgress(evaluator, 1),
-          most: Math.max(2, most * everything.length),
-          rule,
-        });
-        for (;;) {
-          const { value, done } = await round.next();
-          if (done === true) {
-            state.goBack(value);
-            break;
-          }
-          if (state.cost < shown) yield value;
-          shown = Math.min(shown, state.cost);
-        }
+        const progress = budgetProgress(evaluator, 1);
+        yield* improvements(cool(state, trials, rng, { hot, cold, progress }), state, shown);
       }
     },
   }),
