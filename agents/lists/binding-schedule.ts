@@ -2,8 +2,8 @@
  * A list schedule that decides the devices of some groups on the way: earliest finish in a schedule
  * whose devices and links queue. All other groups have their devices before it begins.
  *
- * A group is decided when the last producer of one of its ops ends, so groups come in the order of
- * the schedule, and by upward rank where they start together. It goes to the device where it would
+ * A group is decided when the last producer of one of its ops ends. So groups come in the order of
+ * the schedule, and those without producers by upward rank. Each goes to the device where it would
  * end first. A device counts with what it runs and what waits for it, and a transfer with the queue
  * of its links. What was produced earlier is sent from the end of its producer on. Ranks are those
  * of the devices that the groups had before.
@@ -259,7 +259,7 @@ class BindingSchedule extends ListSchedule {
 
 const UNDECIDED = -1;
 
-/** What each op waits for: the dependencies of `Compiled` by consumer, those without a tensor too. */
+/** The dependencies of `Compiled` by consumer, those without a tensor too. */
 interface Supply {
   readonly start: Int32Array;
   readonly producer: Int32Array;

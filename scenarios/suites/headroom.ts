@@ -1,6 +1,6 @@
 /**
- * Scenarios on which a better search can be seen: `best` with 1,000 simulations is at least 2%
- * behind `best` with 30,000. test/bench/headroom.ts measures it, and docs/scenarios.md has the
+ * Scenarios on which a better search can be seen. There `best` with 1,000 simulations is at least
+ * 2% behind `best` with 30,000. A program of test/bench measures it, and docs/scenarios.md has the
  * figures.
  *
  * Nothing may be tuned or trained on `headroom`. `headroom-train` is for that: its networks,

@@ -8,8 +8,9 @@
  * `best` with several draws beside its controls. Nothing is tuned on `headroom`.
  *
  * For each budget a row for each scenario shows the mean value of each method. A row for each
- * method then shows its mean gap to the bound, the mean CPU seconds of a run, and how far it is
- * above the first method: geometric mean over scenarios and seeds with a 95% bootstrap interval.
+ * method then shows its mean gap to the bound, and how far it is above the first method. That is a
+ * geometric mean over scenarios and seeds, with a 95% bootstrap interval. The mean CPU seconds and
+ * simulations of a run follow.
  * Cells run one after the other, so CPU seconds can be compared within one run.
  */
 import { parseArgs } from "node:util";

@@ -1,12 +1,14 @@
 /**
- * Where a better search can be seen: how far `best` with few simulations is behind `best` with many.
+ * Where a better search can be seen: by how much `best` with few simulations is behind itself with
+ * many.
  *
  *     npx tsx test/bench/headroom.ts [SCENARIO or SUITE ...]
  *
  * The default is the suites `headroom` and `headroom-train`. A row for each scenario shows its ops,
- * groups and devices, the mean value of `best` at 1,000 simulations over two seeds, its value at
- * 30,000, the room between them, and the CPU milliseconds of a simulation in the long run. A
- * scenario belongs to a suite of headroom where the room is at least 2%.
+ * groups and devices. The mean value of `best` at 1,000 simulations over two seeds follows, its
+ * value at 30,000, and the room between them. The last column is the CPU milliseconds of a
+ * simulation in the long run. A scenario belongs to a suite of headroom where the room is at least
+ * 2%.
  */
 import { resolveScenario, suiteMembers, suiteNamed, suites } from "../../scenarios/index.ts";
 import { type Solved, solved } from "./solved.ts";

@@ -1,6 +1,7 @@
 /**
- * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the trials of a state. The temperature falls geometrically from `hot` to `cold` over the round. Both are
- * shares of the present cost, so multiplying all times by a constant changes no decision.
+ * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the trials of a state. The
+ * temperature falls geometrically from `hot` to `cold` over the round. Both are shares of the
+ * present cost, so multiplying all times by a constant changes no decision.
  *
  * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal
  * of the evaluator passes through.

@@ -1,6 +1,6 @@
 /**
- * Costs of placements that have an order from a list schedule: estimated by the end of the schedule,
- * evaluated where promising.
+ * Costs of placements that have an order from a list schedule. They are estimated by the end of the
+ * schedule, and evaluated where promising.
  *
  * The end is scaled by the last ratio of an evaluated cost to the end of its schedule. A plan is
  * evaluated only if its estimate, less the largest recent error, is below the cost of every plan so

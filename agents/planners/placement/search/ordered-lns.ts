@@ -1,5 +1,5 @@
 /**
- * Ordered large-neighbourhood search: groups are taken out of a placement, and a list schedule whose
+ * Ordered large-neighbourhood search. Groups are taken out of a placement, and a list schedule whose
  * devices and links queue decides their devices again. Every placement runs in the order of its
  * schedule. The search is that of search/ordered/rebuilding.ts.
  *
