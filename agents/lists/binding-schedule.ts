@@ -174,7 +174,7 @@ class BindingSchedule extends ListSchedule {
     super.enqueue(v);
   }
 
-  /** Decides the group of an op whose producers have ended, and sends all that it has waited for. */
+  /** Decides the group of an op whose producers have ended, and sends what it waits for. */
   private bind(v: number): void {
     const { groupOf, memberStart, members } = this.choices.scenario.grouping;
     const { device, supply, finishedUs } = this;

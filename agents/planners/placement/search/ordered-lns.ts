@@ -1,7 +1,7 @@
 /**
- * Ordered large-neighbourhood search. Groups are taken out of a placement, and a list schedule whose
- * devices and links queue decides their devices again. Every placement runs in the order of its
- * schedule. The search is that of search/ordered/rebuilding.ts.
+ * Ordered large-neighbourhood search. Groups are taken out of a placement, and a list schedule
+ * whose devices and links queue decides their devices again. Every placement runs in the order of
+ * its schedule. The search is that of search/ordered/rebuilding.ts.
  *
  * The start is the schedule that decides all groups, after the best single device, which gives it
  * its ranks. Never worse than either.

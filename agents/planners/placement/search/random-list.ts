@@ -1,7 +1,7 @@
 /**
  * Randomised list scheduling, as GRASP constructs solutions (Feo and Resende, J. Global
- * Optimization 1995). Each sample is a list schedule with queues that decides every group. Its ranks
- * are changed at random, and a device is drawn from those that end a group nearly first.
+ * Optimization 1995). Each sample is a list schedule with queues that decides every group. Its
+ * ranks are changed at random, and a device is drawn from those that end a group nearly first.
  *
  * Ranks are those of the best placement so far. Each sample counts as a simulation, and the best is
  * kept. A learned sampler of priorities has to beat this.
