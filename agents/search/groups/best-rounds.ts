@@ -5,7 +5,8 @@
  * First the best starts get such an order, once over the scenario's groups and once over its
  * co-location classes. Groups bind classes together for agents, but no plan has to follow them. The
  * first round continues from the best of these, over groups or classes. Cooler rounds over classes
- * and groups follow by turns, each from the best plan so far.
+ * and groups follow by turns, each from the best plan so far. Some steps are changes of operators,
+ * others decide several groups again by a list schedule (ordered/rebuilding.ts).
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -135,7 +136,8 @@ async function* searchRound(
   if (state.cost < shown) yield state.snapshot();
   shown = Math.min(shown, state.cost);
   const trials = trialsOf(choices, state, rng, draws, rebuilds);
-  for await (const plan of cool(state, trials, rng, { hot, cold, progress })) {
+  const temperatures = { hot: isOrdered(state) ? hot : HOTTER * hot, cold };
+  for await (const plan of cool(state, trials, rng, { ...temperatures, progress })) {
     if (state.cost < shown) yield plan;
     shown = Math.min(shown, state.cost);
   }
@@ -152,6 +154,9 @@ function trialsOf(choices: Choices, state: PlanState, rng: Rng, draws: number, r
   const rebuilds = rebuildsOf(state, createRemovals(choices, rng), rng, { most, rule: REBUILDING });
   return mixed(changed, rebuilds, rebuilt, rng);
 }
+
+/** How much hotter a search starts whose placements have no order of their own. */
+const HOTTER = 4;
 
 /** Making a list schedule of a larger graph takes longer than many simulations of it. */
 const MOST_ORDERED_OPS = 20_000;
