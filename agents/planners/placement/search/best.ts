@@ -58,7 +58,7 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.9)
+    .default(0.6)
     .describe(
       "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
     ),
