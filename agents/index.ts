@@ -35,11 +35,14 @@ export { annealing } from "./planners/placement/search/annealing.ts";
 export { bestOf } from "./planners/placement/search/best.ts";
 export { brkga } from "./planners/placement/search/brkga.ts";
 export { coarseToFine } from "./planners/placement/search/coarse-to-fine.ts";
+export { goWithTheWinners } from "./planners/placement/search/go-with-the-winners.ts";
 export { hillClimb } from "./planners/placement/search/hill-climb.ts";
 export { latencySearch } from "./planners/placement/search/latency-search.ts";
 export { lns } from "./planners/placement/search/lns.ts";
 export { maxLoadSearch } from "./planners/placement/search/max-load-search.ts";
 export { mcmc } from "./planners/placement/search/mcmc.ts";
+export { orderedLns } from "./planners/placement/search/ordered-lns.ts";
+export { randomList } from "./planners/placement/search/random-list.ts";
 export { tabu } from "./planners/placement/search/tabu.ts";
 export { composedMethods } from "./registry/methods.ts";
 export {

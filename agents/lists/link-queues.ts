@@ -46,6 +46,24 @@ export class LinkQueues {
     return this.holdsWholeRoute ? this.sendAtOnce(slot, pair, atUs) : this.sendLinkByLink(slot, pair, atUs);
   }
 
+  /** When `send` would have a slot on `to`; occupies nothing. */
+  arrivalUs(slot: number, from: number, to: number, atUs: number): number {
+    const { deviceCount, routeStart, routeLink, slotBytes, linkBytesPerUs, linkLatencyUs } = this.compiled;
+    const { freeUs, holdsWholeRoute } = this;
+    if (this.isFree) return atUs + this.routeUs(slot, from, to);
+    const pair = from * deviceCount + to;
+    let us = atUs;
+    if (holdsWholeRoute) {
+      for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++) us = Math.max(us, freeUs[routeLink[i]]);
+      return us + this.routeUs(slot, from, to);
+    }
+    for (let i = routeStart[pair]; i < routeStart[pair + 1]; i++) {
+      const link = routeLink[i];
+      us = Math.max(us, freeUs[link]) + slotBytes[slot] / linkBytesPerUs[link] + linkLatencyUs[link];
+    }
+    return us;
+  }
+
   private sendLinkByLink(slot: number, pair: number, atUs: number): number {
     const { routeStart, routeLink, slotBytes, linkBytesPerUs, linkLatencyUs, fidelity } = this.compiled;
     const { freeUs } = this;

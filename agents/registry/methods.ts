@@ -34,11 +34,14 @@ import { maxMin, minMin } from "../planners/placement/lists/min-min.ts";
 import { annealing } from "../planners/placement/search/annealing.ts";
 import { brkga } from "../planners/placement/search/brkga.ts";
 import { coarseToFine } from "../planners/placement/search/coarse-to-fine.ts";
+import { goWithTheWinners } from "../planners/placement/search/go-with-the-winners.ts";
 import { hillClimb } from "../planners/placement/search/hill-climb.ts";
 import { latencySearch } from "../planners/placement/search/latency-search.ts";
 import { lns } from "../planners/placement/search/lns.ts";
 import { maxLoadSearch } from "../planners/placement/search/max-load-search.ts";
 import { mcmc } from "../planners/placement/search/mcmc.ts";
+import { orderedLns } from "../planners/placement/search/ordered-lns.ts";
+import { randomList } from "../planners/placement/search/random-list.ts";
 import { tabu } from "../planners/placement/search/tabu.ts";
 
 export const composedMethods: readonly Method[] = [
@@ -65,6 +68,9 @@ export const composedMethods: readonly Method[] = [
   tabu,
   brkga,
   lns,
+  orderedLns,
+  goWithTheWinners,
+  randomList,
   coarseToFine,
   idealsDp,
   ilp,

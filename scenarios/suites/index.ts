@@ -5,6 +5,7 @@
 import { InputError } from "../../env/model/errors.ts";
 import { notKnown } from "../../env/model/suggest.ts";
 import { board } from "./board.ts";
+import { headroomSuites } from "./headroom.ts";
 import { paperSuites } from "./papers.ts";
 import type { Suite } from "./suite.ts";
 import { toys, toyUri } from "./toy.ts";
@@ -61,7 +62,15 @@ const large: Suite = {
   why: "Deep networks, and recurrent ones unrolled op by op as frameworks see them: what a method's time and memory grow with.",
 };
 
-export const suiteCatalog: readonly Suite[] = [start, usual, toy, ...paperSuites, board, large];
+export const suiteCatalog: readonly Suite[] = [
+  start,
+  usual,
+  toy,
+  ...paperSuites,
+  board,
+  ...headroomSuites,
+  large,
+];
 
 /** Members by suite. */
 export const suites: Readonly<Record<string, readonly string[]>> & {

@@ -5,7 +5,8 @@
  * First the best starts get such an order, once over the scenario's groups and once over its
  * co-location classes. Groups bind classes together for agents, but no plan has to follow them. The
  * first round continues from the best of these, over groups or classes. Cooler rounds over classes
- * and groups follow by turns, each from the best plan so far.
+ * and groups follow by turns, each from the best plan so far. Some steps are changes of operators,
+ * others decide several groups again by a list schedule (ordered/rebuilding.ts).
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -13,12 +14,15 @@ import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { type Choices, choicesOf } from "../../problems/choices.ts";
+import { rebuildsOf } from "../ordered/rebuilding.ts";
+import { createRemovals } from "../ordered/removals.ts";
 import { nearestGroupDevices, type StartingPlan, scoreStarts } from "./best-starts.ts";
 import { budgetProgress, cool, type Found } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { orderedState } from "./ordered-state.ts";
+import { isOrdered, orderedState } from "./ordered-state.ts";
 import { arrivalState, type PlanState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
+import { changes, mixed, type Trials } from "./trials.ts";
 
 /** The share that rounding may leave between a plan and a bound that it reaches. */
 const ROUNDING = 1e-9;
@@ -40,6 +44,8 @@ export interface RoundsOptions {
    * larger ones.
    */
   readonly draws: number;
+  /** Share of the steps that decide groups again instead of changing them. */
+  readonly rebuilds: number;
 }
 
 /**
@@ -51,7 +57,7 @@ export async function* searchFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { groups, hot, cold, draws }: RoundsOptions,
+  { groups, hot, cold, draws, rebuilds }: RoundsOptions,
 ): AsyncGenerator<Plan, void> {
   if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
@@ -66,7 +72,7 @@ export async function* searchFrom(
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
     const spent = evaluator.spent;
-    const steps = { ...temperatures, share, draws: affordable };
+    const steps = { ...temperatures, share, draws: affordable, rebuilds };
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
     if (round > 0 && evaluator.spent === spent) return;
   }
@@ -109,7 +115,7 @@ async function* bestOpening(
   return best!;
 }
 
-interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws"> {
+interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "rebuilds"> {
   /** Share of the remaining budget. */
   readonly share: number;
 }
@@ -119,7 +125,7 @@ async function* searchRound(
   from: Int32Array,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { hot, cold, draws, share }: Steps,
+  { hot, cold, draws, share, rebuilds }: Steps,
 ): AsyncGenerator<Plan, void> {
   if (!hasMoves(choices)) return;
   const state = stateOf(choices, evaluator);
@@ -129,12 +135,28 @@ async function* searchRound(
   state.reset(from);
   if (state.cost < shown) yield state.snapshot();
   shown = Math.min(shown, state.cost);
-  const proposals = createProposals(choices, state.urgency, rng);
-  for await (const plan of cool(state, proposals, rng, { hot, cold, progress, draws })) {
+  const trials = trialsOf(choices, state, rng, draws, rebuilds);
+  const temperatures = { hot: isOrdered(state) ? hot : HOTTER * hot, cold };
+  for await (const plan of cool(state, trials, rng, { ...temperatures, progress })) {
     if (state.cost < shown) yield plan;
     shown = Math.min(shown, state.cost);
   }
 }
+
+/** Groups that a rebuild removes at most, as a share of all; and how it decides them again. */
+const MOST_REMOVED = 0.3;
+const REBUILDING = { blink: 0.1, alpha: 0, noise: 0, pull: 1 };
+
+function trialsOf(choices: Choices, state: PlanState, rng: Rng, draws: number, rebuilt: number): Trials {
+  const changed = changes(state, createProposals(choices, state.urgency, rng), draws);
+  if (rebuilt === 0 || !isOrdered(state)) return changed;
+  const most = Math.max(2, MOST_REMOVED * choices.groupCount);
+  const rebuilds = rebuildsOf(state, createRemovals(choices, rng), rng, { most, rule: REBUILDING });
+  return mixed(changed, rebuilds, rebuilt, rng);
+}
+
+/** How much hotter a search starts whose placements have no order of their own. */
+const HOTTER = 4;
 
 /** Making a list schedule of a larger graph takes longer than many simulations of it. */
 const MOST_ORDERED_OPS = 20_000;

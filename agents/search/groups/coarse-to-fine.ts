@@ -20,6 +20,7 @@ import { cool } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
 import { orderedState } from "./ordered-state.ts";
 import { createProposals } from "./proposals.ts";
+import { changes } from "./trials.ts";
 
 export interface Refinement {
   /**
@@ -99,7 +100,8 @@ async function* refineLevel(
   const first = evaluator.spent;
   const progress = () => (isDone() || evaluator.exhausted ? 1 : (evaluator.spent - first) / (until - first));
   const temperatures = { hot: HOT * cooler, cold: COLD * cooler };
-  const steps = cool(state, createProposals(choices, state.urgency, rng), rng, { ...temperatures, progress });
+  const trials = changes(state, createProposals(choices, state.urgency, rng));
+  const steps = cool(state, trials, rng, { ...temperatures, progress });
   for (;;) {
     const { done, value } = await steps.next();
     if (done === true) return planOf(choices, value.groupDevice);

@@ -1,7 +1,7 @@
 /**
- * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the proposals of several
- * operators. The temperature falls geometrically from `hot` to `cold` over the round. Both are
- * shares of the present cost, so multiplying all times by a constant changes no decision.
+ * Simulated annealing (Kirkpatrick, Gelatt, Vecchi, Science 1983) over the trials of a state. The
+ * temperature falls geometrically from `hot` to `cold` over the round. Both are shares of the
+ * present cost, so multiplying all times by a constant changes no decision.
  *
  * Yields a plan whenever it is better than all before in the round. Ends with the round; a refusal
  * of the evaluator passes through.
@@ -12,7 +12,7 @@ import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
 import type { PlanState } from "./plan-state.ts";
-import type { Change, Operator, Proposals } from "./proposals.ts";
+import type { Trials } from "./trials.ts";
 
 export interface Cooling {
   /**
@@ -23,11 +23,6 @@ export interface Cooling {
   readonly cold: number;
   /** Share of the round that is spent, from 0; the round ends at 1. */
   readonly progress: () => number;
-  /**
-   * Changes drawn for each one that is scored: the one with the best guess, where the state can
-   * guess. Default 1.
-   */
-  readonly draws?: number;
 }
 
 export interface Found {
@@ -35,32 +30,31 @@ export interface Found {
   readonly cost: number;
 }
 
-/** Draws in a row without a proposal before the round ends: then no choices are left. */
+/** Draws in a row without a trial before the round ends: then no choices are left. */
 const MOST_IDLE_DRAWS = 10_000;
 
 export async function* cool(
   state: PlanState,
-  proposals: Proposals,
+  trials: Trials,
   rng: Rng,
-  { hot, cold, progress, draws = 1 }: Cooling,
+  { hot, cold, progress }: Cooling,
 ): AsyncGenerator<Plan, Found> {
   const yieldNow = yieldEvery(64);
   let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
-  const change: Change = { groups: [], devices: [] };
   let idle = 0;
   for (;;) {
     await yieldNow();
     const share = progress();
     if (share >= 1) return best;
-    const operator = drawBest(state, proposals, draws, change);
-    if (operator === null) {
+    const trial = trials();
+    if (trial === null) {
       if (++idle === MOST_IDLE_DRAWS) return best;
       continue;
     }
     idle = 0;
     const before = state.cost;
-    const after = state.score(change);
-    proposals.learn(operator, after < before ? 1 : 0);
+    const after = trial.cost;
+    trial.learn(after < before ? 1 : 0);
     const temperature = before * hot * (cold / hot) ** share;
     if (after > before && rng.next() >= Math.exp((before - after) / temperature)) continue;
     state.take();
@@ -68,31 +62,6 @@ export async function* cool(
     best = { groupDevice: state.groupDevice.slice(), cost: after };
     yield state.snapshot();
   }
-}
-
-/**
- * Draws several changes and leaves the one that the state's private model finds best in `change`.
- */
-function drawBest(state: PlanState, proposals: Proposals, draws: number, change: Change): Operator | null {
-  if (draws === 1 || state.guess === undefined) return proposals.draw(state.groupDevice, change);
-  const drawn: Change = { groups: [], devices: [] };
-  let best: Operator | null = null;
-  let bestGuess = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < draws; i++) {
-    const operator = proposals.draw(state.groupDevice, drawn);
-    if (operator === null) continue;
-    const guess = state.guess(drawn);
-    if (best !== null && guess >= bestGuess) continue;
-    best = operator;
-    bestGuess = guess;
-    copyChange(drawn, change);
-  }
-  return best;
-}
-
-function copyChange(from: Change, to: Change): void {
-  to.groups.splice(0, to.groups.length, ...from.groups);
-  to.devices.splice(0, to.devices.length, ...from.devices);
 }
 
 /** Evaluations of a round where the budget does not count evaluations. */

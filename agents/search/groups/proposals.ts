@@ -16,6 +16,7 @@
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Choices } from "../../problems/choices.ts";
 import { groupNeighbours } from "../../problems/group-neighbours.ts";
+import { createRates } from "./rates.ts";
 
 /** Groups and the device that each goes to; no group twice, none to the device that it has. */
 export interface Change {
@@ -39,12 +40,6 @@ export interface Proposals {
 /** Length in us of the longest path through each group, which `urgent` uses. */
 export type Urgency = Float64Array;
 
-/**
- * Weight of the past in an operator's rate of success, and the weight that even an operator without
- * success keeps.
- */
-const MEMORY = 0.99;
-const LEAST_RATE = 0.05;
 /** Longest run or connected set that is moved at once: up to this power of two. */
 const LONGEST_POWER = 5;
 /** Groups among which `urgent` chooses. */
@@ -57,31 +52,17 @@ export function createProposals(
   used: readonly Operator[] = operators,
 ): Proposals {
   const draws = new OperatorDraws(choices, urgency, rng);
-  const rate = new Float64Array(used.length).fill(1);
+  const rates = createRates(used.length);
   return {
     draw(groupDevice, change) {
       change.groups.length = 0;
       change.devices.length = 0;
-      const operator = used[drawByRate(rate, rng)];
+      const operator = used[rates.draw(rng)];
       draws[operator](change, groupDevice);
       return change.groups.length === 0 ? null : operator;
     },
-    learn(operator, improved) {
-      const i = used.indexOf(operator);
-      rate[i] = MEMORY * rate[i] + (1 - MEMORY) * improved;
-    },
+    learn: (operator, improved) => rates.learn(used.indexOf(operator), improved),
   };
-}
-
-function drawByRate(rate: Float64Array, rng: Rng): number {
-  let sum = 0;
-  for (const each of rate) sum += LEAST_RATE + each;
-  let left = rng.next() * sum;
-  for (let i = 0; i < rate.length; i++) {
-    left -= LEAST_RATE + rate[i];
-    if (left < 0) return i;
-  }
-  return rate.length - 1;
 }
 
 /** One method for each operator. `present` is the device of each group now. */

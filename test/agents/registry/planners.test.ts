@@ -101,7 +101,10 @@ test("planners that draw random numbers differ between seeds, the others do not"
     const second = JSON.stringify(traceOf(await run(module, tiny("two branches"), { seed: 2 })));
     if (first !== second) differing.push(module.card.id);
   }
-  expect(differing).toEqual(["random", "hill-climb", "annealing", "mcmc", "tabu", "brkga", "lns"]);
+  expect(differing).toEqual([
+    ...["random", "hill-climb", "annealing", "mcmc", "tabu", "brkga", "lns"],
+    ...["ordered-lns", "go-with-the-winners", "random-list"],
+  ]);
   const drawing = planners.filter((module) => traitsOf(module).random).map(({ card }) => card.id);
   expect(drawing).toEqual(expect.arrayContaining(differing));
 });

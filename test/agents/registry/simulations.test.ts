@@ -59,6 +59,12 @@ vi.mock("../../../agents/lists/list-order.ts", async (original) => {
     outside.counting(module.createListOrder(...given), "of");
   return { ...module, createListOrder };
 });
+vi.mock("../../../agents/lists/binding-schedule.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/lists/binding-schedule.ts")>();
+  const createBindingOrder: typeof module.createBindingOrder = (...given) =>
+    outside.counting(module.createBindingOrder(...given), "decide");
+  return { ...module, createBindingOrder };
+});
 vi.mock("../../../agents/search/keys/random-keys.ts", async (original) => {
   const module = await original<typeof import("../../../agents/search/keys/random-keys.ts")>();
   const orderedDecoder: typeof module.orderedDecoder = (...given) =>

@@ -16,6 +16,7 @@ import { hasMoves } from "../../../search/groups/metropolis.ts";
 import { arrivalState } from "../../../search/groups/plan-state.ts";
 import { createProposals, operators } from "../../../search/groups/proposals.ts";
 import { searchOptions, startPlan } from "../../../search/groups/starts.ts";
+import { changes } from "../../../search/groups/trials.ts";
 
 const options = z.strictObject({
   ...searchOptions,
@@ -65,7 +66,7 @@ export const annealing: PlannerModule<z.infer<typeof options>> = {
       for (let round = 0; ; round++) {
         state.resume(best.groupDevice, best.cost);
         const share = 1 / Math.max(1, rounds - round);
-        const cooling = cool(state, proposals, rng, {
+        const cooling = cool(state, changes(state, proposals), rng, {
           hot,
           cold,
           progress: budgetProgress(evaluator, share),

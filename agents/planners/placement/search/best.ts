@@ -41,7 +41,7 @@ const options = z.strictObject({
     .number()
     .positive()
     .max(1)
-    .default(0.02)
+    .default(0.005)
     .describe(
       "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
     ),
@@ -50,9 +50,17 @@ const options = z.strictObject({
     .int()
     .min(1)
     .max(1000)
-    .default(1)
+    .default(16)
     .describe(
       "List schedules of drawn changes for each change that is taken up, a simulation each; fewer above 2,000 ops (makespan only).",
+    ),
+  rebuilds: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.6)
+    .describe(
+      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
     ),
   prove: z
     .boolean()
@@ -71,7 +79,7 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
     id: "best",
     name: "Best of all",
     summary:
-      "Every quick planner and the search made for the objective, then annealing over placements that each keep the order of their own list schedule.",
+      "Every quick planner and the search made for the objective, then annealing and rebuilding of placements that each keep the order of their own list schedule.",
     searchSpace: "device per co-location class, and an order of ops on each device",
     limits:
       "Uses all of its budget, unless a plan reaches the bound or a proof shows that no plan fits the memory. Each list " +

@@ -6,6 +6,7 @@ import { cool } from "../../../../agents/search/groups/cooling.ts";
 import { orderedState } from "../../../../agents/search/groups/ordered-state.ts";
 import { arrivalState, type PlanState } from "../../../../agents/search/groups/plan-state.ts";
 import { createProposals, type Proposals } from "../../../../agents/search/groups/proposals.ts";
+import { changes } from "../../../../agents/search/groups/trials.ts";
 import {
   compile,
   createRng,
@@ -161,6 +162,10 @@ test("of several changes drawn annealing scores the one with the best guess", as
     learn: () => undefined,
   };
   const progress = () => scored.length / 3;
-  for await (const _ of cool(state, proposals, createRng(0), { hot: 0.1, cold: 0.01, progress, draws: 4 }));
+  for await (const _ of cool(state, changes(state, proposals, 4), createRng(0), {
+    hot: 0.1,
+    cold: 0.01,
+    progress,
+  }));
   expect(scored).toEqual([1, 5, 9]);
 });
