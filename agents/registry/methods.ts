@@ -4,6 +4,7 @@
  */
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
+import { doppler } from "../learned/doppler.ts";
 import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
 import { reinforce } from "../learned/reinforce.ts";
@@ -76,4 +77,5 @@ export const composedMethods: readonly Method[] = [
   hdp,
   spotlight,
   placeto,
+  doppler,
 ];

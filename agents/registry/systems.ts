@@ -56,7 +56,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: "its graph embedding and its Transformer",
   }),
   system("go", "GO", "Zhou et al., NeurIPS 2020", { nearest: ["placeto"], lacks: "its networks" }),
-  system("doppler", "DOPPLER", "ICLR 2026", { nearest: ["placeto"], lacks: "its dual policy" }),
+  system("doppler", "DOPPLER", "Yao et al., ICLR 2026"),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
     nearest: ["torchgpipe-blocks"],
     lacks: REPLICAS,

@@ -42,7 +42,7 @@ export interface Assignment {
   readonly above: Int32Array;
   /** Position of each task in the topological order. */
   readonly position: Int32Array;
-  /** Every pair of neighbours in both directions. */
+  /** Every pair of neighbours in both directions. A graph without edges has a loop of no transfer. */
   readonly edges: EdgeList;
   /** Time of each edge's transfer, scaled over the edges. */
   readonly edgeColumn: Float32Array;
@@ -80,7 +80,7 @@ export function assignmentOf(scenario: Scenario, unit: Unit, passes: PassCounter
     ...longestPaths(problem, bottomUs, topUs, move),
     position: positionsOf(tasks),
     edges: bothWays(problem),
-    edgeColumn: scaledColumns(Float64Array.from([...move, ...move]), 1),
+    edgeColumn: tasks.edgeCount === 0 ? new Float32Array(1) : scaledColumns(twice(move), 1),
     unitUs: Math.max(run.reduce((sum, us) => sum + us, 0) / taskCount, Number.MIN_VALUE),
   };
 }
@@ -127,11 +127,22 @@ function longestPaths(
 }
 
 function bothWays({ tasks }: ScheduleProblem): EdgeList {
-  const { edgeSource, edgeDestination } = tasks;
-  return {
-    from: Int32Array.from([...edgeSource, ...edgeDestination]),
-    to: Int32Array.from([...edgeDestination, ...edgeSource]),
-  };
+  const { edgeSource, edgeDestination, edgeCount } = tasks;
+  if (edgeCount === 0) return { from: Int32Array.of(0), to: Int32Array.of(0) };
+  const from = new Int32Array(2 * edgeCount);
+  const to = new Int32Array(2 * edgeCount);
+  from.set(edgeSource);
+  from.set(edgeDestination, edgeCount);
+  to.set(edgeDestination);
+  to.set(edgeSource, edgeCount);
+  return { from, to };
+}
+
+function twice(values: Float64Array): Float64Array {
+  const both = new Float64Array(2 * values.length);
+  both.set(values);
+  both.set(values, values.length);
+  return both;
 }
 
 /** Columns shifted and scaled to mean 0 and spread 1; a column without spread is 0. */

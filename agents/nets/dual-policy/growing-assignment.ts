@@ -48,6 +48,8 @@ export class GrowingAssignment {
   private readonly deviceOfSet: Int32Array;
   private readonly usedBytes: Float64Array;
   private readonly row: Float64Array;
+  /** 1 for each device with an input of the task in hand. */
+  private readonly seen: Uint8Array;
 
   constructor(assignment: Assignment, scaling: Scaling) {
     const { taskCount, deviceCount, problem } = assignment;
@@ -64,6 +66,7 @@ export class GrowingAssignment {
     this.inputsUs = new Float64Array(taskCount * deviceCount);
     this.deviceOfSet = new Int32Array(problem.setBytes.length);
     this.usedBytes = new Float64Array(deviceCount);
+    this.seen = new Uint8Array(deviceCount);
     this.row = new Float64Array(Math.max(READY_COLUMNS * taskCount, DEVICE_COLUMNS * deviceCount));
   }
 
@@ -124,7 +127,8 @@ export class GrowingAssignment {
   deviceColumns(task: number, mask: Uint8Array, maskAt: number, out: Float32Array, at: number): void {
     const { problem, deviceCount } = this.assignment;
     const { inStart, edgeSource } = problem.tasks;
-    const { row, loadUs } = this;
+    const { row, loadUs, seen } = this;
+    seen.fill(0);
     for (let d = 0; d < deviceCount; d++) {
       const to = d * DEVICE_COLUMNS;
       row.fill(0, to, to + DEVICE_COLUMNS);
@@ -136,7 +140,9 @@ export class GrowingAssignment {
       const source = edgeSource[e];
       const to = this.device[source] * DEVICE_COLUMNS;
       row[to + 1] += this.endUs[source] - this.startUs[source];
-      row[to + 2] = row[to + 3] === 0 ? this.startUs[source] : Math.min(row[to + 2], this.startUs[source]);
+      const isFirst = seen[this.device[source]] === 0;
+      row[to + 2] = isFirst ? this.startUs[source] : Math.min(row[to + 2], this.startUs[source]);
+      seen[this.device[source]] = 1;
       row[to + 3] = Math.max(row[to + 3], this.endUs[source]);
     }
     this.scale(deviceCount, DEVICE_COLUMNS, mask, maskAt, out, at);

@@ -222,6 +222,7 @@ agents	colocrl	ColocRL, colocrl	1	LSTM encoder and attentive LSTM decoder over g
 agents	hdp	HDP, hdp	1	A learned grouper sorts ops into groups, an attentive LSTM places the groups.	Mirhoseini et al., A Hierarchical Model for Device Placement, ICLR 2018 group per op, device per group mode batch learningRate clipNorm entropy baselineDecay advantages reward lateFilter hidden attention embedding temperature clip groups grouperHidden grouping decode plans decodeTemperature topP tilt tiltDecay
 agents	spotlight	Spotlight, spotlight	1	Recurrent encoder and decoder over groups, trained by PPO under a divergence penalty.	Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018 device per group mode batch learningRate clipNorm entropy reward hidden attention embedding temperature clip epochs minibatch klTarget klWeight entropyUpdates decode plans decodeTemperature topP tilt tiltDecay
 agents	placeto	Placeto, placeto	1	Message-passing policy that re-places one group at a time, sweep by sweep.	Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019 device per group, by improvement episodes learningRate clipNorm entropy discount baselineEpisodes width rounds start reward
+agents	doppler	DOPPLER, doppler	1	Dual policy: one network chooses the next ready op, another its device, on a list schedule.	Yao et al., DOPPLER: Dual-Policy Learning for Device Assignment, ICLR 2026 device per op or group, and the order of the ops mode unit imitation imitationUpdates select encode order batch learningRate imitationLearningRate updates exploration epsilon imitationEpsilon reward advantage discount entropy imitationEntropy clipNorm scaling width edgeWidth latent hidden
 envs	Placement/OneShot-v1		1	One action places all groups; one evaluation per episode.	
 envs	Placement/Progressive-v1		1	Places one group per step in group order; reward at the end, or dense.	
 envs	Placement/Refine-v1		1	Improves a complete placement group by group, Placeto's decision process; one evaluation per step.	
@@ -242,7 +243,7 @@ systems	post	Post	1	Post (Gao et al., NeurIPS 2018) is not implemented, for want
 systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is not implemented, for want of the network that proposes its distributions. The nearest is brkga.	
 systems	gdp	GDP	1	GDP (Zhou et al., 2019) is not implemented, for want of its graph embedding and its Transformer. The nearest is placeto.	
 systems	go	GO	1	GO (Zhou et al., NeurIPS 2020) is not implemented, for want of its networks. The nearest is placeto.	
-systems	doppler	DOPPLER	1	DOPPLER (ICLR 2026) is not implemented, for want of its dual policy. The nearest is placeto.	
+systems	doppler	DOPPLER	1	DOPPLER (Yao et al., ICLR 2026) is doppler here.	doppler
 systems	gpipe	GPipe	1	GPipe (Huang et al., NeurIPS 2019) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is torchgpipe-blocks.	
 systems	pipedream-2bw	PipeDream-2BW	1	PipeDream-2BW (Narayanan et al., ICML 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
 systems	dapple	DAPPLE	1	DAPPLE (Fan et al., PPoPP 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
