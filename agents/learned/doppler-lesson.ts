@@ -38,6 +38,8 @@ export interface DualRules {
   readonly epsilon: { readonly training: Schedule; readonly imitation: Schedule } | null;
   /** Updates of imitation. */
   readonly imitation: number;
+  /** Most episodes of one of them. */
+  readonly imitationBatch: number;
 }
 
 /** Choices of an imitated episode that are drawn from the policy instead of being the expert's. */
@@ -98,8 +100,8 @@ class DualLesson implements Lesson<DualRollout> {
   }
 
   demonstrate(count: number, rng: Rng): DualRollout[] {
-    const { epsilon } = this.rules;
-    const choosers = Array.from({ length: count }, (_, i): Chooser => {
+    const { epsilon, imitationBatch } = this.rules;
+    const choosers = Array.from({ length: Math.min(count, imitationBatch) }, (_, i): Chooser => {
       if (epsilon !== null) return imitating(now(epsilon.imitation(this.imitated), rng));
       // The first is the expert's own episode.
       return i === 0 ? expertAlone : imitating(drifting(drawn(WHOLE, rng), rng));

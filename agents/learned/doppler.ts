@@ -35,7 +35,8 @@ const fields = {
     .default("groups")
     .describe("What a step places: a group's forward ops or those after them, or one op."),
   imitation: z.boolean().default(true).describe("Whether stage 1 imitates critical-path list scheduling."),
-  imitationUpdates: z.int().min(0).default(30).describe("Updates of stage 1."),
+  imitationUpdates: z.int().min(0).default(60).describe("Updates of stage 1."),
+  imitationBatch: size("Episodes of an update of stage 1, at most those of an update.").default(2),
   select: z.boolean().default(true).describe("Whether SEL chooses the next op; else topological order does."),
   encode: z
     .enum(["episode", "step"])
@@ -44,7 +45,7 @@ const fields = {
   order: z.boolean().default(true).describe("Whether devices run their ops in the order of the choices."),
   batch: size("Episodes of an update.").default(8),
   learningRate: rate("Adam's step size in stage 2.").default(0.002),
-  imitationLearningRate: rate("Adam's step size in stage 1.").default(0.005),
+  imitationLearningRate: rate("Adam's step size in stage 1.").default(0.01),
   updates: z
     .int()
     .min(0)
@@ -91,6 +92,7 @@ const paper = {
   unit: "ops",
   imitationUpdates: 2000,
   order: false,
+  imitationBatch: 1,
   batch: 1,
   learningRate: 1e-4,
   imitationLearningRate: 1e-3,
@@ -159,6 +161,7 @@ function rulesOf(options: Options): DualRules {
         ? null
         : { training: falling(epsilon, updates), imitation: falling(imitationEpsilon, imitationOf(options)) },
     imitation: imitationOf(options),
+    imitationBatch: options.imitationBatch,
   };
 }
 
