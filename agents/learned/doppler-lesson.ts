@@ -3,6 +3,7 @@
  * and shows an expert's choices where it imitates. The expert is critical-path list scheduling:
  * the ready task with the longest path below, to the device where it ends first.
  */
+import { InputError } from "../../env/model/errors.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { Task } from "../contract.ts";
@@ -42,10 +43,18 @@ export interface DualRules {
   readonly imitationBatch: number;
 }
 
+interface SavedLesson {
+  readonly imitated: number;
+  readonly tasks: number;
+  readonly devices: number;
+}
+
 /** Choices of an imitated episode that are drawn from the policy instead of being the expert's. */
 const DRIFT = 0.3;
 /** Rows of choices that are differentiated together at most. It limits memory, not the batch. */
 const LARGEST_PART = 200_000;
+/** As many rows as one gate of an encoded task counts for. */
+const ENCODED_ROWS = 4;
 
 export const dualPolicyTasks = (
   tf: Tf,
@@ -127,20 +136,28 @@ class DualLesson implements Lesson<DualRollout> {
     return parts;
   }
 
-  save(): unknown {
-    return { imitated: this.imitated };
+  save(): SavedLesson {
+    const { taskCount, deviceCount } = this.assignment;
+    return { imitated: this.imitated, tasks: taskCount, devices: deviceCount };
   }
 
   load(saved: unknown): void {
-    this.imitated = (saved as { readonly imitated: number }).imitated;
+    const { imitated, tasks, devices } = saved as SavedLesson;
+    const { taskCount, deviceCount } = this.assignment;
+    if (tasks !== taskCount || devices !== deviceCount)
+      throw new InputError(
+        `The saved run of "${this.task.name}" has ${tasks} steps on ${devices} devices, this one ${taskCount} on ${deviceCount}: another scenario or other options.`,
+      );
+    this.imitated = imitated;
   }
 
   dispose(): void {}
 
-  /** Where every step is encoded, all states of an episode are rows too. */
+  /** Where every step is encoded, the tasks of all states are wide rows too. */
   private rowsOf({ record }: DualRollout): number {
     const { taskCount, deviceCount } = this.assignment;
-    const encoded = this.policy.size.stepColumns > 0 ? taskCount * taskCount : 0;
+    const { stepColumns, edgeWidth } = this.policy.size;
+    const encoded = stepColumns > 0 ? ENCODED_ROWS * edgeWidth * taskCount * taskCount : 0;
     return record.selection.tasks.length + record.placement.taken.length * deviceCount + encoded;
   }
 

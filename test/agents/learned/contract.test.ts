@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
 import { colocrl } from "../../../agents/learned/colocrl.ts";
+import { doppler } from "../../../agents/learned/doppler.ts";
 import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { reinforce } from "../../../agents/learned/reinforce.ts";
@@ -26,6 +27,11 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   ["hdp", hdp as AgentModule, { groups: 6, hidden: 8, attention: 4, embedding: 4, learningRate: 0.03 }],
   ["spotlight", spotlight as AgentModule, { hidden: 8, attention: 4, embedding: 4, learningRate: 0.01 }],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
+  [
+    "doppler",
+    doppler as AgentModule,
+    { width: 4, edgeWidth: 2, latent: 4, hidden: 4, batch: 4, imitationUpdates: 2, learningRate: 0.02 },
+  ],
 ];
 
 const diamond = testScenario({
@@ -43,10 +49,10 @@ async function start(
   module: AgentModule,
   changes: object,
   scenario: Scenario,
-  evaluations: number,
+  simulations: number,
   seed = 1,
 ) {
-  const meter = metered(evaluator(scenario), { evaluations });
+  const meter = metered(evaluator(scenario), { simulations });
   const options = module.options.parse(changes);
   const task = { name: scenario.name, scenario, evaluator: meter };
   const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
@@ -91,7 +97,7 @@ describe.each(agents)("%s", (_, module, changes) => {
     const { agent, meter, options } = await start(module, changes, diamond, 64);
     await pull(agent, Number.POSITIVE_INFINITY);
     expect(meter.refused).toBe(null);
-    const acting = metered(evaluator(diamond), { evaluations: 64 });
+    const acting = metered(evaluator(diamond), { simulations: 64 });
     await agent.act({ name: diamond.name, scenario: diamond, evaluator: acting });
     expect(acting.spent).toBe(module.actEvaluations(diamond, options));
     agent.dispose();
@@ -181,6 +187,21 @@ describe("a policy on another scenario", () => {
     await fresh.agent.loadPolicy(policy);
     expect(await fresh.agent.act(fresh.task)).toEqual(plan);
     expect(await fresh.agent.savePolicy()).toEqual(policy);
+    agent.dispose();
+    fresh.agent.dispose();
+  });
+
+  test("of doppler acts on a graph and a number of devices that it never saw", async () => {
+    const changes = { width: 4, edgeWidth: 2, latent: 4, hidden: 4, batch: 4, imitationUpdates: 2 };
+    const { agent } = await start(doppler as AgentModule, changes, diamond, 100);
+    await pull(agent, Number.POSITIVE_INFINITY);
+    const unseen = taskOf("chain", chain, 100);
+    const plan = await agent.act(unseen);
+    validatePlan(chain, plan);
+    expect(unseen.evaluator.simulations).toBe(doppler.actEvaluations(chain, doppler.options.parse(changes)));
+    const fresh = await start(doppler as AgentModule, changes, chain, 100, 7);
+    await fresh.agent.loadPolicy(JSON.parse(JSON.stringify(await agent.savePolicy())));
+    expect(await fresh.agent.act(fresh.task)).toEqual(plan);
     agent.dispose();
     fresh.agent.dispose();
   });
