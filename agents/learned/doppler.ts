@@ -4,8 +4,8 @@
  *
  * Source: Yao et al., "DOPPLER: Dual-Policy Learning for Device Assignment in Asynchronous Dataflow
  * Graphs", ICLR 2026, and its published code. As there:
- * - both policies start from six steps of message passing, run once for an episode; small heads
- *   then see a few columns of the present schedule at each step;
+ * - both policies start from six steps of message passing, run once for an episode;
+ * - small heads then see a few columns of the present schedule at each step;
  * - stage 1 imitates critical-path list scheduling, stage 2 is REINFORCE in the simulator.
  *
  * The columns come from a list schedule that grows with the episode. It is a private pass, charged
@@ -13,8 +13,6 @@
  */
 import { z } from "zod";
 import type { AgentModule } from "../contract.ts";
-import { STEP_COLUMNS } from "../nets/dual-policy/episode.ts";
-import { createDualPolicy } from "../nets/dual-policy/network.ts";
 import { loadTf } from "../tensors/tf.ts";
 import { advantagesOver } from "../training/advantages.ts";
 import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
@@ -24,10 +22,12 @@ import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear, type Schedule } from "../training/schedule.ts";
 import { rewardShape } from "../training/scoring.ts";
-import { type DualRollout, type DualRules, dualPolicyTasks } from "./doppler-lesson.ts";
+import { STEP_COLUMNS } from "./dual-policy/episode.ts";
+import { type DualRollout, type DualRules, dualPolicyTasks } from "./dual-policy/lesson.ts";
+import { createDualPolicy } from "./dual-policy/network.ts";
 
-const size = (text: string) => z.int().min(1).max(4096).describe(text);
-const rate = (text: string) => z.number().positive().describe(text);
+const size = (usual: number, text: string) => z.int().min(1).max(4096).default(usual).describe(text);
+const rate = (usual: number, text: string) => z.number().positive().default(usual).describe(text);
 
 const fields = {
   unit: z
@@ -36,16 +36,16 @@ const fields = {
     .describe("What a step places: a group's forward ops or those after them, or one op."),
   imitation: z.boolean().default(true).describe("Whether stage 1 imitates critical-path list scheduling."),
   imitationUpdates: z.int().min(0).default(60).describe("Updates of stage 1."),
-  imitationBatch: size("Episodes of an update of stage 1, at most those of an update.").default(2),
+  imitationBatch: size(2, "Episodes of an update of stage 1, at most those of an update."),
   select: z.boolean().default(true).describe("Whether SEL chooses the next op; else topological order does."),
   encode: z
     .enum(["episode", "step"])
     .default("episode")
     .describe("When the graph is encoded: once for an episode, or before each step with what is placed."),
   order: z.boolean().default(true).describe("Whether devices run their ops in the order of the choices."),
-  batch: size("Episodes of an update.").default(8),
-  learningRate: rate("Adam's step size in stage 2.").default(0.002),
-  imitationLearningRate: rate("Adam's step size in stage 1.").default(0.01),
+  batch: size(8, "Episodes of an update."),
+  learningRate: rate(0.002, "Adam's step size in stage 2."),
+  imitationLearningRate: rate(0.01, "Adam's step size in stage 1."),
   updates: z
     .int()
     .min(0)
@@ -74,15 +74,15 @@ const fields = {
     .default(0)
     .describe("Weight of the entropy in stage 2, summed over the choices."),
   imitationEntropy: z.number().min(0).default(0).describe("The same in stage 1."),
-  clipNorm: rate("Largest norm of a gradient; larger ones are scaled down.").default(1),
+  clipNorm: rate(1, "Largest norm of a gradient; larger ones are scaled down."),
   scaling: z
     .enum(["unit", "spread"])
     .default("unit")
     .describe("Columns of a step: differences in mean run times, or scaled to spread 1."),
-  width: size("Width of a task's vector.").default(32),
-  edgeWidth: size("Hidden width of the network that makes an edge's matrix.").default(4),
-  latent: size("Width of the layer over the columns of a step.").default(16),
-  hidden: size("Width of the layer before the score.").default(32),
+  width: size(32, "Width of a task's vector."),
+  edgeWidth: size(4, "Hidden width of the network that makes an edge's matrix."),
+  latent: size(16, "Width of the layer over the columns of a step."),
+  hidden: size(32, "Width of the layer before the score."),
 };
 
 /** What the code leaves without a limit. */
@@ -123,7 +123,7 @@ export const doppler: AgentModule<Options> = {
     searchSpace: "device per op or group, and the order of the ops",
     paper: "Yao et al., DOPPLER: Dual-Policy Learning for Device Assignment, ICLR 2026",
     limits:
-      "No stage 3: there is no real system. In both modes path sums are scaled over all ops and not again over the ready ones, sums on a device are a share of all ops and not scaled over the devices, a start is that of the schedule where the code reads the sum of work, and SEL sees at most 64 ready ops. Tuned: groups, order kept, softmax, unit spread, 30 updates of imitation, smaller networks.",
+      "No stage 3: there is no real system. In both modes path sums are scaled over all ops and not again over the ready ones, sums on a device are a share of all ops and not scaled over the devices, a start is that of the schedule where the code reads the sum of work, and SEL sees at most 64 ready ops. Tuned: groups, order kept, softmax, unit spread, 60 updates of imitation, smaller networks.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -1,24 +1,24 @@
 /**
- * Lessons of the dual policy: an episode places all tasks of a graph, is scored once at its end,
- * and shows an expert's choices where it imitates. The expert is critical-path list scheduling:
- * the ready task with the longest path below, to the device where it ends first.
+ * Lessons of the dual policy. An episode places all tasks of a graph and is scored once, at its
+ * end. The expert to imitate is critical-path list scheduling: the ready task with the longest path
+ * below goes to the device where it ends first.
  */
-import { InputError } from "../../env/model/errors.ts";
-import type { Rng } from "../../env/model/rng.ts";
-import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
-import type { Task } from "../contract.ts";
-import { sampleLogits } from "../nets/categorical.ts";
-import { type Assignment, assignmentOf, type Unit } from "../nets/dual-policy/assignment.ts";
-import { type Chooser, type Episode, EpisodeRunner } from "../nets/dual-policy/episode.ts";
-import type { Scaling } from "../nets/dual-policy/growing-assignment.ts";
-import type { DualPolicy } from "../nets/dual-policy/network.ts";
-import { type PlanMaker, planMaker, simulationsOf } from "../nets/dual-policy/plan.ts";
-import type { EpisodeRecord } from "../nets/dual-policy/record.ts";
-import { replayEpisodes } from "../nets/dual-policy/replay.ts";
-import type { Tf } from "../tensors/types.ts";
-import type { Decoding, Lesson, PolicyNetwork, Replay, Rollout } from "../training/contract.ts";
-import type { Schedule } from "../training/schedule.ts";
-import { overBound, type Reward, type RewardShape } from "../training/scoring.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
+import type { Task } from "../../contract.ts";
+import { sampleLogits } from "../../nets/categorical.ts";
+import type { Tf } from "../../tensors/types.ts";
+import type { Decoding, Lesson, PolicyNetwork, Replay, Rollout } from "../../training/contract.ts";
+import type { Schedule } from "../../training/schedule.ts";
+import { overBound, type Reward, type RewardShape } from "../../training/scoring.ts";
+import { type Assignment, assignmentOf, type Unit } from "./assignment.ts";
+import { type Chooser, type Episode, EpisodeRunner } from "./episode.ts";
+import type { Scaling } from "./growing-assignment.ts";
+import type { DualPolicy } from "./network.ts";
+import { type PlanMaker, planMaker, simulationsOf } from "./plan.ts";
+import type { EpisodeRecord } from "./record.ts";
+import { replayEpisodes } from "./replay.ts";
 
 export interface DualRollout extends Rollout {
   readonly record: EpisodeRecord;

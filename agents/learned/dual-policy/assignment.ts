@@ -5,8 +5,8 @@
  * ops, or those after them (problems/schedule/groups.ts). The first task of a group decides its
  * device.
  *
- * Features of a task are the five of the published code: run time, bottom level, top level, and the
- * transfers into it and out of it. Columns are shifted and scaled to mean 0 and spread 1 over the
+ * Features of a task are those of the published code: run time, bottom level, top level, transfers
+ * into it and out of it. Columns are shifted and scaled to mean 0 and spread 1 over the
  * tasks. The graph is undirected, and an edge has the time of its transfer.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
@@ -42,7 +42,7 @@ export interface Assignment {
   readonly above: Int32Array;
   /** Position of each task in the topological order. */
   readonly position: Int32Array;
-  /** Every pair of neighbours in both directions. A graph without edges has a loop of no transfer. */
+  /** Every pair of neighbours in both directions. A graph without edges has a loop instead. */
   readonly edges: EdgeList;
   /** Time of each edge's transfer, scaled over the edges. */
   readonly edgeColumn: Float32Array;

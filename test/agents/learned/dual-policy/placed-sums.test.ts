@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type PlacedEpisode, placedSums } from "../../../../agents/nets/dual-policy/placed-sums.ts";
+import { type PlacedEpisode, placedSums } from "../../../../agents/learned/dual-policy/placed-sums.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";

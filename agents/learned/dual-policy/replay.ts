@@ -2,9 +2,10 @@
  * Episodes of the dual policy again, as tensors that can be differentiated. All episodes of an
  * update share one encoding, unless every step has its own.
  */
+
+import { maskBias } from "../../nets/categorical.ts";
 import { neighbourSum } from "../../tensors/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
-import { maskBias } from "../categorical.ts";
 import { type Assignment, TASK_COLUMNS } from "./assignment.ts";
 import { STEP_COLUMNS, writeStepColumns } from "./episode.ts";
 import { DEVICE_COLUMNS, READY_COLUMNS } from "./growing-assignment.ts";

@@ -4,13 +4,13 @@
  *
  *     score = w . leaky(table[task] (+ what is on the device) + U leaky(W columns + b)) + c
  *
- * The same formula is there twice: as tensors, to be differentiated, and in plain arrays, in which
- * rollouts take their steps without a call of TensorFlow. A test holds them to each other.
+ * The formula is there twice. As tensors it is differentiated. In plain arrays rollouts take their
+ * steps without a call of TensorFlow. A test holds one to the other.
  */
 import type { Rng } from "../../../env/model/rng.ts";
+import type { Weights } from "../../nets/weights.ts";
 import { dense } from "../../tensors/dense.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../../tensors/types.ts";
-import type { Weights } from "../weights.ts";
 import { SLOPE } from "./encoder.ts";
 
 export interface HeadSize {
@@ -35,8 +35,8 @@ export interface Head {
 
 export interface PlainHead {
   /**
-   * The score of one choice: `hidden` numbers of the table from `at`, as many of `more` from
-   * `moreAt` where it is given, and its columns from `columnsAt`.
+   * The score of one choice: by `hidden` numbers of the table from `at`, and its columns from
+   * `columnsAt`. As many numbers of `more`, where it is given, are added to the first.
    */
   score(
     table: Float32Array,

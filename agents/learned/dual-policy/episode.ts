@@ -3,9 +3,9 @@
  * episode, or once for each step of all episodes where every step is encoded.
  *
  * Who chooses is a `Chooser`: the policy's argmax, a draw from its distribution, a uniform choice
- * now and then, or an expert. An expert's choice may be what a row is to learn while the episode
- * goes on with another, so that the policy learns what to do after its own mistakes (Ross et al.,
- * "DAgger", AISTATS 2011).
+ * now and then, or an expert. A row may learn the expert's choice while the episode goes on with
+ * another. So the policy learns what to do after its own mistakes (Ross et al., "DAgger", AISTATS
+ * 2011).
  */
 import { readOut } from "../../tensors/tf.ts";
 import type { Tf } from "../../tensors/types.ts";
@@ -136,6 +136,10 @@ class RunningEpisode {
   private readonly logits: Float32Array;
   /** Sum over the tasks on each device of what they add to its scores, over the number of tasks. */
   private readonly onDevice: Float32Array;
+  /** How many placed tasks are in these sums, and the encoding that they are of. */
+  private summed = 0;
+  private summedRow = 0;
+  private summedTable: Float32Array | null = null;
   private readonly selection = {
     before: integers(),
     choices: integers(),
@@ -258,17 +262,14 @@ class RunningEpisode {
     return done;
   }
 
-  private summed = 0;
-  private summedRow = 0;
-
   /** Brings the sums up to date: by the tasks since the last time, or anew for another encoding. */
   private sumOnDevices(table: Float32Array, firstRow: number): void {
     const { state, hidden, onDevice } = this;
     const { taskCount } = this.assignment;
-    if (this.lastTable !== table || this.summedRow !== firstRow) {
+    if (this.summedTable !== table || this.summedRow !== firstRow) {
       onDevice.fill(0);
       this.summed = 0;
-      this.lastTable = table;
+      this.summedTable = table;
       this.summedRow = firstRow;
     }
     for (; this.summed < state.placedCount; this.summed++) {
@@ -278,8 +279,6 @@ class RunningEpisode {
       for (let h = 0; h < hidden; h++) onDevice[to + h] += table[from + h] / taskCount;
     }
   }
-
-  private lastTable: Float32Array | null = null;
 }
 
 /** The logit of a device that may not be taken. */

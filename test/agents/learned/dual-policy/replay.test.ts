@@ -1,14 +1,14 @@
 /** Rollouts in plain arrays against the same decisions as tensors. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { assignmentOf, type Unit } from "../../../../agents/nets/dual-policy/assignment.ts";
+import { assignmentOf, type Unit } from "../../../../agents/learned/dual-policy/assignment.ts";
 import {
   type Chooser,
   EpisodeRunner,
   MOST_CHOICES,
   STEP_COLUMNS,
-} from "../../../../agents/nets/dual-policy/episode.ts";
-import { createDualPolicy } from "../../../../agents/nets/dual-policy/network.ts";
-import { replayEpisodes } from "../../../../agents/nets/dual-policy/replay.ts";
+} from "../../../../agents/learned/dual-policy/episode.ts";
+import { createDualPolicy } from "../../../../agents/learned/dual-policy/network.ts";
+import { replayEpisodes } from "../../../../agents/learned/dual-policy/replay.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Scalar, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng, type Scenario, testScenario } from "../../../../env/index.ts";
@@ -80,7 +80,7 @@ function largestDifference({ policy, assignment, records, seen }: ReturnType<typ
     );
     let largest = 0;
     seen.forEach((rows, episode) => {
-      // A row with one choice stands in for a head without rows. At each step SEL chooses before PLC.
+      // A row with one choice stands in for a head without rows. SEL chooses before PLC.
       const own = heads
         .flatMap((head, h) =>
           head

@@ -1,12 +1,12 @@
 /** The incremental state of an episode against plain recomputation. */
 import { describe, expect, test } from "vitest";
-import { scheduleReady } from "../../../../agents/lists/ready-list.ts";
-import { assignmentOf } from "../../../../agents/nets/dual-policy/assignment.ts";
+import { assignmentOf } from "../../../../agents/learned/dual-policy/assignment.ts";
 import {
   DEVICE_COLUMNS,
   GrowingAssignment,
   READY_COLUMNS,
-} from "../../../../agents/nets/dual-policy/growing-assignment.ts";
+} from "../../../../agents/learned/dual-policy/growing-assignment.ts";
+import { scheduleReady } from "../../../../agents/lists/ready-list.ts";
 import { inputsReadyUs, upwardRanks } from "../../../../agents/problems/schedule/problem.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../env/index.ts";
 import { uncounted } from "../../../../env/sim/evaluator/budget.ts";
@@ -73,7 +73,7 @@ describe("a growing assignment", () => {
     state.place(2, 1);
     const columns = new Float32Array(3 * DEVICE_COLUMNS);
     state.deviceColumns(3, Uint8Array.of(1, 1, 1), 0, columns, 0);
-    // Ops a and b run to 400 on device 0; op c gets a's 400 B after 40 us and runs to 340 on device 1.
+    // Ops a and b run to 400 on device 0. Op c gets a's 400 B after 40 us and runs to 340 on 1.
     const raw = [
       [400, 200, 0],
       [300, 200, 0],

@@ -1,7 +1,7 @@
 /**
- * What is on each device before each decision, as one operation with its own gradient: the sum of
- * the vectors of the tasks placed there, over the number of tasks. A row of vectors is read for
- * every task and every decision, so the sums run along an episode.
+ * What is on each device before each decision, as one operation with its own gradient. It is the
+ * sum of the vectors of the tasks placed there, over the number of tasks. The sums run along an
+ * episode, unless every decision has vectors of its own.
  *
  * Input: table [states x tasks, width]. Output: [decisions x devices, width].
  */

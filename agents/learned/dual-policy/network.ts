@@ -3,16 +3,16 @@
  * its device. Each has an encoder of its own.
  *
  * As published: SEL sees a task's vector and the sums of the vectors along its longest paths to the
- * end and from the start; PLC sees the task's vector, its columns, and the sum of the vectors on
+ * end and from the start. PLC sees the task's vector, its columns, and the sum of the vectors on
  * each device. Ours: path sums are scaled over all tasks only, and not again over the ready ones.
  * Sums on a device are divided by the number of tasks, and not scaled over the devices. So all that
  * depends on a task alone is multiplied once for each encoding.
  */
 import type { Rng } from "../../../env/model/rng.ts";
+import { createWeights, type Weights } from "../../nets/weights.ts";
 import { dense } from "../../tensors/dense.ts";
 import { pathSums } from "../../tensors/path-sums.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../../tensors/types.ts";
-import { createWeights, type Weights } from "../weights.ts";
 import { type Assignment, TASK_COLUMNS } from "./assignment.ts";
 import { createEncoder, SLOPE } from "./encoder.ts";
 import { DEVICE_COLUMNS, READY_COLUMNS } from "./growing-assignment.ts";

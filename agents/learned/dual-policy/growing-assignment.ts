@@ -13,9 +13,9 @@ import { type Assignment, LEAST_SPREAD, TASK_COLUMNS } from "./assignment.ts";
 /** Of a ready task: the columns of all tasks, then its earliest start and end over its devices. */
 export const READY_COLUMNS = TASK_COLUMNS + 2;
 /**
- * Of a device, for one task: the work on it; of the task's inputs on it their work, first start and
- * last end; then the task's earliest start there and its run time. The first five are those of the
- * published code. Devices of one kind do not differ in the sixth.
+ * Of a device, for one task: the work on it; the work, first start and last end of the task's
+ * inputs there. Then the task's earliest start there, and its run time. The first five are those of
+ * the published code. Devices of one kind do not differ in the sixth.
  */
 export const DEVICE_COLUMNS = 6;
 

@@ -7,10 +7,10 @@
  * Layout: state-major, [states x tasks, width]. There is one state unless every step is encoded.
  */
 import type { Rng } from "../../../env/model/rng.ts";
+import type { Weights } from "../../nets/weights.ts";
 import { dense } from "../../tensors/dense.ts";
 import { edgeMessages } from "../../tensors/edge-messages.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Weights } from "../weights.ts";
 import type { Assignment } from "./assignment.ts";
 
 export const ENCODER_STEPS = 6;
