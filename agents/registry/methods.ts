@@ -5,6 +5,7 @@
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
 import { gdp } from "../learned/gdp.ts";
+import { doppler } from "../learned/doppler.ts";
 import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
 import { regal } from "../learned/regal.ts";
@@ -86,4 +87,5 @@ export const composedMethods: readonly Method[] = [
   placeto,
   regal,
   gdp,
+  doppler,
 ];

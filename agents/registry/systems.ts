@@ -53,7 +53,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["gdp"],
     lacks: "its decisions on order and fusion",
   }),
-  system("doppler", "DOPPLER", "ICLR 2026", { nearest: ["placeto"], lacks: "its dual policy" }),
+  system("doppler", "DOPPLER", "Yao et al., ICLR 2026"),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019", {
     nearest: ["torchgpipe-blocks"],
     lacks: REPLICAS,

@@ -17,6 +17,7 @@ import { onnx } from "./onnx/importer.ts";
 import { ownJson } from "./own-json.ts";
 import { pickle } from "./pickle/importer.ts";
 import { dnnPartitioning } from "./profiles/dnn-partitioning.ts";
+import { doppler } from "./profiles/doppler.ts";
 import { pipedream } from "./profiles/pipedream.ts";
 import { piper } from "./profiles/piper.ts";
 import { placetoSim } from "./profiles/placeto-sim.ts";
@@ -35,6 +36,7 @@ export const importers: readonly Importer[] = [
   piper,
   torchFx,
   pipedream,
+  doppler,
   graphml,
   gexf,
   dot,

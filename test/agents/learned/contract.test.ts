@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
 import { colocrl } from "../../../agents/learned/colocrl.ts";
 import { gdp } from "../../../agents/learned/gdp.ts";
+import { doppler } from "../../../agents/learned/doppler.ts";
 import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { regal } from "../../../agents/learned/regal.ts";
@@ -34,6 +35,11 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   ],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
   ["gdp", gdp as AgentModule, { width: 8, heads: 2, segment: 4, batch: 10 }],
+  [
+    "doppler",
+    doppler as AgentModule,
+    { width: 4, edgeWidth: 2, latent: 4, hidden: 4, batch: 4, imitationUpdates: 2, learningRate: 0.02 },
+  ],
 ];
 
 const diamond = testScenario({
@@ -51,10 +57,10 @@ async function start(
   module: AgentModule,
   changes: object,
   scenario: Scenario,
-  evaluations: number,
+  simulations: number,
   seed = 1,
 ) {
-  const meter = metered(evaluator(scenario), { evaluations });
+  const meter = metered(evaluator(scenario), { simulations });
   const options = module.options.parse(changes);
   const task = { name: scenario.name, scenario, evaluator: meter };
   const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
@@ -99,7 +105,7 @@ describe.each(agents)("%s", (_, module, changes) => {
     const { agent, meter, options } = await start(module, changes, diamond, 64);
     await pull(agent, Number.POSITIVE_INFINITY);
     expect(meter.refused).toBe(null);
-    const acting = metered(evaluator(diamond), { evaluations: 64 });
+    const acting = metered(evaluator(diamond), { simulations: 64 });
     await agent.act({ name: diamond.name, scenario: diamond, evaluator: acting });
     expect(acting.spent).toBe(module.actEvaluations(diamond, options));
     agent.dispose();
@@ -191,6 +197,21 @@ describe("a policy on another scenario", () => {
     await fresh.agent.loadPolicy(policy);
     expect(await fresh.agent.act(fresh.task)).toEqual(plan);
     expect(await fresh.agent.savePolicy()).toEqual(policy);
+    agent.dispose();
+    fresh.agent.dispose();
+  });
+
+  test("of doppler acts on a graph and a number of devices that it never saw", async () => {
+    const changes = { width: 4, edgeWidth: 2, latent: 4, hidden: 4, batch: 4, imitationUpdates: 2 };
+    const { agent } = await start(doppler as AgentModule, changes, diamond, 100);
+    await pull(agent, Number.POSITIVE_INFINITY);
+    const unseen = taskOf("chain", chain, 100);
+    const plan = await agent.act(unseen);
+    validatePlan(chain, plan);
+    expect(unseen.evaluator.simulations).toBe(doppler.actEvaluations(chain, doppler.options.parse(changes)));
+    const fresh = await start(doppler as AgentModule, changes, chain, 100, 7);
+    await fresh.agent.loadPolicy(JSON.parse(JSON.stringify(await agent.savePolicy())));
+    expect(await fresh.agent.act(fresh.task)).toEqual(plan);
     agent.dispose();
     fresh.agent.dispose();
   });

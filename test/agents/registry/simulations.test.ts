@@ -140,6 +140,21 @@ vi.mock("../../../agents/lists/fixed-order.ts", async (original) => {
   };
   return { ...module, scheduleInOrder };
 });
+vi.mock("../../../agents/learned/dual-policy/growing-assignment.ts", async (original) => {
+  const module = await original<typeof import("../../../agents/learned/dual-policy/growing-assignment.ts")>();
+  class Counting extends module.GrowingAssignment {
+    private readonly share: number;
+    constructor(...given: ConstructorParameters<typeof module.GrowingAssignment>) {
+      super(...given);
+      this.share = given[0].problem.passShare;
+    }
+    override reset(): void {
+      super.reset();
+      outside.pass(this.share);
+    }
+  }
+  return { ...module, GrowingAssignment: Counting };
+});
 vi.mock("../../../agents/search/elements/max-load-state.ts", async (original) => {
   const module = await original<typeof import("../../../agents/search/elements/max-load-state.ts")>();
   const createMaxLoadState: typeof module.createMaxLoadState = (problem, passes) => {

@@ -339,6 +339,15 @@ function pipedream(): [string, string, () => string][] {
   ];
 }
 
+function doppler(): [string, string, () => string][] {
+  return [
+    ["doppler", "many inputs", () => filled("9\n", () => "1", "\n", ",")],
+    ["doppler", "many edges", () => filled("9\n1,\n", () => "1", "\n1,\n", ",")],
+    ["doppler", "many nodes", () => filled("249999\n\n\n\n", () => "1,1", "\n", "\n")],
+    ["doppler", "one list of commas", () => filled("9\n1,\n", () => "", "\n", ",")],
+  ];
+}
+
 function tensorflowTexts(): [string, string, () => string][] {
   return [
     ["tensorflow", "empty nodes as text", () => filled("", () => "node{}", "\n", "\n")],
@@ -368,13 +377,19 @@ function tensorflowTexts(): [string, string, () => string][] {
 }
 
 export const hostileFiles: readonly HostileFile[] = [
-  ...[...json(), ...drawnGraphs(), ...hlo(), ...pipedream(), ...hostileBinaries(), ...tensorflowTexts()].map(
-    ([format, name, content]) => ({
-      format,
-      name,
-      content,
-    }),
-  ),
+  ...[
+    ...json(),
+    ...drawnGraphs(),
+    ...hlo(),
+    ...pipedream(),
+    ...doppler(),
+    ...hostileBinaries(),
+    ...tensorflowTexts(),
+  ].map(([format, name, content]) => ({
+    format,
+    name,
+    content,
+  })),
 ];
 
 export const nameOf = ({ format, name }: HostileFile): string => `${format}: ${name}`;

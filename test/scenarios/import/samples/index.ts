@@ -2,6 +2,7 @@
  * Samples by importer: a new importer adds one here, and the tests of all importers then cover it.
  */
 
+import { dopplerSamples } from "./doppler.ts";
 import { dotSamples, gexfSamples, graphmlSamples } from "./drawn-graphs.ts";
 import { hloSamples } from "./hlo.ts";
 import { dnnPartitioningSamples, ownSamples, piperSamples, placetoSamples } from "./json-formats.ts";
@@ -20,6 +21,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   "dnn-partitioning": dnnPartitioningSamples,
   piper: piperSamples,
   pipedream: pipedreamSamples,
+  doppler: dopplerSamples,
   graphml: graphmlSamples,
   gexf: gexfSamples,
   dot: dotSamples,

@@ -1,0 +1,147 @@
+/**
+ * DOPPLER's lines "works in the gym when". At scale 1 a case has 2,000 episodes, which are 4,000
+ * simulations: each episode makes a private schedule. All others get as many simulations.
+ */
+import { resolveMethod } from "../../../agents/registry/registry.ts";
+import { runMethod } from "../../../agents/run/run.ts";
+import { createRng, evaluator, metered, placement, type Scenario } from "../../../env/index.ts";
+import { importFile, resolveScenario } from "../../../scenarios/index.ts";
+import { drawn, lastEnd, textOf } from "../../scenarios/import/profiles/doppler-rules.ts";
+import type { SystemCheck } from "./check.ts";
+
+const EPISODES = 2000;
+const SIMULATIONS_PER_EPISODE = 2;
+const SEEDS = 5;
+const FAMILIES = ["nmt", "enas-cifar", "inception", "enas-ptb", "layered", "series-parallel"];
+const DEVICES = [4, 8];
+const RESAMPLES = 2000;
+
+interface Run {
+  readonly bestUs: number;
+  readonly cpuSeconds: number;
+}
+
+async function runOn(spec: string, scenario: Scenario, simulations: number, seed: number): Promise<Run> {
+  const { module, options } = await resolveMethod(spec);
+  const meter = metered(evaluator(scenario), { simulations });
+  const before = process.cpuUsage();
+  const { best } = await runMethod({ module, options, scenario, meter, rng: createRng(seed) });
+  const { user, system } = process.cpuUsage(before);
+  if (best === null) throw new Error(`${spec} has no plan on "${scenario.name}".`);
+  return { bestUs: best.outcome.cost, cpuSeconds: (user + system) / 1e6 };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const atScale = (whole: number, scale: number): number => Math.max(1, Math.round(whole * scale));
+const seedsAt = (scale: number): number[] => Array.from({ length: atScale(SEEDS, scale) }, (_, i) => i + 1);
+
+/** Mean, and the middle 95% of the means of resampled values. */
+function interval(values: readonly number[]): {
+  readonly middle: number;
+  readonly low: number;
+  readonly high: number;
+} {
+  const rng = createRng("bootstrap");
+  const means = Array.from({ length: RESAMPLES }, () =>
+    mean(values.map(() => values[rng.int(values.length)])),
+  ).sort((a, b) => a - b);
+  return {
+    middle: mean(values),
+    low: means[Math.floor(0.025 * RESAMPLES)],
+    high: means[Math.floor(0.975 * RESAMPLES)],
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+const intervalText = (values: readonly number[]): string => {
+  const { middle, low, high } = interval(values);
+  return `${percent(middle)} [${percent(low)}, ${percent(high)}]`;
+};
+
+/** How much shorter DOPPLER's step is than another's, by case and seed. */
+async function gains(cases: readonly string[], others: readonly string[], scale: number) {
+  const by = new Map(others.map((spec) => [spec, [] as number[]]));
+  for (const uri of cases) {
+    const scenario = await resolveScenario(uri);
+    const simulations = SIMULATIONS_PER_EPISODE * atScale(EPISODES, scale);
+    const lines: string[] = [];
+    for (const seed of seedsAt(scale)) {
+      const own = await runOn("doppler", scenario, simulations, seed);
+      lines.push(`doppler ${(own.bestUs / 1000).toFixed(2)}`);
+      for (const spec of others) {
+        const other = await runOn(spec, scenario, simulations, seed);
+        by.get(spec)!.push(1 - own.bestUs / other.bestUs);
+        lines.push(`${spec} ${(other.bestUs / 1000).toFixed(2)}`);
+      }
+    }
+    console.error(`${uri}, best step in ms: ${lines.join(", ")}`);
+  }
+  return by;
+}
+
+export const checks: readonly SystemCheck[] = [
+  {
+    system: "doppler",
+    check: "200 random placements of an imported graph, against a hand simulation of the rules",
+    target: "equal to 1e-12 of the step",
+    seeds: 1,
+    async run() {
+      const rng = createRng("placements");
+      let largest = 0;
+      for (const devices of DEVICES) {
+        const graph = drawn(60, 1e12, 1, rng);
+        const { scenario } = importFile(textOf(graph), "drawn.txt", new Map([["devices", String(devices)]]));
+        const { evaluate } = evaluator(scenario);
+        for (let i = 0; i < 100; i++) {
+          const device = graph.compute.map(() => rng.int(devices));
+          const us = lastEnd(graph, device) / 1e7;
+          largest = Math.max(largest, Math.abs(evaluate(placement(device)).cost / us - 1));
+        }
+      }
+      return { measured: `largest relative difference ${largest.toExponential(1)}`, passed: largest < 1e-12 };
+    },
+  },
+  {
+    system: "doppler",
+    check:
+      "step shorter than list schedules' and Placeto's at equal simulations, 2,000 episodes, 4 and 8 devices",
+    target: "interval above 0 for each; best is told",
+    seeds: SEEDS,
+    async run(scale) {
+      const families = FAMILIES.slice(0, Math.max(2, Math.round(FAMILIES.length * scale)));
+      const cases = families.flatMap((family) =>
+        DEVICES.slice(0, scale < 0.5 ? 1 : 2).map((devices) => `${family}/test/0/${devices}xK80`),
+      );
+      const beaten = ["critical-path-first", "heft", "placeto"];
+      const by = await gains(cases, [...beaten, "best"], scale);
+      const rows = [...by].map(([spec, values]) => `${spec} ${intervalText(values)}`);
+      const passed = beaten.every((spec) => interval(by.get(spec)!).low > 0);
+      return { measured: `${cases.length} cases: ${rows.join("; ")}`, passed };
+    },
+  },
+  {
+    system: "doppler",
+    check: "without imitation, without SEL, encoder at each step: change of the best step, and CPU seconds",
+    target: "a finding",
+    seeds: SEEDS,
+    async run(scale) {
+      const scenario = await resolveScenario("nmt/test/0/4xK80");
+      const simulations = SIMULATIONS_PER_EPISODE * atScale(EPISODES, scale);
+      // An encoding for each step needs a smaller network; the others have the same.
+      const small = "doppler?width=16&edgeWidth=2&batch=4";
+      const specs = ["", "&imitation=false", "&select=false", "&encode=step"].map((change) => small + change);
+      const rows: string[] = [];
+      let whole: readonly Run[] = [];
+      for (const spec of specs) {
+        const runs: Run[] = [];
+        for (const seed of seedsAt(scale)) runs.push(await runOn(spec, scenario, simulations, seed));
+        if (whole.length === 0) whole = runs;
+        const change = mean(runs.map(({ bestUs }, i) => bestUs / whole[i].bestUs - 1));
+        const seconds = mean(runs.map(({ cpuSeconds }) => cpuSeconds));
+        rows.push(`${spec.replace(`${small}&`, "")} ${percent(change)}, ${seconds.toFixed(1)} CPU s`);
+      }
+      return { measured: rows.join("; "), passed: true };
+    },
+  },
+];
