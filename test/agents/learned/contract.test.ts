@@ -26,6 +26,8 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   ["hdp", hdp as AgentModule, { groups: 6, hidden: 8, attention: 4, embedding: 4, learningRate: 0.03 }],
   ["spotlight", spotlight as AgentModule, { hidden: 8, attention: 4, embedding: 4, learningRate: 0.01 }],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
+  ["placeto in steps of two", placeto as AgentModule, { width: 4, rounds: 1, segment: 2, stride: 2 }],
+  ["placeto as published", placeto as AgentModule, { mode: "paper", rounds: 2, episodes: 2 }],
 ];
 
 const diamond = testScenario({
@@ -111,7 +113,7 @@ describe.each(agents)("%s", (_, module, changes) => {
   test("finds the best of few placements, ops bound to their kinds of device", async () => {
     const { agent, meter, task } = await start(module, changes, diamond, 400);
     await pull(agent, 30);
-    const plan = await agent.act(task);
+    const plan = await agent.act(taskOf("diamond", diamond, 100));
     const best = evaluator(diamond).evaluate(meter.best!.plan);
     expect(best.value).toBe(bruteForce(diamond));
     expect(plan.device[4]).toBeLessThan(2);
@@ -230,7 +232,7 @@ describe.each(agents)("%s on several tasks", (_, module, changes) => {
     const whole = await several();
     const first = await several();
     const curve = await pull(whole.agent, 10);
-    expect(new Set(curve.map(({ task }) => task))).toEqual(new Set(["diamond", "uneven"]));
+    expect(new Set(curve.flatMap(({ task }) => task.split(",")))).toEqual(new Set(["diamond", "uneven"]));
     const half = await pull(first.agent, 5);
     const saved = JSON.parse(JSON.stringify(await first.agent.saveRun()));
     const second = await several(99);

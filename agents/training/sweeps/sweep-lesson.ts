@@ -1,0 +1,240 @@
+/**
+ * Lessons of policies that improve a complete placement group by group: rollouts are sweeps on
+ * `Placement/Refine-v1`, after Placeto (Addanki et al., NeurIPS 2019).
+ *
+ * Episodes run in lock step without gradients, each in an env of its own. Then all their steps are
+ * differentiated at once. With a segment of 0 a rollout is a whole episode, as in the paper. Ours:
+ * a rollout may be a segment of so many evaluations, and the next one goes on where it stopped. So
+ * an update need not wait for the end of a sweep.
+ *
+ * Greedy rollouts begin afresh and owe nothing to what training met: the first at the fixed random
+ * placement or on one device, further ones at random.
+ */
+import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { createRng, type Rng } from "../../../env/model/rng.ts";
+import type { PlacementObservation } from "../../../env/parts/observation.ts";
+import type { StartRule } from "../../../env/parts/start.ts";
+import { everyGroupVisited } from "../../../env/parts/termination.ts";
+import type { Utility } from "../../../env/parts/utility.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { Task } from "../../contract.ts";
+import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import { planOf } from "../scoring.ts";
+import { credited, type RewardRule } from "./credit.ts";
+import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
+
+/** The network on one scenario. A `Seen` is what it takes of one observation. */
+export interface SweepPolicy<Seen> {
+  see(observation: PlacementObservation): Seen;
+  /** Logits of the devices for each decision, illegal ones masked; differentiable. */
+  logits(seen: readonly Seen[]): Tensor;
+  observe?(seen: readonly Seen[]): void;
+}
+
+export interface SweepRules {
+  /** Of starts and orders. */
+  readonly seed: number;
+  readonly start: StartRule;
+  /** Of the groups within a sweep: as they are numbered, or one random order for each env. */
+  readonly order: "topological" | "random";
+  /** Groups that are placed between two evaluations. */
+  readonly stride: number;
+  /** Sweeps of an episode. */
+  readonly sweeps: number;
+  /** Evaluations of a rollout; 0 is a whole episode. */
+  readonly segment: number;
+  readonly reward: RewardRule;
+  readonly utilityOn: (evaluator: MeteredEvaluator) => Utility;
+  /** Sweeps of a greedy rollout, and which of its plans is the answer. */
+  readonly greedySweeps: number;
+  readonly answer: "best" | "last";
+}
+
+export interface SweepRollout<Seen> extends Rollout {
+  readonly seen: readonly Seen[];
+  readonly actions: Int32Array;
+  /** Of each step: index into the rewards. */
+  readonly rewardOf: Int32Array;
+}
+
+/** Evaluations of `sweeps` sweeps from a given start, that of the start among them. */
+export const sweepEvaluations = (groups: number, stride: number, sweeps: number): number =>
+  1 + Math.ceil((groups * sweeps) / stride);
+
+/** Groups in all states that are differentiated together: it limits memory, not the batch. */
+const LARGEST_PART = 16_384;
+
+interface Saved {
+  readonly groups: number;
+  readonly devices: number;
+  readonly episodes: readonly SavedEpisode[];
+  readonly best: BestDevices | null;
+}
+
+/** The best placement of the task so far. */
+interface BestDevices {
+  readonly device: readonly number[];
+  readonly cost: number;
+}
+
+export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
+  readonly task: Task;
+  readonly simulationsPerRollout: number;
+  private readonly tf: Tf;
+  private readonly policy: SweepPolicy<Seen>;
+  private readonly rules: SweepRules;
+  private readonly groups: number;
+  private readonly devices: number;
+  /** Evaluations of a rollout without those of starts. */
+  private readonly evaluations: number;
+  private readonly episodes: SweepEpisode<Seen>[] = [];
+  private best: BestDevices | null = null;
+
+  constructor(tf: Tf, task: Task, policy: SweepPolicy<Seen>, rules: SweepRules) {
+    this.tf = tf;
+    this.task = task;
+    this.policy = policy;
+    this.rules = rules;
+    this.groups = task.scenario.grouping.groupCount;
+    this.devices = task.scenario.cluster.devices.length;
+    const whole = sweepEvaluations(this.groups, rules.stride, rules.sweeps) - 1;
+    this.evaluations = rules.segment === 0 ? whole : rules.segment;
+    this.simulationsPerRollout = this.evaluations + Math.ceil(this.evaluations / whole);
+  }
+
+  rollOut(count: number, decoding: Decoding, _: number, rng: Rng): SweepRollout<Seen>[] {
+    const isGreedy = decoding.kind === "greedy";
+    const { stride, greedySweeps } = this.rules;
+    const episodes = Array.from({ length: count }, (__, i) =>
+      isGreedy ? this.episode(i, greedySweeps) : this.trainingEpisode(i),
+    );
+    for (const episode of episodes) episode.clear();
+    const evaluations = isGreedy ? sweepEvaluations(this.groups, stride, greedySweeps) - 1 : this.evaluations;
+    for (;;) {
+      const active = episodes.filter(({ scored }) => scored < evaluations);
+      if (active.length === 0) break;
+      for (const episode of active)
+        if (!episode.isRunning)
+          this.note(episode.begin(isGreedy ? this.greedyStart(episodes.indexOf(episode)) : this.start()));
+      const seen = active.map(({ current }) => this.policy.see(current));
+      const actions = this.choose(seen, decoding, rng);
+      active.forEach((episode, i) => {
+        this.note(episode.step(seen[i], actions[i]));
+      });
+    }
+    return episodes.map((episode) => this.rolloutOf(episode, isGreedy));
+  }
+
+  replay(rollouts: readonly SweepRollout<Seen>[]): Replay {
+    return this.part(rollouts, 0, Number.POSITIVE_INFINITY);
+  }
+
+  parts(rollouts: readonly SweepRollout<Seen>[]): readonly (() => Replay)[] {
+    const rows = rollouts.reduce((sum, { actions }) => sum + actions.length, 0);
+    const size = Math.max(1, Math.floor(LARGEST_PART / this.groups));
+    return Array.from(
+      { length: Math.ceil(rows / size) },
+      (_, i) => () => this.part(rollouts, i * size, (i + 1) * size),
+    );
+  }
+
+  observe([first]: readonly SweepRollout<Seen>[]): void {
+    const size = Math.max(1, Math.floor(LARGEST_PART / this.groups));
+    this.policy.observe?.(first.seen.slice(0, size));
+  }
+
+  save(): Saved {
+    const { groups, devices, best } = this;
+    return { groups, devices, episodes: this.episodes.map((episode) => episode.save()), best };
+  }
+
+  load(saved: unknown): void {
+    const { groups, devices, episodes, best } = saved as Saved;
+    if (groups !== this.groups || devices !== this.devices)
+      throw new InputError(
+        `The saved run places ${groups} groups on ${devices} devices, "${this.task.name}" has ${this.groups} groups and ${this.devices} devices: another scenario or other options.`,
+      );
+    episodes.forEach((episode, i) => {
+      this.trainingEpisode(i).load(episode);
+    });
+    this.best = best;
+  }
+
+  dispose(): void {}
+
+  /** Rows `from` to `to` of all steps of all rollouts. */
+  private part(rollouts: readonly SweepRollout<Seen>[], from: number, to: number): Replay {
+    const cut = <T>(rows: readonly T[]) => rows.slice(from, to);
+    const seen = cut(rollouts.flatMap((rollout) => rollout.seen));
+    const logProbabilities = this.tf.logSoftmax(this.policy.logits(seen)) as Tensor2D;
+    const taken = Int32Array.from(cut(rollouts.flatMap(({ actions }) => [...actions])));
+    const rollout = Int32Array.from(cut(rollouts.flatMap(({ actions }, r) => Array(actions.length).fill(r))));
+    const step = Int32Array.from(cut(rollouts.flatMap(({ rewardOf }) => [...rewardOf])));
+    return { decisions: [{ logProbabilities, taken, rollout, step }] };
+  }
+
+  private choose(seen: readonly Seen[], decoding: Decoding, rng: Rng): Int32Array {
+    const logits = readOut(this.tf, () => this.policy.logits(seen).dataSync() as Float32Array);
+    return decoding.kind === "greedy"
+      ? argmaxRows(logits, this.devices)
+      : sampleLogits(logits, this.devices, rng, decoding);
+  }
+
+  private rolloutOf(episode: SweepEpisode<Seen>, isGreedy: boolean): SweepRollout<Seen> {
+    const { scenario } = this.task;
+    const end = isGreedy && this.rules.answer === "best" ? episode.best! : episode.last!;
+    return {
+      plan: planOf(scenario, end.device),
+      outcome: end.outcome,
+      rewards: credited(this.rules.reward, episode.standings),
+      seen: episode.visited,
+      actions: Int32Array.from(episode.actions),
+      rewardOf: Int32Array.from(episode.rewardOf),
+    };
+  }
+
+  /** The env of training with this number; made when it is first asked for. */
+  private trainingEpisode(number: number): SweepEpisode<Seen> {
+    while (this.episodes.length <= number)
+      this.episodes.push(this.episode(this.episodes.length, this.rules.sweeps));
+    return this.episodes[number];
+  }
+
+  private episode(number: number, sweeps: number): SweepEpisode<Seen> {
+    const { scenario, evaluator } = this.task;
+    const { stride, order, utilityOn } = this.rules;
+    const seed = `${this.rules.seed}/${number}`;
+    const groups = Int32Array.from({ length: this.groups }, (_, group) => group);
+    const utility = utilityOn(evaluator);
+    const env = createRefineEnv({
+      scenario,
+      evaluator,
+      seed,
+      utility,
+      termination: everyGroupVisited(sweeps),
+      evaluateEvery: stride,
+      order: order === "random" ? createRng(seed).child("order").shuffle(groups) : groups,
+    });
+    return new SweepEpisode(env, utility);
+  }
+
+  private start(): RefineStart {
+    if (this.rules.start !== "best") return this.rules.start;
+    return this.best === null ? "fixed-random" : this.best.device;
+  }
+
+  private greedyStart(number: number): RefineStart {
+    if (number > 0) return "random";
+    return this.rules.start === "single-device" ? "single-device" : "fixed-random";
+  }
+
+  /** Keeps the best placement of the task, for starts. */
+  private note(scored: ScoredPlacement | null): void {
+    if (scored === null || (this.best !== null && scored.outcome.cost >= this.best.cost)) return;
+    this.best = { device: Array.from(scored.device), cost: scored.outcome.cost };
+  }
+}
