@@ -111,7 +111,7 @@ describe.each(agents)("%s", (_, module, changes) => {
   });
 
   test("finds the best of few placements, ops bound to their kinds of device", async () => {
-    const { agent, meter, task } = await start(module, changes, diamond, 400);
+    const { agent, meter } = await start(module, changes, diamond, 400);
     await pull(agent, 30);
     const plan = await agent.act(taskOf("diamond", diamond, 100));
     const best = evaluator(diamond).evaluate(meter.best!.plan);

@@ -4,7 +4,13 @@ import { evaluator, metered, type Outcome, testScenario } from "../../../../env/
 
 const scenario = testScenario({ graph: "a 100\nb 100" });
 const meter = metered(evaluator(scenario), {});
-const seconds = { time: "seconds", scale: "linear", memoryPenalty: 2, memoryLimit: 8, capSeconds: 10 } as const;
+const seconds = {
+  time: "seconds",
+  scale: "linear",
+  memoryPenalty: 2,
+  memoryLimit: 8,
+  capSeconds: 10,
+} as const;
 const outcome = (value: number | null, ...peaks: number[]): Outcome => ({
   feasible: value !== null,
   value,
@@ -31,7 +37,10 @@ describe("the published step time", () => {
   });
 
   test("may count by its logarithm or its root", () => {
-    expect(sweepUtility(meter, { ...seconds, scale: "log" }).of(outcome(3e6, 0))).toBeCloseTo(-Math.log(3), 12);
+    expect(sweepUtility(meter, { ...seconds, scale: "log" }).of(outcome(3e6, 0))).toBeCloseTo(
+      -Math.log(3),
+      12,
+    );
     expect(sweepUtility(meter, { ...seconds, scale: "sqrt" }).of(outcome(4e6, 0))).toBe(-2);
   });
 
