@@ -31,6 +31,7 @@ import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
 import { perStep } from "../training/baselines/per-step.ts";
 import { zeroBaseline } from "../training/baselines/zero.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
+import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear } from "../training/schedule.ts";
@@ -118,6 +119,7 @@ const fields = {
     .enum(["best", "last"])
     .default("best")
     .describe("Which plan of these sweeps is the policy's own: the best one or the last one."),
+  ...decodingFields,
 };
 const options = withPresets(fields, {
   paper: {
@@ -153,8 +155,8 @@ export const placeto: AgentModule<Options> = {
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: ({ grouping }, { stride, greedySweeps }) =>
-    sweepEvaluations(grouping.groupCount, stride, greedySweeps),
+  actEvaluations: ({ grouping }, { stride, greedySweeps, ...decoding }) =>
+    answerSimulations(decoding, sweepEvaluations(grouping.groupCount, stride, greedySweeps)),
   async create(context) {
     const loaded = await loadTf(context.backend);
     const rules = rulesOf(context);
@@ -244,6 +246,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
     learningRate: linear(options.learningRate, options.lastRate, options.rateUpdates),
     entropy: constant(entropy),
     clipNorm,
+    decoding: options,
     // The engine takes the mean over rollouts.
     weightOf: ({ actions }) => (loss === "sum" ? batch * graphs : 1 / actions.length),
   };

@@ -1,10 +1,11 @@
 /** One env of `Placement/Refine-v1`, with what a rollout keeps of its steps. */
-import type { RefineEnv, RefineStart } from "../../../env/envs/placement/refine.ts";
+import type { Env } from "../../../env/contract.ts";
+import type { RefineStart } from "../../../env/envs/placement/refine.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import type { Utility } from "../../../env/parts/utility.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 
-export type SweepEnv = RefineEnv<PlacementObservation>;
+export type SweepEnv = Env<PlacementObservation, number>;
 
 /** A placement that was scored. */
 export interface ScoredPlacement {
@@ -90,6 +91,21 @@ export class SweepEpisode<Seen> {
     this.scored++;
     this.last = scored;
     return scored;
+  }
+
+  /** A copy that goes on apart from this one. */
+  fork(): SweepEpisode<Seen> {
+    const copy = new SweepEpisode<Seen>(this.env.clone() as SweepEnv, this.utility);
+    copy.visited = [...this.visited];
+    copy.actions = [...this.actions];
+    copy.rewardOf = [...this.rewardOf];
+    copy.standings = this.standings.map((standing) => [...standing]);
+    copy.scored = this.scored;
+    copy.last = this.last;
+    copy.best = this.best;
+    copy.observation = this.observation;
+    copy.standing = this.standing;
+    return copy;
   }
 
   save(): SavedEpisode {

@@ -7,8 +7,9 @@
  * a rollout may be a segment of so many evaluations, and the next one goes on where it stopped. So
  * an update need not wait for the end of a sweep.
  *
- * Greedy rollouts begin afresh and owe nothing to what training met: the first at the fixed random
- * placement or on one device, further ones at random.
+ * Episodes for an answer begin afresh and owe nothing to what training met: the first at the fixed
+ * random placement or on one device, further ones at random. Their envs score every plan, so a
+ * beam charges a sweep for each of its lines.
  */
 import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
 import { InputError } from "../../../env/model/errors.ts";
@@ -19,7 +20,7 @@ import { everyGroupVisited } from "../../../env/parts/termination.ts";
 import type { Utility } from "../../../env/parts/utility.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Task } from "../../contract.ts";
-import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
+import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
@@ -49,7 +50,7 @@ export interface SweepRules {
   readonly segment: number;
   readonly reward: RewardRule;
   readonly utilityOn: (evaluator: MeteredEvaluator) => Utility;
-  /** Sweeps of a greedy rollout, and which of its plans is the answer. */
+  /** Sweeps of an episode for an answer, and which of its plans that is. */
   readonly greedySweeps: number;
   readonly answer: "best" | "last";
 }
@@ -107,26 +108,72 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   }
 
   rollOut(count: number, decoding: Decoding, _: number, rng: Rng): SweepRollout<Seen>[] {
-    const isGreedy = decoding.kind === "greedy";
-    const { stride, greedySweeps } = this.rules;
-    const episodes = Array.from({ length: count }, (__, i) =>
-      isGreedy ? this.episode(i, greedySweeps) : this.trainingEpisode(i),
-    );
+    if (decoding.kind === "greedy") return this.solve(count, decoding, rng);
+    const episodes = Array.from({ length: count }, (__, i) => this.trainingEpisode(i));
     for (const episode of episodes) episode.clear();
-    const evaluations = isGreedy ? sweepEvaluations(this.groups, stride, greedySweeps) - 1 : this.evaluations;
     for (;;) {
-      const active = episodes.filter(({ scored }) => scored < evaluations);
+      const active = episodes.filter(({ scored }) => scored < this.evaluations);
       if (active.length === 0) break;
-      for (const episode of active)
-        if (!episode.isRunning)
-          this.note(episode.begin(isGreedy ? this.greedyStart(episodes.indexOf(episode)) : this.start()));
-      const seen = active.map(({ current }) => this.policy.see(current));
-      const actions = this.choose(seen, decoding, rng);
-      active.forEach((episode, i) => {
-        this.note(episode.step(seen[i], actions[i]));
+      for (const episode of active) if (!episode.isRunning) this.note(episode.begin(this.start()));
+      this.advance(active, (logits) => sampleLogits(logits, this.devices, rng, decoding));
+    }
+    return episodes.map((episode) => this.rolloutOf(episode, "last"));
+  }
+
+  solve(count: number, decoding: Decoding, rng: Rng): SweepRollout<Seen>[] {
+    const episodes = Array.from({ length: count }, (_, i) => this.begun(i));
+    while (episodes[0].isRunning)
+      this.advance(episodes, (logits) =>
+        decoding.kind === "greedy"
+          ? argmaxRows(logits, this.devices)
+          : sampleLogits(logits, this.devices, rng, decoding),
+      );
+    return episodes.map((episode) => this.rolloutOf(episode, this.rules.answer));
+  }
+
+  /** Each kept sweep is continued in an env of its own, and so charged. */
+  beam(width: number): SweepRollout<Seen>[] {
+    const { devices } = this;
+    let kept = [{ episode: this.begun(0), likelihood: 0 }];
+    while (kept[0].episode.isRunning) {
+      const seen = kept.map(({ episode }) => this.policy.see(episode.current));
+      const rows = this.logitsOf(seen);
+      const next = kept
+        .flatMap(({ likelihood }, parent) =>
+          Array.from(logSoftmaxRow(rowOf(rows, parent, devices)), (gain, device) => ({
+            parent,
+            device,
+            likelihood: likelihood + gain,
+          })),
+        )
+        .filter(({ likelihood }) => likelihood > IMPOSSIBLE)
+        .sort((x, y) => y.likelihood - x.likelihood)
+        .slice(0, width);
+      kept = next.map(({ parent, device, likelihood }) => {
+        const episode = kept[parent].episode.fork();
+        this.note(episode.step(seen[parent], device));
+        return { episode, likelihood };
       });
     }
-    return episodes.map((episode) => this.rolloutOf(episode, isGreedy));
+    return kept.map(({ episode }) => this.rolloutOf(episode, this.rules.answer));
+  }
+
+  /** Averages probabilities over the policy's answers to the renamed placement. */
+  renamed(renamings: readonly Int32Array[]): SweepRollout<Seen> {
+    const { devices } = this;
+    const episode = this.begun(0);
+    while (episode.isRunning) {
+      const views = renamings.map((to) => this.policy.see(withDevices(episode.current, to)));
+      const rows = this.logitsOf(views);
+      const mean = new Float32Array(devices);
+      renamings.forEach((to, i) => {
+        const row = logSoftmaxRow(rowOf(rows, i, devices));
+        for (let device = 0; device < devices; device++) mean[device] += Math.exp(row[to[device]]);
+      });
+      const action = argmaxRows(mean, devices)[0];
+      this.note(episode.step(this.policy.see(episode.current), action));
+    }
+    return this.rolloutOf(episode, this.rules.answer);
   }
 
   replay(rollouts: readonly SweepRollout<Seen>[]): Replay {
@@ -177,16 +224,33 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return { decisions: [{ logProbabilities, taken, rollout, step }] };
   }
 
-  private choose(seen: readonly Seen[], decoding: Decoding, rng: Rng): Int32Array {
-    const logits = readOut(this.tf, () => this.policy.logits(seen).dataSync() as Float32Array);
-    return decoding.kind === "greedy"
-      ? argmaxRows(logits, this.devices)
-      : sampleLogits(logits, this.devices, rng, decoding);
+  private logitsOf(seen: readonly Seen[]): Float32Array {
+    return readOut(this.tf, () => Float32Array.from(this.policy.logits(seen).dataSync()));
   }
 
-  private rolloutOf(episode: SweepEpisode<Seen>, isGreedy: boolean): SweepRollout<Seen> {
+  /** One step of every episode. */
+  private advance(
+    episodes: readonly SweepEpisode<Seen>[],
+    choose: (logits: Float32Array) => Int32Array,
+  ): void {
+    const seen = episodes.map(({ current }) => this.policy.see(current));
+    const actions = choose(this.logitsOf(seen));
+    episodes.forEach((episode, i) => {
+      this.note(episode.step(seen[i], actions[i]));
+    });
+  }
+
+  /** An episode for an answer, begun. */
+  private begun(number: number): SweepEpisode<Seen> {
+    const episode = this.episode(number, this.rules.greedySweeps);
+    episode.clear();
+    this.note(episode.begin(this.answerStart(number)));
+    return episode;
+  }
+
+  private rolloutOf(episode: SweepEpisode<Seen>, answer: SweepRules["answer"]): SweepRollout<Seen> {
     const { scenario } = this.task;
-    const end = isGreedy && this.rules.answer === "best" ? episode.best! : episode.last!;
+    const end = answer === "best" ? episode.best! : episode.last!;
     return {
       plan: planOf(scenario, end.device),
       outcome: end.outcome,
@@ -227,7 +291,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return this.best === null ? "fixed-random" : this.best.device;
   }
 
-  private greedyStart(number: number): RefineStart {
+  private answerStart(number: number): RefineStart {
     if (number > 0) return "random";
     return this.rules.start === "single-device" ? "single-device" : "fixed-random";
   }
@@ -238,3 +302,15 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     this.best = { device: Array.from(scored.device), cost: scored.outcome.cost };
   }
 }
+
+/** Log-probabilities below it are those of devices that cannot run a group. */
+const IMPOSSIBLE = -1e8;
+
+const rowOf = (rows: Float32Array, row: number, columns: number): Float32Array =>
+  rows.subarray(row * columns, (row + 1) * columns);
+
+/** The observation with device d called `to[d]`. */
+const withDevices = (observation: PlacementObservation, to: Int32Array): PlacementObservation => ({
+  ...observation,
+  placement: observation.placement.map((device) => to[device]),
+});

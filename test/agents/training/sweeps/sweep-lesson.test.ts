@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { placeto } from "../../../../agents/learned/placeto.ts";
+import { oneTask } from "../../../../agents/run/tasks.ts";
 import type { LoadedTf } from "../../../../agents/tensors/tf.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor2D } from "../../../../agents/tensors/types.ts";
@@ -38,16 +40,16 @@ const plain: SweepRules = {
 };
 
 /** Prefers device 1 by `bias`; sees the number of the group alone. */
-function lessonOf(changes: Partial<SweepRules> = {}, bias = 0) {
+function lessonOf(
+  changes: Partial<SweepRules> = {},
+  bias = 0,
+  logits = (seen: readonly number[]) => seen.flatMap(() => [0, bias]),
+) {
   const meter = metered(evaluator(scenario), {});
   const { tf } = loaded;
   const policy = {
     see: ({ current }: PlacementObservation) => current,
-    logits: (seen: readonly number[]) =>
-      tf.tensor2d(
-        seen.flatMap(() => [0, bias]),
-        [seen.length, 2],
-      ),
+    logits: (seen: readonly number[]) => tf.tensor2d(logits(seen), [seen.length, 2]),
   };
   const task = { name: "t", scenario, evaluator: meter };
   return { lesson: new SweepLesson(tf, task, policy, { ...plain, ...changes }), meter };
@@ -148,6 +150,66 @@ describe("a greedy rollout", () => {
     const rollouts = lessonOf({ answer: "best" }, 0).lesson.rollOut(3, GREEDY, 0, createRng(1));
     expect(new Set(rollouts.map(({ outcome }) => outcome.cost)).size).toBeGreaterThan(1);
   });
+});
+
+describe("decodings of sweeps", () => {
+  /** Prefers device 1 where the number of the group is odd, more so for later groups. */
+  const learned = (seen: readonly number[]) =>
+    seen.flatMap((group) => [0, (group % 2 === 1 ? 1 : -1) * (0.2 + 0.1 * group)]);
+  const startedWith = (changes: Partial<SweepRules> = {}) => lessonOf(changes, 0, learned);
+
+  test("a beam of one is the greedy sweep", () => {
+    const started = startedWith();
+    const [greedy] = started.lesson.rollOut(1, GREEDY, 0, createRng(1));
+    const [beam] = started.lesson.beam(1);
+    expect(beam.plan).toEqual(greedy.plan);
+    expect(beam.rewards).toEqual(greedy.rewards);
+  });
+
+  test("a beam finds the likeliest sweeps in order and charges each of its lines", () => {
+    const started = startedWith();
+    const sweeps = started.lesson.beam(4).map(({ actions }) => [...actions]);
+    expect(started.meter.evaluations).toBe(1 + 2 + 4 * (GROUPS - 1));
+    const likelihood = (actions: readonly number[]) =>
+      actions.reduce((sum, device, group) => {
+        const logit = learned([group])[1];
+        return sum + device * logit - Math.log(1 + Math.exp(logit));
+      }, 0);
+    const all = Array.from({ length: 2 ** GROUPS }, (_, code) =>
+      Array.from({ length: GROUPS }, (__, group) => (code >> group) & 1),
+    );
+    all.sort((a, b) => likelihood(b) - likelihood(a));
+    expect(sweeps).toEqual(all.slice(0, 4));
+  });
+
+  test("averaging over a renaming and none of a policy that names devices is undecided", () => {
+    const { lesson } = startedWith();
+    const [greedy] = lesson.rollOut(1, GREEDY, 0, createRng(1));
+    expect(lesson.renamed([Int32Array.of(0, 1)]).plan).toEqual(greedy.plan);
+    const both = lesson.renamed([Int32Array.of(0, 1), Int32Array.of(1, 0)]);
+    expect([...both.actions]).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test("samples of an answer are whole sweeps, and training stays where it was", () => {
+    const started = startedWith({ segment: 3 });
+    const rollouts = started.lesson.solve(3, SAMPLE, createRng(2));
+    expect(rollouts.map(({ actions }) => actions.length)).toEqual([GROUPS, GROUPS, GROUPS]);
+    expect(started.lesson.save().episodes).toEqual([]);
+  });
+
+  test.each(["greedy", "sample", "beam", "renamings", "active-search"] as const)(
+    "the agent answers by decode=%s within what it says that it needs",
+    async (decode) => {
+      const options = placeto.options.parse({ width: 2, rounds: 1, decode, plans: 4 });
+      const needs = placeto.actEvaluations(scenario, options);
+      const meter = metered(evaluator(scenario), { evaluations: needs });
+      const task = { name: "t", scenario, evaluator: meter };
+      const agent = await placeto.create({ tasks: oneTask(task), rng: createRng(1), options });
+      const plan = await agent.act(task);
+      expect(evaluator(scenario).evaluate(plan).cost).toBe(meter.best!.outcome.cost);
+      agent.dispose();
+    },
+  );
 });
 
 test("a replay in parts holds the rows of the whole", () => {
