@@ -56,6 +56,10 @@ const fields = {
     .default(16)
     .describe("Evaluations of an episode between two updates; 0 is the whole episode."),
   stride: z.int().min(1).default(1).describe("Groups that are placed between two evaluations."),
+  accept: z
+    .enum(["all", "improving"])
+    .default("improving")
+    .describe("Whether every move stays, or those that lengthen the step are taken back."),
   sweeps: z.int().min(1).default(3).describe("Sweeps of an episode."),
   order: z
     .enum(["topological", "random"])
@@ -127,6 +131,7 @@ const options = withPresets(fields, {
     episodes: 8,
     graphs: 8,
     segment: 0,
+    accept: "all",
     sweeps: 1,
     start: "fixed-random",
     time: "seconds",

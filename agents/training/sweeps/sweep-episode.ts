@@ -14,10 +14,16 @@ export interface ScoredPlacement {
   readonly outcome: Outcome;
 }
 
+type SavedOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violation"> & {
+  readonly peakBytes: readonly number[];
+};
+
 export interface SavedEpisode {
   readonly env: unknown;
   /** Utility of the last plan that was scored. */
   readonly standing: number;
+  /** The last placement that stayed, null before the first. */
+  readonly last: { readonly device: readonly number[]; readonly outcome: SavedOutcome } | null;
   /** Null where the next step begins an episode. */
   readonly observation: {
     readonly groups: readonly number[];
@@ -33,20 +39,23 @@ export class SweepEpisode<Seen> {
   visited: Seen[] = [];
   actions: number[] = [];
   rewardOf: number[] = [];
-  /** Since `clear`: utilities in turn, a list for each stretch between starts. */
-  standings: number[][] = [];
-  /** Since `clear`: evaluations of steps, the last one's placement, and the best of all. */
+  /** Since `clear`: the stretches between starts. */
+  stretches: { standing: number[]; tried: number[] }[] = [];
+  /** Since `clear`: evaluations of steps. */
   scored = 0;
+  /** Of all placements that stayed: the last one, and the best since `clear`. */
   last: ScoredPlacement | null = null;
   best: ScoredPlacement | null = null;
   private readonly env: SweepEnv;
   private readonly utility: Utility;
+  private readonly acceptsAll: boolean;
   private observation: PlacementObservation | null = null;
   private standing = 0;
 
-  constructor(env: SweepEnv, utility: Utility) {
+  constructor(env: SweepEnv, utility: Utility, acceptsAll: boolean) {
     this.env = env;
     this.utility = utility;
+    this.acceptsAll = acceptsAll;
   }
 
   get isRunning(): boolean {
@@ -63,22 +72,22 @@ export class SweepEpisode<Seen> {
     this.visited = [];
     this.actions = [];
     this.rewardOf = [];
-    this.standings = this.isRunning ? [[this.standing]] : [];
+    this.stretches = this.isRunning ? [{ standing: [this.standing], tried: [] }] : [];
     this.scored = 0;
-    this.last = null;
-    this.best = null;
+    this.best = this.last;
   }
 
   /** Begins an episode, which charges one evaluation. */
   begin(start: RefineStart): ScoredPlacement {
     const { observation, info } = this.env.reset({ options: { start } });
     this.observation = observation;
-    const scored = this.keep(observation, info.outcome as Outcome);
-    this.standings.push([this.standing]);
-    return scored;
+    const outcome = info.outcome as Outcome;
+    this.standing = this.utility.of(outcome);
+    this.stretches.push({ standing: [this.standing], tried: [] });
+    return this.keep(observation, outcome);
   }
 
-  /** Places the current group. Answers the placement where it was scored. */
+  /** Places the current group. Answers the placement where it was scored and stays. */
   step(seen: Seen, action: number): ScoredPlacement | null {
     const { observation, terminated, info } = this.env.step(action);
     this.visited.push(seen);
@@ -86,20 +95,27 @@ export class SweepEpisode<Seen> {
     this.rewardOf.push(this.scored);
     this.observation = terminated ? null : observation;
     if (info.outcome === undefined) return null;
-    const scored = this.keep(observation, info.outcome as Outcome);
-    this.standings[this.standings.length - 1].push(this.standing);
+    const outcome = info.outcome as Outcome;
+    const tried = this.utility.of(outcome);
+    const stays = this.acceptsAll || tried >= this.standing;
+    if (stays) this.standing = tried;
+    const stretch = this.stretches[this.stretches.length - 1];
+    stretch.tried.push(tried);
+    stretch.standing.push(this.standing);
     this.scored++;
-    this.last = scored;
-    return scored;
+    return stays ? this.keep(observation, outcome) : null;
   }
 
   /** A copy that goes on apart from this one. */
   fork(): SweepEpisode<Seen> {
-    const copy = new SweepEpisode<Seen>(this.env.clone() as SweepEnv, this.utility);
+    const copy = new SweepEpisode<Seen>(this.env.clone() as SweepEnv, this.utility, this.acceptsAll);
     copy.visited = [...this.visited];
     copy.actions = [...this.actions];
     copy.rewardOf = [...this.rewardOf];
-    copy.standings = this.standings.map((standing) => [...standing]);
+    copy.stretches = this.stretches.map(({ standing, tried }) => ({
+      standing: [...standing],
+      tried: [...tried],
+    }));
     copy.scored = this.scored;
     copy.last = this.last;
     copy.best = this.best;
@@ -109,10 +125,11 @@ export class SweepEpisode<Seen> {
   }
 
   save(): SavedEpisode {
-    const { env, standing, observation } = this;
+    const { env, standing, last, observation } = this;
     return {
       env: env.state(),
       standing,
+      last: last && { device: [...last.device], outcome: savedOutcome(last.outcome) },
       observation: observation && {
         groups: [...observation.groups],
         groupColumns: observation.groupColumns,
@@ -123,9 +140,13 @@ export class SweepEpisode<Seen> {
     };
   }
 
-  load({ env, standing, observation }: SavedEpisode): void {
+  load({ env, standing, last, observation }: SavedEpisode): void {
     this.env.restore(env);
     this.standing = standing;
+    this.last = last && {
+      device: Int32Array.from(last.device),
+      outcome: { ...last.outcome, peakBytes: Float64Array.from(last.outcome.peakBytes) },
+    };
     this.observation = observation && {
       ...observation,
       groups: Float32Array.from(observation.groups),
@@ -136,8 +157,16 @@ export class SweepEpisode<Seen> {
 
   private keep({ placement }: PlacementObservation, outcome: Outcome): ScoredPlacement {
     const scored = { device: placement, outcome };
-    this.standing = this.utility.of(outcome);
+    this.last = scored;
     if (this.best === null || outcome.cost < this.best.outcome.cost) this.best = scored;
     return scored;
   }
 }
+
+const savedOutcome = ({ feasible, value, cost, violation, peakBytes }: Outcome): SavedOutcome => ({
+  feasible,
+  value,
+  cost,
+  violation,
+  peakBytes: [...peakBytes],
+});

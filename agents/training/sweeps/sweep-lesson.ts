@@ -42,6 +42,8 @@ export interface SweepRules {
   readonly start: StartRule;
   /** Of the groups within a sweep: as they are numbered, or one random order for each env. */
   readonly order: "topological" | "random";
+  /** Whether moves that lower the utility stay or are taken back. */
+  readonly accept: "all" | "improving";
   /** Groups that are placed between two evaluations. */
   readonly stride: number;
   /** Sweeps of an episode. */
@@ -254,7 +256,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return {
       plan: planOf(scenario, end.device),
       outcome: end.outcome,
-      rewards: credited(this.rules.reward, episode.standings),
+      rewards: credited(this.rules.reward, episode.stretches),
       seen: episode.visited,
       actions: Int32Array.from(episode.actions),
       rewardOf: Int32Array.from(episode.rewardOf),
@@ -270,7 +272,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
 
   private episode(number: number, sweeps: number): SweepEpisode<Seen> {
     const { scenario, evaluator } = this.task;
-    const { stride, order, utilityOn } = this.rules;
+    const { stride, accept, order, utilityOn } = this.rules;
     const seed = `${this.rules.seed}/${number}`;
     const groups = Int32Array.from({ length: this.groups }, (_, group) => group);
     const utility = utilityOn(evaluator);
@@ -281,9 +283,10 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
       utility,
       termination: everyGroupVisited(sweeps),
       evaluateEvery: stride,
+      accept,
       order: order === "random" ? createRng(seed).child("order").shuffle(groups) : groups,
     });
-    return new SweepEpisode(env, utility);
+    return new SweepEpisode(env, utility, accept === "all");
   }
 
   private start(): RefineStart {

@@ -13,7 +13,8 @@
  *
  * Ours: with `evaluateEvery: k` only every k-th step and the last one of an episode are scored. The
  * steps between them pay 0, and their start times are those of the last plan that was scored.
- * Rewards telescope all the same.
+ * Rewards telescope all the same. With `accept: "improving"` a move that lowers the utility is
+ * scored and taken back. It pays 0, and `info.outcome` tells what it came to.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
@@ -51,16 +52,19 @@ export interface RefineOptions<Observation = PlacementObservation> extends Place
   readonly order?: ArrayLike<number>;
   /** Steps to one evaluation; default 1. */
   readonly evaluateEvery?: number;
+  /** Which moves stay: all, the default, or those that do not lower the utility. */
+  readonly accept?: "all" | "improving";
 }
 
 /** Names of the options beyond those of every placement env. */
-export const refineOptions: readonly string[] = ["start", "termination", "order", "evaluateEvery"];
+export const refineOptions: readonly string[] = ["start", "termination", "order", "evaluateEvery", "accept"];
 
 interface RefineRules {
   readonly start: RefineStart;
   readonly termination: Termination;
   readonly order: Int32Array;
   readonly evaluateEvery: number;
+  readonly accept: "all" | "improving";
   /** Does the observation show start times? */
   readonly showsStarts: boolean;
 }
@@ -70,8 +74,17 @@ export function createRefineEnv<Observation = PlacementObservation>(
   options: RefineOptions<Observation>,
 ): RefineEnv<Observation> {
   const parts = placementParts(REFINE_ID, options, refineOptions);
-  const { start = "fixed-random", termination = everyGroupVisited(), evaluateEvery = 1 } = options;
+  const {
+    start = "fixed-random",
+    termination = everyGroupVisited(),
+    evaluateEvery = 1,
+    accept = "all",
+  } = options;
   checkStart(start);
+  if (accept !== "all" && accept !== "improving")
+    throw new InputError(`${REFINE_ID}: accept is ${JSON.stringify(accept)}, expected all or improving.`);
+  if (accept === "improving" && evaluateEvery > 1)
+    throw new InputError(`${REFINE_ID}: accept "improving" needs an evaluation at every step.`);
   if (!Number.isInteger(evaluateEvery) || evaluateEvery < 1)
     throw new InputError(
       `${REFINE_ID}: evaluateEvery is ${evaluateEvery}, expected a whole number of at least 1.`,
@@ -81,6 +94,7 @@ export function createRefineEnv<Observation = PlacementObservation>(
     termination,
     order: orderOf(parts.scenario.grouping.groupCount, options.order),
     evaluateEvery,
+    accept,
     showsStarts: parts.observation.needsStartTimes,
   });
 }
@@ -127,11 +141,14 @@ export class RefineEnv<Observation> extends PlacementEnv<Observation, number> {
     candidate[group] = action;
     const outcome = this.score(candidate);
 
-    device[group] = action;
     visits[group]++;
-    this.planState.startUs = this.startsOf(outcome);
+    const stays = this.rules.accept === "all" || this.parts.utility.of(outcome) >= this.utility;
+    if (stays) {
+      device[group] = action;
+      this.planState.startUs = this.startsOf(outcome);
+    }
     const terminated = this.rules.termination(this.planState);
-    return this.moved(taken, terminated, outcome);
+    return { ...this.moved(taken, terminated, stays ? outcome : undefined), outcome };
   }
 
   /** Scores all the same where the episode ends, and undoes the move where that is refused. */

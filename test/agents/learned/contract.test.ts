@@ -26,7 +26,11 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   ["hdp", hdp as AgentModule, { groups: 6, hidden: 8, attention: 4, embedding: 4, learningRate: 0.03 }],
   ["spotlight", spotlight as AgentModule, { hidden: 8, attention: 4, embedding: 4, learningRate: 0.01 }],
   ["placeto", placeto as AgentModule, { width: 4, rounds: 2, episodes: 2 }],
-  ["placeto in steps of two", placeto as AgentModule, { width: 4, rounds: 1, segment: 2, stride: 2 }],
+  [
+    "placeto in steps of two",
+    placeto as AgentModule,
+    { width: 4, rounds: 1, segment: 2, stride: 2, accept: "all" },
+  ],
   ["placeto as published", placeto as AgentModule, { mode: "paper", rounds: 2, episodes: 2 }],
 ];
 

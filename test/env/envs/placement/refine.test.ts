@@ -149,6 +149,37 @@ describe("Refine with an evaluation every few steps", () => {
   });
 });
 
+describe("Refine that accepts improving moves alone", () => {
+  test("takes others back, pays 0 for them, and telescopes", () => {
+    fc.assert(
+      fc.property(anyScenario, fc.nat(), (scenario, seed) => {
+        const env = createRefineEnv({ scenario, start: "random", accept: "improving" });
+        const reset = env.reset({ seed });
+        const steps = play(env, reset, seed);
+        for (const { reward } of steps) expect(reward).toBeGreaterThanOrEqual(0);
+        const last = evaluator(scenario).evaluate(env.plan()).cost;
+        expect(sumOf(steps)).toBeCloseTo(reset.info.outcome!.cost - last, 6);
+      }),
+    );
+  });
+
+  test("tells what the move that it took back came to", () => {
+    const scenario = testScenario({ graph: "a 10\nb 10" });
+    const env = createRefineEnv({ scenario, start: [0, 1], accept: "improving" });
+    env.reset();
+    const { reward, info, observation } = env.step(1);
+    expect([reward, info.outcome!.cost]).toEqual([0, 20]);
+    expect([...observation.placement]).toEqual([0, 1]);
+  });
+
+  test("refuses another word, and several steps to an evaluation", () => {
+    const given = { scenario: diamondScenario, accept: "some" as "all" };
+    expect(() => createRefineEnv(given)).toThrow('accept is "some", expected all or improving.');
+    const both = { scenario: diamondScenario, accept: "improving", evaluateEvery: 2 } as const;
+    expect(() => createRefineEnv(both)).toThrow("needs an evaluation at every step");
+  });
+});
+
 describe("Refine in a given order", () => {
   test("visits every group once a sweep, in that order", () => {
     const env = createRefineEnv({
