@@ -60,6 +60,10 @@ const fields = {
     .enum(["all", "improving"])
     .default("improving")
     .describe("Whether every move stays, or those that lengthen the step are taken back."),
+  freeStays: z
+    .boolean()
+    .default(true)
+    .describe("Whether a move to the group's own device, whose outcome is known, charges nothing."),
   sweeps: z.int().min(1).default(3).describe("Sweeps of an episode."),
   order: z
     .enum(["topological", "random"])
@@ -132,6 +136,7 @@ const options = withPresets(fields, {
     graphs: 8,
     segment: 0,
     accept: "all",
+    freeStays: false,
     sweeps: 1,
     start: "fixed-random",
     time: "seconds",
@@ -156,7 +161,8 @@ export const placeto: AgentModule<Options> = {
     summary: "Message-passing policy that re-places one group at a time, sweep by sweep.",
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
-    limits: "TODO",
+    limits:
+      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. A move that lengthens the step is taken back. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -14,6 +14,12 @@ export interface ScoredPlacement {
   readonly outcome: Outcome;
 }
 
+/** As the env has them. */
+export interface EpisodeRules {
+  readonly accept: "all" | "improving";
+  readonly freeStays: boolean;
+}
+
 type SavedOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violation"> & {
   readonly peakBytes: readonly number[];
 };
@@ -35,7 +41,7 @@ export interface SavedEpisode {
 }
 
 export class SweepEpisode<Seen> {
-  /** Since `clear`: what was seen before each step, what was done, and its evaluation's number. */
+  /** Since `clear`: what was seen before each step, what was done, and the number of its reward. */
   visited: Seen[] = [];
   actions: number[] = [];
   rewardOf: number[] = [];
@@ -43,19 +49,20 @@ export class SweepEpisode<Seen> {
   stretches: { standing: number[]; tried: number[] }[] = [];
   /** Since `clear`: evaluations of steps. */
   scored = 0;
+  private credits = 0;
   /** Of all placements that stayed: the last one, and the best since `clear`. */
   last: ScoredPlacement | null = null;
   best: ScoredPlacement | null = null;
   private readonly env: SweepEnv;
   private readonly utility: Utility;
-  private readonly acceptsAll: boolean;
+  private readonly rules: EpisodeRules;
   private observation: PlacementObservation | null = null;
   private standing = 0;
 
-  constructor(env: SweepEnv, utility: Utility, acceptsAll: boolean) {
+  constructor(env: SweepEnv, utility: Utility, rules: EpisodeRules) {
     this.env = env;
     this.utility = utility;
-    this.acceptsAll = acceptsAll;
+    this.rules = rules;
   }
 
   get isRunning(): boolean {
@@ -74,6 +81,7 @@ export class SweepEpisode<Seen> {
     this.rewardOf = [];
     this.stretches = this.isRunning ? [{ standing: [this.standing], tried: [] }] : [];
     this.scored = 0;
+    this.credits = 0;
     this.best = this.last;
   }
 
@@ -92,23 +100,25 @@ export class SweepEpisode<Seen> {
     const { observation, terminated, info } = this.env.step(action);
     this.visited.push(seen);
     this.actions.push(action);
-    this.rewardOf.push(this.scored);
+    this.rewardOf.push(this.credits);
     this.observation = terminated ? null : observation;
-    if (info.outcome === undefined) return null;
+    if (info.outcome === undefined) {
+      // A free stay is known to change nothing; another step waits for the next evaluation.
+      if (this.rules.freeStays) this.credit(this.standing);
+      return null;
+    }
     const outcome = info.outcome as Outcome;
     const tried = this.utility.of(outcome);
-    const stays = this.acceptsAll || tried >= this.standing;
+    const stays = this.rules.accept === "all" || tried >= this.standing;
     if (stays) this.standing = tried;
-    const stretch = this.stretches[this.stretches.length - 1];
-    stretch.tried.push(tried);
-    stretch.standing.push(this.standing);
+    this.credit(tried);
     this.scored++;
     return stays ? this.keep(observation, outcome) : null;
   }
 
   /** A copy that goes on apart from this one. */
   fork(): SweepEpisode<Seen> {
-    const copy = new SweepEpisode<Seen>(this.env.clone() as SweepEnv, this.utility, this.acceptsAll);
+    const copy = new SweepEpisode<Seen>(this.env.clone() as SweepEnv, this.utility, this.rules);
     copy.visited = [...this.visited];
     copy.actions = [...this.actions];
     copy.rewardOf = [...this.rewardOf];
@@ -117,6 +127,7 @@ export class SweepEpisode<Seen> {
       tried: [...tried],
     }));
     copy.scored = this.scored;
+    copy.credits = this.credits;
     copy.last = this.last;
     copy.best = this.best;
     copy.observation = this.observation;
@@ -153,6 +164,13 @@ export class SweepEpisode<Seen> {
       edges: Int32Array.from(observation.edges),
       placement: Int32Array.from(observation.placement),
     };
+  }
+
+  private credit(tried: number): void {
+    const stretch = this.stretches[this.stretches.length - 1];
+    stretch.tried.push(tried);
+    stretch.standing.push(this.standing);
+    this.credits++;
   }
 
   private keep({ placement }: PlacementObservation, outcome: Outcome): ScoredPlacement {

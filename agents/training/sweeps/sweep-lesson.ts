@@ -44,6 +44,8 @@ export interface SweepRules {
   readonly order: "topological" | "random";
   /** Whether moves that lower the utility stay or are taken back. */
   readonly accept: "all" | "improving";
+  /** Whether moves to the own device charge nothing. */
+  readonly freeStays: boolean;
   /** Groups that are placed between two evaluations. */
   readonly stride: number;
   /** Sweeps of an episode. */
@@ -71,6 +73,9 @@ export const sweepEvaluations = (groups: number, stride: number, sweeps: number)
 /** Groups in all states that are differentiated together: it limits memory, not the batch. */
 const LARGEST_PART = 16_384;
 
+/** With free stays a rollout ends after so many steps to an evaluation, however few were charged. */
+const STEPS_TO_EVALUATION = 4;
+
 interface Saved {
   readonly groups: number;
   readonly devices: number;
@@ -94,6 +99,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   private readonly devices: number;
   /** Evaluations of a rollout without those of starts. */
   private readonly evaluations: number;
+  /** Most steps of a rollout. */
+  private readonly steps: number;
   private readonly episodes: SweepEpisode<Seen>[] = [];
   private best: BestDevices | null = null;
 
@@ -106,7 +113,9 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     this.devices = task.scenario.cluster.devices.length;
     const whole = sweepEvaluations(this.groups, rules.stride, rules.sweeps) - 1;
     this.evaluations = rules.segment === 0 ? whole : rules.segment;
-    this.simulationsPerRollout = this.evaluations + Math.ceil(this.evaluations / whole);
+    this.steps = this.evaluations * (rules.freeStays ? STEPS_TO_EVALUATION : rules.stride);
+    const starts = Math.ceil(this.steps / (this.groups * rules.sweeps));
+    this.simulationsPerRollout = this.evaluations + starts;
   }
 
   rollOut(count: number, decoding: Decoding, _: number, rng: Rng): SweepRollout<Seen>[] {
@@ -114,7 +123,9 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const episodes = Array.from({ length: count }, (__, i) => this.trainingEpisode(i));
     for (const episode of episodes) episode.clear();
     for (;;) {
-      const active = episodes.filter(({ scored }) => scored < this.evaluations);
+      const active = episodes.filter(
+        ({ scored, actions }) => scored < this.evaluations && actions.length < this.steps,
+      );
       if (active.length === 0) break;
       for (const episode of active) if (!episode.isRunning) this.note(episode.begin(this.start()));
       this.advance(active, (logits) => sampleLogits(logits, this.devices, rng, decoding));
@@ -272,7 +283,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
 
   private episode(number: number, sweeps: number): SweepEpisode<Seen> {
     const { scenario, evaluator } = this.task;
-    const { stride, accept, order, utilityOn } = this.rules;
+    const { stride, accept, freeStays, order, utilityOn } = this.rules;
     const seed = `${this.rules.seed}/${number}`;
     const groups = Int32Array.from({ length: this.groups }, (_, group) => group);
     const utility = utilityOn(evaluator);
@@ -284,9 +295,10 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
       termination: everyGroupVisited(sweeps),
       evaluateEvery: stride,
       accept,
+      freeStays,
       order: order === "random" ? createRng(seed).child("order").shuffle(groups) : groups,
     });
-    return new SweepEpisode(env, utility, accept === "all");
+    return new SweepEpisode(env, utility, this.rules);
   }
 
   private start(): RefineStart {

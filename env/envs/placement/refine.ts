@@ -14,7 +14,8 @@
  * Ours: with `evaluateEvery: k` only every k-th step and the last one of an episode are scored. The
  * steps between them pay 0, and their start times are those of the last plan that was scored.
  * Rewards telescope all the same. With `accept: "improving"` a move that lowers the utility is
- * scored and taken back. It pays 0, and `info.outcome` tells what it came to.
+ * scored and taken back. It pays 0, and `info.outcome` tells what it came to. With `freeStays` a
+ * move to the group's own device, whose outcome is known, is not scored again and charges nothing.
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
@@ -54,10 +55,19 @@ export interface RefineOptions<Observation = PlacementObservation> extends Place
   readonly evaluateEvery?: number;
   /** Which moves stay: all, the default, or those that do not lower the utility. */
   readonly accept?: "all" | "improving";
+  /** Whether moves to the own device charge nothing; default false. */
+  readonly freeStays?: boolean;
 }
 
 /** Names of the options beyond those of every placement env. */
-export const refineOptions: readonly string[] = ["start", "termination", "order", "evaluateEvery", "accept"];
+export const refineOptions: readonly string[] = [
+  "start",
+  "termination",
+  "order",
+  "evaluateEvery",
+  "accept",
+  "freeStays",
+];
 
 interface RefineRules {
   readonly start: RefineStart;
@@ -65,6 +75,7 @@ interface RefineRules {
   readonly order: Int32Array;
   readonly evaluateEvery: number;
   readonly accept: "all" | "improving";
+  readonly freeStays: boolean;
   /** Does the observation show start times? */
   readonly showsStarts: boolean;
 }
@@ -83,8 +94,8 @@ export function createRefineEnv<Observation = PlacementObservation>(
   checkStart(start);
   if (accept !== "all" && accept !== "improving")
     throw new InputError(`${REFINE_ID}: accept is ${JSON.stringify(accept)}, expected all or improving.`);
-  if (accept === "improving" && evaluateEvery > 1)
-    throw new InputError(`${REFINE_ID}: accept "improving" needs an evaluation at every step.`);
+  if ((accept === "improving" || freeStays) && evaluateEvery > 1)
+    throw new InputError(`${REFINE_ID}: accept "improving" and freeStays need evaluateEvery 1.`);
   if (!Number.isInteger(evaluateEvery) || evaluateEvery < 1)
     throw new InputError(
       `${REFINE_ID}: evaluateEvery is ${evaluateEvery}, expected a whole number of at least 1.`,
@@ -95,6 +106,7 @@ export function createRefineEnv<Observation = PlacementObservation>(
     order: orderOf(parts.scenario.grouping.groupCount, options.order),
     evaluateEvery,
     accept,
+    freeStays,
     showsStarts: parts.observation.needsStartTimes,
   });
 }
@@ -132,7 +144,18 @@ export class RefineEnv<Observation> extends PlacementEnv<Observation, number> {
 
   protected advance(action: number): Advance {
     const taken = this.stepsTaken() + 1;
+    if (this.rules.freeStays && this.stays(action)) return this.stayed(taken);
     return taken % this.rules.evaluateEvery === 0 ? this.scored(action, taken) : this.unscored(action, taken);
+  }
+
+  private stays(action: number): boolean {
+    const { device, current } = this.planState;
+    return device[current] === action;
+  }
+
+  private stayed(taken: number): Advance {
+    this.planState.visits[this.planState.current]++;
+    return this.moved(taken, this.rules.termination(this.planState));
   }
 
   private scored(action: number, taken: number): Advance {

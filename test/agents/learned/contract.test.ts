@@ -29,7 +29,7 @@ const agents: readonly (readonly [string, AgentModule, object])[] = [
   [
     "placeto in steps of two",
     placeto as AgentModule,
-    { width: 4, rounds: 1, segment: 2, stride: 2, accept: "all" },
+    { width: 4, rounds: 1, segment: 2, stride: 2, accept: "all", freeStays: false },
   ],
   ["placeto as published", placeto as AgentModule, { mode: "paper", rounds: 2, episodes: 2 }],
 ];

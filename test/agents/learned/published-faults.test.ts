@@ -184,7 +184,11 @@ describe("fault 7, steps of training for simulations", () => {
     expect(steps.map(({ simulations }) => simulations)).toEqual(spent);
 
   test("is not in our log: it tells what the simulator was asked, in every mode", async () => {
-    for (const changes of [{}, { segment: 0, sweeps: 2 }, { stride: 3, segment: 2, accept: "all" }]) {
+    for (const changes of [
+      {},
+      { segment: 0, sweeps: 2 },
+      { stride: 3, segment: 2, accept: "all", freeStays: false },
+    ]) {
       const { steps, spent } = await stepsOf(changes);
       expect(steps.length).toBeGreaterThan(1);
       law(steps, spent);

@@ -30,6 +30,7 @@ const plain: SweepRules = {
   start: "fixed-random",
   order: "topological",
   accept: "all",
+  freeStays: false,
   stride: 1,
   sweeps: 1,
   segment: 0,
@@ -80,7 +81,14 @@ describe("a rollout of a whole episode", () => {
   });
 
   test("charges what the lesson says, in all strides and sweeps", () => {
-    for (const changes of [{}, { stride: 2 }, { sweeps: 3, stride: 4 }, { segment: 3 }, { segment: 7 }]) {
+    for (const changes of [
+      {},
+      { stride: 2 },
+      { sweeps: 3, stride: 4 },
+      { segment: 3 },
+      { segment: 7 },
+      { freeStays: true, segment: 3 },
+    ]) {
       const started = lessonOf(changes);
       for (let i = 0; i < 6; i++) {
         const before = started.meter.simulations;
@@ -141,6 +149,17 @@ test("under `improving` a plan never gets worse, and each move is paid what it w
   const gains = rewards.filter((reward) => reward > 0).reduce((a, b) => a + b, 0);
   const start = started.meter.curve[0].cost;
   expect(outcome.cost + gains * bound).toBeCloseTo(start, 9);
+});
+
+test("free stays charge nothing, pay 0, and a rollout of them ends all the same", () => {
+  const lazy = lessonOf({ freeStays: true, start: "single-device", segment: 3, sweeps: 2 }, -40);
+  const [stays] = roll(lazy);
+  expect([...stays.rewards]).toEqual(Array(12).fill(0));
+  expect(lazy.meter.evaluations).toBe(2);
+  const busy = lessonOf({ freeStays: true, start: "single-device", segment: 3, sweeps: 2 }, 40);
+  const [moves] = roll(busy);
+  expect(busy.meter.evaluations).toBe(4);
+  expect([...moves.rewardOf]).toEqual([0, 1, 2]);
 });
 
 describe("a greedy rollout", () => {

@@ -176,8 +176,23 @@ describe("Refine that accepts improving moves alone", () => {
     const given = { scenario: diamondScenario, accept: "some" as "all" };
     expect(() => createRefineEnv(given)).toThrow('accept is "some", expected all or improving.');
     const both = { scenario: diamondScenario, accept: "improving", evaluateEvery: 2 } as const;
-    expect(() => createRefineEnv(both)).toThrow("needs an evaluation at every step");
+    expect(() => createRefineEnv(both)).toThrow("need evaluateEvery 1");
   });
+});
+
+test("Refine with free stays charges the moves alone and pays the same", () => {
+  fc.assert(
+    fc.property(anyScenario, fc.nat(), (scenario, seed) => {
+      const meter = metered(evaluator(scenario), {});
+      const env = createRefineEnv({ scenario, evaluator: meter, start: "random", freeStays: true });
+      const plain = createRefineEnv({ scenario, start: "random" });
+      const rewards = [env, plain].map((each) => play(each, each.reset({ seed }), seed));
+      expect(rewards[0].map(({ reward }) => reward)).toEqual(rewards[1].map(({ reward }) => reward));
+      const moves = rewards[0].filter(({ info }) => info.outcome !== undefined).length;
+      expect(meter.evaluations).toBe(1 + moves);
+      expect(env.plan()).toEqual(plain.plan());
+    }),
+  );
 });
 
 describe("Refine in a given order", () => {
