@@ -85,12 +85,8 @@ export function createRefineEnv<Observation = PlacementObservation>(
   options: RefineOptions<Observation>,
 ): RefineEnv<Observation> {
   const parts = placementParts(REFINE_ID, options, refineOptions);
-  const {
-    start = "fixed-random",
-    termination = everyGroupVisited(),
-    evaluateEvery = 1,
-    accept = "all",
-  } = options;
+  const { start = "fixed-random", termination = everyGroupVisited() } = options;
+  const { evaluateEvery = 1, accept = "all", freeStays = false } = options;
   checkStart(start);
   if (accept !== "all" && accept !== "improving")
     throw new InputError(`${REFINE_ID}: accept is ${JSON.stringify(accept)}, expected all or improving.`);
