@@ -99,7 +99,10 @@ describe.each(agents)("%s", (_, module, changes) => {
     expect(meter.refused).toBe(null);
     const acting = metered(evaluator(diamond), { evaluations: 64 });
     await agent.act({ name: diamond.name, scenario: diamond, evaluator: acting });
-    expect(acting.spent).toBe(module.actEvaluations(diamond, options));
+    const needs = module.actEvaluations(diamond, options);
+    // Moves to the own device may be free, so the need is a limit.
+    if ((options as { readonly freeStays?: boolean }).freeStays) expect(acting.spent).toBeLessThan(needs + 1);
+    else expect(acting.spent).toBe(needs);
     agent.dispose();
   });
 
@@ -180,7 +183,9 @@ describe("a policy on another scenario", () => {
     const unseen = taskOf("chain", chain, 100);
     const plan = await agent.act(unseen);
     validatePlan(chain, plan);
-    expect(unseen.evaluator.evaluations).toBe(placeto.actEvaluations(chain, placeto.options.parse(changes)));
+    expect(unseen.evaluator.evaluations).toBeLessThanOrEqual(
+      placeto.actEvaluations(chain, placeto.options.parse(changes)),
+    );
 
     const policy = JSON.parse(JSON.stringify(await agent.savePolicy()));
     const fresh = await start(placeto as AgentModule, changes, chain, 100, 7);
