@@ -28,6 +28,7 @@ import { createWeights } from "../nets/weights.ts";
 import { type LoadedTf, loadTf } from "../tensors/tf.ts";
 import { advantagesOver } from "../training/advantages.ts";
 import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
+import type { Baseline } from "../training/baselines/baseline.ts";
 import { perStep } from "../training/baselines/per-step.ts";
 import { zeroBaseline } from "../training/baselines/zero.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
@@ -58,11 +59,11 @@ const fields = {
   stride: z.int().min(1).default(1).describe("Groups that are placed between two evaluations."),
   accept: z
     .enum(["all", "improving"])
-    .default("improving")
+    .default("all")
     .describe("Whether every move stays, or those that lengthen the step are taken back."),
   freeStays: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe("Whether a move to the group's own device, whose outcome is known, charges nothing."),
   sweeps: z.int().min(1).default(3).describe("Sweeps of an episode."),
   order: z
@@ -135,8 +136,6 @@ const options = withPresets(fields, {
     episodes: 8,
     graphs: 8,
     segment: 0,
-    accept: "all",
-    freeStays: false,
     sweeps: 1,
     start: "fixed-random",
     time: "seconds",
@@ -162,7 +161,7 @@ export const placeto: AgentModule<Options> = {
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
     limits:
-      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. A move that lengthens the step is taken back. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03.",
+      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -240,6 +239,10 @@ async function published(
   };
 }
 
+const baselines: Readonly<
+  Record<Options["baseline"], (episodes: number) => Baseline<SweepRollout<unknown>>>
+> = { step: perStep, zero: zeroBaseline };
+
 function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<SweepRollout<Seen>> {
   const { baseline, baselineEpisodes, advantages, discount, loss, clipNorm, entropy } = options;
   const graphs = Math.min(options.graphs, tasks.names.length);
@@ -250,7 +253,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
     algorithm: reinforceAlgorithm,
     advantages: () =>
       advantagesOver({
-        baseline: baseline === "step" ? perStep(baselineEpisodes) : zeroBaseline(),
+        baseline: baselines[baseline](baselineEpisodes),
         shape: advantages,
         discount,
       }),

@@ -8,32 +8,26 @@
  */
 export type RewardRule = "dense" | "terminal" | "minimum";
 
-/** An unbroken stretch of an episode. */
-export interface Stretch {
-  /** Utilities of its placements in turn, one more than its evaluations. */
-  readonly standing: readonly number[];
-  /** Utility that each evaluation found, also where the move was taken back. */
-  readonly tried: readonly number[];
-}
+/** An unbroken stretch of an episode: utilities of its placements, one more than its rewards. */
+export type Standing = readonly number[];
 
 /**
  * Rewards of all evaluations. No stretch is paid for the next one: each begins at a placement that
- * the one before did not make. Under `dense` a move that was taken back is paid what it would have
- * changed, or nothing would tell it from staying.
+ * the one before did not make. A move that was taken back pays 0, as staying does.
  */
-export function credited(rule: RewardRule, stretches: readonly Stretch[]): Float64Array {
-  return Float64Array.from(stretches.flatMap((stretch) => rewards[rule](stretch)));
+export function credited(rule: RewardRule, standings: readonly Standing[]): Float64Array {
+  return Float64Array.from(standings.flatMap((standing) => rewards[rule](standing)));
 }
 
-const rewards: Readonly<Record<RewardRule, (stretch: Stretch) => number[]>> = {
-  dense: ({ standing, tried }) => tried.map((after, i) => after - standing[i]),
-  terminal({ standing }) {
+const rewards: Readonly<Record<RewardRule, (standing: Standing) => number[]>> = {
+  dense: (standing) => standing.slice(1).map((after, i) => after - standing[i]),
+  terminal(standing) {
     const steps = standing.length - 1;
     const total = standing[steps] - standing[0];
     return Array.from({ length: steps }, (_, i) => (i === steps - 1 ? total : 0));
   },
   /** Their sums from each step on, undiscounted, are the returns of the rule. */
-  minimum({ standing }) {
+  minimum(standing) {
     const returns = standing.slice(1);
     let best = Number.NEGATIVE_INFINITY;
     for (let i = returns.length - 1; i >= 0; i--) {

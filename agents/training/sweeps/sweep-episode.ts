@@ -46,10 +46,11 @@ export class SweepEpisode<Seen> {
   actions: number[] = [];
   rewardOf: number[] = [];
   /** Since `clear`: the stretches between starts. */
-  stretches: { standing: number[]; tried: number[] }[] = [];
+  standings: number[][] = [];
+  /** Of each reward since `clear`: 1 where an evaluation was charged for it. */
+  charged: number[] = [];
   /** Since `clear`: evaluations of steps. */
   scored = 0;
-  private credits = 0;
   /** Of all placements that stayed: the last one, and the best since `clear`. */
   last: ScoredPlacement | null = null;
   best: ScoredPlacement | null = null;
@@ -79,9 +80,9 @@ export class SweepEpisode<Seen> {
     this.visited = [];
     this.actions = [];
     this.rewardOf = [];
-    this.stretches = this.isRunning ? [{ standing: [this.standing], tried: [] }] : [];
+    this.standings = this.isRunning ? [[this.standing]] : [];
+    this.charged = [];
     this.scored = 0;
-    this.credits = 0;
     this.best = this.last;
   }
 
@@ -91,7 +92,7 @@ export class SweepEpisode<Seen> {
     this.observation = observation;
     const outcome = info.outcome as Outcome;
     this.standing = this.utility.of(outcome);
-    this.stretches.push({ standing: [this.standing], tried: [] });
+    this.standings.push([this.standing]);
     return this.keep(observation, outcome);
   }
 
@@ -100,18 +101,18 @@ export class SweepEpisode<Seen> {
     const { observation, terminated, info } = this.env.step(action);
     this.visited.push(seen);
     this.actions.push(action);
-    this.rewardOf.push(this.credits);
+    this.rewardOf.push(this.charged.length);
     this.observation = terminated ? null : observation;
     if (info.outcome === undefined) {
       // A free stay is known to change nothing; another step waits for the next evaluation.
-      if (this.rules.freeStays) this.credit(this.standing);
+      if (this.rules.freeStays) this.credit(0);
       return null;
     }
     const outcome = info.outcome as Outcome;
     const tried = this.utility.of(outcome);
     const stays = this.rules.accept === "all" || tried >= this.standing;
     if (stays) this.standing = tried;
-    this.credit(tried);
+    this.credit(1);
     this.scored++;
     return stays ? this.keep(observation, outcome) : null;
   }
@@ -122,12 +123,9 @@ export class SweepEpisode<Seen> {
     copy.visited = [...this.visited];
     copy.actions = [...this.actions];
     copy.rewardOf = [...this.rewardOf];
-    copy.stretches = this.stretches.map(({ standing, tried }) => ({
-      standing: [...standing],
-      tried: [...tried],
-    }));
+    copy.standings = this.standings.map((standing) => [...standing]);
+    copy.charged = [...this.charged];
     copy.scored = this.scored;
-    copy.credits = this.credits;
     copy.last = this.last;
     copy.best = this.best;
     copy.observation = this.observation;
@@ -166,11 +164,9 @@ export class SweepEpisode<Seen> {
     };
   }
 
-  private credit(tried: number): void {
-    const stretch = this.stretches[this.stretches.length - 1];
-    stretch.tried.push(tried);
-    stretch.standing.push(this.standing);
-    this.credits++;
+  private credit(charged: number): void {
+    this.standings[this.standings.length - 1].push(this.standing);
+    this.charged.push(charged);
   }
 
   private keep({ placement }: PlacementObservation, outcome: Outcome): ScoredPlacement {

@@ -64,6 +64,8 @@ export interface SweepRollout<Seen> extends Rollout {
   readonly actions: Int32Array;
   /** Of each step: index into the rewards. */
   readonly rewardOf: Int32Array;
+  /** Of each reward: 1 where an evaluation was charged for it. */
+  readonly charged: Uint8Array;
 }
 
 /** Evaluations of `sweeps` sweeps from a given start, that of the start among them. */
@@ -267,10 +269,11 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return {
       plan: planOf(scenario, end.device),
       outcome: end.outcome,
-      rewards: credited(this.rules.reward, episode.stretches),
+      rewards: credited(this.rules.reward, episode.standings),
       seen: episode.visited,
       actions: Int32Array.from(episode.actions),
       rewardOf: Int32Array.from(episode.rewardOf),
+      charged: Uint8Array.from(episode.charged),
     };
   }
 

@@ -139,22 +139,23 @@ describe("a rollout of a segment", () => {
   });
 });
 
-test("under `improving` a plan never gets worse, and each move is paid what it would change", () => {
+test("under `improving` a plan never gets worse, and moves that were taken back pay 0", () => {
   const started = lessonOf({ accept: "improving", sweeps: 3 });
   const bound = started.meter.bound().value;
-  const [{ rewards, outcome, plan }] = roll(started);
-  expect(rewards.some((reward) => reward < 0)).toBe(true);
+  const [{ rewards, outcome, plan, charged }] = roll(started);
+  expect(rewards.every((reward) => reward >= 0)).toBe(true);
+  expect(rewards.some((reward) => reward === 0)).toBe(true);
+  expect([...charged]).toEqual(Array(3 * GROUPS).fill(1));
   expect(outcome.cost).toBe(started.meter.best!.outcome.cost);
   expect(evaluator(scenario).evaluate(plan).cost).toBe(outcome.cost);
-  const gains = rewards.filter((reward) => reward > 0).reduce((a, b) => a + b, 0);
-  const start = started.meter.curve[0].cost;
-  expect(outcome.cost + gains * bound).toBeCloseTo(start, 9);
+  expect(outcome.cost + sum(rewards) * bound).toBeCloseTo(started.meter.curve[0].cost, 9);
 });
 
 test("free stays charge nothing, pay 0, and a rollout of them ends all the same", () => {
   const lazy = lessonOf({ freeStays: true, start: "single-device", segment: 3, sweeps: 2 }, -40);
   const [stays] = roll(lazy);
   expect([...stays.rewards]).toEqual(Array(12).fill(0));
+  expect([...stays.charged]).toEqual(Array(12).fill(0));
   expect(lazy.meter.evaluations).toBe(2);
   const busy = lessonOf({ freeStays: true, start: "single-device", segment: 3, sweeps: 2 }, 40);
   const [moves] = roll(busy);
