@@ -8,8 +8,8 @@ import type { Lesson, Rollout } from "./contract.ts";
 /**
  * `raw` leaves advantages as they are, as the papers do. `batch` shifts those of a batch to mean 0
  * and divides by their spread. `size` divides by their root mean square and shifts nothing, so a
- * move that changed nothing stays at 0. `moving` divides by the moving spread of the returns, or by that of
- * the batch where it is larger.
+ * move that changed nothing stays at 0. `moving` divides by the moving spread of the returns, or by
+ * that of the batch where it is larger.
  */
 export type AdvantageShape = "raw" | "batch" | "size" | "moving";
 

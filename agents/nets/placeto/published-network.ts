@@ -1,7 +1,8 @@
 /**
- * Placeto's policy network as published (Addanki et al., NeurIPS 2019, and its code): features with
- * one-hot devices, a transform, rounds of messages in two directions, three aggregators around the
- * current group, and one output for each device. Its weights fit any graph with as many devices.
+ * Placeto's policy network as published (Addanki et al., NeurIPS 2019, and its code). Features show
+ * devices one-hot. A transform, rounds of messages in two directions and three aggregators around
+ * the current group follow. There is one output for each device, so the weights fit any graph with
+ * as many devices.
  *
  * With d columns of features:
  * - h = FNN(d, hidden [d, d], out d), relu inside;
@@ -164,7 +165,7 @@ function received(
   return tf.reshape(tf.mul(updated, tf.tensor2d(mask, [nodes, 1])), [nodes * visits, width]);
 }
 
-/** The columns of the code: named ones of the observation, then the device of each group, one-hot. */
+/** The columns of the code: named ones of the observation, then each group's device, one-hot. */
 function published(
   observation: PlacementObservation,
   plain: readonly string[],

@@ -7,9 +7,9 @@
  * a rollout may be a segment of so many evaluations, and the next one goes on where it stopped. So
  * an update need not wait for the end of a sweep.
  *
- * Episodes for an answer begin afresh and owe nothing to what training met: the first at the fixed
- * random placement or on one device, further ones at random. Their envs score every plan, so a
- * beam charges a sweep for each of its lines.
+ * Episodes for an answer begin afresh and owe nothing to what training met. The first one begins at
+ * the fixed random placement or on one device, further ones at random. Their envs score every
+ * plan, so a beam charges a sweep for each of its lines.
  */
 import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
 import { InputError } from "../../../env/model/errors.ts";
@@ -75,7 +75,7 @@ export const sweepEvaluations = (groups: number, stride: number, sweeps: number)
 /** Groups in all states that are differentiated together: it limits memory, not the batch. */
 const LARGEST_PART = 16_384;
 
-/** With free stays a rollout ends after so many steps to an evaluation, however few were charged. */
+/** With free stays a rollout ends after so many steps to an evaluation, whatever was charged. */
 const STEPS_TO_EVALUATION = 4;
 
 interface Saved {

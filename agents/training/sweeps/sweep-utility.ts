@@ -16,7 +16,7 @@ export type SweepScale = "linear" | "sqrt" | "log";
 export interface SweepUtilityOptions {
   readonly time: SweepTime;
   readonly scale: SweepScale;
-  /** Of `seconds`: seconds for each GB (1e9 bytes) that the fullest device holds above the limit. */
+  /** Of `seconds`: seconds for each GB (1e9 bytes) of the fullest device above the limit. */
   readonly memoryPenalty: number;
   readonly memoryLimit: number;
   /** Of `seconds`: the longest step that is told apart. */
