@@ -28,7 +28,11 @@ export function visitOf({ groups, groupColumns, current, placement }: PlacementO
 }
 
 /** The named columns of a table, row by row. The table itself where it has these columns alone. */
-function columnsOf(table: Float32Array, columns: readonly string[], wanted: readonly string[]): Float32Array {
+export function columnsOf(
+  table: Float32Array,
+  columns: readonly string[],
+  wanted: readonly string[],
+): Float32Array {
   if (columns.length === wanted.length && wanted.every((name, c) => columns[c] === name)) return table;
   const from = wanted.map((name) => {
     const index = columns.indexOf(name);

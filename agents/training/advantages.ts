@@ -7,10 +7,11 @@ import type { Lesson, Rollout } from "./contract.ts";
 
 /**
  * `raw` leaves advantages as they are, as the papers do. `batch` shifts those of a batch to mean 0
- * and divides by their spread. `moving` divides by the moving spread of the returns, or by that of
- * the batch where it is larger.
+ * and divides by their spread. `size` divides by their root mean square and shifts nothing, so a
+ * move that changed nothing stays at 0. `moving` divides by the moving spread of the returns, or by
+ * that of the batch where it is larger.
  */
-export type AdvantageShape = "raw" | "batch" | "moving";
+export type AdvantageShape = "raw" | "batch" | "size" | "moving";
 
 export interface Advantages<R extends Rollout = Rollout> {
   /** By rollout and step. Then learns from them. */
@@ -66,7 +67,7 @@ export function advantagesOver<R extends Rollout>({
       if (shape === "moving")
         return { returns, advantages: scaled(differences, 0, movingScale(returns, expected)) };
       const all = differences.flatMap((steps) => [...steps]);
-      const mean = average(all);
+      const mean = shape === "size" ? 0 : average(all);
       const deviation = Math.sqrt(average(all.map((value) => (value - mean) ** 2)));
       return { returns, advantages: scaled(differences, mean, deviation > 0 ? deviation : 1) };
     },

@@ -67,6 +67,8 @@ export interface Lesson<R extends Rollout = Rollout> {
    * would take too much memory.
    */
   parts?(rollouts: readonly R[]): readonly (() => Replay)[];
+  /** Whole episodes for an answer, where those of training are none; else `rollOut` makes them. */
+  solve?(count: number, decoding: Decoding, rng: Rng): R[];
   /** Episodes of the likeliest decisions that a beam of this width finds, all scored. */
   beam?(width: number): R[];
   /** The greedy episode by probabilities averaged over renamings of interchangeable devices. */

@@ -20,7 +20,7 @@ import { createAdam } from "./adam.ts";
 import { advantagesOver } from "./advantages.ts";
 import { reinforceAlgorithm } from "./algorithms/reinforce.ts";
 import { batchMean } from "./baselines/batch-mean.ts";
-import { GREEDY, type Lesson, type PolicyNetwork, type Rollout } from "./contract.ts";
+import { type Decoding, GREEDY, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
 
 export const decodingFields = {
   decode: z
@@ -66,15 +66,19 @@ function episodes<R extends Rollout>(
   rng: Rng,
 ): R[] {
   if (decode === "sample")
-    return lesson.rollOut(plans, { kind: "sample", temperature: decodeTemperature, topP }, TRAINED, rng);
-  if (decode === "beam") return offered(lesson.beam, decode, "factored or written step by step")(plans);
+    return solved(lesson, plans, { kind: "sample", temperature: decodeTemperature, topP }, rng);
+  if (decode === "beam")
+    return offered(lesson.beam?.bind(lesson), decode, "factored or written step by step")(plans);
   if (decode === "renamings") {
-    const renamed = offered(lesson.renamed, decode, "written step by step");
+    const renamed = offered(lesson.renamed?.bind(lesson), decode, "written step by step");
     return [renamed(renamingsOf(lesson, plans))];
   }
   if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
-  return lesson.rollOut(1, GREEDY, TRAINED, rng);
+  return solved(lesson, 1, GREEDY, rng);
 }
+
+const solved = <R extends Rollout>(lesson: Lesson<R>, count: number, decoding: Decoding, rng: Rng): R[] =>
+  lesson.solve?.(count, decoding, rng) ?? lesson.rollOut(count, decoding, TRAINED, rng);
 
 /** An update so late that exploration has faded. */
 const TRAINED = 1e9;
@@ -114,7 +118,7 @@ function searched<R extends Rollout>(
   try {
     while (met.length < plans) {
       const count = Math.min(SEARCH_BATCH, plans - met.length);
-      const rollouts = lesson.rollOut(count, { kind: "sample", temperature: 1, topP: 1 }, TRAINED, rng);
+      const rollouts = solved(lesson, count, SAMPLE, rng);
       met.push(...rollouts);
       const batch = { lesson, rollouts, ...advantages.of(rollouts, lesson) };
       const step = { batches: [batch], adam, entropy: 0, weightOf: () => 1, valueWeight: 0, rng };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor1D, Tf } from "../../../agents/tensors/types.ts";
-import { advantagesOver, returnsOf } from "../../../agents/training/advantages.ts";
+import { type AdvantageShape, advantagesOver, returnsOf } from "../../../agents/training/advantages.ts";
 import type { Baseline } from "../../../agents/training/baselines/baseline.ts";
 import { batchMean } from "../../../agents/training/baselines/batch-mean.ts";
 import { critic } from "../../../agents/training/baselines/critic.ts";
@@ -9,6 +9,7 @@ import { greedyRollout } from "../../../agents/training/baselines/greedy-rollout
 import { movingAverage } from "../../../agents/training/baselines/moving-average.ts";
 import { perStep } from "../../../agents/training/baselines/per-step.ts";
 import { runningMean } from "../../../agents/training/baselines/running-mean.ts";
+import { zeroBaseline } from "../../../agents/training/baselines/zero.ts";
 import type { Lesson, Rollout } from "../../../agents/training/contract.ts";
 import { constant, exponential, linear } from "../../../agents/training/schedule.ts";
 import { bandit, banditTasks } from "./bandit.ts";
@@ -40,6 +41,12 @@ describe("baselines", () => {
     expect(expected(baseline, 1, 3)).toEqual([2, 2]);
     expect(expected(baseline, 8)).toEqual([2]);
     expect(expected(baseline, 0)).toEqual([4]);
+  });
+
+  test("the one of zeros expects nothing, whatever was paid", () => {
+    const baseline = zeroBaseline();
+    expect(expected(baseline, 5, 7)).toEqual([0, 0]);
+    expect(expected(baseline, 5, 7)).toEqual([0, 0]);
   });
 
   test("the batch mean leaves out the rollout itself", () => {
@@ -107,7 +114,7 @@ describe("advantages", () => {
       outcome: null as never,
       rewards: Float64Array.of(reward),
     }));
-  const once = (shape: "raw" | "batch" | "moving", ...rewards: number[]) =>
+  const once = (shape: AdvantageShape, ...rewards: number[]) =>
     advantagesOver({ baseline: movingAverage(0.9), shape })
       .of(rollouts(...rewards), noLesson)
       .advantages.map(([value]) => value);
@@ -118,8 +125,17 @@ describe("advantages", () => {
     expect(once("moving", 1, 5)).toEqual([-1, 1]);
   });
 
+  test("over their size keep their sign and what was 0", () => {
+    const { advantages } = advantagesOver({ baseline: zeroBaseline(), shape: "size" }).of(
+      rollouts(3, 0, 4, 0),
+      noLesson,
+    );
+    expect(advantages.map(([value]) => value)).toEqual([3, 0, 4, 0].map((value) => Math.fround(value / 2.5)));
+  });
+
   test("equal rewards give no advantage and no division by zero", () => {
-    for (const shape of ["raw", "batch", "moving"] as const) expect(once(shape, -3, -3)).toEqual([0, 0]);
+    for (const shape of ["raw", "batch", "size", "moving"] as const)
+      expect(once(shape, -3, -3)).toEqual([0, 0]);
   });
 
   test("better than the past is good, under every shape", () => {

@@ -5,7 +5,6 @@ import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";
-import { stepBaseline } from "../../../agents/training/step-baseline.ts";
 
 let tf: Tf;
 beforeAll(async () => {
@@ -71,33 +70,5 @@ describe("Adam", () => {
     ).forEach((value, i) => {
       expect(value).toBeCloseTo(whole[i], 6);
     });
-  });
-});
-
-describe("baselines", () => {
-  test("the one per step compares each step with its own past", () => {
-    const baseline = stepBaseline(10);
-    const same = Float64Array.of(0, 0);
-    baseline.advantages([Float64Array.of(100, 1), Float64Array.of(100, 1)], [same, same]);
-    const [episode] = baseline.advantages([Float64Array.of(101, 0)], [same]);
-    expect([...episode]).toEqual([1, -1]);
-  });
-
-  test("the one per step gives no credit for what the utility before the step explains", () => {
-    const baseline = stepBaseline(10);
-    const zeros = Float64Array.of(0, 0, 0);
-    baseline.advantages([zeros], [zeros]);
-    const before = Float64Array.of(-4, 0, 4);
-    const returns = Float64Array.of(8 + 1, -2, -8 + 1);
-    const [episode] = baseline.advantages([returns], [before]);
-    const unit = Math.SQRT1_2;
-    [unit, -2 * unit, unit].forEach((value, step) => {
-      expect(episode[step]).toBeCloseTo(value, 6);
-    });
-  });
-
-  test("equal rewards give no advantage and no division by zero", () => {
-    const zeros = Float64Array.of(0, 0);
-    expect([...stepBaseline(3).advantages([zeros], [zeros])[0]]).toEqual([0, 0]);
   });
 });

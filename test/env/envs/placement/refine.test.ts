@@ -113,6 +113,108 @@ describe("Refine episodes", () => {
   });
 });
 
+describe("Refine with an evaluation every few steps", () => {
+  const every = fc.integer({ min: 1, max: 5 });
+
+  test("pays the same sum, and 0 where nothing was scored", () => {
+    fc.assert(
+      fc.property(anyScenario, every, fc.nat(), (scenario, evaluateEvery, seed) => {
+        const meter = metered(evaluator(scenario), {});
+        const env = createRefineEnv({ scenario, evaluator: meter, start: "random", evaluateEvery });
+        const reset = env.reset({ seed });
+        const steps = play(env, reset, seed);
+        const last = steps[steps.length - 1].info.outcome!;
+        expect(sumOf(steps)).toBeCloseTo(reset.info.outcome!.cost - last.cost, 6);
+        expect(evaluator(scenario).evaluate(env.plan()).cost).toBe(last.cost);
+        expect(meter.evaluations).toBe(1 + Math.ceil(steps.length / evaluateEvery));
+        for (const { info, reward } of steps) if (info.outcome === undefined) expect(reward).toBe(0);
+      }),
+    );
+  });
+
+  test("takes the last move back where the budget refuses its evaluation", () => {
+    const meter = metered(evaluator(diamondScenario), { evaluations: 2 });
+    const env = createRefineEnv({ scenario: diamondScenario, evaluator: meter, evaluateEvery: 3 });
+    env.reset();
+    for (let step = 0; step < 3; step++) env.step(1);
+    const before = env.state();
+    expect(() => env.step(1)).toThrow("The budget of evaluations is spent.");
+    expect(env.state()).toEqual(before);
+  });
+
+  test("refuses a number below 1 with a sentence", () => {
+    expect(() => createRefineEnv({ scenario: diamondScenario, evaluateEvery: 0 })).toThrow(
+      "evaluateEvery is 0, expected a whole number of at least 1.",
+    );
+  });
+});
+
+describe("Refine that accepts improving moves alone", () => {
+  test("takes others back, pays 0 for them, and telescopes", () => {
+    fc.assert(
+      fc.property(anyScenario, fc.nat(), (scenario, seed) => {
+        const env = createRefineEnv({ scenario, start: "random", accept: "improving" });
+        const reset = env.reset({ seed });
+        const steps = play(env, reset, seed);
+        for (const { reward } of steps) expect(reward).toBeGreaterThanOrEqual(0);
+        const last = evaluator(scenario).evaluate(env.plan()).cost;
+        expect(sumOf(steps)).toBeCloseTo(reset.info.outcome!.cost - last, 6);
+      }),
+    );
+  });
+
+  test("tells what the move that it took back came to", () => {
+    const scenario = testScenario({ graph: "a 10\nb 10" });
+    const env = createRefineEnv({ scenario, start: [0, 1], accept: "improving" });
+    env.reset();
+    const { reward, info, observation } = env.step(1);
+    expect([reward, info.outcome!.cost]).toEqual([0, 20]);
+    expect([...observation.placement]).toEqual([0, 1]);
+  });
+
+  test("refuses another word, and several steps to an evaluation", () => {
+    const given = { scenario: diamondScenario, accept: "some" as "all" };
+    expect(() => createRefineEnv(given)).toThrow('accept is "some", expected all or improving.');
+    const both = { scenario: diamondScenario, accept: "improving", evaluateEvery: 2 } as const;
+    expect(() => createRefineEnv(both)).toThrow("need evaluateEvery 1");
+  });
+});
+
+test("Refine with free stays charges the moves alone and pays the same", () => {
+  fc.assert(
+    fc.property(anyScenario, fc.nat(), (scenario, seed) => {
+      const meter = metered(evaluator(scenario), {});
+      const env = createRefineEnv({ scenario, evaluator: meter, start: "random", freeStays: true });
+      const plain = createRefineEnv({ scenario, start: "random" });
+      const rewards = [env, plain].map((each) => play(each, each.reset({ seed }), seed));
+      expect(rewards[0].map(({ reward }) => reward)).toEqual(rewards[1].map(({ reward }) => reward));
+      const moves = rewards[0].filter(({ info }) => info.outcome !== undefined).length;
+      expect(meter.evaluations).toBe(1 + moves);
+      expect(env.plan()).toEqual(plain.plan());
+    }),
+  );
+});
+
+describe("Refine in a given order", () => {
+  test("visits every group once a sweep, in that order", () => {
+    const env = createRefineEnv({
+      scenario: diamondScenario,
+      order: [2, 0, 3, 1],
+      termination: everyGroupVisited(2),
+    });
+    const { observation } = env.reset();
+    const seen = [observation.current];
+    for (let step = 0; step < 8; step++) seen.push(env.step(0).observation.current);
+    expect(seen).toEqual([2, 0, 3, 1, 2, 0, 3, 1, -1]);
+  });
+
+  test.each([[[0, 1, 2]], [[0, 1, 2, 2]], [[0, 1, 2, 4]]])("refuses the order %j", (order) => {
+    expect(() => createRefineEnv({ scenario: diamondScenario, order })).toThrow(
+      "expected each of the groups 0..3 once.",
+    );
+  });
+});
+
 describe("Refine starts", () => {
   const startOf = (options: object, seed: number) => {
     const env = createRefineEnv({ scenario: supportScenario, ...options });

@@ -1,0 +1,334 @@
+/**
+ * Lessons of policies that improve a complete placement group by group: rollouts are sweeps on
+ * `Placement/Refine-v1`, after Placeto (Addanki et al., NeurIPS 2019).
+ *
+ * Episodes run in lock step without gradients, each in an env of its own. Then all their steps are
+ * differentiated at once. With a segment of 0 a rollout is a whole episode, as in the paper. Ours:
+ * a rollout may be a segment of so many evaluations, and the next one goes on where it stopped. So
+ * an update need not wait for the end of a sweep.
+ *
+ * Episodes for an answer begin afresh and owe nothing to what training met. The first one begins at
+ * the fixed random placement or on one device, further ones at random. Their envs score every
+ * plan, so a beam charges a sweep for each of its lines.
+ */
+import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
+import { InputError } from "../../../env/model/errors.ts";
+import { createRng, type Rng } from "../../../env/model/rng.ts";
+import type { PlacementObservation } from "../../../env/parts/observation.ts";
+import type { StartRule } from "../../../env/parts/start.ts";
+import { everyGroupVisited } from "../../../env/parts/termination.ts";
+import type { Utility } from "../../../env/parts/utility.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { Task } from "../../contract.ts";
+import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.ts";
+import { readOut } from "../../tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import { planOf } from "../scoring.ts";
+import { credited, type RewardRule } from "./credit.ts";
+import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
+
+/** The network on one scenario. A `Seen` is what it takes of one observation. */
+export interface SweepPolicy<Seen> {
+  see(observation: PlacementObservation): Seen;
+  /** Logits of the devices for each decision, illegal ones masked; differentiable. */
+  logits(seen: readonly Seen[]): Tensor;
+  observe?(seen: readonly Seen[]): void;
+}
+
+export interface SweepRules {
+  /** Of starts and orders. */
+  readonly seed: number;
+  readonly start: StartRule;
+  /** Of the groups within a sweep: as they are numbered, or one random order for each env. */
+  readonly order: "topological" | "random";
+  /** Whether moves that lower the utility stay or are taken back. */
+  readonly accept: "all" | "improving";
+  /** Whether moves to the own device charge nothing. */
+  readonly freeStays: boolean;
+  /** Groups that are placed between two evaluations. */
+  readonly stride: number;
+  /** Sweeps of an episode. */
+  readonly sweeps: number;
+  /** Evaluations of a rollout; 0 is a whole episode. */
+  readonly segment: number;
+  readonly reward: RewardRule;
+  readonly utilityOn: (evaluator: MeteredEvaluator) => Utility;
+  /** Sweeps of an episode for an answer, and which of its plans that is. */
+  readonly greedySweeps: number;
+  readonly answer: "best" | "last";
+}
+
+export interface SweepRollout<Seen> extends Rollout {
+  readonly seen: readonly Seen[];
+  readonly actions: Int32Array;
+  /** Of each step: index into the rewards. */
+  readonly rewardOf: Int32Array;
+  /** Of each reward: 1 where an evaluation was charged for it. */
+  readonly charged: Uint8Array;
+}
+
+/** Evaluations of `sweeps` sweeps from a given start, that of the start among them. */
+export const sweepEvaluations = (groups: number, stride: number, sweeps: number): number =>
+  1 + Math.ceil((groups * sweeps) / stride);
+
+/** Groups in all states that are differentiated together: it limits memory, not the batch. */
+const LARGEST_PART = 16_384;
+
+/** With free stays a rollout ends after so many steps to an evaluation, whatever was charged. */
+const STEPS_TO_EVALUATION = 4;
+
+interface Saved {
+  readonly groups: number;
+  readonly devices: number;
+  readonly episodes: readonly SavedEpisode[];
+  readonly best: BestDevices | null;
+}
+
+/** The best placement of the task so far. */
+interface BestDevices {
+  readonly device: readonly number[];
+  readonly cost: number;
+}
+
+export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
+  readonly task: Task;
+  readonly simulationsPerRollout: number;
+  private readonly tf: Tf;
+  private readonly policy: SweepPolicy<Seen>;
+  private readonly rules: SweepRules;
+  private readonly groups: number;
+  private readonly devices: number;
+  /** Evaluations of a rollout without those of starts. */
+  private readonly evaluations: number;
+  /** Most steps of a rollout. */
+  private readonly steps: number;
+  private readonly episodes: SweepEpisode<Seen>[] = [];
+  private best: BestDevices | null = null;
+
+  constructor(tf: Tf, task: Task, policy: SweepPolicy<Seen>, rules: SweepRules) {
+    this.tf = tf;
+    this.task = task;
+    this.policy = policy;
+    this.rules = rules;
+    this.groups = task.scenario.grouping.groupCount;
+    this.devices = task.scenario.cluster.devices.length;
+    const whole = sweepEvaluations(this.groups, rules.stride, rules.sweeps) - 1;
+    this.evaluations = rules.segment === 0 ? whole : rules.segment;
+    this.steps = this.evaluations * (rules.freeStays ? STEPS_TO_EVALUATION : rules.stride);
+    const starts = Math.ceil(this.steps / (this.groups * rules.sweeps));
+    this.simulationsPerRollout = this.evaluations + starts;
+  }
+
+  rollOut(count: number, decoding: Decoding, _: number, rng: Rng): SweepRollout<Seen>[] {
+    if (decoding.kind === "greedy") return this.solve(count, decoding, rng);
+    const episodes = Array.from({ length: count }, (__, i) => this.trainingEpisode(i));
+    for (const episode of episodes) episode.clear();
+    for (;;) {
+      const active = episodes.filter(
+        ({ scored, actions }) => scored < this.evaluations && actions.length < this.steps,
+      );
+      if (active.length === 0) break;
+      for (const episode of active) if (!episode.isRunning) this.note(episode.begin(this.start()));
+      this.advance(active, (logits) => sampleLogits(logits, this.devices, rng, decoding));
+    }
+    return episodes.map((episode) => this.rolloutOf(episode, "last"));
+  }
+
+  solve(count: number, decoding: Decoding, rng: Rng): SweepRollout<Seen>[] {
+    const episodes = Array.from({ length: count }, (_, i) => this.begun(i));
+    while (episodes[0].isRunning)
+      this.advance(episodes, (logits) =>
+        decoding.kind === "greedy"
+          ? argmaxRows(logits, this.devices)
+          : sampleLogits(logits, this.devices, rng, decoding),
+      );
+    return episodes.map((episode) => this.rolloutOf(episode, this.rules.answer));
+  }
+
+  /** Each kept sweep is continued in an env of its own, and so charged. */
+  beam(width: number): SweepRollout<Seen>[] {
+    const { devices } = this;
+    let kept = [{ episode: this.begun(0), likelihood: 0 }];
+    while (kept[0].episode.isRunning) {
+      const seen = kept.map(({ episode }) => this.policy.see(episode.current));
+      const rows = this.logitsOf(seen);
+      const next = kept
+        .flatMap(({ likelihood }, parent) =>
+          Array.from(logSoftmaxRow(rowOf(rows, parent, devices)), (gain, device) => ({
+            parent,
+            device,
+            likelihood: likelihood + gain,
+          })),
+        )
+        .filter(({ likelihood }) => likelihood > IMPOSSIBLE)
+        .sort((x, y) => y.likelihood - x.likelihood)
+        .slice(0, width);
+      kept = next.map(({ parent, device, likelihood }) => {
+        const episode = kept[parent].episode.fork();
+        this.note(episode.step(seen[parent], device));
+        return { episode, likelihood };
+      });
+    }
+    return kept.map(({ episode }) => this.rolloutOf(episode, this.rules.answer));
+  }
+
+  /** Averages probabilities over the policy's answers to the renamed placement. */
+  renamed(renamings: readonly Int32Array[]): SweepRollout<Seen> {
+    const { devices } = this;
+    const episode = this.begun(0);
+    while (episode.isRunning) {
+      const views = renamings.map((to) => this.policy.see(withDevices(episode.current, to)));
+      const rows = this.logitsOf(views);
+      const mean = new Float32Array(devices);
+      renamings.forEach((to, i) => {
+        const row = logSoftmaxRow(rowOf(rows, i, devices));
+        for (let device = 0; device < devices; device++) mean[device] += Math.exp(row[to[device]]);
+      });
+      const action = argmaxRows(mean, devices)[0];
+      this.note(episode.step(this.policy.see(episode.current), action));
+    }
+    return this.rolloutOf(episode, this.rules.answer);
+  }
+
+  replay(rollouts: readonly SweepRollout<Seen>[]): Replay {
+    return this.part(rollouts, 0, Number.POSITIVE_INFINITY);
+  }
+
+  parts(rollouts: readonly SweepRollout<Seen>[]): readonly (() => Replay)[] {
+    const rows = rollouts.reduce((sum, { actions }) => sum + actions.length, 0);
+    const size = Math.max(1, Math.floor(LARGEST_PART / this.groups));
+    return Array.from(
+      { length: Math.ceil(rows / size) },
+      (_, i) => () => this.part(rollouts, i * size, (i + 1) * size),
+    );
+  }
+
+  observe([first]: readonly SweepRollout<Seen>[]): void {
+    const size = Math.max(1, Math.floor(LARGEST_PART / this.groups));
+    this.policy.observe?.(first.seen.slice(0, size));
+  }
+
+  save(): Saved {
+    const { groups, devices, best } = this;
+    return { groups, devices, episodes: this.episodes.map((episode) => episode.save()), best };
+  }
+
+  load(saved: unknown): void {
+    const { groups, devices, episodes, best } = saved as Saved;
+    if (groups !== this.groups || devices !== this.devices)
+      throw new InputError(
+        `The saved run places ${groups} groups on ${devices} devices, "${this.task.name}" has ${this.groups} groups and ${this.devices} devices: another scenario or other options.`,
+      );
+    episodes.forEach((episode, i) => {
+      this.trainingEpisode(i).load(episode);
+    });
+    this.best = best;
+  }
+
+  dispose(): void {}
+
+  /** Rows `from` to `to` of all steps of all rollouts. */
+  private part(rollouts: readonly SweepRollout<Seen>[], from: number, to: number): Replay {
+    const cut = <T>(rows: readonly T[]) => rows.slice(from, to);
+    const seen = cut(rollouts.flatMap((rollout) => rollout.seen));
+    const logProbabilities = this.tf.logSoftmax(this.policy.logits(seen)) as Tensor2D;
+    const taken = Int32Array.from(cut(rollouts.flatMap(({ actions }) => [...actions])));
+    const rollout = Int32Array.from(cut(rollouts.flatMap(({ actions }, r) => Array(actions.length).fill(r))));
+    const step = Int32Array.from(cut(rollouts.flatMap(({ rewardOf }) => [...rewardOf])));
+    return { decisions: [{ logProbabilities, taken, rollout, step }] };
+  }
+
+  private logitsOf(seen: readonly Seen[]): Float32Array {
+    return readOut(this.tf, () => Float32Array.from(this.policy.logits(seen).dataSync()));
+  }
+
+  /** One step of every episode. */
+  private advance(
+    episodes: readonly SweepEpisode<Seen>[],
+    choose: (logits: Float32Array) => Int32Array,
+  ): void {
+    const seen = episodes.map(({ current }) => this.policy.see(current));
+    const actions = choose(this.logitsOf(seen));
+    episodes.forEach((episode, i) => {
+      this.note(episode.step(seen[i], actions[i]));
+    });
+  }
+
+  /** An episode for an answer, begun. */
+  private begun(number: number): SweepEpisode<Seen> {
+    const episode = this.episode(number, this.rules.greedySweeps);
+    episode.clear();
+    this.note(episode.begin(this.answerStart(number)));
+    return episode;
+  }
+
+  private rolloutOf(episode: SweepEpisode<Seen>, answer: SweepRules["answer"]): SweepRollout<Seen> {
+    const { scenario } = this.task;
+    const end = answer === "best" ? episode.best! : episode.last!;
+    return {
+      plan: planOf(scenario, end.device),
+      outcome: end.outcome,
+      rewards: credited(this.rules.reward, episode.standings),
+      seen: episode.visited,
+      actions: Int32Array.from(episode.actions),
+      rewardOf: Int32Array.from(episode.rewardOf),
+      charged: Uint8Array.from(episode.charged),
+    };
+  }
+
+  /** The env of training with this number; made when it is first asked for. */
+  private trainingEpisode(number: number): SweepEpisode<Seen> {
+    while (this.episodes.length <= number)
+      this.episodes.push(this.episode(this.episodes.length, this.rules.sweeps));
+    return this.episodes[number];
+  }
+
+  private episode(number: number, sweeps: number): SweepEpisode<Seen> {
+    const { scenario, evaluator } = this.task;
+    const { stride, accept, freeStays, order, utilityOn } = this.rules;
+    const seed = `${this.rules.seed}/${number}`;
+    const groups = Int32Array.from({ length: this.groups }, (_, group) => group);
+    const utility = utilityOn(evaluator);
+    const env = createRefineEnv({
+      scenario,
+      evaluator,
+      seed,
+      utility,
+      termination: everyGroupVisited(sweeps),
+      evaluateEvery: stride,
+      accept,
+      freeStays,
+      order: order === "random" ? createRng(seed).child("order").shuffle(groups) : groups,
+    });
+    return new SweepEpisode(env, utility, this.rules);
+  }
+
+  private start(): RefineStart {
+    if (this.rules.start !== "best") return this.rules.start;
+    return this.best === null ? "fixed-random" : this.best.device;
+  }
+
+  private answerStart(number: number): RefineStart {
+    if (number > 0) return "random";
+    return this.rules.start === "single-device" ? "single-device" : "fixed-random";
+  }
+
+  /** Keeps the best placement of the task, for starts. */
+  private note(scored: ScoredPlacement | null): void {
+    if (scored === null || (this.best !== null && scored.outcome.cost >= this.best.cost)) return;
+    this.best = { device: Array.from(scored.device), cost: scored.outcome.cost };
+  }
+}
+
+/** Log-probabilities below it are those of devices that cannot run a group. */
+const IMPOSSIBLE = -1e8;
+
+const rowOf = (rows: Float32Array, row: number, columns: number): Float32Array =>
+  rows.subarray(row * columns, (row + 1) * columns);
+
+/** The observation with device d called `to[d]`. */
+const withDevices = (observation: PlacementObservation, to: Int32Array): PlacementObservation => ({
+  ...observation,
+  placement: observation.placement.map((device) => to[device]),
+});
