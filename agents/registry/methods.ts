@@ -4,8 +4,8 @@
  */
 import type { Method } from "../contract.ts";
 import { colocrl } from "../learned/colocrl.ts";
-import { gdp } from "../learned/gdp.ts";
 import { doppler } from "../learned/doppler.ts";
+import { gdp } from "../learned/gdp.ts";
 import { hdp } from "../learned/hdp.ts";
 import { placeto } from "../learned/placeto.ts";
 import { regal } from "../learned/regal.ts";

@@ -25,7 +25,12 @@ interface Outcome {
   readonly cpuSeconds: number;
 }
 
-async function runs(scenario: string, method: string, simulations: number, seeds: number): Promise<Outcome[]> {
+async function runs(
+  scenario: string,
+  method: string,
+  simulations: number,
+  seeds: number,
+): Promise<Outcome[]> {
   const cpuClock = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
@@ -49,7 +54,8 @@ async function runs(scenario: string, method: string, simulations: number, seeds
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-const told = ({ mean: middle, low, high }: Difference) => `${percent(middle)} (${percent(low)}, ${percent(high)})`;
+const told = ({ mean: middle, low, high }: Difference) =>
+  `${percent(middle)} (${percent(low)}, ${percent(high)})`;
 
 /** The same method with a learning rate of almost 0; null for a planner. */
 function untrained(method: string): string | null {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Agent, AgentModule, Task, Update } from "../../../agents/contract.ts";
 import { colocrl } from "../../../agents/learned/colocrl.ts";
-import { gdp } from "../../../agents/learned/gdp.ts";
 import { doppler } from "../../../agents/learned/doppler.ts";
+import { gdp } from "../../../agents/learned/gdp.ts";
 import { hdp } from "../../../agents/learned/hdp.ts";
 import { placeto } from "../../../agents/learned/placeto.ts";
 import { regal } from "../../../agents/learned/regal.ts";
