@@ -44,7 +44,7 @@ export interface Row {
   readonly facts: CellResult["facts"];
   readonly optimalAmong: string | null;
   readonly pretraining: CellResult["pretraining"];
-  /** Of agents: mean value of the policies' own plans that fit, and of how many seeds; else null. */
+  /** Of agents: mean value of the policies' own plans that fit, and of how many seeds. */
   readonly ownPlans: { readonly mean: number | null; readonly feasibleSeeds: number } | null;
   readonly timeLimited: boolean;
   /** Index into `CompareReport.cells` of the best seed, null where no seed has a plan. */

@@ -3,9 +3,9 @@
  *
  *     npx tsx test/bench/learners.ts [SIMULATIONS] [SEEDS] [METHOD,METHOD,...] [SCENARIO ...]
  *
- * A row has the mean best value over the bound, the mean of the policies' own plans, and the paired
- * difference to the same agent untrained and to hill climbing, with 95% intervals. An untrained
- * agent is the same with a learning rate of almost 0. Differences below 0 are shorter steps.
+ * A row has the mean best value and the mean of the policies' own plans, over the bound. Then come
+ * paired differences, to the same agent untrained and to hill climbing, with 95% intervals. An
+ * untrained agent has a learning rate of almost 0. Differences below 0 are shorter steps.
  */
 import { methods as registry } from "../../agents/registry/registry.ts";
 import { optionsOf, parseSpec } from "../../agents/registry/spec.ts";
