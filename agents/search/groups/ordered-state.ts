@@ -39,8 +39,15 @@ export interface OrderedState extends PlanState {
 
 export const isOrdered = (state: PlanState): state is OrderedState => "decide" in state;
 
+/** Told each list schedule that is taken up, with the position of each op in it. */
+export type ScheduleWatch = (schedule: Times, rank: Float64Array, device: Int32Array) => void;
+
 /** Pre: the objective is the makespan. */
-export function orderedState(choices: Choices, evaluator: MeteredEvaluator): OrderedState {
+export function orderedState(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  watch?: ScheduleWatch,
+): OrderedState {
   const { scenario, groupCount } = choices;
   const working = workingPlan(
     choices,
@@ -66,6 +73,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Ord
     cost = taken.cost;
     opPriority = taken.opPriority;
     readTimes(taken.schedule, scenario.grouping.groupOf, urgency, firstUs);
+    watch?.(taken.schedule, opPriority, working.plan.device);
   };
   return {
     groupDevice: working.groupDevice,
@@ -121,7 +129,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Ord
   };
 }
 
-type Times = Pick<ListOrder, "startUs" | "tailUs">;
+type Times = Omit<ListOrder, "of">;
 
 interface Scheduled {
   readonly opPriority: Float64Array;
