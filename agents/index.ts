@@ -35,6 +35,7 @@ export { bestOf } from "./planners/placement/search/best.ts";
 export { brkga } from "./planners/placement/search/brkga.ts";
 export { coarseToFine } from "./planners/placement/search/coarse-to-fine.ts";
 export { goWithTheWinners } from "./planners/placement/search/go-with-the-winners.ts";
+export { houseOf } from "./planners/placement/search/house.ts";
 export { hillClimb } from "./planners/placement/search/hill-climb.ts";
 export { latencySearch } from "./planners/placement/search/latency-search.ts";
 export { lns } from "./planners/placement/search/lns.ts";

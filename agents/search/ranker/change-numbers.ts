@@ -64,6 +64,10 @@ export const numberNames = [
 ] as const;
 export const NUMBER_COUNT = numberNames.length;
 
+/** Numbers that `visit` sums, by what divides them: work and step, work, step. */
+const MEANS_OF_LOADS = [7, 8, 9, 10];
+const MEANS = [13, 14, 15, 18, 19, 20, 21];
+const SUMS = [2, 3, 4, 16, 17];
 /** Most that a path beyond the end of the step counts in the weight of a transfer. */
 const MOST_CRITICAL = 3;
 
@@ -314,9 +318,9 @@ export class ChangeNumbers {
   private finish(out: Float32Array, at: number, ops: number): void {
     const { endUs, loadUs } = this.timeline;
     const workUs = Math.max(out[at + 2], 1e-12 * endUs);
-    for (const i of [7, 8, 9, 10]) out[at + i] /= workUs * endUs;
-    for (const i of [13, 14, 15, 18, 19, 20, 21]) out[at + i] /= workUs;
-    for (const i of [2, 3, 4, 16, 17]) out[at + i] /= endUs;
+    for (const i of MEANS_OF_LOADS) out[at + i] /= workUs * endUs;
+    for (const i of MEANS) out[at + i] /= workUs;
+    for (const i of SUMS) out[at + i] /= endUs;
     this.changeOf(this.loadDelta, loadUs, out, at + 5);
     out[at + 22] = this.savedUs / endUs;
     out[at + 23] = this.addedUs / endUs;
@@ -337,7 +341,10 @@ export class ChangeNumbers {
    * of the step; returns the largest load now.
    */
   private changeOf(delta: Float64Array, load: Float64Array, out: Float32Array, at: number): number {
-    let [before, after, squares, squaresAfter] = [0, 0, 0, 0];
+    let before = 0;
+    let after = 0;
+    let squares = 0;
+    let squaresAfter = 0;
     for (let i = 0; i < load.length; i++) {
       const next = load[i] + delta[i];
       if (load[i] > before) before = load[i];
@@ -354,7 +361,9 @@ export class ChangeNumbers {
   private writeMemory(out: Float32Array, at: number): void {
     const { memoryBytes, heldDelta, residentDelta } = this;
     const { heldBytes, residentBytes } = this.timeline;
-    let [held, resident, eased] = [0, 0, 0];
+    let held = 0;
+    let resident = 0;
+    let eased = 0;
     for (let d = 0; d < memoryBytes.length; d++) {
       const share = Math.min(2, (heldBytes[d] + heldDelta[d]) / memoryBytes[d]);
       if (heldDelta[d] > 0 && share > held) held = share;

@@ -64,7 +64,7 @@ export class RankedProposals implements GuidedProposals {
   private readonly tried = new Set<number>();
   private size = 0;
   private used = 0;
-  /** The last change proposed; empty after it was taken. */
+  /** The last change proposed. */
   private readonly last: Change = { groups: [], devices: [] };
 
   constructor(parts: RankedParts, options: RankedOptions) {
@@ -83,9 +83,8 @@ export class RankedProposals implements GuidedProposals {
 
   /** For the state: reads each schedule that the search takes up. */
   readonly watch: ScheduleWatch = (order, rank, device) => {
+    this.past.moved(this.movedBy(device));
     this.timeline.read(order, rank, device);
-    if (this.last.groups.length > 0) this.past.moved(this.last.groups);
-    this.last.groups.length = 0;
     this.tried.clear();
     this.size = 0;
   };
@@ -104,6 +103,19 @@ export class RankedProposals implements GuidedProposals {
   learn(operator: Operator, improved: number, relative: number): void {
     this.parts.operators.learn(operator, improved, relative);
     this.past.tried(this.last.groups, this.last.devices, relative);
+  }
+
+  /** Groups that a new placement has moved, by this or by any other part of the search. */
+  private movedBy(device: Int32Array): number[] {
+    const { groupCount, scenario } = this.parts.choices;
+    const { memberStart, members } = scenario.grouping;
+    const before = this.timeline.device;
+    const moved: number[] = [];
+    for (let group = 0; group < groupCount; group++) {
+      const op = members[memberStart[group]];
+      if (device[op] !== before[op]) moved.push(group);
+    }
+    return moved;
   }
 
   private propose(groupDevice: Int32Array, change: Change): Operator | null {

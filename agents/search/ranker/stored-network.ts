@@ -5,7 +5,8 @@
 import { InputError } from "../../../env/model/errors.ts";
 import { layout, type Network } from "./network.ts";
 
-export interface StoredNetwork {
+/** What is known of a network without its numbers. */
+export interface NetworkRecipe {
   readonly inputs: number;
   readonly hidden: number;
   /** FNV-1a of the bytes, eight hexadecimal digits. */
@@ -13,6 +14,9 @@ export interface StoredNetwork {
   /** The command and the data that gave it. */
   readonly recipe: string;
   readonly seed: number;
+}
+
+export interface StoredNetwork extends NetworkRecipe {
   /** Means, scales and weights. */
   readonly base64: string;
 }

@@ -69,7 +69,7 @@ export class Timeline {
   }
 
   /** Reads the last schedule; `rank` is the position of each op in it. */
-  read(order: ListOrder, rank: Float64Array, device: Int32Array): void {
+  read(order: Omit<ListOrder, "of">, rank: Float64Array, device: Int32Array): void {
     this.endUs = order.endUs();
     this.startUs.set(order.startUs);
     this.thereUs.set(order.thereUs);

@@ -51,7 +51,7 @@ export async function searchCase(
   meter.evaluate(starts[0].plan);
   const before = process.cpuUsage();
   try {
-    for await (const _ of searchFrom(starts, scenario, meter, createRng(seed).child("search"), {
+    for await (const _ of searchFrom(starts, scenario, meter, createRng(seed), {
       ...defaults,
       ...options,
     }));

@@ -24,7 +24,7 @@ import { bestOfFew, collect } from "./labels.ts";
 import { openCase } from "./lab.ts";
 import { readPools, writePools } from "./pool-file.ts";
 import { trainingUris } from "./training-scenarios.ts";
-import { sourceOf } from "./weights-source.ts";
+import { writeSources } from "./weights-source.ts";
 
 const { values } = parseArgs({
   options: {
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   const recipe =
     `npm run train:house -- --seed ${seed} --rounds ${values.rounds}: ${pools.length} pools of ` +
     `${POOL} changes from train splits of layered, series-parallel, regal, inception, enas-ptb and transformer`;
-  writeFileSync(values.write, sourceOf(network!, recipe, seed));
+  writeSources(values.write, network!, recipe, seed);
 }
 
 /** The pools of a file or, where it is not there, of searches that write it. */
@@ -136,7 +136,7 @@ function train(name: string, pools: LabelledPool[], validation: LabelledPool[], 
     );
   }
   const { mean, scale, weights } = network;
-  writeFileSync(path, JSON.stringify({ mean: [...mean], scale: [...scale], weights: [...weights] }));
+  writeFileSync(path, JSON.stringify({ hidden: network.hidden, mean: [...mean], scale: [...scale], weights: [...weights] }));
   return network;
 }
 
