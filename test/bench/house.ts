@@ -18,24 +18,16 @@ import { runMethod } from "../../agents/index.ts";
 import { resolveMethod } from "../../agents/registry/registry.ts";
 import { createRng, evaluator } from "../../env/index.ts";
 import { metered } from "../../env/sim/evaluator/meter.ts";
-import { resolveScenario } from "../../scenarios/index.ts";
+import { resolveScenario, suiteMembers, suiteNamed } from "../../scenarios/index.ts";
 import { type Case, openCase, searchCase } from "./house/lab.ts";
-import { rowNames, roundsOf } from "./house/rows.ts";
+import { roundsOf, rowNames } from "./house/rows.ts";
 import { paired } from "./house/statistics.ts";
 
 const unseen = [
   "nmt/test/1/4xK80",
-  "nmt/test/2/8xK80",
-  "enas-cifar/test/0/2xK80",
   "enas-cifar/test/1/4xP100",
-  "nmt-2/4xP100?steps=10&groups=64",
-  "nmt-2/8xV100-nvlink?steps=10&groups=64",
   "inception-v3/4xK80?groups=64",
-  "inception-v3/8xK80",
-  "transformer-xl/4xP100?layers=4",
-  "resnet-50/4xP100?groups=64",
-  "nasnet/4xP100?groups=64",
-  "gnmt-2/4xP100?steps=8&groups=64",
+  ...suiteMembers(suiteNamed("headroom")),
 ];
 
 const { values } = parseArgs({
@@ -140,7 +132,9 @@ function print(budget: string, rows: readonly string[], cells: readonly Cell[]):
     const cell = [percent(mean), `${percent(low)} to ${percent(high)}`, `${better} / ${equal} / ${worse}`];
     console.log(`| ${row} | ${cell.join(" | ")} | ${cpu.toFixed(1)} |`);
   }
-  console.log(`\n| scenario | best, ms | ${rows.slice(1).join(" | ")} |\n|---|---|${"---|".repeat(rows.length - 1)}`);
+  console.log(
+    `\n| scenario | best, ms | ${rows.slice(1).join(" | ")} |\n|---|---|${"---|".repeat(rows.length - 1)}`,
+  );
   for (const uri of new Set(base.map((cell) => cell.uri))) {
     const mean = (row: string) => meanOf(of(row).filter((cell) => cell.uri === uri));
     const cellsOfRow = rows.slice(1).map((row) => percent(mean(row) / mean("best") - 1));

@@ -123,7 +123,8 @@ export class ChangeNumbers {
     let ops = 0;
     for (let i = 0; i < groups.length; i++) {
       const end = this.memberStart[groups[i] + 1];
-      for (let k = this.memberStart[groups[i]]; k < end; k++) this.visit(this.members[k], devices[i], out, at);
+      for (let k = this.memberStart[groups[i]]; k < end; k++)
+        this.visit(this.members[k], devices[i], out, at);
       ops += end - this.memberStart[groups[i]];
     }
     this.finish(out, at, ops);

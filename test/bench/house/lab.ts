@@ -2,8 +2,9 @@
  * Runs of the search after the first plans, for training and tuning: the first plans of a scenario
  * are made once and kept.
  */
-import { composedMethods } from "../../../agents/registry/methods.ts";
+
 import { bestOf, startThenSearch } from "../../../agents/planners/placement/search/best.ts";
+import { composedMethods } from "../../../agents/registry/methods.ts";
 import { type RoundsOptions, searchFrom } from "../../../agents/search/groups/best-rounds.ts";
 import type { StartingPlan } from "../../../agents/search/groups/best-starts.ts";
 import { createRng, evaluator, type Scenario } from "../../../env/index.ts";
@@ -33,6 +34,7 @@ export async function openCase(uri: string, simulations: number, seed: number): 
     async *search(found) {
       starts = found;
       spent = meter.simulations;
+      yield* found.slice(0, 1).map(({ plan }) => plan);
     },
   });
   for await (const _ of run);

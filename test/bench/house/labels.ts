@@ -9,8 +9,8 @@ import { NUMBER_COUNT } from "../../../agents/search/ranker/change-numbers.ts";
 import type { LabelledPool } from "../../../agents/search/ranker/learn-network.ts";
 import {
   type ChangeScorer,
-  RankedProposals,
   type RankedOptions,
+  RankedProposals,
   type ScoredPool,
 } from "../../../agents/search/ranker/ranked-proposals.ts";
 import { evaluator, type Rng } from "../../../env/index.ts";
@@ -28,7 +28,12 @@ export interface Collecting {
 }
 
 /** Runs a search on a case and labels some of the pools that it meets. */
-export async function collect(from: Case, seed: number, rng: Rng, given: Collecting): Promise<LabelledPool[]> {
+export async function collect(
+  from: Case,
+  seed: number,
+  rng: Rng,
+  given: Collecting,
+): Promise<LabelledPool[]> {
   const pools: LabelledPool[] = [];
   const guide: Guide = (parts) => {
     const free = metered(evaluator(from.scenario), {});
@@ -43,7 +48,10 @@ export async function collect(from: Case, seed: number, rng: Rng, given: Collect
   return pools;
 }
 
-function labelled({ changes, groupDevice, numbers, temperature }: ScoredPool, state: PlanState): LabelledPool {
+function labelled(
+  { changes, groupDevice, numbers, temperature }: ScoredPool,
+  state: PlanState,
+): LabelledPool {
   state.reset(groupDevice);
   const before = state.cost;
   return {

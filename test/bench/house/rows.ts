@@ -37,8 +37,14 @@ export async function roundsOf(row: string): Promise<Partial<RoundsOptions> | nu
   if (draws !== null) return { draws: Number(draws[1] ?? 1) };
   const scorer = scorerOf(row);
   if (scorer === null) return null;
-  const { hot, cold, groups } = settings;
-  return { hot, cold, groups, guide: (parts) => new RankedProposals({ ...parts, scorer }, settings) };
+  const { hot, cold, groups, rebuilds } = settings;
+  return {
+    hot,
+    cold,
+    groups,
+    rebuilds,
+    guide: (parts) => new RankedProposals({ ...parts, scorer }, settings),
+  };
 }
 
 function scorerOf(row: string): ChangeScorer | null {

@@ -16,12 +16,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { NUMBER_COUNT } from "../../../agents/search/ranker/change-numbers.ts";
-import { Adam, type LabelledPool, PoolLoss, standardise } from "../../../agents/search/ranker/learn-network.ts";
+import {
+  Adam,
+  type LabelledPool,
+  PoolLoss,
+  standardise,
+} from "../../../agents/search/ranker/learn-network.ts";
 import { createNetwork, type Network, Ranker } from "../../../agents/search/ranker/network.ts";
 import type { ChangeScorer } from "../../../agents/search/ranker/ranked-proposals.ts";
 import { createRng, type Rng } from "../../../env/index.ts";
-import { bestOfFew, collect } from "./labels.ts";
 import { openCase } from "./lab.ts";
+import { bestOfFew, collect } from "./labels.ts";
 import { readPools, writePools } from "./pool-file.ts";
 import { trainingUris } from "./training-scenarios.ts";
 import { writeSources } from "./weights-source.ts";
@@ -106,7 +111,10 @@ async function poolsOf(
 
 function train(name: string, pools: LabelledPool[], validation: LabelledPool[], rng: Rng): Network {
   const path = file(`${name}.json`);
-  const network = createNetwork({ inputs: NUMBER_COUNT, hidden: Number(values.hidden) }, rng.child("weights"));
+  const network = createNetwork(
+    { inputs: NUMBER_COUNT, hidden: Number(values.hidden) },
+    rng.child("weights"),
+  );
   if (existsSync(path)) {
     const { mean, scale, weights } = JSON.parse(readFileSync(path, "utf8"));
     network.mean.set(mean);
@@ -136,7 +144,10 @@ function train(name: string, pools: LabelledPool[], validation: LabelledPool[], 
     );
   }
   const { mean, scale, weights } = network;
-  writeFileSync(path, JSON.stringify({ hidden: network.hidden, mean: [...mean], scale: [...scale], weights: [...weights] }));
+  writeFileSync(
+    path,
+    JSON.stringify({ hidden: network.hidden, mean: [...mean], scale: [...scale], weights: [...weights] }),
+  );
   return network;
 }
 

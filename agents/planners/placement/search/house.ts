@@ -11,9 +11,9 @@
 import { z } from "zod";
 import type { Method, PlannerModule } from "../../../contract.ts";
 import type { Guide } from "../../../search/groups/best-rounds.ts";
+import { houseRecipe } from "../../../search/ranker/house-recipe.ts";
 import { Ranker } from "../../../search/ranker/network.ts";
 import { type ChangeScorer, RankedProposals } from "../../../search/ranker/ranked-proposals.ts";
-import { houseRecipe } from "../../../search/ranker/house-recipe.ts";
 import { openNetwork } from "../../../search/ranker/stored-network.ts";
 import { startThenSearch } from "./best.ts";
 
@@ -41,18 +41,26 @@ const options = z.strictObject({
       "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
     ),
   cold: z.number().positive().max(1).default(0.0005).describe("Last temperature of the first round."),
+  rebuilds: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
+    ),
   pool: z.int().min(2).max(4096).default(64).describe("Changes that the network scores at a time."),
   uses: z
     .int()
     .min(1)
     .max(4096)
-    .default(24)
+    .default(12)
     .describe("Changes of a pool that are tried before the next pool, where none of them is taken up."),
   tau: z
     .number()
     .positive()
     .max(100)
-    .default(1)
+    .default(0.15)
     .describe("Temperature of the softmax over scores: larger is closer to blind."),
   blind: z.number().min(0).max(1).default(0.1).describe("Share of the changes that are drawn blindly."),
 });
@@ -80,8 +88,8 @@ export const houseOf = (
     async *plan(scenario, evaluator, rng) {
       const scorer = await scorerOf();
       const guide: Guide = (parts) => new RankedProposals({ ...parts, scorer }, given);
-      const { starts, groups, hot, cold } = given;
-      const search = { starts, groups, hot, cold, draws: 1, prove: false, guide };
+      const { starts, groups, hot, cold, rebuilds } = given;
+      const search = { starts, groups, hot, cold, draws: 1, rebuilds, prove: false, guide };
       return yield* startThenSearch(methods, scenario, evaluator, rng, search);
     },
   }),

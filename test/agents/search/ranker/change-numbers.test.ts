@@ -15,14 +15,22 @@ type Read = ReturnType<typeof readRandom>;
 function randomChange({ choices, groupDevice }: Read, seed: number) {
   const rng = createRng(seed).child("change");
   const groups = rng.shuffle(Array.from(groupDevice.keys())).slice(0, 1 + rng.int(4));
-  const devices = groups.map((g) => (groupDevice[g] + 1 + rng.int(choices.deviceCount - 1)) % choices.deviceCount);
+  const devices = groups.map(
+    (g) => (groupDevice[g] + 1 + rng.int(choices.deviceCount - 1)) % choices.deviceCount,
+  );
   return { groups, devices };
 }
 
 function numbersOf(read: Read, change: { groups: number[]; devices: number[] }): Float32Array {
   const past = new ChangePast(read.choices.groupCount, read.choices.deviceCount);
   const out = new Float32Array(NUMBER_COUNT);
-  new ChangeNumbers(read.choices, read.timeline, past).write(change.groups, change.devices, TEMPERATURE, out, 0);
+  new ChangeNumbers(read.choices, read.timeline, past).write(
+    change.groups,
+    change.devices,
+    TEMPERATURE,
+    out,
+    0,
+  );
   return out;
 }
 
@@ -46,7 +54,11 @@ describe("ChangeNumbers", () => {
         const read = readRandom(seed, ["A", "A", "A"]);
         const change = randomChange(read, seed);
         const to = createRng(seed).shuffle([0, 1, 2]);
-        const renamed = readTimeline(read.scenario, seed, read.groupDevice.map((d) => to[d]));
+        const renamed = readTimeline(
+          read.scenario,
+          seed,
+          read.groupDevice.map((d) => to[d]),
+        );
         // Ties between devices may fall otherwise; then the schedules are not the same.
         fc.pre(sameTimes(read, renamed));
         const moved = { groups: change.groups, devices: change.devices.map((d) => to[d]) };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { Adam, type LabelledPool, PoolLoss, standardise } from "../../../../agents/search/ranker/learn-network.ts";
+import {
+  Adam,
+  type LabelledPool,
+  PoolLoss,
+  standardise,
+} from "../../../../agents/search/ranker/learn-network.ts";
 import { createNetwork, HEADS, layout, Ranker } from "../../../../agents/search/ranker/network.ts";
 import { createRng } from "../../../../env/index.ts";
 
@@ -42,7 +47,8 @@ describe("PoolLoss", () => {
     standardise(network, train);
     const loss = new PoolLoss(network);
     const adam = new Adam(network.weights.length);
-    const hits = () => unseen.filter((pool) => bestRow(new Ranker(network), pool) === smallest(pool.relative));
+    const hits = () =>
+      unseen.filter((pool) => bestRow(new Ranker(network), pool) === smallest(pool.relative));
     expect(hits().length).toBeLessThan(6);
     for (let step = 0; step < 300; step++) {
       loss.gradient.fill(0);
