@@ -19,8 +19,8 @@ import { createRng } from "../../../env/index.ts";
 
 export const rowNames = [
   "best",
+  "best?draws=1",
   "best?draws=4",
-  "best?draws=16",
   "best?draws=64",
   "annealing",
   "house",
@@ -34,7 +34,7 @@ const settings = houseOf([]).options.parse({});
 /** How a row searches from the first plans; null for a method that has none. */
 export async function roundsOf(row: string): Promise<Partial<RoundsOptions> | null> {
   const draws = /^best(?:\?draws=(\d+))?$/.exec(row);
-  if (draws !== null) return { draws: Number(draws[1] ?? 1) };
+  if (draws !== null) return draws[1] === undefined ? {} : { draws: Number(draws[1]) };
   const scorer = scorerOf(row);
   if (scorer === null) return null;
   const { hot, cold, groups, rebuilds } = settings;

@@ -36,7 +36,7 @@ const options = z.strictObject({
     .number()
     .positive()
     .max(1)
-    .default(0.02)
+    .default(0.005)
     .describe(
       "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
     ),
@@ -45,7 +45,7 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.5)
+    .default(0.2)
     .describe(
       "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
     ),
