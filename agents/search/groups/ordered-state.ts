@@ -112,13 +112,7 @@ export function orderedState(
       take(pending!);
     },
     snapshot: (): Plan => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
-    keep: () => ({
-      groupDevice: working.groupDevice.slice(),
-      cost,
-      opPriority,
-      urgency: urgency.slice(),
-      firstUs: firstUs.slice(),
-    }),
+    keep: () => copyOf({ groupDevice: working.groupDevice, cost, opPriority, urgency, firstUs }),
     goBack(kept) {
       working.reset(kept.groupDevice);
       cost = kept.cost;
@@ -128,6 +122,15 @@ export function orderedState(
     },
   };
 }
+
+/** The order is made anew by every schedule, so it needs no copy. */
+const copyOf = ({ groupDevice, cost, opPriority, urgency, firstUs }: Kept): Kept => ({
+  groupDevice: groupDevice.slice(),
+  cost,
+  opPriority,
+  urgency: urgency.slice(),
+  firstUs: firstUs.slice(),
+});
 
 type Times = Omit<ListOrder, "of">;
 

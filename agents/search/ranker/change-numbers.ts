@@ -68,6 +68,8 @@ export const NUMBER_COUNT = numberNames.length;
 const MEANS_OF_LOADS = [7, 8, 9, 10];
 const MEANS = [13, 14, 15, 18, 19, 20, 21];
 const SUMS = [2, 3, 4, 16, 17];
+/** No path is so much shorter than the step. */
+const NO_PATH = -1;
 /** Most that a path beyond the end of the step counts in the weight of a transfer. */
 const MOST_CRITICAL = 3;
 
@@ -120,6 +122,8 @@ export class ChangeNumbers {
     for (let i = 0; i < groups.length; i++) target[groups[i]] = devices[i];
     this.clear();
     out.fill(0, at, at + NUMBER_COUNT);
+    out[at + 11] = NO_PATH;
+    out[at + 12] = NO_PATH;
     let ops = 0;
     for (let i = 0; i < groups.length; i++) {
       const end = this.memberStart[groups[i] + 1];
@@ -178,9 +182,8 @@ export class ChangeNumbers {
     out[at + 8] += us * timeline.loadUs[from];
     out[at + 9] += us * timeline.criticalLoadUs[to];
     out[at + 10] += us * timeline.criticalLoadUs[from];
-    // 0 means a path as long as the step, and the first op sets the largest.
-    if (out[at + 2] === us || path > out[at + 11]) out[at + 11] = path;
-    if (out[at + 2] === us || pathBefore > out[at + 12]) out[at + 12] = pathBefore;
+    if (path > out[at + 11]) out[at + 11] = path;
+    if (pathBefore > out[at + 12]) out[at + 12] = pathBefore;
     out[at + 13] += us * Math.max(0, path);
     out[at + 14] += us * path;
     out[at + 15] += us * Math.min(1, wait / endUs);
@@ -338,8 +341,8 @@ export class ChangeNumbers {
   }
 
   /**
-   * Writes by how much the largest of the loads and the root of their mean square change, as shares
-   * of the step; returns the largest load now.
+   * Writes by how much the largest of the loads and the root of their mean square change. Both are
+   * shares of the step. Returns the largest load now.
    */
   private changeOf(delta: Float64Array, load: Float64Array, out: Float32Array, at: number): number {
     let before = 0;

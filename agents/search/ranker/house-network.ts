@@ -1,4 +1,7 @@
-/** The numbers of the network of `house`, see house-recipe.ts. Made by test/bench/house/train.ts; not written by hand. */
+/**
+ * The numbers of the network of `house`, see house-recipe.ts.
+ * Made by test/bench/house/train.ts; not written by hand.
+ */
 export const houseNetwork: string = [
   "Sex2PoFGrD7s/ZM9OxlIPG+1TT01kFc84PxSO41V+z6/5xM/gV/XPoe0AT8Lnhq6Z97luxnd9Ds0kae9S+LVPCFrDD68PKk8",
   "8un9Pp1V1j615Fc/D99DP+wCLT0RG1g9aiK1PPAdDj0lavU8VtbLO8AwCjvstoI+6PodPn+v3T1qEsi5iwxgPgWE8T527zo/",

@@ -44,7 +44,8 @@ export async function collect(
     return new RankedProposals({ ...parts, scorer: given.scorer, onPool }, given.options);
   };
   const { hot, cold } = given;
-  await searchCase(from, given.simulations, seed, { guide, hot, cold });
+  // Rebuilds would only take simulations from the changes that are to be labelled.
+  await searchCase(from, given.simulations, seed, { guide, hot, cold, rebuilds: 0 });
   return pools;
 }
 

@@ -12,7 +12,10 @@ export function writeSources(folder: string, network: Network, recipe: string, s
   const lines = base64.match(new RegExp(`.{1,${WIDTH}}`, "g")) ?? [];
   writeFileSync(
     join(folder, "house-recipe.ts"),
-    `/** What the network of \`house\` is and comes from. ${MADE} */
+    `/**
+ * What the network of \`house\` is and comes from.
+ * ${MADE}
+ */
 import type { NetworkRecipe } from "./stored-network.ts";
 
 export const houseRecipe: NetworkRecipe = {
@@ -27,7 +30,10 @@ export const houseRecipe: NetworkRecipe = {
   );
   writeFileSync(
     join(folder, "house-network.ts"),
-    `/** The numbers of the network of \`house\`, see house-recipe.ts. ${MADE} */
+    `/**
+ * The numbers of the network of \`house\`, see house-recipe.ts.
+ * ${MADE}
+ */
 export const houseNetwork: string = [
 ${lines.map((line) => `  "${line}",`).join("\n")}
 ].join("");

@@ -92,7 +92,7 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
   }),
 });
 
-export interface Composition extends Options, Pick<RoundsOptions, "guide"> {
+interface Composition extends Options, Pick<RoundsOptions, "guide"> {
   /** The search after the first plans. */
   readonly search?: typeof searchFrom;
 }

@@ -1,12 +1,11 @@
 /**
  * `house`: what `best` does, but a small network chooses which change the annealing tries next.
  *
- * The first plans and the rounds are those of `best`. Where `best` schedules one blindly drawn
- * change, this draws a pool of changes and scores all of them by numbers read off the present
- * schedule (search/ranker). One change is then drawn from a softmax over the scores, and that one
- * is scheduled. The network is a perceptron of a few thousand weights, trained on other families
- * (test/bench/house). For max load and latency, which have no order to search over, it does what
- * `best` does.
+ * The first plans and the rounds are those of `best`. Where `best` schedules blindly drawn
+ * changes, this draws a pool of changes. It scores all of them by numbers read off the present
+ * schedule (search/ranker). One change is then drawn from a softmax over the scores and scheduled.
+ * The network is a perceptron of a few thousand weights (test/bench/house trains it). For max load
+ * and latency, which have no order to search over, it does what `best` does.
  */
 import { z } from "zod";
 import type { Method, PlannerModule } from "../../../contract.ts";
@@ -64,7 +63,7 @@ const options = z.strictObject({
     .describe("Temperature of the softmax over scores: larger is closer to blind."),
   blind: z.number().min(0).max(1).default(0.1).describe("Share of the changes that are drawn blindly."),
 });
-export type HouseOptions = z.infer<typeof options>;
+type HouseOptions = z.infer<typeof options>;
 
 /** `scorerOf` makes what scores the changes; the shipped network by default. */
 export const houseOf = (
