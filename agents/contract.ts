@@ -26,6 +26,8 @@ export interface Card {
   readonly paper?: string;
   /** Where the method differs from its source, or what it cannot do. */
   readonly limits?: string;
+  /** Of weights that come with the package: their hash, the seed, and the command and data. */
+  readonly weights?: string;
 }
 
 /**

@@ -37,6 +37,7 @@ export { brkga } from "./planners/placement/search/brkga.ts";
 export { coarseToFine } from "./planners/placement/search/coarse-to-fine.ts";
 export { goWithTheWinners } from "./planners/placement/search/go-with-the-winners.ts";
 export { hillClimb } from "./planners/placement/search/hill-climb.ts";
+export { houseOf } from "./planners/placement/search/house.ts";
 export { latencySearch } from "./planners/placement/search/latency-search.ts";
 export { lns } from "./planners/placement/search/lns.ts";
 export { maxLoadSearch } from "./planners/placement/search/max-load-search.ts";

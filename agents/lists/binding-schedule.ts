@@ -31,7 +31,7 @@ export interface BindingRule {
   readonly pull: number;
 }
 
-export interface BindingOrder extends Pick<ListOrder, "tailUs" | "startUs" | "endUs"> {
+export interface BindingOrder extends Omit<ListOrder, "of"> {
   /**
    * Decides the devices of the groups in `open`, and writes them to `groupDevice`. Returns the
    * position of each op in the schedule. One private pass.
@@ -44,6 +44,7 @@ export function createBindingOrder(choices: Choices, compiled: Compiled, passes:
   return {
     tailUs: schedule.tailUs,
     startUs: schedule.startUs,
+    thereUs: schedule.thereUs,
     endUs: () => schedule.endUs,
     decide(groupDevice, open, rule, rng) {
       passes.pass();

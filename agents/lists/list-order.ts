@@ -23,6 +23,11 @@ export interface ListOrder {
   readonly tailUs: Float64Array;
   /** When each op starts in the schedule of the last placement asked for, us. */
   readonly startUs: Float64Array;
+  /**
+   * When each slot is on each device in the last placement asked for, shape [slotCount x
+   * deviceCount], us; NaN where it has not been sent.
+   */
+  readonly thereUs: Float64Array;
   /** When the schedule of the last placement asked for ends, us. */
   endUs(): number;
 }
@@ -33,6 +38,7 @@ export function createListOrder(compiled: Compiled, passes: PassCounter): ListOr
   return {
     tailUs: schedule.tailUs,
     startUs: schedule.startUs,
+    thereUs: schedule.thereUs,
     endUs: () => schedule.endUs,
     of(device) {
       passes.pass();

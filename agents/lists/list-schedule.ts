@@ -26,7 +26,7 @@ export class ListSchedule {
   protected readonly missing: Int32Array;
   protected readonly isBusy: Uint8Array;
   /** When each slot is on each device, NaN where it has not been sent. */
-  protected readonly thereUs: Float64Array;
+  readonly thereUs: Float64Array;
   /** Devices that may start an op now, each once, and how many they are. */
   protected readonly waiting: Int32Array;
   protected readonly isWaiting: Uint8Array;

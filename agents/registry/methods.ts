@@ -1,5 +1,5 @@
 /**
- * Every planner and agent but `best` and `best-list`, one line each: what those compose.
+ * Every planner and agent but `best`, `house` and `best-list`, one line each: what those compose.
  * Adding a system is its file and a line here. The registry-driven tests then cover it.
  */
 import type { Method } from "../contract.ts";

@@ -8,13 +8,19 @@ import { didYouMean } from "../../env/model/suggest.ts";
 import { type Card, type Method, type Traits, traitsOf } from "../contract.ts";
 import { bestList } from "../planners/placement/lists/best-list.ts";
 import { bestOf } from "../planners/placement/search/best.ts";
+import { houseOf } from "../planners/placement/search/house.ts";
 import { generalMethods as general, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { systemNamed, systemSentence } from "./systems.ts";
 import { loadMethod } from "./user-module.ts";
 
-export const methods: readonly Method[] = [bestOf(composedMethods), bestList, ...composedMethods];
+export const methods: readonly Method[] = [
+  bestOf(composedMethods),
+  houseOf(composedMethods),
+  bestList,
+  ...composedMethods,
+];
 
 const idsOf = (list: readonly Method[]): readonly string[] => list.map(({ card }) => card.id);
 

@@ -34,6 +34,7 @@ export function methodCardText(card: MethodCard, width: number): string {
     ["system", card.systems?.join(", ") ?? ""],
     ["paper", card.paper ?? ""],
     ["limits", card.limits ?? ""],
+    ["weights", card.weights ?? ""],
   ] as const;
   const { kind, id, name } = card;
   return [

@@ -19,9 +19,9 @@ import { createRemovals } from "../ordered/removals.ts";
 import { nearestGroupDevices, type StartingPlan, scoreStarts } from "./best-starts.ts";
 import { budgetProgress, cool, type Found } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
-import { isOrdered, orderedState } from "./ordered-state.ts";
+import { isOrdered, orderedState, type ScheduleWatch } from "./ordered-state.ts";
 import { arrivalState, type PlanState } from "./plan-state.ts";
-import { createProposals } from "./proposals.ts";
+import { createProposals, type Proposals } from "./proposals.ts";
 import { changes, mixed, type Trials } from "./trials.ts";
 
 /** The share that rounding may leave between a plan and a bound that it reaches. */
@@ -46,7 +46,27 @@ export interface RoundsOptions {
   readonly draws: number;
   /** Share of the steps that decide groups again instead of changing them. */
   readonly rebuilds: number;
+  /**
+   * Makes the changes of rounds over placements with orders, one draw for each; by default the
+   * operators alone.
+   */
+  readonly guide?: Guide;
 }
+
+/** Proposals that follow each schedule that the search takes up. */
+export interface GuidedProposals extends Proposals {
+  readonly watch: ScheduleWatch;
+}
+
+export interface GuideParts {
+  readonly choices: Choices;
+  readonly operators: Proposals;
+  /** Present temperature, as a share of the cost. */
+  readonly temperature: () => number;
+  readonly rng: Rng;
+}
+
+export type Guide = (parts: GuideParts) => GuidedProposals;
 
 /**
  * Pre: the starts are scored, best first. Ends with the budget, at the bound, or where a plan has
@@ -57,7 +77,7 @@ export async function* searchFrom(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { groups, hot, cold, draws, rebuilds }: RoundsOptions,
+  { groups, hot, cold, draws, rebuilds, guide }: RoundsOptions,
 ): AsyncGenerator<Plan, void> {
   if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
@@ -72,7 +92,7 @@ export async function* searchFrom(
     const temperatures = { hot: scale * hot, cold: scale * cold };
     const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
     const spent = evaluator.spent;
-    const steps = { ...temperatures, share, draws: affordable, rebuilds };
+    const steps = { ...temperatures, share, draws: affordable, rebuilds, guide };
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
     if (round > 0 && evaluator.spent === spent) return;
   }
@@ -115,7 +135,7 @@ async function* bestOpening(
   return best!;
 }
 
-interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "rebuilds"> {
+interface Steps extends Pick<RoundsOptions, "hot" | "cold" | "draws" | "rebuilds" | "guide"> {
   /** Share of the remaining budget. */
   readonly share: number;
 }
@@ -125,17 +145,23 @@ async function* searchRound(
   from: Int32Array,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  { hot, cold, draws, share, rebuilds }: Steps,
+  { hot, cold, draws, share, rebuilds, guide }: Steps,
 ): AsyncGenerator<Plan, void> {
   if (!hasMoves(choices)) return;
-  const state = stateOf(choices, evaluator);
+  let guided: GuidedProposals | null = null;
+  const state = stateOf(choices, evaluator, (...schedule) => guided?.watch(...schedule));
   const shareSpent = budgetProgress(evaluator, share);
   const progress = () => (isOptimal(evaluator) ? 1 : shareSpent());
+  const operators = createProposals(choices, state.urgency, rng);
+  if (guide !== undefined && isOrdered(state)) {
+    const temperature = () => hot * (cold / hot) ** Math.min(1, progress());
+    guided = guide({ choices, operators, temperature, rng: rng.child("guide") });
+  }
   let shown = evaluator.best!.outcome.cost;
   state.reset(from);
   if (state.cost < shown) yield state.snapshot();
   shown = Math.min(shown, state.cost);
-  const trials = trialsOf(choices, state, rng, draws, rebuilds);
+  const trials = trialsOf(choices, state, rng, guided ?? operators, guided === null ? draws : 1, rebuilds);
   const temperatures = { hot: isOrdered(state) ? hot : HOTTER * hot, cold };
   for await (const plan of cool(state, trials, rng, { ...temperatures, progress })) {
     if (state.cost < shown) yield plan;
@@ -147,8 +173,15 @@ async function* searchRound(
 const MOST_REMOVED = 0.3;
 const REBUILDING = { blink: 0.1, alpha: 0, noise: 0, pull: 1 };
 
-function trialsOf(choices: Choices, state: PlanState, rng: Rng, draws: number, rebuilt: number): Trials {
-  const changed = changes(state, createProposals(choices, state.urgency, rng), draws);
+function trialsOf(
+  choices: Choices,
+  state: PlanState,
+  rng: Rng,
+  proposals: Proposals,
+  draws: number,
+  rebuilt: number,
+): Trials {
+  const changed = changes(state, proposals, draws);
   if (rebuilt === 0 || !isOrdered(state)) return changed;
   const most = Math.max(2, MOST_REMOVED * choices.groupCount);
   const rebuilds = rebuildsOf(state, createRemovals(choices, rng), rng, { most, rule: REBUILDING });
@@ -161,8 +194,8 @@ const HOTTER = 4;
 /** Making a list schedule of a larger graph takes longer than many simulations of it. */
 const MOST_ORDERED_OPS = 20_000;
 
-function stateOf(choices: Choices, evaluator: MeteredEvaluator): PlanState {
+function stateOf(choices: Choices, evaluator: MeteredEvaluator, watch?: ScheduleWatch): PlanState {
   const { objective, graph } = choices.scenario;
   const ordered = objective === "makespan" && graph.opCount <= MOST_ORDERED_OPS;
-  return ordered ? orderedState(choices, evaluator) : arrivalState(choices, evaluator);
+  return ordered ? orderedState(choices, evaluator, watch) : arrivalState(choices, evaluator);
 }

@@ -39,8 +39,15 @@ export interface OrderedState extends PlanState {
 
 export const isOrdered = (state: PlanState): state is OrderedState => "decide" in state;
 
+/** Told each list schedule that is taken up, with the position of each op in it. */
+export type ScheduleWatch = (schedule: Times, rank: Float64Array, device: Int32Array) => void;
+
 /** Pre: the objective is the makespan. */
-export function orderedState(choices: Choices, evaluator: MeteredEvaluator): OrderedState {
+export function orderedState(
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  watch?: ScheduleWatch,
+): OrderedState {
   const { scenario, groupCount } = choices;
   const working = workingPlan(
     choices,
@@ -66,6 +73,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Ord
     cost = taken.cost;
     opPriority = taken.opPriority;
     readTimes(taken.schedule, scenario.grouping.groupOf, urgency, firstUs);
+    watch?.(taken.schedule, opPriority, working.plan.device);
   };
   return {
     groupDevice: working.groupDevice,
@@ -104,13 +112,7 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Ord
       take(pending!);
     },
     snapshot: (): Plan => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
-    keep: () => ({
-      groupDevice: working.groupDevice.slice(),
-      cost,
-      opPriority,
-      urgency: urgency.slice(),
-      firstUs: firstUs.slice(),
-    }),
+    keep: () => copyOf({ groupDevice: working.groupDevice, cost, opPriority, urgency, firstUs }),
     goBack(kept) {
       working.reset(kept.groupDevice);
       cost = kept.cost;
@@ -121,7 +123,16 @@ export function orderedState(choices: Choices, evaluator: MeteredEvaluator): Ord
   };
 }
 
-type Times = Pick<ListOrder, "startUs" | "tailUs">;
+/** The order is made anew by every schedule, so it needs no copy. */
+const copyOf = ({ groupDevice, cost, opPriority, urgency, firstUs }: Kept): Kept => ({
+  groupDevice: groupDevice.slice(),
+  cost,
+  opPriority,
+  urgency: urgency.slice(),
+  firstUs: firstUs.slice(),
+});
+
+type Times = Omit<ListOrder, "of">;
 
 interface Scheduled {
   readonly opPriority: Float64Array;

@@ -33,8 +33,11 @@ export interface Proposals {
    * proposes nothing.
    */
   draw(groupDevice: Int32Array, change: Change): Operator | null;
-  /** Says whether the operator's last proposal was an improvement. */
-  learn(operator: Operator, improved: number): void;
+  /**
+   * Says whether the operator's last proposal was an improvement, and by which share of the cost
+   * before it raised the cost.
+   */
+  learn(operator: Operator, improved: number, relative: number): void;
 }
 
 /** Length in us of the longest path through each group, which `urgent` uses. */

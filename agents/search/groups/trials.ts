@@ -26,7 +26,9 @@ export function changes(state: PlanState, proposals: Proposals, draws = 1): Tria
   return () => {
     const operator = drawBest(state, proposals, draws, change);
     if (operator === null) return null;
-    return { cost: state.score(change), learn: (improved) => proposals.learn(operator, improved) };
+    const before = state.cost;
+    const cost = state.score(change);
+    return { cost, learn: (improved) => proposals.learn(operator, improved, cost / before - 1) };
   };
 }
 

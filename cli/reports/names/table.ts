@@ -208,6 +208,7 @@ suites	headroom		14	where search has not converged at 1,000 simulations; for jud
 suites	headroom-train		10	other scenarios with as much room, for tuning and training	What is learnt or chosen here is judged on headroom, of which it has seen nothing.
 suites	large		8	10,000 to 100,000 ops	Deep networks, and recurrent ones unrolled op by op as frameworks see them: what a method's time and memory grow with.
 planners	best	Best of all	1	Every quick planner and the search made for the objective, then annealing and rebuilding of placements that each keep the order of their own list schedule.	device per co-location class, and an order of ops on each device starts groups hot cold draws rebuilds prove
+planners	house	House	1	The search of best, in which a small trained network chooses the changes that are tried from pools of drawn ones.	device per co-location class, and an order of ops on each device starts groups hot cold rebuilds pool uses tau blind
 planners	best-list	Best list schedule	1	The best plan of eight list schedulers, each tried with and without its order, by groups, and with longer delays.	device per group, and the order of the ops
 planners	single-device	Single device	1	Puts every group on one device, tries every device and keeps the best.	one device for all groups
 planners	random	Random	1	Draws a legal device for every group until the budget ends, and keeps the best plan.	device per group pool

@@ -73,6 +73,7 @@ test("the published list holds every registered method and nothing that is no me
   expect(new Set(published)).toEqual(new Set(composedMethods));
   expect(methods.map(({ card }) => card.id)).toEqual([
     "best",
+    "house",
     "best-list",
     ...composedMethods.map(({ card }) => card.id),
   ]);

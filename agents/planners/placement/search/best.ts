@@ -18,7 +18,7 @@ import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import type { Method, PlannerModule, PlannerReport } from "../../../contract.ts";
 import { provenInfeasible } from "../../../problems/infeasible.ts";
-import { isOptimal, searchFrom } from "../../../search/groups/best-rounds.ts";
+import { isOptimal, type RoundsOptions, searchFrom } from "../../../search/groups/best-rounds.ts";
 import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
 import { type Trial, trialsOf } from "./best-trials.ts";
 
@@ -88,16 +88,22 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator, rng) => compose(methods, scenario, evaluator, rng, given),
+    plan: (scenario, evaluator, rng) => startThenSearch(methods, scenario, evaluator, rng, given),
   }),
 });
 
-async function* compose(
+interface Composition extends Options, Pick<RoundsOptions, "guide"> {
+  /** The search after the first plans. */
+  readonly search?: typeof searchFrom;
+}
+
+/** The run of `best`, also of planners that differ from it in how they search. */
+export async function* startThenSearch(
   methods: readonly Method[],
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   rng: Rng,
-  given: Options,
+  given: Composition,
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const found: Found = { starts: [], bound: undefined };
   try {
@@ -105,7 +111,7 @@ async function* compose(
     yield* firstPlans(trials, scenario, evaluator, rng, found);
     const proof = evaluator.best?.outcome.feasible === true ? null : provenInfeasible(scenario);
     if (proof !== null) return { failure: proof, bound: found.bound };
-    yield* searchFrom(found.starts, scenario, evaluator, rng, given);
+    yield* (given.search ?? searchFrom)(found.starts, scenario, evaluator, rng, given);
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
     // Proven bounds survive an interruption; a further proof of some seconds is not started.
