@@ -5,6 +5,8 @@
 export * from "./contract.ts";
 export { boundByLinearRelaxation, type RelaxationLimits } from "./exact/programs/linear-relaxation.ts";
 export { colocrl } from "./learned/colocrl.ts";
+export { doppler } from "./learned/doppler.ts";
+export { gdp } from "./learned/gdp.ts";
 export { hdp } from "./learned/hdp.ts";
 export { placeto } from "./learned/placeto.ts";
 export { regal } from "./learned/regal.ts";

@@ -8,7 +8,7 @@
  * NeurIPS 2019). Ours: a sum for each device, and direct neighbours separate from farther ones.
  * Relabelling the devices relabels the rows and nothing else.
  */
-import { type EdgeList, neighbourSum, type WeightedEdges } from "../tensors/neighbour-sum.ts";
+import { type EdgeList, neighbourSum, type WeightedEdges } from "../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import { RELATION_COUNT, relations } from "./relations.ts";
 

@@ -17,8 +17,8 @@ import {
   type MessageGraph,
   messageGraph,
   messageRounds,
-} from "../tensors/message-rounds.ts";
-import { type EdgeList, meanEdges } from "../tensors/neighbour-sum.ts";
+} from "../tensors/graph/message-rounds.ts";
+import { type EdgeList, meanEdges } from "../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 

@@ -14,7 +14,7 @@
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
-import type { EdgeList } from "../tensors/neighbour-sum.ts";
+import type { EdgeList } from "../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tf } from "../tensors/types.ts";
 import { devicePooling, type Position } from "./device-pooling.ts";
 import { messagePassing, perceptron } from "./message-passing.ts";

@@ -6,7 +6,7 @@
  * which is the order on its strongly connected components. An edge decides before that: its ends
  * are parent and child. Of edges both ways the later one in the list decides.
  */
-import type { EdgeList } from "../tensors/neighbour-sum.ts";
+import type { EdgeList } from "../tensors/graph/neighbour-sum.ts";
 
 export const Relation = { itself: 0, ancestor: 1, descendant: 2, parallel: 3, parent: 4, child: 5 } as const;
 

@@ -8,11 +8,11 @@
  */
 import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
-import { additiveAttention } from "../tensors/additive-attention.ts";
-import { decoderInputs } from "../tensors/decoder-inputs.ts";
-import { type RolloutInputs, rollOutDecoder } from "../tensors/decoder-rollout.ts";
-import { lstm } from "../tensors/lstm.ts";
 import { matrixProduct } from "../tensors/matrix-product.ts";
+import { additiveAttention } from "../tensors/sequence/additive-attention.ts";
+import { decoderInputs } from "../tensors/sequence/decoder-inputs.ts";
+import { type RolloutInputs, rollOutDecoder } from "../tensors/sequence/decoder-rollout.ts";
+import { lstm } from "../tensors/sequence/lstm.ts";
 import { readOut } from "../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import { argmaxRows, maskBias, type Sampling, sampleLogits } from "./categorical.ts";

@@ -87,13 +87,20 @@ describe("docs/environments.md", () => {
   test("tells what each environment charges", () => {
     const groups = scenario.grouping.groupCount;
     for (const [cell, reset, , episode] of table("id | `reset`")) {
-      const [id, reward] = cell.split(", ");
+      const [id, option] = cell.split(", ");
+      const isSparse = option === "evaluateEvery: k";
+      const changes = isSparse ? { evaluateEvery: 3 } : { ...(option && { reward: option }) };
       const meter = metered(evaluator(scenario), { evaluations: 100 });
-      const env = makeEnv(id, { scenario, evaluator: meter, ...(reward && { reward }) });
+      const env = makeEnv(id, { scenario, evaluator: meter, ...changes });
       const begun = env.reset();
       expect(meter.spent, `${cell}, reset`).toBe(Number(reset));
       play(env, begun, 1);
-      const spent = { "1": 1, G: groups, "G + 1": groups + 1 }[episode];
+      const spent = {
+        "1": 1,
+        G: groups,
+        "G + 1": groups + 1,
+        "G / k, rounded up, + 1": Math.ceil(groups / 3) + 1,
+      }[episode];
       expect(meter.spent, `${cell}, episode`).toBe(spent);
     }
   });

@@ -139,7 +139,19 @@ describe("list --json", () => {
       "envs",
       "systems",
     ]);
-    expect(listed.agents.map(({ id }: { id: string }) => id)).toEqual(["reinforce", "seq2seq", "placeto"]);
+    expect(listed.agents.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining([
+        "reinforce",
+        "seq2seq",
+        "colocrl",
+        "hdp",
+        "spotlight",
+        "placeto",
+        "gdp",
+        "regal",
+        "doppler",
+      ]),
+    );
     expect(
       listed.suites.map(({ id, scenarios }: { id: string; scenarios: string[] }) => [id, scenarios]),
     ).toEqual(Object.entries(suites));

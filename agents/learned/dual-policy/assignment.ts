@@ -16,7 +16,7 @@ import { groupProblem } from "../../problems/schedule/groups.ts";
 import { positionsOf } from "../../problems/schedule/order.ts";
 import { downwardRanks, type ScheduleProblem, upwardRanks } from "../../problems/schedule/problem.ts";
 import { scheduleProblemOf } from "../../problems/schedule/scenario.ts";
-import type { EdgeList } from "../../tensors/neighbour-sum.ts";
+import type { EdgeList } from "../../tensors/graph/neighbour-sum.ts";
 
 /** What one step of an episode places. */
 export type Unit = "groups" | "ops";

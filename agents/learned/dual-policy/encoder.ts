@@ -9,7 +9,7 @@
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Weights } from "../../nets/weights.ts";
 import { dense } from "../../tensors/dense.ts";
-import { edgeMessages } from "../../tensors/edge-messages.ts";
+import { edgeMessages } from "../../tensors/graph/edge-messages.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Assignment } from "./assignment.ts";
 

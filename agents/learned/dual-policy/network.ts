@@ -11,7 +11,7 @@
 import type { Rng } from "../../../env/model/rng.ts";
 import { createWeights, type Weights } from "../../nets/weights.ts";
 import { dense } from "../../tensors/dense.ts";
-import { pathSums } from "../../tensors/path-sums.ts";
+import { pathSums } from "../../tensors/graph/path-sums.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../../tensors/types.ts";
 import { type Assignment, TASK_COLUMNS } from "./assignment.ts";
 import { createEncoder, SLOPE } from "./encoder.ts";

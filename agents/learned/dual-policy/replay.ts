@@ -4,7 +4,7 @@
  */
 
 import { maskBias } from "../../nets/categorical.ts";
-import { neighbourSum } from "../../tensors/neighbour-sum.ts";
+import { neighbourSum } from "../../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import { type Assignment, TASK_COLUMNS } from "./assignment.ts";
 import { STEP_COLUMNS, writeStepColumns } from "./episode.ts";

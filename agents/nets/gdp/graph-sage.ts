@@ -9,7 +9,7 @@
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";
-import { type Neighbours, neighbourMax } from "../../tensors/neighbour-max.ts";
+import { type Neighbours, neighbourMax } from "../../tensors/graph/neighbour-max.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Weights } from "../weights.ts";
 

@@ -1,7 +1,7 @@
 /** GDP's network on one scenario: its nodes, their neighbours, its mask. */
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
-import { neighboursOf } from "../../tensors/neighbour-max.ts";
+import { neighboursOf } from "../../tensors/graph/neighbour-max.ts";
 import type { Tensor, Tf } from "../../tensors/types.ts";
 import { argmaxRows, likeliestRows, maskBias, sampleLogits } from "../categorical.ts";
 import type { OneShotPolicy } from "../one-shot-policy.ts";

@@ -8,7 +8,7 @@
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";
-import type { Neighbours } from "../../tensors/neighbour-max.ts";
+import type { Neighbours } from "../../tensors/graph/neighbour-max.ts";
 import type { Tensor, Tensor2D, Tf, Variable } from "../../tensors/types.ts";
 import type { Weights } from "../weights.ts";
 import { graphSage } from "./graph-sage.ts";

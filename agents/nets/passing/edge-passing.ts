@@ -11,7 +11,12 @@
  */
 import type { Rng } from "../../../env/model/rng.ts";
 import { dense } from "../../tensors/dense.ts";
-import { type EdgeList, meanEdges, neighbourSum, type WeightedEdges } from "../../tensors/neighbour-sum.ts";
+import {
+  type EdgeList,
+  meanEdges,
+  neighbourSum,
+  type WeightedEdges,
+} from "../../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import { perceptron } from "../message-passing.ts";
 import type { Weights } from "../weights.ts";

@@ -21,7 +21,7 @@ import type { Rng } from "../../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../../env/model/scenario.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import { dense } from "../../tensors/dense.ts";
-import { type EdgeList, neighbourSum, type WeightedEdges } from "../../tensors/neighbour-sum.ts";
+import { type EdgeList, neighbourSum, type WeightedEdges } from "../../tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tf, Variable } from "../../tensors/types.ts";
 import { maskBias } from "../categorical.ts";
 import { Relation, relations } from "../relations.ts";

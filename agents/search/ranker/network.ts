@@ -52,7 +52,7 @@ const TOGETHER = 4;
 
 /**
  * Scores changes. The weights are kept as doubles by unit, because sums in doubles are several
- * times as fast here as sums in floats. Measured by test/bench/house/ranker-speed.ts.
+ * times as fast here as sums in floats.
  */
 export class Ranker {
   private readonly network: Network;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { additiveAttention } from "../../../agents/tensors/additive-attention.ts";
 import { dense } from "../../../agents/tensors/dense.ts";
-import { lstm } from "../../../agents/tensors/lstm.ts";
 import { matrixProduct } from "../../../agents/tensors/matrix-product.ts";
+import { additiveAttention } from "../../../agents/tensors/sequence/additive-attention.ts";
+import { lstm } from "../../../agents/tensors/sequence/lstm.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";

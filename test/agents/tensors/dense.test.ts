@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { dense } from "../../../agents/tensors/dense.ts";
-import { meanEdges, neighbourSum } from "../../../agents/tensors/neighbour-sum.ts";
+import { meanEdges, neighbourSum } from "../../../agents/tensors/graph/neighbour-sum.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { createWeights } from "../../../agents/nets/weights.ts";
 import { dense } from "../../../agents/tensors/dense.ts";
-import { lstm } from "../../../agents/tensors/lstm.ts";
-import { messageGraph, messageRounds } from "../../../agents/tensors/message-rounds.ts";
+import { messageGraph, messageRounds } from "../../../agents/tensors/graph/message-rounds.ts";
+import { lstm } from "../../../agents/tensors/sequence/lstm.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";

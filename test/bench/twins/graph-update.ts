@@ -1,8 +1,8 @@
 /** The update of a message-passing policy that policy-twins.ts measures. */
 import { createWeights } from "../../../agents/nets/weights.ts";
 import { dense } from "../../../agents/tensors/dense.ts";
-import { messageGraph, messageRounds } from "../../../agents/tensors/message-rounds.ts";
-import { neighbourSum } from "../../../agents/tensors/neighbour-sum.ts";
+import { messageGraph, messageRounds } from "../../../agents/tensors/graph/message-rounds.ts";
+import { neighbourSum } from "../../../agents/tensors/graph/neighbour-sum.ts";
 import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";

@@ -1,8 +1,8 @@
 /** The update of a sequence-to-sequence policy that policy-twins.ts measures. */
 import { createWeights } from "../../../agents/nets/weights.ts";
-import { attentionDecoder } from "../../../agents/tensors/attention-decoder.ts";
 import { dense } from "../../../agents/tensors/dense.ts";
-import { lstm } from "../../../agents/tensors/lstm.ts";
+import { attentionDecoder } from "../../../agents/tensors/sequence/attention-decoder.ts";
+import { lstm } from "../../../agents/tensors/sequence/lstm.ts";
 import type { Tensor, Tensor2D, Tensor3D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";

@@ -36,7 +36,7 @@ describe("list", () => {
     ["colocrl", ["colocrl", "papers/colocrl"]],
     ["hdp", ["HDP (Mirhoseini et al., ICLR 2018) is hdp here.", "papers/hdp"]],
     ["regal", ["REGAL (Paliwal et al., ICLR 2020) is regal here", "Agents", "Families"]],
-    ["gdp", ["GDP (Zhou et al., 2019) is not implemented", "papers/gdp"]],
+    ["gdp", ["GDP (Zhou et al., 2019) is gdp here", "papers/gdp"]],
     ["scotch", ["The nearest is multilevel."]],
     ["placeto", ["Agents", "papers/placeto"]],
     ["pipedream", ["pipedream-interval"]],

@@ -3,7 +3,7 @@ import { createPlacer, type PlacerSize } from "../../../../agents/nets/gdp/place
 import { segmentTransformer } from "../../../../agents/nets/gdp/segment-transformer.ts";
 import { superposition } from "../../../../agents/nets/gdp/superposition.ts";
 import { createWeights, type Weights } from "../../../../agents/nets/weights.ts";
-import { neighboursOf } from "../../../../agents/tensors/neighbour-max.ts";
+import { neighboursOf } from "../../../../agents/tensors/graph/neighbour-max.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";

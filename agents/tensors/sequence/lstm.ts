@@ -22,9 +22,9 @@ import {
   product,
   transposedFactor,
   transposedProduct,
-} from "./kernel/product.ts";
-import { compute, type Workspace } from "./kernel/workspace.ts";
-import type { Tensor, Tf } from "./types.ts";
+} from "../kernel/product.ts";
+import { compute, type Workspace } from "../kernel/workspace.ts";
+import type { Tensor, Tf } from "../types.ts";
 
 export interface LstmOptions {
   readonly reversed?: boolean;

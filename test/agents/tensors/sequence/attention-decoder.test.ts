@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { attentionDecoder, type DecoderInputs } from "../../../agents/tensors/attention-decoder.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tensor2D, Tensor3D, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import {
+  attentionDecoder,
+  type DecoderInputs,
+} from "../../../../agents/tensors/sequence/attention-decoder.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tensor2D, Tensor3D, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

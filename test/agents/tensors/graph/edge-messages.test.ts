@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { edgeMessages } from "../../../agents/tensors/edge-messages.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import { edgeMessages } from "../../../../agents/tensors/graph/edge-messages.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { lstm } from "../../../agents/tensors/lstm.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tensor2D, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import { lstm } from "../../../../agents/tensors/sequence/lstm.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tensor2D, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

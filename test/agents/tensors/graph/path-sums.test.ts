@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { pathSums } from "../../../agents/tensors/path-sums.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import { pathSums } from "../../../../agents/tensors/graph/path-sums.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

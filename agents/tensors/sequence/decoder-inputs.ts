@@ -2,8 +2,8 @@
  * What an LSTM decoder adds to its gates when its choices are known, as one operation. It is the
  * part of each step plus that of the choice before.
  */
-import { neighbourSum } from "./neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import { neighbourSum } from "../graph/neighbour-sum.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 /**
  * Input: `stepInputs` [steps or 1 x width] and `choiceInputs` [choices + 1 x width], whose last row

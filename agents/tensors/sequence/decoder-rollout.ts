@@ -6,10 +6,10 @@
  * What a row attends to enters its logits only through one matrix. So the memory is multiplied by
  * it once, not at every step.
  */
-import { exponentials, LARGEST_EXPONENT } from "./kernel/attention.ts";
-import { factor, type Matrix, matrix, product } from "./kernel/product.ts";
-import { computeNumbers, type Workspace } from "./kernel/workspace.ts";
-import type { Tensor, Tf } from "./types.ts";
+import { exponentials, LARGEST_EXPONENT } from "../kernel/attention.ts";
+import { factor, type Matrix, matrix, product } from "../kernel/product.ts";
+import { computeNumbers, type Workspace } from "../kernel/workspace.ts";
+import type { Tensor, Tf } from "../types.ts";
 
 export interface RolloutInputs {
   /** Parts of the gates: of each step (or one row for all), and of each choice before it. */

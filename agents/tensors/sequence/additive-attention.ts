@@ -10,9 +10,9 @@
  *
  * Input: queries [N x A], keys [G x A], v [A]. Output: [N x G].
  */
-import { comparable } from "./kernel/attention.ts";
-import { compute } from "./kernel/workspace.ts";
-import type { Tensor, Tf } from "./types.ts";
+import { comparable } from "../kernel/attention.ts";
+import { compute } from "../kernel/workspace.ts";
+import type { Tensor, Tf } from "../types.ts";
 
 export function additiveAttention(tf: Tf, queries: Tensor, keys: Tensor, v: Tensor): Tensor {
   const operation = tf.customGrad((...inputs) => {

@@ -5,7 +5,7 @@
  *
  * Input: x [nodes x width]. Output: the same shape.
  */
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 /** Neighbours of node v: neighbour[start[v] .. start[v + 1]). */
 export interface Neighbours {

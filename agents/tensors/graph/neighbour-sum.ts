@@ -6,12 +6,12 @@
  * Input: x [nodes x width], in which a row may hold a node's vectors for many steps side by side.
  * Output: [rows x width], by default as many rows as the input has.
  */
-import { type Incoming, incomingOf, type WeightedEdges } from "./kernel/incoming.ts";
-import { compute } from "./kernel/workspace.ts";
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
+import { compute } from "../kernel/workspace.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
-export type { EdgeList, WeightedEdges } from "./kernel/incoming.ts";
-export { meanEdges } from "./kernel/incoming.ts";
+export type { EdgeList, WeightedEdges } from "../kernel/incoming.ts";
+export { meanEdges } from "../kernel/incoming.ts";
 
 export function neighbourSum(tf: Tf, x: Tensor, edges: WeightedEdges, rows = x.shape[0]): Tensor2D {
   const operation = tf.customGrad((...inputs) => {

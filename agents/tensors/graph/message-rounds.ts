@@ -9,8 +9,8 @@
  *
  * Input: start [nodes x states, width], node-major. Output: the same shape.
  */
-import { type Incoming, incomingOf, type WeightedEdges } from "./kernel/incoming.ts";
-import { factor, matrix, transposedFactor } from "./kernel/product.ts";
+import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
+import { factor, matrix, transposedFactor } from "../kernel/product.ts";
 import {
   backwardRound,
   blocksOf,
@@ -23,9 +23,9 @@ import {
   receiversOf,
   rowsOf,
   type Size,
-} from "./kernel/rounds.ts";
-import { compute, type Workspace } from "./kernel/workspace.ts";
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+} from "../kernel/rounds.ts";
+import { compute, type Workspace } from "../kernel/workspace.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 export interface DenseLayer {
   readonly matrix: Tensor;

@@ -4,7 +4,7 @@
  *
  * Input: x [states x nodes, width]. Output: the same shape.
  */
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
 export interface Paths {
   /** The next node of each node, -1 at the end of a path. */

@@ -13,11 +13,11 @@
  *
  * Output [steps x batch x (2H + M)]: state, cell and context after every step.
  */
-import { type DecoderInputs, decodeBack, decodeForward } from "./kernel/decoder.ts";
-import { compute } from "./kernel/workspace.ts";
-import type { Tensor, Tensor3D, Tf } from "./types.ts";
+import { type DecoderInputs, decodeBack, decodeForward } from "../kernel/decoder.ts";
+import { compute } from "../kernel/workspace.ts";
+import type { Tensor, Tensor3D, Tf } from "../types.ts";
 
-export type { DecoderInputs } from "./kernel/decoder.ts";
+export type { DecoderInputs } from "../kernel/decoder.ts";
 
 const order = [
   "projected",

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { dense } from "../../../agents/tensors/dense.ts";
-import { messageGraph, messageRounds } from "../../../agents/tensors/message-rounds.ts";
-import { neighbourSum } from "../../../agents/tensors/neighbour-sum.ts";
-import { loadTf } from "../../../agents/tensors/tf.ts";
-import type { Tensor, Tf } from "../../../agents/tensors/types.ts";
-import { createRng } from "../../../env/model/rng.ts";
-import { expectClose, finiteDifferences, randomTensor } from "./gradient-check.ts";
+import { dense } from "../../../../agents/tensors/dense.ts";
+import { messageGraph, messageRounds } from "../../../../agents/tensors/graph/message-rounds.ts";
+import { neighbourSum } from "../../../../agents/tensors/graph/neighbour-sum.ts";
+import { loadTf } from "../../../../agents/tensors/tf.ts";
+import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
+import { createRng } from "../../../../env/model/rng.ts";
+import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
 
 let tf: Tf;
 beforeAll(async () => {

@@ -7,8 +7,9 @@
  * Input: x [states x nodes, width], gate [edges x gates], the same in every state. Output: [states
  * x nodes, gates x width].
  */
+
+import type { Tensor, Tensor2D, Tf } from "../types.ts";
 import type { EdgeList } from "./neighbour-sum.ts";
-import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export function edgeMessages(tf: Tf, x: Tensor, gate: Tensor, edges: EdgeList, nodes: number): Tensor2D {
   const operation = tf.customGrad((...inputs) => {
