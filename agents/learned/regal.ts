@@ -21,7 +21,7 @@
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import type { AgentContext, AgentModule, Task } from "../contract.ts";
-import { pools } from "../problems/choices.ts";
+import { populationFields } from "../search/keys/population-options.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
 import { advantagesOver } from "../training/advantages.ts";
@@ -86,23 +86,7 @@ const fields = {
   width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
   rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
   together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
-  pool: z
-    .enum(pools)
-    .default("accelerators")
-    .describe("Devices that have keys; accelerators leaves out CPUs."),
-  population: z.int().min(4).default(100).describe("Chromosomes of a generation."),
-  elite: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.2)
-    .describe("Share of the population that is kept, at least 1."),
-  mutants: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.15)
-    .describe("Share of the population that is drawn afresh in each generation."),
+  ...populationFields,
 };
 
 const options = withPresets(fields, {

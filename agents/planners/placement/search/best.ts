@@ -22,7 +22,8 @@ import { isOptimal, type RoundsOptions, searchFrom } from "../../../search/group
 import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
 import { type Trial, trialsOf } from "./best-trials.ts";
 
-const options = z.strictObject({
+/** Options of planners that start and search as `best` does; `rebuilds` is the share by default. */
+export const searchFields = (rebuilds: number) => ({
   starts: z
     .number()
     .min(0)
@@ -46,6 +47,18 @@ const options = z.strictObject({
       "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
     ),
   cold: z.number().positive().max(1).default(0.0005).describe("Last temperature of the first round."),
+  rebuilds: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(rebuilds)
+    .describe(
+      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
+    ),
+});
+
+const options = z.strictObject({
+  ...searchFields(0.6),
   draws: z
     .int()
     .min(1)
@@ -53,14 +66,6 @@ const options = z.strictObject({
     .default(16)
     .describe(
       "List schedules of drawn changes for each change that is taken up, a simulation each; fewer above 2,000 ops (makespan only).",
-    ),
-  rebuilds: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.6)
-    .describe(
-      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
     ),
   prove: z
     .boolean()

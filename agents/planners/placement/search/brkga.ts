@@ -12,29 +12,14 @@ import type { MeteredEvaluator } from "../../../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../../../env/sim/objectives/evaluator.ts";
 import type { PlannerModule } from "../../../contract.ts";
 import { yieldEvery } from "../../../event-loop.ts";
-import { type Choices, choicesOf, pools } from "../../../problems/choices.ts";
+import { type Choices, choicesOf } from "../../../problems/choices.ts";
 import { hasMoves } from "../../../search/groups/metropolis.ts";
 import { createEvolution, plainDistributions } from "../../../search/keys/evolution.ts";
+import { populationFields } from "../../../search/keys/population-options.ts";
 import { deviceDecoder, orderedDecoder } from "../../../search/keys/random-keys.ts";
 
 const options = z.strictObject({
-  pool: z
-    .enum(pools)
-    .default("accelerators")
-    .describe("Devices that have keys; accelerators leaves out CPUs."),
-  population: z.int().min(4).default(100).describe("Chromosomes of a generation."),
-  elite: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.2)
-    .describe("Share of the population that is kept, at least 1."),
-  mutants: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.15)
-    .describe("Share of the population that is drawn at random in each generation."),
+  ...populationFields,
   rho: z
     .number()
     .min(0)

@@ -14,40 +14,10 @@ import { houseRecipe } from "../../../search/ranker/house-recipe.ts";
 import { Ranker } from "../../../search/ranker/network.ts";
 import { type ChangeScorer, RankedProposals } from "../../../search/ranker/ranked-proposals.ts";
 import { openNetwork } from "../../../search/ranker/stored-network.ts";
-import { startThenSearch } from "./best.ts";
+import { searchFields, startThenSearch } from "./best.ts";
 
 const options = z.strictObject({
-  starts: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.2)
-    .describe("Largest share of the budget for the first plans; up to half of a small budget."),
-  groups: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.7)
-    .describe(
-      "Share of the search that goes to its first round, mostly over groups; the rest moves co-location classes.",
-    ),
-  hot: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.005)
-    .describe(
-      "First temperature, as a share of the present cost: a plan worse by so much is accepted 1 in e times.",
-    ),
-  cold: z.number().positive().max(1).default(0.0005).describe("Last temperature of the first round."),
-  rebuilds: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.2)
-    .describe(
-      "Share of the steps in which a list schedule decides the devices of several groups again (makespan only).",
-    ),
+  ...searchFields(0.2),
   pool: z.int().min(2).max(4096).default(64).describe("Changes that the network scores at a time."),
   uses: z
     .int()
