@@ -4,6 +4,9 @@ import type { PlannerModule } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Rng, type Scenario, validatePlan } from "../../../env/index.ts";
 
+/** Ends a search that evaluates only what is promising, if that is less than the signal waits for. */
+const MOST_SIMULATIONS = 20_000;
+
 /** The signal comes before the run, or after an evaluation drawn from the first hundred. */
 export async function interruptAtRandom(module: PlannerModule, scenario: Scenario, rng: Rng): Promise<void> {
   const interrupt = new AbortController();
@@ -12,7 +15,7 @@ export async function interruptAtRandom(module: PlannerModule, scenario: Scenari
   const inner = evaluator(scenario);
   const meter = metered(
     inner,
-    {},
+    { simulations: MOST_SIMULATIONS },
     {
       signal: interrupt.signal,
       onEvaluation: ({ evaluations }) => {
