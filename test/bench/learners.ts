@@ -59,10 +59,13 @@ const told = ({ mean: middle, low, high }: Difference) =>
 
 /** The same method with a learning rate of almost 0; null for a planner. */
 function untrained(method: string): string | null {
-  const { target } = parseSpec(method);
+  const { target, given } = parseSpec(method);
   const module = registry.find(({ card }) => card.id === target);
   if (module?.kind !== "agent" || !optionsOf(module).some(({ name }) => name === "learningRate")) return null;
-  return `${method}${method.includes("?") ? "&" : "?"}${FROZEN}`;
+  const kept = [...given]
+    .filter(([name]) => name !== "learningRate")
+    .map(([name, value]) => `${name}=${value}`);
+  return `${target}?${[...kept, FROZEN].join("&")}`;
 }
 
 const [simulations = "1000", seeds = "5", given, ...scenarios] = process.argv.slice(2);

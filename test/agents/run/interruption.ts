@@ -4,7 +4,7 @@ import type { PlannerModule } from "../../../agents/contract.ts";
 import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Rng, type Scenario, validatePlan } from "../../../env/index.ts";
 
-/** Ends a search that evaluates only what is promising, if that is less than the signal waits for. */
+/** Ends a search that evaluates only what is promising: the signal may wait for more than that. */
 const MOST_SIMULATIONS = 20_000;
 
 /** The signal comes before the run, or after an evaluation drawn from the first hundred. */
