@@ -15,7 +15,7 @@ const everywhere = ["test/**/*.test.ts"];
 const slow = "test/**/*.slow.test.ts";
 const ownProcess = [
   "test/agents/registry/simulations.test.ts",
-  "test/agents/{learned,nets,tensors,training}/**/*.test.ts",
+  "test/agents/tensors/{cpu,memory,native,wasm}.test.ts",
   "test/env/envs/registry.test.ts",
 ];
 
