@@ -82,6 +82,13 @@ export function defineCommand<const F extends Flags>(command: Command<F>): Comma
 }
 
 export const jsonFlag = { type: "switch", describe: "print JSON on stdout instead of text" } as const;
+export const jobsFlag = {
+  type: "integer",
+  min: 1,
+  placeholder: "N",
+  describe: "cells that run at once, each in a process of its own",
+  defaultText: "one for each core",
+} as const;
 export const seedFlag = {
   type: "integer",
   min: 0,

@@ -16,29 +16,20 @@
  * of ten. It gives no width of the LSTM, which is 512 in HDP's code and so here. Outputs are
  * bytes, not shapes.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Scenario } from "../../env/model/scenario.ts";
-import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import type { AgentModule } from "../contract.ts";
 import { placerFeatures } from "../nets/placers/placer-features.ts";
 import { sequenceNetwork } from "../nets/sequence-network.ts";
 import { loadTf } from "../tensors/tf.ts";
-import { advantagesOver } from "../training/advantages.ts";
-import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
-import { movingAverage } from "../training/baselines/moving-average.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
-import { createLearner, type LearnerSpec } from "../training/learner.ts";
-import { type OneShotRollout, type OneShotRules, oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
-import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
+import { createLearner } from "../training/learner.ts";
+import { oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
+import { placerFields } from "../training/placer-options.ts";
+import { gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 import { withPresets } from "../training/presets.ts";
-import { constant, exponential } from "../training/schedule.ts";
 
-const fields = {
-  ...placerFields,
-  ...decodingFields,
-  tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
-  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
-};
+const fields = { ...placerFields, ...decodingFields };
 const options = withPresets(fields, {
   paper: {
     batch: 10,
@@ -52,9 +43,7 @@ const options = withPresets(fields, {
     tilt: 0,
   },
 });
-type Options = z.infer<typeof options>;
-
-export const colocrl: AgentModule<Options> = {
+export const colocrl: AgentModule<z.infer<typeof options>> = {
   kind: "agent",
   card: {
     id: "colocrl",
@@ -75,31 +64,7 @@ export const colocrl: AgentModule<Options> = {
     const rng = context.rng.child("weights");
     const size = { ...options, bidirectional: false, groupInput: false, projected: false, typeEmbedding: 20 };
     const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, size, placerFeatures);
-    const network = await oneShotTasks(loaded.tf, context, networkFor, rulesOf(options));
-    return createLearner(loaded, context, network, specOf(options));
+    const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
+    return createLearner(loaded, context, network, gradientSpec(options));
   },
 };
-
-const rulesOf = ({ reward, tilt, tiltDecay }: Options): OneShotRules => ({
-  rewardOn: (evaluator: MeteredEvaluator) => publishedRewardOn(evaluator, reward),
-  tilt: exponential(tilt, tiltDecay),
-});
-
-const specOf = (options: Options): LearnerSpec<OneShotRollout> => ({
-  batch: options.batch,
-  decoding: options,
-  algorithm: reinforceAlgorithm,
-  advantages: () =>
-    advantagesOver({
-      baseline: movingAverage(options.baselineDecay, options.reward === "seconds" ? FAILING : null),
-      shape: options.advantages,
-      decay: options.baselineDecay,
-    }),
-  learningRate: constant(options.learningRate),
-  entropy: constant(options.entropy),
-  clipNorm: options.clipNorm,
-  lateFilter: options.lateFilter === 0 ? undefined : options.lateFilter,
-});
-
-/** Reward of the failing signal, with which the baseline begins. */
-const FAILING = -10;

@@ -38,7 +38,7 @@ import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { type OneShotRollout, oneShotLesson } from "../training/lessons/one-shot-lesson.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant } from "../training/schedule.ts";
-import { overBound, rootOfSeconds } from "../training/scoring.ts";
+import { rewardOn } from "../training/scoring.ts";
 
 const fields = {
   units: z
@@ -165,8 +165,7 @@ function gdpNetwork(
       const start = device === null ? null : { device, bias: options.feasibleBias };
       const policy = placerPolicy(tf, placer, placed.scenario, { features, start });
       return oneShotLesson(tf, placed, policy, {
-        rewardOn: (evaluator) =>
-          reward === "seconds" ? rootOfSeconds(evaluator) : overBound(evaluator, reward),
+        rewardOn: (evaluator) => rewardOn(evaluator, reward),
         tilt: constant(0),
       });
     },

@@ -28,14 +28,12 @@ import { sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
 import type { Tf } from "../tensors/types.ts";
-import { advantagesOver } from "../training/advantages.ts";
-import { reinforceAlgorithm } from "../training/algorithms/reinforce.ts";
-import { movingAverage } from "../training/baselines/moving-average.ts";
 import type { PolicyNetwork } from "../training/contract.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { GroupedLesson, type GroupedRollout, type GroupedRules } from "../training/lessons/grouped-lesson.ts";
-import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
+import { placerFields } from "../training/placer-options.ts";
+import { gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
 
@@ -48,8 +46,6 @@ const fields = {
     .default("learned")
     .describe("Whether groups are learned, or drawn once for comparison."),
   ...decodingFields,
-  tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
-  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
 };
 const published = {
   learningRate: 0.1,
@@ -131,8 +127,7 @@ async function hierarchy(
 function rulesOf(options: Options, groups: number): GroupedRules {
   const isCode = options.mode === "code";
   return {
-    rewardOn: (evaluator) => publishedRewardOn(evaluator, options.reward),
-    tilt: exponential(options.tilt, options.tiltDecay),
+    ...tiltedRules(options),
     groups,
     variant: isCode ? "code" : "paper",
     grouping: options.grouping,
@@ -149,24 +144,10 @@ const noiseOf = (mode: string): GroupedRules["noise"] => {
   return undefined;
 };
 
-/** Reward of the failing signal, with which the baseline begins. */
-const FAILING = -10;
-
 const specOf = (options: Options): LearnerSpec<GroupedRollout> => ({
-  batch: options.batch,
-  decoding: options,
-  algorithm: reinforceAlgorithm,
-  advantages: () =>
-    advantagesOver({
-      baseline: movingAverage(options.baselineDecay, options.reward === "seconds" ? FAILING : null),
-      shape: options.advantages,
-      decay: options.baselineDecay,
-    }),
+  ...gradientSpec(options),
   learningRate:
     options.mode === "code"
       ? exponential(options.learningRate, 0.95, 50, 400)
       : constant(options.learningRate),
-  entropy: constant(options.entropy),
-  clipNorm: options.clipNorm,
-  lateFilter: options.lateFilter === 0 ? undefined : options.lateFilter,
 });

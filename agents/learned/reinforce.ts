@@ -46,10 +46,7 @@ export const reinforce: AgentModule<Options> = {
     const loaded = await loadTf(context.backend);
     const networkFor = (first: Scenario) => logitTable(loaded.tf, first);
     const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
-    return createLearner(loaded, context, network, {
-      ...gradientSpec(options),
-      decoding: options,
-    });
+    return createLearner(loaded, context, network, gradientSpec(options));
   },
 };
 

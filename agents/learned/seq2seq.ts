@@ -27,17 +27,14 @@ import { loadTf } from "../tensors/tf.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner } from "../training/learner.ts";
 import { oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
+import { sequenceFields } from "../training/placer-options.ts";
 import { gradientOptions, gradientSpec, tiltedRules } from "../training/policy-gradient-options.ts";
 
 const options = z.object({
   ...gradientOptions,
   ...decodingFields,
   learningRate: z.number().positive().default(0.003).describe("Adam's step size."),
-  hidden: z.int().min(1).default(64).describe("Width of both LSTMs."),
-  attention: z.int().min(1).default(16).describe("Width of the space in which attention compares."),
-  embedding: z.int().min(1).default(16).describe("Width of the embedding of the previous device."),
-  temperature: z.number().positive().default(10).describe("T in C x tanh(logits / T)."),
-  clip: z.number().positive().default(5).describe("C in C x tanh(logits / T): the largest logit."),
+  ...sequenceFields,
 });
 type Options = z.infer<typeof options>;
 
@@ -64,9 +61,6 @@ export const seq2seq: AgentModule<Options> = {
     const rng = context.rng.child("weights");
     const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, { ...options, ...OURS });
     const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
-    return createLearner(loaded, context, network, {
-      ...gradientSpec(options),
-      decoding: options,
-    });
+    return createLearner(loaded, context, network, gradientSpec(options));
   },
 };

@@ -26,9 +26,10 @@ import { runningMean } from "../training/baselines/running-mean.ts";
 import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { type OneShotRollout, oneShotTasks } from "../training/lessons/one-shot-lesson.ts";
-import { placerFields, publishedRewardOn } from "../training/placer-options.ts";
+import { placerFields } from "../training/placer-options.ts";
+import { tiltedRules } from "../training/policy-gradient-options.ts";
 import { withPresets } from "../training/presets.ts";
-import { constant, exponential, linear } from "../training/schedule.ts";
+import { constant, linear } from "../training/schedule.ts";
 
 const { baselineDecay: _, lateFilter: __, advantages: ___, ...shared } = placerFields;
 const fields = {
@@ -44,8 +45,6 @@ const fields = {
   entropy: z.number().min(0).default(0.01).describe("Weight of the mean entropy in the first update."),
   entropyUpdates: z.int().min(0).default(100).describe("Updates over which that weight falls to 0."),
   ...decodingFields,
-  tilt: z.number().min(0).default(2).describe("Standard deviation of the first random tilt, in logits."),
-  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
 };
 const options = withPresets(fields, {
   paper: {
@@ -82,10 +81,7 @@ export const spotlight: AgentModule<Options> = {
     const rng = context.rng.child("weights");
     const size = { ...options, bidirectional: true, groupInput: true, projected: false, typeEmbedding: 20 };
     const networkFor = (first: Scenario) => sequenceNetwork(loaded.tf, first, rng, size, placerFeatures);
-    const network = await oneShotTasks(loaded.tf, context, networkFor, {
-      rewardOn: (evaluator) => publishedRewardOn(evaluator, options.reward),
-      tilt: exponential(options.tilt, options.tiltDecay),
-    });
+    const network = await oneShotTasks(loaded.tf, context, networkFor, tiltedRules(options));
     return createLearner(loaded, context, network, specOf(options));
   },
 };

@@ -18,6 +18,7 @@ import { type Adam, createAdam, type SavedAdam } from "./adam.ts";
 import type { Advantages } from "./advantages.ts";
 import type { Algorithm, UpdateMetrics } from "./algorithms/algorithm.ts";
 import { imitationAlgorithm } from "./algorithms/imitation.ts";
+import { average } from "./baselines/baseline.ts";
 import { type Batch, type Lesson, type PolicyNetwork, type Rollout, SAMPLE } from "./contract.ts";
 import { answer, type DecodingOptions } from "./decoding.ts";
 import type { Schedule } from "./schedule.ts";
@@ -153,8 +154,8 @@ class Learner<R extends Rollout> implements Agent {
     const { tf, adam, spec, update } = this;
     const seen = rolledOut.flatMap(({ rollouts }) => rollouts);
     const outcomes = {
-      meanCost: mean(seen.map(({ outcome }) => outcome.cost)),
-      feasible: mean(seen.map(({ outcome }) => (outcome.feasible ? 1 : 0))),
+      meanCost: average(seen.map(({ outcome }) => outcome.cost)),
+      feasible: average(seen.map(({ outcome }) => (outcome.feasible ? 1 : 0))),
       ...lessonMetrics(rolledOut),
     };
     const batches = rolledOut.flatMap(({ course, rollouts }) => this.batchOf(course, rollouts, isImitating));
@@ -273,8 +274,5 @@ function lessonMetrics<R extends Rollout>(
   const all = rolledOut.map(({ course, rollouts }) => course.lesson.metrics?.(rollouts) ?? {});
   const names = [...new Set(all.flatMap((metrics) => Object.keys(metrics)))];
   const of = (name: string) => all.flatMap((metrics) => (name in metrics ? [metrics[name]] : []));
-  return Object.fromEntries(names.map((name) => [name, mean(of(name))]));
+  return Object.fromEntries(names.map((name) => [name, average(of(name))]));
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

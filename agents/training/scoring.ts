@@ -22,8 +22,21 @@ export function planOf(scenario: Scenario, groupDevice: ArrayLike<number>): Plan
 /** From the outcome of a plan to its reward. */
 export type Reward = (outcome: Outcome) => number;
 
-/** Reward of a plan that does not fit, in the published systems: that of a step of 100 seconds. */
-export const FAILING_SECONDS = 100;
+/** Step that stands for a plan that does not fit, in the published systems. */
+const FAILING_SECONDS = 100;
+/** The reward of such a plan, with which published baselines begin. */
+export const FAILING_REWARD = -Math.sqrt(FAILING_SECONDS);
+
+/** Rewards of the published systems' agents: ours over the bound, or theirs in seconds. */
+export const publishedShape = z
+  .enum(["sqrt", "linear", "log", "seconds"])
+  .default("sqrt")
+  .describe(
+    "Minus the root, value or logarithm of cost over bound, or the root of seconds with a failing signal.",
+  );
+
+export const rewardOn = (evaluator: MeteredEvaluator, shape: z.infer<typeof publishedShape>): Reward =>
+  shape === "seconds" ? rootOfSeconds(evaluator) : overBound(evaluator, shape);
 
 /**
  * `overBound` shapes cost over the scenario's bound, penalties included. So one learning rate
@@ -43,7 +56,7 @@ export function rootOfSeconds({ unit, scenario }: MeteredEvaluator): Reward {
     throw new InputError(
       `The reward of the paper is the root of a time, and the objective of "${scenario.name}" is ${scenario.objective}; choose mode=tuned.`,
     );
-  return ({ value, feasible, cost }) => -Math.sqrt(feasible ? (value ?? cost) / 1e6 : FAILING_SECONDS);
+  return ({ value, feasible, cost }) => (feasible ? -Math.sqrt((value ?? cost) / 1e6) : FAILING_REWARD);
 }
 
 export function scaleOf(evaluator: MeteredEvaluator): number {

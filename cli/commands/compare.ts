@@ -27,6 +27,7 @@ import {
   budgetFlags,
   budgetOf,
   defineCommand,
+  jobsFlag,
   jsonFlag,
   objectiveFlag,
   seedFlag,
@@ -67,13 +68,7 @@ const flags = {
   seed: seedFlag,
   objective: objectiveFlag,
   backend: backendFlag,
-  jobs: {
-    type: "integer",
-    min: 1,
-    placeholder: "N",
-    describe: "cells that run at once, each in a process of its own",
-    defaultText: "one for each core",
-  },
+  jobs: jobsFlag,
   out: {
     type: "text",
     placeholder: "DIR",

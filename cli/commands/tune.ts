@@ -24,6 +24,7 @@ import {
   backendOf,
   defineCommand,
   type Flags,
+  jobsFlag,
   jsonFlag,
   objectiveFlag,
   seedFlag,
@@ -85,13 +86,7 @@ const flags = {
   },
   objective: objectiveFlag,
   backend: backendFlag,
-  jobs: {
-    type: "integer",
-    min: 1,
-    placeholder: "N",
-    describe: "cells that run at once, each in a process of its own",
-    defaultText: "one for each core",
-  },
+  jobs: jobsFlag,
   out: {
     type: "text",
     placeholder: "DIR",

@@ -38,6 +38,17 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
+/** What `open` makes of the locked folder. It keeps the lock; where it fails the lock is gone. */
+export async function openLocked<T>(folder: string, open: (lock: FolderLock) => Promise<T>): Promise<T> {
+  const lock = lockFolder(folder);
+  try {
+    return await open(lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
 /** False where the name is taken. */
 function linked(path: string, own: string): boolean {
   const whole = `${path}.${process.pid}`;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";
 import type { CompareReport, CompareRequest } from "../comparison/compare.ts";
-import { type FolderLock, lockFolder } from "../files/folder-lock.ts";
+import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { shaped } from "../files/sealed.ts";
 import type { Origin } from "../page/origin.ts";
 import {
@@ -41,15 +41,8 @@ export interface ComparisonFolder extends KeptCells {
   write(report: CompareReport, origin?: Origin | null): Promise<string>;
 }
 
-export async function openComparison(parts: ComparisonParts): Promise<ComparisonFolder> {
-  const lock = lockFolder(parts.path);
-  try {
-    return await opened(parts, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
+export const openComparison = (parts: ComparisonParts): Promise<ComparisonFolder> =>
+  openLocked(parts.path, (lock) => opened(parts, lock));
 
 async function opened(parts: ComparisonParts, lock: FolderLock): Promise<ComparisonFolder> {
   const { path, versions } = parts;

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 import { writeAtomically } from "../files/atomic.ts";
-import { type FolderLock, lockFolder } from "../files/folder-lock.ts";
+import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { type KeptCells, openCells } from "../report/kept-cells.ts";
 import {
   descriptionIn,
@@ -29,15 +29,8 @@ export interface TuneFolder extends KeptCells {
   write(report: TuneReport): void;
 }
 
-export async function openTuning(parts: TuneFolderParts): Promise<TuneFolder> {
-  const lock = lockFolder(parts.path);
-  try {
-    return await opened(parts, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
+export const openTuning = (parts: TuneFolderParts): Promise<TuneFolder> =>
+  openLocked(parts.path, (lock) => opened(parts, lock));
 
 async function opened(parts: TuneFolderParts, lock: FolderLock): Promise<TuneFolder> {
   const { path, request, versions, inputs } = parts;

@@ -2,17 +2,11 @@
 import type { Scenario } from "../../../env/index.ts";
 import { evaluator, placement, testScenario } from "../../../env/index.ts";
 import type { SystemCheck } from "./check.ts";
-import { atScale, mean, type Run, runOn, scenarioOf, seedsAt } from "./runs.ts";
+import { atScale, mean, runOn, runsOn, scenarioOf, seedsAt } from "./runs.ts";
 
 const OPTIONS = process.env.COLOCRL_OPTIONS;
 const COLOCRL = OPTIONS === undefined ? "colocrl" : `colocrl?${OPTIONS}`;
 const FAMILIES = ["inception/test/0/2xK80", "nmt/test/0/2xK80", "enas-cifar/test/0/2xK80"];
-
-const overSeeds = async (spec: string, scenario: Scenario, evaluations: number, seeds: readonly number[]) => {
-  const runs: Run[] = [];
-  for (const seed of seeds) runs.push(await runOn(spec, scenario, evaluations, seed));
-  return runs;
-};
 
 /** Eight pairs of ops that talk a lot, on links so slow that one device is best. */
 const slowLinks = (): Scenario => {
@@ -42,10 +36,10 @@ export const checks: readonly SystemCheck[] = [
       for (const uri of FAMILIES) {
         const scenario = await scenarioOf(uri);
         const [ours, random, climb, heft] = [
-          mean((await overSeeds(COLOCRL, scenario, evaluations, seeds)).map(({ best }) => best)),
-          mean((await overSeeds("random", scenario, evaluations, seeds)).map(({ best }) => best)),
-          mean((await overSeeds("hill-climb", scenario, evaluations, seeds)).map(({ best }) => best)),
-          mean((await overSeeds("heft", scenario, evaluations, [1])).map(({ best }) => best)),
+          mean((await runsOn(COLOCRL, scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await runsOn("random", scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await runsOn("hill-climb", scenario, evaluations, seeds)).map(({ best }) => best)),
+          mean((await runsOn("heft", scenario, evaluations, [1])).map(({ best }) => best)),
         ];
         passed &&= ours <= 1.25 && ours < random;
         const [own, blind, hill, list] = [ours, random, climb, heft].map((ratio) => ratio.toFixed(3));
@@ -61,7 +55,7 @@ export const checks: readonly SystemCheck[] = [
     seeds: 5,
     async run(scale) {
       const seeds = seedsAt(5, scale);
-      const runs = await overSeeds(COLOCRL, slowLinks(), atScale(5000, scale), seeds);
+      const runs = await runsOn(COLOCRL, slowLinks(), atScale(5000, scale), seeds);
       const together = runs.filter(({ lastDevice }) => new Set(lastDevice).size === 1).length;
       return { measured: `${together} of ${seeds.length}`, passed: together === seeds.length };
     },

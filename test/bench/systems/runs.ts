@@ -46,6 +46,18 @@ export async function runOn(
   };
 }
 
+/** One run for each seed. */
+export async function runsOn(
+  spec: string,
+  scenario: Scenario,
+  evaluations: number,
+  seeds: readonly number[],
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const seed of seeds) runs.push(await runOn(spec, scenario, evaluations, seed));
+  return runs;
+}
+
 export const scenarioOf = (uri: string): Promise<Scenario> => resolveScenario(uri);
 
 export const mean = (values: readonly number[]): number =>

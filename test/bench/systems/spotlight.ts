@@ -1,19 +1,12 @@
 /** Spotlight's lines "works in the gym when". */
-import type { Scenario } from "../../../env/index.ts";
 import type { SystemCheck } from "./check.ts";
-import { atScale, mean, type Run, runOn, scenarioOf, seedsAt } from "./runs.ts";
+import { atScale, mean, type Run, runOn, runsOn, scenarioOf, seedsAt } from "./runs.ts";
 
 const CASES = ["inception", "nmt", "enas-cifar"].flatMap((family) =>
   [2, 4].map((devices) => `${family}/test/0/${devices}xK80`),
 );
 /** The same network and features under REINFORCE: one epoch, no penalty. */
 const REINFORCE = "spotlight?epochs=1&minibatch=1000&klTarget=0";
-
-const bests = async (spec: string, scenario: Scenario, evaluations: number, seeds: readonly number[]) => {
-  const runs: Run[] = [];
-  for (const seed of seeds) runs.push(await runOn(spec, scenario, evaluations, seed));
-  return runs;
-};
 
 /** Evaluations until the mean of the runs' best steps is at most `ratio`; infinite where never. */
 function evaluationsTo(runs: readonly Run[], ratio: number): number {
@@ -37,8 +30,8 @@ export const checks: readonly SystemCheck[] = [
       let won = 0;
       for (const uri of CASES) {
         const scenario = await scenarioOf(uri);
-        const plain = await bests(REINFORCE, scenario, budget, seeds);
-        const ours = await bests("spotlight", scenario, budget, seeds);
+        const plain = await runsOn(REINFORCE, scenario, budget, seeds);
+        const ours = await runsOn("spotlight", scenario, budget, seeds);
         const share = evaluationsTo(ours, mean(plain.map(({ best }) => best))) / budget;
         if (share <= 0.6) won++;
         rows.push(
@@ -58,7 +51,7 @@ export const checks: readonly SystemCheck[] = [
       let passed = true;
       for (const uri of CASES) {
         const scenario = await scenarioOf(uri);
-        const runs = await bests("spotlight", scenario, atScale(5000, scale), seedsAt(5, scale));
+        const runs = await runsOn("spotlight", scenario, atScale(5000, scale), seedsAt(5, scale));
         const ratio = mean(runs.map(({ best }) => best));
         passed &&= ratio <= (uri.includes("/2x") ? 1.22 : 1.3);
         rows.push(`${uri.replace("/test/0", "")} ${ratio.toFixed(3)}`);
@@ -92,8 +85,8 @@ export const checks: readonly SystemCheck[] = [
       const scenario = await scenarioOf("enas-cifar/test/0/4xK80");
       const ratioAt = async (evaluations: number) => {
         const seeds = seedsAt(5, scale);
-        const ours = await bests("spotlight", scenario, evaluations, seeds);
-        const plain = await bests(REINFORCE, scenario, evaluations, seeds);
+        const ours = await runsOn("spotlight", scenario, evaluations, seeds);
+        const plain = await runsOn(REINFORCE, scenario, evaluations, seeds);
         return mean(ours.map(({ best }) => best)) / mean(plain.map(({ best }) => best));
       };
       const [short, long] = [await ratioAt(atScale(500, scale)), await ratioAt(atScale(5000, scale))];
