@@ -14,7 +14,7 @@
  * - the mean over a graph's nodes, each with a ratio of its own.
  *
  * The defaults depart from that by measurement on `inception-v3/4xK80?groups=64` and
- * `nmt/test/0/2xK80`; docs/agents.md has the figures.
+ * `nmt/test/0/2xK80`; docs/agents/gdp.md has the figures.
  */
 import { z } from "zod";
 import { colocationGrouping } from "../../env/model/coarsen/grouping.ts";

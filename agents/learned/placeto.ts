@@ -14,7 +14,7 @@
  * The source does not say over how many updates the step size falls: 1,000 here.
  *
  * The default differs in what the card's limits say. Its choices were made on training members of
- * the families and on resnet-50, never on what the slow tests or docs/agents.md judge.
+ * the families and on resnet-50, never on what the slow tests or docs/agents/placeto.md judge.
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";

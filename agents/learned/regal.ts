@@ -16,7 +16,7 @@
  * Keys for transfers are missing; transfers go first come, first served. A node is a group; the ops
  * of a group share the settings of their priority keys.
  *
- * `mode=tuned` differs in what docs/agents.md lists with its effect.
+ * `mode=tuned` differs in what docs/agents/regal.md lists with its effect.
  */
 import { z } from "zod";
 import { InputError } from "../../env/model/errors.ts";

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
 const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs];
 const rooms = ["agents", "cli", "env", "results", "scenarios", "test"];
 const sources = new Set(
@@ -16,12 +18,31 @@ const sources = new Set(
 /** Pages that are linked to and still to be written. */
 const notYet: readonly string[] = [];
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
+/** Names by which links reach the headings of a page: small letters, hyphens for spaces. */
+function anchorsOf(page: string): Set<string> {
+  const headings = [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
+  const nameOf = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-");
+  return new Set(headings.map(nameOf));
+}
 
 describe("pages", () => {
   test.each(pages)("%s links to pages that there are", (page) => {
     const targets = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
     const paths = targets.map((target) => join(dirname(page), target));
     expect(paths.filter((path) => !existsSync(join(root, path)) && !notYet.includes(path))).toEqual([]);
+  });
+
+  test.each(pages)("%s links to headings that there are", (page) => {
+    const links = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)];
+    const missing = links.filter(([, target, anchor]) => {
+      const path = target === undefined ? page : join(dirname(page), target);
+      return !anchorsOf(path).has(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   test("that are still to be written are not there", () => {
