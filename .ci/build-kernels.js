@@ -1,21 +1,42 @@
 /**
- * Compiles the two kernels (AssemblyScript), of the simulator and of the tensor operations, and
- * writes them as the TypeScript modules that the package ships. Run `npm run build:kernels` after a
- * change; tests hold sources and modules together.
+ * Compiles the kernels (AssemblyScript), of the simulator and of the tensor operations, and writes
+ * them as the TypeScript modules that the package ships. That of the tensor operations is built
+ * twice, with and without fused multiply-add. Run `npm run build:kernels` after a change; tests
+ * hold sources and modules together.
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
+const tensors = "../agents/tensors/kernel/";
 const kernels = {
-  engine: { folder: "../env/sim/engine/kernel/", module: "engine-wasm.ts", constant: "engineWasm" },
-  tensors: { folder: "../agents/tensors/kernel/", module: "tensors-wasm.ts", constant: "tensorsWasm" },
+  engine: {
+    folder: "../env/sim/engine/kernel/",
+    module: "engine-wasm.ts",
+    constant: "engineWasm",
+    title: "The simulator kernel",
+    features: ["simd"],
+  },
+  tensors: {
+    folder: tensors,
+    module: "tensors-wasm.ts",
+    constant: "tensorsWasm",
+    title: "The kernel of the tensor operations",
+    features: ["simd"],
+  },
+  "fused-tensors": {
+    folder: tensors,
+    module: "fused-tensors-wasm.ts",
+    constant: "fusedTensorsWasm",
+    title: "The kernel of the tensor operations with fused multiply-add",
+    features: ["simd", "relaxed-simd"],
+  },
 };
-const titles = { engine: "The simulator kernel", tensors: "The kernel of the tensor operations" };
 
 /** The module's text. */
 export async function buildKernel(name) {
-  const folder = new URL(kernels[name].folder, import.meta.url);
+  const { constant, title, features, ...paths } = kernels[name];
+  const folder = new URL(paths.folder, import.meta.url);
   let binary;
   const { error, stderr } = await asc.main(
     [
@@ -25,7 +46,7 @@ export async function buildKernel(name) {
       "--runtime=stub",
       "--noAssert",
       "--importMemory",
-      "--enable=simd",
+      ...features.map((feature) => `--enable=${feature}`),
     ],
     {
       readFile: (file) => readFile(new URL(file, folder), "utf8").catch(() => null),
@@ -40,7 +61,7 @@ export async function buildKernel(name) {
     .toString("base64")
     .match(/.{1,100}/g);
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
-  return `/** ${titles[name]}, compiled from assembly/kernel.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const ${kernels[name].constant} =\n${text};\n`;
+  return `/** ${title}, compiled from assembly/kernel.ts by \`npm run build:kernels\`; base64 of WebAssembly. */\nexport const ${constant} =\n${text};\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

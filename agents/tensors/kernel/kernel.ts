@@ -1,8 +1,15 @@
 /**
  * The functions of the tensor kernel, on one memory. Arguments that name arrays are addresses in
  * bytes; strides, sizes and counts are elements. assembly/ says what each computes.
+ *
+ * Products multiply and add with one rounding. Relaxed SIMD has an instruction for that, which
+ * engines may also round twice. So the kernel that uses it runs only where a trial shows one
+ * rounding. Elsewhere the plain kernel computes the same bits, slowly. Node 20 has relaxed SIMD
+ * behind a flag of V8.
  */
+import { setFlagsFromString } from "node:v8";
 import { type WasmMemory, wasm } from "../../../env/sim/engine/kernel/webassembly.ts";
+import { fusedTensorsWasm } from "./fused-tensors-wasm.ts";
 import { tensorsWasm } from "./tensors-wasm.ts";
 
 /** Flags of `multiply`. */
@@ -33,6 +40,7 @@ export interface TensorKernel {
     bias: number,
     flags: number,
   ): void;
+  fmaAll(x: number, y: number, z: number, result: number, count: number): void;
   tanhAll(x: number, result: number, count: number): void;
   exponentials(x: number, result: number, count: number): void;
   largest(x: number, count: number): number;
@@ -122,6 +130,32 @@ export interface TensorKernel {
 let compiled: object | undefined;
 
 export function startTensorKernel(memory: WasmMemory): TensorKernel {
-  compiled ??= new wasm.Module(Buffer.from(tensorsWasm, "base64"));
-  return new wasm.Instance(compiled, { env: { memory } }).exports as TensorKernel;
+  compiled ??= fusedModule() ?? plainModule();
+  return instance(compiled, memory);
+}
+
+export const plainModule = (): object => new wasm.Module(Buffer.from(tensorsWasm, "base64"));
+
+/** Null where fused multiply-add is missing or rounds twice. */
+export function fusedModule(): object | null {
+  const bytes = Buffer.from(fusedTensorsWasm, "base64");
+  if (!wasm.validate(bytes)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (!wasm.validate(bytes)) return null;
+  const module = new wasm.Module(bytes);
+  return roundsOnce(module) ? module : null;
+}
+
+export const instance = (module: object, memory: WasmMemory): TensorKernel =>
+  new wasm.Instance(module, { env: { memory } }).exports as TensorKernel;
+
+/** With two roundings x x - (x x to 24 bits) is 0. */
+function roundsOnce(module: object): boolean {
+  const memory = new wasm.Memory({ initial: 1 });
+  const [x, rest] = [1 + 2 ** -12, 2 ** -24];
+  const values = new Float32Array(memory.buffer, 0, 16);
+  [x, x, rest - x * x].forEach((value, i) => {
+    values.fill(value, 4 * i, 4 * i + 4);
+  });
+  instance(module, memory).fmaAll(0, 16, 32, 48, 4);
+  return values.subarray(12).every((value) => value === rest);
 }

@@ -4,6 +4,7 @@ export { scores, scoresBack } from "./attention";
 export {
   addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
+export { fmaAll } from "./fma";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { multiply, pack } from "./product";

@@ -4,6 +4,7 @@
  * matrices elements.
  */
 import { tileOfColumns, tileOfOne, tileOfRows } from "./tile";
+import { tileOfFour, tileOfPair } from "./wide-tile";
 
 /** Steps of the inner dimension that are multiplied before the next tile. */
 const DEPTH: i32 = 256;
@@ -74,13 +75,13 @@ export function multiply(
     const right = b + k * stepBytes;
     for (let row = 0; row < rows; row += height) {
       const last = min(row + height, rows);
+      const rest = row + ((last - row) & ~3);
       for (let column = 0; column < columns; column += 8) {
         const panel = right + (<usize>(column >> 3) * panelStride << 2);
         const width = min(8, columns - column);
         const offset = bias == 0 || k > 0 ? 0 : bias + (<usize>column << 2);
         const to = c + (<usize>column << 2);
-        let i = row;
-        for (; i + 4 <= last; i += 4) {
+        for (let i = row; i < rest; i += 4) {
           const from = left + i * rowBytes;
           const result = to + i * resultBytes;
           if (depthStride == 1)
@@ -88,12 +89,66 @@ export function multiply(
           else
             tileOfColumns(from, depthBytes, panel, stepBytes, result, resultBytes, steps, width, offset, add, relu);
         }
-        for (; i < last; i++)
-          tileOfOne(
-            left + i * rowBytes, depthBytes, panel, stepBytes, to + i * resultBytes,
-            steps, width, offset, add, relu,
-          );
       }
+      if (rest < last)
+        lastRows(
+          left + rest * rowBytes, rowBytes, depthBytes, right, <usize>panelStride << 2, stepBytes,
+          c + rest * resultBytes, resultBytes, last - rest, steps, columns, k > 0 ? 0 : bias, add, relu,
+        );
     }
+  }
+}
+
+/** At most 3 rows. */
+function lastRows(
+  a: usize, rowBytes: usize, depthBytes: usize,
+  b: usize, panelBytes: usize, stepBytes: usize,
+  c: usize, resultBytes: usize,
+  rows: i32, steps: i32, columns: i32, bias: usize, add: bool, relu: bool,
+): void {
+  let row = 0;
+  let column = 0;
+  if (rows >= 2) {
+    for (; column + 16 <= columns; column += 16) {
+      const at = <usize>column << 2;
+      const offset = bias == 0 ? 0 : bias + at;
+      tileOfPair(
+        a, rowBytes, depthBytes, b + (column >> 3) * panelBytes, panelBytes, stepBytes, c + at, resultBytes,
+        steps, offset, add, relu,
+      );
+    }
+    // What is left of the two rows is a panel and a part of one.
+    for (let i = 0; i < 2; i++)
+      lastPanels(
+        a + i * rowBytes, depthBytes, b, panelBytes, stepBytes, c + i * resultBytes,
+        steps, column, columns, bias, add, relu,
+      );
+    row = 2;
+  }
+  if (row == rows) return;
+  a += row * rowBytes;
+  c += row * resultBytes;
+  for (column = 0; column + 32 <= columns; column += 32) {
+    const at = <usize>column << 2;
+    const offset = bias == 0 ? 0 : bias + at;
+    tileOfFour(
+      a, depthBytes, b + (column >> 3) * panelBytes, panelBytes, stepBytes, c + at, steps, offset, add, relu,
+    );
+  }
+  lastPanels(a, depthBytes, b, panelBytes, stepBytes, c, steps, column, columns, bias, add, relu);
+}
+
+/** One row, from a column on. */
+function lastPanels(
+  a: usize, depthBytes: usize, b: usize, panelBytes: usize, stepBytes: usize, c: usize,
+  steps: i32, first: i32, columns: i32, bias: usize, add: bool, relu: bool,
+): void {
+  for (let column = first; column < columns; column += 8) {
+    const at = <usize>column << 2;
+    const offset = bias == 0 ? 0 : bias + at;
+    tileOfOne(
+      a, depthBytes, b + (column >> 3) * panelBytes, stepBytes, c + at,
+      steps, min(8, columns - column), offset, add, relu,
+    );
   }
 }

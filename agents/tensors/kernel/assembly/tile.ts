@@ -5,13 +5,8 @@
  * Inner loops written out four times ran at two thirds of the speed. The compiler of Node 20 then
  * keeps more loads alive than it has registers.
  */
+import { fma4 } from "./fma";
 import { loadPart, storePart } from "./parts";
-
-// @ts-ignore: decorator
-@inline
-function plus(sum: v128, x: v128, y: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, y));
-}
 
 /** Rows of the left matrix lie `rowBytes` apart; the steps of a row are neighbours. */
 export function tileOfRows(
@@ -47,17 +42,17 @@ export function tileOfRows(
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
     x = v128.load_splat<f32>(a0);
-    s00 = plus(s00, x, b0);
-    s01 = plus(s01, x, b1);
+    s00 = fma4(x, b0, s00);
+    s01 = fma4(x, b1, s01);
     x = v128.load_splat<f32>(a1);
-    s10 = plus(s10, x, b0);
-    s11 = plus(s11, x, b1);
+    s10 = fma4(x, b0, s10);
+    s11 = fma4(x, b1, s11);
     x = v128.load_splat<f32>(a2);
-    s20 = plus(s20, x, b0);
-    s21 = plus(s21, x, b1);
+    s20 = fma4(x, b0, s20);
+    s21 = fma4(x, b1, s21);
     x = v128.load_splat<f32>(a3);
-    s30 = plus(s30, x, b0);
-    s31 = plus(s31, x, b1);
+    s30 = fma4(x, b0, s30);
+    s31 = fma4(x, b1, s31);
     b += stepBytes;
     a0 += 4;
     a1 += 4;
@@ -116,17 +111,17 @@ export function tileOfColumns(
     b0 = v128.load(b);
     b1 = v128.load(b, 16);
     x = v128.load_splat<f32>(a);
-    s00 = plus(s00, x, b0);
-    s01 = plus(s01, x, b1);
+    s00 = fma4(x, b0, s00);
+    s01 = fma4(x, b1, s01);
     x = v128.load_splat<f32>(a, 4);
-    s10 = plus(s10, x, b0);
-    s11 = plus(s11, x, b1);
+    s10 = fma4(x, b0, s10);
+    s11 = fma4(x, b1, s11);
     x = v128.load_splat<f32>(a, 8);
-    s20 = plus(s20, x, b0);
-    s21 = plus(s21, x, b1);
+    s20 = fma4(x, b0, s20);
+    s21 = fma4(x, b1, s21);
     x = v128.load_splat<f32>(a, 12);
-    s30 = plus(s30, x, b0);
-    s31 = plus(s31, x, b1);
+    s30 = fma4(x, b0, s30);
+    s31 = fma4(x, b1, s31);
     a += depthBytes;
     b += stepBytes;
   }
@@ -169,8 +164,8 @@ export function tileOfOne(
   }
   for (let k = 0; k < steps; k++) {
     const x = v128.load_splat<f32>(a);
-    s0 = plus(s0, x, v128.load(b));
-    s1 = plus(s1, x, v128.load(b, 16));
+    s0 = fma4(x, v128.load(b), s0);
+    s1 = fma4(x, v128.load(b, 16), s1);
     a += depthBytes;
     b += stepBytes;
   }

@@ -8,6 +8,7 @@ export interface WasmMemory {
 }
 
 interface WasmInterface {
+  validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (
     module: object,
