@@ -94,7 +94,7 @@ export function messagePassing(
       return (features) => {
         const states = features.shape[1] as number;
         const start = transform(tf.reshape(features, [nodes * states, columns]));
-        const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, rounds));
+        const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, { rounds }));
         return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
       };
     },

@@ -7,22 +7,21 @@
  * `message` and `update` are dense layers with relu after each. Composed, the rounds make tens of
  * large intermediates whose passes through memory cost more than the products.
  *
- * Input: start [nodes x states, width], node-major. Output: the same shape.
+ * Input: start [nodes x states, width], node-major. Output: the same shape. With `read`, only these
+ * rows are computed, and what they depend on; the others are 0 and have no gradient.
  */
 import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
+import { type Level, levelsOf } from "../kernel/levels.ts";
 import { factor, matrix, transposedFactor } from "../kernel/product.ts";
 import {
   backwardRound,
-  blocksOf,
-  type Edges,
+  blockRows,
+  edgesIn,
   forwardRound,
   type Layer,
-  type LayerGradient,
+  type Round,
   type Rounds,
-  type RoundTables,
-  receiversOf,
-  rowsOf,
-  type Size,
+  type RoundsBack,
 } from "../kernel/rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
@@ -36,9 +35,10 @@ export interface DenseLayer {
 export interface MessageGraph {
   readonly nodes: number;
   readonly incoming: Incoming;
-  readonly outgoing: Incoming;
   /** Whether nodes without incoming edges keep their start, instead of the update of zeros. */
   readonly quiet: boolean;
+  /** The levels where all nodes are read, by the number of rounds. */
+  readonly known: Map<number, readonly Level[]>;
 }
 
 export function messageGraph(
@@ -46,9 +46,7 @@ export function messageGraph(
   edges: WeightedEdges,
   { quiet = true }: { readonly quiet?: boolean } = {},
 ): MessageGraph {
-  const { from, to, weight } = edges;
-  const outgoing = incomingOf({ from: to, to: from, weight }, nodes);
-  return { nodes, incoming: incomingOf(edges, nodes), outgoing, quiet };
+  return { nodes, incoming: incomingOf(edges, nodes), quiet, known: new Map() };
 }
 
 export interface MessageLayers {
@@ -56,15 +54,24 @@ export interface MessageLayers {
   readonly update: readonly DenseLayer[];
 }
 
+export interface MessageOptions {
+  readonly rounds: number;
+  /** The rows that are read, ascending; all by default. */
+  readonly read?: Int32Array;
+}
+
 export function messageRounds(
   tf: Tf,
   start: Tensor,
   layers: MessageLayers,
   graph: MessageGraph,
-  rounds: number,
+  { rounds, read }: MessageOptions,
 ): Tensor2D {
   const [rows, width] = start.shape as [number, number];
-  const size = { nodes: graph.nodes, states: rows / graph.nodes, width, rounds };
+  const states = read === undefined ? rows / graph.nodes : 1;
+  const levels =
+    read === undefined ? allLevels(graph, rounds) : levelsOf(graph, read, rows / graph.nodes, rounds);
+  const size = { rows, states, width, levels };
   const all = [...layers.message, ...layers.update];
   const messageLayers = layers.message.length;
   // Known only here: within a custom gradient the tape is off.
@@ -72,18 +79,27 @@ export function messageRounds(
   const operation = tf.customGrad((...inputs) => {
     const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
     const given = { start: inputs[0] as Tensor, weights: inputs.slice(1) as Tensor[], messageLayers };
-    const [value, ...tables] = forward(tf, given, graph, size, recorded);
+    const [value, ...tables] = forward(tf, given, size, recorded);
     save([...(inputs as Tensor[]), ...tables]);
     return {
       value,
       gradFunc: (upstream: Tensor, saved: Tensor[]) => {
         const weights = saved.slice(1, 1 + 2 * all.length);
-        const kept = saved.slice(1 + 2 * all.length);
-        return backward(tf, upstream, { start: saved[0], weights, messageLayers }, kept, graph, size);
+        const kept = saved[1 + 2 * all.length];
+        return backward(tf, upstream, { start: saved[0], weights, messageLayers }, kept, size);
       },
     };
   });
   return operation(start, ...all.flatMap(({ matrix: weights, bias }) => [weights, bias])) as Tensor2D;
+}
+
+function allLevels(graph: MessageGraph, rounds: number): readonly Level[] {
+  const known = graph.known.get(rounds);
+  if (known !== undefined) return known;
+  const every = Int32Array.from({ length: graph.nodes }, (_, node) => node);
+  const levels = levelsOf(graph, every, 1, rounds);
+  graph.known.set(rounds, levels);
+  return levels;
 }
 
 interface Given {
@@ -93,154 +109,158 @@ interface Given {
   readonly messageLayers: number;
 }
 
-function forward(tf: Tf, given: Given, graph: MessageGraph, size: Size, recorded: boolean): Tensor[] {
-  const { nodes, states, width, rounds } = size;
-  const rows = nodes * states;
+interface Size {
+  readonly rows: number;
+  /** Of a unit of the levels. */
+  readonly states: number;
+  readonly width: number;
+  readonly levels: readonly Level[];
+}
+
+function forward(tf: Tf, given: Given, size: Size, recorded: boolean): Tensor[] {
+  const { rows, states, width, levels } = size;
   return compute(tf, (workspace) => {
+    const { kernel } = workspace;
     const value = workspace.result([rows, width]);
-    const layers = layersOf(workspace, given);
-    const prepared = prepare(workspace, given, layers, graph, size);
-    const kept = recorded ? rounds : Math.min(2, rounds);
-    const tables = widthsOf(given).map((columns) =>
-      recorded ? workspace.result([kept, rows, columns]) : workspace.scratch(kept * rows * columns),
+    const start = workspace.input(given.start);
+    const prepared = prepare(workspace, given, size);
+    const elements = levels.map((level, r) => tableElements(given, size, level, levels[r - 1]));
+    const total = elements.reduce((a, b) => a + b, 0);
+    // Without a gradient two levels are enough.
+    const largest = Math.max(...elements);
+    const tables = recorded ? workspace.result([total]) : workspace.scratch(2 * largest);
+    const all = roundsIn(workspace, given, size, (r) =>
+      recorded ? tables + 4 * sum(elements.slice(0, r)) : tables + 4 * (r % 2) * largest,
     );
-    const tablesOf = roundTables(tables, given, rows, kept);
-    if (graph.quiet) clearQuiet(workspace, tables[tables.length - 1], graph, size, kept);
-    for (let round = 0; round < rounds; round++)
-      forwardRound(workspace, prepared, tablesOf(round), round === 0 ? null : tablesOf(round - 1));
-    const updates = tablesOf(rounds - 1).updates;
-    workspace.kernel.addAll(workspace.input(given.start), updates[updates.length - 1], value, rows * width);
+    const [first] = all;
+    const unit = states * width;
+    kernel.gatherRows(start, first.units, 0, first.level.units.length, unit, first.x);
+    for (let r = 1; r < all.length; r++) forwardRound(workspace, prepared, all[r - 1], all[r]);
+    const last = all[all.length - 1];
+    workspace.clear(value, rows * width);
+    kernel.scatterRows(last.x, last.units, last.level.units.length, unit, value);
   });
 }
 
-/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
-function widthsOf({ weights, messageLayers }: Given): number[] {
-  const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
-  return [...outputs.slice(0, messageLayers), outputs[messageLayers - 1], ...outputs.slice(messageLayers)];
-}
+const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 
-/** The tables of round r, where `kept` rounds are kept. */
-function roundTables(tables: readonly number[], given: Given, rows: number, kept: number) {
-  const widths = widthsOf(given);
-  const { messageLayers } = given;
-  return (round: number): RoundTables => {
-    const here = tables.map((address, i) => address + 4 * (round % kept) * rows * widths[i]);
-    return {
-      messages: here.slice(0, messageLayers),
-      sums: here[messageLayers],
-      updates: here.slice(messageLayers + 1),
-    };
+/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
+function widthsOf({ weights, messageLayers }: Given) {
+  const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
+  return {
+    message: outputs.slice(0, messageLayers),
+    summed: outputs[messageLayers - 1],
+    update: outputs.slice(messageLayers),
   };
 }
 
-function layersOf(workspace: Workspace, { weights }: Given): Layer[] {
-  return Array.from({ length: weights.length / 2 }, (_, i) => {
+function tableElements(
+  given: Given,
+  { states, width }: Size,
+  level: Level,
+  before: Level | undefined,
+): number {
+  const { message, summed, update } = widthsOf(given);
+  const sent = before === undefined ? 0 : before.units.length;
+  const columns = sent * sum(message) + level.updated * (summed + sum(update)) + level.units.length * width;
+  return states * columns;
+}
+
+/** Addresses of the tables of every level, one behind the other from `at(level)`. */
+function roundsIn(workspace: Workspace, given: Given, size: Size, at: (level: number) => number): Round[] {
+  const { message, summed, update } = widthsOf(given);
+  const { states, width, levels } = size;
+  return levels.map((level, r): Round => {
+    let next = at(r);
+    const table = (units: number, columns: number) => {
+      const address = next;
+      next += 4 * units * states * columns;
+      return address;
+    };
+    const sent = r === 0 ? 0 : levels[r - 1].units.length;
+    return {
+      level,
+      units: workspace.copy(level.units),
+      incoming: edgesIn(workspace, level.incoming),
+      outgoing: edgesIn(workspace, level.outgoing),
+      messages: message.map((columns) => table(sent, columns)),
+      sums: table(level.updated, summed),
+      updates: update.map((columns) => table(level.updated, columns)),
+      x: table(level.units.length, width),
+    };
+  });
+}
+
+function prepare(workspace: Workspace, { start, weights, messageLayers }: Given, size: Size): Rounds {
+  const layers = Array.from({ length: weights.length / 2 }, (_, i): Layer => {
     const [inputs, outputs] = weights[2 * i].shape as [number, number];
     const forward = factor(workspace, matrix(workspace.input(weights[2 * i]), inputs, outputs));
     return { inputs, outputs, bias: workspace.input(weights[2 * i + 1]), forward };
   });
-}
-
-function prepare(
-  workspace: Workspace,
-  { start, messageLayers }: Given,
-  layers: readonly Layer[],
-  graph: MessageGraph,
-  size: Size,
-): Rounds {
-  const every = new Uint8Array(size.nodes).fill(1);
-  const senders = blocksOf(receiversOf(graph.outgoing), size);
   return {
-    size,
+    states: size.states,
+    width: size.width,
     message: layers.slice(0, messageLayers),
     update: layers.slice(messageLayers),
-    incoming: edgesIn(workspace, graph.incoming),
-    senders,
-    receivers: blocksOf(graph.quiet ? receiversOf(graph.incoming) : every, size),
     start: workspace.input(start),
-    vectors: workspace.scratch(largestRows(senders, size) * size.width),
   };
 }
 
-const largestRows = (blocks: readonly { first: number; last: number }[], size: Size): number =>
-  blocks.reduce((most, block) => Math.max(most, rowsOf(block, size)), 0);
-
-const edgesIn = (workspace: Workspace, { start, from, weight }: Incoming): Edges => ({
-  start: workspace.copy(start),
-  from: workspace.copy(from),
-  weight: workspace.copy(weight),
-});
-
-/** Zero updates of the nodes that no message reaches. */
-function clearQuiet(
-  workspace: Workspace,
-  updates: number,
-  graph: MessageGraph,
-  size: Size,
-  kept: number,
-): void {
-  const { nodes, states, width } = size;
-  const receives = receiversOf(graph.incoming);
-  for (let round = 0; round < kept; round++)
-    for (let node = 0; node < nodes; node++)
-      if (receives[node] === 0)
-        workspace.clear(updates + 4 * (round * nodes + node) * states * width, states * width);
-}
-
-function backward(
-  tf: Tf,
-  upstream: Tensor,
-  given: Given,
-  kept: readonly Tensor[],
-  graph: MessageGraph,
-  size: Size,
-): Tensor[] {
-  const { nodes, states, width, rounds } = size;
-  const rows = nodes * states;
+function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Size): Tensor[] {
+  const { rows, states, width, levels } = size;
   return compute(tf, (workspace) => {
+    const { kernel } = workspace;
     const dStart = workspace.result([rows, width]);
     const gradients = given.weights.map(({ shape, size: elements }) => {
       const address = workspace.result(shape);
       workspace.clear(address, elements);
       return address;
     });
-    const layers = layersOf(workspace, given);
-    const prepared = prepare(workspace, given, layers, graph, size);
-    const tablesOf = roundTables(
-      kept.map((table) => workspace.input(table)),
-      given,
-      rows,
-      rounds,
-    );
-    const back = layers.map(
-      (layer, i): LayerGradient => ({
-        layer,
-        through: transposedFactor(
-          workspace,
-          matrix(workspace.input(given.weights[2 * i]), layer.inputs, layer.outputs),
-        ),
-        dWeights: gradients[2 * i],
-        dBias: gradients[2 * i + 1],
-      }),
-    );
-    const largest = Math.max(largestRows(prepared.senders, size), largestRows(prepared.receivers, size));
-    const widest = layers.reduce((most, layer) => Math.max(most, layer.inputs, layer.outputs), 0) + 8;
-    const sumWidth = layers[given.messageLayers - 1].outputs;
-    const rest = {
-      ...prepared,
-      messageBack: back.slice(0, given.messageLayers),
-      updateBack: back.slice(given.messageLayers),
-      outgoing: edgesIn(workspace, graph.outgoing),
-      scratch: [workspace.scratch(largest * widest), workspace.scratch(largest * widest)] as const,
-      packed: workspace.scratch(largest * widest),
-      dSums: workspace.zeros(rows * sumWidth),
-    };
-    const d = workspace.scratch(rows * width);
-    workspace.move(workspace.input(upstream), d, rows * width);
-    workspace.move(d, dStart, rows * width);
-    for (let round = rounds - 1; round >= 0; round--) {
-      backwardRound(workspace, rest, tablesOf(round), round === 0 ? null : tablesOf(round - 1), d);
-      workspace.kernel.addAll(dStart, d, dStart, rows * width);
+    const prepared = backRounds(workspace, given, size, gradients);
+    const elements = levels.map((level, r) => tableElements(given, size, level, levels[r - 1]));
+    const tables = workspace.input(kept);
+    const all = roundsIn(workspace, given, size, (r) => tables + 4 * sum(elements.slice(0, r)));
+    const unit = states * width;
+    const most = Math.max(...levels.map(({ units }) => units.length)) * unit;
+    let [d, dBefore] = [workspace.scratch(most), workspace.scratch(most)];
+    const last = all[all.length - 1];
+    kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
+    workspace.clear(dStart, rows * width);
+    for (let r = all.length - 1; r >= 0; r--) {
+      kernel.scatterRows(d, all[r].units, all[r].level.units.length, unit, dStart);
+      if (r === 0) break;
+      backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
+      [d, dBefore] = [dBefore, d];
     }
   });
+}
+
+function backRounds(
+  workspace: Workspace,
+  given: Given,
+  size: Size,
+  gradients: readonly number[],
+): RoundsBack {
+  const prepared = prepare(workspace, given, size);
+  const layers = [...prepared.message, ...prepared.update];
+  const back = layers.map((layer, i) => {
+    const weights = matrix(workspace.input(given.weights[2 * i]), layer.inputs, layer.outputs);
+    return {
+      layer,
+      through: transposedFactor(workspace, weights),
+      dWeights: gradients[2 * i],
+      dBias: gradients[2 * i + 1],
+    };
+  });
+  const largest = blockRows(size);
+  const widest = layers.reduce((most, layer) => Math.max(most, layer.inputs, layer.outputs), 0) + 8;
+  const updated = Math.max(...size.levels.map((level) => level.updated));
+  return {
+    ...prepared,
+    messageBack: back.slice(0, given.messageLayers),
+    updateBack: back.slice(given.messageLayers),
+    scratch: [workspace.scratch(largest * widest), workspace.scratch(largest * widest)],
+    packed: workspace.scratch(largest * widest),
+    dSums: workspace.scratch(updated * size.states * widthsOf(given).summed),
+  };
 }

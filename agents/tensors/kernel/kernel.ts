@@ -76,6 +76,8 @@ export interface TensorKernel {
     extra: number,
     result: number,
   ): void;
+  gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
+  scatterRows(x: number, index: number, rows: number, width: number, result: number): void;
   cell(
     gates: number,
     before: number,

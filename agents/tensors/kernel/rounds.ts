@@ -4,15 +4,16 @@
  *
  *   x <- start + update(sum over edges of weight x message(x[from]))
  *
- * `message` and `update` are dense layers with relu. Vectors lie [nodes x states x width]. Nodes
- * without outgoing edges send nothing, so their messages are not computed. Backward, blocks whose
- * gradient is zero are passed over: a policy that reads few nodes has many of them.
+ * `message` and `update` are dense layers with relu. A table holds the units of a level
+ * (levels.ts), each with its states side by side. Backward, blocks whose gradient is zero are
+ * passed over.
  */
 import type { Incoming } from "./incoming.ts";
+import type { Level } from "./levels.ts";
 import { type Factor, type Matrix, matrix, product, transposedProduct } from "./product.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A dense layer: addresses of its weights, its bias and their gradients. */
+/** A dense layer: addresses of its weights and its bias. */
 export interface Layer {
   readonly inputs: number;
   readonly outputs: number;
@@ -28,134 +29,95 @@ export interface LayerGradient {
   readonly dBias: number;
 }
 
-export interface Size {
-  readonly nodes: number;
-  readonly states: number;
-  readonly width: number;
-  readonly rounds: number;
-}
-
 /** Edges sorted by receiver, in memory. */
-export interface Edges {
+interface Edges {
   readonly start: number;
   readonly from: number;
   readonly weight: number;
 }
 
-/** A run of nodes that are computed together. */
-export interface Block {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Elements of a vector table that a block covers. */
-const BLOCK = 4096;
-
-/** The nodes for which `active` is 1, in runs of few enough rows. */
-export function blocksOf(active: Uint8Array, { states, width }: Size): Block[] {
-  const most = Math.max(1, Math.floor(BLOCK / (states * width)));
-  const blocks: Block[] = [];
-  for (let first = 0; first < active.length; ) {
-    if (active[first] === 0) {
-      first++;
-      continue;
-    }
-    let last = first + 1;
-    while (last < active.length && last - first < most && active[last] === 1) last++;
-    blocks.push({ first, last });
-    first = last;
-  }
-  return blocks;
-}
-
-/** 1 for each node that receives a message. */
-export function receiversOf({ rows, start }: Incoming): Uint8Array {
-  return Uint8Array.from({ length: rows }, (_, node) => (start[node + 1] > start[node] ? 1 : 0));
-}
-
-/** Tables of one round: addresses of [nodes x states x width of the layer]. */
-export interface RoundTables {
+/** A level in memory: addresses of its tables and lists. */
+export interface Round {
+  readonly level: Level;
+  readonly units: number;
+  readonly incoming: Edges;
+  readonly outgoing: Edges;
+  /** Outputs of the message layers at the units before. */
   readonly messages: readonly number[];
+  /** Sums and outputs of the update layers at the updated units. */
   readonly sums: number;
   readonly updates: readonly number[];
+  /** The vectors after this round. */
+  readonly x: number;
 }
 
 export interface Rounds {
-  readonly size: Size;
+  /** States and width of a unit. */
+  readonly states: number;
+  readonly width: number;
   readonly message: readonly Layer[];
   readonly update: readonly Layer[];
-  readonly incoming: Edges;
-  readonly senders: readonly Block[];
-  readonly receivers: readonly Block[];
   readonly start: number;
-  /** Scratch memory for the vectors of a block before its messages. */
-  readonly vectors: number;
 }
 
-export const rowsOf = ({ first, last }: Block, { states }: Size): number => (last - first) * states;
-const at = (table: number, { first }: Block, { states }: Size, width: number): number =>
-  table + 4 * first * states * width;
+/** Rows times width of a block. */
+const BLOCK = 4096;
 
-export function forwardRound(
-  workspace: Workspace,
-  rounds: Rounds,
-  tables: RoundTables,
-  before: RoundTables | null,
-): void {
-  const { size, incoming } = rounds;
-  for (const block of rounds.senders)
-    layersForward(
-      workspace,
-      rounds.message,
-      block,
-      size,
-      vectorsOf(workspace, rounds, before, block),
-      tables.messages,
-    );
-  const messages = tables.messages[tables.messages.length - 1];
-  const width = rounds.message[rounds.message.length - 1].outputs;
-  for (const block of rounds.receivers) {
-    workspace.kernel.neighbourSums(
-      messages,
-      size.states * width,
-      incoming.start,
-      incoming.from,
-      incoming.weight,
-      block.first,
-      block.last,
-      0,
-      tables.sums,
-    );
-    layersForward(workspace, rounds.update, block, size, at(tables.sums, block, size, width), tables.updates);
-  }
+export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
+  states * unitsOfBlock(states, width);
+
+const unitsOfBlock = (states: number, width: number): number =>
+  Math.max(1, Math.floor(BLOCK / (states * width)));
+
+function forEachBlock(count: number, rounds: Rounds, visit: (first: number, last: number) => void): void {
+  const most = unitsOfBlock(rounds.states, rounds.width);
+  for (let first = 0; first < count; first += most) visit(first, Math.min(count, first + most));
 }
 
-/** Address of the vectors of a block before a round: the start plus the update before. */
-function vectorsOf(
-  { kernel }: Workspace,
-  { size, start, vectors }: Rounds,
-  before: RoundTables | null,
-  block: Block,
-): number {
-  const own = at(start, block, size, size.width);
-  if (before === null) return own;
-  const update = at(before.updates[before.updates.length - 1], block, size, size.width);
-  kernel.addAll(own, update, vectors, rowsOf(block, size) * size.width);
-  return vectors;
+export const edgesIn = (workspace: Workspace, { start, from, weight }: Incoming): Edges => ({
+  start: workspace.copy(start),
+  from: workspace.copy(from),
+  weight: workspace.copy(weight),
+});
+
+const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
+
+export function forwardRound(workspace: Workspace, rounds: Rounds, before: Round, round: Round): void {
+  const { states, width } = rounds;
+  const { kernel } = workspace;
+  const { level, incoming } = round;
+  forEachBlock(before.level.units.length, rounds, (first, last) => {
+    const input = before.x + 4 * first * states * width;
+    layersForward(workspace, rounds.message, input, round.messages, first * states, (last - first) * states);
+  });
+  const messages = lastOf(round.messages);
+  const summed = lastOf(rounds.message).outputs;
+  const unit = states * width;
+  forEachBlock(level.updated, rounds, (first, last) => {
+    const { start, from, weight } = incoming;
+    kernel.neighbourSums(messages, states * summed, start, from, weight, first, last, 0, round.sums);
+    const input = round.sums + 4 * first * states * summed;
+    layersForward(workspace, rounds.update, input, round.updates, first * states, (last - first) * states);
+    const update = lastOf(round.updates) + 4 * first * unit;
+    const x = round.x + 4 * first * unit;
+    kernel.gatherRows(rounds.start, round.units + 4 * first, update, last - first, unit, x);
+  });
+  const { updated, units } = level;
+  const rest = round.x + 4 * updated * unit;
+  kernel.gatherRows(rounds.start, round.units + 4 * updated, 0, units.length - updated, unit, rest);
 }
 
 function layersForward(
   workspace: Workspace,
   layers: readonly Layer[],
-  block: Block,
-  size: Size,
   input: number,
   outputs: readonly number[],
+  firstRow: number,
+  rows: number,
 ): void {
-  const rows = rowsOf(block, size);
   let from = input;
   layers.forEach((layer, i) => {
-    const to = at(outputs[i], block, size, layer.outputs);
+    const to = outputs[i] + 4 * firstRow * layer.outputs;
     product(workspace, matrix(from, rows, layer.inputs), layer.forward, matrix(to, rows, layer.outputs), {
       bias: layer.bias,
       relu: true,
@@ -167,46 +129,48 @@ function layersForward(
 export interface RoundsBack extends Rounds {
   readonly messageBack: readonly LayerGradient[];
   readonly updateBack: readonly LayerGradient[];
-  readonly outgoing: Edges;
   /** Scratch memory for the gradients of a block, twice, and for a packed one. */
   readonly scratch: readonly [number, number];
   readonly packed: number;
-  /** Gradient of the sums, [nodes x states x width]. */
+  /** Gradient of the sums of a level. */
   readonly dSums: number;
 }
 
-/** From the gradient `d` after a round to that before it, in place; without that of the start. */
+/** From the gradient `d` after a round to `dBefore`, that before it; without that of the start. */
 export function backwardRound(
   workspace: Workspace,
   rounds: RoundsBack,
-  tables: RoundTables,
-  before: RoundTables | null,
+  before: Round,
+  round: Round,
   d: number,
+  dBefore: number,
 ): void {
-  const { size, dSums, outgoing } = rounds;
-  const { kernel } = workspace;
-  const messageWidth = rounds.message[rounds.message.length - 1].outputs;
-  for (const block of rounds.receivers) {
-    const from = at(d, block, size, size.width);
-    const input = at(tables.sums, block, size, messageWidth);
-    const to = at(dSums, block, size, messageWidth);
-    layersBack(workspace, rounds, rounds.updateBack, block, { d: from, input, outputs: tables.updates, to });
-  }
-  workspace.clear(d, size.nodes * size.states * size.width);
-  for (const block of rounds.senders) {
-    const dMessages = rounds.scratch[0] - 4 * block.first * size.states * messageWidth;
-    const { first, last } = block;
-    const { start, from, weight } = outgoing;
-    kernel.neighbourSums(dSums, size.states * messageWidth, start, from, weight, first, last, 0, dMessages);
-    const input = vectorsOf(workspace, rounds, before, block);
-    const to = at(d, block, size, size.width);
-    layersBack(workspace, rounds, rounds.messageBack, block, {
-      d: rounds.scratch[0],
-      input,
-      outputs: tables.messages,
-      to,
+  const { states, width, dSums } = rounds;
+  const { start, from, weight } = round.outgoing;
+  const summed = lastOf(rounds.message).outputs;
+  forEachBlock(round.level.updated, rounds, (first, last) => {
+    layersBack(workspace, rounds, rounds.updateBack, {
+      d: d + 4 * first * states * width,
+      input: round.sums + 4 * first * states * summed,
+      outputs: round.updates,
+      to: dSums + 4 * first * states * summed,
+      firstRow: first * states,
+      rows: (last - first) * states,
     });
-  }
+  });
+  forEachBlock(before.level.units.length, rounds, (first, last) => {
+    const dMessages = rounds.scratch[0];
+    const origin = dMessages - 4 * first * states * summed;
+    workspace.kernel.neighbourSums(dSums, states * summed, start, from, weight, first, last, 0, origin);
+    layersBack(workspace, rounds, rounds.messageBack, {
+      d: dMessages,
+      input: before.x + 4 * first * states * width,
+      outputs: round.messages,
+      to: dBefore + 4 * first * states * width,
+      firstRow: first * states,
+      rows: (last - first) * states,
+    });
+  });
 }
 
 interface LayersBack {
@@ -216,28 +180,28 @@ interface LayersBack {
   readonly outputs: readonly number[];
   /** Where the gradient of the input goes. */
   readonly to: number;
+  readonly firstRow: number;
+  readonly rows: number;
 }
 
 function layersBack(
   workspace: Workspace,
-  { size, scratch, packed }: RoundsBack,
+  { scratch, packed }: RoundsBack,
   layers: readonly LayerGradient[],
-  block: Block,
-  { d, input, outputs, to }: LayersBack,
+  { d, input, outputs, to, firstRow, rows }: LayersBack,
 ): void {
   const { kernel } = workspace;
-  const rows = rowsOf(block, size);
-  const last = layers[layers.length - 1].layer;
-  if (kernel.allZero(d, rows * last.outputs) === 1) {
+  if (kernel.allZero(d, rows * lastOf(layers).layer.outputs) === 1) {
     workspace.clear(to, rows * layers[0].layer.inputs);
     return;
   }
   let from = d;
   for (let i = layers.length - 1; i >= 0; i--) {
     const { layer, through, dWeights, dBias } = layers[i];
-    kernel.reluBack(from, at(outputs[i], block, size, layer.outputs), scratch[0], rows * layer.outputs);
+    const output = outputs[i] + 4 * firstRow * layer.outputs;
+    kernel.reluBack(from, output, scratch[0], rows * layer.outputs);
     const gradient = matrix(scratch[0], rows, layer.outputs);
-    const left = matrix(i === 0 ? input : at(outputs[i - 1], block, size, layer.inputs), rows, layer.inputs);
+    const left = matrix(i === 0 ? input : outputs[i - 1] + 4 * firstRow * layer.inputs, rows, layer.inputs);
     const result = matrix(dWeights, layer.inputs, layer.outputs);
     transposedProduct(workspace, left, blockFactor(workspace, gradient, packed), result, { add: true });
     kernel.addRows(scratch[0], rows, layer.outputs, dBias);

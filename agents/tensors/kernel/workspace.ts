@@ -152,7 +152,7 @@ class SharedOperation extends Views implements Operation {
   }
 
   scratch(elements: number): number {
-    const address = this.backend.wasm._malloc(4 * elements) >>> 0;
+    const address = this.backend.wasm._malloc(Math.max(4, 4 * elements)) >>> 0;
     if (address === 0) throw new Error("The memory of the wasm backend is full.");
     this.taken.push(address);
     return address;

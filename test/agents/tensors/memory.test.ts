@@ -41,7 +41,7 @@ test("tensors and the kernel's heap stay flat over a thousand updates", () => {
   const first = tf.zeros([nodes * batch, width]);
   const none = tf.zeros([4 * width]);
   const loss = (): Tensor => {
-    const embedded = messageRounds(tf, start, layers, graph, 2);
+    const embedded = messageRounds(tf, start, layers, graph, { rounds: 2 });
     const projected = tf.reshape(dense(tf, embedded, gates, none, "linear"), [
       steps,
       nodes * batch,

@@ -57,6 +57,7 @@ export function graphUpdate(tf: Tf, width: number): () => unknown {
     to: ofState,
     weight: new Float32Array(states).fill(1),
   };
+  const read = current.from.slice().sort();
   const mean = {
     from: Int32Array.from({ length: nodes }, (_, v) => v),
     to: new Int32Array(nodes),
@@ -65,8 +66,9 @@ export function graphUpdate(tf: Tf, width: number): () => unknown {
 
   const loss = (): Tensor => {
     const start = dense(tf, features, embed, none, "tanh");
-    const embedded = directions.map((direction) =>
-      messageRounds(tf, start, direction, direction.graph, rounds),
+    // The means read all of one direction, the other one is read at the current ops alone.
+    const embedded = directions.map((direction, d) =>
+      messageRounds(tf, start, direction, direction.graph, d === 0 ? { rounds } : { rounds, read }),
     );
     const own = embedded.map((h) => neighbourSum(tf, h, current, states));
     const pooled = neighbourSum(tf, tf.reshape(embedded[0], [nodes, states * width]), mean, 1);

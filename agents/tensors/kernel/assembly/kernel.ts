@@ -5,6 +5,7 @@ export {
   addAll, addRows, allZero, exponentials, largest, reluBack, tanhAll, tanhBack,
 } from "./elements";
 export { fmaAll } from "./fma";
+export { gatherRows, scatterRows } from "./gather";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
 export { multiply, pack } from "./product";

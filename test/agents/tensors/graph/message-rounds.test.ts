@@ -37,7 +37,7 @@ const layersOf = (x: readonly Tensor[]) => ({
 const fused =
   (quiet: boolean, rounds = 3) =>
   (...x: Tensor[]): Tensor =>
-    messageRounds(tf, x[0], layersOf(x), messageGraph(nodes, edges, { quiet }), rounds);
+    messageRounds(tf, x[0], layersOf(x), messageGraph(nodes, edges, { quiet }), { rounds });
 
 function composed(quiet: boolean, rounds = 3) {
   const mask = tf.tensor2d(quiet ? [0, 1, 1, 1, 0] : [1, 1, 1, 1, 1], [nodes, 1]);
@@ -99,6 +99,44 @@ describe.each([
       expectClose(gradient, expected[i], 1e-4);
     });
   });
+});
+
+describe.each([
+  { quiet: true, states: 3, read: [1, 2, 8, 10] },
+  { quiet: true, states: 2, read: [0, 7] },
+  { quiet: false, states: 2, read: [3, 9] },
+  { quiet: false, states: 1, read: [4] },
+])("messageRounds that reads rows $read of $states states, quiet $quiet", ({ quiet, states, read }) => {
+  const width = 4;
+  const graph = messageGraph(nodes, edges, { quiet });
+  const some = (...x: Tensor[]): Tensor =>
+    messageRounds(tf, x[0], layersOf(x), graph, { rounds: 3, read: Int32Array.from(read) });
+  const masked = (...x: Tensor[]): Tensor => {
+    const mask = new Float32Array(nodes * states);
+    for (const row of read) mask[row] = 1;
+    return tf.mul(composed(quiet)(...x), tf.tensor2d(mask, [nodes * states, 1]));
+  };
+
+  test("gives these rows of the whole, else 0", () => {
+    const given = inputs("read", states, width);
+    expectClose(some(...given), masked(...given), 1e-4);
+  });
+
+  test("has their gradients", () => {
+    const given = inputs("read back", states, width);
+    const upstream = randomTensor(tf, createRng("upstream"), given[0].shape);
+    const gradientsOf = (rounds: (...x: Tensor[]) => Tensor) =>
+      tf.grads((...x: Tensor[]) => tf.sum(tf.mul(rounds(...x), upstream)))(given);
+    const expected = gradientsOf(masked);
+    gradientsOf(some).forEach((gradient, i) => {
+      expectClose(gradient, expected[i], 1e-4);
+    });
+  });
+});
+
+test("no rounds give the start", () => {
+  const given = inputs("none", 2, 4);
+  expectClose(fused(true, 0)(...given), given[0], 1e-6);
 });
 
 test("has the gradients that finite differences show", () => {
