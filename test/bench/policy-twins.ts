@@ -23,6 +23,9 @@ import { loadTf } from "../../agents/tensors/tf.ts";
 import { graphUpdate } from "./twins/graph-update.ts";
 import { sequenceUpdate } from "./twins/sequence-update.ts";
 
+/** Updates until the compilers of V8 have done their work; a training has thousands. */
+const WARM_UP = 30;
+
 const twins = [
   { name: "gnn-H16", theirs: "gnn-sparse-H16", target: 0.5 },
   { name: "gnn-H64", theirs: "gnn-sparse-H64", target: 1 },
@@ -97,7 +100,7 @@ async function measure(name: string): Promise<number> {
   const { tf } = await loadTf("wasm");
   const [kind, width] = name.split("-H");
   const update = kind === "gnn" ? graphUpdate(tf, Number(width)) : sequenceUpdate(tf, Number(width));
-  for (let i = 0; i < 4; i++) update();
+  for (let i = 0; i < WARM_UP; i++) update();
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {
     const before = process.cpuUsage();

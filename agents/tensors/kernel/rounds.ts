@@ -61,7 +61,7 @@ export interface Rounds {
 }
 
 /** Rows times width of a block. */
-const BLOCK = 4096;
+const BLOCK = 8192;
 
 export const blockRows = ({ states, width }: Pick<Rounds, "states" | "width">): number =>
   states * unitsOfBlock(states, width);

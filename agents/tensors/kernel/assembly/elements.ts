@@ -37,7 +37,17 @@ export function largest(x: usize, count: i32): f32 {
 /** result = d where y is above 0, else 0: the gradient before a relu whose output was y. */
 export function reluBack(d: usize, y: usize, result: usize, count: i32): void {
   const zero = f32x4.splat(0);
-  for (let left = count; left > 0; left -= 4) {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(result, v128.and(f32x4.gt(v128.load(y), zero), v128.load(d)));
+    v128.store(result, v128.and(f32x4.gt(v128.load(y, 16), zero), v128.load(d, 16)), 16);
+    v128.store(result, v128.and(f32x4.gt(v128.load(y, 32), zero), v128.load(d, 32)), 32);
+    v128.store(result, v128.and(f32x4.gt(v128.load(y, 48), zero), v128.load(d, 48)), 48);
+    d += 64;
+    y += 64;
+    result += 64;
+  }
+  for (; left > 0; left -= 4) {
     const open = f32x4.gt(loadPart(y, left), zero);
     storePart(result, left, v128.and(open, loadPart(d, left)));
     d += 16;
@@ -61,7 +71,17 @@ export function tanhBack(d: usize, y: usize, result: usize, count: i32): void {
 
 /** result = x + y. */
 export function addAll(x: usize, y: usize, result: usize, count: i32): void {
-  for (let left = count; left > 0; left -= 4) {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    v128.store(result, f32x4.add(v128.load(x), v128.load(y)));
+    v128.store(result, f32x4.add(v128.load(x, 16), v128.load(y, 16)), 16);
+    v128.store(result, f32x4.add(v128.load(x, 32), v128.load(y, 32)), 32);
+    v128.store(result, f32x4.add(v128.load(x, 48), v128.load(y, 48)), 48);
+    x += 64;
+    y += 64;
+    result += 64;
+  }
+  for (; left > 0; left -= 4) {
     storePart(result, left, f32x4.add(loadPart(x, left), loadPart(y, left)));
     x += 16;
     y += 16;
