@@ -11,18 +11,18 @@
  * rows are computed, and what they depend on; the others are 0 and have no gradient.
  */
 import { type Incoming, incomingOf, type WeightedEdges } from "../kernel/incoming.ts";
-import { type Level, levelsOf } from "../kernel/levels.ts";
-import { factor, matrix, transposedFactor } from "../kernel/product.ts";
+import { type Levels, levelsOf } from "../kernel/levels.ts";
+import { matrix, transposedFactor } from "../kernel/product.ts";
 import {
-  backwardRound,
-  blockRows,
-  edgesIn,
-  forwardRound,
-  type Layer,
-  type Round,
-  type Rounds,
-  type RoundsBack,
-} from "../kernel/rounds.ts";
+  passForward,
+  prepare,
+  type RoundSize,
+  type RoundWeights,
+  roundsIn,
+  tablesElements,
+  widthsOf,
+} from "../kernel/round-tables.ts";
+import { backwardRound, blockRows, type RoundsBack } from "../kernel/rounds.ts";
 import { compute, type Workspace } from "../kernel/workspace.ts";
 import type { Tensor, Tensor2D, Tf } from "../types.ts";
 
@@ -38,7 +38,7 @@ export interface MessageGraph {
   /** Whether nodes without incoming edges keep their start, instead of the update of zeros. */
   readonly quiet: boolean;
   /** The levels where all nodes are read, by the number of rounds. */
-  readonly known: Map<number, readonly Level[]>;
+  readonly known: Map<number, Levels>;
 }
 
 export function messageGraph(
@@ -93,7 +93,7 @@ export function messageRounds(
   return operation(start, ...all.flatMap(({ matrix: weights, bias }) => [weights, bias])) as Tensor2D;
 }
 
-function allLevels(graph: MessageGraph, rounds: number): readonly Level[] {
+export function allLevels(graph: MessageGraph, rounds: number): Levels {
   const known = graph.known.get(rounds);
   if (known !== undefined) return known;
   const every = Int32Array.from({ length: graph.nodes }, (_, node) => node);
@@ -102,111 +102,20 @@ function allLevels(graph: MessageGraph, rounds: number): readonly Level[] {
   return levels;
 }
 
-interface Given {
+interface Given extends RoundWeights {
   readonly start: Tensor;
-  /** Matrix and bias of every layer. */
-  readonly weights: readonly Tensor[];
-  readonly messageLayers: number;
 }
 
-interface Size {
-  readonly rows: number;
-  /** Of a unit of the levels. */
-  readonly states: number;
-  readonly width: number;
-  readonly levels: readonly Level[];
-}
-
-function forward(tf: Tf, given: Given, size: Size, recorded: boolean): Tensor[] {
-  const { rows, states, width, levels } = size;
+function forward(tf: Tf, given: Given, size: RoundSize, recorded: boolean): Tensor[] {
   return compute(tf, (workspace) => {
-    const { kernel } = workspace;
-    const value = workspace.result([rows, width]);
+    const value = workspace.result([size.rows, size.width]);
     const start = workspace.input(given.start);
-    const prepared = prepare(workspace, given, size);
-    const elements = levels.map((level, r) => tableElements(given, size, level, levels[r - 1]));
-    const total = elements.reduce((a, b) => a + b, 0);
-    // Without a gradient two levels are enough.
-    const largest = Math.max(...elements);
-    const tables = recorded ? workspace.result([total]) : workspace.scratch(2 * largest);
-    const all = roundsIn(workspace, given, size, (r) =>
-      recorded ? tables + 4 * sum(elements.slice(0, r)) : tables + 4 * (r % 2) * largest,
-    );
-    const [first] = all;
-    const unit = states * width;
-    kernel.gatherRows(start, first.units, 0, first.level.units.length, unit, first.x);
-    for (let r = 1; r < all.length; r++) forwardRound(workspace, prepared, all[r - 1], all[r]);
-    const last = all[all.length - 1];
-    workspace.clear(value, rows * width);
-    kernel.scatterRows(last.x, last.units, last.level.units.length, unit, value);
+    const tables = recorded ? workspace.result([tablesElements(given, size)]) : null;
+    passForward(workspace, given, size, { start, value, tables });
   });
 }
 
-const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
-
-/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
-function widthsOf({ weights, messageLayers }: Given) {
-  const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
-  return {
-    message: outputs.slice(0, messageLayers),
-    summed: outputs[messageLayers - 1],
-    update: outputs.slice(messageLayers),
-  };
-}
-
-function tableElements(
-  given: Given,
-  { states, width }: Size,
-  level: Level,
-  before: Level | undefined,
-): number {
-  const { message, summed, update } = widthsOf(given);
-  const sent = before === undefined ? 0 : before.units.length;
-  const columns = sent * sum(message) + level.updated * (summed + sum(update)) + level.units.length * width;
-  return states * columns;
-}
-
-/** Addresses of the tables of every level, one behind the other from `at(level)`. */
-function roundsIn(workspace: Workspace, given: Given, size: Size, at: (level: number) => number): Round[] {
-  const { message, summed, update } = widthsOf(given);
-  const { states, width, levels } = size;
-  return levels.map((level, r): Round => {
-    let next = at(r);
-    const table = (units: number, columns: number) => {
-      const address = next;
-      next += 4 * units * states * columns;
-      return address;
-    };
-    const sent = r === 0 ? 0 : levels[r - 1].units.length;
-    return {
-      level,
-      units: workspace.copy(level.units),
-      incoming: edgesIn(workspace, level.incoming),
-      outgoing: edgesIn(workspace, level.outgoing),
-      messages: message.map((columns) => table(sent, columns)),
-      sums: table(level.updated, summed),
-      updates: update.map((columns) => table(level.updated, columns)),
-      x: table(level.units.length, width),
-    };
-  });
-}
-
-function prepare(workspace: Workspace, { start, weights, messageLayers }: Given, size: Size): Rounds {
-  const layers = Array.from({ length: weights.length / 2 }, (_, i): Layer => {
-    const [inputs, outputs] = weights[2 * i].shape as [number, number];
-    const forward = factor(workspace, matrix(workspace.input(weights[2 * i]), inputs, outputs));
-    return { inputs, outputs, bias: workspace.input(weights[2 * i + 1]), forward };
-  });
-  return {
-    states: size.states,
-    width: size.width,
-    message: layers.slice(0, messageLayers),
-    update: layers.slice(messageLayers),
-    start: workspace.input(start),
-  };
-}
-
-function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Size): Tensor[] {
+function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: RoundSize): Tensor[] {
   const { rows, states, width, levels } = size;
   return compute(tf, (workspace) => {
     const { kernel } = workspace;
@@ -217,11 +126,9 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Si
       return address;
     });
     const prepared = backRounds(workspace, given, size, gradients);
-    const elements = levels.map((level, r) => tableElements(given, size, level, levels[r - 1]));
-    const tables = workspace.input(kept);
-    const all = roundsIn(workspace, given, size, (r) => tables + 4 * sum(elements.slice(0, r)));
+    const all = roundsIn(workspace, given, size, workspace.input(kept));
     const unit = states * width;
-    const most = Math.max(...levels.map(({ units }) => units.length)) * unit;
+    const most = Math.max(...levels.list.map(({ units }) => units.length)) * unit;
     let [d, dBefore] = [workspace.scratch(most), workspace.scratch(most)];
     const last = all[all.length - 1];
     kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
@@ -238,10 +145,10 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Si
 function backRounds(
   workspace: Workspace,
   given: Given,
-  size: Size,
+  size: RoundSize,
   gradients: readonly number[],
 ): RoundsBack {
-  const prepared = prepare(workspace, given, size);
+  const prepared = prepare(workspace, given, size, workspace.input(given.start));
   const layers = [...prepared.message, ...prepared.update];
   const back = layers.map((layer, i) => {
     const weights = matrix(workspace.input(given.weights[2 * i]), layer.inputs, layer.outputs);
@@ -254,7 +161,7 @@ function backRounds(
   });
   const largest = blockRows(size);
   const widest = layers.reduce((most, layer) => Math.max(most, layer.inputs, layer.outputs), 0) + 8;
-  const updated = Math.max(...size.levels.map((level) => level.updated));
+  const updated = Math.max(...size.levels.list.map((level) => level.updated));
   return {
     ...prepared,
     messageBack: back.slice(0, given.messageLayers),

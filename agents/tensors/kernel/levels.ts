@@ -16,6 +16,28 @@ export interface Level {
   readonly outgoing: Incoming;
 }
 
+/** All levels, with their lists one behind the other in one array that is copied at once. */
+export interface Levels {
+  readonly list: readonly Level[];
+  readonly lists: Int32Array;
+  /** Where the lists of each level begin. */
+  readonly at: readonly Lists[];
+}
+
+/** Indices into `lists`. */
+export interface Lists {
+  readonly units: number;
+  readonly incoming: EdgeLists;
+  readonly outgoing: EdgeLists;
+}
+
+interface EdgeLists {
+  readonly start: number;
+  readonly from: number;
+  /** Bits of floats. */
+  readonly weight: number;
+}
+
 export interface Receivers {
   /** Edges between nodes, by receiver. */
   readonly incoming: Incoming;
@@ -24,7 +46,7 @@ export interface Receivers {
 }
 
 /** One more than there are rounds: before the first, and after each. */
-export function levelsOf(graph: Receivers, read: Int32Array, states: number, rounds: number): Level[] {
+export function levelsOf(graph: Receivers, read: Int32Array, states: number, rounds: number): Levels {
   const levels: Level[] = [];
   const places = new Int32Array(graph.incoming.rows * states);
   let wanted = read;
@@ -36,7 +58,34 @@ export function levelsOf(graph: Receivers, read: Int32Array, states: number, rou
     wanted = before;
   }
   const { units } = ordered(graph, wanted, states);
-  return [{ units, updated: 0, incoming: NONE, outgoing: NONE }, ...levels];
+  return packed([{ units, updated: 0, incoming: NONE, outgoing: NONE }, ...levels]);
+}
+
+function packed(list: readonly Level[]): Levels {
+  const parts: Int32Array[] = [];
+  let length = 0;
+  const add = (values: Int32Array | Float32Array): number => {
+    parts.push(new Int32Array(values.buffer, values.byteOffset, values.length));
+    length += values.length;
+    return length - values.length;
+  };
+  const edges = ({ start, from, weight }: Incoming): EdgeLists => ({
+    start: add(start),
+    from: add(from),
+    weight: add(weight),
+  });
+  const at = list.map(({ units, incoming, outgoing }) => ({
+    units: add(units),
+    incoming: edges(incoming),
+    outgoing: edges(outgoing),
+  }));
+  const lists = new Int32Array(length);
+  let next = 0;
+  for (const part of parts) {
+    lists.set(part, next);
+    next += part.length;
+  }
+  return { list, lists, at };
 }
 
 const NONE: Incoming = {

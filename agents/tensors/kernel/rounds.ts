@@ -8,7 +8,6 @@
  * (levels.ts), each with its states side by side. Backward, blocks whose gradient is zero are
  * passed over.
  */
-import type { Incoming } from "./incoming.ts";
 import type { Level } from "./levels.ts";
 import { type Factor, type Matrix, matrix, product, transposedProduct } from "./product.ts";
 import type { Workspace } from "./workspace.ts";
@@ -30,7 +29,7 @@ export interface LayerGradient {
 }
 
 /** Edges sorted by receiver, in memory. */
-interface Edges {
+export interface Edges {
   readonly start: number;
   readonly from: number;
   readonly weight: number;
@@ -73,12 +72,6 @@ function forEachBlock(count: number, rounds: Rounds, visit: (first: number, last
   const most = unitsOfBlock(rounds.states, rounds.width);
   for (let first = 0; first < count; first += most) visit(first, Math.min(count, first + most));
 }
-
-export const edgesIn = (workspace: Workspace, { start, from, weight }: Incoming): Edges => ({
-  start: workspace.copy(start),
-  from: workspace.copy(from),
-  weight: workspace.copy(weight),
-});
 
 const lastOf = <T>(list: readonly T[]): T => list[list.length - 1];
 

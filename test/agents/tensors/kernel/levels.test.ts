@@ -10,7 +10,7 @@ const incoming = incomingOf(
 
 test("a level holds what the next one reads, updated units first", () => {
   const every = Int32Array.of(0, 1, 2, 3, 4);
-  const levels = levelsOf({ incoming, quiet: true }, every, 1, 2);
+  const { list: levels } = levelsOf({ incoming, quiet: true }, every, 1, 2);
   expect(levels.map(({ units }) => [...units])).toEqual([[0], [1, 0, 2], [1, 3, 0, 2, 4]]);
   expect(levels.map(({ updated }) => updated)).toEqual([0, 1, 2]);
   const [, , last] = levels;
@@ -24,7 +24,7 @@ test("a level holds what the next one reads, updated units first", () => {
 
 test("a state reads its own rows alone", () => {
   const read = Int32Array.of(3 * 2 + 1);
-  const levels = levelsOf({ incoming, quiet: false }, read, 2, 2);
+  const { list: levels } = levelsOf({ incoming, quiet: false }, read, 2, 2);
   expect(levels.map(({ units }) => [...units])).toEqual([[1], [3, 5], [7]]);
   expect(levels.map(({ updated }) => updated)).toEqual([0, 2, 1]);
 });

@@ -1,0 +1,147 @@
+/**
+ * Rounds of message passing from the first to the last in the kernel's memory: their weights, the
+ * tables of every level, and where they lie.
+ */
+import type { Tensor } from "../types.ts";
+import type { Level, Levels } from "./levels.ts";
+import { factor, matrix } from "./product.ts";
+import { type Edges, forwardRound, type Layer, type Round, type Rounds } from "./rounds.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Matrix and bias of every layer, those of messages first. */
+export interface RoundWeights {
+  readonly weights: readonly Tensor[];
+  readonly messageLayers: number;
+}
+
+export interface RoundSize {
+  readonly rows: number;
+  /** States and width of a unit of the levels. */
+  readonly states: number;
+  readonly width: number;
+  readonly levels: Levels;
+}
+
+/** Elements of the tables that a gradient needs. */
+export const tablesElements = (given: RoundWeights, size: RoundSize): number => sum(elementsOf(given, size));
+
+/**
+ * Writes the vectors after the last round to `value`, [rows x width]. Keeps all tables at `tables`
+ * where that is an address, else only those of two levels.
+ */
+export function passForward(
+  workspace: Workspace,
+  given: RoundWeights,
+  size: RoundSize,
+  {
+    start,
+    value,
+    tables,
+  }: { readonly start: number; readonly value: number; readonly tables: number | null },
+): void {
+  const { rows, states, width } = size;
+  const { kernel } = workspace;
+  const rounds = prepare(workspace, given, size, start);
+  const all =
+    tables === null ? roundsInTwo(workspace, given, size) : roundsIn(workspace, given, size, tables);
+  const [first] = all;
+  const unit = states * width;
+  kernel.gatherRows(start, first.units, 0, first.level.units.length, unit, first.x);
+  for (let r = 1; r < all.length; r++) forwardRound(workspace, rounds, all[r - 1], all[r]);
+  const last = all[all.length - 1];
+  workspace.clear(value, rows * width);
+  kernel.scatterRows(last.x, last.units, last.level.units.length, unit, value);
+}
+
+/** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */
+export function widthsOf({ weights, messageLayers }: RoundWeights) {
+  const outputs = weights.filter((_, i) => i % 2 === 0).map(({ shape }) => shape[1] as number);
+  return {
+    message: outputs.slice(0, messageLayers),
+    summed: outputs[messageLayers - 1],
+    update: outputs.slice(messageLayers),
+  };
+}
+
+const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+
+function elementsOf(given: RoundWeights, { states, width, levels: { list } }: RoundSize): number[] {
+  const { message, summed, update } = widthsOf(given);
+  return list.map(({ updated, units }, r) => {
+    const sent = r === 0 ? 0 : list[r - 1].units.length;
+    return states * (sent * sum(message) + updated * (summed + sum(update)) + units.length * width);
+  });
+}
+
+/** All levels, one behind the other from `tables` on. */
+export function roundsIn(
+  workspace: Workspace,
+  given: RoundWeights,
+  size: RoundSize,
+  tables: number,
+): Round[] {
+  const elements = elementsOf(given, size);
+  return roundsAt(workspace, given, size, (r) => tables + 4 * sum(elements.slice(0, r)));
+}
+
+/** Without a gradient two levels are enough. */
+function roundsInTwo(workspace: Workspace, given: RoundWeights, size: RoundSize): Round[] {
+  const largest = Math.max(...elementsOf(given, size));
+  const tables = workspace.scratch(2 * largest);
+  return roundsAt(workspace, given, size, (r) => tables + 4 * (r % 2) * largest);
+}
+
+function roundsAt(
+  workspace: Workspace,
+  given: RoundWeights,
+  { states, width, levels }: RoundSize,
+  at: (level: number) => number,
+): Round[] {
+  const { message, summed, update } = widthsOf(given);
+  const lists = workspace.copy(levels.lists);
+  const edges = ({ start, from, weight }: Edges): Edges => ({
+    start: lists + 4 * start,
+    from: lists + 4 * from,
+    weight: lists + 4 * weight,
+  });
+  return levels.list.map((level: Level, r): Round => {
+    let next = at(r);
+    const table = (units: number, columns: number) => {
+      const address = next;
+      next += 4 * units * states * columns;
+      return address;
+    };
+    const sent = r === 0 ? 0 : levels.list[r - 1].units.length;
+    const { units, incoming, outgoing } = levels.at[r];
+    return {
+      level,
+      units: lists + 4 * units,
+      incoming: edges(incoming),
+      outgoing: edges(outgoing),
+      messages: message.map((columns) => table(sent, columns)),
+      sums: table(level.updated, summed),
+      updates: update.map((columns) => table(level.updated, columns)),
+      x: table(level.units.length, width),
+    };
+  });
+}
+
+export function prepare(
+  workspace: Workspace,
+  { weights, messageLayers }: RoundWeights,
+  { states, width }: RoundSize,
+  start: number,
+): Rounds {
+  const layers = Array.from({ length: weights.length / 2 }, (_, i): Layer => {
+    const [inputs, outputs] = weights[2 * i].shape as [number, number];
+    const forward = factor(workspace, matrix(workspace.input(weights[2 * i]), inputs, outputs));
+    return { inputs, outputs, bias: workspace.input(weights[2 * i + 1]), forward };
+  });
+  return {
+    states,
+    width,
+    message: layers.slice(0, messageLayers),
+    update: layers.slice(messageLayers),
+    start,
+  };
+}
