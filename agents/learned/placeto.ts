@@ -203,6 +203,7 @@ function positional(
       const sweeping = {
         see: visitOf,
         logits: (visits: readonly Visit[]) => policy.logits(visits),
+        numbers: (visits: readonly Visit[]) => policy.numbers(visits),
         observe: (visits: readonly Visit[]) => policy.observe(visits),
       };
       return new SweepLesson(tf, task, sweeping, rules);

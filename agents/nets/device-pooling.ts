@@ -18,7 +18,16 @@ export interface Position {
   readonly placement: Int32Array;
 }
 
+/** What the sums are made of, in numbers. */
+export interface Pooled {
+  /** Relation of each group to the current one, from 1 on, [states x groups]. */
+  readonly kinds: Uint8Array;
+  /** 1 over the number of groups in each relation, [states x relations]. */
+  readonly shares: Float32Array;
+}
+
 export interface DevicePooling {
+  parts(states: readonly Position[]): Pooled;
   /** Vectors [groups x states, width], node-major, to [states x devices, relations x width]. */
   pool(vectors: Tensor, states: readonly Position[]): Tensor2D;
   /** The current group's own vector, once for each device: [states x devices, width]. */
@@ -48,6 +57,16 @@ export function devicePooling(tf: Tf, groups: number, edges: EdgeList, devices: 
   };
 
   return {
+    parts(states) {
+      const kinds = new Uint8Array(states.length * groups);
+      const shares = new Float32Array(states.length * RELATION_COUNT);
+      states.forEach(({ current }, s) => {
+        kinds.set(relation.subarray(current * groups, (current + 1) * groups), s * groups);
+        for (let kind = 0; kind < RELATION_COUNT; kind++)
+          shares[s * RELATION_COUNT + kind] = 1 / members[current * RELATION_COUNT + kind];
+      });
+      return { kinds, shares };
+    },
     pool(vectors, states) {
       const rows = states.length * devices;
       const width = vectors.shape[1] as number;

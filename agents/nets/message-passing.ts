@@ -51,7 +51,12 @@ export interface PassingGraph {
 }
 
 /** From features [nodes x states x columns] to embeddings [nodes x states x 2 width]. */
-export type Embedding = (features: Tensor) => Tensor;
+export interface Embedding {
+  (features: Tensor): Tensor;
+  readonly transform: Perceptron;
+  readonly flows: readonly [Flow, Flow];
+  readonly rounds: number;
+}
 
 /** The weights, which fit any graph. */
 export interface MessagePassing {
@@ -64,7 +69,7 @@ interface Direction {
 }
 
 /** A direction on one graph. */
-interface Flow {
+export interface Flow {
   readonly message: readonly DenseLayer[];
   readonly update: readonly DenseLayer[];
   readonly graph: MessageGraph;
@@ -90,13 +95,14 @@ export function messagePassing(
       const flows = [
         flowOf(fromParents, nodes, edges),
         flowOf(fromChildren, nodes, { from: edges.to, to: edges.from }),
-      ];
-      return (features) => {
+      ] as const;
+      const embed = (features: Tensor) => {
         const states = features.shape[1] as number;
         const start = transform(tf.reshape(features, [nodes * states, columns]));
         const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, { rounds }));
         return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
       };
+      return Object.assign(embed, { transform, flows, rounds });
     },
   };
 }

@@ -15,9 +15,14 @@
 import type { Rng } from "../../env/model/rng.ts";
 import { dense } from "../tensors/dense.ts";
 import type { EdgeList } from "../tensors/graph/neighbour-sum.ts";
+import {
+  type PositionInputs,
+  type PositionLayers,
+  positionLogits,
+} from "../tensors/graph/position-logits.ts";
 import type { Tensor, Tf } from "../tensors/types.ts";
 import { devicePooling, type Position } from "./device-pooling.ts";
-import { messagePassing, perceptron } from "./message-passing.ts";
+import { type Flow, messagePassing, perceptron } from "./message-passing.ts";
 import { RELATION_COUNT } from "./relations.ts";
 import { runningNorm } from "./running-norm.ts";
 import type { Weights } from "./weights.ts";
@@ -56,6 +61,8 @@ export interface PositionalNetwork {
 export interface PositionalPolicy {
   /** Logits of the devices for each visit, [visits x devices], before any mask. */
   logits(visits: readonly Visit[]): Tensor;
+  /** The same numbers, sooner. */
+  numbers(visits: readonly Visit[]): Float32Array;
   /** Moves the running statistics of the network towards those of the visits. */
   observe(visits: readonly Visit[]): void;
 }
@@ -93,11 +100,50 @@ export function createPositionalNetwork(
        * devices, columns].
        */
       const position = (visits: readonly Visit[]): Tensor => {
-        const embedded = embed(nodeMajor(tf, visits, groups, size.columns));
+        const embedded = embed(
+          tf.tensor3d(nodeMajor(visits, groups, size.columns), [groups, visits.length, columns]),
+        );
         const rows = tf.reshape(embedded, [groups * visits.length, both]);
         const itself = pooling.itself(rows, visits);
         const pooled = pooling.pool(message(rows), visits);
-        return tf.concat([itself, pooled, deviceColumns(tf, visits, graph)], 1);
+        const seen = tf.tensor2d(deviceColumns(visits, graph, DEVICE_COLUMNS), [
+          visits.length * devices,
+          DEVICE_COLUMNS,
+        ]);
+        return tf.concat([itself, pooled, seen], 1);
+      };
+
+      const flow = ({ message: messages, update, graph: edgesOf }: Flow) => ({
+        weights: [...messages, ...update].flatMap(({ matrix, bias }) => [matrix, bias]),
+        messageLayers: messages.length,
+        graph: edgesOf,
+      });
+      const layers: PositionLayers = {
+        node: embed.transform.layers,
+        pool: message.layers,
+        head: head.layers,
+        score,
+        rounds,
+        directions: [flow(embed.flows[0]), flow(embed.flows[1])],
+        mean: norm.mean,
+        variance: norm.variance,
+      };
+      const inputsOf = (visits: readonly Visit[]): PositionInputs => {
+        const placement = new Int32Array(visits.length * groups);
+        visits.forEach((visit, s) => {
+          placement.set(visit.placement, s * groups);
+        });
+        return {
+          states: visits.length,
+          groups,
+          devices,
+          relations: RELATION_COUNT,
+          features: nodeMajor(visits, groups, size.columns),
+          current: Int32Array.from(visits, ({ current }) => current),
+          placement,
+          ...pooling.parts(visits),
+          seen: deviceColumns(visits, graph, positionColumns),
+        };
       };
 
       return {
@@ -106,6 +152,7 @@ export function createPositionalNetwork(
           const scores = dense(tf, seen, score.matrix, score.bias, "linear");
           return tf.reshape(scores, [visits.length, devices]);
         },
+        numbers: (visits) => positionLogits(tf, layers, inputsOf(visits)),
         observe(visits) {
           tf.tidy(() => norm.observe(position(visits)));
         },
@@ -118,27 +165,32 @@ export function createPositionalNetwork(
  * Features of all visits, [groups x visits x columns]. The last column of a row is 1 where the
  * group shares the current group's device.
  */
-function nodeMajor(tf: Tf, visits: readonly Visit[], groups: number, columns: number): Tensor {
+function nodeMajor(visits: readonly Visit[], groups: number, columns: number): Float32Array {
   const width = columns + PLACEMENT_COLUMNS;
   const values = new Float32Array(groups * visits.length * width);
   visits.forEach(({ features, current, placement }, s) => {
-    for (let g = 0; g < groups; g++) {
-      const row = (g * visits.length + s) * width;
-      values.set(features.subarray(g * columns, (g + 1) * columns), row);
-      values[row + columns] = placement[g] === placement[current] ? 1 : 0;
+    const here = placement[current];
+    for (let g = 0, from = 0, row = s * width; g < groups; g++, row += visits.length * width) {
+      for (let c = 0; c < columns; c++) values[row + c] = features[from++];
+      values[row + columns] = placement[g] === here ? 1 : 0;
     }
   });
-  return tf.tensor3d(values, [groups, visits.length, width]);
+  return values;
 }
 
-function deviceColumns(tf: Tf, visits: readonly Visit[], { speeds, devices }: PolicyGraph): Tensor {
-  const values = new Float32Array(visits.length * devices * DEVICE_COLUMNS);
+/** The last two of `columns`, [visits x devices, columns]; the others are 0. */
+function deviceColumns(
+  visits: readonly Visit[],
+  { speeds, devices }: PolicyGraph,
+  columns: number,
+): Float32Array {
+  const values = new Float32Array(visits.length * devices * columns);
   visits.forEach(({ current, placement }, s) => {
     for (let d = 0; d < devices; d++) {
-      const row = (s * devices + d) * DEVICE_COLUMNS;
-      values[row] = placement[current] === d ? 1 : 0;
-      values[row + 1] = speeds[current * devices + d];
+      const last = (s * devices + d + 1) * columns - DEVICE_COLUMNS;
+      values[last] = placement[current] === d ? 1 : 0;
+      values[last + 1] = speeds[current * devices + d];
     }
   });
-  return tf.tensor2d(values, [visits.length * devices, DEVICE_COLUMNS]);
+  return values;
 }

@@ -5,10 +5,12 @@
  * policy.
  */
 import { readOut } from "../tensors/tf.ts";
-import type { Tensor, Tensor2D, Tf } from "../tensors/types.ts";
+import type { Tensor, Tensor2D, Tf, Variable } from "../tensors/types.ts";
 import type { Weights } from "./weights.ts";
 
 export interface RunningNorm {
+  readonly mean: Variable;
+  readonly variance: Variable;
   apply(x: Tensor): Tensor2D;
   /** Moves the statistics towards those of the rows. The first call takes them as they are. */
   observe(rows: Tensor): void;
@@ -25,6 +27,8 @@ export function runningNorm(
   const variance = weights.statistic(`${name} variance`, [columns], 1);
   const batches = weights.statistic(`${name} batches`, [1], 0);
   return {
+    mean,
+    variance,
     apply: (x) => tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-6))) as Tensor2D,
     observe(rows) {
       readOut(tf, () => {

@@ -37,6 +37,16 @@ export class ScenarioPolicy {
     return tf.add(this.policy.logits(visits), tf.tensor2d(mask, [visits.length, devices]));
   }
 
+  /** The same numbers, without gradient. */
+  numbers(visits: readonly Visit[]): Float32Array {
+    const { devices, legal } = this;
+    const logits = this.policy.numbers(visits);
+    visits.forEach(({ current }, s) => {
+      for (let d = 0; d < devices; d++) logits[s * devices + d] += legal[current * devices + d];
+    });
+    return logits;
+  }
+
   probabilities(visits: readonly Visit[]): Float32Array {
     const { tf } = this;
     return readOut(tf, () => tf.softmax(this.logits(visits)).dataSync() as Float32Array);

@@ -78,6 +78,24 @@ export interface TensorKernel {
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
   scatterRows(x: number, index: number, rows: number, width: number, result: number): void;
+  poolPositions(
+    ahead: number,
+    back: number,
+    half: number,
+    vectors: number,
+    width: number,
+    states: number,
+    groups: number,
+    devices: number,
+    relations: number,
+    current: number,
+    placement: number,
+    kinds: number,
+    shares: number,
+    result: number,
+    stride: number,
+  ): void;
+  normRows(x: number, rows: number, columns: number, mean: number, scale: number): void;
   cell(
     gates: number,
     before: number,

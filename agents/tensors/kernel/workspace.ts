@@ -20,7 +20,7 @@ export interface Workspace {
   scratch(elements: number): number;
   zeros(elements: number): number;
   /** A copy of the values in scratch memory. */
-  copy(values: Int32Array | Float32Array): number;
+  copy(values: Int32Array | Float32Array | Uint8Array): number;
   /** A copy of scratch memory or of a result, as numbers. */
   ints(address: number, length: number): Int32Array;
   floats(address: number, length: number): Float32Array;
@@ -98,10 +98,10 @@ abstract class Views {
     return address;
   }
 
-  copy(values: Int32Array | Float32Array): number {
-    const address = this.scratch(values.length);
-    const view = values instanceof Int32Array ? Int32Array : Float32Array;
-    new view(this.memory.buffer, address, values.length).set(values);
+  copy(values: Int32Array | Float32Array | Uint8Array): number {
+    const address = this.scratch(Math.ceil(values.byteLength / 4));
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    new Uint8Array(this.memory.buffer, address, values.byteLength).set(bytes);
     return address;
   }
 

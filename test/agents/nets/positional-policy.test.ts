@@ -85,3 +85,18 @@ test("pooling gives each device its share of every relation", () => {
   ]);
   expect(pooling.itself(vectors, states).arraySync()).toEqual([[100], [100], [100]]);
 });
+
+test("the numbers of a rollout are the logits that are differentiated", () => {
+  const policy = randomPolicy(Float32Array.from({ length: GROUPS * DEVICES }, (_, i) => 1 / (1 + (i % 4))));
+  policy.observe([visitOf([0, 1, 2, 0, 1], 2), visitOf([2, 1, 0, 0, 0], 1)]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(placements, fc.nat(GROUPS - 1)), { minLength: 1, maxLength: 4 }),
+      (drawn) => {
+        const visits = drawn.map(([placement, current]) => visitOf(placement, current));
+        expect([...policy.numbers(visits)]).toEqual([...policy.logits(visits).dataSync()]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

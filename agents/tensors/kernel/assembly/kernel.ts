@@ -8,5 +8,6 @@ export { fmaAll } from "./fma";
 export { gatherRows, scatterRows } from "./gather";
 export { neighbourSums } from "./graph";
 export { cell, cellBack } from "./lstm";
+export { normRows, poolPositions } from "./position";
 export { multiply, pack } from "./product";
 export { softmaxBack, softmaxRows } from "./rows";
