@@ -3,7 +3,7 @@
  * tanh(q + k) = 1 - 2 / (exp(2 q) x exp(2 k) + 1). Where that could overflow they come as they are,
  * and `far` is set.
  */
-import { exp4, sum4 } from "./math";
+import { exp4, sum4, sums4 } from "./math";
 import { loadPart, storePart } from "./parts";
 
 /** (1 - tanh(q + k)) / 2. */
@@ -28,7 +28,15 @@ export function scores(
   for (let row = 0; row < rows; row++) {
     const query = queries + row * bytes;
     let key = keys + (<usize>row * keyStride << 2);
-    for (let g = 0; g < groups; g++) {
+    let g = 0;
+    if ((width & 3) == 0 && !far)
+      for (; g + 4 <= groups; g += 4) {
+        const half = halvesOfFour(query, key, bytes, v);
+        v128.store(result, f32x4.sub(f32x4.splat(all), f32x4.add(half, half)));
+        key += 4 * bytes;
+        result += 16;
+      }
+    for (; g < groups; g++) {
       let sum = f32x4.splat(0);
       for (let a = 0; a < width; a += 4) {
         const at = <usize>a << 2;
@@ -41,6 +49,23 @@ export function scores(
       result += 4;
     }
   }
+}
+
+/** Sums of v x half of four keys, from exponentials. */
+function halvesOfFour(query: usize, key: usize, bytes: usize, v: usize): v128 {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  const last = query + bytes;
+  for (; query < last; query += 16) {
+    const q = v128.load(query);
+    const weight = v128.load(v);
+    s0 = f32x4.add(s0, f32x4.mul(weight, half(q, v128.load(key), false)));
+    s1 = f32x4.add(s1, f32x4.mul(weight, half(q, v128.load(key + bytes), false)));
+    s2 = f32x4.add(s2, f32x4.mul(weight, half(q, v128.load(key + 2 * bytes), false)));
+    s3 = f32x4.add(s3, f32x4.mul(weight, half(q, v128.load(key + 3 * bytes), false)));
+    v += 16;
+    key += 16;
+  }
+  return sums4(s0, s1, s2, s3);
 }
 
 /** Adds the gradients of queries, keys and v, given that of the scores. */
