@@ -10,6 +10,7 @@ import type { Rng } from "../../env/model/rng.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 import { matrixProduct } from "../tensors/matrix-product.ts";
 import { additiveAttention } from "../tensors/sequence/additive-attention.ts";
+import { attentionDecoder } from "../tensors/sequence/attention-decoder.ts";
 import { decoderInputs } from "../tensors/sequence/decoder-inputs.ts";
 import { type RolloutInputs, rollOutDecoder } from "../tensors/sequence/decoder-rollout.ts";
 import { lstm } from "../tensors/sequence/lstm.ts";
@@ -146,16 +147,17 @@ class SequencePolicy implements OneShotPolicy {
     const stepper = (prefixes: number): Stepper => {
       let state: Tensor = tf.tile(encoded.firstState, [prefixes, 1]);
       let cell: Tensor = tf.tile(encoded.firstCell, [prefixes, 1]);
+      let context: Tensor = tf.zeros([prefixes, this.size.hidden]);
       return {
         step: (group, previous, parents) => {
           const from = parents === null ? null : tf.tensor1d(parents, "int32");
-          const [before, cellBefore] =
-            from === null ? [state, cell] : [tf.gather(state, from), tf.gather(cell, from)];
-          [state, cell] = this.decoderStep(encoded, group, previous, before, cellBefore);
+          const before = [state, cell, context].map((x) => (from === null ? x : tf.gather(x, from)));
+          [state, cell] = this.decoderStep(encoded, group, previous, before);
+          context = this.attend(encoded, state as Tensor2D);
           const mask = tf.slice(this.mask, [group, 0], [1, devices]);
-          return tf.add(this.logits(encoded, state as Tensor2D), mask).dataSync() as Float32Array;
+          return tf.add(this.logits(state, context), mask).dataSync() as Float32Array;
         },
-        dispose: () => tf.dispose([state, cell]),
+        dispose: () => tf.dispose([state, cell, context]),
       };
     };
     return { groups, devices, stepper };
@@ -163,22 +165,41 @@ class SequencePolicy implements OneShotPolicy {
 
   logProbabilities(placements: readonly Int32Array[], tilts: Float32Array, noise?: LogitNoise): Tensor {
     const { tf, groups, devices } = this;
-    const { hidden } = this.size;
     const batch = placements.length;
-    const encoded = this.encode();
-    const run = lstm(
-      tf,
-      decoderInputs(tf, encoded.groupInputs, encoded.deviceInputs, placements),
-      this.weights.decoder.recurrent,
-      tf.tile(encoded.firstState, [batch, 1]),
-      tf.tile(encoded.firstCell, [batch, 1]),
-    );
-    const rows = tf.reshape(run, [groups * batch, 2 * hidden]);
-    const states = tf.slice(rows, [0, 0], [-1, hidden]) as Tensor2D;
-    const logits = noisy(tf, this.logits(encoded, states), noise, stepRows(groups, batch)(0, groups));
+    const [states, context] = this.decoded(this.encode(), placements);
+    const logits = noisy(tf, this.logits(states, context), noise, stepRows(groups, batch)(0, groups));
     const stepMajor = tf.reshape(logits, [groups, batch, devices]);
     const allowed = tf.add(tf.expandDims(this.mask, 1), tf.tensor3d(tilts, [1, batch, devices]));
     return tf.transpose(tf.logSoftmax(tf.add(stepMajor, allowed)), [1, 0, 2]);
+  }
+
+  /** Decoder states and what they attend to along placements, [groups x batch, ..] each. */
+  private decoded(encoded: Encoded, placements: readonly Int32Array[]): [Tensor2D, Tensor2D] {
+    const { tf, groups } = this;
+    const { hidden, attention } = this.size;
+    const { decoder, compare } = this.weights;
+    const batch = placements.length;
+    const projected = decoderInputs(tf, encoded.groupInputs, encoded.deviceInputs, placements);
+    const firstState = tf.tile(encoded.firstState, [batch, 1]);
+    const firstCell = tf.tile(encoded.firstCell, [batch, 1]);
+    const columns = (run: Tensor, first: number) =>
+      tf.slice(tf.reshape(run, [groups * batch, -1]), [0, first], [-1, hidden]) as Tensor2D;
+    if (decoder.context === null) {
+      const states = columns(lstm(tf, projected, decoder.recurrent, firstState, firstCell), 0);
+      return [states, this.attend(encoded, states)];
+    }
+    const run = attentionDecoder(tf, {
+      projected,
+      contextWeights: decoder.context,
+      recurrent: decoder.recurrent,
+      query: compare.query,
+      v: tf.reshape(compare.score, [attention]),
+      memory: tf.expandDims(encoded.states, 0),
+      keys: tf.expandDims(encoded.keys, 0),
+      firstState,
+      firstCell,
+    });
+    return [columns(run, 0), columns(run, 2 * hidden)];
   }
 
   dispose(): void {
@@ -238,15 +259,21 @@ class SequencePolicy implements OneShotPolicy {
     };
   }
 
-  /** Logits of decoder states, [rows x devices], before mask and tilt. */
-  private logits(encoded: Encoded, states: Tensor2D): Tensor {
+  /** What decoder states attend to, [rows x hidden]. */
+  private attend(encoded: Encoded, states: Tensor2D): Tensor2D {
     const { tf } = this;
-    const { attention, temperature, clip } = this.size;
-    const { compare, output } = this.weights;
+    const { compare } = this.weights;
     const queries = matrixProduct(tf, states, matrix(compare.query));
-    const score = tf.reshape(compare.score, [attention]);
+    const score = tf.reshape(compare.score, [this.size.attention]);
     const attended = tf.softmax(additiveAttention(tf, queries, encoded.keys, score)) as Tensor2D;
-    const context = matrixProduct(tf, attended, encoded.states);
+    return matrixProduct(tf, attended, encoded.states);
+  }
+
+  /** Logits, [rows x devices], before mask and tilt. */
+  private logits(states: Tensor, context: Tensor): Tensor {
+    const { tf } = this;
+    const { temperature, clip } = this.size;
+    const { output } = this.weights;
     const raw = tf.add(
       tf.add(
         matrixProduct(tf, states, matrix(output.state)),
@@ -284,6 +311,7 @@ class SequencePolicy implements OneShotPolicy {
     return {
       stepInputs: encoded.groupInputs,
       choiceInputs: encoded.deviceInputs,
+      contextInputs: decoder.context,
       recurrent: decoder.recurrent,
       firstState: encoded.firstState,
       firstCell: encoded.firstCell,
@@ -302,18 +330,22 @@ class SequencePolicy implements OneShotPolicy {
     { deviceInputs, groupInputs }: Encoded,
     g: number,
     previous: Int32Array,
-    state: Tensor,
-    cell: Tensor,
+    [state, cell, context]: readonly Tensor[],
   ): [Tensor2D, Tensor2D] {
     const { tf } = this;
+    const { decoder } = this.weights;
     const batch = previous.length;
     const gateWidth = 4 * this.size.hidden;
-    const projected = tf.add(
+    const choices = tf.add(
       tf.gather(deviceInputs, tf.tensor1d(previous, "int32")),
       tf.slice(groupInputs, [groupInputs.shape[0] === 1 ? 0 : g, 0], [1, gateWidth]),
     );
+    const projected =
+      decoder.context === null
+        ? choices
+        : tf.add(choices, matrixProduct(tf, context, matrix(decoder.context)));
     const inputs = tf.reshape(projected, [1, batch, gateWidth]);
-    const run = lstm(tf, inputs, this.weights.decoder.recurrent, state, cell);
+    const run = lstm(tf, inputs, decoder.recurrent, state, cell);
     return tf.split(tf.reshape(run, [batch, 2 * this.size.hidden]), 2, 1) as [Tensor2D, Tensor2D];
   }
 }

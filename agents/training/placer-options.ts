@@ -8,6 +8,10 @@ export const sequenceFields = {
   hidden: z.int().min(1).default(64).describe("Width of both LSTMs."),
   attention: z.int().min(1).default(16).describe("Width of the space in which attention compares."),
   embedding: z.int().min(1).default(16).describe("Width of the embedding of the previous device."),
+  inputFeeding: z
+    .boolean()
+    .default(false)
+    .describe("Whether the decoder sees at each step what it attended to at the one before."),
   temperature: z.number().positive().default(10).describe("T in C x tanh(logits / T)."),
   clip: z.number().positive().default(5).describe("C in C x tanh(logits / T): the largest logit."),
 };

@@ -1,16 +1,34 @@
 /**
- * Evaluations and steps per CPU second of learning agents, on `nmt` with 64 groups and 4 devices.
+ * Evaluations and steps per CPU second of learning agents.
  *
  *     npx tsx test/bench/rates.ts
  *
- * - `train`: the agent trains, updates and simulations included;
- * - `roll out`: the greedy or sampled rollouts and simulations of the same policy alone.
+ * On `nmt` with 68 groups and 4 devices:
+ * - `training`: updates and simulations included;
+ * - `acting`: the greedy plan, simulations included;
+ * - `rolling out`: sampled placements of seq2seq, as many at once as its updates have, simulations
+ *   included.
+ *
+ * On a random graph of 200 groups, 337 edges and 4 devices: steps on `Placement/Refine-v1` with
+ * Placeto's default policy, simulations included, for its 2 episodes at once and for 16.
  */
 import type { AgentModule } from "../../agents/contract.ts";
 import { placeto } from "../../agents/learned/placeto.ts";
 import { seq2seq } from "../../agents/learned/seq2seq.ts";
+import { createPositionalNetwork, type Visit } from "../../agents/nets/positional-policy.ts";
+import { scenarioPolicy } from "../../agents/nets/scenario-policy.ts";
+import { sequenceNetwork } from "../../agents/nets/sequence-network.ts";
+import { visitColumns, visitOf } from "../../agents/nets/visit.ts";
+import { createWeights } from "../../agents/nets/weights.ts";
 import { oneTask } from "../../agents/run/tasks.ts";
-import { createRng, evaluator, metered } from "../../env/index.ts";
+import { loadTf } from "../../agents/tensors/tf.ts";
+import { SAMPLE } from "../../agents/training/contract.ts";
+import { oneShotLesson } from "../../agents/training/lessons/one-shot-lesson.ts";
+import { tiltedRules } from "../../agents/training/policy-gradient-options.ts";
+import { SweepLesson } from "../../agents/training/sweeps/sweep-lesson.ts";
+import { sweepUtility } from "../../agents/training/sweeps/sweep-utility.ts";
+import { createRng, evaluator, metered, type Scenario } from "../../env/index.ts";
+import { resolveScenario } from "../../scenarios/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
 
 const SECONDS = 3;
@@ -22,7 +40,12 @@ async function main(): Promise<void> {
     ["placeto", placeto],
   ] as const)
     console.log(
-      `${name.padEnd(8)} train ${(await trainRate(module)).toFixed(0)} evaluations per CPU second, acting ${(await actRate(module)).toFixed(0)}`,
+      `${name.padEnd(8)} training ${(await trainRate(module)).toFixed(0)} evaluations per CPU second, acting ${(await actRate(module)).toFixed(0)}`,
+    );
+  console.log(`seq2seq  rolling out ${(await sequenceRate()).toFixed(0)} evaluations per CPU second`);
+  for (const episodes of [2, 16])
+    console.log(
+      `placeto  ${(await refineRate(episodes)).toFixed(0)} steps per CPU second on 200 groups, ${episodes} episodes`,
     );
 }
 
@@ -31,9 +54,14 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
+const taskOf = (scenario: Scenario) => ({
+  name: scenario.name,
+  scenario,
+  evaluator: metered(evaluator(scenario), {}),
+});
+
 async function agentOf(module: AgentModule<never> | AgentModule) {
-  const scenario = workload({ family: "nmt", gpus: 4 });
-  const task = { name: scenario.name, scenario, evaluator: metered(evaluator(scenario), {}) };
+  const task = taskOf(workload({ family: "nmt", gpus: 4 }));
   const agent = await (module as AgentModule).create({
     tasks: oneTask(task),
     rng: createRng("rates"),
@@ -44,7 +72,7 @@ async function agentOf(module: AgentModule<never> | AgentModule) {
 }
 
 /** Calls per CPU second of what the evaluator counts. */
-async function rateOf(used: () => number, once: () => Promise<unknown>): Promise<number> {
+async function rateOf(used: () => number, once: () => unknown): Promise<number> {
   const begun = cpuSeconds();
   while (cpuSeconds() - begun < WARM_UP) await once();
   const [before, start] = [used(), cpuSeconds()];
@@ -66,6 +94,48 @@ async function actRate(module: Parameters<typeof agentOf>[0]): Promise<number> {
   return rateOf(
     () => task.evaluator.evaluations,
     () => agent.act(task),
+  );
+}
+
+async function sequenceRate(): Promise<number> {
+  const { tf } = await loadTf("wasm");
+  const task = taskOf(workload({ family: "nmt", gpus: 4 }));
+  const options = seq2seq.options.parse({});
+  const shape = { bidirectional: false, groupInput: true, projected: true, typeEmbedding: 0 };
+  const rng = createRng("rates");
+  const network = sequenceNetwork(tf, task.scenario, rng, { ...options, ...shape });
+  const lesson = oneShotLesson(tf, task, network.on(task.scenario), tiltedRules(options));
+  return rateOf(
+    () => task.evaluator.evaluations,
+    () => lesson.rollOut(options.batch, SAMPLE, 0, rng),
+  );
+}
+
+async function refineRate(episodes: number): Promise<number> {
+  const { tf } = await loadTf("wasm");
+  const task = taskOf(await resolveScenario("layered/train/0/4xK80?ops=200"));
+  const options = placeto.options.parse({});
+  const rng = createRng("rates");
+  const size = { columns: visitColumns.length, width: options.width, rounds: options.rounds };
+  const network = createPositionalNetwork(tf, createWeights(tf), size, rng);
+  const policy = scenarioPolicy(tf, network, task.scenario);
+  const sweeping = {
+    see: visitOf,
+    logits: (visits: readonly Visit[]) => policy.logits(visits),
+    numbers: (visits: readonly Visit[]) => policy.numbers(visits),
+  };
+  const lesson = new SweepLesson(tf, task, sweeping, {
+    ...options,
+    seed: 1,
+    reward: options.credit,
+    utilityOn: (of) => sweepUtility(of, { ...options, scale: options.reward }),
+  });
+  let steps = 0;
+  return rateOf(
+    () => steps,
+    () => {
+      for (const { actions } of lesson.rollOut(episodes, SAMPLE, 0, rng)) steps += actions.length;
+    },
   );
 }
 

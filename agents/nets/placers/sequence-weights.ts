@@ -10,6 +10,11 @@ export interface SequenceSize {
   readonly bidirectional: boolean;
   /** Whether the decoder sees the current group's own encoding beside the previous device. */
   readonly groupInput: boolean;
+  /**
+   * Whether the decoder sees at each step what it attended to at the one before (input feeding:
+   * Luong, Pham, Manning, EMNLP 2015). Its steps are then no single product in an update.
+   */
+  readonly inputFeeding: boolean;
   /** Whether features are projected to `hidden` numbers of unit variance before the encoder. */
   readonly projected: boolean;
   /** Width of the learned embedding of op types; 0 where the encoder sees their shares. */
@@ -31,7 +36,16 @@ export function sequenceWeights(
   weights: Weights,
   input: GroupFeatures,
   devices: number,
-  { hidden, attention, embedding, bidirectional, groupInput, projected, typeEmbedding }: SequenceSize,
+  {
+    hidden,
+    attention,
+    embedding,
+    bidirectional,
+    groupInput,
+    inputFeeding,
+    projected,
+    typeEmbedding,
+  }: SequenceSize,
   rng: Rng,
 ) {
   const gateWidth = 4 * hidden;
@@ -54,6 +68,7 @@ export function sequenceWeights(
     devices: weights.matrix("device embedding", devices + 1, embedding, rng),
     input: weights.matrix("decoder input", embedding, gateWidth, rng),
     group: groupInput ? weights.matrix("decoder group", hidden, gateWidth, rng) : null,
+    context: inputFeeding ? weights.matrix("decoder context", hidden, gateWidth, rng) : null,
     recurrent: weights.matrix("decoder recurrent", hidden, gateWidth, rng),
     bias: weights.add("decoder bias", [gateWidth], openForgetGates(hidden)),
   };

@@ -3,11 +3,11 @@
  * tensor kernel. Between two steps the caller chooses what each row sees next, so sampling stays
  * with its own random stream. Nothing but the logits of a step leaves the kernel's memory.
  *
- * What a row attends to enters its logits only through one matrix. So the memory is multiplied by
- * it once, not at every step.
+ * What a row attends to enters its logits, and the next step's gates where these see it, only
+ * through one matrix each. So the memory is multiplied by them once, not at every step.
  */
 import { exponentials, LARGEST_EXPONENT } from "../kernel/attention.ts";
-import { factor, type Matrix, matrix, product } from "../kernel/product.ts";
+import { type Factor, factor, type Matrix, matrix, product } from "../kernel/product.ts";
 import { computeNumbers, type Workspace } from "../kernel/workspace.ts";
 import type { Tensor, Tf } from "../types.ts";
 
@@ -15,6 +15,8 @@ export interface RolloutInputs {
   /** Parts of the gates: of each step (or one row for all), and of each choice before it. */
   readonly stepInputs: Tensor;
   readonly choiceInputs: Tensor;
+  /** From what was attended to before to the gates, [M x 4H]; null where they do not see it. */
+  readonly contextInputs: Tensor | null;
   /** [H x 4H]. */
   readonly recurrent: Tensor;
   /** One row for the batch, [1 x H]. */
@@ -68,8 +70,12 @@ function prepare(workspace: Workspace, inputs: RolloutInputs, batch: number) {
   const compared = inputs.keys.shape[1] as number;
   const groups = inputs.keys.shape[0];
   const choices = inputs.outputBias.shape[0];
-  const outputs = matrix(workspace.scratch(groups * choices), groups, choices);
-  product(workspace, given(inputs.memory), right(inputs.outputContext), outputs);
+  const attendedThrough = (weights: Tensor): Factor => {
+    const columns = weights.shape[1] as number;
+    const through = matrix(workspace.scratch(groups * columns), groups, columns);
+    product(workspace, given(inputs.memory), right(weights), through);
+    return factor(workspace, through);
+  };
   // Two rows of state and cell: those of the step before and those of this one.
   const states = [0, 1].map(() => workspace.scratch(2 * batch * width));
   const first = [workspace.input(inputs.firstState), workspace.input(inputs.firstCell)];
@@ -88,7 +94,8 @@ function prepare(workspace: Workspace, inputs: RolloutInputs, batch: number) {
     recurrent: right(inputs.recurrent),
     query: right(inputs.query),
     outputState: right(inputs.outputState),
-    outputs: factor(workspace, outputs),
+    outputs: attendedThrough(inputs.outputContext),
+    contexts: inputs.contextInputs === null ? null : attendedThrough(inputs.contextInputs),
     bias: workspace.input(inputs.outputBias),
     stepInputs: given(inputs.stepInputs),
     choiceInputs: given(inputs.choiceInputs),
@@ -113,6 +120,8 @@ function advance(workspace: Workspace, decoder: Decoder, step: number, chosen: I
     const choice = choiceInputs.address + 16 * width * chosen[b];
     kernel.addAll(seen, choice, gates.address + 16 * width * b, 4 * width);
   }
+  if (decoder.contexts !== null && step > 0)
+    product(workspace, attended, decoder.contexts, gates, { add: true });
   const [to, before] = step % 2 === 0 ? decoder.states : [decoder.states[1], decoder.states[0]];
   const row = 2 * width;
   product(workspace, matrix(before, batch, width, row), decoder.recurrent, gates, { add: true });

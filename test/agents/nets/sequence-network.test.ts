@@ -23,6 +23,7 @@ const size: SequenceSize = {
   hidden: 6,
   bidirectional: false,
   groupInput: true,
+  inputFeeding: false,
   projected: true,
   typeEmbedding: 0,
   attention: 5,
@@ -34,6 +35,7 @@ const size: SequenceSize = {
 const networks: readonly (readonly [string, SequenceSize])[] = [
   ["that reads one way", size],
   ["that reads both ways and sees no group", { ...size, bidirectional: true, groupInput: false }],
+  ["whose decoder sees what it attended to", { ...size, inputFeeding: true }],
 ];
 
 /** Decodes with the differentiable log-probabilities, one step after the other. */
@@ -71,6 +73,7 @@ describe.each(networks)("a sequence network %s", (_, chosenSize) => {
     const policy = sequenceNetwork(tf, scenario, createRng("weights"), chosenSize).on(scenario);
     const [slow] = slowly(policy, new Float32Array(devices), (logits) => argmaxRows(logits, devices));
     expect(policy.greedy()).toEqual(slow);
+    expect(policy.beam!(1)).toEqual([slow]);
   });
 });
 

@@ -39,6 +39,7 @@ const SIZE = {
   clip: 3,
   bidirectional: true,
   groupInput: true,
+  inputFeeding: false,
   projected: false,
   typeEmbedding: 3,
 };

@@ -44,6 +44,7 @@ const SIZE = {
   clip: 2,
   bidirectional: true,
   groupInput: false,
+  inputFeeding: false,
   projected: false,
   typeEmbedding: 0,
 };
