@@ -11,7 +11,7 @@
  * whole rows.
  */
 import type { Rng } from "../../env/model/rng.ts";
-import { dense } from "../tensors/dense.ts";
+import { type DenseOptions, dense } from "../tensors/dense.ts";
 import {
   type DenseLayer,
   type MessageGraph,
@@ -24,7 +24,7 @@ import type { Weights } from "./weights.ts";
 
 /** Dense layers with relu after each. */
 export interface Perceptron {
-  (x: Tensor): Tensor2D;
+  (x: Tensor, options?: DenseOptions): Tensor2D;
   readonly layers: readonly DenseLayer[];
 }
 
@@ -39,8 +39,11 @@ export function perceptron(
     matrix: weights.reluMatrix(`${name} ${i}`, sizes[i], sizes[i + 1], rng),
     bias: weights.zeros(`${name} ${i} bias`, [sizes[i + 1]]),
   }));
-  const apply = (x: Tensor) =>
-    layers.reduce((y, { matrix, bias }) => dense(tf, y, matrix, bias, "relu"), x) as Tensor2D;
+  const apply = (x: Tensor, options: DenseOptions = {}) =>
+    layers.reduce(
+      (y, { matrix, bias }, i) => dense(tf, y, matrix, bias, "relu", i === 0 ? options : {}),
+      x,
+    ) as Tensor2D;
   return Object.assign(apply, { layers });
 }
 
@@ -50,7 +53,7 @@ export interface PassingGraph {
   readonly edges: EdgeList;
 }
 
-/** From features [nodes x states x columns] to embeddings [nodes x states x 2 width]. */
+/** From features [nodes x states x columns], which are constants, to embeddings [nodes x states x 2 width]. */
 export interface Embedding {
   (features: Tensor): Tensor;
   readonly transform: Perceptron;
@@ -98,7 +101,8 @@ export function messagePassing(
       ] as const;
       const embed = (features: Tensor) => {
         const states = features.shape[1] as number;
-        const start = transform(tf.reshape(features, [nodes * states, columns]));
+        const rows = tf.reshape(features, [nodes * states, columns]);
+        const start = transform(rows, { constant: true });
         const embedded = flows.map((flow) => messageRounds(tf, start, flow, flow.graph, { rounds }));
         return tf.reshape(tf.concat(embedded, 1), [nodes, states, 2 * width]);
       };

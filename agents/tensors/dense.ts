@@ -10,19 +10,31 @@ import type { Tensor, Tensor2D, Tf } from "./types.ts";
 
 export type Activation = "relu" | "tanh" | "linear";
 
-export function dense(tf: Tf, x: Tensor, weights: Tensor, bias: Tensor, activation: Activation): Tensor2D {
+export interface DenseOptions {
+  /** Whether x is a constant, whose gradient would be thrown away. */
+  readonly constant?: boolean;
+}
+
+export function dense(
+  tf: Tf,
+  x: Tensor,
+  weights: Tensor,
+  bias: Tensor,
+  activation: Activation,
+  { constant = false }: DenseOptions = {},
+): Tensor2D {
   const operation = tf.customGrad((...inputs) => {
     const save = inputs.pop() as unknown as (tensors: Tensor[]) => void;
-    const [a, b, offset] = inputs as Tensor[];
+    const [a, b, offset] = (constant ? [x, ...inputs] : inputs) as Tensor[];
     const value = forward(tf, a, b, offset, activation);
     save([a, b, value]);
     return {
       value,
       gradFunc: (upstream: Tensor, saved: Tensor[]) =>
-        backward(tf, upstream, saved as [Tensor, Tensor, Tensor], activation),
+        backward(tf, upstream, saved as [Tensor, Tensor, Tensor], activation, constant),
     };
   });
-  return operation(x, weights, bias) as Tensor2D;
+  return operation(...(constant ? [weights, bias] : [x, weights, bias])) as Tensor2D;
 }
 
 function forward(tf: Tf, x: Tensor, weights: Tensor, bias: Tensor, activation: Activation): Tensor {
@@ -46,12 +58,13 @@ function backward(
   upstream: Tensor,
   [x, weights, value]: readonly [Tensor, Tensor, Tensor],
   activation: Activation,
+  constant: boolean,
 ): Tensor[] {
   const [rows, inputs] = x.shape as [number, number];
   const outputs = weights.shape[1] as number;
   return compute(tf, (workspace) => {
     const { kernel } = workspace;
-    const dX = matrix(workspace.result([rows, inputs]), rows, inputs);
+    const dX = constant ? null : matrix(workspace.result([rows, inputs]), rows, inputs);
     const dWeights = matrix(workspace.result([inputs, outputs]), inputs, outputs);
     const dBias = workspace.result([outputs]);
     let d = workspace.input(upstream);
@@ -62,8 +75,10 @@ function backward(
       d = before;
     }
     const gradient = matrix(d, rows, outputs);
-    const through = transposedFactor(workspace, matrix(workspace.input(weights), inputs, outputs));
-    product(workspace, gradient, through, dX);
+    if (dX !== null) {
+      const through = transposedFactor(workspace, matrix(workspace.input(weights), inputs, outputs));
+      product(workspace, gradient, through, dX);
+    }
     const left = matrix(workspace.input(x), rows, inputs);
     transposedProduct(workspace, left, factor(workspace, gradient), dWeights);
     workspace.clear(dBias, outputs);

@@ -134,7 +134,7 @@ function backward(tf: Tf, upstream: Tensor, given: Given, kept: Tensor, size: Ro
     kernel.gatherRows(workspace.input(upstream), last.units, 0, last.level.units.length, unit, d);
     workspace.clear(dStart, rows * width);
     for (let r = all.length - 1; r >= 0; r--) {
-      kernel.scatterRows(d, all[r].units, all[r].level.units.length, unit, dStart);
+      kernel.scatterRows(d, all[r].units, all[r].level.units.length, unit, true, dStart);
       if (r === 0) break;
       backwardRound(workspace, prepared, all[r - 1], all[r], d, dBefore);
       [d, dBefore] = [dBefore, d];

@@ -77,7 +77,7 @@ export interface TensorKernel {
     result: number,
   ): void;
   gatherRows(x: number, index: number, y: number, rows: number, width: number, result: number): void;
-  scatterRows(x: number, index: number, rows: number, width: number, result: number): void;
+  scatterRows(x: number, index: number, rows: number, width: number, add: boolean, result: number): void;
   poolPositions(
     ahead: number,
     back: number,

@@ -49,8 +49,9 @@ export function passForward(
   kernel.gatherRows(start, first.units, 0, first.level.units.length, unit, first.x);
   for (let r = 1; r < all.length; r++) forwardRound(workspace, rounds, all[r - 1], all[r]);
   const last = all[all.length - 1];
-  workspace.clear(value, rows * width);
-  kernel.scatterRows(last.x, last.units, last.level.units.length, unit, value);
+  const units = last.level.units.length;
+  if (units * states < rows) workspace.clear(value, rows * width);
+  kernel.scatterRows(last.x, last.units, units, unit, false, value);
 }
 
 /** Of the tables of a round: outputs of message layers, sums, outputs of update layers. */

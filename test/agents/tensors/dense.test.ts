@@ -38,6 +38,18 @@ describe.each(["relu", "tanh", "linear"] as const)("dense with %s", (activation)
   });
 });
 
+test("a constant input leaves the gradients of the weights as they are", () => {
+  const rng = createRng("constant");
+  const x = randomTensor(tf, rng, [6, 3]);
+  const given = [randomTensor(tf, rng, [3, 4]), randomTensor(tf, rng, [4])];
+  const gradients = (constant: boolean) =>
+    tf.grads((w: Tensor, b: Tensor) => tf.sum(dense(tf, tf.clone(x), w, b, "tanh", { constant })))(given);
+  const expected = gradients(false);
+  gradients(true).forEach((gradient, i) => {
+    expectClose(gradient, expected[i], 1e-6);
+  });
+});
+
 describe("neighbourSum", () => {
   const edges = {
     from: Int32Array.of(0, 0, 1, 2),

@@ -65,7 +65,7 @@ export function graphUpdate(tf: Tf, width: number): () => unknown {
   };
 
   const loss = (): Tensor => {
-    const start = dense(tf, features, embed, none, "tanh");
+    const start = dense(tf, features, embed, none, "tanh", { constant: true });
     // The means read all of one direction, the other one is read at the current ops alone.
     const embedded = directions.map((direction, d) =>
       messageRounds(tf, start, direction, direction.graph, d === 0 ? { rounds } : { rounds, read }),

@@ -50,7 +50,7 @@ export function sequenceUpdate(tf: Tf, width: number): () => unknown {
     tf.reshape(dense(tf, x, layer.input, tf.add(layer.bias, openForget), "linear"), [groups, batch, gates]);
 
   const loss = (): Tensor => {
-    const seen = dense(tf, features, input, none, "linear");
+    const seen = dense(tf, features, input, none, "linear", { constant: true });
     const run = lstm(tf, projected(seen, encoder), encoder.recurrent, firstState, firstState) as Tensor3D;
     const states = tf.slice(run, [0, 0, 0], [groups, batch, width]);
     const last = tf.slice(run, [groups - 1, 0, 0], [1, batch, 2 * width]);

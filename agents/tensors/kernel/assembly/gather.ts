@@ -16,12 +16,13 @@ export function gatherRows(x: usize, index: usize, y: usize, rows: i32, width: i
   }
 }
 
-/** result[index[i]] += x[i]. */
-export function scatterRows(x: usize, index: usize, rows: i32, width: i32, result: usize): void {
+/** result[index[i]] = x[i], or += where `add` is set. */
+export function scatterRows(x: usize, index: usize, rows: i32, width: i32, add: bool, result: usize): void {
   const bytes = <usize>width << 2;
   for (let row = 0; row < rows; row++) {
     const to = result + load<i32>(index) * bytes;
-    addAll(to, x, to, width);
+    if (add) addAll(to, x, to, width);
+    else memory.copy(to, x, bytes);
     x += bytes;
     index += 4;
   }
