@@ -13,7 +13,8 @@
  * - width 64 and learning rate 0.003;
  * - a learned embedding of the group features before the encoder;
  * - attention after the decoder's step instead of before it, so that all steps of an update are one
- *   matrix product; with `inputFeeding` the next step sees it;
+ *   matrix product;
+ * - with `inputFeeding` the next step sees what was attended to;
  * - the current group's encoding as a further decoder input.
  *
  * The paper's temperature of 10 matters: at 1, runs among two devices often fell into a single one

@@ -53,7 +53,10 @@ export interface PassingGraph {
   readonly edges: EdgeList;
 }
 
-/** From features [nodes x states x columns], which are constants, to embeddings [nodes x states x 2 width]. */
+/**
+ * From features [nodes x states x columns], which are constants, to embeddings [nodes x states x
+ * 2 width].
+ */
 export interface Embedding {
   (features: Tensor): Tensor;
   readonly transform: Perceptron;

@@ -21,7 +21,7 @@ import {
   positionLogits,
 } from "../tensors/graph/position-logits.ts";
 import type { Tensor, Tf } from "../tensors/types.ts";
-import { devicePooling, type Position } from "./device-pooling.ts";
+import { type DevicePooling, devicePooling, type Position } from "./device-pooling.ts";
 import { type Flow, messagePassing, perceptron } from "./message-passing.ts";
 import { RELATION_COUNT } from "./relations.ts";
 import { runningNorm } from "./running-norm.ts";
@@ -113,51 +113,61 @@ export function createPositionalNetwork(
         return tf.concat([itself, pooled, seen], 1);
       };
 
-      const flow = ({ message: messages, update, graph: edgesOf }: Flow) => ({
-        weights: [...messages, ...update].flatMap(({ matrix, bias }) => [matrix, bias]),
-        messageLayers: messages.length,
-        graph: edgesOf,
-      });
       const layers: PositionLayers = {
         node: embed.transform.layers,
         pool: message.layers,
         head: head.layers,
         score,
         rounds,
-        directions: [flow(embed.flows[0]), flow(embed.flows[1])],
+        directions: [layersOf(embed.flows[0]), layersOf(embed.flows[1])],
         mean: norm.mean,
         variance: norm.variance,
       };
-      const inputsOf = (visits: readonly Visit[]): PositionInputs => {
-        const placement = new Int32Array(visits.length * groups);
-        visits.forEach((visit, s) => {
-          placement.set(visit.placement, s * groups);
-        });
-        return {
-          states: visits.length,
-          groups,
-          devices,
-          relations: RELATION_COUNT,
-          features: nodeMajor(visits, groups, size.columns),
-          current: Int32Array.from(visits, ({ current }) => current),
-          placement,
-          ...pooling.parts(visits),
-          seen: deviceColumns(visits, graph, positionColumns),
-        };
-      };
-
       return {
         logits(visits) {
           const seen = head(norm.apply(position(visits)));
           const scores = dense(tf, seen, score.matrix, score.bias, "linear");
           return tf.reshape(scores, [visits.length, devices]);
         },
-        numbers: (visits) => positionLogits(tf, layers, inputsOf(visits)),
+        numbers: (visits) =>
+          positionLogits(tf, layers, inputsOf(visits, graph, pooling, size.columns, positionColumns)),
         observe(visits) {
           tf.tidy(() => norm.observe(position(visits)));
         },
       };
     },
+  };
+}
+
+const layersOf = ({ message, update, graph }: Flow) => ({
+  weights: [...message, ...update].flatMap(({ matrix, bias }) => [matrix, bias]),
+  messageLayers: message.length,
+  graph,
+});
+
+/** What the kernel takes; `columns` are those of features and of a position. */
+function inputsOf(
+  visits: readonly Visit[],
+  graph: PolicyGraph,
+  pooling: DevicePooling,
+  columns: number,
+  positionColumns: number,
+): PositionInputs {
+  const { groups, devices } = graph;
+  const placement = new Int32Array(visits.length * groups);
+  visits.forEach((visit, s) => {
+    placement.set(visit.placement, s * groups);
+  });
+  return {
+    states: visits.length,
+    groups,
+    devices,
+    relations: RELATION_COUNT,
+    features: nodeMajor(visits, groups, columns),
+    current: Int32Array.from(visits, ({ current }) => current),
+    placement,
+    ...pooling.parts(visits),
+    seen: deviceColumns(visits, graph, positionColumns),
   };
 }
 

@@ -9,8 +9,9 @@
  * - `rolling out`: sampled placements of seq2seq, as many at once as its updates have, simulations
  *   included.
  *
- * On a random graph of 200 groups, 337 edges and 4 devices: steps on `Placement/Refine-v1` with
- * Placeto's default policy, simulations included, for its 2 episodes at once and for 16.
+ * On a random graph of 200 groups, 337 edges and 4 devices it counts steps on
+ * `Placement/Refine-v1` with Placeto's default policy, simulations included. They are of its 2
+ * episodes at once, and of 16.
  */
 import type { AgentModule } from "../../agents/contract.ts";
 import { placeto } from "../../agents/learned/placeto.ts";

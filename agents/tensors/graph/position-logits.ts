@@ -1,7 +1,7 @@
 /**
  * Logits of a positional policy without gradient, in the kernel's memory: embedding, pooling, norm
  * and head. Rollouts ask for them at every step, and each operation of TensorFlow.js would cost
- * more than its arithmetic. nets/positional-policy.ts composes the same from operations with
+ * more than its arithmetic. The positional policy of `nets` composes the same from operations with
  * gradients.
  */
 import { factor, matrix, product } from "../kernel/product.ts";

@@ -1,6 +1,6 @@
 /**
- * Exponential, tanh and sigmoid of four floats. They use sums, products and fma4 alone, so the bytes
- * are the same everywhere. Relative error of the exponential: below 2e-7.
+ * Exponential, tanh and sigmoid of four floats. They use sums, products and fma4 alone, so the
+ * bytes are the same everywhere. Relative error of the exponential: below 2e-7.
  */
 import { fma4 } from "./fma";
 

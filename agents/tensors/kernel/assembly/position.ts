@@ -2,8 +2,8 @@
 import { loadPart, storePart } from "./parts";
 
 /**
- * Adds to row [state, device] of `result`: the current group's vectors of both directions, then,
- * for each relation, the share-weighted sum of the vectors of the groups on that device. Vectors
+ * Writes the current group's vectors of both directions to row [state, device] of `result`. Adds
+ * behind them, for each relation, the vectors of the groups on that device, by their share. Vectors
  * lie node-major, [groups x states]. `kinds` are the relations of the groups to the current one,
  * counted from 1.
  */
