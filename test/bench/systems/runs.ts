@@ -4,6 +4,7 @@ import { runMethod } from "../../../agents/run/run.ts";
 import { createRng, evaluator, metered, type Scenario } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { plainBoundUs } from "../../scenarios/families/difficulty.ts";
+import { seedCount } from "./check.ts";
 
 export interface Run {
   /** The best plan's step over the bound of the sheets. */
@@ -65,6 +66,6 @@ export const mean = (values: readonly number[]): number =>
 
 /** Seeds 1 to `seeds`, or fewer at a smaller scale. */
 export const seedsAt = (seeds: number, scale: number): number[] =>
-  Array.from({ length: Math.max(1, Math.round(seeds * scale)) }, (_, i) => i + 1);
+  Array.from({ length: seedCount(seeds, scale) }, (_, i) => i + 1);
 
 export const atScale = (whole: number, scale: number): number => Math.max(1, Math.round(whole * scale));

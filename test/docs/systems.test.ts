@@ -1,0 +1,101 @@
+/** docs/systems.md is what the results in docs/systems.jsonl give, with every check of every system. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { methods } from "../../agents/registry/registry.ts";
+import { checksOf, type SystemCheck, seedCount, systemIds } from "../bench/systems/check.ts";
+import { cellOf, pageOf } from "../bench/systems/page.ts";
+import { isKnown, keyOf, readRecords, recordsIn } from "../bench/systems/records.ts";
+import { thresholdsSection } from "../bench/systems/thresholds.ts";
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const textOf = (name: string) => readFileSync(pathOf(name), "utf8");
+const page = textOf("docs/systems.md");
+const records = readRecords(pathOf("docs/systems.jsonl"));
+const systems = new Map<string, readonly SystemCheck[]>();
+for (const system of systemIds) systems.set(system, await checksOf(system));
+const checks = [...systems.values()].flat();
+
+const sectionOf = (system: string) => page.split(`\n## \`${system}\`\n`)[1].split("\n## ")[0];
+/** The table of a check, to its blank line. */
+const tableOf = ({ system, check }: SystemCheck) =>
+  sectionOf(system)
+    .split(`| check | ${cellOf(check)} |`)[1]
+    ?.split("\n\n")[0];
+
+describe("docs/systems.md", () => {
+  test("is what the results give; npx tsx test/bench/systems.ts --page writes it", () => {
+    expect(page).toBe(pageOf(systems, records, thresholdsSection(textOf("docs/families.md"))));
+  });
+
+  test("has a section for every published system that is an agent", () => {
+    const published = methods.filter(({ kind, card }) => kind === "agent" && card.systems?.includes(card.id));
+    expect([...systemIds].sort()).toEqual(published.map(({ card }) => card.id).sort());
+  });
+
+  test("knows every file of checks", () => {
+    const files = readdirSync(pathOf("test/bench/systems"));
+    const withChecks = files.filter((name) =>
+      textOf(`test/bench/systems/${name}`).includes("\nexport const checks"),
+    );
+    expect(withChecks.sort()).toEqual(systemIds.map((system) => `${system}.ts`).sort());
+  });
+
+  test.each(checks.map((check) => [keyOf(check), check] as const))("tells of %s", (key, check) => {
+    const table = tableOf(check);
+    const record = records.get(key);
+    expect(table).toContain(`| target | ${cellOf(check.target)} |`);
+    if (record === undefined) expect(table).toContain("**not run**");
+    else expect(table.includes("| met | yes |")).toBe(record.passed);
+  });
+});
+
+describe("docs/systems.jsonl", () => {
+  test("has no result of a check that is not there, and none held to another target", () => {
+    const targets = new Map(checks.map((check) => [keyOf(check), check.target]));
+    for (const [key, { target }] of records) expect([key, target]).toEqual([key, targets.get(key)]);
+  });
+
+  test("has no more seeds than its scale gives, unless the check runs all of them at any", () => {
+    for (const check of checks) {
+      const record = records.get(keyOf(check));
+      if (record !== undefined && check.system !== "placeto")
+        expect(record.seeds, keyOf(check)).toBe(seedCount(check.seeds, record.scale));
+    }
+  });
+
+  test("says why, where a line is missed", () => {
+    const silent = [...records.values()].filter(({ passed, reason }) => !passed && !reason);
+    expect(silent.map(keyOf)).toEqual([]);
+  });
+});
+
+describe("a file of results", () => {
+  const line = { system: "a", check: "b", target: "t", measured: "1", seeds: 1, scale: 0.5, cpuSeconds: 1 };
+  const file = (...lines: readonly object[]) =>
+    recordsIn(lines.map((each) => JSON.stringify(each)).join("\n"));
+  const check = {
+    system: "a",
+    check: "b",
+    target: "t",
+    seeds: 1,
+    run: async () => ({ measured: "", passed: true }),
+  };
+
+  test("has a later line of a check in place of an earlier one", () => {
+    const known = file({ ...line, passed: false }, { ...line, passed: true, measured: "2" });
+    expect([...known.values()].map(({ measured, passed }) => [measured, passed])).toEqual([["2", true]]);
+  });
+
+  test("keeps a reason where the outcome is the same, and drops it where it is another", () => {
+    const first = { ...line, passed: false, reason: "It is too small." };
+    expect(file(first, { ...line, passed: false }).get("a: b")?.reason).toBe("It is too small.");
+    expect(file(first, { ...line, passed: true }).get("a: b")?.reason).toBeUndefined();
+  });
+
+  test("knows a check at its scale and at smaller ones, with the same target", () => {
+    const known = file({ ...line, passed: true });
+    expect([0.2, 0.5, 0.6].map((scale) => isKnown(known, check, scale))).toEqual([true, true, false]);
+    expect(isKnown(known, { ...check, target: "another" }, 0.2)).toBe(false);
+  });
+});
