@@ -1,4 +1,4 @@
-/** docs/systems.md is what the results in docs/systems.jsonl give, with every check of every system. */
+/** docs/systems.md is what docs/systems.jsonl gives, and tells of every check of every system. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";

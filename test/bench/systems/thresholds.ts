@@ -1,6 +1,6 @@
 /**
- * What the thresholds over a bound refer to, for docs/systems.md: how hard the families in use are
- * beside the study that the thresholds were set on, from the tables of docs/families.md.
+ * What the thresholds over a bound refer to, for docs/systems.md. It shows how hard the families in
+ * use are beside the study that the thresholds were set on, from the tables of docs/families.md.
  */
 const FAMILIES = ["inception", "nmt", "enas-cifar"];
 const STUDIES = ["inception-like", "NMT grid", "ENAS-like"];
@@ -14,9 +14,9 @@ reach. The figures below are over the same bound, and so are those of the lines.
 
 The families in use have the study's difficulty within 0.1 for random placements and hill climbing
 ([families](families.md#how-hard-they-are) has all of them and the command, \`npm run calibrate\`).
-So no threshold was shifted. Where a family is harder or easier for the other columns, read the
-line with that in mind: ENAS-like cells are 0.03 to 0.08 harder here on 2 devices, for every
-search. Figures are after 3,000 evaluations, means over 16 test members and 3 seeds.
+So no threshold was shifted. Other columns differ more: on 2 devices ENAS-like cells are 0.03 to
+0.08 harder here, for every search. Figures are after 3,000 evaluations. They are means over 16
+test members and 3 seeds.
 `;
 
 /** Rows of the families in use and of the study, as a section. */
