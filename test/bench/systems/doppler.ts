@@ -4,9 +4,15 @@
  */
 import { resolveMethod } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, metered, placement, type Scenario } from "../../../env/index.ts";
+import { createRng, evaluator, InputError, metered, placement, type Scenario } from "../../../env/index.ts";
 import { importFile, resolveScenario } from "../../../scenarios/index.ts";
-import { drawn, lastEnd, textOf } from "../../scenarios/import/profiles/doppler-rules.ts";
+import {
+  CHAIN_INPUTS,
+  drawn,
+  faultyChain,
+  lastEnd,
+  textOf,
+} from "../../scenarios/import/profiles/doppler-rules.ts";
 import type { SystemCheck } from "./check.ts";
 
 const EPISODES = 2000;
@@ -80,13 +86,44 @@ async function gains(cases: readonly string[], others: readonly string[], scale:
   return by;
 }
 
+/** What the importer makes of wrong counts, repeated edges and the known fault. */
+function importerSays() {
+  const read = (content: string) => importFile(content, "chain.txt", new Map([["format", "doppler"]]));
+  const lines = textOf(faultyChain(), CHAIN_INPUTS).split("\n");
+  const withLines = (change: (line: string, i: number) => string) => lines.map(change).join("\n");
+  const wrong = [
+    lines.slice(0, -1).join("\n"),
+    `${lines.join("\n")}\n1,1`,
+    withLines((line, i) => (i === 0 ? "111" : line)),
+    withLines((line, i) => (i === 1 ? `${line}${CHAIN_INPUTS}, ` : line)),
+    withLines((line, i) => (i === 2 ? `${line}0, ` : line)),
+  ];
+  const refused = wrong.filter((content) => {
+    try {
+      read(content);
+      return false;
+    } catch (error) {
+      if (error instanceof InputError) return true;
+      throw error;
+    }
+  }).length;
+  const twice = read(withLines((line, i) => (i === 2 ? `${line}0, ` : i === 3 ? `${line}16, ` : line)));
+  const repeated = twice.report.dropped.some((text) => text.includes("repeat"));
+  const fault = read(lines.join("\n")).report.assumed.some((text) => text.includes("Line 4, entry 2, is 6"));
+  return {
+    text: `${refused} of ${wrong.length} wrong counts refused; repeated edge ${repeated ? "dropped" : "kept"}; fault ${fault ? "told" : "not told"}`,
+    isRight: refused === wrong.length && repeated && fault,
+  };
+}
+
 export const checks: readonly SystemCheck[] = [
   {
     system: "doppler",
-    check: "200 random placements of an imported graph, against a hand simulation of the rules",
-    target: "equal to 1e-12 of the step",
+    check: "importer: counts checked, repeated edges taken, known fault told; 200 random placements by hand",
+    target: "all three; equal to 1e-12 of the step of a hand simulation",
     seeds: 1,
     async run() {
+      const said = importerSays();
       const rng = createRng("placements");
       let largest = 0;
       for (const devices of DEVICES) {
@@ -99,7 +136,10 @@ export const checks: readonly SystemCheck[] = [
           largest = Math.max(largest, Math.abs(evaluate(placement(device)).cost / us - 1));
         }
       }
-      return { measured: `largest relative difference ${largest.toExponential(1)}`, passed: largest < 1e-12 };
+      return {
+        measured: `${said.text}; largest relative difference ${largest.toExponential(1)}`,
+        passed: said.isRight && largest < 1e-12,
+      };
     },
   },
   {

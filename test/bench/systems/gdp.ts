@@ -110,19 +110,23 @@ const convergence: SystemCheck = {
   seeds: 1,
   async run(scale) {
     if (!methods.some(({ card }) => card.id === "hdp")) return { measured: "hdp is missing", passed: false };
-    const ratios: { name: string; ratio: number }[] = [];
+    const ratios: number[] = [];
+    const each: string[] = [];
     for (const name of scenariosAt(scale)) {
       const scenario = await resolveScenario(name);
       const budget = share(10_000, scale);
       const theirs = await run("hdp", scenario, budget);
       const ours = await run(method(), scenario, budget);
       const goal = 1.02 * theirs.cost;
-      // One that never gets there counts with the whole budget, which flatters it.
-      ratios.push({ name, ratio: Math.min(ours.reached(goal), budget) / theirs.reached(goal) });
+      const isThere = ours.reached(goal) <= budget;
+      // One that never gets there counts with the whole budget, which is the least that it takes.
+      const ratio = Math.min(ours.reached(goal), budget) / theirs.reached(goal);
+      ratios.push(ratio);
+      each.push(`${name} ${isThere ? ratio.toFixed(2) : `never, above ${ratio.toFixed(2)}`}`);
     }
-    const mean = geometricMean(ratios.map(({ ratio }) => ratio));
-    const each = ratios.map(({ name, ratio }) => `${name} ${ratio.toFixed(2)}`).join("; ");
-    return { measured: `${mean.toFixed(3)} (${each})`, passed: mean <= 0.2 };
+    const mean = geometricMean(ratios);
+    const isSure = !each.some((text) => text.includes("never"));
+    return { measured: `${mean.toFixed(3)} (${each.join("; ")})`, passed: isSure && mean <= 0.2 };
   },
 };
 

@@ -26,8 +26,8 @@ of JSON for each check.
 - **Scale** says how much of the line was run. \`whole\` is the line to the letter. A number is the
   share of its simulations, graphs and seeds; such a figure is a first look and proves nothing.
 - **Met** is what the program said. A line that is told as a finding has no bar to miss.
-- Agents run with their tuned defaults, the options that [agents](agents.md) lists. Where a line is
-  about the published method, it says \`mode=paper\`.
+- Agents run with their tuned defaults, which the page of each agent lists. Where a line is about
+  the published method, it says \`mode=paper\`.
 - Below a line that is missed stands the reason, as far as it is known.
 `;
 
@@ -67,7 +67,8 @@ function section(system: string, checks: readonly SystemCheck[], records: Record
   if (card === undefined) throw new Error(`"${system}" is no method.`);
   const parts = checks.map((check, i) => part(check, i + 1, records.get(keyOf(check))));
   const command = `\`\`\`sh\nnpx tsx test/bench/systems.ts ${system}\n\`\`\`\n`;
-  return [`## \`${system}\`\n`, wrapped(`${card.paper}.`), command, ...parts].join("\n");
+  const source = wrapped(`${card.paper}. Its [page](agents/${system}.md) describes the agent.`);
+  return [`## \`${system}\`\n`, source, command, ...parts].join("\n");
 }
 
 function part(check: SystemCheck, number: number, record: CheckRecord | undefined): string {

@@ -27,6 +27,21 @@ export function textOf({ edges, compute, transfer }: Drawn, inputs = 3): string 
   ].join("\n");
 }
 
+/** A file with the sizes of the published chain_mm and the fault of its line 4: 6 where 16 is. */
+export function faultyChain(): Drawn {
+  const edges = Array.from({ length: 80 }, (_, e): [number, number] => [e % 16, 16 + (e % 60)]);
+  [edges[0], edges[1], edges[2]] = [
+    [0, 16],
+    [1, 6],
+    [2, 16],
+  ];
+  const one = Array.from({ length: 76 }, () => 1);
+  return { edges, compute: one, transfer: one };
+}
+
+/** Its inputs, which have no work. */
+export const CHAIN_INPUTS = 36;
+
 /** When the values of all producers of a node are on its device, given when they end. */
 export function readyAt(
   node: number,

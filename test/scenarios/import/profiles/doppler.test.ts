@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { createRng, createSimulator, evaluator, InputError, placement } from "../../../../env/index.ts";
 import { importFile } from "../../../../scenarios/index.ts";
 import { dopplerSamples } from "../samples/doppler.ts";
-import { drawn, lastEnd, readyAt, textOf } from "./doppler-rules.ts";
+import { CHAIN_INPUTS, drawn, faultyChain, lastEnd, readyAt, textOf } from "./doppler-rules.ts";
 
 const read = (content: string, options: Record<string, string> = {}, name = "graph.txt") =>
   importFile(content, name, new Map(Object.entries(options)));
@@ -87,14 +87,8 @@ describe("a compute graph of DOPPLER", () => {
   });
 
   test("tells the known fault of the published chain_mm, and mends it where asked to", () => {
-    const edges = Array.from({ length: 80 }, (_, e): [number, number] => [e % 16, 16 + (e % 60)]);
-    [edges[0], edges[1], edges[2]] = [
-      [0, 16],
-      [1, 6],
-      [2, 16],
-    ];
-    const one = Array.from({ length: 76 }, () => 1);
-    const content = textOf({ edges, compute: one, transfer: one }, 36);
+    const chain = faultyChain();
+    const content = textOf(chain, CHAIN_INPUTS);
     const inputsOf = (node: number, options: Record<string, string> = {}) => {
       const { graph } = read(content, options).scenario;
       return [...graph.edgeSource.slice(graph.inStart[node], graph.inStart[node + 1])];
@@ -103,10 +97,8 @@ describe("a compute graph of DOPPLER", () => {
     expect(read(content, { mend: "true" }).report.assumed.join(" ")).toMatch(/; mend=true reads 16\./);
     expect([inputsOf(6), inputsOf(16).includes(1)]).toEqual([[1], false]);
     expect([inputsOf(6, { mend: "true" }), inputsOf(16, { mend: "true" }).includes(1)]).toEqual([[], true]);
-    const sound = textOf(
-      { edges: edges.map((edge) => (edge[1] === 6 ? [1, 16] : edge)), compute: one, transfer: one },
-      36,
-    );
+    const mended = chain.edges.map((edge) => (edge[1] === 6 ? ([1, 16] as const) : edge));
+    const sound = textOf({ ...chain, edges: mended }, CHAIN_INPUTS);
     expect(read(sound).report.assumed.join(" ")).not.toMatch(/entry 2/);
   });
 
