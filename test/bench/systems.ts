@@ -9,12 +9,16 @@
  * out, unless `--again` is given. `--only` runs those with a text in their words. `--page` runs
  * nothing and writes the page. `--data FILE` takes another file of results and writes no page.
  *
+ * A check that was stopped goes on from parts kept under runs/systems. `--again` forgets those of
+ * its system.
+ *
  * With options from the environment, such as GDP_OPTIONS, results are shown and not kept.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checksOf, type SystemCheck, seedCount, systemIds } from "./systems/check.ts";
+import { cpuSeconds, forget } from "./systems/kept.ts";
 import { pageOf } from "./systems/page.ts";
 import { appendRecord, type CheckRecord, isKnown, keyOf, readRecords, sortFile } from "./systems/records.ts";
 import { thresholdsSection } from "./systems/thresholds.ts";
@@ -38,11 +42,6 @@ if (!(scale > 0 && scale <= 1))
 const unknown = positionals.find((name) => !(systemIds as readonly string[]).includes(name));
 if (unknown !== undefined)
   throw new Error(`There is no system "${unknown}", expected ${systemIds.join(", ")}.`);
-
-const cpuSeconds = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 async function recordOf({ system, check, target, seeds, run }: SystemCheck): Promise<CheckRecord> {
   const ran = run.length === 0 ? 1 : scale;
@@ -78,6 +77,7 @@ const isOptioned = Object.keys(process.env).some((name) =>
 );
 const isOwn = values.data === OWN_DATA && !isOptioned;
 const asked = [...systems].filter(([system]) => positionals.length === 0 || positionals.includes(system));
+if (values.again && !values.page) for (const [system] of asked) forget(system);
 for (const check of values.page ? [] : asked.flatMap(([, checks]) => checks)) {
   if (!check.check.toLowerCase().includes(values.only.toLowerCase())) continue;
   const whole = check.run.length === 0 ? 1 : scale;

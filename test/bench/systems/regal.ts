@@ -3,9 +3,9 @@
  * `regal`. They have no weights, as those of its data set have none.
  *
  * Graphs of `train` train the policy, those of `test` judge it. They are not filtered for room to
- * improve, which REGAL's are. At scale 1 there are 200 of each. Training has 1,000 updates of runs
- * of 150 evaluations, then 600 of runs of 1,000. The least is 100 graphs to train on, 12 to judge
- * by, 100 updates and 60. A run that is judged has 5,000 evaluations at every scale.
+ * improve, which REGAL's are. At scale 1 there are 200 to judge by, and 12 at least. The policy is
+ * the same at every scale: 100 graphs, 100 updates of runs of 150 evaluations, then 40 of runs of
+ * 1,000. A run that is judged has 5,000 evaluations at every scale.
  */
 import { regal } from "../../../agents/learned/regal.ts";
 import { choicesOf } from "../../../agents/problems/choices.ts";
@@ -20,6 +20,7 @@ import { createLedger, createRng, evaluator, metered, type Scenario } from "../.
 import { uncounted } from "../../../env/sim/evaluator/budget.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import type { SystemCheck } from "./check.ts";
+import { kept } from "./kept.ts";
 
 const EVALUATIONS = 5_000;
 /** Evaluations of the last runs of training. */
@@ -53,23 +54,17 @@ function costsAfter(evolution: Evolution, marks: readonly number[]): number[] {
   });
 }
 
-const policies = new Map<number, Promise<unknown>>();
-
-function trainedAt(scale: number): Promise<unknown> {
-  const known = policies.get(scale) ?? train(scale);
-  policies.set(scale, known);
-  return known;
-}
-
-/** Short runs first, then runs of 1,000 evaluations from the policy that these gave. */
-async function train(scale: number): Promise<unknown> {
-  const scenarios = await scenariosOf("train", atScale(200, 100, scale));
-  const short = await trainedFor(scenarios, atScale(1_000, 100, scale), SHORT, null);
-  return trainedFor(scenarios, atScale(600, 60, scale), LONG, short);
-}
-
+const TRAINED_ON = 100;
+const UPDATES = { short: 100, long: 40 };
 const SHORT = { seeds: 1, budget: 300, graphs: 3, learningRate: 0.01 };
 const LONG = { seeds: 1, budget: 2 * TRAINED_FOR, graphs: 3, learningRate: 0.006, tilt: 0.6 };
+
+/** Short runs first, then runs of 1,000 evaluations from the policy that these gave. */
+async function trainedPolicy(): Promise<unknown> {
+  const scenarios = await scenariosOf("train", TRAINED_ON);
+  const short = await kept("regal", "policy-short", () => trainedFor(scenarios, UPDATES.short, SHORT, null));
+  return kept("regal", "policy", () => trainedFor(scenarios, UPDATES.long, LONG, short));
+}
 
 async function trainedFor(
   scenarios: readonly Scenario[],
@@ -103,7 +98,7 @@ async function acted(scenario: Scenario, policy: unknown, evaluations: number): 
     scenario,
     evaluator: metered(evaluator(scenario), { simulations: 2 * evaluations }),
   };
-  const options = regal.options.parse({});
+  const options = regal.options.parse({ budget: 2 * TRAINED_FOR, actBudget: 2 * evaluations });
   const agent = await regal.create({ tasks: oneTask(task), rng: createRng(SEED), options });
   if (policy !== null) await agent.loadPolicy(policy);
   const before = process.cpuUsage();
@@ -111,6 +106,30 @@ async function acted(scenario: Scenario, policy: unknown, evaluations: number): 
   const { user, system } = process.cpuUsage(before);
   agent.dispose();
   return { cost: task.evaluator.best!.outcome.cost, cpuSeconds: (user + system) / 1e6 };
+}
+
+interface Judged {
+  /** Peak memory by plain BRKGA, and by the policy, after 1,000 and after 5,000 evaluations. */
+  readonly plain: readonly number[];
+  readonly learned: readonly number[];
+}
+
+/** The graphs of the test split that a scale has, each judged and kept. */
+async function judgedAt(scale: number): Promise<{ scenarios: Scenario[]; judged: Judged[] }> {
+  const policy = await trainedPolicy();
+  const scenarios = await scenariosOf("test", graphsAt(scale));
+  const judged: Judged[] = [];
+  for (const [i, scenario] of scenarios.entries())
+    judged.push(
+      await kept("regal", `judged-${i}`, async () => ({
+        plain: costsAfter(evolutionOn(scenario), [TRAINED_FOR, EVALUATIONS]),
+        learned: [
+          (await acted(scenario, policy, TRAINED_FOR)).cost,
+          (await acted(scenario, policy, EVALUATIONS)).cost,
+        ],
+      })),
+    );
+  return { scenarios, judged };
 }
 
 /** Mean and half width of its 95% interval. */
@@ -155,14 +174,10 @@ const learns: SystemCheck = {
   target: ">= 2% below BRKGA in the mean, interval above 0, worse by > 1% on <= 15%",
   seeds: 1,
   async run(scale) {
-    const policy = await trainedAt(scale);
-    const scenarios = await scenariosOf("test", graphsAt(scale));
-    const [differences, earlier]: [number[], number[]] = [[], []];
-    for (const scenario of scenarios) {
-      const [short, plain] = costsAfter(evolutionOn(scenario), [TRAINED_FOR, EVALUATIONS]);
-      earlier.push(1 - (await acted(scenario, policy, TRAINED_FOR)).cost / short);
-      differences.push(1 - (await acted(scenario, policy, EVALUATIONS)).cost / plain);
-    }
+    const { judged } = await judgedAt(scale);
+    const [earlier, differences] = [0, 1].map((i) =>
+      judged.map(({ plain, learned }) => 1 - learned[i] / plain[i]),
+    );
     const { mean, half } = estimateOf(differences);
     const before = estimateOf(earlier);
     const worse = differences.filter((difference) => difference < -0.01).length / differences.length;
@@ -195,14 +210,18 @@ const headroom: SystemCheck = {
   target: ">= 35%",
   seeds: 1,
   async run(scale) {
-    const policy = await trainedAt(scale);
     const long = atScale(100_000, 20_000, scale);
     let [captured, room] = [0, 0];
-    const scenarios = await scenariosOf("test", graphsAt(scale));
-    for (const scenario of scenarios) {
-      const [plain, best] = costsAfter(evolutionOn(scenario), [EVALUATIONS, long]);
-      captured += Math.log(plain / (await acted(scenario, policy, EVALUATIONS)).cost);
-      room += Math.log(plain / best);
+    const { scenarios, judged } = await judgedAt(scale);
+    for (const [i, scenario] of scenarios.entries()) {
+      const { plain, learned } = judged[i];
+      const best = await kept(
+        "regal",
+        `brkga-${long}-${i}`,
+        () => costsAfter(evolutionOn(scenario), [long])[0],
+      );
+      captured += Math.log(plain[1] / learned[1]);
+      room += Math.log(plain[1] / best);
     }
     const share = captured / room;
     return {
@@ -218,7 +237,7 @@ const overhead: SystemCheck = {
   target: "<= 10% of plain BRKGA's CPU time",
   seeds: 1,
   async run(scale) {
-    const policy = await trainedAt(scale);
+    const policy = await trainedPolicy();
     const scenarios = (await scenariosOf("test", graphsAt(scale))).slice(0, 40);
     let [own, plain] = [0, 0];
     await acted(scenarios[0], policy, 200);
