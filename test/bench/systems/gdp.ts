@@ -27,6 +27,7 @@ import {
 } from "../../../env/index.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 import type { SystemCheck } from "./check.ts";
+import { kept } from "./kept.ts";
 
 /** Options of every run here, after those of the line. */
 const OPTIONS = process.env.GDP_OPTIONS ?? "";
@@ -61,25 +62,25 @@ const perCent = (ratio: number) => `${((ratio - 1) * 100).toFixed(1)}%`;
 
 interface Ran {
   readonly cost: number;
-  /** Evaluations spent when the cost had first come within `factor` of `goal`. */
-  reached(goal: number): number;
+  /** Cost after each improvement, by evaluations. */
+  readonly curve: readonly { readonly evaluations: number; readonly cost: number }[];
 }
 
-async function run(
-  spec: string,
-  scenario: Scenario,
-  evaluations: number,
-  policy?: unknown,
-  seed = 1,
-): Promise<Ran> {
+/** Evaluations spent when the cost first was at most `goal`. */
+const reached = ({ curve }: Ran, goal: number) =>
+  curve.find(({ cost }) => cost <= goal)?.evaluations ?? Number.POSITIVE_INFINITY;
+
+async function run(spec: string, scenario: Scenario, evaluations: number, policy?: unknown): Promise<Ran> {
   const { module, options } = await resolveMethod(spec);
   const meter = metered(evaluator(scenario), { evaluations });
-  await runMethod({ module, options, scenario, meter, rng: createRng(seed), policy });
-  return {
-    cost: meter.best!.outcome.cost,
-    reached: (goal) => meter.curve.find(({ cost }) => cost <= goal)?.evaluations ?? Number.POSITIVE_INFINITY,
-  };
+  await runMethod({ module, options, scenario, meter, rng: createRng(1), policy });
+  const curve = meter.curve.map(({ evaluations: at, cost }) => ({ evaluations: at, cost }));
+  return { cost: meter.best!.outcome.cost, curve };
 }
+
+/** A run without a policy to begin with, which a stopped check does not make again. */
+const alone = (spec: string, scenario: Scenario, evaluations: number): Promise<Ran> =>
+  kept("gdp", `${spec} on ${scenario.name}, ${evaluations}`, () => run(spec, scenario, evaluations));
 
 const singleGraph: SystemCheck = {
   system: "gdp",
@@ -90,8 +91,8 @@ const singleGraph: SystemCheck = {
     const ratios: number[] = [];
     for (const name of scenariosAt(scale)) {
       const scenario = await resolveScenario(name);
-      const human = await run(HUMAN, scenario, 20);
-      const placed = await run(method(), scenario, share(5_000, scale));
+      const human = await alone(HUMAN, scenario, 20);
+      const placed = await alone(method(), scenario, share(5_000, scale));
       ratios.push(placed.cost / human.cost);
     }
     const mean = geometricMean(ratios);
@@ -115,12 +116,12 @@ const convergence: SystemCheck = {
     for (const name of scenariosAt(scale)) {
       const scenario = await resolveScenario(name);
       const budget = share(10_000, scale);
-      const theirs = await run("hdp", scenario, budget);
-      const ours = await run(method(), scenario, budget);
+      const theirs = await alone("hdp", scenario, budget);
+      const ours = await alone(method(), scenario, budget);
       const goal = 1.02 * theirs.cost;
-      const isThere = ours.reached(goal) <= budget;
+      const isThere = reached(ours, goal) <= budget;
       // One that never gets there counts with the whole budget, which is the least that it takes.
-      const ratio = Math.min(ours.reached(goal), budget) / theirs.reached(goal);
+      const ratio = Math.min(reached(ours, goal), budget) / reached(theirs, goal);
       ratios.push(ratio);
       each.push(`${name} ${isThere ? ratio.toFixed(2) : `never, above ${ratio.toFixed(2)}`}`);
     }
@@ -168,7 +169,7 @@ const transfer: SystemCheck = {
       const scenario = await resolveScenario(`${held}/test/0/2xK80`);
       const { batch } = gdp.options.parse({});
       const few = share(50 * batch, scale);
-      const scratch = await run(method(), scenario, 10 * few);
+      const scratch = await alone(method(), scenario, 10 * few);
       tuned.push((await run(method(), scenario, few, policy)).cost / scratch.cost);
       untouched.push((await run(method(), scenario, 1, policy)).cost / scratch.cost);
     }

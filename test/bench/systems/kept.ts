@@ -28,7 +28,7 @@ export const cpuSeconds = (): number => ownSeconds() + savedSeconds;
 
 /** What `make` gives, or gave under that name before; anything that JSON can hold. */
 export async function kept<T>(system: string, name: string, make: () => T | Promise<T>): Promise<T> {
-  const path = join(folderOf(system), `${name}.json`);
+  const path = join(folderOf(system), `${name.replaceAll("/", "_")}.json`);
   if (existsSync(path)) {
     const { made, cpuSeconds } = JSON.parse(readFileSync(path, "utf8")) as Part<T>;
     savedSeconds += cpuSeconds;

@@ -5,6 +5,7 @@ import { createRng, evaluator, metered, type Scenario } from "../../../env/index
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { plainBoundUs } from "../../scenarios/families/difficulty.ts";
 import { seedCount } from "./check.ts";
+import { kept } from "./kept.ts";
 
 export interface Run {
   /** The best plan's step over the bound of the sheets. */
@@ -47,7 +48,7 @@ export async function runOn(
   };
 }
 
-/** One run for each seed. */
+/** One run for each seed; a check that was stopped does not make them again. */
 export async function runsOn(
   spec: string,
   scenario: Scenario,
@@ -55,7 +56,14 @@ export async function runsOn(
   seeds: readonly number[],
 ): Promise<Run[]> {
   const runs: Run[] = [];
-  for (const seed of seeds) runs.push(await runOn(spec, scenario, evaluations, seed));
+  for (const seed of seeds) {
+    const name = `${spec} on ${scenario.name}, ${evaluations}, seed ${seed}`;
+    const { lastDevice, ...run } = await kept(spec.split("?")[0], name, async () => {
+      const { lastDevice, ...rest } = await runOn(spec, scenario, evaluations, seed);
+      return { ...rest, lastDevice: [...lastDevice] };
+    });
+    runs.push({ ...run, lastDevice: Int32Array.from(lastDevice) });
+  }
   return runs;
 }
 
