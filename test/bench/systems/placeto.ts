@@ -18,6 +18,7 @@ import {
 import { resolveScenario } from "../../../scenarios/index.ts";
 import { bestRandom } from "../../agents/learned/judge.ts";
 import { workload } from "../../agents/learned/workloads.ts";
+import { plainBoundUs } from "../../scenarios/families/difficulty.ts";
 import type { CheckResult, SystemCheck } from "./check.ts";
 
 const EPISODES = 300;
@@ -52,12 +53,17 @@ async function trainedOn(
   return agent;
 }
 
-/** Step of the agent's own plan over the bound. */
+/** Step of the agent's own plan over the bound of the sheet, which leaves out transfers. */
 async function greedyOver(agent: Agent, scenario: Scenario): Promise<number> {
   const task: Task = { name: "held out", scenario, evaluator: metered(evaluator(scenario), {}) };
   const { cost } = evaluator(scenario).evaluate(await agent.act(task));
-  return cost / task.evaluator.bound().value;
+  return cost / plainBoundUs(scenario);
 }
+
+/** The best of as many random placements as there are groups, over the same bound. */
+const randomOver = (scenario: Scenario): number =>
+  (bestRandom(scenario, scenario.grouping.groupCount) * evaluator(scenario).bound().value) /
+  plainBoundUs(scenario);
 
 const sweepOf = ({ grouping }: Scenario) => grouping.groupCount + 1;
 
@@ -136,7 +142,7 @@ async function zeroShot(scale: number): Promise<CheckResult> {
   for (const family of FAMILIES) {
     const train = await members(family, "train", graphsAt(scale));
     const test = await members(family, "test", graphsAt(scale));
-    const random = mean(test.map((scenario) => bestRandom(scenario, scenario.grouping.groupCount)));
+    const random = mean(test.map(randomOver));
     const [transferred, own]: number[][] = [[], []];
     for (let seed = 1; seed <= SEEDS; seed++) {
       transferred.push(await heldOut(train, test, EPISODES * scale, seed, {}));
