@@ -32,7 +32,7 @@ import type { PolicyNetwork } from "../training/contract.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, exponential } from "../training/schedule.ts";
-import { continuations, RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
+import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
 import { heads, learnedSettings, type RegalNetwork, regalNetwork } from "./regal/network.ts";
 
 const fields = {
@@ -48,10 +48,6 @@ const fields = {
     .describe(
       "Simulations of the run for the policy's own plan. 0: those of `budget` after training, all that is left where there was none.",
     ),
-  beyond: z
-    .enum(continuations)
-    .default("plain")
-    .describe("What a run longer than `budget` goes on by: settings of plain BRKGA, or those learned."),
   runs: z.int().min(1).default(1).describe("Runs that the reward of a rollout is the mean of."),
   seeds: z
     .int()
@@ -97,7 +93,6 @@ const options = withPresets(fields, {
   paper: {
     budget: 2000,
     actBudget: 10_000,
-    beyond: "learned",
     runs: 4,
     batch: 1,
     graphs: 8,

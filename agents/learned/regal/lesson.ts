@@ -26,8 +26,6 @@ import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
 
-export const continuations = ["plain", "learned"] as const;
-
 /** Below it there is no tilt. */
 const LEAST_TILT = 1e-3;
 
@@ -44,8 +42,6 @@ export interface RegalRules extends GenerationSizes {
   readonly pool: Pool;
   /** Simulations of a run, or evaluations where only those are limited. */
   readonly budget: number;
-  /** What goes on after `budget` in a longer run: the learned settings, or those of plain BRKGA. */
-  readonly beyond: (typeof continuations)[number];
   /** Runs whose rewards are averaged in a rollout. */
   readonly runs: number;
   /** Number of seeds among which these are drawn, each a child of the stream of rollouts. */
@@ -229,7 +225,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const known = this.plain[seed];
     if (known !== null) return known;
     const { rules } = this;
-    const { outcome } = this.run(this.plainSettings(), seedOf(rng, seed), rules.budget);
+    const bins = Int32Array.from({ length: this.rowCount }, (_, row) => PLAIN[row % SETTINGS]);
+    const { outcome } = this.run(this.distributionsOf(bins), seedOf(rng, seed), rules.budget);
     this.plain[seed] = outcome.cost;
     return outcome.cost;
   }
@@ -246,24 +243,12 @@ export class RegalLesson implements Lesson<RegalRollout> {
       },
     };
     const evolution = createEvolution(this.decoder, scoring, rng, this.rules, distributions);
-    const chromosomes = this.chromosomesOf(budget);
-    const guided = this.rules.beyond === "plain" ? this.chromosomesOf(this.rules.budget) : chromosomes;
+    const chromosomes = Math.max(1, Math.floor(budget / this.simulationsPerChromosome));
     for (let done = 0; done < chromosomes; done++) {
-      if (done === guided) evolution.follow(this.plainSettings());
       const plan = evolution.next();
       if (plan !== null) best = { plan, outcome: last as unknown as Outcome };
     }
     return best as unknown as Run;
-  }
-
-  private chromosomesOf(budget: number): number {
-    return Math.max(1, Math.floor(budget / this.simulationsPerChromosome));
-  }
-
-  private plainSettings(): KeyDistributions {
-    return this.distributionsOf(
-      Int32Array.from({ length: this.rowCount }, (_, row) => PLAIN[row % SETTINGS]),
-    );
   }
 
   private distributionsOf(bins: Int32Array): KeyDistributions {

@@ -40,8 +40,6 @@ export interface Evolution {
   readonly bestPlan: Plan | null;
   /** Scores one more chromosome; answers its plan where it is the best so far, else null. */
   next(): Plan | null;
-  /** Draws and inherits keys by these from the next chromosome on. */
-  follow(distributions: KeyDistributions): void;
 }
 
 interface Member {
@@ -60,9 +58,8 @@ export function createEvolution(
   evaluator: Pick<Evaluator, "evaluate">,
   rng: Rng,
   { population, elite, mutants }: GenerationSizes,
-  given: KeyDistributions,
+  distributions: KeyDistributions,
 ): Evolution {
-  let distributions = given;
   const eliteCount = Math.max(1, Math.round(elite * population));
   const mutantCount = Math.round(mutants * population);
   let parents: Member[] = [];
@@ -90,9 +87,6 @@ export function createEvolution(
       bestCost = cost;
       bestPlan = plan;
       return plan;
-    },
-    follow(next) {
-      distributions = next;
     },
   };
 }

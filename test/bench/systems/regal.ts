@@ -98,7 +98,7 @@ async function acted(scenario: Scenario, policy: unknown, evaluations: number): 
     scenario,
     evaluator: metered(evaluator(scenario), { simulations: 2 * evaluations }),
   };
-  const options = regal.options.parse({ budget: 2 * TRAINED_FOR, actBudget: 2 * evaluations });
+  const options = regal.options.parse({ actBudget: 2 * evaluations });
   const agent = await regal.create({ tasks: oneTask(task), rng: createRng(SEED), options });
   if (policy !== null) await agent.loadPolicy(policy);
   const before = process.cpuUsage();

@@ -126,28 +126,4 @@ describe("an evolution", () => {
     for (let i = 0; i < 20; i++) evolution.next();
     expect(seen).toEqual(new Array(20).fill(1));
   });
-
-  test("follows other settings from the next chromosome on", () => {
-    const { length } = decoder();
-    const other = distributionsOf(
-      Array.from({ length: SETTINGS * length }, (_, i) => [3, 9, 14][i % SETTINGS]),
-    );
-    const plain = plainDistributions(length, 0.7);
-    const costs: number[] = [];
-    const scoring = {
-      evaluate(plan: Plan) {
-        const outcome = evaluator(scenario).evaluate(plan);
-        costs.push(outcome.cost);
-        return outcome;
-      },
-    };
-    const evolution = createEvolution(decoder(), scoring, createRng(5), sizes, plain);
-    for (let i = 0; i < 120; i++) {
-      if (i === 60) evolution.follow(other);
-      evolution.next();
-    }
-    const straight = costsOf(plain, 5, 120).costs;
-    expect(costs.slice(0, 60)).toEqual(straight.slice(0, 60));
-    expect(costs).not.toEqual(straight);
-  });
 });
