@@ -29,6 +29,7 @@ of JSON for each check.
 - Agents run with their tuned defaults, which the page of each agent lists. Where a line is about
   the published method, it says \`mode=paper\`.
 - Below a line that is missed stands the reason, as far as it is known.
+- A line that was not run says so. The agent's page may have figures of shorter runs.
 `;
 
 export function pageOf(
