@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { methods } from "../../agents/registry/registry.ts";
 import { checksOf, type SystemCheck, systemIds } from "../bench/systems/check.ts";
+import { cpuSeconds, forget, kept } from "../bench/systems/kept.ts";
 import { cellOf, pageOf } from "../bench/systems/page.ts";
 import { isKnown, keyOf, readRecords, recordsIn } from "../bench/systems/records.ts";
 import { thresholdsSection } from "../bench/systems/thresholds.ts";
@@ -98,5 +99,19 @@ describe("a file of results", () => {
     const known = file({ ...line, passed: true });
     expect([0.2, 0.5, 0.6].map((scale) => isKnown(known, check, scale))).toEqual([true, true, false]);
     expect(isKnown(known, { ...check, target: "another" }, 0.2)).toBe(false);
+  });
+});
+
+describe("a kept part", () => {
+  test("is made once until it is forgotten, and its CPU time counts", async () => {
+    const system = "kept-part-of-a-test";
+    let made = 0;
+    const part = () => kept(system, "a/b?c=1", () => ({ made: ++made }));
+    forget(system);
+    expect([await part(), await part()]).toEqual([{ made: 1 }, { made: 1 }]);
+    forget(system);
+    expect(await part()).toEqual({ made: 2 });
+    forget(system);
+    expect(cpuSeconds()).toBeGreaterThan(0);
   });
 });
