@@ -37,6 +37,7 @@ const options = withPresets(fields, {
     hidden: 512,
     attention: 512,
     embedding: 512,
+    groupBias: 0,
     advantages: "raw",
     reward: "seconds",
     lateFilter: 5000,

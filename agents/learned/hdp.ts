@@ -23,7 +23,7 @@ import type { Rng } from "../../env/model/rng.ts";
 import type { AgentModule, TaskSource } from "../contract.ts";
 import { type Grouper, grouper } from "../nets/placers/grouper.ts";
 import { sampledGroupFeatures, unitsOf } from "../nets/placers/grouper-features.ts";
-import { sequenceWeights } from "../nets/placers/sequence-weights.ts";
+import { lastLayerOf, sequenceWeights } from "../nets/placers/sequence-weights.ts";
 import { sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
@@ -52,6 +52,7 @@ const published = {
   hidden: 512,
   attention: 512,
   embedding: 512,
+  groupBias: 0,
   advantages: "raw",
   reward: "seconds",
   tilt: 0,
@@ -107,7 +108,7 @@ async function hierarchy(
   const fits = `${units.typeCount} op types on ${devices} devices`;
   return {
     weights,
-    lastLayer: Object.values(declared.output),
+    lastLayer: lastLayerOf(declared),
     fits,
     open(task) {
       const found = unitsOf(task.scenario);

@@ -54,6 +54,7 @@ const options = withPresets(fields, {
     hidden: 512,
     attention: 512,
     embedding: 512,
+    groupBias: 0,
     reward: "seconds",
     tilt: 0,
   },

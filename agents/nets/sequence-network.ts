@@ -25,7 +25,7 @@ import {
   type OneShotPolicy,
   stepRows,
 } from "./one-shot-policy.ts";
-import { type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
+import { lastLayerOf, type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
 import { createWeights } from "./weights.ts";
 
@@ -44,7 +44,7 @@ export function sequenceNetwork(
   const declared = sequenceWeights(weights, featuresOf(first), first.cluster.devices.length, size, rng);
   return {
     weights,
-    lastLayer: Object.values(declared.output),
+    lastLayer: lastLayerOf(declared),
     sizeOf({ graph, grouping, cluster }) {
       const types = new Set(graph.types).size;
       return `${grouping.groupCount} groups of ${types} op types on ${cluster.devices.length} devices`;
@@ -153,7 +153,7 @@ class SequencePolicy implements OneShotPolicy {
             from === null ? [state, cell] : [tf.gather(state, from), tf.gather(cell, from)];
           [state, cell] = this.decoderStep(encoded, group, previous, before, cellBefore);
           const mask = tf.slice(this.mask, [group, 0], [1, devices]);
-          return tf.add(this.logits(encoded, state as Tensor2D), mask).dataSync() as Float32Array;
+          return tf.add(this.logits(encoded, state as Tensor2D, group, 1), mask).dataSync() as Float32Array;
         },
         dispose: () => tf.dispose([state, cell]),
       };
@@ -175,7 +175,12 @@ class SequencePolicy implements OneShotPolicy {
     );
     const rows = tf.reshape(run, [groups * batch, 2 * hidden]);
     const states = tf.slice(rows, [0, 0], [-1, hidden]) as Tensor2D;
-    const logits = noisy(tf, this.logits(encoded, states), noise, stepRows(groups, batch)(0, groups));
+    const logits = noisy(
+      tf,
+      this.logits(encoded, states, 0, groups),
+      noise,
+      stepRows(groups, batch)(0, groups),
+    );
     const stepMajor = tf.reshape(logits, [groups, batch, devices]);
     const allowed = tf.add(tf.expandDims(this.mask, 1), tf.tensor3d(tilts, [1, batch, devices]));
     return tf.transpose(tf.logSoftmax(tf.add(stepMajor, allowed)), [1, 0, 2]);
@@ -238,8 +243,11 @@ class SequencePolicy implements OneShotPolicy {
     };
   }
 
-  /** Logits of decoder states, [rows x devices], before mask and tilt. */
-  private logits(encoded: Encoded, states: Tensor2D): Tensor {
+  /**
+   * Logits of decoder states at the groups from `first` on, equally many rows for each, group by
+   * group; [rows x devices], before mask and tilt.
+   */
+  private logits(encoded: Encoded, states: Tensor2D, first: number, groups: number): Tensor {
     const { tf } = this;
     const { attention, temperature, clip } = this.size;
     const { compare, output } = this.weights;
@@ -254,7 +262,17 @@ class SequencePolicy implements OneShotPolicy {
       ),
       output.bias,
     );
-    return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
+    const biased = this.withGroupBias(raw, first, groups);
+    return tf.mul(tf.tanh(tf.div(biased, temperature)), clip);
+  }
+
+  private withGroupBias(raw: Tensor, first: number, groups: number): Tensor {
+    const { tf, devices } = this;
+    const { groupBias } = this.weights;
+    if (groupBias === null) return raw;
+    const own = tf.mul(tf.slice(groupBias, [first, 0], [groups, devices]), this.size.groupBias);
+    const rows = tf.reshape(raw, [groups, -1, devices]);
+    return tf.reshape(tf.add(rows, tf.expandDims(own, 1)), raw.shape);
   }
 
   /** Writes one placement for each row of `tilts`, group by group. */
@@ -263,12 +281,18 @@ class SequencePolicy implements OneShotPolicy {
     const { temperature, clip } = this.size;
     const batch = tilts.length / devices;
     const bias = mask.dataSync() as Float32Array;
+    const own = this.weights.groupBias?.dataSync();
+    const scale = this.size.groupBias;
     const rowsAt = stepRows(groups, batch);
     const placements = Array.from({ length: batch }, () => new Int32Array(groups));
     rollOutDecoder(this.tf, this.rolloutInputs(), { steps: groups, batch }, (raw, g) => {
-      const logits = raw.map((x) => clip * Math.tanh(x / temperature));
+      const first = g * devices;
+      const logits = raw.map((x, i) => {
+        const biased = own === undefined ? x : x + scale * own[first + (i % devices)];
+        return clip * Math.tanh(biased / temperature);
+      });
       addNoise(logits, devices, noise, rowsAt(g, 1));
-      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[g * devices + (i % devices)];
+      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[first + (i % devices)];
       const chosen = choose(logits);
       placements.forEach((placement, b) => {
         placement[g] = chosen[b];
