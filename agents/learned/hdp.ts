@@ -23,6 +23,7 @@ import type { Rng } from "../../env/model/rng.ts";
 import type { AgentModule, TaskSource } from "../contract.ts";
 import { type Grouper, grouper } from "../nets/placers/grouper.ts";
 import { sampledGroupFeatures, unitsOf } from "../nets/placers/grouper-features.ts";
+import { coarsenedStart } from "../nets/placers/grouping-start.ts";
 import { lastLayerOf, sequenceWeights } from "../nets/placers/sequence-weights.ts";
 import { sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
@@ -41,6 +42,11 @@ const fields = {
   ...placerFields,
   groups: z.int().min(0).default(0).describe("Groups; 0 is 20 for each device, at most 256."),
   grouperHidden: z.int().min(1).default(64).describe("Width of the grouper's hidden layer."),
+  start: z
+    .number()
+    .min(0)
+    .default(8)
+    .describe("Head start, in logits, of the groups of a coarsening; 0 begins with random groups."),
   grouping: z
     .enum(["learned", "random"])
     .default("learned")
@@ -53,12 +59,13 @@ const published = {
   attention: 512,
   embedding: 512,
   groupBias: 0,
+  start: 0,
   advantages: "raw",
   reward: "seconds",
   tilt: 0,
 };
 const options = withPresets(fields, {
-  paper: { ...published, groups: 256, lateFilter: 500 },
+  paper: { ...published, batch: 10, groups: 256, lateFilter: 500 },
   code: { ...published, batch: 1, lateFilter: 1000, temperature: 1, clip: 1 },
 });
 type Options = z.infer<typeof options>;
@@ -118,6 +125,10 @@ async function hierarchy(
       const parts = {
         units: found,
         grouper: sorter,
+        start:
+          options.start === 0
+            ? undefined
+            : { group: coarsenedStart(task.scenario.graph, found, groups), logits: options.start },
         placerOn: (input: Parameters<typeof sequencePolicy>[3]) => sequencePolicy(tf, declared, size, input),
       };
       return new GroupedLesson(tf, task, parts, rules, rng.child(`groups of ${task.name}`));

@@ -34,7 +34,8 @@ import { constant, linear } from "../training/schedule.ts";
 const { baselineDecay: _, lateFilter: __, advantages: ___, ...shared } = placerFields;
 const fields = {
   ...shared,
-  epochs: z.int().min(1).default(4).describe("Passes over the placements of an update."),
+  batch: z.int().min(1).default(10).describe("Placements sampled per update."),
+  epochs: z.int().min(1).default(2).describe("Passes over the placements of an update."),
   minibatch: z.int().min(1).default(5).describe("Placements in one step of the optimizer."),
   klTarget: z
     .number()
@@ -49,6 +50,7 @@ const fields = {
 const options = withPresets(fields, {
   paper: {
     batch: 16,
+    epochs: 4,
     minibatch: 4,
     learningRate: 3e-4,
     hidden: 512,

@@ -25,7 +25,12 @@ import {
   type OneShotPolicy,
   stepRows,
 } from "./one-shot-policy.ts";
-import { lastLayerOf, type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
+import {
+  lastLayerOf,
+  type SequenceSize,
+  type SequenceWeights,
+  sequenceWeights,
+} from "./placers/sequence-weights.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
 import { createWeights } from "./weights.ts";
 

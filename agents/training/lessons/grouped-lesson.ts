@@ -13,7 +13,7 @@ import { allowedDevices } from "../../../env/model/scenario.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, type Sampling, sampleLogits } from "../../nets/categorical.ts";
 import type { LogitNoise, OneShotPolicy } from "../../nets/one-shot-policy.ts";
-import type { Grouper } from "../../nets/placers/grouper.ts";
+import type { Grouper, HeadStart } from "../../nets/placers/grouper.ts";
 import {
   type FeatureVariant,
   intraGroupShare,
@@ -51,6 +51,14 @@ export interface GroupedRules extends OneShotRules {
 /** The placer on groups that were drawn. */
 export type PlacerOn = (input: PlacerInput) => OneShotPolicy;
 
+/** The two heads on a task. */
+export interface GroupedParts {
+  readonly units: Units;
+  readonly grouper: Grouper;
+  readonly start?: HeadStart;
+  readonly placerOn: PlacerOn;
+}
+
 /** Units whose decisions are differentiated together. */
 const LARGEST_PART = 4_096;
 
@@ -71,14 +79,14 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   constructor(
     tf: Tf,
     task: Task,
-    { units, grouper, placerOn }: { units: Units; grouper: Grouper; placerOn: PlacerOn },
+    { units, grouper, start, placerOn }: GroupedParts,
     rules: GroupedRules,
     rng: Rng,
   ) {
     this.tf = tf;
     this.task = task;
     this.units = units;
-    this.grouperOn = grouper.on(units);
+    this.grouperOn = grouper.on(units, start);
     this.placerOn = placerOn;
     this.rules = rules;
     this.reward = rules.rewardOn(task.evaluator);
