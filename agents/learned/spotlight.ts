@@ -95,7 +95,7 @@ const specOf = (options: Options): LearnerSpec<OneShotRollout> => ({
   algorithm: ppo({
     epochs: options.epochs,
     minibatch: options.minibatch,
-    kl: options.klTarget === 0 ? undefined : { target: options.klTarget, weight: options.klWeight },
+    kl: { target: options.klTarget, weight: options.klTarget === 0 ? 0 : options.klWeight },
   }),
   advantages: () => advantagesOver({ baseline: runningMean(), shape: "batch" }),
   learningRate: constant(options.learningRate),
