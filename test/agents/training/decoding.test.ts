@@ -41,6 +41,7 @@ const SIZE = {
   groupInput: true,
   projected: false,
   typeEmbedding: 3,
+  groupBias: 2,
 };
 const options = (changes: Partial<DecodingOptions>): DecodingOptions => ({
   decode: "greedy",
