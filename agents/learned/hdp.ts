@@ -80,7 +80,7 @@ export const hdp: AgentModule<Options> = {
     searchSpace: "group per op, device per group",
     paper: "Mirhoseini et al., A Hierarchical Model for Device Placement, ICLR 2018",
     limits:
-      "mode=paper: one controller of batch 10 for several; outputs as bytes, not shapes; neighbours' numbers over the number of ops; ops of a co-location class stay together. mode=code: without two faults of its features. The default has 20 groups a device, width 64, learning rate 0.003, costs over the bound, advantages of unit spread and a fading random tilt. The policy is tied to graphs with as many op types.",
+      "mode=paper: one controller of batch 10 for several; outputs as bytes, not shapes; neighbours' numbers over the number of ops; ops of a co-location class stay together. mode=code: without two faults of its features. The default has 20 groups a device, width 64, learning rate 0.003, batch 3, costs over the bound, advantages of unit spread, a fading random tilt, a learned bias of each group in the logits, and a grouper that begins with a coarsening. The policy is tied to graphs with as many op types.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

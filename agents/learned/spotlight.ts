@@ -73,7 +73,7 @@ export const spotlight: AgentModule<Options> = {
     searchSpace: "device per group",
     paper: "Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018",
     limits:
-      "The paper's widths, rates, batch and reward are not known to us: those of mode=paper are ours. The default also has width 64, learning rate 0.003, batch 10, costs over the bound and a fading random tilt. One-hot neighbours tie the policy to one graph.",
+      "The paper's widths, rates, batch and reward are not known to us: those of mode=paper are ours. The default also has width 64, learning rate 0.003, batch 10, 2 epochs, costs over the bound, a fading random tilt and a learned bias of each group in the logits. One-hot neighbours tie the policy to one graph.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
