@@ -7,13 +7,14 @@ const hdp = (options = "") => {
   const given = [options, OPTIONS].filter((part) => part !== "").join("&");
   return given === "" ? "hdp" : `hdp?${given}`;
 };
-const LARGE = ["inception-v3/2xP100", "nmt-2/2xP100?steps=10", "inception-v3/4xK80"];
+/** The sheet asks for 1,000 ops and more; Inception-V3 has 921 here. */
+const LARGE = ["inception-v3/2xP100", "nmt-2/2xP100?steps=20", "inception-v3/4xK80"];
 const FAMILIES = ["inception/test/0/4xK80", "nmt/test/0/4xK80", "enas-cifar/test/0/4xK80"];
 
 export const checks: readonly SystemCheck[] = [
   {
     system: "hdp",
-    check: "best step over bound on graphs of 500 to 5,000 ops, 10,000 evaluations",
+    check: "best step over bound on graphs of 921 and 1,092 ops, 10,000 evaluations",
     target: "mean <= 1.35",
     seeds: 5,
     async run(scale) {
