@@ -37,6 +37,7 @@ const options = withPresets(fields, {
     hidden: 512,
     attention: 512,
     embedding: 512,
+    groupBias: 0,
     advantages: "raw",
     reward: "seconds",
     lateFilter: 5000,
@@ -53,7 +54,7 @@ export const colocrl: AgentModule<z.infer<typeof options>> = {
     searchSpace: "device per group",
     paper: "Mirhoseini et al., Device Placement Optimization with Reinforcement Learning, ICML 2017",
     limits:
-      "mode=paper: one controller of batch 10 for 20 asynchronous ones; width 512, which the paper does not give; outputs as bytes, not shapes; groups are the scenario's. The default also has width 64, learning rate 0.003, costs over the bound, advantages of unit spread and a fading random tilt. One-hot neighbours tie the policy to one graph.",
+      "mode=paper: one controller of batch 10 for 20 asynchronous ones; width 512, which the paper does not give; outputs as bytes, not shapes; groups are the scenario's. The default also has width 64, learning rate 0.003, batch 3, costs over the bound, advantages of unit spread, a fading random tilt and a learned bias of each group in the logits. One-hot neighbours tie the policy to one graph.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -23,7 +23,8 @@ import type { Rng } from "../../env/model/rng.ts";
 import type { AgentModule, TaskSource } from "../contract.ts";
 import { type Grouper, grouper } from "../nets/placers/grouper.ts";
 import { sampledGroupFeatures, unitsOf } from "../nets/placers/grouper-features.ts";
-import { sequenceWeights } from "../nets/placers/sequence-weights.ts";
+import { coarsenedStart } from "../nets/placers/grouping-start.ts";
+import { lastLayerOf, sequenceWeights } from "../nets/placers/sequence-weights.ts";
 import { sequencePolicy } from "../nets/sequence-network.ts";
 import { createWeights } from "../nets/weights.ts";
 import { loadTf } from "../tensors/tf.ts";
@@ -41,6 +42,11 @@ const fields = {
   ...placerFields,
   groups: z.int().min(0).default(0).describe("Groups; 0 is 20 for each device, at most 256."),
   grouperHidden: z.int().min(1).default(64).describe("Width of the grouper's hidden layer."),
+  start: z
+    .number()
+    .min(0)
+    .default(8)
+    .describe("Head start, in logits, of the groups of a coarsening; 0 begins with random groups."),
   grouping: z
     .enum(["learned", "random"])
     .default("learned")
@@ -52,12 +58,14 @@ const published = {
   hidden: 512,
   attention: 512,
   embedding: 512,
+  groupBias: 0,
+  start: 0,
   advantages: "raw",
   reward: "seconds",
   tilt: 0,
 };
 const options = withPresets(fields, {
-  paper: { ...published, groups: 256, lateFilter: 500 },
+  paper: { ...published, batch: 10, groups: 256, lateFilter: 500 },
   code: { ...published, batch: 1, lateFilter: 1000, temperature: 1, clip: 1 },
 });
 type Options = z.infer<typeof options>;
@@ -72,7 +80,7 @@ export const hdp: AgentModule<Options> = {
     searchSpace: "group per op, device per group",
     paper: "Mirhoseini et al., A Hierarchical Model for Device Placement, ICLR 2018",
     limits:
-      "mode=paper: one controller of batch 10 for several; outputs as bytes, not shapes; neighbours' numbers over the number of ops; ops of a co-location class stay together. mode=code: without two faults of its features. The default has 20 groups a device, width 64, learning rate 0.003, costs over the bound, advantages of unit spread and a fading random tilt. The policy is tied to graphs with as many op types.",
+      "mode=paper: one controller of batch 10 for several; outputs as bytes, not shapes; neighbours' numbers over the number of ops; ops of a co-location class stay together. mode=code: without two faults of its features. The default has 20 groups a device, width 64, learning rate 0.003, batch 3, costs over the bound, advantages of unit spread, a fading random tilt, a learned bias of each group in the logits, and a grouper that begins with a coarsening. The policy is tied to graphs with as many op types.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -107,7 +115,7 @@ async function hierarchy(
   const fits = `${units.typeCount} op types on ${devices} devices`;
   return {
     weights,
-    lastLayer: Object.values(declared.output),
+    lastLayer: lastLayerOf(declared),
     fits,
     open(task) {
       const found = unitsOf(task.scenario);
@@ -117,6 +125,10 @@ async function hierarchy(
       const parts = {
         units: found,
         grouper: sorter,
+        start:
+          options.start === 0
+            ? undefined
+            : { group: coarsenedStart(task.scenario.graph, found, groups), logits: options.start },
         placerOn: (input: Parameters<typeof sequencePolicy>[3]) => sequencePolicy(tf, declared, size, input),
       };
       return new GroupedLesson(tf, task, parts, rules, rng.child(`groups of ${task.name}`));

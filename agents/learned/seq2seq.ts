@@ -10,7 +10,8 @@
  * - REINFORCE with a moving-average baseline, Adam, gradient norm clipped at 1.
  *
  * Ours:
- * - width 64 and learning rate 0.003;
+ * - width 64, learning rate 0.003, batch 3;
+ * - a learned bias of each group and device in the logits, see docs/agents/placers.md;
  * - a learned embedding of the group features before the encoder;
  * - attention after the decoder's step instead of before it, so that all steps of an update are one
  *   matrix product;
@@ -51,7 +52,7 @@ export const seq2seq: AgentModule<Options> = {
     searchSpace: "device per group",
     paper: "After Mirhoseini et al., Device Placement Optimization, ICML 2017; colocrl is the paper",
     limits:
-      "One controller, width 64 and learning rate 0.003 instead of 20 controllers and 0.1; the fading random tilt and advantages of unit spread are ours. Its one-hot neighbours tie it to one graph.",
+      "One controller, batch 3, width 64 and learning rate 0.003 instead of 20 controllers and 0.1; the fading random tilt, advantages of unit spread and the bias of each group are ours. Its one-hot neighbours tie it to one graph.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

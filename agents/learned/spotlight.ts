@@ -34,7 +34,8 @@ import { constant, linear } from "../training/schedule.ts";
 const { baselineDecay: _, lateFilter: __, advantages: ___, ...shared } = placerFields;
 const fields = {
   ...shared,
-  epochs: z.int().min(1).default(4).describe("Passes over the placements of an update."),
+  batch: z.int().min(1).default(10).describe("Placements sampled per update."),
+  epochs: z.int().min(1).default(2).describe("Passes over the placements of an update."),
   minibatch: z.int().min(1).default(5).describe("Placements in one step of the optimizer."),
   klTarget: z
     .number()
@@ -49,11 +50,13 @@ const fields = {
 const options = withPresets(fields, {
   paper: {
     batch: 16,
+    epochs: 4,
     minibatch: 4,
     learningRate: 3e-4,
     hidden: 512,
     attention: 512,
     embedding: 512,
+    groupBias: 0,
     reward: "seconds",
     tilt: 0,
   },
@@ -70,7 +73,7 @@ export const spotlight: AgentModule<Options> = {
     searchSpace: "device per group",
     paper: "Gao et al., Spotlight: Optimizing Device Placement for Training DNNs, ICML 2018",
     limits:
-      "The paper's widths, rates, batch and reward are not known to us: those of mode=paper are ours. The default also has width 64, learning rate 0.003, batch 10, costs over the bound and a fading random tilt. One-hot neighbours tie the policy to one graph.",
+      "The paper's widths, rates, batch and reward are not known to us: those of mode=paper are ours. The default also has width 64, learning rate 0.003, batch 10, 2 epochs, costs over the bound, a fading random tilt and a learned bias of each group in the logits. One-hot neighbours tie the policy to one graph.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -92,7 +95,7 @@ const specOf = (options: Options): LearnerSpec<OneShotRollout> => ({
   algorithm: ppo({
     epochs: options.epochs,
     minibatch: options.minibatch,
-    kl: options.klTarget === 0 ? undefined : { target: options.klTarget, weight: options.klWeight },
+    kl: { target: options.klTarget, weight: options.klTarget === 0 ? 0 : options.klWeight },
   }),
   advantages: () => advantagesOver({ baseline: runningMean(), shape: "batch" }),
   learningRate: constant(options.learningRate),

@@ -26,7 +26,12 @@ import {
   type OneShotPolicy,
   stepRows,
 } from "./one-shot-policy.ts";
-import { type SequenceSize, type SequenceWeights, sequenceWeights } from "./placers/sequence-weights.ts";
+import {
+  lastLayerOf,
+  type SequenceSize,
+  type SequenceWeights,
+  sequenceWeights,
+} from "./placers/sequence-weights.ts";
 import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./placers/stepwise.ts";
 import { createWeights } from "./weights.ts";
 
@@ -45,7 +50,7 @@ export function sequenceNetwork(
   const declared = sequenceWeights(weights, featuresOf(first), first.cluster.devices.length, size, rng);
   return {
     weights,
-    lastLayer: Object.values(declared.output),
+    lastLayer: lastLayerOf(declared),
     sizeOf({ graph, grouping, cluster }) {
       const types = new Set(graph.types).size;
       return `${grouping.groupCount} groups of ${types} op types on ${cluster.devices.length} devices`;
@@ -155,7 +160,7 @@ class SequencePolicy implements OneShotPolicy {
           [state, cell] = this.decoderStep(encoded, group, previous, before);
           context = this.attend(encoded, state as Tensor2D);
           const mask = tf.slice(this.mask, [group, 0], [1, devices]);
-          return tf.add(this.logits(state, context), mask).dataSync() as Float32Array;
+          return tf.add(this.logits(state, context, group, 1), mask).dataSync() as Float32Array;
         },
         dispose: () => tf.dispose([state, cell, context]),
       };
@@ -167,7 +172,12 @@ class SequencePolicy implements OneShotPolicy {
     const { tf, groups, devices } = this;
     const batch = placements.length;
     const [states, context] = this.decoded(this.encode(), placements);
-    const logits = noisy(tf, this.logits(states, context), noise, stepRows(groups, batch)(0, groups));
+    const logits = noisy(
+      tf,
+      this.logits(states, context, 0, groups),
+      noise,
+      stepRows(groups, batch)(0, groups),
+    );
     const stepMajor = tf.reshape(logits, [groups, batch, devices]);
     const allowed = tf.add(tf.expandDims(this.mask, 1), tf.tensor3d(tilts, [1, batch, devices]));
     return tf.transpose(tf.logSoftmax(tf.add(stepMajor, allowed)), [1, 0, 2]);
@@ -269,8 +279,11 @@ class SequencePolicy implements OneShotPolicy {
     return matrixProduct(tf, attended, encoded.states);
   }
 
-  /** Logits, [rows x devices], before mask and tilt. */
-  private logits(states: Tensor, context: Tensor): Tensor {
+  /**
+   * Logits of decoder states at the groups from `first` on, equally many rows for each, group by
+   * group; [rows x devices], before mask and tilt.
+   */
+  private logits(states: Tensor, context: Tensor, first: number, groups: number): Tensor {
     const { tf } = this;
     const { temperature, clip } = this.size;
     const { output } = this.weights;
@@ -281,7 +294,17 @@ class SequencePolicy implements OneShotPolicy {
       ),
       output.bias,
     );
-    return tf.mul(tf.tanh(tf.div(raw, temperature)), clip);
+    const biased = this.withGroupBias(raw, first, groups);
+    return tf.mul(tf.tanh(tf.div(biased, temperature)), clip);
+  }
+
+  private withGroupBias(raw: Tensor, first: number, groups: number): Tensor {
+    const { tf, devices } = this;
+    const { groupBias } = this.weights;
+    if (groupBias === null) return raw;
+    const own = tf.mul(tf.slice(groupBias, [first, 0], [groups, devices]), this.size.groupBias);
+    const rows = tf.reshape(raw, [groups, -1, devices]);
+    return tf.reshape(tf.add(rows, tf.expandDims(own, 1)), raw.shape);
   }
 
   /** Writes one placement for each row of `tilts`, group by group. */
@@ -290,12 +313,18 @@ class SequencePolicy implements OneShotPolicy {
     const { temperature, clip } = this.size;
     const batch = tilts.length / devices;
     const bias = mask.dataSync() as Float32Array;
+    const own = this.weights.groupBias?.dataSync();
+    const scale = this.size.groupBias;
     const rowsAt = stepRows(groups, batch);
     const placements = Array.from({ length: batch }, () => new Int32Array(groups));
     rollOutDecoder(this.tf, this.rolloutInputs(), { steps: groups, batch }, (raw, g) => {
-      const logits = raw.map((x) => clip * Math.tanh(x / temperature));
+      const first = g * devices;
+      const logits = raw.map((x, i) => {
+        const biased = own === undefined ? x : x + scale * own[first + (i % devices)];
+        return clip * Math.tanh(biased / temperature);
+      });
       addNoise(logits, devices, noise, rowsAt(g, 1));
-      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[g * devices + (i % devices)];
+      for (let i = 0; i < logits.length; i++) logits[i] += tilts[i] + bias[first + (i % devices)];
       const chosen = choose(logits);
       placements.forEach((placement, b) => {
         placement[g] = chosen[b];

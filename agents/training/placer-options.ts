@@ -14,6 +14,11 @@ export const sequenceFields = {
     .describe("Whether the decoder sees at each step what it attended to at the one before."),
   temperature: z.number().positive().default(10).describe("T in C x tanh(logits / T)."),
   clip: z.number().positive().default(5).describe("C in C x tanh(logits / T): the largest logit."),
+  groupBias: z
+    .number()
+    .min(0)
+    .default(66)
+    .describe("Factor on a learned bias of each group and device in the logits; 0 is no such bias."),
 };
 
 /** Network and training of the published placers. */

@@ -11,7 +11,7 @@ import { constant, exponential } from "./schedule.ts";
 import { FAILING_REWARD, rewardOn, rewardShape } from "./scoring.ts";
 
 export const gradientOptions = {
-  batch: z.int().min(1).default(10).describe("Placements sampled per update."),
+  batch: z.int().min(1).default(3).describe("Placements sampled per update."),
   baselineDecay: z.number().min(0).max(1).default(0.9).describe("Decay of the moving-average baseline."),
   entropy: z.number().min(0).default(0).describe("Weight of the policy's entropy, summed over the groups."),
   tilt: z
@@ -19,7 +19,7 @@ export const gradientOptions = {
     .min(0)
     .default(2)
     .describe("Standard deviation of the first update's random tilt, in logits."),
-  tiltDecay: z.number().min(0).max(1).default(0.97).describe("Factor on the tilt per update."),
+  tiltDecay: z.number().min(0).max(1).default(0.9).describe("Factor on the tilt per update."),
   clipNorm: z
     .number()
     .positive()

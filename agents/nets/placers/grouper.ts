@@ -17,9 +17,18 @@ export interface GrouperSize {
   readonly typeEmbedding: number;
 }
 
+/** A head start in logits of one group for each unit. */
+export interface HeadStart {
+  readonly group: Int32Array;
+  readonly logits: number;
+}
+
 export interface Grouper {
   /** On given units. */
-  on(units: Units): {
+  on(
+    units: Units,
+    start?: HeadStart,
+  ): {
     /** Logits of the units from `first` to `last`, [units x groups]; differentiable. */
     logits(first: number, last: number): Tensor2D;
     dispose(): void;
@@ -47,7 +56,7 @@ export function grouper(
     bias: weights.zeros("grouper output bias", [groups]),
   };
   return {
-    on(given) {
+    on(given, start) {
       const features = tf.tensor2d(unitFeatures(given, variant).values, [given.count, columns]);
       return {
         logits(from, to) {
@@ -57,7 +66,10 @@ export function grouper(
               ? rows
               : tf.concat([tf.gather(types, tf.tensor1d(given.type.slice(from, to), "int32")), rows], 1);
           const inner = dense(tf, seen, first.matrix, first.bias, isPaper ? "relu" : "linear");
-          return dense(tf, inner, second.matrix, second.bias, "linear");
+          const logits = dense(tf, inner, second.matrix, second.bias, "linear");
+          if (start === undefined) return logits;
+          const own = tf.tensor1d(start.group.slice(from, to), "int32");
+          return tf.add(logits, tf.mul(tf.oneHot(own, groups), start.logits)) as Tensor2D;
         },
         dispose: () => features.dispose(),
       };

@@ -1,5 +1,6 @@
 /** The weights of the sequence-to-sequence placers, declared among those of a system. */
 import type { Rng } from "../../../env/model/rng.ts";
+import type { Variable } from "../../tensors/types.ts";
 import { type GroupFeatures, unitEmbedding } from "../group-features.ts";
 import { openForgetGates, type Weights } from "../weights.ts";
 
@@ -27,27 +28,28 @@ export interface SequenceSize {
   readonly temperature: number;
   /** C: the largest logit. */
   readonly clip: number;
+  /** What the bias of each group and device is multiplied by in the logits; 0 is no such bias. */
+  readonly groupBias: number;
 }
 
 export type SequenceWeights = ReturnType<typeof sequenceWeights>;
+
+/** The weights closest to the logits, which active search trains. */
+export const lastLayerOf = ({ output, groupBias }: SequenceWeights): Variable[] => [
+  ...Object.values(output),
+  ...(groupBias === null ? [] : [groupBias]),
+];
 
 /** Declares the weights of one network among those of `weights`. */
 export function sequenceWeights(
   weights: Weights,
   input: GroupFeatures,
   devices: number,
-  {
-    hidden,
-    attention,
-    embedding,
-    bidirectional,
-    groupInput,
-    inputFeeding,
-    projected,
-    typeEmbedding,
-  }: SequenceSize,
+  size: SequenceSize,
   rng: Rng,
 ) {
+  const { hidden, attention, embedding, bidirectional, groupInput, inputFeeding, projected, typeEmbedding } =
+    size;
   const gateWidth = 4 * hidden;
   const types =
     typeEmbedding === 0 ? null : weights.matrix("type embedding", input.types, typeEmbedding, rng);
@@ -82,5 +84,7 @@ export function sequenceWeights(
     context: weights.matrix("output context", hidden, devices, rng),
     bias: weights.zeros("output bias", [devices]),
   };
-  return { types, group, encoder, backward, decoder, compare, output };
+  const groups = input.values.length / input.columns;
+  const groupBias = size.groupBias === 0 ? null : weights.zeros("output group bias", [groups, devices]);
+  return { types, group, encoder, backward, decoder, compare, output, groupBias };
 }

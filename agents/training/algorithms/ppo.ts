@@ -6,7 +6,8 @@
  * - `kl`: a penalty on KL(new || old) whose weight doubles above 1.5 x target and halves below
  *   target / 1.5.
  *
- * The divergence of an update is measured after its last epoch, over all rows, and logged as `kl`.
+ * Under `kl` the divergence of an update is measured after its last epoch, over all rows, and
+ * logged as `kl`. That is one more replay, which the clip alone does without.
  */
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor, Tf } from "../../tensors/types.ts";
@@ -29,7 +30,7 @@ export interface PpoOptions {
   readonly minibatch?: number;
   /** Half-width of the ratio's range; none by default. */
   readonly clip?: (update: number) => number;
-  /** Penalty on the divergence; none by default. */
+  /** Penalty on the divergence; none by default. A weight of 0 only measures. */
   readonly kl?: { readonly target: number; readonly weight: number };
 }
 
@@ -59,17 +60,18 @@ export function ppo({ epochs, minibatch, clip, kl }: PpoOptions): Algorithm {
               ...parts.map((part) => () => lossOf(tf, part, step, { range, klWeight }, entropy)),
             ),
           );
-      const divergence = divergenceOf(tf, bits.flat());
-      const weight = klWeight;
-      if (kl !== undefined) klWeight = adapted(klWeight, divergence, kl.target);
       updates++;
-      return {
+      const metrics = {
         loss: steps[0].loss,
         gradientNorm: Math.max(...steps.map(({ gradientNorm }) => gradientNorm)),
         entropy: entropy.value,
-        kl: divergence,
-        ...(kl === undefined ? {} : { klWeight: weight }),
       };
+      if (kl === undefined) return metrics;
+      const divergence = divergenceOf(tf, bits.flat());
+      const weight = klWeight;
+      // A weight of 0 stays 0: doubling and halving keep it.
+      if (weight > 0) klWeight = adapted(weight, divergence, kl.target);
+      return { ...metrics, kl: divergence, klWeight: weight };
     },
     save: (): Saved => ({ updates, klWeight }),
     load(saved) {

@@ -12,8 +12,9 @@ import type { Rng } from "../../../env/model/rng.ts";
 import { allowedDevices } from "../../../env/model/scenario.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, type Sampling, sampleLogits } from "../../nets/categorical.ts";
+import type { GroupFeatures } from "../../nets/group-features.ts";
 import type { LogitNoise, OneShotPolicy } from "../../nets/one-shot-policy.ts";
-import type { Grouper } from "../../nets/placers/grouper.ts";
+import type { Grouper, HeadStart } from "../../nets/placers/grouper.ts";
 import {
   type FeatureVariant,
   intraGroupShare,
@@ -32,6 +33,8 @@ import { drawNoise, type OneShotRules } from "./one-shot-lesson.ts";
 export interface GroupedRollout extends Rollout {
   /** Group of each unit. */
   readonly unitGroup: Int32Array;
+  /** What the placer sees of the groups. */
+  readonly seen: GroupFeatures;
   readonly groupDevice: Int32Array;
   readonly tilt: Float32Array;
   readonly noise: LogitNoise | null;
@@ -50,6 +53,14 @@ export interface GroupedRules extends OneShotRules {
 
 /** The placer on groups that were drawn. */
 export type PlacerOn = (input: PlacerInput) => OneShotPolicy;
+
+/** The two heads on a task. */
+export interface GroupedParts {
+  readonly units: Units;
+  readonly grouper: Grouper;
+  readonly start?: HeadStart;
+  readonly placerOn: PlacerOn;
+}
 
 /** Units whose decisions are differentiated together. */
 const LARGEST_PART = 4_096;
@@ -71,14 +82,14 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   constructor(
     tf: Tf,
     task: Task,
-    { units, grouper, placerOn }: { units: Units; grouper: Grouper; placerOn: PlacerOn },
+    { units, grouper, start, placerOn }: GroupedParts,
     rules: GroupedRules,
     rng: Rng,
   ) {
     this.tf = tf;
     this.task = task;
     this.units = units;
-    this.grouperOn = grouper.on(units);
+    this.grouperOn = grouper.on(units, start);
     this.placerOn = placerOn;
     this.rules = rules;
     this.reward = rules.rewardOn(task.evaluator);
@@ -103,9 +114,10 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
       const tilt = deviceTilts(rng, 1, devices, sampling === null ? 0 : rules.tilt(update));
       const rule = sampling === null ? null : (rules.noise?.(update) ?? null);
       const noise = rule === null || isFrozen ? null : drawNoise(rule, rules.groups * devices, rng);
-      const groupDevice = isFrozen ? this.frozen! : this.place(unitGroup, tilt, sampling, noise, rng);
+      const seen = sampledGroupFeatures(this.units, unitGroup, rules.groups, rules.variant);
+      const groupDevice = isFrozen ? this.frozen! : this.place(seen, tilt, sampling, noise, rng);
       if (sampling !== null) this.frozen = groupDevice;
-      return this.scored({ unitGroup, groupDevice, tilt, noise, placed: !isFrozen });
+      return this.scored({ unitGroup, seen, groupDevice, tilt, noise, placed: !isFrozen });
     });
   }
 
@@ -161,22 +173,21 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
   }
 
   private place(
-    unitGroup: Int32Array,
+    seen: GroupFeatures,
     tilt: Float32Array,
     sampling: Sampling | null,
     noise: LogitNoise | null,
     rng: Rng,
   ): Int32Array {
     return readOut(this.tf, () => {
-      const placer = this.placerOf(unitGroup);
+      const placer = this.placerOf(seen);
       return sampling === null ? placer.greedy() : placer.sample(tilt, rng, sampling, noise ?? undefined)[0];
     });
   }
 
   /** The caller tidies: a gradient may need its tensors after the forward pass. */
-  private placerOf(unitGroup: Int32Array): OneShotPolicy {
-    const { groups, variant } = this.rules;
-    const features = sampledGroupFeatures(this.units, unitGroup, groups, variant);
+  private placerOf(features: GroupFeatures): OneShotPolicy {
+    const { groups } = this.rules;
     const allowed = new Uint8Array(groups * this.devices).fill(1);
     return this.placerOn({ groups, devices: this.devices, features, allowed });
   }
@@ -201,10 +212,10 @@ export class GroupedLesson implements Lesson<GroupedRollout> {
     };
   }
 
-  private placedGroups({ unitGroup, groupDevice, tilt, noise }: GroupedRollout, index: number): Replay {
+  private placedGroups({ seen, groupDevice, tilt, noise }: GroupedRollout, index: number): Replay {
     const { tf, devices } = this;
     const { groups } = this.rules;
-    const rows = this.placerOf(unitGroup).logProbabilities([groupDevice], tilt, noise ?? undefined);
+    const rows = this.placerOf(seen).logProbabilities([groupDevice], tilt, noise ?? undefined);
     return {
       decisions: [
         {

@@ -30,13 +30,30 @@ const size: SequenceSize = {
   embedding: 4,
   temperature: 0.3,
   clip: 3,
+  groupBias: 0,
 };
 
 const networks: readonly (readonly [string, SequenceSize])[] = [
   ["that reads one way", size],
   ["that reads both ways and sees no group", { ...size, bidirectional: true, groupInput: false }],
   ["whose decoder sees what it attended to", { ...size, inputFeeding: true }],
+  ["with a bias of each group", { ...size, groupBias: 20 }],
 ];
+
+/** Its group biases, if it has any, are random, so that they differ between groups. */
+function policyOf(chosenSize: SequenceSize): OneShotPolicy {
+  const network = sequenceNetwork(tf, scenario, createRng("weights"), chosenSize);
+  const own = network.weights.list.find(({ shape }) => shape.join() === "5,3");
+  const rng = createRng("group bias");
+  if (chosenSize.groupBias > 0)
+    own!.assign(
+      tf.tensor(
+        Float32Array.from({ length: groups * devices }, () => 0.1 * rng.normal()),
+        own!.shape,
+      ),
+    );
+  return network.on(scenario);
+}
 
 /** Decodes with the differentiable log-probabilities, one step after the other. */
 function slowly(
@@ -62,7 +79,7 @@ function slowly(
 
 describe.each(networks)("a sequence network %s", (_, chosenSize) => {
   test("samples what its log-probabilities say, draw for draw", () => {
-    const policy = sequenceNetwork(tf, scenario, createRng("weights"), chosenSize).on(scenario);
+    const policy = policyOf(chosenSize);
     const tilts = Float32Array.of(0, 0, 0, 2, 0, -1, 0, 1, 0, -2, 0, 2);
     const slowRng = createRng("draws");
     const slow = slowly(policy, tilts, (logits) => sampleLogits(logits, devices, slowRng));
@@ -70,7 +87,7 @@ describe.each(networks)("a sequence network %s", (_, chosenSize) => {
   });
 
   test("takes the likeliest device at every step when greedy", () => {
-    const policy = sequenceNetwork(tf, scenario, createRng("weights"), chosenSize).on(scenario);
+    const policy = policyOf(chosenSize);
     const [slow] = slowly(policy, new Float32Array(devices), (logits) => argmaxRows(logits, devices));
     expect(policy.greedy()).toEqual(slow);
     expect(policy.beam!(1)).toEqual([slow]);

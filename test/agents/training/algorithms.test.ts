@@ -15,6 +15,8 @@ beforeAll(async () => {
   tf = (await loadTf()).tf;
 });
 
+/** Measures the divergence and does nothing about it. */
+const MEASURED = { target: 0.01, weight: 0 };
 const ADVANTAGES = [1, -2, 0.5, 3];
 
 /** One update on four pulls with given advantages; a small step, so its change is its direction. */
@@ -94,22 +96,31 @@ describe("PPO", () => {
 
   test("measures KL(new || old) after the last epoch", () => {
     const network = bandit(tf, 3, () => 0);
-    const { metrics, logits } = updateOf(ppo({ epochs: 5 }), network);
+    const { metrics, logits } = updateOf(ppo({ epochs: 5, kl: MEASURED }), network);
     const sum = logits.reduce((total, value) => total + Math.exp(value), 0);
     const divergence = logits.reduce((total, value) => {
       const now = Math.exp(value) / sum;
       return total + now * (Math.log(now) - Math.log(1 / 3));
     }, 0);
     expect(metrics.kl).toBeCloseTo(divergence, 6);
+    expect(metrics.klWeight).toBe(0);
+  });
+
+  test("without a penalty measures no divergence", () => {
+    const { metrics } = updateOf(
+      ppo({ epochs: 5 }),
+      bandit(tf, 3, () => 0),
+    );
+    expect(metrics).not.toHaveProperty("kl");
   });
 
   test("with a clip gains nothing from a ratio beyond it", () => {
     const far = updateOf(
-      ppo({ epochs: 400 }),
+      ppo({ epochs: 400, kl: MEASURED }),
       bandit(tf, 3, () => 0),
     );
     const near = updateOf(
-      ppo({ epochs: 400, clip: constant(0.05) }),
+      ppo({ epochs: 400, clip: constant(0.05), kl: MEASURED }),
       bandit(tf, 3, () => 0),
     );
     expect(near.metrics.kl).toBeLessThan(far.metrics.kl / 10);
@@ -117,7 +128,7 @@ describe("PPO", () => {
 
   test("with a penalty stays nearer to the old policy, and the weight follows the divergence", () => {
     const free = updateOf(
-      ppo({ epochs: 400 }),
+      ppo({ epochs: 400, kl: MEASURED }),
       bandit(tf, 3, () => 0),
     );
     const kept = updateOf(

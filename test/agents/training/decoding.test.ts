@@ -42,6 +42,7 @@ const SIZE = {
   inputFeeding: false,
   projected: false,
   typeEmbedding: 3,
+  groupBias: 2,
 };
 const options = (changes: Partial<DecodingOptions>): DecodingOptions => ({
   decode: "greedy",

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../../../agents/contract.ts";
 import { hdp } from "../../../../agents/learned/hdp.ts";
-import { grouper } from "../../../../agents/nets/placers/grouper.ts";
+import { grouper, type HeadStart } from "../../../../agents/nets/placers/grouper.ts";
 import { sampledGroupFeatures, unitsOf } from "../../../../agents/nets/placers/grouper-features.ts";
 import { sequenceWeights } from "../../../../agents/nets/placers/sequence-weights.ts";
 import { sequencePolicy } from "../../../../agents/nets/sequence-network.ts";
@@ -47,9 +47,10 @@ const SIZE = {
   inputFeeding: false,
   projected: false,
   typeEmbedding: 0,
+  groupBias: 0,
 };
 
-function lessonWith(changes: Partial<GroupedRules> = {}, given: Scenario = scenario) {
+function lessonWith(changes: Partial<GroupedRules> = {}, given: Scenario = scenario, start?: HeadStart) {
   const task: Task = {
     name: given.name,
     scenario: given,
@@ -77,7 +78,7 @@ function lessonWith(changes: Partial<GroupedRules> = {}, given: Scenario = scena
     ...changes,
   };
   const placerOn = (input: Parameters<typeof sequencePolicy>[3]) => sequencePolicy(tf, declared, SIZE, input);
-  return new GroupedLesson(tf, task, { units, grouper: sorter, placerOn }, rules, createRng(9));
+  return new GroupedLesson(tf, task, { units, grouper: sorter, start, placerOn }, rules, createRng(9));
 }
 
 describe("a hierarchical rollout", () => {
@@ -108,6 +109,18 @@ describe("a hierarchical rollout", () => {
     const [first] = lesson.rollOut(1, GREEDY, 0, createRng(1));
     const [second] = lesson.rollOut(1, GREEDY, 5, createRng(2));
     expect(first.plan).toEqual(second.plan);
+  });
+
+  test("begins with the groups of the head start where it is large", () => {
+    const group = Int32Array.from({ length: unitsOf(scenario).count }, (_, u) => (2 * u) % GROUPS);
+    const lesson = lessonWith({}, scenario, { group, logits: 50 });
+    for (const { unitGroup } of lesson.rollOut(3, SAMPLE, 0, createRng(1))) expect(unitGroup).toEqual(group);
+    const { logProbabilities, taken } = lesson.replay(lesson.rollOut(1, SAMPLE, 0, createRng(1)))
+      .decisions[0];
+    const rows = logProbabilities.arraySync();
+    taken.forEach((choice, row) => {
+      expect(rows[row][choice]).toBeCloseTo(0, 5);
+    });
   });
 
   test("under a random grouping draws the groups once and learns the placer alone", () => {
