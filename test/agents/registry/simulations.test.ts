@@ -205,7 +205,7 @@ const scenarios: readonly Scenario[] = [
   { ...tiny("two branches"), name: "peak memory", objective: "peak-memory" },
   tiny("max load"),
   { ...tiny("two branches"), name: "latency", objective: "latency" },
-  { ...randomScenario(5, { ops: 24 }), name: "a random graph" },
+  { ...randomScenario(5, { ops: 14 }), name: "a random graph" },
 ];
 
 interface Counted {
