@@ -38,7 +38,8 @@ export function tableOf(rows: readonly Row[], budgets: readonly number[]): strin
       ...budgets.flatMap((budget) => cellsOf(row, budget, climbed)),
       meanOf(row.trained.get(last)!, ({ cpuSeconds }) => cpuSeconds).toFixed(1),
     ]);
-  return [head, head.map((_, i) => (i === 0 ? "---" : "---:")), ...lines].map(lineOf).join("\n");
+  const rule = `|---|${"---:|".repeat(head.length - 1)}`;
+  return [lineOf(head), rule, ...lines.map(lineOf)].join("\n");
 }
 
 const lineOf = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
