@@ -57,7 +57,7 @@ interface FavouriteProgram {
 
 const THRESHOLD = 0.5;
 
-/** Values of the columns of programs that were solved, by program; null where there is no answer. */
+/** Values of the columns of solved programs, by program; null where there is no answer. */
 export type SolvedPrograms = Map<string, Float64Array | null>;
 
 /**

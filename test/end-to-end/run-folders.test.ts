@@ -3,8 +3,8 @@
  * processes show. Each test waits for what a process says and for its end. Its pipes close when the
  * last process that shares them has ended, so a child that lives on would hang the test.
  *
- * A process costs seconds to start. Commands that come after it, and that nothing happens to, run in
- * the process of the tests.
+ * A process costs seconds to start. Commands that come after it, and that nothing happens to, run
+ * in the process of the tests.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * A planner that scores one plan, says so on stderr, and then holds its thread for as long as a
- * file is there, as one that computes does. The event loop of its process does not turn meanwhile.
+ * file is there. Meanwhile the event loop of its process does not turn, as if it computed.
  */
 import { existsSync } from "node:fs";
 import { z } from "zod";

@@ -1,10 +1,10 @@
 /**
- * One run of a method on a scenario with one seed, as a line of a file: what it came to at each
- * budget of simulations, and its curve.
+ * One run of a method on a scenario with one seed, as a line of a file. It has what the run came to
+ * at each budget of simulations, and its curve.
  *
  * A learner whose training does not depend on the budget runs once, to the largest one. At a
- * smaller budget its best plan so far counts. Its own plan is asked for at the last update that
- * leaves room for it; that is scored apart, and changes nothing of what it learns.
+ * smaller budget its best plan so far counts. Its own plan is asked for at the first update that
+ * leaves no room for another. That is scored apart, and changes nothing of what it learns.
  */
 import type { Agent, AgentModule, TrainStep } from "../../../agents/contract.ts";
 import { resolveMethod } from "../../../agents/registry/registry.ts";

@@ -1,7 +1,7 @@
 /**
  * The learning curve of an agent as SVG: a panel for each scenario. It has the best plan so far and
- * the mean of an update's plans, with a band over the seeds, and lines of the same agent untrained
- * and of the controls.
+ * the mean of an update's plans, with a band over the seeds. Beside them are the same agent
+ * untrained and the controls.
  */
 import { type CurvePanel, panelsSvg } from "../../../results/page/charts/training-curves.ts";
 import { methodMarks } from "../../../results/page/marks.ts";

@@ -5,8 +5,8 @@ import { optionsOf, parseSpec } from "../../../agents/registry/spec.ts";
 const ALMOST_ZERO = "1e-12";
 
 /**
- * What stops an agent from learning. One pass over a batch is as good as several; `doppler` plays
- * the plans of an expert in order to imitate it, which is a part of its training.
+ * What stops an agent from learning. One pass over a batch is as good as several. Imitation is a
+ * part of training: `doppler` plays plans of an expert in order to learn them.
  */
 const STILL: Readonly<Record<string, string>> = {
   learningRate: ALMOST_ZERO,
