@@ -3,8 +3,8 @@
  * at each budget of simulations, and its curve.
  *
  * A learner whose training does not depend on the budget runs once, to the largest one. At a
- * smaller budget its best plan so far counts. Its own plan is asked for at the first update that
- * leaves no room for another. That is scored apart, and changes nothing of what it learns.
+ * smaller budget its best plan so far counts. Its own plan is asked for at the last update that
+ * leaves room for it. That is scored apart, and changes nothing of what it learns.
  */
 import type { Agent, AgentModule, TrainStep } from "../../../agents/contract.ts";
 import { resolveMethod } from "../../../agents/registry/registry.ts";
@@ -67,10 +67,14 @@ export async function runCell(name: CellName): Promise<Cell> {
     const best = Math.min(bestWithin(meter, budget), own ?? Number.POSITIVE_INFINITY);
     judged.push({ best: best / bound, own: own === null ? null : own / bound, cpuSeconds: cpuSeconds() });
   };
+  let before = 0;
   const onTrainStep = async ({ simulations, metrics }: TrainStep, agent: Agent): Promise<void> => {
     if (metrics.meanCost !== undefined) updates.push([simulations, metrics.meanCost / bound]);
+    // As many simulations as this update took are expected of the next.
+    const next = 2 * simulations - before;
+    before = simulations;
     for (const budget of name.budgets.slice(judged.length, -1))
-      if (simulations >= budget - reserve) judge(budget, await ownValue(agent, scenario));
+      if (next > budget - reserve) judge(budget, await ownValue(agent, scenario));
   };
   const rng = cellRng({ rootSeed: 0, seedIndex: name.seed }, scenarioHash(scenario), module.card);
   const { last, report } = await runMethod({ module, options, scenario, meter, rng, onTrainStep });
