@@ -3,6 +3,7 @@
  *
  *     npx tsx test/bench/learners.ts [--simulations 1000,3000] [--seeds 5] [--methods A,B,...]
  *         [--scenarios URI,URI,...] [--cells FILE] [--page FILE] [--pictures FOLDER] [--report]
+ *     npx tsx test/bench/learners.ts SIMULATIONS SEEDS METHOD,METHOD,... SCENARIO ...
  *
  * There is a table for each scenario. It has the mean of the best plans over the bound, and of the
  * policies' own plans. Then come paired differences, to the same agent untrained and to hill
@@ -32,7 +33,8 @@ const CONTROLS = ["random", "heft", "hill-climb", "annealing", "best"];
 const DRAWN = ["heft", "hill-climb", "annealing", "best"];
 const agents = registry.filter(({ kind }) => kind === "agent").map(({ card }) => card.id);
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     simulations: { type: "string", default: "1000,3000" },
     seeds: { type: "string", default: "5" },
@@ -44,10 +46,11 @@ const { values } = parseArgs({
     report: { type: "boolean", default: false },
   },
 });
-const budgets = values.simulations.split(",").map(Number);
-const seeds = Number(values.seeds);
-const learners = values.methods.split(",");
-const scenarios = values.scenarios.split(",");
+const [simulations, repetitions, methods, ...uris] = positionals;
+const budgets = (simulations ?? values.simulations).split(",").map(Number);
+const seeds = Number(repetitions ?? values.seeds);
+const learners = (methods ?? values.methods).split(",");
+const scenarios = uris.length > 0 ? uris : values.scenarios.split(",");
 const kept = keptCells(values.cells);
 
 /** Runs what is missing. Progress goes to stderr. */

@@ -12,7 +12,7 @@ const STILL: Readonly<Record<string, string>> = {
   learningRate: ALMOST_ZERO,
   lastRate: "0",
   epochs: "1",
-  imitation: "false",
+  imitation: "0",
 };
 
 /** Null for a planner. */
@@ -20,8 +20,11 @@ export async function untrained(method: string): Promise<string | null> {
   const { module } = await resolveMethod(method);
   if (module.kind !== "agent") return null;
   const { target, given } = parseSpec(method);
-  const has = new Set(optionsOf(module).map(({ name }) => name));
-  const still = Object.entries(STILL).filter(([name]) => has.has(name));
+  const typeOf = new Map(optionsOf(module).map(({ name, type }) => [name, type]));
+  const still = Object.entries(STILL).flatMap(([name, value]) => {
+    const type = typeOf.get(name);
+    return type === undefined ? [] : [[name, type === "boolean" ? "false" : value]];
+  });
   const kept = [...given].filter(([name]) => !(name in STILL));
   return `${target}?${[...kept, ...still].map(([name, value]) => `${name}=${value}`).join("&")}`;
 }
