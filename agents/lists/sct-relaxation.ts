@@ -57,21 +57,43 @@ interface FavouriteProgram {
 
 const THRESHOLD = 0.5;
 
-/** Null where the program is too large or was not solved within its limits. */
+/** Values of the columns of solved programs, by program; null where there is no answer. */
+export type SolvedPrograms = Map<string, Float64Array | null>;
+
+/**
+ * Null where the program is too large or was not solved within its limits. Problems that differ in
+ * memory alone have the same program, which `solved` keeps from being solved again.
+ */
 export async function favouriteChildren(
   problem: ScheduleProblem,
-  { iterations, seconds, size }: FavouriteLimits,
+  { size, ...limits }: FavouriteLimits,
+  solved: SolvedPrograms = new Map(),
 ): Promise<Favourites | null> {
   const { program, unitUs, arcs, column } = favouriteProgram(problem);
   if (program.rowColumn.length > size) return null;
-  const limits = { iterations, seconds, nodes: 1, relativeGap: 0 };
-  const { columns } = await solveToEnd(program, { limits });
-  if (columns === undefined) return null;
+  const key = JSON.stringify(program, (_, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+  );
+  let columns = solved.get(key);
+  if (columns === undefined) {
+    columns = await columnsOf(program, limits);
+    solved.set(key, columns);
+  }
+  if (columns === null) return null;
   const child = new Int32Array(problem.tasks.opCount).fill(-1);
   arcs.forEach(({ from, to }, i) => {
     if (columns[column[i]] < THRESHOLD) child[from] = to;
   });
   return { optimumUs: columns[0] * unitUs, child };
+}
+
+async function columnsOf(
+  program: LinearProgram,
+  { iterations, seconds }: Omit<FavouriteLimits, "size">,
+): Promise<Float64Array | null> {
+  const limits = { iterations, seconds, nodes: 1, relativeGap: 0 };
+  const { columns } = await solveToEnd(program, { limits });
+  return columns ?? null;
 }
 
 function favouriteProgram(problem: ScheduleProblem): FavouriteProgram {

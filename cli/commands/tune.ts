@@ -32,6 +32,7 @@ import {
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { createPool } from "../pool/pool.ts";
 import { runCells } from "../pool/run-cells.ts";
 import { table } from "../reports/columns.ts";
 import { shellWord } from "../reports/origin.ts";
@@ -120,19 +121,21 @@ export const tune = defineCommand({
       const folder = await openTuning({ path, request, versions, inputs });
       if (folder.keptCount > 0)
         terminal.note(`"${path}" holds this tuning: ${folder.keptCount} cells are kept.`);
+      const pool = createPool();
       try {
         const report = await runTuning(request, known, {
           compare(rungAsked, { rung }) {
             const { methods: specs, budget } = rungAsked;
             const each = `${formatCount(budget.simulations!)} simulations for each cell`;
             terminal.note(`Rung ${rung} of ${sizes.length}: ${specs.length} trials, ${each}`);
-            return runCells({ request: rungAsked, jobs: values.jobs, folder }, terminal);
+            return runCells({ request: rungAsked, jobs: values.jobs, folder, pool }, terminal);
           },
         });
         if (report.complete) folder.write(report);
         terminal.write(values.json ? jsonText({ ...report, out: path }) : textOf(report, path));
         return report.complete ? EXIT.done : EXIT.failed;
       } finally {
+        pool.close();
         folder.close();
       }
     });

@@ -15,21 +15,23 @@ import type { KeptCells } from "../../results/report/kept-cells.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
 import { startCellsProgress } from "../terminal/compare-progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { createPool } from "./pool.ts";
+import { createPool, type Pool } from "./pool.ts";
 
 export interface CellsToRun {
   readonly request: CompareRequest;
   /** Cells at once; default one for each core. */
   readonly jobs: number | undefined;
   readonly folder: KeptCells | null;
+  /** Of a caller that runs several comparisons and closes it; default a new one. */
+  readonly pool?: Pool;
 }
 
 export async function runCells(
-  { request, jobs: asked, folder }: CellsToRun,
+  { request, jobs: asked, folder, pool: given }: CellsToRun,
   terminal: Terminal,
 ): Promise<CompareReport> {
   const { methods } = await knownMethods(request.methods);
-  const pool = createPool();
+  const pool = given ?? createPool();
   const runCell = faultsAsRows({
     runCell: pool.runCell,
     moduleOf: ({ method }) => methods.get(method)!.module,
@@ -50,7 +52,7 @@ export async function runCells(
     });
   } finally {
     progress.end();
-    pool.close();
+    if (given === undefined) pool.close();
   }
 }
 

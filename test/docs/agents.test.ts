@@ -1,5 +1,5 @@
 /** docs/agents.md links to a page of each agent, which tells every option and its default. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -43,6 +43,14 @@ describe("docs/agents.md", () => {
     const pages = readdirSync(join(docs, "agents")).filter((name) => name.endsWith(".md"));
     expect(pages.sort()).toEqual([...ids, ...common].map((name) => `${name}.md`).sort());
     for (const name of pages) expect(page).toContain(`](agents/${name})`);
+  });
+
+  test("has pictures of curves that are small, each in the page of its agent", () => {
+    const pictures = readdirSync(join(docs, "agents", "curves"));
+    for (const name of pictures) {
+      expect(statSync(join(docs, "agents", "curves", name)).size, name).toBeLessThan(40_000);
+      expect(pageOf(name.replace(/\.svg$/, ""))).toContain(`](curves/${name})`);
+    }
   });
 
   test.each(ids)("has a page that begins with the name of %s", (id) => {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Recording } from "../cli/recorded-terminal.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-adding-"));
@@ -20,8 +21,8 @@ beforeAll(() => {
     writeFileSync(join(folder, name), body);
 });
 
-const pgym = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "cli/bin.js"), ...args], {
+const run = (program: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, program), ...args], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -29,8 +30,9 @@ const pgym = (...args: string[]) => {
 };
 
 test("a user's planner and agent compete by path on a user's scenario", () => {
-  const { status, stdout, stderr } = pgym(
-    ...["compare", "--scenarios", "./two-towers.json", "--json"],
+  const { status, stdout, stderr } = run(
+    "cli/bin.js",
+    ...["compare", "--scenarios", "./two-towers.json", "--json", "--jobs", "1"],
     ...[
       "--methods",
       "./cross-entropy.ts?batch=10,./least-loaded.ts,heft?variants=plain",
@@ -52,24 +54,28 @@ test("a user's planner and agent compete by path on a user's scenario", () => {
   for (const { value, bound } of cells) expect(value).toBeGreaterThanOrEqual(bound as number);
 });
 
-test("a user's agent trains, and its policy can be named by the folder of the run", () => {
-  const budget = ["--evaluations", "100", "--json"];
+/** Of the other commands, all in one process. */
+let said: readonly Recording[];
+beforeAll(() => {
   const train = ["train", "--agent", "./cross-entropy.ts", "--scenario", "./two-towers.json", "--out", "run"];
-  const trained = JSON.parse(pgym(...train, ...budget).stdout);
+  const solve = ["solve", "./two-towers.json", "--planner"];
+  const commands = [
+    [...train, "--evaluations", "100", "--json"],
+    [...solve, "./cross-entropy.ts@run", "--evaluations", "1", "--json"],
+    [...solve, "./least-loaded.ts?ordr=given"],
+  ];
+  said = JSON.parse(run("test/end-to-end/several.mjs", JSON.stringify(commands)).stdout);
+});
+
+test("a user's agent trains, and its policy can be named by the folder of the run", () => {
+  const [trained, solved] = said.map(({ code, stdout }) => (code === 0 ? JSON.parse(stdout) : null));
   expect(trained).toMatchObject({ finished: true, evaluations: 100 });
-  const solve = ["solve", "./two-towers.json", "--planner", "./cross-entropy.ts@run"];
-  const solved = JSON.parse(pgym(...solve, "--evaluations", "1", "--json").stdout);
   expect(solved).toMatchObject({ value: trained.scenarios[0].greedyValue, evaluations: 1 });
   expect(solved.pretraining).toEqual({ run: "run", simulations: 100, evaluations: 100 });
 });
 
 test("a wrong option of a user's planner is one sentence", () => {
-  const { status, stdout, stderr } = pgym(
-    "solve",
-    "./two-towers.json",
-    "--planner",
-    "./least-loaded.ts?ordr=given",
-  );
-  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  const [, , { code, stdout, stderr }] = said;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^placement-gym: .*option "ordr" is not known\. Did you mean "order"\?\n$/);
 });

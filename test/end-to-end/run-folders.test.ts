@@ -2,6 +2,9 @@
  * Run folders under processes that are killed, interrupted, doubled or without room: what only real
  * processes show. Each test waits for what a process says and for its end. Its pipes close when the
  * last process that shares them has ended, so a child that lives on would hang the test.
+ *
+ * A process costs seconds to start. Commands that come after it, and that nothing happens to, run
+ * in the process of the tests.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pgym } from "../cli/recorded-terminal.ts";
 import { ANNOUNCEMENT } from "./announced.ts";
 
 const program = fileURLToPath(new URL("../../cli/bin.js", import.meta.url));
@@ -68,31 +72,35 @@ function start(
   return { child, said, ended };
 }
 
-const compare = (methods: string, ...more: string[]) =>
-  start(["compare", "--scenarios", "toy/pipeline", "--methods", methods, "--jobs", "1", ...more]);
+const comparing = (methods: string, ...more: string[]) => [
+  ...["compare", "--scenarios", "toy/pipeline", "--methods", methods, "--jobs", "1"],
+  ...more,
+];
+const compare = (methods: string, ...more: string[]) => start(comparing(methods, ...more));
 const report = (run: string) => readFileSync(join(folder, run, "report.json"), "utf8");
 const keptLines = (run: string) =>
   readFileSync(join(folder, run, "cells.jsonl"), "utf8").split("\n").length - 2;
 
 describe("a comparison whose method computes for ever", () => {
   test("loses nothing to a second one beside it, nor to a kill; the next goes on", async () => {
-    const first = compare(`heft,${stuck}`, "--out", "c");
+    const run = join(folder, "c");
+    const first = compare(`heft,${stuck}`, "--out", run);
     await first.said(ANNOUNCEMENT);
     expect(keptLines("c")).toBe(1);
-    const second = await compare("random", "--out", "c").ended;
+    const second = await pgym(comparing("random", "--out", run));
     expect(second).toEqual({
       code: 2,
       stdout: "",
-      stderr: `placement-gym: "c" is in use by process ${first.child.pid}; wait for its end, or give another folder.\n`,
+      stderr: `placement-gym: "${run}" is in use by process ${first.child.pid}; wait for its end, or give another folder.\n`,
     });
     first.child.kill("SIGKILL");
     await first.ended;
     expect(keptLines("c")).toBe(1);
     rmSync(gate);
-    const third = await compare(`heft,${stuck}`, "--out", "c").ended;
+    const third = await pgym(comparing(`heft,${stuck}`, "--out", run));
     expect({ code: third.code, stderr: third.stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('"c" holds a comparison: 1 of its 2 cells are kept.'),
+      stderr: expect.stringContaining(`"${run}" holds a comparison: 1 of its 2 cells are kept.`),
     });
     expect(JSON.parse(report("c"))).toMatchObject({ complete: true, cells: { length: 2 } });
     expect(readdirSync(join(folder, "c"))).not.toContain("run.lock");
@@ -135,18 +143,18 @@ describe("a method that breaks", () => {
         card: { id: "dies", name: "Dies", summary: "Dies.", searchSpace: "none" },
         create: () => ({ async *plan() { process.exit(0); } }) };`,
     );
-    const { code, stdout, stderr } = await compare("heft,./dies.mjs", "--out", "c").ended;
+    const run = join(folder, "c");
+    const { code, stdout, stderr } = await pgym(comparing(`heft,${file}`, "--out", run));
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.not.stringContaining("    at ") });
     expect(stdout).toMatch(/found by heft\./);
-    expect(stdout).toMatch(/\.\/dies\.mjs +failed/);
-    expect(stdout).toContain("./dies.mjs: failed: its process died (exit code 0) before it answered");
-    const [name] = readdirSync(join(folder, "c", "failures"));
-    expect(name).toMatch(/^dies\.mjs-on-toy-pipeline-seed-0-/);
+    expect(stdout).toMatch(/dies\.mjs +failed/);
+    expect(stdout).toContain("dies.mjs: failed: its process died (exit code 0) before it answered");
+    const [name] = readdirSync(join(run, "failures"));
+    expect(name).toMatch(/dies\.mjs-on-toy-pipeline-seed-0-/);
     writeFileSync(file, `${readFileSync(file, "utf8")}\n// mended\n`);
-    expect(await compare("heft,./dies.mjs", "--out", "c").ended).toMatchObject({
+    expect(await pgym(comparing(`heft,${file}`, "--out", run))).toMatchObject({
       code: 2,
-      stderr:
-        'placement-gym: File "./dies.mjs" has changed since the run in "c" began; undo the change, or give another folder.\n',
+      stderr: `placement-gym: File "${file}" has changed since the run in "${run}" began; undo the change, or give another folder.\n`,
     });
   });
 });
@@ -173,12 +181,11 @@ describe("a training run", () => {
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({ finished: true });
     expect(result.scenarios[0]).toMatchObject({ greedyEvaluations: 1, greedyPlan: { kind: "placement" } });
-    expect(existsSync(join(folder, "t", "result.json"))).toBe(true);
-    expect(
-      await start(["compare", "--methods", "heft", "--scenarios", "toy/chain", "--out", "t"]).ended,
-    ).toMatchObject({
+    const trained = join(folder, "t");
+    expect(existsSync(join(trained, "result.json"))).toBe(true);
+    expect(await pgym(comparing("heft", "--out", trained))).toMatchObject({
       code: 2,
-      stderr: 'placement-gym: "t" holds a training run, not a comparison; name another folder with --out.\n',
+      stderr: `placement-gym: "${trained}" holds a training run, not a comparison; name another folder with --out.\n`,
     });
   });
 
@@ -195,7 +202,7 @@ describe("a training run", () => {
       const isBegun = existsSync(join(folder, "t", "run.json"));
       expect(isBegun).toBe(kilobytes > 0);
       if (!isBegun) return expect(existsSync(join(folder, "t"))).toBe(false);
-      const resumed = await start(["train", "--resume", "t", "--json"]).ended;
+      const resumed = await pgym(["train", "--resume", join(folder, "t"), "--json"]);
       expect(resumed.code).toBe(0);
       expect(JSON.parse(resumed.stdout)).toMatchObject({ finished: true });
     },

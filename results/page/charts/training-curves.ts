@@ -69,20 +69,32 @@ ${legend(drawn, given.id)}`;
   return html`<div class="curves">${figure(parts, captionOf(metric))}</div>`;
 }
 
+/** One of the charts of a picture that is a file. */
+export interface CurvePanel extends Omit<MetricFigure, "id"> {
+  readonly title: string;
+}
+
 /** The picture of one metric as a file. */
 export function metricSvg(given: Omit<MetricFigure, "id">): string {
-  const { metric } = given.curves;
-  const { content, frame } = metricChart({ ...given, id: "curves" });
-  const look = {
-    label: `${metricTitle(metric)} over simulations`,
-    style: `${chartStyle}${curveStyle}${ALONE}`,
-  };
-  const whole = html`${textAt("lanelabel", metricTitle(metric), { x: 10, y: 18 })}
-<g transform="translate(0 ${HEAD})">
+  const title = metricTitle(given.curves.metric);
+  return panelsSvg(`${title} over simulations`, [{ ...given, title }]);
+}
+
+/** Charts one below the other, as a file. `label` is what those hear who do not see it. */
+export function panelsSvg(label: string, panels: readonly CurvePanel[]): string {
+  let height = 0;
+  const drawn = panels.map((panel, i) => {
+    const { content, frame } = metricChart({ ...panel, id: i === 0 ? "curves" : `curves-${i}` });
+    const top = height + HEAD;
+    height = top + linesHeight(frame);
+    return html`${textAt("lanelabel", panel.title, { x: 10, y: top - 8 })}
+<g transform="translate(0 ${top})">
 ${content}
 </g>
 `;
-  return `${fileChart(LINES_WIDTH, linesHeight(frame) + HEAD, look, whole).markup}\n`;
+  });
+  const look = { label, style: `${chartStyle}${curveStyle}${ALONE}` };
+  return `${fileChart(LINES_WIDTH, height, look, html`${drawn}`).markup}\n`;
 }
 
 function metricChart({ curves, set, marks, id }: MetricFigure) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { favouriteChildren } from "../../../agents/lists/sct-relaxation.ts";
+import { favouriteChildren, type SolvedPrograms } from "../../../agents/lists/sct-relaxation.ts";
 import { mSctSchedule } from "../../../agents/planners/placement/lists/m-sct.ts";
 import { choicesOf } from "../../../agents/problems/choices.ts";
 import type { ScheduleProblem } from "../../../agents/problems/schedule/problem.ts";
@@ -28,6 +28,19 @@ describe("the program of m-SCT", () => {
   test("has no answer where it is too large or not solved", async () => {
     const problem = problemOf(testScenario({ graph: "a 10 50B\nb 10 50B <- a\nc 10 <- b" }));
     expect(await favouriteChildren(problem, { ...limits, size: 3 })).toBeNull();
+  });
+
+  test("is solved once for problems that differ in memory alone", async () => {
+    const problem = problemOf(testScenario({ graph: "a 10 50B\nb 10 50B <- a\nc 10 <- b" }));
+    const solved: SolvedPrograms = new Map();
+    const tight = { ...problem, limitBytes: problem.limitBytes.map((bytes) => bytes / 2) };
+    const answers = [await favouriteChildren(problem, limits, solved)];
+    answers.push(await favouriteChildren(tight, limits, solved));
+    expect(answers[1]).toEqual(answers[0]);
+    expect(solved.size).toBe(1);
+    const other = problemOf(testScenario({ graph: "a 10 50B\nb 20 50B <- a\nc 10 <- b" }));
+    expect((await favouriteChildren(other, limits, solved))!.optimumUs).toBeCloseTo(40, 6);
+    expect(solved.size).toBe(2);
   });
 
   test("is at most the optimum on as many devices as one likes, which is at most m-SCT's makespan", async () => {

@@ -16,6 +16,7 @@ import { GrowingSchedule } from "../../../lists/growing-schedule.ts";
 import { type Channels, createChannels } from "../../../lists/half-duplex-channels.ts";
 import { listMethod, planByList } from "../../../lists/list-plan.ts";
 import { baechiMethod, baechiOptions, LIST_SEARCH_SPACE, LIST_START } from "../../../lists/list-planner.ts";
+import type { SolvedPrograms } from "../../../lists/sct-relaxation.ts";
 import { choicesOf } from "../../../problems/choices.ts";
 import type { NoCapacity, Schedule, ScheduleProblem } from "../../../problems/schedule/problem.ts";
 import { mEtfSchedule } from "./m-etf.ts";
@@ -58,9 +59,10 @@ export const mSct: PlannerModule<z.infer<typeof options>> = {
   options,
   create: ({ pool, variants, mode, ...limits }) => ({
     plan(scenario, evaluator) {
+      const solved: SolvedPrograms = new Map();
       const favoured = async (problem: ScheduleProblem) => {
         const { favouriteChildren } = await import("../../../lists/sct-relaxation.ts");
-        const favourites = await favouriteChildren(problem, { ...limits, seconds: LONGEST_SECONDS });
+        const favourites = await favouriteChildren(problem, { ...limits, seconds: LONGEST_SECONDS }, solved);
         return favourites === null ? null : mSctSchedule(problem, favourites.child);
       };
       const method = baechiMethod({ ...listMethod(mEtfSchedule), schedule: favoured, slowdowns: [] }, mode);

@@ -35,6 +35,10 @@ const roomy = join(cases, "Chains", "roomy.json");
 const tight = join(cases, "Chains", "tight.json");
 writeFileSync(roomy, JSON.stringify(workload(9)));
 writeFileSync(tight, JSON.stringify(workload(1)));
+/** A folder with the first alone. */
+const alone = join(folder, "alone");
+mkdirSync(join(alone, "Chains"), { recursive: true });
+writeFileSync(join(alone, "Chains", "roomy.json"), JSON.stringify(workload(9)));
 
 test("bench exact finds and certifies the optimum of a workload, or that there is none", async () => {
   const one = JSON.parse((await pgym(["bench", "exact", "--case", roomy, "--enumerate"])).stdout);
@@ -51,13 +55,15 @@ test("bench exact prints a table of a folder beside published optima, and fails 
     writeFileSync(path, JSON.stringify({ throughput: [{ ...row, optimalContiguousDp: { maxLoad } }] }));
     return path;
   };
-  const args = ["bench", "exact", "--cases", cases, "--certificate-steps", "0", "--golden"];
-  const right = await pgym([...args, golden(7)]);
+  // Each file costs a process.
+  const table = (of: string, maxLoad: number) =>
+    pgym(["bench", "exact", "--cases", of, "--certificate-steps", "0", "--golden", golden(maxLoad)]);
+  const right = await table(cases, 7);
   expect(right.code).toBe(0);
   expect(right.stdout).toMatch(/roomy.json +2\+0 +7\.000000 +7\.000000 +yes/);
   expect(right.stdout).toMatch(/tight.json +2\+0 +- +infeasible +yes/);
   expect(right.stdout).toContain("0 unlike what was published");
-  const wrong = await pgym([...args, golden(6.9)]);
+  const wrong = await table(alone, 6.9);
   expect(wrong.code).toBe(1);
   expect(wrong.stdout).toContain("1 unlike what was published");
 });

@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { reinforce } from "../../../agents/learned/reinforce.ts";
+import { bestRandom, trained } from "./judge.ts";
+import { type Family, workload } from "./workloads.ts";
+
+const families: readonly Family[] = ["inception", "nmt", "enas-cifar"];
+
+describe("reinforce at 3,000 evaluations", () => {
+  test.each(families)(
+    "comes within 1.25 of the bound on %s graphs with 2 devices, mean of 3 seeds, each better than best-of-3,000 random",
+    async (family) => {
+      const scenario = workload({ family, gpus: 2 });
+      const random = bestRandom(scenario, 3000);
+      let sum = 0;
+      for (const seed of [1, 2, 3]) {
+        const { best } = await trained(reinforce, scenario, 3000, seed);
+        expect(best).toBeLessThan(random);
+        sum += best;
+      }
+      expect(sum / 3).toBeLessThanOrEqual(1.25);
+    },
+  );
+});
