@@ -94,6 +94,12 @@ const fields = {
     .default(true)
     .describe("Whether the last states get mean 0 and spread 1 over the nodes of the graph."),
   superposition: z.boolean().default(true).describe("Whether the graph's embedding conditions the placer."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that imitate what a search makes of the policy's own plan."),
+  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
   ...decodingFields,
 };
 type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
@@ -167,6 +173,7 @@ function gdpNetwork(
       return oneShotLesson(tf, placed, policy, {
         rewardOn: (evaluator) => rewardOn(evaluator, reward),
         tilt: constant(0),
+        expert: options.expert,
       });
     },
   };
@@ -189,5 +196,6 @@ const learnerSpec = (options: Options): LearnerSpec<OneShotRollout> => ({
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
   // A graph counts by the mean of its nodes' log-probabilities, not their sum.
+  imitation: options.imitation,
   weightOf: ({ groupDevice }) => 1 / groupDevice.length,
 });

@@ -128,6 +128,13 @@ const fields = {
     .enum(["best", "last"])
     .default("best")
     .describe("Which plan of these sweeps is the policy's own: the best one or the last one."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that learn to put back groups of good plans that were moved."),
+  labels: z.int().min(1).default(2).describe("Such plans of each graph, each made by annealing."),
+  labelSimulations: z.int().min(2).default(10_000).describe("Simulations of each of them."),
   ...decodingFields,
 };
 const options = withPresets(fields, {
@@ -182,6 +189,7 @@ function rulesOf({ options, rng }: AgentContext<Options>): SweepRules {
     ...rest,
     seed: rng.child("starts").int(2 ** 31),
     reward: credit,
+    labels: { labels: options.labels, simulations: options.labelSimulations },
     utilityOn: (evaluator) => sweepUtility(evaluator, { ...options, scale: reward }),
   };
 }
@@ -260,6 +268,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
       }),
     learningRate: linear(options.learningRate, options.lastRate, options.rateUpdates),
     entropy: constant(entropy),
+    imitation: options.imitation,
     clipNorm,
     decoding: options,
     // The engine takes the mean over rollouts.

@@ -86,6 +86,12 @@ const fields = {
   width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
   rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
   together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that imitate what a search makes of the policy's own devices."),
+  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
   ...populationFields,
 };
 
@@ -195,6 +201,7 @@ const specOf = (tf: Tf, options: Options): LearnerSpec<RegalRollout> => ({
   learningRate: constant(options.learningRate),
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
+  imitation: options.imitation,
   weightOf: ({ bins }) => 1 / bins.length,
   valueWeight: options.valueWeight,
 });
