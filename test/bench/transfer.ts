@@ -198,7 +198,14 @@ for (const family of families) {
       all.length,
       mean(all.map((cell) => cell.value / cell.bound)).toFixed(4),
       own.length === 0 ? "" : mean(own).toFixed(4),
-      row === CONTROL ? "" : told(pairedDifference(all.map(({ value }) => value), others)),
+      row === CONTROL
+        ? ""
+        : told(
+            pairedDifference(
+              all.map(({ value }) => value),
+              others,
+            ),
+          ),
       mean(all.map((cell) => cell.cpuSeconds)).toFixed(2),
       all[0].pretraining.toLocaleString("en-US"),
     ];

@@ -35,7 +35,11 @@ export function keyLabels(
 }
 
 /** The device whose key has the largest mean, of equal ones the first; of devices that are legal. */
-export function likeliestDevices(bins: Int32Array, legal: readonly Int32Array[], devices: number): Int32Array {
+export function likeliestDevices(
+  bins: Int32Array,
+  legal: readonly Int32Array[],
+  devices: number,
+): Int32Array {
   const rowsPerNode = (devices + 1) * SETTINGS;
   const meanOf = (g: number, d: number) => bins[g * rowsPerNode + d * SETTINGS];
   return Int32Array.from(legal, (allowed, g) =>
@@ -49,7 +53,9 @@ function prioritiesOf(grouping: Grouping, startUs: Float64Array | undefined): In
   const priorities = new Int32Array(groupCount).fill(BINS / 2);
   if (startUs === undefined) return priorities;
   const starts = groupStarts(grouping, startUs);
-  const order = Array.from({ length: groupCount }, (_, g) => g).sort((a, b) => starts[a] - starts[b] || a - b);
+  const order = Array.from({ length: groupCount }, (_, g) => g).sort(
+    (a, b) => starts[a] - starts[b] || a - b,
+  );
   order.forEach((g, place) => {
     priorities[g] = Math.round((BINS - 1) * (1 - place / Math.max(1, groupCount - 1)));
   });

@@ -7,8 +7,8 @@
  * with most of its groups.
  */
 import type { Rng } from "../../../env/model/rng.ts";
-import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
 import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
