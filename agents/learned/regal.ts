@@ -86,6 +86,10 @@ const fields = {
   width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
   rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
   together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
+  order: z
+    .boolean()
+    .default(true)
+    .describe("Whether ops have priority keys; without them they run first come, first served."),
   imitation: z
     .int()
     .min(0)

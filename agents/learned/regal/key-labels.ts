@@ -11,8 +11,8 @@ import { BINS, SETTINGS } from "../../search/keys/key-bins.ts";
 
 /** Bins of the means of a device that is used and of one that is not. */
 const [USED, UNUSED] = [13, 3];
-/** Bins of the variances of device keys and of priority keys: nu is 8 and 64. */
-const [DEVICE_VARIANCE, PRIORITY_VARIANCE] = [6, 12];
+/** Bins of the variances of device keys and of priority keys: nu is 4 and 64. */
+const [DEVICE_VARIANCE, PRIORITY_VARIANCE] = [4, 12];
 const ELITE_BIAS = BINS - 1;
 
 /**

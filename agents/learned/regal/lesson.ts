@@ -53,6 +53,8 @@ export interface RegalRules extends GenerationSizes {
   readonly seeds: number;
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
+  /** Whether ops have priority keys, where the objective keeps an order. */
+  readonly order: boolean;
   /** Simulations of the search whose plan imitation learns. */
   readonly expert: number;
   /** Simulations of the run for the policy's own plan. */
@@ -102,7 +104,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const { scenario, evaluator } = task;
     const choices = choicesOf(scenario, rules.pool);
     this.choices = choices;
-    const isOrdered = objectiveOf(scenario).keepsOrder;
+    const isOrdered = rules.order && objectiveOf(scenario).keepsOrder;
     this.decoder = isOrdered ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
     this.simulationsPerChromosome = isOrdered && evaluator.countedIn === "simulations" ? 2 : 1;
     const devices = choices.legal.flatMap((legal, g) =>
