@@ -130,7 +130,7 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Two things that are not in the paper are off by default: imitation of annealing from its own devices, and order=false, which leaves priority keys out.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

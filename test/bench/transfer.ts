@@ -2,7 +2,7 @@
  * Agents trained on a family first, beside annealing at the same simulations on members that they
  * have never seen:
  *
- *     npx tsx test/bench/transfer.ts FOLDER [--families nmt,enas-cifar] [--agents placeto,gdp,regal]
+ *     npx tsx test/bench/transfer.ts FOLDER [--families nmt,enas-cifar] [--agents placeto,gdp]
  *         [--split test] [--members 6] [--seeds 5] [--simulations 300] [--cpu-seconds 20]
  *
  * FOLDER keeps the training and every cell, line by line. A run that was stopped, or that has spent

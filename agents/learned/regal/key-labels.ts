@@ -34,7 +34,7 @@ export function keyLabels(
   return Int32Array.from(bins);
 }
 
-/** The device whose key has the largest mean, of equal ones the first; of devices that are legal. */
+/** The legal device whose key has the largest mean, of equal ones the first. */
 export function likeliestDevices(
   bins: Int32Array,
   legal: readonly Int32Array[],

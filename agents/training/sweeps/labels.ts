@@ -92,5 +92,15 @@ export class Labels {
   }
 }
 
+/** Groups and sweeps of which a labelled state is shown. */
+const SHOWN_GROUPS = 24;
+const SHOWN_SWEEPS = 3;
+
+/** Which groups see a state, and in the sweep of which number. */
+export function shownGroups(groups: number, rng: Rng): { shown: number[]; sweep: number } {
+  const all = Array.from({ length: groups }, (_, g) => g);
+  return { shown: rng.shuffle(all).slice(0, SHOWN_GROUPS), sweep: rng.int(SHOWN_SWEEPS) };
+}
+
 const agreement = (label: Int32Array, device: Int32Array): number =>
   label.reduce((sum, d, g) => sum + (d === device[g] ? 1 : 0), 0);

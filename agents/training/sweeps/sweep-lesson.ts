@@ -27,7 +27,7 @@ import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
 import { type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited, type RewardRule } from "./credit.ts";
-import { type LabelledState, type LabelRules, Labels } from "./labels.ts";
+import { type LabelledState, type LabelRules, Labels, shownGroups } from "./labels.ts";
 import { placementViews } from "./placement-views.ts";
 import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
 
@@ -81,10 +81,6 @@ export const sweepEvaluations = (groups: number, stride: number, sweeps: number)
 
 /** Groups in all states that are differentiated together: it limits memory, not the batch. */
 const LARGEST_PART = 16_384;
-
-/** Groups and sweeps of which a labelled state is shown. */
-const SHOWN_GROUPS = 24;
-const SHOWN_SWEEPS = 3;
 
 /** What a rollout without steps has of them. */
 const NO_STEPS = {
@@ -294,9 +290,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   }
 
   private demonstration({ device, outcome, label }: LabelledState, rng: Rng): SweepRollout<Seen> {
-    const all = Array.from({ length: this.groups }, (_, g) => g);
-    const shown = rng.shuffle(all).slice(0, SHOWN_GROUPS);
-    const sweep = rng.int(SHOWN_SWEEPS);
+    const { shown, sweep } = shownGroups(this.groups, rng);
     const views = this.views(device, outcome);
     return {
       ...NO_STEPS,

@@ -21,7 +21,8 @@ export const settings: Readonly<Record<string, Setting>> = {
     updates: 400,
     graphs: 16,
     decoding: "decode=improve&plans=300&decodeTemperature=0.7",
-    greedy: "",
+    // A segment longer than the budget, so that nothing is trained.
+    greedy: "segment=1000",
     greedySimulations: 100,
   },
   gdp: {
@@ -35,7 +36,7 @@ export const settings: Readonly<Record<string, Setting>> = {
   },
   regal: {
     training: "imitation=300&graphs=4&order=false",
-    network: "order=false&population=10&elite=0.1&mutants=0.2",
+    network: "order=false&population=5&elite=0.2&mutants=0.4",
     updates: 300,
     graphs: 16,
     decoding: "",
