@@ -94,6 +94,12 @@ const fields = {
     .default(true)
     .describe("Whether the last states get mean 0 and spread 1 over the nodes of the graph."),
   superposition: z.boolean().default(true).describe("Whether the graph's embedding conditions the placer."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that imitate what a search makes of the policy's own plan."),
+  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
   ...decodingFields,
 };
 type Options = z.infer<z.ZodObject<typeof fields>> & { readonly mode: string };
@@ -124,7 +130,7 @@ export const gdp: AgentModule<Options> = {
     searchSpace: "device per group or op",
     paper: "Zhou et al., GDP: Generalized Device Placement for Dataflow Graphs, 2019",
     limits:
-      "The paper names few numbers: widths, rounds, layers, segment, rate, batch, clip and epochs of mode=paper are ours, as are features, relu and a ratio of PPO for each node. Ops of a co-location class are one node. A fixed column for each device: devices are told apart by number, not by speed. By default groups are placed, with one round and one layer of width 64, Adam at 0.01, clip 0.4, 2 epochs, an entropy bonus, costs over the bound, a moving baseline and advantages of unit spread. Places as features, and states normalised over the nodes, keep policies from one device: without either, learning nearly stops. At 1,000 simulations it is behind hill climbing.",
+      "The paper names few numbers: widths, rounds, layers, segment, rate, batch, clip and epochs of mode=paper are ours, as are features, relu and a ratio of PPO for each node. Ops of a co-location class are one node. A fixed column for each device: devices are told apart by number, not by speed. By default groups are placed, with one round and one layer of width 64, Adam at 0.01, clip 0.4, 2 epochs, an entropy bonus, costs over the bound, a moving baseline and advantages of unit spread. Places as features, and states normalised over the nodes, keep policies from one device: without either, learning nearly stops. At 1,000 simulations it is behind hill climbing. Imitation of annealing from its own plan is ours, and off by default.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options: withPresets(fields, { paper }),
@@ -167,6 +173,7 @@ function gdpNetwork(
       return oneShotLesson(tf, placed, policy, {
         rewardOn: (evaluator) => rewardOn(evaluator, reward),
         tilt: constant(0),
+        expert: options.expert,
       });
     },
   };
@@ -189,5 +196,6 @@ const learnerSpec = (options: Options): LearnerSpec<OneShotRollout> => ({
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
   // A graph counts by the mean of its nodes' log-probabilities, not their sum.
+  imitation: options.imitation,
   weightOf: ({ groupDevice }) => 1 / groupDevice.length,
 });

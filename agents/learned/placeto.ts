@@ -128,6 +128,13 @@ const fields = {
     .enum(["best", "last"])
     .default("best")
     .describe("Which plan of these sweeps is the policy's own: the best one or the last one."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that learn to put back groups of good plans that were moved."),
+  labels: z.int().min(1).default(2).describe("Such plans of each graph, each made by annealing."),
+  labelSimulations: z.int().min(2).default(10_000).describe("Simulations of each of them."),
   ...decodingFields,
 };
 const options = withPresets(fields, {
@@ -161,7 +168,7 @@ export const placeto: AgentModule<Options> = {
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
     limits:
-      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03.",
+      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03. Two things that are not in the paper are off by default: imitation of annealed plans, and decode=improve, which places groups again in no order.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -182,6 +189,7 @@ function rulesOf({ options, rng }: AgentContext<Options>): SweepRules {
     ...rest,
     seed: rng.child("starts").int(2 ** 31),
     reward: credit,
+    labels: { labels: options.labels, simulations: options.labelSimulations },
     utilityOn: (evaluator) => sweepUtility(evaluator, { ...options, scale: reward }),
   };
 }
@@ -260,6 +268,7 @@ function specOf<Seen>({ options, tasks }: AgentContext<Options>): LearnerSpec<Sw
       }),
     learningRate: linear(options.learningRate, options.lastRate, options.rateUpdates),
     entropy: constant(entropy),
+    imitation: options.imitation,
     clipNorm,
     decoding: options,
     // The engine takes the mean over rollouts.

@@ -86,6 +86,16 @@ const fields = {
   width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
   rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
   together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
+  order: z
+    .boolean()
+    .default(true)
+    .describe("Whether ops have priority keys; without them they run first come, first served."),
+  imitation: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Updates at the beginning that imitate what a search makes of the policy's own devices."),
+  expert: z.int().min(2).default(300).describe("Simulations of that search on a graph, by annealing."),
   ...populationFields,
 };
 
@@ -120,7 +130,7 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Two things that are not in the paper are off by default: imitation of annealing from its own devices, and order=false, which leaves priority keys out.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
@@ -195,6 +205,7 @@ const specOf = (tf: Tf, options: Options): LearnerSpec<RegalRollout> => ({
   learningRate: constant(options.learningRate),
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
+  imitation: options.imitation,
   weightOf: ({ bins }) => 1 / bins.length,
   valueWeight: options.valueWeight,
 });

@@ -5,6 +5,8 @@
  * - `sample`: draws with a temperature and top-p.
  * - `beam`: the likeliest plans of a beam search.
  * - `renamings`: greedy by probabilities averaged over renamings of interchangeable devices.
+ * - `improve`: each plan is the best one so far with a few groups drawn again from the policy
+ *   (improvement.ts).
  * - `active-search`: trains the last layer on the task with REINFORCE, then answers with the best
  *   plan met (Bello et al., 2017; Hottung et al., ICLR 2022, for the last layer). The weights are
  *   put back.
@@ -24,7 +26,7 @@ import { type Decoding, GREEDY, type Lesson, type PolicyNetwork, type Rollout, S
 
 export const decodingFields = {
   decode: z
-    .enum(["greedy", "sample", "beam", "renamings", "active-search"])
+    .enum(["greedy", "sample", "beam", "renamings", "improve", "active-search"])
     .default("greedy")
     .describe("How the policy answers: its greedy plan, or the best of `plans`."),
   plans: z.int().min(1).default(32).describe("Plans of a decoding other than greedy; each is charged."),
@@ -32,7 +34,7 @@ export const decodingFields = {
     .number()
     .positive()
     .default(1)
-    .describe("What logits are divided by in decode=sample."),
+    .describe("What logits are divided by in decode=sample and decode=improve."),
   topP: z
     .number()
     .positive()
@@ -44,6 +46,7 @@ export type DecodingOptions = z.infer<z.ZodObject<typeof decodingFields>>;
 
 /** What an answer charges at most, where an episode charges `perRollout`. */
 export function answerSimulations({ decode, plans }: DecodingOptions, perRollout: number): number {
+  if (decode === "improve") return plans;
   return decode === "greedy" || decode === "renamings" ? perRollout : plans * perRollout;
 }
 
@@ -72,6 +75,10 @@ function episodes<R extends Rollout>(
   if (decode === "renamings") {
     const renamed = offered(lesson.renamed?.bind(lesson), decode, "written step by step");
     return [renamed(renamingsOf(lesson, plans))];
+  }
+  if (decode === "improve") {
+    const improve = offered(lesson.improve?.bind(lesson), decode, "a device for each group");
+    return improve(plans, decodeTemperature, rng);
   }
   if (decode === "active-search") return searched(tf, network, lesson, plans, rng);
   return solved(lesson, 1, GREEDY, rng);

@@ -127,6 +127,7 @@ async function refineRate(episodes: number): Promise<number> {
   };
   const lesson = new SweepLesson(tf, task, sweeping, {
     ...options,
+    labels: undefined,
     seed: 1,
     reward: options.credit,
     utilityOn: (of) => sweepUtility(of, { ...options, scale: options.reward }),

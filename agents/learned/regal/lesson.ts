@@ -15,7 +15,8 @@ import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
-import { choicesOf, type Pool } from "../../problems/choices.ts";
+import { type Choices, choicesOf, type Pool, planOf } from "../../problems/choices.ts";
+import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
 import { createEvolution, type GenerationSizes, type KeyDistributions } from "../../search/keys/evolution.ts";
 import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
 import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
@@ -24,7 +25,11 @@ import type { Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decisions, Decoding, Lesson, Replay, Rollout } from "../../training/contract.ts";
 import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
+import { keyLabels, likeliestDevices } from "./key-labels.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
+
+/** First temperature of the expert, so low that it stays near the policy's placement. */
+const EXPERT_HOT = 0.001;
 
 /** Below it there is no tilt. */
 const LEAST_TILT = 1e-3;
@@ -48,6 +53,10 @@ export interface RegalRules extends GenerationSizes {
   readonly seeds: number;
   /** Standard deviation of the tilt of the linear weights, in bins. */
   readonly tilt: Schedule;
+  /** Whether ops have priority keys, where the objective keeps an order. */
+  readonly order: boolean;
+  /** Simulations of the search whose plan imitation learns. */
+  readonly expert: number;
   /** Simulations of the run for the policy's own plan. */
   readonly actBudget: (task: Task, isTrained: boolean) => number;
   /** Of the whole run, shared by its lessons: whether training has begun. */
@@ -73,6 +82,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
   private readonly network: RegalNetwork;
   private readonly policy: RegalPolicy;
   private readonly rules: RegalRules;
+  private readonly choices: Choices;
   private readonly decoder: KeyDecoder;
   private readonly simulationsPerChromosome: number;
   /** Of each key of a chromosome, which row of the network has its first setting. */
@@ -93,7 +103,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
     this.plain = new Array(rules.seeds).fill(null);
     const { scenario, evaluator } = task;
     const choices = choicesOf(scenario, rules.pool);
-    const isOrdered = objectiveOf(scenario).keepsOrder;
+    this.choices = choices;
+    const isOrdered = rules.order && objectiveOf(scenario).keepsOrder;
     this.decoder = isOrdered ? orderedDecoder(choices, evaluator) : deviceDecoder(choices);
     this.simulationsPerChromosome = isOrdered && evaluator.countedIn === "simulations" ? 2 : 1;
     const devices = choices.legal.flatMap((legal, g) =>
@@ -132,6 +143,23 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const value = this.policy.value();
     if (value === null) return { decisions };
     return { decisions, values: tf.tile(value, [bins.taken.length]) as Tensor1D };
+  }
+
+  /**
+   * Expert iteration: keys that spell what an annealing makes of the devices that the policy's own
+   * settings prefer.
+   */
+  demonstrate(_: number, rng: Rng): RegalRollout[] {
+    const { task, choices, network, rules } = this;
+    const { scenario, evaluator } = task;
+    const devices = network.rowsPerNode / SETTINGS - 1;
+    const from = likeliestDevices(argmaxRows(this.logits(null), BINS), choices.legal, devices);
+    const search = { simulations: rules.expert, hot: EXPERT_HOT, from };
+    const { groupDevice } = annealedPlacement(choices, evaluator, rng, search);
+    const plan = planOf(choices, groupDevice);
+    const outcome = evaluator.evaluate(plan);
+    const bins = keyLabels(groupDevice, devices, scenario.grouping, outcome.startUs);
+    return [{ plan, outcome, bins, tilted: null, deviation: 0, rewards: Float64Array.of(0) }];
   }
 
   save(): Saved {

@@ -11,9 +11,12 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { AgentContext, Task } from "../../contract.ts";
 import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "../../nets/one-shot-policy.ts";
+import { choicesOf } from "../../problems/choices.ts";
+import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
+import { type Improver, improved } from "../improvement.ts";
 import type { Schedule } from "../schedule.ts";
 import { planOf, type Reward } from "../scoring.ts";
 import { deviceTilts } from "./exploration.ts";
@@ -37,6 +40,8 @@ export interface OneShotRules {
   readonly tilt: Schedule;
   /** Noise on the logits of an update, null where there is none. */
   readonly noise?: (update: number) => NoiseRule | null;
+  /** Simulations of the search whose plan imitation learns; nothing is imitated without it. */
+  readonly expert?: number;
 }
 
 export interface NoiseRule {
@@ -97,6 +102,9 @@ export const oneShotLesson = (
   rules: OneShotRules,
 ): Lesson<OneShotRollout> => new OneShotLesson(tf, task, policy, rules);
 
+/** First temperature of the expert, so low that it stays near the policy's placement. */
+const EXPERT_HOT = 0.001;
+
 class OneShotLesson implements Lesson<OneShotRollout> {
   readonly task: Task;
   readonly simulationsPerRollout = 1;
@@ -134,6 +142,33 @@ class OneShotLesson implements Lesson<OneShotRollout> {
         noise === undefined ? null : { ...noise, values: noise.values.slice(i * size, (i + 1) * size) },
       ),
     );
+  }
+
+  improve(plans: number, temperature: number, rng: Rng): OneShotRollout[] {
+    const { tf, policy, groups, devices } = this;
+    const none = new Float32Array(devices);
+    const improver: Improver<OneShotRollout> = {
+      groups,
+      devices,
+      logits: ({ groupDevice }) =>
+        readOut(tf, () => policy.logProbabilities([groupDevice], none).dataSync().slice() as Float32Array),
+      score: (groupDevice) => this.plain(groupDevice),
+    };
+    const start = improver.score(readOut(tf, () => policy.greedy()));
+    return improved(start, improver, { plans, temperature }, rng);
+  }
+
+  /** Expert iteration: what a search makes of the policy's own placement. */
+  get demonstrate(): Lesson<OneShotRollout>["demonstrate"] {
+    const { expert } = this.rules;
+    if (expert === undefined) return undefined;
+    return (_, rng) => {
+      const { scenario, evaluator } = this.task;
+      const from = readOut(this.tf, () => this.policy.greedy());
+      const rules = { simulations: expert, hot: EXPERT_HOT, from };
+      const { groupDevice } = annealedPlacement(choicesOf(scenario, "all"), evaluator, rng, rules);
+      return [this.plain(groupDevice)];
+    };
   }
 
   private noiseOf(count: number, update: number, rng: Rng): LogitNoise | undefined {

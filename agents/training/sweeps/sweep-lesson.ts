@@ -15,7 +15,7 @@ import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/r
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng, type Rng } from "../../../env/model/rng.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
-import type { StartRule } from "../../../env/parts/start.ts";
+import { fixedRandomPlacement, type StartRule, singleDevicePlacement } from "../../../env/parts/start.ts";
 import { everyGroupVisited } from "../../../env/parts/termination.ts";
 import type { Utility } from "../../../env/parts/utility.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -24,8 +24,11 @@ import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import { type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited, type RewardRule } from "./credit.ts";
+import { type LabelledState, type LabelRules, Labels, shownGroups } from "./labels.ts";
+import { placementViews } from "./placement-views.ts";
 import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
 
 /** The network on one scenario. A `Seen` is what it takes of one observation. */
@@ -59,6 +62,8 @@ export interface SweepRules {
   /** Sweeps of an episode for an answer, and which of its plans that is. */
   readonly greedySweeps: number;
   readonly answer: "best" | "last";
+  /** What imitation learns; nothing is imitated without it. */
+  readonly labels?: LabelRules;
 }
 
 export interface SweepRollout<Seen> extends Rollout {
@@ -77,6 +82,15 @@ export const sweepEvaluations = (groups: number, stride: number, sweeps: number)
 /** Groups in all states that are differentiated together: it limits memory, not the batch. */
 const LARGEST_PART = 16_384;
 
+/** What a rollout without steps has of them. */
+const NO_STEPS = {
+  rewards: Float64Array.of(0),
+  seen: [],
+  actions: new Int32Array(0),
+  rewardOf: new Int32Array(0),
+  charged: new Uint8Array(1),
+};
+
 /** With free stays a rollout ends after so many steps to an evaluation, whatever was charged. */
 const STEPS_TO_EVALUATION = 4;
 
@@ -85,6 +99,7 @@ interface Saved {
   readonly devices: number;
   readonly episodes: readonly SavedEpisode[];
   readonly best: BestDevices | null;
+  readonly labels?: ReturnType<Labels["save"]>;
 }
 
 /** The best placement of the task so far. */
@@ -106,6 +121,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   /** Most steps of a rollout. */
   private readonly steps: number;
   private readonly episodes: SweepEpisode<Seen>[] = [];
+  private readonly views: ReturnType<typeof placementViews>;
+  private readonly labels: Labels | null;
   private best: BestDevices | null = null;
 
   constructor(tf: Tf, task: Task, policy: SweepPolicy<Seen>, rules: SweepRules) {
@@ -120,6 +137,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     this.steps = this.evaluations * (rules.freeStays ? STEPS_TO_EVALUATION : rules.stride);
     const starts = Math.ceil(this.steps / (this.groups * rules.sweeps));
     this.simulationsPerRollout = this.evaluations + starts;
+    this.views = placementViews(task.scenario);
+    this.labels = rules.labels === undefined ? null : new Labels(task, rules.labels);
   }
 
   rollOut(count: number, decoding: Decoding, _: number, rng: Rng): SweepRollout<Seen>[] {
@@ -175,6 +194,33 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     return kept.map(({ episode }) => this.rolloutOf(episode, this.rules.answer));
   }
 
+  /** From the first placement of answers; any group may be placed again, in no order. */
+  improve(plans: number, temperature: number, rng: Rng): SweepRollout<Seen>[] {
+    const { groups, devices } = this;
+    const improver: Improver<SweepRollout<Seen> & Standing> = {
+      groups,
+      devices,
+      logits: ({ groupDevice, outcome }) => {
+        const views = this.views(groupDevice, outcome);
+        return this.logitsOf(Array.from({ length: groups }, (_, g) => this.policy.see(views(g, 1))));
+      },
+      score: (groupDevice) => {
+        const plan = planOf(this.task.scenario, groupDevice);
+        return { ...NO_STEPS, plan, outcome: this.task.evaluator.evaluate(plan), groupDevice };
+      },
+    };
+    const first = this.answerStart(0) === "single-device" ? singleDevicePlacement : fixedRandomPlacement;
+    const start = improver.score(first(this.task.scenario));
+    return improved(start, improver, { plans, temperature }, rng);
+  }
+
+  /** Labelled states, each shown as some of its groups see it. */
+  get demonstrate(): Lesson<SweepRollout<Seen>>["demonstrate"] {
+    const { labels } = this;
+    if (labels === null) return undefined;
+    return (count, rng) => Array.from({ length: count }, () => this.demonstration(labels.draw(rng), rng));
+  }
+
   /** Averages probabilities over the policy's answers to the renamed placement. */
   renamed(renamings: readonly Int32Array[]): SweepRollout<Seen> {
     const { devices } = this;
@@ -213,11 +259,12 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
 
   save(): Saved {
     const { groups, devices, best } = this;
-    return { groups, devices, episodes: this.episodes.map((episode) => episode.save()), best };
+    const episodes = this.episodes.map((episode) => episode.save());
+    return { groups, devices, episodes, best, labels: this.labels?.save() };
   }
 
   load(saved: unknown): void {
-    const { groups, devices, episodes, best } = saved as Saved;
+    const { groups, devices, episodes, best, labels } = saved as Saved;
     if (groups !== this.groups || devices !== this.devices)
       throw new InputError(
         `The saved run places ${groups} groups on ${devices} devices, "${this.task.name}" has ${this.groups} groups and ${this.devices} devices: another scenario or other options.`,
@@ -226,6 +273,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
       this.trainingEpisode(i).load(episode);
     });
     this.best = best;
+    if (labels !== undefined) this.labels?.load(labels);
   }
 
   dispose(): void {}
@@ -239,6 +287,19 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const rollout = Int32Array.from(cut(rollouts.flatMap(({ actions }, r) => Array(actions.length).fill(r))));
     const step = Int32Array.from(cut(rollouts.flatMap(({ rewardOf }) => [...rewardOf])));
     return { decisions: [{ logProbabilities, taken, rollout, step }] };
+  }
+
+  private demonstration({ device, outcome, label }: LabelledState, rng: Rng): SweepRollout<Seen> {
+    const { shown, sweep } = shownGroups(this.groups, rng);
+    const views = this.views(device, outcome);
+    return {
+      ...NO_STEPS,
+      plan: planOf(this.task.scenario, device),
+      outcome,
+      seen: shown.map((g) => this.policy.see(views(g, sweep))),
+      actions: Int32Array.from(shown, (g) => label[g]),
+      rewardOf: new Int32Array(shown.length),
+    };
   }
 
   private logitsOf(seen: readonly Seen[]): Float32Array {

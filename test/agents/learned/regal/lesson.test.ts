@@ -57,6 +57,8 @@ function lessonOf(task: Task, changes: Partial<RegalRules> = {}, shape: Partial<
     ...sizes,
     pool: "accelerators",
     budget: 60,
+    order: true,
+    expert: 40,
     runs: 1,
     seeds: 2,
     tilt: constant(0),

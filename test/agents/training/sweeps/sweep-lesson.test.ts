@@ -14,6 +14,7 @@ import {
 import { sweepUtility } from "../../../../agents/training/sweeps/sweep-utility.ts";
 import { createRng, evaluator, metered, testScenario } from "../../../../env/index.ts";
 import type { PlacementObservation } from "../../../../env/parts/observation.ts";
+import { fixedRandomPlacement } from "../../../../env/parts/start.ts";
 
 let loaded: LoadedTf;
 beforeAll(async () => {
@@ -262,4 +263,42 @@ test("a replay in parts holds the rows of the whole", () => {
 test("a saved lesson of another size is refused with a sentence", () => {
   const { lesson } = lessonOf();
   expect(() => lesson.load({ ...lesson.save(), groups: 9 })).toThrow("another scenario or other options");
+});
+
+describe("improvement", () => {
+  test("charges one evaluation for each plan, begins where answers do and ends better", () => {
+    const { lesson, meter } = lessonOf();
+    const met = lesson.improve(30, 1, createRng(1));
+    expect(meter.simulations).toBe(30);
+    expect([...met[0].plan.device]).toEqual([...fixedRandomPlacement(scenario)]);
+    const costs = met.map(({ outcome }) => outcome.cost);
+    expect(Math.min(...costs)).toBeLessThan(costs[0]);
+  });
+
+  test("begins on one device where answers do", () => {
+    const { lesson } = lessonOf({ start: "single-device" });
+    expect([...lesson.improve(1, 1, createRng(1))[0].plan.device]).toEqual(new Array(GROUPS).fill(0));
+  });
+});
+
+describe("imitation", () => {
+  const labels = { labels: 1, simulations: 40 };
+
+  test("is not offered without labels", () => {
+    expect(lessonOf().lesson.demonstrate).toBeUndefined();
+  });
+
+  test("shows groups of states and takes the devices of the label, which go on in a saved run", () => {
+    const first = lessonOf({ labels });
+    const shown = first.lesson.demonstrate!(3, createRng(1));
+    expect(first.meter.simulations).toBe(40 + 3);
+    for (const { seen, actions, rewardOf } of shown) {
+      expect([...seen].sort()).toEqual([0, 1, 2, 3, 4]);
+      expect([actions.length, rewardOf.length]).toEqual([GROUPS, GROUPS]);
+    }
+    const second = lessonOf({ labels });
+    second.lesson.load(JSON.parse(JSON.stringify(first.lesson.save())));
+    second.lesson.demonstrate!(1, createRng(1));
+    expect(second.meter.simulations).toBe(1);
+  });
 });

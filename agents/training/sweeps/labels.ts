@@ -1,0 +1,106 @@
+/**
+ * Labels of a task for policies that correct a placement: plans of long annealing chains, made when
+ * they are first asked for and charged. A state is a label with some groups on other devices. The
+ * policy learns to put them back.
+ *
+ * Interchangeable devices give a label several names. A state is labelled by the name that agrees
+ * with most of its groups.
+ */
+import type { Rng } from "../../../env/model/rng.ts";
+import { compile } from "../../../env/sim/engine/compile.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
+import type { Task } from "../../contract.ts";
+import { type Choices, choicesOf, planOf } from "../../problems/choices.ts";
+import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
+import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
+
+export interface LabelRules {
+  /** Labels of a task. */
+  readonly labels: number;
+  /** Of the chain that makes a label. */
+  readonly simulations: number;
+}
+
+export interface LabelledState {
+  readonly device: Int32Array;
+  readonly outcome: Outcome;
+  readonly label: Int32Array;
+}
+
+/** First temperature of the chains, as in the planner `annealing`. */
+const HOT = 0.01;
+
+export class Labels {
+  private readonly task: Task;
+  private readonly rules: LabelRules;
+  private readonly choices: Choices;
+  private readonly renamings: readonly Int32Array[];
+  private known: readonly Int32Array[] = [];
+
+  constructor(task: Task, rules: LabelRules) {
+    this.task = task;
+    this.rules = rules;
+    this.choices = choicesOf(task.scenario, "all");
+    this.renamings = interchangeableDevices(compile(task.scenario)).permutations;
+  }
+
+  /** A state, scored. Throws `BudgetExhausted` where it cannot be. */
+  draw(rng: Rng): LabelledState {
+    const { labels } = this.rules;
+    while (this.known.length < labels) this.known = [...this.known, this.made(rng)];
+    const label = this.known[rng.int(labels)];
+    const device = this.corrupted(label, rng);
+    const outcome = this.task.evaluator.evaluate(planOf(this.choices, device));
+    return { device, outcome, label: this.closest(label, device) };
+  }
+
+  save(): readonly (readonly number[])[] {
+    return this.known.map((label) => [...label]);
+  }
+
+  load(saved: readonly (readonly number[])[]): void {
+    this.known = saved.map((label) => Int32Array.from(label));
+  }
+
+  private made(rng: Rng): Int32Array {
+    const { choices, task, rules } = this;
+    const chain = { simulations: rules.simulations, hot: HOT };
+    return annealedPlacement(choices, task.evaluator, rng, chain).groupDevice;
+  }
+
+  /** Few groups on other devices more often than many, all of them at most. */
+  private corrupted(label: Int32Array, rng: Rng): Int32Array {
+    const share = rng.next() ** 2;
+    return label.map((device, g) => {
+      if (rng.next() >= share) return device;
+      const legal = this.choices.legal[g];
+      return legal[rng.int(legal.length)];
+    });
+  }
+
+  private closest(label: Int32Array, device: Int32Array): Int32Array {
+    let best = label;
+    let most = agreement(label, device);
+    for (const to of this.renamings) {
+      const renamed = label.map((d) => to[d]);
+      const same = agreement(renamed, device);
+      if (same <= most) continue;
+      best = renamed;
+      most = same;
+    }
+    return best;
+  }
+}
+
+/** Groups and sweeps of which a labelled state is shown. */
+const SHOWN_GROUPS = 24;
+const SHOWN_SWEEPS = 3;
+
+/** Which groups see a state, and in the sweep of which number. */
+export function shownGroups(groups: number, rng: Rng): { shown: number[]; sweep: number } {
+  const all = Array.from({ length: groups }, (_, g) => g);
+  return { shown: rng.shuffle(all).slice(0, SHOWN_GROUPS), sweep: rng.int(SHOWN_SWEEPS) };
+}
+
+const agreement = (label: Int32Array, device: Int32Array): number =>
+  label.reduce((sum, d, g) => sum + (d === device[g] ? 1 : 0), 0);

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { type Improver, improved, type Standing } from "../../../agents/training/improvement.ts";
+import { createRng } from "../../../env/index.ts";
+
+const GROUPS = 20;
+const DEVICES = 3;
+const target = Int32Array.from({ length: GROUPS }, (_, g) => g % DEVICES);
+const wrong = (groupDevice: Int32Array) =>
+  groupDevice.reduce((sum, d, g) => sum + (d === target[g] ? 0 : 1), 0);
+const score = (groupDevice: Int32Array): Standing => ({
+  groupDevice,
+  outcome: { cost: wrong(groupDevice) },
+});
+const start = score(new Int32Array(GROUPS));
+
+/** Likes the device of the target by `liking`, and cannot use device 2 for group 0. */
+const improver = (liking: number): Improver<Standing> => ({
+  groups: GROUPS,
+  devices: DEVICES,
+  score,
+  logits: () =>
+    Float32Array.from({ length: GROUPS * DEVICES }, (_, i) => {
+      if (i === 2) return -1e9;
+      return i % DEVICES === target[Math.floor(i / DEVICES)] ? liking : 0;
+    }),
+});
+const run = (liking: number, plans: number, temperature = 1) =>
+  improved(start, improver(liking), { plans, temperature }, createRng(1));
+const least = (met: readonly Standing[]) => Math.min(...met.map(({ outcome }) => outcome.cost));
+
+test("scores as many placements as it may, the start first, each other than the best before it", () => {
+  const met = run(1, 40);
+  expect(met).toHaveLength(40);
+  expect(met[0]).toBe(start);
+  for (const { groupDevice } of met.slice(1)) expect(groupDevice).not.toBe(start.groupDevice);
+});
+
+test("what the policy likes comes sooner, and a high temperature takes that away", () => {
+  expect(least(run(4, 30))).toBeLessThan(least(run(0, 30)));
+  expect(least(run(4, 30))).toBeLessThan(least(run(4, 30, 1000)));
+});
+
+test("never takes a device that is impossible", () => {
+  for (const { groupDevice } of run(0, 300)) expect(groupDevice[0]).not.toBe(2);
+});
+
+test("finds the target without a policy too, and the same again with the same stream", () => {
+  const met = run(0, 600);
+  expect(least(met)).toBe(0);
+  expect(run(0, 600)).toEqual(met);
+});
+
+test("ends where nothing else is possible", () => {
+  const single = { ...improver(0), devices: 1, logits: () => new Float32Array(GROUPS) };
+  expect(improved(start, single, { plans: 10, temperature: 1 }, createRng(1))).toEqual([start]);
+});
