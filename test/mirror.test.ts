@@ -31,7 +31,6 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/run/interruption": "every planner, interrupted",
   "agents/tensors/cpu": "the fused operations on a backend whose memory the kernel does not share",
   "agents/tensors/memory": "tensors and the kernel's heap over many updates",
-  "agents/tensors/native": "the optional backend",
   "agents/training/parts": "small parts of training",
   "cli/evil-names": "names of files on the terminal, by every command",
   "cli/commands/scenario-commands": "describe, coarsen, export and list scenarios",

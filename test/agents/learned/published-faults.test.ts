@@ -19,6 +19,7 @@ import {
   testScenario,
 } from "../../../env/index.ts";
 import { checks } from "../../bench/systems/placeto.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 const scenario = testScenario({
   graph: "a 10 40B\nb 20 80B <- a\nc 30 80B <- a\nd 30 40B <- b c\ne 10 <- d\nf 20",
@@ -78,6 +79,7 @@ describe("fault 1, a reward of the wrong sign", () => {
     });
     const task = { name: "fast", scenario: fastGpu, evaluator: meter };
     const { greedy } = await runAgent({
+      backend: testBackend,
       module: placeto as AgentModule,
       options,
       tasks: oneTask(task),
@@ -139,6 +141,7 @@ describe("fault 4, a policy that is frozen while the log grows", () => {
   const law = async (changes: object) => {
     const meter = metered(evaluator(scenario), { evaluations: 2000 });
     const agent = await placeto.create({
+      backend: testBackend,
       tasks: oneTask({ name: "t", scenario, evaluator: meter }),
       rng: createRng(1),
       options: placeto.options.parse({ width: 2, rounds: 1, segment: 3, ...changes }),
@@ -171,6 +174,7 @@ describe("fault 7, steps of training for simulations", () => {
     const steps: TrainStep[] = [];
     const spent: number[] = [];
     await runAgent({
+      backend: testBackend,
       module: placeto as AgentModule,
       options: placeto.options.parse({ width: 2, rounds: 1, ...changes }),
       tasks: oneTask({ name: "t", scenario, evaluator: meter }),
