@@ -41,6 +41,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "results/export/round-trip": "exported files, imported again",
   "results/page/drawn-values": "charts, traces and captions against the scores",
   "results/training/damaged-runs": "damaged files of training runs",
+  "results/training/kill": "training of every agent in processes that are killed",
   "results/page/extreme-values": "values of 0, equal, tiny and huge in pages, tables and pictures",
   "results/pictures": "committed pictures of drawings and charts",
   "scenarios/families/address": "addresses of the members of families",
