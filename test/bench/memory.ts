@@ -4,9 +4,9 @@
  *
  *     npx tsx test/bench/memory.ts [AGENT] [BACKEND] [UPDATES]
  *
- * It compares a tenth of the updates with all of them: tensors, the heap of TensorFlow.js on wasm,
- * the heap of JavaScript after a collection, and the resident set. With an agent and a backend it
- * prints the two states in JSON; each agent has a process of its own.
+ * It compares a tenth of the updates with all of them. The columns are tensors, the heap of
+ * TensorFlow.js on wasm, the heap of JavaScript after a collection, and the resident set. Each
+ * agent has a process of its own, which prints its two states in JSON.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
