@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLES: Readonly<Record<string, string>> = {
   "agents/exact/programs/relaxation": "linear relaxations of the programs of all objectives",
   "agents/learned/contract": "what every learned agent keeps to",
+  "agents/learned/memory": "the memory of every agent over 10,000 updates",
   "agents/learned/published-faults": "faults of published code, each with a twin that has it",
   "agents/nets/parts": "small parts of the networks",
   "agents/planners/pipeline/pipelines": "the planners of pipelines on one chain",

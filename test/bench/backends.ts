@@ -18,7 +18,7 @@ import { workload } from "../agents/learned/workloads.ts";
 const backends: readonly BackendName[] = ["wasm", "native"];
 const WARM_UP = 2;
 const LEAST_UPDATES = 5;
-const CPU_SECONDS = 5;
+const CPU_SECONDS = 3;
 
 const agents = methods.filter((method): method is AgentModule => method.kind === "agent");
 

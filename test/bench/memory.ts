@@ -4,9 +4,10 @@
  *
  *     npx tsx test/bench/memory.ts [AGENT] [BACKEND] [UPDATES]
  *
- * It compares a tenth of the updates with all of them. The columns are tensors, the heap of
- * TensorFlow.js on wasm, the heap of JavaScript after a collection, and the resident set. Each
- * agent has a process of its own, which prints its two states in JSON.
+ * A state is taken at each tenth of the updates, and the first is compared with the last. The
+ * columns are tensors, the heap of TensorFlow.js on wasm, and the heap of JavaScript after a
+ * collection. The resident set rises and falls with the collector, so its largest of all tenths is
+ * told too. Each agent has a process of its own, which prints its states in JSON.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -28,8 +29,9 @@ export interface MemoryState {
 }
 
 const UPDATES = 10_000;
+const TENTHS = 10;
 
-/** An agent's memory after a tenth of the updates and after all, in a process of its own. */
+/** An agent's memory after each tenth of the updates, in a process of its own. */
 export function memoryStates(id: string, backend: BackendName, updates = UPDATES): readonly MemoryState[] {
   const args = ["--import", "tsx", "--expose-gc", fileURLToPath(import.meta.url)];
   return JSON.parse(
@@ -45,16 +47,19 @@ async function main([id, backend = "wasm", updates]: readonly string[]): Promise
     return;
   }
   console.log(
-    "| agent | tensors | heap of tensors, MB | heap, MB | resident, MB |\n|---|---:|---:|---:|---:|",
+    "| agent | tensors | heap of tensors, MB | heap, MB | resident, MB | its largest |\n|---|---:|---:|---:|---:|---:|",
   );
   for (const [name] of smallAgents) {
     if (id !== undefined && id !== "all" && id !== name) continue;
     const states = memoryStates(name, backend as BackendName, Number(updates ?? UPDATES));
-    const pair = (of: (state: MemoryState) => string) => states.map(of).join(", ");
+    const pair = (of: (state: MemoryState) => string) =>
+      [states[0], states[states.length - 1]].map(of).join(", ");
+    const told = (bytes: number) => (bytes / 1e6).toFixed(1);
     const megabytes = (key: "tensorHeapBytes" | "heapBytes" | "residentBytes") =>
-      pair((state) => (state[key] / 1e6).toFixed(1));
+      pair((state) => told(state[key]));
+    const most = told(Math.max(...states.map(({ residentBytes }) => residentBytes)));
     console.log(
-      `| \`${name}\` | ${pair(({ tensors }) => String(tensors))} | ${megabytes("tensorHeapBytes")} | ${megabytes("heapBytes")} | ${megabytes("residentBytes")} |`,
+      `| \`${name}\` | ${pair(({ tensors }) => String(tensors))} | ${megabytes("tensorHeapBytes")} | ${megabytes("heapBytes")} | ${megabytes("residentBytes")} | ${most} |`,
     );
   }
 }
@@ -76,7 +81,7 @@ async function watched(
   const { tf } = await loadTf(backend);
   const states: MemoryState[] = [];
   for await (const { update } of agent.train()) {
-    if (update !== updates / 10 && update !== updates) continue;
+    if (update % (updates / TENTHS) !== 0) continue;
     globalThis.gc!();
     const { rss, heapUsed } = process.memoryUsage();
     const { wasm } = tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } };

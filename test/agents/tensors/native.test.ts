@@ -3,18 +3,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { prepareForNative } from "../../../agents/tensors/native.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import { whyNoNative } from "./test-backend.ts";
 
-function nativeBinding(): boolean {
-  prepareForNative();
-  try {
-    createRequire(import.meta.url)("@tensorflow/tfjs-node");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const available = nativeBinding();
+const available = whyNoNative() === null;
 if (!available) console.log("The native backend is not set up here: its test of the numbers is left out.");
 
 test.skipIf(available)(

@@ -1,30 +1,14 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BackendName } from "../../../agents/contract.ts";
-import { prepareForNative } from "../../../agents/tensors/native.ts";
 import { createRng } from "../../../env/index.ts";
 import { smallAgents, specOf } from "../../agents/learned/small-agents.ts";
+import { trainingBackends } from "../../agents/tensors/test-backend.ts";
 import { expectSameBytes, inTemporaryFolder, trainApart } from "./kill-runs.ts";
 
 const KILLS = 3;
 const seed = process.env.PLACEMENT_GYM_KILL_SEED ?? "1";
 
-const backends: readonly BackendName[] = nativeReason() === null ? ["wasm", "native"] : ["wasm"];
-if (backends.length === 1) console.log(`Training on native is left out: ${nativeReason()}`);
-
-/** Why the native backend can't be had here, null where it can. */
-function nativeReason(): string | null {
-  prepareForNative();
-  try {
-    createRequire(import.meta.url)("@tensorflow/tfjs-node");
-    return null;
-  } catch (error) {
-    return (error as Error).message.split("\n")[0];
-  }
-}
-
-describe.each(backends)("on %s", (backend) => {
+describe.each(trainingBackends())("on %s", (backend) => {
   test.each(smallAgents)(
     "%s, killed again and again, leaves the bytes of an uninterrupted training",
     (...agent) =>
