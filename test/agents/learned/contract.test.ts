@@ -104,7 +104,9 @@ describe.each(agents)("%s", (_, module, changes) => {
     const first = await start(module, changes, diamond, 1000);
     const curve = await pull(whole.agent, 8);
     const half = await pull(first.agent, 4);
+    const charged = first.meter.simulations;
     const saved = JSON.parse(JSON.stringify(await first.agent.saveRun()));
+    expect(first.meter.simulations, "a checkpoint charges nothing").toBe(charged);
     const second = await start(module, changes, diamond, 1000, 99);
     await second.agent.loadRun(saved);
     const rest = await pull(second.agent, 4);

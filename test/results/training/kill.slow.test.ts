@@ -9,7 +9,7 @@ import type { Training } from "./killed.ts";
 const KILLS = 3;
 const seed = process.env.PLACEMENT_GYM_KILL_SEED ?? "1";
 
-/** Kills the training again and again, lets it end, and compares it with one that was never killed. */
+/** Kills a training again and again, lets it end, and compares it with one that was not killed. */
 const holds = (name: string, training: Omit<Training, "folder">): Promise<void> =>
   inTemporaryFolder(async (folder) => {
     const [whole, killed] = ["whole", "killed"].map((part) => ({ ...training, folder: join(folder, part) }));
