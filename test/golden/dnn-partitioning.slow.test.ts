@@ -18,7 +18,7 @@ const file = sharedPath(
 );
 
 describe.skipIf(file === null)("the integer program on bert24_inference", () => {
-  // The solver's guard of 120 s would end it early on a busy machine; its count of iterations ends it.
+  // On a busy machine the solver's guard of 120 s would come before its count of iterations.
   const seconds = 3600;
   const scenario = () => importFile(readFileSync(file!, "utf8"), "bert24_inference").scenario;
 
