@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLES: Readonly<Record<string, string>> = {
   "agents/exact/programs/relaxation": "linear relaxations of the programs of all objectives",
   "agents/learned/contract": "what every learned agent keeps to",
+  "agents/learned/memory": "the memory of every agent over 10,000 updates",
   "agents/learned/published-faults": "faults of published code, each with a twin that has it",
   "agents/nets/parts": "small parts of the networks",
   "agents/planners/pipeline/pipelines": "the planners of pipelines on one chain",
@@ -31,7 +32,6 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/run/interruption": "every planner, interrupted",
   "agents/tensors/cpu": "the fused operations on a backend whose memory the kernel does not share",
   "agents/tensors/memory": "tensors and the kernel's heap over many updates",
-  "agents/tensors/native": "the optional backend",
   "agents/training/parts": "small parts of training",
   "cli/evil-names": "names of files on the terminal, by every command",
   "cli/commands/scenario-commands": "describe, coarsen, export and list scenarios",
@@ -42,6 +42,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "results/export/round-trip": "exported files, imported again",
   "results/page/drawn-values": "charts, traces and captions against the scores",
   "results/training/damaged-runs": "damaged files of training runs",
+  "results/training/kill": "training of every agent in processes that are killed",
   "results/page/extreme-values": "values of 0, equal, tiny and huge in pages, tables and pictures",
   "results/pictures": "committed pictures of drawings and charts",
   "scenarios/families/address": "addresses of the members of families",

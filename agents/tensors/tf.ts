@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { InputError } from "../../env/model/errors.ts";
 import type { BackendName } from "../contract.ts";
+import { prepareForNative } from "./native.ts";
 import type { Tf } from "./types.ts";
 import { completeWasmBackend } from "./wasm.ts";
 
@@ -98,10 +99,9 @@ async function loadCore(): Promise<Tf> {
 
 async function loadNative(): Promise<Tf> {
   try {
-    // The name is not a literal because the package is optional: without it the types would not
-    // resolve.
-    const native: { default: Tf } = await import(NATIVE_PACKAGE as string);
-    const tf = native.default;
+    prepareForNative();
+    // It is CommonJS, whose parts an import gives in another form under each loader.
+    const tf: Tf = createRequire(import.meta.url)(NATIVE_PACKAGE);
     tf.enableProdMode();
     await activate(tf, "tensorflow");
     return tf;
@@ -133,6 +133,7 @@ async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
-  if (code === "ERR_MODULE_NOT_FOUND") return `${NATIVE_PACKAGE} is not installed`;
+  if (code === "MODULE_NOT_FOUND" && message.includes(NATIVE_PACKAGE))
+    return `${NATIVE_PACKAGE} is not installed`;
   return message.split("\n")[0].trim().replace(/\.$/, "");
 }

@@ -26,11 +26,17 @@ export const GREEDY: Decoding = Object.freeze({ kind: "greedy" });
 /** The policy's own distribution. */
 export const SAMPLE: Decoding = Object.freeze({ kind: "sample", temperature: 1, topP: 1 });
 
+/**
+ * What an episode keeps of an outcome. Start times and peaks are made when they are read, which may
+ * charge a simulation, so a checkpoint must not read them.
+ */
+export type KeptOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violation">;
+
 /** One episode, scored. A network extends it with what it needs to replay it. */
 export interface Rollout {
   /** The plan at its end, and what that came to. */
   readonly plan: Plan;
-  readonly outcome: Outcome;
+  readonly outcome: KeptOutcome;
   /** By step; one number where only the end is rewarded. */
   readonly rewards: Float64Array;
 }

@@ -73,7 +73,8 @@ function agentsAgainst(
     if (planner.mean === null) return "No classic planner found a plan that fits in memory.";
     if (agent.mean > 0 && planner.feasibleSeeds === planner.seeds && planner.mean / agent.mean - 1 < MARGIN)
       return `The best classic planner, ${planner.method}, is within 1% of it, which is no win.`;
-    return `The best classic planner, ${planner.method}, is ${behind(planner, agent, unit)}.`;
+    const doubt = agent.seeds === 1 ? "; one seed shows no win" : "";
+    return `The best classic planner, ${planner.method}, is ${behind(planner, agent, unit)}${doubt}.`;
   }
   const ahead = planners.filter(({ rank }) => rank < agent.rank).map(({ method }) => method);
   return `The best learned agent, ${agent.method}, is ${behind(agent, winners[0], unit)}; ahead of it: ${listed(ahead, MOST_AHEAD)}.`;

@@ -11,7 +11,10 @@ export interface Difference {
 
 const RESAMPLES = 2_000;
 
-/** Means are geometric: of `values[i] / others[i]`. */
+/**
+ * Means are geometric: of `values[i] / others[i]`. One pair tells nothing of its spread, so its
+ * interval has no ends.
+ */
 export function pairedDifference(values: readonly number[], others: readonly number[]): Difference {
   const logs = values.map((value, i) => Math.log(value / others[i]));
   const rng = createRng("paired bootstrap");
@@ -21,8 +24,10 @@ export function pairedDifference(values: readonly number[], others: readonly num
     for (let i = 0; i < logs.length; i++) sum += logs[rng.int(logs.length)];
     return share(sum);
   }).sort();
+  const middle = share(logs.reduce((sum, log) => sum + log, 0));
+  if (logs.length < 2) return { mean: middle, low: -1, high: Number.POSITIVE_INFINITY };
   return {
-    mean: share(logs.reduce((sum, log) => sum + log, 0)),
+    mean: middle,
     low: means[Math.floor(0.025 * RESAMPLES)],
     high: means[Math.ceil(0.975 * RESAMPLES) - 1],
   };

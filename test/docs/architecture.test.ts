@@ -52,3 +52,17 @@ describe("docs/architecture.md", () => {
     expect(offences).toEqual([]);
   });
 });
+
+test("the page names a test of each fault of published code, and the test is there", () => {
+  const rows = [...page.matchAll(/^\| (\d+) \| [^|]+ \| ([^|]+) \| [^|]+ \|$/gm)];
+  expect([...new Set(rows.map(([, fault]) => Number(fault)))]).toEqual(
+    [...Array(10).keys()].map((i) => i + 1),
+  );
+  for (const [, fault, folders] of rows)
+    for (const [, folder] of folders.matchAll(/`([^`]+)`/g)) {
+      const tests = readFileSync(join(root, folder, "published-faults.test.ts"), "utf8");
+      expect(tests, `fault ${fault} in ${folder}`).toContain(`describe("fault ${fault}, `);
+      const [, part] = tests.split(`describe("fault ${fault}, `);
+      expect(part.split("\ndescribe(")[0], `a twin of fault ${fault}`).toContain("would be seen");
+    }
+});

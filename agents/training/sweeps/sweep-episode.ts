@@ -4,6 +4,7 @@ import type { RefineStart } from "../../../env/envs/placement/refine.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import type { Utility } from "../../../env/parts/utility.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
+import type { KeptOutcome } from "../contract.ts";
 
 export type SweepEnv = Env<PlacementObservation, number>;
 
@@ -11,7 +12,7 @@ export type SweepEnv = Env<PlacementObservation, number>;
 export interface ScoredPlacement {
   /** Of each group. */
   readonly device: Int32Array;
-  readonly outcome: Outcome;
+  readonly outcome: KeptOutcome;
 }
 
 /** As the env has them. */
@@ -20,16 +21,12 @@ export interface EpisodeRules {
   readonly freeStays: boolean;
 }
 
-type SavedOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violation"> & {
-  readonly peakBytes: readonly number[];
-};
-
 export interface SavedEpisode {
   readonly env: unknown;
   /** Utility of the last plan that was scored. */
   readonly standing: number;
   /** The last placement that stayed, null before the first. */
-  readonly last: { readonly device: readonly number[]; readonly outcome: SavedOutcome } | null;
+  readonly last: { readonly device: readonly number[]; readonly outcome: KeptOutcome } | null;
   /** Null where the next step begins an episode. */
   readonly observation: {
     readonly groups: readonly number[];
@@ -138,7 +135,7 @@ export class SweepEpisode<Seen> {
     return {
       env: env.state(),
       standing,
-      last: last && { device: [...last.device], outcome: savedOutcome(last.outcome) },
+      last: last && { device: [...last.device], outcome: last.outcome },
       observation: observation && {
         groups: [...observation.groups],
         groupColumns: observation.groupColumns,
@@ -152,10 +149,7 @@ export class SweepEpisode<Seen> {
   load({ env, standing, last, observation }: SavedEpisode): void {
     this.env.restore(env);
     this.standing = standing;
-    this.last = last && {
-      device: Int32Array.from(last.device),
-      outcome: { ...last.outcome, peakBytes: Float64Array.from(last.outcome.peakBytes) },
-    };
+    this.last = last && { device: Int32Array.from(last.device), outcome: last.outcome };
     this.observation = observation && {
       ...observation,
       groups: Float32Array.from(observation.groups),
@@ -170,17 +164,10 @@ export class SweepEpisode<Seen> {
   }
 
   private keep({ placement }: PlacementObservation, outcome: Outcome): ScoredPlacement {
-    const scored = { device: placement, outcome };
+    const { feasible, value, cost, violation } = outcome;
+    const scored = { device: placement, outcome: { feasible, value, cost, violation } };
     this.last = scored;
     if (this.best === null || outcome.cost < this.best.outcome.cost) this.best = scored;
     return scored;
   }
 }
-
-const savedOutcome = ({ feasible, value, cost, violation, peakBytes }: Outcome): SavedOutcome => ({
-  feasible,
-  value,
-  cost,
-  violation,
-  peakBytes: [...peakBytes],
-});

@@ -4,7 +4,8 @@
  * product then checks that it computes.
  *
  * It looks for libtensorflow in the folder that PLACEMENT_GYM_LIBTENSORFLOW names, else in the
- * usual library folders and in Python's site-packages. It knows two layouts:
+ * usual library folders and in Python's site-packages. A folder may be a Python environment. It
+ * knows two layouts:
  *
  * - the C library: lib/libtensorflow.so.2, include/;
  * - the TensorFlow wheel: tensorflow/libtensorflow_cc.so.2, tensorflow/include/.
@@ -12,7 +13,7 @@
  * Post: `loadTf("native")` works in a new process, or one sentence says what is missing.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -32,12 +33,22 @@ export interface Libtensorflow {
   readonly include: string;
 }
 
+export interface Tools {
+  readonly compiler: string;
+  /** Folder that holds include/node with Node's headers. */
+  readonly node: string;
+}
+
+/** Node's archive and most systems have the headers beside the program. */
+const DEFAULT_NODE = path.resolve(path.dirname(process.execPath), "..");
+
 export async function setUpNative(terminal: Pick<Terminal, "note" | "variables">): Promise<void> {
   const found = findLibtensorflow(await candidates(terminal.variables));
   terminal.note(`libtensorflow: ${found.library}`);
   const folder = await packageFolder(terminal);
   terminal.note("Compiling the binding; this takes about a minute.");
-  const binding = await compileBinding(folder, found, terminal.variables.CXX ?? "c++");
+  const { CXX: compiler = "c++", npm_config_nodedir: node = DEFAULT_NODE } = terminal.variables;
+  const binding = await compileBinding(folder, found, { compiler, node });
   terminal.note(`Binding: ${binding}`);
   terminal.note(await proof(folder));
 }
@@ -46,7 +57,7 @@ export async function setUpNative(terminal: Pick<Terminal, "note" | "variables">
  * The first folder that holds a whole libtensorflow.
  */
 export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
-  for (const folder of folders) {
+  for (const folder of folders.flatMap((named) => [named, ...environmentPackages(named)])) {
     const found = libtensorflowIn(folder);
     if (found !== null) return found;
   }
@@ -54,6 +65,15 @@ export function findLibtensorflow(folders: readonly string[]): Libtensorflow {
     `No libtensorflow was found in ${folders.join(", ")}; install one (the C library, or the Python wheel ` +
       `tensorflow-cpu) and name its folder in ${VARIABLE}. The wasm backend needs none.`,
   );
+}
+
+/** Where a Python environment keeps its packages; none where the folder is no environment. */
+function environmentPackages(folder: string): string[] {
+  const libraries = path.join(folder, "lib");
+  if (!existsSync(libraries)) return [];
+  return readdirSync(libraries)
+    .filter((name) => /^python3\.\d+$/.test(name))
+    .map((name) => path.join(libraries, name, "site-packages"));
 }
 
 function libtensorflowIn(folder: string): Libtensorflow | null {
@@ -131,35 +151,39 @@ async function packageFolder(terminal: Pick<Terminal, "note">): Promise<string> 
 export async function compileBinding(
   packageFolder: string,
   { library, framework, include }: Libtensorflow,
-  compiler: string,
+  { compiler, node }: Tools,
 ): Promise<string> {
   // The package declares Node-API versions 3 to 8 and loads the newest that Node has.
   const napi = Math.min(8, Number(process.versions.napi));
   const output = path.join(packageFolder, "lib", `napi-v${napi}`, "tfjs_binding.node");
+  // No process ever loads half a file.
+  const part = `${output}.${process.pid}.part`;
   mkdirSync(path.dirname(output), { recursive: true });
   const sources = path.join(packageFolder, "binding");
   const platform = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
   const flags = [
     ...["-std=c++17", "-O2", "-shared", "-fPIC", ...platform],
     ...[`-DNAPI_VERSION=${napi}`, `-DNODE_GYP_MODULE_NAME=tfjs_binding`],
-    ...[`-I${nodeHeaders()}`, `-I${include}`],
+    ...[`-I${nodeHeaders(node)}`, `-I${include}`],
     ...[path.join(sources, "tfjs_backend.cc"), path.join(sources, "tfjs_binding.cc")],
     ...[library, framework, `-Wl,-rpath,${path.dirname(library)}`, `-Wl,-rpath,${path.dirname(framework)}`],
-    ...["-o", output],
+    ...["-o", part],
   ];
   try {
     await run(compiler, flags, { maxBuffer: 2 ** 26 });
+    renameSync(part, output);
   } catch (error) {
     throw new InputError(`The binding cannot be compiled with ${compiler}: ${firstError(error)}.`);
   }
   return output;
 }
 
-function nodeHeaders(): string {
-  const headers = path.resolve(path.dirname(process.execPath), "../include/node");
+function nodeHeaders(folder: string): string {
+  const headers = path.join(folder, "include", "node");
   if (existsSync(path.join(headers, "node_api.h"))) return headers;
   throw new InputError(
-    `Node's headers are not at ${headers}; install Node from its own archive or your system's development package.`,
+    `Node's headers are not at ${headers}; install your system's development package of Node, ` +
+      "or name the folder of an unpacked Node archive in npm_config_nodedir.",
   );
 }
 

@@ -20,6 +20,7 @@ import {
   testScenario,
   validatePlan,
 } from "../../../env/index.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 // Small nets: the contract is the same at every size.
 const agents: readonly (readonly [string, AgentModule, object])[] = [
@@ -69,7 +70,12 @@ async function start(
   const meter = metered(evaluator(scenario), { simulations });
   const options = module.options.parse(changes);
   const task = { name: scenario.name, scenario, evaluator: meter };
-  const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
+  const agent = await module.create({
+    backend: testBackend,
+    tasks: oneTask(task),
+    rng: createRng(seed),
+    options,
+  });
   return { agent, meter, options, task };
 }
 
@@ -91,16 +97,18 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 describe.each(agents)("%s", (_, module, changes) => {
   const trained = (updates: number) =>
     once(async () => {
-      const { agent } = await start(module, changes, diamond, 1000);
+      const { agent, meter } = await start(module, changes, diamond, 1000);
       const curve = await pull(agent, updates);
+      const charged = meter.simulations;
       const saved = await agent.saveRun();
+      expect(meter.simulations, "a checkpoint charges nothing").toBe(charged);
       agent.dispose();
       return { curve, saved };
     });
   const [whole, half] = [trained(8), trained(4)];
 
   test("keeps the number of tensors flat across updates and frees all at the end", async () => {
-    const { tf } = await loadTf();
+    const { tf } = await loadTf(testBackend);
     const before = tf.memory().numTensors;
     const { agent, task } = await start(module, changes, diamond, 1000);
     await pull(agent, 2);
@@ -279,7 +287,10 @@ describe.each(agents)("%s on several tasks", (_, module, changes) => {
       evaluator: ledger.meter(evaluator(scenarios[name])),
     }));
     const options = module.options.parse(changes);
-    return { agent: await module.create({ tasks, rng: createRng(seed), options }), ledger };
+    return {
+      agent: await module.create({ backend: testBackend, tasks, rng: createRng(seed), options }),
+      ledger,
+    };
   }
 
   test("learns on each and goes on from a saved run with the same curve and weights", async () => {

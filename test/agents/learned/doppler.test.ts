@@ -4,6 +4,7 @@ import type { AgentModule, Update } from "../../../agents/contract.ts";
 import { doppler } from "../../../agents/learned/doppler.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
 import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../env/index.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 const SMALL = { width: 4, edgeWidth: 2, latent: 4, hidden: 4 };
 
@@ -23,7 +24,12 @@ async function trained(changes: object, simulations: number, scenario: Scenario 
   const meter = metered(evaluator(scenario), { simulations });
   const task = { name: "fan", scenario, evaluator: meter };
   const options = module.options.parse({ ...SMALL, ...changes });
-  const agent = await module.create({ tasks: oneTask(task), rng: createRng(seed), options });
+  const agent = await module.create({
+    backend: testBackend,
+    tasks: oneTask(task),
+    rng: createRng(seed),
+    options,
+  });
   const updates: Update[] = [];
   for await (const update of agent.train()) updates.push(update);
   const plan = await agent.act({ ...task, evaluator: metered(evaluator(scenario), {}) });

@@ -8,6 +8,7 @@ import { oneTask } from "../../../agents/run/tasks.ts";
 import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 export interface Judged {
   /** Step times over the bound. */
@@ -26,7 +27,13 @@ export async function trained(
   const meter = metered(evaluator(scenario), { evaluations });
   const options = module.options.parse(changes);
   const task = { name: scenario.name, scenario, evaluator: meter };
-  const { greedy } = await runAgent({ module, options, tasks: oneTask(task), rng: createRng(seed) });
+  const { greedy } = await runAgent({
+    backend: testBackend,
+    module,
+    options,
+    tasks: oneTask(task),
+    rng: createRng(seed),
+  });
   const { plan } = greedy.get(task.name)!;
   const bound = meter.bound().value;
   return {

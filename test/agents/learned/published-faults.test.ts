@@ -12,13 +12,18 @@ import {
   createRefineEnv,
   createRng,
   type Env,
+  envIds,
   evaluator,
   groupColumns,
+  makeEnv,
   metered,
   type PlacementObservation,
+  placement,
   testScenario,
 } from "../../../env/index.ts";
 import { checks } from "../../bench/systems/placeto.ts";
+import { testBackend } from "../tensors/test-backend.ts";
+import { smallAgents } from "./small-agents.ts";
 
 const scenario = testScenario({
   graph: "a 10 40B\nb 20 80B <- a\nc 30 80B <- a\nd 30 40B <- b c\ne 10 <- d\nf 20",
@@ -78,6 +83,7 @@ describe("fault 1, a reward of the wrong sign", () => {
     });
     const task = { name: "fast", scenario: fastGpu, evaluator: meter };
     const { greedy } = await runAgent({
+      backend: testBackend,
       module: placeto as AgentModule,
       options,
       tasks: oneTask(task),
@@ -103,6 +109,69 @@ describe("fault 2, a last op that is never acted on", () => {
       terminated: step.observation.current === GROUPS - 1,
     }));
     expect(() => law(short)).toThrow();
+  });
+});
+
+describe("faults 1 and 2 in every environment", () => {
+  const scenario = testScenario({ graph: "a 10 8B\nb 20 8B <- a\nc 30 8B <- a\nd 40 <- b c", devices: 2 });
+  const GROUPS = 4;
+  type Step = ReturnType<Env<PlacementObservation, unknown>["step"]>;
+  type Change = (step: Step) => Step;
+  const same: Change = (step) => step;
+
+  /** Sum of rewards and final plan of an episode whose groups are all placed on these devices. */
+  const played = (id: string, options: object, devices: readonly number[], change: Change) => {
+    const env = makeEnv(id, { scenario, ...options }) as Env<PlacementObservation, unknown>;
+    env.reset();
+    if (id === "Placement/OneShot-v1") {
+      const { reward } = change(env.step(Int32Array.from(devices)));
+      return { total: reward, device: [...env.plan()!.device] };
+    }
+    let total = 0;
+    for (const device of devices) {
+      const step = change(env.step(device));
+      total += step.reward;
+      if (step.terminated) break;
+    }
+    return { total, device: [...env.plan()!.device] };
+  };
+  const cases: [string, object][] = [
+    ["Placement/OneShot-v1", {}],
+    ["Placement/Progressive-v1", { reward: "terminal" }],
+    ["Placement/Progressive-v1", { reward: "dense" }],
+    ["Placement/Refine-v1", { start: [0, 0, 0, 0] }],
+  ];
+  const costOf = (devices: readonly number[]) => evaluator(scenario).evaluate(placement(devices)).cost;
+  const [short, long] = [
+    [0, 0, 1, 1],
+    [0, 0, 0, 0],
+  ];
+
+  /** What a plan pays more than another is what its step is shorter. */
+  const signLaw = (id: string, options: object, change = same) => {
+    const paid = (devices: readonly number[]) => played(id, options, devices, change).total;
+    expect(costOf(short)).toBeLessThan(costOf(long));
+    expect(paid(short) - paid(long)).toBeCloseTo(costOf(long) - costOf(short), 9);
+  };
+  const lastLaw = (id: string, options: object, change = same) => {
+    const last = Array.from({ length: GROUPS }, (_, g) => (g === GROUPS - 1 ? 1 : 0));
+    expect(played(id, options, last, change).device).toEqual(last);
+  };
+
+  test("are tried on every environment", () =>
+    expect([...new Set(cases.map(([id]) => id))]).toEqual(
+      envIds().filter((id) => id.startsWith("Placement/")),
+    ));
+  test.each(cases)("are not in %s with %o", (id, options) => {
+    signLaw(id, options);
+    lastLaw(id, options);
+  });
+  test.each(cases)("would be seen in %s with %o", (id, options) => {
+    expect(() => signLaw(id, options, (step) => ({ ...step, reward: -step.reward }))).toThrow();
+    if (id === "Placement/OneShot-v1") return;
+    let steps = 0;
+    const early: Change = (step) => ({ ...step, terminated: ++steps === GROUPS - 1 });
+    expect(() => lastLaw(id, options, early)).toThrow();
   });
 });
 
@@ -139,6 +208,7 @@ describe("fault 4, a policy that is frozen while the log grows", () => {
   const law = async (changes: object) => {
     const meter = metered(evaluator(scenario), { evaluations: 2000 });
     const agent = await placeto.create({
+      backend: testBackend,
       tasks: oneTask({ name: "t", scenario, evaluator: meter }),
       rng: createRng(1),
       options: placeto.options.parse({ width: 2, rounds: 1, segment: 3, ...changes }),
@@ -165,12 +235,44 @@ describe("fault 4, a policy that is frozen while the log grows", () => {
   });
 });
 
+describe("fault 4 in every agent", () => {
+  const law = async (module: AgentModule, options: object) => {
+    const task = { name: "t", scenario, evaluator: metered(evaluator(scenario), {}) };
+    const made = { tasks: oneTask(task), rng: createRng(1), options: module.options.parse(options) };
+    const agent = await module.create({ ...made, backend: testBackend });
+    try {
+      let before = await trainedPart(agent);
+      for await (const { update, metrics } of agent.train()) {
+        const after = await trainedPart(agent);
+        if (metrics.gradientNorm > 0) expect(after, `update ${update}`).not.toBe(before);
+        before = after;
+        if (update === 12) break;
+      }
+    } finally {
+      agent.dispose();
+    }
+  };
+
+  test.each(smallAgents)("is not %s", (_, module, options) => law(module, options));
+
+  /** Steps so small that single precision has no number for them. */
+  const frozen = { learningRate: 1e-60, lastRate: 1e-60 };
+
+  test.each(smallAgents)("would be seen in %s", (_, module, options) => {
+    const known = Object.entries(frozen).filter(
+      ([name]) => module.options.safeParse({ ...options, [name]: 1e-60 }).success,
+    );
+    return expect(law(module, { ...options, ...Object.fromEntries(known) })).rejects.toThrow(/update \d/);
+  });
+});
+
 describe("fault 7, steps of training for simulations", () => {
   const stepsOf = async (changes: object) => {
     const meter = metered(evaluator(scenario), { evaluations: 100 });
     const steps: TrainStep[] = [];
     const spent: number[] = [];
     await runAgent({
+      backend: testBackend,
       module: placeto as AgentModule,
       options: placeto.options.parse({ width: 2, rounds: 1, ...changes }),
       tasks: oneTask({ name: "t", scenario, evaluator: meter }),

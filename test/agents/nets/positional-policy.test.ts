@@ -6,10 +6,11 @@ import { createWeights } from "../../../agents/nets/weights.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../agents/tensors/types.ts";
 import { createRng } from "../../../env/model/rng.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const GROUPS = 5;

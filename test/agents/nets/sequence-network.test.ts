@@ -7,10 +7,11 @@ import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../agents/tensors/types.ts";
 import { parseGraph, testScenario } from "../../../env/index.ts";
 import { createRng } from "../../../env/model/rng.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const scenario = testScenario({

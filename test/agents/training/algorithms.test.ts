@@ -8,11 +8,12 @@ import { reinforceAlgorithm } from "../../../agents/training/algorithms/reinforc
 import { SAMPLE } from "../../../agents/training/contract.ts";
 import { constant } from "../../../agents/training/schedule.ts";
 import { createRng } from "../../../env/index.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 import { type Bandit, bandit, banditTasks, type Pull } from "./bandit.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 /** Measures the divergence and does nothing about it. */

@@ -12,11 +12,12 @@ import { runningMean } from "../../../agents/training/baselines/running-mean.ts"
 import { zeroBaseline } from "../../../agents/training/baselines/zero.ts";
 import type { Lesson, Rollout } from "../../../agents/training/contract.ts";
 import { constant, exponential, linear } from "../../../agents/training/schedule.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 import { bandit, banditTasks } from "./bandit.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const of = (...values: number[]) => values.map((value) => Float64Array.of(value));

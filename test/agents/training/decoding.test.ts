@@ -12,10 +12,11 @@ import { oneShotTasks } from "../../../agents/training/lessons/one-shot-lesson.t
 import { constant } from "../../../agents/training/schedule.ts";
 import { overBound } from "../../../agents/training/scoring.ts";
 import { createRng, evaluator, metered, testScenario } from "../../../env/index.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 let loaded: LoadedTf;
 beforeAll(async () => {
-  loaded = await loadTf();
+  loaded = await loadTf(testBackend);
 });
 
 const scenario = testScenario({
@@ -161,7 +162,12 @@ describe("an answer", () => {
   test("is refused with a sentence where the policy has no such decoding", async () => {
     const task = taskWith(100);
     const given = reinforce.options.parse({ decode: "renamings" });
-    const agent = await reinforce.create({ tasks: oneTask(task), rng: createRng(1), options: given });
+    const agent = await reinforce.create({
+      backend: testBackend,
+      tasks: oneTask(task),
+      rng: createRng(1),
+      options: given,
+    });
     await expect(agent.act(task)).rejects.toThrow(/^decode=renamings is for policies whose plans/);
     agent.dispose();
   });
@@ -170,7 +176,12 @@ describe("an answer", () => {
     const task = taskWith(100);
     const given = colocrl.options.parse({ hidden: 4, attention: 2, embedding: 2, decode: "beam", plans: 5 });
     expect(colocrl.actEvaluations(scenario, given)).toBe(5);
-    const agent = await colocrl.create({ tasks: oneTask(task), rng: createRng(1), options: given });
+    const agent = await colocrl.create({
+      backend: testBackend,
+      tasks: oneTask(task),
+      rng: createRng(1),
+      options: given,
+    });
     await agent.act(task);
     expect(task.evaluator.spent).toBe(5);
     agent.dispose();

@@ -9,11 +9,12 @@ import { movingAverage } from "../../../agents/training/baselines/moving-average
 import { createLearner, type LearnerSpec } from "../../../agents/training/learner.ts";
 import { constant } from "../../../agents/training/schedule.ts";
 import { createRng } from "../../../env/index.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 import { type Bandit, bandit, banditTasks, type Pull } from "./bandit.ts";
 
 let loaded: LoadedTf;
 beforeAll(async () => {
-  loaded = await loadTf();
+  loaded = await loadTf(testBackend);
 });
 
 const plain: LearnerSpec<Pull> = {

@@ -5,10 +5,11 @@ import { loadTf } from "../../../agents/tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../../agents/tensors/types.ts";
 import { createAdam } from "../../../agents/training/adam.ts";
 import { entropyOf, takenLogProbability } from "../../../agents/training/policy-gradient.ts";
+import { testBackend } from "../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 describe("policy gradient terms", () => {

@@ -23,7 +23,7 @@ test("a planner's win over the agents is said as plainly as an agent's win over 
     "The lowest makespan is 60.00 us, 20.0% above the bound; found by heft. The best learned agent, reinforce, is 10.0% behind; ahead of it: heft and mcmc.",
   );
   expect(await verdict({ heft: { value: 66 }, reinforce: { value: 60, kind: "agent" } })).toBe(
-    "The lowest makespan is 60.00 us, 20.0% above the bound; found by reinforce. The best classic planner, heft, is 10.0% behind.",
+    "The lowest makespan is 60.00 us, 20.0% above the bound; found by reinforce. The best classic planner, heft, is 10.0% behind; one seed shows no win.",
   );
 });
 

@@ -4,10 +4,11 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "../../tensors/gradient-check.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const devices = 2;

@@ -14,10 +14,11 @@ import type { Scalar, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng, type Scenario, testScenario } from "../../../../env/index.ts";
 import { uncounted } from "../../../../env/sim/evaluator/budget.ts";
 import { resolveScenario } from "../../../../scenarios/index.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 interface Case {

@@ -20,10 +20,11 @@ import {
   type Plan,
   testScenario,
 } from "../../../../env/index.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const graph = `
@@ -223,7 +224,12 @@ describe("the policy's own plan", () => {
   ])("takes %s", async (_, changes, simulations, expected) => {
     const task = taskOf("peak-memory", simulations);
     const options = regal.options.parse({ ...small, ...changes });
-    const agent = await regal.create({ tasks: oneTask(task), rng: createRng(1), options });
+    const agent = await regal.create({
+      backend: testBackend,
+      tasks: oneTask(task),
+      rng: createRng(1),
+      options,
+    });
     await agent.act(task);
     expect(task.evaluator.simulations).toBe(expected);
     agent.dispose();
@@ -232,7 +238,12 @@ describe("the policy's own plan", () => {
   test("is refused with a sentence where the number of devices is another", async () => {
     const task = taskOf();
     const options = regal.options.parse(small);
-    const agent = await regal.create({ tasks: oneTask(task), rng: createRng(1), options });
+    const agent = await regal.create({
+      backend: testBackend,
+      tasks: oneTask(task),
+      rng: createRng(1),
+      options,
+    });
     const scenario = testScenario({ graph: "a 1 4B\nb 1 <- a", devices: 2 });
     const other = { name: "other", scenario, evaluator: metered(evaluator(scenario), { simulations: 100 }) };
     await expect(agent.act(other)).rejects.toThrow(/^The policy is for 3 devices .* "[^"]*" has 2\.$/);
@@ -241,7 +252,12 @@ describe("the policy's own plan", () => {
 
   test("needs at least as many seeds as runs", async () => {
     const options = regal.options.parse({ ...small, runs: 5 });
-    const making = regal.create({ tasks: oneTask(taskOf()), rng: createRng(1), options });
+    const making = regal.create({
+      backend: testBackend,
+      tasks: oneTask(taskOf()),
+      rng: createRng(1),
+      options,
+    });
     await expect(making).rejects.toThrow('"seeds" is 4, expected at least the 5 of "runs"');
   });
 });

@@ -8,10 +8,11 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { expectClose, randomTensor } from "../../tensors/gradient-check.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 /** Short, so that few kinks of relu and of the maximum lie between the ends. */

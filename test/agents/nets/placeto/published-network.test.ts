@@ -9,10 +9,11 @@ import { createWeights, type Weights } from "../../../../agents/nets/weights.ts"
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../../agents/tensors/types.ts";
 import { createRefineEnv, createRng, groupGraph, testScenario } from "../../../../env/index.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const scenario = testScenario({

@@ -5,10 +5,11 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
+import { testBackend } from "../test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 test("neighboursOf lists both ends of every edge with each other", () => {

@@ -20,10 +20,11 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../../agents/tensors/types.ts";
 import { createRng, type Rng, restoreRng } from "../../../../env/model/rng.ts";
 import { wasm } from "../../../../env/sim/engine/kernel/webassembly.ts";
+import { testBackend } from "../test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 test.each(["tensors", "fused-tensors"] as const)(

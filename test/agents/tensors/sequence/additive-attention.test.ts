@@ -4,10 +4,11 @@ import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor, Tf } from "../../../../agents/tensors/types.ts";
 import { createRng } from "../../../../env/model/rng.ts";
 import { expectClose, finiteDifferences, randomTensor } from "../gradient-check.ts";
+import { testBackend } from "../test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const [queries, keys, width] = [4, 3, 5];

@@ -21,10 +21,11 @@ import {
   testScenario,
   validatePlan,
 } from "../../../../env/index.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = (await loadTf()).tf;
+  tf = (await loadTf(testBackend)).tf;
 });
 
 const scenario = testScenario({
@@ -154,6 +155,7 @@ describe("a placer", () => {
     const small = { mode, groups: 2, hidden: 2, attention: 1, embedding: 1, batch: 1 };
     const task = { name: "x", scenario, evaluator: metered(evaluator(scenario), { evaluations: 20 }) };
     const agent = await hdp.create({
+      backend: testBackend,
       tasks: oneTask(task),
       rng: createRng(1),
       options: hdp.options.parse(small),

@@ -15,10 +15,11 @@ import { sweepUtility } from "../../../../agents/training/sweeps/sweep-utility.t
 import { createRng, evaluator, metered, testScenario } from "../../../../env/index.ts";
 import type { PlacementObservation } from "../../../../env/parts/observation.ts";
 import { fixedRandomPlacement } from "../../../../env/parts/start.ts";
+import { testBackend } from "../../tensors/test-backend.ts";
 
 let loaded: LoadedTf;
 beforeAll(async () => {
-  loaded = await loadTf();
+  loaded = await loadTf(testBackend);
 });
 
 const scenario = testScenario({
@@ -239,7 +240,12 @@ describe("decodings of sweeps", () => {
       const needs = placeto.actEvaluations(scenario, options);
       const meter = metered(evaluator(scenario), { evaluations: needs });
       const task = { name: "t", scenario, evaluator: meter };
-      const agent = await placeto.create({ tasks: oneTask(task), rng: createRng(1), options });
+      const agent = await placeto.create({
+        backend: testBackend,
+        tasks: oneTask(task),
+        rng: createRng(1),
+        options,
+      });
       const plan = await agent.act(task);
       const { cost } = evaluator(scenario).evaluate(plan);
       // The best plan that a beam met may be one of a line that it gave up.

@@ -48,6 +48,14 @@ describe("findLibtensorflow", () => {
     });
   });
 
+  test("knows a Python environment with the wheel in it", () => {
+    const wheel = "lib/python3.11/site-packages/tensorflow";
+    put(`${wheel}/include/tensorflow/c/c_api.h`);
+    const library = put(`${wheel}/libtensorflow_cc.so.2`);
+    put(`${wheel}/libtensorflow_framework.so.2`);
+    expect(findLibtensorflow([folder]).library).toBe(library);
+  });
+
   test("does not take a library without headers", () => {
     put("lib/libtensorflow.so.2");
     put("lib/libtensorflow_framework.so.2");
@@ -62,6 +70,7 @@ test("a machine without libtensorflow is told in one sentence where was looked a
   );
 });
 
+const node = path.resolve(path.dirname(process.execPath), "..");
 const compiler = ["c++", "g++", "clang++"].find((name) => {
   try {
     execFileSync(name, ["--version"], { stdio: "ignore" });
@@ -116,16 +125,25 @@ NAPI_MODULE(NODE_GYP_MODULE_NAME, Init)
   test("makes a module that Node loads, linked to the library that was found", async () => {
     standIn();
     const found = findLibtensorflow([path.join(folder, "tf")]);
-    const binding = await compileBinding(path.join(folder, "package"), found, compiler!);
+    const binding = await compileBinding(path.join(folder, "package"), found, { compiler: compiler!, node });
     expect(binding).toMatch(/package.lib.napi-v\d.tfjs_binding\.node$/);
     expect(createRequire(import.meta.url)(binding).version).toBe("2.99");
+  });
+
+  test("says in one sentence where Node's headers were looked for", async () => {
+    standIn();
+    const found = findLibtensorflow([path.join(folder, "tf")]);
+    const nowhere = path.join(folder, "no-node");
+    await expect(
+      compileBinding(path.join(folder, "package"), found, { compiler: compiler!, node: nowhere }),
+    ).rejects.toThrow(`Node's headers are not at ${path.join(nowhere, "include", "node")}; install`);
   });
 
   test("turns the compiler's complaint into one sentence", async () => {
     standIn();
     put("package/binding/tfjs_backend.cc", `#include "tensorflow/c/no_such_header.h"\n`);
     const found = findLibtensorflow([path.join(folder, "tf")]);
-    const compiling = compileBinding(path.join(folder, "package"), found, compiler!);
+    const compiling = compileBinding(path.join(folder, "package"), found, { compiler: compiler!, node });
     await expect(compiling).rejects.toThrow(InputError);
     await expect(compiling).rejects.toThrow("no_such_header.h");
   });

@@ -1,0 +1,61 @@
+/** Training in processes that are killed, and what it must leave. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { Training } from "./killed.ts";
+
+const program = fileURLToPath(new URL("./killed.ts", import.meta.url));
+
+interface Ended {
+  readonly signal: NodeJS.Signals | null;
+  /** Moments of the whole training, where the process lived to count them. */
+  readonly moments: number;
+}
+
+/** Trains in a process of its own, until that has ended. */
+export function trainApart(training: Training): Promise<Ended> {
+  const args = ["--import", "tsx", program, JSON.stringify(training)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code === 0 || signal !== null) resolve({ signal, moments: Number(stdout) });
+      else reject(new Error(`Training ended with code ${code}: ${stderr}`));
+    });
+  });
+}
+
+/** Every file below a folder, by path; wall-clock times are the only ones that may differ. */
+export function bytesOf(folder: string): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  const files = names.filter((name) => statSync(join(folder, name)).isFile() && !name.endsWith("times.json"));
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), "latin1")]));
+}
+
+/** Runs `work` with an empty folder that is removed after it. */
+export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "placement-gym-kill-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Files of two trainings are the same, told by name where they are not. */
+export function expectSameBytes(actual: string, expected: string): void {
+  const [ours, whole] = [bytesOf(actual), bytesOf(expected)];
+  expect(Object.keys(ours)).toEqual(Object.keys(whole));
+  expect(Object.keys(whole).filter((name) => ours[name] !== whole[name])).toEqual([]);
+}
