@@ -36,12 +36,8 @@ import { answerSimulations, decodingFields } from "../training/decoding.ts";
 import { createLearner, type LearnerSpec } from "../training/learner.ts";
 import { withPresets } from "../training/presets.ts";
 import { constant, linear } from "../training/schedule.ts";
-import {
-  SweepLesson,
-  type SweepRollout,
-  type SweepRules,
-  sweepEvaluations,
-} from "../training/sweeps/sweep-lesson.ts";
+import { SweepLesson } from "../training/sweeps/sweep-lesson.ts";
+import { type SweepRollout, type SweepRules, sweepEvaluations } from "../training/sweeps/sweep-rules.ts";
 import { sweepUtility } from "../training/sweeps/sweep-utility.ts";
 
 const fields = {

@@ -15,69 +15,21 @@ import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/r
 import { InputError } from "../../../env/model/errors.ts";
 import { createRng, type Rng } from "../../../env/model/rng.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
-import { fixedRandomPlacement, type StartRule, singleDevicePlacement } from "../../../env/parts/start.ts";
+import { fixedRandomPlacement, singleDevicePlacement } from "../../../env/parts/start.ts";
 import { everyGroupVisited } from "../../../env/parts/termination.ts";
-import type { Utility } from "../../../env/parts/utility.ts";
-import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.ts";
 import { readOut } from "../../tensors/tf.ts";
-import type { Tensor, Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decoding, Lesson, Replay, Rollout } from "../contract.ts";
+import type { Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Decoding, Lesson, Replay } from "../contract.ts";
 import { type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
-import { credited, type RewardRule } from "./credit.ts";
-import { type LabelledState, type LabelRules, Labels, shownGroups } from "./labels.ts";
+import { credited } from "./credit.ts";
+import { type LabelledState, Labels, shownGroups } from "./labels.ts";
 import { placementViews } from "./placement-views.ts";
 import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
-
-/** The network on one scenario. A `Seen` is what it takes of one observation. */
-export interface SweepPolicy<Seen> {
-  see(observation: PlacementObservation): Seen;
-  /** Logits of the devices for each decision, illegal ones masked; differentiable. */
-  logits(seen: readonly Seen[]): Tensor;
-  /** The same numbers, where the network has a quicker way to them. */
-  numbers?(seen: readonly Seen[]): Float32Array;
-  observe?(seen: readonly Seen[]): void;
-}
-
-export interface SweepRules {
-  /** Of starts and orders. */
-  readonly seed: number;
-  readonly start: StartRule;
-  /** Of the groups within a sweep: as they are numbered, or one random order for each env. */
-  readonly order: "topological" | "random";
-  /** Whether moves that lower the utility stay or are taken back. */
-  readonly accept: "all" | "improving";
-  /** Whether moves to the own device charge nothing. */
-  readonly freeStays: boolean;
-  /** Groups that are placed between two evaluations. */
-  readonly stride: number;
-  /** Sweeps of an episode. */
-  readonly sweeps: number;
-  /** Evaluations of a rollout; 0 is a whole episode. */
-  readonly segment: number;
-  readonly reward: RewardRule;
-  readonly utilityOn: (evaluator: MeteredEvaluator) => Utility;
-  /** Sweeps of an episode for an answer, and which of its plans that is. */
-  readonly greedySweeps: number;
-  readonly answer: "best" | "last";
-  /** What imitation learns; nothing is imitated without it. */
-  readonly labels?: LabelRules;
-}
-
-export interface SweepRollout<Seen> extends Rollout {
-  readonly seen: readonly Seen[];
-  readonly actions: Int32Array;
-  /** Of each step: index into the rewards. */
-  readonly rewardOf: Int32Array;
-  /** Of each reward: 1 where an evaluation was charged for it. */
-  readonly charged: Uint8Array;
-}
-
-/** Evaluations of `sweeps` sweeps from a given start, that of the start among them. */
-export const sweepEvaluations = (groups: number, stride: number, sweeps: number): number =>
-  1 + Math.ceil((groups * sweeps) / stride);
+import { type SweepPolicy, type SweepRollout, type SweepRules, sweepEvaluations } from "./sweep-rules.ts";
 
 /** Groups in all states that are differentiated together: it limits memory, not the batch. */
 const LARGEST_PART = 16_384;
@@ -197,7 +149,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   /** From the first placement of answers; any group may be placed again, in no order. */
   improve(plans: number, temperature: number, rng: Rng): SweepRollout<Seen>[] {
     const { groups, devices } = this;
-    const improver: Improver<SweepRollout<Seen> & Standing> = {
+    type Tried = SweepRollout<Seen> & Standing & { readonly outcome: Outcome };
+    const improver: Improver<Tried> = {
       groups,
       devices,
       logits: ({ groupDevice, outcome }) => {

@@ -5,12 +5,12 @@ import type { LoadedTf } from "../../../../agents/tensors/tf.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tensor2D } from "../../../../agents/tensors/types.ts";
 import { GREEDY, SAMPLE } from "../../../../agents/training/contract.ts";
+import { SweepLesson } from "../../../../agents/training/sweeps/sweep-lesson.ts";
 import {
-  SweepLesson,
   type SweepRollout,
   type SweepRules,
   sweepEvaluations,
-} from "../../../../agents/training/sweeps/sweep-lesson.ts";
+} from "../../../../agents/training/sweeps/sweep-rules.ts";
 import { sweepUtility } from "../../../../agents/training/sweeps/sweep-utility.ts";
 import { createRng, evaluator, metered, testScenario } from "../../../../env/index.ts";
 import type { PlacementObservation } from "../../../../env/parts/observation.ts";
