@@ -49,7 +49,7 @@ export {
   type Scale,
   scaleFor,
 } from "./format.ts";
-export { type MetricFigure, metricSvg } from "./page/charts/training-curves.ts";
+export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
 export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
 export { renderCurves } from "./page/training-page.ts";
