@@ -27,6 +27,9 @@ export interface Collecting {
   readonly chance: number;
 }
 
+/** Share of rebuilds, which lead to other states than changes alone. */
+const REBUILDS = 0.2;
+
 /** Runs a search on a case and labels some of the pools that it meets. */
 export async function collect(
   from: Case,
@@ -44,8 +47,7 @@ export async function collect(
     return new RankedProposals({ ...parts, scorer: given.scorer, onPool }, given.options);
   };
   const { hot, cold } = given;
-  // Rebuilds would only take simulations from the changes that are to be labelled.
-  await searchCase(from, given.simulations, seed, { guide, hot, cold, rebuilds: 0 });
+  await searchCase(from, given.simulations, seed, { guide, hot, cold, rebuilds: REBUILDS });
   return pools;
 }
 

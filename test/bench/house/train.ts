@@ -1,7 +1,7 @@
 /**
  * Trains the network of `house`:
  *
- *     npm run train:house -- [--out FOLDER] [--seed 1] [--rounds 6] [--scale 1]
+ *     npm run train:house -- [--out FOLDER] [--seed 1] [--rounds 9] [--scale 1]
  *
  * Each round labels pools that a search meets on training scenarios, then trains a fresh network on
  * the pools of all rounds. The first round searches blindly; the others follow the network of the
@@ -35,7 +35,7 @@ const { values } = parseArgs({
   options: {
     out: { type: "string", default: "runs/house" },
     seed: { type: "string", default: "1" },
-    rounds: { type: "string", default: "6" },
+    rounds: { type: "string", default: "9" },
     hidden: { type: "string", default: "32" },
     epochs: { type: "string", default: "16" },
     scale: { type: "string", default: "1" },
@@ -44,16 +44,22 @@ const { values } = parseArgs({
   },
 });
 
-const HOT = [0.02, 0.04];
+/** First temperatures of searches, by turns: those that `house` has, and hotter ones. */
+const HOT = [0.005, 0.02];
+/** From round `WARM` on all are hotter, for states that are far from an optimum. */
+const HOTTER = [0.02, 0.04];
+const WARM = 6;
 const COLD = 0.0005;
 const SIMULATIONS = [1000, 300, 2000];
 /** Labelled pools of one run, about. */
-const POOLS_PER_RUN = 40;
+const POOLS_PER_RUN = 20;
 const POOL = 64;
 const BATCH = 8;
+/** Networks before the last are trained for so many times fewer epochs. */
+const FEWER = 4;
 const RATE = 2e-3;
 /** Of the search that makes labels. A blind round draws evenly from the pool. */
-const SEARCH = { pool: POOL, uses: 24, tau: 1, blind: 0.2 };
+const SEARCH = { pool: POOL, uses: 12, tau: 0.3, blind: 0.15 };
 const blind: ChangeScorer = { score: (_numbers, _rows, out) => out.fill(0) };
 
 const seed = Number(values.seed);
@@ -62,7 +68,7 @@ const file = (name: string) => join(values.out, name);
 
 async function main(): Promise<void> {
   mkdirSync(values.out, { recursive: true });
-  const validation = await poolsOf("validation", blind, root.child("validation"), () =>
+  const validation = await poolsOf("validation", blind, HOT, root.child("validation"), () =>
     trainingUris(100, "validation"),
   );
   const pools: LabelledPool[] = [];
@@ -70,14 +76,21 @@ async function main(): Promise<void> {
   for (let round = 0; round < Number(values.rounds); round++) {
     const rng = root.child(`round ${round}`);
     const scorer = network === null ? blind : new Ranker(network);
-    pools.push(...(await poolsOf(`round-${round}`, scorer, rng.child("labels"), () => trainingUris(round))));
-    network = train(`network-${round}`, pools, validation, rng.child("network"));
+    const hots = round < WARM ? HOT : HOTTER;
+    const labels = await poolsOf(`round-${round}`, scorer, hots, rng.child("labels"), () =>
+      trainingUris(round),
+    );
+    pools.push(...labels);
+    const isLast = round === Number(values.rounds) - 1;
+    const epochs = Math.ceil(Number(values.epochs) / (isLast ? 1 : FEWER));
+    network = train(`network-${round}-${epochs}`, pools, validation, epochs, rng.child("network"));
     report(validation, network);
   }
   if (values.write === undefined) return;
   const recipe =
     `npm run train:house -- --seed ${seed} --rounds ${values.rounds}: ${pools.length} pools of ` +
-    `${POOL} changes from train splits of layered, series-parallel, regal, inception, enas-ptb and transformer`;
+    `${POOL} changes from train splits of layered, series-parallel, regal, inception, enas-ptb and ` +
+    `transformer, and from rnnlm, wavenet, amoebanet-d, resnet-50, squeezenet, unet, gcn-reddit and t5-small`;
   writeSources(values.write, network!, recipe, seed);
 }
 
@@ -85,6 +98,7 @@ async function main(): Promise<void> {
 async function poolsOf(
   name: string,
   scorer: ChangeScorer,
+  hots: readonly number[],
   rng: Rng,
   urisOf: () => string[],
 ): Promise<LabelledPool[]> {
@@ -99,8 +113,8 @@ async function poolsOf(
     const simulations = SIMULATIONS[i % SIMULATIONS.length];
     const from = await openCase(uri, simulations, seed);
     if (from.starts.length === 0) continue;
-    const chance = (POOLS_PER_RUN * SEARCH.uses) / simulations / 4;
-    const hot = HOT[i % HOT.length];
+    const chance = (POOLS_PER_RUN * SEARCH.uses) / simulations / 2;
+    const hot = hots[i % hots.length];
     const given = { scorer, options: SEARCH, simulations, hot, cold: COLD, chance };
     pools.push(...(await collect(from, seed, rng.child(uri), given)));
     if (i % 8 === 7) console.log(`${name}: ${i + 1} of ${uris.length} scenarios, ${pools.length} pools`);
@@ -109,7 +123,13 @@ async function poolsOf(
   return pools;
 }
 
-function train(name: string, pools: LabelledPool[], validation: LabelledPool[], rng: Rng): Network {
+function train(
+  name: string,
+  pools: LabelledPool[],
+  validation: LabelledPool[],
+  epochs: number,
+  rng: Rng,
+): Network {
   const path = file(`${name}.json`);
   const network = createNetwork(
     { inputs: NUMBER_COUNT, hidden: Number(values.hidden) },
@@ -126,9 +146,9 @@ function train(name: string, pools: LabelledPool[], validation: LabelledPool[], 
   const loss = new PoolLoss(network);
   const adam = new Adam(network.weights.length);
   const order = Array.from(pools.keys());
-  const steps = Number(values.epochs) * Math.ceil(pools.length / BATCH);
+  const steps = epochs * Math.ceil(pools.length / BATCH);
   let step = 0;
-  for (let epoch = 0; epoch < Number(values.epochs); epoch++) {
+  for (let epoch = 0; epoch < epochs; epoch++) {
     rng.shuffle(order);
     let sum = 0;
     for (let at = 0; at < order.length; at += BATCH, step++) {
