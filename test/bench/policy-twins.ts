@@ -1,11 +1,13 @@
 /**
- * Four policy updates beside their twins in PyTorch, one thread each, with the same arithmetic at
+ * Policy updates beside their twins in PyTorch, one thread each, with the same arithmetic at
  * the same sizes.
  *
  *     npx tsx test/bench/policy-twins.ts [--python PATH] [--rounds 3] [--only NAME]
  *
  * - `gnn-*`: 200 ops, about 410 edges, 32 states, 8 rounds of messages in 2 directions, 16 or 64
  *   wide;
+ * - `gnn-*-read`: the same loss and gradient, but one direction is computed on our side for the
+ *   rows alone that the policy reads;
  * - `seq2seq-*`: 40 groups, batch 10, LSTM encoder, LSTM decoder with additive attention, 64 or 512
  *   wide.
  *
@@ -29,6 +31,8 @@ const WARM_UP = 30;
 const twins = [
   { name: "gnn-H16", theirs: "gnn-sparse-H16", target: 0.5 },
   { name: "gnn-H64", theirs: "gnn-sparse-H64", target: 1 },
+  { name: "gnn-H16-read", theirs: "gnn-sparse-H16", target: 0.5 },
+  { name: "gnn-H64-read", theirs: "gnn-sparse-H64", target: 1 },
   { name: "seq2seq-H64", theirs: "seq2seq-H64", target: 0.5 },
   { name: "seq2seq-H512", theirs: "seq2seq-H512", target: 1 },
 ] as const;
@@ -98,8 +102,12 @@ function torchMs(label: string): number {
 /** Median CPU ms of an update of ours. */
 async function measure(name: string): Promise<number> {
   const { tf } = await loadTf("wasm");
-  const [kind, width] = name.split("-H");
-  const update = kind === "gnn" ? graphUpdate(tf, Number(width)) : sequenceUpdate(tf, Number(width));
+  const [kind, size] = name.split("-H");
+  const [width, read] = size.split("-");
+  const update =
+    kind === "gnn"
+      ? graphUpdate(tf, Number(width), { read: read !== undefined })
+      : sequenceUpdate(tf, Number(width));
   for (let i = 0; i < WARM_UP; i++) update();
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {

@@ -27,7 +27,8 @@ function randomEdges(rng: Rng) {
   };
 }
 
-export function graphUpdate(tf: Tf, width: number): () => unknown {
+/** With `read`, one direction is computed for the rows alone that the policy reads of it. */
+export function graphUpdate(tf: Tf, width: number, given: { readonly read: boolean }): () => unknown {
   const rng = createRng("graph update");
   const weights = createWeights(tf);
   const variable = (name: string, shape: readonly number[]) =>
@@ -57,7 +58,7 @@ export function graphUpdate(tf: Tf, width: number): () => unknown {
     to: ofState,
     weight: new Float32Array(states).fill(1),
   };
-  const read = current.from.slice().sort();
+  const reading = given.read ? { rounds, read: current.from.slice().sort() } : { rounds };
   const mean = {
     from: Int32Array.from({ length: nodes }, (_, v) => v),
     to: new Int32Array(nodes),
@@ -68,7 +69,7 @@ export function graphUpdate(tf: Tf, width: number): () => unknown {
     const start = dense(tf, features, embed, none, "tanh", { constant: true });
     // The means read all of one direction, the other one is read at the current ops alone.
     const embedded = directions.map((direction, d) =>
-      messageRounds(tf, start, direction, direction.graph, d === 0 ? { rounds } : { rounds, read }),
+      messageRounds(tf, start, direction, direction.graph, d === 0 ? { rounds } : reading),
     );
     const own = embedded.map((h) => neighbourSum(tf, h, current, states));
     const pooled = neighbourSum(tf, tf.reshape(embedded[0], [nodes, states * width]), mean, 1);
