@@ -195,7 +195,7 @@ const learnerSpec = (options: Options): LearnerSpec<OneShotRollout> => ({
   learningRate: constant(options.learningRate),
   entropy: constant(options.entropy),
   clipNorm: options.clipNorm,
-  // A graph counts by the mean of its nodes' log-probabilities, not their sum.
   imitation: options.imitation,
+  // A graph counts by the mean of its nodes' log-probabilities, not their sum.
   weightOf: ({ groupDevice }) => 1 / groupDevice.length,
 });

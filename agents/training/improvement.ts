@@ -29,8 +29,8 @@ const FIRST_SHARE = 1 / 8;
 const GROWTH = 1.6;
 const DECAY = 0.9;
 const LEAST_CHANGES = 1;
-/** Logits below it are those of devices that cannot run a group. */
-const IMPOSSIBLE = -1e8;
+/** Logits and log-probabilities below it are those of devices that cannot run a group. */
+export const IMPOSSIBLE = -1e8;
 /** Draws in a row that change nothing before the search ends. */
 const MOST_IDLE_DRAWS = 1_000;
 

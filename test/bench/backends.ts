@@ -14,6 +14,7 @@ import { methods } from "../../agents/registry/registry.ts";
 import { oneTask } from "../../agents/run/tasks.ts";
 import { createRng, evaluator, metered } from "../../env/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 const backends: readonly BackendName[] = ["wasm", "native"];
 const WARM_UP = 2;
@@ -57,11 +58,6 @@ async function rateOf(module: AgentModule, backend: BackendName): Promise<number
     updates++;
   }
   return updates / (cpuSeconds() - begun);
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 await main(process.argv.slice(2));

@@ -21,6 +21,7 @@ import { type ContiguousAnswer, contiguousOptimum } from "../../agents/exact/ide
 import { evaluator, type Scenario } from "../../env/index.ts";
 import { importFile } from "../../scenarios/index.ts";
 import { ABSENT, sharedPath } from "../shared-folder.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 const GRIDS = {
   coarse: { accelerators: [2, 6, 10, 16], cpus: [0, 1, 4], memory: ["published", 1.02, 1.15, 2] },
@@ -39,11 +40,6 @@ interface Workload {
   readonly maxSizePerFPGA: number;
   readonly nodes: readonly { readonly size: number }[];
 }
-
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 function solve(scenario: Scenario, mostSeconds: number): { answer: ContiguousAnswer; seconds: number } {
   const startedAt = cpuSeconds();

@@ -31,6 +31,7 @@ import { sweepUtility } from "../../agents/training/sweeps/sweep-utility.ts";
 import { createRng, evaluator, metered, type Scenario } from "../../env/index.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
 import { workload } from "../agents/learned/workloads.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 const SECONDS = 3;
 const WARM_UP = 2;
@@ -49,11 +50,6 @@ async function main(): Promise<void> {
       `placeto  ${(await refineRate(episodes)).toFixed(0)} steps per CPU second on 200 groups, ${episodes} episodes`,
     );
 }
-
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 const taskOf = (scenario: Scenario) => ({
   name: scenario.name,

@@ -1,6 +1,7 @@
 /** One run of a method on a scenario, for the programs that compare searches. */
 import type { Budget } from "../../env/index.ts";
 import { runCell } from "../../results/index.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 export interface Solved {
   readonly scenario: string;
@@ -12,22 +13,16 @@ export interface Solved {
   readonly cpuSeconds: number;
 }
 
-/** User and system seconds of this process. */
-const cpuClock = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
 export async function solved(
   scenario: string,
   method: string,
   seedIndex: number,
   budget: Budget,
 ): Promise<Solved> {
-  const startedAt = cpuClock();
+  const startedAt = cpuSeconds();
   const { result } = await runCell(
     { scenario, method, rootSeed: 0, seedIndex, budget },
-    { clock: () => performance.now() / 1000, cpuClock },
+    { clock: () => performance.now() / 1000, cpuClock: cpuSeconds },
   );
   return {
     scenario,
@@ -35,6 +30,6 @@ export async function solved(
     value: result.feasible ? result.value : null,
     bound: result.bound,
     simulations: result.simulations,
-    cpuSeconds: cpuClock() - startedAt,
+    cpuSeconds: cpuSeconds() - startedAt,
   };
 }

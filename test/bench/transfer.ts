@@ -21,6 +21,7 @@ import { runMethod } from "../../agents/run/run.ts";
 import { taskSource } from "../../agents/run/tasks.ts";
 import { createLedger, createRng, evaluator, metered } from "../../env/index.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 import { type Difference, pairedDifference } from "./paired.ts";
 import { type Setting, settings } from "./transfer/settings.ts";
 
@@ -69,10 +70,6 @@ interface Trained {
   readonly policy: unknown;
 }
 
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 const isSpent = () => cpuSeconds() >= Number(values["cpu-seconds"]);
 
 const cells: Cell[] = existsSync(cellFile)

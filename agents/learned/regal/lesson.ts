@@ -16,7 +16,7 @@ import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, sampleLogits } from "../../nets/categorical.ts";
 import { type Choices, choicesOf, type Pool, planOf } from "../../problems/choices.ts";
-import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
+import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
 import { createEvolution, type GenerationSizes, type KeyDistributions } from "../../search/keys/evolution.ts";
 import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
 import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
@@ -27,9 +27,6 @@ import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
 import type { RegalNetwork, RegalPolicy } from "./network.ts";
-
-/** First temperature of the expert, so low that it stays near the policy's placement. */
-const EXPERT_HOT = 0.001;
 
 /** Below it there is no tilt. */
 const LEAST_TILT = 1e-3;
@@ -154,8 +151,8 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const { scenario, evaluator } = task;
     const devices = network.rowsPerNode / SETTINGS - 1;
     const from = likeliestDevices(argmaxRows(this.logits(null), BINS), choices.legal, devices);
-    const search = { simulations: rules.expert, hot: EXPERT_HOT, from };
-    const { groupDevice } = annealedPlacement(choices, evaluator, rng, search);
+    const search = { from, simulations: rules.expert };
+    const groupDevice = correctedPlacement(choices, evaluator, rng, search);
     const plan = planOf(choices, groupDevice);
     const outcome = evaluator.evaluate(plan);
     const bins = keyLabels(groupDevice, devices, scenario.grouping, outcome.startUs);

@@ -6,7 +6,7 @@ import type { Rng } from "../../../env/model/rng.ts";
 import { BudgetExhausted } from "../../../env/sim/evaluator/budget.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";
-import type { Found } from "./cooling.ts";
+import { type Found, MOST_IDLE_DRAWS, temperatureAt } from "./cooling.ts";
 import { hasMoves } from "./metropolis.ts";
 import { arrivalState } from "./plan-state.ts";
 import { createProposals } from "./proposals.ts";
@@ -24,8 +24,8 @@ export interface AnnealedRules {
 
 /** Last temperature, a share of the present cost. */
 const COLD = 0.0005;
-/** Draws in a row that propose nothing before the chain ends. */
-const MOST_IDLE_DRAWS = 10_000;
+/** First temperature of a correction, so low that it stays near its start. */
+const CORRECTION_HOT = 0.001;
 
 /**
  * The best placement of the chain. It ends sooner where the evaluator has fewer simulations left.
@@ -51,7 +51,7 @@ export function annealedPlacement(
       if (trial === null) break;
       const improves = trial.cost < state.cost;
       trial.learn(improves ? 1 : 0);
-      const temperature = state.cost * hot * (COLD / hot) ** (step / steps);
+      const temperature = temperatureAt(state.cost, { hot, cold: COLD }, step / steps);
       if (!improves && rng.next() >= Math.exp((state.cost - trial.cost) / temperature)) continue;
       state.take();
       if (state.cost < best.cost) best = { groupDevice: state.groupDevice.slice(), cost: state.cost };
@@ -65,6 +65,14 @@ export function annealedPlacement(
     return { groupDevice, cost: evaluator.evaluate(planOf(choices, groupDevice)).cost };
   }
 }
+
+/** What a short, cold chain makes of a placement: the label of expert iteration. */
+export const correctedPlacement = (
+  choices: Choices,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  given: { readonly from: Int32Array; readonly simulations: number },
+): Int32Array => annealedPlacement(choices, evaluator, rng, { ...given, hot: CORRECTION_HOT }).groupDevice;
 
 /** The next trial; null where there are no choices left. */
 function drawn(trials: Trials): ReturnType<Trials> {

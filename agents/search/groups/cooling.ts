@@ -30,8 +30,15 @@ export interface Found {
   readonly cost: number;
 }
 
-/** Draws in a row without a trial before the round ends: then no choices are left. */
-const MOST_IDLE_DRAWS = 10_000;
+/** Draws in a row without a trial before a chain ends: then no choices are left. */
+export const MOST_IDLE_DRAWS = 10_000;
+
+/** In units of the cost, when this share of the chain is spent. */
+export const temperatureAt = (
+  cost: number,
+  { hot, cold }: Omit<Cooling, "progress">,
+  share: number,
+): number => cost * hot * (cold / hot) ** share;
 
 export async function* cool(
   state: PlanState,
@@ -55,7 +62,7 @@ export async function* cool(
     const before = state.cost;
     const after = trial.cost;
     trial.learn(after < before ? 1 : 0);
-    const temperature = before * hot * (cold / hot) ** share;
+    const temperature = temperatureAt(before, { hot, cold }, share);
     if (after > before && rng.next() >= Math.exp((before - after) / temperature)) continue;
     state.take();
     if (after >= best.cost) continue;

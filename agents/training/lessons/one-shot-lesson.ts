@@ -12,7 +12,7 @@ import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { AgentContext, Task } from "../../contract.ts";
 import type { LogitNoise, OneShotNetwork, OneShotPolicy } from "../../nets/one-shot-policy.ts";
 import { choicesOf } from "../../problems/choices.ts";
-import { annealedPlacement } from "../../search/groups/annealed-placement.ts";
+import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
@@ -102,9 +102,6 @@ export const oneShotLesson = (
   rules: OneShotRules,
 ): Lesson<OneShotRollout> => new OneShotLesson(tf, task, policy, rules);
 
-/** First temperature of the expert, so low that it stays near the policy's placement. */
-const EXPERT_HOT = 0.001;
-
 class OneShotLesson implements Lesson<OneShotRollout> {
   readonly task: Task;
   readonly simulationsPerRollout = 1;
@@ -165,9 +162,8 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     return (_, rng) => {
       const { scenario, evaluator } = this.task;
       const from = readOut(this.tf, () => this.policy.greedy());
-      const rules = { simulations: expert, hot: EXPERT_HOT, from };
-      const { groupDevice } = annealedPlacement(choicesOf(scenario, "all"), evaluator, rng, rules);
-      return [this.plain(groupDevice)];
+      const search = { from, simulations: expert };
+      return [this.plain(correctedPlacement(choicesOf(scenario, "all"), evaluator, rng, search))];
     };
   }
 

@@ -23,7 +23,7 @@ import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, Replay } from "../contract.ts";
-import { type Improver, improved, type Standing } from "../improvement.ts";
+import { IMPOSSIBLE, type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited } from "./credit.ts";
 import { type LabelledState, Labels, shownGroups } from "./labels.ts";
@@ -338,9 +338,6 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     this.best = { device: Array.from(scored.device), cost: scored.outcome.cost };
   }
 }
-
-/** Log-probabilities below it are those of devices that cannot run a group. */
-const IMPOSSIBLE = -1e8;
 
 const rowOf = (rows: Float32Array, row: number, columns: number): Float32Array =>
   rows.subarray(row * columns, (row + 1) * columns);

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cpuSeconds as ownSeconds } from "../cpu-seconds.ts";
 
 interface Part<T> {
   readonly made: T;
@@ -17,11 +18,6 @@ let savedSeconds = 0;
 
 const folderOf = (system: string) =>
   fileURLToPath(new URL(`../../../runs/systems/${system}`, import.meta.url));
-
-const ownSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 /** CPU time of this process, with that of the kept parts which it read. */
 export const cpuSeconds = (): number => ownSeconds() + savedSeconds;
