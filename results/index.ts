@@ -1,6 +1,6 @@
 /** What happened: running cells, comparing methods, tables, pages and run directories. */
-export { type AnytimeCurve, type AnytimePoint, anytimeCurve } from "./comparison/anytime.ts";
-export { type BoundFor, bestKnownBound } from "./comparison/best-bound.ts";
+export { type AnytimeCurve, type AnytimePoint, anytimeCurve } from "./cells/anytime.ts";
+export { type BoundFor, bestKnownBound } from "./cells/best-bound.ts";
 export {
   type BestSoFar,
   type CellHooks,
@@ -11,7 +11,9 @@ export {
   type CurveStep,
   type RunCell,
   runCell,
-} from "./comparison/cell.ts";
+} from "./cells/cell.ts";
+export { type FaultParts, faultsAsRows } from "./cells/failed-cell.ts";
+export { cellRng, type StreamSeed } from "./cells/random-stream.ts";
 export {
   COMPARE_FORMAT,
   type CompareHooks,
@@ -23,7 +25,6 @@ export {
   type ScenarioTable,
   withoutTimes,
 } from "./comparison/compare.ts";
-export { type FaultParts, faultsAsRows } from "./comparison/failed-cell.ts";
 export {
   groupBy,
   type IndexedCell,
@@ -33,11 +34,23 @@ export {
   summarise,
 } from "./comparison/ranking.ts";
 export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
-export { type DrawnStep, type GanttTitle, ganttSvg } from "./drawing/gantt-svg.ts";
 export type { Exported, Exporter } from "./export/contract.ts";
 export { exporterOf, exporters } from "./export/index.ts";
+export { type Trace, traceOf } from "./export/trace/trace.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
 export { writeAtomically } from "./files/atomic.ts";
+export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
+export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-svg.ts";
+export type { Machine, Origin } from "./page/origin.ts";
+export { renderPage } from "./page/page.ts";
+export { renderCurves } from "./page/training-page.ts";
+export {
+  type ComparisonFolder,
+  type ComparisonParts,
+  openComparison,
+} from "./report/comparison-folder.ts";
+export { type KeptCells, openCells } from "./report/kept-cells.ts";
+export { writeComparison } from "./report/write-comparison.ts";
 export {
   formatBytes,
   formatCount,
@@ -48,21 +61,8 @@ export {
   formatValue,
   type Scale,
   scaleFor,
-} from "./format.ts";
-export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
-export type { Machine, Origin } from "./page/origin.ts";
-export { renderPage } from "./page/page.ts";
-export { renderCurves } from "./page/training-page.ts";
-export { cellRng, type StreamSeed } from "./random-stream.ts";
-export {
-  type ComparisonFolder,
-  type ComparisonParts,
-  openComparison,
-} from "./report/comparison-folder.ts";
-export { type KeptCells, openCells } from "./report/kept-cells.ts";
-export { writeComparison } from "./report/write-comparison.ts";
-export { formatTable } from "./table.ts";
-export { type Trace, traceOf } from "./trace/trace.ts";
+} from "./text/format.ts";
+export { formatTable } from "./text/table.ts";
 export {
   CHECKPOINT,
   type Checkpoint,

@@ -6,8 +6,8 @@ import { type CoarseningReport, coarseningReport } from "../../env/model/coarsen
 import { coarsen, coarseningRule, coarseningRules } from "../../env/model/coarsen/rules.ts";
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { displayed } from "../../results/displayed.ts";
-import { formatBytes, formatCount } from "../../results/format.ts";
+import { displayed } from "../../results/text/displayed.ts";
+import { formatBytes, formatCount } from "../../results/text/format.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";

@@ -17,7 +17,7 @@ import {
 } from "../../results/comparison/compare.ts";
 import type { Origin } from "../../results/page/origin.ts";
 import { type ComparisonFolder, openComparison } from "../../results/report/comparison-folder.ts";
-import { formatTable } from "../../results/table.ts";
+import { formatTable } from "../../results/text/table.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
 import { withMembers } from "../../scenarios/address.ts";
 import { suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/suites/index.ts";

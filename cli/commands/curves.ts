@@ -4,10 +4,10 @@
  */
 
 import { InputError } from "../../env/model/errors.ts";
-import { formatCount } from "../../results/format.ts";
 import { metricSvg, metricText, simulationsText } from "../../results/page/charts/training-curves.ts";
 import { methodMarks } from "../../results/page/marks.ts";
 import { momentsOf, pointAt, renderCurves } from "../../results/page/training-page.ts";
+import { formatCount } from "../../results/text/format.ts";
 import { type CurveSet, curveSet, type MetricCurves } from "../../results/training/curves/curve-set.ts";
 import { recordedIn } from "../../results/training/curves/recorded-folder.ts";
 import { defineCommand, jsonFlag } from "../command.ts";

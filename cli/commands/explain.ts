@@ -14,9 +14,9 @@ import {
 } from "../../env/sim/timeline/explain/best-move.ts";
 import { type Explanation, explain as explainPlan } from "../../env/sim/timeline/explain/explanation.ts";
 import { type ScoredPlan, scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
-import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
-import { traceOf } from "../../results/trace/trace.ts";
-import { visible } from "../../results/visible.ts";
+import { traceOf } from "../../results/export/trace/trace.ts";
+import { ganttSvg } from "../../results/page/drawing/gantt-svg.ts";
+import { visible } from "../../results/text/visible.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { writeOutput } from "../files.ts";

@@ -9,10 +9,10 @@ import type { Objective } from "../../env/model/scenario.ts";
 import { bestOf } from "../../env/sim/bounds/best.ts";
 import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
-import type { BestSoFar, CellOutcome, CellResult } from "../../results/comparison/cell.ts";
+import type { BestSoFar, CellOutcome, CellResult } from "../../results/cells/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
 import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
-import { displayedWords } from "../../results/displayed.ts";
+import { displayedWords } from "../../results/text/displayed.ts";
 import {
   formatBytes,
   formatCount,
@@ -20,7 +20,7 @@ import {
   formatSeconds,
   formatValue,
   scaleFor,
-} from "../../results/format.ts";
+} from "../../results/text/format.ts";
 import {
   backendFlag,
   backendOf,
@@ -67,7 +67,7 @@ export const solve = defineCommand({
     "solve bert24_inference.json --planner ideals-dp --objective max-load --json",
   ],
   async run({ values, positionals: [scenario] }, terminal) {
-    const { runCell } = await import("../../results/comparison/cell.ts");
+    const { runCell } = await import("../../results/cells/cell.ts");
     const budget = budgetOf(values);
     const progress = progressOf(budget, terminal);
     const outcome = await runCell(

@@ -11,7 +11,7 @@ import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
-import { formatCount, formatGap, formatValue } from "../../results/format.ts";
+import { formatCount, formatGap, formatValue } from "../../results/text/format.ts";
 import { readPolicy } from "../../results/training/policy-file.ts";
 import type {
   TrainedScenario,

@@ -6,7 +6,7 @@
 import { InputError } from "../../env/model/errors.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import { checkRequest } from "../../results/comparison/compare.ts";
-import { formatCount, formatGap } from "../../results/format.ts";
+import { formatCount, formatGap } from "../../results/text/format.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
 import { type Strategy, strategies, type TrialRow } from "../../results/tuning/rungs.ts";
 import {

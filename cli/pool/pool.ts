@@ -16,7 +16,7 @@ import {
   type CellSpec,
   CellStopped,
   type RunCell,
-} from "../../results/comparison/cell.ts";
+} from "../../results/cells/cell.ts";
 import { type WorkerStderr, workerStderr } from "./worker-stderr.ts";
 
 export type ToWorker = { readonly kind: "run"; readonly cell: CellSpec } | { readonly kind: "stop" };

@@ -3,14 +3,14 @@
  * folder. A method that fails is told at once and becomes a row; the others go on.
  */
 import { availableParallelism } from "node:os";
-import type { CellSpec } from "../../results/comparison/cell.ts";
+import type { CellSpec } from "../../results/cells/cell.ts";
+import { faultSentence, faultsAsRows, faultText } from "../../results/cells/failed-cell.ts";
 import {
   type CompareReport,
   type CompareRequest,
   cellsOf,
   compare,
 } from "../../results/comparison/compare.ts";
-import { faultSentence, faultsAsRows, faultText } from "../../results/comparison/failed-cell.ts";
 import type { KeptCells } from "../../results/report/kept-cells.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
 import { startCellsProgress } from "../terminal/compare-progress.ts";

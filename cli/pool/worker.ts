@@ -6,7 +6,7 @@
 
 import { performance } from "node:perf_hooks";
 import { InputError } from "../../env/model/errors.ts";
-import type { CellSpec } from "../../results/comparison/cell.ts";
+import type { CellSpec } from "../../results/cells/cell.ts";
 import { cpuSeconds } from "../terminal/terminal.ts";
 import { endWithParent } from "./parent-watch.ts";
 import type { FromWorker, ToWorker } from "./pool.ts";
@@ -36,7 +36,7 @@ async function answer(cell: CellSpec, signal: AbortSignal): Promise<void> {
     say({ kind: "progress", spent });
   };
   try {
-    const { runCell } = await import("../../results/comparison/cell.ts");
+    const { runCell } = await import("../../results/cells/cell.ts");
     say({
       kind: "outcome",
       outcome: await runCell(cell, { clock, cpuClock: cpuSeconds, signal, onEvaluation }),

@@ -3,7 +3,7 @@
  * of letters shows the routes between devices, with one letter for each kind of route.
  */
 import { type Cluster, isCpu } from "../../env/model/cluster/cluster.ts";
-import { formatBytes, formatUs } from "../../results/format.ts";
+import { formatBytes, formatUs } from "../../results/text/format.ts";
 import { columns, wrappedColumns } from "./columns.ts";
 
 export interface DeviceLine {

@@ -2,7 +2,7 @@
  * Aligned and indented text: pairs for help and lists, and tables of numbers. A cell is one line,
  * whatever the names in it.
  */
-import { visibleName } from "../../results/visible.ts";
+import { visibleName } from "../../results/text/visible.ts";
 
 /** Two aligned columns of text. */
 export function columns(given: readonly (readonly [string, string])[]): string[] {

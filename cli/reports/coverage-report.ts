@@ -4,7 +4,7 @@
  * left out.
  */
 import { InputError } from "../../env/model/errors.ts";
-import { formatCount } from "../../results/format.ts";
+import { formatCount } from "../../results/text/format.ts";
 import type { Importer, OpCoverage } from "../../scenarios/import/contract.ts";
 import { importers } from "../../scenarios/import/index.ts";
 import { table } from "./columns.ts";

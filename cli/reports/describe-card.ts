@@ -7,7 +7,7 @@ import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
 import { readQuery } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import { formatBytes, formatCount, formatValue } from "../../results/format.ts";
+import { formatBytes, formatCount, formatValue } from "../../results/text/format.ts";
 import { count } from "../../scenarios/import/sentences.ts";
 import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";

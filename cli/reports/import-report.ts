@@ -5,7 +5,7 @@
 import { scenarioHash } from "../../env/model/file.ts";
 import { measuredOps, roleNames } from "../../env/model/graph/graph.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { formatBytes, formatCount } from "../../results/format.ts";
+import { formatBytes, formatCount } from "../../results/text/format.ts";
 import type { Importer } from "../../scenarios/import/contract.ts";
 import { commonOptions, type ImportedFile, importers } from "../../scenarios/import/index.ts";
 import { count } from "../../scenarios/import/sentences.ts";

@@ -4,7 +4,7 @@
  * listed, only the first member is shown. The suite `large` is built only where it is named.
  */
 import type { OptionInfo } from "../../agents/registry/spec.ts";
-import { formatCount } from "../../results/format.ts";
+import { formatCount } from "../../results/text/format.ts";
 import { type CatalogEntry, scenarioCatalog } from "../../scenarios/catalog.ts";
 import type { ScenarioProfile } from "../../scenarios/profile.ts";
 import { suiteCatalog } from "../../scenarios/suites/index.ts";

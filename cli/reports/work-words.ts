@@ -2,7 +2,7 @@
  * What the work of a graph is known from, in words: FLOP counts, measured times, or neither.
  * "Measured times" is said only where ops have them.
  */
-import { formatCount } from "../../results/format.ts";
+import { formatCount } from "../../results/text/format.ts";
 
 export interface WorkFacts {
   readonly ops: number;

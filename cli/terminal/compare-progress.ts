@@ -3,7 +3,7 @@
  * predicted from cells that are finished, kept ones of an earlier run included.
  */
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
-import type { CellOutcome, CellSpec } from "../../results/comparison/cell.ts";
+import type { CellOutcome, CellSpec } from "../../results/cells/cell.ts";
 import { type CompareProgress, type CompareRequest, cellsOf } from "../../results/comparison/compare.ts";
 import { startProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";

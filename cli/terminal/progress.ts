@@ -3,7 +3,7 @@
  * every few seconds. `time-left.ts` says how the time left is predicted.
  */
 import { Presets, SingleBar } from "cli-progress";
-import { visibleName } from "../../results/visible.ts";
+import { visibleName } from "../../results/text/visible.ts";
 import type { Terminal } from "./terminal.ts";
 import { budgetTimeLeft, type TimeLeft, timeLeftText } from "./time-left.ts";
 

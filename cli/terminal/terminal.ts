@@ -4,7 +4,7 @@
  * process for each command.
  */
 import { performance } from "node:perf_hooks";
-import { visible } from "../../results/visible.ts";
+import { visible } from "../../results/text/visible.ts";
 
 export interface Terminal {
   /** Writes results. `paint` adds colours, which the text itself cannot have. */

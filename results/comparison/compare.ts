@@ -11,7 +11,7 @@ import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
-import { bestKnownBound, kindsOf } from "./best-bound.ts";
+import { bestKnownBound, kindsOf } from "../cells/best-bound.ts";
 import {
   type CellOutcome,
   type CellResult,
@@ -19,7 +19,7 @@ import {
   CellStopped,
   type CellTimes,
   type RunCell,
-} from "./cell.ts";
+} from "../cells/cell.ts";
 import { groupBy, type IndexedCell, type MethodSummary, type Row, rankRows, summarise } from "./ranking.ts";
 
 export const COMPARE_FORMAT = "placement-gym/compare@2";

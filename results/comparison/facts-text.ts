@@ -1,7 +1,7 @@
 /** What a method said of its run, as short clauses: the one place where facts become words. */
 import type { Estimate, Fact } from "../../agents/contract.ts";
-import { formatCount, formatGap, formatIn, formatValue, type Scale } from "../format.ts";
-import type { CellResult } from "./cell.ts";
+import type { CellResult } from "../cells/cell.ts";
+import { formatCount, formatGap, formatIn, formatValue, type Scale } from "../text/format.ts";
 
 type Said = Pick<CellResult, "optimalAmong" | "facts">;
 

@@ -10,8 +10,8 @@
  * 4. no plan at all.
  */
 import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
-import { type BoundFor, kindsOf } from "./best-bound.ts";
-import type { CellResult } from "./cell.ts";
+import { type BoundFor, kindsOf } from "../cells/best-bound.ts";
+import type { CellResult } from "../cells/cell.ts";
 
 export interface Row {
   readonly method: string;

@@ -1,10 +1,10 @@
 /** How the parts of a row read, the same in the text table and on the page. */
 
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
-import { formatCount, formatIn, formatOn, type Scale, scaleFor } from "../format.ts";
+import { isFault } from "../cells/failed-cell.ts";
+import { formatCount, formatIn, formatOn, type Scale, scaleFor } from "../text/format.ts";
 import type { CompareReport, ScenarioTable } from "./compare.ts";
 import { clausesOf } from "./facts-text.ts";
-import { isFault } from "./failed-cell.ts";
 import type { Row } from "./ranking.ts";
 
 /** The scale of a table's values: that of its best row, else of its bound. */

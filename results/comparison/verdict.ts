@@ -3,9 +3,9 @@
  * compare with planners. The wording follows from the ranks alone.
  */
 
-import { formatGap, formatValue } from "../format.ts";
+import { isFault } from "../cells/failed-cell.ts";
+import { formatGap, formatValue } from "../text/format.ts";
 import type { ScenarioTable } from "./compare.ts";
-import { isFault } from "./failed-cell.ts";
 import type { MethodSummary, Row } from "./ranking.ts";
 
 export function verdictOf(table: ScenarioTable): string {

@@ -4,8 +4,8 @@
  * draws without Graphviz.
  */
 import { CONTROL } from "../../env/model/graph/graph.ts";
-import { formatBytes } from "../format.ts";
-import { visible, visibleName } from "../visible.ts";
+import { formatBytes } from "../text/format.ts";
+import { visible, visibleName } from "../text/visible.ts";
 import type { Exporter } from "./contract.ts";
 
 /** Colours of Graphviz's scheme `set312`; further devices share them. */

@@ -8,7 +8,7 @@
 import { opSpecOf } from "../../env/model/graph/graphology.ts";
 import { count } from "../../scenarios/import/sentences.ts";
 import { element, entities, html, lines, type Markup } from "../page/markup.ts";
-import { unicodeEscape, visibleName } from "../visible.ts";
+import { unicodeEscape, visibleName } from "../text/visible.ts";
 import type { Exporter } from "./contract.ts";
 
 type AttributeType = "string" | "double" | "int";

@@ -7,7 +7,7 @@ import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Evaluator } from "../../env/sim/evaluator/contract.ts";
 import { evaluator, objectiveOf } from "../../env/sim/objectives/evaluator.ts";
-import { formatValue } from "../format.ts";
+import { formatValue } from "../text/format.ts";
 import type { Exported, Exporter } from "./contract.ts";
 
 /** Pre: the plan is valid for the scenario, and given where the exporter's subject is a plan. */

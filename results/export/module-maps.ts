@@ -17,7 +17,7 @@ import {
   frameworkDevices,
   torchDevice,
 } from "../../env/model/cluster/framework-devices.ts";
-import { visible } from "../visible.ts";
+import { visible } from "../text/visible.ts";
 import type { Exported, Exporter } from "./contract.ts";
 import { moduleDevices } from "./module-devices.ts";
 

@@ -10,7 +10,7 @@
 import { frameworkDevices, tensorflowDevice } from "../../env/model/cluster/framework-devices.ts";
 import { roleNames } from "../../env/model/graph/graph.ts";
 import { count } from "../../scenarios/import/sentences.ts";
-import { visible, visibleName } from "../visible.ts";
+import { visible, visibleName } from "../text/visible.ts";
 import type { Exporter } from "./contract.ts";
 
 export const tensorflow: Exporter = {

@@ -1,5 +1,5 @@
 /** The drawing of a graph as an exporter. */
-import { graphSvg } from "../drawing/graph-svg.ts";
+import { graphSvg } from "../page/drawing/graph-svg.ts";
 import type { Exporter } from "./contract.ts";
 
 export const svg: Exporter = {

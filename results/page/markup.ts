@@ -3,7 +3,7 @@
  * name in a scenario can break a page. What they make is well-formed XML but for the doctype; tests
  * hold that.
  */
-import { visible } from "../visible.ts";
+import { visible } from "../text/visible.ts";
 
 export interface Markup {
   readonly markup: string;

@@ -2,7 +2,7 @@
  * Where a page comes from: versions, command, date and kind of machine, and the files of data
  * beside it. Date and machine stand in `times.json` too, never in `report.json`.
  */
-import { formatBytes, formatCount } from "../format.ts";
+import { formatBytes, formatCount } from "../text/format.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** The kind of machine, without its name. */

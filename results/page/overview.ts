@@ -4,11 +4,11 @@
  * everywhere. A second table sums the methods up.
  */
 import { fileAddress } from "../../scenarios/file-address.ts";
+import { isFault } from "../cells/failed-cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
-import { isFault } from "../comparison/failed-cell.ts";
 import type { MethodSummary, Row } from "../comparison/ranking.ts";
 import { winnersOf } from "../comparison/verdict.ts";
-import { formatGap, formatValue } from "../format.ts";
+import { formatGap, formatValue } from "../text/format.ts";
 import type { MethodMarks } from "./marks.ts";
 import { element, html, lines, type Markup, px } from "./markup.ts";
 import { columnHead, methodName, numberCell, scrollBox } from "./parts.ts";

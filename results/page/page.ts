@@ -10,7 +10,7 @@ import type { Scenario } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CompareReport } from "../comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../text/format.ts";
 import { documentText, filterOf } from "./document.ts";
 import { methodMarks } from "./marks.ts";
 import { html, lines, type Markup } from "./markup.ts";

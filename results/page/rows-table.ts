@@ -2,7 +2,7 @@
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import type { Row } from "../comparison/ranking.ts";
 import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
-import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, type Scale } from "../format.ts";
+import { formatBytes, formatCount, formatGap, formatOn, formatSeconds, type Scale } from "../text/format.ts";
 import type { MethodMarks } from "./marks.ts";
 import { element, html, lines, type Markup } from "./markup.ts";
 import { columnHead, methodName, numberCell, scrollBox } from "./parts.ts";

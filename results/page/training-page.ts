@@ -3,8 +3,8 @@
  * table of their numbers. A table of the runs ends the page. The same folders give the same bytes,
  * the lines about the origin apart.
  */
-import type { AnytimePoint } from "../comparison/anytime.ts";
-import { formatCount } from "../format.ts";
+import type { AnytimePoint } from "../cells/anytime.ts";
+import { formatCount } from "../text/format.ts";
 import type { CurveLine, CurveSet, MetricCurves } from "../training/curves/curve-set.ts";
 import type { RecordedRun } from "../training/curves/recorded-run.ts";
 import { metricFigure, metricText, metricTitle, simulationsText } from "./charts/training-curves.ts";

@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { scenarioHash } from "../../env/model/file.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
-import type { CellOutcome, CellSpec, RunCell } from "../comparison/cell.ts";
-import { openJournal } from "../comparison/cell-journal.ts";
-import { faultText } from "../comparison/failed-cell.ts";
+import type { CellOutcome, CellSpec, RunCell } from "../cells/cell.ts";
+import { faultText } from "../cells/failed-cell.ts";
+import { openJournal } from "../cells/journal.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import type { RunDescription } from "../training/run-description.ts";
 

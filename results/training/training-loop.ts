@@ -12,8 +12,8 @@ import { planToJson } from "../../env/model/plan/plan.ts";
 import { type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { createLedger, type Ledger } from "../../env/sim/evaluator/ledger.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
+import { cellRng } from "../cells/random-stream.ts";
 import { sealed } from "../files/sealed.ts";
-import { cellRng } from "../random-stream.ts";
 import {
   CHECKPOINT,
   type Checkpoint,

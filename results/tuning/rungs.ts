@@ -12,7 +12,7 @@
  * its penalty.
  */
 import { InputError } from "../../env/model/errors.ts";
-import type { CellResult } from "../comparison/cell.ts";
+import type { CellResult } from "../cells/cell.ts";
 import { groupBy } from "../comparison/ranking.ts";
 
 export const strategies = ["random", "halving"] as const;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { CellResult } from "../../results/comparison/cell.ts";
+import type { CellResult } from "../../results/cells/cell.ts";
 import { suites } from "../../scenarios/index.ts";
 import { pgym } from "../cli/recorded-terminal.ts";
 import { sharedPath } from "../shared-folder.ts";

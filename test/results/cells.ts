@@ -2,7 +2,7 @@
  * Made-up cells for the tests of this folder: everything a reader of the test does not name has a
  * plain default.
  */
-import type { CellOutcome, CellResult, CellSpec, RunCell } from "../../results/comparison/cell.ts";
+import type { CellOutcome, CellResult, CellSpec, RunCell } from "../../results/cells/cell.ts";
 import type { CompareRequest } from "../../results/comparison/compare.ts";
 
 /** Eight cells. */

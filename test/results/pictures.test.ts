@@ -4,14 +4,14 @@
  */
 import { describe, expect, test } from "vitest";
 import { explain, type Placement, placement, type Scenario, testScenario } from "../../env/index.ts";
-import type { CellResult } from "../../results/comparison/cell.ts";
+import type { CellResult } from "../../results/cells/cell.ts";
 import { compare } from "../../results/comparison/compare.ts";
-import { ganttSvg } from "../../results/drawing/gantt-svg.ts";
-import { graphSvg } from "../../results/drawing/graph-svg.ts";
 import { curvesFigure } from "../../results/page/charts/curves.ts";
 import { loadsFigure } from "../../results/page/charts/loads.ts";
 import { memoryFigure } from "../../results/page/charts/memory.ts";
 import { metricSvg } from "../../results/page/charts/training-curves.ts";
+import { ganttSvg } from "../../results/page/drawing/gantt-svg.ts";
+import { graphSvg } from "../../results/page/drawing/graph-svg.ts";
 import { methodMarks } from "../../results/page/marks.ts";
 import { html, type Markup } from "../../results/page/markup.ts";
 import { style } from "../../results/page/style.ts";

@@ -11,7 +11,7 @@ import { spawn } from "node:child_process";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../../env/model/errors.ts";
-import { formatCount } from "../../../results/format.ts";
+import { formatCount } from "../../../results/text/format.ts";
 import { table } from "../../reports/columns.ts";
 import { EXIT, type Terminal } from "../../terminal/terminal.ts";
 import { type CaseFormat, caseFiles } from "./case-files.ts";

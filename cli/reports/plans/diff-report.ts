@@ -17,7 +17,7 @@ import {
   formatValue,
   type Scale,
   scaleFor,
-} from "../../../results/format.ts";
+} from "../../../results/text/format.ts";
 import { table } from "../columns.ts";
 import { groupWords, kindWords, percent } from "../explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";

@@ -5,7 +5,7 @@ import {
   type MemoryParts,
   memoryPartNames,
 } from "../../../env/sim/timeline/explain/memory-steps.ts";
-import { formatBytes } from "../../../results/format.ts";
+import { formatBytes } from "../../../results/text/format.ts";
 
 export const partWords: Readonly<Record<MemoryPart, string>> = {
   weights: "weights",

@@ -2,7 +2,7 @@
 import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
 import { memoryAtPeak, memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
-import { formatBytes, formatUs } from "../../../results/format.ts";
+import { formatBytes, formatUs } from "../../../results/text/format.ts";
 import { bottleneckSentence, percent, shareOf } from "../explain-words.ts";
 import { partWords } from "./explain-memory.ts";
 

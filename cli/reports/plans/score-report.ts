@@ -8,7 +8,7 @@ import type { TransferRecord } from "../../../env/sim/engine/engine.ts";
 import type { Violation } from "../../../env/sim/evaluator/contract.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
 import { memoryTitle } from "../../../results/comparison/row-text.ts";
-import { displayed } from "../../../results/displayed.ts";
+import { displayed } from "../../../results/text/displayed.ts";
 import {
   formatBytes,
   formatGap,
@@ -16,7 +16,7 @@ import {
   formatUs,
   formatValue,
   scaleFor,
-} from "../../../results/format.ts";
+} from "../../../results/text/format.ts";
 import { table } from "../columns.ts";
 
 /** The same with names that can be shown, for text. */

@@ -3,7 +3,7 @@
  * dashes of its method. A shape stands where the method ended, and a dotted line follows. The label
  * is at the right end. A band reaches from the least to the greatest value.
  */
-import type { AnytimeCurve } from "../../comparison/anytime.ts";
+import type { AnytimeCurve } from "../../cells/anytime.ts";
 import { type Mark, shapeMark } from "../marks.ts";
 import { element, html, type Markup, px } from "../markup.ts";
 import type { Axis } from "./axis.ts";

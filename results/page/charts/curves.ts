@@ -7,11 +7,11 @@
  * Early values can be many times the final ones. The picture therefore ends at a few times the best
  * final value, and the caption says what is cut off.
  */
-import { anytimeCurve } from "../../comparison/anytime.ts";
-import type { CellResult } from "../../comparison/cell.ts";
+import { anytimeCurve } from "../../cells/anytime.ts";
+import type { CellResult } from "../../cells/cell.ts";
 import type { ScenarioTable } from "../../comparison/compare.ts";
 import { groupBy } from "../../comparison/ranking.ts";
-import { formatOn, formatValue, type Scale, scaleFor } from "../../format.ts";
+import { formatOn, formatValue, type Scale, scaleFor } from "../../text/format.ts";
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, scrollBox } from "../parts.ts";

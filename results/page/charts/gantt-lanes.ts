@@ -7,7 +7,7 @@ import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
 import type { Resource } from "../../../env/sim/timeline/explain/tasks.ts";
 import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
-import { formatBytes } from "../../format.ts";
+import { formatBytes } from "../../text/format.ts";
 import type { Span } from "./blocks.ts";
 
 export interface Lane {

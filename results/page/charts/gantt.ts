@@ -6,8 +6,8 @@
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
 import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
-import { displayed } from "../../displayed.ts";
-import { formatOn, formatUs, type Scale, scaleFor } from "../../format.ts";
+import { displayed } from "../../text/displayed.ts";
+import { formatOn, formatUs, type Scale, scaleFor } from "../../text/format.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, keyList, scrollBox } from "../parts.ts";
 import { type Axis, linearAxis } from "./axis.ts";

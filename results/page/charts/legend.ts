@@ -4,7 +4,7 @@
  */
 import { traitsOf } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
-import type { CellResult } from "../../comparison/cell.ts";
+import type { CellResult } from "../../cells/cell.ts";
 import { type Mark, swatch } from "../marks.ts";
 import { html, lines, type Markup } from "../markup.ts";
 

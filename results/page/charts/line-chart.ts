@@ -3,7 +3,7 @@
  * curves of a comparison and the curves of training runs are both drawn by it. The picture is as
  * high as its labels need.
  */
-import { formatCount } from "../../format.ts";
+import { formatCount } from "../../text/format.ts";
 import { element, html, lines as inLines, type Markup, px } from "../markup.ts";
 import { type Line, lineMarkup, type Plot } from "./curve-line.ts";
 import { LABEL_STEP, labelPositions } from "./label-positions.ts";

@@ -2,7 +2,7 @@
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { deviceLoads } from "../../../env/sim/objectives/device-loads.ts";
-import { formatUs } from "../../format.ts";
+import { formatUs } from "../../text/format.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, keyList } from "../parts.ts";
 import { barList } from "./bars.ts";

@@ -2,7 +2,7 @@
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
 import { memoryTitle } from "../../comparison/row-text.ts";
-import { formatBytes } from "../../format.ts";
+import { formatBytes } from "../../text/format.ts";
 import type { Markup } from "../markup.ts";
 import { figure } from "../parts.ts";
 import { type Bar, barList } from "./bars.ts";

@@ -2,7 +2,7 @@
  * One metric of training runs over simulations as SVG, a line for each method with the band of its
  * seeds. The axis of values is logarithmic where all of them are above 0 and far apart.
  */
-import { formatCount, formatGap, formatNumber } from "../../format.ts";
+import { formatCount, formatGap, formatNumber } from "../../text/format.ts";
 import {
   type CurveLine,
   type CurveSet,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../../env/model/errors.ts";
 import { gapOf } from "../../../env/sim/evaluator/contract.ts";
-import type { CellResult } from "../../comparison/cell.ts";
+import type { CellResult } from "../../cells/cell.ts";
 import { COMPARE_FORMAT } from "../../comparison/compare.ts";
 import { groupBy } from "../../comparison/ranking.ts";
 import { objectIn, readJson, shaped } from "../../files/sealed.ts";

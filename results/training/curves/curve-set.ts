@@ -8,7 +8,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { notKnown } from "../../../env/model/suggest.ts";
-import type { AnytimePoint } from "../../comparison/anytime.ts";
+import type { AnytimePoint } from "../../cells/anytime.ts";
 import { groupBy } from "../../comparison/ranking.ts";
 import type { RecordedRun, SeriesPoint } from "./recorded-run.ts";
 

@@ -12,7 +12,7 @@ import { runMethod } from "../../../agents/run/run.ts";
 import { evaluator, metered, type Scenario } from "../../../env/index.ts";
 import { scenarioHash } from "../../../env/model/file.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
-import { cellRng } from "../../../results/random-stream.ts";
+import { cellRng } from "../../../results/cells/random-stream.ts";
 import { resolveScenario } from "../../../scenarios/index.ts";
 
 export interface CellName {

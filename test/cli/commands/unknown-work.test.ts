@@ -6,10 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runCell } from "../../../results/comparison/cell.ts";
+import { runCell } from "../../../results/cells/cell.ts";
 import { compare } from "../../../results/comparison/compare.ts";
 import { writeComparison } from "../../../results/report/write-comparison.ts";
-import { formatTable } from "../../../results/table.ts";
+import { formatTable } from "../../../results/text/table.ts";
 import { onnxFile, node as onnxNode, value } from "../../scenarios/import/onnx/write-model.ts";
 import { pgym } from "../recorded-terminal.ts";
 

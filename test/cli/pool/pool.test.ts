@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPool, type Pool } from "../../../cli/pool/pool.ts";
 import { InputError } from "../../../env/model/errors.ts";
-import { type CellHooks, type CellOutcome, CellStopped } from "../../../results/comparison/cell.ts";
+import { type CellHooks, type CellOutcome, CellStopped } from "../../../results/cells/cell.ts";
 
 const program = fileURLToPath(new URL("../pool-child.mjs", import.meta.url));
 /** No test waits for a clock. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { clausesOf, estimateText, factText } from "../../../results/comparison/facts-text.ts";
-import { scaleFor } from "../../../results/format.ts";
+import { scaleFor } from "../../../results/text/format.ts";
 
 const ms = scaleFor("us", 6_000);
 const megabytes = scaleFor("bytes", 3e6);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PLACEMENTS } from "../../../env/sim/bounds/best.ts";
-import type { CellResult } from "../../../results/comparison/cell.ts";
+import type { CellResult } from "../../../results/cells/cell.ts";
 import { rankRows, summarise } from "../../../results/comparison/ranking.ts";
 import { cell } from "../cells.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CellResult } from "../../../results/comparison/cell.ts";
+import type { CellResult } from "../../../results/cells/cell.ts";
 import { compare } from "../../../results/comparison/compare.ts";
 import { overallVerdict, verdictOf } from "../../../results/comparison/verdict.ts";
 import { fakeRunner } from "../cells.ts";

@@ -15,7 +15,7 @@ import {
 } from "../../../env/index.ts";
 import { exporterOf, exporters, exportScenario } from "../../../results/export/index.ts";
 import { moduleDevices } from "../../../results/export/module-devices.ts";
-import { formatUs } from "../../../results/format.ts";
+import { formatUs } from "../../../results/text/format.ts";
 
 const network = parseGraph(`
   feed 1 4B

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { generalMethods } from "../../../agents/index.ts";
 import { createSimulator, explain, planFromJson, type Scenario } from "../../../env/index.ts";
-import { formatUs } from "../../../results/format.ts";
 import {
   type CellResult,
   type CompareReport,
@@ -18,6 +17,7 @@ import {
   runCell,
   traceOf,
 } from "../../../results/index.ts";
+import { formatUs } from "../../../results/text/format.ts";
 import { resolveScenario, suites } from "../../../scenarios/index.ts";
 import { scenarioProfile } from "../../../scenarios/profile.ts";
 import { wrongNumbers } from "./page-numbers.ts";

@@ -12,13 +12,13 @@ import {
   type Scenario,
   testScenario,
 } from "../../../env/index.ts";
-import type { CellResult, RunCell } from "../../../results/comparison/cell.ts";
+import type { CellResult, RunCell } from "../../../results/cells/cell.ts";
 import { type CompareReport, compare } from "../../../results/comparison/compare.ts";
-import { ganttSvg } from "../../../results/drawing/gantt-svg.ts";
-import { graphSvg } from "../../../results/drawing/graph-svg.ts";
+import { traceOf } from "../../../results/export/trace/trace.ts";
+import { ganttSvg } from "../../../results/page/drawing/gantt-svg.ts";
+import { graphSvg } from "../../../results/page/drawing/graph-svg.ts";
 import { renderPage } from "../../../results/page/page.ts";
-import { formatTable } from "../../../results/table.ts";
-import { traceOf } from "../../../results/trace/trace.ts";
+import { formatTable } from "../../../results/text/table.ts";
 import { cell } from "../cells.ts";
 
 const plans = { first: [0, 0, 1, 0], second: [1, 0, 1, 0], third: [0, 0, 0, 0] } as const;

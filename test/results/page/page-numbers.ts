@@ -1,9 +1,9 @@
 /**
  * Reads the numbers of a page back and says which are not those of its report. Formats are those of
- * `results/format.ts`; what is compared is which number stands where.
+ * `results/text/format.ts`; what is compared is which number stands where.
  */
 import type { CompareReport, ScenarioTable } from "../../../results/comparison/compare.ts";
-import { formatGap, formatOn, formatValue, scaleFor } from "../../../results/format.ts";
+import { formatGap, formatOn, formatValue, scaleFor } from "../../../results/text/format.ts";
 
 const textOf = (markup: string): string =>
   markup

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { evaluator, type Objective, placement, type Scenario, testScenario } from "../../../env/index.ts";
-import { type CellResult, type RunCell, runCell as runRealCell } from "../../../results/comparison/cell.ts";
+import { type CellResult, type RunCell, runCell as runRealCell } from "../../../results/cells/cell.ts";
 import { type CompareReport, type CompareRequest, compare } from "../../../results/comparison/compare.ts";
-import { formatUs } from "../../../results/format.ts";
 import { renderPage } from "../../../results/page/page.ts";
 import { writeComparison } from "../../../results/report/write-comparison.ts";
+import { formatUs } from "../../../results/text/format.ts";
 import { cell, fakeRunner } from "../cells.ts";
 
 const graph = `

@@ -7,7 +7,7 @@ import {
   formatSeconds,
   formatUs,
   scaleFor,
-} from "../../results/format.ts";
+} from "../../../results/text/format.ts";
 
 test.each([
   [0, "0 us"],

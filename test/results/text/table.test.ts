@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { CellResult } from "../../results/comparison/cell.ts";
-import { compare } from "../../results/comparison/compare.ts";
-import { formatTable } from "../../results/table.ts";
-import { fakeRunner } from "./cells.ts";
+import type { CellResult } from "../../../results/cells/cell.ts";
+import { compare } from "../../../results/comparison/compare.ts";
+import { formatTable } from "../../../results/text/table.ts";
+import { fakeRunner } from "../cells.ts";
 
 const GB = 1e9;
 

@@ -9,11 +9,11 @@ import {
   placement,
   type Scenario,
   testScenario,
-} from "../../env/index.ts";
-import { onGrid } from "../../results/trace/events.ts";
-import { type Trace, traceOf } from "../../results/trace/trace.ts";
-import { resolveScenario } from "../../scenarios/index.ts";
-import { scenarioWithPlan } from "../env/sim/drawn-scenario.ts";
+} from "../../../env/index.ts";
+import { onGrid } from "../../../results/export/trace/events.ts";
+import { type Trace, traceOf } from "../../../results/export/trace/trace.ts";
+import { resolveScenario } from "../../../scenarios/index.ts";
+import { scenarioWithPlan } from "../../env/sim/drawn-scenario.ts";
 
 const time = z.number().finite().nonnegative();
 const spot = { pid: z.literal(1), tid: z.number().int().nonnegative() };

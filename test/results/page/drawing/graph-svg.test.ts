@@ -9,12 +9,12 @@ import {
   parseGraph,
   placement,
   testScenario,
-} from "../../../env/index.ts";
-import { drawnGraph } from "../../../results/drawing/drawn-graph.ts";
-import { graphSvg } from "../../../results/drawing/graph-svg.ts";
-import { groupTitles } from "../../../results/drawing/group-title.ts";
-import { layered } from "../../../results/drawing/layout.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
+} from "../../../../env/index.ts";
+import { drawnGraph } from "../../../../results/page/drawing/drawn-graph.ts";
+import { graphSvg } from "../../../../results/page/drawing/graph-svg.ts";
+import { groupTitles } from "../../../../results/page/drawing/group-title.ts";
+import { layered } from "../../../../results/page/drawing/layout.ts";
+import { resolveScenario } from "../../../../scenarios/index.ts";
 
 const diamond = testScenario({ graph: "a 10 40B\nb 20 8B <- a\nc 30 8B <- a\nd 5 <- b c" });
 

@@ -3,14 +3,14 @@
  * with style, title and legend inside and the critical path marked.
  */
 
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { PathSummary } from "../../env/sim/timeline/explain/explanation.ts";
-import type { Timeline } from "../../env/sim/timeline/timeline.ts";
-import { formatUs } from "../format.ts";
-import { type GanttChart, ganttChart } from "../page/charts/gantt.ts";
-import { fileChart, horizontalLine, rectangle, textAt } from "../page/charts/shapes.ts";
-import { html, lines, type Markup } from "../page/markup.ts";
-import { chartStyle } from "../page/palette.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { PathSummary } from "../../../env/sim/timeline/explain/explanation.ts";
+import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
+import { formatUs } from "../../text/format.ts";
+import { type GanttChart, ganttChart } from "../charts/gantt.ts";
+import { fileChart, horizontalLine, rectangle, textAt } from "../charts/shapes.ts";
+import { html, lines, type Markup } from "../markup.ts";
+import { chartStyle } from "../palette.ts";
 
 const HEAD = 46;
 const KEY_WIDTH = 110;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluator, planFromJson, testScenario, writeScenario } from "../../../env/index.ts";
-import { type CellSpec, runCell } from "../../../results/comparison/cell.ts";
+import { type CellSpec, runCell } from "../../../results/cells/cell.ts";
 import { type CompareRequest, compare, withoutTimes } from "../../../results/comparison/compare.ts";
 import { writeComparison } from "../../../results/report/write-comparison.ts";
 

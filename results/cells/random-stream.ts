@@ -5,8 +5,8 @@
  * index. Other options of the same method share its stream, which removes noise from comparing
  * them. A training run has the stream of the cell with seed index 0.
  */
-import type { Card } from "../agents/contract.ts";
-import { createRng, type Rng } from "../env/model/rng.ts";
+import type { Card } from "../../agents/contract.ts";
+import { createRng, type Rng } from "../../env/model/rng.ts";
 
 export interface StreamSeed {
   readonly rootSeed: number | string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anytimeCurve } from "../../../results/comparison/anytime.ts";
+import { anytimeCurve } from "../../../results/cells/anytime.ts";
 import { cell } from "../cells.ts";
 
 const feasible = (evaluations: number, cost: number) => ({

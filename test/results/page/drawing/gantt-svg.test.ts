@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { explain, placement, testScenario } from "../../../env/index.ts";
-import { ganttSvg } from "../../../results/drawing/gantt-svg.ts";
+import { explain, placement, testScenario } from "../../../../env/index.ts";
+import { ganttSvg } from "../../../../results/page/drawing/gantt-svg.ts";
 
 const scenario = testScenario({ name: "<tiny>", graph: "a 10 100B\nb 30 8B <- a\nc 5 <- a" });
 const svg = ganttSvg(scenario, explain(scenario, placement([0, 0, 1])), { plan: "plan.json", bound: 40 });

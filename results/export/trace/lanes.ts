@@ -3,9 +3,9 @@
  * one thread must not overlap. Where a link carries several transfers at once, each further one has
  * a lane of its own.
  */
-import { roleNames } from "../../env/model/graph/graph.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Task, Tasks } from "../../env/sim/timeline/explain/tasks.ts";
+import { roleNames } from "../../../env/model/graph/graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Task, Tasks } from "../../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type MetadataEvent, onGrid, type SpanEvent } from "./events.ts";
 
 export interface Lane {

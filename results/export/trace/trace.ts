@@ -12,8 +12,8 @@
  * - the highest memory counter of a device is its peak.
  */
 
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
 import { busyLinkCounter, memoryCounters, memoryPartCounters } from "./counters.ts";
 import { CLUSTER, type TraceEvent } from "./events.ts";
 import { flowsOf } from "./flows.ts";

@@ -25,9 +25,9 @@ import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
-import { cellRng } from "../random-stream.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
+import { cellRng } from "./random-stream.ts";
 
 export interface CellSpec {
   /** URI or path of a scenario. */

@@ -2,11 +2,11 @@
  * A comparison as plain text: one aligned table for each scenario, best method first, and a summary
  * over all. No colours (the command line adds them) and no clock readings but the column `CPU s`.
  */
-import { unknownWorkLines } from "../env/model/graph/unknown-work.ts";
-import type { CompareReport, ScenarioTable } from "./comparison/compare.ts";
-import type { Row } from "./comparison/ranking.ts";
-import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "./comparison/row-text.ts";
-import { overallVerdict, verdictOf } from "./comparison/verdict.ts";
+import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
+import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
+import type { Row } from "../comparison/ranking.ts";
+import { meanTimes, memoryTitle, remarksOf, tableScale, valueText } from "../comparison/row-text.ts";
+import { overallVerdict, verdictOf } from "../comparison/verdict.ts";
 import {
   formatBytes,
   formatCount,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PLACEMENTS } from "../../../env/sim/bounds/best.ts";
-import { bestKnownBound, kindsOf } from "../../../results/comparison/best-bound.ts";
+import { bestKnownBound, kindsOf } from "../../../results/cells/best-bound.ts";
 import { cell } from "../cells.ts";
 
 test("the largest bound that anybody proved counts for all, with its argument", () => {

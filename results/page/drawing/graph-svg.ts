@@ -3,13 +3,13 @@
  * bytes are thicker. With a plan, boxes have the colour of their device and edges between devices
  * stand out. Without a plan, ops that run longer are darker.
  */
-import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import { displayed } from "../displayed.ts";
-import { formatBytes, formatCount, formatUs } from "../format.ts";
-import { type Box, fileChart, textAt } from "../page/charts/shapes.ts";
-import { element, html, lines, type Markup, px } from "../page/markup.ts";
-import { COLOUR_COUNT, chartStyle } from "../page/palette.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { displayed } from "../../text/displayed.ts";
+import { formatBytes, formatCount, formatUs } from "../../text/format.ts";
+import { type Box, fileChart, textAt } from "../charts/shapes.ts";
+import { element, html, lines, type Markup, px } from "../markup.ts";
+import { COLOUR_COUNT, chartStyle } from "../palette.ts";
 import { type DrawnEdge, type DrawnGraph, type DrawnNode, drawnGraph } from "./drawn-graph.ts";
 import { type Layout, layered, type Point } from "./layout.ts";
 

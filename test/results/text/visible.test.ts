@@ -1,13 +1,13 @@
 /** Names of others do no harm in any format, and come back from those that we read ourselves. */
 import { describe, expect, test } from "vitest";
-import { explain, graphBuilder, testScenario, toGraphology } from "../../env/index.ts";
-import { exporterOf, exporters } from "../../results/export/index.ts";
-import { type CellResult, compare, ganttSvg, renderPage, traceOf } from "../../results/index.ts";
-import { formatTable } from "../../results/table.ts";
-import { visible, visibleName } from "../../results/visible.ts";
-import { importFile } from "../../scenarios/index.ts";
-import { fakeRunner } from "./cells.ts";
-import { evilNames, evilPlan, evilScenario, obeyed } from "./evil-names.ts";
+import { explain, graphBuilder, testScenario, toGraphology } from "../../../env/index.ts";
+import { exporterOf, exporters } from "../../../results/export/index.ts";
+import { type CellResult, compare, ganttSvg, renderPage, traceOf } from "../../../results/index.ts";
+import { formatTable } from "../../../results/text/table.ts";
+import { visible, visibleName } from "../../../results/text/visible.ts";
+import { importFile } from "../../../scenarios/index.ts";
+import { fakeRunner } from "../cells.ts";
+import { evilNames, evilPlan, evilScenario, obeyed } from "../evil-names.ts";
 
 const scenario = evilScenario();
 const written = (name: string) => exporterOf(name).write(scenario, evilPlan);

@@ -4,9 +4,9 @@
  * levels.
  */
 
-import type { Scenario } from "../../env/model/scenario.ts";
-import { memoryPartNames, memorySteps } from "../../env/sim/timeline/explain/memory-steps.ts";
-import { linksOf, type Tasks } from "../../env/sim/timeline/explain/tasks.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { memoryPartNames, memorySteps } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import { linksOf, type Tasks } from "../../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type CounterEvent, onGrid } from "./events.ts";
 
 export function memoryCounters({ cluster }: Scenario, tasks: Tasks): CounterEvent[] {

@@ -2,7 +2,7 @@
  * Scenarios and reports whose names can be shown: the same under visible names. They are for text
  * alone; JSON and files keep the names as they are.
  */
-import type { Scenario } from "../env/model/scenario.ts";
+import type { Scenario } from "../../env/model/scenario.ts";
 import { visibleName } from "./visible.ts";
 
 export function displayed(scenario: Scenario): Scenario {

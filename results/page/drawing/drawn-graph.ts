@@ -7,12 +7,12 @@
  * has the bytes of both directions.
  */
 
-import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import { coarsen } from "../../env/model/coarsen/rules.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
+import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
+import { coarsen } from "../../../env/model/coarsen/rules.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { groupTitles } from "./group-title.ts";
 
 export interface DrawnNode {

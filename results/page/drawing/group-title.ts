@@ -6,7 +6,7 @@
  * - `block/{conv, relu}` or `block/{step_0 … step_4}` where it holds some;
  * - `stem, block/conv` or `stem … head` where it holds several paths.
  */
-import { type OpGraph, Role } from "../../env/model/graph/graph.ts";
+import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
 
 /** Answers the title of a group; made once for a graph. */
 export function groupTitles(graph: OpGraph): (ops: ArrayLike<number>) => string {

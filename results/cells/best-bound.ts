@@ -9,7 +9,7 @@
 import type { PlanKindName } from "../../env/model/plan/plan.ts";
 import { bestOf, covering } from "../../env/sim/bounds/best.ts";
 import type { Bound } from "../../env/sim/evaluator/contract.ts";
-import { formatValue } from "../format.ts";
+import { formatValue } from "../text/format.ts";
 import type { CellResult } from "./cell.ts";
 
 /**

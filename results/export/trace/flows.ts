@@ -2,8 +2,8 @@
  * The arrows of a trace. Each input from another device is one flow, from its producer over every
  * hop to its consumer. An arrow touches each span in its middle, away from its neighbours.
  */
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Task, Tasks } from "../../env/sim/timeline/explain/tasks.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Task, Tasks } from "../../../env/sim/timeline/explain/tasks.ts";
 import { CLUSTER, type FlowEvent, onGrid } from "./events.ts";
 
 export function flowsOf(

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
-import type { RunCell } from "../../../results/comparison/cell.ts";
-import { openJournal } from "../../../results/comparison/cell-journal.ts";
+import type { RunCell } from "../../../results/cells/cell.ts";
+import { openJournal } from "../../../results/cells/journal.ts";
 import { compare, withoutTimes } from "../../../results/comparison/compare.ts";
 import { fakeRunner, request } from "../cells.ts";
 
