@@ -14,6 +14,7 @@ import { boundedBytes, checkFiles } from "../untrusted/folder.ts";
 import { inflatedText } from "../untrusted/inflate.ts";
 import { strictJson } from "../untrusted/json.ts";
 import { FILE_LIMITS, LARGEST_COUNT, LINE_BYTES } from "../untrusted/limits.ts";
+import { ENTRY_ID, LONGEST_ID } from "./entry-id.ts";
 import { unpacked } from "./packed-plan.ts";
 
 export const ENTRY = "entry.json";
@@ -29,9 +30,6 @@ export interface EntryFolder {
   readonly policy: Uint8Array | null;
 }
 
-/** Names of folders are entries' ids: no dots that climb, no separators. */
-export const ENTRY_ID = /^[a-z0-9](?:[a-z0-9=,+_-]|\.(?!\.))*$/;
-
 export function readEntryFolder(path: string): EntryFolder {
   const names = checkFiles(path, [CELLS, ENTRY], [POLICY]);
   const entry = readEntry(path);
@@ -46,7 +44,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hex");
 
 const entrySchema: z.ZodType<Entry> = z.strictObject({
   format: z.literal(ENTRY_FORMAT),
-  id: z.string().max(120).regex(ENTRY_ID, "expected lower-case letters, digits and -=,+_."),
+  id: z.string().max(LONGEST_ID).regex(ENTRY_ID, "expected lower-case letters, digits and -=,+_."),
   board: z.literal("board-v1"),
   track: word,
   method: word,

@@ -1,5 +1,5 @@
 /**
- * JSON that a stranger wrote. Its depth is measured before it is parsed. The text must be the one
+ * JSON that a stranger wrote. Its depth is measured before it is parsed. Strict JSON is the text
  * that this program would write for its value: so no field is there twice, and nothing hides.
  */
 import { InputError } from "../../../env/model/errors.ts";
@@ -7,14 +7,15 @@ import { JSON_DEPTH, LARGEST_NUMBER } from "./limits.ts";
 
 /** `indent` is that of `JSON.stringify`. */
 export function strictJson(text: string, where: string, indent?: number): unknown {
-  refuseDepth(text, where);
-  const value = parsed(text, where);
+  const value = boundedJson(text, where);
   if (JSON.stringify(value, null, indent) !== text)
     throw new InputError(`${where} is not written as this program writes it: fields twice, or other spelling.`);
   return value;
 }
 
-function parsed(text: string, where: string): unknown {
+/** In any spelling. */
+export function boundedJson(text: string, where: string): unknown {
+  refuseDepth(text, where);
   try {
     return JSON.parse(text, (key, value: unknown) => checked(key, value, where));
   } catch (error) {
