@@ -3,16 +3,16 @@
  * mean of the scores. Equal scores share a rank. Entries and files alone decide it, so two builds
  * give the same bytes.
  */
-import { mean } from "../statistics/averages.ts";
-import { interquartileMeanInterval } from "../statistics/averages.ts";
+import { interquartileMeanInterval, mean } from "../statistics/averages.ts";
 import type { BestKnown, Board, BoardRow, Track } from "./contract.ts";
-import { budgetKey, tracks } from "./tracks/tracks.ts";
+import { budgetKey } from "./tracks/tracks.ts";
 import type { VerifiedEntry } from "./verify/entry.ts";
 
 /** `bestKnown` gives the plan of a scenario of a track. */
 export function boardOf(
   entries: readonly VerifiedEntry[],
   bestKnown: (track: Track, uri: string) => BestKnown | null,
+  tracks: readonly Track[],
 ): Board {
   return {
     name: "board-v1",

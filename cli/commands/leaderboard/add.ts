@@ -9,7 +9,7 @@ import { resolveScenario } from "../../../scenarios/resolve.ts";
 import { jsonText } from "../../json.ts";
 import { EXIT, type Terminal } from "../../terminal/terminal.ts";
 import { readPlanArgument } from "../given-plan.ts";
-import { foldersOf, type FolderValues, today } from "./folders.ts";
+import { type FolderValues, foldersOf, today } from "./folders.ts";
 
 export interface AddValues extends FolderValues, RunChoice {
   readonly plan?: string;
@@ -22,7 +22,9 @@ export interface AddValues extends FolderValues, RunChoice {
 
 export async function add(path: string | undefined, values: AddValues, terminal: Terminal): Promise<number> {
   if ((path === undefined) === (values.plan === undefined))
-    throw new InputError('"leaderboard add" needs the folder of an evaluation, or --plan FILE --scenario URI --by NAME.');
+    throw new InputError(
+      '"leaderboard add" needs the folder of an evaluation, or --plan FILE --scenario URI --by NAME.',
+    );
   return path === undefined ? addOne(values, terminal) : addAll(path, values, terminal);
 }
 
@@ -34,9 +36,9 @@ async function addAll(path: string, values: AddValues, terminal: Terminal): Prom
   else
     terminal.write(
       [
-        ...entries.map(({ folder: { entry } }) => `Added ${entry.id}, score ${entry.iqm.toFixed(4)}`),
-        ...best.map(recordText),
-      ].join("\n") + "\n",
+        ...entries.map(({ folder: { entry } }) => `Added ${entry.id}, score ${entry.iqm.toFixed(4)}\n`),
+        ...best.map((record) => `${recordText(record)}\n`),
+      ].join(""),
     );
   return EXIT.done;
 }
@@ -50,7 +52,9 @@ async function addOne(values: AddValues, terminal: Terminal): Promise<number> {
   const { bestKnown } = foldersOf(values);
   const submission = { scenarioHash: scenarioHash(scenario), offered: { plan, method: by } };
   const records = await addPlan(submission, bestKnown, today());
-  terminal.write(values.json ? jsonText(records.map(({ best }) => best)) : `${records.map(recordText).join("\n")}\n`);
+  terminal.write(
+    values.json ? jsonText(records.map(({ best }) => best)) : `${records.map(recordText).join("\n")}\n`,
+  );
   return EXIT.done;
 }
 

@@ -7,15 +7,15 @@ import { join } from "node:path";
 import { InputError } from "../../../env/model/errors.ts";
 import { planFromJson } from "../../../env/model/plan/plan.ts";
 import { type CellResult, runCell } from "../../../results/cells/cell.ts";
+import { readJson } from "../../../results/files/sealed.ts";
 import { writeBestKnown } from "../../../results/leaderboard/best-known/best-known.ts";
 import type { Track } from "../../../results/leaderboard/contract.ts";
 import { recordKeeper } from "../../../results/leaderboard/submit/add.ts";
 import { trackNamed, tracks } from "../../../results/leaderboard/tracks/tracks.ts";
 import { createJudge, type Judge } from "../../../results/leaderboard/verify/judge.ts";
-import { readJson } from "../../../results/files/sealed.ts";
 import { EXIT, type Terminal } from "../../terminal/terminal.ts";
 import { recordText } from "./add.ts";
-import { foldersOf, type FolderValues, today } from "./folders.ts";
+import { type FolderValues, foldersOf, today } from "./folders.ts";
 
 export interface BestKnownValues extends FolderValues {
   readonly track?: string;
@@ -25,7 +25,11 @@ export interface BestKnownValues extends FolderValues {
   readonly seed: number;
 }
 
-export async function bestKnown(path: string | undefined, values: BestKnownValues, terminal: Terminal): Promise<number> {
+export async function bestKnown(
+  path: string | undefined,
+  values: BestKnownValues,
+  terminal: Terminal,
+): Promise<number> {
   const judge = createJudge();
   const chosen = values.track === undefined ? tracks : [trackNamed(values.track)];
   const cells = path === undefined ? null : cellsOf(path);
@@ -49,13 +53,18 @@ interface Place {
 /** Cells of a comparison or an evaluation. */
 function cellsOf(path: string): readonly CellResult[] {
   const file = join(path, "report.json");
-  if (!existsSync(file)) throw new InputError(`"${path}" holds no report.json of a comparison or an evaluation.`);
+  if (!existsSync(file))
+    throw new InputError(`"${path}" holds no report.json of a comparison or an evaluation.`);
   const { cells } = readJson(file) as { readonly cells?: unknown };
   if (!Array.isArray(cells)) throw new InputError(`"${file}" holds no cells.`);
   return cells as CellResult[];
 }
 
-async function runMethods({ track, index, judge }: Place, values: BestKnownValues, terminal: Terminal): Promise<void> {
+async function runMethods(
+  { track, index, judge }: Place,
+  values: BestKnownValues,
+  terminal: Terminal,
+): Promise<void> {
   const [uri] = track.scenarios[index];
   for (const method of values.methods ?? ["best"]) {
     if (terminal.signal.aborted) return;
@@ -89,11 +98,12 @@ async function keep(
   if (own.length === 0) return;
   const { bestKnown: folder } = foldersOf(values);
   const judged = await judge.judged(track, index);
-  const records = recordKeeper(folder, today());
+  const records = recordKeeper(folder, today(), judge.tracks);
   for (const { plan, method, plannerBound, methodName } of own) {
     const placement = planFromJson(judged.scenario, plan, `The plan of ${methodName}`);
     const { value } = judged.evaluator.evaluate(placement);
-    if (value !== null) records.offer(track.id, judged, { value, plan: placement, method, bound: plannerBound });
+    if (value !== null)
+      records.offer(track.id, judged, { value, plan: placement, method, bound: plannerBound });
   }
   for (const record of records.verified()) {
     writeBestKnown(folder, record.track, record.best);

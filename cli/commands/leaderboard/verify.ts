@@ -19,7 +19,7 @@ import { sampleOf } from "../../../results/leaderboard/verify/slow.ts";
 import { formatCount, formatSeconds } from "../../../results/text/format.ts";
 import { jsonText } from "../../json.ts";
 import { EXIT, type Terminal } from "../../terminal/terminal.ts";
-import { foldersOf, type FolderValues } from "./folders.ts";
+import { type FolderValues, foldersOf } from "./folders.ts";
 
 export interface VerifyValues extends FolderValues, RunChoice {
   readonly sample: number;
@@ -28,9 +28,14 @@ export interface VerifyValues extends FolderValues, RunChoice {
   readonly json: boolean;
 }
 
-export async function verify(path: string | undefined, values: VerifyValues, terminal: Terminal): Promise<number> {
+export async function verify(
+  path: string | undefined,
+  values: VerifyValues,
+  terminal: Terminal,
+): Promise<number> {
   const isEntry = path !== undefined && existsSync(join(path, "entry.json"));
-  if (values.replay !== undefined) return replayRow(entryFolderOf(path, isEntry, values), values.replay, terminal);
+  if (values.replay !== undefined)
+    return replayRow(entryFolderOf(path, isEntry, values), values.replay, terminal);
   if (isEntry) return verifyOne([readEntryFolder(path)], values, terminal);
   if (path !== undefined && isRun(path)) {
     const entries = await entriesOfRun(readRun(path), values, foldersOf(values).entries, createJudge());
@@ -40,7 +45,11 @@ export async function verify(path: string | undefined, values: VerifyValues, ter
 }
 
 /** The board of a folder; the package's own with its best known plans. */
-async function verifyWhole(path: string | undefined, values: VerifyValues, terminal: Terminal): Promise<number> {
+async function verifyWhole(
+  path: string | undefined,
+  values: VerifyValues,
+  terminal: Terminal,
+): Promise<number> {
   const startedAt = terminal.cpuSeconds();
   const folders = foldersOf(values);
   const isOther = (path ?? values.board) !== undefined && values["best-known"] === undefined;
@@ -61,7 +70,11 @@ async function verifyWhole(path: string | undefined, values: VerifyValues, termi
   return EXIT.done;
 }
 
-async function verifyOne(folders: readonly EntryFolder[], values: VerifyValues, terminal: Terminal): Promise<number> {
+async function verifyOne(
+  folders: readonly EntryFolder[],
+  values: VerifyValues,
+  terminal: Terminal,
+): Promise<number> {
   const judge = createJudge();
   const told: { id: string; score: number; cells: number }[] = [];
   for (const folder of folders) {
@@ -73,7 +86,9 @@ async function verifyOne(folders: readonly EntryFolder[], values: VerifyValues, 
   terminal.write(
     values.json
       ? jsonText(told)
-      : told.map(({ id, score, cells }) => `True: ${id}, score ${score.toFixed(4)}, ${cells} cells.\n`).join(""),
+      : told
+          .map(({ id, score, cells }) => `True: ${id}, score ${score.toFixed(4)}, ${cells} cells.\n`)
+          .join(""),
   );
   return EXIT.done;
 }

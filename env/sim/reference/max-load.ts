@@ -19,7 +19,9 @@ export function referenceMaxLoadUs(scenario: Scenario, device: ArrayLike<number>
     const computeUs = own.reduce((sum, v) => sum + runUs[v * cluster.devices.length + d], 0);
     if (isCpu(machine)) return computeUs;
     const sent = new Set(edges.filter(({ u, v }) => device[u] === d && device[v] !== d).map(({ u }) => u));
-    const received = new Set(edges.filter(({ u, v }) => device[u] !== d && device[v] === d).map(({ u }) => u));
+    const received = new Set(
+      edges.filter(({ u, v }) => device[u] !== d && device[v] === d).map(({ u }) => u),
+    );
     return [...sent, ...received].reduce((sum, u) => sum + transferUs[u], computeUs);
   });
   return Math.max(...loadsUs);

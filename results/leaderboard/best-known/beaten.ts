@@ -1,7 +1,8 @@
 /** Whether a plan is better than the best known one of a track that has its scenario. */
-import type { CellResult } from "../../cells/cell.ts";
-import { resolveScenario } from "../../../scenarios/resolve.ts";
+
 import { planFromJson } from "../../../env/model/plan/plan.ts";
+import { resolveScenario } from "../../../scenarios/resolve.ts";
+import type { CellResult } from "../../cells/cell.ts";
 import type { BestKnown, Track } from "../contract.ts";
 import { contiguityFault } from "../tracks/contiguous.ts";
 import { tracks } from "../tracks/tracks.ts";

@@ -83,7 +83,12 @@ export interface NewBest {
 }
 
 /** What the file becomes: null where it stays, because the plan is no better and proves no more. */
-export function improved(old: BestKnown | null, found: NewBest, track: Track, judged: Judged): BestKnown | null {
+export function improved(
+  old: BestKnown | null,
+  found: NewBest,
+  track: Track,
+  judged: Judged,
+): BestKnown | null {
   const isBetter = old === null || found.value < old.value;
   const kept = isBetter ? found : old;
   const bounds: { readonly value: number; readonly argument: string }[] = [judged.bound];

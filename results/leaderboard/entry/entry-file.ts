@@ -100,7 +100,9 @@ const cellSchema: z.ZodType<EntryCell> = z.strictObject({
   bestSimulation: count.nullable(),
   plan: z.looseObject({ kind: z.string().max(40) }).nullable(),
   curve: z
-    .array(z.strictObject({ simulations: count, evaluations: whole, cost: z.number(), feasible: z.boolean() }))
+    .array(
+      z.strictObject({ simulations: count, evaluations: whole, cost: z.number(), feasible: z.boolean() }),
+    )
     .max(100_000),
   failure: z.string().max(2_000).nullable(),
   ended: z.enum(["done", "budget", "limit", "clock", "fault"]),
@@ -109,7 +111,9 @@ const cellSchema: z.ZodType<EntryCell> = z.strictObject({
 /** The cell of a line; its plan is not held to the scenario yet. */
 export function cellIn(line: string, where: string): EntryCell {
   if (line.length > LINE_BYTES)
-    throw new InputError(`${where} has ${line.length} characters, more than the ${LINE_BYTES} that are read.`);
+    throw new InputError(
+      `${where} has ${line.length} characters, more than the ${LINE_BYTES} that are read.`,
+    );
   const cell = shaped(cellSchema, strictJson(line, where), where);
   return cell.plan === null ? cell : { ...cell, plan: unpacked(cell.plan, where) };
 }

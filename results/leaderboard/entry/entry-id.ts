@@ -11,7 +11,9 @@ export const LONGEST_ID = 120;
 
 export function entryId({ track, method, budget }: Pick<Entry, "track" | "method" | "budget">): string {
   const amount =
-    budget.simulations !== undefined ? `${budget.simulations}-simulations` : `${budget.cpuSeconds}-cpu-seconds`;
+    budget.simulations !== undefined
+      ? `${budget.simulations}-simulations`
+      : `${budget.cpuSeconds}-cpu-seconds`;
   const id = `${track}-${plain(method)}-${amount}`;
   if (id.length <= LONGEST_ID) return id;
   throw new InputError(`Method "${method}" has a name too long for an entry; give fewer options.`);

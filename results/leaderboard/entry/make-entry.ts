@@ -6,8 +6,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseSpec } from "../../../agents/registry/spec.ts";
 import { gapOf } from "../../../env/sim/evaluator/contract.ts";
-import { writeAtomically } from "../../files/atomic.ts";
 import type { CellResult } from "../../cells/cell.ts";
+import { writeAtomically } from "../../files/atomic.ts";
 import { sealed } from "../../files/sealed.ts";
 import { interquartileMeanInterval } from "../../statistics/averages.ts";
 import { scoreOf } from "../../statistics/scores.ts";
@@ -19,7 +19,10 @@ import { entryId } from "./entry-id.ts";
 import { packed, ranked } from "./packed-plan.ts";
 
 /** What all cells of an entry have in common. */
-export type EntryHead = Omit<Entry, "format" | "id" | "board" | "cellsSha256" | "iqm" | "methodName" | "kind" | "backend">;
+export type EntryHead = Omit<
+  Entry,
+  "format" | "id" | "board" | "cellsSha256" | "iqm" | "methodName" | "kind" | "backend"
+>;
 
 export interface EntryParts {
   readonly head: EntryHead;
@@ -31,7 +34,10 @@ export interface EntryParts {
   readonly folder: string;
 }
 
-export async function makeEntry({ head, track, cells, policy, folder }: EntryParts, judge: Judge): Promise<EntryFolder> {
+export async function makeEntry(
+  { head, track, cells, policy, folder }: EntryParts,
+  judge: Judge,
+): Promise<EntryFolder> {
   const lines: string[] = [];
   const scores: number[][] = track.scenarios.map(() => []);
   for (const cell of cells) {
@@ -74,7 +80,10 @@ export function methodOf(spec: string): string {
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
 /** A cell with what can be verified, its plan packed. */
-export function lineOf(cell: CellResult, bound: { readonly value: number; readonly argument: string }): EntryCell {
+export function lineOf(
+  cell: CellResult,
+  bound: { readonly value: number; readonly argument: string },
+): EntryCell {
   const { scenario, scenarioHash, seedIndex, value, feasible, evaluations, simulations } = cell;
   return {
     scenario,

@@ -10,7 +10,6 @@ import type { BestKnown, EntryCell, Track } from "../contract.ts";
 import { type EntryFolder, readEntryFolder } from "../entry/entry-file.ts";
 import { writeEntry } from "../entry/make-entry.ts";
 import { contiguityFault } from "../tracks/contiguous.ts";
-import { tracks } from "../tracks/tracks.ts";
 import { type VerifiedEntry, verifyEntry } from "../verify/entry.ts";
 import { createJudge, type Judge, type Judged } from "../verify/judge.ts";
 import { entriesOfRun, type RunChoice, readRun } from "./evaluation-run.ts";
@@ -39,10 +38,14 @@ export interface NewRecord {
 }
 
 /** The entries of an evaluation's folder, or the entry of an entry's folder. */
-export async function addRun(path: string, folders: BoardFolders, options: AddOptions): Promise<Added> {
-  const judge = createJudge();
+export async function addRun(
+  path: string,
+  folders: BoardFolders,
+  options: AddOptions,
+  judge: Judge = createJudge(),
+): Promise<Added> {
   const given = await entriesOfRun(readRun(path), options, folders.entries, judge);
-  const records = recordKeeper(folders.bestKnown, options.date);
+  const records = recordKeeper(folders.bestKnown, options.date, judge.tracks);
   const entries: VerifiedEntry[] = [];
   for (const entry of given) {
     refuseTaken(entry, options.replace);
@@ -82,7 +85,7 @@ export interface RecordKeeper {
 }
 
 /** Keeps the best of the plans that it is offered for each scenario. */
-export function recordKeeper(folder: string, date: string): RecordKeeper {
+export function recordKeeper(folder: string, date: string, tracks: readonly Track[]): RecordKeeper {
   const found = new Map<string, NewRecord & { readonly judged: Judged }>();
   const offerIn = (track: Track, judged: Judged, { plan, ...offered }: OfferedPlan) => {
     if (track.rule !== null && contiguityFault(judged.scenario, plan.device) !== null) return;
@@ -94,7 +97,7 @@ export function recordKeeper(folder: string, date: string): RecordKeeper {
   };
   return {
     offer(id, judged, offered) {
-      for (const track of tracks) if (takesPlansOf(track, id)) offerIn(track, judged, offered);
+      for (const track of tracks) if (takesPlansOf(track, id, tracks)) offerIn(track, judged, offered);
     },
     verified() {
       for (const { best, track, judged } of found.values()) verifyBestKnown(best, track, judged);
@@ -104,19 +107,22 @@ export function recordKeeper(folder: string, date: string): RecordKeeper {
 }
 
 /** Tracks that differ in their rule alone share plans; those that break the rule are left out. */
-function takesPlansOf(track: Track, id: string): boolean {
+function takesPlansOf(track: Track, id: string, tracks: readonly Track[]): boolean {
   const own = tracks.find((candidate) => candidate.id === id);
   return track.id === id || own?.scenarios === track.scenarios;
 }
 
 /** A single plan as a new best: in each track that has its scenario and allows it. */
 export async function addPlan(
-  { scenarioHash: hash, offered }: { readonly scenarioHash: string; readonly offered: Omit<OfferedPlan, "value"> },
+  {
+    scenarioHash: hash,
+    offered,
+  }: { readonly scenarioHash: string; readonly offered: Omit<OfferedPlan, "value"> },
   folder: string,
   date: string,
   judge: Judge = createJudge(),
 ): Promise<NewRecord[]> {
-  const places = tracks.flatMap((track) =>
+  const places = judge.tracks.flatMap((track) =>
     track.scenarios.flatMap(([, own], index) => (own === hash ? [{ track, index }] : [])),
   );
   if (places.length === 0)
@@ -129,7 +135,8 @@ export async function addPlan(
     if (value === null) throw new InputError(`The plan does not fit the memory of "${judged.uri}".`);
     const old = readBestKnown(folder, track, judged.uri);
     const best = improved(old, { ...offered, value, plan: planToJson(offered.plan), date }, track, judged);
-    if (best === null) reasons.push(`in "${track.id}" its value is ${value}, the best known one is ${old!.value}`);
+    if (best === null)
+      reasons.push(`in "${track.id}" its value is ${value}, the best known one is ${old!.value}`);
     else
       try {
         verifyBestKnown(best, track, judged);

@@ -14,7 +14,7 @@ import { policyPath } from "../../training/policy-file.ts";
 import type { Track } from "../contract.ts";
 import { type EntryFolder, utf8 } from "../entry/entry-file.ts";
 import { type EntryHead, makeEntry, methodOf } from "../entry/make-entry.ts";
-import { budgetKey, budgetText, trackNamed } from "../tracks/tracks.ts";
+import { budgetKey, budgetText } from "../tracks/tracks.ts";
 import { boundedBytes } from "../untrusted/folder.ts";
 import { boundedJson } from "../untrusted/json.ts";
 import { FILE_LIMITS } from "../untrusted/limits.ts";
@@ -96,7 +96,13 @@ export function readRun(path: string): EvaluationRun {
     throw new InputError(`"${path}" holds a run of "${kind}", expected one of "evaluate".`);
   const where = `"${join(path, "report.json")}"`;
   const report = objectIn(readFile(path, "report.json", REPORT_BYTES), where);
-  return { path, versions, options, files, report: shaped(reportSchema, report, where) as unknown as EvaluationReport };
+  return {
+    path,
+    versions,
+    options,
+    files,
+    report: shaped(reportSchema, report, where) as unknown as EvaluationReport,
+  };
 }
 
 function readFile(path: string, name: string, limitBytes: number): unknown {
@@ -113,7 +119,7 @@ export async function entriesOfRun(
   judge: Judge,
 ): Promise<EntryFolder[]> {
   const { request } = run.report;
-  const track = trackOf(run, asked);
+  const track = trackOf(run, asked, judge);
   if (!run.report.complete && only === undefined)
     throw new InputError(`The evaluation in "${run.path}" is not complete; finish it, or name one --method.`);
   const specs = only === undefined ? request.methods : [only];
@@ -129,14 +135,14 @@ export async function entriesOfRun(
   return entries;
 }
 
-function trackOf({ path, report }: EvaluationRun, asked: string | undefined): Track {
+function trackOf({ path, report }: EvaluationRun, asked: string | undefined, judge: Judge): Track {
   const { track: named, scenarios } = report.request;
   if (asked !== undefined && named !== null && asked !== named)
     throw new InputError(`"${path}" is for the track "${named}", not for "${asked}".`);
   const id = asked ?? named;
   if (id === null)
     throw new InputError(`"${path}" names no track of the leaderboard; evaluate with --track, or name one.`);
-  const track = trackNamed(id);
+  const track = judge.track(id);
   const missing = track.scenarios.find(([uri]) => !scenarios.includes(uri));
   if (missing !== undefined)
     throw new InputError(`"${path}" lacks the scenario "${missing[0]}" of the track "${id}".`);
@@ -147,7 +153,10 @@ function trackOf({ path, report }: EvaluationRun, asked: string | undefined): Tr
 function cellsOf({ report }: EvaluationRun, track: Track, spec: string, budget: string): CellResult[] {
   const place = new Map(track.scenarios.map(([uri], index) => [uri, index]));
   return report.cells
-    .filter(({ method, budget: own, scenario }) => method === spec && budgetKey(own) === budget && place.has(scenario))
+    .filter(
+      ({ method, budget: own, scenario }) =>
+        method === spec && budgetKey(own) === budget && place.has(scenario),
+    )
     .sort((a, b) => place.get(a.scenario)! - place.get(b.scenario)! || a.seedIndex - b.seedIndex);
 }
 

@@ -9,10 +9,7 @@ import { Role } from "../../../env/model/graph/graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 /** What is not contiguous in one clause, null where the placement is contiguous. */
-export function contiguityFault(
-  { graph, cluster }: Scenario,
-  device: ArrayLike<number>,
-): string | null {
+export function contiguityFault({ graph, cluster }: Scenario, device: ArrayLike<number>): string | null {
   const { role, twin, names } = graph;
   const onward = cluster.devices.map(() => new Set<number>());
   for (let e = 0; e < graph.edgeCount; e++) {

@@ -64,14 +64,14 @@ export const tracks: readonly Track[] = [
   },
 ];
 
-export function trackNamed(id: string): Track {
-  const track = tracks.find((candidate) => candidate.id === id);
+export function trackNamed(id: string, among: readonly Track[] = tracks): Track {
+  const track = among.find((candidate) => candidate.id === id);
   if (track !== undefined) return track;
   throw new InputError(
     notKnown(
       "Track",
       id,
-      tracks.map((candidate) => candidate.id),
+      among.map((candidate) => candidate.id),
     ),
   );
 }

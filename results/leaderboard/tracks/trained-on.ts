@@ -45,7 +45,8 @@ function scenariosOf(declared: string): Parts[] {
   const suite = suiteCatalog.find(({ name }) => name === declared);
   if (suite !== undefined) return suite.members.map(partsOf);
   const family = families.find(({ name }) => name === declared);
-  if (family !== undefined) return splits.flatMap((split) => familyMembers(`${declared}/${split}`)).map(partsOf);
+  if (family !== undefined)
+    return splits.flatMap((split) => familyMembers(`${declared}/${split}`)).map(partsOf);
   if (namesMembers(declared)) return familyMembers(declared).map(partsOf);
   if (!isKnown(declared))
     throw new InputError(

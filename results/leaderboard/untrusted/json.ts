@@ -9,7 +9,9 @@ import { JSON_DEPTH, LARGEST_NUMBER } from "./limits.ts";
 export function strictJson(text: string, where: string, indent?: number): unknown {
   const value = boundedJson(text, where);
   if (JSON.stringify(value, null, indent) !== text)
-    throw new InputError(`${where} is not written as this program writes it: fields twice, or other spelling.`);
+    throw new InputError(
+      `${where} is not written as this program writes it: fields twice, or other spelling.`,
+    );
   return value;
 }
 

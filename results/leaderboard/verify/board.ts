@@ -10,7 +10,6 @@ import { readBestKnown, verifyBestKnown } from "../best-known/best-known.ts";
 import { boardOf } from "../board.ts";
 import type { BestKnown, Board } from "../contract.ts";
 import { cellIn, readEntryFolder } from "../entry/entry-file.ts";
-import { tracks } from "../tracks/tracks.ts";
 import { plainFolders } from "../untrusted/folder.ts";
 import { MOST_ENTRIES } from "../untrusted/limits.ts";
 import { type VerifiedEntry, verifyEntry } from "./entry.ts";
@@ -24,6 +23,8 @@ export interface BoardParts {
   readonly bestKnown: string | null;
   /** Cells beside those of the top rows that the slow simulator scores. */
   readonly sample: number;
+  /** Default that of the tracks of `board-v1`. */
+  readonly judge?: Judge;
   /** Told each entry before it is verified. */
   readonly onEntry?: (id: string, number: number, count: number) => void;
 }
@@ -37,8 +38,13 @@ export interface VerifiedBoard {
 }
 
 /** Throws one `InputError` sentence at the first thing that is not true. */
-export async function verifyBoard({ entries: path, bestKnown, sample, onEntry }: BoardParts): Promise<VerifiedBoard> {
-  const judge = createJudge();
+export async function verifyBoard({
+  entries: path,
+  bestKnown,
+  sample,
+  onEntry,
+  judge = createJudge(),
+}: BoardParts): Promise<VerifiedBoard> {
   const ids = plainFolders(path, MOST_ENTRIES);
   const entries: VerifiedEntry[] = [];
   for (const [number, id] of ids.entries()) {
@@ -47,10 +53,15 @@ export async function verifyBoard({ entries: path, bestKnown, sample, onEntry }:
   }
   refuseTwice(entries);
   const known = bestKnown === null ? new Map() : await verifiedBests(bestKnown, judge);
-  const board = boardOf(entries, (track, uri) => known.get(track.id)?.get(uri) ?? null);
+  const board = boardOf(entries, (track, uri) => known.get(track.id)?.get(uri) ?? null, judge.tracks);
   const slowly = await verifySample(entries, board, sample, judge);
   const count = entries.reduce((sum, { folder }) => sum + folder.lines.length, 0);
-  return { board, entries, cells: count, slowly: slowly + [...known.values()].reduce((sum, { size }) => sum + size, 0) };
+  return {
+    board,
+    entries,
+    cells: count,
+    slowly: slowly + [...known.values()].reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** Two entries of the same method with equal options would take two places. */
@@ -68,7 +79,7 @@ function refuseTwice(entries: readonly VerifiedEntry[]): void {
 
 async function verifiedBests(folder: string, judge: Judge): Promise<Map<string, Map<string, BestKnown>>> {
   const known = new Map<string, Map<string, BestKnown>>();
-  for (const track of tracks) {
+  for (const track of judge.tracks) {
     const own = new Map<string, BestKnown>();
     for (const [index, [uri]] of track.scenarios.entries()) {
       const best = readBestKnown(folder, track, uri);
@@ -100,7 +111,9 @@ async function verifySample(
   const others = places(entries.filter((entry) => !isTop(entry)));
   const drawn = sampleOf(others.length, sample, "board");
   // The first seed of each scenario of a top row.
-  const firsts = places(entries.filter(isTop)).filter(({ verified, index }) => index % verified.folder.entry.seeds === 0);
+  const firsts = places(entries.filter(isTop)).filter(
+    ({ verified, index }) => index % verified.folder.entry.seeds === 0,
+  );
   const chosen = [...firsts, ...others.filter((_, i) => drawn.has(i))];
   for (const place of chosen) await verifyPlaceSlowly(place, judge);
   return chosen.length;
@@ -115,4 +128,3 @@ export async function verifyPlaceSlowly({ verified, index }: Place, judge: Judge
   const { plan, value } = cellIn(folder.lines[index], where);
   if (plan !== null) verifySlowly(planFromJson(judged.scenario, plan, where), value, judged, where);
 }
-

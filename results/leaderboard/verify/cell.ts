@@ -63,7 +63,10 @@ function verifyValue({ value, feasible }: EntryCell, outcome: Outcome, where: st
     );
 }
 
-function verifyNoPlan({ value, feasible, curve, failure, bestEvaluation, bestSimulation }: EntryCell, where: string) {
+function verifyNoPlan(
+  { value, feasible, curve, failure, bestEvaluation, bestSimulation }: EntryCell,
+  where: string,
+) {
   if (value !== null || feasible) throw new InputError(`${where} claims the value ${value} without a plan.`);
   if (curve.length > 0 || bestEvaluation !== null || bestSimulation !== null)
     throw new InputError(`${where} has a curve, but no plan at its end.`);

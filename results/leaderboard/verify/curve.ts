@@ -17,7 +17,11 @@ export interface CurveContext {
   readonly ceiling: number;
 }
 
-export function verifyCurve(cell: EntryCell, outcome: Outcome, { where, bound, ceiling }: CurveContext): void {
+export function verifyCurve(
+  cell: EntryCell,
+  outcome: Outcome,
+  { where, bound, ceiling }: CurveContext,
+): void {
   const { curve } = cell;
   if (curve.length === 0) throw new InputError(`${where} has a plan, but its curve is empty.`);
   for (const [i, step] of curve.entries()) {

@@ -2,8 +2,9 @@
  * Whether an entry is true: complete, in order, within its budget, and each cell as its plan says.
  * The fast simulator scores every plan. Loads no TensorFlow.
  */
-import { parseSpec } from "../../../agents/registry/spec.ts";
+
 import { methods } from "../../../agents/registry/registry.ts";
+import { parseSpec } from "../../../agents/registry/spec.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import { interquartileMeanInterval } from "../../statistics/averages.ts";
@@ -12,8 +13,8 @@ import { scoreOf } from "../../statistics/scores.ts";
 import type { Entry, EntryCell, Track } from "../contract.ts";
 import { cellIn, type EntryFolder } from "../entry/entry-file.ts";
 import { entryId } from "../entry/entry-id.ts";
+import { budgetText, classOf } from "../tracks/tracks.ts";
 import { isTrainedOnTest } from "../tracks/trained-on.ts";
-import { budgetText, classOf, trackNamed } from "../tracks/tracks.ts";
 import { verifyCell } from "./cell.ts";
 import type { Judge, Judged } from "./judge.ts";
 
@@ -30,10 +31,14 @@ export interface VerifiedEntry {
 export type OnCell = (cell: EntryCell, plan: Plan | null, judged: Judged) => void;
 
 /** Throws one `InputError` sentence at the first thing that is not true. */
-export async function verifyEntry(folder: EntryFolder, judge: Judge, onCell?: OnCell): Promise<VerifiedEntry> {
+export async function verifyEntry(
+  folder: EntryFolder,
+  judge: Judge,
+  onCell?: OnCell,
+): Promise<VerifiedEntry> {
   const { entry, lines, path } = folder;
   const where = `"${path}"`;
-  const track = trackNamed(entry.track);
+  const track = judge.track(entry.track);
   const onTest = verifyHead(entry, track, where);
   const scores: number[][] = [];
   const gaps: (number | null)[][] = [];
@@ -52,7 +57,9 @@ export async function verifyEntry(folder: EntryFolder, judge: Judge, onCell?: On
   }
   const expected = track.scenarios.length * entry.seeds;
   if (lines.length > expected)
-    throw new InputError(`${where} has ${lines.length} cells, expected ${expected}: the last ones are too many.`);
+    throw new InputError(
+      `${where} has ${lines.length} cells, expected ${expected}: the last ones are too many.`,
+    );
   verifyScore(entry, scores, where);
   return { folder, track, isTrainedOnTest: onTest, scores, gaps };
 }
@@ -67,7 +74,9 @@ function verifyHead(entry: Entry, track: Track, where: string): boolean {
   if (entry.seeds !== track.seeds)
     throw new InputError(`${where} has ${entry.seeds} seeds, expected the ${track.seeds} of the track.`);
   if (entry.id !== entryId(entry))
-    throw new InputError(`${where}: the id is "${entry.id}", expected "${entryId(entry)}" for what it holds.`);
+    throw new InputError(
+      `${where}: the id is "${entry.id}", expected "${entryId(entry)}" for what it holds.`,
+    );
   verifyMethod(entry, where);
   return isTrainedOnTest(track, entry.trainedOn);
 }
@@ -87,7 +96,9 @@ function verifyMethod({ method, kind, policySha256, trainedOn }: Entry, where: s
     );
   const learned = policy !== null || known?.card.weights !== undefined;
   if (learned && trainedOn.length === 0)
-    throw new InputError(`${where}: "${method}" begins with what it has learned, but trainedOn declares nothing.`);
+    throw new InputError(
+      `${where}: "${method}" begins with what it has learned, but trainedOn declares nothing.`,
+    );
 }
 
 interface Place {
@@ -102,7 +113,9 @@ interface Place {
 function cellAt(lines: readonly string[], index: number, place: Place): EntryCell {
   const { judged, seed, where } = place;
   if (index >= lines.length)
-    throw new InputError(`${where} ends after ${lines.length} cells: seed ${seed} of "${judged.uri}" is missing.`);
+    throw new InputError(
+      `${where} ends after ${lines.length} cells: seed ${seed} of "${judged.uri}" is missing.`,
+    );
   const cell = cellIn(lines[index], `${where}, cell ${index + 1}`);
   if (cell.scenario !== judged.uri || cell.seedIndex !== seed)
     throw new InputError(`${where}, cell ${index + 1}: ${misplaced(cell, place)}.`);
@@ -118,8 +131,10 @@ function misplaced({ scenario, seedIndex }: EntryCell, { judged, seed, entry, tr
   const at = track.scenarios.findIndex(([uri]) => uri === scenario);
   const own = track.scenarios.findIndex(([uri]) => uri === judged.uri);
   if (at === -1) return `"${scenario}" is no scenario of the track "${track.id}"`;
-  if (seedIndex >= entry.seeds) return `seed ${seedIndex} of "${scenario}" is one too many, expected ${entry.seeds}`;
-  if (at < own || (at === own && seedIndex < seed)) return `seed ${seedIndex} of "${scenario}" is there twice`;
+  if (seedIndex >= entry.seeds)
+    return `seed ${seedIndex} of "${scenario}" is one too many, expected ${entry.seeds}`;
+  if (at < own || (at === own && seedIndex < seed))
+    return `seed ${seedIndex} of "${scenario}" is there twice`;
   return `seed ${seed} of "${judged.uri}" is missing or out of order, seed ${seedIndex} of "${scenario}" is in its place`;
 }
 

@@ -9,6 +9,7 @@ import type { Bound, Evaluator } from "../../../env/sim/evaluator/contract.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 import type { Track } from "../contract.ts";
+import { tracks as boardTracks, trackNamed } from "../tracks/tracks.ts";
 
 export interface Judged {
   readonly uri: string;
@@ -20,14 +21,19 @@ export interface Judged {
 }
 
 export interface Judge {
+  readonly tracks: readonly Track[];
+  /** Throws `InputError` on an id of no track. */
+  track(id: string): Track;
   /** Of one scenario of a track, by its number there. */
   judged(track: Track, index: number): Promise<Judged>;
 }
 
 /** Opens each scenario when it is first asked for. Tracks with equal scenarios share them. */
-export function createJudge(): Judge {
+export function createJudge(tracks: readonly Track[] = boardTracks): Judge {
   const known = new Map<string, Promise<Judged>>();
   return {
+    tracks,
+    track: (id) => trackNamed(id, tracks),
     judged(track, index) {
       const [uri, hash] = track.scenarios[index];
       const judged = known.get(hash) ?? open(track, uri, hash);

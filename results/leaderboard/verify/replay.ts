@@ -10,7 +10,6 @@ import { type CellHooks, type CellResult, runCell } from "../../cells/cell.ts";
 import type { EntryCell } from "../contract.ts";
 import { cellIn, type EntryFolder, POLICY } from "../entry/entry-file.ts";
 import { lineOf } from "../entry/make-entry.ts";
-import { trackNamed } from "../tracks/tracks.ts";
 import type { Judge } from "./judge.ts";
 
 export interface Row {
@@ -27,9 +26,14 @@ export function rowIn(text: string): Row {
 }
 
 /** Throws `InputError` where the second run differs, naming what differs first. */
-export async function replay(folder: EntryFolder, row: Row, judge: Judge, hooks: CellHooks): Promise<CellResult> {
+export async function replay(
+  folder: EntryFolder,
+  row: Row,
+  judge: Judge,
+  hooks: CellHooks,
+): Promise<CellResult> {
   const { entry, lines, path } = folder;
-  const track = trackNamed(entry.track);
+  const track = judge.track(entry.track);
   const index = track.scenarios.findIndex(([uri]) => uri === row.scenario);
   if (index === -1 || row.seed >= entry.seeds)
     throw new InputError(`"${path}" has no seed ${row.seed} of "${row.scenario}".`);

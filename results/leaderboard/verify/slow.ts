@@ -9,7 +9,12 @@ import { FORMULA_TOLERANCE, referenceValue } from "../../../env/sim/reference/sc
 import type { Judged } from "./judge.ts";
 
 /** Throws `InputError` where the slow simulator gives the plan another value. */
-export function verifySlowly(plan: Plan, value: number | null, { scenario, uri }: Judged, where: string): void {
+export function verifySlowly(
+  plan: Plan,
+  value: number | null,
+  { scenario, uri }: Judged,
+  where: string,
+): void {
   const slow = referenceValue(scenario, plan);
   if (isSame(value, slow)) return;
   throw new InputError(
