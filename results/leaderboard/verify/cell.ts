@@ -35,7 +35,8 @@ export function verifyCell(cell: EntryCell, context: CellContext): Plan | null {
     verifyNoPlan(cell, where);
     return null;
   }
-  if (cell.failure !== null) throw new InputError(`${where} has a plan, and a reason for having none.`);
+  if (cell.feasible && cell.failure !== null)
+    throw new InputError(`${where} has a plan that fits, and a reason for having none.`);
   const plan = planFromJson(judged.scenario, cell.plan, `${where}: the plan`);
   const outcome = scored(judged, plan, where);
   verifyValue(cell, outcome, where);
