@@ -14,10 +14,9 @@ export {
 } from "./cells/cell.ts";
 export { type FaultParts, faultsAsRows } from "./cells/failed-cell.ts";
 export { cellRng, type StreamSeed } from "./cells/random-stream.ts";
+export { type CellProgress, type CellsHooks, runCells } from "./cells/run-cells.ts";
 export {
   COMPARE_FORMAT,
-  type CompareHooks,
-  type CompareProgress,
   type CompareReport,
   type CompareRequest,
   cellsOf,
