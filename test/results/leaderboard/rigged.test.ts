@@ -69,7 +69,8 @@ const bytes =
   (path: string) =>
     writeFileSync(join(path, name), change(readFileSync(join(path, name))));
 
-type Rig = (path: string) => string | undefined | void;
+/** The new path, where it moves the entry. */
+type Rig = (path: string) => unknown;
 type Case = readonly [what: string, of: keyof typeof entries, rig: Rig, reason: RegExp];
 
 const scores: readonly Case[] = [
@@ -189,7 +190,7 @@ const plans: readonly Case[] = [
     cell((c) => {
       (c.plan!.order as number[]).pop();
     }),
-    /order of the plan has 11 ops|opPriority/,
+    /expected each op once/,
   ],
   [
     "a plan on a device that is not there",
@@ -665,7 +666,7 @@ describe.each([
     const path = copyOf(entries[of]);
     await expect(verified(path)).resolves.toMatchObject({ folder: { path } });
     const moved = rig(path);
-    await expect(verified(moved ?? path)).rejects.toThrow(reason);
+    await expect(verified(typeof moved === "string" ? moved : path)).rejects.toThrow(reason);
   });
 });
 
