@@ -34,7 +34,7 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { withWorkers } from "../pool/run-cells.ts";
-import { originOf } from "../reports/origin.ts";
+import { originOf, shellWord } from "../reports/origin.ts";
 import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
@@ -114,6 +114,8 @@ export const evaluate = defineCommand({
         const page = await folder.write(evaluated, originOf("evaluate", flags, values));
         if (values.json) terminal.write(jsonText({ ...evaluated.report, out: path }));
         else writeTables(`${formatEvaluation(evaluated)}\nPage: ${page}\n`, terminal);
+        const { noteNewBests } = await import("./leaderboard/new-best.ts");
+        await noteNewBests(evaluated.report.cells, () => `best-known ${shellWord(path)}`, terminal);
         const hasFault = evaluated.report.cells.some(({ ended }) => ended === "fault");
         return hasFault ? EXIT.failed : EXIT.done;
       } finally {

@@ -96,6 +96,8 @@ export const solve = defineCommand({
         : textOf(displayedWords({ ...outcome, result })),
     );
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
+    const { noteNewBests, planArguments } = await import("./leaderboard/new-best.ts");
+    await noteNewBests([result], planArguments, terminal);
     return result.feasible ? EXIT.done : EXIT.failed;
   },
 });
