@@ -2,9 +2,8 @@
  * Predicts the seconds of cells from those of finished ones. No clock is read here.
  *
  * A cell like a finished one, seed apart, takes the mean of those. For others the logarithm of the
- * time is a sum of three: an effect of the method, one of the scenario and one of the budget. The
- * last two are times a slope of the method: planners that end by themselves have none in the
- * budget. The scenario's effect stands for its size. This is the joint regression of
+ * time is a sum of effects: of the method, the scenario and the budget. The last two are times a
+ * slope of the method: planners that end by themselves have none in the budget. The scenario's effect stands for its size. This is the joint regression of
  * Finlay and Wilkinson (Australian Journal of Agricultural Research, 1963). Slopes are drawn to
  * their usual values by a ridge, because few cells are finished when the prediction is needed most.
  *
