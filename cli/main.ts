@@ -103,6 +103,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/adversary.ts")).adversary,
   },
   {
+    name: "leaderboard",
+    summary: "a board that anybody can recompute: verify, add, show, build",
+    load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,

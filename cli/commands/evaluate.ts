@@ -17,6 +17,7 @@ import {
 } from "../../results/evaluation/evaluate.ts";
 import { type EvaluationFolder, openEvaluation } from "../../results/evaluation/evaluation-folder.ts";
 import { formatEvaluation } from "../../results/evaluation/evaluation-text.ts";
+import { trackNamed } from "../../results/leaderboard/tracks/tracks.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import {
@@ -78,7 +79,7 @@ const flags = {
   track: {
     type: "text",
     placeholder: "ID",
-    describe: "track of the leaderboard that it is for",
+    describe: "track of the leaderboard that it is for; without --suite and --scenarios also its scenarios",
     defaultText: "none",
   },
   "trained-on": {
@@ -155,7 +156,7 @@ async function cellsIn(
 }
 
 async function requestOf(values: Values<typeof flags>, terminal: Terminal): Promise<EvaluationRequest> {
-  const { scenarios, objective: own } = chosenScenarios(values);
+  const { scenarios, objective: own } = scenariosIn(values);
   const objective = (values.objective as Objective | undefined) ?? own;
   const methods = await methodsOf(values.methods ?? [ALL], scenarios, objective);
   return {
@@ -169,6 +170,15 @@ async function requestOf(values: Values<typeof flags>, terminal: Terminal): Prom
     track: values.track ?? null,
     trainedOn: await trainedOn(methods, values["trained-on"] ?? []),
   };
+}
+
+/** Those that are named, else those of the track. */
+function scenariosIn(values: Values<typeof flags>): ReturnType<typeof chosenScenarios> {
+  const { track: id, scenarios: named, suite } = values;
+  if (id === undefined) return chosenScenarios(values);
+  const { scenarios, objective } = trackNamed(id);
+  if (named !== undefined || suite !== undefined) return chosenScenarios(values);
+  return { scenarios: scenarios.map(([uri]) => uri), objective };
 }
 
 function budgetsOf({ simulations, "cpu-seconds": cpuSeconds }: Values<typeof flags>): Budget[] {
