@@ -62,7 +62,7 @@ export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-
 export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
 export { renderCurves } from "./page/training-page.ts";
-export type { CellsFolder, CellsFolderParts, CellsRequest } from "./report/cells-folder.ts";
+export type { CellsFolder, CellsFolderParts, CellsRequest, FolderRules } from "./report/cells-folder.ts";
 export {
   type ComparisonFolder,
   type ComparisonParts,
@@ -102,7 +102,7 @@ export {
   type Scale,
   scaleFor,
 } from "./text/format.ts";
-export { formatTable } from "./text/table.ts";
+export { type Column, formatTable } from "./text/table.ts";
 export {
   CHECKPOINT,
   type Checkpoint,

@@ -104,7 +104,7 @@ export const solve = defineCommand({
 /** What the best known plans of the package are, which only a whole answer needs. */
 async function beatenTexts(cells: readonly CellResult[]): Promise<string[]> {
   const { ownFolders } = await import("./leaderboard/folders.ts");
-  return (await import("../reports/beaten-report.ts")).beatenTexts(cells, ownFolders.bestKnown);
+  return (await import("../reports/plans/beaten-report.ts")).beatenTexts(cells, ownFolders.bestKnown);
 }
 
 /** The result with the largest of its bound and the bounds that the user asked for. */

@@ -1,8 +1,8 @@
 /** A sentence for each best known plan of the package that was beaten. */
-import type { CellResult } from "../../results/cells/cell.ts";
-import { groupBy } from "../../results/comparison/ranking.ts";
-import { type Beaten, beatenBy } from "../../results/leaderboard/best-known/beaten.ts";
-import { formatGap, formatValue } from "../../results/text/format.ts";
+import type { CellResult } from "../../../results/cells/cell.ts";
+import { groupBy } from "../../../results/comparison/ranking.ts";
+import { type Beaten, beatenBy } from "../../../results/leaderboard/best-known/beaten.ts";
+import { formatGap, formatValue } from "../../../results/text/format.ts";
 
 type Found = Pick<
   CellResult,
