@@ -93,6 +93,16 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "evaluate",
+    summary: "methods at several budgets and seeds: scores with intervals, ranks and a page",
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
+  {
+    name: "leaderboard",
+    summary: "a board that anybody can recompute: verify, add, show, build",
+    load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,
