@@ -1,6 +1,7 @@
-/** The page of one entry: what it is, the command that makes it, and how it does on each scenario. */
-import type { CellResult } from "../../cells/cell.ts";
-import type { BoardRow } from "../../leaderboard/contract.ts";
+/**
+ * The page of one entry: what it is, the command that makes it, and how it does on each scenario.
+ */
+import type { BoardRow, EntryCell } from "../../leaderboard/contract.ts";
 import { formatGap, formatValue } from "../../text/format.ts";
 import { documentText } from "../document.ts";
 import { element, type Fragment, html, lines, type Markup } from "../markup.ts";
@@ -94,7 +95,7 @@ ${lines(items)}</dl>`;
 
 function scenarioRow(
   { uri, file, unit, bound }: SiteScenario,
-  seeds: readonly CellResult[],
+  seeds: readonly EntryCell[],
   gap: number | null,
 ): Markup {
   const values = seeds.flatMap(({ value }) => (value === null ? [] : [value]));

@@ -129,8 +129,9 @@ ${scrollBox(`Scenarios of ${track.id}`, table)}
   );
 }
 
-function scenarioRow({ uri, file, unit, bound, bestKnown }: SiteScenario): Markup {
+function scenarioRow({ uri, file, unit, bestKnown, ...own }: SiteScenario): Markup {
   const value = bestKnown?.value ?? null;
+  const bound = bestKnown?.bound ?? own.bound;
   const gap = value === null || bound <= 0 ? null : value / bound - 1;
   return html`<tr>
 <th scope="row" class="name"><a href="${file}.html">${uri}</a></th>

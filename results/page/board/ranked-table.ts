@@ -1,6 +1,6 @@
 /**
- * The ranked table of a group: a row for each entry, its score with the 95% interval drawn and in
- * numbers, its mean gap, and how many cells fit. What a row opens to stands in a template.
+ * The ranked table of a group: a row for each entry. It has the score with the 95% interval, drawn
+ * and in numbers, the mean gap, and how many cells fit. What a row opens to stands in a template.
  */
 import type { RankStatistics } from "../../statistics/contract.ts";
 import { formatGap } from "../../text/format.ts";

@@ -1,10 +1,10 @@
 /**
- * The page of one scenario of a track: what it is, the best known plan and the bound, a row for each
- * entry, the curves of each budget, and two plans side by side.
+ * The page of one scenario of a track: the best known plan and the bound, and a row for each entry.
+ * Two plans stand side by side, and the curves of each budget follow.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { CellResult } from "../../cells/cell.ts";
-import { formatBytes, formatCount, formatGap, formatValue } from "../../text/format.ts";
+import type { EntryCell } from "../../leaderboard/contract.ts";
+import { formatCount, formatGap, formatValue } from "../../text/format.ts";
 import { curvesFigure } from "../charts/curves.ts";
 import { documentText } from "../document.ts";
 import { graphStyle } from "../drawing/graph-svg.ts";
@@ -82,13 +82,16 @@ function bestKnownCards(siteScenario: SiteScenario): Markup {
     html`<div class="card"><span>${title}</span><b class="big">${value}</b>${
       note === null ? null : html`<span>${note}</span>`
     }</div>`;
-  const boundCard = card("proven bound", bound > 0 ? formatValue(unit, bound) : "none", boundArgument);
+  const boundText = (us: number) => (us > 0 ? formatValue(unit, us) : "none");
+  const boundCard = card("bound of the simulator", boundText(bound), boundArgument);
   if (bestKnown === null) return html`<div class="cards">${boundCard}</div>`;
   const { value, method, date } = bestKnown;
+  const isRaised = bestKnown.bound > bound;
   return html`<div class="cards">
 ${card("best known", formatValue(unit, value), `by ${method}, ${date}`)}
 ${boundCard}
-${bound > 0 ? card("gap", formatGap(Math.max(0, value / bound - 1))) : null}
+${isRaised ? card("best proven bound", boundText(bestKnown.bound), bestKnown.boundArgument) : null}
+${bestKnown.bound > 0 ? card("gap of the best known", formatGap(Math.max(0, value / bestKnown.bound - 1))) : null}
 </div>`;
 }
 
@@ -109,7 +112,6 @@ ${columnHead("mean gap")}
 ${columnHead("mean value")}
 ${columnHead("lowest value")}
 ${columnHead("seeds that fit")}
-${columnHead("peak memory")}
 ${columnHead("plan", "name")}
 </tr></thead>
 <tbody>
@@ -121,7 +123,7 @@ ${scrollBox("Entries on this scenario", table)}`;
 }
 
 /** Over the seeds that fit; null where some does not. */
-function meanOf(seeds: readonly CellResult[]): number | null {
+function meanOf(seeds: readonly EntryCell[]): number | null {
   const values = seeds.flatMap(({ value }) => (value === null ? [] : [value]));
   if (values.length === 0 || values.length < seeds.length) return null;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -142,10 +144,6 @@ function rowMarkup({ group, row, scenario, s, plan, marks }: RowParts): Markup {
   const fitting = seeds.flatMap(({ value }) => (value === null ? [] : [value]));
   const mean = meanOf(seeds);
   const lowest = fitting.length === 0 ? null : Math.min(...fitting);
-  const peaks = seeds.flatMap(({ largestPeakBytes }) =>
-    largestPeakBytes === null ? [] : [largestPeakBytes],
-  );
-  const peak = peaks.length === 0 ? null : Math.min(...peaks);
   const gap = row.row.gaps[s];
   const valueCell = (value: number | null) =>
     numberCell(value === null ? "-" : formatValue(unit, value), value);
@@ -158,15 +156,14 @@ ${numberCell(gap === null ? "-" : formatGap(gap), gap)}
 ${valueCell(mean)}
 ${valueCell(lowest)}
 ${numberCell(`${fitting.length} of ${seeds.length}`, fitting.length)}
-${numberCell(peak === null ? "-" : formatBytes(peak), peak)}
 ${element("td", { class: "name" }, plan === undefined ? "-" : html`<a href="${plan}">JSON</a>`)}
 </tr>`;
 }
 
 function curvesOf({ site, s, marks }: ScenarioPageParts, group: SiteGroup, isOpen: boolean): Markup {
   const { uri, unit, bound, boundArgument } = site.scenarios[s];
-  const cells = group.rows.flatMap(({ label, cells: own }) =>
-    own[s].map((cell) => ({ ...cell, method: label })),
+  const cells = group.rows.flatMap(({ label, row, cells: own }) =>
+    own[s].map((cell) => ({ ...cell, method: label, kind: row.entry.kind })),
   );
   const table = {
     scenario: uri,

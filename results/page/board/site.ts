@@ -1,14 +1,14 @@
 /**
- * Writes the board as a static site. It needs no network and works from a disk or any host. There is
- * a first page, a page for each scenario of a track, a page for each entry, and a folder of plans
- * for each scenario. The same board gives the same bytes.
+ * Writes the board as a static site. It needs no network and works from a disk or any host. Pages
+ * are the first one, one for each scenario of a track, and one for each entry. Each scenario has a
+ * folder of plans. The same board gives the same bytes.
  *
  * Pre: cells and plans are those of the board's entries and valid for their scenarios.
  */
 import { join } from "node:path";
-import type { Objective, Scenario } from "../../../env/model/scenario.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
 import { writeAtomically } from "../../files/atomic.ts";
-import type { Board } from "../../leaderboard/contract.ts";
+import type { Board, Track } from "../../leaderboard/contract.ts";
 import { graphChart } from "../drawing/graph-svg.ts";
 import { type MethodMarks, methodMarks } from "../marks.ts";
 import { type CellsOf, type SiteTrack, siteTracks } from "./data/site-data.ts";
@@ -20,8 +20,8 @@ import { scenarioPage } from "./scenario-page.ts";
 export interface SiteParts {
   readonly board: Board;
   readonly cellsOf: CellsOf;
-  /** The scenario of a track, under the track's objective. */
-  readonly scenarioOf: (uri: string, objective: Objective) => Scenario | Promise<Scenario>;
+  /** A scenario of a track by its place there, under the track's objective. */
+  readonly scenarioOf: (track: Track, index: number) => Scenario | Promise<Scenario>;
   /** Folder of the site. */
   readonly path: string;
   /** Tells each file that is written, for people who wait. */
@@ -42,7 +42,7 @@ export async function writeSite({ board, cellsOf, scenarioOf, path, onFile }: Si
   for (const site of tracks) {
     writeEntries(site, board.name, write);
     for (let s = 0; s < site.scenarios.length; s++) {
-      const scenario = await scenarioOf(site.scenarios[s].uri, site.track.objective);
+      const scenario = await scenarioOf(site.track, s);
       writeScenario(site, s, scenario, look, write);
     }
   }

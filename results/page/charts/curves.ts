@@ -36,10 +36,13 @@ export interface CurvesTable
   readonly rows: readonly { readonly method: string }[];
 }
 
+/** What they need of a cell. */
+export type CurvesCell = Pick<CellResult, "method" | "kind" | "curve" | "simulations">;
+
 /** `cells` are all of the table's scenario. */
 export function curvesFigure(
   table: CurvesTable,
-  cells: readonly CellResult[],
+  cells: readonly CurvesCell[],
   options: CurvesOptions,
 ): Markup {
   const curves = linesOf(cells, options.marks);
@@ -54,7 +57,7 @@ ${legend(curves, options.id)}`;
   return html`<div class="curves">${figure(content, captionOf(table, curves, plot))}</div>`;
 }
 
-function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
+function linesOf(cells: readonly CurvesCell[], marks: MethodMarks): Line[] {
   return [...groupBy(cells, ({ method }) => method).values()].flatMap((own) => {
     const curve = anytimeCurve(own);
     const final = curve.points.at(-1)?.mean;
@@ -62,7 +65,7 @@ function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
   });
 }
 
-const named = ({ method, kind }: CellResult, marks: MethodMarks) => ({
+const named = ({ method, kind }: CurvesCell, marks: MethodMarks) => ({
   method,
   isAgent: kind === "agent",
   mark: marks.of(method),

@@ -1,7 +1,8 @@
 /**
  * The script that enlarges charts of lines. A reader drags a rectangle over a chart, or uses the
- * buttons above it, also by keyboard. Lines are moved and stretched, ticks are written anew. Buttons
- * choose heights by the lines that are shown. Without the script a chart shows its whole range.
+ * buttons above it, also by keyboard. Lines are moved and stretched, ticks are written anew. The
+ * buttons choose heights by the lines that are shown. Without the script a chart shows its whole
+ * range.
  */
 
 /** Without the characters that HTML has other uses for. */
@@ -63,7 +64,7 @@ export const zoomScript = String.raw`
   const lineOf = (group) => {
     const corners = cornersOf(group.querySelector(".line").getAttribute("d"));
     const dot = group.querySelector(".dot");
-    const [x, y, scale] = dot.getAttribute("transform").match(/[-\d.e]+/g).map(Number);
+    const [x, y, scale] = dot.getAttribute("transform").match(/-?\d[\d.]*(?:e[-+]?\d+)?/g).map(Number);
     const parts = Array.from(group.querySelectorAll(".band, .line, .after"));
     const [leader, label] = [group.querySelector(".leader"), group.querySelector(".label")];
     const whole = { leader: leader.getAttribute("d"), label: label.getAttribute("y") };

@@ -3,7 +3,7 @@
  * mean ranks of all. A score is `bound / value`, 0 without a plan that fits.
  */
 import type { AnytimeCurve, AnytimePoint } from "../../../cells/anytime.ts";
-import type { CellResult } from "../../../cells/cell.ts";
+import type { EntryCell } from "../../../leaderboard/contract.ts";
 import { interquartileMean, mean } from "../../../statistics/averages.ts";
 import type { RankStatistics } from "../../../statistics/contract.ts";
 import { criticalDifference } from "../../../statistics/critical-difference.ts";
@@ -46,7 +46,7 @@ function momentsUntil(own: number, end: number): number[] {
 }
 
 /** Reads a curve at ascending moments. */
-function scoreSoFar({ curve }: CellResult, bound: number): (simulations: number) => number {
+function scoreSoFar({ curve }: EntryCell, bound: number): (simulations: number) => number {
   let next = 0;
   let score = 0;
   return (simulations) => {
@@ -56,7 +56,7 @@ function scoreSoFar({ curve }: CellResult, bound: number): (simulations: number)
   };
 }
 
-/** Share of cells with a score of at least each threshold, thresholds in the place of simulations. */
+/** Share of cells with a score of at least each threshold, which stands for simulations. */
 export function profileCurve(row: SiteRow, scenarios: readonly SiteScenario[]): AnytimeCurve {
   const shares = profile(scoresOf(row, scenarios).flat());
   return { points: PROFILE_SCORES.map((threshold, i) => pointAt(threshold, shares[i])), end: 1 };
@@ -69,7 +69,9 @@ const pointAt = (simulations: number, value: number): AnytimePoint => ({
   greatest: value,
 });
 
-/** Over scenarios, by mean score; methods are numbers of rows. Null where there is nothing to rank. */
+/**
+ * Over scenarios, by mean score; methods are numbers of rows. Null where there is nothing to rank.
+ */
 export function rowRanks({ rows }: SiteGroup, scenarios: readonly SiteScenario[]): RankStatistics | null {
   const scores = rows.map((row) => scoresOf(row, scenarios));
   if (scores.some((own) => own.some((seeds) => seeds.length === 0))) return null;

@@ -1,9 +1,9 @@
 /**
- * What the site shows, gathered once: tracks with their scenarios, and groups of ranked entries with
- * their cells and scores. Of each scenario an entry keeps the plan of its best seed.
+ * What the site shows, gathered once: tracks with their scenarios, and groups of ranked entries
+ * with their cells. Of each scenario an entry keeps the plan of its best seed.
  */
 import type { Budget } from "../../../../env/sim/evaluator/budget.ts";
-import type { CellResult } from "../../../cells/cell.ts";
+import { objectiveSpecs } from "../../../../env/sim/objectives/evaluator.ts";
 import type { BestKnown, Board, BoardRow, Entry, EntryCell, Track } from "../../../leaderboard/contract.ts";
 import { budgetName } from "./budget-text.ts";
 import { fileNames } from "./file-names.ts";
@@ -13,8 +13,8 @@ export interface SiteScenario {
   readonly hash: string;
   /** From the site's folder, without the ending. */
   readonly file: string;
-  readonly unit: CellResult["unit"];
-  /** The largest lower bound that is known of it. */
+  readonly unit: "us" | "bytes";
+  /** The simulator's, which scores and gaps of entries are against. */
   readonly bound: number;
   readonly boundArgument: string;
   readonly bestKnown: BestKnown | null;
@@ -27,7 +27,7 @@ export interface SiteRow {
   /** From the site's folder, without the ending. */
   readonly file: string;
   /** By scenario, then by seed. One seed of a scenario has its plan, the others none. */
-  readonly cells: readonly (readonly CellResult[])[];
+  readonly cells: readonly (readonly EntryCell[])[];
 }
 
 export interface SiteGroup {
@@ -69,10 +69,8 @@ export async function siteTracks(board: Board, cellsOf: CellsOf): Promise<readon
       hash,
       file: `tracks/${folder}/${files.get(uri)}`,
       bestKnown: bestKnown[s],
-      ...boundOf(
-        shown.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells[s])),
-        bestKnown[s],
-      ),
+      unit: objectiveSpecs[track.objective].unit,
+      ...boundOf(shown.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells[s]))[0], bestKnown[s]),
     }));
     tracks.push({ track, scenarios, groups: shown });
   }
@@ -85,8 +83,8 @@ function labelOf({ entry }: BoardRow, rows: readonly BoardRow[]): string {
 }
 
 /** Plans but those of the best seeds are let go, because they are most of the bytes. */
-function cellsByScenario({ scenarios }: Track, cells: readonly EntryCell[]): CellResult[][] {
-  const own = new Map<string, CellResult[]>(scenarios.map(([uri]) => [uri, []]));
+function cellsByScenario({ scenarios }: Track, cells: readonly EntryCell[]): EntryCell[][] {
+  const own = new Map<string, EntryCell[]>(scenarios.map(([uri]) => [uri, []]));
   for (const cell of cells) own.get(cell.scenario)?.push(cell);
   return [...own.values()].map((seeds) => {
     const best = bestSeed(seeds);
@@ -95,22 +93,17 @@ function cellsByScenario({ scenarios }: Track, cells: readonly EntryCell[]): Cel
 }
 
 /** The lowest value; where no seed fits, the first plan. */
-function bestSeed(seeds: readonly CellResult[]): CellResult | null {
+function bestSeed(seeds: readonly EntryCell[]): EntryCell | null {
   const planned = seeds.filter(({ plan }) => plan !== null);
-  const valueOrWorst = ({ value }: CellResult) => value ?? Number.POSITIVE_INFINITY;
-  return planned.reduce<CellResult | null>(
+  const valueOrWorst = ({ value }: EntryCell) => value ?? Number.POSITIVE_INFINITY;
+  return planned.reduce<EntryCell | null>(
     (best, next) => (best === null || valueOrWorst(next) < valueOrWorst(best) ? next : best),
     null,
   );
 }
 
-function boundOf(cells: readonly CellResult[], known: BestKnown | null) {
-  let bound = known?.bound ?? 0;
-  let boundArgument = known?.boundArgument ?? "none";
-  for (const cell of cells) {
-    if (cell.bound <= bound) continue;
-    bound = cell.bound;
-    boundArgument = cell.boundArgument;
-  }
-  return { bound, boundArgument, unit: cells[0]?.unit ?? ("us" as const) };
+/** All cells of a scenario have the same; without one the best known plan brings a bound. */
+function boundOf(cell: EntryCell | undefined, known: BestKnown | null) {
+  const { bound = 0, boundArgument = "none" } = cell ?? known ?? {};
+  return { bound, boundArgument };
 }

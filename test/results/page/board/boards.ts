@@ -1,4 +1,6 @@
-/** Boards from cells, for the tests of the site. Scores and ranks follow the contract of the board. */
+/**
+ * Boards from cells, for the tests of the site. Scores and ranks follow the contract of the board.
+ */
 import type { Budget } from "../../../../env/sim/evaluator/budget.ts";
 import type { CellResult } from "../../../../results/cells/cell.ts";
 import type { BestKnown, Board, BoardRow, Entry, Track } from "../../../../results/leaderboard/contract.ts";
@@ -29,6 +31,8 @@ export function boardOf(tracks: readonly TrackCells[]): Pick<SiteParts, "board" 
         summary: `${all[0].objective} on ${uris.length} scenarios`,
         objective: all[0].objective,
         answers: ["placement"],
+        rule: null,
+        trainingSplits: null,
         scenarios: uris.map((uri) => [uri, all.find(({ scenario }) => scenario === uri)!.scenarioHash]),
         budgets: given.groups.map(({ budget }) => budget),
         seeds: 1 + Math.max(...all.map(({ seedIndex }) => seedIndex)),
@@ -38,9 +42,13 @@ export function boardOf(tracks: readonly TrackCells[]): Pick<SiteParts, "board" 
       );
       const groups = given.groups.map(({ budget, cells }) => {
         const rows = [...cells].map(([method, own]): Omit<BoardRow, "rank"> => {
-          const entry = entryOf(given, track, budget, method, own[0]);
-          cellsOf.set(entry.id, own);
-          return { entry, ...scored(own, uris, bounds), isTrainedOnTest: entry.trainedOn.length > 0 };
+          const score = scored(own, uris, bounds);
+          const entry = entryOf(given, { track, budget, method, cell: own[0], iqm: score.iqm.value });
+          cellsOf.set(
+            entry.id,
+            own.map((cell) => ({ ...cell, bound: bounds[uris.indexOf(cell.scenario)] })),
+          );
+          return { entry, ...score, isTrainedOnTest: entry.trainedOn.length > 0 };
         });
         rows.sort((a, b) => b.iqm.value - a.iqm.value);
         return { budget, rows: rows.map((row, i): BoardRow => ({ ...row, rank: i + 1 })) };
@@ -51,7 +59,15 @@ export function boardOf(tracks: readonly TrackCells[]): Pick<SiteParts, "board" 
   return { board, cellsOf: (entry) => cellsOf.get(entry.id)! };
 }
 
-function entryOf(given: TrackCells, track: Track, budget: Budget, method: string, cell: CellResult): Entry {
+interface EntryParts {
+  readonly track: Track;
+  readonly budget: Budget;
+  readonly method: string;
+  readonly cell: CellResult;
+  readonly iqm: number;
+}
+
+function entryOf(given: TrackCells, { track, budget, method, cell, iqm }: EntryParts): Entry {
   const spent = budget.simulations ?? `${budget.cpuSeconds}s`;
   return {
     format: "placement-gym/entry@1",
@@ -70,6 +86,7 @@ function entryOf(given: TrackCells, track: Track, budget: Budget, method: string
     trainedOn: given.trainedOn?.get(method) ?? [],
     policySha256: null,
     cellsSha256: "0".repeat(64),
+    iqm,
     command: `placement-gym evaluate --suite ${track.id} --methods '${method}' --simulations ${spent}`,
   };
 }
@@ -104,6 +121,7 @@ function bestOf(all: readonly CellResult[], uri: string, bound: number): BestKno
     scenario: uri,
     scenarioHash: best.scenarioHash,
     objective: best.objective,
+    rule: null,
     value: best.value!,
     bound,
     boundArgument: best.boundArgument,

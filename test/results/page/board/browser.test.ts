@@ -1,6 +1,7 @@
 /**
  * The site in a real browser, from the disk: filters, links that lead to them, sorting, zooming,
- * choosing plans, and what axe-core finds in light and dark on desktop and phone.
+ * choosing plans. It is also searched for faults by axe-core, in light and dark, on desktop and
+ * phone.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * A small board of scored plans: two tracks, two budgets, a scenario that one plan does not fit, a
- * policy that was trained on the test, and names that hold anything.
+ * A small board of scored plans: two tracks, two budgets, a policy that was trained on the test.
+ * One scenario is too tight for some plans, and names hold anything.
  */
 import { placement } from "../../../../env/model/plan/placement.ts";
 import type { Objective, Scenario } from "../../../../env/model/scenario.ts";
@@ -27,7 +27,16 @@ const graph = `
 
 const scenarioNames = ["roomy", "tight", "net/test/3/2xK80", EVIL_SCENARIO];
 
+const built = new Map<string, Scenario>();
+
 export function fixtureScenario(uri: string, objective: Objective): Scenario {
+  const key = `${objective} ${uri}`;
+  const scenario = built.get(key) ?? scenarioOf(uri, objective);
+  built.set(key, scenario);
+  return scenario;
+}
+
+function scenarioOf(uri: string, objective: Objective): Scenario {
   if (uri === EVIL_SCENARIO) return { ...evilScenario(), objective };
   const memoryBytes = uri === "tight" ? 190 : 1e9;
   return testScenario({ name: uri, graph, devices: 2, memoryBytes, objective });
@@ -99,10 +108,21 @@ function trackOf(
   return { id, groups, trainedOn: new Map([["placeto?batch=4", ["net/train", evilNames[0]]]]) };
 }
 
+/** Made once. */
 export function fixtureSite(): Omit<SiteParts, "path"> {
+  made ??= madeSite();
+  return made;
+}
+
+let made: Omit<SiteParts, "path"> | undefined;
+
+function madeSite(): Omit<SiteParts, "path"> {
   const tracks = [
     trackOf("makespan", "makespan", scenarioNames, [100, 1000]),
     trackOf("max-load", "max-load", ["roomy", "net/test/3/2xK80"], [100]),
   ];
-  return { ...boardOf(tracks), scenarioOf: fixtureScenario };
+  return {
+    ...boardOf(tracks),
+    scenarioOf: ({ scenarios, objective }, s) => fixtureScenario(scenarios[s][0], objective),
+  };
 }
