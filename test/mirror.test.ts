@@ -41,6 +41,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "results/export/exporters": "every exporter",
   "results/export/round-trip": "exported files, imported again",
   "results/evaluation/kill": "evaluations in processes that are killed",
+  "results/page/board/browser": "the board's site in a real browser, and the page of a comparison",
   "results/page/drawn-values": "charts, traces and captions against the scores",
   "results/training/damaged-runs": "damaged files of training runs",
   "results/training/kill": "training of every agent in processes that are killed",

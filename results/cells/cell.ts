@@ -15,7 +15,6 @@ import {
 } from "../../agents/contract.ts";
 import { methods } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
-import { scenarioHash } from "../../env/model/file.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { type Plan, type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
@@ -25,10 +24,10 @@ import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { type Bound, type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
 import { withKnownBounds } from "./known-bounds.ts";
+import { knownScenario } from "./known-scenarios.ts";
 import { cellRng } from "./random-stream.ts";
 
 export interface CellSpec {
@@ -162,8 +161,7 @@ export class CellStopped extends Error {
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
 export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
-  const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
-  const hash = scenarioHash(scenario);
+  const { scenario, hash } = await knownScenario(spec.scenario, spec.objective);
   const { module, options, trained } = await resolvePretrained(spec.method);
   if (module.kind === "agent") await loadLibrary(module, spec.backend);
   const meter = metered(scoring(scenario, hash, spec.budget), spec.budget, {

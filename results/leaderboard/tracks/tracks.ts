@@ -59,7 +59,10 @@ export const tracks: readonly Track[] = [
     id: "generalisation",
     summary: "the time of one training step on graphs and clusters that nothing has learned from",
     objective: "makespan",
-    trainingSplits: [...families.map(({ name }) => `${name}/train`), "variant/train"],
+    trainingSplits: [...families.map(({ name }) => name), "variant"].flatMap((name) => [
+      `${name}/train`,
+      `${name}/validation`,
+    ]),
     scenarios: generalisationPins,
   },
 ];

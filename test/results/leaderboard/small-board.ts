@@ -49,6 +49,13 @@ export const toyTracks: readonly Track[] = [
   },
   {
     ...shared,
+    id: "orders",
+    objective: "makespan",
+    rule: null,
+    scenarios: await pinned("makespan", "layered/test/0/2xK80?ops=12"),
+  },
+  {
+    ...shared,
     id: "stages",
     objective: "max-load",
     rule: "contiguous",
