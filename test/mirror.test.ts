@@ -40,6 +40,8 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "env/sim/engine/plan-order": "what an order of ops means to simulator and evaluator",
   "results/export/exporters": "every exporter",
   "results/export/round-trip": "exported files, imported again",
+  "results/evaluation/kill": "evaluations in processes that are killed",
+  "results/page/board/browser": "the board's site in a real browser, and the page of a comparison",
   "results/page/drawn-values": "charts, traces and captions against the scores",
   "results/training/damaged-runs": "damaged files of training runs",
   "results/training/kill": "training of every agent in processes that are killed",

@@ -30,7 +30,7 @@ export const leaderboard = defineCommand({
     track: {
       type: "text",
       placeholder: "ID",
-      describe: "track, where the run names none; show, best-known: this one alone",
+      describe: "track, where the run names none; show, build --picture, best-known: this one alone",
       defaultText: "that of the run, or all",
     },
     method: { type: "text", placeholder: "M", describe: "verify, add: one method of the run" },
@@ -66,6 +66,12 @@ export const leaderboard = defineCommand({
       describe: "best-known: budget of each run in simulations",
     },
     seed: seedFlag,
+    picture: {
+      type: "text",
+      placeholder: "FILE",
+      describe: "build: write the top rows of --track here as SVG; without PATH no site is written",
+      defaultText: "none",
+    },
     top: { type: "integer", min: 1, default: 10, placeholder: "N", describe: "show: rows of each table" },
     markdown: { type: "switch", describe: "show: tables for Markdown" },
     board: boardFlag,
@@ -79,6 +85,7 @@ export const leaderboard = defineCommand({
     "leaderboard add runs/mine --board boards/mine",
     "leaderboard add --plan plan.json --scenario nmt/test/2/4xP100 --by Jane",
     "leaderboard show --track makespan",
+    "leaderboard build site",
   ],
   async run({ values, positionals: [verb, path] }, terminal) {
     switch (verb) {

@@ -18,8 +18,8 @@ import { figure, scrollBox } from "../parts.ts";
 import { logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import { LINES_WIDTH, lineChart, linesFrame, linesHeight } from "./line-chart.ts";
-import { type Frame, horizontalLine, pageChart, textAt, tickText } from "./shapes.ts";
+import { linesFrame, zoomableChart } from "./line-chart.ts";
+import { type Frame, horizontalLine, textAt, tickText } from "./shapes.ts";
 
 /** Room for the text of the bound. */
 const BELOW = 16;
@@ -30,10 +30,19 @@ export interface CurvesOptions {
   readonly id: string;
 }
 
+/** What the curves show of a scenario. */
+export interface CurvesTable
+  extends Pick<ScenarioTable, "scenario" | "objective" | "unit" | "bound" | "boundArgument"> {
+  readonly rows: readonly { readonly method: string }[];
+}
+
+/** What they need of a cell. */
+export type CurvesCell = Pick<CellResult, "method" | "kind" | "curve" | "simulations">;
+
 /** `cells` are all of the table's scenario. */
 export function curvesFigure(
-  table: ScenarioTable,
-  cells: readonly CellResult[],
+  table: CurvesTable,
+  cells: readonly CurvesCell[],
   options: CurvesOptions,
 ): Markup {
   const curves = linesOf(cells, options.marks);
@@ -48,7 +57,7 @@ ${legend(curves, options.id)}`;
   return html`<div class="curves">${figure(content, captionOf(table, curves, plot))}</div>`;
 }
 
-function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
+function linesOf(cells: readonly CurvesCell[], marks: MethodMarks): Line[] {
   return [...groupBy(cells, ({ method }) => method).values()].flatMap((own) => {
     const curve = anytimeCurve(own);
     const final = curve.points.at(-1)?.mean;
@@ -56,14 +65,14 @@ function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
   });
 }
 
-const named = ({ method, kind }: CellResult, marks: MethodMarks) => ({
+const named = ({ method, kind }: CurvesCell, marks: MethodMarks) => ({
   method,
   isAgent: kind === "agent",
   mark: marks.of(method),
   group: groupOf(method, kind),
 });
 
-function plotOf({ bound }: ScenarioTable, curves: readonly Line[], scale: Scale, frame: Frame): Plot {
+function plotOf({ bound }: CurvesTable, curves: readonly Line[], scale: Scale, frame: Frame): Plot {
   const finals = curves.map(({ final }) => final);
   const [least, greatest] = [Math.min(...finals), Math.max(...finals)];
   const first = Math.max(...curves.map(({ curve }) => curve.points[0].greatest));
@@ -86,7 +95,7 @@ function plotOf({ bound }: ScenarioTable, curves: readonly Line[], scale: Scale,
 }
 
 interface Drawing {
-  readonly table: ScenarioTable;
+  readonly table: CurvesTable;
   readonly curves: readonly Line[];
   readonly plot: Plot;
   readonly scale: Scale;
@@ -94,27 +103,23 @@ interface Drawing {
 }
 
 function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): Markup {
-  const content = lineChart({
+  const what = `Lowest ${table.objective} so far over simulations, one line for each method`;
+  const chart = {
     lines: curves,
     plot,
     frame,
     id,
     vertical: `${table.objective}, ${scale.unit}`,
-    tick: (value) => tickText(value, scale),
-    title: (value) => formatValue(table.unit, value),
+    tick: (value: number) => tickText(value, scale),
+    title: (value: number) => formatValue(table.unit, value),
     behind: boundMark(table, plot, scale, frame),
-  });
-  const what = `Lowest ${table.objective} so far over simulations, one line for each method`;
-  return pageChart(
-    LINES_WIDTH,
-    linesHeight(frame),
-    `${what}; the final values are in the table above.`,
-    content,
-  );
+  };
+  const label = `${what}; the final values are in the table above.`;
+  return zoomableChart(label, chart, { x: 1, y: scale.size, isCount: true });
 }
 
 function boundMark(
-  { unit, bound, boundArgument }: ScenarioTable,
+  { unit, bound, boundArgument }: CurvesTable,
   { y }: Plot,
   scale: Scale,
   frame: Frame,
@@ -122,15 +127,11 @@ function boundMark(
   if (bound <= 0) return null;
   const title = `bound ${formatValue(unit, bound)} (${boundArgument})`;
   const text = `bound ${formatOn(scale, bound)}`;
-  return html`${horizontalLine("bound", y.at(bound), frame, title)}
-${textAt("tick", text, { x: frame.left + 4, y: y.at(bound) + 12 })}`;
+  return html`<g class="atbound">${horizontalLine("bound", y.at(bound), frame, title)}
+${textAt("tick", text, { x: frame.left + 4, y: y.at(bound) + 12 })}</g>`;
 }
 
-function captionOf(
-  { unit, objective, rows }: ScenarioTable,
-  curves: readonly Line[],
-  { cutAt }: Plot,
-): string {
+function captionOf({ unit, objective, rows }: CurvesTable, curves: readonly Line[], { cutAt }: Plot): string {
   const missing = rows
     .map(({ method }) => method)
     .filter((name) => !curves.some(({ method }) => method === name));
