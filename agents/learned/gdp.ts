@@ -15,7 +15,7 @@
  *
  * The defaults depart from that by measurement; docs/agents/gdp.md has the figures. On one graph
  * they learn again from the best placement so far, as in self-imitation learning (Oh et al., ICML
- * 2018), and a table of logits by group is added to the placer's.
+ * 2018). A table of logits by group is then added to the placer's.
  */
 import { z } from "zod";
 import { colocationGrouping } from "../../env/model/coarsen/grouping.ts";

@@ -1,7 +1,7 @@
 /**
- * Placements whose blocks are contiguous in the order of the groups: the order is cut over the
- * first accelerators, so that the slowest block is as fast as possible. Transfers and memory are
- * not looked at.
+ * Placements whose blocks are contiguous in the order of the groups. The order is cut over the
+ * first accelerators. The slowest block is as fast as possible. Transfers and memory are not looked
+ * at.
  */
 import { type GroupGraph, groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
