@@ -9,7 +9,7 @@ import type { RankStatistics } from "../../../statistics/contract.ts";
 import { criticalDifference } from "../../../statistics/critical-difference.ts";
 import { profile } from "../../../statistics/profile.ts";
 import { scoreOf } from "../../../statistics/scores.ts";
-import { profileCurve } from "../../profiles.ts";
+import { profileCurve } from "../../drawing/profiles.ts";
 import type { SiteGroup, SiteRow, SiteScenario } from "./site-data.ts";
 
 /** Points of a curve, evenly over the logarithm of simulations. */

@@ -1,14 +1,14 @@
 /**
- * Performance profiles as a figure: the share of cells with a score of at least the one on the axis
- * below, a line for each method.
+ * Performance profiles as a figure, a line for each method: the share of cells with a score of at
+ * least the one on the axis below.
  */
-import type { AnytimeCurve } from "../cells/anytime.ts";
-import { PROFILE_SCORES } from "../statistics/profile.ts";
-import { linearAxis } from "./charts/axis.ts";
-import type { Line, Plot } from "./charts/curve-line.ts";
-import { linesFrame, zoomableChart } from "./charts/line-chart.ts";
-import type { Markup } from "./markup.ts";
-import { figure, scrollBox } from "./parts.ts";
+import type { AnytimeCurve } from "../../cells/anytime.ts";
+import { PROFILE_SCORES } from "../../statistics/profile.ts";
+import { linearAxis } from "../charts/axis.ts";
+import type { Line, Plot } from "../charts/curve-line.ts";
+import { linesFrame, zoomableChart } from "../charts/line-chart.ts";
+import type { Markup } from "../markup.ts";
+import { figure, scrollBox } from "../parts.ts";
 
 /** `shares` are those at each of `PROFILE_SCORES`, which stand in the place of simulations. */
 export const profileCurve = (shares: readonly number[]): AnytimeCurve => ({
