@@ -1,6 +1,6 @@
 /**
- * Performance profiles as a figure, a line for each method: the share of cells with a score of at
- * least the one on the axis below.
+ * Performance profiles as a figure with a line for each method. It shows the share of cells with a
+ * score of at least the one on the axis below.
  */
 import type { AnytimeCurve } from "../../cells/anytime.ts";
 import { PROFILE_SCORES } from "../../statistics/profile.ts";
