@@ -57,6 +57,32 @@ export { exporterOf, exporters } from "./export/index.ts";
 export { type Trace, traceOf } from "./export/trace/trace.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
 export { writeAtomically } from "./files/atomic.ts";
+export { boardOf, rankedRows } from "./leaderboard/board.ts";
+export {
+  type BestKnown,
+  type Board,
+  type BoardRow,
+  ENTRY_FORMAT,
+  type Entry,
+  type EntryCell,
+  type PlanRule,
+  type Track,
+} from "./leaderboard/contract.ts";
+export { type EntryFolder, readEntryFolder } from "./leaderboard/entry/entry-file.ts";
+export {
+  type Added,
+  type AddOptions,
+  addPlan,
+  addRun,
+  type BoardFolders,
+  type NewRecord,
+  type OfferedPlan,
+  type RecordKeeper,
+} from "./leaderboard/submit/add.ts";
+export { trackNamed, tracks } from "./leaderboard/tracks/tracks.ts";
+export { type BoardParts, type VerifiedBoard, verifyBoard } from "./leaderboard/verify/board.ts";
+export { type OnCell, type VerifiedEntry, verifyEntry } from "./leaderboard/verify/entry.ts";
+export { createJudge, type Judge, type Judged } from "./leaderboard/verify/judge.ts";
 export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
 export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-svg.ts";
 export type { Machine, Origin } from "./page/origin.ts";

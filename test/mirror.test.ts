@@ -46,6 +46,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "results/training/damaged-runs": "damaged files of training runs",
   "results/training/kill": "training of every agent in processes that are killed",
   "results/page/extreme-values": "values of 0, equal, tiny and huge in pages, tables and pictures",
+  "results/leaderboard/rigged": "rigged and damaged submissions to the leaderboard",
   "results/pictures": "committed pictures of drawings and charts",
   "scenarios/families/address": "addresses of the members of families",
   "scenarios/families/calibration": "published figures of the families",
