@@ -38,6 +38,8 @@ export { exporterOf, exporters } from "./export/index.ts";
 export { type Trace, traceOf } from "./export/trace/trace.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
 export { writeAtomically } from "./files/atomic.ts";
+export { boardPicture } from "./page/board/picture.ts";
+export { type SiteParts, writeSite } from "./page/board/site.ts";
 export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
 export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-svg.ts";
 export type { Machine, Origin } from "./page/origin.ts";
