@@ -98,6 +98,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/evaluate.ts")).evaluate,
   },
   {
+    name: "adversary",
+    summary: "an instance on which one method looks worst against another",
+    load: async () => (await import("./commands/adversary.ts")).adversary,
+  },
+  {
     name: "leaderboard",
     summary: "a board that anybody can recompute: verify, add, show, build",
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,

@@ -96,9 +96,16 @@ export const solve = defineCommand({
         : textOf(displayedWords({ ...outcome, result })),
     );
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
+    for (const text of await beatenTexts([result])) terminal.note(text);
     return result.feasible ? EXIT.done : EXIT.failed;
   },
 });
+
+/** What the best known plans of the package are, which only a whole answer needs. */
+async function beatenTexts(cells: readonly CellResult[]): Promise<string[]> {
+  const { ownFolders } = await import("./leaderboard/folders.ts");
+  return (await import("../reports/plans/beaten-report.ts")).beatenTexts(cells, ownFolders.bestKnown);
+}
 
 /** The result with the largest of its bound and the bounds that the user asked for. */
 async function proveMore(result: CellResult, effort: BoundEffort, { note }: Terminal): Promise<CellResult> {

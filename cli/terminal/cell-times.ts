@@ -2,11 +2,11 @@
  * Predicts the seconds of cells from those of finished ones. No clock is read here.
  *
  * A cell like a finished one, seed apart, takes the mean of those. For others the logarithm of the
- * time is a sum: an effect of the method, its slope times an effect of the scenario, and its slope
- * times the logarithm of the budget. Planners that end by themselves have a slope of 0 there. The
- * scenario's effect stands for its size, so no size is asked for. This is the joint regression of
- * Finlay and Wilkinson (Australian Journal of Agricultural Research, 1963). Slopes are drawn to
- * their usual values by a ridge, because few cells are finished when the prediction is needed most.
+ * time is a sum of effects: of the method, the scenario and the budget. The last two are times a
+ * slope of the method: planners that end by themselves have none in the budget. The scenario's
+ * effect stands for its size. This is the joint regression of Finlay and Wilkinson (Australian
+ * Journal of Agricultural Research, 1963). Slopes are drawn to their usual values by a ridge,
+ * because few cells are finished when the prediction is needed most.
  *
  * The exponential of a mean of logarithms is below the mean. The sum of the fitted times is
  * therefore held to that of the measured ones (Duan, Smearing Estimate, JASA 1983).

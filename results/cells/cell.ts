@@ -13,6 +13,7 @@ import {
   type PlannerReport,
   traitsOf,
 } from "../../agents/contract.ts";
+import { methods } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { type Plan, type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
@@ -162,6 +163,7 @@ export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>
 export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
   const { scenario, hash } = await knownScenario(spec.scenario, spec.objective);
   const { module, options, trained } = await resolvePretrained(spec.method);
+  if (module.kind === "agent") await loadLibrary(module, spec.backend);
   const meter = metered(scoring(scenario, hash, spec.budget), spec.budget, {
     clock,
     cpuClock,
@@ -199,6 +201,16 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     times,
   };
 };
+
+/**
+ * A library that a process loads once is no part of the run that happens to be its first. An agent
+ * of the user's may load another, or none. What fails here fails again where the agent asks for it.
+ */
+async function loadLibrary(module: Method, backend: BackendName | undefined): Promise<void> {
+  if (backend === undefined || !methods.includes(module)) return;
+  const { loadTf } = await import("../../agents/tensors/tf.ts");
+  await loadTf(backend).catch(() => undefined);
+}
 
 /** Where a clock ends the run, a method pays for the bounds that it asks for each time. */
 function scoring(scenario: Scenario, hash: string, { cpuSeconds, seconds }: Budget): Evaluator {

@@ -1,6 +1,6 @@
 /**
- * Scenarios that this process has met before, with their content hashes: the cells of an evaluation
- * share them, and on a quick method's cell they are most of the work. Scenarios with files are read
+ * Scenarios that this process has met before, with their content hashes. The cells of an evaluation
+ * share them; they are most of the work of a quick method's cell. Scenarios with files are read
  * again each time, since a file may change.
  */
 import { scenarioHash } from "../../env/model/file.ts";

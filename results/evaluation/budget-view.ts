@@ -1,4 +1,4 @@
-/** One budget class of an evaluation as the comparison that it is, for all that shows comparisons. */
+/** One budget class of an evaluation as a comparison, for all that shows comparisons. */
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CellResult } from "../cells/cell.ts";
 import { budgetText } from "../cells/cell-content.ts";

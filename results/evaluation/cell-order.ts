@@ -1,8 +1,8 @@
 /**
  * In which order the cells of an evaluation start. A first tenth samples all others, so that the
- * time which it predicts is honest: every method, on scenarios of all sizes and at all budgets. The
- * rest follows, slow cells first, so that no long one is left alone at the end. The order depends
- * on the cells alone.
+ * time which it predicts is honest. It has every method, on scenarios of all sizes and at all
+ * budgets. The rest follows, slow cells first, so that no long one is left alone at the end. The
+ * order depends on the cells alone.
  *
  * The sample goes round the methods. Every second cell of a method is its heaviest one left, since
  * those make up most of the time. The others are spread over all weights by a sequence of low

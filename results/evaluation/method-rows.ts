@@ -1,4 +1,4 @@
-/** What a reader sees of a method at one budget: the same numbers in the terminal and on the page. */
+/** What a reader sees of a method at one budget: the same on the terminal and on the page. */
 import type { CompareReport } from "../comparison/compare.ts";
 import type { Interval, MethodStatistics, PairedStatistics } from "../statistics/contract.ts";
 import { formatGap } from "../text/format.ts";

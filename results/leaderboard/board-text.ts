@@ -1,6 +1,6 @@
 /** The ranked rows of a board as text and as tables for Markdown. */
 import { formatCount, formatGap } from "../text/format.ts";
-import type { Board, BoardRow } from "./contract.ts";
+import type { Board, BoardRow, Track } from "./contract.ts";
 import { budgetText } from "./tracks/tracks.ts";
 
 type Tracks = Board["tracks"];
@@ -24,6 +24,25 @@ export function tableLines(tracks: Tracks, top: number): string[] {
     ...shown(rows, top).map(line),
   ]);
 }
+
+const README_TRACK = "makespan";
+const README_ROWS = 6;
+
+/** What the README shows: the top rows of the track with the most entries. */
+export const boardBlock = ({ tracks }: Board): string[] =>
+  tableLines(
+    tracks.filter(({ track }) => track.id === README_TRACK),
+    README_ROWS,
+  );
+
+/** The tracks as a table for Markdown. */
+export const trackLines = (tracks: readonly Track[]): string[] => [
+  line(["track", "objective", "scenarios", "what is judged"]),
+  "|---|---|---:|---|",
+  ...tracks.map(({ id, objective, scenarios, summary }) =>
+    line([`\`${id}\``, objective, String(scenarios.length), summary]),
+  ),
+];
 
 function groupsOf(tracks: Tracks): { title: string; rows: readonly BoardRow[] }[] {
   return tracks.flatMap(({ track, groups }) =>

@@ -1,6 +1,6 @@
 /**
- * The cells that the folder of a comparison, an evaluation or a tuning keeps while it is worked on. What is
- * known of cells that failed goes to files of their own.
+ * The cells that the folder of a comparison, an evaluation or a tuning keeps while it is worked on.
+ * What is known of cells that failed goes to files of their own.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * `run.json`: what a run was asked to do and with what, of a training, a comparison, a tuning
- * and an evaluation alike. It is sealed. Files of version 0.1.0 have no seal and are held to their shape alone.
+ * `run.json`: what a run was asked to do and with what, of a training, a comparison, a tuning and
+ * an evaluation alike. It is sealed. Files of version 0.1.0 have no seal and are held to their
+ * shape alone.
  */
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** `leaderboard show`: the ranked rows of a track and budget as text, or as a table for Markdown. */
+/** `leaderboard show`: the ranked rows of tracks and budgets, as text or as Markdown. */
 import { existsSync } from "node:fs";
 import { InputError } from "../../../env/model/errors.ts";
 import { boardText, tableLines } from "../../../results/leaderboard/board-text.ts";

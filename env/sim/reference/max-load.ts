@@ -1,6 +1,6 @@
 /**
- * The specification of the max-load objective: the formula written out, device by device, with sets.
- * Twin: objectives/max-load.ts.
+ * The specification of the max-load objective: the formula written out, device by device, with
+ * sets. Twin: objectives/max-load.ts.
  */
 import { isCpu } from "../../model/cluster/cluster.ts";
 import { transferTimesUs } from "../../model/cluster/output-transfers.ts";

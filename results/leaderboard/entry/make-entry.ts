@@ -70,7 +70,7 @@ export function writeEntry({ path, entry, lines, policy }: EntryFolder): void {
   writeAtomically(join(path, ENTRY), `${JSON.stringify(sealed(entry), null, 1)}\n`);
 }
 
-/** The method as an entry names it: a policy is the file beside the entry, not a path of its author. */
+/** The method as an entry names it: its policy is the file beside, not a path of the author. */
 export function methodOf(spec: string): string {
   const { target, policy } = parseSpec(spec);
   const options = spec.includes("?") ? spec.slice(spec.indexOf("?")) : "";

@@ -1,7 +1,7 @@
 /**
  * Plans as an entry keeps them. An order of ops is written as the ops in that order, each as its
- * distance from the one before it: most of these numbers are small, and small files are quick to
- * fetch. Read again it is the rank of each op, which is the same plan.
+ * distance from the one before it. Most of these numbers are small, so files are small. Read again
+ * it is the rank of each op, which is the same plan.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { PlanJson } from "../../../env/model/plan/plan-kind.ts";

@@ -1,7 +1,7 @@
 /**
- * Whether a placement is a contiguous split: its devices can be put in a line so that no edge
- * between forward ops leads backwards, and backward and update ops are with their forward op. So
- * every device is a stage that a sample passes once. After Tarnawski et al., Efficient Algorithms
+ * Whether a placement is a contiguous split. Its devices can be put in a line so that no edge
+ * between forward ops leads backwards. Backward and update ops are with their forward op. So every
+ * device is a stage that a sample passes once. After Tarnawski et al., Efficient Algorithms
  * for Device Placement of DNN Graph Operators, NeurIPS 2020.
  */
 import { stronglyConnectedComponents } from "../../../env/model/graph/components.ts";

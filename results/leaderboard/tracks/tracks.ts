@@ -1,6 +1,6 @@
 /**
- * The tracks of `board-v1` as data. A track never changes under its name: its scenarios are pinned
- * by content hash, and its budget classes, number of seeds and rules are those of its entries.
+ * The tracks of `board-v1` as data. A track never changes under its name. Its scenarios are pinned
+ * by content hash; its budget classes, seeds and rules hold for all entries.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { notKnown } from "../../../env/model/suggest.ts";

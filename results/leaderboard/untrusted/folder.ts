@@ -15,7 +15,7 @@ export function plainFolders(path: string, most: number): string[] {
   return names;
 }
 
-/** Names of its files. Throws `InputError` unless it holds the required, perhaps optional, no more. */
+/** Names of its files. Throws `InputError` on a file that is missing or not expected. */
 export function checkFiles(
   path: string,
   required: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Whether a whole board is true: every cell of every entry by the fast simulator, and the top rows,
- * a sample of the others and all best known plans by the slow one too. Loads no TensorFlow.
+ * Whether a whole board is true. The fast simulator scores every cell of every entry. The slow one
+ * scores the top rows, a sample of the others and all best known plans too. Loads no TensorFlow.
  */
 import { join } from "node:path";
 import { parseSpec } from "../../../agents/registry/spec.ts";
@@ -119,7 +119,7 @@ async function verifySample(
   return chosen.length;
 }
 
-/** Post: the slow simulator gives the cell its value. Cells without a plan have nothing to score. */
+/** Post: the slow simulator gives the cell its value. A cell without a plan has none. */
 export async function verifyPlaceSlowly({ verified, index }: Place, judge: Judge): Promise<void> {
   const { folder, track } = verified;
   const { seeds } = folder.entry;

@@ -1,6 +1,6 @@
 /**
- * Whether one cell of an entry is true. Its plan is scored again by the fast simulator, and all
- * else that it says must follow from the plan, from its curve and from the budget.
+ * Whether one cell of an entry is true. The fast simulator scores its plan again. All else that it
+ * says must follow from the plan, its curve and the budget.
  *
  * What no plan can prove stays the author's word: that the evaluations which the curve counts were
  * all that there were. `replay.ts` runs the cell again.

@@ -1,6 +1,6 @@
 /**
- * Whether a curve can be that of a meter: each point is better than the one before it and was found
- * later, plans that fit follow those that do not, and the last point is the plan of the cell.
+ * Whether a curve can be that of a meter. Each point is better than the one before it and was found
+ * later. Plans that fit follow those that do not. The last point is the plan of the cell.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";

@@ -1,6 +1,6 @@
 /**
- * What cells of a track are held against: its scenarios, opened once and with the content hashes of
- * the track, their evaluators and the bounds of the simulator. Loads no TensorFlow.
+ * What cells of a track are held against: its scenarios, their evaluators and the bounds of the
+ * simulator. A scenario is opened once and has the content hash of the track. Loads no TensorFlow.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { scenarioHash } from "../../../env/model/file.ts";

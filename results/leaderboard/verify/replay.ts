@@ -1,7 +1,7 @@
 /**
  * Runs a cell of an entry again from its seed and compares all of it, plan and curve byte for byte.
- * This alone of the leaderboard runs methods, so it may load TensorFlow. It proves what no plan can:
- * that the method found the plan within the budget.
+ * Nothing else in this folder runs methods, so this alone may load TensorFlow. It proves what no
+ * plan can: that the method found the plan within the budget.
  */
 import { join } from "node:path";
 import { parseSpec } from "../../../agents/registry/spec.ts";

@@ -1,6 +1,6 @@
 /**
- * A board of toys for the tests of this folder: its tracks, honest entries that real runs made, and
- * ways to change the files of an entry as a cheat would, seals and hashes put right again.
+ * A board of toys for the tests of this folder: its tracks, and honest entries that real runs made.
+ * Files of an entry can be changed as a cheat would, seals and hashes put right again.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

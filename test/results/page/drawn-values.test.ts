@@ -23,7 +23,7 @@ import { scenarioProfile } from "../../../scenarios/profile.ts";
 import { wrongNumbers } from "./page-numbers.ts";
 
 const clock = () => 0;
-const address = "layered/test/3/2xP100?ops=40";
+const address = "layered/test/3/2xP100?ops=20";
 
 /** Captions such as "Plan of heft: 3.20 ms" of a page, in order. */
 const captions = (page: string): string[] =>

@@ -1,4 +1,4 @@
-/** Cells run again from their seeds: honest ones repeat, and true plans that no run found do not. */
+/** Cells run again from their seeds: honest ones repeat, true plans that no run found do not. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
