@@ -35,18 +35,26 @@ import { constant, exponential } from "../training/schedule.ts";
 import { RegalLesson, type RegalRollout, type RegalRules } from "./regal/lesson.ts";
 import { heads, learnedSettings, type RegalNetwork, regalNetwork } from "./regal/network.ts";
 
+/** Simulations of a run in training and rollouts of an update where `budget` and `batch` are 0. */
+const ALONE = { budget: 8, batch: 4 };
+const SEVERAL = { budget: 800, batch: 8 };
+/** Simulations of the run for the policy's own plan where `budget` and `actBudget` are 0. */
+const OWN_RUN = 400;
+
 const fields = {
   budget: z
     .int()
-    .min(2)
-    .default(800)
-    .describe("Simulations of one run of BRKGA in training; two for each chromosome where it has an order."),
+    .min(0)
+    .default(0)
+    .describe(
+      "Simulations of one run of BRKGA in training; two for each chromosome where it has an order. 0: 800 where several scenarios are trained on, 8 where one.",
+    ),
   actBudget: z
     .int()
     .min(0)
     .default(0)
     .describe(
-      "Simulations of the run for the policy's own plan. 0: those of `budget` after training, all that is left where there was none.",
+      "Simulations of the run for the policy's own plan. 0: those of `budget` after training, 400 where that is 0; all that is left where there was no training.",
     ),
   runs: z.int().min(1).default(1).describe("Runs that the reward of a rollout is the mean of."),
   seeds: z
@@ -54,7 +62,13 @@ const fields = {
     .min(1)
     .default(4)
     .describe("Seeds of these runs, the same for plain BRKGA; at least `runs`."),
-  batch: z.int().min(1).default(8).describe("Rollouts on each graph of an update."),
+  batch: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Rollouts on each graph of an update. 0: 8 where several scenarios are trained on, 4 where one.",
+    ),
   graphs: z.int().min(1).default(3).describe("Graphs of an update."),
   learningRate: z.number().positive().default(0.01).describe("Adam's step size."),
   clipNorm: z.number().positive().default(1).describe("Largest norm of a gradient; larger ones are scaled."),
@@ -86,6 +100,12 @@ const fields = {
   width: z.int().min(1).default(32).describe("Width of node vectors and messages."),
   rounds: z.int().min(0).default(2).describe("Rounds of message passing."),
   together: z.enum(["mean", "sum"]).default("mean").describe("How messages come together at a node."),
+  replay: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Where one scenario is trained on, whether groups have settings of their own and updates learn again from the best run, without a tilt.",
+    ),
   order: z
     .boolean()
     .default(true)
@@ -111,6 +131,7 @@ const options = withPresets(fields, {
     baseline: "critic",
     advantage: "raw",
     head: "free",
+    replay: false,
     tilt: 0,
     width: 64,
     rounds: 3,
@@ -130,16 +151,17 @@ export const regal: AgentModule<Options> = {
     paper:
       "Paliwal, Gimeno, Nair, Li, Lubin, Kohli, Vinyals: Reinforced Genetic Algorithm Learning for Optimizing Computation Graphs. ICLR 2020",
     limits:
-      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Two things that are not in the paper are off by default: imitation of annealing from its own devices, and order=false, which leaves priority keys out.",
+      "mode=paper is the published method but for keys of transfers, which are missing. Unpublished and ours: generation sizes, values of the bins, features, width, rounds, batch, learning rate. Tuned: an ordinal head centred on plain BRKGA, means for sums, the batch as baseline with advantages of unit spread, runs of 400 evaluations and one seed a rollout, Adam at 0.01. On one scenario, runs of 4 evaluations, offsets of each group, and updates that learn again from settings that spell the best plan so far. Its weights fit one number of devices. Trained for minutes with runs of 1,000 evaluations, it helps runs of that length and not yet those of 5,000. Two things that are not in the paper are off by default: imitation of annealing from its own devices, and order=false, which leaves priority keys out.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
-  actEvaluations: (_, { budget, actBudget }) => (actBudget === 0 ? budget : actBudget),
+  actEvaluations: (_, options) => actSimulations(options),
   async create(context) {
     const { options } = context;
     const loaded = await loadTf(context.backend);
     const { tf } = loaded;
-    return createLearner(loaded, context, await networkOf(tf, context), specOf(tf, options));
+    const isAlone = context.tasks.names.length === 1;
+    return createLearner(loaded, context, await networkOf(tf, context), specOf(tf, options, isAlone));
   },
 };
 
@@ -177,24 +199,31 @@ function openLesson(
   return new RegalLesson(tf, task, network, rules);
 }
 
+const actSimulations = ({ budget, actBudget }: Options): number => actBudget || budget || OWN_RUN;
+
 function rulesOf(options: Options, isAlone: boolean): RegalRules {
   const { runs, seeds, budget, actBudget, tilt, tiltDecay } = options;
+  if (budget === 1)
+    throw new InputError('Option "budget" is 1, expected 0 or at least the 2 of one ordered plan.');
   if (seeds < runs)
     throw new InputError(`Option "seeds" is ${seeds}, expected at least the ${runs} of "runs".`);
+  const replays = isAlone && options.head === "ordinal" && options.replay;
   return {
     ...options,
-    tilt: exponential(tilt, tiltDecay),
+    budget: budget || (isAlone ? ALONE : SEVERAL).budget,
+    isAlone: replays,
+    tilt: replays ? constant(0) : exponential(tilt, tiltDecay),
     training: { hasBegun: false },
     actBudget({ evaluator: { remaining } }, isTrained) {
       if (actBudget !== 0) return actBudget;
       const takesAll = isAlone && !isTrained && Number.isFinite(remaining);
-      return takesAll ? remaining : budget;
+      return takesAll ? remaining : actSimulations(options);
     },
   };
 }
 
-const specOf = (tf: Tf, options: Options): LearnerSpec<RegalRollout> => ({
-  batch: options.batch,
+const specOf = (tf: Tf, options: Options, isAlone: boolean): LearnerSpec<RegalRollout> => ({
+  batch: options.batch || (isAlone ? ALONE : SEVERAL).batch,
   tasksPerUpdate: options.graphs,
   algorithm: reinforceAlgorithm,
   advantages: () =>

@@ -86,6 +86,11 @@ export interface Lesson<R extends Rollout = Rollout> {
   renamed?(renamings: readonly Int32Array[]): R;
   /** Episodes of an expert, for imitation. */
   demonstrate?(count: number, rng: Rng): R[];
+  /**
+   * The episode of an answer, led to the best plan so far and scored, for imitation; none where
+   * there is no such plan or the budget leaves no episode.
+   */
+  rehearse?(): R[];
   /** Further numbers of an update for the logs. */
   metrics?(rollouts: readonly R[]): Readonly<Record<string, number>>;
   /** After an update: moves running norms and the like. */

@@ -45,6 +45,8 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly lateFilter?: number;
   /** Updates at the beginning that imitate the lessons' expert. */
   readonly imitation?: number;
+  /** Every so many updates one imitates the lessons' own best plans in so many steps; 0 is never. */
+  readonly rehearsal?: { readonly every: number; readonly steps: number };
   /** How the policy answers; greedy by default. */
   readonly decoding?: DecodingOptions;
 }
@@ -75,6 +77,15 @@ interface Course<R extends Rollout> {
   readonly lesson: Lesson<R>;
   readonly advantages: Advantages<R>;
 }
+
+/** Episodes of one update on a task. */
+interface RolledOut<R extends Rollout> {
+  readonly course: Course<R>;
+  readonly rollouts: readonly R[];
+}
+
+const withCourse = <R extends Rollout>(course: Course<R>, rollouts: readonly R[]): RolledOut<R>[] =>
+  rollouts.length === 0 ? [] : [{ course, rollouts }];
 
 export function createLearner<R extends Rollout>(
   loaded: LoadedTf,
@@ -123,17 +134,27 @@ class Learner<R extends Rollout> implements Agent {
   async *train(): AsyncGenerator<Update, void> {
     for (;;) {
       const courses = await this.drawCourses();
-      const isImitating = this.update < (this.spec.imitation ?? 0);
-      const rolledOut = courses.flatMap((course) => {
-        const rollouts = this.rollOut(course.lesson, isImitating);
-        return rollouts.length === 0 ? [] : [{ course, rollouts }];
-      });
+      const rehearsed = this.rehearse(courses);
+      const isRehearsing = rehearsed.length > 0;
+      const isImitating = isRehearsing || this.update < (this.spec.imitation ?? 0);
+      const rolledOut = isRehearsing ? rehearsed : this.rollOutAll(courses, isImitating);
       if (rolledOut.length === 0) return;
-      const metrics = this.learn(rolledOut, isImitating);
+      const metrics = this.learn(rolledOut, isImitating, isRehearsing ? this.spec.rehearsal!.steps : 1);
       this.update++;
       const task = rolledOut.map(({ course }) => course.lesson.task.name).join(",");
       yield { update: this.update, task, metrics };
     }
+  }
+
+  /** Episodes led to the best plans so far, in each update whose turn it is. */
+  private rehearse(courses: readonly Course<R>[]): RolledOut<R>[] {
+    const { every } = this.spec.rehearsal ?? { every: 0 };
+    if (every === 0 || this.update % every !== every - 1) return [];
+    return courses.flatMap((course) => withCourse(course, course.lesson.rehearse?.() ?? []));
+  }
+
+  private rollOutAll(courses: readonly Course<R>[], isImitating: boolean): RolledOut<R>[] {
+    return courses.flatMap((course) => withCourse(course, this.rollOut(course.lesson, isImitating)));
   }
 
   /** As many of the batch as the budget leaves; none where it leaves no whole rollout. */
@@ -147,10 +168,7 @@ class Learner<R extends Rollout> implements Agent {
   }
 
   /** One update of the weights; answers its numbers. */
-  private learn(
-    rolledOut: readonly { readonly course: Course<R>; readonly rollouts: readonly R[] }[],
-    isImitating: boolean,
-  ): UpdateMetrics {
+  private learn(rolledOut: readonly RolledOut<R>[], isImitating: boolean, steps: number): UpdateMetrics {
     const { tf, adam, spec, update } = this;
     const seen = rolledOut.flatMap(({ rollouts }) => rollouts);
     const outcomes = {
@@ -162,14 +180,16 @@ class Learner<R extends Rollout> implements Agent {
     if (batches.length === 0) return { loss: 0, gradientNorm: 0, entropy: 0, ...outcomes, learnedFrom: 0 };
     adam.learningRate = spec.learningRate(update);
     const algorithm = isImitating ? imitationAlgorithm : spec.algorithm;
-    const metrics = algorithm.improve(tf, {
+    const step = {
       batches,
       adam,
       entropy: spec.entropy?.(update) ?? 0,
       weightOf: spec.weightOf ?? (() => 1),
       valueWeight: spec.valueWeight ?? 0,
       rng: this.draws,
-    });
+    };
+    const metrics = algorithm.improve(tf, step);
+    for (let further = 1; further < steps; further++) algorithm.improve(tf, step);
     for (const { lesson, rollouts } of batches) lesson.observe?.(rollouts);
     return { ...metrics, ...outcomes };
   }
@@ -268,9 +288,7 @@ class Learner<R extends Rollout> implements Agent {
 }
 
 /** Means over the lessons that have them. */
-function lessonMetrics<R extends Rollout>(
-  rolledOut: readonly { readonly course: Course<R>; readonly rollouts: readonly R[] }[],
-): UpdateMetrics {
+function lessonMetrics<R extends Rollout>(rolledOut: readonly RolledOut<R>[]): UpdateMetrics {
   const all = rolledOut.map(({ course, rollouts }) => course.lesson.metrics?.(rollouts) ?? {});
   const names = [...new Set(all.flatMap((metrics) => Object.keys(metrics)))];
   const of = (name: string) => all.flatMap((metrics) => (name in metrics ? [metrics[name]] : []));

@@ -9,6 +9,7 @@
  * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
  * settings alone.
  */
+import { placement } from "../../../env/model/plan/placement.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
@@ -22,7 +23,7 @@ import { BINS, distributionsOf, PLAIN, SETTINGS } from "../../search/keys/key-bi
 import { deviceDecoder, type KeyDecoder, orderedDecoder } from "../../search/keys/random-keys.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decisions, Decoding, Lesson, Replay, Rollout } from "../../training/contract.ts";
+import type { Decisions, Decoding, KeptOutcome, Lesson, Replay, Rollout } from "../../training/contract.ts";
 import type { Schedule } from "../../training/schedule.ts";
 import { featuresOf } from "./features.ts";
 import { keyLabels, likeliestDevices } from "./key-labels.ts";
@@ -56,6 +57,8 @@ export interface RegalRules extends GenerationSizes {
   readonly expert: number;
   /** Simulations of the run for the policy's own plan. */
   readonly actBudget: (task: Task, isTrained: boolean) => number;
+  /** Whether each group has settings of its own, and updates learn again from the best run. */
+  readonly isAlone: boolean;
   /** Of the whole run, shared by its lessons: whether training has begun. */
   readonly training: { hasBegun: boolean };
 }
@@ -65,6 +68,16 @@ type ScoredBins = Omit<RegalRollout, "tilted" | "deviation">;
 interface Saved {
   /** Cost of plain BRKGA by seed, null where it did not run yet. */
   readonly plain: readonly (number | null)[];
+  /** What is learned from again. */
+  readonly best?: KeptRun | null;
+}
+
+/** The plan of the best run, and what it came to. */
+interface KeptRun {
+  readonly device: readonly number[];
+  readonly order: readonly number[] | null;
+  readonly outcome: KeptOutcome;
+  readonly reward: number;
 }
 
 interface Run {
@@ -88,13 +101,15 @@ export class RegalLesson implements Lesson<RegalRollout> {
   private readonly rows: Int32Array;
   private readonly rowCount: number;
   private plain: (number | null)[];
+  /** The best run of earlier updates, where that is learned from. */
+  private best: ScoredBins | null = null;
 
   constructor(tf: Tf, task: Task, network: RegalNetwork, rules: RegalRules) {
     const { rowsPerNode } = network;
     this.tf = tf;
     this.task = task;
     this.network = network;
-    this.policy = network.on(featuresOf(task.scenario));
+    this.policy = network.on(featuresOf(task.scenario), rules.isAlone);
     this.rules = rules;
     this.simulationsPerRollout = rules.runs * rules.budget;
     this.plain = new Array(rules.seeds).fill(null);
@@ -121,12 +136,34 @@ export class RegalLesson implements Lesson<RegalRollout> {
     const seeds = this.drawSeeds(rng);
     const affordable = this.affordable(seeds);
     if (affordable > 0) this.rules.training.hasBegun = true;
-    const deviation = this.rules.tilt(update);
-    return Array.from({ length: Math.min(count, affordable) }, () => {
+    const { rules } = this;
+    const deviation = rules.tilt(update);
+    const drawn = Array.from({ length: Math.min(count, affordable) }, () => {
       const tilted = this.tilted(deviation, rng);
       const bins = sampleLogits(this.logits(tilted), BINS, rng, decoding);
       return { ...this.rolledOut(bins, seeds, rng), tilted, deviation };
     });
+    return rules.isAlone ? this.withBest(drawn, deviation) : drawn;
+  }
+
+  /** Settings that spell the best plan of earlier updates are learned from too, without a run. */
+  private withBest(drawn: RegalRollout[], deviation: number): RegalRollout[] {
+    const before = this.best;
+    for (const { plan, outcome, rewards } of drawn)
+      if (this.best === null || outcome.cost < this.best.outcome.cost)
+        this.best = { plan, outcome, rewards, bins: this.labelsOf(plan) };
+    if (before === null) return drawn;
+    return [...drawn, { ...before, tilted: this.tilted(deviation, null), deviation }];
+  }
+
+  private labelsOf({ device, opPriority }: Plan): Int32Array {
+    const { grouping } = this.task.scenario;
+    const groupDevice = new Int32Array(grouping.groupCount);
+    grouping.groupOf.forEach((g, v) => {
+      groupDevice[g] = device[v];
+    });
+    const devices = this.network.rowsPerNode / SETTINGS - 1;
+    return keyLabels(groupDevice, devices, grouping, opPriority);
   }
 
   /** Bins are credited under the tilted weights; the tilt is a decision of its own. */
@@ -160,12 +197,25 @@ export class RegalLesson implements Lesson<RegalRollout> {
   }
 
   save(): Saved {
-    return { plain: this.plain };
+    const { plain, best } = this;
+    if (best === null) return { plain };
+    const { feasible, value, cost, violation } = best.outcome;
+    const outcome = { feasible, value, cost, violation };
+    const { device, opPriority } = best.plan;
+    const order = opPriority === undefined ? null : [...opPriority];
+    return { plain, best: { device: [...device], order, outcome, reward: best.rewards[0] } };
   }
 
   load(saved: unknown): void {
-    this.plain = [...(saved as Saved).plain];
+    const { plain, best } = saved as Saved;
+    this.plain = [...plain];
+    if (best !== undefined && best !== null) this.best = this.keptRun(best);
     if (this.plain.some((cost) => cost !== null)) this.rules.training.hasBegun = true;
+  }
+
+  private keptRun({ device, order, outcome, reward }: KeptRun): ScoredBins {
+    const plan = placement(device, order ?? undefined);
+    return { plan, outcome, bins: this.labelsOf(plan), rewards: Float64Array.of(reward) };
   }
 
   dispose(): void {}
@@ -174,14 +224,14 @@ export class RegalLesson implements Lesson<RegalRollout> {
     return readOut(this.tf, () => this.policy.logits(tilted ?? undefined).dataSync() as Float32Array);
   }
 
-  /** The linear weights with a normal offset each; null where there is no tilt. */
-  private tilted(deviation: number, rng: Rng): Float32Array | null {
+  /** The linear weights, with a normal offset each where they are drawn; null without a tilt. */
+  private tilted(deviation: number, rng: Rng | null): Float32Array | null {
     if (deviation < LEAST_TILT) return null;
     const weights = readOut(
       this.tf,
       () => this.network.linear()?.dataSync().slice() as Float32Array | undefined,
     );
-    return weights?.map((weight) => weight + deviation * rng.normal()) ?? null;
+    return weights?.map((weight) => weight + (rng === null ? 0 : deviation * rng.normal())) ?? null;
   }
 
   /** Of the rows that some key has. */

@@ -20,11 +20,15 @@ import { type EdgePassing, edgePassing } from "../../nets/passing/edge-passing.t
 import { createWeights, type Weights } from "../../nets/weights.ts";
 import { BINS, PLAIN, SETTINGS } from "../../search/keys/key-bins.ts";
 import { dense } from "../../tensors/dense.ts";
-import type { Tensor, Tensor1D, Tensor2D, Tf } from "../../tensors/types.ts";
+import type { Tensor, Tensor1D, Tensor2D, Tf, Variable } from "../../tensors/types.ts";
 import { edgeColumns, type NodeFeatures, nodeColumns } from "./features.ts";
 
 /** How much faster than other weights the linear terms learn. */
 const LINEAR_GAIN = 10;
+/** The same for the offsets of places. */
+const PLACE_GAIN = 300;
+/** Rows of the table of places; a larger graph has several nodes at one place. */
+const PLACES = 512;
 
 export const heads = ["ordinal", "free"] as const;
 export const learnedSettings = ["all", "means"] as const;
@@ -62,7 +66,8 @@ export interface RegalNetwork {
   readonly rowsPerNode: number;
   /** The linear weights of the ordinal head in bins, one row of numbers; null under the other. */
   linear(): Tensor2D | null;
-  on(features: NodeFeatures): RegalPolicy;
+  /** With `hasPlaces` each node has learned offsets of its own, under the ordinal head. */
+  on(features: NodeFeatures, hasPlaces?: boolean): RegalPolicy;
 }
 
 export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
@@ -80,6 +85,11 @@ export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
     weights.zeros("settings bias", [outputs]),
   ];
   const terms = head === "ordinal" ? weights.zeros("linear", [nodeColumns.length + 1, rowsPerNode]) : null;
+  const places = head === "ordinal" ? weights.zeros("places", [PLACES, rowsPerNode]) : null;
+  const placed = (nodes: number) => {
+    const row = Int32Array.from({ length: nodes }, (_, g) => Math.floor(g * Math.min(1, PLACES / nodes)));
+    return tf.mul(tf.gather(places as Variable, tf.tensor1d(row, "int32")), PLACE_GAIN);
+  };
   const linear = () => (terms === null ? null : tf.mul(terms, LINEAR_GAIN));
   const expecting = critic ? criticNetwork(tf, weights, { ...size, ...columns }, rng) : null;
 
@@ -91,7 +101,7 @@ export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
       const inBins = linear();
       return inBins === null ? null : (tf.reshape(inBins, [1, -1]) as Tensor2D);
     },
-    on(features) {
+    on(features, hasPlaces = false) {
       const { graph, nodes } = features;
       const embed = policy.over(graph);
       const expect = expecting?.(features) ?? null;
@@ -104,7 +114,8 @@ export function regalNetwork(tf: Tf, size: RegalSize, rng: Rng): RegalNetwork {
           const shape: [number, number] = [nodeColumns.length + 1, rowsPerNode];
           const used = tilted === undefined ? (linear() as Tensor) : tf.tensor2d(tilted, shape);
           const withOne = tf.concat([seen, tf.ones([graph.nodes, 1])], 1);
-          return ordinalLogits(tf, tf.add(out, tf.matMul(withOne, used as Tensor2D)), size);
+          const offsets = tf.add(out, tf.matMul(withOne, used as Tensor2D));
+          return ordinalLogits(tf, hasPlaces ? tf.add(offsets, placed(graph.nodes)) : offsets, size);
         },
         value: () => expect?.() ?? null,
       };

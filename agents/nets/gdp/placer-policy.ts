@@ -12,6 +12,8 @@ export interface PlacerView {
   readonly features: FeatureSet;
   /** A first placement, and what its logits get more. */
   readonly start: { readonly device: Int32Array; readonly bias: number } | null;
+  /** Factor on the learned numbers of the places; 0 leaves them out. */
+  readonly groupBias: number;
 }
 
 export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: PlacerView): OneShotPolicy {
@@ -21,7 +23,11 @@ export function placerPolicy(tf: Tf, placer: Placer, scenario: Scenario, view: P
   const features = tf.tensor2d(seen, [nodes, featureCount(view.features)]);
   const prior = tf.tensor2d(priorOf(scenario, view.start), [nodes, devices]);
   const neighbours = neighboursOf(nodes, groups.edgeSource, groups.edgeDestination);
-  const logits = (): Tensor => tf.add(placer.logits(features, neighbours, devices), prior);
+  const logits = (): Tensor => {
+    const read = tf.add(placer.logits(features, neighbours, devices), prior);
+    if (view.groupBias === 0) return read;
+    return tf.add(read, tf.mul(placer.placeBias(nodes, devices), view.groupBias));
+  };
 
   return {
     sample(tilts, rng, sampling) {

@@ -15,6 +15,9 @@ import { graphSage } from "./graph-sage.ts";
 import { segmentTransformer, type TransformerSize } from "./segment-transformer.ts";
 import { superposition, unconditioned } from "./superposition.ts";
 
+/** Rows of the table of places; a larger graph has several nodes at one place. */
+const PLACES = 512;
+
 export interface PlacerSize extends TransformerSize {
   /** Columns of the features. */
   readonly columns: number;
@@ -29,6 +32,8 @@ export interface PlacerSize extends TransformerSize {
 export interface Placer {
   /** Logits of the first devices for each node, [nodes x devices], before any mask. */
   logits(features: Tensor, neighbours: Neighbours, devices: number): Tensor2D;
+  /** The learned number of each place and device, for so many nodes, [nodes x devices]. */
+  placeBias(nodes: number, devices: number): Tensor2D;
   readonly lastLayer: readonly Variable[];
 }
 
@@ -40,6 +45,7 @@ export function createPlacer(tf: Tf, weights: Weights, size: PlacerSize, rng: Rn
   // Zeros make the first policy uniform.
   const matrix = weights.zeros("devices", [width, size.devices]);
   const bias = weights.zeros("devices bias", [size.devices]);
+  const places = weights.zeros("places", [PLACES, size.devices]);
   return {
     logits(features, neighbours, devices) {
       const embedded = embed(features, neighbours);
@@ -48,6 +54,13 @@ export function createPlacer(tf: Tf, weights: Weights, size: PlacerSize, rng: Rn
       const states = size.nodeNorm ? nodeNormed(tf, last) : last;
       const columns = tf.slice(matrix, [0, 0], [width, devices]);
       return dense(tf, states, columns, tf.slice(bias, [0], [devices]), "linear");
+    },
+    placeBias(nodes, devices) {
+      const row = Int32Array.from({ length: nodes }, (_, g) =>
+        nodes <= PLACES ? g : Math.floor((g * PLACES) / nodes),
+      );
+      const rows = tf.gather(places, tf.tensor1d(row, "int32"));
+      return tf.slice(rows, [0, 0], [nodes, devices]) as Tensor2D;
     },
     lastLayer: [matrix, bias],
   };

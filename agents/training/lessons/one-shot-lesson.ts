@@ -15,7 +15,7 @@ import { choicesOf } from "../../problems/choices.ts";
 import { correctedPlacement } from "../../search/groups/annealed-placement.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
-import type { Decoding, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
+import type { Decoding, KeptOutcome, Lesson, PolicyNetwork, Rollout } from "../contract.ts";
 import { type Improver, improved } from "../improvement.ts";
 import type { Schedule } from "../schedule.ts";
 import { planOf, type Reward } from "../scoring.ts";
@@ -29,9 +29,17 @@ export interface OneShotRollout extends Rollout {
   readonly noise: LogitNoise | null;
 }
 
-interface SavedSize {
+/** What is learned from again; its plan is made anew. */
+interface KeptPlacement {
+  readonly groupDevice: readonly number[];
+  readonly outcome: KeptOutcome;
+  readonly reward: number;
+}
+
+interface SavedLesson {
   readonly groups: number;
   readonly devices: number;
+  readonly best?: KeptPlacement | null;
 }
 
 export interface OneShotRules {
@@ -40,6 +48,10 @@ export interface OneShotRules {
   readonly tilt: Schedule;
   /** Noise on the logits of an update, null where there is none. */
   readonly noise?: (update: number) => NoiseRule | null;
+  /** Placements that take the place of a draw, one in each update from the first on. */
+  readonly openings?: readonly Int32Array[];
+  /** Whether an update learns again from the best placement of the updates before. */
+  readonly replaysBest?: boolean;
   /** Simulations of the search whose plan imitation learns; nothing is imitated without it. */
   readonly expert?: number;
 }
@@ -111,6 +123,8 @@ class OneShotLesson implements Lesson<OneShotRollout> {
   private readonly rules: OneShotRules;
   private readonly groups: number;
   private readonly devices: number;
+  /** Of earlier updates. */
+  private best: OneShotRollout | null = null;
 
   constructor(tf: Tf, task: Task, policy: OneShotPolicy, rules: OneShotRules) {
     this.tf = tf;
@@ -129,16 +143,29 @@ class OneShotLesson implements Lesson<OneShotRollout> {
       return Array.from({ length: count }, () => this.plain(groupDevice));
     }
     const tilts = deviceTilts(rng, count, devices, this.rules.tilt(update));
+    const opening = this.rules.openings?.[update];
+    if (opening !== undefined) tilts.fill(0, 0, devices);
     const noise = this.noiseOf(count, update, rng);
     const placements = readOut(tf, () => policy.sample(tilts, rng, decoding, noise));
+    if (opening !== undefined) placements[0] = opening;
     const size = groups * devices;
-    return placements.map((groupDevice, i) =>
+    const drawn = placements.map((groupDevice, i) =>
       this.scored(
         groupDevice,
         tilts.slice(i * devices, (i + 1) * devices),
         noise === undefined ? null : { ...noise, values: noise.values.slice(i * size, (i + 1) * size) },
       ),
     );
+    return this.rules.replaysBest === true ? this.withBest(drawn) : drawn;
+  }
+
+  /** The best placement before these is learned from once more; it is not simulated again. */
+  private withBest(drawn: OneShotRollout[]): OneShotRollout[] {
+    const before = this.best;
+    for (const rollout of drawn)
+      if (this.best === null || rollout.outcome.cost < this.best.outcome.cost)
+        this.best = { ...rollout, tilt: new Float32Array(this.devices) };
+    return before === null ? drawn : [...drawn, before];
   }
 
   improve(plans: number, temperature: number, rng: Rng): OneShotRollout[] {
@@ -225,18 +252,32 @@ class OneShotLesson implements Lesson<OneShotRollout> {
     return { values, relative: first.relative };
   }
 
-  /** A lesson has no state but what it is about. */
-  save(): SavedSize {
-    return { groups: this.groups, devices: this.devices };
+  /** What the lesson is about, and the best placement where that is learned from again. */
+  save(): SavedLesson {
+    const { groups, devices, best } = this;
+    if (this.rules.replaysBest !== true) return { groups, devices };
+    if (best === null) return { groups, devices, best };
+    const { feasible, value, cost, violation } = best.outcome;
+    const outcome = { feasible, value, cost, violation };
+    const [reward] = best.rewards;
+    return { groups, devices, best: { groupDevice: [...best.groupDevice], outcome, reward } };
   }
 
   /** Weights may fit any graph; the rest of a run does not. */
   load(saved: unknown): void {
-    const { groups, devices } = saved as SavedSize;
+    const { groups, devices, best } = saved as SavedLesson;
     if (groups !== this.groups || devices !== this.devices)
       throw new InputError(
         `The saved run places ${groups} groups on ${devices} devices, "${this.task.name}" has ${this.groups} groups and ${this.devices} devices: another scenario or other options.`,
       );
+    this.best = best === undefined || best === null ? null : this.keptRollout(best);
+  }
+
+  private keptRollout({ groupDevice: devices, outcome, reward }: KeptPlacement): OneShotRollout {
+    const groupDevice = Int32Array.from(devices);
+    const plan = planOf(this.task.scenario, groupDevice);
+    const tilt = new Float32Array(this.devices);
+    return { plan, outcome, rewards: Float64Array.of(reward), groupDevice, tilt, noise: null };
   }
 
   dispose(): void {

@@ -51,7 +51,7 @@ export class Labels {
     const label = this.known[rng.int(labels)];
     const device = this.corrupted(label, rng);
     const outcome = this.task.evaluator.evaluate(planOf(this.choices, device));
-    return { device, outcome, label: this.closest(label, device) };
+    return { device, outcome, label: closestName(label, device, this.renamings) };
   }
 
   save(): readonly (readonly number[])[] {
@@ -77,19 +77,24 @@ export class Labels {
       return legal[rng.int(legal.length)];
     });
   }
+}
 
-  private closest(label: Int32Array, device: Int32Array): Int32Array {
-    let best = label;
-    let most = agreement(label, device);
-    for (const to of this.renamings) {
-      const renamed = label.map((d) => to[d]);
-      const same = agreement(renamed, device);
-      if (same <= most) continue;
-      best = renamed;
-      most = same;
-    }
-    return best;
+/** The label by the name that agrees with most of the placement's groups. */
+export function closestName(
+  label: Int32Array,
+  device: Int32Array,
+  renamings: readonly Int32Array[],
+): Int32Array {
+  let best = label;
+  let most = agreement(label, device);
+  for (const to of renamings) {
+    const renamed = label.map((d) => to[d]);
+    const same = agreement(renamed, device);
+    if (same <= most) continue;
+    best = renamed;
+    most = same;
   }
+  return best;
 }
 
 /** Groups and sweeps of which a labelled state is shown. */

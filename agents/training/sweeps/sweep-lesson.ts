@@ -9,7 +9,12 @@
  *
  * Episodes for an answer begin afresh and owe nothing to what training met. The first one begins at
  * the fixed random placement or on one device, further ones at random. Their envs score every
- * plan, so a beam charges a sweep for each of its lines.
+ * plan, so a beam charges a sweep for each of its lines. They keep every move, whatever training
+ * takes back.
+ *
+ * A rehearsal (ours) is such a sweep led to the best plan so far. A policy that imitates it makes
+ * that plan by itself. Learning from one's own best samples is self-labelling (Corsini et al.,
+ * NeurIPS 2024).
  */
 import { createRefineEnv, type RefineStart } from "../../../env/envs/placement/refine.ts";
 import { InputError } from "../../../env/model/errors.ts";
@@ -17,16 +22,18 @@ import { createRng, type Rng } from "../../../env/model/rng.ts";
 import type { PlacementObservation } from "../../../env/parts/observation.ts";
 import { fixedRandomPlacement, singleDevicePlacement } from "../../../env/parts/start.ts";
 import { everyGroupVisited } from "../../../env/parts/termination.ts";
+import { compile } from "../../../env/sim/engine/compile.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { Task } from "../../contract.ts";
 import { argmaxRows, logSoftmaxRow, sampleLogits } from "../../nets/categorical.ts";
+import { interchangeableDevices } from "../../problems/interchangeable-devices.ts";
 import { readOut } from "../../tensors/tf.ts";
 import type { Tensor2D, Tf } from "../../tensors/types.ts";
 import type { Decoding, Lesson, Replay } from "../contract.ts";
 import { IMPOSSIBLE, type Improver, improved, type Standing } from "../improvement.ts";
 import { planOf } from "../scoring.ts";
 import { credited } from "./credit.ts";
-import { type LabelledState, Labels, shownGroups } from "./labels.ts";
+import { closestName, type LabelledState, Labels, shownGroups } from "./labels.ts";
 import { placementViews } from "./placement-views.ts";
 import { type SavedEpisode, type ScoredPlacement, SweepEpisode } from "./sweep-episode.ts";
 import { type SweepPolicy, type SweepRollout, type SweepRules, sweepEvaluations } from "./sweep-rules.ts";
@@ -75,6 +82,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   private readonly episodes: SweepEpisode<Seen>[] = [];
   private readonly views: ReturnType<typeof placementViews>;
   private readonly labels: Labels | null;
+  private readonly renamings: readonly Int32Array[];
   private best: BestDevices | null = null;
 
   constructor(tf: Tf, task: Task, policy: SweepPolicy<Seen>, rules: SweepRules) {
@@ -90,6 +98,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const starts = Math.ceil(this.steps / (this.groups * rules.sweeps));
     this.simulationsPerRollout = this.evaluations + starts;
     this.views = placementViews(task.scenario);
+    this.renamings = interchangeableDevices(compile(task.scenario)).permutations;
     this.labels = rules.labels === undefined ? null : new Labels(task, rules.labels);
   }
 
@@ -172,6 +181,20 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const { labels } = this;
     if (labels === null) return undefined;
     return (count, rng) => Array.from({ length: count }, () => this.demonstration(labels.draw(rng), rng));
+  }
+
+  rehearse(): SweepRollout<Seen>[] {
+    const { best, groups, rules } = this;
+    const evaluations = sweepEvaluations(groups, rules.stride, rules.greedySweeps);
+    if (best === null || this.task.evaluator.remaining < evaluations) return [];
+    const goal = Int32Array.from(best.device);
+    const episode = this.begun(0);
+    const device = closestName(goal, Int32Array.from(episode.current.placement), this.renamings);
+    while (episode.isRunning) {
+      const { current } = episode;
+      this.note(episode.step(this.policy.see(current), device[current.current]));
+    }
+    return [this.rolloutOf(episode, "last")];
   }
 
   /** Averages probabilities over the policy's answers to the renamed placement. */
@@ -275,7 +298,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
 
   /** An episode for an answer, begun. */
   private begun(number: number): SweepEpisode<Seen> {
-    const episode = this.episode(number, this.rules.greedySweeps);
+    const episode = this.episode(number, this.rules.greedySweeps, "all");
     episode.clear();
     this.note(episode.begin(this.answerStart(number)));
     return episode;
@@ -298,13 +321,13 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   /** The env of training with this number; made when it is first asked for. */
   private trainingEpisode(number: number): SweepEpisode<Seen> {
     while (this.episodes.length <= number)
-      this.episodes.push(this.episode(this.episodes.length, this.rules.sweeps));
+      this.episodes.push(this.episode(this.episodes.length, this.rules.sweeps, this.rules.accept));
     return this.episodes[number];
   }
 
-  private episode(number: number, sweeps: number): SweepEpisode<Seen> {
+  private episode(number: number, sweeps: number, accept: SweepRules["accept"]): SweepEpisode<Seen> {
     const { scenario, evaluator } = this.task;
-    const { stride, accept, freeStays, order, utilityOn } = this.rules;
+    const { stride, freeStays, order, utilityOn } = this.rules;
     const seed = `${this.rules.seed}/${number}`;
     const groups = Int32Array.from({ length: this.groups }, (_, group) => group);
     const utility = utilityOn(evaluator);
@@ -319,7 +342,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
       freeStays,
       order: order === "random" ? createRng(seed).child("order").shuffle(groups) : groups,
     });
-    return new SweepEpisode(env, utility, this.rules);
+    return new SweepEpisode(env, utility, { accept, freeStays });
   }
 
   private start(): RefineStart {

@@ -28,7 +28,7 @@ export interface SweepRules {
   readonly start: StartRule;
   /** Of the groups within a sweep: as they are numbered, or one random order for each env. */
   readonly order: "topological" | "random";
-  /** Whether moves that lower the utility stay or are taken back. */
+  /** Whether moves of training that lower the utility stay or are taken back; answers keep all. */
   readonly accept: "all" | "improving";
   /** Whether moves to the own device charge nothing. */
   readonly freeStays: boolean;

@@ -48,6 +48,15 @@ function start(
   return { agent, network, updates };
 }
 
+/** The network, whose lessons rehearse the expert's arm. */
+const rehearsing = (network: Bandit): Bandit => ({
+  ...network,
+  open(task) {
+    const lesson = network.open(task);
+    return { ...lesson, rehearse: () => lesson.demonstrate!(1, createRng(1)) };
+  },
+});
+
 const best = ({ logits }: Bandit) => {
   const row = [...logits.dataSync()];
   return row.indexOf(Math.max(...row));
@@ -100,6 +109,24 @@ describe("the learner", () => {
     await updates(10);
     expect(best(network)).toBe(2);
     await updates(60);
+    expect(best(network)).toBe(0);
+  });
+
+  test("rehearses the best plan every so many updates, in so many steps", async () => {
+    // Rewards say arm 0, the rehearsed episode takes the last arm.
+    const { network, updates } = start(rehearsing(bandit(loaded.tf, 3, (_, arm) => -arm)), {
+      rehearsal: { every: 2, steps: 20 },
+    });
+    await updates(20);
+    expect(best(network)).toBe(2);
+  });
+
+  test("learns as without rehearsal where a lesson has no plan to rehearse", async () => {
+    const { network, updates } = start(
+      bandit(loaded.tf, 3, (_, arm) => -arm),
+      { rehearsal: { every: 2, steps: 20 } },
+    );
+    await updates(20);
     expect(best(network)).toBe(0);
   });
 

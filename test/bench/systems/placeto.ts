@@ -27,7 +27,7 @@ const SEEDS = 5;
 const FAMILIES = ["enas-cifar", "nmt"] as const;
 const GRAPHS = 16;
 /** What training on a family has in place of the defaults: sweeps from fresh random placements. */
-const FAMILY = { start: "random", sweeps: 2, graphs: 2, greedySweeps: 1 };
+const FAMILY = { start: "random", accept: "all", rehearsal: 0, sweeps: 2, graphs: 2, greedySweeps: 1 };
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;

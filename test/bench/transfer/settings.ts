@@ -26,7 +26,7 @@ export const settings: Readonly<Record<string, Setting>> = {
     greedySimulations: 100,
   },
   gdp: {
-    training: "imitation=300&tasksPerUpdate=4",
+    training: "imitation=300&tasksPerUpdate=4&learningRate=0.01",
     network: "",
     updates: 300,
     graphs: 16,

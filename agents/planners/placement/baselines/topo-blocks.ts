@@ -4,10 +4,10 @@
  * of the dynamic program for pipelines (Tarnawski et al., NeurIPS 2020, "DPL" without transfers).
  */
 import { z } from "zod";
-import { type GroupGraph, groupGraph } from "../../../../env/model/coarsen/group-graph.ts";
+import { groupGraph } from "../../../../env/model/coarsen/group-graph.ts";
 import type { PlannerModule } from "../../../contract.ts";
-import { type Choices, choicesOf, planOf } from "../../../problems/choices.ts";
-import { partitionChain } from "../../../search/lines/chain-partition.ts";
+import { choicesOf, planOf } from "../../../problems/choices.ts";
+import { blocksOver } from "../../../search/lines/order-blocks.ts";
 
 const options = z.strictObject({});
 
@@ -44,24 +44,3 @@ export const topoBlocks: PlannerModule<z.infer<typeof options>> = {
     },
   }),
 };
-
-/**
- * Device of each group, with the order cut over the first `blocks` accelerators. Null if some group
- * cannot run on its accelerator.
- */
-function blocksOver({ legal, devices }: Choices, groups: GroupGraph, blocks: number): Int32Array | null {
-  const used = devices.subarray(0, blocks);
-  const computeUs = new Float64Array(legal.length * blocks);
-  legal.forEach((allowed, g) => {
-    // A group that runs only on devices outside the pool is in no block.
-    const free = allowed.some((d) => devices.includes(d));
-    used.forEach((d, k) => {
-      computeUs[g * blocks + k] = free ? groups.computeUs[g * groups.deviceCount + d] : 0;
-    });
-  });
-  const block = partitionChain(computeUs, blocks);
-  if (block === null) return null;
-  return Int32Array.from(legal, (allowed, g) =>
-    allowed.includes(used[block[g]]) ? used[block[g]] : allowed[0],
-  );
-}

@@ -64,6 +64,7 @@ function lessonOf(task: Task, changes: Partial<RegalRules> = {}, shape: Partial<
     seeds: 2,
     tilt: constant(0),
     actBudget: () => 100,
+    isAlone: false,
     training: { hasBegun: false },
     ...changes,
   };
@@ -204,6 +205,38 @@ describe("a lesson of REGAL", () => {
     const of = (setting: number) => new Set([...bins].filter((_, row) => row % 3 === setting));
     expect([of(1), of(2)]).toEqual([new Set([2]), new Set([10])]);
     expect(of(0).size).toBeGreaterThan(1);
+  });
+
+  test("alone, learns again from settings that spell its best plan, and does not run them", () => {
+    const task = taskOf();
+    const { lesson, network } = lessonOf(task, { isAlone: true });
+    const first = lesson.rollOut(2, SAMPLE, 0, createRng(1));
+    const { lesson: resumed } = lessonOf(task, { isAlone: true });
+    resumed.load(JSON.parse(JSON.stringify(lesson.save())));
+    const before = task.evaluator.simulations;
+    const second = lesson.rollOut(1, SAMPLE, 1, createRng(2));
+    expect(second.length).toBe(2);
+    expect(task.evaluator.simulations - before).toBeLessThanOrEqual(2 * 60);
+    const best = first.reduce((a, b) => (b.outcome.cost < a.outcome.cost ? b : a));
+    expect(second[1].plan).toEqual(best.plan);
+    const { device } = best.plan as { device: Int32Array };
+    task.scenario.grouping.groupOf.forEach((g, v) => {
+      const meanOf = (d: number) => second[1].bins[g * network.rowsPerNode + d * 3];
+      expect(meanOf(device[v])).toBe(13);
+    });
+    const [, again] = resumed.rollOut(1, SAMPLE, 1, createRng(2));
+    const { plan, bins, rewards } = second[1];
+    expect(again).toMatchObject({ plan, bins, rewards });
+  });
+
+  test("alone, gives each group offsets of its own", () => {
+    const { lesson, network } = lessonOf(taskOf(), { isAlone: true }, { spread: 0.1 });
+    const places = network.weights.list.find(({ shape }) => shape[0] === 512)!;
+    const values = new Float32Array(places.size);
+    values[network.rowsPerNode] = -2 / 300;
+    places.assign(tf.tensor(values, places.shape) as never);
+    const [{ bins }] = lesson.rollOut(1, GREEDY, 0, createRng(1));
+    expect([bins[0], bins[network.rowsPerNode], bins[2 * network.rowsPerNode]]).toEqual([8, 6, 8]);
   });
 
   test("expects one reward of a graph where it has a critic", () => {

@@ -59,11 +59,23 @@ describe("the network of GDP", () => {
     expectClose(placer.logits(features(), path, 2), tf.slice(all, [0, 0], [7, 2]), 1e-6);
   });
 
+  test("has a learned number for each place, which several nodes of a large graph share", () => {
+    const { placer, weights } = placerOf();
+    stirred(weights);
+    const small = placer.placeBias(7, 2).arraySync();
+    expect(new Set(small.map(String)).size).toBe(7);
+    const large = placer.placeBias(1024, 2).arraySync();
+    expect(large[1]).toEqual(large[0]);
+    expect(large[2]).not.toEqual(large[0]);
+    expect(large[2]).toEqual(small[1]);
+  });
+
   test("gives every weight the slope that finite differences show, within a segment", () => {
     const { placer, weights } = placerOf({ segment: 7 });
     stirred(weights);
     const upstream = randomTensor(tf, createRng("upstream"), [7, 3]);
-    const loss = () => tf.sum(tf.mul(placer.logits(features(), path, 3), upstream));
+    const logits = () => tf.add(placer.logits(features(), path, 3), placer.placeBias(7, 3));
+    const loss = () => tf.sum(tf.mul(logits(), upstream));
     const { grads } = tf.variableGrads(loss as never, [...weights.list]);
     const rng = createRng("directions");
     for (const variable of weights.list) {

@@ -48,8 +48,9 @@ function lessonOf(
   changes: Partial<SweepRules> = {},
   bias = 0,
   logits = (seen: readonly number[]) => seen.flatMap(() => [0, bias]),
+  budget: Parameters<typeof metered>[1] = {},
 ) {
-  const meter = metered(evaluator(scenario), {});
+  const meter = metered(evaluator(scenario), budget);
   const { tf } = loaded;
   const policy = {
     see: ({ current }: PlacementObservation) => current,
@@ -151,6 +152,43 @@ test("under `improving` a plan never gets worse, and moves that were taken back 
   expect(outcome.cost).toBe(started.meter.best!.outcome.cost);
   expect(evaluator(scenario).evaluate(plan).cost).toBe(outcome.cost);
   expect(outcome.cost + sum(rewards) * bound).toBeCloseTo(started.meter.curve[0].cost, 9);
+});
+
+test("an answer keeps moves that training takes back", () => {
+  // On one device the step is longer than from the random start.
+  const answers = (accept: "all" | "improving") =>
+    lessonOf({ accept }, 50).lesson.rollOut(1, GREEDY, 0, createRng(1))[0];
+  expect([...answers("improving").plan.device]).toEqual([1, 1, 1, 1, 1]);
+  expect(answers("improving").outcome.cost).toBe(answers("all").outcome.cost);
+});
+
+describe("a rehearsal", () => {
+  test("leads a sweep of an answer to the best plan so far and charges it", () => {
+    const { lesson, meter } = lessonOf({ accept: "improving", sweeps: 3 });
+    const costs = lesson.rollOut(4, SAMPLE, 0, createRng(3)).map(({ outcome }) => outcome.cost);
+    const before = meter.evaluations;
+    const [rehearsed] = lesson.rehearse();
+    expect(rehearsed.outcome.cost).toBe(Math.min(...costs));
+    expect(rehearsed.seen).toEqual([0, 1, 2, 3, 4]);
+    expect(meter.evaluations - before).toBe(sweepEvaluations(GROUPS, 1, 1));
+  });
+
+  test("names the devices of the plan as the start does where that agrees more", () => {
+    const { lesson } = lessonOf();
+    lesson.rollOut(8, SAMPLE, 0, createRng(3));
+    const start = fixedRandomPlacement(scenario);
+    const [{ plan }] = lesson.rehearse();
+    const agreeing = [...plan.device].filter((device, g) => device === start[g]).length;
+    expect(agreeing).toBeGreaterThanOrEqual(GROUPS / 2);
+  });
+
+  test("is none before there is a plan, and where the budget leaves no sweep", () => {
+    const { lesson } = lessonOf();
+    expect(lesson.rehearse()).toEqual([]);
+    const short = lessonOf({}, 0, undefined, { evaluations: GROUPS + 3 }).lesson;
+    short.rollOut(1, SAMPLE, 0, createRng(3));
+    expect(short.rehearse()).toEqual([]);
+  });
 });
 
 test("free stays charge nothing, pay 0, and a rollout of them ends all the same", () => {
