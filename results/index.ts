@@ -83,6 +83,8 @@ export { trackNamed, tracks } from "./leaderboard/tracks/tracks.ts";
 export { type BoardParts, type VerifiedBoard, verifyBoard } from "./leaderboard/verify/board.ts";
 export { type OnCell, type VerifiedEntry, verifyEntry } from "./leaderboard/verify/entry.ts";
 export { createJudge, type Judge, type Judged } from "./leaderboard/verify/judge.ts";
+export { boardPicture } from "./page/board/picture.ts";
+export { type SiteParts, writeSite } from "./page/board/site.ts";
 export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
 export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-svg.ts";
 export type { Machine, Origin } from "./page/origin.ts";

@@ -1,10 +1,8 @@
 /** One budget class of an evaluation as a comparison, for all that shows comparisons. */
-import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { CellResult } from "../cells/cell.ts";
 import { budgetText } from "../cells/cell-content.ts";
 import { COMPARE_FORMAT, type CompareReport } from "../comparison/compare.ts";
 import { summarise } from "../comparison/ranking.ts";
-import { formatNumber } from "../text/format.ts";
 import type { Evaluated } from "./evaluate.ts";
 
 /** Cells of the view are those of the budget, and rows index into them. */
@@ -32,18 +30,4 @@ export function budgetView({ report, times }: Evaluated, place: number): Compare
     warnings: [],
     times: { seconds: times.seconds, cells: indices.map((i) => times.cells[i]) },
   };
-}
-
-/** A budget class as a heading names it. */
-export function budgetName(budget: Budget): string {
-  const { simulations, evaluations, cpuSeconds, seconds } = budget;
-  const limits = [
-    [simulations, "simulations"],
-    [evaluations, "evaluations"],
-    [cpuSeconds, "CPU seconds"],
-    [seconds, "seconds"],
-  ] as const;
-  return limits
-    .flatMap(([amount, unit]) => (amount === undefined ? [] : [`${formatNumber(amount)} ${unit}`]))
-    .join(" and ");
 }

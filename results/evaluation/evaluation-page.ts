@@ -6,14 +6,19 @@
 import { InputError } from "../../env/model/errors.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { CompareReport } from "../comparison/compare.ts";
+import { budgetText } from "../page/board/data/budget-text.ts";
+import type { Line } from "../page/charts/curve-line.ts";
+import { groupOf, legend } from "../page/charts/legend.ts";
 import { documentText, filterOf } from "../page/document.ts";
+import { profileCurve, profilesFigure } from "../page/drawing/profiles.ts";
 import { type MethodMarks, methodMarks } from "../page/marks.ts";
 import { html, lines, type Markup } from "../page/markup.ts";
 import { type Origin, originText } from "../page/origin.ts";
 import { anchor, methodsTable, overviewTable } from "../page/overview.ts";
 import { scenarioSection } from "../page/scenario-section.ts";
 import { formatCount } from "../text/format.ts";
-import { budgetName, budgetView } from "./budget-view.ts";
+import { budgetView } from "./budget-view.ts";
+import type { BudgetReport } from "./contract.ts";
 import type { Evaluated } from "./evaluate.ts";
 import { groupsText } from "./method-rows.ts";
 import { pairsTable, statisticsTable } from "./statistics-tables.ts";
@@ -50,13 +55,18 @@ function budgetSection({ evaluated, place, scenarios, marks }: SectionParts): Ma
   const own = evaluated.report.budgets[place];
   const view = budgetView(evaluated, place);
   const id = budgetId(place);
-  const heading = html`<h2 id="${id}">${budgetName(own.budget)}</h2>`;
+  const heading = html`<h2 id="${id}">${budgetText(own.budget)}</h2>`;
   if (own.methods.length === 0)
     return html`${heading}
 <p>No cell has ended.</p>`;
   return html`${heading}
 <p class="verdict">${groupsText(own)}</p>
 ${statisticsTable(own, view, marks)}
+<div class="curves">
+<h3>Performance profiles</h3>
+${profilesFigure(profilesOf(own, view, marks), `${id}-profiles`)}
+${legend(profilesOf(own, view, marks), `${id}-profiles`)}
+</div>
 ${pairsTable(own)}
 ${overviewTable(view, marks, `${id}-`)}
 ${methodsTable(view, marks)}
@@ -76,6 +86,21 @@ function scenarioSections(
   return html`${sections}`;
 }
 
+function profilesOf({ methods }: BudgetReport, { cells }: CompareReport, marks: MethodMarks): Line[] {
+  const kinds = new Map(cells.map(({ method, kind }) => [method, kind]));
+  return methods.map(({ method, profile }) => {
+    const kind = kinds.get(method)!;
+    return {
+      method,
+      isAgent: kind === "agent",
+      mark: marks.of(method),
+      group: groupOf(method, kind),
+      curve: profileCurve(profile),
+      final: profile[profile.length - 1],
+    };
+  });
+}
+
 const budgetId = (place: number): string => `budget-${place + 1}`;
 
 function headerOf({ report }: Evaluated, origin: Origin | null): Markup {
@@ -83,7 +108,7 @@ function headerOf({ report }: Evaluated, origin: Origin | null): Markup {
   const told = [...(complete ? [] : ["Cells are missing or failed."]), ...warnings];
   const items = budgets.map(
     (own, place) =>
-      html`<li><a href="#${budgetId(place)}">${budgetName(own.budget)}</a>: ${groupsText(own)}</li>`,
+      html`<li><a href="#${budgetId(place)}">${budgetText(own.budget)}</a>: ${groupsText(own)}</li>`,
   );
   return html`<header>
 <h1>${titleOf({ report })}</h1>

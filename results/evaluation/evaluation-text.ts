@@ -3,9 +3,10 @@
  * sentence on which methods are not told apart. No colours, and no clock readings but the column
  * `CPU s`.
  */
+import { budgetText } from "../page/board/data/budget-text.ts";
 import { formatSeconds } from "../text/format.ts";
 import { aligned, type Column } from "../text/table.ts";
-import { budgetName, budgetView } from "./budget-view.ts";
+import { budgetView } from "./budget-view.ts";
 import type { Evaluated } from "./evaluate.ts";
 import {
   feasibleText,
@@ -40,7 +41,7 @@ const columns: readonly Column<MethodRow>[] = [
 function budgetSection(evaluated: Evaluated, place: number): string {
   const { report } = evaluated;
   const own = report.budgets[place];
-  const name = budgetName(own.budget);
+  const name = budgetText(own.budget);
   if (own.methods.length === 0) return `${name}: no cell has ended`;
   const { scenarios } = own;
   const { seeds } = report.request;

@@ -7,11 +7,12 @@ import { linearAxis, logAxis } from "../charts/axis.ts";
 import type { Line, Plot } from "../charts/curve-line.ts";
 import { groupOf, legend } from "../charts/legend.ts";
 import { type LineChart, linesFrame, type ZoomTicks, zoomableChart } from "../charts/line-chart.ts";
+import { profilesFigure } from "../drawing/profiles.ts";
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, scrollBox } from "../parts.ts";
 import { rankChart } from "./critical-difference.ts";
-import { endOf, profileCurve, scoreCurve } from "./data/scores.ts";
+import { endOf, rowProfile, scoreCurve } from "./data/scores.ts";
 import type { SiteRow } from "./data/site-data.ts";
 import { type RankedParts, scoreText } from "./ranked-table.ts";
 
@@ -24,7 +25,7 @@ export function groupFigures(parts: RankedParts): Markup {
 <h3>Score over simulations</h3>
 ${lineFigure(curves)}
 <h3>Performance profiles</h3>
-${lineFigure(profilesChart(parts))}
+${profilesOf(parts)}
 ${legend(curves.chart.lines, parts.group.id)}
 </div>
 ${ranksFigure(parts)}`;
@@ -77,36 +78,9 @@ enlarge it, or use the buttons.`,
   };
 }
 
-function profilesChart({ site, group, marks }: RankedParts): Drawing {
-  const id = `${group.id}-profiles`;
-  const lines = group.rows.map((row) => lineOf(row, marks, profileCurve(row, site.scenarios)));
-  const frame = linesFrame(lines.length);
-  const plot: Plot = {
-    x: linearAxis({ from: 0, to: 1, start: frame.left, end: frame.right }, 10),
-    y: linearAxis({ from: 0, to: 1, start: frame.bottom, end: frame.top }, 6),
-    end: 1,
-    text: (share) => (share > 0 ? percentText(share) : ""),
-    way: "straight",
-    cutAt: null,
-  };
-  return {
-    title: "Performance profiles",
-    caption: `Share of cells with a score of at least the one on the axis below. A line above \
-another is better at every demand. A label tells the share of cells that are proven optimal, where \
-there are any.`,
-    ticks: { x: 1, y: "percent", isCount: false },
-    chart: {
-      lines,
-      plot,
-      frame,
-      id,
-      vertical: "share of cells",
-      horizontal: { title: "score", tick: numberText },
-      tick: percentText,
-      title: percentText,
-      behind: null,
-    },
-  };
+function profilesOf({ site, group, marks }: RankedParts): Markup {
+  const lines = group.rows.map((row) => lineOf(row, marks, rowProfile(row, site.scenarios)));
+  return profilesFigure(lines, `${group.id}-profiles`);
 }
 
 function ranksFigure({ group, marks, ranks }: RankedParts): Markup | null {
@@ -123,4 +97,3 @@ ${figure(scrollBox("Mean ranks", rankChart(ranks, names)), caption)}`;
 }
 
 const numberText = (value: number): string => String(Number(value.toPrecision(6)));
-const percentText = (share: number): string => `${Number((100 * share).toFixed(1))}%`;

@@ -119,7 +119,7 @@ ${lines(rows.map(({ group, row }) => rowMarkup({ group, row, scenario, s, plan: 
 </table>`;
   return html`<h2>Entries</h2>
 ${known === undefined ? null : html`<p><a href="${known}">Plan file of the best known plan</a></p>`}
-${scrollBox("Entries on this scenario", table)}`;
+${rows.length === 0 ? html`<p>No entry yet.</p>` : scrollBox("Entries on this scenario", table)}`;
 }
 
 /** Over the seeds that fit; null where some does not. */

@@ -1,6 +1,6 @@
 /** A budget class in words, and as a name for links. */
 import type { Budget } from "../../../../env/sim/evaluator/budget.ts";
-import { formatCount } from "../../../text/format.ts";
+import { formatNumber } from "../../../text/format.ts";
 
 const units = [
   ["simulations", "simulations"],
@@ -13,7 +13,7 @@ const units = [
 export function budgetText(budget: Budget): string {
   const parts = units.flatMap(([field, unit]) => {
     const amount = budget[field];
-    return amount === undefined ? [] : [`${formatCount(amount)} ${unit}`];
+    return amount === undefined ? [] : [`${formatNumber(amount)} ${unit}`];
   });
   return parts.length === 0 ? "no limit" : parts.join(", ");
 }

@@ -7,8 +7,9 @@ import type { EntryCell } from "../../../leaderboard/contract.ts";
 import { interquartileMean, mean } from "../../../statistics/averages.ts";
 import type { RankStatistics } from "../../../statistics/contract.ts";
 import { criticalDifference } from "../../../statistics/critical-difference.ts";
-import { PROFILE_SCORES, profile } from "../../../statistics/profile.ts";
+import { profile } from "../../../statistics/profile.ts";
 import { scoreOf } from "../../../statistics/scores.ts";
+import { profileCurve } from "../../drawing/profiles.ts";
 import type { SiteGroup, SiteRow, SiteScenario } from "./site-data.ts";
 
 /** Points of a curve, evenly over the logarithm of simulations. */
@@ -56,11 +57,8 @@ function scoreSoFar({ curve }: EntryCell, bound: number): (simulations: number) 
   };
 }
 
-/** Share of cells with a score of at least each threshold, which stands for simulations. */
-export function profileCurve(row: SiteRow, scenarios: readonly SiteScenario[]): AnytimeCurve {
-  const shares = profile(scoresOf(row, scenarios).flat());
-  return { points: PROFILE_SCORES.map((threshold, i) => pointAt(threshold, shares[i])), end: 1 };
-}
+export const rowProfile = (row: SiteRow, scenarios: readonly SiteScenario[]): AnytimeCurve =>
+  profileCurve(profile(scoresOf(row, scenarios).flat()));
 
 const pointAt = (simulations: number, value: number): AnytimePoint => ({
   simulations,

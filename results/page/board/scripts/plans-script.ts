@@ -13,21 +13,25 @@ export const plansScript = String.raw`
   const status = form.nextElementSibling;
   const box = document.getElementById("graph");
   const sides = ["left", "right"];
+  const answers = new Map();
   const plans = new Map();
-  const waiting = new Map();
-  globalThis.boardPlan = (file, plan) => {
-    plans.set(file, plan);
-    waiting.get(file)?.();
-  };
-  const loaded = (file) =>
+  globalThis.boardPlan = (file, plan) => answers.get(file)?.(plan);
+  const read = (file) =>
     new Promise((resolve, reject) => {
-      if (plans.has(file)) return resolve(plans.get(file));
       const script = document.createElement("script");
-      waiting.set(file, () => resolve(plans.get(file)));
-      script.addEventListener("error", reject);
+      answers.set(file, resolve);
+      script.addEventListener("error", () => {
+        plans.delete(file);
+        reject(new Error(file));
+      });
       script.src = form.dataset.folder + "/" + file + ".js";
       document.head.append(script);
     });
+  /** Both sides may ask for one file at once. */
+  const loaded = (file) => {
+    if (!plans.has(file)) plans.set(file, read(file));
+    return plans.get(file);
+  };
 
   const part = (name, text, attributes = {}) => {
     const made = document.createElement(name);

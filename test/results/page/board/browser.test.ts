@@ -196,6 +196,19 @@ describe.skipIf(!hasBrowser)("a scenario's page in a browser", () => {
     await close(other);
   });
 
+  test("shows one plan on both sides, and says where the file of a plan cannot be read", async () => {
+    const both = await opened("tracks/makespan/roomy.html", "#left=best-known&right=best-known");
+    expect(await both.locator(".side figure").count()).toBeGreaterThan(2);
+    expect(await both.locator("#left figure").count()).toBe(await both.locator("#right figure").count());
+    await close(both);
+    rmSync(join(path, "tracks/makespan/tight/best-known.js"));
+    const page = await browser.newPage();
+    await page.goto(address("tracks/makespan/tight.html"));
+    await page.waitForSelector("#left[data-shown]");
+    expect(await page.locator("#left .warning").textContent()).toBe("The file of this plan cannot be read.");
+    await page.close();
+  });
+
   test("colours the graph by the devices of the plan", async () => {
     const page = await opened("tracks/makespan/roomy.html", "#left=makespan.heft.100");
     const colours = await page
