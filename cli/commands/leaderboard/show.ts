@@ -20,6 +20,7 @@ export async function show(
   values: ShowValues,
   terminal: Terminal,
 ): Promise<number> {
+  if (values.track !== undefined) trackNamed(values.track);
   const { entries, bestKnown } = foldersOf(values);
   const folder = path ?? entries;
   if (!existsSync(folder)) throw new InputError(`There is no board at "${folder}".`);
@@ -28,7 +29,6 @@ export async function show(
     bestKnown: existsSync(bestKnown) ? bestKnown : null,
     sample: 0,
   });
-  if (values.track !== undefined) trackNamed(values.track);
   const shown = board.tracks.filter(({ track }) => values.track === undefined || track.id === values.track);
   if (values.json) terminal.write(jsonText({ ...board, tracks: shown }));
   else
