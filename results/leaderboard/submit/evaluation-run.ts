@@ -39,6 +39,8 @@ export interface RunChoice {
 
 const RUN_BYTES = 4 * 1024 * 1024;
 const REPORT_BYTES = 400 * 1024 * 1024;
+/** Reports hold tables in tables. */
+const RUN_DEPTH = 32;
 
 const texts = z.record(z.string(), z.string());
 const runSchema = z.looseObject({
@@ -108,7 +110,7 @@ export function readRun(path: string): EvaluationRun {
 function readFile(path: string, name: string, limitBytes: number): unknown {
   const file = join(path, name);
   if (!existsSync(file)) throw new InputError(`"${path}" holds no ${name}.`);
-  return boundedJson(utf8(boundedBytes(file, limitBytes), `"${file}"`), `"${file}"`);
+  return boundedJson(utf8(boundedBytes(file, limitBytes), `"${file}"`), `"${file}"`, RUN_DEPTH);
 }
 
 /** One entry for each method and budget, in the order of the run; none is verified yet. */

@@ -16,8 +16,8 @@ export function strictJson(text: string, where: string, indent?: number): unknow
 }
 
 /** In any spelling. */
-export function boundedJson(text: string, where: string): unknown {
-  refuseDepth(text, where);
+export function boundedJson(text: string, where: string, depth: number = JSON_DEPTH): unknown {
+  refuseDepth(text, where, depth);
   try {
     return JSON.parse(text, (key, value: unknown) => checked(key, value, where));
   } catch (error) {
@@ -34,7 +34,7 @@ function checked(key: string, value: unknown, where: string): unknown {
   return value;
 }
 
-function refuseDepth(text: string, where: string): void {
+function refuseDepth(text: string, where: string, most: number): void {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -45,7 +45,7 @@ function refuseDepth(text: string, where: string): void {
     } else if (code === QUOTE) inString = true;
     else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
     else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
-    if (depth > JSON_DEPTH) throw new InputError(`${where} is nested more than ${JSON_DEPTH} levels deep.`);
+    if (depth > most) throw new InputError(`${where} is nested more than ${most} levels deep.`);
   }
 }
 
