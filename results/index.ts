@@ -51,6 +51,27 @@ export {
 } from "./report/comparison-folder.ts";
 export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
+export { interquartileMean } from "./statistics/averages.ts";
+export {
+  type CellStatistics,
+  cellStatistics,
+  methodStatistics,
+  pairedStatistics,
+  rankStatistics,
+} from "./statistics/cell-statistics.ts";
+export type {
+  Interval,
+  MethodStatistics,
+  PairedStatistics,
+  RankStatistics,
+  ScoreTable,
+} from "./statistics/contract.ts";
+export { criticalDifference } from "./statistics/critical-difference.ts";
+export { type ImprovementDraws, probabilityOfImprovement } from "./statistics/improvement.ts";
+export { pairedDifference, type ValuePair } from "./statistics/paired-difference.ts";
+export { PROFILE_SCORES } from "./statistics/profile.ts";
+export { type BoundOf, type MethodScores, type ScoredSeed, scoresOf } from "./statistics/scores.ts";
+export { rankCorrelation } from "./statistics/spearman.ts";
 export {
   formatBytes,
   formatCount,
