@@ -93,6 +93,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "adversary",
+    summary: "an instance on which one method looks worst against another",
+    load: async () => (await import("./commands/adversary.ts")).adversary,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,
