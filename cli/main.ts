@@ -98,6 +98,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/adversary.ts")).adversary,
   },
   {
+    name: "report",
+    summary: "curves, Gantt charts and tables of a run's folder as SVG, PNG, LaTeX and CSV",
+    load: async () => (await import("./commands/report.ts")).report,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,

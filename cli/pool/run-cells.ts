@@ -22,18 +22,20 @@ export interface CellsToRun {
   /** Cells at once; default one for each core. */
   readonly jobs: number | undefined;
   readonly folder: KeptCells | null;
+  /** Path of the file that keeps the evaluations of a cell; default none. */
+  readonly logOf?: (cell: CellSpec) => string;
   /** Of a caller that runs several comparisons and closes it; default a new one. */
   readonly pool?: Pool;
 }
 
 export async function runCells(
-  { request, jobs: asked, folder, pool: given }: CellsToRun,
+  { request, jobs: asked, folder, pool: given, logOf }: CellsToRun,
   terminal: Terminal,
 ): Promise<CompareReport> {
   const { methods } = await knownMethods(request.methods);
   const pool = given ?? createPool();
   const runCell = faultsAsRows({
-    runCell: pool.runCell,
+    runCell: (cell, hooks) => pool.runCell(cell, { ...hooks, logTo: logOf?.(cell) }),
     moduleOf: ({ method }) => methods.get(method)!.module,
     onFault: (cell, error) => tellFault(cell, error, folder, terminal),
   });

@@ -27,6 +27,7 @@ import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
+import { type EvaluationLog, openEvaluationLog } from "./evaluation-log.ts";
 import { cellRng } from "./random-stream.ts";
 
 export interface CellSpec {
@@ -150,6 +151,8 @@ export interface CellHooks {
    * cell runs in this process, the best so far.
    */
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
+  /** Path of a file that is to keep every plan and what it scored; replaced where it is there. */
+  readonly logTo?: string;
 }
 
 /** Rejects a cell that a stop ended before it had an answer. */
@@ -159,7 +162,22 @@ export class CellStopped extends Error {
 
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
-export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
+export const runCell: RunCell = async (spec, hooks) => {
+  if (hooks.logTo === undefined) return ranCell(spec, hooks, null);
+  const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
+  const log = openEvaluationLog(hooks.logTo, { ...spec, scenarios: new Map([[spec.scenario, scenario]]) });
+  try {
+    return await ranCell(spec, hooks, log);
+  } finally {
+    log.close();
+  }
+};
+
+async function ranCell(
+  spec: CellSpec,
+  { clock, cpuClock, signal, onEvaluation }: CellHooks,
+  log: EvaluationLog | null,
+): Promise<CellOutcome> {
   const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
   const hash = scenarioHash(scenario);
   const { module, options, trained } = await resolvePretrained(spec.method);
@@ -167,6 +185,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     clock,
     cpuClock,
     signal,
+    onScored: log?.recorder(spec.scenario),
     onEvaluation: (evaluator) =>
       onEvaluation?.(leadingSpent(evaluator), {
         unit: evaluator.unit,
@@ -199,7 +218,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     }),
     times,
   };
-};
+}
 
 interface CellParts {
   readonly spec: CellSpec;
