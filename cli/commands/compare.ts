@@ -38,8 +38,8 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { runCells } from "../pool/run-cells.ts";
-import { tellLogs } from "../reports/logs-text.ts";
 import { originOf } from "../reports/origin.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
 

@@ -32,7 +32,7 @@ import {
   seedFlag,
 } from "../command.ts";
 import { jsonText } from "../json.ts";
-import { tellLogs } from "../reports/logs-text.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { duration } from "../terminal/time-left.ts";

@@ -12,7 +12,7 @@ import type { Objective } from "../../env/model/scenario.ts";
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
 import { formatCount, formatGap, formatValue } from "../../results/text/format.ts";
-import { evaluationFilesIn } from "../../results/training/evaluations.ts";
+import { evaluationFilesIn } from "../../results/training/copies/evaluations.ts";
 import { readPolicy } from "../../results/training/policy-file.ts";
 import type {
   TrainedScenario,
@@ -37,7 +37,7 @@ import {
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { tellLogs } from "../reports/logs-text.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { rateText, startRates } from "../terminal/rates.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";

@@ -1,5 +1,5 @@
 /**
- * A log of one JSON value a line in compressed blocks: each block is a gzip member of its own, so
+ * A log of one JSON value a line in compressed blocks. Each block is a gzip member of its own, so
  * any reader of gzip reads the file through. Memory stays at one block, however long the log. A
  * kill can tear only the last block. What was there before is replaced.
  */

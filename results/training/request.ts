@@ -42,7 +42,7 @@ export interface TrainHooks {
   /** `bestGap` is that of the step's scenario, null without a plan that fits. */
   readonly onStep?: (step: TrainStep, ledger: Ledger, bestGap: number | null) => void;
   readonly versions?: RunDescription["versions"];
-  /** Folder that is to keep every plan and what it scored (`evaluations.ts`). */
+  /** Folder that is to keep every plan and what it scored (`copies/evaluations.ts`). */
   readonly logTo?: string;
 }
 

@@ -25,7 +25,7 @@ import {
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
 import { measuring, trueEvaluator } from "./conditions.ts";
-import { type TrainingLog, trainingLog } from "./evaluations.ts";
+import { type TrainingLog, trainingLog } from "./copies/evaluations.ts";
 import { type Evaluated, HeldOut } from "./held-out.ts";
 import type { MetricsRow } from "./metrics-row.ts";
 import { BEST_POLICY, POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";

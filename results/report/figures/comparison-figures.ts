@@ -1,6 +1,6 @@
 /**
- * The report of a comparison, or of one budget of an evaluation: tables of methods, rows and cells,
- * the anytime curves and the best plan of each scenario.
+ * The report of a comparison, or of one budget of an evaluation. It has tables of methods, rows and
+ * cells, and of each scenario a table, the anytime curves and the best plan.
  */
 
 import { scenarioHash } from "../../../env/model/file.ts";

@@ -1,4 +1,4 @@
-/** The report of any folder that a command left: a comparison, an evaluation, a training, a tuning. */
+/** The report of any folder of a run: a comparison, an evaluation, a training or a tuning. */
 import { join } from "node:path";
 import { InputError } from "../../../env/model/errors.ts";
 import type { Objective } from "../../../env/model/scenario.ts";

@@ -1,4 +1,4 @@
-/** The report of a training run: a curve of each metric, the metrics, and the plans it ended with. */
+/** The report of a training run: a curve of each metric, the metrics, and its best plans. */
 import { join } from "node:path";
 import { scenarioHash } from "../../../env/model/file.ts";
 import type { Objective } from "../../../env/model/scenario.ts";

@@ -9,7 +9,7 @@ import { planFromJson } from "../../../env/model/plan/plan.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import { type CellSpec, runCell } from "../../../results/cells/cell.ts";
 import { cellLogPath } from "../../../results/cells/evaluation-log.ts";
-import { evaluationFilesIn } from "../../../results/training/evaluations.ts";
+import { evaluationFilesIn } from "../../../results/training/copies/evaluations.ts";
 import { resumeTraining, train } from "../../../results/training/train.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 

@@ -5,10 +5,10 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { MeterOptions } from "../../env/sim/evaluator/meter.ts";
-import { type EvaluationLog, openEvaluationLog } from "../cells/evaluation-log.ts";
-import type { TrainRequest } from "./request.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeterOptions } from "../../../env/sim/evaluator/meter.ts";
+import { type EvaluationLog, openEvaluationLog } from "../../cells/evaluation-log.ts";
+import type { TrainRequest } from "../request.ts";
 
 export interface TrainingLogParts {
   readonly folder: string;

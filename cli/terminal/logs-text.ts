@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { formatBytes, formatCount } from "../../results/text/format.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** A cell that was kept from before the log was asked for has none. */
 export function tellLogs(paths: readonly string[], { note }: Pick<Terminal, "note">): void {
