@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { scenarioHash } from "../../env/model/file.ts";
 import { planToJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
+import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import type { MeterOptions } from "../../env/sim/evaluator/meter.ts";
 import { type BlockLog, createBlockLog } from "../files/block-log.ts";
 
@@ -18,6 +19,7 @@ export interface EvaluationLogHead {
   readonly method: string;
   readonly rootSeed: number | string;
   readonly seedIndex: number;
+  readonly budget: Budget;
   /** By the name that lines give. */
   readonly scenarios: ReadonlyMap<string, Scenario>;
 }
@@ -51,10 +53,10 @@ export function openEvaluationLog(path: string, head: EvaluationLogHead): Evalua
 }
 
 /** Of a cell of a comparison. Names differ where cells do, and hold what any file system takes. */
-export function cellLogPath(folder: string, { scenario, method, seedIndex }: CellPlace): string {
+export function cellLogPath(folder: string, { scenario, method, seedIndex, budget }: CellPlace): string {
   const words = `${scenario}--${method}--${seedIndex}`.replace(/[^\w.-]+/g, "-").slice(0, MOST_LETTERS);
   const digest = createHash("sha256")
-    .update(JSON.stringify([scenario, method, seedIndex]))
+    .update(JSON.stringify([scenario, method, seedIndex, budget]))
     .digest("hex");
   return join(folder, "evaluations", `${words}--${digest.slice(0, 8)}.jsonl.gz`);
 }
@@ -65,14 +67,16 @@ interface CellPlace {
   readonly scenario: string;
   readonly method: string;
   readonly seedIndex: number;
+  readonly budget: Budget;
 }
 
-function headOf({ method, rootSeed, seedIndex, scenarios }: EvaluationLogHead) {
+function headOf({ method, rootSeed, seedIndex, budget, scenarios }: EvaluationLogHead) {
   return {
     format: EVALUATIONS_FORMAT,
     method,
     rootSeed,
     seedIndex,
+    budget,
     scenarios: [...scenarios].map(([name, scenario]) => ({
       name,
       hash: scenarioHash(scenario),

@@ -29,6 +29,7 @@ export function trainingLog({ folder, request, scenarios }: TrainingLogParts): T
       method: request.agent,
       rootSeed: request.seed,
       seedIndex: 0,
+      budget: request.budget,
       scenarios,
     });
   return {

@@ -58,9 +58,9 @@ describe("the log of a cell", () => {
   );
 
   test("has a name of its own for each cell", () => {
-    const path = cellLogPath("runs", { scenario: "a/b", method: "m?x=1", seedIndex: 2 });
+    const path = cellLogPath("runs", { ...spec, scenario: "a/b", method: "m?x=1", seedIndex: 2 });
     expect(path).toMatch(/^runs\/evaluations\/a-b--m-x-1--2--[0-9a-f]{8}\.jsonl\.gz$/);
-    const like = { scenario: "a-b", method: "m?x=1", seedIndex: 2 };
+    const like = { ...spec, scenario: "a-b", method: "m?x=1", seedIndex: 2 };
     expect(cellLogPath("runs", like)).not.toBe(path);
   });
 });
