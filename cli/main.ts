@@ -108,6 +108,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
   },
   {
+    name: "report",
+    summary: "curves, Gantt charts and tables of a run's folder as SVG, PNG, LaTeX and CSV",
+    load: async () => (await import("./commands/report.ts")).report,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,
