@@ -19,7 +19,14 @@ import { curveFileStyle } from "../style.ts";
 import { logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import { type LineChart, LINES_WIDTH, lineChart, linesFrame, linesHeight, zoomableChart } from "./line-chart.ts";
+import {
+  LINES_WIDTH,
+  type LineChart,
+  lineChart,
+  linesFrame,
+  linesHeight,
+  zoomableChart,
+} from "./line-chart.ts";
 import { type Frame, fileChart, horizontalLine, textAt, tickText } from "./shapes.ts";
 
 /** Room for the text of the bound. */
