@@ -50,6 +50,8 @@ export interface Traits {
   readonly special?: true;
   /** Options with which compositions such as `best` start from it, where not the defaults. */
   readonly asStart?: Readonly<Record<string, unknown>>;
+  /** Options that comparisons give it by default, in place of a limit that a clock sets. */
+  readonly asCompared?: Readonly<Record<string, string>>;
   /** Turn among the first plans of `best`, lowest first. Without one it comes last. */
   readonly usefulFirst?: number;
 }

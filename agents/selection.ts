@@ -6,6 +6,28 @@ import { type Method, type PlannerModule, traitsOf } from "./contract.ts";
 export const generalMethods = (methods: readonly Method[]): Method[] =>
   methods.filter((method) => traitsOf(method).special !== true);
 
+/**
+ * General methods that plan for all of the objectives, as specs. Those that take longest come
+ * first, so that the quick planners fill the gaps at the end.
+ */
+export const comparedSpecs = (methods: readonly Method[], objectives: readonly Objective[]): string[] =>
+  generalMethods(methods)
+    .filter((method) => objectives.every((objective) => plansFor(method, objective)))
+    .map(comparedSpec)
+    .reverse();
+
+function plansFor(method: Method, objective: Objective): boolean {
+  const { objectives } = traitsOf(method);
+  return objectives === "any" || objectives.includes(objective);
+}
+
+function comparedSpec(method: Method): string {
+  const options = Object.entries(traitsOf(method).asCompared ?? {}).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  return [method.card.id, ...(options.length === 0 ? [] : [options.join("&")])].join("?");
+}
+
 /** General methods that need no solver: what a quick comparison takes. */
 export const quickMethods = (methods: readonly Method[]): Method[] =>
   generalMethods(methods).filter((method) => traitsOf(method).effort !== "seconds");

@@ -93,6 +93,26 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "evaluate",
+    summary: "methods at several budgets and seeds: scores with intervals, ranks and a page",
+    load: async () => (await import("./commands/evaluate.ts")).evaluate,
+  },
+  {
+    name: "adversary",
+    summary: "an instance on which one method looks worst against another",
+    load: async () => (await import("./commands/adversary.ts")).adversary,
+  },
+  {
+    name: "leaderboard",
+    summary: "a board that anybody can recompute: verify, add, show, build",
+    load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  {
+    name: "report",
+    summary: "curves, Gantt charts and tables of a run's folder as SVG, PNG, LaTeX and CSV",
+    load: async () => (await import("./commands/report.ts")).report,
+  },
+  {
     name: "check",
     summary: "checks environments against their contract",
     load: async () => (await import("./commands/check.ts")).check,

@@ -178,6 +178,7 @@ export {
   type MeterOptions,
   type MeterState,
   metered,
+  type Scored,
   type Spending,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";

@@ -12,12 +12,12 @@ export {
   type RunCell,
   runCell,
 } from "./cells/cell.ts";
+export { budgetText, type CellContents, type ContentsOf, cellContents } from "./cells/cell-content.ts";
 export { type FaultParts, faultsAsRows } from "./cells/failed-cell.ts";
 export { cellRng, type StreamSeed } from "./cells/random-stream.ts";
+export { type CellProgress, type CellsHooks, runCells } from "./cells/run-cells.ts";
 export {
   COMPARE_FORMAT,
-  type CompareHooks,
-  type CompareProgress,
   type CompareReport,
   type CompareRequest,
   cellsOf,
@@ -34,16 +34,63 @@ export {
   summarise,
 } from "./comparison/ranking.ts";
 export { overallVerdict, verdictOf } from "./comparison/verdict.ts";
+export { type CellWeights, sampleSize, startOrder, weightsOf } from "./evaluation/cell-order.ts";
+export {
+  type BudgetReport,
+  CPU_SECOND_CLASSES,
+  EVALUATION_FORMAT,
+  type EvaluationReport,
+  type EvaluationRequest as EvaluateRequest,
+  type EvaluationTimes,
+  SIMULATION_CLASSES,
+} from "./evaluation/contract.ts";
+export { type Evaluated as EvaluateResult, evaluate, evaluationCells } from "./evaluation/evaluate.ts";
+export {
+  type EvaluationFolder,
+  type EvaluationParts,
+  openEvaluation,
+} from "./evaluation/evaluation-folder.ts";
+export { renderEvaluation } from "./evaluation/evaluation-page.ts";
+export { formatEvaluation } from "./evaluation/evaluation-text.ts";
 export type { Exported, Exporter } from "./export/contract.ts";
 export { exporterOf, exporters } from "./export/index.ts";
 export { type Trace, traceOf } from "./export/trace/trace.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
 export { writeAtomically } from "./files/atomic.ts";
+export { boardOf, rankedRows } from "./leaderboard/board.ts";
+export {
+  type BestKnown,
+  type Board,
+  type BoardRow,
+  ENTRY_FORMAT,
+  type Entry,
+  type EntryCell,
+  type PlanRule,
+  type Track,
+} from "./leaderboard/contract.ts";
+export { type EntryFolder, readEntryFolder } from "./leaderboard/entry/entry-file.ts";
+export {
+  type Added,
+  type AddOptions,
+  addPlan,
+  addRun,
+  type BoardFolders,
+  type NewRecord,
+  type OfferedPlan,
+  type RecordKeeper,
+} from "./leaderboard/submit/add.ts";
+export { trackNamed, tracks } from "./leaderboard/tracks/tracks.ts";
+export { type BoardParts, type VerifiedBoard, verifyBoard } from "./leaderboard/verify/board.ts";
+export { type OnCell, type VerifiedEntry, verifyEntry } from "./leaderboard/verify/entry.ts";
+export { createJudge, type Judge, type Judged } from "./leaderboard/verify/judge.ts";
+export { boardPicture } from "./page/board/picture.ts";
+export { type SiteParts, writeSite } from "./page/board/site.ts";
 export { type CurvePanel, type MetricFigure, metricSvg, panelsSvg } from "./page/charts/training-curves.ts";
 export { type DrawnStep, type GanttTitle, ganttSvg } from "./page/drawing/gantt-svg.ts";
 export type { Machine, Origin } from "./page/origin.ts";
 export { renderPage } from "./page/page.ts";
 export { renderCurves } from "./page/training-page.ts";
+export type { CellsFolder, CellsFolderParts, CellsRequest, FolderRules } from "./report/cells-folder.ts";
 export {
   type ComparisonFolder,
   type ComparisonParts,
@@ -51,6 +98,27 @@ export {
 } from "./report/comparison-folder.ts";
 export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
+export { interquartileMean } from "./statistics/averages.ts";
+export {
+  type CellStatistics,
+  cellStatistics,
+  methodStatistics,
+  pairedStatistics,
+  rankStatistics,
+} from "./statistics/cell-statistics.ts";
+export type {
+  Interval,
+  MethodStatistics,
+  PairedStatistics,
+  RankStatistics,
+  ScoreTable,
+} from "./statistics/contract.ts";
+export { criticalDifference } from "./statistics/critical-difference.ts";
+export { type ImprovementDraws, probabilityOfImprovement } from "./statistics/improvement.ts";
+export { pairedDifference, type ValuePair } from "./statistics/paired-difference.ts";
+export { PROFILE_SCORES } from "./statistics/profile.ts";
+export { type BoundOf, type MethodScores, type ScoredSeed, scoresOf } from "./statistics/scores.ts";
+export { rankCorrelation } from "./statistics/spearman.ts";
 export {
   formatBytes,
   formatCount,
@@ -62,7 +130,7 @@ export {
   type Scale,
   scaleFor,
 } from "./text/format.ts";
-export { formatTable } from "./text/table.ts";
+export { type Column, formatTable } from "./text/table.ts";
 export {
   CHECKPOINT,
   type Checkpoint,

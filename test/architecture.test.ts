@@ -110,6 +110,28 @@ describe("the house", () => {
     expect(offences.map(describeImport)).toEqual([]);
   });
 
+  test("lets only the verification of the leaderboard import the slow reference of the simulator", () => {
+    const isReference = (path: string) => path.startsWith("env/sim/reference/");
+    const users = imports.filter(({ file, target }) => isReference(target) && !isReference(file));
+    expect([...new Set(users.map(({ file }) => file))]).toEqual(["results/leaderboard/verify/slow.ts"]);
+  });
+
+  test("loads no TensorFlow and no solver where a board is verified", () => {
+    const loaded = new Set<string>();
+    const visit = (file: string) => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const { target, isLocal, isType } of staticImportsOf(file)) if (isLocal && !isType) visit(target);
+    };
+    visit("cli/commands/leaderboard/verify.ts");
+    expect(loaded).toContain("results/leaderboard/verify/board.ts");
+    const heavy = (file: string) =>
+      staticImportsOf(file).some(
+        ({ target, isLocal, isType }) => !isLocal && !isType && /^(@tensorflow\/|highs$)/.test(target),
+      );
+    expect([...loaded].filter(heavy)).toEqual([]);
+  });
+
   test("keeps the process, the clock and Math.random out of env, agents, scenarios and results", () => {
     // TensorFlow takes its settings from the environment alone.
     const apart = "agents/tensors/native.ts";
@@ -147,6 +169,14 @@ function importsOf(file: string): Import[] {
     return { file, target, isLocal, isType: match[2] !== undefined };
   });
 }
+
+/** Those that load with the file; `import()` loads later. */
+const staticImportsOf = (file: string): Import[] => {
+  const later = new Set([...codeOf(file).matchAll(/import\(\s*["']([^"']+)["']/g)].map(([, path]) => path));
+  const targetsOf = (path: string) => [path, relative(root, join(root, dirname(file), path))];
+  const loadedLater = new Set([...later].flatMap(targetsOf));
+  return importsOf(file).filter(({ target }) => !loadedLater.has(target));
+};
 
 /** The file without comments, so that prose and examples count for nothing. */
 function codeOf(file: string): string {

@@ -4,12 +4,13 @@
  * Importing this loads no TensorFlow and no solver: modules load those inside `create` or `plan`.
  */
 import { InputError } from "../../env/model/errors.ts";
+import type { Objective } from "../../env/model/scenario.ts";
 import { didYouMean } from "../../env/model/suggest.ts";
 import { type Card, type Method, type Traits, traitsOf } from "../contract.ts";
 import { bestList } from "../planners/placement/lists/best-list.ts";
 import { bestOf } from "../planners/placement/search/best.ts";
 import { houseOf } from "../planners/placement/search/house.ts";
-import { generalMethods as general, quickMethods } from "../selection.ts";
+import { comparedSpecs, generalMethods as general, quickMethods } from "../selection.ts";
 import { composedMethods } from "./methods.ts";
 import { type OptionInfo, optionsOf, parseOptions, parseSpec } from "./spec.ts";
 import { systemNamed, systemSentence } from "./systems.ts";
@@ -26,6 +27,10 @@ const idsOf = (list: readonly Method[]): readonly string[] => list.map(({ card }
 
 /** Ids of the methods that answer any scenario, solvers included. */
 export const generalMethods = idsOf(general(methods));
+
+/** Specs of those that plan for all of the objectives, slow ones first, with limits that repeat. */
+export const generalSpecs = (objectives: readonly Objective[] = []): string[] =>
+  comparedSpecs(methods, objectives);
 
 /** Ids that a comparison takes where none are asked for. */
 export const defaultMethods = idsOf(quickMethods(methods));

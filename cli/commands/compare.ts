@@ -5,10 +5,10 @@
  * what is there.
  */
 
-import pc from "picocolors";
-import { generalMethods } from "../../agents/registry/registry.ts";
-import { InputError } from "../../env/model/errors.ts";
+import { generalSpecs } from "../../agents/registry/registry.ts";
 import type { Objective } from "../../env/model/scenario.ts";
+import type { CellSpec } from "../../results/cells/cell.ts";
+import { cellLogPath } from "../../results/cells/evaluation-log.ts";
 import {
   type CompareReport,
   type CompareRequest,
@@ -19,8 +19,6 @@ import type { Origin } from "../../results/page/origin.ts";
 import { type ComparisonFolder, openComparison } from "../../results/report/comparison-folder.ts";
 import { formatTable } from "../../results/text/table.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
-import { withMembers } from "../../scenarios/address.ts";
-import { suiteCatalog, suiteMembers, suiteNamed } from "../../scenarios/suites/index.ts";
 import {
   backendFlag,
   backendOf,
@@ -29,34 +27,22 @@ import {
   defineCommand,
   jobsFlag,
   jsonFlag,
+  logEvaluationsFlag,
   objectiveFlag,
   seedFlag,
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { runCells } from "../pool/run-cells.ts";
+import { runComparison } from "../pool/run-cells.ts";
 import { originOf } from "../reports/origin.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
+import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
+import { chosenScenarios, scenarioFlags } from "./chosen-scenarios.ts";
 
 const flags = {
-  scenarios: {
-    type: "list",
-    placeholder: "A,B",
-    describe: "URIs, members of families such as nmt/test, or files; instead of --suite",
-  },
-  suite: {
-    type: "text",
-    placeholder: "NAME",
-    describe: `named set of scenarios: ${suiteCatalog.map(({ name }) => name).join(", ")}`,
-    defaultText: "default",
-  },
-  files: {
-    type: "text",
-    placeholder: "FOLDER",
-    describe: "folder of the files of a suite of files",
-    defaultText: "none",
-  },
+  ...scenarioFlags,
   methods: {
     type: "list",
     placeholder: "X,Y",
@@ -69,6 +55,7 @@ const flags = {
   objective: objectiveFlag,
   backend: backendFlag,
   jobs: jobsFlag,
+  "log-evaluations": logEvaluationsFlag,
   out: {
     type: "text",
     placeholder: "DIR",
@@ -90,10 +77,10 @@ export const compare = defineCommand({
     "compare --scenarios inception-v3/2xP100,./mine.json --methods hill-climb,mcmc,./mine.ts --simulations 2000 --seeds 3",
   ],
   async run({ values }, terminal) {
-    const { scenarios, objective } = scenariosOf(values);
+    const { scenarios, objective } = chosenScenarios(values);
     const request: CompareRequest = {
       scenarios,
-      methods: values.methods ?? everyMethod(),
+      methods: values.methods ?? generalSpecs(),
       seeds: values.seeds,
       seed: values.seed,
       budget: budgetOf(values),
@@ -101,14 +88,15 @@ export const compare = defineCommand({
       backend: backendOf(values.backend, terminal),
     };
     checkRequest(request);
-    const { json, jobs, out } = values;
+    const { json, jobs, out, "log-evaluations": isLogged } = values;
     const origin = originOf("compare", flags, values);
-    if (json && out === undefined)
+    if (json && out === undefined && !isLogged)
       return answer(request, { json, jobs, out, folder: null, origin }, terminal);
     return inFolder(out, values.suite?.replaceAll("/", "-") ?? "compare", async (path) => {
       const folder = await openFolder(path, request, terminal);
+      const logOf = isLogged ? (cell: CellSpec) => cellLogPath(path, cell) : undefined;
       try {
-        return await answer(folder.request, { json, jobs, out: path, folder, origin }, terminal);
+        return await answer(folder.request, { json, jobs, out: path, folder, origin, logOf }, terminal);
       } finally {
         folder.close();
       }
@@ -122,26 +110,28 @@ interface Asked {
   readonly out: string | undefined;
   readonly folder: ComparisonFolder | null;
   readonly origin: Origin;
+  readonly logOf?: (cell: CellSpec) => string;
 }
 
 /** Files come before the text, so that a reader who hangs up loses none. */
 async function answer(
   request: CompareRequest,
-  { json, jobs, out, folder, origin }: Asked,
+  { json, jobs, out, folder, origin, logOf }: Asked,
   terminal: Terminal,
 ): Promise<number> {
   let report: CompareReport | undefined;
   try {
-    report = await runCells({ request, jobs, folder }, terminal);
+    report = await runComparison({ request, jobs, folder, logOf }, terminal);
   } finally {
     if (report?.complete !== true && folder !== null && folder.keptCount > 0)
       terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
   }
+  if (logOf !== undefined) tellLogs(cellsOf(request).map(logOf), terminal);
   const page = await folder?.write(report, origin);
   const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
   if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);
   if (json) terminal.write(jsonText(report));
-  else terminal.write(formatTable(report), (text) => painted(text, terminal));
+  else writeTables(formatTable(report), terminal);
   if (page !== undefined && json) terminal.note(`Page: ${page}`);
   else if (page !== undefined) terminal.write(`\nPage: ${page}\n`);
   return report.cells.some(({ ended }) => ended === "fault") ? EXIT.failed : EXIT.done;
@@ -158,33 +148,4 @@ async function openFolder(
   if (folder.keptCount > 0)
     note(`"${path}" holds a comparison: ${folder.keptCount} of its ${count} cells are kept.`);
   return folder;
-}
-
-/**
- * The default methods: all that answer any scenario. Agents and solvers come first, because they
- * take longest; the quick planners fill the gaps at the end. The ILP stops after a number of
- * iterations (about 6 s) instead of at its clock, so that its row repeats.
- */
-function everyMethod(): string[] {
-  return generalMethods.map((id) => (id === "ilp" ? "ilp?iterations=15000" : id)).reverse();
-}
-
-interface Chosen {
-  readonly scenarios?: readonly string[];
-  readonly suite?: string;
-  readonly files?: string;
-}
-
-function scenariosOf(values: Chosen): Pick<CompareRequest, "scenarios" | "objective"> {
-  if (values.scenarios !== undefined && values.suite !== undefined)
-    throw new InputError("Both --scenarios and --suite were given, expected one of them.");
-  if (values.scenarios !== undefined) return { scenarios: withMembers(values.scenarios) };
-  const suite = suiteNamed(values.suite ?? "default");
-  return { scenarios: suiteMembers(suite, values.files), objective: suite.objective };
-}
-
-/** Headings in bold, the rest as it is. */
-function painted(text: string, { colour }: Terminal): string {
-  const { bold } = pc.createColors(colour);
-  return text.replace(/(^|\n\n)([^\n]+)/g, (_, before: string, heading: string) => before + bold(heading));
 }

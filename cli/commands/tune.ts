@@ -33,7 +33,7 @@ import {
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { createPool } from "../pool/pool.ts";
-import { runCells } from "../pool/run-cells.ts";
+import { runComparison } from "../pool/run-cells.ts";
 import { table } from "../reports/columns.ts";
 import { shellWord } from "../reports/origin.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
@@ -115,10 +115,10 @@ export const tune = defineCommand({
     checkRequest({ ...rungRequest(request, [method], 1) });
     const { methods, inputs } = await knownMethods([method]);
     const known = methods.get(method)!;
-    const { sizes } = tuningPlan(request, known);
+    const { sizes, specs: trials } = tuningPlan(request, known);
     const id = known.module.card.id;
     return inFolder(values.out, `tune-${id}`, async (path) => {
-      const folder = await openTuning({ path, request, versions, inputs });
+      const folder = await openTuning({ path, request, versions, inputs, specs: trials });
       if (folder.keptCount > 0)
         terminal.note(`"${path}" holds this tuning: ${folder.keptCount} cells are kept.`);
       const pool = createPool();
@@ -128,7 +128,7 @@ export const tune = defineCommand({
             const { methods: specs, budget } = rungAsked;
             const each = `${formatCount(budget.simulations!)} simulations for each cell`;
             terminal.note(`Rung ${rung} of ${sizes.length}: ${specs.length} trials, ${each}`);
-            return runCells({ request: rungAsked, jobs: values.jobs, folder, pool }, terminal);
+            return runComparison({ request: rungAsked, jobs: values.jobs, folder, pool }, terminal);
           },
         });
         if (report.complete) folder.write(report);

@@ -1,10 +1,11 @@
 /**
- * Runs the cells of a comparison in child processes, with progress, and keeps them where there is a
- * folder. A method that fails is told at once and becomes a row; the others go on.
+ * Runs cells in child processes, with progress, and keeps them where there is a folder. A method
+ * that fails is told at once and becomes a row; the others go on.
  */
 import { availableParallelism } from "node:os";
 import type { CellSpec } from "../../results/cells/cell.ts";
 import { faultSentence, faultsAsRows, faultText } from "../../results/cells/failed-cell.ts";
+import type { CellsHooks } from "../../results/cells/run-cells.ts";
 import {
   type CompareReport,
   type CompareRequest,
@@ -13,35 +14,43 @@ import {
 } from "../../results/comparison/compare.ts";
 import type { KeptCells } from "../../results/report/kept-cells.ts";
 import { knownMethods } from "../../results/training/run-inputs.ts";
-import { startCellsProgress } from "../terminal/compare-progress.ts";
+import { startCellsProgress } from "../terminal/cells-progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { createPool, type Pool } from "./pool.ts";
 
-export interface CellsToRun {
-  readonly request: CompareRequest;
+export interface WorkersFor {
+  /** In the order in which they will start. */
+  readonly cells: readonly CellSpec[];
+  readonly methods: readonly string[];
   /** Cells at once; default one for each core. */
   readonly jobs: number | undefined;
   readonly folder: KeptCells | null;
+  /** Path of the file that keeps the evaluations of a cell; default none. */
+  readonly logOf?: (cell: CellSpec) => string;
   /** Of a caller that runs several comparisons and closes it; default a new one. */
   readonly pool?: Pool;
+  /** After how many finished cells the whole time is told; default never. */
+  readonly tellTimeAfter?: number;
 }
 
-export async function runCells(
-  { request, jobs: asked, folder, pool: given }: CellsToRun,
+/** Does the work with hooks that run its cells in child processes. */
+export async function withWorkers<Report>(
+  { cells, methods: specs, jobs: asked, folder, pool: given, tellTimeAfter, logOf }: WorkersFor,
   terminal: Terminal,
-): Promise<CompareReport> {
-  const { methods } = await knownMethods(request.methods);
+  work: (hooks: CellsHooks) => Promise<Report>,
+): Promise<Report> {
+  const { methods } = await knownMethods(specs);
   const pool = given ?? createPool();
   const runCell = faultsAsRows({
-    runCell: pool.runCell,
+    runCell: (cell, hooks) => pool.runCell(cell, { ...hooks, logTo: logOf?.(cell) }),
     moduleOf: ({ method }) => methods.get(method)!.module,
     onFault: (cell, error) => tellFault(cell, error, folder, terminal),
   });
-  const jobs = Math.min(asked ?? availableParallelism(), cellsOf(request).length);
+  const jobs = Math.min(asked ?? availableParallelism(), cells.length);
   const kept = folder?.kept ?? (() => undefined);
-  const progress = startCellsProgress({ request, jobs, kept }, terminal);
+  const progress = startCellsProgress({ cells, jobs, kept, tellTimeAfter }, terminal);
   try {
-    return await compare(request, {
+    return await work({
       runCell: folder?.keeping(runCell) ?? runCell,
       kept,
       clock: terminal.seconds,
@@ -55,6 +64,15 @@ export async function runCells(
     if (given === undefined) pool.close();
   }
 }
+
+export interface CellsToRun extends Omit<WorkersFor, "cells" | "methods"> {
+  readonly request: CompareRequest;
+}
+
+export const runComparison = ({ request, ...of }: CellsToRun, terminal: Terminal): Promise<CompareReport> =>
+  withWorkers({ cells: cellsOf(request), methods: request.methods, ...of }, terminal, (hooks) =>
+    compare(request, hooks),
+  );
 
 /** The stack goes to the folder; without one it is told at once, else it would be lost. */
 function tellFault(cell: CellSpec, error: unknown, folder: KeptCells | null, { note }: Terminal): void {

@@ -1,10 +1,8 @@
 /**
- * Predictions of the time left, from measured times alone. No clock is read here.
- *
- * Cells of a comparison are predicted from cells of the same method. One on the same scenario
- * counts first; other scenarios count by how long they took other methods. A budget says nothing
- * about most planners, which never use it up.
+ * Predictions of the time left, from measured times alone. No clock is read here. Cells of a
+ * comparison or an evaluation are predicted from finished ones (`cell-times.ts`).
  */
+import type { CellKind, MeasuredCell, Predict } from "./cell-times.ts";
 
 /** A prediction: of all that is left, or only of the part that has a precedent. */
 export interface TimeLeft {
@@ -12,18 +10,8 @@ export interface TimeLeft {
   readonly kind: "about" | "at least" | "at most about";
 }
 
-/** What a time depends on. */
-export interface CellKind {
-  readonly method: string;
-  readonly scenario: string;
-}
-
-export interface MeasuredCell extends CellKind {
-  readonly seconds: number;
-}
-
 export interface CellsLeft {
-  readonly measured: readonly MeasuredCell[];
+  readonly predict: Predict;
   /** With the seconds since their start. */
   readonly running: readonly MeasuredCell[];
   /** In the order in which they will start. */
@@ -33,19 +21,19 @@ export interface CellsLeft {
 }
 
 /** Null while nothing that is left has a precedent, and at the end. */
-export function cellsTimeLeft({ measured, running, waiting, jobs }: CellsLeft): TimeLeft | null {
-  const predict = predictor(measured);
+export function cellsTimeLeft({ predict, running, waiting, jobs }: CellsLeft): TimeLeft | null {
   const rest = running.map((cell) => {
     const seconds = predict(cell);
     // A cell that overran its precedent is one without.
     return seconds === null || seconds < cell.seconds ? null : seconds - cell.seconds;
   });
-  const predicted = [...rest, ...waiting.map(predict)];
+  const waits = waiting.map(predict);
+  const predicted = [...rest, ...waits];
   const known = predicted.filter((seconds) => seconds !== null);
   if (known.length === 0) return null;
   const kind = known.length === predicted.length ? "about" : "at least";
   const free = rest.map((seconds) => seconds ?? 0);
-  const queue = waiting.map(predict).map((seconds) => seconds ?? 0);
+  const queue = waits.map((seconds) => seconds ?? 0);
   return { seconds: lastEnd(free, queue, jobs), kind };
 }
 
@@ -58,44 +46,6 @@ function lastEnd(busySeconds: readonly number[], queue: readonly number[], jobs:
   for (const seconds of queue) workers[workers.indexOf(Math.min(...workers))] += seconds;
   return Math.max(...workers);
 }
-
-/**
- * Seconds of a cell, null without a precedent of its method. The logarithm of a time is the sum of
- * an effect of the method and one of the scenario, which stands for its size.
- */
-export function predictor(measured: readonly MeasuredCell[]): (cell: CellKind) => number | null {
-  const logs = measured.map((cell) => ({ ...cell, log: logOf(cell.seconds) }));
-  const same = meanLogs(logs, ({ method, scenario }) => JSON.stringify([method, scenario]));
-  const ofMethod = meanLogs(logs, ({ method }) => method);
-  const beyondMethod = logs.map((cell) => ({ ...cell, log: cell.log - ofMethod.get(cell.method)! }));
-  const ofScenario = meanLogs(beyondMethod, ({ scenario }) => scenario);
-  return ({ method, scenario }) => {
-    const exact = same.get(JSON.stringify([method, scenario]));
-    if (exact !== undefined) return Math.exp(exact);
-    const base = ofMethod.get(method);
-    return base === undefined ? null : Math.exp(base + (ofScenario.get(scenario) ?? 0));
-  };
-}
-
-interface Logged extends CellKind {
-  readonly log: number;
-}
-
-function meanLogs(cells: readonly Logged[], key: (cell: Logged) => string): Map<string, number> {
-  const logs = new Map<string, number[]>();
-  for (const cell of cells) {
-    const own = logs.get(key(cell));
-    if (own === undefined) logs.set(key(cell), [cell.log]);
-    else own.push(cell.log);
-  }
-  return new Map([...logs].map(([name, own]) => [name, mean(own)]));
-}
-
-/** Less than a millisecond is as good as one, and has a logarithm. */
-const logOf = (seconds: number): number => Math.log(Math.max(seconds, 1e-3));
-
-const mean = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 
 export interface BudgetUse {
   /** Since `from` was done. */

@@ -23,7 +23,7 @@ export interface AnytimeCurve {
 }
 
 /** `cells` are the seeds of one method on one scenario. */
-export function anytimeCurve(cells: readonly CellResult[]): AnytimeCurve {
+export function anytimeCurve(cells: readonly Pick<CellResult, "curve" | "simulations">[]): AnytimeCurve {
   const improvements = cells.flatMap(({ curve }) =>
     curve.filter(({ feasible }) => feasible).map((s) => s.simulations),
   );

@@ -13,20 +13,22 @@ import {
   type PlannerReport,
   traitsOf,
 } from "../../agents/contract.ts";
+import { methods } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
-import { scenarioHash } from "../../env/model/file.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import { type Plan, type PlanKindName, planToJson } from "../../env/model/plan/plan.ts";
 import type { PlanJson } from "../../env/model/plan/plan-kind.ts";
 import type { Objective, Scenario } from "../../env/model/scenario.ts";
 import { largerBound } from "../../env/sim/bounds/best.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
-import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
+import { type Bound, type Evaluator, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/evaluator/meter.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
+import { type EvaluationLog, openEvaluationLog } from "./evaluation-log.ts";
+import { withKnownBounds } from "./known-bounds.ts";
+import { knownScenario } from "./known-scenarios.ts";
 import { cellRng } from "./random-stream.ts";
 
 export interface CellSpec {
@@ -150,6 +152,8 @@ export interface CellHooks {
    * cell runs in this process, the best so far.
    */
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
+  /** Path of a file that is to keep every plan and what it scored; replaced where it is there. */
+  readonly logTo?: string;
 }
 
 /** Rejects a cell that a stop ended before it had an answer. */
@@ -159,14 +163,30 @@ export class CellStopped extends Error {
 
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
-export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
-  const scenario = await resolveScenario(spec.scenario, { objective: spec.objective });
-  const hash = scenarioHash(scenario);
+export const runCell: RunCell = async (spec, hooks) => {
+  if (hooks.logTo === undefined) return ranCell(spec, hooks, null);
+  const { scenario } = await knownScenario(spec.scenario, spec.objective);
+  const log = openEvaluationLog(hooks.logTo, { ...spec, scenarios: new Map([[spec.scenario, scenario]]) });
+  try {
+    return await ranCell(spec, hooks, log);
+  } finally {
+    log.close();
+  }
+};
+
+async function ranCell(
+  spec: CellSpec,
+  { clock, cpuClock, signal, onEvaluation }: CellHooks,
+  log: EvaluationLog | null,
+): Promise<CellOutcome> {
+  const { scenario, hash } = await knownScenario(spec.scenario, spec.objective);
   const { module, options, trained } = await resolvePretrained(spec.method);
-  const meter = metered(evaluator(scenario), spec.budget, {
+  if (module.kind === "agent") await loadLibrary(module, spec.backend);
+  const meter = metered(scoring(scenario, hash, spec.budget), spec.budget, {
     clock,
     cpuClock,
     signal,
+    onScored: log?.recorder(spec.scenario),
     onEvaluation: (evaluator) =>
       onEvaluation?.(leadingSpent(evaluator), {
         unit: evaluator.unit,
@@ -199,7 +219,23 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     }),
     times,
   };
-};
+}
+
+/**
+ * A library that a process loads once is no part of the run that happens to be its first. An agent
+ * of the user's may load another, or none. What fails here fails again where the agent asks for it.
+ */
+async function loadLibrary(module: Method, backend: BackendName | undefined): Promise<void> {
+  if (backend === undefined || !methods.includes(module)) return;
+  const { loadTf } = await import("../../agents/tensors/tf.ts");
+  await loadTf(backend).catch(() => undefined);
+}
+
+/** Where a clock ends the run, a method pays for the bounds that it asks for each time. */
+function scoring(scenario: Scenario, hash: string, { cpuSeconds, seconds }: Budget): Evaluator {
+  const score = evaluator(scenario);
+  return cpuSeconds === undefined && seconds === undefined ? withKnownBounds(score, hash) : score;
+}
 
 interface CellParts {
   readonly spec: CellSpec;

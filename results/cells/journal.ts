@@ -3,16 +3,18 @@
  * and a power cut, and they stay when the comparison is complete, so that it can be extended.
  *
  * `cells.jsonl`: a line with the format and the versions, then a line for each cell, all sealed. A
- * kept cell answers a cell of the same request. Where its scenario has another content now, the
- * log is refused. Cells that a fault or an interrupt ended are not kept. Nothing is written before
- * the first cell has finished.
+ * cell is kept by its content (`cell-content.ts`) and answers every cell of the same content,
+ * however its scenario and method are spelled there. Where a name now has another content, the log
+ * is refused. Cells that a fault or an interrupt ended are not kept. Nothing is written before the
+ * first cell has finished.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { type AppendLog, openLog, readLog } from "../files/append-log.ts";
 import { objectIn, sealed, unsealed } from "../files/sealed.ts";
-import type { CellOutcome, CellSpec, RunCell } from "./cell.ts";
+import type { CellHooks, CellOutcome, CellSpec, RunCell } from "./cell.ts";
+import type { CellContents } from "./cell-content.ts";
 
-export const CELLS_FORMAT = "placement-gym/cells@4";
+export const CELLS_FORMAT = "placement-gym/cells@5";
 
 interface Header {
   readonly format: string;
@@ -20,6 +22,8 @@ interface Header {
 }
 
 interface KeptCell {
+  /** Digest of all that the outcome depends on. */
+  readonly key: string;
   readonly spec: CellSpec;
   readonly outcome: CellOutcome;
 }
@@ -30,8 +34,8 @@ export interface JournalParts {
   /** Versions of all programs that a cell's outcome may depend on. */
   readonly versions: Header["versions"];
   readonly runCell: RunCell;
-  /** The content hash of a cell's scenario now. */
-  readonly hashOf: (spec: CellSpec) => Promise<string>;
+  /** Of all scenarios and methods that cells will be asked of. */
+  readonly contents: Pick<CellContents, "keyOf" | "scenarioHash">;
 }
 
 export interface CellJournal {
@@ -46,28 +50,47 @@ export interface CellJournal {
 
 /**
  * Throws `InputError` where the file is of another program or version, is damaged, or has cells of
- * a scenario that has changed.
+ * a scenario or a method that has changed.
  */
-export async function openJournal({ path, versions, runCell, hashOf }: JournalParts): Promise<CellJournal> {
+export async function openJournal({ path, versions, runCell, contents }: JournalParts): Promise<CellJournal> {
   const keptCells = keptIn(path, versions);
-  await refuseChangedScenarios(path, keptCells.values(), hashOf);
+  for (const cell of keptCells.values()) refuseChanged(path, cell, contents);
+  const running = new Map<string, Promise<CellOutcome>>();
   let log: AppendLog | null = null;
 
-  const keep = (spec: CellSpec, outcome: CellOutcome) => {
+  const keyOf = (spec: CellSpec): string => {
+    const key = contents.keyOf(spec);
+    if (key === null) throw new Error(`"${spec.method}" on "${spec.scenario}" is unknown to "${path}".`);
+    return key;
+  };
+  const keep = (cell: KeptCell) => {
     log ??= openLog(path);
     if (log.lengthBytes === 0) log.append(sealed({ format: CELLS_FORMAT, versions } satisfies Header));
-    log.append(sealed({ spec, outcome } satisfies KeptCell));
+    log.append(sealed(cell));
     log.sync();
-    keptCells.set(keyOf(spec), { spec, outcome });
+    keptCells.set(cell.key, cell);
   };
-  const kept = (spec: CellSpec) => keptCells.get(keyOf(spec))?.outcome;
+  const runAndKeep = async (key: string, spec: CellSpec, hooks: CellHooks): Promise<CellOutcome> => {
+    const outcome = await runCell(spec, hooks);
+    if (hooks.signal?.aborted !== true && outcome.result.ended !== "fault") keep({ key, spec, outcome });
+    return outcome;
+  };
+  const kept = (spec: CellSpec) => {
+    const cell = keptCells.get(keyOf(spec));
+    return cell === undefined ? undefined : spelled(cell.outcome, spec);
+  };
   return {
     async runCell(spec, hooks) {
       const known = kept(spec);
       if (known !== undefined) return known;
-      const outcome = await runCell(spec, hooks);
-      if (hooks.signal?.aborted !== true && outcome.result.ended !== "fault") keep(spec, outcome);
-      return outcome;
+      const key = keyOf(spec);
+      const outcome = running.get(key) ?? runAndKeep(key, spec, hooks);
+      running.set(key, outcome);
+      try {
+        return spelled(await outcome, spec);
+      } finally {
+        running.delete(key);
+      }
     },
     kept,
     get keptCount() {
@@ -75,6 +98,11 @@ export async function openJournal({ path, versions, runCell, hashOf }: JournalPa
     },
     close: () => log?.close(),
   };
+}
+
+/** The outcome under the names that it is asked for by. */
+function spelled({ result, times }: CellOutcome, { scenario, method }: CellSpec): CellOutcome {
+  return { result: { ...result, scenario, method }, times };
 }
 
 function keptIn(path: string, versions: Header["versions"]): Map<string, KeptCell> {
@@ -86,10 +114,10 @@ function keptIn(path: string, versions: Header["versions"]): Map<string, KeptCel
     const where = `"${path}", line ${index + 2}`;
     // A seal that fits is of this format, and so is what it seals.
     const cell = unsealed(line, where) as unknown as KeptCell;
-    if (cell.spec === undefined) throw new InputError(`${where} is no cell, but a second header.`);
-    if (cells.has(keyOf(cell.spec)))
+    if (cell.key === undefined) throw new InputError(`${where} is no cell, but a second header.`);
+    if (cells.has(cell.key))
       throw new InputError(`${where} repeats a cell of a line before it; the log was changed from outside.`);
-    cells.set(keyOf(cell.spec), cell);
+    cells.set(cell.key, cell);
   }
   return cells;
 }
@@ -99,7 +127,7 @@ function checkHeader(path: string, line: unknown, versions: Header["versions"]):
   const { format } = objectIn(line, where);
   if (format !== CELLS_FORMAT)
     throw new InputError(
-      `"${path}" is not the log of a comparison: its first line lacks the format "${CELLS_FORMAT}".`,
+      `"${path}" is not a log of cells: its first line lacks the format "${CELLS_FORMAT}".`,
     );
   const header = unsealed(line, where) as unknown as Header;
   const told = (of: Header["versions"]) =>
@@ -113,19 +141,17 @@ function checkHeader(path: string, line: unknown, versions: Header["versions"]):
     );
 }
 
-async function refuseChangedScenarios(
+/** What a cell was made from has the same content now, where its names are asked for. */
+function refuseChanged(
   path: string,
-  cells: Iterable<KeptCell>,
-  hashOf: JournalParts["hashOf"],
-): Promise<void> {
-  for (const { spec, outcome } of cells)
-    if ((await hashOf(spec)) !== outcome.result.scenarioHash)
-      throw new InputError(
-        `Scenario "${spec.scenario}" has changed since its cells in "${path}" were kept; ` +
-          "undo the change, or name another folder with --out.",
-      );
-}
-
-function keyOf({ scenario, method, rootSeed, seedIndex, budget, objective, backend }: CellSpec): string {
-  return JSON.stringify([scenario, method, rootSeed, seedIndex, budget, objective, backend]);
+  { key, spec, outcome }: KeptCell,
+  contents: JournalParts["contents"],
+): void {
+  const now = contents.keyOf(spec);
+  if (now === null || now === key) return;
+  const isScenario = contents.scenarioHash(spec.scenario) !== outcome.result.scenarioHash;
+  const what = isScenario ? `Scenario "${spec.scenario}"` : `Method "${spec.method}"`;
+  throw new InputError(
+    `${what} has changed since its cells in "${path}" were kept; undo the change, or name another folder with --out.`,
+  );
 }

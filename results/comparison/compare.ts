@@ -11,15 +11,9 @@ import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
-import { bestKnownBound, kindsOf } from "../cells/best-bound.ts";
-import {
-  type CellOutcome,
-  type CellResult,
-  type CellSpec,
-  CellStopped,
-  type CellTimes,
-  type RunCell,
-} from "../cells/cell.ts";
+import { type BoundFor, bestKnownBound, kindsOf } from "../cells/best-bound.ts";
+import type { CellOutcome, CellResult, CellSpec, CellTimes } from "../cells/cell.ts";
+import { type CellsHooks, runCells } from "../cells/run-cells.ts";
 import { groupBy, type IndexedCell, type MethodSummary, type Row, rankRows, summarise } from "./ranking.ts";
 
 export const COMPARE_FORMAT = "placement-gym/compare@2";
@@ -39,30 +33,6 @@ export interface CompareRequest {
   readonly budget: Budget;
   readonly objective?: Objective;
   readonly backend?: BackendName;
-}
-
-export interface CompareProgress {
-  readonly cell: CellSpec;
-  readonly state: "started" | "running" | "finished";
-  /** What this cell has spent of the budget's leading limit. */
-  readonly spent: number;
-  readonly finishedCells: number;
-  readonly totalCells: number;
-}
-
-export interface CompareHooks {
-  readonly runCell: RunCell;
-  /** Seconds on any steady clock. */
-  readonly clock: () => number;
-  /** User and system seconds of this process, for cells that run in it. */
-  readonly cpuClock: () => number;
-  /** Cells in flight at once; default 1. */
-  readonly jobs?: number;
-  /** The outcome of a cell that was run before; such cells come first and are never run. */
-  readonly kept?: (cell: CellSpec) => CellOutcome | undefined;
-  /** When aborted, no further cell starts and the report holds what there is. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: CompareProgress) => void;
 }
 
 export interface ScenarioTable {
@@ -92,10 +62,10 @@ export interface CompareReport {
   readonly times: { readonly seconds: number; readonly cells: readonly CellTimes[] };
 }
 
-export async function compare(request: CompareRequest, hooks: CompareHooks): Promise<CompareReport> {
+export async function compare(request: CompareRequest, hooks: CellsHooks): Promise<CompareReport> {
   checkRequest(request);
   const startedAt = hooks.clock();
-  const outcomes = await runCells(cellsOf(request), hooks);
+  const outcomes = await runCells(cellsOf(request), hooks, byMethod);
   const finished = outcomes.filter((outcome) => outcome !== null);
   return {
     ...reportOf(request, finished),
@@ -143,105 +113,65 @@ export function cellsOf(request: CompareRequest): CellSpec[] {
   );
 }
 
-/**
- * Runs the cells, `jobs` at a time. A cell that an abort kept from starting or from answering is
- * null. The first failure ends all.
- */
-async function runCells(cells: readonly CellSpec[], hooks: CompareHooks): Promise<(CellOutcome | null)[]> {
-  const outcomes: (CellOutcome | null)[] = cells.map((cell) => hooks.kept?.(cell) ?? null);
-  const queue = byMethod(cells).filter((index) => outcomes[index] === null);
-  const failure = new AbortController();
-  const signal =
-    hooks.signal === undefined ? failure.signal : AbortSignal.any([hooks.signal, failure.signal]);
-  let finishedCells = cells.length - queue.length;
-
-  const worker = async () => {
-    while (queue.length > 0 && !signal.aborted) {
-      const index = queue.shift()!;
-      const cell = cells[index];
-      const tell = (state: CompareProgress["state"], spent: number) =>
-        hooks.onProgress?.({ cell, state, spent, finishedCells, totalCells: cells.length });
-      tell("started", 0);
-      try {
-        const outcome = await hooks.runCell(cell, {
-          clock: hooks.clock,
-          cpuClock: hooks.cpuClock,
-          signal,
-          onEvaluation: (spent) => tell("running", spent),
-        });
-        outcomes[index] = outcome;
-        finishedCells++;
-        tell("finished", outcome.result.simulations);
-      } catch (error) {
-        if (error instanceof CellStopped) return;
-        failure.abort();
-        throw named(error, cell);
-      }
-    }
-  };
-  await settle(Array.from({ length: Math.max(1, hooks.jobs ?? 1) }, worker));
-  return outcomes;
-}
-
-/**
- * Waits for all workers before it throws the first failure, so that none still writes when the
- * caller goes on.
- */
-async function settle(workers: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(workers);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-}
-
-function byMethod(cells: readonly CellSpec[]): number[] {
-  const methods = groupBy(
-    cells.map((_, index) => index),
-    (index) => cells[index].method,
-  );
-  return [...methods.values()].flat();
-}
-
-/** A mistake of the user keeps its sentence. A fault gets the name of its cell. */
-function named(error: unknown, { scenario, method, seedIndex }: CellSpec): unknown {
-  if (error instanceof InputError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new Error(`Method "${method}" failed on "${scenario}", seed ${seedIndex}: ${message}`, {
-    cause: error,
-  });
-}
+/** Method by method, each in the order of the request. */
+const byMethod = (cells: readonly CellSpec[]): CellSpec[] =>
+  [...groupBy(cells, ({ method }) => method).values()].flat();
 
 function reportOf(request: CompareRequest, outcomes: readonly CellOutcome[]) {
-  const indexed = outcomes.map(({ result }, index): IndexedCell => ({ index, cell: result }));
   const cells = outcomes.map(({ result }) => result);
   const warnings: string[] = [];
-  const scenarios = [...groupBy(indexed, ({ cell }) => cell.scenario).values()].map(
-    (group): ScenarioTable => {
-      const ofScenario = group.map(({ cell }) => cell);
-      const boundFor = bestKnownBound(ofScenario, warnings);
-      for (const { index, cell } of group) {
-        const own = boundFor(kindsOf([cell]));
-        const gap = gapOf(cell.value, own.value);
-        cells[index] = { ...cell, bound: own.value, boundArgument: own.argument, gap };
-      }
-      const bound = boundFor(kindsOf(ofScenario));
-      const { scenario, scenarioHash, objective, unit, unknownWork } = group[0].cell;
-      return {
-        scenario,
-        scenarioHash,
-        objective,
-        unit,
-        bound: bound.value,
-        boundArgument: bound.argument,
-        ...(unknownWork !== undefined && { unknownWork }),
-        rows: rankRows(group, boundFor),
-      };
-    },
-  );
+  const { scenarios, cells: bounded } = tablesOf(cells, scenarioBounds(cells, warnings));
   return {
     format: COMPARE_FORMAT,
     request,
     scenarios,
     methods: summarise(scenarios.map(({ rows }) => rows)),
-    cells,
+    cells: bounded,
     warnings,
   } as const;
+}
+
+/** The best bounds that all cells know, by scenario; sentences about others go to `warnings`. */
+export function scenarioBounds(
+  cells: readonly CellResult[],
+  warnings: string[],
+): ReadonlyMap<string, BoundFor> {
+  const groups = groupBy(cells, ({ scenario }) => scenario);
+  return new Map([...groups].map(([scenario, own]) => [scenario, bestKnownBound(own, warnings)]));
+}
+
+/**
+ * A table for each scenario, and the cells with their bounds and gaps. Rows index into the cells,
+ * the first of which has the index `from`.
+ */
+export function tablesOf(
+  results: readonly CellResult[],
+  bounds: ReadonlyMap<string, BoundFor>,
+  from = 0,
+): { readonly scenarios: ScenarioTable[]; readonly cells: CellResult[] } {
+  const indexed = results.map((cell, i): IndexedCell => ({ index: from + i, cell }));
+  const groups = groupBy(indexed, ({ cell }) => cell.scenario);
+  const scenarios = [...groups].map(([name, group]) => tableOf(group, bounds.get(name)!));
+  const cells = results.map((cell) => {
+    const own = bounds.get(cell.scenario)!(kindsOf([cell]));
+    return { ...cell, bound: own.value, boundArgument: own.argument, gap: gapOf(cell.value, own.value) };
+  });
+  return { scenarios, cells };
+}
+
+/** `group` holds all cells of one scenario. */
+function tableOf(group: readonly IndexedCell[], boundFor: BoundFor): ScenarioTable {
+  const cells = group.map(({ cell }) => cell);
+  const bound = boundFor(kindsOf(cells));
+  const { scenario, scenarioHash, objective, unit, unknownWork } = cells[0];
+  return {
+    scenario,
+    scenarioHash,
+    objective,
+    unit,
+    bound: bound.value,
+    boundArgument: bound.argument,
+    ...(unknownWork !== undefined && { unknownWork }),
+    rows: rankRows(group, boundFor),
+  };
 }

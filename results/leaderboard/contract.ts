@@ -13,6 +13,9 @@ import type { Interval } from "../statistics/contract.ts";
 
 export const ENTRY_FORMAT = "placement-gym/entry@1";
 
+/** What plans of a track must keep to besides the scenario: devices passed once, in order. */
+export type PlanRule = "contiguous";
+
 export interface Track {
   /** Such as `makespan`. */
   readonly id: string;
@@ -20,6 +23,10 @@ export interface Track {
   readonly objective: Objective;
   /** Kinds of plan that may enter. */
   readonly answers: readonly PlanKindName[];
+  /** Null where any plan may enter. */
+  readonly rule: PlanRule | null;
+  /** Splits that a policy may learn from here, such as `nmt/train`; null without a rule on that. */
+  readonly trainingSplits: readonly string[] | null;
   /** URI and content hash of each scenario. */
   readonly scenarios: readonly (readonly [uri: string, hash: string])[];
   readonly budgets: readonly Budget[];
@@ -44,16 +51,40 @@ export interface Entry {
   readonly backend: string | null;
   /** What its policy was trained on, as declared; empty for planners and fresh agents. */
   readonly trainedOn: readonly string[];
-  /** SHA-256 of the policy's file, null without one. */
+  /** SHA-256 of the policy's file, null without one. The file may lie beside as `policy.json`. */
   readonly policySha256: string | null;
   /** Of the uncompressed cells. */
   readonly cellsSha256: string;
+  /** Interquartile mean of the scores, as claimed. */
+  readonly iqm: number;
   /** The command that makes the run that this was taken from. */
   readonly command: string;
 }
 
-/** A line of `cells.jsonl.gz`: by scenario in the track's order, then by seed. */
-export type EntryCell = CellResult;
+/**
+ * A line of `cells.jsonl.gz`: by scenario in the track's order, then by seed. It holds what
+ * verification can compute again or hold against the rest, and nothing else of a cell. An order of
+ * ops is kept as ranks 0, 1, 2, ..., which mean the same plan. `bound` is the simulator's.
+ */
+export type EntryCell = Pick<
+  CellResult,
+  | "scenario"
+  | "scenarioHash"
+  | "seedIndex"
+  | "value"
+  | "feasible"
+  | "bound"
+  | "boundArgument"
+  | "gap"
+  | "evaluations"
+  | "simulations"
+  | "bestEvaluation"
+  | "bestSimulation"
+  | "plan"
+  | "curve"
+  | "failure"
+  | "ended"
+>;
 
 /** One row of the ranked table. */
 export interface BoardRow {
@@ -69,11 +100,12 @@ export interface BoardRow {
   readonly gaps: readonly (number | null)[];
 }
 
-/** The best plan that anybody found of a scenario: a file of `results/best-known`. */
+/** The best plan that anybody found of a scenario: `results/best-known/TRACK/SCENARIO.json`. */
 export interface BestKnown {
   readonly scenario: string;
   readonly scenarioHash: string;
   readonly objective: Objective;
+  readonly rule: PlanRule | null;
   readonly value: number;
   readonly bound: number;
   readonly boundArgument: string;

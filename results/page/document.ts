@@ -3,8 +3,9 @@
  * its script. The content security policy holds a page to that: no script but its own.
  */
 import { switchStyle } from "./charts/legend.ts";
+import { zoomScript } from "./charts/zoom-script.ts";
 import { element, html, type Markup } from "./markup.ts";
-import { script, scriptHash } from "./script.ts";
+import { hashOf, script } from "./script.ts";
 import { style } from "./style.ts";
 
 export interface PageContent {
@@ -13,29 +14,39 @@ export interface PageContent {
   readonly lines: number;
   /** Of the body. */
   readonly content: Markup;
+  /** Rules beyond those of every page. */
+  readonly style?: string;
+  /** Scripts beyond those of every page. */
+  readonly scripts?: readonly string[];
+  /** True where its scripts load files of data that stand beside the page. */
+  readonly loadsFiles?: boolean;
 }
 
-export function documentText({ title, lines, content }: PageContent): string {
+export function documentText(given: PageContent): string {
+  const { content, scripts = [] } = given;
+  const whole = [script, zoomScript, ...scripts].join("");
   const page = html`<!doctype html>
 <html lang="en">
-${headOf(title, lines)}
+${headOf(given, whole)}
 <body>
 ${content}
-<script>${{ markup: script }}</script>
+<script>${{ markup: whole }}</script>
 </body>
 </html>
 `;
   return page.markup;
 }
 
-function headOf(title: string, lines: number): Markup {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'`;
+/** Files beside a page are its own origin on a host, and of the scheme `file` on a disk. */
+function headOf({ title, lines, style: own = "", loadsFiles = false }: PageContent, whole: string): Markup {
+  const files = loadsFiles ? " 'self' file:" : "";
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(whole)}'${files}`;
   return html`<head>
 <meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
 ${element("meta", { "http-equiv": "Content-Security-Policy", content: { markup: policy } })}
 <title>${title}</title>
-<style>${{ markup: style + switchStyle(lines) }}</style>
+<style>${{ markup: style + switchStyle(lines) + own }}</style>
 </head>`;
 }
 

@@ -13,8 +13,13 @@ import type { MethodMarks } from "./marks.ts";
 import { element, html, lines, type Markup, px } from "./markup.ts";
 import { columnHead, methodName, numberCell, scrollBox } from "./parts.ts";
 
-export function overviewTable({ methods, scenarios }: CompareReport, marks: MethodMarks): Markup {
-  const rows = scenarios.map((table, i) => overviewRow(table, i, methods, marks));
+/** `prefix` begins the ids of the sections of scenarios, where a page has several of these. */
+export function overviewTable(
+  { methods, scenarios }: CompareReport,
+  marks: MethodMarks,
+  prefix = "",
+): Markup {
+  const rows = scenarios.map((table, i) => overviewRow(table, anchor(i, prefix), methods, marks));
   const table = html`<table class="heat sortable">
 <caption>Lowest value and bound of each scenario, then the gap of each method to the bound, \
 mean over seeds. Lower is better; a star marks the lowest of a scenario.</caption>
@@ -40,7 +45,7 @@ const methodHead = ({ method, kind }: MethodSummary, marks: MethodMarks): Markup
 
 function overviewRow(
   table: ScenarioTable,
-  index: number,
+  id: string,
   methods: readonly MethodSummary[],
   marks: MethodMarks,
 ): Markup {
@@ -49,7 +54,7 @@ function overviewRow(
   const lowest = winners[0]?.mean ?? null;
   const gap = winners[0]?.gap ?? null;
   return html`<tr>
-<th scope="row" class="name">${scenarioLink(scenario, index)}</th>
+<th scope="row" class="name">${scenarioLink(scenario, id)}</th>
 ${numberCell(gap === null ? "-" : formatGap(gap), gap)}
 ${numberCell(lowest === null ? "none fits" : formatValue(unit, lowest), lowest)}
 ${numberCell(formatValue(unit, bound), bound)}
@@ -65,11 +70,11 @@ function byText(winners: readonly Row[]): string {
   return winners.length === 1 ? winners[0].method : `${winners.length} methods`;
 }
 
-function scenarioLink(scenario: string, index: number): Markup {
-  return html`<a href="#${anchor(index)}" title="${scenario}">${breakable(shortName(scenario))}</a>`;
+function scenarioLink(scenario: string, id: string): Markup {
+  return html`<a href="#${id}" title="${scenario}">${breakable(shortName(scenario))}</a>`;
 }
 
-export const anchor = (index: number): string => `scenario-${index + 1}`;
+export const anchor = (index: number, prefix = ""): string => `${prefix}scenario-${index + 1}`;
 
 function heatCell({ unit }: ScenarioTable, row: Row | undefined, index: number): Markup {
   const place = { "data-m": String(index) };

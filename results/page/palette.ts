@@ -43,11 +43,11 @@ svg.chart {
 .grid { stroke: var(--rule); stroke-width: .6; }
 .lane { fill: var(--panel); }
 .bound { stroke: var(--warn); stroke-width: 1.4; stroke-dasharray: 6 3; }
-rect.forward { fill: var(--forward); }
-rect.backward { fill: var(--backward); }
-rect.update { fill: var(--update); }
-rect.transfer { fill: var(--transfer); }
+rect.forward, path.forward { fill: var(--forward); }
+rect.backward, path.backward { fill: var(--backward); }
+rect.update, path.update { fill: var(--update); }
+rect.transfer, path.transfer { fill: var(--transfer); }
 rect:hover { filter: brightness(1.25); }
 rect.lane:hover { filter: none; }
-rect.critical { fill: var(--critical); }
+rect.critical, path.critical { fill: var(--critical); }
 `;

@@ -34,7 +34,7 @@ export function numberCell(text: Fragment, value: number | null, kind: string | 
 }
 
 /** A method's name after its mark; agents are marked. */
-export function methodName(method: string, kind: "planner" | "agent", mark: Mark): Markup {
+export function methodName(method: Fragment, kind: "planner" | "agent", mark: Mark): Markup {
   const tag = kind === "agent" ? html` <span class="tag">agent</span>` : null;
   return html`${swatch(mark)}${method}${tag}`;
 }

@@ -4,19 +4,14 @@
  */
 
 import { unknownWorkLines } from "../../env/model/graph/unknown-work.ts";
-import { type Plan, planFromJson } from "../../env/model/plan/plan.ts";
+import { planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
-import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
-import { explain } from "../../env/sim/timeline/explain/explanation.ts";
-import { timelineOf } from "../../env/sim/timeline/timeline-of.ts";
 import type { CellResult } from "../cells/cell.ts";
 import type { CompareReport, ScenarioTable } from "../comparison/compare.ts";
 import { verdictOf } from "../comparison/verdict.ts";
 import { formatCount, formatValue } from "../text/format.ts";
 import { curvesFigure } from "./charts/curves.ts";
-import { ganttFigure } from "./charts/gantt.ts";
-import { loadsFigure } from "./charts/loads.ts";
-import { memoryFigure } from "./charts/memory.ts";
+import { planFigures } from "./drawing/plan-figures.ts";
 import type { MethodMarks } from "./marks.ts";
 import { html, lines, type Markup } from "./markup.ts";
 import { rowsTable } from "./rows-table.ts";
@@ -63,9 +58,14 @@ function bestPlanFigures(report: CompareReport, table: ScenarioTable, scenario: 
   const { plan, value, peakBytes, seedIndex, method } = best;
   const title = value === null ? "Plan nearest to fitting in memory" : "Plan of the lowest value";
   const by = `${method}${report.request.seeds > 1 ? `, seed ${seedIndex}` : ""}`;
+  const shown = {
+    plan: planFromJson(scenario, plan, `The plan of ${method}`),
+    method: by,
+    bound: table.bound,
+    peakBytes: peakBytes!,
+  };
   return html`<h3>${title}</h3>
-${planFigure(scenario, planFromJson(scenario, plan, `The plan of ${method}`), { method: by, bound: table.bound })}
-${memoryFigure(scenario, peakBytes!)}`;
+${planFigures(scenario, shown).markup}`;
 }
 
 /**
@@ -77,12 +77,4 @@ function bestCellOf({ cells }: CompareReport, { rows }: ScenarioTable): CellResu
   if (candidates.length === 0) return null;
   const valueOrWorst = ({ value }: CellResult) => value ?? Number.POSITIVE_INFINITY;
   return candidates.reduce((best, next) => (valueOrWorst(next) < valueOrWorst(best) ? next : best));
-}
-
-function planFigure(scenario: Scenario, plan: Plan, by: { method: string; bound: number }): Markup {
-  const timeline = timelineOf(scenario, plan);
-  if (timeline === null) return loadsFigure(scenario, plan, by);
-  const { unit, timing } = objectiveOf(scenario);
-  const criticalPath = timing === "engine" ? explain(scenario, plan).criticalPath.segments : [];
-  return ganttFigure(scenario, timeline, { ...by, bound: unit === "us" ? by.bound : 0, criticalPath });
 }

@@ -26,10 +26,12 @@ export const script = `
     for (const other of all("thead th", table)) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", rising ? "ascending" : "descending");
     const body = table.tBodies[0];
-    const keyed = Array.from(body.rows, (row) => ({ row, key: valueOf(row, head.cellIndex) }));
+    const rows = Array.from(body.rows).filter((row) => row.dataset.of === undefined);
+    const keyed = rows.map((row) => ({ row, key: valueOf(row, head.cellIndex) }));
     const known = keyed.filter(({ key }) => key !== null).sort((a, b) => order(a.key, b.key));
     if (!rising) known.reverse();
     body.append(...[...known, ...keyed.filter(({ key }) => key === null)].map(({ row }) => row));
+    for (const detail of all("tr[data-of]", body)) document.getElementById(detail.dataset.of).after(detail);
   };
   for (const head of all("table.sortable thead th:not(.method)")) {
     const button = document.createElement("button");
@@ -56,7 +58,7 @@ export const script = `
     filter();
   }
 
-  const boxes = all(".scrollbox");
+  const boxes = [];
   const look = (box) => {
     const inner = box.firstElementChild;
     const rest = inner.scrollWidth - inner.clientWidth - inner.scrollLeft;
@@ -64,11 +66,19 @@ export const script = `
     box.classList.toggle("end", !(rest > 2));
   };
   const lookAtAll = () => boxes.forEach(look);
-  for (const box of boxes) box.firstElementChild.addEventListener("scroll", () => look(box));
+  /** Of a part of the page that has just been put there. */
+  globalThis.watchScroll = (root) => {
+    for (const box of all(".scrollbox", root)) {
+      box.firstElementChild.addEventListener("scroll", () => look(box));
+      boxes.push(box);
+      look(box);
+    }
+  };
   addEventListener("resize", lookAtAll);
-  lookAtAll();
+  watchScroll(document);
 })();
 `;
 
 /** As the content security policy writes it. */
-export const scriptHash = `sha256-${createHash("sha256").update(script).digest("base64")}`;
+export const hashOf = (text: string): string =>
+  `sha256-${createHash("sha256").update(text).digest("base64")}`;

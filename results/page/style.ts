@@ -36,6 +36,11 @@ footer { margin-top: 3rem; border-top: 1px solid var(--rule); padding-top: 1rem;
   font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--rule);
   border-radius: 4px; padding: .25rem .5rem; width: min(20rem, 55vw); margin-left: .4rem;
 }
+button {
+  font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--rule);
+  border-radius: 4px; padding: .15rem .6rem; cursor: pointer;
+}
+button:hover { border-color: var(--accent); color: var(--accent); }
 .tag {
   font-size: .75rem; color: var(--soft); border: 1px solid var(--rule); border-radius: 3px;
   padding: 0 .3em;
@@ -102,6 +107,10 @@ th[aria-sort="descending"] button::after { content: " \\2193"; }
 `;
 
 /** Of the lines of all curves. */
+/** What a picture with curves needs that is a file of its own. */
+export const curveFileStyle = (): string =>
+  `${chartStyle}${curveStyle}svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n`;
+
 export const curveStyle = `
 .curve .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
 .curve.agent .line { stroke-width: 3; }
@@ -113,6 +122,9 @@ export const curveStyle = `
 .chart .curve .label tspan { fill: var(--soft); font-size: 11px; }
 .curve.agent .label { font-weight: 700; }
 .curve:hover .line { stroke-width: 4; }
+.zoom { display: flex; align-items: center; gap: .3rem; margin: .3rem 0; }
+.zoom output { color: var(--soft); font-size: .85rem; margin-left: .4rem; }
+.brush { fill: var(--accent); fill-opacity: .15; stroke: var(--accent); }
 .curve:hover .label { font-weight: 700; text-decoration: underline; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: .3rem 0; font-size: .85rem; }
 .legend b { flex-basis: 100%; font-weight: 600; margin-top: .3rem; }
@@ -137,6 +149,7 @@ i.over { background: repeating-linear-gradient(135deg, var(--warn) 0 5px, transp
   background: none; border-top: 2px dashed var(--warn); height: .3em; width: 1.2em;
   border-radius: 0;
 }
+.held { fill: var(--memory); }
 .bars { list-style: none; padding: 0; margin: .4rem 0; }
 .bars li {
   display: grid; grid-template-columns: 8rem minmax(0, 1fr) 15rem; gap: .7rem; align-items: center;
@@ -161,11 +174,12 @@ const deviceStyle = `
   th, td { padding: .28rem .4rem; }
   .rows th.name { white-space: normal; min-width: 8.2rem; max-width: 45vw; }
   .rows small { margin-left: 0; font-size: .75rem; }
+  .legend label { white-space: normal; overflow-wrap: anywhere; }
   .heat tbody th { min-width: 7rem; max-width: 40vw; overflow-wrap: anywhere; }
 }
 @media print {
   .scroll { overflow: visible; }
-  .scrollbox::after, .filter { display: none; }
+  .scrollbox::after, .filter, .zoom { display: none; }
   section { break-inside: avoid-page; }
 }
 `;

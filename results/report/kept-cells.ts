@@ -1,12 +1,11 @@
 /**
- * The cells that the folder of a comparison or of a tuning keeps while it is worked on. What is
- * known of cells that failed goes to files of their own.
+ * The cells that the folder of a comparison, an evaluation or a tuning keeps while it is worked on.
+ * What is known of cells that failed goes to files of their own.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { scenarioHash } from "../../env/model/file.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { CellOutcome, CellSpec, RunCell } from "../cells/cell.ts";
+import type { CellContents } from "../cells/cell-content.ts";
 import { faultText } from "../cells/failed-cell.ts";
 import { openJournal } from "../cells/journal.ts";
 import { writeAtomically } from "../files/atomic.ts";
@@ -25,13 +24,17 @@ export interface KeptCells {
   close(): void;
 }
 
-export async function openCells(path: string, versions: RunDescription["versions"]): Promise<KeptCells> {
+export async function openCells(
+  path: string,
+  versions: RunDescription["versions"],
+  contents: CellContents,
+): Promise<KeptCells> {
   let run: RunCell = neverRun;
   const journal = await openJournal({
     path: join(path, CELLS),
     versions,
     runCell: (...of) => run(...of),
-    hashOf: scenarioHashes(),
+    contents,
   });
   return {
     keeping(runCell) {
@@ -55,20 +58,10 @@ const neverRun: RunCell = async () => {
   throw new Error("A folder was asked for a cell before it was told how to run one.");
 };
 
-/** The content hash of a cell's scenario; each scenario is read once. */
-function scenarioHashes(): (spec: CellSpec) => Promise<string> {
-  const known = new Map<string, Promise<string>>();
-  return ({ scenario, objective }) => {
-    const hash = known.get(scenario) ?? resolveScenario(scenario, { objective }).then(scenarioHash);
-    known.set(scenario, hash);
-    return hash;
-  };
-}
-
 /** Of a cell in the folder: readable, and unlike for unlike cells. */
-function failureFile({ scenario, method, seedIndex }: CellSpec): string {
+function failureFile({ scenario, method, seedIndex, budget }: CellSpec): string {
   const digest = createHash("sha256")
-    .update(JSON.stringify([scenario, method, seedIndex]))
+    .update(JSON.stringify([scenario, method, seedIndex, budget]))
     .digest("hex");
   const plain = `${method} on ${scenario} seed ${seedIndex}`
     .replace(/[^A-Za-z0-9.=]+/g, "-")

@@ -6,7 +6,10 @@
  * all but ranks. Those are of Demsar, Statistical Comparisons of Classifiers, JMLR 2006.
  */
 
-/** An estimate and its 95% interval. */
+/**
+ * An estimate and its 95% interval over seeds. Where no scenario has two seeds, nothing is known of
+ * the spread, and the interval is all that the number can be: 0 to 1.
+ */
 export interface Interval {
   readonly value: number;
   readonly low: number;
@@ -25,16 +28,22 @@ export interface MethodStatistics {
   readonly meanGap: number | null;
   readonly cells: number;
   readonly feasibleCells: number;
-  /** Share of cells with a score of at least each of `PROFILE_SCORES`. */
+  /** Share of cells with a score of at least each of `PROFILE_SCORES`: 0, 0.01, ..., 1. */
   readonly profile: readonly number[];
-  /** Spearman's correlation of its own estimates with values, null below three estimates. */
+  /**
+   * Spearman's correlation of its own estimates with values, both over the bound. Null below three
+   * estimates, or where all are equal.
+   */
   readonly estimateCorrelation: number | null;
 }
 
 export interface PairedStatistics {
   readonly method: string;
   readonly other: string;
-  /** Mean relative difference of values, `value / other - 1`, over cells where both fit. */
+  /**
+   * Relative difference of values, the geometric mean of `value / other` less one, over cells where
+   * both fit. Null where no scenario has two such seeds: one seed tells no difference.
+   */
   readonly difference: Interval | null;
   /** Probability that a seed of `method` scores higher than one of `other`; ties count half. */
   readonly improvement: Interval;
@@ -46,6 +55,6 @@ export interface RankStatistics {
   readonly friedman: { readonly chiSquare: number; readonly pValue: number };
   /** Nemenyi's critical difference at 5%: ranks closer than this are not told apart. */
   readonly criticalDifference: number;
-  /** Runs of methods, best first, whose ranks are not told apart. */
+  /** Runs of methods, best first, whose ranks are not told apart; one may stand alone. */
   readonly groups: readonly (readonly string[])[];
 }

@@ -26,7 +26,7 @@ export function formatTable(report: CompareReport): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-interface Column<T> {
+export interface Column<T> {
   readonly title: string;
   readonly align: "left" | "right";
   readonly text: (entry: T) => string;
@@ -102,7 +102,8 @@ const bestText = (scale: Scale) => (row: Row) => (row.best === null ? "-" : form
 const violationText = ({ violation }: Row) =>
   violation === null ? "" : `${violation.device} +${formatBytes(violation.excessBytes)}`;
 
-function aligned<T>(columns: readonly Column<T>[], entries: readonly T[]): string[] {
+/** Lines of a table, indented. */
+export function aligned<T>(columns: readonly Column<T>[], entries: readonly T[]): string[] {
   const cells = [
     columns.map(({ title }) => title),
     ...entries.map((e) => columns.map(({ text }) => visibleName(text(e)))),

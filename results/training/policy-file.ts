@@ -41,6 +41,8 @@ export interface PolicyFile {
 export interface TrainedPolicy {
   readonly agent: string;
   readonly method: string;
+  /** Names of the scenarios that its run was to learn. */
+  readonly scenarios: readonly string[];
   readonly given: ReadonlyMap<string, string>;
   readonly policy: unknown;
   readonly pretraining: Pretraining;
@@ -76,10 +78,15 @@ export function readPolicy(run: string): TrainedPolicy {
       `"${run}": the format of ${POLICY} is ${JSON.stringify(format)}, expected "${POLICY_FORMAT}".`,
     );
   const value = format === POLICY_FORMAT ? unsealed(stored, where) : stored;
-  const { agent, method, options, policy, simulations, evaluations } = shaped(schema, value, where);
+  const { agent, method, scenarios, options, policy, simulations, evaluations } = shaped(
+    schema,
+    value,
+    where,
+  );
   return {
     agent,
     method,
+    scenarios,
     given: new Map(Object.entries(options)),
     policy,
     pretraining: { run, simulations, evaluations },

@@ -1,6 +1,7 @@
 /**
- * `run.json`: what a run was asked to do and with what, of a training, a comparison and a tuning
- * alike. It is sealed. Files of version 0.1.0 have no seal and are held to their shape alone.
+ * `run.json`: what a run was asked to do and with what, of a training, a comparison, a tuning and
+ * an evaluation alike. It is sealed. Files of version 0.1.0 have no seal and are held to their
+ * shape alone.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -14,7 +15,12 @@ const UNSEALED_FORMAT = "placement-gym/run@1";
 export const RUN = "run.json";
 
 /** What a folder holds, by kind. */
-export const runNames = { train: "a training run", compare: "a comparison", tune: "a tuning" } as const;
+export const runNames = {
+  train: "a training run",
+  compare: "a comparison",
+  tune: "a tuning",
+  evaluate: "an evaluation",
+} as const;
 
 /** What a run was made from besides the package. */
 export interface RunInputs {
@@ -26,7 +32,7 @@ export interface RunInputs {
 
 /** JSON-safe. */
 export interface RunDescription extends RunInputs {
-  readonly kind: "train" | "compare" | "tune";
+  readonly kind: keyof typeof runNames;
   readonly config: Readonly<Record<string, unknown>>;
   readonly seed: number | string;
   /** Versions by name: of the package, the runtime and all else that the numbers may depend on. */
@@ -38,7 +44,7 @@ export interface RunDescription extends RunInputs {
 
 const texts = z.record(z.string(), z.string());
 const schema: z.ZodType<RunDescription> = z.strictObject({
-  kind: z.enum(["train", "compare", "tune"]),
+  kind: z.enum(["train", "compare", "tune", "evaluate"]),
   config: z.record(z.string(), z.unknown()),
   seed: z.union([z.number(), z.string()]),
   versions: texts,

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { InputError } from "../../env/model/errors.ts";
+import { cellContents } from "../cells/cell-content.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { type KeptCells, openCells } from "../report/kept-cells.ts";
@@ -23,6 +24,8 @@ export interface TuneFolderParts {
   readonly request: TuneRequest;
   readonly versions: RunDescription["versions"];
   readonly inputs: RunInputs;
+  /** All that may be tried. */
+  readonly specs: readonly string[];
 }
 
 export interface TuneFolder extends KeptCells {
@@ -33,7 +36,7 @@ export const openTuning = (parts: TuneFolderParts): Promise<TuneFolder> =>
   openLocked(parts.path, (lock) => opened(parts, lock));
 
 async function opened(parts: TuneFolderParts, lock: FolderLock): Promise<TuneFolder> {
-  const { path, request, versions, inputs } = parts;
+  const { path, request, versions, inputs, specs } = parts;
   const { seed, ...config } = request;
   const now: RunDescription = {
     kind: "tune",
@@ -49,7 +52,9 @@ async function opened(parts: TuneFolderParts, lock: FolderLock): Promise<TuneFol
     refuseStrayFiles(path);
     writeDescription(path, now);
   } else refuseAnother(path, begun, now);
-  const cells = await openCells(path, versions);
+  const { scenarios, objective } = request;
+  const contents = await cellContents({ scenarios, objective, methods: specs, versions });
+  const cells = await openCells(path, versions, contents);
   return {
     keeping: cells.keeping,
     kept: cells.kept,

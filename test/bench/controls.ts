@@ -15,8 +15,8 @@
  */
 import { parseArgs } from "node:util";
 import type { Budget } from "../../env/index.ts";
+import { pairedDifference } from "../../results/statistics/paired-difference.ts";
 import { suiteMembers, suiteNamed, suites } from "../../scenarios/index.ts";
-import { pairedDifference } from "./paired.ts";
 import { type Solved, solved } from "./solved.ts";
 
 const METHODS =
@@ -77,7 +77,7 @@ function summary(runs: readonly Solved[], firstRuns: readonly Solved[]): string 
       : [{ value: run.value, first: firstRuns[i].value, bound: run.bound }],
   );
   const {
-    mean: above,
+    value: above,
     low,
     high,
   } = pairedDifference(

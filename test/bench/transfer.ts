@@ -20,9 +20,10 @@ import { resolveMethod } from "../../agents/registry/registry.ts";
 import { runMethod } from "../../agents/run/run.ts";
 import { taskSource } from "../../agents/run/tasks.ts";
 import { createLedger, createRng, evaluator, metered } from "../../env/index.ts";
+import type { Interval } from "../../results/statistics/contract.ts";
+import { pairedDifference } from "../../results/statistics/paired-difference.ts";
 import { resolveScenario } from "../../scenarios/index.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
-import { type Difference, pairedDifference } from "./paired.ts";
 import { type Setting, settings } from "./transfer/settings.ts";
 
 const { values, positionals } = parseArgs({
@@ -174,7 +175,7 @@ for (const family of families) {
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 const percent = (share: number) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)}%`;
-const told = ({ mean: middle, low, high }: Difference) =>
+const told = ({ value: middle, low, high }: Interval) =>
   `${percent(middle)} (${percent(low)}, ${percent(high)})`;
 
 console.log(`Budget ${simulations} simulations, ${values.split} split.\n`);

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCell } from "../../results/cells/cell.ts";
 import { CELLS_FORMAT } from "../../results/cells/journal.ts";
 import { COMPARE_FORMAT, compare } from "../../results/comparison/compare.ts";
+import { EVALUATION_FORMAT } from "../../results/evaluation/contract.ts";
+import { type Evaluated, evaluate } from "../../results/evaluation/evaluate.ts";
 import { writeComparison } from "../../results/report/write-comparison.ts";
 import { CHECKPOINT_FORMAT } from "../../results/training/checkpoint.ts";
 import { POLICY_FORMAT } from "../../results/training/policy-file.ts";
@@ -42,11 +44,18 @@ beforeAll(async () => {
     ...{ strategy: "random", ranges: [], choices: [], vary: ["kick"] },
   };
   const method = await resolvePretrained(asked.method);
+  const budgets = [budget];
+  evaluated = await evaluate(
+    { ...request, budgets, track: null, trainedOn: {} },
+    { runCell, clock, cpuClock },
+    (cells) => cells,
+  );
   tuned = await tune(asked, method, {
     compare: (rung) => compare(rung, { runCell, clock, cpuClock }),
   });
 });
 let tuned: TuneReport;
+let evaluated: Evaluated;
 
 /** First-column names of the table below a heading. */
 function fieldsBelow(heading: string): string[] {
@@ -81,6 +90,7 @@ describe("docs/results-files.md", () => {
       CELLS_FORMAT,
       CHECKPOINT_FORMAT,
       COMPARE_FORMAT,
+      EVALUATION_FORMAT,
       RUN_FORMAT,
       POLICY_FORMAT,
       TUNE_FORMAT,
@@ -104,6 +114,9 @@ describe("docs/results-files.md", () => {
     ["### `result.json`", () => json(join(run, "result.json"))],
     ["#### Each of `scenarios` of a run", () => json(join(run, "result.json")).scenarios[0]],
     ["### `times.json` of a run", () => json(join(run, "times.json"))],
+    ["### `report.json` of an evaluation", () => evaluated.report],
+    ["#### Each of `budgets`", () => evaluated.report.budgets[0]],
+    ["#### Each of `methods` of a budget", () => evaluated.report.budgets[0].methods[0]],
     ["### `result.json` of a tuning", () => tuned],
     ["#### Each of `rows` of a rung", () => tuned.rungs[0].rows[0]],
   ])("names the fields below %s", (heading, read) => {

@@ -24,7 +24,7 @@ import {
 import type { ScenarioTable } from "../../results/comparison/compare.ts";
 import type { Row } from "../../results/comparison/ranking.ts";
 import { verdictOf } from "../../results/comparison/verdict.ts";
-import { pairedDifference } from "../bench/paired.ts";
+import { pairedDifference } from "../../results/statistics/paired-difference.ts";
 import type { SystemCheck } from "../bench/systems/check.ts";
 
 describe("fault 3, feature columns that overlap", () => {
@@ -207,7 +207,7 @@ describe("fault 8, a saving of more than 100%", () => {
   };
 
   test("is not in differences of methods", () =>
-    law((before, after) => -pairedDifference([after, after], [before, before]).mean));
+    law((before, after) => -pairedDifference([after, after], [before, before]).value));
 
   test("would be seen: a speed-up is no saving", () => {
     expect(() => law((before, after) => before / after - 1)).toThrow();
@@ -280,7 +280,7 @@ describe("fault 10, averages over one seed", () => {
   test("give no interval that leaves out zero", () => intervalLaw(pairedDifference));
 
   test("would be seen in an interval", () => {
-    expect(() => intervalLaw(() => ({ mean: -0.1, low: -0.1, high: -0.1 }))).toThrow();
+    expect(() => intervalLaw(() => ({ value: -0.1, low: -0.1, high: -0.1 }))).toThrow();
   });
 
   /** A table in which an agent is 10% ahead of every planner. */

@@ -5,11 +5,14 @@
 import type { Scenario } from "../../model/scenario.ts";
 import type { Need, Transfer } from "./tasks.ts";
 
-/** At every instant, the sum of everything that is on the device then. */
+/**
+ * At every instant, the sum of everything that is on the device then. `needsOf` are the needs that
+ * each op meets.
+ */
 export function referencePeaks(
   { graph, cluster, fidelity }: Scenario,
   device: ArrayLike<number>,
-  needs: readonly Need[],
+  needsOf: readonly (readonly Need[])[],
   run: { startUs: number[]; endUs: number[]; transfers: Transfer[] },
 ): number[] {
   const lives: {
@@ -18,12 +21,14 @@ export function referencePeaks(
     readonly fromUs: number;
     readonly toUs: number;
   }[] = [];
+  const sentUsOf = Array.from({ length: graph.opCount }, (): number[] => []);
+  for (const { producer, arriveUs } of run.transfers) sentUsOf[producer].push(arriveUs[0]);
   for (let v = 0; v < graph.opCount; v++) {
-    const uses = needs.filter(({ producer, tensor }) => producer === v && tensor !== null);
+    const uses = needsOf[v].filter(({ tensor }) => tensor !== null);
     const localEnds = uses
       .filter((need) => device[need.consumer] === device[v])
       .map((need) => run.endUs[need.consumer]);
-    const sends = run.transfers.filter(({ producer }) => producer === v).map(({ arriveUs }) => arriveUs[0]);
+    const sends = sentUsOf[v];
     const outputs = graph.outputBytes.slice(graph.outputStart[v], graph.outputStart[v + 1]);
     lives.push({
       at: device[v],

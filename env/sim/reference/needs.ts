@@ -5,12 +5,12 @@ import type { Need, Tensor, Transfer } from "./tasks.ts";
 
 /** What every op waits for, consumer by consumer in declared order. */
 export function referenceNeeds({ graph, fidelity }: Scenario): Need[] {
-  const tensors: Tensor[] = [];
+  const tensors = new Map<string, Tensor>();
   const tensorOf = (producer: number, port: number, bytes: number): Tensor => {
-    const known = tensors.find((t) => t.producer === producer && t.port === port && t.bytes === bytes);
-    if (known !== undefined) return known;
-    tensors.push({ number: tensors.length, producer, port, bytes });
-    return tensors[tensors.length - 1];
+    const key = `${producer}:${port} ${bytes}`;
+    const tensor = tensors.get(key) ?? { number: tensors.size, producer, port, bytes };
+    tensors.set(key, tensor);
+    return tensor;
   };
   const needs: Need[] = [];
   for (let consumer = 0; consumer < graph.opCount; consumer++) {
@@ -34,12 +34,19 @@ export function referenceNeeds({ graph, fidelity }: Scenario): Need[] {
   return needs;
 }
 
+/** The needs that each op meets, in the order given. */
+export function needsByProducer(needs: readonly Need[], opCount: number): Need[][] {
+  const lists = Array.from({ length: opCount }, (): Need[] => []);
+  for (const need of needs) lists[need.producer].push(need);
+  return lists;
+}
+
 /** Is the need met on the device of its producer, without a transfer? */
 export function isLocal({ producer, consumer, tensor }: Need, device: ArrayLike<number>): boolean {
   return device[consumer] === device[producer] || tensor === null;
 }
 
-/** What op v sends, in declared order. */
+/** What op v sends, in declared order; `needs` are those that it meets. */
 export function transfersOf(
   v: number,
   { cluster, fidelity }: Scenario,
@@ -47,7 +54,7 @@ export function transfersOf(
   needs: readonly Need[],
 ): Transfer[] {
   const sent: Transfer[] = [];
-  for (const need of needs.filter((own) => own.producer === v && !isLocal(own, device))) {
+  for (const need of needs.filter((own) => !isLocal(own, device))) {
     const to = device[need.consumer];
     const serves = (transfer: Transfer): boolean => {
       if (fidelity.multicast === "per-consumer" || transfer.needs[0].tensor !== need.tensor) return false;

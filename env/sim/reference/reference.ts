@@ -7,7 +7,7 @@ import { runTimesUs } from "../../model/cluster/speed.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { type Event, rankOf, takeFirst } from "./events.ts";
 import { referencePeaks } from "./memory.ts";
-import { isLocal, referenceNeeds, transfersOf } from "./needs.ts";
+import { isLocal, needsByProducer, referenceNeeds, transfersOf } from "./needs.ts";
 import { Network, reservesServers } from "./network.ts";
 import type { Need, ReferenceTransfer, Transfer } from "./tasks.ts";
 import { createTransferOrder, type TransferOrder } from "./transfer-order.ts";
@@ -46,6 +46,10 @@ class Simulation {
   readonly #deviceRank: readonly number[];
   readonly #runUs: Float64Array;
   readonly #needs: readonly Need[];
+  /** The needs that each op meets. */
+  readonly #needsOf: readonly (readonly Need[])[];
+  /** The op that waits for each because the plan puts it next on the same device. */
+  readonly #followerOf: readonly (number | undefined)[];
   /** How many things each op still waits for. */
   readonly #missing: number[];
   readonly #startUs: number[];
@@ -73,11 +77,11 @@ class Simulation {
     this.#deviceRank = rankOf(deviceNames, fidelity.tieBreak);
     this.#runUs = runTimesUs(graph, cluster);
     this.#needs = referenceNeeds(scenario);
-    this.#missing = ops.map((v) => this.#needs.filter(({ consumer }) => consumer === v).length);
-    for (const v of ops) {
-      const follower = this.#followerOf(v);
-      if (follower !== undefined) this.#missing[follower]++;
-    }
+    this.#needsOf = needsByProducer(this.#needs, graph.opCount);
+    this.#followerOf = this.#followers(ops);
+    this.#missing = ops.map(() => 0);
+    for (const { consumer } of this.#needs) this.#missing[consumer]++;
+    for (const follower of this.#followerOf) if (follower !== undefined) this.#missing[follower]++;
     this.#startUs = ops.map(() => 0);
     this.#endUs = ops.map(() => 0);
     this.#ready = cluster.devices.map(() => []);
@@ -92,7 +96,7 @@ class Simulation {
         for (const need of transfer.needs) this.#releaseAt(need, nowUs);
       },
     });
-    this.#sends = ops.map((v) => transfersOf(v, scenario, device, this.#needs));
+    this.#sends = ops.map((v) => transfersOf(v, scenario, device, this.#needsOf[v]));
     this.#transferOrder = createTransferOrder(this.#sends.flat(), (a, b) => this.#isAfter(b, a));
   }
 
@@ -113,7 +117,7 @@ class Simulation {
     const lastFreeUs = Math.max(lastEventUs, ...this.#deviceFreeUs, ...this.#network.linkFreeUs);
     const makespanUs = fidelity.makespan === "last-event" ? lastFreeUs : Math.max(0, ...endUs);
     const times = { startUs, endUs, transfers };
-    const peakBytes = referencePeaks(this.#scenario, this.#device, this.#needs, times);
+    const peakBytes = referencePeaks(this.#scenario, this.#device, this.#needsOf, times);
     return { makespanUs, startUs, endUs, transfers, peakBytes };
   }
 
@@ -124,12 +128,14 @@ class Simulation {
     return priority[a] > priority[b] || (priority[a] === priority[b] && a > b);
   }
 
-  /** The op that waits for v because the plan puts it next on the same device. */
-  #followerOf(v: number): number | undefined {
-    if (this.#opPriority === undefined || this.#dispatches) return undefined;
-    const device = this.#device;
-    const later = [...this.#missing.keys()].filter((w) => device[w] === device[v] && this.#isAfter(w, v));
-    return later.find((w) => later.every((other) => !this.#isAfter(w, other)));
+  #followers(ops: readonly number[]): (number | undefined)[] {
+    const followers: (number | undefined)[] = ops.map(() => undefined);
+    if (this.#opPriority === undefined || this.#dispatches) return followers;
+    for (const d of this.#scenario.cluster.devices.keys()) {
+      const line = ops.filter((v) => this.#device[v] === d).sort((a, b) => (this.#isAfter(a, b) ? 1 : -1));
+      for (const [i, v] of line.entries()) followers[v] = line[i + 1];
+    }
+    return followers;
   }
 
   // ---- Devices
@@ -186,10 +192,9 @@ class Simulation {
 
   /** The op ends: needs on its own device are released, everything else is sent. */
   #finish(v: number, nowUs: number): void {
-    for (const need of this.#needs)
-      if (need.producer === v && isLocal(need, this.#device)) this.#releaseAt(need, nowUs);
+    for (const need of this.#needsOf[v]) if (isLocal(need, this.#device)) this.#releaseAt(need, nowUs);
     this.#send(this.#sends[v], nowUs);
-    const follower = this.#followerOf(v);
+    const follower = this.#followerOf[v];
     if (follower === undefined) return;
     const run = (at: number) => this.#countDown(follower, at);
     this.#events.push({ timeUs: nowUs, kind: 0, key: [this.#opRank[v], 2, -1], run });

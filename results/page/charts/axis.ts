@@ -5,6 +5,8 @@
 export interface Axis {
   at(value: number): number;
   readonly ticks: readonly number[];
+  readonly range: AxisRange;
+  readonly isLog: boolean;
 }
 
 export interface AxisRange {
@@ -18,6 +20,8 @@ export interface AxisRange {
 export function linearAxis({ from, to, start, end }: AxisRange, wantedTicks = 6): Axis {
   const span = to - from;
   return {
+    range: { from, to, start, end },
+    isLog: false,
     at: (value) => (span > 0 ? start + ((value - from) / span) * (end - start) : start),
     ticks: linearTicks(from, to, wantedTicks),
   };
@@ -32,6 +36,8 @@ export function logAxis(range: AxisRange, wantedTicks = 6): Axis {
   if (!(from > 0)) return linearAxis(range, wantedTicks);
   const span = Math.log(to) - Math.log(from);
   return {
+    range,
+    isLog: true,
     at: (value) => (span > 0 ? start + ((Math.log(value) - Math.log(from)) / span) * (end - start) : start),
     ticks: to / 5 < from ? linearTicks(from, to, wantedTicks) : logTicks(from, to),
   };

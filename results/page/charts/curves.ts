@@ -15,11 +15,19 @@ import { formatOn, formatValue, type Scale, scaleFor } from "../../text/format.t
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, scrollBox } from "../parts.ts";
+import { curveFileStyle } from "../style.ts";
 import { logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import { LINES_WIDTH, lineChart, linesFrame, linesHeight } from "./line-chart.ts";
-import { type Frame, horizontalLine, pageChart, textAt, tickText } from "./shapes.ts";
+import {
+  LINES_WIDTH,
+  type LineChart,
+  lineChart,
+  linesFrame,
+  linesHeight,
+  zoomableChart,
+} from "./line-chart.ts";
+import { type Frame, fileChart, horizontalLine, textAt, tickText } from "./shapes.ts";
 
 /** Room for the text of the bound. */
 const BELOW = 16;
@@ -30,25 +38,65 @@ export interface CurvesOptions {
   readonly id: string;
 }
 
-/** `cells` are all of the table's scenario. */
-export function curvesFigure(
-  table: ScenarioTable,
-  cells: readonly CellResult[],
-  options: CurvesOptions,
-): Markup {
-  const curves = linesOf(cells, options.marks);
-  if (curves.length === 0)
-    return html`<p>No method is feasible on every seed, so there is no curve to draw.</p>`;
-  const frame = linesFrame(curves.length);
-  const scale = scaleFor(table.unit, Math.min(...curves.map(({ final }) => final)));
-  const plot = plotOf(table, curves, scale, frame);
-  const chart = curvesChart({ table, curves, plot, scale, frame }, options.id);
-  const content = html`${scrollBox(`Anytime curves of ${table.scenario}`, chart)}
-${legend(curves, options.id)}`;
-  return html`<div class="curves">${figure(content, captionOf(table, curves, plot))}</div>`;
+/** What the curves show of a scenario. */
+export interface CurvesTable
+  extends Pick<ScenarioTable, "scenario" | "objective" | "unit" | "bound" | "boundArgument"> {
+  readonly rows: readonly { readonly method: string }[];
 }
 
-function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
+/** What they need of a cell. */
+export type CurvesCell = Pick<CellResult, "method" | "kind" | "curve" | "simulations">;
+
+/** `cells` are all of the table's scenario. */
+export function curvesFigure(
+  table: CurvesTable,
+  cells: readonly CurvesCell[],
+  options: CurvesOptions,
+): Markup {
+  const drawing = drawingOf(table, cells, options.marks);
+  if (drawing === null)
+    return html`<p>No method is feasible on every seed, so there is no curve to draw.</p>`;
+  const label = `${labelOf(table)}; the final values are in the table above.`;
+  const ticks = { x: 1, y: drawing.scale.size, isCount: true };
+  const chart = zoomableChart(label, curvesChart(drawing, options.id), ticks);
+  const content = html`${scrollBox(`Anytime curves of ${table.scenario}`, chart)}
+${legend(drawing.curves, options.id)}`;
+  return html`<div class="curves">${figure(content, captionOf(table, drawing.curves, drawing.plot))}</div>`;
+}
+
+/** Room for a title above a picture that is a file of its own. */
+const HEAD = 26;
+
+/** The curves as a file; null where no method is feasible on every seed. */
+export function curvesSvg(
+  table: ScenarioTable,
+  cells: readonly CellResult[],
+  marks: MethodMarks,
+): string | null {
+  const drawing = drawingOf(table, cells, marks);
+  if (drawing === null) return null;
+  const title = `${table.scenario}: ${table.objective} of the best plan so far over simulations`;
+  const content = html`${textAt("lanelabel", title, { x: 10, y: HEAD - 8 })}
+<g transform="translate(0 ${HEAD})">
+${lineChart(curvesChart(drawing, "curves"))}
+</g>
+`;
+  const look = { label: labelOf(table), style: curveFileStyle() };
+  return `${fileChart(LINES_WIDTH, linesHeight(drawing.frame) + HEAD, look, content).markup}\n`;
+}
+
+const labelOf = ({ objective }: Pick<CurvesTable, "objective">): string =>
+  `Lowest ${objective} so far over simulations, one line for each method`;
+
+function drawingOf(table: CurvesTable, cells: readonly CurvesCell[], marks: MethodMarks): Drawing | null {
+  const curves = linesOf(cells, marks);
+  if (curves.length === 0) return null;
+  const frame = linesFrame(curves.length);
+  const scale = scaleFor(table.unit, Math.min(...curves.map(({ final }) => final)));
+  return { table, curves, plot: plotOf(table, curves, scale, frame), scale, frame };
+}
+
+function linesOf(cells: readonly CurvesCell[], marks: MethodMarks): Line[] {
   return [...groupBy(cells, ({ method }) => method).values()].flatMap((own) => {
     const curve = anytimeCurve(own);
     const final = curve.points.at(-1)?.mean;
@@ -56,14 +104,14 @@ function linesOf(cells: readonly CellResult[], marks: MethodMarks): Line[] {
   });
 }
 
-const named = ({ method, kind }: CellResult, marks: MethodMarks) => ({
+const named = ({ method, kind }: CurvesCell, marks: MethodMarks) => ({
   method,
   isAgent: kind === "agent",
   mark: marks.of(method),
   group: groupOf(method, kind),
 });
 
-function plotOf({ bound }: ScenarioTable, curves: readonly Line[], scale: Scale, frame: Frame): Plot {
+function plotOf({ bound }: CurvesTable, curves: readonly Line[], scale: Scale, frame: Frame): Plot {
   const finals = curves.map(({ final }) => final);
   const [least, greatest] = [Math.min(...finals), Math.max(...finals)];
   const first = Math.max(...curves.map(({ curve }) => curve.points[0].greatest));
@@ -86,35 +134,28 @@ function plotOf({ bound }: ScenarioTable, curves: readonly Line[], scale: Scale,
 }
 
 interface Drawing {
-  readonly table: ScenarioTable;
+  readonly table: CurvesTable;
   readonly curves: readonly Line[];
   readonly plot: Plot;
   readonly scale: Scale;
   readonly frame: Frame;
 }
 
-function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): Markup {
-  const content = lineChart({
+function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): LineChart {
+  return {
     lines: curves,
     plot,
     frame,
     id,
     vertical: `${table.objective}, ${scale.unit}`,
-    tick: (value) => tickText(value, scale),
-    title: (value) => formatValue(table.unit, value),
+    tick: (value: number) => tickText(value, scale),
+    title: (value: number) => formatValue(table.unit, value),
     behind: boundMark(table, plot, scale, frame),
-  });
-  const what = `Lowest ${table.objective} so far over simulations, one line for each method`;
-  return pageChart(
-    LINES_WIDTH,
-    linesHeight(frame),
-    `${what}; the final values are in the table above.`,
-    content,
-  );
+  };
 }
 
 function boundMark(
-  { unit, bound, boundArgument }: ScenarioTable,
+  { unit, bound, boundArgument }: CurvesTable,
   { y }: Plot,
   scale: Scale,
   frame: Frame,
@@ -122,15 +163,11 @@ function boundMark(
   if (bound <= 0) return null;
   const title = `bound ${formatValue(unit, bound)} (${boundArgument})`;
   const text = `bound ${formatOn(scale, bound)}`;
-  return html`${horizontalLine("bound", y.at(bound), frame, title)}
-${textAt("tick", text, { x: frame.left + 4, y: y.at(bound) + 12 })}`;
+  return html`<g class="atbound">${horizontalLine("bound", y.at(bound), frame, title)}
+${textAt("tick", text, { x: frame.left + 4, y: y.at(bound) + 12 })}</g>`;
 }
 
-function captionOf(
-  { unit, objective, rows }: ScenarioTable,
-  curves: readonly Line[],
-  { cutAt }: Plot,
-): string {
+function captionOf({ unit, objective, rows }: CurvesTable, curves: readonly Line[], { cutAt }: Plot): string {
   const missing = rows
     .map(({ method }) => method)
     .filter((name) => !curves.some(({ method }) => method === name));

@@ -8,13 +8,14 @@ import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts
 import type { Timeline } from "../../../env/sim/timeline/timeline.ts";
 import { displayed } from "../../text/displayed.ts";
 import { formatOn, formatUs, type Scale, scaleFor } from "../../text/format.ts";
-import { html, type Markup } from "../markup.ts";
+import { element, html, type Markup, px } from "../markup.ts";
 import { figure, keyList, scrollBox } from "../parts.ts";
 import { type Axis, linearAxis } from "./axis.ts";
 import { type Block, blocksOf, type Span } from "./blocks.ts";
 import { type Lane, lanesOf } from "./gantt-lanes.ts";
 import {
   type Frame,
+  lanesFrame,
   pageChart,
   rectangle,
   shortened,
@@ -22,11 +23,9 @@ import {
   tickText,
   verticalLine,
   verticalTick,
+  WIDE_LANES,
 } from "./shapes.ts";
 
-const WIDTH = 1000;
-const LEFT = 120;
-const RIGHT = WIDTH - 64;
 const TOP = 8;
 const FOOT = 40;
 const LANE_HEIGHT = { device: 24, link: 14 } as const;
@@ -34,6 +33,8 @@ const GAP = 5;
 const MARK_HEIGHT = 3;
 /** Narrower than this is drawn together with its neighbours. */
 const VISIBLE_PX = 1;
+/** Narrower than this is hard to point at. */
+const TITLED_PX = 6;
 const LONGEST_LABEL = 18;
 
 export interface GanttOptions {
@@ -41,6 +42,9 @@ export interface GanttOptions {
   /** A lower bound on the makespan in us; none is drawn where it is 0. */
   readonly bound: number;
   readonly criticalPath?: readonly Segment[];
+  /** True for few bytes: blocks too narrow to point at are one shape for each kind of a lane. */
+  readonly isCompact?: boolean;
+  readonly width?: number;
 }
 
 /** The inside of an `svg` element and what its attributes need. */
@@ -70,26 +74,27 @@ export function ganttFigure(scenario: Scenario, timeline: Timeline, options: Gan
 export function ganttChart(
   given: Scenario,
   timeline: Timeline,
-  { method, bound, criticalPath = [] }: GanttOptions,
+  { method, bound, criticalPath = [], isCompact = false, width = WIDE_LANES }: GanttOptions,
 ): GanttChart {
   const { makespanUs } = timeline;
   const scenario = displayed(given);
   const lanes = lanesOf(scenario, timeline, criticalPath);
   const { tops, bottom } = laneTops(lanes);
-  const frame: Frame = { left: LEFT, right: RIGHT, top: TOP, bottom };
+  const frame: Frame = { ...lanesFrame(width), top: TOP, bottom };
   const height = bottom + FOOT;
-  const x = linearAxis({ from: 0, to: makespanUs, start: LEFT, end: RIGHT }, 8);
+  const x = linearAxis({ from: 0, to: makespanUs, start: frame.left, end: frame.right }, 8);
   const scale = scaleFor("us", makespanUs);
   const kinds = new Set(lanes.flatMap(({ spans, marks }) => [...spans, ...marks].map(({ kind }) => kind)));
-  const look: LaneLook = { x, scale, visible: (VISIBLE_PX / (RIGHT - LEFT)) * makespanUs };
+  const visible = (VISIBLE_PX / (frame.right - frame.left)) * makespanUs;
+  const look: LaneLook = { x, frame, scale, visible, isCompact };
   const drawsBound = bound > 0 && bound <= makespanUs;
   const axisTitle = textAt("axis", `time in the step, ${scale.unit}`, {
-    x: (LEFT + RIGHT) / 2,
+    x: (frame.left + frame.right) / 2,
     y: height - 6,
     anchor: "middle",
   });
   return {
-    width: WIDTH,
+    width,
     height,
     label:
       `Timeline of the plan of ${method}: ${formatUs(makespanUs)} ` +
@@ -112,9 +117,11 @@ const legend: readonly (readonly [string, string])[] = [
 
 interface LaneLook {
   readonly x: Axis;
+  readonly frame: Frame;
   readonly scale: Scale;
   /** The shortest time in us that gets a block of its own. */
   readonly visible: number;
+  readonly isCompact: boolean;
 }
 
 /** Where each lane begins, and where the last one ends. */
@@ -129,20 +136,21 @@ function laneTops(lanes: readonly Lane[]): { readonly tops: readonly number[]; r
 }
 
 function laneMarkup({ kind, label, spans, marks, share }: Lane, top: number, look: LaneLook): Markup {
+  const { left, right } = look.frame;
   const height = LANE_HEIGHT[kind];
   const middle = top + height / 2 + 4;
   const blocks = (all: readonly Span[], place: BlockPlace) =>
-    blocksOf(all, look.visible).map((block) => html`${blockMarkup(block, place, look)}\n`);
+    blocksMarkup(blocksOf(all, look.visible), place, look);
   return html`<g>
-${rectangle("lane", { x: LEFT, y: top, width: RIGHT - LEFT, height })}
+${rectangle("lane", { x: left, y: top, width: right - left, height })}
 ${textAt(kind === "link" ? "lanelabel small" : "lanelabel", shortened(label, LONGEST_LABEL), {
-  x: LEFT - 6,
+  x: left - 6,
   y: middle,
   anchor: "end",
 })}
 ${blocks(spans, { top: top + 1, height: height - 2 })}
 ${blocks(marks, { top: top + height, height: MARK_HEIGHT })}
-${textAt("tick", busyText(spans, share), { x: RIGHT + 6, y: middle })}
+${textAt("tick", busyText(spans, share), { x: right + 6, y: middle })}
 </g>`;
 }
 
@@ -154,11 +162,34 @@ interface BlockPlace {
   readonly height: number;
 }
 
+function blocksMarkup(blocks: readonly Block[], place: BlockPlace, look: LaneLook): Markup[] {
+  const own = (block: Block) => html`${blockMarkup(block, place, look)}\n`;
+  if (!look.isCompact) return blocks.map(own);
+  const isNarrow = (block: Block) => blockSpan(block, look).width < TITLED_PX;
+  const kinds = [...new Set(blocks.filter(isNarrow).map(({ kind }) => kind))];
+  const together = kinds.map((kind) => {
+    const shapes = blocks
+      .filter((block) => block.kind === kind && isNarrow(block))
+      .map((block) => {
+        const { start, width } = blockSpan(block, look);
+        return `M${px(start)} ${px(place.top)}h${px(width)}v${px(place.height)}h${px(-width)}z`;
+      });
+    return html`${element("path", { class: kind, d: shapes.join("") })}\n`;
+  });
+  return [...together, ...blocks.filter((block) => !isNarrow(block)).map(own)];
+}
+
+function blockMarkup(block: Block, { top, height }: BlockPlace, look: LaneLook): Markup {
+  const { start, width } = blockSpan(block, look);
+  return rectangle(block.kind, { x: start, y: top, width, height }, titleOf(block, look.scale));
+}
+
 /** The gap of 0.3 pixels keeps blocks apart that follow each other at once. */
-function blockMarkup(block: Block, { top, height }: BlockPlace, { x, scale }: LaneLook): Markup {
-  const start = x.at(block.start);
-  const width = Math.max(0.6, x.at(block.end) - start - 0.3);
-  return rectangle(block.kind, { x: start, y: top, width, height }, titleOf(block, scale));
+function blockSpan(
+  { start, end }: Block,
+  { x }: LaneLook,
+): { readonly start: number; readonly width: number } {
+  return { start: x.at(start), width: Math.max(0.6, x.at(end) - x.at(start) - 0.3) };
 }
 
 function titleOf({ first, last, count, start, end, busy }: Block, scale: Scale): string {

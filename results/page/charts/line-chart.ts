@@ -1,13 +1,14 @@
 /**
- * A chart of lines over simulations: ticks, titles of axes, lines and their labels. The anytime
- * curves of a comparison and the curves of training runs are both drawn by it. The picture is as
- * high as its labels need.
+ * A chart of lines: ticks, titles of axes, lines and their labels. The anytime curves of a
+ * comparison, the curves of training runs and the profiles of the board are drawn by it. The
+ * picture is as high as its labels need. Where it stands in a page, `zoom-script.ts` enlarges it.
  */
 import { formatCount } from "../../text/format.ts";
 import { element, html, lines as inLines, type Markup, px } from "../markup.ts";
+import type { Axis } from "./axis.ts";
 import { type Line, lineMarkup, type Plot } from "./curve-line.ts";
 import { LABEL_STEP, labelPositions } from "./label-positions.ts";
-import { type Frame, horizontalTick, textAt, verticalTick } from "./shapes.ts";
+import { type Frame, horizontalTick, pageChart, textAt, verticalTick } from "./shapes.ts";
 
 export const LINES_WIDTH = 1000;
 const LEAST_HEIGHT = 300;
@@ -31,6 +32,8 @@ export interface LineChart {
   readonly id: string;
   /** Title of the axis of values. */
   readonly vertical: string;
+  /** Of the other axis, which counts simulations where nothing is said. */
+  readonly horizontal?: { readonly title: string; readonly tick: (value: number) => string };
   readonly tick: (value: number) => string;
   /** A final value as a reader sees it who points at the line. */
   readonly title: (value: number) => string;
@@ -38,18 +41,43 @@ export interface LineChart {
   readonly behind: Markup | null;
 }
 
+/** How the script that enlarges a chart writes its ticks: as percent, or by a divisor. */
+export interface ZoomTicks {
+  readonly x: "percent" | number;
+  readonly y: "percent" | number;
+  /** True where the horizontal axis counts, so that it has whole ticks alone. */
+  readonly isCount: boolean;
+}
+
+/** The `svg` element of a page, with what enlarges it. */
+export function zoomableChart(label: string, chart: LineChart, ticks: ZoomTicks): Markup {
+  const { frame, plot } = chart;
+  const axis = ({ range: { from, to, start, end }, isLog }: Axis) => [from, to, start, end, isLog];
+  const { left, right, top, bottom } = frame;
+  const zoom = { frame: [left, right, top, bottom], x: axis(plot.x), y: axis(plot.y), ticks };
+  return pageChart(LINES_WIDTH, linesHeight(frame), label, lineChart(chart), {
+    "data-zoom": JSON.stringify(zoom),
+  });
+}
+
 /** What stands inside the `svg` element. */
-export function lineChart({ lines, plot, frame, id, vertical, tick, title, behind }: LineChart): Markup {
+export function lineChart(chart: LineChart): Markup {
+  const { lines, plot, frame, id, vertical, tick, title, behind } = chart;
   const { x, y } = plot;
+  const { horizontal } = chart;
+  const across = horizontal === undefined ? x.ticks.filter(Number.isInteger) : x.ticks;
+  const acrossText = horizontal?.tick ?? formatCount;
   const labels = labelPositions(
     lines.map(({ final }) => y.at(final)),
     frame,
   );
   const clip = `${id}-clip`;
   return html`${clipPath(clip, frame)}
-${x.ticks.filter(Number.isInteger).map((at) => verticalTick(x.at(at), frame, formatCount(at), 16))}
+<g class="ticks">
+${across.map((at) => verticalTick(x.at(at), frame, acrossText(at), 16))}
 ${y.ticks.map((at) => horizontalTick(y.at(at), frame, tick(at)))}
-${axisTitles(vertical, frame)}
+</g>
+${axisTitles(horizontal?.title ?? "simulations", vertical, frame)}
 ${behind}
 ${inLines(
   lines.map((line, i) => {
@@ -65,9 +93,9 @@ function clipPath(id: string, { left, right, top, bottom }: Frame): Markup {
   return element("clipPath", { id }, inside);
 }
 
-function axisTitles(vertical: string, frame: Frame): Markup {
+function axisTitles(horizontal: string, vertical: string, frame: Frame): Markup {
   const middle = (frame.left + frame.right) / 2;
   const half = px((frame.top + frame.bottom) / 2);
-  return html`${textAt("axis", "simulations", { x: middle, y: frame.bottom + FOOT - 8, anchor: "middle" })}
+  return html`${textAt("axis", horizontal, { x: middle, y: frame.bottom + FOOT - 8, anchor: "middle" })}
 ${textAt("axis", vertical, { x: 12, y: half, anchor: "middle", transform: `rotate(-90 12 ${half})` })}`;
 }

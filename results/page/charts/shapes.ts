@@ -1,5 +1,5 @@
 /** SVG shapes that several charts share. Classes are those of `chartStyle`. */
-import { element, type Fragment, html, type Markup } from "../markup.ts";
+import { type Attributes, element, type Fragment, html, type Markup } from "../markup.ts";
 
 /** The part of a chart that holds its data, in pixels. */
 export interface Frame {
@@ -8,6 +8,16 @@ export interface Frame {
   readonly top: number;
   readonly bottom: number;
 }
+
+/** Charts of lanes alone in a row of the page, and two of them side by side. */
+export const WIDE_LANES = 1000;
+export const HALF_LANES = 600;
+
+/** From the start of a step to its end, in a chart of lanes of this width. */
+export const lanesFrame = (width: number): Pick<Frame, "left" | "right"> => ({
+  left: width < WIDE_LANES ? 96 : 120,
+  right: width - 64,
+});
 
 export type Anchor = "start" | "middle" | "end";
 
@@ -74,13 +84,20 @@ export function shortened(name: string, most: number): string {
 }
 
 /** The `svg` element of a chart that stands in a page, never smaller than its text can be read. */
-export function pageChart(width: number, height: number, label: string, content: Markup): Markup {
+export function pageChart(
+  width: number,
+  height: number,
+  label: string,
+  content: Markup,
+  more: Attributes = {},
+): Markup {
   const attributes = {
     class: "chart",
     style: `min-width:${width}px`,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
     "aria-label": label,
+    ...more,
   };
   return element("svg", attributes, "\n", content, "\n");
 }

@@ -11,22 +11,26 @@ import {
 } from "../../training/curves/curve-set.ts";
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
-import { chartStyle } from "../palette.ts";
 import { figure, scrollBox } from "../parts.ts";
-import { curveStyle } from "../style.ts";
+import { curveFileStyle } from "../style.ts";
 import { linearAxis, logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import { LINES_WIDTH, lineChart, linesFrame, linesHeight } from "./line-chart.ts";
-import { type Frame, fileChart, pageChart, textAt } from "./shapes.ts";
+import {
+  LINES_WIDTH,
+  type LineChart,
+  lineChart,
+  linesFrame,
+  linesHeight,
+  zoomableChart,
+} from "./line-chart.ts";
+import { type Frame, fileChart, textAt } from "./shapes.ts";
 
 /** Room for a title above a picture that is a file of its own. */
 const HEAD = 26;
 const FAR_APART = 20;
 /** Smaller gaps are rounding; they stand at the lower edge of a logarithmic axis. */
 const LEAST_GAP = 1e-4;
-/** What the page has for all of its pictures. */
-const ALONE = "svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n";
 
 export const metricText = (metric: string, value: number): string =>
   isGap(metric) ? formatGap(value) : formatNumber(value);
@@ -61,10 +65,10 @@ export interface MetricFigure {
 export function metricFigure(given: MetricFigure): Markup {
   const { metric, lines } = given.curves;
   if (lines.length === 0) return html`<p>No line has a value from each of its runs.</p>`;
-  const { content, frame, drawn } = metricChart(given);
+  const { chart, drawn } = metricChart(given);
   const label = `${metricTitle(metric)} over simulations; the numbers are in the table below.`;
-  const chart = pageChart(LINES_WIDTH, linesHeight(frame), label, content);
-  const parts = html`${scrollBox(`Curves of ${metric}`, chart)}
+  const ticks = { x: 1, y: isGap(metric) ? ("percent" as const) : 1, isCount: true };
+  const parts = html`${scrollBox(`Curves of ${metric}`, zoomableChart(label, chart, ticks))}
 ${legend(drawn, given.id)}`;
   return html`<div class="curves">${figure(parts, captionOf(metric))}</div>`;
 }
@@ -84,16 +88,16 @@ export function metricSvg(given: Omit<MetricFigure, "id">): string {
 export function panelsSvg(label: string, panels: readonly CurvePanel[]): string {
   let height = 0;
   const drawn = panels.map((panel, i) => {
-    const { content, frame } = metricChart({ ...panel, id: i === 0 ? "curves" : `curves-${i}` });
+    const { chart } = metricChart({ ...panel, id: i === 0 ? "curves" : `curves-${i}` });
     const top = height + HEAD;
-    height = top + linesHeight(frame);
+    height = top + linesHeight(chart.frame);
     return html`${textAt("lanelabel", panel.title, { x: 10, y: top - 8 })}
 <g transform="translate(0 ${top})">
-${content}
+${lineChart(chart)}
 </g>
 `;
   });
-  const look = { label, style: `${chartStyle}${curveStyle}${ALONE}` };
+  const look = { label, style: curveFileStyle() };
   return `${fileChart(LINES_WIDTH, height, look, html`${drawn}`).markup}\n`;
 }
 
@@ -102,7 +106,7 @@ function metricChart({ curves, set, marks, id }: MetricFigure) {
   const drawn = curves.lines.map((line) => drawnLine(line, marks));
   const frame = linesFrame(drawn.length);
   const text = (value: number) => metricText(metric, value);
-  const content = lineChart({
+  const chart: LineChart = {
     lines: drawn,
     plot: plotOf(curves, set, frame),
     frame,
@@ -111,8 +115,8 @@ function metricChart({ curves, set, marks, id }: MetricFigure) {
     tick: text,
     title: text,
     behind: null,
-  });
-  return { content, frame, drawn };
+  };
+  return { chart, drawn };
 }
 
 function drawnLine({ label, method, kind, points }: CurveLine, marks: MethodMarks): Line {
@@ -139,7 +143,7 @@ function plotOf({ metric, lines }: MetricCurves, { end }: CurveSet, frame: Frame
   const y = isLog ? logAxis(range) : linearAxis(range);
   return {
     x: linearAxis({ from: 0, to: end, start: frame.left, end: frame.right }),
-    y: { ticks: y.ticks, at: (value) => y.at(Math.max(value, range.from)) },
+    y: { ...y, at: (value) => y.at(Math.max(value, range.from)) },
     end,
     text: (value) => metricText(metric, value),
     way: isBestSoFar(metric) ? "steps" : "straight",

@@ -20,6 +20,8 @@ export interface DrawnNode {
   /** The types of its ops. */
   readonly holds: string;
   readonly ops: number;
+  /** Numbers of its ops. */
+  readonly members: ArrayLike<number>;
   /** On the fastest device that can run it. */
   readonly us: number;
   /** Device of the ops in the plan; -1 without a plan or where they are on several devices. */
@@ -73,6 +75,7 @@ function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
     title,
     holds: graph.types[v],
     ops: 1,
+    members: [v],
     us: Math.min(...runUs.subarray(v * deviceCount, (v + 1) * deviceCount)),
     device: plan?.device[v] ?? -1,
   }));
@@ -91,13 +94,13 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
   const titleOf = groupTitles(graph);
   const nodes = Array.from({ length: grouping.groupCount }, (_, g) => {
     const ops = grouping.members.subarray(grouping.memberStart[g], grouping.memberStart[g + 1]);
-    const devices = plan === null ? new Set([-1]) : new Set(Array.from(ops, (v) => plan.device[v]));
     return {
       title: titleOf(ops),
       holds: typesText(graph, ops),
       ops: ops.length,
+      members: ops,
       us: Math.min(...computeUs.subarray(g * deviceCount, (g + 1) * deviceCount)),
-      device: devices.size === 1 ? [...devices][0] : -1,
+      device: deviceOf(ops, plan),
     };
   });
   const merged = new Map<string, DrawnEdge>();
@@ -108,6 +111,13 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
     merged.set(`${from}>${to}`, { from, to, bytes });
   }
   return { level, nodes, edges: [...merged.values()], edgesLeftOut: 0 };
+}
+
+/** -1 without a plan or where ops are on several devices. */
+export function deviceOf(members: ArrayLike<number>, plan: Plan | null): number {
+  if (plan === null) return -1;
+  const devices = new Set(Array.from(members, (v) => plan.device[v]));
+  return devices.size === 1 ? [...devices][0] : -1;
 }
 
 /** Such as `12 Conv2D, 4 Add, 3 others`: the types of ops, most frequent first. */

@@ -21,8 +21,8 @@ const LONGEST_TITLE = 28;
 const KEY_WIDTH = 150;
 const DEVICE_OPACITY = ".3";
 
-const drawingStyle = `
-svg.chart { background: var(--bg); width: auto; max-width: none; }
+/** Of boxes and edges. */
+export const graphStyle = `
 .node rect { stroke: var(--c); stroke-width: 1.2; fill: var(--c); fill-opacity: var(--o); }
 .node rect.under { fill: var(--bg); fill-opacity: 1; stroke: none; }
 .chart .node text { fill: var(--text); text-anchor: middle; }
@@ -36,21 +36,51 @@ svg.chart { background: var(--bg); width: auto; max-width: none; }
 export function graphSvg(given: Scenario, plan: Plan | null): string {
   const scenario = displayed(given);
   const drawn = drawnGraph(scenario, plan);
-  const layout = layered(drawn.nodes.map(widthOf), BOX_HEIGHT, drawn.edges);
+  const layout = layoutOf(drawn);
   const keys = plan === null ? [] : deviceKeys(scenario, plan);
   const width = Math.max(layout.width, LEAST_WIDTH, keys.length * KEY_WIDTH + 20);
   const height = layout.height + HEAD;
   const what = subtitle(scenario, drawn);
   const left = px((width - layout.width) / 2);
-  const edges = drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge, e)));
   const content = html`${textAt("title", scenario.name, { x: 12, y: 20 })}
 ${textAt(null, what, { x: 12, y: 37 })}
 ${lines(keys)}<g transform="translate(${left} ${HEAD})">
-${lines(edges)}${lines(boxes(drawn, layout, plan !== null))}</g>
+${lines(edges(drawn, layout))}${lines(boxes(drawn, layout, plan !== null))}</g>
 `;
-  const look = { label: what, style: chartStyle + drawingStyle };
+  const look = { label: what, style: chartStyle + aloneStyle + graphStyle };
   return `${fileChart(px(width), px(height), look, content).markup}\n`;
 }
+
+const aloneStyle = "svg.chart { background: var(--bg); width: auto; max-width: none; }";
+
+/**
+ * The graph as the `svg` element of a page, without title and colours. Boxes and edges are in the
+ * order of the drawn graph, so that a script can colour them by a plan.
+ */
+export function graphChart(given: Scenario): { readonly markup: Markup; readonly drawn: DrawnGraph } {
+  const scenario = displayed(given);
+  const drawn = drawnGraph(scenario, null);
+  const layout = layoutOf(drawn);
+  const { width, height } = layout;
+  const content = html`${lines(edges(drawn, layout))}${lines(
+    drawn.nodes.map((node, i) => nodeMark("var(--soft)", DEVICE_OPACITY, boxMark(node, layout.boxes[i]))),
+  )}`;
+  const attributes = {
+    class: "chart graph",
+    viewBox: `0 0 ${px(width)} ${px(height)}`,
+    width,
+    height,
+    role: "img",
+    "aria-label": subtitle(scenario, drawn),
+    "data-ends": JSON.stringify(drawn.edges.map(({ from, to }) => [from, to])),
+  };
+  return { markup: element("svg", attributes, content), drawn };
+}
+
+const layoutOf = ({ nodes, edges }: DrawnGraph): Layout => layered(nodes.map(widthOf), BOX_HEIGHT, edges);
+
+const edges = (drawn: DrawnGraph, layout: Layout): Markup[] =>
+  drawn.edges.map((edge, e) => edgeMark(drawn, edge, throughLayers(layout, edge, e)));
 
 function subtitle({ graph, cluster }: Scenario, { level, nodes, edges, edgesLeftOut }: DrawnGraph): string {
   const whole = `${formatCount(graph.opCount)} ops, ${formatCount(graph.edgeCount)} edges on ${cluster.name}`;
@@ -73,7 +103,7 @@ function deviceKeys({ cluster }: Scenario, { device }: Plan): readonly Markup[] 
 const nodeMark = (colour: string, opacity: string, ...content: readonly Markup[]): Markup =>
   element("g", { class: "node", style: `--c: ${colour}; --o: ${opacity}` }, content);
 
-const colourOf = (device: number): string =>
+export const colourOf = (device: number): string =>
   device < 0 ? "var(--soft)" : `var(--m${device % COLOUR_COUNT})`;
 
 function boxes({ nodes }: DrawnGraph, layout: Layout, hasPlan: boolean): readonly Markup[] {

@@ -1,6 +1,6 @@
 /** Reads what can be drawn of a folder. */
 import { InputError } from "../../../env/model/errors.ts";
-import { descriptionIn } from "../run-description.ts";
+import { descriptionIn, runNames } from "../run-description.ts";
 import { controlsIn } from "./controls.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 import { trainedIn } from "./trained-run.ts";
@@ -10,7 +10,9 @@ export function recordedIn(folder: string): RecordedRun[] {
   const description = descriptionIn(folder);
   if (description === null)
     throw new InputError(`"${folder}" holds neither a training run nor a comparison: run.json is missing.`);
-  if (description.kind === "tune")
-    throw new InputError(`"${folder}" holds a tuning, which has no curve; name a run or a comparison.`);
+  if (description.kind === "tune" || description.kind === "evaluate")
+    throw new InputError(
+      `"${folder}" holds ${runNames[description.kind]}, which has no curve; name a run or a comparison.`,
+    );
   return description.kind === "compare" ? controlsIn(folder) : [trainedIn(folder, description)];
 }

@@ -1,5 +1,7 @@
 /** Paired differences and their interval. */
 import { createRng } from "../../../env/index.ts";
+import { mean } from "../../../results/statistics/averages.ts";
+import { bootstrap, resamplesOf } from "../../../results/statistics/bootstrap.ts";
 
 const RESAMPLES = 4000;
 /** Differences below this share are equal values. */
@@ -7,17 +9,14 @@ const EQUAL = 1e-6;
 
 /** Mean of the differences and its percentile interval of 95% by bootstrap over them. */
 export function paired(differences: readonly number[]) {
-  const rng = createRng(0);
-  const count = differences.length;
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += differences[rng.int(count)];
-    return sum / count;
-  }).sort((a, b) => a - b);
+  const { value, low, high } = bootstrap([differences], mean, {
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    resamples: resamplesOf([differences.length], createRng(0), RESAMPLES),
+  });
   return {
-    mean: differences.reduce((a, b) => a + b, 0) / count,
-    low: means[Math.floor(0.025 * RESAMPLES)],
-    high: means[Math.ceil(0.975 * RESAMPLES) - 1],
+    mean: value,
+    low,
+    high,
     better: differences.filter((difference) => difference < -EQUAL).length,
     equal: differences.filter((difference) => Math.abs(difference) <= EQUAL).length,
     worse: differences.filter((difference) => difference > EQUAL).length,

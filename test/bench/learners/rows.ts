@@ -1,5 +1,6 @@
 /** The cells of a scenario as rows of a table: learners beside controls, at each budget. */
-import { type Difference, pairedDifference } from "../paired.ts";
+import type { Interval } from "../../../results/statistics/contract.ts";
+import { pairedDifference } from "../../../results/statistics/paired-difference.ts";
 import type { Cell, Judged } from "./cell.ts";
 import type { KeptCells } from "./kept-cells.ts";
 
@@ -61,14 +62,14 @@ function cellsOf({ trained, untrained }: Row, budget: number, climbed: Judgement
   ];
 }
 
-function difference(own: readonly Judged[], others: readonly Judged[]): Difference {
+function difference(own: readonly Judged[], others: readonly Judged[]): Interval {
   const seeds = Math.min(own.length, others.length);
   const [ours, theirs] = [own, others].map((judged) => judged.slice(0, seeds).map(({ best }) => best));
   return pairedDifference(ours, theirs);
 }
 
 /** With a verdict where the interval leaves 0 out and the mean is beyond the margin. */
-function told({ mean, low, high }: Difference): string {
+function told({ value: mean, low, high }: Interval): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const text = `${percent(mean)} (${percent(low)}, ${percent(high)})`;
   if (high < 0 && mean <= -MARGIN) return `${text} shorter`;

@@ -1,12 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  budgetTimeLeft,
-  cellsTimeLeft,
-  type MeasuredCell,
-  predictor,
-  timeLeftText,
-} from "../../../cli/terminal/time-left.ts";
+import { type MeasuredCell, predictor } from "../../../cli/terminal/cell-times.ts";
+import { budgetTimeLeft, cellsTimeLeft, timeLeftText } from "../../../cli/terminal/time-left.ts";
 
 const cell = (method: string, scenario: string, seconds: number): MeasuredCell => ({
   method,
@@ -14,69 +8,21 @@ const cell = (method: string, scenario: string, seconds: number): MeasuredCell =
   seconds,
 });
 
-describe("a cell's time", () => {
-  const measured = [
-    cell("slow", "small", 10),
-    cell("quick", "small", 1),
-    cell("quick", "large", 4),
-    cell("quick", "large", 4),
-  ];
-
-  test("is that of the same method on the same scenario, where one was measured", () => {
-    expect(predictor(measured)({ method: "quick", scenario: "large" })).toBeCloseTo(4);
-  });
-
-  test("is that of the method on other scenarios, by how long those took the others", () => {
-    const predict = predictor([...measured, cell("other", "small", 2), cell("other", "large", 8)]);
-    const ratio = predict({ method: "slow", scenario: "large" })! / 10;
-    expect(ratio).toBeGreaterThan(1.4);
-    expect(ratio).toBeLessThan(4);
-  });
-
-  test("has no prediction without a precedent of its method", () => {
-    expect(predictor(measured)({ method: "new", scenario: "small" })).toBe(null);
-    expect(predictor([])({ method: "new", scenario: "small" })).toBe(null);
-  });
-
-  test("scales with the clock: all times twice as long make predictions twice as long", () => {
-    const cells = fc.array(
-      fc.record({
-        method: fc.constantFrom("a", "b", "c"),
-        scenario: fc.constantFrom("x", "y", "z"),
-        seconds: fc.double({ min: 0.01, max: 1e4, noNaN: true }),
-      }),
-      { minLength: 1, maxLength: 12 },
-    );
-    fc.assert(
-      fc.property(cells, (some) => {
-        const asked = { method: some[0].method, scenario: "z" };
-        const once = predictor(some)(asked)!;
-        const twice = predictor(some.map((one) => ({ ...one, seconds: 2 * one.seconds })))(asked)!;
-        expect(twice / once).toBeCloseTo(2, 6);
-        const least = Math.min(...some.map(({ seconds }) => seconds));
-        const most = Math.max(...some.map(({ seconds }) => seconds));
-        expect(once).toBeGreaterThanOrEqual((least * least) / most / 1.001);
-        expect(once).toBeLessThanOrEqual(((most * most) / least) * 1.001);
-      }),
-    );
-  });
-});
-
 describe("the time left of a comparison", () => {
-  const measured = [cell("heft", "a", 2), cell("agent", "a", 60)];
+  const predict = predictor([cell("heft", "a", 2), cell("agent", "a", 60)]);
 
   test("counts what a quick planner needs, not the budget that it never uses", () => {
     const waiting = [cell("heft", "b", 0), cell("heft", "c", 0)];
-    expect(cellsTimeLeft({ measured, running: [], waiting, jobs: 1 })).toEqual({
+    expect(cellsTimeLeft({ predict, running: [], waiting, jobs: 1 })).toEqual({
       seconds: expect.closeTo(4),
       kind: "about",
     });
-    expect(cellsTimeLeft({ measured, running: [], waiting, jobs: 2 })?.seconds).toBeCloseTo(2);
+    expect(cellsTimeLeft({ predict, running: [], waiting, jobs: 2 })?.seconds).toBeCloseTo(2);
   });
 
   test("takes off what a running cell has had, and is that of the longest at the end", () => {
     const running = [cell("agent", "b", 45), cell("heft", "b", 1)];
-    expect(cellsTimeLeft({ measured, running, waiting: [], jobs: 2 })).toEqual({
+    expect(cellsTimeLeft({ predict, running, waiting: [], jobs: 2 })).toEqual({
       seconds: expect.closeTo(15),
       kind: "about",
     });
@@ -86,19 +32,21 @@ describe("the time left of a comparison", () => {
     ["a method without a precedent waits", [], [cell("new", "a", 0), cell("heft", "b", 0)]],
     ["a cell has overrun its precedent", [cell("heft", "b", 9)], [cell("heft", "c", 0)]],
   ])("is a least where %s", (_, running, waiting) => {
-    expect(cellsTimeLeft({ measured, running, waiting, jobs: 1 })).toEqual({
+    expect(cellsTimeLeft({ predict, running, waiting, jobs: 1 })).toEqual({
       seconds: expect.closeTo(2),
       kind: "at least",
     });
   });
 
   test("is not told while nothing that is left has a precedent", () => {
-    expect(cellsTimeLeft({ measured: [], running: [cell("a", "b", 3)], waiting: [], jobs: 1 })).toBe(null);
-    expect(cellsTimeLeft({ measured, running: [], waiting: [cell("new", "b", 0)], jobs: 1 })).toBe(null);
+    expect(cellsTimeLeft({ predict: () => null, running: [cell("a", "b", 3)], waiting: [], jobs: 1 })).toBe(
+      null,
+    );
+    expect(cellsTimeLeft({ predict, running: [], waiting: [cell("new", "b", 0)], jobs: 1 })).toBe(null);
   });
 
   test("is not told at the end", () => {
-    expect(cellsTimeLeft({ measured, running: [], waiting: [], jobs: 2 })).toBe(null);
+    expect(cellsTimeLeft({ predict, running: [], waiting: [], jobs: 2 })).toBe(null);
   });
 });
 

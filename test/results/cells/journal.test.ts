@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
-import type { RunCell } from "../../../results/cells/cell.ts";
+import type { CellSpec, RunCell } from "../../../results/cells/cell.ts";
 import { openJournal } from "../../../results/cells/journal.ts";
 import { compare, withoutTimes } from "../../../results/comparison/compare.ts";
 import { fakeRunner, request } from "../cells.ts";
@@ -19,7 +19,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const values = fakeRunner(({ method, seedIndex }) => ({ value: (method === "slow" ? 60 : 70) + seedIndex }));
 const clock = () => 0;
 const versions = { "placement-gym": "1.0.0" };
-const hashOf = async () => "0123";
+/** Of cells by their names alone. */
+const contentsOf = (hash: string) => ({
+  keyOf: ({ scenario, method, rootSeed, seedIndex, budget }: CellSpec) =>
+    JSON.stringify([hash, scenario, method.split("?")[0], rootSeed, seedIndex, budget]),
+  scenarioHash: () => hash,
+});
+const contents = contentsOf("0123");
 
 /** Runs cells by `values`, counts them, and does `after` when one has finished. */
 function counting(after: (finished: number) => void = () => undefined) {
@@ -34,7 +40,7 @@ function counting(after: (finished: number) => void = () => undefined) {
 }
 
 const open = (runCell: RunCell, other: Partial<Parameters<typeof openJournal>[0]> = {}) =>
-  openJournal({ path, versions, runCell, hashOf, ...other });
+  openJournal({ path, versions, runCell, contents, ...other });
 
 /** A comparison that an interrupt ends in its third cell. */
 async function interrupted(): Promise<void> {
@@ -107,10 +113,31 @@ describe("the journal of a comparison", () => {
   test("is refused where a scenario has changed since, in a sentence that names it", async () => {
     await interrupted();
     const kept = readFileSync(path, "utf8");
-    await expect(open(values, { hashOf: async () => "4567" })).rejects.toThrow(
+    await expect(open(values, { contents: contentsOf("4567") })).rejects.toThrow(
       /^Scenario "one" has changed since its cells in ".*" were kept; undo the change, or name another folder/,
     );
     expect(readFileSync(path, "utf8")).toBe(kept);
+  });
+
+  test("answers under the name that is asked for, and runs two names of one method once", async () => {
+    const { ran, runCell } = counting();
+    const journal = await open(runCell);
+    const asked = { ...request, methods: ["slow", "slow?x=1"] };
+    const hooks = { runCell: journal.runCell, kept: journal.kept, clock, cpuClock: clock, jobs: 8 };
+    const report = await compare(asked, hooks);
+    journal.close();
+    expect(ran).toHaveLength(4);
+    expect(report.cells.filter(({ method }) => method === "slow?x=1")).toHaveLength(4);
+    expect(report.cells.map(({ value }) => value)).toEqual([60, 61, 60, 61, 60, 61, 60, 61]);
+    expect((await open(values)).keptCount).toBe(4);
+  });
+
+  test("is refused where a method has changed since, in a sentence that names it", async () => {
+    await interrupted();
+    const changed = { ...contents, keyOf: (spec: CellSpec) => `${contents.keyOf(spec)}, changed` };
+    await expect(open(values, { contents: changed })).rejects.toThrow(
+      /^Method "slow" has changed since its cells in ".*" were kept; undo the change, or name another folder/,
+    );
   });
 
   test("does not keep a cell that failed, so that the next run tries it again", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
-import { type CompareProgress, compare, withoutTimes } from "../../../results/comparison/compare.ts";
+import type { CellProgress } from "../../../results/cells/run-cells.ts";
+import { compare, withoutTimes } from "../../../results/comparison/compare.ts";
 import { fakeRunner, request } from "../cells.ts";
 
 const fixedValues = fakeRunner(({ method, seedIndex }) => ({
@@ -105,7 +106,7 @@ describe("compare", () => {
 
   test("an abort keeps what is finished and says that the report is not complete", async () => {
     const abort = new AbortController();
-    const onProgress = ({ state }: CompareProgress) => state === "finished" && abort.abort();
+    const onProgress = ({ state }: CellProgress) => state === "finished" && abort.abort();
     const report = await compare(request, {
       runCell: fixedValues,
       clock,
@@ -119,7 +120,7 @@ describe("compare", () => {
 
   test("progress counts cells up to all of them", async () => {
     const counts: number[] = [];
-    const onProgress = (progress: CompareProgress) => {
+    const onProgress = (progress: CellProgress) => {
       if (progress.state === "finished") counts.push(progress.finishedCells);
       expect(progress.totalCells).toBe(8);
     };

@@ -33,9 +33,9 @@ function sortedTable(column: readonly (number | string | null)[]) {
     const cell = { dataset: {} as Record<string, string>, tagName: "TD", textContent: String(value) };
     if (typeof value === "number") cell.dataset.v = String(value);
     if (typeof value === "string") cell.tagName = "TH";
-    return { i, cells: [cell] };
+    return { i, cells: [cell], dataset: {} };
   });
-  const body = Object.assign(new Part(), { rows });
+  const body = Object.assign(new Part(), { rows, querySelectorAll: () => [] });
   const head = Object.assign(new Part(), { cellIndex: 0, closest: () => table });
   const table = { tBodies: [body], querySelectorAll: () => [head] };
   const button = new Part();

@@ -1,4 +1,4 @@
-/** Training in processes that are killed, and what it must leave. */
+/** Runs in processes that are killed, and what they must leave. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,17 +7,20 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { Training } from "./killed.ts";
 
-const program = fileURLToPath(new URL("./killed.ts", import.meta.url));
+const trainer = fileURLToPath(new URL("./killed.ts", import.meta.url));
 
 interface Ended {
   readonly signal: NodeJS.Signals | null;
-  /** Moments of the whole training, where the process lived to count them. */
+  /** Moments of the whole run, where the process lived to count them. */
   readonly moments: number;
 }
 
 /** Trains in a process of its own, until that has ended. */
-export function trainApart(training: Training): Promise<Ended> {
-  const args = ["--import", "tsx", program, JSON.stringify(training)];
+export const trainApart = (training: Training): Promise<Ended> => runApart(trainer, training);
+
+/** Runs a program that takes its task in JSON and prints its moments, until that has ended. */
+export function runApart(program: string, task: object): Promise<Ended> {
+  const args = ["--import", "tsx", program, JSON.stringify(task)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
@@ -31,7 +34,7 @@ export function trainApart(training: Training): Promise<Ended> {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       if (code === 0 || signal !== null) resolve({ signal, moments: Number(stdout) });
-      else reject(new Error(`Training ended with code ${code}: ${stderr}`));
+      else reject(new Error(`The run ended with code ${code}: ${stderr}`));
     });
   });
 }

@@ -64,7 +64,7 @@ export async function trainAll({ folder, agents, simulations, backend, dieAt }: 
 }
 
 /** Calls `moment` before each step of work on a file; returns what ends that. */
-function watchFiles(moment: () => void): () => void {
+export function watchFiles(moment: () => void): () => void {
   const { openSync, writeSync, renameSync, ftruncateSync } = fs;
   const before = <Given extends readonly unknown[], Result>(work: (...given: Given) => Result) =>
     function watched(...given: Given): Result {

@@ -75,6 +75,8 @@ export const ilp: PlannerModule<Options> = {
     objectives: ["makespan", "max-load", "latency"],
     effort: "seconds",
     random: false,
+    // About 6 s. At its clock a row would not repeat.
+    asCompared: { iterations: "15000" },
   },
   options,
   refuses: ({ objective }, { contiguous }) =>

@@ -2,15 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   evaluator,
-  isCpu,
   placement,
-  runTimesUs,
   type Scenario,
   simulateLatency,
   type TestScenarioOptions,
   testScenario,
-  transferTimesUs,
 } from "../../../../env/index.ts";
+import { referenceLatency } from "../../../../env/sim/reference/latency.ts";
 import { randomSplit } from "../../../agents/exact/random-split.ts";
 
 const latency = (options: TestScenarioOptions) =>
@@ -93,7 +91,7 @@ describe("latency", () => {
           for (let k = 0; k < 3; k++) {
             const device = somePlacement(free, seeds.slice(10 * k, 10 * k + 10));
             const { value } = score.evaluate(placement(device));
-            const slow = slowLatency(free, device);
+            const slow = referenceLatency(free, device);
             expect(value).toBeCloseTo(slow.latencyUs, 9);
             if (slow.cuts > 0) cut++;
             expect(value!).toBeLessThanOrEqual(score.ceiling);
@@ -127,73 +125,4 @@ function somePlacement({ grouping, cluster, graph }: Scenario, seeds: readonly n
     );
     return legal[seeds[g] % legal.length];
   });
-}
-
-/** The definition with sets of ops, nothing reused and nothing fast. */
-function slowLatency(scenario: Scenario, device: ArrayLike<number>): { latencyUs: number; cuts: number } {
-  const { graph, cluster } = scenario;
-  const runUs = runTimesUs(graph, cluster);
-  const transferUs = transferTimesUs(graph, cluster);
-  const ops = [...graph.topologicalOrder];
-  const edges = Array.from(graph.edgeSource, (u, e) => ({
-    u,
-    v: graph.edgeDestination[e],
-    data: graph.edgeOutput[e] >= 0,
-  }));
-  const producers = (v: number) => edges.filter((edge) => edge.v === v).map(({ u }) => u);
-  const onCpu = (v: number) => isCpu(cluster.devices[device[v]]);
-
-  const reaches = (from: number, to: number): boolean =>
-    from === to || edges.some(({ u, v }) => u === from && reaches(v, to));
-  const lines = cluster.devices.map((_, d) => {
-    const own = ops.filter((v) => device[v] === d);
-    if (own.length === 0 || isCpu(cluster.devices[d])) return [];
-    const between = (x: number) =>
-      device[x] !== d && own.some((u) => reaches(u, x)) && own.some((v) => reaches(x, v));
-    if (!ops.some(between)) return [new Set(own)];
-    const number = (v: number): number =>
-      Math.max(0, ...producers(v).map((u) => number(u) + (device[u] === d ? 0 : 1)));
-    const numbers = [...new Set(own.map(number))].sort((a, b) => a - b);
-    return numbers.map((n) => new Set(own.filter((v) => number(v) === n)));
-  });
-
-  const doneUs = new Map<number, number>();
-  const freeUs = cluster.devices.map(() => 0);
-  const isReady = (v: number, piece: ReadonlySet<number>) =>
-    producers(v).every((u) => doneUs.has(u) || piece.has(u));
-  const runPiece = (d: number, piece: ReadonlySet<number>): void => {
-    const members = [...piece];
-    const outside = edges.filter(({ u, v }) => piece.has(v) && !piece.has(u));
-    const received = new Set(outside.filter(({ data }) => data).map(({ u }) => u));
-    const sent = members.filter((u) => edges.some((edge) => edge.data && edge.u === u && !piece.has(edge.v)));
-    const loadUs =
-      members.reduce((sum, v) => sum + runUs[v * cluster.devices.length + d], 0) +
-      [...received, ...sent].reduce((sum, u) => sum + transferUs[u], 0);
-    const startUs = Math.max(freeUs[d], 0, ...outside.map(({ u }) => doneUs.get(u)!));
-    freeUs[d] = startUs + loadUs;
-    for (const v of members) doneUs.set(v, freeUs[d]);
-  };
-
-  let cuts = 0;
-  while (doneUs.size < ops.length) {
-    const cpuOp = ops.find((v) => onCpu(v) && !doneUs.has(v) && isReady(v, new Set()));
-    if (cpuOp !== undefined) {
-      const readyUs = Math.max(0, ...producers(cpuOp).map((u) => doneUs.get(u)!));
-      doneUs.set(cpuOp, readyUs + runUs[cpuOp * cluster.devices.length + device[cpuOp]]);
-      continue;
-    }
-    const d = lines.findIndex((line) => line.length > 0 && [...line[0]].every((v) => isReady(v, line[0])));
-    if (d !== -1) {
-      runPiece(d, lines[d].shift()!);
-      continue;
-    }
-    cuts++;
-    const first = ops.find((v) => !doneUs.has(v))!;
-    const whole = lines[device[first]].find((piece) => piece.has(first))!;
-    const part = new Set<number>();
-    for (const v of ops) if (whole.has(v) && isReady(v, part)) part.add(v);
-    runPiece(device[first], part);
-    for (const v of part) whole.delete(v);
-  }
-  return { latencyUs: Math.max(...doneUs.values()), cuts };
 }

@@ -10,6 +10,7 @@ import {
   testScenario,
 } from "../../../../env/index.ts";
 import { workBound } from "../../../../env/sim/bounds/work-bound.ts";
+import { referenceMaxLoadUs } from "../../../../env/sim/reference/max-load.ts";
 import { leastOf, randomSplit } from "../../../agents/exact/random-split.ts";
 
 const maxLoad = (options: TestScenarioOptions) =>
@@ -81,7 +82,7 @@ describe("max load", () => {
         (scenario, seed) => {
           const device = somePlacement(scenario, seed);
           const { value } = createMaxLoadEvaluator({ ...scenario }).evaluate(placement(device));
-          if (value !== null) expect(value).toBeCloseTo(writtenOut(scenario, device), 9);
+          if (value !== null) expect(value).toBeCloseTo(referenceMaxLoadUs(scenario, device), 9);
         },
       ),
       { numRuns: 300 },
@@ -138,17 +139,4 @@ function somePlacement({ graph, grouping, cluster }: Scenario, seed: number): In
   const cpu = cluster.devices.findIndex(({ kind }) => kind === "cpu");
   const needsCpu = new Set([...grouping.groupOf].filter((_, v) => graph.supportedKinds[v] !== null));
   return grouping.groupOf.map((g) => (needsCpu.has(g) ? cpu : (seed + g * g * 7 + (seed >> g)) % count));
-}
-
-function writtenOut({ graph, cluster }: Scenario, device: Int32Array): number {
-  const loads = cluster.devices.map(({ kind }, d) => {
-    const here = [...device.keys()].filter((v) => device[v] === d);
-    const run = here.reduce((sum, v) => sum + graph.measuredUs.get(kind)![v], 0);
-    if (kind === "cpu") return run;
-    const edges = [...graph.edgeSource].map((u, e) => [u, graph.edgeDestination[e]]);
-    const sent = new Set(edges.filter(([u, v]) => device[u] === d && device[v] !== d).map(([u]) => u));
-    const received = new Set(edges.filter(([u, v]) => device[u] !== d && device[v] === d).map(([u]) => u));
-    return run + [...sent, ...received].reduce((sum, u) => sum + graph.transferUs![u], 0);
-  });
-  return Math.max(...loads);
 }

@@ -1,0 +1,57 @@
+/**
+ * The figures of one plan: its timeline or the loads of its devices, its memory over time and its
+ * peaks. Comparisons and the board show plans by them. Two plans side by side have charts of half
+ * the width and of few bytes.
+ */
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
+import { type Explanation, explain } from "../../../env/sim/timeline/explain/explanation.ts";
+import { timelineOf } from "../../../env/sim/timeline/timeline-of.ts";
+import { type GanttOptions, ganttFigure } from "../charts/gantt.ts";
+import { loadsFigure } from "../charts/loads.ts";
+import { memoryFigure } from "../charts/memory.ts";
+import { memoryTimeline } from "../charts/memory-timeline.ts";
+import { HALF_LANES, WIDE_LANES } from "../charts/shapes.ts";
+import { html, type Markup } from "../markup.ts";
+
+export interface ShownPlan {
+  readonly plan: Plan;
+  /** Who made it. */
+  readonly method: string;
+  /** In the unit of the objective. */
+  readonly bound: number;
+  readonly peakBytes: readonly number[];
+  /** True for one of two plans side by side. */
+  readonly isHalf?: boolean;
+}
+
+export interface PlanFigures {
+  readonly markup: Markup;
+  /** Null where the objective has no critical path. */
+  readonly explanation: Explanation | null;
+}
+
+/** Pre: the plan is valid for the scenario. */
+export function planFigures(scenario: Scenario, shown: ShownPlan): PlanFigures {
+  const { plan, method, bound, peakBytes, isHalf = false } = shown;
+  const { unit, timing } = objectiveOf(scenario);
+  const explanation = timing === "engine" ? explain(scenario, plan) : null;
+  const timeline = explanation?.timeline ?? timelineOf(scenario, plan);
+  const width = isHalf ? HALF_LANES : WIDE_LANES;
+  const options: GanttOptions = {
+    method,
+    bound: unit === "us" ? bound : 0,
+    criticalPath: explanation?.criticalPath.segments ?? [],
+    isCompact: isHalf,
+    width,
+  };
+  const markup = html`${
+    timeline === null
+      ? loadsFigure(scenario, plan, { method, bound })
+      : ganttFigure(scenario, timeline, options)
+  }
+${explanation === null ? null : memoryTimeline(scenario, explanation.tasks, width)}
+${memoryFigure(scenario, peakBytes)}`;
+  return { markup, explanation };
+}

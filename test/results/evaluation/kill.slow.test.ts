@@ -1,0 +1,6 @@
+import { test } from "vitest";
+import { killedAtRandom } from "./kill-moments.ts";
+
+test("an evaluation that is killed at five random moments goes on to the bytes of an undisturbed one", async () => {
+  await killedAtRandom(5);
+});
