@@ -26,8 +26,7 @@ import { cpuSeconds } from "./cpu-seconds.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const BOARD = "results/leaderboard";
 const OTHER = "best";
-const METHODS =
-  "heft,etf,cpop,critical-path-first,best-list,m-etf,topo-blocks,multilevel,hill-climb,annealing,mcmc,house";
+const METHODS = "heft,etf,cpop,critical-path-first,best-list,m-etf,topo-blocks,multilevel,hill-climb";
 
 async function main(args: string[]): Promise<void> {
   const text = { type: "string" } as const;
