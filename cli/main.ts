@@ -88,6 +88,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/tune.ts")).tune,
   },
   {
+    name: "reproduce",
+    summary: "a published paper's claims, measured here, each with a verdict",
+    load: async () => (await import("./commands/reproduce.ts")).reproduce,
+  },
+  {
     name: "compare",
     summary: "many methods on many scenarios at one budget: a table and a page",
     load: async () => (await import("./commands/compare.ts")).compare,
