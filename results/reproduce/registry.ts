@@ -2,9 +2,13 @@
 import { InputError } from "../../env/model/errors.ts";
 import { notKnown } from "../../env/model/suggest.ts";
 import type { Paper } from "./contract.ts";
+import { baechi } from "./papers/baechi.ts";
+import { dnnPartitioning } from "./papers/dnn-partitioning.ts";
+import { flexflow } from "./papers/flexflow.ts";
 import { heft } from "./papers/heft.ts";
+import { pestoPaper } from "./papers/pesto.ts";
 
-export const papers: readonly Paper[] = [heft];
+export const papers: readonly Paper[] = [heft, flexflow, dnnPartitioning, baechi, pestoPaper];
 
 export function paperNamed(id: string): Paper {
   const known = papers.find((paper) => paper.id === id);
