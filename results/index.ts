@@ -98,6 +98,26 @@ export {
 } from "./report/comparison-folder.ts";
 export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
+export type {
+  Claim,
+  Laboratory,
+  LabRun,
+  Paper,
+  ReproductionScale,
+  Rule,
+  Source,
+  Verdict,
+} from "./reproduce/contract.ts";
+export { type CountingLaboratory, createLaboratory, type LaboratoryParts } from "./reproduce/laboratory.ts";
+export { levelOf, type Measured, type Runs, ratioOf } from "./reproduce/measured.ts";
+export { papers } from "./reproduce/registry.ts";
+export {
+  REPRODUCTION_FORMAT,
+  type Reproduction,
+  type ReproductionReport,
+  reproduce,
+} from "./reproduce/report.ts";
+export { claimVerdict, judged } from "./reproduce/verdicts.ts";
 export { interquartileMean } from "./statistics/averages.ts";
 export {
   type CellStatistics,

@@ -32,7 +32,13 @@ import { versions } from "../version.ts";
 const flags = {
   list: { type: "switch", describe: "list the papers instead" },
   quick: { type: "switch", describe: "a look of some minutes: fewer scenarios, smaller budgets" },
-  seeds: { type: "integer", min: 1, default: 5, placeholder: "K", describe: "repetitions of what is drawn" },
+  seeds: {
+    type: "integer",
+    min: 2,
+    default: 5,
+    placeholder: "K",
+    describe: "repetitions of methods that draw numbers; one alone would have no interval",
+  },
   seed: seedFlag,
   data: {
     type: "text",

@@ -1,7 +1,7 @@
 /**
  * Evaluations to converge: how many simulations a run had spent when its best plan was as good as a
- * given value. A run that never is counts with all that it spent, so the number is then a lower
- * limit; `never` counts such runs for the note of a claim.
+ * given value. A run that never is counts with all that it spent. The number is then a lower limit,
+ * and `never` counts such runs for the note of a claim.
  */
 import type { CellResult } from "../cells/cell.ts";
 

@@ -6,7 +6,7 @@
  * their pairing by seed. A method that draws nothing has the same value for every seed and an
  * interval of no width. Post: `low <= value <= high`.
  */
-import { createRng } from "../../env/model/rng.ts";
+import { percentileInterval, resamplesOf, sizesOf } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/contract.ts";
 
 /** By scenario, then by seed; null where no plan fits. */
@@ -18,8 +18,6 @@ export interface Measured {
   /** What was left out, null where nothing was. */
   readonly note: string | null;
 }
-
-const RESAMPLES = 2_000;
 
 /** `ours` over `theirs`. A pair without two plans that fit is left out, and the note says so. */
 export function ratioOf(ours: Runs, theirs: Runs): Measured {
@@ -57,21 +55,19 @@ function measuredOf(
   const note = left === 0 ? null : `${left} of ${all} pairs are left out: no plan fits in one of them.`;
   const strata = rows.filter((row) => row.length > 0);
   if (strata.length === 0) return { measured: null, seeds, note };
-  const value = back(meanOfMeans(strata));
-  const { low, high } = bootstrapped(strata);
-  return {
-    measured: { value, low: Math.min(value, back(low)), high: Math.max(value, back(high)) },
-    seeds,
-    note,
-  };
+  const { value, low, high } = bootstrapped(strata, meanOfMeans(strata));
+  const measured = { value: back(value), low: back(Math.min(value, low)), high: back(Math.max(value, high)) };
+  return { measured, seeds, note };
 }
 
-function bootstrapped(strata: readonly (readonly number[])[]): { low: number; high: number } {
-  const rng = createRng("reproduce: intervals");
-  const means = Float64Array.from({ length: RESAMPLES }, () =>
-    meanOfMeans(strata.map((row) => row.map(() => row[rng.int(row.length)]))),
-  ).sort();
-  return { low: means[Math.floor(0.025 * RESAMPLES)], high: means[Math.ceil(0.975 * RESAMPLES) - 1] };
+function bootstrapped(strata: readonly (readonly number[])[], value: number): Interval {
+  const flat = strata.flat();
+  const { count, cells, drawn } = resamplesOf(sizesOf(strata));
+  const estimates = Float64Array.from({ length: count }, (_, resample) => {
+    let at = resample * cells;
+    return meanOfMeans(strata.map((row) => row.map(() => flat[drawn[at++]])));
+  });
+  return percentileInterval(value, estimates);
 }
 
 const meanOfMeans = (strata: readonly (readonly number[])[]): number => mean(strata.map(mean));

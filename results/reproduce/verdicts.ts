@@ -14,7 +14,7 @@ export const EXACT_TOLERANCE = 1e-6;
 
 export const verdicts: readonly Verdict[] = ["holds", "tie", "does not hold", "not run"];
 
-export function verdictOf(rule: Rule, measured: Interval | null): Verdict {
+export function claimVerdict(rule: Rule, measured: Interval | null): Verdict {
   if (measured === null) return "not run";
   const { value, low, high } = measured;
   if (isOrder(rule)) {
@@ -47,7 +47,7 @@ export function ruleText(rule: Rule): string {
 /** A claim with the verdict that its rule gives. */
 export function judged(claim: Omit<Claim, "verdict" | "note"> & { readonly note?: string | null }): Claim {
   const { note = null, ...rest } = claim;
-  return { ...rest, verdict: verdictOf(claim.rule, claim.measured), note };
+  return { ...rest, verdict: claimVerdict(claim.rule, claim.measured), note };
 }
 
 /** How many claims have each verdict, such as `3 hold, 1 is a tie`; those of none are left out. */

@@ -4,8 +4,8 @@
  *     npx tsx test/bench/reproduce.ts runs/heft runs/pesto
  *     npx tsx test/bench/reproduce.ts --page
  *
- * Each folder is one that `placement-gym reproduce PAPER --out FOLDER` has left. Its report replaces
- * what is kept of that paper. `--page` takes nothing in.
+ * Each folder is one that `placement-gym reproduce PAPER --out FOLDER` has left. Its report
+ * replaces what is kept of that paper. `--page` takes nothing in.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

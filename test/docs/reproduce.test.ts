@@ -1,9 +1,9 @@
-/** docs/reproduce.md is what docs/reproduce.jsonl gives, and its verdicts are those of the rules. */
+/** docs/reproduce.md is what docs/reproduce.jsonl gives; its verdicts are those of the rules. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { papers } from "../../results/reproduce/registry.ts";
-import { verdictOf } from "../../results/reproduce/verdicts.ts";
+import { claimVerdict } from "../../results/reproduce/verdicts.ts";
 import { linesOf, readReports, reportsIn, withReport } from "../bench/reproduce/kept-reports.ts";
 import { pageOf } from "../bench/reproduce/page.ts";
 
@@ -40,7 +40,7 @@ describe("docs/reproduce.jsonl", () => {
 
   test("has the verdict of each claim that its rule gives", () => {
     for (const { claims } of reports.values())
-      for (const { rule, measured, verdict } of claims) expect(verdict).toBe(verdictOf(rule, measured));
+      for (const { rule, measured, verdict } of claims) expect(verdict).toBe(claimVerdict(rule, measured));
   });
 
   test("says why, where a claim was not run", () => {

@@ -21,6 +21,7 @@ import { type DnnRow, dnnTable, expertFile } from "./dnn-table.ts";
 const US_PER_MS = 1_000;
 const UNDER = "max load of the paper: equal accelerators, memory of weights";
 const MOST_IDEALS = 60_000;
+const PARTITIONER = "multilevel?memory=ignore";
 /** Inputs that a quick look leaves out. */
 const LARGE = /inceptionv3|bert_[lL]-12|bert_l-6/;
 
@@ -57,7 +58,7 @@ const pathOf = ({ workload }: DnnRow, folder: string): string => {
 async function claimsOf(row: DnnRow, folder: string, lab: Laboratory): Promise<Claim[]> {
   const path = pathOf(row, folder);
   const scenario = await resolveScenario(path);
-  const [optimum] = await lab.values({ scenario: path, method: "ideals-dp", simulations: 1_000, seeds: 1 });
+  const optimum = await optimumOf(path, lab);
   const name = row.workload.replace("Graphs/", " graph ");
   const claim = (what: string, paper: number, quantity: string, measured: Measured) =>
     judged({
@@ -78,6 +79,11 @@ async function claimsOf(row: DnnRow, folder: string, lab: Laboratory): Promise<C
     claim("the load of one accelerator", row.oneDevice, "load, ms", inMs(oneLoad(scenario, lab))),
     ...(row.expert === null ? [] : [claim("the experts' split", row.expert, "max load, ms", inMs(expert))]),
   ];
+}
+
+async function optimumOf(scenario: string, lab: Laboratory): Promise<number | null> {
+  const [optimum] = await lab.values({ scenario, method: "ideals-dp", simulations: 1_000, seeds: 1 });
+  return optimum;
 }
 
 const NONE: Measured = { measured: null, seeds: 1, note: null };
@@ -107,11 +113,15 @@ async function scotchClaims(
   { seeds }: ReproductionScale,
   lab: Laboratory,
 ): Promise<Claim[]> {
-  const runs = (method: string) =>
-    Promise.all(
-      rows.map((row) => lab.values({ scenario: pathOf(row, folder), method, simulations: 100, seeds })),
-    );
-  const measured = ratioOf(await runs("multilevel?memory=ignore"), await runs("ideals-dp"));
+  const scenarios = rows.map((row) => pathOf(row, folder));
+  const parts = await Promise.all(
+    scenarios.map((scenario) => lab.values({ scenario, method: PARTITIONER, simulations: 100, seeds })),
+  );
+  const optima = await Promise.all(scenarios.map((scenario) => optimumOf(scenario, lab)));
+  const measured = ratioOf(
+    parts,
+    parts.map((row, i) => row.map(() => optima[i])),
+  );
   const paper = Math.exp(
     rows.reduce((sum, { scotch, optimum }) => sum + Math.log(scotch / optimum), 0) / rows.length,
   );

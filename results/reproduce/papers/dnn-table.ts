@@ -1,9 +1,9 @@
 /**
  * Results of the public programs of dnn-partitioning (Tarnawski et al., NeurIPS 2020) on its
- * authors' sixteen throughput inputs, run once: the C++ program (-O3), gpart 7.0.3 as Scotch, and
- * the experts' splits. Loads are in ms.
+ * authors' sixteen throughput inputs. They are those of its C++ program (-O3), of gpart 7.0.3 as
+ * Scotch, and the loads of the experts' splits, all in ms.
  *
- * The optimum of `inceptionv3_training` is from an independent exact search, because the C++ run was
+ * The optimum of `inceptionv3_training` is from an independent exact search, since the C++ run was
  * not completed. That search gave all fifteen others too.
  */
 

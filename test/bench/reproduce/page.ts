@@ -36,7 +36,7 @@ npx tsx test/bench/reproduce.ts runs/heft-in-full
 - **Verdict.** An order holds where the whole interval is on the right side of its limit, and is a
   *tie* where the interval crosses it. A ratio holds where the interval meets the paper's ratio
   within the factor that is told. An exact figure holds to one part in a million.
-- **Not run** says why, and so does every claim that does not hold as far as the reason is known.
+- **Not run** says why. So does a claim that does not hold, where the reason is known.
 - **Under** names the [fidelity](cost-model.md#4-fidelities) or network model. \`tf-2017\` has the
   costs and the memory of TensorFlow's runtime of 2017.
 `;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { resolveMethod } from "../../../agents/registry/registry.ts";
 import { paperNamed, papers } from "../../../results/reproduce/registry.ts";
-import { verdictOf } from "../../../results/reproduce/verdicts.ts";
+import { claimVerdict } from "../../../results/reproduce/verdicts.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 import { ABSENT, sharedPath } from "../../shared-folder.ts";
 import { fakeLaboratory } from "./fake-laboratory.ts";
@@ -24,7 +24,7 @@ describe.each(plain.map((paper) => [paper.id, paper] as const))("%s", (_, paper)
     const claims = await paper.run(scale, lab);
     expect(claims.length).toBeGreaterThan(0);
     for (const claim of claims) {
-      expect(claim.verdict).toBe(verdictOf(claim.rule, claim.measured));
+      expect(claim.verdict).toBe(claimVerdict(claim.rule, claim.measured));
       expect(claim.statement).toMatch(/^\S.*\.$/);
       for (const text of [claim.paperFigure, claim.under, claim.quantity]) expect(text).not.toBe("");
       if (claim.verdict === "not run") expect(claim.note).not.toBeNull();

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Rule } from "../../../results/reproduce/contract.ts";
-import { judged, ruleText, verdictCounts, verdictOf } from "../../../results/reproduce/verdicts.ts";
+import { claimVerdict, judged, ruleText, verdictCounts } from "../../../results/reproduce/verdicts.ts";
 import type { Interval } from "../../../results/statistics/contract.ts";
 
 const positive = fc.double({ min: 0.01, max: 100, noNaN: true });
@@ -23,7 +23,7 @@ describe("an order", () => {
       fc.property(intervals, positive, (measured, limit) => {
         const { low, high } = measured;
         const expected = high < limit ? "holds" : low > limit ? "does not hold" : "tie";
-        expect(verdictOf({ kind: "below", limit }, measured)).toBe(expected);
+        expect(claimVerdict({ kind: "below", limit }, measured)).toBe(expected);
       }),
     );
   });
@@ -31,22 +31,24 @@ describe("an order", () => {
   test("and the order of the other system over ours have the same verdict", () => {
     fc.assert(
       fc.property(intervals, (measured) => {
-        const below = verdictOf({ kind: "below", limit: 1 }, measured);
-        expect(verdictOf({ kind: "above", limit: 1 }, turned(measured))).toBe(below);
+        const below = claimVerdict({ kind: "below", limit: 1 }, measured);
+        expect(claimVerdict({ kind: "above", limit: 1 }, turned(measured))).toBe(below);
       }),
     );
   });
 
   test("is a tie where both systems are equal", () => {
-    expect(verdictOf({ kind: "below", limit: 1 }, at(1))).toBe("tie");
-    expect(verdictOf({ kind: "above", limit: 1 }, at(1))).toBe("tie");
+    expect(claimVerdict({ kind: "below", limit: 1 }, at(1))).toBe("tie");
+    expect(claimVerdict({ kind: "above", limit: 1 }, at(1))).toBe("tie");
   });
 
   test("never turns from holding to not holding when the interval grows", () => {
     fc.assert(
       fc.property(intervals, fc.double({ min: 1, max: 3, noNaN: true }), (measured, factor) => {
         const wider = { ...measured, low: measured.low / factor, high: measured.high * factor };
-        const [narrow, wide] = [measured, wider].map((each) => verdictOf({ kind: "below", limit: 1 }, each));
+        const [narrow, wide] = [measured, wider].map((each) =>
+          claimVerdict({ kind: "below", limit: 1 }, each),
+        );
         expect(wide === narrow || wide === "tie").toBe(true);
       }),
     );
@@ -63,9 +65,11 @@ describe("a ratio", () => {
         (measured, paper, within) => {
           const meets = measured.high >= paper / within && measured.low <= paper * within;
           const rule: Rule = { kind: "ratio", paper, within };
-          expect(verdictOf(rule, measured)).toBe(meets ? "holds" : "does not hold");
-          expect(verdictOf(rule, at(paper))).toBe("holds");
-          expect(verdictOf({ ...rule, paper: 1 / paper }, turned(measured))).toBe(verdictOf(rule, measured));
+          expect(claimVerdict(rule, measured)).toBe(meets ? "holds" : "does not hold");
+          expect(claimVerdict(rule, at(paper))).toBe("holds");
+          expect(claimVerdict({ ...rule, paper: 1 / paper }, turned(measured))).toBe(
+            claimVerdict(rule, measured),
+          );
         },
       ),
     );
@@ -79,7 +83,7 @@ describe("an exact figure", () => {
     [80 * (1 + 1e-5), "does not hold"],
     [79, "does not hold"],
   ])("of 80 at %d: %s", (value, verdict) => {
-    expect(verdictOf({ kind: "exactly", value: 80 }, at(value))).toBe(verdict);
+    expect(claimVerdict({ kind: "exactly", value: 80 }, at(value))).toBe(verdict);
   });
 });
 
@@ -90,7 +94,7 @@ test("what was not measured is not run, by every rule", () => {
     { kind: "ratio", paper: 2, within: 1.1 },
     { kind: "exactly", value: 3 },
   ];
-  for (const rule of rules) expect(verdictOf(rule, null)).toBe("not run");
+  for (const rule of rules) expect(claimVerdict(rule, null)).toBe("not run");
   expect(rules.map(ruleText)).toEqual(["below 1", "above 1", "2 within a factor of 1.1", "3"]);
 });
 
