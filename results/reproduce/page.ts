@@ -2,14 +2,15 @@
  * A reproduction as one self-contained HTML page: its table, a bar of each measured number beside
  * the paper's, and the best plan. The same report and cells give the same bytes.
  */
+import { basename } from "node:path";
 import { planFromJson } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { CellResult } from "../cells/cell.ts";
 import { type Bar, barList } from "../page/charts/bars.ts";
 import { timelineFigure } from "../page/drawing/plan-figures.ts";
 import { documentText } from "../page/document.ts";
-import { element, html, lines, type Markup } from "../page/markup.ts";
-import { columnHead, figure, numberCell, scrollBox } from "../page/parts.ts";
+import { element, type Fragment, html, lines, type Markup } from "../page/markup.ts";
+import { columnHead, figure, scrollBox } from "../page/parts.ts";
 import { formatCount } from "../text/format.ts";
 import { measuredText, seedsText, sourceText } from "./claim-text.ts";
 import type { Claim } from "./contract.ts";
@@ -51,31 +52,31 @@ function headerOf(report: ReproductionReport): Markup {
 ${quick ? look : null}
 <p class="verdict">Of ${claims.length} claims ${verdictCounts(claims)}.</p>
 <ul>
-${lines(remarks.map((remark) => html`<li>${remark}</li>`))}</ul></header>`;
+${lines(remarks.map((remark) => html`<li>${remark.replaceAll("`", "")}</li>`))}</ul></header>`;
 }
 
 function claimsTable(claims: readonly Claim[]): Markup {
-  const rows = claims.map((claim) => {
+  const rows = claims.map((claim, i) => {
     const { statement, paperFigure, under, quantity, verdict, note, measured } = claim;
     const more = note === null ? null : html`<small>${note}</small>`;
+    const ours = html`${measuredText(claim)}<small>${quantity}; ${seedsText(claim)}</small>`;
+    const number = measured === null ? null : String(measured.value);
     return html`<tr>
-<th scope="row" class="name">${statement}${more}</th>
-${wordCell(paperFigure)}
-${wordCell(sourceText(claim))}
-${numberCell(html`${measuredText(claim)}<small>${quantity}; ${seedsText(claim)}</small>`, measured?.value ?? null)}
-${wordCell(under)}
+${element("th", { scope: "row", class: "name", style: WRAPS }, html`${i + 1}. ${statement}${more}`)}
 ${wordCell(verdict)}
+${element("td", { class: "name", style: WRAPS, "data-v": number }, ours)}
+${wordCell(html`${paperFigure}<small>${sourceText(claim)}</small>`)}
+${wordCell(under)}
 </tr>`;
   });
   const table = html`<table class="rows sortable">
 <caption>Claims of the paper, and what came out here</caption>
 <thead><tr>
 ${columnHead("claim", "name")}
-${columnHead("paper", "name")}
-${columnHead("how it is known", "name")}
-${columnHead("ours")}
-${columnHead("under", "name")}
 ${columnHead("verdict", "name")}
+${columnHead("ours", "name")}
+${columnHead("paper, and how it is known", "name")}
+${columnHead("under", "name")}
 </tr></thead>
 <tbody>
 ${lines(rows)}</tbody>
@@ -83,7 +84,10 @@ ${lines(rows)}</tbody>
   return scrollBox("Claims and verdicts", table);
 }
 
-const wordCell = (text: string): Markup => element("td", { class: "name" }, text);
+/** Sentences stand in cells here, which other tables of the page do not have. */
+const WRAPS = "white-space:normal;min-width:8rem";
+
+const wordCell = (content: Fragment): Markup => element("td", { class: "name", style: WRAPS }, content);
 
 /** A bar of each ratio; the mark is the paper's ratio, or the limit of an order. */
 function barsFigure(claims: readonly Claim[]): Markup | null {
@@ -125,9 +129,12 @@ async function planOf(
   const best = rivals.reduce((least, next) => (next.value! < least.value! ? next : least));
   const scenario = { ...(await scenarioNamed(best.scenario)), objective: best.objective };
   const plan = planFromJson(scenario, best.plan, `The plan of ${best.method}`);
-  return html`<h2>The best plan on ${best.scenario}</h2>
+  return html`<h2>The best plan on ${nameOf(best.scenario)}</h2>
 ${timelineFigure(scenario, { plan, method: best.method, bound: best.bound }).markup}`;
 }
+
+/** Of a file its own name: where it lies is the business of this machine. */
+const nameOf = (address: string): string => (/\.json$/.test(address) ? basename(address) : address);
 
 const footer = html`<footer>
 <p>Seconds of the paper's year are not the claim; orders, ratios and evaluations to converge are. \

@@ -76,6 +76,7 @@ async function orders({ quick }: ReproductionScale, lab: Laboratory): Promise<Cl
       quantity: `makespan over that of ${name}, ${SHARES.length} shares of communication`,
       rule: { kind: "below", limit: 1 },
       ...ratioOf(await rowsOf("heft", network), await rowsOf(other, network)),
+      note: `${graphs} graphs for each share of communication stand in place of seeds.`,
     });
   return [
     await order("cpop", "CPOP", FREE, `${FREE}, as in the paper`),
