@@ -11,6 +11,8 @@ import { InputError } from "../../env/model/errors.ts";
 import { writeScenario } from "../../env/model/file.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { resolveScenario } from "../../scenarios/resolve.ts";
+import type { RunCell } from "../cells/cell.ts";
+import { growingContents } from "../cells/cell-content.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import { type FolderLock, openLocked } from "../files/folder-lock.ts";
 import { readJson, sealed, shaped, unsealed } from "../files/sealed.ts";
@@ -49,13 +51,20 @@ async function opened({ path, paper, seed, versions }: FolderParts, lock: Folder
   const stored = readJson(join(path, HEAD));
   if (stored === undefined) refuseStrays(path);
   else refuseOther(path, shaped(headSchema, unsealed(stored, where), where), { paper, seed });
-  const cells = await openCells(path, versions);
+  const contents = growingContents(versions);
+  const cells = await openCells(path, versions, contents);
   if (stored === undefined) {
     const head = sealed({ format: FOLDER_FORMAT, paper, seed });
     writeAtomically(join(path, HEAD), `${JSON.stringify(head)}\n`);
   }
   return {
-    keeping: cells.keeping,
+    keeping(runCell: RunCell): RunCell {
+      const keep = cells.keeping(runCell);
+      return async (spec, hooks) => {
+        await contents.know(spec);
+        return keep(spec, hooks);
+      };
+    },
     kept: cells.kept,
     get keptCount() {
       return cells.keptCount;
