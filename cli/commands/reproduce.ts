@@ -9,6 +9,7 @@ import { InputError } from "../../env/model/errors.ts";
 import { type CellSpec, CellStopped } from "../../results/cells/cell.ts";
 import { faultSentence, faultsAsRows } from "../../results/cells/failed-cell.ts";
 import { createLaboratory } from "../../results/reproduce/laboratory.ts";
+import { policiesIn } from "../../results/reproduce/policies.ts";
 import { paperNamed, papers } from "../../results/reproduce/registry.ts";
 import { type Reproduction, reproduce as reproducePaper } from "../../results/reproduce/report.ts";
 import { openReproduction, type ReproductionFolder } from "../../results/reproduce/reproduction-folder.ts";
@@ -120,6 +121,12 @@ async function runPaper(
     backend,
     jobs: jobs ?? availableParallelism(),
     keep: folder.keep,
+    train: policiesIn({
+      path: folder.policies,
+      seed,
+      backend,
+      hooks: { clock: terminal.seconds, cpuClock: terminal.cpuSeconds, signal, versions },
+    }),
     note: terminal.note,
     onFinished: everySeconds(10, terminal, (finished, asked) =>
       terminal.note(`${finished} of ${asked} cells so far; later ones may follow from them.`),

@@ -75,12 +75,30 @@ export interface LabRun {
   readonly objective?: Objective;
 }
 
+/** A policy that is trained on other graphs than it is judged on. */
+export interface TrainRun {
+  /** Of its folder; a name stands for one policy. */
+  readonly name: string;
+  readonly agent: string;
+  /** Addresses, also of families and their parts. */
+  readonly scenarios: readonly string[];
+  /** Of all scenarios together. */
+  readonly simulations: number;
+  readonly objective?: Objective;
+  /** Run directory of the policy that it begins with. */
+  readonly init?: string;
+}
+
 /** What a paper's file runs on: cells in worker processes, counted and kept. */
 export interface Laboratory {
   /** Best values by seed of a method on a scenario; null where no plan fits. */
   values(run: LabRun): Promise<readonly (number | null)[]>;
   /** The cells themselves, by seed: plans, peaks, curves, what they spent. */
   cells(run: LabRun): Promise<readonly CellResult[]>;
+  /** Trains a policy once; answers with its run directory, for methods such as `regal@DIRECTORY`. */
+  train(run: TrainRun): Promise<string>;
+  /** A number that needs no cell, such as the score of a plan placed by hand. */
+  numberOn(address: string, measure: (scenario: Scenario) => number | null): Promise<number | null>;
   /** Scores one plan, such as one that the authors published; null where it does not fit. */
   score(scenario: Scenario, plan: Plan): number | null;
   /** Writes a scenario of the paper's own beside the results; answers with its address. */

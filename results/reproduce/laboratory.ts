@@ -9,6 +9,7 @@ import type { BackendName } from "../../agents/contract.ts";
 import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
+import { resolveScenario } from "../../scenarios/resolve.ts";
 import type { CellHooks, CellResult, CellSpec, RunCell } from "../cells/cell.ts";
 import type { Laboratory, LabRun } from "./contract.ts";
 
@@ -21,6 +22,7 @@ export interface LaboratoryParts {
   readonly jobs: number;
   /** Writes a scenario of the paper's own; answers with its address. */
   readonly keep: Laboratory["keep"];
+  readonly train: Laboratory["train"];
   readonly note: Laboratory["note"];
   /** Told whenever a cell has finished, kept ones included. */
   readonly onFinished?: (finished: number, asked: number) => void;
@@ -34,11 +36,11 @@ export interface CountingLaboratory extends Laboratory {
 }
 
 export function createLaboratory(parts: LaboratoryParts): CountingLaboratory {
-  const { runCell, hooks, note, keep } = parts;
+  const { runCell, hooks, note, keep, train } = parts;
   const slot = slots(parts.jobs);
   const asked = new Map<string, Promise<CellResult>>();
   const all: CellResult[] = [];
-  let [finished, scored] = [0, 0];
+  let [finished, scored, trained] = [0, 0, 0];
 
   const cellOf = (spec: CellSpec): Promise<CellResult> => {
     const key = JSON.stringify(spec);
@@ -64,11 +66,17 @@ export function createLaboratory(parts: LaboratoryParts): CountingLaboratory {
       scored++;
       return evaluator(scenario).evaluate(plan).value;
     },
+    numberOn: async (address, measure) => measure(await resolveScenario(address)),
+    async train(run) {
+      const path = await train(run);
+      trained += run.simulations;
+      return path;
+    },
     keep,
     note,
     all,
     get simulations() {
-      return all.reduce((sum, cell) => sum + cell.simulations, scored);
+      return all.reduce((sum, cell) => sum + cell.simulations, scored + trained);
     },
   };
 }

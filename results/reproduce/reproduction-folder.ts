@@ -2,7 +2,7 @@
  * The folder of a reproduction. `reproduction.json` names the paper and the seed; another paper or
  * seed is refused. `cells.jsonl` keeps finished cells, so the same command goes on. A finished
  * reproduction has `report.json` and the page `index.html`. Scenarios of the paper's own lie in
- * `scenarios`.
+ * `scenarios`, policies that were trained in `policies`.
  */
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -39,6 +39,8 @@ export interface FolderParts {
 export interface ReproductionFolder extends KeptCells {
   /** Writes a scenario; answers with its path. */
   keep(name: string, scenario: Scenario): string;
+  /** Folder of the policies that are trained on the way. */
+  readonly policies: string;
   /** Returns the path of the page. */
   write(reproduction: Reproduction): Promise<string>;
 }
@@ -70,6 +72,7 @@ async function opened({ path, paper, seed, versions }: FolderParts, lock: Folder
       return cells.keptCount;
     },
     writeFault: cells.writeFault,
+    policies: join(path, "policies"),
     keep(name: string, scenario: Scenario) {
       const file = join(path, "scenarios", `${name}.json`);
       const text = `${JSON.stringify(writeScenario(scenario))}\n`;
