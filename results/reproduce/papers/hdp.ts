@@ -7,6 +7,7 @@ import { type Assumption, OUR_DEFAULT, TF_2017, TF_2017_OPS } from "../placement
 import { besideSearches, type LearnedRow, learnedRows, learner, rowOf } from "../placement/learners.ts";
 import { fitsUnder } from "../placement/memory.ts";
 import { type Comparison, comparedUnder } from "../placement/orders.ts";
+import { withSlowCopies } from "../placement/slow-copies.ts";
 import { LAYERS_APART, MIN_CUT, method, ONE_GPU, SCOTCH } from "../placement/systems.ts";
 
 const BLOCKS = "coarsen=fixed-size&groups=256";
@@ -61,7 +62,8 @@ async function baselines({ seeds }: ReproductionScale, lab: Laboratory): Promise
         theirs,
         why: NO_COMPUTE,
       };
-      claims.push(comparedUnder(assumptions, comparison, seeds, lab));
+      const measured = comparedUnder(assumptions, comparison, seeds, lab);
+      claims.push(measured.then((found) => withSlowCopies(found, comparison, lab)));
     }
   };
   add("Inception-V3", [0.15, 0.82, 0.93], INCEPTION, [OUR_DEFAULT, TF_2017]);

@@ -8,7 +8,7 @@ import { besideSearches, type LearnedRow, learnedRows, learner, rowOf } from "..
 import { fitsUnder } from "../placement/memory.ts";
 import { comparedUnder } from "../placement/orders.ts";
 import { convergedUnder } from "../placement/speeds.ts";
-import { EQUAL_BLOCKS, MIN_CUT, method, ONE_GPU } from "../placement/systems.ts";
+import { EQUAL_BLOCKS, MIN_CUT, method, ONE_GPU, type System } from "../placement/systems.ts";
 
 const INCEPTION = (gpus: number) => `inception-v3/${gpus}xK80`;
 const NMT = (gpus: number) => `nmt-2/${gpus}xK80`;
@@ -86,7 +86,7 @@ async function memory(lab: Laboratory): Promise<Claim[]> {
       {
         ...fits,
         statement: "NASNet fits one GPU, as NASNet-A large.",
-        why: "The large one has four times the work of Inception-V3 for an image, where the paper's took less time. So the paper's was another.",
+        why: "The large one has four times the work of Inception-V3 for an image, and the paper's took less time than that network. So the paper's was another. Its own simulator has no limit of memory.",
       },
       lab,
     )),
@@ -105,40 +105,42 @@ async function memory(lab: Laboratory): Promise<Claim[]> {
   ];
 }
 
+const rowsAgainst = (recurrent: System): readonly LearnedRow[] => [
+  rowOf("On Inception-V3 and two GPUs it is as fast as the recurrent agent.", [1.18, 1.17], {
+    scenarios: [INCEPTION(2)],
+    theirs: recurrent,
+  }),
+  rowOf("On Inception-V3 and two GPUs it beats the expert.", [1.18, 1.28], {
+    scenarios: [INCEPTION(2)],
+    theirs: EQUAL_BLOCKS,
+  }),
+  rowOf("On Inception-V3 and four GPUs it beats the recurrent agent.", [1.13, 1.19], {
+    scenarios: [INCEPTION(4)],
+    theirs: recurrent,
+  }),
+  rowOf("On NMT and two GPUs it is as fast as the recurrent agent.", [2.32, 2.35], {
+    scenarios: [NMT(2)],
+    theirs: recurrent,
+  }),
+  rowOf("On NMT and four GPUs it beats the recurrent agent.", [2.63, 3.15], {
+    scenarios: [NMT(4)],
+    theirs: recurrent,
+  }),
+  rowOf("On NASNet and two GPUs it beats the recurrent agent.", [0.86, 0.89], {
+    scenarios: [MOBILE(2)],
+    theirs: recurrent,
+  }),
+  rowOf("On NASNet and four GPUs it beats the recurrent agent.", [0.74, 0.76], {
+    scenarios: [MOBILE(4)],
+    theirs: recurrent,
+  }),
+];
+
 async function agents({ quick, seeds }: ReproductionScale, lab: Laboratory): Promise<Claim[]> {
   const simulations = quick ? 300 : 2_000;
   const placeto = learner("placeto", { published: simulations, ours: simulations });
   const recurrent = method("our recurrent agent", "colocrl", simulations);
-  const rows: readonly LearnedRow[] = [
-    rowOf("On Inception-V3 and two GPUs it is as fast as the recurrent agent.", [1.18, 1.17], {
-      scenarios: [INCEPTION(2)],
-      theirs: recurrent,
-    }),
-    rowOf("On Inception-V3 and two GPUs it beats the expert.", [1.18, 1.28], {
-      scenarios: [INCEPTION(2)],
-      theirs: EQUAL_BLOCKS,
-    }),
-    rowOf("On Inception-V3 and four GPUs it beats the recurrent agent.", [1.13, 1.19], {
-      scenarios: [INCEPTION(4)],
-      theirs: recurrent,
-    }),
-    rowOf("On NMT and two GPUs it is as fast as the recurrent agent.", [2.32, 2.35], {
-      scenarios: [NMT(2)],
-      theirs: recurrent,
-    }),
-    rowOf("On NMT and four GPUs it beats the recurrent agent.", [2.63, 3.15], {
-      scenarios: [NMT(4)],
-      theirs: recurrent,
-    }),
-    rowOf("On NASNet and two GPUs it beats the recurrent agent.", [0.86, 0.89], {
-      scenarios: [MOBILE(2)],
-      theirs: recurrent,
-    }),
-    rowOf("On NASNet and four GPUs it beats the recurrent agent.", [0.74, 0.76], {
-      scenarios: [MOBILE(4)],
-      theirs: recurrent,
-    }),
-  ];
+  const rows = rowsAgainst(recurrent);
   const shown = quick ? rows.slice(0, 2) : rows;
   const scenarios = [...new Set(shown.flatMap((row) => row.scenarios))];
   const race = (id: string, spec: string) => ({

@@ -74,7 +74,7 @@ async function against(
     ...AGAINST,
     statement: "Its plans take 60.9% of the time of those of policy gradient.",
     rule: { kind: "ratio", paper: 0.609, within: 1.1 },
-    why: "Plans of both are near each other here; no learner leaves room for 39%.",
+    why: "Plans of both are near each other here.",
   };
   return [
     ...(await comparedUnder(assumptions, order, seeds, lab)),

@@ -48,9 +48,13 @@ export async function comparedUnder(
 export function claimOf(said: Said, { under }: Assumption, quantity: string, measured: Measured): Claim {
   const { why, ...rest } = said;
   const claim = judged({ ...rest, under, quantity, ...measured });
-  if (why === undefined || claim.verdict === "holds") return claim;
-  return { ...claim, note: claim.note === null ? why : `${why} ${claim.note}` };
+  return why === undefined || claim.verdict === "holds"
+    ? claim
+    : { ...claim, note: joinedNotes(why, claim.note) };
 }
+
+export const joinedNotes = (...notes: readonly (string | null)[]): string =>
+  notes.filter((note) => note !== null).join(" ");
 
 /** A claim that was not measured, and why. */
 export const notRun = (said: Omit<Said, "why">, under: string, note: string): Claim =>

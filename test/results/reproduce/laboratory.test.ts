@@ -17,6 +17,7 @@ const laboratory = (runCell: RunCell, jobs = 2) =>
     seed: "root",
     jobs,
     keep: (name) => name,
+    train: async ({ name }) => `./policies/${name}`,
     note: () => undefined,
   });
 
