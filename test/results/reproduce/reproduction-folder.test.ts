@@ -55,6 +55,7 @@ async function reproduced(run: RunCell): Promise<string> {
       seed: 0,
       jobs: 1,
       keep: folder.keep,
+      train: async ({ name }) => join(folder.policies, name),
       note: () => undefined,
     });
     await folder.write(await reproduce(toy, scale, lab));

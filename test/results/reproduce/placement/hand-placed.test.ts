@@ -6,12 +6,12 @@ import { equalBlocks, layersApart, oneGpu } from "../../../../results/reproduce/
 const devicesOf = (plan: Plan | null): number[] | null =>
   plan === null || plan.kind !== "placement" ? null : Array.from(plan.device);
 
-const chain = testScenario({ graph: "a 10\nb 10 <- a\nc 10 <- b\nd 10 <- c", devices: ["CPU", "GPU", "GPU"] });
+const chain = testScenario({ graph: "a 10 8B\nb 10 8B <- a\nc 10 8B <- b\nd 10 <- c", devices: ["CPU", "GPU", "GPU"] });
 
 describe("one GPU", () => {
   test("has all on the first accelerator, but for what only the host runs", () => {
     expect(devicesOf(oneGpu(chain))).toEqual([1, 1, 1, 1]);
-    const feed = testScenario({ graph: "a CPU:1\nb 10 <- a", devices: ["GPU", "CPU"] });
+    const feed = testScenario({ graph: "a CPU:1 8B\nb 10 <- a", devices: ["GPU", "CPU"] });
     expect(devicesOf(oneGpu(feed))).toEqual([1, 0]);
   });
 });
@@ -19,18 +19,18 @@ describe("one GPU", () => {
 describe("equal blocks", () => {
   test("cut the order into as many blocks as accelerators, the slowest as fast as can be", () => {
     expect(devicesOf(equalBlocks(chain))).toEqual([1, 1, 2, 2]);
-    const uneven = testScenario({ graph: "a 10\nb 10 <- a\nc 10 <- b\nd 30 <- c" });
+    const uneven = testScenario({ graph: "a 10 8B\nb 10 8B <- a\nc 10 8B <- b\nd 30 <- c" });
     expect(devicesOf(equalBlocks(uneven))).toEqual([0, 0, 0, 1]);
   });
 });
 
 describe("an expert's layers", () => {
   const ops = [
-    "embedding 1",
-    "layer_0/x 5 group=zero <- embedding",
-    "layer_1/x 5 <- layer_0/x",
-    "layer_2/x 5 <- layer_1/x",
-    "layer_3/x 5 <- layer_2/x",
+    "embedding 1 8B",
+    "layer_0/x 5 8B group=zero <- embedding",
+    "layer_1/x 5 8B <- layer_0/x",
+    "layer_2/x 5 8B <- layer_1/x",
+    "layer_3/x 5 8B <- layer_2/x",
     "attention/x 5 <- layer_3/x",
     "other 5 group=zero <- layer_0/x",
   ];
@@ -41,7 +41,7 @@ describe("an expert's layers", () => {
   });
 
   test("leave gaps where there are fewer layers than accelerators", () => {
-    const scenario = testScenario({ graph: "layer_0/x 5\nlayer_1/x 5 <- layer_0/x\nloss/x 1 <- layer_1/x", devices: 4 });
+    const scenario = testScenario({ graph: "layer_0/x 5 8B\nlayer_1/x 5 8B <- layer_0/x\nloss/x 1 <- layer_1/x", devices: 4 });
     expect(devicesOf(layersApart(scenario))).toEqual([0, 2, 3]);
   });
 
