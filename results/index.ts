@@ -106,6 +106,7 @@ export type {
   ReproductionScale,
   Rule,
   Source,
+  TrainRun,
   Verdict,
 } from "./reproduce/contract.ts";
 export { type CountingLaboratory, createLaboratory, type LaboratoryParts } from "./reproduce/laboratory.ts";

@@ -95,7 +95,7 @@ export interface Laboratory {
   values(run: LabRun): Promise<readonly (number | null)[]>;
   /** The cells themselves, by seed: plans, peaks, curves, what they spent. */
   cells(run: LabRun): Promise<readonly CellResult[]>;
-  /** Trains a policy once; answers with its run directory, for methods such as `regal@DIRECTORY`. */
+  /** Trains a policy once; answers with its run directory, for methods such as `regal@FOLDER`. */
   train(run: TrainRun): Promise<string>;
   /** A number that needs no cell, such as the score of a plan placed by hand. */
   numberOn(address: string, measure: (scenario: Scenario) => number | null): Promise<number | null>;

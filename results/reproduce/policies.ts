@@ -1,11 +1,10 @@
 /**
  * Policies that a reproduction trains on other graphs than those that it is judged on. Each is a
- * run directory. A finished one is used again, and a stopped one goes on, where it was asked the
- * same.
+ * run directory, named after the policy and its simulations. A finished one is used again, and a
+ * stopped one goes on.
  */
 import { join } from "node:path";
 import type { BackendName } from "../../agents/contract.ts";
-import { InputError } from "../../env/model/errors.ts";
 import { withMembers } from "../../scenarios/address.ts";
 import { CellStopped } from "../cells/cell.ts";
 import type { TrainHooks } from "../training/request.ts";
@@ -26,7 +25,7 @@ export type TrainPolicy = (run: TrainRun) => Promise<string>;
 
 export function policiesIn({ path, seed, backend, hooks }: PoliciesParts): TrainPolicy {
   return async ({ name, agent, scenarios, simulations, objective, init }) => {
-    const folder = join(path, name);
+    const folder = join(path, `${name}-${simulations}`);
     const request = {
       scenarios: withMembers(scenarios),
       agent,
@@ -37,22 +36,11 @@ export function policiesIn({ path, seed, backend, hooks }: PoliciesParts): Train
       ...(init !== undefined && { init }),
       ...(backend !== undefined && { backend }),
     };
-    const begun = readRunFile(folder, "run.json");
-    if (begun !== undefined) refuseOtherBudget(folder, begun, simulations);
     if (readRunFile(folder, "result.json") !== undefined) return folder;
-    const result = await (begun === undefined
+    const result = await (readRunFile(folder, "run.json") === undefined
       ? train(folder, request, hooks)
       : resumeTraining(folder, hooks));
     if (!result.finished) throw new CellStopped();
     return folder;
   };
-}
-
-function refuseOtherBudget(folder: string, begun: unknown, simulations: number): void {
-  const { config } = begun as { readonly config?: { readonly budget?: { readonly simulations?: number } } };
-  const other = config?.budget?.simulations;
-  if (other !== simulations)
-    throw new InputError(
-      `"${folder}" holds a policy of ${other} simulations, this reproduction trains for ${simulations}; name another folder with --out.`,
-    );
 }

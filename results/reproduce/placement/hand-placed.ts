@@ -7,7 +7,7 @@
  */
 import { type Choices, choicesOf, planOf } from "../../../agents/problems/choices.ts";
 import { onOneDevice } from "../../../agents/problems/constructions.ts";
-import { partitionChain } from "../../../agents/search/lines/chain-partition.ts";
+import { blocksOver } from "../../../agents/search/lines/order-blocks.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
@@ -21,19 +21,8 @@ export function oneGpu(scenario: Scenario): Plan {
 /** Null where no cut gives every block an accelerator that runs it. */
 export function equalBlocks(scenario: Scenario): Plan | null {
   const choices = choicesOf(scenario, "accelerators");
-  const { computeUs, deviceCount } = groupGraph(scenario);
-  const { legal, devices } = choices;
-  const times = Float64Array.from({ length: legal.length * devices.length }, (_, i) => {
-    const [g, k] = [Math.floor(i / devices.length), i % devices.length];
-    return devices.includes(legal[g][0]) ? computeUs[g * deviceCount + devices[k]] : 0;
-  });
-  const block = partitionChain(times, devices.length);
-  return block === null
-    ? null
-    : planOf(
-        choices,
-        legalDevices(choices, (g) => devices[block[g]]),
-      );
+  const placed = blocksOver(choices, groupGraph(scenario), choices.devices.length);
+  return placed === null ? null : planOf(choices, placed);
 }
 
 /** Null where the network has no ops named after layers. */

@@ -1,6 +1,6 @@
 /**
- * An agent of a paper in two forms, as published (`mode=paper`) and as we ship it, with the
- * searches that stand beside it at as many simulations as ours.
+ * An agent of a paper in two forms, as published (`mode=paper`) and as we ship it. Searches stand
+ * beside it with as many simulations as ours.
  */
 import type { Claim, Laboratory, Source } from "../contract.ts";
 import type { Assumption } from "./assumptions.ts";

@@ -6,7 +6,10 @@ import { equalBlocks, layersApart, oneGpu } from "../../../../results/reproduce/
 const devicesOf = (plan: Plan | null): number[] | null =>
   plan === null || plan.kind !== "placement" ? null : Array.from(plan.device);
 
-const chain = testScenario({ graph: "a 10 8B\nb 10 8B <- a\nc 10 8B <- b\nd 10 <- c", devices: ["CPU", "GPU", "GPU"] });
+const chain = testScenario({
+  graph: "a 10 8B\nb 10 8B <- a\nc 10 8B <- b\nd 10 <- c",
+  devices: ["CPU", "GPU", "GPU"],
+});
 
 describe("one GPU", () => {
   test("has all on the first accelerator, but for what only the host runs", () => {
@@ -41,7 +44,10 @@ describe("an expert's layers", () => {
   });
 
   test("leave gaps where there are fewer layers than accelerators", () => {
-    const scenario = testScenario({ graph: "layer_0/x 5 8B\nlayer_1/x 5 8B <- layer_0/x\nloss/x 1 <- layer_1/x", devices: 4 });
+    const scenario = testScenario({
+      graph: "layer_0/x 5 8B\nlayer_1/x 5 8B <- layer_0/x\nloss/x 1 <- layer_1/x",
+      devices: 4,
+    });
     expect(devicesOf(layersApart(scenario))).toEqual([0, 2, 3]);
   });
 

@@ -16,10 +16,12 @@ const row = rowOf("It is faster.", [2, 4], { scenarios: ["toy/chain"], theirs: m
 test("a row is judged by the paper's ratio for the published agent and for ours", async () => {
   const lab = fakeLaboratory(({ method: spec }) => (spec === "colocrl" ? 50 : 100));
   const claims = await learnedRows(agent, [row], OUR_DEFAULT, 2, lab);
-  expect(claims.map(({ verdict, measured, paperFigure }) => [verdict, measured?.value, paperFigure])).toEqual([
-    ["does not hold", expect.closeTo(1), "2 s against 4 s"],
-    ["holds", expect.closeTo(0.5), "2 s against 4 s"],
-  ]);
+  expect(claims.map(({ verdict, measured, paperFigure }) => [verdict, measured?.value, paperFigure])).toEqual(
+    [
+      ["does not hold", expect.closeTo(1), "2 s against 4 s"],
+      ["holds", expect.closeTo(0.5), "2 s against 4 s"],
+    ],
+  );
   expect(lab.asked.map(({ method: spec, simulations }) => [spec, simulations])).toContainEqual([
     "colocrl?mode=paper",
     20,

@@ -28,10 +28,12 @@ test("an order that holds under one assumption alone says why under the other", 
     return scenario.includes("tf-2017") ? 20 : 5;
   });
   const claims = await comparedUnder([OUR_DEFAULT, TF_2017], comparison, 2, lab);
-  expect(claims.map(({ under, verdict, note, measured }) => [under, verdict, measured?.value, note])).toEqual([
-    ["our default", "does not hold", expect.closeTo(2), "Copies are cheap here."],
-    ["tf-2017", "holds", expect.closeTo(0.5), null],
-  ]);
+  expect(claims.map(({ under, verdict, note, measured }) => [under, verdict, measured?.value, note])).toEqual(
+    [
+      ["our default", "does not hold", expect.closeTo(2), "Copies are cheap here."],
+      ["tf-2017", "holds", expect.closeTo(0.5), null],
+    ],
+  );
 });
 
 test("the reason stands before what was left out, and without a plan nothing was run", async () => {
