@@ -5,13 +5,42 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { makeEntry, writeEntry } from "../../../results/leaderboard/entry/make-entry.ts";
+import { trackNamed } from "../../../results/leaderboard/tracks/tracks.ts";
+import { createJudge } from "../../../results/leaderboard/verify/judge.ts";
+import { cellsOf } from "../../results/leaderboard/small-board.ts";
 import { pgym } from "../recorded-terminal.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const board = join(root, "results/leaderboard/board-v1");
-const quick = join(board, "latency-topo-blocks-100-simulations");
 const folder = mkdtempSync(join(tmpdir(), "placement-gym-leaderboard-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** An entry of a track of the board whose scenarios are quick to open. */
+const track = trackNamed("latency");
+const entry = await makeEntry(
+  {
+    head: {
+      track: track.id,
+      method: "topo-blocks",
+      options: null,
+      budget: { simulations: 100 },
+      rootSeed: 0,
+      seeds: track.seeds,
+      versions: {},
+      trainedOn: [],
+      policySha256: null,
+      command: "",
+    },
+    track,
+    cells: await cellsOf(track, "topo-blocks", 100),
+    policy: null,
+    folder: join(folder, "board"),
+  },
+  createJudge(),
+);
+writeEntry(entry);
+const quick = entry.path;
 
 describe("leaderboard", () => {
   test("verifies an entry, and replays a cell of it", async () => {
@@ -57,7 +86,7 @@ describe("leaderboard", () => {
 
   test("has entries of one folder each, named by track, method and budget", () => {
     const ids = readdirSync(board);
-    expect(ids.length).toBeGreaterThan(10);
+    expect(ids.length).toBeGreaterThan(1);
     for (const id of ids)
       expect(id).toMatch(
         /^(makespan|max-load-contiguous|max-load-free|latency|generalisation)-.+-\d+-(simulations|cpu-seconds)$/,
