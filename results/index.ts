@@ -12,7 +12,14 @@ export {
   type RunCell,
   runCell,
 } from "./cells/cell.ts";
-export { budgetText, type CellContents, type ContentsOf, cellContents } from "./cells/cell-content.ts";
+export {
+  budgetText,
+  type CellContents,
+  type ContentsOf,
+  cellContents,
+  type GrowingContents,
+  growingContents,
+} from "./cells/cell-content.ts";
 export { type FaultParts, faultsAsRows } from "./cells/failed-cell.ts";
 export { cellRng, type StreamSeed } from "./cells/random-stream.ts";
 export { type CellProgress, type CellsHooks, runCells } from "./cells/run-cells.ts";

@@ -60,5 +60,4 @@ export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakB
   return { markup: ganttFigure(scenario, timeline, options), explanation };
 }
 
-const widthOf = ({ isHalf = false }: Pick<ShownPlan, "isHalf">): number =>
-  isHalf ? HALF_LANES : WIDE_LANES;
+const widthOf = ({ isHalf = false }: Pick<ShownPlan, "isHalf">): number => (isHalf ? HALF_LANES : WIDE_LANES);
