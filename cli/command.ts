@@ -146,6 +146,12 @@ export const backendFlag = {
   defaultText: "PLACEMENT_GYM_BACKEND, else wasm",
 } as const;
 
+/** Of commands with a folder; `solve` names a file. */
+export const logEvaluationsFlag = {
+  type: "switch",
+  describe: "keep every plan and what it scored in the folder, for offline learning",
+} as const;
+
 /** The backend of the flag, else of the variable, else wasm. */
 export function backendOf(flag: string | undefined, terminal: Terminal): (typeof backends)[number] {
   const asked = flag ?? (terminal.variables.PLACEMENT_GYM_BACKEND || "wasm");

@@ -88,6 +88,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./commands/tune.ts")).tune,
   },
   {
+    name: "reproduce",
+    summary: "a published paper's claims, measured here, each with a verdict",
+    load: async () => (await import("./commands/reproduce.ts")).reproduce,
+  },
+  {
     name: "compare",
     summary: "many methods on many scenarios at one budget: a table and a page",
     load: async () => (await import("./commands/compare.ts")).compare,
@@ -106,6 +111,11 @@ export const commands: readonly Entry[] = [
     name: "leaderboard",
     summary: "a board that anybody can recompute: verify, add, show, build",
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  {
+    name: "report",
+    summary: "curves, Gantt charts and tables of a run's folder as SVG, PNG, LaTeX and CSV",
+    load: async () => (await import("./commands/report.ts")).report,
   },
   {
     name: "check",

@@ -80,7 +80,14 @@ export { opWork } from "./model/coarsen/work.ts";
 export { createScenario } from "./model/create-scenario.ts";
 export { withDispatch } from "./model/dispatch.ts";
 export { InputError, OrderDeadlock } from "./model/errors.ts";
-export { defaultFidelity, type Fidelity, fidelities, placetoFidelity } from "./model/fidelity/fidelity.ts";
+export {
+  defaultFidelity,
+  type Fidelity,
+  fidelities,
+  placetoFidelity,
+  tensorflow2017Fidelity,
+} from "./model/fidelity/fidelity.ts";
+export { type NamedFidelity, namedFidelities, withFidelity } from "./model/fidelity/named.ts";
 export {
   graphHash,
   readScenario,
@@ -178,6 +185,7 @@ export {
   type MeterOptions,
   type MeterState,
   metered,
+  type Scored,
   type Spending,
 } from "./sim/evaluator/meter.ts";
 export { checkMove, movedPlan } from "./sim/evaluator/move.ts";

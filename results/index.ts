@@ -12,7 +12,14 @@ export {
   type RunCell,
   runCell,
 } from "./cells/cell.ts";
-export { budgetText, type CellContents, type ContentsOf, cellContents } from "./cells/cell-content.ts";
+export {
+  budgetText,
+  type CellContents,
+  type ContentsOf,
+  cellContents,
+  type GrowingContents,
+  growingContents,
+} from "./cells/cell-content.ts";
 export { type FaultParts, faultsAsRows } from "./cells/failed-cell.ts";
 export { cellRng, type StreamSeed } from "./cells/random-stream.ts";
 export { type CellProgress, type CellsHooks, runCells } from "./cells/run-cells.ts";
@@ -98,6 +105,27 @@ export {
 } from "./report/comparison-folder.ts";
 export { type KeptCells, openCells } from "./report/kept-cells.ts";
 export { writeComparison } from "./report/write-comparison.ts";
+export type {
+  Claim,
+  Laboratory,
+  LabRun,
+  Paper,
+  ReproductionScale,
+  Rule,
+  Source,
+  TrainRun,
+  Verdict,
+} from "./reproduce/contract.ts";
+export { type CountingLaboratory, createLaboratory, type LaboratoryParts } from "./reproduce/laboratory.ts";
+export { levelOf, type Measured, type Runs, ratioOf } from "./reproduce/measured.ts";
+export { papers } from "./reproduce/registry.ts";
+export {
+  REPRODUCTION_FORMAT,
+  type Reproduction,
+  type ReproductionReport,
+  reproduce,
+} from "./reproduce/report.ts";
+export { claimVerdict, judged } from "./reproduce/verdicts.ts";
 export { interquartileMean } from "./statistics/averages.ts";
 export {
   type CellStatistics,

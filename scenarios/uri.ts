@@ -8,6 +8,7 @@
  *   every workload.
  * - `groups`, `granularity` and `coarsen` choose the grouping (docs/scenarios.md, "Groups").
  * - `comm` sets the time of all transfers, in percent of the time of all ops on this cluster.
+ * - `fidelity` names a fidelity, with what it assumes of links and memory.
  * - `network` names a network model that replaces the cluster's own links.
  * - `dispatch` says what the priorities of a plan mean.
  *
@@ -22,6 +23,7 @@ import { createScenario } from "../env/model/create-scenario.ts";
 import { withDispatch } from "../env/model/dispatch.ts";
 import { InputError } from "../env/model/errors.ts";
 import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
+import { withFidelity } from "../env/model/fidelity/named.ts";
 import type { OpGraph } from "../env/model/graph/graph.ts";
 import { withNetwork } from "../env/model/networks.ts";
 import { Query, readQuery } from "../env/model/query.ts";
@@ -39,7 +41,14 @@ import type { Workload } from "./workloads/workload.ts";
 /** Few enough to learn on, many enough to keep a few devices balanced. */
 const DEFAULT_GROUPS = 96;
 /** Options of every scenario, from a URI or a file. */
-export const COMMON_OPTIONS: readonly string[] = ["groups", "granularity", "coarsen", "network", "dispatch"];
+export const COMMON_OPTIONS: readonly string[] = [
+  "groups",
+  "granularity",
+  "coarsen",
+  "fidelity",
+  "network",
+  "dispatch",
+];
 
 const granularities = ["group", "op"] as const;
 
@@ -110,10 +119,11 @@ function valuesOf(query: Query, problem: Problem): Record<string, number> {
   );
 }
 
-/** The scenario with the network and the dispatch of the options. */
+/** The scenario with the fidelity, the network and the dispatch of the options, in this order. */
 export function underOptions(scenario: Scenario, query: Query): Scenario {
-  const [network, dispatch] = [query.text("network"), query.text("dispatch")];
-  const networked = network === undefined ? scenario : withNetwork(scenario, network);
+  const [fidelity, network, dispatch] = ["fidelity", "network", "dispatch"].map((name) => query.text(name));
+  const faithful = fidelity === undefined ? scenario : withFidelity(scenario, fidelity);
+  const networked = network === undefined ? faithful : withNetwork(faithful, network);
   return dispatch === undefined ? networked : withDispatch(networked, dispatch);
 }
 

@@ -55,7 +55,7 @@ const fields = {
   stride: z.int().min(1).default(1).describe("Groups that are placed between two evaluations."),
   accept: z
     .enum(["all", "improving"])
-    .default("improving")
+    .default("all")
     .describe("Whether every move of training stays, or those that lengthen the step are taken back."),
   freeStays: z
     .boolean()
@@ -132,7 +132,7 @@ const fields = {
   rehearsal: z
     .int()
     .min(0)
-    .default(16)
+    .default(0)
     .describe("Every so many updates one imitates a sweep that is led to the best plan; 0 is never."),
   rehearsalSteps: z.int().min(1).default(16).describe("Steps of the optimizer in such an update."),
   labels: z.int().min(1).default(2).describe("Such plans of each graph, each made by annealing."),
@@ -146,7 +146,6 @@ const options = withPresets(fields, {
     graphs: 8,
     segment: 0,
     sweeps: 1,
-    accept: "all",
     start: "fixed-random",
     time: "seconds",
     discount: 1,
@@ -157,7 +156,6 @@ const options = withPresets(fields, {
     lastRate: 1e-4,
     entropy: 1,
     rounds: 8,
-    rehearsal: 0,
   },
 });
 type Options = z.infer<typeof options>;
@@ -172,7 +170,7 @@ export const placeto: AgentModule<Options> = {
     searchSpace: "device per group, by improvement",
     paper: "Addanki et al., Learning Generalizable Device Placement Algorithms, NeurIPS 2019",
     limits:
-      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations; moves that lengthen the step are taken back. Every 16th update imitates a sweep that is led from where answers begin to the best plan so far, so the own plan comes close to it. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03. Two things that are not in the paper are off by default: imitation of annealed plans, and decode=improve, which places groups again in no order.",
+      "mode=paper departs where a plan does not fit the devices: it has no step time here and counts as the cap of 10 s. The step size falls over 1,000 updates, which the source does not give. The default departs in all this: devices differ by speed and by the groups on them, not by number, so one policy fits any number. Means for sums, 4 rounds for 8, a norm before the head. Episodes are three sweeps from the best placement so far, with an update every 16 evaluations. Rewards count by cost over bound and by 0.3 for each later step; no baseline; advantages over their size; Adam at 0.004, entropy 0.03. Three things that are not in the paper are off by default: imitation of annealed plans, rehearsal of a sweep to the best plan so far, and decode=improve, which places groups again in no order.",
   },
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,

@@ -87,8 +87,8 @@ export interface Lesson<R extends Rollout = Rollout> {
   /** Episodes of an expert, for imitation. */
   demonstrate?(count: number, rng: Rng): R[];
   /**
-   * The episode of an answer, led to the best plan so far and scored, for imitation; none where
-   * there is no such plan or the budget leaves no episode.
+   * The episode of an answer, led to the best plan so far and scored, for imitation. None where
+   * there is no such plan, or where the budget leaves no episode.
    */
   rehearse?(): R[];
   /** Further numbers of an update for the logs. */

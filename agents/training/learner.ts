@@ -45,7 +45,7 @@ export interface LearnerSpec<R extends Rollout = Rollout> {
   readonly lateFilter?: number;
   /** Updates at the beginning that imitate the lessons' expert. */
   readonly imitation?: number;
-  /** Every so many updates one imitates the lessons' own best plans in so many steps; 0 is never. */
+  /** Every so many updates one imitates the own best plans, in so many steps; 0 is never. */
   readonly rehearsal?: { readonly every: number; readonly steps: number };
   /** How the policy answers; greedy by default. */
   readonly decoding?: DecodingOptions;

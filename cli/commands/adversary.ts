@@ -19,10 +19,10 @@ import { families } from "../../scenarios/families/index.ts";
 import { defineCommand, type Flags, jsonFlag, seedFlag, type Values } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { adversaryText } from "../reports/adversary-text.ts";
 import { shellWord } from "../reports/origin.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
+import { adversaryText } from "./adversary/adversary-text.ts";
 
 /** Ten ops on four devices: small enough to be read whole. */
 const SMALL = "layered/train/0-4/4xK80?ops=10&width=3";

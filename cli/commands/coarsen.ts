@@ -12,7 +12,7 @@ import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { jsonText } from "../json.ts";
 import { table, wrappedColumns, wrappedText } from "../reports/columns.ts";
-import { percent } from "../reports/explain-words.ts";
+import { percent } from "../reports/plans/explain-words.ts";
 import { EXIT, lineWidth } from "../terminal/terminal.ts";
 
 /** A report, or why the rule could not meet the limit. */

@@ -7,6 +7,8 @@
 
 import { generalSpecs } from "../../agents/registry/registry.ts";
 import type { Objective } from "../../env/model/scenario.ts";
+import type { CellSpec } from "../../results/cells/cell.ts";
+import { cellLogPath } from "../../results/cells/evaluation-log.ts";
 import {
   type CompareReport,
   type CompareRequest,
@@ -25,6 +27,7 @@ import {
   defineCommand,
   jobsFlag,
   jsonFlag,
+  logEvaluationsFlag,
   objectiveFlag,
   seedFlag,
 } from "../command.ts";
@@ -32,6 +35,7 @@ import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { runComparison } from "../pool/run-cells.ts";
 import { originOf } from "../reports/origin.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
@@ -51,6 +55,7 @@ const flags = {
   objective: objectiveFlag,
   backend: backendFlag,
   jobs: jobsFlag,
+  "log-evaluations": logEvaluationsFlag,
   out: {
     type: "text",
     placeholder: "DIR",
@@ -83,14 +88,15 @@ export const compare = defineCommand({
       backend: backendOf(values.backend, terminal),
     };
     checkRequest(request);
-    const { json, jobs, out } = values;
+    const { json, jobs, out, "log-evaluations": isLogged } = values;
     const origin = originOf("compare", flags, values);
-    if (json && out === undefined)
+    if (json && out === undefined && !isLogged)
       return answer(request, { json, jobs, out, folder: null, origin }, terminal);
     return inFolder(out, values.suite?.replaceAll("/", "-") ?? "compare", async (path) => {
       const folder = await openFolder(path, request, terminal);
+      const logOf = isLogged ? (cell: CellSpec) => cellLogPath(path, cell) : undefined;
       try {
-        return await answer(folder.request, { json, jobs, out: path, folder, origin }, terminal);
+        return await answer(folder.request, { json, jobs, out: path, folder, origin, logOf }, terminal);
       } finally {
         folder.close();
       }
@@ -104,21 +110,23 @@ interface Asked {
   readonly out: string | undefined;
   readonly folder: ComparisonFolder | null;
   readonly origin: Origin;
+  readonly logOf?: (cell: CellSpec) => string;
 }
 
 /** Files come before the text, so that a reader who hangs up loses none. */
 async function answer(
   request: CompareRequest,
-  { json, jobs, out, folder, origin }: Asked,
+  { json, jobs, out, folder, origin, logOf }: Asked,
   terminal: Terminal,
 ): Promise<number> {
   let report: CompareReport | undefined;
   try {
-    report = await runComparison({ request, jobs, folder }, terminal);
+    report = await runComparison({ request, jobs, folder, logOf }, terminal);
   } finally {
     if (report?.complete !== true && folder !== null && folder.keptCount > 0)
       terminal.note(`Finished cells are kept: the same command with --out ${out} goes on from there.`);
   }
+  if (logOf !== undefined) tellLogs(cellsOf(request).map(logOf), terminal);
   const page = await folder?.write(report, origin);
   const backends = new Set(report.cells.map(({ backend }) => backend).filter((name) => name !== null));
   if (backends.size > 0) terminal.note(`TensorFlow.js backend: ${[...backends].join(", ")}`);

@@ -3,6 +3,8 @@
  * of scores for each budget and writes a page. Cells are kept as they finish, so that the same
  * command goes on where it was stopped, and a further one extends what is there.
  */
+import type { CellSpec } from "../../results/cells/cell.ts";
+import { cellLogPath } from "../../results/cells/evaluation-log.ts";
 import { sampleSize, startOrder, weightsOf } from "../../results/evaluation/cell-order.ts";
 import {
   checkEvaluation,
@@ -19,6 +21,7 @@ import { jsonText } from "../json.ts";
 import { withWorkers } from "../pool/run-cells.ts";
 import { originOf } from "../reports/origin.ts";
 import { beatenTexts } from "../reports/plans/beaten-report.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { writeTables } from "../terminal/painted.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { versions } from "../version.ts";
@@ -44,7 +47,10 @@ export const evaluate = defineCommand({
       const inputsOf = async (methods: readonly string[]) => (await knownMethods(methods)).inputs;
       const folder = await openEvaluation({ path, request, versions, inputsOf });
       try {
-        const evaluated = await cellsIn(folder, { path, jobs: values.jobs }, terminal);
+        const isLogged = values["log-evaluations"];
+        const logOf = isLogged ? (cell: CellSpec) => cellLogPath(path, cell) : undefined;
+        const evaluated = await cellsIn(folder, { path, jobs: values.jobs, logOf }, terminal);
+        if (logOf !== undefined) tellLogs(evaluationCells(folder.request).map(logOf), terminal);
         const page = await folder.write(evaluated, originOf("evaluate", flags, values));
         if (values.json) terminal.write(jsonText({ ...evaluated.report, out: path }));
         else writeTables(`${formatEvaluation(evaluated)}\nPage: ${page}\n`, terminal);
@@ -59,10 +65,16 @@ export const evaluate = defineCommand({
   },
 });
 
+interface Where {
+  readonly path: string;
+  readonly jobs: number | undefined;
+  readonly logOf: ((cell: CellSpec) => string) | undefined;
+}
+
 /** Runs what the folder lacks, with a word on what it has. */
 async function cellsIn(
   folder: EvaluationFolder,
-  { path, jobs }: { readonly path: string; readonly jobs: number | undefined },
+  { path, jobs, logOf }: Where,
   terminal: Terminal,
 ): Promise<Evaluated> {
   const { request, notes } = folder;
@@ -78,7 +90,7 @@ async function cellsIn(
   const kept = cells.filter((cell) => !waits.has(cell));
   const inOrder = [...kept, ...startOrder(missing, weights)];
   const { methods } = request;
-  const workers = { cells: inOrder, methods, jobs, folder, tellTimeAfter: sampleSize(missing) };
+  const workers = { cells: inOrder, methods, jobs, folder, logOf, tellTimeAfter: sampleSize(missing) };
   let evaluated: Evaluated | undefined;
   try {
     evaluated = await withWorkers(workers, terminal, (hooks) =>

@@ -32,6 +32,7 @@ import {
   seedFlag,
 } from "../command.ts";
 import { jsonText } from "../json.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
 import { duration } from "../terminal/time-left.ts";
@@ -60,6 +61,11 @@ export const solve = defineCommand({
     ...budgetFlags,
     seed: seedFlag,
     backend: backendFlag,
+    "log-evaluations": {
+      type: "text",
+      placeholder: "FILE",
+      describe: "keep every plan and what it scored, as JSON lines in gzip, for offline learning",
+    },
     json: jsonFlag,
   },
   examples: [
@@ -70,6 +76,7 @@ export const solve = defineCommand({
     const { runCell } = await import("../../results/cells/cell.ts");
     const budget = budgetOf(values);
     const progress = progressOf(budget, terminal);
+    const logTo = values["log-evaluations"];
     const outcome = await runCell(
       {
         scenario,
@@ -85,6 +92,7 @@ export const solve = defineCommand({
         cpuClock: terminal.cpuSeconds,
         signal: terminal.signal,
         onEvaluation: progress.spent,
+        logTo,
       },
     ).finally(progress.end);
     const effort = values.bound as BoundEffort;
@@ -95,6 +103,7 @@ export const solve = defineCommand({
         ? jsonText(answerOf({ ...outcome, result }, values.seed))
         : textOf(displayedWords({ ...outcome, result })),
     );
+    if (logTo !== undefined) tellLogs([logTo], terminal);
     if (result.failure !== null) terminal.note(`placement-gym: ${result.failure}`);
     for (const text of await beatenTexts([result])) terminal.note(text);
     return result.feasible ? EXIT.done : EXIT.failed;

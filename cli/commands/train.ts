@@ -12,6 +12,7 @@ import type { Objective } from "../../env/model/scenario.ts";
 import { leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { leadingSpent } from "../../env/sim/evaluator/meter.ts";
 import { formatCount, formatGap, formatValue } from "../../results/text/format.ts";
+import { evaluationFilesIn } from "../../results/training/copies/evaluations.ts";
 import { readPolicy } from "../../results/training/policy-file.ts";
 import type {
   TrainedScenario,
@@ -29,12 +30,14 @@ import {
   defineCommand,
   type Flags,
   jsonFlag,
+  logEvaluationsFlag,
   objectiveFlag,
   seedFlag,
   type Values,
 } from "../command.ts";
 import { inFolder } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { tellLogs } from "../terminal/logs-text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { rateText, startRates } from "../terminal/rates.ts";
 import { EXIT, type Terminal } from "../terminal/terminal.ts";
@@ -109,6 +112,7 @@ const flags = {
     describe: "a folder that holds no run yet",
     defaultText: "a new folder in runs/",
   },
+  "log-evaluations": logEvaluationsFlag,
   resume: {
     type: "text",
     placeholder: "DIR",
@@ -131,15 +135,17 @@ export const train = defineCommand({
     "train --resume runs/first",
   ],
   async run({ values }, terminal) {
-    const hooks = hooksOf(terminal);
+    const { end, ...own } = hooksOf(terminal);
     const run = async (path: string) => {
+      const hooks = values["log-evaluations"] ? { ...own, logTo: path } : own;
       const result = await (values.resume === undefined
         ? startTraining(path, requestOf(values, terminal), hooks)
         : resumeTraining(path, hooks));
       return { path, result };
     };
-    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(hooks.end);
+    const { path, result } = await inFolder(values.resume ?? values.out, "train", run).finally(end);
     if (result.backend !== null) terminal.note(`TensorFlow.js backend: ${result.backend}`);
+    if (values["log-evaluations"]) tellLogs(evaluationFilesIn(path), terminal);
     terminal.write(values.json ? jsonText({ ...result, out: path }) : textOf(result, path));
     const { scenarios } = result;
     return scenarios.length > 0 && scenarios.every(({ feasible }) => feasible) ? EXIT.done : EXIT.failed;

@@ -19,7 +19,9 @@ import {
 } from "../../results/cells/cell.ts";
 import { type WorkerStderr, workerStderr } from "./worker-stderr.ts";
 
-export type ToWorker = { readonly kind: "run"; readonly cell: CellSpec } | { readonly kind: "stop" };
+export type ToWorker =
+  | { readonly kind: "run"; readonly cell: CellSpec; readonly logTo: string | undefined }
+  | { readonly kind: "stop" };
 export type FromWorker =
   | { readonly kind: "progress"; readonly spent: number }
   | { readonly kind: "outcome"; readonly outcome: CellOutcome }
@@ -109,7 +111,7 @@ const toOurStderr = (text: string): void => void process.stderr.write(text);
 function converse(
   worker: Worker,
   cell: CellSpec,
-  { signal, onEvaluation }: CellHooks,
+  { signal, onEvaluation, logTo }: CellHooks,
   stopMs: number,
 ): Promise<CellOutcome> {
   const { child } = worker;
@@ -142,7 +144,7 @@ function converse(
 
     child.on("message", onMessage).on("close", onClose).on("error", onError);
     signal?.addEventListener("abort", onAbort);
-    say({ kind: "run", cell });
+    say({ kind: "run", cell, logTo });
     if (signal?.aborted) onAbort();
   });
 }

@@ -25,6 +25,8 @@ export interface WorkersFor {
   /** Cells at once; default one for each core. */
   readonly jobs: number | undefined;
   readonly folder: KeptCells | null;
+  /** Path of the file that keeps the evaluations of a cell; default none. */
+  readonly logOf?: (cell: CellSpec) => string;
   /** Of a caller that runs several comparisons and closes it; default a new one. */
   readonly pool?: Pool;
   /** After how many finished cells the whole time is told; default never. */
@@ -33,14 +35,14 @@ export interface WorkersFor {
 
 /** Does the work with hooks that run its cells in child processes. */
 export async function withWorkers<Report>(
-  { cells, methods: specs, jobs: asked, folder, pool: given, tellTimeAfter }: WorkersFor,
+  { cells, methods: specs, jobs: asked, folder, pool: given, tellTimeAfter, logOf }: WorkersFor,
   terminal: Terminal,
   work: (hooks: CellsHooks) => Promise<Report>,
 ): Promise<Report> {
   const { methods } = await knownMethods(specs);
   const pool = given ?? createPool();
   const runCell = faultsAsRows({
-    runCell: pool.runCell,
+    runCell: (cell, hooks) => pool.runCell(cell, { ...hooks, logTo: logOf?.(cell) }),
     moduleOf: ({ method }) => methods.get(method)!.module,
     onFault: (cell, error) => tellFault(cell, error, folder, terminal),
   });

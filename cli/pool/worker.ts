@@ -6,12 +6,12 @@
 
 import { performance } from "node:perf_hooks";
 import { InputError } from "../../env/model/errors.ts";
-import type { CellSpec } from "../../results/cells/cell.ts";
 import { cpuSeconds } from "../terminal/terminal.ts";
 import { endWithParent } from "./parent-watch.ts";
 import type { FromWorker, ToWorker } from "./pool.ts";
 
 const SECONDS_BETWEEN_MESSAGES = 0.2;
+type RunMessage = Extract<ToWorker, { kind: "run" }>;
 const clock = () => performance.now() / 1000;
 
 export function serve(): void {
@@ -24,11 +24,11 @@ export function serve(): void {
   process.on("message", (message: ToWorker) => {
     if (message.kind === "stop") return interrupt.abort();
     interrupt = new AbortController();
-    void answer(message.cell, interrupt.signal);
+    void answer(message, interrupt.signal);
   });
 }
 
-async function answer(cell: CellSpec, signal: AbortSignal): Promise<void> {
+async function answer({ cell, logTo }: RunMessage, signal: AbortSignal): Promise<void> {
   let toldAt = clock();
   const onEvaluation = (spent: number) => {
     if (clock() - toldAt < SECONDS_BETWEEN_MESSAGES) return;
@@ -39,7 +39,7 @@ async function answer(cell: CellSpec, signal: AbortSignal): Promise<void> {
     const { runCell } = await import("../../results/cells/cell.ts");
     say({
       kind: "outcome",
-      outcome: await runCell(cell, { clock, cpuClock: cpuSeconds, signal, onEvaluation }),
+      outcome: await runCell(cell, { clock, cpuClock: cpuSeconds, signal, onEvaluation, logTo }),
     });
   } catch (error) {
     say(error instanceof InputError ? { kind: "mistake", sentence: error.message } : faultOf(error));

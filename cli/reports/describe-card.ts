@@ -13,7 +13,7 @@ import { scenarioProfile } from "../../scenarios/profile.ts";
 import { workloadCatalog } from "../../scenarios/workloads/index.ts";
 import { clusterLines, devicesOf, linksOf, routeMatrix } from "./cluster-card.ts";
 import { wrappedColumns } from "./columns.ts";
-import { percent } from "./explain-words.ts";
+import { percent } from "./plans/explain-words.ts";
 import { workWords } from "./work-words.ts";
 
 export type Card = ReturnType<typeof cardOf>;

@@ -5,6 +5,7 @@
 import { listMethods, methods } from "../../agents/registry/registry.ts";
 import { methodsOfSystem, publishedSystems, systemSentence } from "../../agents/registry/systems.ts";
 import { envIds, envSpec } from "../../env/envs/registry.ts";
+import { namedFidelities } from "../../env/model/fidelity/named.ts";
 import { clusterCatalog } from "../../scenarios/clusters/index.ts";
 import { splits } from "../../scenarios/families/family.ts";
 import { families } from "../../scenarios/families/index.ts";
@@ -35,6 +36,12 @@ export function fullLists(
         })),
       })),
     clusters: () => clusterCatalog.map(({ name, summary }) => ({ id: name, summary })),
+    fidelities: () =>
+      namedFidelities.map(({ fidelity: { name, ...switches }, summary }) => ({
+        id: name,
+        summary,
+        switches,
+      })),
     suites: () => listedSuites(suiteCatalog),
     agents: () => methodsOf("agent"),
     planners: () => methodsOf("planner"),

@@ -12,6 +12,7 @@ const remarks: Readonly<Record<Kind, string>> = {
   workloads: "networks with options, such as vgg-16/4xP100?batch=8",
   families: "graphs drawn from seeds, such as nmt/test/0/2xK80",
   clusters: "or a count and a kind such as 16xV100, or a file such as ./mine.json",
+  fidelities: "cost models, for ?fidelity= in an address",
   suites: "named sets of scenarios, for compare --suite",
   agents: "methods that learn, for train and compare",
   planners: "methods that do not, for solve and compare",

@@ -6,6 +6,7 @@ import { methods } from "../../agents/registry/registry.ts";
 import { methodsOfSystem, systemNamed, systemSentence } from "../../agents/registry/systems.ts";
 import { envIds, envSpec } from "../../env/envs/registry.ts";
 import type { Cluster } from "../../env/model/cluster/cluster.ts";
+import { namedFidelities } from "../../env/model/fidelity/named.ts";
 import { clusterCatalog } from "../../scenarios/clusters/index.ts";
 import { splits } from "../../scenarios/families/family.ts";
 import { families } from "../../scenarios/families/index.ts";
@@ -43,7 +44,7 @@ export function clusterCardOf(cluster: Cluster): NamedCard {
 
 /** The card of a name that is no scenario, method or cluster; null where there is none. */
 export function namedCard(name: string): NamedCard | null {
-  return problemCard(name) ?? suiteCard(name) ?? envCard(name) ?? systemCard(name);
+  return problemCard(name) ?? suiteCard(name) ?? envCard(name) ?? fidelityOrSystemCard(name);
 }
 
 function problemCard(name: string): NamedCard | null {
@@ -111,6 +112,25 @@ function suiteCard(name: string): NamedCard | null {
       ...members.map((member) => `  ${member}`),
       "",
       `  placement-gym compare --suite ${name}${files === undefined ? "" : " --files FOLDER"}`,
+    ],
+  };
+}
+
+/** `placeto` is both: the card of the system is the larger one. */
+const fidelityOrSystemCard = (name: string): NamedCard | null => systemCard(name) ?? fidelityCard(name);
+
+function fidelityCard(name: string): NamedCard | null {
+  const known = namedFidelities.find(({ fidelity }) => fidelity.name === name);
+  if (known === undefined) return null;
+  const { fidelity, summary, clusterUnder } = known;
+  const switches = Object.entries(fidelity).filter(([key]) => key !== "name");
+  return {
+    data: { ...fidelity, fidelity: name, summary, changesCluster: clusterUnder !== undefined },
+    lines: (width) => [
+      ...headLines(`${name}, a fidelity`, [["does", summary]], width),
+      ...switches.map(([key, value]) => `  ${key.padEnd(14)} ${value}`),
+      "",
+      `  placement-gym describe inception-v3/2xK80?fidelity=${name}`,
     ],
   };
 }

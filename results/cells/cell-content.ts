@@ -57,6 +57,35 @@ export async function cellContents(of: ContentsOf): Promise<CellContents> {
   };
 }
 
+/** Contents of cells that are not known beforehand. */
+export interface GrowingContents extends CellContents {
+  /** Reads what a cell is made from. Throws where its scenario or method is wrong. */
+  know(spec: CellSpec): Promise<void>;
+}
+
+export function growingContents(versions: ContentsOf["versions"]): GrowingContents {
+  const known = new Map<string, CellContents>();
+  const nameOf = ({ scenario, method, objective }: CellSpec) => JSON.stringify([scenario, method, objective]);
+  const firstOf = <T>(ask: (contents: CellContents) => T | null): T | null => {
+    for (const contents of known.values()) {
+      const answer = ask(contents);
+      if (answer !== null) return answer;
+    }
+    return null;
+  };
+  return {
+    async know(spec) {
+      const { scenario, method, objective } = spec;
+      if (known.has(nameOf(spec))) return;
+      const of = { scenarios: [scenario], methods: [method], objective, versions };
+      known.set(nameOf(spec), await cellContents(of));
+    },
+    keyOf: (spec) => known.get(nameOf(spec))?.keyOf(spec) ?? null,
+    scenarioHash: (scenario) => firstOf((contents) => contents.scenarioHash(scenario)),
+    methodDigest: (method) => firstOf((contents) => contents.methodDigest(method)),
+  };
+}
+
 /** Limits in one order, those that are not set left out: `100 simulations`. */
 export function budgetText(budget: Budget): string {
   return Object.entries(budget)

@@ -26,6 +26,7 @@ import { leadingSpent, type MeteredEvaluator, metered } from "../../env/sim/eval
 import { evaluator } from "../../env/sim/objectives/evaluator.ts";
 import type { Pretraining, TrainedPolicy } from "../training/policy-file.ts";
 import { resolvePretrained } from "../training/pretrained.ts";
+import { type EvaluationLog, openEvaluationLog } from "./evaluation-log.ts";
 import { withKnownBounds } from "./known-bounds.ts";
 import { knownScenario } from "./known-scenarios.ts";
 import { cellRng } from "./random-stream.ts";
@@ -151,6 +152,8 @@ export interface CellHooks {
    * cell runs in this process, the best so far.
    */
   readonly onEvaluation?: (spent: number, best?: BestSoFar) => void;
+  /** Path of a file that is to keep every plan and what it scored; replaced where it is there. */
+  readonly logTo?: string;
 }
 
 /** Rejects a cell that a stop ended before it had an answer. */
@@ -160,7 +163,22 @@ export class CellStopped extends Error {
 
 export type RunCell = (spec: CellSpec, hooks: CellHooks) => Promise<CellOutcome>;
 
-export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvaluation }) => {
+export const runCell: RunCell = async (spec, hooks) => {
+  if (hooks.logTo === undefined) return ranCell(spec, hooks, null);
+  const { scenario } = await knownScenario(spec.scenario, spec.objective);
+  const log = openEvaluationLog(hooks.logTo, { ...spec, scenarios: new Map([[spec.scenario, scenario]]) });
+  try {
+    return await ranCell(spec, hooks, log);
+  } finally {
+    log.close();
+  }
+};
+
+async function ranCell(
+  spec: CellSpec,
+  { clock, cpuClock, signal, onEvaluation }: CellHooks,
+  log: EvaluationLog | null,
+): Promise<CellOutcome> {
   const { scenario, hash } = await knownScenario(spec.scenario, spec.objective);
   const { module, options, trained } = await resolvePretrained(spec.method);
   if (module.kind === "agent") await loadLibrary(module, spec.backend);
@@ -168,6 +186,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     clock,
     cpuClock,
     signal,
+    onScored: log?.recorder(spec.scenario),
     onEvaluation: (evaluator) =>
       onEvaluation?.(leadingSpent(evaluator), {
         unit: evaluator.unit,
@@ -200,7 +219,7 @@ export const runCell: RunCell = async (spec, { clock, cpuClock, signal, onEvalua
     }),
     times,
   };
-};
+}
 
 /**
  * A library that a process loads once is no part of the run that happens to be its first. An agent

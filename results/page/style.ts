@@ -107,6 +107,10 @@ th[aria-sort="descending"] button::after { content: " \\2193"; }
 `;
 
 /** Of the lines of all curves. */
+/** What a picture with curves needs that is a file of its own. */
+export const curveFileStyle = (): string =>
+  `${chartStyle}${curveStyle}svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n`;
+
 export const curveStyle = `
 .curve .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
 .curve.agent .line { stroke-width: 3; }

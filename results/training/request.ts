@@ -42,6 +42,8 @@ export interface TrainHooks {
   /** `bestGap` is that of the step's scenario, null without a plan that fits. */
   readonly onStep?: (step: TrainStep, ledger: Ledger, bestGap: number | null) => void;
   readonly versions?: RunDescription["versions"];
+  /** Folder that is to keep every plan and what it scored (`copies/evaluations.ts`). */
+  readonly logTo?: string;
 }
 
 /** What a run needs in hand; `train` and `resumeTraining` find it by name. */

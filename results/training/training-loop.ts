@@ -25,6 +25,7 @@ import {
 } from "./checkpoint.ts";
 import { checkpointFile, timesFile } from "./checkpoint-file.ts";
 import { measuring, trueEvaluator } from "./conditions.ts";
+import { type TrainingLog, trainingLog } from "./copies/evaluations.ts";
 import { type Evaluated, HeldOut } from "./held-out.ts";
 import type { MetricsRow } from "./metrics-row.ts";
 import { BEST_POLICY, POLICY, POLICY_FORMAT, type PolicyFile } from "./policy-file.ts";
@@ -60,6 +61,7 @@ class Training {
   private readonly written = new Map<string, number>();
   private readonly isOfMany: boolean;
   private readonly heldOut: HeldOut | null;
+  private readonly log: TrainingLog | null;
   private directory: RunDirectory | null = null;
   private policy: unknown = null;
   private updates: number;
@@ -85,6 +87,8 @@ class Training {
             from: resumed?.checkpoint.heldOut,
           });
     this.updates = resumed?.checkpoint.update ?? 0;
+    const { logTo: folder } = hooks;
+    this.log = folder === undefined ? null : trainingLog({ folder, request, scenarios: parts.scenarios });
   }
 
   async run(): Promise<TrainResult> {
@@ -110,6 +114,7 @@ class Training {
       if (finished) this.finish(result);
       return result;
     } finally {
+      this.log?.close();
       this.directory?.close();
     }
   }
@@ -122,7 +127,7 @@ class Training {
     const saved = resumed?.checkpoint.meters[name];
     const from =
       saved === undefined ? undefined : restoredMeterState(saved, resumed?.times.scenarios[name], inner);
-    const meter = this.ledger.meter(inner, from);
+    const meter = this.ledger.meter(inner, from, this.log?.recorder(name));
     this.meters.set(name, meter);
     if (from?.best) this.written.set(name, from.best.evaluation);
     return { name, scenario, evaluator: measuring(meter, name, request) };

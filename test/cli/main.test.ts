@@ -43,7 +43,9 @@ describe("the program", () => {
     (line) => {
       const loaded = loadedBy(line.split(" "));
       expect(loaded).toContain("cli/main.ts");
-      expect(loaded.filter((file) => !/^(cli|env\/model)\/|^results\/text\/visible\.ts$/.test(file))).toEqual([]);
+      expect(loaded.filter((file) => !/^(cli|env\/model)\/|^results\/text\/visible\.ts$/.test(file))).toEqual(
+        [],
+      );
       expect(loaded.length).toBeLessThanOrEqual(20);
     },
   );

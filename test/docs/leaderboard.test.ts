@@ -32,7 +32,7 @@ describe("docs/leaderboard.md", () => {
 });
 
 describe("README.md", () => {
-  const block = /<!-- board -->\n([^]*?)<!-- \/board -->/.exec(readme)![1];
+  const block = /<!-- board -->\n([\s\S]*?)<!-- \/board -->/.exec(readme)![1];
   const rows = [...block.matchAll(/^\| (\d+) \| `([^`]+)`[^|]*\| (\d\.\d{3}) \|/gm)];
 
   // `.ci/run` verifies all entries; their claims are enough here.

@@ -6,7 +6,7 @@
  */
 import { colocationGrouping, groupingOf } from "../../../env/model/coarsen/grouping.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { type Choices, choicesOf } from "../../problems/choices.ts";
+import { type Choices, choicesOf, type Pool } from "../../problems/choices.ts";
 import { contract } from "../../problems/split/elements.ts";
 import { type Arcs, arcsOf } from "./arcs.ts";
 import type { OrderedGraph } from "./coarsening.ts";
@@ -17,9 +17,9 @@ export interface PartitionProblem extends PlacementGraph, OrderedGraph {
   readonly choices: Choices;
 }
 
-export function freeProblem(scenario: Scenario): PartitionProblem {
+export function freeProblem(scenario: Scenario, pool: Pool = "accelerators"): PartitionProblem {
   const grouping = colocationGrouping(scenario.graph);
-  const choices = choicesOf({ ...scenario, grouping }, "accelerators");
+  const choices = choicesOf({ ...scenario, grouping }, pool);
   return { choices, ...placementGraph(choices), arcs: null };
 }
 

@@ -13,6 +13,7 @@ import {
   type Flags,
   jobsFlag,
   jsonFlag,
+  logEvaluationsFlag,
   objectiveFlag,
   seedFlag,
   type Values,
@@ -50,6 +51,7 @@ export const flags = {
   objective: objectiveFlag,
   backend: backendFlag,
   jobs: jobsFlag,
+  "log-evaluations": logEvaluationsFlag,
   out: {
     type: "text",
     placeholder: "DIR",

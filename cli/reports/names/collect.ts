@@ -5,6 +5,7 @@
 import { listMethods, methods } from "../../../agents/registry/registry.ts";
 import { methodsOfSystem, publishedSystems, systemSentence } from "../../../agents/registry/systems.ts";
 import { envIds, envSpec } from "../../../env/envs/registry.ts";
+import { namedFidelities } from "../../../env/model/fidelity/named.ts";
 import { scenarioCatalog } from "../../../scenarios/catalog.ts";
 import { clusterCatalog } from "../../../scenarios/clusters/index.ts";
 import { splits } from "../../../scenarios/families/family.ts";
@@ -42,6 +43,7 @@ function collected(): NameEntry[] {
       }),
     ),
     ...clusterCatalog.map(({ name, summary }) => entry("clusters", name, { summary })),
+    ...namedFidelities.map(({ fidelity, summary }) => entry("fidelities", fidelity.name, { summary })),
     ...suiteCatalog.map(({ name, summary, members, why }) =>
       entry("suites", name, { summary, count: members.length, words: why }),
     ),

@@ -11,6 +11,7 @@ export const kinds = [
   "workloads",
   "families",
   "clusters",
+  "fidelities",
   "suites",
   "agents",
   "planners",

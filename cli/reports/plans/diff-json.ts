@@ -1,6 +1,5 @@
 /** The report of `diff` as JSON, in us and bytes. */
 
-import { bottleneckJson } from "../explain-words.ts";
 import {
   carriedBytes,
   type DifferenceParts,
@@ -8,6 +7,7 @@ import {
   pathChanges,
   workUs,
 } from "./diff-report.ts";
+import { bottleneckJson } from "./explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { scoreJson } from "./score-report.ts";
 

@@ -19,7 +19,7 @@ import {
   scaleFor,
 } from "../../../results/text/format.ts";
 import { table } from "../columns.ts";
-import { groupWords, kindWords, percent } from "../explain-words.ts";
+import { groupWords, kindWords, percent } from "./explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { limitText, memoryWord, scoreNotes } from "./score-report.ts";
 

@@ -19,8 +19,8 @@ import {
   scaleFor,
 } from "../../../results/text/format.ts";
 import { table } from "../columns.ts";
-import { groupWords, kindWords, percent, shareOf } from "../explain-words.ts";
 import { memoryRows } from "./explain-memory.ts";
+import { groupWords, kindWords, percent, shareOf } from "./explain-words.ts";
 import { mainSentence } from "./main-sentence.ts";
 import { bytesOver, usOn, waitUs } from "./resource-shares.ts";
 import { deviceTable, limitText, scoreNotes, scoreWords, violationLines } from "./score-report.ts";

@@ -3,8 +3,8 @@ import type { Explanation } from "../../../env/sim/timeline/explain/explanation.
 import { memoryAtPeak, memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
 import type { ScoredPlan } from "../../../env/sim/timeline/scored-plan.ts";
 import { formatBytes, formatUs } from "../../../results/text/format.ts";
-import { bottleneckSentence, percent, shareOf } from "../explain-words.ts";
 import { partWords } from "./explain-memory.ts";
+import { bottleneckSentence, percent, shareOf } from "./explain-words.ts";
 
 export function mainSentence(scored: ScoredPlan, told: Explanation | null): string {
   if (scored.loads !== null) return largestLoad(scored);

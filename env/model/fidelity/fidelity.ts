@@ -111,4 +111,14 @@ export const placetoFidelity: Fidelity = {
   optimizerSlots: 0,
 };
 
-export const fidelities: readonly Fidelity[] = [defaultFidelity, placetoFidelity];
+/**
+ * The switches of `tf-2017`: the default with an idle time after each transfer. named.ts has the
+ * rest of the assumptions and their sources.
+ */
+export const tensorflow2017Fidelity: Fidelity = {
+  ...defaultFidelity,
+  name: "tf-2017",
+  transferGapUs: 134,
+};
+
+export const fidelities: readonly Fidelity[] = [defaultFidelity, placetoFidelity, tensorflow2017Fidelity];

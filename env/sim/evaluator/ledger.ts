@@ -21,7 +21,7 @@ export interface Ledger extends Spending {
   readonly elapsedSeconds: number;
   readonly cpuSeconds: number;
   /** A meter that charges this ledger. One that goes on from a state brings what it had spent. */
-  meter(inner: Evaluator, from?: SavedMeterState): MeteredEvaluator;
+  meter(inner: Evaluator, from?: SavedMeterState, onScored?: MeterOptions["onScored"]): MeteredEvaluator;
 }
 
 /** A meter's state without its clocks, which are the ledger's. */
@@ -53,13 +53,17 @@ class SharedLedger implements Ledger {
     this.cpuStartedAt = (cpuClock?.() ?? 0) - (from?.cpuSeconds ?? 0);
   }
 
-  meter(inner: Evaluator, state: SavedMeterState = UNUSED): MeteredEvaluator {
+  meter(
+    inner: Evaluator,
+    state: SavedMeterState = UNUSED,
+    onScored?: MeterOptions["onScored"],
+  ): MeteredEvaluator {
     const { clock, cpuClock, signal } = this.options;
     const { elapsedSeconds, cpuSeconds } = this;
     const { evaluations, simulations, best, curve } = state;
     const others = new OtherMeters(this.meters);
     const from = { evaluations, simulations, best, curve, elapsedSeconds, cpuSeconds };
-    const meter = metered(inner, this.budget, { clock, cpuClock, signal, from, others });
+    const meter = metered(inner, this.budget, { clock, cpuClock, signal, from, others, onScored });
     others.own = meter;
     this.meters.push(meter);
     return meter;

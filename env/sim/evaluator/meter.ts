@@ -78,6 +78,13 @@ export interface MeterState
     "evaluations" | "simulations" | "elapsedSeconds" | "cpuSeconds" | "best" | "curve"
   > {}
 
+/** One evaluation, counted as best plans are. */
+export interface Scored {
+  readonly evaluation: number;
+  readonly simulation: number;
+  readonly outcome: Outcome;
+}
+
 export interface MeterOptions {
   /** Seconds on any steady clock; needed for a budget in seconds. */
   readonly clock?: () => number;
@@ -87,6 +94,8 @@ export interface MeterOptions {
   readonly signal?: AbortSignal;
   /** Called after every evaluation, for progress. */
   readonly onEvaluation?: (meter: MeteredEvaluator) => void;
+  /** Told every plan that was scored, for a log; a copy is made by `planOf`. It charges nothing. */
+  readonly onScored?: (scored: Scored, planOf: () => Plan) => void;
   /** Goes on from here instead of from nothing; the budget counts what was spent before. */
   readonly from?: MeterState;
   /** What other meters have charged to the same budget so far; read at every call. */
@@ -250,13 +259,23 @@ class Meter implements MeteredEvaluator {
     throw new BudgetExhausted(reason);
   }
 
+  /** Evaluations and simulations that the budget counts so far. */
+  private counted(): readonly [evaluations: number, simulations: number] {
+    const { others } = this;
+    return [this.evaluations + others.evaluations, this.simulations + others.simulations];
+  }
+
   private scored(score: () => Outcome, planOf: () => Plan): Outcome {
     this.evaluations++;
     const outcome = score();
+    const { onScored } = this.options;
+    if (onScored !== undefined) {
+      const [evaluation, simulation] = this.counted();
+      onScored({ evaluation, simulation, outcome }, planOf);
+    }
     if (this.best === null || outcome.cost < this.best.outcome.cost) {
-      const { others, elapsedSeconds, cpuSeconds } = this;
-      const evaluations = this.evaluations + others.evaluations;
-      const simulations = this.simulations + others.simulations;
+      const { elapsedSeconds, cpuSeconds } = this;
+      const [evaluations, simulations] = this.counted();
       this.best = { plan: planOf(), outcome, evaluation: evaluations, simulation: simulations };
       const { cost, feasible } = outcome;
       this.curve.push({ simulations, evaluations, seconds: elapsedSeconds, cpuSeconds, cost, feasible });

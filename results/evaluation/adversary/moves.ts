@@ -5,7 +5,9 @@
  * - speeds of accelerators stay within a quarter and four times; hosts keep theirs;
  * - latencies stay between 0 and the median time of an op;
  * - edges are added along a topological order of the start, up to half as many more, and at least
- *   half of them stay.
+ *   half of them stay;
+ * - all transfers together, each edge sent once over the slowest link, take at most three times as
+ *   long as all ops. A start above that does not rise further.
  *
  * The changes are those of PISA: weights of tasks, of dependencies and of the network, and added or
  * removed dependencies. Coleman and Krishnamachari, PISA: An Adversarial Approach to Comparing Task
@@ -14,7 +16,7 @@
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { CONTROL } from "../../../env/model/graph/graph.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import type { Edge, Instance } from "./instance.ts";
+import type { Edge, Instance, Start } from "./instance.ts";
 
 export const FACTORS = { numbers: 10, speeds: 4 } as const;
 /** Standard deviation of a step, of the natural logarithm of a factor. */
@@ -34,12 +36,35 @@ const moves: readonly (readonly [weight: number, move: Move])[] = [
 ];
 const TOTAL = moves.reduce((sum, [weight]) => sum + weight, 0);
 
-/** Another instance; a change that is not possible is drawn again. */
+/** Another instance; a change that is not possible or not sane is drawn again. */
 export function changed(instance: Instance, rng: Rng): Instance {
+  const most = Math.max(MOST_COMMUNICATION, communicationOf(instance));
   for (;;) {
     const next = drawn(rng)(instance, rng);
-    if (next !== null) return next;
+    if (next !== null && communicationOf(next) <= most) return next;
   }
+}
+
+export const MOST_COMMUNICATION = 3;
+
+/** Time of all transfers, each edge sent once over the slowest link, over the time of all ops. */
+export function communicationOf({ start, edges, outputs, bandwidths, opTimes, speeds }: Instance): number {
+  const { graph, cluster } = start.scenario;
+  const slowest = Math.min(...cluster.links.map(({ bytesPerUs }, l) => bytesPerUs * bandwidths[l]));
+  let [sentBytes, workUs] = [0, 0];
+  for (const { source, output, bytes } of edges)
+    if (output !== CONTROL)
+      sentBytes += (bytes ?? graph.outputBytes[graph.outputStart[source] + output]) * outputs[source];
+  for (let v = 0; v < graph.opCount; v++) workUs += opTimes[v] * meanUs(start, speeds, v);
+  return sentBytes === 0 || workUs === 0 ? 0 : sentBytes / slowest / workUs;
+}
+
+/** Over the devices that can run the op. */
+function meanUs({ runTimesUs, scenario }: Start, speeds: readonly number[], v: number): number {
+  const count = scenario.cluster.devices.length;
+  const times = Array.from(runTimesUs.subarray(v * count, (v + 1) * count), (us, d) => us / speeds[d]);
+  const finite = times.filter(Number.isFinite);
+  return finite.length === 0 ? 0 : finite.reduce((sum, us) => sum + us, 0) / finite.length;
 }
 
 function drawn(rng: Rng): Move {

@@ -15,11 +15,19 @@ import { formatOn, formatValue, type Scale, scaleFor } from "../../text/format.t
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
 import { figure, scrollBox } from "../parts.ts";
+import { curveFileStyle } from "../style.ts";
 import { logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
-import { linesFrame, zoomableChart } from "./line-chart.ts";
-import { type Frame, horizontalLine, textAt, tickText } from "./shapes.ts";
+import {
+  LINES_WIDTH,
+  type LineChart,
+  lineChart,
+  linesFrame,
+  linesHeight,
+  zoomableChart,
+} from "./line-chart.ts";
+import { type Frame, fileChart, horizontalLine, textAt, tickText } from "./shapes.ts";
 
 /** Room for the text of the bound. */
 const BELOW = 16;
@@ -45,16 +53,47 @@ export function curvesFigure(
   cells: readonly CurvesCell[],
   options: CurvesOptions,
 ): Markup {
-  const curves = linesOf(cells, options.marks);
-  if (curves.length === 0)
+  const drawing = drawingOf(table, cells, options.marks);
+  if (drawing === null)
     return html`<p>No method is feasible on every seed, so there is no curve to draw.</p>`;
+  const label = `${labelOf(table)}; the final values are in the table above.`;
+  const ticks = { x: 1, y: drawing.scale.size, isCount: true };
+  const chart = zoomableChart(label, curvesChart(drawing, options.id), ticks);
+  const content = html`${scrollBox(`Anytime curves of ${table.scenario}`, chart)}
+${legend(drawing.curves, options.id)}`;
+  return html`<div class="curves">${figure(content, captionOf(table, drawing.curves, drawing.plot))}</div>`;
+}
+
+/** Room for a title above a picture that is a file of its own. */
+const HEAD = 26;
+
+/** The curves as a file; null where no method is feasible on every seed. */
+export function curvesSvg(
+  table: ScenarioTable,
+  cells: readonly CellResult[],
+  marks: MethodMarks,
+): string | null {
+  const drawing = drawingOf(table, cells, marks);
+  if (drawing === null) return null;
+  const title = `${table.scenario}: ${table.objective} of the best plan so far over simulations`;
+  const content = html`${textAt("lanelabel", title, { x: 10, y: HEAD - 8 })}
+<g transform="translate(0 ${HEAD})">
+${lineChart(curvesChart(drawing, "curves"))}
+</g>
+`;
+  const look = { label: labelOf(table), style: curveFileStyle() };
+  return `${fileChart(LINES_WIDTH, linesHeight(drawing.frame) + HEAD, look, content).markup}\n`;
+}
+
+const labelOf = ({ objective }: Pick<CurvesTable, "objective">): string =>
+  `Lowest ${objective} so far over simulations, one line for each method`;
+
+function drawingOf(table: CurvesTable, cells: readonly CurvesCell[], marks: MethodMarks): Drawing | null {
+  const curves = linesOf(cells, marks);
+  if (curves.length === 0) return null;
   const frame = linesFrame(curves.length);
   const scale = scaleFor(table.unit, Math.min(...curves.map(({ final }) => final)));
-  const plot = plotOf(table, curves, scale, frame);
-  const chart = curvesChart({ table, curves, plot, scale, frame }, options.id);
-  const content = html`${scrollBox(`Anytime curves of ${table.scenario}`, chart)}
-${legend(curves, options.id)}`;
-  return html`<div class="curves">${figure(content, captionOf(table, curves, plot))}</div>`;
+  return { table, curves, plot: plotOf(table, curves, scale, frame), scale, frame };
 }
 
 function linesOf(cells: readonly CurvesCell[], marks: MethodMarks): Line[] {
@@ -102,9 +141,8 @@ interface Drawing {
   readonly frame: Frame;
 }
 
-function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): Markup {
-  const what = `Lowest ${table.objective} so far over simulations, one line for each method`;
-  const chart = {
+function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string): LineChart {
+  return {
     lines: curves,
     plot,
     frame,
@@ -114,8 +152,6 @@ function curvesChart({ table, curves, plot, scale, frame }: Drawing, id: string)
     title: (value: number) => formatValue(table.unit, value),
     behind: boundMark(table, plot, scale, frame),
   };
-  const label = `${what}; the final values are in the table above.`;
-  return zoomableChart(label, chart, { x: 1, y: scale.size, isCount: true });
 }
 
 function boundMark(

@@ -11,9 +11,8 @@ import {
 } from "../../training/curves/curve-set.ts";
 import type { MethodMarks } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
-import { chartStyle } from "../palette.ts";
 import { figure, scrollBox } from "../parts.ts";
-import { curveStyle } from "../style.ts";
+import { curveFileStyle } from "../style.ts";
 import { linearAxis, logAxis } from "./axis.ts";
 import type { Line, Plot } from "./curve-line.ts";
 import { groupOf, legend } from "./legend.ts";
@@ -32,8 +31,6 @@ const HEAD = 26;
 const FAR_APART = 20;
 /** Smaller gaps are rounding; they stand at the lower edge of a logarithmic axis. */
 const LEAST_GAP = 1e-4;
-/** What the page has for all of its pictures. */
-const ALONE = "svg.chart { background: var(--bg); }\n.curve path { vector-effect: non-scaling-stroke; }\n";
 
 export const metricText = (metric: string, value: number): string =>
   isGap(metric) ? formatGap(value) : formatNumber(value);
@@ -100,7 +97,7 @@ ${lineChart(chart)}
 </g>
 `;
   });
-  const look = { label, style: `${chartStyle}${curveStyle}${ALONE}` };
+  const look = { label, style: curveFileStyle() };
   return `${fileChart(LINES_WIDTH, height, look, html`${drawn}`).markup}\n`;
 }
 

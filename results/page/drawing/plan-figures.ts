@@ -34,24 +34,30 @@ export interface PlanFigures {
 
 /** Pre: the plan is valid for the scenario. */
 export function planFigures(scenario: Scenario, shown: ShownPlan): PlanFigures {
-  const { plan, method, bound, peakBytes, isHalf = false } = shown;
+  const { markup, explanation } = timelineFigure(scenario, shown);
+  return {
+    markup: html`${markup}
+${explanation === null ? null : memoryTimeline(scenario, explanation.tasks, widthOf(shown))}
+${memoryFigure(scenario, shown.peakBytes)}`,
+    explanation,
+  };
+}
+
+/** The first of them alone: the timeline, or the loads where the objective has none. */
+export function timelineFigure(scenario: Scenario, shown: Omit<ShownPlan, "peakBytes">): PlanFigures {
+  const { plan, method, bound, isHalf = false } = shown;
   const { unit, timing } = objectiveOf(scenario);
   const explanation = timing === "engine" ? explain(scenario, plan) : null;
   const timeline = explanation?.timeline ?? timelineOf(scenario, plan);
-  const width = isHalf ? HALF_LANES : WIDE_LANES;
+  if (timeline === null) return { markup: loadsFigure(scenario, plan, { method, bound }), explanation };
   const options: GanttOptions = {
     method,
     bound: unit === "us" ? bound : 0,
     criticalPath: explanation?.criticalPath.segments ?? [],
     isCompact: isHalf,
-    width,
+    width: widthOf(shown),
   };
-  const markup = html`${
-    timeline === null
-      ? loadsFigure(scenario, plan, { method, bound })
-      : ganttFigure(scenario, timeline, options)
-  }
-${explanation === null ? null : memoryTimeline(scenario, explanation.tasks, width)}
-${memoryFigure(scenario, peakBytes)}`;
-  return { markup, explanation };
+  return { markup: ganttFigure(scenario, timeline, options), explanation };
 }
+
+const widthOf = ({ isHalf = false }: Pick<ShownPlan, "isHalf">): number => (isHalf ? HALF_LANES : WIDE_LANES);

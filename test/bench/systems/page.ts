@@ -1,9 +1,8 @@
 /** docs/systems.md: what the checks of published systems gave, and what could not be shown. */
 import { methods } from "../../../agents/registry/registry.ts";
+import { wrapped } from "../wrapped.ts";
 import type { SystemCheck } from "./check.ts";
 import { type CheckRecord, keyOf, type Records } from "./records.ts";
-
-const COLUMNS = 100;
 
 const HEAD = `# Seven published systems, line by line
 
@@ -93,15 +92,3 @@ function part(check: SystemCheck, number: number, record: CheckRecord | undefine
 
 /** Text as a cell of a table. */
 export const cellOf = (text: string): string => text.replaceAll("|", "\\|");
-
-/** Lines of at most 100 columns, broken at spaces outside code. */
-function wrapped(text: string): string {
-  const lines = [""];
-  for (const word of text.match(/(?:`[^`]*`|[^\s`])+/g) ?? []) {
-    const line = lines[lines.length - 1];
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return `${lines.join("\n")}\n`;
-}

@@ -93,6 +93,12 @@ describe("describe NAME", () => {
     }
   });
 
+  test("shows the switches of a fidelity, and how to use it", async () => {
+    const { stdout } = await pgym(["describe", "tf-2017"]);
+    expect(unwrapped(stdout)).toContain("transferGapUs 134");
+    expect(stdout).toContain("placement-gym describe inception-v3/2xK80?fidelity=tf-2017");
+  });
+
   test("shows options of a workload, members of a suite, and what a system is here", async () => {
     expect(unwrapped((await pgym(["describe", "nmt-2"])).stdout)).toMatch(
       /batch 1 to 4096, default \d+: examples/,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../env/index.ts";
 import type { CellSpec } from "../../../results/cells/cell.ts";
-import { budgetText, cellContents } from "../../../results/cells/cell-content.ts";
+import { budgetText, cellContents, growingContents } from "../../../results/cells/cell-content.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -111,4 +111,17 @@ test("a budget reads the same in whatever order its limits are given", () => {
   expect(budgetText({ simulations: 10, seconds: 2, evaluations: undefined })).toBe(
     "10 simulations and 2 seconds",
   );
+});
+
+describe("contents that grow", () => {
+  test("know a cell by the same address once they were told of it, and no other", async () => {
+    const contents = growingContents(versions);
+    expect(contents.keyOf(spec)).toBeNull();
+    await contents.know(spec);
+    expect(contents.keyOf(spec)).toBe((await contentsOf(["tabu"])).keyOf(spec));
+    expect(contents.keyOf({ ...spec, seedIndex: 1 })).not.toBe(contents.keyOf(spec));
+    expect(contents.keyOf({ ...spec, objective: "latency" })).toBeNull();
+    expect(contents.scenarioHash("toy/memory")).toBeNull();
+    await expect(contents.know({ ...spec, method: "tabbu" })).rejects.toThrow(InputError);
+  });
 });

@@ -4,15 +4,20 @@
  * (NeurIPS 2020).
  */
 
+import { z } from "zod";
 import type { PlannerModule } from "../../../contract.ts";
-import {
-  type PartitionOptions,
-  partitionOptions,
-  planByPartition,
-} from "../../../search/partition/partition-plan.ts";
+import { pools } from "../../../problems/choices.ts";
+import { partitionOptions, planByPartition } from "../../../search/partition/partition-plan.ts";
 import { freeProblem } from "../../../search/partition/partition-problem.ts";
 
-export const multilevel: PlannerModule<PartitionOptions> = {
+const options = partitionOptions.extend({
+  pool: z
+    .enum(pools)
+    .default("accelerators")
+    .describe("Devices that get parts; all gives the CPU one too, by its speed, as Scotch's in ColocRL."),
+});
+
+export const multilevel: PlannerModule<z.infer<typeof options>> = {
   kind: "planner",
   card: {
     id: "multilevel",
@@ -28,8 +33,8 @@ export const multilevel: PlannerModule<PartitionOptions> = {
       "is the published row; else ops leave devices over their memory limit. CPUs get the ops that only they run.",
   },
   traits: { answers: "placement", objectives: "any", effort: "instant", random: true, usefulFirst: 2 },
-  options: partitionOptions,
-  create: (options) => ({
-    plan: (scenario, evaluator, rng) => planByPartition(freeProblem(scenario), evaluator, rng, options),
+  options,
+  create: ({ pool, ...options }) => ({
+    plan: (scenario, evaluator, rng) => planByPartition(freeProblem(scenario, pool), evaluator, rng, options),
   }),
 };

@@ -50,7 +50,7 @@ const options = z.strictObject({
     .default(30_000)
     .describe("Simplex iterations before the solver stops; a tenth of them for each window."),
   nodes: z.int().min(1).default(100_000).describe("Branch-and-bound nodes before the solver stops."),
-  seconds: z.number().positive().default(120).describe("Seconds before a solve stops, a guard."),
+  seconds: z.number().positive().default(600).describe("Seconds before a solve stops, a guard."),
   gap: z.number().min(0).max(1).default(0).describe("Stops within this share of the program's optimum."),
 });
 type Options = z.infer<typeof options>;

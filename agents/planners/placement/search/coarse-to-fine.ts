@@ -44,7 +44,7 @@ const options = z.strictObject({
     .describe("Windows of a few ops that an integer program places again, on graphs of up to 400 ops."),
   iterations: z.int().min(1).default(5_000).describe("Simplex iterations before a window's solve stops."),
   nodes: z.int().min(1).default(100_000).describe("Branch-and-bound nodes before a window's solve stops."),
-  seconds: z.number().positive().default(120).describe("Seconds before a solve stops, a guard."),
+  seconds: z.number().positive().default(600).describe("Seconds before a solve stops, a guard."),
   size: z.int().min(1).default(60_000).describe("Largest program of a window, in coefficients."),
 });
 type Options = z.infer<typeof options>;

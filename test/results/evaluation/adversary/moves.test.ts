@@ -12,7 +12,12 @@ import {
   startOf,
   unchanged,
 } from "../../../../results/evaluation/adversary/instance.ts";
-import { changed, FACTORS } from "../../../../results/evaluation/adversary/moves.ts";
+import {
+  changed,
+  communicationOf,
+  FACTORS,
+  MOST_COMMUNICATION,
+} from "../../../../results/evaluation/adversary/moves.ts";
 import { resolveScenario } from "../../../../scenarios/resolve.ts";
 
 const small = await resolveScenario("layered/train/0/2xK80?ops=8&width=3");
@@ -63,6 +68,7 @@ describe("an instance", () => {
         expect(within(instance.bandwidths, FACTORS.numbers)).toBe(true);
         expect(within(instance.speeds, FACTORS.speeds)).toBe(true);
         for (const us of instance.latenciesUs) expect(us).toBeLessThanOrEqual(start.medianUs);
+        expect(communicationOf(instance)).toBeLessThanOrEqual(MOST_COMMUNICATION);
         const { edgeCount } = small.graph;
         expect(instance.edges.length).toBeLessThanOrEqual(Math.ceil(1.5 * edgeCount));
         expect(instance.edges.length).toBeGreaterThanOrEqual(Math.floor(edgeCount / 2));

@@ -1,32 +1,9 @@
 /**
- * The ten-task example of Topcuoglu, Hariri, Wu (TPDS 2002), figures 2 and 3: a cost matrix and
- * three processors.
+ * The ten-task example of Topcuoglu, Hariri, Wu (TPDS 2002) on three devices whose links wait for
+ * each other.
  */
-import { graphBuilder, type Scenario, testScenario } from "../../../../../env/index.ts";
+import { type Scenario, testScenario } from "../../../../../env/index.ts";
+import { tenTaskGraph } from "../../../../../results/reproduce/papers/ten-tasks.ts";
 
-const costUs = [
-  [14, 16, 9],
-  [13, 19, 18],
-  [11, 13, 19],
-  [13, 8, 17],
-  [12, 13, 10],
-  [13, 16, 9],
-  [7, 15, 11],
-  [5, 11, 14],
-  [18, 12, 20],
-  [21, 7, 16],
-];
-const edges =
-  "1-2:18 1-3:12 1-4:9 1-5:11 1-6:14 2-8:19 2-9:16 3-7:23 4-8:27 4-9:23 5-9:13 6-8:15 7-10:17 8-10:11 9-10:13";
-
-export function tenTasks(): Scenario {
-  const builder = graphBuilder();
-  costUs.forEach(([p1, p2, p3], i) => {
-    builder.op({ name: String(i + 1), measuredUs: { P1: p1, P2: p2, P3: p3 }, outputs: [0] });
-  });
-  for (const edge of edges.split(" ")) {
-    const [from, to, bytes] = edge.split(/[-:]/);
-    builder.edge({ from, to, bytes: Number(bytes) });
-  }
-  return testScenario({ graph: builder.build(), devices: ["P1", "P2", "P3"], bytesPerUs: 1 });
-}
+export const tenTasks = (): Scenario =>
+  testScenario({ graph: tenTaskGraph(), devices: ["P1", "P2", "P3"], bytesPerUs: 1 });

@@ -1,15 +1,15 @@
 /**
- * An adversary as text: the ratio and how far it can be trusted, the instance as a table of ops
- * with both plans beside it, and the devices and links.
+ * An adversary as text. First come the ratio and how far it can be trusted. Then follow the ops in
+ * a table with both plans, what each op reads, and the links.
  */
-import { runTimesUs } from "../../env/model/cluster/speed.ts";
-import type { OpGraph } from "../../env/model/graph/graph.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { CellResult } from "../../results/cells/cell.ts";
-import type { Search, Verified } from "../../results/evaluation/adversary/adversary.ts";
-import { scenarioOf } from "../../results/evaluation/adversary/instance.ts";
-import { formatBytes, formatCount, formatUs, formatValue } from "../../results/text/format.ts";
-import { columns, table } from "./columns.ts";
+import { runTimesUs } from "../../../env/model/cluster/speed.ts";
+import type { OpGraph } from "../../../env/model/graph/graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { CellResult } from "../../../results/cells/cell.ts";
+import type { Search, Verified } from "../../../results/evaluation/adversary/adversary.ts";
+import { scenarioOf } from "../../../results/evaluation/adversary/instance.ts";
+import { formatBytes, formatCount, formatUs, formatValue } from "../../../results/text/format.ts";
+import { columns, table } from "../../reports/columns.ts";
 
 /** Ops of a table; a larger instance is told in one line. */
 const MOST_OPS = 30;

@@ -2,12 +2,12 @@
  * The words of explanations: names of devices and links, kinds of time on a path, what bounds a
  * step.
  */
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { Bottleneck } from "../../env/sim/timeline/explain/bottleneck.ts";
-import type { Segment, SegmentKind } from "../../env/sim/timeline/explain/critical-path.ts";
-import type { Explanation } from "../../env/sim/timeline/explain/explanation.ts";
-import type { Resource } from "../../env/sim/timeline/explain/tasks.ts";
-import { count } from "../../scenarios/import/sentences.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { Bottleneck } from "../../../env/sim/timeline/explain/bottleneck.ts";
+import type { Segment, SegmentKind } from "../../../env/sim/timeline/explain/critical-path.ts";
+import type { Explanation } from "../../../env/sim/timeline/explain/explanation.ts";
+import type { Resource } from "../../../env/sim/timeline/explain/tasks.ts";
+import { count } from "../../../scenarios/import/sentences.ts";
 
 export function nameOf({ cluster }: Scenario, { kind, index }: Resource): string {
   return (kind === "device" ? cluster.devices : cluster.links)[index].name;

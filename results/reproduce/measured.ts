@@ -1,0 +1,76 @@
+/**
+ * Measured numbers with 95% intervals, from values by scenario and seed.
+ *
+ * A ratio is the geometric mean over scenarios of the geometric mean over seeds. Its interval is a
+ * stratified bootstrap. Seeds of a scenario are drawn again with replacement, and both systems keep
+ * their pairing by seed. A method that draws nothing has the same value for every seed and an
+ * interval of no width. Post: `low <= value <= high`.
+ */
+import { percentileInterval, resamplesOf, sizesOf } from "../statistics/bootstrap.ts";
+import type { Interval } from "../statistics/contract.ts";
+
+/** By scenario, then by seed; null where no plan fits. */
+export type Runs = readonly (readonly (number | null)[])[];
+
+export interface Measured {
+  readonly measured: Interval | null;
+  readonly seeds: number;
+  /** What was left out, null where nothing was. */
+  readonly note: string | null;
+}
+
+/** `ours` over `theirs`. A pair without two plans that fit is left out, and the note says so. */
+export function ratioOf(ours: Runs, theirs: Runs): Measured {
+  const logs = ours.map((row, i) =>
+    row.flatMap((value, seed) => {
+      const other = theirs[i][seed];
+      return value === null || other === null ? [] : [Math.log(value / other)];
+    }),
+  );
+  return measuredOf(logs, ours, Math.exp);
+}
+
+/** Geometric mean of the values themselves. */
+export function levelOf(values: Runs): Measured {
+  const logs = values.map((row) => row.flatMap((value) => (value === null ? [] : [Math.log(value)])));
+  return measuredOf(logs, values, Math.exp);
+}
+
+/** One number that nothing was drawn for. */
+export const exactly = (value: number): Measured => ({
+  measured: { value, low: value, high: value },
+  seeds: 1,
+  note: null,
+});
+
+function measuredOf(
+  rows: readonly (readonly number[])[],
+  asked: Runs,
+  back: (x: number) => number,
+): Measured {
+  const seeds = Math.max(0, ...asked.map((row) => row.length));
+  const all = asked.flat().length;
+  const kept = rows.flat().length;
+  const left = all - kept;
+  const note = left === 0 ? null : `${left} of ${all} pairs are left out: no plan fits in one of them.`;
+  const strata = rows.filter((row) => row.length > 0);
+  if (strata.length === 0) return { measured: null, seeds, note };
+  const { value, low, high } = bootstrapped(strata, meanOfMeans(strata));
+  const measured = { value: back(value), low: back(Math.min(value, low)), high: back(Math.max(value, high)) };
+  return { measured, seeds, note };
+}
+
+function bootstrapped(strata: readonly (readonly number[])[], value: number): Interval {
+  const flat = strata.flat();
+  const { count, cells, drawn } = resamplesOf(sizesOf(strata));
+  const estimates = Float64Array.from({ length: count }, (_, resample) => {
+    let at = resample * cells;
+    return meanOfMeans(strata.map((row) => row.map(() => flat[drawn[at++]])));
+  });
+  return percentileInterval(value, estimates);
+}
+
+const meanOfMeans = (strata: readonly (readonly number[])[]): number => mean(strata.map(mean));
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

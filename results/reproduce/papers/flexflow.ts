@@ -1,0 +1,124 @@
+/**
+ * FlexFlow's search (Jia, Zaharia, Aiken, MLSys 2019), its placement part: Metropolis chains over
+ * devices of groups against ColocRL's learned placements, on one node of four P100.
+ */
+
+import type { Claim, Laboratory, Paper, ReproductionScale } from "../contract.ts";
+import { neverNote, simulationsUntil } from "../convergence.ts";
+import { ratioOf } from "../measured.ts";
+import { judged } from "../verdicts.ts";
+
+const NODE = "4xP100";
+const NETWORKS = ["inception-v3", "nmt-2", "rnnlm"] as const;
+const SIMULATIONS = 2_000;
+/** The rule of the public code: one chain that returns to its best plan. */
+const CODE = "mcmc?restarts=false&resets=true";
+
+export const flexflow: Paper = {
+  id: "flexflow",
+  title: "Beyond data and model parallelism for deep neural networks",
+  authors: "Jia, Zaharia, Aiken",
+  venue: "MLSys 2019",
+  remarks: [
+    "The placement part alone: no op is split here, so its comparisons with data parallelism and OptCNN are outside.",
+    "ColocRL is ours, with groups of ours; both methods have the same groups and the same number of simulations.",
+    "One node of its cluster, four P100 on PCIe.",
+  ],
+  dataFrom: null,
+  async run(scale, lab) {
+    if (scale.quick) return [...(await claimsUnder("default", ["inception-v3"], scale, lab)), ...outside];
+    const claims = await claimsUnder("default", NETWORKS, scale, lab);
+    claims.push(...(await claimsUnder("tf-2017", ["nmt-2"], scale, lab)));
+    return [...claims, ...outside];
+  },
+};
+
+async function claimsUnder(
+  fidelity: string,
+  networks: readonly string[],
+  { seeds }: ReproductionScale,
+  lab: Laboratory,
+): Promise<Claim[]> {
+  const scenarios = networks.map((network) => `${network}/${NODE}?groups=64&fidelity=${fidelity}`);
+  const cellsOf = (method: string) =>
+    Promise.all(
+      scenarios.map((scenario) => lab.cells({ scenario, method, simulations: SIMULATIONS, seeds })),
+    );
+  const [mcmc, code, colocrl] = await Promise.all([cellsOf("mcmc"), cellsOf(CODE), cellsOf("colocrl")]);
+  const valuesOf = (cells: typeof mcmc) => cells.map((row) => row.map(({ value }) => value));
+  const speedup = ratioOf(valuesOf(colocrl), valuesOf(mcmc));
+  const reached = mcmc.map((row, i) =>
+    simulationsUntil(
+      row,
+      colocrl[i].map(({ value }) => value),
+    ),
+  );
+  const spent = colocrl.map((row) => row.map((cell) => cell.simulations));
+  const search = ratioOf(
+    reached.map((row) => row.simulations),
+    spent,
+  );
+  const shared = {
+    source: "checked against the paper",
+    under: `${fidelity}, ${NODE}, placements only, ${networks.join(" and ")}`,
+  } as const;
+  const quantity = `step of ColocRL's plan over that of the chain's, ${SIMULATIONS} simulations each`;
+  return [
+    judged({
+      ...shared,
+      statement: "The chain's plans are faster than ColocRL's.",
+      paperFigure: "3.4 to 3.8 times faster",
+      quantity,
+      rule: { kind: "above", limit: 1 },
+      ...speedup,
+    }),
+    judged({
+      ...shared,
+      statement: "The chain's plans are 3.4 to 3.8 times as fast as ColocRL's.",
+      paperFigure: "3.4 to 3.8 times faster",
+      quantity,
+      rule: { kind: "ratio", paper: 3.6, within: 1.06 },
+      ...speedup,
+      note: "The paper's chain also splits ops, ColocRL does not; here neither does.",
+    }),
+    judged({
+      ...shared,
+      statement: "The chain is as good as ColocRL's final plan after a small part of its evaluations.",
+      paperFigure: "seconds to minutes on one node against 12 to 27 hours on up to 160 nodes",
+      quantity: "simulations of the chain until it is as good, over ColocRL's",
+      rule: { kind: "below", limit: 1 },
+      ...search,
+      note: reached.map(neverNote).find((note) => note !== null) ?? search.note,
+    }),
+    judged({
+      ...shared,
+      source: "checked against its code or data",
+      statement: "Returning to the best plan every hundredth of the budget, as the code does, does no harm.",
+      paperFigure: "in the public code and not in the paper",
+      quantity: "step of the code's chain over that of the paper's",
+      rule: { kind: "below", limit: 1 },
+      ...ratioOf(valuesOf(code), valuesOf(mcmc)),
+    }),
+  ];
+}
+
+/** Claims that need what is not here. */
+const outside: readonly Claim[] = (
+  [
+    ["Throughput is up to 3.3 times that of data parallelism and expert plans.", "up to 3.3 times"],
+    ["It moves up to 5 times fewer bytes than data parallelism.", "up to 5 times fewer"],
+    ["It is as fast as OptCNN on linear networks and 1.2 to 1.6 times as fast on others.", "1.2 to 1.6"],
+  ] as const
+).map(([statement, paperFigure]) =>
+  judged({
+    statement,
+    paperFigure,
+    source: "checked against the paper",
+    under: "plans that split ops",
+    quantity: "not measured",
+    rule: { kind: "above", limit: 1 },
+    measured: null,
+    seeds: 0,
+    note: "Outside: it compares plans that split ops, which are not here.",
+  }),
+);
