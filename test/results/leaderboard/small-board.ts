@@ -6,7 +6,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll } from "vitest";
 import { scenarioHash } from "../../../env/model/file.ts";
 import type { Objective } from "../../../env/model/scenario.ts";
 import { type CellResult, runCell } from "../../../results/cells/cell.ts";
@@ -19,7 +18,8 @@ import { createJudge, type Judge } from "../../../results/leaderboard/verify/jud
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 
 export const folder = mkdtempSync(join(tmpdir(), "placement-gym-board-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+// Files of tests that share a process share this folder.
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 let folders = 0;
 /** A new empty name in the folder of the tests. */
