@@ -129,6 +129,7 @@ describe("list --json", () => {
       "workloads",
       "families",
       "clusters",
+      "fidelities",
       "suites",
       "agents",
       "planners",
