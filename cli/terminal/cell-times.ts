@@ -13,6 +13,7 @@
  */
 import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { groupBy } from "../../results/comparison/ranking.ts";
+import { mean } from "../../results/statistics/averages.ts";
 
 /** What a time depends on. */
 export interface CellKind {
@@ -211,6 +212,3 @@ function correctionOf(points: readonly Point[], secondsAt: (point: Point) => num
   if (guessed === 0) return 1;
   return Math.min(MOST_CORRECTION, Math.max(1 / MOST_CORRECTION, measured / guessed));
 }
-
-const mean = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

@@ -58,31 +58,26 @@ export async function cellContents(of: ContentsOf): Promise<CellContents> {
 }
 
 /** Contents of cells that are not known beforehand. */
-export interface GrowingContents extends CellContents {
+export interface GrowingContents extends Pick<CellContents, "keyOf" | "scenarioHash"> {
   /** Reads what a cell is made from. Throws where its scenario or method is wrong. */
   know(spec: CellSpec): Promise<void>;
 }
 
 export function growingContents(versions: ContentsOf["versions"]): GrowingContents {
   const known = new Map<string, CellContents>();
+  const hashes = new Map<string, string | null>();
   const nameOf = ({ scenario, method, objective }: CellSpec) => JSON.stringify([scenario, method, objective]);
-  const firstOf = <T>(ask: (contents: CellContents) => T | null): T | null => {
-    for (const contents of known.values()) {
-      const answer = ask(contents);
-      if (answer !== null) return answer;
-    }
-    return null;
-  };
   return {
     async know(spec) {
       const { scenario, method, objective } = spec;
       if (known.has(nameOf(spec))) return;
       const of = { scenarios: [scenario], methods: [method], objective, versions };
-      known.set(nameOf(spec), await cellContents(of));
+      const contents = await cellContents(of);
+      known.set(nameOf(spec), contents);
+      hashes.set(scenario, contents.scenarioHash(scenario));
     },
     keyOf: (spec) => known.get(nameOf(spec))?.keyOf(spec) ?? null,
-    scenarioHash: (scenario) => firstOf((contents) => contents.scenarioHash(scenario)),
-    methodDigest: (method) => firstOf((contents) => contents.methodDigest(method)),
+    scenarioHash: (scenario) => hashes.get(scenario) ?? null,
   };
 }
 

@@ -12,6 +12,7 @@
 import { type Bound, gapOf } from "../../env/sim/evaluator/contract.ts";
 import { type BoundFor, kindsOf } from "../cells/best-bound.ts";
 import type { CellResult } from "../cells/cell.ts";
+import { mean } from "../statistics/averages.ts";
 
 export interface Row {
   readonly method: string;
@@ -216,6 +217,3 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<s
   }
   return groups;
 }
-
-const mean = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

@@ -5,9 +5,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { CellOutcome, CellSpec, RunCell } from "../cells/cell.ts";
-import type { CellContents } from "../cells/cell-content.ts";
 import { faultText } from "../cells/failed-cell.ts";
-import { openJournal } from "../cells/journal.ts";
+import { type JournalParts, openJournal } from "../cells/journal.ts";
 import { writeAtomically } from "../files/atomic.ts";
 import type { RunDescription } from "../training/run-description.ts";
 
@@ -27,7 +26,7 @@ export interface KeptCells {
 export async function openCells(
   path: string,
   versions: RunDescription["versions"],
-  contents: CellContents,
+  contents: JournalParts["contents"],
 ): Promise<KeptCells> {
   let run: RunCell = neverRun;
   const journal = await openJournal({

@@ -6,6 +6,7 @@
  * their pairing by seed. A method that draws nothing has the same value for every seed and an
  * interval of no width. Post: `low <= value <= high`.
  */
+import { mean } from "../statistics/averages.ts";
 import { percentileInterval, resamplesOf, sizesOf } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/contract.ts";
 
@@ -71,6 +72,3 @@ function bootstrapped(strata: readonly (readonly number[])[], value: number): In
 }
 
 const meanOfMeans = (strata: readonly (readonly number[])[]): number => mean(strata.map(mean));
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

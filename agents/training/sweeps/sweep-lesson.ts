@@ -82,7 +82,8 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
   private readonly episodes: SweepEpisode<Seen>[] = [];
   private readonly views: ReturnType<typeof placementViews>;
   private readonly labels: Labels | null;
-  private readonly renamings: readonly Int32Array[];
+  /** Of interchangeable devices; made when it is first asked for. */
+  private renamings: readonly Int32Array[] | null = null;
   private best: BestDevices | null = null;
 
   constructor(tf: Tf, task: Task, policy: SweepPolicy<Seen>, rules: SweepRules) {
@@ -98,7 +99,6 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const starts = Math.ceil(this.steps / (this.groups * rules.sweeps));
     this.simulationsPerRollout = this.evaluations + starts;
     this.views = placementViews(task.scenario);
-    this.renamings = interchangeableDevices(compile(task.scenario)).permutations;
     this.labels = rules.labels === undefined ? null : new Labels(task, rules.labels);
   }
 
@@ -187,6 +187,7 @@ export class SweepLesson<Seen> implements Lesson<SweepRollout<Seen>> {
     const { best, groups, rules } = this;
     const evaluations = sweepEvaluations(groups, rules.stride, rules.greedySweeps);
     if (best === null || this.task.evaluator.remaining < evaluations) return [];
+    this.renamings ??= interchangeableDevices(compile(this.task.scenario)).permutations;
     const goal = Int32Array.from(best.device);
     const episode = this.begun(0);
     const device = closestName(goal, Int32Array.from(episode.current.placement), this.renamings);

@@ -12,11 +12,8 @@ import { gapOf, type Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { EntryCell, Track } from "../contract.ts";
 import { contiguityFault } from "../tracks/contiguous.ts";
 import { budgetText } from "../tracks/tracks.ts";
-import { verifyCurve } from "./curve.ts";
+import { ROUNDING, verifyCurve } from "./curve.ts";
 import type { Judged } from "./judge.ts";
-
-/** What rounding may leave of a sum of shares of passes. */
-export const ROUNDING = 1e-6;
 
 export interface CellContext {
   readonly judged: Judged;

@@ -8,7 +8,7 @@ import type { CurveStep } from "../../cells/cell.ts";
 import type { EntryCell } from "../contract.ts";
 
 /** What rounding may leave of a sum of shares of passes. */
-const ROUNDING = 1e-6;
+export const ROUNDING = 1e-6;
 
 export interface CurveContext {
   readonly where: string;

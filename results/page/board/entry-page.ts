@@ -2,6 +2,7 @@
  * The page of one entry: what it is, the command that makes it, and how it does on each scenario.
  */
 import type { BoardRow, EntryCell } from "../../leaderboard/contract.ts";
+import { mean } from "../../statistics/averages.ts";
 import { formatGap, formatValue } from "../../text/format.ts";
 import { documentText } from "../document.ts";
 import { element, type Fragment, html, lines, type Markup } from "../markup.ts";
@@ -100,7 +101,7 @@ function scenarioRow(
 ): Markup {
   const values = seeds.flatMap(({ value }) => (value === null ? [] : [value]));
   const lowest = values.length === 0 ? null : Math.min(...values);
-  const mean = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const meanValue = values.length === 0 ? null : mean(values);
   const spent = seeds.reduce((sum, { simulations }) => sum + simulations, 0) / Math.max(1, seeds.length);
   const valueCell = (value: number | null) =>
     numberCell(value === null ? "none fits" : formatValue(unit, value), value);
@@ -108,7 +109,7 @@ function scenarioRow(
 <th scope="row" class="name"><a href="../${file}.html">${uri}</a></th>
 ${numberCell(gap === null ? "-" : formatGap(gap), gap)}
 ${valueCell(lowest)}
-${valueCell(mean)}
+${valueCell(meanValue)}
 ${numberCell(bound > 0 ? formatValue(unit, bound) : "-", bound)}
 ${numberCell(`${values.length} of ${seeds.length}`, values.length)}
 ${numberCell(Math.round(spent), spent)}

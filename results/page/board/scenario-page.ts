@@ -4,6 +4,7 @@
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { EntryCell } from "../../leaderboard/contract.ts";
+import { mean } from "../../statistics/averages.ts";
 import { formatCount, formatGap, formatValue } from "../../text/format.ts";
 import { curvesFigure } from "../charts/curves.ts";
 import { documentText } from "../document.ts";
@@ -126,7 +127,7 @@ ${rows.length === 0 ? html`<p>No entry yet.</p>` : scrollBox("Entries on this sc
 function meanOf(seeds: readonly EntryCell[]): number | null {
   const values = seeds.flatMap(({ value }) => (value === null ? [] : [value]));
   if (values.length === 0 || values.length < seeds.length) return null;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return mean(values);
 }
 
 interface RowParts {
@@ -142,7 +143,7 @@ function rowMarkup({ group, row, scenario, s, plan, marks }: RowParts): Markup {
   const { unit } = scenario;
   const seeds = row.cells[s];
   const fitting = seeds.flatMap(({ value }) => (value === null ? [] : [value]));
-  const mean = meanOf(seeds);
+  const meanValue = meanOf(seeds);
   const lowest = fitting.length === 0 ? null : Math.min(...fitting);
   const gap = row.row.gaps[s];
   const valueCell = (value: number | null) =>
@@ -153,7 +154,7 @@ function rowMarkup({ group, row, scenario, s, plan, marks }: RowParts): Markup {
 <th scope="row" class="name">${methodName(link, row.row.entry.kind, mark)}</th>
 <td class="name">${budgetText(group.budget)}</td>
 ${numberCell(gap === null ? "-" : formatGap(gap), gap)}
-${valueCell(mean)}
+${valueCell(meanValue)}
 ${valueCell(lowest)}
 ${numberCell(`${fitting.length} of ${seeds.length}`, fitting.length)}
 ${element("td", { class: "name" }, plan === undefined ? "-" : html`<a href="${plan}">JSON</a>`)}
