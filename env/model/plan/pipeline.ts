@@ -1,0 +1,49 @@
+/**
+ * `PipelinePlan`: the plan kind that cuts the graph into stages, replicates stages, splits the
+ * batch into micro-batches and says in which order devices run them.
+ *
+ * A stage holds forward ops, and with them their backward twins and updates. Stages are numbered in
+ * an order that all data between forward ops follow, from a lower stage to a higher one. They need
+ * not be contiguous in the graph, and several may share a device.
+ */
+
+/** How the replicas of a stage share the micro-batches. */
+export const shares = ["split", "dealt"] as const;
+export type Share = (typeof shares)[number];
+
+export interface PipelineStage {
+  /** Devices that hold a replica each, in order; at least one, none twice. */
+  readonly devices: readonly number[];
+  /**
+   * `split`: each replica runs an equal part of every micro-batch. `dealt`: each runs whole
+   * micro-batches, in turn or as the schedule says. Of no effect with one replica.
+   */
+  readonly share: Share;
+}
+
+/** A schedule by name (env/model/schedule), or `explicit` with an order of its own. */
+export interface ScheduleChoice {
+  readonly name: string;
+  /** Options of the schedule, such as the pairs of `chimera`. */
+  readonly [option: string]: unknown;
+}
+
+export interface PipelinePlan {
+  readonly kind: "pipeline";
+  /** Stage of each op, shape [opCount]. A backward or update op is in the stage of its twin. */
+  readonly stageOf: Int32Array;
+  readonly stages: readonly PipelineStage[];
+  /** Micro-batches of one batch, at least 1; each holds an equal share of the graph's batch. */
+  readonly microBatches: number;
+  readonly schedule: ScheduleChoice;
+  /**
+   * 1 for each forward op whose outputs are not kept for the backward pass but computed again
+   * before it, shape [opCount]; absent for none.
+   */
+  readonly recompute?: Uint8Array;
+  /**
+   * 1 for each forward op whose kept outputs wait in the host's memory between the passes, shape
+   * [opCount]; absent for none.
+   */
+  readonly swap?: Uint8Array;
+}
