@@ -1,0 +1,4 @@
+/** The golden files that `test/golden/check.ts` knows. */
+import type { GoldenCheck } from "./contract.ts";
+
+export const goldenChecks: readonly GoldenCheck[] = [];
