@@ -104,6 +104,7 @@ export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology
 export { type NetworkModel, networkModels, withNetwork } from "./model/networks.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
+  asPlacement,
   copyPlan,
   equalPlans,
   lowerPlan,
