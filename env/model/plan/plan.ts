@@ -1,6 +1,7 @@
 /**
  * `Plan`: what a planner or agent answers, a union of kinds, and the table of those kinds.
- * Everything that checks, copies, writes, reads or lowers a plan goes through this table.
+ * Everything that checks, copies, writes or reads a plan goes through this table. env/sim/lower
+ * turns plans into tasks of the engine.
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
@@ -8,7 +9,6 @@ import type { PipelinePlan } from "./pipeline.ts";
 import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import type { TaskProgram } from "./task-program.ts";
 
 export type Plan = Placement | PipelinePlan;
 export type PlanKindName = Plan["kind"];
@@ -45,9 +45,6 @@ export function planFromJson(scenario: Scenario, json: unknown, where: string): 
     throw new InputError(`${where} holds ${nameOf(json)}, expected a plan: an object with its kind.`);
   return kindOf(json as PlanJson, where).fromJson(scenario, json as PlanJson, where);
 }
-
-/** Pre: a valid plan. */
-export const lowerPlan = (scenario: Scenario, plan: Plan): TaskProgram => entryOf(plan).lower(scenario, plan);
 
 /** Pre: a plan of a known kind. */
 const entryOf = <P extends Plan>({ kind }: P): PlanKind<P> => planKinds[kind] as unknown as PlanKind<P>;

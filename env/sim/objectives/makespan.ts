@@ -3,7 +3,7 @@
  * device's peak memory fits. Compiles the scenario once; each evaluation is one run of the engine.
  */
 import type { Placement } from "../../model/plan/placement.ts";
-import { copyPlan, lowerPlan } from "../../model/plan/plan.ts";
+import { copyPlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import { makespanCeilingUs } from "../bounds/ceiling.ts";
@@ -21,7 +21,7 @@ import { createPeakMeter, type PeakMeter } from "../memory/peaks.ts";
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
-  const runs = createReplayableRuns(scenario, engine);
+  const runs = createReplayableRuns(engine);
   const meter = createPeakMeter(compiled);
   const ceiling = makespanCeilingUs(compiled);
   const neighbour = createNeighbours(compiled, meter.fitsSurely);
@@ -37,9 +37,8 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
     },
     evaluate(plan): Outcome {
       checkAccepted(scenario, PLACEMENTS, plan);
-      const program = lowerPlan(scenario, plan);
-      const makespanUs = runs.run(program);
-      const violation = meter.violation(engine, program.device);
+      const makespanUs = runs.run(plan);
+      const violation = meter.violation(engine, plan.device);
       const copy = copyPlan(plan);
       const planOf = () => copy;
       return outcomeOf(makespanUs, violation, planOf, runs.replayLast(planOf));

@@ -3,7 +3,7 @@
  * memory rules of the fidelity. A device over its limit makes the plan infeasible, as for the
  * makespan.
  */
-import { lowerPlan, type Plan } from "../../model/plan/plan.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { PLACEMENTS } from "../bounds/best.ts";
 import { peakCeilingBytes } from "../bounds/ceiling.ts";
@@ -23,8 +23,8 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const ceiling = peakCeilingBytes(compiled);
   const evaluate = (plan: Plan): Outcome => {
     checkAccepted(scenario, PLACEMENTS, plan);
-    const { device, priority } = lowerPlan(scenario, plan);
-    engine.run(device, priority);
+    const { device, opPriority } = plan;
+    engine.run(device, opPriority);
     const peaks = meter.peaks(engine, device);
     const startUs = engine.startUs.slice();
     const peakBytes = peaks.bytes;
