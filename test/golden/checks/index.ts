@@ -1,4 +1,6 @@
 /** The golden files that `test/golden/check.ts` knows. */
+import { chimeraSchedules } from "./chimera-schedules.ts";
 import type { GoldenCheck } from "./contract.ts";
+import { pipelineSchedules } from "./pipeline-schedules.ts";
 
-export const goldenChecks: readonly GoldenCheck[] = [];
+export const goldenChecks: readonly GoldenCheck[] = [pipelineSchedules, chimeraSchedules];

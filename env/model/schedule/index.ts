@@ -1,0 +1,62 @@
+/**
+ * The table of pipeline schedules. One file makes each; a new schedule is one file and one line here.
+ */
+import { InputError } from "../errors.ts";
+import type { ScheduleChoice } from "../plan/pipeline.ts";
+import { notKnown } from "../suggest.ts";
+import { chimera } from "./chimera/chimera.ts";
+import type { PipelineSchedule, PipelineShape, ScheduleMaker } from "./contract.ts";
+import { dapplePolicyA, dapplePolicyB } from "./dapple.ts";
+import { explicit } from "./explicit.ts";
+import { fillDrain } from "./fill-drain.ts";
+import { interleaved } from "./interleaved.ts";
+import { oneForwardOneBackwardFlush } from "./one-forward-one-backward.ts";
+import { pipedream } from "./pipedream.ts";
+import { twoBufferedWeights } from "./two-buffered-weights.ts";
+import { zeroBubble } from "./zero-bubble.ts";
+
+/** A maker whose options nobody outside knows; they come from its own `options`. */
+const entry = <Options>(maker: ScheduleMaker<Options>): ScheduleMaker => ({
+  name: maker.name,
+  summary: maker.summary,
+  ...(maker.paper !== undefined && { paper: maker.paper }),
+  asynchronous: maker.asynchronous,
+  options: (given) => maker.options(given),
+  refuses: (shape, options) => maker.refuses?.(shape, options as Options) ?? null,
+  make: (shape, options) => maker.make(shape, options as Options),
+});
+
+export const scheduleMakers: readonly ScheduleMaker[] = [
+  entry(fillDrain),
+  entry(oneForwardOneBackwardFlush),
+  entry(pipedream),
+  entry(twoBufferedWeights),
+  entry(dapplePolicyA),
+  entry(dapplePolicyB),
+  entry(interleaved),
+  entry(chimera),
+  entry(zeroBubble),
+  entry(explicit),
+];
+
+/** Throws one sentence where the name is not known. */
+export function scheduleOf(name: string): ScheduleMaker {
+  const maker = scheduleMakers.find((known) => known.name === name);
+  if (maker !== undefined) return maker;
+  throw new InputError(
+    notKnown(
+      "Schedule",
+      name,
+      scheduleMakers.map((known) => known.name),
+    ),
+  );
+}
+
+/** The schedule that a plan chooses; throws one sentence where it does not suit the plan. */
+export function makeSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): PipelineSchedule {
+  const maker = scheduleOf(name);
+  const options = maker.options(given);
+  const refusal = maker.refuses?.(shape, options) ?? null;
+  if (refusal !== null) throw new InputError(refusal);
+  return maker.make(shape, options);
+}

@@ -1,0 +1,144 @@
+/**
+ * Runs a schedule with given times and no communication, the slow and plain way: each device takes
+ * its items strictly in order, each as early as what it needs is done.
+ */
+import {
+  Phase,
+  type PipelineSchedule,
+  type PipelineShape,
+  type ScheduleItem,
+} from "../../../../env/model/schedule/contract.ts";
+
+/** Times of the phases of each stage, for one micro-batch. */
+export interface PhaseTimes {
+  readonly forward: readonly number[];
+  readonly backward: readonly number[];
+  readonly weights?: readonly number[];
+}
+
+export interface TimedItem extends ScheduleItem {
+  readonly device: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SlotRun {
+  /** Items of each device in order. */
+  readonly items: readonly (readonly TimedItem[])[];
+  readonly makespan: number;
+  /** Sum of times of each device. */
+  readonly busy: readonly number[];
+  /** Most micro-batches of a device, counted for each stage, between forward and backward. */
+  readonly peakLive: readonly number[];
+  /** Idle time of all devices by their time until the makespan. */
+  readonly idleShare: number;
+}
+
+export const uniformTimes = (stages: number, forward: number, backward: number, weights = 0): PhaseTimes => ({
+  forward: new Array(stages).fill(forward),
+  backward: new Array(stages).fill(backward),
+  weights: new Array(stages).fill(weights),
+});
+
+/** `earliest` holds items back until a time of their own; by default none. */
+export function runInSlots(
+  shape: PipelineShape,
+  schedule: PipelineSchedule,
+  times: PhaseTimes,
+  earliest: (item: ScheduleItem) => number = () => 0,
+): SlotRun {
+  const items = timedItems(shape, schedule, times, earliest);
+  const makespan = Math.max(0, ...items.flat().map(({ end }) => end));
+  const busy = items.map((own) => own.reduce((sum, { start, end }) => sum + (end - start), 0));
+  const work = busy.reduce((sum, own) => sum + own, 0);
+  return {
+    items,
+    makespan,
+    busy,
+    peakLive: items.map(peakLiveOf),
+    idleShare: 1 - work / (makespan * items.length),
+  };
+}
+
+function timedItems(
+  { stages }: PipelineShape,
+  { order }: PipelineSchedule,
+  times: PhaseTimes,
+  earliest: (item: ScheduleItem) => number,
+): TimedItem[][] {
+  const timeOf = ({ stage, phase, span = 1 }: ScheduleItem): number =>
+    span * [times.forward, times.backward, times.weights ?? []][phase][stage];
+  /** Ends of the parts of a (stage, micro-batch, phase), by device. */
+  const ends = new Map<string, Map<number, number>>();
+  const keyOf = (stage: number, microBatch: number, phase: number) => `${stage} ${microBatch} ${phase}`;
+  /** When all parts are done; undefined while one is not. */
+  const endOf = (stage: number, microBatch: number, phase: number): number | undefined => {
+    const parts = ends.get(keyOf(stage, microBatch, phase));
+    const needed = stages[stage].share === "split" ? stages[stage].devices.length : 1;
+    return parts?.size === needed ? Math.max(...parts.values()) : undefined;
+  };
+  const readyAt = (item: ScheduleItem, device: number): number | undefined => {
+    let latest = earliest(item);
+    for (let m = item.microBatch; m < item.microBatch + (item.span ?? 1); m++) {
+      const { stage, phase } = item;
+      const needs: (number | undefined)[] = [];
+      if (phase !== Phase.forward) needs.push(ends.get(keyOf(stage, m, phase - 1))?.get(device));
+      const neighbour = phase === Phase.forward ? stage - 1 : stage + 1;
+      if (phase !== Phase.weights && neighbour >= 0 && neighbour < stages.length)
+        needs.push(endOf(neighbour, m, phase));
+      for (const need of needs) {
+        if (need === undefined) return undefined;
+        latest = Math.max(latest, need);
+      }
+    }
+    return latest;
+  };
+  const timed = order.map((): TimedItem[] => []);
+  for (let goesOn = true; goesOn; ) {
+    goesOn = false;
+    order.forEach((own, device) => {
+      for (let item = own[timed[device].length]; item !== undefined; item = own[timed[device].length]) {
+        const ready = readyAt(item, device);
+        if (ready === undefined) return;
+        const start = Math.max(ready, timed[device].at(-1)?.end ?? 0);
+        const end = start + timeOf(item);
+        timed[device].push({ ...item, device, start, end });
+        for (let m = item.microBatch; m < item.microBatch + (item.span ?? 1); m++) {
+          const key = keyOf(item.stage, m, item.phase);
+          ends.set(key, (ends.get(key) ?? new Map()).set(device, end));
+        }
+        goesOn = true;
+      }
+    });
+  }
+  if (timed.some((own, device) => own.length < order[device].length))
+    throw new Error("The devices wait for each other for ever.");
+  return timed;
+}
+
+function peakLiveOf(items: readonly ScheduleItem[]): number {
+  let live = 0;
+  let peak = 0;
+  for (const { phase, span = 1 } of items) {
+    if (phase === Phase.weights) continue;
+    live += phase === Phase.forward ? span : -span;
+    peak = Math.max(peak, live);
+  }
+  return peak;
+}
+
+/** Stages in order, one a device. */
+export const straightShape = (stageCount: number, microBatches: number, iterations = 1): PipelineShape => ({
+  deviceCount: stageCount,
+  stages: Array.from({ length: stageCount }, (_, s) => ({ devices: [s], share: "split" })),
+  microBatches,
+  iterations,
+});
+
+/** Stage k on device k mod S, v stages a device. */
+export const interleavedShape = (devices: number, chunks: number, microBatches: number): PipelineShape => ({
+  deviceCount: devices,
+  stages: Array.from({ length: devices * chunks }, (_, k) => ({ devices: [k % devices], share: "split" })),
+  microBatches,
+  iterations: 1,
+});
