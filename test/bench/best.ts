@@ -31,6 +31,8 @@ const byName: Readonly<Record<Objective, readonly string[]>> = {
   "max-load": ["max-load-search", "acyclic-partition", "pipedream-interval"],
   latency: ["latency-search", "ideals-dp"],
   "peak-memory": [],
+  iteration: [],
+  throughput: [],
 };
 
 async function main([simulations = "1000", ...names]: readonly string[]): Promise<void> {

@@ -1,81 +1,116 @@
 /**
- * The entry of pipeline plans in the table of plan kinds: what is checked, copied, written and
- * read of them.
+ * The entry of pipeline plans in the table of plan kinds: how they are copied, written and read.
+ * What makes one valid is in pipeline-checks.ts.
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
-import type { PipelinePlan, PipelineStage } from "./pipeline.ts";
+import { type PipelinePlan, type PipelineStage, type ScheduleChoice, shares } from "./pipeline.ts";
+import { checkPipeline } from "./pipeline-checks.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 
 export const pipelineKind: PlanKind<PipelinePlan> = {
   kind: "pipeline",
-  validate,
-  copy: ({ stageOf, stages, microBatches, schedule, recompute, swap }) => ({
-    kind: "pipeline",
+  validate: checkPipeline,
+  copy: ({ stageOf, stages, schedule, recompute, swap, ...rest }) => ({
+    ...rest,
     stageOf: stageOf.slice(),
-    stages: stages.map(({ devices, share }) => ({ devices: [...devices], share })),
-    microBatches,
+    stages: stages.map(copyStage),
     schedule: structuredClone(schedule),
-    ...(recompute === undefined ? {} : { recompute: recompute.slice() }),
-    ...(swap === undefined ? {} : { swap: swap.slice() }),
+    ...(recompute !== undefined && { recompute: recompute.slice() }),
+    ...(swap !== undefined && { swap: swap.slice() }),
   }),
   equal: (a, b) => JSON.stringify(toJson(a)) === JSON.stringify(toJson(b)),
   toJson,
   fromJson,
-  lower() {
-    throw new InputError("Pipeline plans cannot be simulated under this objective yet.");
-  },
 };
+
+const copyStage = ({ devices, share }: PipelineStage): PipelineStage => ({ devices: [...devices], share });
 
 function toJson({ stageOf, stages, microBatches, schedule, recompute, swap }: PipelinePlan): PlanJson {
   return {
     kind: "pipeline",
-    stageOf: Array.from(stageOf),
-    stages: stages.map(({ devices, share }) => ({ devices: [...devices], share })),
+    stages: stages.map(copyStage),
     microBatches,
     schedule: structuredClone(schedule),
-    ...(recompute === undefined ? {} : { recompute: Array.from(recompute) }),
-    ...(swap === undefined ? {} : { swap: Array.from(swap) }),
+    stageOf: Array.from(stageOf),
+    ...(recompute !== undefined && { recompute: Array.from(recompute) }),
+    ...(swap !== undefined && { swap: Array.from(swap) }),
   };
 }
 
-function validate({ graph, cluster }: Scenario, { stageOf, stages, microBatches }: PipelinePlan): void {
-  if (stageOf?.length !== graph.opCount)
-    throw new InputError(
-      `The pipeline has ${stageOf?.length ?? "no"} entries for ${graph.opCount} ops; give one stage per op.`,
-    );
-  const v = stageOf.findIndex((stage) => !(stage >= 0 && stage < stages.length));
-  if (v !== -1)
-    throw new InputError(
-      `Op "${graph.names[v]}" is in stage ${stageOf[v]}, expected 0..${stages.length - 1}.`,
-    );
-  const known = (d: number) => Number.isInteger(d) && d >= 0 && d < cluster.devices.length;
-  const wrong = stages.findIndex(({ devices }) => devices.length === 0 || !devices.every(known));
-  if (wrong !== -1)
-    throw new InputError(
-      `Stage ${wrong} of the pipeline has the devices ${JSON.stringify(stages[wrong].devices)}, expected some of 0..${cluster.devices.length - 1}.`,
-    );
-  if (!Number.isInteger(microBatches) || microBatches < 1)
-    throw new InputError(`The pipeline has ${microBatches} micro-batches, expected 1 or more.`);
-}
+const FIELDS = ["kind", "stages", "microBatches", "schedule", "stageOf", "recompute", "swap"];
 
+/** Devices may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePlan {
-  const { stageOf, stages, microBatches, schedule, recompute, swap } = json;
-  if (!Array.isArray(stageOf) || !Array.isArray(stages))
-    throw new InputError(`${where} is a pipeline without its lists stageOf and stages.`);
+  const stranger = Object.keys(json).find((field) => !FIELDS.includes(field));
+  if (stranger !== undefined)
+    throw new InputError(`${where}: a pipeline has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
+  const { opCount } = scenario.graph;
+  const { stageOf, recompute, swap, microBatches } = json;
   const plan: PipelinePlan = {
     kind: "pipeline",
-    stageOf: Int32Array.from(stageOf),
-    stages: stages as PipelineStage[],
+    stages: stagesIn(scenario, json.stages, where),
     microBatches: microBatches as number,
-    schedule: schedule as PipelinePlan["schedule"],
-    ...(Array.isArray(recompute) ? { recompute: Uint8Array.from(recompute) } : {}),
-    ...(Array.isArray(swap) ? { swap: Uint8Array.from(swap) } : {}),
+    schedule: scheduleIn(json.schedule, where),
+    stageOf: Int32Array.from(integersIn(stageOf, opCount, `${where}: stageOf`)),
+    ...(recompute !== undefined && { recompute: flagsIn(recompute, opCount, `${where}: recompute`) }),
+    ...(swap !== undefined && { swap: flagsIn(swap, opCount, `${where}: swap`) }),
   };
   try {
-    validate(scenario, plan);
+    checkPipeline(scenario, plan);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
   }
   return plan;
 }
+
+function integersIn(list: unknown, length: number, where: string): number[] {
+  if (!Array.isArray(list) || list.length !== length || !list.every(Number.isInteger))
+    throw new InputError(`${where} is not a list of ${length} whole numbers, one for each op.`);
+  return list;
+}
+
+function flagsIn(list: unknown, length: number, where: string): Uint8Array {
+  const flags = integersIn(list, length, where);
+  if (flags.every((flag) => flag === 0 || flag === 1)) return Uint8Array.from(flags);
+  throw new InputError(`${where} holds other numbers than 0 and 1.`);
+}
+
+function scheduleIn(schedule: unknown, where: string): ScheduleChoice {
+  const choice = typeof schedule === "string" ? { name: schedule } : schedule;
+  if (typeof choice === "object" && choice !== null && typeof (choice as ScheduleChoice).name === "string")
+    return structuredClone(choice) as ScheduleChoice;
+  throw new InputError(
+    `${where}: schedule is ${shown(schedule)}, expected the name of a schedule or an object with its name.`,
+  );
+}
+
+function stagesIn(scenario: Scenario, stages: unknown, where: string): PipelineStage[] {
+  if (!Array.isArray(stages))
+    throw new InputError(`${where}: stages is ${shown(stages)}, expected a list of stages.`);
+  return stages.map((stage: unknown, number) => {
+    const { devices, share = "split" } = (stage ?? {}) as Partial<Record<keyof PipelineStage, unknown>>;
+    const at = `${where}, stage ${number}`;
+    if (!Array.isArray(devices))
+      throw new InputError(`${at}: devices is ${shown(devices)}, expected a list of devices.`);
+    if (!shares.includes(share as PipelineStage["share"]))
+      throw new InputError(`${at}: share is ${shown(share)}, expected ${shares.join(" or ")}.`);
+    return {
+      devices: devices.map((device) => deviceIn(scenario, device, at)),
+      share: share as PipelineStage["share"],
+    };
+  });
+}
+
+function deviceIn({ cluster }: Scenario, device: unknown, where: string): number {
+  const { devices } = cluster;
+  if (typeof device === "number" && Number.isInteger(device) && device >= 0 && device < devices.length)
+    return device;
+  const named = devices.findIndex(({ name }) => name === device);
+  if (named !== -1) return named;
+  throw new InputError(
+    `${where}: the device is ${shown(device)}, expected 0..${devices.length - 1} or one of ${devices.map(({ name }) => `"${name}"`).join(", ")}.`,
+  );
+}
+
+const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? "missing";

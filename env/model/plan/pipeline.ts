@@ -7,6 +7,12 @@
  * not be contiguous in the graph, and several may share a device.
  */
 
+/** More would make tasks of no length. */
+export const MOST_MICRO_BATCHES = 4096;
+
+/** Stage of a forward op that the host runs in front of the pipeline: the inputs. */
+export const HOST_STAGE = -1;
+
 /** How the replicas of a stage share the micro-batches. */
 export const shares = ["split", "dealt"] as const;
 export type Share = (typeof shares)[number];
@@ -30,7 +36,10 @@ export interface ScheduleChoice {
 
 export interface PipelinePlan {
   readonly kind: "pipeline";
-  /** Stage of each op, shape [opCount]. A backward or update op is in the stage of its twin. */
+  /**
+   * Stage of each op, shape [opCount]; `HOST_STAGE` for inputs that only a CPU runs. Backward and
+   * update ops are as a rule in the stage of their twin.
+   */
   readonly stageOf: Int32Array;
   readonly stages: readonly PipelineStage[];
   /** Micro-batches of one batch, at least 1; each holds an equal share of the graph's batch. */

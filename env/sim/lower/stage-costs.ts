@@ -9,7 +9,7 @@
 import { launchTimesUs } from "../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
 import { type OpGraph, Role } from "../../model/graph/graph.ts";
-import type { PipelinePlan } from "../../model/plan/pipeline.ts";
+import { HOST_STAGE, type PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { opClasses } from "./op-classes.ts";
 import { transientBytes } from "./transient-bytes.ts";
@@ -20,7 +20,7 @@ export type WorkCode = (typeof Work)[keyof typeof Work];
 export const WORK_CODES = 5;
 
 /** Stage of ops that feed the pipeline from the host. */
-export const HOST = -1;
+export const HOST = HOST_STAGE;
 
 /** Tensors that one unit makes for one other stage, or for a later phase of its own stage. */
 export interface Parcel {

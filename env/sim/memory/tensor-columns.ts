@@ -20,7 +20,14 @@ export function createTensorColumns(compiled: Compiled): IntervalColumns {
   const heldUntilUs = new Float64Array(slotCount);
   let row = 0;
 
-  function write(kind: number, device: number, op: number, bytes: number, fromUs: number, toUs: number): void {
+  function write(
+    kind: number,
+    device: number,
+    op: number,
+    bytes: number,
+    fromUs: number,
+    toUs: number,
+  ): void {
     if (!(bytes > 0 && toUs > fromUs)) return;
     columns.kindOf[row] = kind;
     columns.deviceOf[row] = device;

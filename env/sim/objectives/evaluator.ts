@@ -5,8 +5,9 @@
 import { InputError } from "../../model/errors.ts";
 import type { PlanKindName } from "../../model/plan/plan.ts";
 import { type Objective, objectives, type Scenario } from "../../model/scenario.ts";
-import { PLACEMENTS } from "../bounds/best.ts";
+import { EVERY_KIND, PLACEMENTS } from "../bounds/best.ts";
 import type { Evaluator } from "../evaluator/contract.ts";
+import { createIterationEvaluator, createThroughputEvaluator } from "./iteration.ts";
 import { createLatencyEvaluator } from "./latency.ts";
 import { createMakespanEvaluator } from "./makespan.ts";
 import { createMaxLoadEvaluator } from "./max-load.ts";
@@ -76,6 +77,28 @@ export const objectiveSpecs: Readonly<Record<Objective, ObjectiveSpec>> = {
     accepts: PLACEMENTS,
     figure: "timeline",
     create: createPeakMemoryEvaluator,
+  },
+  iteration: {
+    id: "iteration",
+    unit: "us",
+    summary: "time of one batch, of placements and pipelines",
+    timing: "engine",
+    memory: "fidelity",
+    keepsOrder: true,
+    accepts: EVERY_KIND,
+    figure: "timeline",
+    create: createIterationEvaluator,
+  },
+  throughput: {
+    id: "throughput",
+    unit: "us",
+    summary: "time of each sample, of placements and pipelines",
+    timing: "engine",
+    memory: "fidelity",
+    keepsOrder: true,
+    accepts: EVERY_KIND,
+    figure: "timeline",
+    create: createThroughputEvaluator,
   },
 };
 
