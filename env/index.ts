@@ -78,8 +78,8 @@ export {
 } from "./model/coarsen/single-consumer.ts";
 export { opWork } from "./model/coarsen/work.ts";
 export { createScenario } from "./model/create-scenario.ts";
-export { withDispatch } from "./model/dispatch.ts";
 export { InputError, OrderDeadlock } from "./model/errors.ts";
+export { withDispatch } from "./model/fidelity/dispatch.ts";
 export {
   defaultFidelity,
   type Fidelity,
@@ -88,6 +88,7 @@ export {
   tensorflow2017Fidelity,
 } from "./model/fidelity/fidelity.ts";
 export { type NamedFidelity, namedFidelities, withFidelity } from "./model/fidelity/named.ts";
+export { type NetworkModel, networkModels, withNetwork } from "./model/fidelity/networks.ts";
 export {
   graphHash,
   readScenario,
@@ -101,7 +102,6 @@ export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./m
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
-export { type NetworkModel, networkModels, withNetwork } from "./model/networks.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
   asPlacement,

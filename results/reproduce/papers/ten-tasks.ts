@@ -8,7 +8,7 @@ import { createScenario } from "../../../env/model/create-scenario.ts";
 import { defaultFidelity } from "../../../env/model/fidelity/fidelity.ts";
 import { graphBuilder } from "../../../env/model/graph/builder.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import { withNetwork } from "../../../env/model/networks.ts";
+import { withNetwork } from "../../../env/model/fidelity/networks.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
 const costUs = [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testScenario, withDispatch } from "../../../env/index.ts";
-import { resolveScenario } from "../../../scenarios/index.ts";
+import { testScenario, withDispatch } from "../../../../env/index.ts";
+import { resolveScenario } from "../../../../scenarios/index.ts";
 
 const scenario = testScenario({ graph: "a 1" });
 

@@ -4,10 +4,10 @@
  * fidelity's switches. Speeds stay as they are. A transfer that is alone in the cluster takes the
  * time of the slowest link of its route plus the sum of the latencies.
  */
-import { type Cluster, type Link, validateCluster } from "./cluster/cluster.ts";
-import { InputError } from "./errors.ts";
-import type { Scenario } from "./scenario.ts";
-import { notKnown } from "./suggest.ts";
+import { type Cluster, type Link, validateCluster } from "../cluster/cluster.ts";
+import { InputError } from "../errors.ts";
+import type { Scenario } from "../scenario.ts";
+import { notKnown } from "../suggest.ts";
 
 export interface NetworkModel {
   readonly name: string;

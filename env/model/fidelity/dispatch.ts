@@ -1,7 +1,7 @@
 /** What a plan's `opPriority` means under a scenario, chosen by name: see `Fidelity.dispatch`. */
-import { InputError } from "./errors.ts";
-import type { Fidelity } from "./fidelity/fidelity.ts";
-import type { Scenario } from "./scenario.ts";
+import { InputError } from "../errors.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Fidelity } from "./fidelity.ts";
 
 const dispatches: readonly Fidelity["dispatch"][] = ["strict", "ready"];
 

@@ -6,7 +6,7 @@ import {
   simulate,
   testScenario,
   withNetwork,
-} from "../../../env/index.ts";
+} from "../../../../env/index.ts";
 
 // Devices 0 and 1 send 100 bytes (10 us) at time 0: a to b and c, d to e, f to g.
 const graph = "a 0 100B\nd 0 100B\nb 1 <- a\nc 1 <- a\ne 1 <- d\nf 0 100B\ng 1 <- f";

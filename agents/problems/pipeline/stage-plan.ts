@@ -1,0 +1,52 @@
+/** From the stages of a planner, intervals of a chain's layers, to the plan that is scored. */
+import { Role } from "../../../env/model/graph/graph.ts";
+import {
+  HOST_STAGE,
+  type PipelinePlan,
+  type PipelineStage,
+  type ScheduleChoice,
+} from "../../../env/model/plan/pipeline.ts";
+import type { LayerChain } from "./layer-chain.ts";
+
+/** Layers from `from` up to, not including, `to`. */
+export interface LayerStage extends PipelineStage {
+  readonly from: number;
+  readonly to: number;
+  /** Whether its forward ops are computed again before the backward pass; default false. */
+  readonly recompute?: boolean;
+}
+
+export interface StagePlan {
+  readonly stages: readonly LayerStage[];
+  readonly microBatches: number;
+  readonly schedule: ScheduleChoice;
+  /** Layers, instead of whole stages, that are computed again, 1 for each. */
+  readonly recomputedLayers?: Uint8Array;
+  readonly swappedLayers?: Uint8Array;
+}
+
+/** Pre: the stages cover all layers in order. */
+export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
+  const { layerOf, scenario } = chain;
+  const stageOfLayer = new Int32Array(chain.count);
+  plan.stages.forEach(({ from, to }, stage) => {
+    stageOfLayer.fill(stage, from, to);
+  });
+  const flagged = (isMarked: (layer: number) => boolean) =>
+    Uint8Array.from(layerOf, (layer, v) =>
+      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && isMarked(layer) ? 1 : 0,
+    );
+  const recompute = flagged(
+    (layer) => plan.recomputedLayers?.[layer] === 1 || plan.stages[stageOfLayer[layer]].recompute === true,
+  );
+  const swap = flagged((layer) => plan.swappedLayers?.[layer] === 1);
+  return {
+    kind: "pipeline",
+    stages: plan.stages.map(({ devices, share }) => ({ devices, share })),
+    microBatches: plan.microBatches,
+    schedule: plan.schedule,
+    stageOf: layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer])),
+    ...(recompute.includes(1) && { recompute }),
+    ...(swap.includes(1) && { swap }),
+  };
+}
