@@ -52,6 +52,12 @@ export function scheduleOf(name: string): ScheduleMaker {
   );
 }
 
+/** Why a schedule does not suit a shape, one sentence, or null where it does. */
+export function refusalOfSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): string | null {
+  const maker = scheduleOf(name);
+  return maker.refuses?.(shape, maker.options(given)) ?? null;
+}
+
 /** The schedule that a plan chooses; throws one sentence where it does not suit the plan. */
 export function makeSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): PipelineSchedule {
   const maker = scheduleOf(name);
