@@ -104,9 +104,9 @@ export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology
 export { type NetworkModel, networkModels, withNetwork } from "./model/networks.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
+  asPlacement,
   copyPlan,
   equalPlans,
-  lowerPlan,
   type Plan,
   type PlanKindName,
   planFromJson,
@@ -117,7 +117,6 @@ export {
 } from "./model/plan/plan.ts";
 export { planIn, readPlan } from "./model/plan/plan-file.ts";
 export type { PlanJson, PlanKind } from "./model/plan/plan-kind.ts";
-export type { TaskProgram } from "./model/plan/task-program.ts";
 export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts";
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {

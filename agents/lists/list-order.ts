@@ -6,7 +6,7 @@
  *
  * It is a private model of the scenario, not the simulator. It simplifies ops and transfers that
  * exclude each other, links that share their speed, free multicast, and ties. It returns the order
- * as `Plan.opPriority`. The end of the schedule is an estimate that helps to choose which placement
+ * as `opPriority`. The end of the schedule is an estimate that helps to choose which placement
  * to evaluate. A schedule has no cycle, so no plan with its order waits for itself.
  */
 import type { Compiled } from "../../env/sim/engine/compile.ts";
@@ -15,7 +15,7 @@ import { ListSchedule } from "./list-schedule.ts";
 
 export interface ListOrder {
   /**
-   * Position of each op in the schedule, shape [opCount], for `Plan.opPriority`. Every call makes a
+   * Position of each op in the schedule, shape [opCount], for `opPriority`. Every call makes a
    * new one.
    */
   of(device: Int32Array): Float64Array;

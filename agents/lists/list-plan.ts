@@ -18,8 +18,7 @@
  */
 
 import { z } from "zod";
-import { placement } from "../../env/model/plan/placement.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../env/model/plan/placement.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { objectiveOf } from "../../env/sim/objectives/evaluator.ts";
 import type { PlannerReport } from "../contract.ts";
@@ -76,13 +75,13 @@ export async function* planByList(
   evaluator: MeteredEvaluator,
   method: ListMethod,
   variants: Variants,
-): AsyncGenerator<Plan, PlannerReport | undefined> {
+): AsyncGenerator<Placement, PlannerReport | undefined> {
   const { graph, objective } = choices.scenario;
   let best = { cost: Number.POSITIVE_INFINITY, estimate: 0 };
   let fits = false;
   let failure: string | undefined;
   const yieldNow = yieldEvery(1);
-  async function* tryAll(answer: Answer, share: number): AsyncGenerator<Plan, void> {
+  async function* tryAll(answer: Answer, share: number): AsyncGenerator<Placement, void> {
     await yieldNow();
     if ("taskWithoutCapacity" in answer) {
       failure ??= `No device has room for the group of op "${graph.names[answer.taskWithoutCapacity]}" with ${100 * share}% of all outputs kept.`;
@@ -167,7 +166,7 @@ function plansOf(
   { scenario }: Choices,
   { device, order }: Schedule,
   variants: Exclude<Variants, "plain">,
-): Plan[] {
+): Placement[] {
   const alone = placement(device);
   if (variants === "placement" || !objectiveOf(scenario).keepsOrder) return [alone];
   const ordered = { ...alone, opPriority: prioritiesOf(order) };

@@ -7,7 +7,7 @@
  *
  * Costs one evaluation for each packing and each move that is tried.
  */
-import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
 import { memoryLimits } from "../../env/sim/objectives/memory-limits.ts";
@@ -17,7 +17,7 @@ import { reservations } from "../problems/schedule/scenario.ts";
 
 export interface Repaired {
   /** Null where no plan was found that fits. */
-  readonly plan: Plan | null;
+  readonly plan: Placement | null;
   /** Groups that are not on the schedule's device. */
   readonly moved: number;
 }
@@ -35,7 +35,7 @@ export function* repairedPlan(
   choices: Choices,
   evaluator: MeteredEvaluator,
   device: Int32Array | null,
-): Generator<Plan, Repaired> {
+): Generator<Placement, Repaired> {
   const wanted = device === null ? onOneDevice(choices, choices.devices[0]) : groupDevices(choices, device);
   const movedBy = (groupDevice: Int32Array) => groupDevice.filter((d, group) => d !== wanted[group]).length;
   let least: { readonly groupDevice: Int32Array; readonly excess: number } | null = null;
@@ -104,7 +104,7 @@ function excessOf({ scenario }: Choices, { peakBytes }: Outcome): number {
 }
 
 /** Changes `groupDevice` to a plan that fits, if moves and exchanges lead to one. */
-function descend(choices: Choices, evaluator: MeteredEvaluator, groupDevice: Int32Array): Plan | null {
+function descend(choices: Choices, evaluator: MeteredEvaluator, groupDevice: Int32Array): Placement | null {
   let moves = 0;
   const score = () => {
     moves++;

@@ -7,7 +7,7 @@
 
 import { isCpu } from "../../env/model/cluster/cluster.ts";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import { allowedDevices, type Scenario } from "../../env/model/scenario.ts";
 
 /** `accelerators` leaves out devices of kind CPU, except for groups that no accelerator can run. */
@@ -40,6 +40,6 @@ export function choicesOf(scenario: Scenario, pool: Pool): Choices {
 }
 
 /** The op-level plan of one device per group. */
-export function planOf({ scenario }: Choices, groupDevice: ArrayLike<number>): Plan {
+export function planOf({ scenario }: Choices, groupDevice: ArrayLike<number>): Placement {
   return { kind: "placement", device: liftToOps(scenario.grouping, groupDevice) };
 }

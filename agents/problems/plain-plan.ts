@@ -2,13 +2,13 @@
  * A plan that needs no search and no time: everything on one accelerator where all weights fit,
  * else groups packed by memory. It is the answer of a run that ends before it has scored a plan.
  */
-import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { choicesOf, planOf } from "./choices.ts";
 import { onOneDevice } from "./constructions.ts";
 
 /** Always a valid plan; the evaluator says whether it fits. */
-export function plainPlan(scenario: Scenario): Plan {
+export function plainPlan(scenario: Scenario): Placement {
   const choices = choicesOf(scenario, "accelerators");
   const { graph, cluster, grouping, fidelity } = scenario;
   const weights = new Float64Array(choices.groupCount);

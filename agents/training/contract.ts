@@ -4,7 +4,7 @@
  * replays them as tensors that can be differentiated. The engine (learner.ts) knows nothing else
  * of a system, so every system has every algorithm, baseline and schedule.
  */
-import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Rng } from "../../env/model/rng.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { Task } from "../contract.ts";
@@ -35,7 +35,7 @@ export type KeptOutcome = Pick<Outcome, "feasible" | "value" | "cost" | "violati
 /** One episode, scored. A network extends it with what it needs to replay it. */
 export interface Rollout {
   /** The plan at its end, and what that came to. */
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly outcome: KeptOutcome;
   /** By step; one number where only the end is rewarded. */
   readonly rewards: Float64Array;

@@ -2,8 +2,7 @@
 import { z } from "zod";
 import { liftToOps } from "../../env/model/coarsen/grouping.ts";
 import { InputError } from "../../env/model/errors.ts";
-import { placement } from "../../env/model/plan/placement.ts";
-import type { Plan } from "../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { Outcome } from "../../env/sim/evaluator/contract.ts";
 import type { MeteredEvaluator } from "../../env/sim/evaluator/meter.ts";
@@ -15,7 +14,7 @@ export const rewardShape = z
 export type RewardShape = z.infer<typeof rewardShape>;
 
 /** The op-level plan of one device per group. */
-export function planOf(scenario: Scenario, groupDevice: ArrayLike<number>): Plan {
+export function planOf(scenario: Scenario, groupDevice: ArrayLike<number>): Placement {
   return placement(liftToOps(scenario.grouping, groupDevice));
 }
 

@@ -3,7 +3,7 @@
  * changes the value, the devices and the links.
  */
 
-import type { Plan } from "../../env/model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../env/model/plan/plan.ts";
 import { relocations } from "../../env/sim/timeline/explain/difference.ts";
 import { explain } from "../../env/sim/timeline/explain/explanation.ts";
 import { createScorer } from "../../env/sim/timeline/scored-plan.ts";
@@ -43,7 +43,7 @@ export const diff = defineCommand({
       };
     };
     const [before, after] = plans.map(sideOf);
-    const moved = relocations(scenario, plans[0].device, plans[1].device);
+    const moved = relocations(scenario, asPlacement(plans[0]).device, asPlacement(plans[1]).device);
     const shown = (side: DifferenceSide) => ({ ...side, scored: displayedScore(side.scored) });
     terminal.write(
       values.json

@@ -8,7 +8,6 @@
  */
 import type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, Step } from "../contract.ts";
 import { InputError } from "../model/errors.ts";
-import type { Plan } from "../model/plan/plan.ts";
 import { createRng, type Rng, restoreRng } from "../model/rng.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { ObservationPart } from "../parts/observation.ts";
@@ -125,8 +124,8 @@ export abstract class Episode<Observation, Action, State extends PlanState<Decis
     this.phase = "closed";
   }
 
-  plan(): Plan {
-    return this.planState.plan();
+  plan(): ReturnType<State["plan"]> {
+    return this.planState.plan() as ReturnType<State["plan"]>;
   }
 
   clone(): Env<Observation, Action> {

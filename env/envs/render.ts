@@ -7,7 +7,7 @@
  */
 import { groupGraph } from "../model/coarsen/group-graph.ts";
 import { groupDevices } from "../model/coarsen/grouping.ts";
-import type { Plan } from "../model/plan/plan.ts";
+import { asPlacement, type Plan } from "../model/plan/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { simulate, type Timeline } from "../sim/timeline/timeline.ts";
 
@@ -43,7 +43,7 @@ const megabytesText = (bytes: number) => numberText(bytes / 1e6);
 
 function loads(scenario: Scenario, plan: Plan): { groups: Int32Array; computeUs: Float64Array } {
   const { groupCount, deviceCount, computeUs: groupUs } = groupGraph(scenario);
-  const device = groupDevices(scenario.grouping, plan.device);
+  const device = groupDevices(scenario.grouping, asPlacement(plan).device);
   const groups = new Int32Array(deviceCount);
   const computeUs = new Float64Array(deviceCount);
   for (let g = 0; g < groupCount; g++) {

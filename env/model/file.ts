@@ -17,7 +17,7 @@ import { CONTROL, type OpGraph } from "./graph/graph.ts";
 import { opSpecOf } from "./graph/graphology.ts";
 import { MOST_EDGES, MOST_OPS, MOST_OUTPUTS } from "./graph/limits.ts";
 import { listOf } from "./graph/list-schema.ts";
-import { objectives, type Scenario } from "./scenario.ts";
+import { objectives, type Scenario, usesBatch } from "./scenario.ts";
 
 export const SCENARIO_SCHEMA = "placement-gym/scenario-1";
 
@@ -95,7 +95,11 @@ const fidelitySchema = z.strictObject({
 const scenarioSchema = z.strictObject({
   schema: z.literal(SCENARIO_SCHEMA),
   name: z.string().optional(),
-  graph: z.strictObject({ dtype: z.string().optional(), ops: listOf(opSchema, MOST_OPS) }),
+  graph: z.strictObject({
+    dtype: z.string().optional(),
+    batch: z.int().min(1).optional(),
+    ops: listOf(opSchema, MOST_OPS),
+  }),
   cluster: clusterSchema,
   /** Group number of each op; default one group per co-location class. */
   groups: listOf(z.int(), MOST_OPS).optional(),
@@ -155,7 +159,7 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
   return {
     schema: SCENARIO_SCHEMA,
     name: scenario.name,
-    graph: { dtype: graph.dtype, ops: writeOps(graph) },
+    graph: { dtype: graph.dtype, ...(graph.batch !== null && { batch: graph.batch }), ops: writeOps(graph) },
     cluster: {
       ...cluster,
       devices: cluster.devices.map((device) => ({
@@ -173,12 +177,13 @@ export function writeScenario(scenario: Scenario): ScenarioFile {
 }
 
 /**
- * SHA-256 in hex over everything but the name and meta. The order of fields in a file does not
- * matter.
+ * SHA-256 in hex over everything but the name and meta, and over the batch where the objective
+ * depends on it. The order of fields in a file does not matter.
  */
 export function scenarioHash(scenario: Scenario): string {
-  const { name: _name, meta: _meta, ...content } = writeScenario(scenario);
-  return hashOf(content);
+  const { name: _name, meta: _meta, graph, ...content } = writeScenario(scenario);
+  const { batch, ...sized } = graph;
+  return hashOf({ ...content, graph: usesBatch(scenario.objective) ? graph : sized });
 }
 
 /**
@@ -203,7 +208,7 @@ export function sentenceOf(error: z.ZodError): string {
 }
 
 function readGraph(file: ScenarioFile["graph"]): OpGraph {
-  const builder = graphBuilder({ dtype: file.dtype });
+  const builder = graphBuilder({ dtype: file.dtype, batch: file.batch });
   for (const { inputs: _inputs, ...spec } of file.ops) builder.op(spec);
   for (const { name, inputs = [] } of file.ops)
     for (const [from, output = 0, bytes] of inputs) {

@@ -16,10 +16,23 @@ import type { UnknownWork } from "./graph/unknown-work.ts";
  * - `max-load`: largest load of any device in us, the throughput objective of dnn-partitioning
  *   (NeurIPS 2020);
  * - `latency`: time of one sample from end to end in us, the other objective of dnn-partitioning;
- * - `peak-memory`: largest peak of any device in bytes, by the event engine.
+ * - `peak-memory`: largest peak of any device in bytes, by the event engine;
+ * - `iteration`: time of one batch in us, of placements and of pipelines, by the event engine. For a
+ *   pipeline without a flush it is the time from batch to batch in the steady state;
+ * - `throughput`: the same for each sample.
  */
-export const objectives = ["makespan", "max-load", "latency", "peak-memory"] as const;
+export const objectives = [
+  "makespan",
+  "max-load",
+  "latency",
+  "peak-memory",
+  "iteration",
+  "throughput",
+] as const;
 export type Objective = (typeof objectives)[number];
+
+/** Whether the value of a plan depends on the samples of the graph's batch. */
+export const usesBatch = (objective: Objective): boolean => objective === "throughput";
 
 /**
  * What the file of a scenario calls its ops, one entry for each op, null where it has none.

@@ -2,7 +2,7 @@
  * `Exporter`: writes a scenario's graph, or a plan for it, in a format that other programs read. A
  * new format is one file and one line in the registry of `index.ts`.
  */
-import type { Plan } from "../../env/model/plan/plan.ts";
+import type { Placement } from "../../env/model/plan/placement.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 
 export interface Exporter {
@@ -16,7 +16,7 @@ export interface Exporter {
   /** True where the format keeps a plan's order of ops. */
   readonly keepsOrder?: true;
   /** Pre: the plan is valid for the scenario, and given where the subject is a plan. */
-  readonly write: (scenario: Scenario, plan: Plan | null) => Exported;
+  readonly write: (scenario: Scenario, plan: Placement | null) => Exported;
 }
 
 export interface Exported {

@@ -3,7 +3,7 @@
  * `PlanReader` and one line in the registry of `index.ts`. Recognition, checks of claims, the
  * command line and the tests over the registry then cover it.
  */
-import type { Placement } from "../../env/model/plan/placement.ts";
+import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Query } from "../../env/model/query.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import type { SourceFile } from "../import/source-file.ts";
@@ -31,7 +31,7 @@ export interface PlanReader {
 }
 
 export interface PlanRead {
-  readonly plan: Placement;
+  readonly plan: Plan;
   /** What the file says that the plan scores. */
   readonly claims: readonly PlanClaim[];
   /** What was assumed or left out, as sentences. */

@@ -32,7 +32,7 @@ export function buildWorkload(
     phase === "training"
       ? trainingGraph(tape, optimizerIn(workload.optimizer, precision))
       : inferenceGraph(forInference(tape));
-  return granularity === "layer" ? layerGraph(graph) : graph;
+  return { ...(granularity === "layer" ? layerGraph(graph) : graph), batch: values.batch ?? null };
 }
 
 /**

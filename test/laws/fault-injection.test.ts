@@ -23,7 +23,7 @@ import {
   metered,
   type Outcome,
   objectives,
-  type Plan,
+  type Placement,
   placement,
   type Rng,
   readScenario,
@@ -264,8 +264,8 @@ function randomDevices(scenario: Scenario, rng: Rng): Int32Array {
   });
 }
 
-function damagedPlan(seed: number): Plan {
-  const plan = mutated({ kind: "placement", device: [0, 1, 0, 1, 0] }, seed) as Plan;
+function damagedPlan(seed: number): Placement {
+  const plan = mutated({ kind: "placement", device: [0, 1, 0, 1, 0] }, seed) as Placement;
   // Half of them are typed arrays, as from a caller who got one number wrong.
   if (seed % 2 === 0 && Array.isArray(plan?.device)) return { ...plan, device: Int32Array.from(plan.device) };
   return plan;

@@ -9,7 +9,7 @@
  * The proof nearly always holds. It avoids the exact elements, of which there can be so many that
  * their ideals cannot be enumerated.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { contract, contractExactly } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
@@ -24,7 +24,7 @@ import { searchByThresholds, type ThresholdSearchOptions } from "./threshold-sea
 import { workWindows } from "./work-windows.ts";
 
 export interface Split {
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly valueUs: number;
 }
 

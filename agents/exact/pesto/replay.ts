@@ -3,8 +3,7 @@
  * ordered by their starts, the ops of a task topologically. Turns a simulated plan back into starts
  * of tasks.
  */
-import { placement } from "../../../env/model/plan/placement.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { ListOrder } from "../../lists/list-order.ts";
@@ -16,7 +15,7 @@ export interface TaskSchedule {
 }
 
 /** The plan that runs a schedule in its own order. One private pass. */
-export function replay(problem: PestoProblem, schedule: TaskSchedule, passes: PassCounter): Plan {
+export function replay(problem: PestoProblem, schedule: TaskSchedule, passes: PassCounter): Placement {
   passes.pass();
   return replayPlan(problem, schedule);
 }
@@ -30,14 +29,17 @@ export function replays(
   schedule: TaskSchedule,
   listOrder: ListOrder,
   passes: PassCounter,
-): Plan[] {
+): Placement[] {
   const plan = replay(problem, schedule, passes);
   const device = Int32Array.from(plan.device);
   return [plan, placement(plan.device), { ...plan, opPriority: listOrder.of(device) }];
 }
 
 /** Evaluates the plans until the budget ends; yields those that are better than all before. */
-export function* betterOf(plans: readonly Plan[], evaluator: MeteredEvaluator): Generator<Plan, void> {
+export function* betterOf(
+  plans: readonly Placement[],
+  evaluator: MeteredEvaluator,
+): Generator<Placement, void> {
   for (const plan of plans) {
     if (evaluator.exhausted) return;
     const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
@@ -45,7 +47,7 @@ export function* betterOf(plans: readonly Plan[], evaluator: MeteredEvaluator): 
   }
 }
 
-function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedule): Plan {
+function replayPlan(problem: PestoProblem, { unitDevice, startsUs }: TaskSchedule): Placement {
   const { tasks, compiled } = problem;
   const { taskOf, unitOf } = tasks;
   const rank = tasksInOrder(problem, startsUs);
@@ -83,7 +85,7 @@ function tasksInOrder({ tasks, successors }: PestoProblem, startsUs: Float64Arra
  */
 export function taskSchedule(
   { tasks, compiled, unitDevices }: PestoProblem,
-  { device }: Plan,
+  { device }: Placement,
   opStartUs: Float64Array,
 ): TaskSchedule {
   const { taskOf, unitOf, unitCount, count } = tasks;

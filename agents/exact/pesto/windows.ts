@@ -9,7 +9,8 @@
  * solves end by simplex iterations, so the same seed gives the same plans.
  */
 
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
+import { asPlacement } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -56,7 +57,7 @@ export async function* improveWindows(
   evaluator: MeteredEvaluator,
   rng: Rng,
   limits: WindowLimits,
-): AsyncGenerator<Plan, WindowsReport> {
+): AsyncGenerator<Placement, WindowsReport> {
   const report = { solved: 0, improved: 0, timeLimited: false };
   if (!hasWindows(compiled)) return report;
   const problem = pestoProblem(compiled, coarsenTasks(compiled, compiled.opCount));
@@ -95,7 +96,7 @@ async function* solveWindow(
   { program }: Window,
   { problem, listOrder, evaluator }: Search,
   limits: MipLimits,
-): AsyncGenerator<Plan, MipResult> {
+): AsyncGenerator<Placement, MipResult> {
   const solver = solveMip(program.program, { limits, stopped: () => evaluator.exhausted });
   try {
     for (;;) {
@@ -126,7 +127,7 @@ function nextWindow(
 ): Window | null {
   const { plan, outcome } = evaluator.best!;
   if (!outcome.feasible || outcome.startUs === undefined || outcome.value === null) return null;
-  const { unitDevice, startsUs } = taskSchedule(problem, plan, outcome.startUs);
+  const { unitDevice, startsUs } = taskSchedule(problem, asPlacement(plan), outcome.startUs);
   const upperUs = outcome.value * (1 - WORTH);
   const lowerUs = Math.min(evaluator.bound().value, upperUs);
   for (let draw = 0; draw < DRAWS; draw++) {

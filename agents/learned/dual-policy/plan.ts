@@ -6,7 +6,7 @@
  * part was chosen first goes first, then the one with the longest path below. That schedule is one
  * more private pass.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import { scheduleReady } from "../../lists/ready-list.ts";
 import { pinned } from "../../problems/schedule/groups.ts";
 import { prioritiesOf, startOrder } from "../../problems/schedule/order.ts";
@@ -21,7 +21,7 @@ export function simulationsOf({ problem, ofOps }: Assignment, keepsOrder: boolea
   return 1 + problem.passShare + (keepsOrder && problem !== ofOps ? ofOps.passShare : 0);
 }
 
-export type PlanMaker = (placed: Placed) => Plan;
+export type PlanMaker = (placed: Placed) => Placement;
 
 export function planMaker(assignment: Assignment, keepsOrder: boolean): PlanMaker {
   const { taskOf, problem, ofOps } = assignment;

@@ -9,8 +9,7 @@
  * several of a fixed set. Rollouts of one update have the same seeds, so they differ by their
  * settings alone.
  */
-import { placement } from "../../../env/model/plan/placement.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Outcome } from "../../../env/sim/evaluator/contract.ts";
 import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
@@ -81,7 +80,7 @@ interface KeptRun {
 }
 
 interface Run {
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly outcome: Outcome;
 }
 
@@ -156,7 +155,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     return [...drawn, { ...before, tilted: this.tilted(deviation, null), deviation }];
   }
 
-  private labelsOf({ device, opPriority }: Plan): Int32Array {
+  private labelsOf({ device, opPriority }: Placement): Int32Array {
     const { grouping } = this.task.scenario;
     const groupDevice = new Int32Array(grouping.groupCount);
     grouping.groupOf.forEach((g, v) => {
@@ -312,7 +311,7 @@ export class RegalLesson implements Lesson<RegalRollout> {
     let last: Outcome | null = null;
     let best: Run | null = null;
     const scoring = {
-      evaluate: (plan: Plan) => {
+      evaluate: (plan: Placement) => {
         last = evaluator.evaluate(plan);
         return last;
       },

@@ -1,6 +1,5 @@
 /** Converts between plans of ops and assignments of elements. */
-import { placement } from "../../../env/model/plan/placement.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { Elements } from "./elements.ts";
 import type { SplitProblem } from "./split-problem.ts";
 import type { Stage } from "./stage-load.ts";
@@ -9,7 +8,7 @@ import type { Stage } from "./stage-load.ts";
  * The plan of a contiguous split: each stage is on the next free device of its type. Devices
  * without a stage stay empty.
  */
-export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Plan {
+export function splitPlan({ elements, types }: SplitProblem, stages: readonly Stage[]): Placement {
   const deviceOf = new Int32Array(elements.count);
   const next = types.map(() => 0);
   for (const stage of stages) {
@@ -20,7 +19,7 @@ export function splitPlan({ elements, types }: SplitProblem, stages: readonly St
 }
 
 /** Device of each element under a plan that keeps the ops of an element together. */
-export function elementDevices({ of, count }: Elements, plan: Plan): Int32Array {
+export function elementDevices({ of, count }: Elements, plan: Placement): Int32Array {
   const deviceOf = new Int32Array(count);
   plan.device.forEach((device, v) => {
     deviceOf[of[v]] = device;

@@ -4,8 +4,7 @@
  * scored and yielded. The state counts its own scores of proposals as private passes.
  */
 
-import { placement } from "../../../env/model/plan/placement.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
@@ -45,7 +44,7 @@ export async function* annealInRounds(
   evaluator: MeteredEvaluator,
   rng: Rng,
   options: RoundOptions,
-): AsyncGenerator<Plan, RoundsResult> {
+): AsyncGenerator<Placement, RoundsResult> {
   state.reset(start);
   state.energy();
   let best: Annealed = { deviceOf: start, valueUs: state.valueUs, proposals: 0 };
@@ -104,7 +103,7 @@ function scheduleOf(
   };
 }
 
-function scored({ elements }: SplitProblem, { deviceOf }: Annealed, evaluator: MeteredEvaluator): Plan {
+function scored({ elements }: SplitProblem, { deviceOf }: Annealed, evaluator: MeteredEvaluator): Placement {
   const plan = placement(elements.of.map((element) => deviceOf[element]));
   evaluator.evaluate(plan);
   return plan;

@@ -9,7 +9,8 @@
  * others decide several groups again by a list schedule (ordered/rebuilding.ts).
  */
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
+import { asPlacement } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -78,7 +79,7 @@ export async function* searchFrom(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { groups, hot, cold, draws, rebuilds, guide }: RoundsOptions,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Placement, void> {
   if (starts.length === 0 || evaluator.exhausted || isOptimal(evaluator)) return;
   const byClass = { ...scenario, grouping: colocationGrouping(scenario.graph) };
   const opening = yield* bestOpening(scenario, byClass, starts, evaluator);
@@ -90,7 +91,8 @@ export async function* searchFrom(
     // One change of a class is much smaller, and there are many more, so a hot search only drifts.
     const scale = round === 0 && over === scenario ? 1 : FINE;
     const temperatures = { hot: scale * hot, cold: scale * cold };
-    const from = round === 0 ? opening.groupDevice : nearestGroupDevices(choices, evaluator.best!.plan);
+    const from =
+      round === 0 ? opening.groupDevice : nearestGroupDevices(choices, asPlacement(evaluator.best!.plan));
     const spent = evaluator.spent;
     const steps = { ...temperatures, share, draws: affordable, rebuilds, guide };
     yield* searchRound(choices, from, evaluator, rng.child(`round ${round}`), steps);
@@ -122,7 +124,7 @@ async function* bestOpening(
   byClass: Scenario,
   starts: readonly StartingPlan[],
   evaluator: MeteredEvaluator,
-): AsyncGenerator<Plan, Opening> {
+): AsyncGenerator<Placement, Opening> {
   const levels = byGroup.grouping.groupCount === byClass.grouping.groupCount ? [byGroup] : [byGroup, byClass];
   let best: Opening | null = null;
   for (const over of levels) {
@@ -146,7 +148,7 @@ async function* searchRound(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { hot, cold, draws, share, rebuilds, guide }: Steps,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Placement, void> {
   if (!hasMoves(choices)) return;
   let guided: GuidedProposals | null = null;
   const state = stateOf(choices, evaluator, (...schedule) => guided?.watch(...schedule));

@@ -4,7 +4,8 @@
  * skipped.
  */
 
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
+import { asPlacement, type Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { BudgetExhausted } from "../../../env/sim/evaluator/budget.ts";
@@ -15,7 +16,7 @@ import type { Found } from "./cooling.ts";
 import type { PlanState } from "./plan-state.ts";
 
 export interface StartingPlan {
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly cost: number;
 }
 
@@ -43,7 +44,7 @@ export async function* attempt(
   if (refusalOf(module, parsed, scenario) !== null) return { start: null, report: {} };
   let start: StartingPlan | null = null;
   const allowed = allowance(evaluator, amount, ({ cost }, planOf) => {
-    if (start === null || cost < start.cost) start = { plan: planOf(), cost };
+    if (start === null || cost < start.cost) start = { plan: asPlacement(planOf()), cost };
   });
   const plans = module.create(parsed).plan(scenario, allowed, rng.child(module.card.id));
   let report: PlannerReport = {};
@@ -68,7 +69,10 @@ export async function* attempt(
  * One device for each group. A group that the plan splits gets the device with most of its ops, if
  * that device runs them all.
  */
-export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, { device }: Plan): Int32Array {
+export function nearestGroupDevices(
+  { scenario, legal, deviceCount }: Choices,
+  { device }: Placement,
+): Int32Array {
   const { memberStart, members } = scenario.grouping;
   const votes = new Int32Array(deviceCount);
   return Int32Array.from(legal, (devices, group) => {
@@ -91,9 +95,9 @@ export function nearestGroupDevices({ scenario, legal, deviceCount }: Choices, {
 export function* scoreStarts(
   choices: Choices,
   state: PlanState,
-  plans: Iterable<Plan>,
+  plans: Iterable<Placement>,
   evaluator: MeteredEvaluator,
-): Generator<Plan, Found | null> {
+): Generator<Placement, Found | null> {
   let best: Found | null = null;
   for (const plan of plans) {
     const beforeCost = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;

@@ -10,7 +10,8 @@
 import { colocationGrouping, type Grouping } from "../../../env/model/coarsen/grouping.ts";
 import { supportOf } from "../../../env/model/coarsen/quotient.ts";
 import { coarsen } from "../../../env/model/coarsen/rules.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
+import { asPlacement } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -34,7 +35,7 @@ export interface Refinement {
    * Plans to start from in addition to the best one so far. Each level takes the best of them under
    * its own groups and order.
    */
-  readonly from: readonly Plan[];
+  readonly from: readonly Placement[];
   /** Ends the refinement when it returns true. */
   readonly isDone: () => boolean;
 }
@@ -55,7 +56,7 @@ export async function* refine(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { coarsest, most, from, isDone }: Refinement,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Placement, void> {
   const last = evaluator.spent + Math.min(most, evaluator.remaining);
   const levels = levelsOf(scenario, coarsest);
   let carried = from;
@@ -64,7 +65,7 @@ export async function* refine(
     const left = levels.length - 1 - number;
     const choices = choicesOf({ ...scenario, grouping }, left === 0 ? "all" : "accelerators");
     const share = Math.floor((last - evaluator.spent) / (left + 1));
-    const plans = [evaluator.best!.plan, ...carried];
+    const plans = [asPlacement(evaluator.best!.plan), ...carried];
     if (!hasMoves(choices) || share <= plans.length) continue;
     const cooler = FINEST ** (number / Math.max(1, levels.length - 1));
     const plan = yield* refineLevel(choices, evaluator, rng, {
@@ -78,7 +79,7 @@ export async function* refine(
 }
 
 interface Level {
-  readonly plans: readonly Plan[];
+  readonly plans: readonly Placement[];
   /** Evaluations spent where the level ends. */
   readonly until: number;
   readonly cooler: number;
@@ -91,7 +92,7 @@ async function* refineLevel(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { plans, until, cooler, isDone }: Level,
-): AsyncGenerator<Plan, Plan> {
+): AsyncGenerator<Placement, Placement> {
   const state = orderedState(choices, evaluator);
   const start = (yield* scoreStarts(choices, state, plans, evaluator))!;
   if (start.cost < state.cost) state.reset(start.groupDevice);

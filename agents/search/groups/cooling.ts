@@ -7,7 +7,7 @@
  * of the evaluator passes through.
  */
 
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { yieldEvery } from "../../event-loop.ts";
@@ -45,7 +45,7 @@ export async function* cool(
   trials: Trials,
   rng: Rng,
   { hot, cold, progress }: Cooling,
-): AsyncGenerator<Plan, Found> {
+): AsyncGenerator<Placement, Found> {
   const yieldNow = yieldEvery(64);
   let best: Found = { groupDevice: state.groupDevice.slice(), cost: state.cost };
   let idle = 0;

@@ -7,7 +7,7 @@
  * far. A placement that may not fit the memory is always evaluated. So is every plan if the budget
  * counts nothing but evaluations.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Compiled } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { createPeakMeter } from "../../../env/sim/memory/peaks.ts";
@@ -32,19 +32,19 @@ export class EstimatedCost {
   }
 
   /** `endUs`: end of the schedule whose order the plan has. */
-  of(plan: Plan, endUs: number, mustEvaluate: boolean): number {
+  of(plan: Placement, endUs: number, mustEvaluate: boolean): number {
     const estimate = this.ratio * endUs;
     const isEvaluated = mustEvaluate || this.countsEvaluations || this.isPromising(plan, estimate);
     return isEvaluated ? this.evaluated(plan, endUs) : estimate;
   }
 
   /** May a plan with such an estimate be better than all plans so far? */
-  private isPromising(plan: Plan, estimate: number): boolean {
+  private isPromising(plan: Placement, estimate: number): boolean {
     const best = this.evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
     return estimate < best * (1 + this.error - ROUNDING) || !this.fitsSurely(plan.device);
   }
 
-  private evaluated(plan: Plan, endUs: number): number {
+  private evaluated(plan: Placement, endUs: number): number {
     const outcome = this.evaluator.evaluate(plan);
     if (!outcome.feasible) return outcome.cost;
     const found = outcome.cost / endUs;

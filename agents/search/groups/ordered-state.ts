@@ -4,7 +4,7 @@
  * A change costs one private pass, and an evaluation where it is promising (estimated-cost.ts). So
  * does a schedule that decides the devices of some groups itself (binding-schedule.ts).
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { compile } from "../../../env/sim/engine/compile.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
@@ -111,7 +111,7 @@ export function orderedState(
       apply(working, pending!.change);
       take(pending!);
     },
-    snapshot: (): Plan => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
+    snapshot: (): Placement => ({ ...working.snapshot(), opPriority: opPriority.slice() }),
     keep: () => copyOf({ groupDevice: working.groupDevice, cost, opPriority, urgency, firstUs }),
     goBack(kept) {
       working.reset(kept.groupDevice);

@@ -11,7 +11,7 @@
  * A refused evaluation or pass is thrown, and the state is then as before.
  */
 
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Choices } from "../../problems/choices.ts";
 import type { Change, Urgency } from "./proposals.ts";
@@ -38,7 +38,7 @@ export interface PlanState {
   /** Makes the change that was scored last. */
   take(): void;
   /** A copy of the present plan. */
-  snapshot(): Plan;
+  snapshot(): Placement;
 }
 
 export interface ArrivalState extends PlanState {

@@ -3,7 +3,7 @@
  * options of every such search. What the start costs is charged.
  */
 import { z } from "zod";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import { type Choices, planOf, pools } from "../../problems/choices.ts";
@@ -22,7 +22,7 @@ export const searchOptions = {
 };
 
 export interface ScoredStart {
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly groupDevice: Int32Array;
   readonly cost: number;
 }

@@ -3,15 +3,15 @@
  * devices of its groups in step. A change is made in place by `apply`; `snapshot` makes a copy to
  * keep.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";
 
 export interface WorkingPlan {
-  readonly plan: Plan;
+  readonly plan: Placement;
   readonly groupDevice: Int32Array;
   apply(group: number, device: number): void;
   reset(groupDevice: ArrayLike<number>): void;
-  snapshot(): Plan;
+  snapshot(): Placement;
 }
 
 export function workingPlan(choices: Choices, start: ArrayLike<number>): WorkingPlan {

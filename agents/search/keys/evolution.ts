@@ -11,7 +11,7 @@
  * it is inherited, whatever its distribution. So uniform keys and one bias are plain BRKGA to the
  * last bit.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Evaluator } from "../../../env/sim/evaluator/contract.ts";
 import { type Quantiles, quantileAt } from "./beta-quantiles.ts";
@@ -37,9 +37,9 @@ export interface KeyDistributions {
 export interface Evolution {
   /** Of the best chromosome so far, `Infinity` before the first. */
   readonly bestCost: number;
-  readonly bestPlan: Plan | null;
+  readonly bestPlan: Placement | null;
   /** Scores one more chromosome; answers its plan where it is the best so far, else null. */
-  next(): Plan | null;
+  next(): Placement | null;
 }
 
 interface Member {
@@ -65,7 +65,7 @@ export function createEvolution(
   let parents: Member[] = [];
   let generation: Member[] = [];
   let bestCost = Number.POSITIVE_INFINITY;
-  let bestPlan: Plan | null = null;
+  let bestPlan: Placement | null = null;
   return {
     get bestCost() {
       return bestCost;

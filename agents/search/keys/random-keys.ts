@@ -7,12 +7,12 @@
  *     to the device with the largest key, of equal ones to the first;
  *   - of each op, one priority key for list scheduling. Of the ops whose producers have all been
  *     listed, the one with the largest key comes next, of equal ones the first in topological
- *     order. Devices keep that order (`Plan.opPriority`).
+ *     order. Devices keep that order (`Placement.opPriority`).
  *
  * REGAL has keys for tensor transfers too; here transfers go first come, first served. Any keys
  * give a valid plan, whose order never waits for itself.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { PassCounter } from "../../../env/sim/evaluator/budget.ts";
 import { createReadyHeap } from "../../lists/ready-heap.ts";
 import { type Choices, planOf } from "../../problems/choices.ts";
@@ -20,7 +20,7 @@ import { type Choices, planOf } from "../../problems/choices.ts";
 export interface KeyDecoder {
   /** Genes of a chromosome. */
   readonly length: number;
-  decode(keys: Float64Array): Plan;
+  decode(keys: Float64Array): Placement;
 }
 
 /** Decodes devices and orders; each order is one private pass. */

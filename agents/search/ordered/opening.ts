@@ -2,7 +2,7 @@
  * The first placement of a search over ordered placements: the best single device, whose ranks then
  * guide a list schedule that decides all groups. Both are charged.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Choices } from "../../problems/choices.ts";
@@ -24,7 +24,7 @@ export async function* openOrdered(
   choices: Choices,
   evaluator: MeteredEvaluator,
   rng: Rng,
-): AsyncGenerator<Plan, OrderedState> {
+): AsyncGenerator<Placement, OrderedState> {
   const first = startPlan("single-device", choices, evaluator, rng);
   yield first.plan;
   const state = orderedState(choices, evaluator);
@@ -37,10 +37,10 @@ export async function* openOrdered(
 
 /** Those of a search's plans that are better than all before, by the cost of its state. */
 export async function* improvements<Result>(
-  plans: AsyncGenerator<Plan, Result>,
+  plans: AsyncGenerator<Placement, Result>,
   state: Pick<OrderedState, "cost">,
   shown: { cost: number },
-): AsyncGenerator<Plan, Result> {
+): AsyncGenerator<Placement, Result> {
   for (;;) {
     const { value, done } = await plans.next();
     if (done === true) return value;

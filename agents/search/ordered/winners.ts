@@ -6,7 +6,7 @@
  * on one state, one budget and one source of trials. What is ours: checkpoints at
  * equal shares of the budget, and one temperature for all walkers, which falls over all rounds.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import { cool } from "../groups/cooling.ts";
 import type { Kept, OrderedState } from "../groups/ordered-state.ts";
@@ -29,7 +29,7 @@ export async function* goWithWinners(
   trials: Trials,
   rng: Rng,
   { walkers, rounds, hot, cold, progressOf }: Winners,
-): AsyncGenerator<Plan, void> {
+): AsyncGenerator<Placement, void> {
   let population: Kept[] = Array.from({ length: walkers }, () => state.keep());
   const temperature = (round: number) => hot * (cold / hot) ** (round / rounds);
   for (let round = 0; round < rounds; round++) {

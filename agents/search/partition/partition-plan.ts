@@ -3,7 +3,7 @@
  * simulated. Ends with one sentence on cut and balance, or on why no plan fits.
  */
 import { z } from "zod";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { Fact, PlannerReport } from "../../contract.ts";
@@ -41,7 +41,7 @@ export async function* planByPartition(
   evaluator: MeteredEvaluator,
   rng: Rng,
   options: PartitionOptions,
-): AsyncGenerator<Plan, PlannerReport | undefined> {
+): AsyncGenerator<Placement, PlannerReport | undefined> {
   const { graph, share, choices } = problem;
   if (choices.legal.some((devices) => devices.length === 0))
     return { failure: "Ops that must be kept together have no device that runs them all." };
@@ -85,7 +85,7 @@ function* scored(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { memory }: PartitionOptions,
-): Generator<Plan, void> {
+): Generator<Placement, void> {
   const shares = memory === "ignore" ? [0] : OUTPUT_SHARES;
   for (const share of shares) {
     const groupDevice =

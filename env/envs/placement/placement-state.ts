@@ -5,8 +5,7 @@
 import { z } from "zod";
 import { liftToOps } from "../../model/coarsen/grouping.ts";
 import { InputError } from "../../model/errors.ts";
-import { placement } from "../../model/plan/placement.ts";
-import type { Plan } from "../../model/plan/plan.ts";
+import { type Placement, placement } from "../../model/plan/placement.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { PlacementView } from "../../parts/placement-view.ts";
 import type { PlanState } from "../plan-state.ts";
@@ -53,11 +52,11 @@ export class PlacementState implements PlanState<GroupDevices>, PlacementView {
     this.startUs = null;
   }
 
-  plan(): Plan {
+  plan(): Placement {
     return placement(liftToOps(this.scenario.grouping, this.device));
   }
 
-  planOf(device: GroupDevices): Plan {
+  planOf(device: GroupDevices): Placement {
     const { groupOf } = this.scenario.grouping;
     for (let v = 0; v < groupOf.length; v++) this.opDevice[v] = device[groupOf[v]];
     return { kind: "placement", device: this.opDevice };

@@ -54,7 +54,15 @@ export interface GraphBuilder {
 
 const LARGEST_BYTES = 2 ** 53;
 
-export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): GraphBuilder {
+export interface GraphTraits {
+  readonly dtype?: string;
+  /** Samples of the batch; null by default. */
+  readonly batch?: number | null;
+}
+
+export function graphBuilder({ dtype = "float32", batch = null }: GraphTraits = {}): GraphBuilder {
+  if (batch !== null && !(Number.isInteger(batch) && batch >= 1))
+    throw new InputError(`The graph's batch is ${batch}, expected a whole number of at least 1.`);
   const ops: OpSpec[] = [];
   const idOf = new Map<string, number>();
   const edges: DeclaredEdge[] = [];
@@ -95,7 +103,7 @@ export function graphBuilder({ dtype = "float32" }: { dtype?: string } = {}): Gr
     },
     build() {
       if (ops.length === 0) throw new InputError("The graph is empty: at least one op is needed.");
-      return freeze(dtype, ops, idOf, edges);
+      return freeze({ dtype, batch }, ops, idOf, edges);
     },
   };
   return builder;
@@ -160,7 +168,7 @@ interface DeclaredEdge {
 type Outputs = Pick<OpGraph, "outputStart" | "outputBytes">;
 
 function freeze(
-  dtype: string,
+  traits: Required<GraphTraits>,
   ops: readonly OpSpec[],
   idOf: ReadonlyMap<string, number>,
   declared: readonly DeclaredEdge[],
@@ -172,7 +180,7 @@ function freeze(
   return {
     opCount: ops.length,
     edgeCount: declared.length,
-    dtype,
+    ...traits,
     names: ops.map((op) => op.name),
     types: ops.map((op) => op.type ?? "op"),
     role: Uint8Array.from(ops, (op) => Role[op.role ?? "forward"]),

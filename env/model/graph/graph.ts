@@ -23,6 +23,8 @@ export interface OpGraph {
   readonly edgeCount: number;
   /** Number type in which the ops compute; a device has one speed for each. */
   readonly dtype: string;
+  /** Samples of the batch that times and sizes are of; null where it is not known. */
+  readonly batch: number | null;
 
   readonly names: readonly string[];
   readonly types: readonly string[];

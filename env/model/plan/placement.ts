@@ -8,7 +8,6 @@ import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
 import { didYouMean } from "../suggest.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import type { TaskProgram } from "./task-program.ts";
 
 export interface Placement {
   readonly kind: "placement";
@@ -39,7 +38,6 @@ export const placementKind: PlanKind<Placement> = {
     return opPriority === undefined ? json : { ...json, opPriority: Array.from(opPriority) };
   },
   fromJson,
-  lower,
 };
 
 function validate({ graph, cluster }: Scenario, plan: Placement): void {
@@ -153,22 +151,4 @@ function deviceNumber(device: unknown, where: string, { cluster }: Scenario): nu
   throw new InputError(
     `${where}: the device is ${JSON.stringify(device) ?? "missing"}, expected 0..${devices.length - 1} or one of ${names}.`,
   );
-}
-
-/** Each op is one task, so the tasks are the scenario's own graph and nothing is copied. */
-function lower({ graph }: Scenario, { device, opPriority }: Placement): TaskProgram {
-  return { tasks: graph, device, priority: opPriority, ...identityOf(graph) };
-}
-
-const identities = new WeakMap<OpGraph, Pick<TaskProgram, "opOf" | "microBatchOf">>();
-
-function identityOf(graph: OpGraph): Pick<TaskProgram, "opOf" | "microBatchOf"> {
-  const known = identities.get(graph);
-  if (known !== undefined) return known;
-  const identity = {
-    opOf: Int32Array.from({ length: graph.opCount }, (_, v) => v),
-    microBatchOf: new Int32Array(graph.opCount),
-  };
-  identities.set(graph, identity);
-  return identity;
 }

@@ -3,7 +3,6 @@
  * file that exports such an entry and one line in the table of plan.ts.
  */
 import type { Scenario } from "../scenario.ts";
-import type { TaskProgram } from "./task-program.ts";
 
 /** The only form of a plan in files: a JSON object that names its kind. */
 export interface PlanJson {
@@ -22,6 +21,4 @@ export interface PlanKind<P extends { readonly kind: string }> {
   toJson(plan: P): PlanJson;
   /** Post: a valid plan. Throws one sentence that begins with `where`. */
   fromJson(scenario: Scenario, json: PlanJson, where: string): P;
-  /** Pre: a valid plan. The arrays may be the plan's own. */
-  lower(scenario: Scenario, plan: P): TaskProgram;
 }

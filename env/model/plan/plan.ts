@@ -1,21 +1,30 @@
 /**
  * `Plan`: what a planner or agent answers, a union of kinds, and the table of those kinds.
- * Everything that checks, copies, writes, reads or lowers a plan goes through this table.
+ * Everything that checks, copies, writes or reads a plan goes through this table. env/sim/lower
+ * turns plans into tasks of the engine.
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
+import type { PipelinePlan } from "./pipeline.ts";
+import { pipelineKind } from "./pipeline-kind.ts";
 import { type Placement, placementKind } from "./placement.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
-import type { TaskProgram } from "./task-program.ts";
 
-export type Plan = Placement;
+export type Plan = Placement | PipelinePlan;
 export type PlanKindName = Plan["kind"];
 
 export const planKinds: { readonly [K in PlanKindName]: PlanKind<Extract<Plan, { kind: K }>> } = {
   placement: placementKind,
+  pipeline: pipelineKind,
 };
 
 export const planKindNames = Object.keys(planKinds) as readonly PlanKindName[];
+
+/** For what knows placements alone: throws one sentence on a plan of any other kind. */
+export function asPlacement(plan: Plan): Placement {
+  if (plan.kind === "placement") return plan;
+  throw new InputError(`The plan is of kind ${plan.kind}, expected a placement.`);
+}
 
 /**
  * Throws one sentence where a plan is not one for the scenario; memory is the evaluator's answer.
@@ -24,11 +33,11 @@ export function validatePlan(scenario: Scenario, plan: Plan): void {
   kindOf(plan, "The plan").validate(scenario, plan);
 }
 
-export const copyPlan = (plan: Plan): Plan => planKinds[plan.kind].copy(plan);
+export const copyPlan = <P extends Plan>(plan: P): P => entryOf(plan).copy(plan);
 
-export const equalPlans = (a: Plan, b: Plan): boolean => a.kind === b.kind && planKinds[a.kind].equal(a, b);
+export const equalPlans = (a: Plan, b: Plan): boolean => a.kind === b.kind && entryOf(a).equal(a, b);
 
-export const planToJson = (plan: Plan): PlanJson => planKinds[plan.kind].toJson(plan);
+export const planToJson = (plan: Plan): PlanJson => entryOf(plan).toJson(plan);
 
 /** `where` names what is read, such as `Plan file "x.json"`, and begins every sentence thrown. */
 export function planFromJson(scenario: Scenario, json: unknown, where: string): Plan {
@@ -37,13 +46,13 @@ export function planFromJson(scenario: Scenario, json: unknown, where: string): 
   return kindOf(json as PlanJson, where).fromJson(scenario, json as PlanJson, where);
 }
 
-/** Pre: a valid plan. */
-export const lowerPlan = (scenario: Scenario, plan: Plan): TaskProgram =>
-  planKinds[plan.kind].lower(scenario, plan);
+/** Pre: a plan of a known kind. */
+const entryOf = <P extends Plan>({ kind }: P): PlanKind<P> => planKinds[kind] as unknown as PlanKind<P>;
 
 function kindOf(plan: { readonly kind: string } | null | undefined, where: string): PlanKind<Plan> {
   const kind = plan?.kind;
-  if (typeof kind === "string" && Object.hasOwn(planKinds, kind)) return planKinds[kind as PlanKindName];
+  if (typeof kind === "string" && Object.hasOwn(planKinds, kind))
+    return entryOf({ kind: kind as PlanKindName } as Plan);
   const given = plan === null || plan === undefined ? String(plan) : `of kind ${JSON.stringify(kind)}`;
   throw new InputError(`${where} is ${given}, expected kind ${planKindNames.join(" or ")}.`);
 }

@@ -6,7 +6,7 @@ import { type PlanKindName, planKindNames } from "../../model/plan/plan.ts";
 import type { Bound } from "../evaluator/contract.ts";
 
 /** Bounds whose arguments need every op whole on one device cover placements alone. */
-export const PLACEMENTS: readonly PlanKindName[] = ["placement"];
+export const PLACEMENTS = ["placement"] as const satisfies readonly PlanKindName[];
 export const EVERY_KIND: readonly PlanKindName[] = planKindNames;
 
 export interface Bounds {

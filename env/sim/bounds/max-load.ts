@@ -8,7 +8,7 @@ import { dataConsumers, transferTimesUs } from "../../model/cluster/output-trans
 import { runTimesUs } from "../../model/cluster/speed.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { EVERY_KIND, PLACEMENTS, roundingFor } from "./best.ts";
+import { PLACEMENTS, roundingFor } from "./best.ts";
 import { inseparableUs, type Pairs } from "./makespan/inseparable.ts";
 import { memoryWorkUs } from "./memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "./units.ts";
@@ -21,7 +21,7 @@ export function maxLoadBounds(scenario: Scenario): Bound[] {
   const bounds: Bound[] = [
     {
       argument: "work",
-      covers: EVERY_KIND,
+      covers: PLACEMENTS,
       value: roundedDown(workBound(units.unitUs, units.machines).valueUs),
     },
     { argument: "largest unit", covers: PLACEMENTS, value: roundedDown(largestUnitUs(units)) },

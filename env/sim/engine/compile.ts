@@ -26,8 +26,10 @@ export interface Compiled {
   readonly deviceCount: number;
   readonly linkCount: number;
   readonly slotCount: number;
-  /** Shape [opCount x deviceCount], us. */
+  /** Shape [opCount x deviceCount], us; shape [opCount] where ops run alike on all devices. */
   readonly runUs: Float64Array;
+  /** Set where each op takes the same time on every device, as tasks of lowered plans do. */
+  readonly runsAlike?: true;
 
   /** Dependencies on op v: depStart[v] .. depStart[v + 1], by consumer, then declared order. */
   readonly depStart: Int32Array;

@@ -5,8 +5,7 @@
  * plan that may not fit is not recorded either, since few of its neighbours surely fit. The numbers
  * always equal those of a full evaluation.
  */
-import { placement } from "../../model/plan/placement.ts";
-import type { Plan } from "../../model/plan/plan.ts";
+import { type Placement, placement } from "../../model/plan/placement.ts";
 import { allowedDevices } from "../../model/scenario.ts";
 import { checkMove, movedPlan } from "../evaluator/move.ts";
 import type { Compiled } from "./compile.ts";
@@ -15,11 +14,11 @@ import { canSimulateMoves, createIncrementalEngine, type IncrementalEngine } fro
 export interface Neighbour {
   readonly makespanUs: number;
   /** The moved plan; the caller owns it. */
-  readonly planOf: () => Plan;
+  readonly planOf: () => Placement;
 }
 
 /** `plan` with one group on `device`, or null where only a full evaluation can tell. */
-export type NeighbourOf = (plan: Plan, group: number, device: number) => Neighbour | null;
+export type NeighbourOf = (plan: Placement, group: number, device: number) => Neighbour | null;
 
 export function createNeighbours(
   compiled: Compiled,

@@ -24,9 +24,12 @@ const SLICES = 128;
  */
 const ROW = SLICES + 1;
 
-export function createPeakSlices(compiled: Compiled): PeaksAbove {
+/** `columns`: what is in memory when; by default by the rules of interval-columns.ts. */
+export function createPeakSlices(
+  compiled: Compiled,
+  columns: IntervalColumns = createIntervalColumns(compiled),
+): PeaksAbove {
   const { deviceCount } = compiled;
-  const columns = createIntervalColumns(compiled);
   const { deviceOf, opOf, bytesOf, fromUs, toUs } = columns;
   const livingBytes = new Float64Array(deviceCount * ROW);
 

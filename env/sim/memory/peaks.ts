@@ -40,7 +40,10 @@ export function createPeakMeter(compiled: Compiled): PeakMeter {
 }
 
 /** The device furthest over its memory, or null where every device fits. */
-export function memoryViolation({ scenario, fidelity }: Compiled, peaks: Peaks): Violation | null {
+export function memoryViolation(
+  { scenario, fidelity }: Pick<Compiled, "scenario" | "fidelity">,
+  peaks: Peaks,
+): Violation | null {
   if (fidelity.memory === "outputs-only") return null;
   let worst: Violation | null = null;
   scenario.cluster.devices.forEach(({ memoryBytes: limitBytes }, device) => {

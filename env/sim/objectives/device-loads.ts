@@ -5,7 +5,7 @@
 import { isCpu } from "../../model/cluster/cluster.ts";
 import { dataConsumers, transferTimesUs } from "../../model/cluster/output-transfers.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
-import type { Plan } from "../../model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 
 export interface DeviceLoads {
@@ -15,7 +15,8 @@ export interface DeviceLoads {
   readonly loadUs: Float64Array;
 }
 
-export function deviceLoads(scenario: Scenario, { device }: Plan): DeviceLoads {
+export function deviceLoads(scenario: Scenario, plan: Plan): DeviceLoads {
+  const { device } = asPlacement(plan);
   const { graph, cluster } = scenario;
   const deviceCount = cluster.devices.length;
   const runUs = runTimesUs(graph, cluster);

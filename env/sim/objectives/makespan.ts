@@ -2,7 +2,8 @@
  * The `makespan` objective: time of one training step in us by the event engine, and whether every
  * device's peak memory fits. Compiles the scenario once; each evaluation is one run of the engine.
  */
-import { copyPlan, lowerPlan, type Plan, validatePlan } from "../../model/plan/plan.ts";
+import type { Placement } from "../../model/plan/placement.ts";
+import { copyPlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { boundsOnce, PLACEMENTS } from "../bounds/best.ts";
 import { makespanCeilingUs } from "../bounds/ceiling.ts";
@@ -11,6 +12,7 @@ import { compile } from "../engine/compile.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import { createNeighbours } from "../engine/neighbours.ts";
 import { createReplayableRuns } from "../engine/replayable-runs.ts";
+import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
 import { movedPlan } from "../evaluator/move.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
@@ -19,7 +21,7 @@ import { createPeakMeter, type PeakMeter } from "../memory/peaks.ts";
 export function createMakespanEvaluator(scenario: Scenario): Evaluator {
   const compiled = compile(scenario);
   const engine = createEngine(compiled);
-  const runs = createReplayableRuns(scenario, engine);
+  const runs = createReplayableRuns(engine);
   const meter = createPeakMeter(compiled);
   const ceiling = makespanCeilingUs(compiled);
   const neighbour = createNeighbours(compiled, meter.fitsSurely);
@@ -34,23 +36,25 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
       return runs.reruns;
     },
     evaluate(plan): Outcome {
-      validatePlan(scenario, plan);
-      const program = lowerPlan(scenario, plan);
-      const makespanUs = runs.run(program);
-      const violation = meter.violation(engine, program.device);
+      checkAccepted(scenario, PLACEMENTS, plan);
+      const makespanUs = runs.run(plan);
+      const violation = meter.violation(engine, plan.device);
       const copy = copyPlan(plan);
       const planOf = () => copy;
       return outcomeOf(makespanUs, violation, planOf, runs.replayLast(planOf));
     },
     batch: (plans) => plans.map((plan) => evaluator.evaluate(plan)),
-    around: (plan) => ({
-      move(group, device): Outcome {
-        const moved = neighbour(plan, group, device);
-        if (moved === null) return evaluator.evaluate(movedPlan(scenario, plan, group, device));
-        const { makespanUs, planOf } = moved;
-        return outcomeOf(makespanUs, null, planOf, runs.replayLater(planOf));
-      },
-    }),
+    around(plan) {
+      if (plan.kind !== "placement") return null;
+      return {
+        move(group, device): Outcome {
+          const moved = neighbour(plan, group, device);
+          if (moved === null) return evaluator.evaluate(movedPlan(scenario, plan, group, device));
+          const { makespanUs, planOf } = moved;
+          return outcomeOf(makespanUs, null, planOf, runs.replayLater(planOf));
+        },
+      };
+    },
     ...boundsOnce(PLACEMENTS, () => makespanBounds(compiled)),
   };
   return evaluator;
@@ -59,7 +63,7 @@ export function createMakespanEvaluator(scenario: Scenario): Evaluator {
 /** Makes the outcomes of runs. Start times and peaks are worked out when they are asked for. */
 const outcomesOf =
   (ceiling: number, meter: PeakMeter) =>
-  (makespanUs: number, violation: Violation | null, planOf: () => Plan, ran: () => Engine): Outcome => {
+  (makespanUs: number, violation: Violation | null, planOf: () => Placement, ran: () => Engine): Outcome => {
     let startUs: Float64Array | undefined;
     let peakBytes: Float64Array | undefined;
     return {

@@ -3,12 +3,14 @@
  * memory rules of the fidelity. A device over its limit makes the plan infeasible, as for the
  * makespan.
  */
-import { lowerPlan, type Plan, validatePlan } from "../../model/plan/plan.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
+import { PLACEMENTS } from "../bounds/best.ts";
 import { peakCeilingBytes } from "../bounds/ceiling.ts";
 import { peakMemoryBounds } from "../bounds/peak-memory.ts";
 import { compile } from "../engine/compile.ts";
 import { createEngine } from "../engine/engine.ts";
+import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Evaluator, Outcome } from "../evaluator/contract.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
 import { createPeakMeter, memoryViolation } from "../memory/peaks.ts";
@@ -20,9 +22,9 @@ export function createPeakMemoryEvaluator(scenario: Scenario): Evaluator {
   const meter = createPeakMeter(compiled);
   const ceiling = peakCeilingBytes(compiled);
   const evaluate = (plan: Plan): Outcome => {
-    validatePlan(scenario, plan);
-    const { device, priority } = lowerPlan(scenario, plan);
-    engine.run(device, priority);
+    checkAccepted(scenario, PLACEMENTS, plan);
+    const { device, opPriority } = plan;
+    engine.run(device, opPriority);
     const peaks = meter.peaks(engine, device);
     const startUs = engine.startUs.slice();
     const peakBytes = peaks.bytes;

@@ -4,8 +4,10 @@
  * objective that is a formula under that memory.
  */
 import { weightLimitBytes } from "../../model/cluster/cluster.ts";
-import { type Plan, validatePlan } from "../../model/plan/plan.ts";
+import type { Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
+import { PLACEMENTS } from "../bounds/best.ts";
+import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Bound, Evaluator, Outcome, Violation } from "../evaluator/contract.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
 import { separateEvaluator } from "./separate-plans.ts";
@@ -19,7 +21,7 @@ export interface Formula {
 
 export function weightLimitedEvaluator(scenario: Scenario, { valueUs, ceiling, bounds }: Formula): Evaluator {
   const evaluate = (plan: Plan): Outcome => {
-    validatePlan(scenario, plan);
+    checkAccepted(scenario, PLACEMENTS, plan);
     const peakBytes = weightPeaks(scenario, plan.device);
     const violation = weightViolation(scenario, peakBytes);
     if (violation !== null)

@@ -4,7 +4,7 @@
  * add in another order.
  */
 import { weightLimitBytes } from "../../model/cluster/cluster.ts";
-import type { Plan } from "../../model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { referenceLatency } from "./latency.ts";
 import { referenceMaxLoadUs } from "./max-load.ts";
@@ -14,7 +14,8 @@ import { referenceRun } from "./reference.ts";
 export const FORMULA_TOLERANCE = 1e-9;
 
 /** The value, null where a device's memory is exceeded. `NaN` where the order waits for itself. */
-export function referenceValue(scenario: Scenario, { device, opPriority }: Plan): number | null {
+export function referenceValue(scenario: Scenario, plan: Plan): number | null {
+  const { device, opPriority } = asPlacement(plan);
   const { objective, cluster } = scenario;
   if (objective === "max-load" || objective === "latency") {
     if (!weightsFit(scenario, device)) return null;

@@ -3,7 +3,7 @@
  * its piece. Transfers are between the ops, at both ends of a piece, and keep its accelerator busy.
  * Links are not simulated, so there are no records of them.
  */
-import { type Plan, validatePlan } from "../../model/plan/plan.ts";
+import { asPlacement, type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { createLatencyModel } from "../objectives/latency.ts";
 import { weightPeaks, weightViolation } from "../objectives/weight-memory.ts";
@@ -11,12 +11,13 @@ import type { Timeline } from "./timeline.ts";
 
 export function simulateLatency(scenario: Scenario, plan: Plan): Timeline {
   validatePlan(scenario, plan);
+  const { device } = asPlacement(plan);
   const model = createLatencyModel(scenario);
-  const makespanUs = model.latencyUs(plan.device);
-  const peakBytes = weightPeaks(scenario, plan.device);
+  const makespanUs = model.latencyUs(device);
+  const peakBytes = weightPeaks(scenario, device);
   return {
     makespanUs,
-    device: plan.device.slice(),
+    device: device.slice(),
     opPriority: undefined,
     startUs: model.startUs.slice(),
     endUs: model.endUs.slice(),

@@ -2,7 +2,7 @@
  * `Timeline`: everything that one simulated step did, for people, pictures and observations. Unlike
  * an evaluation it also exists for infeasible plans, to show by how much they do not fit.
  */
-import { type Plan, validatePlan } from "../../model/plan/plan.ts";
+import { asPlacement, type Plan, validatePlan } from "../../model/plan/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { compile } from "../engine/compile.ts";
 import { createLoggingEngine, type TransferRecord } from "../engine/engine.ts";
@@ -34,20 +34,21 @@ export function createSimulator(scenario: Scenario): (plan: Plan) => Timeline {
   const { deviceCount, linkCount } = compiled;
   return (plan) => {
     validatePlan(scenario, plan);
-    const makespanUs = engine.run(plan.device, plan.opPriority);
+    const { device, opPriority } = asPlacement(plan);
+    const makespanUs = engine.run(device, opPriority);
     const transfers = engine.transfers();
     const startUs = engine.startUs.slice();
     const endUs = engine.endUs.slice();
     const deviceBusyUs = new Float64Array(deviceCount);
     startUs.forEach((start, v) => {
-      deviceBusyUs[plan.device[v]] += endUs[v] - start;
+      deviceBusyUs[device[v]] += endUs[v] - start;
     });
     const linkBusyUs = busyLinksUs(transfers, linkCount);
-    const peaks = meter.peaks(engine, plan.device);
+    const peaks = meter.peaks(engine, device);
     return {
       makespanUs,
-      device: plan.device.slice(),
-      opPriority: plan.opPriority?.slice(),
+      device: device.slice(),
+      opPriority: opPriority?.slice(),
       startUs,
       endUs,
       transfers,

@@ -1,6 +1,6 @@
 /** Whether a plan is better than the best known one of a track that has its scenario. */
 
-import { planFromJson } from "../../../env/model/plan/plan.ts";
+import { asPlacement, planFromJson } from "../../../env/model/plan/plan.ts";
 import { resolveScenario } from "../../../scenarios/resolve.ts";
 import type { CellResult } from "../../cells/cell.ts";
 import type { BestKnown, Track } from "../contract.ts";
@@ -32,5 +32,5 @@ export async function beatenBy(found: Found, folder: string): Promise<Beaten[]> 
 async function isAllowed({ rule }: Track, { scenario: address, objective, plan }: Found): Promise<boolean> {
   if (rule === null) return true;
   const scenario = await resolveScenario(address, { objective });
-  return contiguityFault(scenario, planFromJson(scenario, plan, "The plan").device) === null;
+  return contiguityFault(scenario, asPlacement(planFromJson(scenario, plan, "The plan")).device) === null;
 }

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../../env/model/errors.ts";
-import { planFromJson } from "../../../env/model/plan/plan.ts";
+import { asPlacement, planFromJson } from "../../../env/model/plan/plan.ts";
 import { objectives } from "../../../env/model/scenario.ts";
 import { writeAtomically } from "../../files/atomic.ts";
 import { sealed, shaped, unsealed } from "../../files/sealed.ts";
@@ -63,7 +63,8 @@ export function verifyBestKnown(best: BestKnown, track: Track, judged: Judged): 
   const { value } = judged.evaluator.evaluate(plan);
   if (value !== best.value)
     throw new InputError(`${where} claims the value ${best.value}, but its plan has ${value ?? "none"}.`);
-  const fault = track.rule === "contiguous" ? contiguityFault(judged.scenario, plan.device) : null;
+  const fault =
+    track.rule === "contiguous" ? contiguityFault(judged.scenario, asPlacement(plan).device) : null;
   if (fault !== null) throw new InputError(`${where} is not contiguous, since ${fault}.`);
   if (best.bound < judged.bound.value || best.bound > value)
     throw new InputError(

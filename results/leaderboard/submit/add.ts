@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { InputError } from "../../../env/model/errors.ts";
-import { type Plan, planToJson } from "../../../env/model/plan/plan.ts";
+import { asPlacement, type Plan, planToJson } from "../../../env/model/plan/plan.ts";
 import { improved, readBestKnown, verifyBestKnown, writeBestKnown } from "../best-known/best-known.ts";
 import type { BestKnown, EntryCell, Track } from "../contract.ts";
 import { type EntryFolder, readEntryFolder } from "../entry/entry-file.ts";
@@ -88,7 +88,7 @@ export interface RecordKeeper {
 export function recordKeeper(folder: string, date: string, tracks: readonly Track[]): RecordKeeper {
   const found = new Map<string, NewRecord & { readonly judged: Judged }>();
   const offerIn = (track: Track, judged: Judged, { plan, ...offered }: OfferedPlan) => {
-    if (track.rule !== null && contiguityFault(judged.scenario, plan.device) !== null) return;
+    if (track.rule !== null && contiguityFault(judged.scenario, asPlacement(plan).device) !== null) return;
     const key = `${track.id} ${judged.uri}`;
     const old = found.has(key) ? found.get(key)!.old : readBestKnown(folder, track, judged.uri);
     const current = found.get(key)?.best ?? old;

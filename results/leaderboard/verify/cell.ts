@@ -6,7 +6,7 @@
  * all that there were. `replay.ts` runs the cell again.
  */
 import { InputError } from "../../../env/model/errors.ts";
-import { type Plan, planFromJson } from "../../../env/model/plan/plan.ts";
+import { asPlacement, type Plan, planFromJson } from "../../../env/model/plan/plan.ts";
 import type { Budget } from "../../../env/sim/evaluator/budget.ts";
 import { gapOf, type Outcome } from "../../../env/sim/evaluator/contract.ts";
 import type { EntryCell, Track } from "../contract.ts";
@@ -75,7 +75,7 @@ function verifyRule(plan: Plan, { value }: EntryCell, { track, judged, where }: 
   if (!track.answers.includes(plan.kind))
     throw new InputError(`${where}: the plan is a ${plan.kind}, expected ${track.answers.join(" or ")}.`);
   if (track.rule !== "contiguous" || value === null) return;
-  const fault = contiguityFault(judged.scenario, plan.device);
+  const fault = contiguityFault(judged.scenario, asPlacement(plan).device);
   if (fault !== null) throw new InputError(`${where}: the plan is not contiguous, since ${fault}.`);
 }
 

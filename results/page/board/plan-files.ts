@@ -3,7 +3,7 @@
  * `simulate --placement` reads, and a script file with its figures. Pages opened from a disk may
  * load scripts and no other data.
  */
-import { type Plan, planFromJson } from "../../../env/model/plan/plan.ts";
+import { asPlacement, type Plan, planFromJson } from "../../../env/model/plan/plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { evaluator } from "../../../env/sim/objectives/evaluator.ts";
 import type { Segment } from "../../../env/sim/timeline/explain/critical-path.ts";
@@ -94,7 +94,7 @@ export function planScriptText(
 }
 
 const devicesOf = ({ nodes }: DrawnGraph, plan: Plan): number[] =>
-  nodes.map(({ members }) => deviceOf(members, plan));
+  nodes.map(({ members }) => deviceOf(members, asPlacement(plan)));
 
 const MOST_SHARES = 8;
 const MOST_SEGMENTS = 6;

@@ -11,7 +11,7 @@ import { runTimesUs } from "../../../env/model/cluster/speed.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { coarsen } from "../../../env/model/coarsen/rules.ts";
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { groupTitles } from "./group-title.ts";
 
@@ -48,7 +48,7 @@ const MOST_EDGES = 220;
 const MOST_TYPES = 4;
 const MERGED_GROUPS = [96, 48, 24];
 
-export function drawnGraph(scenario: Scenario, plan: Plan | null): DrawnGraph {
+export function drawnGraph(scenario: Scenario, plan: Placement | null): DrawnGraph {
   const { graph, grouping } = scenario;
   if (graph.opCount <= MOST_OPS) return heaviestEdges(drawnOps(scenario, plan));
   let drawn = grouping.groupCount <= MOST_GROUPS ? drawnGroups(scenario, plan, "groups") : null;
@@ -68,7 +68,7 @@ function heaviestEdges(drawn: DrawnGraph): DrawnGraph {
   return { ...drawn, edges: edges.slice(0, MOST_EDGES), edgesLeftOut };
 }
 
-function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
+function drawnOps({ graph, cluster }: Scenario, plan: Placement | null): DrawnGraph {
   const deviceCount = cluster.devices.length;
   const runUs = runTimesUs(graph, cluster);
   const nodes = graph.names.map((title, v) => ({
@@ -88,7 +88,7 @@ function drawnOps({ graph, cluster }: Scenario, plan: Plan | null): DrawnGraph {
   return { level: "ops", nodes, edges: [...bytesOf.values()], edgesLeftOut: 0 };
 }
 
-function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["level"]): DrawnGraph {
+function drawnGroups(scenario: Scenario, plan: Placement | null, level: DrawnGraph["level"]): DrawnGraph {
   const { graph, grouping } = scenario;
   const { computeUs, deviceCount, edgeCount, edgeSource, edgeDestination, edgeBytes } = groupGraph(scenario);
   const titleOf = groupTitles(graph);
@@ -114,7 +114,7 @@ function drawnGroups(scenario: Scenario, plan: Plan | null, level: DrawnGraph["l
 }
 
 /** -1 without a plan or where ops are on several devices. */
-export function deviceOf(members: ArrayLike<number>, plan: Plan | null): number {
+export function deviceOf(members: ArrayLike<number>, plan: Placement | null): number {
   if (plan === null) return -1;
   const devices = new Set(Array.from(members, (v) => plan.device[v]));
   return devices.size === 1 ? [...devices][0] : -1;

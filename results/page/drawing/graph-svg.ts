@@ -3,7 +3,7 @@
  * bytes are thicker. With a plan, boxes have the colour of their device and edges between devices
  * stand out. Without a plan, ops that run longer are darker.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { displayed } from "../../text/displayed.ts";
 import { formatBytes, formatCount, formatUs } from "../../text/format.ts";
@@ -33,7 +33,7 @@ export const graphStyle = `
 .edge:hover { stroke: var(--accent); stroke-opacity: 1; }
 `;
 
-export function graphSvg(given: Scenario, plan: Plan | null): string {
+export function graphSvg(given: Scenario, plan: Placement | null): string {
   const scenario = displayed(given);
   const drawn = drawnGraph(scenario, plan);
   const layout = layoutOf(drawn);
@@ -89,7 +89,7 @@ function subtitle({ graph, cluster }: Scenario, { level, nodes, edges, edgesLeft
   return `${whole}, drawn as ${formatCount(nodes.length)} ${level} and ${formatCount(edges.length)} edges${heaviest}`;
 }
 
-function deviceKeys({ cluster }: Scenario, { device }: Plan): readonly Markup[] {
+function deviceKeys({ cluster }: Scenario, { device }: Placement): readonly Markup[] {
   return cluster.devices.map(({ name }, d) => {
     const ops = device.reduce((count, of) => count + (of === d ? 1 : 0), 0);
     const x = 12 + d * KEY_WIDTH;

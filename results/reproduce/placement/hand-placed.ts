@@ -10,23 +10,23 @@ import { onOneDevice } from "../../../agents/problems/constructions.ts";
 import { blocksOver } from "../../../agents/search/lines/order-blocks.ts";
 import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
 import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 
-export function oneGpu(scenario: Scenario): Plan {
+export function oneGpu(scenario: Scenario): Placement {
   const choices = choicesOf(scenario, "accelerators");
   return planOf(choices, onOneDevice(choices, choices.devices[0]));
 }
 
 /** Null where no cut gives every block an accelerator that runs it. */
-export function equalBlocks(scenario: Scenario): Plan | null {
+export function equalBlocks(scenario: Scenario): Placement | null {
   const choices = choicesOf(scenario, "accelerators");
   const placed = blocksOver(choices, groupGraph(scenario), choices.devices.length);
   return placed === null ? null : planOf(choices, placed);
 }
 
 /** Null where the network has no ops named after layers. */
-export function layersApart(scenario: Scenario): Plan | null {
+export function layersApart(scenario: Scenario): Placement | null {
   const { graph } = scenario;
   const grouping = colocationGrouping(graph);
   const choices = choicesOf({ ...scenario, grouping }, "accelerators");

@@ -2,7 +2,7 @@
  * Systems of a comparison: what gives a value for each scenario and seed. A method runs in cells of
  * the laboratory. A plan placed by hand is scored once; its value stands for every seed.
  */
-import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../env/model/plan/placement.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Laboratory } from "../contract.ts";
 import { equalBlocks, layersApart, oneGpu } from "./hand-placed.ts";
@@ -29,7 +29,7 @@ export const MIN_CUT = method("MinCut", "multilevel?memory=ignore", 100);
 /** As MinCut, with the CPU as one more part. */
 export const SCOTCH = method("Scotch", "multilevel?memory=ignore&pool=all", 100);
 
-function placedByHand(name: string, plan: (scenario: Scenario) => Plan | null): System {
+function placedByHand(name: string, plan: (scenario: Scenario) => Placement | null): System {
   const known = new WeakMap<Laboratory, Map<string, Promise<number | null>>>();
   const scored = (address: string, lab: Laboratory) =>
     lab.numberOn(address, (scenario) => {

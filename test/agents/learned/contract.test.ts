@@ -12,6 +12,7 @@ import { spotlight } from "../../../agents/learned/spotlight.ts";
 import { oneTask, taskSource } from "../../../agents/run/tasks.ts";
 import { loadTf } from "../../../agents/tensors/tf.ts";
 import {
+  asPlacement,
   createLedger,
   createRng,
   evaluator,
@@ -159,8 +160,8 @@ describe.each(agents)("%s", (_, module, changes) => {
     for await (const _ of agent.train()) if (++updates === 30 || meter.best!.outcome.value === least) break;
     const plan = await agent.act(taskOf("diamond", diamond, 100));
     expect(evaluator(diamond).evaluate(meter.best!.plan).value).toBe(least);
-    expect(plan.device[4]).toBeLessThan(2);
-    expect(plan.device[5]).toBe(2);
+    expect(asPlacement(plan).device[4]).toBeLessThan(2);
+    expect(asPlacement(plan).device[5]).toBe(2);
     agent.dispose();
   });
 

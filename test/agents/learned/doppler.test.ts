@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { AgentModule, Update } from "../../../agents/contract.ts";
 import { doppler } from "../../../agents/learned/doppler.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
-import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../env/index.ts";
+import {
+  asPlacement,
+  createRng,
+  evaluator,
+  metered,
+  type Scenario,
+  testScenario,
+} from "../../../env/index.ts";
 import { testBackend } from "../tensors/test-backend.ts";
 
 const SMALL = { width: 4, edgeWidth: 2, latent: 4, hidden: 4 };
@@ -51,8 +58,8 @@ describe("doppler", () => {
   });
 
   test("plans the order of its choices, and devices alone where it is told to", async () => {
-    expect((await trained({}, 40)).plan.opPriority).toBeDefined();
-    expect((await trained({ order: false }, 40)).plan.opPriority).toBeUndefined();
+    expect(asPlacement((await trained({}, 40)).plan).opPriority).toBeDefined();
+    expect(asPlacement((await trained({ order: false }, 40)).plan).opPriority).toBeUndefined();
   });
 
   test("has every option of the paper in mode=paper, and what is given over it", () => {

@@ -5,7 +5,14 @@
 import type { AgentModule } from "../../../agents/contract.ts";
 import { runAgent } from "../../../agents/run/agent.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
-import { createRng, evaluator, metered, randomPlacement, type Scenario } from "../../../env/index.ts";
+import {
+  asPlacement,
+  createRng,
+  evaluator,
+  metered,
+  randomPlacement,
+  type Scenario,
+} from "../../../env/index.ts";
 import { liftToOps } from "../../../env/model/coarsen/grouping.ts";
 import { placement } from "../../../env/model/plan/placement.ts";
 import { testBackend } from "../tensors/test-backend.ts";
@@ -39,7 +46,7 @@ export async function trained(
   return {
     best: meter.best!.outcome.cost / bound,
     greedy: evaluator(scenario).evaluate(plan).cost / bound,
-    greedyDevice: plan.device,
+    greedyDevice: asPlacement(plan).device,
   };
 }
 

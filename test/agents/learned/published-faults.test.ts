@@ -9,6 +9,7 @@ import { Relation, relations } from "../../../agents/nets/relations.ts";
 import { runAgent } from "../../../agents/run/agent.ts";
 import { oneTask } from "../../../agents/run/tasks.ts";
 import {
+  asPlacement,
   createRefineEnv,
   createRng,
   type Env,
@@ -125,7 +126,7 @@ describe("faults 1 and 2 in every environment", () => {
     env.reset();
     if (id === "Placement/OneShot-v1") {
       const { reward } = change(env.step(Int32Array.from(devices)));
-      return { total: reward, device: [...env.plan()!.device] };
+      return { total: reward, device: [...asPlacement(env.plan()!).device] };
     }
     let total = 0;
     for (const device of devices) {
@@ -133,7 +134,7 @@ describe("faults 1 and 2 in every environment", () => {
       total += step.reward;
       if (step.terminated) break;
     }
-    return { total, device: [...env.plan()!.device] };
+    return { total, device: [...asPlacement(env.plan()!).device] };
   };
   const cases: [string, object][] = [
     ["Placement/OneShot-v1", {}],

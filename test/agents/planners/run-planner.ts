@@ -2,6 +2,7 @@
 import type { PlannerModule } from "../../../agents/contract.ts";
 import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import {
+  asPlacement,
   type Budget,
   createRng,
   evaluator,
@@ -25,4 +26,4 @@ export async function runPlanner(
   return { ...result, meter };
 }
 
-export const devicesOf = ({ best }: PlannerRun): number[] => Array.from(best!.plan.device);
+export const devicesOf = ({ best }: PlannerRun): number[] => Array.from(asPlacement(best!.plan).device);

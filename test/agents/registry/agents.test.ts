@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { AgentModule, TrainStep } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
 import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, metered, type Scenario, validatePlan } from "../../../env/index.ts";
+import {
+  asPlacement,
+  createRng,
+  evaluator,
+  metered,
+  type Scenario,
+  validatePlan,
+} from "../../../env/index.ts";
 import { bruteForce, nothingFits, tinyScenarios } from "./tiny-scenarios.ts";
 
 const agents = methods.filter((method): method is AgentModule => method.kind === "agent");
@@ -57,7 +64,7 @@ describe.each(agents.map((module) => [module.card.id, module] as const))("%s", (
   test("gives the same run for the same seed and another for another", async () => {
     const trace = async (seed: number) => {
       const { meter, last, steps } = await run(module, tiny("two branches"), { seed });
-      return JSON.stringify([meter.curve, Array.from(last!.device), steps]);
+      return JSON.stringify([meter.curve, Array.from(asPlacement(last!).device), steps]);
     };
     const first = await trace(1);
     expect(await trace(1)).toBe(first);

@@ -3,6 +3,7 @@ import { type PlannerModule, traitsOf } from "../../../agents/contract.ts";
 import { methods } from "../../../agents/registry/registry.ts";
 import { type MethodResult, runMethod } from "../../../agents/run/run.ts";
 import {
+  asPlacement,
   createRng,
   evaluator,
   gapOf,
@@ -25,7 +26,7 @@ interface Run extends MethodResult {
 }
 
 const tiny = (wanted: string) => tinyScenarios.find(({ name }) => name === wanted)!;
-const keyOf = (plan: Plan) => plan.device.join(",");
+const keyOf = (plan: Plan) => asPlacement(plan).device.join(",");
 
 async function run(
   module: PlannerModule,

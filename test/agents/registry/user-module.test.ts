@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadMethod } from "../../../agents/registry/user-module.ts";
 import { runMethod } from "../../../agents/run/run.ts";
-import { createRng, evaluator, InputError, metered, testScenario } from "../../../env/index.ts";
+import { asPlacement, createRng, evaluator, InputError, metered, testScenario } from "../../../env/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "methods-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +28,7 @@ describe("a user's planner by path", () => {
       meter: metered(evaluator(scenario), { evaluations: 5 }),
       rng: createRng(1),
     });
-    expect(Array.from(best!.plan.device)).toEqual([1, 1]);
+    expect(Array.from(asPlacement(best!.plan).device)).toEqual([1, 1]);
     expect(report.facts).toEqual([{ name: "all on device", value: 1 }]);
   });
 

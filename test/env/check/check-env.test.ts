@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Env } from "../../../env/contract.ts";
 import {
+  asPlacement,
   checkEnv,
   createRefineEnv,
   envIds,
@@ -89,7 +90,7 @@ describe("checkEnv and plans with an order of ops", () => {
   class Ordered<Observation, Action> extends Wrapper<Observation, Action> {
     protected readonly wrapperName = "ordered";
     override plan(): Plan {
-      return { ...this.inner.plan(), opPriority: opPriority.slice() };
+      return { ...asPlacement(this.inner.plan()), opPriority: opPriority.slice() };
     }
     protected around(inner: Env<Observation, Action>) {
       return new Ordered(inner);
@@ -102,13 +103,13 @@ describe("checkEnv and plans with an order of ops", () => {
 
   const ordered = (scored: boolean) => () => {
     const inner = evaluator(scenario);
-    const evaluate = (plan: Plan) => inner.evaluate(scored ? { ...plan, opPriority } : plan);
+    const evaluate = (plan: Plan) => inner.evaluate(scored ? { ...asPlacement(plan), opPriority } : plan);
     const score = Object.create(inner, { evaluate: { value: evaluate } });
     return new Ordered(createRefineEnv({ scenario, evaluator: score, start: [0, 0, 0, 1] })) as Env;
   };
 
   test("passes where the order was scored", () => {
-    expect(ordered(true)().plan().opPriority).toEqual(opPriority);
+    expect(asPlacement(ordered(true)().plan()).opPriority).toEqual(opPriority);
     expect(checkEnv(ordered(true)).checks.filter((check) => !check.ok)).toEqual([]);
   });
 

@@ -6,8 +6,10 @@
  * a fault the fake is as good as the env inside. Each fault has been seen in published
  * environments, or is one that a first version easily has.
  */
+
 import type { ActionMask, Env, Step } from "../../../env/contract.ts";
 import type { PlacementObservation } from "../../../env/index.ts";
+import { asPlacement } from "../../../env/model/plan/plan.ts";
 import { createRng } from "../../../env/model/rng.ts";
 
 export type FakeInner = Env<PlacementObservation, number>;
@@ -88,7 +90,7 @@ const faults = {
   }),
 
   "state not JSON-safe": (env) => ({
-    state: () => ({ ...(env.state() as object), device: env.plan().device }),
+    state: () => ({ ...(env.state() as object), device: asPlacement(env.plan()).device }),
   }),
 
   "observation buffer reused": (env) => {
@@ -102,13 +104,13 @@ const faults = {
 
   "plan of unknown devices": (env) => ({
     plan() {
-      const plan = env.plan();
+      const plan = asPlacement(env.plan());
       return { ...plan, device: plan.device.fill(-1, -1) };
     },
   }),
 
   "plan of an earlier step": (env) => {
-    const first = env.plan();
+    const first = asPlacement(env.plan());
     return { plan: () => ({ ...first, device: first.device.slice() }) };
   },
 

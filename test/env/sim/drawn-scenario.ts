@@ -7,7 +7,7 @@ import {
   defaultFidelity,
   type Fidelity,
   graphBuilder,
-  type Plan,
+  type Placement,
   placement,
   type Scenario,
 } from "../../../env/index.ts";
@@ -39,7 +39,7 @@ const opDraw: fc.Arbitrary<OpDraw> = fc.record({
 
 export interface Draw {
   readonly scenario: Scenario;
-  readonly plan: Plan;
+  readonly plan: Placement;
 }
 
 export interface DrawOptions {

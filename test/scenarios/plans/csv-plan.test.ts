@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { testScenario } from "../../../env/index.ts";
+import { asPlacement, testScenario } from "../../../env/index.ts";
 import { readPlanFile } from "../../../scenarios/index.ts";
 
 const scenario = testScenario({ graph: "a 1 8B\nb 1 8B <- a\nc 1 <- b", devices: ["cpu", "GPU"] });
-const read = (content: string) => readPlanFile(scenario, { content, name: "plan.csv" }).plan;
+const read = (content: string) => asPlacement(readPlanFile(scenario, { content, name: "plan.csv" }).plan);
 
 test("rows may come in any order, in quotes, with devices by number, name or a framework's name", () => {
   expect(Array.from(read("op,device\nc,1\na,0\nb,cuda:0\n").device)).toEqual([0, 1, 1]);

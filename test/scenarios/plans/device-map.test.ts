@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { testScenario } from "../../../env/index.ts";
+import { asPlacement, testScenario } from "../../../env/index.ts";
 import { readPlanFile } from "../../../scenarios/index.ts";
 
 const model = testScenario({
@@ -15,7 +15,8 @@ const model = testScenario({
 });
 const read = (json: unknown, scenario = model, options = new Map<string, string>()) =>
   readPlanFile(scenario, { content: JSON.stringify(json), name: "map.json", options });
-const devicesOf = (json: unknown, scenario = model) => Array.from(read(json, scenario).plan.device);
+const devicesOf = (json: unknown, scenario = model) =>
+  Array.from(asPlacement(read(json, scenario).plan).device);
 
 describe("a map of modules", () => {
   test("covers what is below a name, the longest name first, and numbers accelerators", () => {
@@ -82,7 +83,7 @@ describe("a map of modules", () => {
     expect(read({ a: 0, b: 1 }, small).notes[0]).toMatch(/0 is "cpu:0"; FILE\?format=device-map/);
     expect(read({ a: "cpu:0", b: "gpu:0" }, small).notes).toEqual([]);
     const named = read({ a: 0, b: 0 }, small, new Map([["format", "device-map"]]));
-    expect(Array.from(named.plan.device)).toEqual([1, 1]);
+    expect(Array.from(asPlacement(named.plan).device)).toEqual([1, 1]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { writeScenario } from "../../../env/index.ts";
+import { asPlacement, writeScenario } from "../../../env/index.ts";
 import { importFile, readPlanFile } from "../../../scenarios/index.ts";
 
 const node = (id: number, more: object) => ({
@@ -31,12 +31,14 @@ describe("a split of dnn-partitioning", () => {
   test("places nodes by id; a node that it leaves out goes with its colour class", () => {
     const { plan, format } = read({ fpgas: [part(7), part(5)], cpus: [part()] });
     expect(format).toBe("dnn-partitioning");
-    expect(Array.from(plan.device)).toEqual([1, 0, 1]);
+    expect(Array.from(asPlacement(plan).device)).toEqual([1, 0, 1]);
   });
 
   test("is still read after the workload was written in our own form", () => {
     const own = importFile(JSON.stringify(writeScenario(scenario)), "own.json").scenario;
-    expect(Array.from(read({ fpgas: [part(5)], cpus: [part(7)] }, own).plan.device)).toEqual([0, 2, 0]);
+    expect(Array.from(asPlacement(read({ fpgas: [part(5)], cpus: [part(7)] }, own).plan).device)).toEqual([
+      0, 2, 0,
+    ]);
   });
 
   test("claims its loads in ms; -1 and 0 claim nothing", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Scenario, testScenario } from "../../../env/index.ts";
+import { asPlacement, type Scenario, testScenario } from "../../../env/index.ts";
 import { importFile, planInGraphFile, readPlanFile } from "../../../scenarios/index.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const devices = (scenario: Scenario, text: string, name: string) => {
-  const given = readPlanFile(scenario, { content: text, name }).plan.device;
-  const own = planInGraphFile(scenario, bytes(text), name)!.plan.device;
+  const given = asPlacement(readPlanFile(scenario, { content: text, name }).plan).device;
+  const own = asPlacement(planInGraphFile(scenario, bytes(text), name)!.plan).device;
   expect(Array.from(given)).toEqual(Array.from(own));
   return Array.from(given);
 };

@@ -1,7 +1,7 @@
 /** What holds of every reader of plans. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { InputError, placement, testScenario, validatePlan } from "../../../env/index.ts";
+import { asPlacement, InputError, placement, testScenario, validatePlan } from "../../../env/index.ts";
 import { exporters, exportScenario } from "../../../results/export/index.ts";
 import { importFile, planReaders, readPlanFile } from "../../../scenarios/index.ts";
 
@@ -28,8 +28,8 @@ describe.each(exporters.filter(({ subject }) => subject === "plan").map((each) =
           // A map of every op to a number could be our own, so its format is named.
           const options = new Map(name === "csv" ? [] : [["format", "device-map"]]);
           const read = readPlanFile(scenario, { content: text, name: "plan", options }).plan;
-          expect(Array.from(read.device)).toEqual(device);
-          expect(read.opPriority).toEqual(plan.opPriority);
+          expect(Array.from(asPlacement(read).device)).toEqual(device);
+          expect(asPlacement(read).opPriority).toEqual(plan.opPriority);
         }),
       );
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asPlacement } from "../../../env/model/plan/plan.ts";
 import { importFile, readPlanFile } from "../../../scenarios/index.ts";
 
 const layer = (n: number, stage?: number) =>
@@ -16,13 +17,13 @@ describe("a conf.json of PipeDream", () => {
   test("gives a stage to each layer, and stage s to accelerator s", () => {
     const { plan, format } = read({ module_to_stage_map: [0, 0, 1, 2] });
     expect(format).toBe("pipedream-conf");
-    expect(Array.from(plan.device)).toEqual([0, 0, 1, 2]);
+    expect(Array.from(asPlacement(plan).device)).toEqual([0, 0, 1, 2]);
   });
 
   test("gives each stage its rank", () => {
     const ranks = { 0: [3], 1: [0] };
     const { plan } = read({ module_to_stage_map: [0, 0, 1, 1], stage_to_rank_map: ranks });
-    expect(Array.from(plan.device)).toEqual([3, 3, 0, 0]);
+    expect(Array.from(asPlacement(plan).device)).toEqual([3, 3, 0, 0]);
   });
 
   test("of the runtime has a module for each stage of the profile, with or without the criterion", () => {
@@ -30,13 +31,15 @@ describe("a conf.json of PipeDream", () => {
       [1, 0],
       [1, 0, 0],
     ])
-      expect(Array.from(read({ module_to_stage_map: modules }, staged).plan.device)).toEqual([1, 1, 0, 0]);
+      expect(Array.from(asPlacement(read({ module_to_stage_map: modules }, staged).plan).device)).toEqual([
+        1, 1, 0, 0,
+      ]);
   });
 
   test("places a backward op with its layer", () => {
     const both = importFile(profile(0, 0, 1, 1), "both.txt", new Map([["backward", "separate"]])).scenario;
     const { plan } = read({ module_to_stage_map: [0, 0, 1, 1] }, both);
-    expect(Array.from(plan.device)).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
+    expect(Array.from(asPlacement(plan).device)).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
   });
 
   test.each([

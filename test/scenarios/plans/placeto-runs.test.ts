@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { asPlacement } from "../../../env/index.ts";
 import { checkedRuns, importFile, readPlanFile } from "../../../scenarios/index.ts";
 
 const file = (...makespans: number[]) =>
@@ -15,7 +16,7 @@ const file = (...makespans: number[]) =>
 const read = (content: string, run?: number) => {
   const { scenario } = importFile(file(30), "case.json");
   const options = new Map(run === undefined ? [] : [["run", String(run)]]);
-  return readPlanFile(scenario, { content, name: "case.json", options }).plan;
+  return asPlacement(readPlanFile(scenario, { content, name: "case.json", options }).plan);
 };
 
 test("the one placement of a case file is a plan, of several the option run chooses", () => {

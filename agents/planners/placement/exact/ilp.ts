@@ -9,8 +9,8 @@
  */
 
 import { z } from "zod";
-import { placement } from "../../../../env/model/plan/placement.ts";
-import type { Plan } from "../../../../env/model/plan/plan.ts";
+import { type Placement, placement } from "../../../../env/model/plan/placement.ts";
+import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
@@ -133,7 +133,7 @@ function programOf(
 }
 
 interface Start {
-  readonly known: Plan | undefined;
+  readonly known: Placement | undefined;
   /** The value of the known plan, or the ceiling of all plans. */
   readonly upperUs: number;
   readonly bound: Bound;
@@ -162,9 +162,9 @@ async function* startFrom(
         : heft.create({ pool: "all", variants: "plain" });
     report = yield* planner.plan(scenario, evaluator, rng);
   }
-  const best = evaluator.best?.outcome.feasible ? evaluator.best : null;
+  const best = evaluator.best?.outcome.feasible ? evaluator.best : undefined;
   return {
-    known: best?.plan,
+    known: best && asPlacement(best.plan),
     upperUs: best?.outcome.value ?? evaluator.ceiling,
     bound: report?.bound ?? bound,
   };
@@ -178,8 +178,8 @@ async function* improve(
   program: PlacementProgram,
   evaluator: MeteredEvaluator,
   limits: Options,
-  known: Plan | undefined,
-): AsyncGenerator<Plan, MipResult> {
+  known: Placement | undefined,
+): AsyncGenerator<Placement, MipResult> {
   const start = known && program.startOf(elementDevices(elements, known));
   const seen = new Set(evaluator.spent > 0 ? [start?.values.join("")] : []);
   const solver = solveMip(program.program, {
@@ -187,7 +187,7 @@ async function* improve(
     limits: { ...limits, relativeGap: limits.gap },
     stopped: () => evaluator.exhausted,
   });
-  let unscored: Plan | null = null;
+  let unscored: Placement | null = null;
   try {
     for (;;) {
       const { done, value } = await solver.next();
@@ -209,7 +209,7 @@ async function* improve(
   }
 }
 
-function improves(plan: Plan, evaluator: MeteredEvaluator): boolean {
+function improves(plan: Placement, evaluator: MeteredEvaluator): boolean {
   const before = evaluator.best?.outcome.cost ?? Number.POSITIVE_INFINITY;
   return evaluator.evaluate(plan).cost < before;
 }

@@ -14,7 +14,7 @@
  * stop on nodes and simplex iterations; the limit in seconds is a guard.
  */
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
@@ -93,7 +93,7 @@ async function* solve(
   evaluator: MeteredEvaluator,
   rng: Rng,
   given: Options,
-): AsyncGenerator<Plan, PlannerReport | undefined> {
+): AsyncGenerator<Placement, PlannerReport | undefined> {
   const { problem, first } = shortestStart(compile(scenario), evaluator, given.tasks);
   const progress = new Progress(problem, evaluator);
   if (first !== null) yield* progress.take(first);
@@ -131,7 +131,7 @@ class Progress {
   }
 
   /** Yields the plan of a solution where it is better than all before. */
-  *take(schedule: ExactSchedule): Generator<Plan, void> {
+  *take(schedule: ExactSchedule): Generator<Placement, void> {
     const { problem, evaluator } = this;
     this.present = schedule;
     for (const plan of betterOf([replay(problem, schedule, evaluator)], evaluator)) {
@@ -152,7 +152,7 @@ async function* solveAll(
   progress: Progress,
   first: ExactSchedule | null,
   { iterations, nodes, seconds, gap, size }: Options,
-): AsyncGenerator<Plan, Solved | null> {
+): AsyncGenerator<Placement, Solved | null> {
   const { problem, evaluator } = progress;
   const value = evaluator.best?.outcome.value ?? evaluator.ceiling;
   // A plan of unmerged ops is a solution, so its value is a limit too.
@@ -177,7 +177,7 @@ async function* solveWindows(
   present: ExactSchedule,
   rng: Rng,
   { windows, units, iterations, nodes, seconds }: Options,
-): AsyncGenerator<Plan, TaskWindowsReport> {
+): AsyncGenerator<Placement, TaskWindowsReport> {
   const { problem, evaluator } = progress;
   const solutions = improveTasks(problem, present, evaluator, rng, {
     windows,

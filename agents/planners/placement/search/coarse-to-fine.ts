@@ -10,6 +10,7 @@
  * Solves stop on nodes and simplex iterations; the limit in seconds is a guard.
  */
 import { z } from "zod";
+import type { Placement } from "../../../../env/model/plan/placement.ts";
 import type { Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
@@ -99,7 +100,7 @@ async function* goOn(
   evaluator: MeteredEvaluator,
   rng: Rng,
   given: Options,
-): AsyncGenerator<Plan, WindowsReport> {
+): AsyncGenerator<Placement, WindowsReport> {
   const none: WindowsReport = { solved: 0, improved: 0, timeLimited: false };
   if (evaluator.best === null) return none;
   const boundUs = evaluator.bound().value;

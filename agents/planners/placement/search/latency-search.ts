@@ -8,7 +8,7 @@
  */
 
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/plan.ts";
+import type { Placement } from "../../../../env/model/plan/placement.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { largerBound } from "../../../../env/sim/bounds/best.ts";
@@ -63,7 +63,7 @@ async function* search(
   evaluator: MeteredEvaluator,
   rng: Rng,
   { orders, ...rounds }: Options,
-): AsyncGenerator<Plan, PlannerReport | undefined> {
+): AsyncGenerator<Placement, PlannerReport | undefined> {
   const problem = splitProblem(scenario, colocated(scenario));
   const state = createLatencyState(problem, evaluator);
   const start = (await bestCut(state, evaluator, rng, orders)) ?? packedByMemory(problem);

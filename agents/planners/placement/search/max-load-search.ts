@@ -12,7 +12,7 @@
  */
 
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import { PLACEMENTS } from "../../../../env/sim/bounds/best.ts";
 import type { Bound } from "../../../../env/sim/evaluator/contract.ts";
@@ -93,7 +93,7 @@ async function* search(
   const program = idealsDp.create(idealsDp.options.parse({ ideals, transitions }));
   const contiguous = yield* program.plan(scenario, evaluator, rng);
   const start = evaluator.best?.outcome.feasible
-    ? elementDevices(elements, evaluator.best.plan)
+    ? elementDevices(elements, asPlacement(evaluator.best.plan))
     : packedByMemory(problem);
   if (start === null)
     return { failure: "No placement was found that fits the memory and the supported ops of the devices." };

@@ -4,7 +4,7 @@
  */
 import type { Compiled } from "../../engine/compile.ts";
 import type { Bound } from "../../evaluator/contract.ts";
-import { bestOf, EVERY_KIND, PLACEMENTS, roundingFor } from "../best.ts";
+import { bestOf, PLACEMENTS, roundingFor } from "../best.ts";
 import { makespanCeilingUs } from "../ceiling.ts";
 import { memoryWorkUs } from "../memory-work.ts";
 import { largestUnitUs, type Units, unitsOf } from "../units.ts";
@@ -71,7 +71,7 @@ export function makespanBounds(compiled: Compiled): Bound[] {
   const ofWork = (us: number) => roundedWork(fidelity.startUs + us);
   const simple: Bound[] = [
     { argument: "critical path", covers: PLACEMENTS, value: criticalPathUs(compiled) },
-    { argument: "work", covers: EVERY_KIND, value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
+    { argument: "work", covers: PLACEMENTS, value: ofWork(workBound(units.unitUs, units.machines).valueUs) },
     { argument: "largest unit", covers: PLACEMENTS, value: ofWork(largestUnitUs(units)) },
     { argument: "critical path with transfers", covers: PLACEMENTS, value: roundedDown(throughUs) },
     ...(chainUs === null

@@ -86,12 +86,9 @@ function sizesOf(compiled: Compiled, { hops = 0, snapshots = 0 }: KernelBuffers)
 
 /** What every run reads: dependencies, run times, tensors, links and routes. */
 function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void {
-  const { opCount, deviceCount, linkCount, waitsFor, runUs, slotBytes } = compiled;
+  const { opCount, linkCount, waitsFor, slotBytes } = compiled;
   const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
-  const types = deviceTypes(deviceCount, [runUs]);
-  const runColumns = types.first.map((d) =>
-    Float64Array.from({ length: opCount }, (_, v) => runUs[v * deviceCount + d]),
-  );
+  const { typeOf, runColumns } = runColumnsOf(compiled);
   const speeds = [...new Set(compiled.linkBytesPerUs)];
   const linkOrder = compiled.linkRank.map((rank) => opCount + rank);
   const deviceOrder = compiled.deviceRank.map((rank) => opCount + linkCount + rank);
@@ -105,7 +102,7 @@ function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void
   plan.ints(slots.LINK_ORDER, linkOrder);
   plan.ints(slots.DEVICE_ORDER, deviceOrder);
   plan.floats(slots.RUN_US, interleave(runColumns));
-  plan.ints(slots.RUN_COLUMN, types.typeOf);
+  plan.ints(slots.RUN_COLUMN, typeOf);
   plan.floats(slots.SLOT_US, interleave(slotColumns));
   plan.ints(slots.SLOT_LOCAL, compiled.slotLocal);
   plan.ints(slots.SLOT_PRODUCER, compiled.slotProducer);
@@ -117,6 +114,16 @@ function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void
   numbers.set(slots.ROOT_COUNT, roots.length);
   numbers.set(slots.RUN_COLUMN_COUNT, runColumns.length);
   numbers.set(slots.SPEED_COUNT, speeds.length);
+}
+
+/** Run times by device type: devices on which every op takes the same time share a column. */
+function runColumnsOf({ opCount, deviceCount, runUs, runsAlike }: Compiled) {
+  if (runsAlike) return { typeOf: new Int32Array(deviceCount), runColumns: [runUs] };
+  const { typeOf, first } = deviceTypes(deviceCount, [runUs]);
+  const runColumns = first.map((d) =>
+    Float64Array.from({ length: opCount }, (_, v) => runUs[v * deviceCount + d]),
+  );
+  return { typeOf, runColumns };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { OrderDeadlock } from "../../../model/errors.ts";
-import type { Plan } from "../../../model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../../model/plan/plan.ts";
 import { allowedDevices, type Scenario } from "../../../model/scenario.ts";
 import type { Evaluator, Outcome } from "../../evaluator/contract.ts";
 
@@ -53,7 +53,8 @@ export function betterMove(best: Move | null, next: TriedMove): Move | null {
   return { ...next, outcome };
 }
 
-function candidates(scenario: Scenario, { device }: Plan): Omit<Move, "outcome">[] {
+function candidates(scenario: Scenario, plan: Plan): Omit<Move, "outcome">[] {
+  const { device } = asPlacement(plan);
   const { grouping, cluster } = scenario;
   const { groupCount, memberStart, members } = grouping;
   const deviceCount = cluster.devices.length;

@@ -3,7 +3,7 @@
  * step. Every number comes from the explanations of the two plans. Nothing is attributed to a
  * single move, since moves act together.
  */
-import type { Plan } from "../../../model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { type Explanation, explain } from "./explanation.ts";
 
@@ -29,7 +29,7 @@ export function difference(scenario: Scenario, before: Plan, after: Plan): Diffe
   return {
     before: explain(scenario, before),
     after: explain(scenario, after),
-    relocations: relocations(scenario, before.device, after.device),
+    relocations: relocations(scenario, asPlacement(before).device, asPlacement(after).device),
   };
 }
 

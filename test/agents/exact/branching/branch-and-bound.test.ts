@@ -4,6 +4,7 @@ import type { PlannerReport } from "../../../../agents/contract.ts";
 import { branchAndBoundPlanner } from "../../../../agents/planners/placement/exact/branch-and-bound.ts";
 import { interchangeableDevices } from "../../../../agents/problems/interchangeable-devices.ts";
 import {
+  asPlacement,
   compile,
   evaluator,
   networkModels,
@@ -95,7 +96,7 @@ describe("branch and bound", () => {
           compared++;
           for (const priority of priorities) {
             const opPriority = Float64Array.from(priority.slice(0, opCount));
-            const { value } = evaluator(scenario).evaluate({ ...best!.plan, opPriority });
+            const { value } = evaluator(scenario).evaluate({ ...asPlacement(best!.plan), opPriority });
             if (value !== null) expect(report.bound.value).toBeLessThanOrEqual(value * (1 + 1e-12));
           }
         },

@@ -11,7 +11,7 @@ import { heft } from "../../../../agents/planners/placement/lists/heft.ts";
 import { mEtf } from "../../../../agents/planners/placement/lists/m-etf.ts";
 import { coarseToFine } from "../../../../agents/planners/placement/search/coarse-to-fine.ts";
 import { methods } from "../../../../agents/registry/registry.ts";
-import { compile, evaluator, testScenario, validatePlan } from "../../../../env/index.ts";
+import { asPlacement, compile, evaluator, testScenario, validatePlan } from "../../../../env/index.ts";
 import { NO_DEADLINE_SECONDS } from "../../no-deadline.ts";
 import { runPlanner } from "../../planners/run-planner.ts";
 import { leastOfAllSchedules } from "../../problems/every-schedule.ts";
@@ -131,7 +131,7 @@ describe("Pesto's row", () => {
     expect(fact("its best solution")).toBeLessThanOrEqual(fact("its first solution") as number);
     expect(meter.evaluations).toBe(1 + Number(fact("windows with a better solution")));
     expect(report.bound).toBeUndefined();
-    expect(best!.plan.opPriority).toBeDefined();
+    expect(asPlacement(best!.plan).opPriority).toBeDefined();
     expect(evaluator(scenario).evaluate(best!.plan).value).toBe(best!.outcome.value);
   });
 

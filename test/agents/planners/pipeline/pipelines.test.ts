@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pipedreamInterval } from "../../../../agents/planners/pipeline/pipedream-interval.ts";
 import { torchgpipeBlocks } from "../../../../agents/planners/pipeline/torchgpipe-blocks.ts";
-import { testScenario } from "../../../../env/index.ts";
+import { asPlacement, testScenario } from "../../../../env/index.ts";
 import { runPlanner } from "../run-planner.ts";
 
 const chainOf = (costs: readonly number[], bytes = 0) =>
@@ -13,7 +13,7 @@ describe("torchgpipe's blocks as a planner", () => {
   test("cuts a chain as the published program does, one block for each accelerator", async () => {
     const scenario = testScenario({ graph: chainOf([1, 2, 3, 4, 5, 6]), objective: "max-load" });
     const { best, report } = await runPlanner(torchgpipeBlocks, scenario);
-    expect(lengthsOf(best!.plan.device, 2)).toEqual([4, 2]);
+    expect(lengthsOf(asPlacement(best!.plan).device, 2)).toEqual([4, 2]);
     expect(report.facts).toContainEqual({ name: "layers of each block", value: "4, 2" });
   });
 
@@ -24,16 +24,16 @@ describe("torchgpipe's blocks as a planner", () => {
       objective: "max-load",
     });
     const published = await runPlanner(torchgpipeBlocks, scenario);
-    expect(lengthsOf(published.best!.plan.device, 4)).toEqual([2, 2, 2, 4]);
+    expect(lengthsOf(asPlacement(published.best!.plan).device, 4)).toEqual([2, 2, 2, 4]);
     const fixed = await runPlanner(torchgpipeBlocks, scenario, { options: { fixed: true } });
     expect(fixed.best!.outcome.value).toBe(3);
     const five = testScenario({ graph: chainOf(new Array(5).fill(3)), devices: 4, objective: "max-load" });
     const { best, report } = await runPlanner(torchgpipeBlocks, five, { options: { fixed: true } });
-    const used = new Set(best!.plan.device).size;
+    const used = new Set(asPlacement(best!.plan).device).size;
     expect(used).toBeLessThan(4);
     expect(report.facts).toContainEqual({ name: "accelerators used", value: `${used} of 4` });
     const two = await runPlanner(torchgpipeBlocks, scenario, { options: { partitions: 2 } });
-    expect(lengthsOf(two.best!.plan.device, 4)).toEqual([5, 5, 0, 0]);
+    expect(lengthsOf(asPlacement(two.best!.plan).device, 4)).toEqual([5, 5, 0, 0]);
   });
 });
 
@@ -55,7 +55,7 @@ describe("PipeDream's interval program as a planner", () => {
     const graph = "a 10 90B\nb 10 1B <- a\nc 10 90B <- b\nd 10 <- c";
     const scenario = testScenario({ graph, bytesPerUs: 1, objective: "max-load" });
     const { best } = await runPlanner(pipedreamInterval, scenario);
-    expect([...best!.plan.device]).toEqual([0, 0, 1, 1]);
+    expect([...asPlacement(best!.plan).device]).toEqual([0, 0, 1, 1]);
     const wide = testScenario({ graph: "a 10 90B\nb 10 90B <- a", bytesPerUs: 1, objective: "max-load" });
     expect((await runPlanner(pipedreamInterval, wide)).report.estimate!.value).toBe(20);
   });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../../env/model/errors.ts";
+import { asPlacement } from "../../../../env/model/plan/plan.ts";
 import { readPlan } from "../../../../env/model/plan/plan-file.ts";
 import { testScenario } from "../../../../env/model/test-scenario.ts";
 
 const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2 });
 const [first, second] = scenario.cluster.devices.map(({ name }) => name);
 const read = (json: unknown) =>
-  readPlan(typeof json === "string" ? json : JSON.stringify(json), "p.json", scenario);
+  asPlacement(readPlan(typeof json === "string" ? json : JSON.stringify(json), "p.json", scenario));
 
 describe("a plan file", () => {
   test.each([
@@ -32,7 +33,7 @@ describe("a plan file", () => {
   });
 
   test.each([
-    [{ kind: "pipeline", stages: [] }, 'is of kind "pipeline", expected kind placement'],
+    [{ kind: "sharding" }, 'is of kind "sharding", expected kind placement or pipeline'],
     [{ plan: { kind: "placement" } }, "device is missing, expected a list"],
     [{ plan: [0, 1], opPriority: [0] }, "opPriority is not a list of 2 numbers"],
     [{ plan: [0, 1], opPriority: [0, "x"] }, "opPriority is not a list of 2 numbers"],

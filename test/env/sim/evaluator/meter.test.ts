@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   allowance,
+  asPlacement,
   BudgetExhausted,
   evaluator,
   gated,
@@ -39,7 +40,7 @@ describe("the metered evaluator", () => {
   test("keeps a plan found by a move as the moved plan, not the one it started from", () => {
     const meter = metered(evaluator(scenario), {});
     meter.around(together)!.move(scenario.grouping.groupOf[2], 1);
-    expect([...meter.best!.plan.device]).toEqual([0, 0, 1]);
+    expect([...asPlacement(meter.best!.plan).device]).toEqual([0, 0, 1]);
     expect([...together.device]).toEqual([0, 0, 0]);
   });
 
@@ -48,7 +49,7 @@ describe("the metered evaluator", () => {
     const plan = placement([0, 0, 1]);
     meter.evaluate(plan);
     plan.device.fill(0);
-    expect([...meter.best!.plan.device]).toEqual([0, 0, 1]);
+    expect([...asPlacement(meter.best!.plan).device]).toEqual([0, 0, 1]);
   });
 
   test("stops on seconds by the clock it is given, and on an aborted signal", () => {
@@ -119,7 +120,7 @@ describe("a gate", () => {
     const meter = metered(evaluator(scenario), { simulations: 10 });
     meter.evaluate(together);
     const seen: number[] = [];
-    const part = allowance(meter, 3, ({ cost }, planOf) => seen.push(cost, planOf().device[2]));
+    const part = allowance(meter, 3, ({ cost }, planOf) => seen.push(cost, asPlacement(planOf()).device[2]));
     part.evaluate(apart);
     part.around(together)!.move(scenario.grouping.groupOf[2], 1);
     part.pass();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { idealsDp } from "../../../../../agents/planners/placement/exact/ideals-dp.ts";
 import { ilp } from "../../../../../agents/planners/placement/exact/ilp.ts";
-import { type TestScenarioOptions, testScenario } from "../../../../../env/index.ts";
+import { asPlacement, type TestScenarioOptions, testScenario } from "../../../../../env/index.ts";
 import { runPlanner } from "../../run-planner.ts";
 
 const maxLoad = (options: TestScenarioOptions) => testScenario({ ...options, objective: "max-load" });
@@ -88,7 +88,7 @@ describe("ilp", () => {
     expect(best!.outcome.value).toBe(3);
     expect(report.bound!.value).toBeCloseTo(3, 5);
     expect(report.bound!.value).toBeLessThanOrEqual(3);
-    const [a, b, c] = best!.plan.device;
+    const [a, b, c] = asPlacement(best!.plan).device;
     expect([a === c, a === b]).toEqual([true, false]);
   });
 

@@ -5,7 +5,7 @@ import { heft } from "../../../../../agents/planners/placement/lists/heft.ts";
 import { mEtf } from "../../../../../agents/planners/placement/lists/m-etf.ts";
 import { mSct } from "../../../../../agents/planners/placement/lists/m-sct.ts";
 import { mTopo } from "../../../../../agents/planners/placement/lists/m-topo.ts";
-import { testScenario, withNetwork } from "../../../../../env/index.ts";
+import { asPlacement, testScenario, withNetwork } from "../../../../../env/index.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { devicesOf, runPlanner } from "../../run-planner.ts";
 import { tenTasks } from "./golden-ten-tasks.ts";
@@ -15,7 +15,7 @@ describe("HEFT as a planner", () => {
     const { best, report, meter } = await runPlanner(heft, withNetwork(tenTasks(), "contention-free"));
     expect(report.estimate).toEqual({ value: 80, unit: "us", model: "end of the list schedule" });
     expect(best!.outcome.value).toBe(80);
-    expect(best!.plan.opPriority).toBeDefined();
+    expect(asPlacement(best!.plan).opPriority).toBeDefined();
     expect(meter.spent).toBe(1);
   });
 
@@ -35,9 +35,9 @@ describe("HEFT as a planner", () => {
       expect(best!.outcome.value).toBeGreaterThan(80);
       expect(best!.plan).toEqual(published.best!.plan);
     }
-    expect(published.best!.plan.opPriority).toBeDefined();
+    expect(asPlacement(published.best!.plan).opPriority).toBeDefined();
     expect(placed.meter.spent).toBe(1);
-    expect(placed.best!.plan.opPriority).toBeUndefined();
+    expect(asPlacement(placed.best!.plan).opPriority).toBeUndefined();
     expect(all.meter.spent).toBe(2 + 3 * 2);
     for (const { best } of [plain, ordered, placed])
       expect(all.best!.outcome.cost).toBeLessThanOrEqual(best!.outcome.cost);

@@ -15,7 +15,14 @@ import { provenInfeasible } from "../../../../../agents/problems/infeasible.ts";
 import { composedMethods } from "../../../../../agents/registry/methods.ts";
 import { runMethod } from "../../../../../agents/run/run.ts";
 import { instantPlanners } from "../../../../../agents/selection.ts";
-import { createRng, evaluator, metered, type Scenario, testScenario } from "../../../../../env/index.ts";
+import {
+  asPlacement,
+  createRng,
+  evaluator,
+  metered,
+  type Scenario,
+  testScenario,
+} from "../../../../../env/index.ts";
 import { randomScenario } from "../../../seeded-scenario.ts";
 import { inceptionLike } from "../../inception-like.ts";
 import { runPlanner } from "../../run-planner.ts";
@@ -64,7 +71,7 @@ describe("best", () => {
       "a 10 params=5 transfer=2 8B\nb 20 params=5 transfer=3 8B <- a\nc 30 transfer=1 8B <- a\nd 15 <- b c";
     for (const objective of ["max-load", "latency"] as const) {
       const { best: found } = await runPlanner(best as PlannerModule, testScenario({ graph, objective }));
-      expect(found!.plan.opPriority).toBeUndefined();
+      expect(asPlacement(found!.plan).opPriority).toBeUndefined();
     }
   });
 

@@ -7,6 +7,7 @@ import { mcmc } from "../../../../../agents/planners/placement/search/mcmc.ts";
 import { tabu } from "../../../../../agents/planners/placement/search/tabu.ts";
 import { runMethod } from "../../../../../agents/run/run.ts";
 import {
+  asPlacement,
   BudgetExhausted,
   createRng,
   evaluator,
@@ -164,7 +165,10 @@ describe("mcmc", () => {
     let idle = 0;
     const watched = watchedEvaluator(score, {
       onMove(plan, group, device) {
-        if (plan.device[scenario.grouping.members[scenario.grouping.memberStart[group]]] === device) idle++;
+        if (
+          asPlacement(plan).device[scenario.grouping.members[scenario.grouping.memberStart[group]]] === device
+        )
+          idle++;
       },
     });
     for (const [proposals, least, most] of [
@@ -185,7 +189,7 @@ describe("mcmc", () => {
       const { meter, best } = await runPlanner(mcmc, lanes(scale), { evaluations: 500, seed: 4 });
       return {
         found: meter.curve.map(({ evaluations }) => evaluations),
-        plan: Array.from(best!.plan.device),
+        plan: Array.from(asPlacement(best!.plan).device),
       };
     };
     expect(await run(1_000)).toEqual(await run(1));
