@@ -41,15 +41,16 @@ function runInSlots(
   const next = byDevice.map((own) => new Int32Array(own.length));
   const order = byDevice.map((): ScheduleItem[] => []);
   let left = byDevice.flat().reduce((sum, { items }) => sum + items.length, 0);
+  const taken: ScheduleItem[] = [];
   while (left > 0) {
-    const taken: ScheduleItem[] = [];
-    byDevice.forEach((own, device) => {
-      const lane = laneToRun(own, next[device], done.mayRun);
-      if (lane < 0) return;
-      const item = own[lane].items[next[device][lane]++];
+    taken.length = 0;
+    for (let device = 0; device < byDevice.length; device++) {
+      const lane = laneToRun(byDevice[device], next[device], done);
+      if (lane < 0) continue;
+      const item = byDevice[device][lane].items[next[device][lane]++];
       order[device].push(item);
       taken.push(item);
-    });
+    }
     if (taken.length === 0) throw new Error("The lanes of a schedule wait for each other for ever.");
     for (const item of taken) done.add(item);
     left -= taken.length;
@@ -60,12 +61,8 @@ function runInSlots(
 /** Of each phase: forward, backward, weights. */
 const RANK = [1, 0, 2];
 
-/** Index of the lane whose first item runs now, or -1 where the device waits. */
-function laneToRun(
-  lanes: readonly Lane[],
-  next: Int32Array,
-  mayRun: (item: ScheduleItem) => boolean,
-): number {
+/** Index of the lane whose next item runs now, or -1 where the device waits. */
+function laneToRun(lanes: readonly Lane[], next: Int32Array, done: Progress): number {
   let best = -1;
   let bestRank = Number.POSITIVE_INFINITY;
   for (let lane = 0; lane < lanes.length; lane++) {
@@ -75,7 +72,7 @@ function laneToRun(
     const item = items[position];
     // Stages count for less than one position.
     const rank = RANK[item.phase] * PHASE_STEP + position - item.stage / STAGE_STEP;
-    if (rank >= bestRank || !mayRun(item)) continue;
+    if (rank >= bestRank || !done.mayRun(item)) continue;
     best = lane;
     bestRank = rank;
   }
