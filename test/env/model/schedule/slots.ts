@@ -73,8 +73,13 @@ function timedItems(
   /** When the parts of a (stage, micro-batch, phase) that are done end, and how many they are. */
   const ends = new Float64Array(count);
   const parts = new Int32Array(count);
-  /** The same of one device; NaN where it has not run it. */
-  const own = order.map(() => new Float64Array(count).fill(Number.NaN));
+  /** Ends of each phase of the micro-batches of a stage on one device; NaN where it has not run. */
+  const own = stages.map(({ devices }) =>
+    devices.map(() => [0, 1, 2].map(() => new Float64Array(total).fill(Number.NaN))),
+  );
+  const replicaOn = stages.map(({ devices }) => new Map(devices.map((device, r) => [device, r])));
+  const ownEnds = (stage: number, device: number, phase: number) =>
+    own[stage][replicaOn[stage].get(device)!][phase];
   const neededParts = stages.map(({ devices, share }) => (share === "split" ? devices.length : 1));
   /** NaN where something it needs is not done. */
   const readyAt = (item: ScheduleItem, device: number): number => {
@@ -83,15 +88,15 @@ function timedItems(
     const hasNeighbour = phase !== Phase.weights && neighbour >= 0 && neighbour < stages.length;
     let latest = earliest(item);
     for (let m = microBatch; m < microBatch + span; m++) {
-      if (phase !== Phase.forward) latest = Math.max(latest, own[device][keyOf(stage, m, phase - 1)]);
+      if (phase !== Phase.forward) latest = Math.max(latest, ownEnds(stage, device, phase - 1)[m]);
       if (!hasNeighbour) continue;
       const key = keyOf(neighbour, m, phase);
       latest = Math.max(latest, parts[key] === neededParts[neighbour] ? ends[key] : Number.NaN);
     }
     return latest;
   };
-  const timeOf = ({ stage, phase, span = 1 }: ScheduleItem): number =>
-    span * [times.forward, times.backward, times.weights ?? []][phase][stage];
+  const timesOf = [times.forward, times.backward, times.weights ?? []];
+  const timeOf = ({ stage, phase, span = 1 }: ScheduleItem): number => span * timesOf[phase][stage];
   const timed = order.map((): TimedItem[] => []);
   const runOn = (device: number): boolean => {
     const item = order[device][timed[device].length];
@@ -99,10 +104,12 @@ function timedItems(
     if (Number.isNaN(ready)) return false;
     const start = Math.max(ready, timed[device].at(-1)?.end ?? 0);
     const end = start + timeOf(item);
-    timed[device].push({ ...item, device, start, end });
-    for (let m = item.microBatch; m < item.microBatch + (item.span ?? 1); m++) {
-      const key = keyOf(item.stage, m, item.phase);
-      own[device][key] = end;
+    const { stage, microBatch, phase, span = 1 } = item;
+    timed[device].push({ stage, microBatch, phase, span, device, start, end });
+    const ownRow = ownEnds(stage, device, phase);
+    for (let m = microBatch; m < microBatch + span; m++) {
+      const key = keyOf(stage, m, phase);
+      ownRow[m] = end;
       ends[key] = Math.max(ends[key], end);
       parts[key]++;
     }
