@@ -1,5 +1,5 @@
 /**
- * The table of pipeline schedules. One file makes each; a new schedule is one file and one line here.
+ * The table of pipeline schedules. One file makes each; a new schedule is one file and one line.
  */
 import { InputError } from "../errors.ts";
 import type { ScheduleChoice } from "../plan/pipeline.ts";
