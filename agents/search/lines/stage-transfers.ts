@@ -1,7 +1,7 @@
 /**
  * What crosses between the stages of a pipeline. A tensor goes straight from the stage that makes
- * it to each stage that reads it, once, however many stages are between the two or read it inside.
- * torchgpipe sends its skip connections so ("portals"); no stage in between relays them.
+ * it to each stage that reads it, and only once. So does a skip connection that passes stages by:
+ * no stage in between relays it (the portals of torchgpipe, Kim et al., 2020).
  */
 
 export interface Tensor {
