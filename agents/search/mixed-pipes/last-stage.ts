@@ -27,7 +27,8 @@ export function settleLastStage<Found extends MixedStages>(
     const next = recomputed.map((_, layer) => Number(found.stageOf[layer] !== last));
     const isConsistent = String(next) === String(recomputed);
     const costUs = worstStage(stageTimes(timesOf(graph, next), found, sameGpuSpeedup), found.gpuOf);
-    if (best === null || costUs < best.costUs) best = { found, costUs, isConsistent };
+    const isBetter = best === null || costUs < best.costUs || (isConsistent && costUs === best.costUs);
+    if (isBetter) best = { found, costUs, isConsistent };
     recomputed.set(next);
   }
   return best;

@@ -1,7 +1,7 @@
 /**
- * FTPipe's refinement. A layer at the border of its stage moves to the stage at the other end of an
- * edge where the cost of the most expensive stage then drops. The article also moves it where that
- * cost stays and the transfers get less. The released program leaves that comparison out.
+ * FTPipe's refinement. A layer at the border of its stage moves along an edge to another stage,
+ * where the cost of the most expensive stage drops. The article also moves it where that cost
+ * stays and the transfers get less. The released program leaves that comparison out.
  *
  * A move keeps every edge inside its stage or going to a later one. Unlike the released program, no
  * move empties a stage.
