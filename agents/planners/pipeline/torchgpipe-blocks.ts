@@ -15,7 +15,7 @@ import { contract } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
 import { type BlockPartition, blockPartition } from "../../search/lines/block-partition.ts";
-import { minMaxLengths } from "../../search/lines/stage-cuts.ts";
+import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
 
 const options = z.strictObject({
   partitions: z

@@ -2,8 +2,9 @@
  * Blocks of torchgpipe's published solver, and the least possible largest cost. Where an answer
  * depends on rounding, the answer of exact fractions is accepted too.
  */
+
+import { minMaxLengths } from "../../../agents/exact/cuts/stage-cuts.ts";
 import { blockPartition } from "../../../agents/search/lines/block-partition.ts";
-import { minMaxLengths } from "../../../agents/search/lines/stage-cuts.ts";
 import type { Compared, GoldenCheck } from "./contract.ts";
 
 interface Row {

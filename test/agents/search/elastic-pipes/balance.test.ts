@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import { greedyFill, publishedFill } from "../../../../agents/search/elastic-pipes/balance.ts";
-import { minMaxLengths } from "../../../../agents/search/lines/stage-cuts.ts";
-import { sumsOf } from "../lines/sums.ts";
+import { sumsOf } from "../../exact/cuts/sums.ts";
 
 const transformer = (layers: number, embedding: number, attention: number, mlp: number) => [
   embedding,

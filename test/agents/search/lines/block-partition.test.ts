@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import { blockPartition } from "../../../../agents/search/lines/block-partition.ts";
-import { minMaxLengths } from "../../../../agents/search/lines/stage-cuts.ts";
 import { InputError } from "../../../../env/index.ts";
-import { sumsOf } from "./sums.ts";
+import { sumsOf } from "../../exact/cuts/sums.ts";
 
 const excessOf = (costs: readonly number[], lengths: readonly number[]) => {
   const least = Math.min(...costs);

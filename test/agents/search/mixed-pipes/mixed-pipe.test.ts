@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { minMaxLengths } from "../../../../agents/search/lines/stage-cuts.ts";
+import { minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import type { LayerGraph, MixedStages } from "../../../../agents/search/mixed-pipes/layer-graph.ts";
 import {
   type MixedPipe,
@@ -9,7 +9,7 @@ import {
 import { refineStages } from "../../../../agents/search/mixed-pipes/refine.ts";
 import { stagesOfRuns, stageTimes, worstStage } from "../../../../agents/search/mixed-pipes/stage-cost.ts";
 import { createRng } from "../../../../env/model/rng.ts";
-import { sumsOf } from "../lines/sums.ts";
+import { sumsOf } from "../../exact/cuts/sums.ts";
 import { chain, randomLayers } from "./random-layers.ts";
 
 const options: MixedPipeOptions = {

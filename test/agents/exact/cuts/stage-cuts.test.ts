@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { evenLengths, minMaxLengths } from "../../../../agents/search/lines/stage-cuts.ts";
+import { evenLengths, minMaxLengths } from "../../../../agents/exact/cuts/stage-cuts.ts";
 import { InputError } from "../../../../env/index.ts";
 import { compositions, sumsOf } from "./sums.ts";
 
