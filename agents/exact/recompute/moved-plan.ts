@@ -1,7 +1,7 @@
 /**
- * vPipe's search for cuts and treatments. For given cuts each stage's treatment is found on its own,
- * and boundaries move as long as that gains. The outline is vPipe's; the starts are ours: cuts of
- * even compute, such cuts among those that fit, cuts of even memory, and cuts of even lengths.
+ * vPipe's search for cuts and treatments. For given cuts the treatment of each stage is found on
+ * its own, and boundaries move as long as that gains. The outline is vPipe's, the starts are ours:
+ * cuts of even compute, also among those that fit, of even memory and of even length.
  */
 import { cheapestCuts, evenLengths } from "../cuts/stage-cuts.ts";
 import { moveBoundaries } from "./boundary-moves.ts";
