@@ -189,7 +189,7 @@ describe.skipIf(absent)("torchgpipe's balancing of profiles", () => {
   const costsOf = (profile: string) => [...layersOf(profile).timeUs].map((us) => Math.round(us));
   const blocksOf = (profile: string, blocks: number) => {
     const costs = costsOf(profile);
-    const lengths = blockPartition(costs, blocks);
+    const { lengths } = blockPartition(costs, blocks);
     let at = 0;
     const sums = lengths.map((length) => {
       at += length;

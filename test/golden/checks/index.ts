@@ -2,5 +2,10 @@
 import { chimeraSchedules } from "./chimera-schedules.ts";
 import type { GoldenCheck } from "./contract.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
+import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
-export const goldenChecks: readonly GoldenCheck[] = [pipelineSchedules, chimeraSchedules];
+export const goldenChecks: readonly GoldenCheck[] = [
+  chimeraSchedules,
+  pipelineSchedules,
+  torchgpipeBlockpartition,
+];
