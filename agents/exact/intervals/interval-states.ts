@@ -12,7 +12,7 @@
  * layers, and ancestors of them. An ancestor of a last layer counts if it has an output to
  * neither this last layer nor an ancestor of it.
  */
-import type { Elements } from "../../problems/split/elements.ts";
+import type { Elements } from "../../../env/model/layers/elements.ts";
 
 export interface Layers extends Pick<Elements, "count" | "successors"> {
   readonly timeUs: Float64Array;

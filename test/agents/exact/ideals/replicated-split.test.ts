@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contiguousOptimum } from "../../../../agents/exact/ideals/contiguous-optimum.ts";
 import { replicatedSplit, replicatedUs } from "../../../../agents/exact/ideals/replicated-split.ts";
-import { contractExactly } from "../../../../agents/problems/split/elements.ts";
 import { splitProblem } from "../../../../agents/problems/split/split-problem.ts";
 import { type Scenario, testScenario } from "../../../../env/index.ts";
+import { contractExactly } from "../../../../env/model/layers/elements.ts";
 import { randomSplit } from "../random-split.ts";
 
 const BYTES_PER_US = 2;
