@@ -1,12 +1,12 @@
 /**
- * The planner of PipeDream-2BW (Narayanan et al., ICML 2021): width w, depth d, micro-batch b and
- * recomputation of a pipeline of equal stages, each replicated w times, on w d devices. A
- * micro-batch takes
+ * The planner of PipeDream-2BW (Narayanan et al., ICML 2021). It chooses width w, depth d,
+ * micro-batch b and recomputation of a pipeline on w d devices: d equal stages, each replicated w
+ * times. A micro-batch takes
  *
  *     t = max over stages i of max( compute_i(b) + 2 in_i(b) / B, sync_i / m )
  *
- * where in_i is the stage's input, with its gradient on the way back, and none for the first stage.
- * sync_i is the all-reduce 2 (w-1)/w W_i / B of the weights, once for m micro-batches.
+ * Here in_i is the stage's input, with its gradient on the way back, and none for the first stage.
+ * The time sync_i is the all-reduce 2 (w-1)/w W_i / B of the weights, once for m micro-batches.
  * Recomputation adds one forward pass. The time of a sample is t / (b w).
  *
  * m = max(d, batch / (b w)), rounded down. Two versions of weights suffice only with m >= d, so a

@@ -8,7 +8,7 @@
  * One level takes time with the square of the number of states at most, more levels with its cube.
  */
 import { type IntervalOptions, type LevelCosts, levelCosts, START } from "./interval-costs.ts";
-import { RowSolver } from "./interval-row.ts";
+import { type Row, RowSolver } from "./interval-row.ts";
 import type { IntervalStates } from "./interval-states.ts";
 import { evenCuts, firstCuts, type Range } from "./interval-ties.ts";
 
@@ -79,7 +79,7 @@ function levelOf(costs: LevelCosts, { mode, preferredCuts }: IntervalOptions, nu
   const preferred = preferredCuts?.[number] ?? new Set();
   const solver = new RowSolver(costs, isPaper);
   let solved = Number.NaN;
-  let row = new Float64Array(0);
+  let row: Row = new Float64Array(0);
   const rowAfter = (after: number) => {
     if (after !== solved) row = solver.solve(after);
     solved = after;

@@ -4,8 +4,8 @@
  *
  * - `node` (NP): the GPUs of one node are a worker.
  * - `equal` (ED): one GPU of each node, so that all workers are alike.
- * - `hybrid` (HD): half of a worker from a fast node and half from a slow one. Nodes are paired from
- *   both ends of their order by speed.
+ * - `hybrid` (HD): half of a worker from a fast node and half from a slow one. Nodes are paired
+ *   from both ends of their order by speed.
  */
 
 export interface GpuNode {

@@ -1,7 +1,7 @@
 /**
- * Mini-batches in the pipeline of one virtual worker, as HetPipe schedules them (Park et al., USENIX
- * ATC 2020). At most Nm are in flight. Each GPU runs its tasks in the order in which they become
- * ready, forward passes of earlier mini-batches first. The last GPU runs both passes of a
+ * Mini-batches in the pipeline of one virtual worker, as HetPipe schedules them (Park et al.,
+ * USENIX ATC 2020). At most Nm are in flight. Each GPU runs its tasks in the order in which they
+ * become ready, forward passes of earlier mini-batches first. The last GPU runs both passes of a
  * mini-batch as one task.
  */
 import type { WorkerStage } from "./worker-partition.ts";

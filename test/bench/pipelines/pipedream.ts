@@ -1,6 +1,6 @@
 /**
- * Speed of PipeDream's interval program on one of its profiles, as the published optimizer takes
- * the costs: the states, then 4 machines flat, then 4 machines of 4.
+ * Speed of PipeDream's interval program on one of its profiles, with the costs of the code and of
+ * the paper: 4 machines flat, and 4 machines of 4.
  *
  *     npx tsx test/bench/pipelines/pipedream.ts [PROFILE]
  *
