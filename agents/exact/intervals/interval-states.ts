@@ -15,7 +15,7 @@
  * The activations that leave a state are the outputs of its augmented antichain, as in the
  * published optimizer. There the ancestors come in the order of a hash table; here they ascend.
  */
-import { type Ideals, idealsOf } from "./antichain-order.ts";
+import { idealsOf } from "./antichain-order.ts";
 
 export interface Layers {
   readonly count: number;
@@ -63,7 +63,30 @@ export function intervalStates(layers: Layers, most: number): IntervalStates | n
     outBytes: sums(layers.activationBytes, ideals.augmented),
     parent: Int32Array.from(ideals.parents, (list) => list[0] ?? -1),
     layersOf: members,
-    before: reachability(ideals),
+    before: reachability(ideals.parents),
+    words: (count + 31) >> 5,
+  };
+}
+
+/** The states of a chain of layers: its prefixes. What leaves a layer may come from earlier ones. */
+export function chainStates(
+  timeUs: Float64Array,
+  weightBytes: Float64Array,
+  keptBytes: Float64Array,
+  outBytes: Float64Array,
+): IntervalStates {
+  const count = timeUs.length;
+  const parents = Array.from({ length: count }, (_, v) => (v === 0 ? [] : [v - 1]));
+  const prefixes = parents.map((_, v) => Int32Array.from({ length: v + 1 }, (_, u) => u));
+  return {
+    count,
+    timeUs: sums(timeUs, prefixes),
+    weightBytes: sums(weightBytes, prefixes),
+    keptBytes: sums(keptBytes, prefixes),
+    outBytes,
+    parent: Int32Array.from({ length: count }, (_, v) => v - 1),
+    layersOf: prefixes,
+    before: reachability(parents),
     words: (count + 31) >> 5,
   };
 }
@@ -76,7 +99,7 @@ function sums(values: Float64Array, lists: readonly ArrayLike<number>[]): Float6
   return total;
 }
 
-function reachability({ parents }: Ideals): Int32Array {
+function reachability(parents: readonly (readonly number[])[]): Int32Array {
   const words = (parents.length + 31) >> 5;
   const before = new Int32Array(parents.length * words);
   parents.forEach((list, j) => {

@@ -1,6 +1,6 @@
 /**
  * Speed of PipeDream's interval program on one of its profiles, with the costs of the code and of
- * the paper: 4 machines flat, and 4 machines of 4.
+ * the paper. There are two clusters: 4 machines flat, and 4 machines of 4.
  *
  *     npx tsx test/bench/pipelines/pipedream.ts [PROFILE]
  *

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { intervalStates, isBefore, type Layers } from "../../../../agents/exact/intervals/interval-states.ts";
+import {
+  chainStates,
+  intervalStates,
+  isBefore,
+  type Layers,
+} from "../../../../agents/exact/intervals/interval-states.ts";
 
 function layersOf(successors: readonly (readonly number[])[]): Layers {
   const bytes = Float64Array.from(successors, (_, v) => 1 << v);
@@ -54,6 +59,13 @@ describe("states of PipeDream's planner", () => {
   test("send what a later layer still needs from before their last layers", () => {
     const states = intervalStates(layersOf([[1, 2], [2], []]), 100)!;
     expect([...states.outBytes]).toEqual([1, 1 + 2, 4]);
+  });
+
+  test("of a chain are its prefixes", () => {
+    const layers = layersOf([[1], [2], []]);
+    const { timeUs, weightBytes, activationBytes } = layers;
+    const states = chainStates(timeUs, weightBytes, activationBytes, activationBytes);
+    expect(states).toEqual(intervalStates(layers, 10));
   });
 
   test("are not listed beyond the limit, and a graph without layers has none", () => {
