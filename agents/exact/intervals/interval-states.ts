@@ -68,7 +68,7 @@ export function intervalStates(layers: Layers, most: number): IntervalStates | n
   };
 }
 
-/** The states of a chain of layers: its prefixes. What leaves a layer may come from earlier ones. */
+/** The states of a chain: its prefixes. What leaves a layer may come from earlier ones. */
 export function chainStates(
   timeUs: Float64Array,
   weightBytes: Float64Array,
