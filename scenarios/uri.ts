@@ -20,12 +20,12 @@ import { colocationGrouping, type Grouping } from "../env/model/coarsen/grouping
 import { groupsForPlacement } from "../env/model/coarsen/placement.ts";
 import { coarsen } from "../env/model/coarsen/rules.ts";
 import { createScenario } from "../env/model/create-scenario.ts";
-import { withDispatch } from "../env/model/fidelity/dispatch.ts";
 import { InputError } from "../env/model/errors.ts";
+import { withDispatch } from "../env/model/fidelity/dispatch.ts";
 import { defaultFidelity, type Fidelity } from "../env/model/fidelity/fidelity.ts";
 import { withFidelity } from "../env/model/fidelity/named.ts";
-import type { OpGraph } from "../env/model/graph/graph.ts";
 import { withNetwork } from "../env/model/fidelity/networks.ts";
+import type { OpGraph } from "../env/model/graph/graph.ts";
 import { Query, readQuery } from "../env/model/query.ts";
 import type { Objective, Scenario, ScenarioMeta } from "../env/model/scenario.ts";
 import { type Problem, readAddress, within } from "./address.ts";
