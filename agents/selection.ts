@@ -32,12 +32,18 @@ function comparedSpec(method: Method): string {
 export const quickMethods = (methods: readonly Method[]): Method[] =>
   generalMethods(methods).filter((method) => traitsOf(method).effort !== "seconds");
 
-/** General planners that find a plan at once, the most useful ones first. */
+/** General planners of placements that find one at once, the most useful ones first. */
 export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
   generalMethods(methods)
     .filter((method): method is PlannerModule => method.kind === "planner")
-    .filter((planner) => traitsOf(planner).effort === "instant")
+    .filter((planner) => traitsOf(planner).effort === "instant" && traitsOf(planner).answers === "placement")
     .sort((a, b) => turnOf(a) - turnOf(b));
+
+/** Planners of pipelines, in the order of the list. */
+export const pipelinePlanners = (methods: readonly Method[]): PlannerModule[] =>
+  methods.filter(
+    (method): method is PlannerModule => method.kind === "planner" && traitsOf(method).answers === "pipeline",
+  );
 
 /** Methods without a place come last, in the order of the list. */
 export const turnOf = (method: Method): number => traitsOf(method).usefulFirst ?? Number.MAX_SAFE_INTEGER;
@@ -47,7 +53,11 @@ export function searchFor(methods: readonly Method[], objective: Objective): Pla
   const isMadeFor = (method: Method): method is PlannerModule => {
     const { objectives, special } = traitsOf(method);
     return (
-      method.kind === "planner" && special === true && objectives !== "any" && objectives.includes(objective)
+      method.kind === "planner" &&
+      traitsOf(method).answers === "placement" &&
+      special === true &&
+      objectives !== "any" &&
+      objectives.includes(objective)
     );
   };
   return methods.find(isMadeFor) ?? null;

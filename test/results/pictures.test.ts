@@ -4,6 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { explain, type Placement, placement, type Scenario, testScenario } from "../../env/index.ts";
+import type { ScheduleChoice } from "../../env/model/plan/pipeline.ts";
+import type { PipelineShape } from "../../env/model/schedule/contract.ts";
+import { makeSchedule } from "../../env/model/schedule/index.ts";
 import type { CellResult } from "../../results/cells/cell.ts";
 import { compare } from "../../results/comparison/compare.ts";
 import { curvesFigure } from "../../results/page/charts/curves.ts";
@@ -12,10 +15,13 @@ import { memoryFigure } from "../../results/page/charts/memory.ts";
 import { metricSvg } from "../../results/page/charts/training-curves.ts";
 import { ganttSvg } from "../../results/page/drawing/gantt-svg.ts";
 import { graphSvg } from "../../results/page/drawing/graph-svg.ts";
+import { scheduleSvg } from "../../results/page/drawing/schedule-svg.ts";
 import { methodMarks } from "../../results/page/marks.ts";
 import { html, type Markup } from "../../results/page/markup.ts";
 import { style } from "../../results/page/style.ts";
 import { curveSet } from "../../results/training/curves/curve-set.ts";
+import { runInSlots, straightShape, uniformTimes } from "../env/model/schedule/slots.ts";
+import { chimeraShape } from "../golden/checks/chimera-schedules.ts";
 import { fakeRunner } from "./cells.ts";
 import { recordedRuns } from "./page/recorded-runs.ts";
 
@@ -62,6 +68,12 @@ describe("the committed picture of", () => {
     return expectPicture("loads.html", pageWith("loads", figure));
   });
 
+  test("a pipeline schedule with forward, backward and gradients of weights", () =>
+    expectPicture("schedule-zero-bubble.svg", drawnSchedule({ name: "zb-h1" }, straightShape(4, 6))));
+
+  test("a pipeline schedule of both directions, two stages a device", () =>
+    expectPicture("schedule-chimera.svg", drawnSchedule({ name: "chimera" }, chimeraShape(4, 8, 1))));
+
   test("a graph with a plan", () =>
     expectPicture("graph-plan.svg", graphSvg(towers, placement([0, 0, 1, 1, 0, 1, 0, 1]))));
 
@@ -97,6 +109,22 @@ const expectPicture = (name: string, text: string): Promise<void> =>
 
 const gantt = (scenario: Scenario, plan: Placement, bound: number): string =>
   ganttSvg(scenario, explain(scenario, plan), { plan: "plan.json", bound });
+
+/** Equal stages, a forward of 1 ms, a backward of 2 ms, or of 1 ms where it is split in two. */
+function drawnSchedule(choice: ScheduleChoice, shape: PipelineShape): string {
+  const backwardUs = choice.name === "zb-h1" ? 1_000 : 2_000;
+  const times = uniformTimes(shape.stages.length, 1_000, backwardUs, 1_000);
+  const { items } = runInSlots(shape, makeSchedule(choice, shape), times);
+  const blocks = items.flat().map(({ device, start, end, phase, microBatch, stage }) => ({
+    lane: device,
+    startUs: start,
+    endUs: end,
+    phase: (["forward", "backward", "weights"] as const)[phase],
+    microBatch,
+    stage,
+  }));
+  return scheduleSvg({ title: choice.name, lanes: items.map((_, d) => `gpu:${d}`), blocks });
+}
 
 /** A figure as the page shows it. */
 const pageWith = (title: string, figure: Markup): string =>

@@ -5,7 +5,7 @@
  */
 
 import type { Placement } from "../../../env/model/plan/placement.ts";
-import { asPlacement, type Plan } from "../../../env/model/plan/plan.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { BudgetExhausted } from "../../../env/sim/evaluator/budget.ts";
@@ -15,14 +15,14 @@ import type { Choices } from "../../problems/choices.ts";
 import type { Found } from "./cooling.ts";
 import type { PlanState } from "./plan-state.ts";
 
-export interface StartingPlan {
-  readonly plan: Placement;
+export interface StartingPlan<P extends Plan = Placement> {
+  readonly plan: P;
   readonly cost: number;
 }
 
 /** What a planner found and reported; `plan` is null where it found none. */
 export interface Attempt {
-  readonly start: StartingPlan | null;
+  readonly start: StartingPlan<Plan> | null;
   readonly report: PlannerReport;
 }
 
@@ -42,9 +42,9 @@ export async function* attempt(
 ): AsyncGenerator<Plan, Attempt> {
   const parsed = module.options.parse(options);
   if (refusalOf(module, parsed, scenario) !== null) return { start: null, report: {} };
-  let start: StartingPlan | null = null;
+  let start: StartingPlan<Plan> | null = null;
   const allowed = allowance(evaluator, amount, ({ cost }, planOf) => {
-    if (start === null || cost < start.cost) start = { plan: asPlacement(planOf()), cost };
+    if (start === null || cost < start.cost) start = { plan: planOf(), cost };
   });
   const plans = module.create(parsed).plan(scenario, allowed, rng.child(module.card.id));
   let report: PlannerReport = {};

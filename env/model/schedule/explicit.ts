@@ -1,7 +1,7 @@
 /**
- * `explicit`: an order of its own that a plan carries, for one iteration. Each device has a list of
- * [stage, micro-batch, phase] or [stage, micro-batch, phase, span]. Iterations follow each other with
- * a flush. The order is checked before it is used.
+ * `explicit`: an order that the plan itself carries, for one iteration. Each device has a list of
+ * [stage, micro-batch, phase], with a span as a fourth entry where it is not 1. Iterations follow
+ * each other with a flush. The order is checked before it is used.
  */
 import { InputError } from "../errors.ts";
 import { checkSchedule } from "./check/schedule-checker.ts";

@@ -1,9 +1,9 @@
 /**
- * `gpipe`: all forwards, then all backwards in the reverse order of micro-batches, as the last stage
- * holds what it made last (Huang et al., "GPipe", NeurIPS 2019).
+ * `gpipe`: all forwards, then all backwards in the reverse order of micro-batches, as the last
+ * stage holds what it made last (Huang et al., "GPipe", NeurIPS 2019).
  *
- * Every replica keeps all its micro-batches at once. With S stages of equal forward f and backward b
- * and M micro-batches an iteration takes (M + S - 1)(f + b).
+ * Every replica keeps all its micro-batches at once. With S stages of equal forward f and backward
+ * b and M micro-batches an iteration takes (M + S - 1)(f + b).
  */
 import { Phase, type ScheduleMaker } from "./contract.ts";
 import { item, withFlush } from "./lanes.ts";

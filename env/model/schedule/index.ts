@@ -1,5 +1,5 @@
 /**
- * The table of pipeline schedules. One file makes each; a new schedule is one file and one line here.
+ * The table of pipeline schedules. One file makes each; a new schedule is one file and one line.
  */
 import { InputError } from "../errors.ts";
 import type { ScheduleChoice } from "../plan/pipeline.ts";
@@ -50,6 +50,12 @@ export function scheduleOf(name: string): ScheduleMaker {
       scheduleMakers.map((known) => known.name),
     ),
   );
+}
+
+/** Why a schedule does not suit a shape, one sentence, or null where it does. */
+export function refusalOfSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): string | null {
+  const maker = scheduleOf(name);
+  return maker.refuses?.(shape, maker.options(given)) ?? null;
 }
 
 /** The schedule that a plan chooses; throws one sentence where it does not suit the plan. */

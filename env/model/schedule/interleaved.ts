@@ -2,10 +2,12 @@
  * `interleaved-1f1b`: each device holds several stages, far apart in the pipeline (Narayanan et
  * al., "Efficient Large-Scale Language Model Training on GPU Clusters Using Megatron-LM", SC 2021).
  *
- * With v stages a device, stage k is on device k mod S. With equal chunks of forward f and backward b
- * an iteration takes (M v + S - 1)(f + b): the bubble is v times smaller than with one stage a
- * device of the same work. M is a multiple of S. A "device" may be a group of replicas, the same one
- * for all its stages; where they are dealt, each column of replicas is a pipeline of its own.
+ * With v stages a device, stage k is on device `k mod S`, and S divides the number M of
+ * micro-batches. With equal stages an iteration takes `(M v + S - 1)` times their forward and
+ * backward. The bubble is v times smaller than with one stage a device of the same work.
+ *
+ * A "device" may be a group of replicas, the same one for all its stages. Where stages are dealt,
+ * each column of replicas is a pipeline of its own.
  */
 import { Phase, type PipelineShape, type ScheduleItem, type ScheduleMaker } from "./contract.ts";
 import { inTurn, item, laneCountOf } from "./lanes.ts";

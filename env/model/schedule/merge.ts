@@ -2,11 +2,12 @@
  * Merges the lanes of each device to one order. Only a device with several stages, as in the mixed
  * pipes of FTPipe (Eliad et al., USENIX ATC 2021), leaves a choice.
  *
- * The rule runs the lanes in slots, each item one slot long. In every slot each device takes, of the
- * first items of its lanes that may run, a backward before a forward before weights, then the one
- * that comes first in its lane, then that of the latest stage. What devices did in some run, they
- * can do again in that order: no merged order makes devices wait for each other for ever, provided
- * that the lanes alone do not.
+ * The rule runs the lanes in slots, each item one slot long. In every slot each device takes one of
+ * the next items of its lanes that may run: a backward before a forward before weights. Among
+ * equals it takes the one that comes first in its lane, then that of the latest stage.
+ *
+ * What devices did in some run, they can do again in that order. So a merged order lets no device
+ * wait for ever where the lanes alone do not.
  */
 import { Phase, type PipelineShape, type ScheduleItem } from "./contract.ts";
 
@@ -40,15 +41,16 @@ function runInSlots(
   const next = byDevice.map((own) => new Int32Array(own.length));
   const order = byDevice.map((): ScheduleItem[] => []);
   let left = byDevice.flat().reduce((sum, { items }) => sum + items.length, 0);
+  const taken: ScheduleItem[] = [];
   while (left > 0) {
-    const taken: ScheduleItem[] = [];
-    byDevice.forEach((own, device) => {
-      const lane = laneToRun(own, next[device], done.mayRun);
-      if (lane < 0) return;
-      const item = own[lane].items[next[device][lane]++];
+    taken.length = 0;
+    for (let device = 0; device < byDevice.length; device++) {
+      const lane = laneToRun(byDevice[device], next[device], done);
+      if (lane < 0) continue;
+      const item = byDevice[device][lane].items[next[device][lane]++];
       order[device].push(item);
       taken.push(item);
-    });
+    }
     if (taken.length === 0) throw new Error("The lanes of a schedule wait for each other for ever.");
     for (const item of taken) done.add(item);
     left -= taken.length;
@@ -56,32 +58,30 @@ function runInSlots(
   return order;
 }
 
-const RANK: Readonly<Record<number, number>> = {
-  [Phase.backward]: 0,
-  [Phase.forward]: 1,
-  [Phase.weights]: 2,
-};
+/** Of each phase: forward, backward, weights. */
+const RANK = [1, 0, 2];
 
-/** Index of the lane whose first item runs now, or -1 where the device waits. */
-function laneToRun(
-  lanes: readonly Lane[],
-  next: Int32Array,
-  mayRun: (item: ScheduleItem) => boolean,
-): number {
+/** Index of the lane whose next item runs now, or -1 where the device waits. */
+function laneToRun(lanes: readonly Lane[], next: Int32Array, done: Progress): number {
   let best = -1;
-  lanes.forEach(({ items, stage }, lane) => {
-    const item = items[next[lane]];
-    if (item === undefined || !mayRun(item)) return;
-    const before =
-      best < 0
-        ? -1
-        : RANK[item.phase] - RANK[lanes[best].items[next[best]].phase] ||
-          next[lane] - next[best] ||
-          lanes[best].stage - stage;
-    if (before < 0) best = lane;
-  });
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const position = next[lane];
+    const { items } = lanes[lane];
+    if (position === items.length) continue;
+    const item = items[position];
+    // Stages count for less than one position.
+    const rank = RANK[item.phase] * PHASE_STEP + position - item.stage / STAGE_STEP;
+    if (rank >= bestRank || !done.mayRun(item)) continue;
+    best = lane;
+    bestRank = rank;
+  }
   return best;
 }
+
+/** More than the positions of a lane, and more than the stages of a plan. */
+const PHASE_STEP = 2 ** 26;
+const STAGE_STEP = 2 ** 20;
 
 interface Progress {
   mayRun(item: ScheduleItem): boolean;
@@ -100,12 +100,13 @@ function progressOf(stages: PipelineShape["stages"], from: number, to: number): 
     return counts;
   });
   return {
-    mayRun({ stage, microBatch, phase, span = 1 }) {
+    mayRun(item) {
+      const { stage, phase } = item;
       // The lane itself has a forward before its backward, and that before its weights.
       const needed = phase === Phase.forward ? stage - 1 : stage + 1;
       if (phase === Phase.weights || needed < 0 || needed === stages.length) return true;
-      const at = needed * width + microBatch - from;
-      for (let i = at; i < at + span; i++) if (left[phase][i] > 0) return false;
+      const at = needed * width + item.microBatch - from;
+      for (let i = at; i < at + (item.span ?? 1); i++) if (left[phase][i] > 0) return false;
       return true;
     },
     add({ stage, microBatch, phase, span = 1 }) {

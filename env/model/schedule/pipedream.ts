@@ -3,8 +3,8 @@
  * SOSP 2019).
  *
  * Weights are updated after every micro-batch. A backward uses the weights of its forward, so each
- * replica stashes one version for each micro-batch in flight: S - s at stage s of S stages without
- * replicas. Dealt replicas take micro-batches in turn, and the backward runs where the forward did.
+ * replica stashes one version for each micro-batch in flight. Without replicas those are S - s at
+ * stage s of S. Dealt replicas take micro-batches in turn; the backward runs where the forward did.
  */
 import type { ScheduleMaker } from "./contract.ts";
 import { inFlightLimits } from "./in-flight.ts";

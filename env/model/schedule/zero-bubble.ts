@@ -3,8 +3,8 @@
  * Bubble Pipeline Parallelism", ICLR 2024).
  *
  * Only the gradients of inputs wait for the next stage; those of weights fill the bubbles. Stage s
- * of S puts off s micro-batches of weights at most, so that with its S - s in flight no stage keeps
- * more than S. For M >= S and equal f = b = w an iteration takes M (f + b + w) + (S - 1)(f + b - w).
+ * of S puts off s micro-batches of weights at most. With its S - s in flight no stage keeps more
+ * than S. For M >= S and equal phases an iteration takes `M (f + b + w) + (S - 1)(f + b - w)`.
  */
 import { Phase, type ScheduleItem, type ScheduleMaker } from "./contract.ts";
 import { inFlightLimits } from "./in-flight.ts";

@@ -1,6 +1,6 @@
 /**
- * Chimera's schedule against its released generator, one slot a phase: slots, idle cells, most live
- * micro-batches of each worker, and the whole grid where the file has it.
+ * Chimera's schedule against its released generator, one slot a phase. Slots, idle cells, most live
+ * micro-batches of each worker are compared, and the whole grid where the file has it.
  */
 import { chimeraStages } from "../../../env/model/schedule/chimera/layout.ts";
 import {
@@ -58,8 +58,8 @@ function* compareRow({ D, N, f, ...row }: ChimeraRow): Iterable<Compared> {
 }
 
 /**
- * The generator lets each pipeline begin a micro-batch every two slots, and a block every 2 D. The
- * run above begins each as early as it can, which moves idle cells and ends at the same slot.
+ * The generator lets each pipeline begin a micro-batch every two slots, and a block every 2D slots.
+ * The run above begins each as early as it can, which moves idle cells and ends at the same slot.
  */
 function paceOf({ replicaOf }: PipelineSchedule, depth: number): (item: ScheduleItem) => number {
   return ({ stage, microBatch, phase }) => {

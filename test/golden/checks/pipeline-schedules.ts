@@ -1,6 +1,6 @@
 /**
- * Schedules against an event simulation of another hand: makespan, work and most live micro-batches
- * of each worker, and the closed form where all stages are equal.
+ * Schedules against an event simulation of another hand. Makespan, work and most live micro-batches
+ * of each worker are compared, and the closed form where all stages are equal.
  */
 import { makeSchedule } from "../../../env/model/schedule/index.ts";
 import { interleavedShape, runInSlots } from "../../env/model/schedule/slots.ts";

@@ -8,7 +8,7 @@
  * number of evaluations.
  */
 import { z } from "zod";
-import type { Plan } from "../../../../env/model/plan/plan.ts";
+import { asPlacement, type Plan } from "../../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../../env/model/rng.ts";
 import type { Scenario } from "../../../../env/model/scenario.ts";
 import { refutationBound } from "../../../../env/sim/bounds/makespan/bounds.ts";
@@ -20,6 +20,7 @@ import type { Method, PlannerModule, PlannerReport } from "../../../contract.ts"
 import { provenInfeasible } from "../../../problems/infeasible.ts";
 import { isOptimal, type RoundsOptions, searchFrom } from "../../../search/groups/best-rounds.ts";
 import { attempt, type StartingPlan } from "../../../search/groups/best-starts.ts";
+import { bestPipeline, scoresPipelines } from "../../pipeline/best-pipeline.ts";
 import { type Trial, trialsOf } from "./best-trials.ts";
 
 /** Options of planners that start and search as `best` does; `rebuilds` is the share by default. */
@@ -71,6 +72,10 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe("Ends with the refutation bound, which takes seconds (makespan only)."),
+  flush: z
+    .boolean()
+    .default(false)
+    .describe("Only pipelines that flush between batches, so that no weights are stale."),
 });
 type Options = z.infer<typeof options>;
 
@@ -93,11 +98,14 @@ export const bestOf = (methods: readonly Method[]): PlannerModule<Options> => ({
   traits: { answers: "placement", objectives: "any", effort: "endless", random: true },
   options,
   create: (given) => ({
-    plan: (scenario, evaluator, rng) => startThenSearch(methods, scenario, evaluator, rng, given),
+    plan: (scenario, evaluator, rng) =>
+      scoresPipelines(scenario)
+        ? bestPipeline(methods, scenario, evaluator, rng, given)
+        : startThenSearch(methods, scenario, evaluator, rng, given),
   }),
 });
 
-interface Composition extends Options, Pick<RoundsOptions, "guide"> {
+interface Composition extends Omit<Options, "flush">, Pick<RoundsOptions, "guide"> {
   /** The search after the first plans. */
   readonly search?: typeof searchFrom;
 }
@@ -141,7 +149,7 @@ async function* firstPlans(
     const most = trial.most(found.starts.length === 0);
     if (most < 1 || evaluator.exhausted || isOptimal(evaluator)) continue;
     const { start, report } = yield* attempt(trial, scenario, evaluator, rng, most);
-    if (start !== null) found.starts.push(start);
+    if (start !== null) found.starts.push({ ...start, plan: asPlacement(start.plan) });
     if (report.bound !== undefined && report.bound.value > (found.bound?.value ?? 0))
       found.bound = report.bound;
   }
@@ -152,7 +160,7 @@ function provenBound(
   scenario: Scenario,
   evaluator: MeteredEvaluator,
   known: Bound | undefined,
-  { prove }: Options,
+  { prove }: Pick<Options, "prove">,
 ): Bound | undefined {
   const value = evaluator.best?.outcome.value ?? undefined;
   if (!prove || scenario.objective !== "makespan") return known;

@@ -58,8 +58,7 @@ function progressOf({ stages, microBatches, iterations }: PipelineShape): Progre
   stages.forEach(({ devices, share }, stage) => {
     left.fill(share === "split" ? devices.length : 1, keyOf(stage, 0, 0), keyOf(stage + 1, 0, 0));
   });
-  // A backward needs the forward on its own device, not on those of the other replicas. A row has the
-  // number of phases done.
+  // A backward needs the forward on its own device, not on those of the other replicas.
   const reached = stages.map(({ devices }) => devices.map(() => new Uint8Array(total)));
   const ownRow = (stage: number, device: number): Uint8Array =>
     reached[stage][stages[stage].devices.indexOf(device)];

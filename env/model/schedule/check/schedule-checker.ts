@@ -1,13 +1,13 @@
 /**
  * The one checker of pipeline schedules. It tells in sentences what is wrong with an order:
  *
- * - an item that is not there: no such stage or micro-batch, or a span over two iterations;
+ * - an item that makes no sense: no such stage or micro-batch, a span over two iterations;
  * - a (stage, micro-batch, phase) that a device runs but should not, not at all, or twice;
- * - devices that wait for each other for ever, neighbouring stages being ordered as contract.ts says;
+ * - devices that wait for each other for ever under the dependencies of contract.ts;
  * - an iteration that begins before the flush of the one before;
  * - more weight versions in use than a replica holds.
  *
- * Stages are taken to feed each other in a chain, the strictest of all graphs that keep their order.
+ * Stages are taken to feed each other in a chain, the strictest graph that keeps their order.
  */
 import { Phase, type PipelineSchedule, type PipelineShape, type ScheduleItem } from "../contract.ts";
 import { deadlockFaults } from "./deadlock.ts";

@@ -1,7 +1,7 @@
 /**
- * Which worker has which stage in Chimera. With f pairs and D workers a group, down pipeline i has
- * stage s on worker s + i D/f, up pipeline i on worker D - 1 - s + i D/f, both modulo D. Pipelines are
- * numbered from the down ones to the up ones, as the replicas of every stage are.
+ * Which worker has which stage in Chimera, with f pairs and D workers a group. Down pipeline i has
+ * stage s on worker `s + i D/f`, up pipeline i on worker `D - 1 - s + i D/f`, both modulo the
+ * number of workers. The down pipelines come first, as the replicas of every stage do.
  */
 import type { PipelineShape } from "../contract.ts";
 

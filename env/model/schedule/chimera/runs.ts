@@ -3,8 +3,8 @@
  * block in runs of at most D/(2f). A unit is what one forward takes.
  *
  * The last block may have fewer. `paper` divides it evenly, the pairs in order, down before up.
- * `code` fills one pipeline after the other, as the released generator does: the first block in the
- * order of pairs, later ones in the order in which the earlier pipelines drain.
+ * `code` fills one pipeline after the other, as the released generator does. It takes the order of
+ * pairs in the first block, and in later ones that in which the earlier pipelines drain.
  */
 
 export interface Run {

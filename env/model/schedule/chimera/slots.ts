@@ -1,14 +1,15 @@
 /**
  * Chimera's order of the cells of each worker, one slot a cell.
  *
- * Directly concatenated blocks need no search. Unit j of a run enters at slot 2 D block + 2 j, moves
- * a stage every slot, turns at the last stage and comes back. No two cells of a worker want the same
- * slot: cells of down forwards and up backwards have one parity there, all others the other.
+ * Directly concatenated blocks need no search. Unit j of a run enters at slot `2 D block + 2 j`. It
+ * moves a stage every slot, turns at the last stage and comes back. No two cells of a worker want
+ * the same slot. Down forwards and up backwards have one parity there, all others the other.
  *
  * With forwards of two micro-batches a unit has one forward and two backwards at each stage, and
- * blocks take 3 D slots. They are laid out slot by slot. A worker takes the earliest block first, in
- * it forwards before backwards, then the earliest unit of a run, then the latest stage; units of a
- * run enter every two slots. N units take 3 N + D/f - 2 slots where D divides N.
+ * blocks take 3 D slots. They are laid out slot by slot; units of a run enter every two slots. A
+ * worker takes the earliest block first, and in it forwards before backwards. Among equals it takes
+ * the earliest unit of a run, then the latest stage. N units take 3 N + D/f - 2 slots where D
+ * divides N.
  */
 import { workerOf } from "./layout.ts";
 import type { Run } from "./runs.ts";
@@ -23,7 +24,8 @@ export interface Cell {
 
 /** Cells of each worker of a group in order. */
 export function directCells(runs: readonly Run[], depth: number, pairs: number): Cell[][] {
-  const slots = Array.from({ length: depth }, (): Cell[] => []);
+  const blocks = runs.reduce((most, { block }) => Math.max(most, block + 1), 0);
+  const slots = Array.from({ length: depth }, () => new Array<Cell | undefined>(2 * depth * (blocks + 1)));
   for (const { pipeline, block, first, count } of runs)
     for (let stage = 0; stage < depth; stage++) {
       const own = slots[workerOf(stage, pipeline, depth, pairs)];
@@ -34,8 +36,7 @@ export function directCells(runs: readonly Run[], depth: number, pairs: number):
         own[start + 2 * depth - 1 - stage] = { stage, unit, phase: 1, half: 0 };
       }
     }
-  // Object.values leaves the idle slots out.
-  return slots.map((own) => Object.values(own));
+  return slots.map((own) => own.filter((cell) => cell !== undefined));
 }
 
 interface Token extends Cell {

@@ -1,6 +1,6 @@
 /**
- * Runs a schedule with given times and no communication, the slow and plain way: each device takes
- * its items strictly in order, each as early as what it needs is done.
+ * Runs a schedule with given times and no communication, the slow and plain way. Each device takes
+ * its items strictly in order, each as soon as what it needs is done.
  */
 import {
   Phase,
@@ -61,57 +61,65 @@ export function runInSlots(
 }
 
 function timedItems(
-  { stages }: PipelineShape,
+  { stages, microBatches, iterations }: PipelineShape,
   { order }: PipelineSchedule,
   times: PhaseTimes,
   earliest: (item: ScheduleItem) => number,
 ): TimedItem[][] {
-  const timeOf = ({ stage, phase, span = 1 }: ScheduleItem): number =>
-    span * [times.forward, times.backward, times.weights ?? []][phase][stage];
-  /** Ends of the parts of a (stage, micro-batch, phase), by device. */
-  const ends = new Map<string, Map<number, number>>();
-  const keyOf = (stage: number, microBatch: number, phase: number) => `${stage} ${microBatch} ${phase}`;
-  /** When all parts are done; undefined while one is not. */
-  const endOf = (stage: number, microBatch: number, phase: number): number | undefined => {
-    const parts = ends.get(keyOf(stage, microBatch, phase));
-    const needed = stages[stage].share === "split" ? stages[stage].devices.length : 1;
-    return parts?.size === needed ? Math.max(...parts.values()) : undefined;
-  };
-  const readyAt = (item: ScheduleItem, device: number): number | undefined => {
+  const total = microBatches * iterations;
+  const keyOf = (stage: number, microBatch: number, phase: number) =>
+    (stage * total + microBatch) * 3 + phase;
+  const count = stages.length * total * 3;
+  /** When the parts of a (stage, micro-batch, phase) that are done end, and how many they are. */
+  const ends = new Float64Array(count);
+  const parts = new Int32Array(count);
+  /** Ends of each phase of the micro-batches of a stage on one device; NaN where it has not run. */
+  const own = stages.map(({ devices }) =>
+    devices.map(() => [0, 1, 2].map(() => new Float64Array(total).fill(Number.NaN))),
+  );
+  const replicaOn = stages.map(({ devices }) => new Map(devices.map((device, r) => [device, r])));
+  const ownEnds = (stage: number, device: number, phase: number) =>
+    own[stage][replicaOn[stage].get(device)!][phase];
+  const neededParts = stages.map(({ devices, share }) => (share === "split" ? devices.length : 1));
+  /** NaN where something it needs is not done. */
+  const readyAt = (item: ScheduleItem, device: number): number => {
+    const { stage, microBatch, phase, span = 1 } = item;
+    const neighbour = phase === Phase.forward ? stage - 1 : stage + 1;
+    const hasNeighbour = phase !== Phase.weights && neighbour >= 0 && neighbour < stages.length;
     let latest = earliest(item);
-    for (let m = item.microBatch; m < item.microBatch + (item.span ?? 1); m++) {
-      const { stage, phase } = item;
-      const needs: (number | undefined)[] = [];
-      if (phase !== Phase.forward) needs.push(ends.get(keyOf(stage, m, phase - 1))?.get(device));
-      const neighbour = phase === Phase.forward ? stage - 1 : stage + 1;
-      if (phase !== Phase.weights && neighbour >= 0 && neighbour < stages.length)
-        needs.push(endOf(neighbour, m, phase));
-      for (const need of needs) {
-        if (need === undefined) return undefined;
-        latest = Math.max(latest, need);
-      }
+    for (let m = microBatch; m < microBatch + span; m++) {
+      if (phase !== Phase.forward) latest = Math.max(latest, ownEnds(stage, device, phase - 1)[m]);
+      if (!hasNeighbour) continue;
+      const key = keyOf(neighbour, m, phase);
+      latest = Math.max(latest, parts[key] === neededParts[neighbour] ? ends[key] : Number.NaN);
     }
     return latest;
   };
+  const timesOf = [times.forward, times.backward, times.weights ?? []];
+  const timeOf = ({ stage, phase, span = 1 }: ScheduleItem): number => span * timesOf[phase][stage];
   const timed = order.map((): TimedItem[] => []);
+  const runOn = (device: number): boolean => {
+    const item = order[device][timed[device].length];
+    const ready = item === undefined ? Number.NaN : readyAt(item, device);
+    if (Number.isNaN(ready)) return false;
+    const start = Math.max(ready, timed[device].at(-1)?.end ?? 0);
+    const end = start + timeOf(item);
+    const { stage, microBatch, phase, span = 1 } = item;
+    timed[device].push({ stage, microBatch, phase, span, device, start, end });
+    const ownRow = ownEnds(stage, device, phase);
+    for (let m = microBatch; m < microBatch + span; m++) {
+      const key = keyOf(stage, m, phase);
+      ownRow[m] = end;
+      ends[key] = Math.max(ends[key], end);
+      parts[key]++;
+    }
+    return true;
+  };
   for (let goesOn = true; goesOn; ) {
     goesOn = false;
-    order.forEach((own, device) => {
-      for (let item = own[timed[device].length]; item !== undefined; item = own[timed[device].length]) {
-        const ready = readyAt(item, device);
-        if (ready === undefined) return;
-        const start = Math.max(ready, timed[device].at(-1)?.end ?? 0);
-        const end = start + timeOf(item);
-        timed[device].push({ ...item, device, start, end });
-        for (let m = item.microBatch; m < item.microBatch + (item.span ?? 1); m++) {
-          const key = keyOf(item.stage, m, item.phase);
-          ends.set(key, (ends.get(key) ?? new Map()).set(device, end));
-        }
-        goesOn = true;
-      }
-    });
+    for (let device = 0; device < order.length; device++) while (runOn(device)) goesOn = true;
   }
-  if (timed.some((own, device) => own.length < order[device].length))
+  if (timed.some((items, device) => items.length < order[device].length))
     throw new Error("The devices wait for each other for ever.");
   return timed;
 }

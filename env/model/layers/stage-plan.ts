@@ -1,11 +1,6 @@
 /** From the stages of a planner, intervals of a chain's layers, to the plan that is scored. */
-import { Role } from "../../../env/model/graph/graph.ts";
-import {
-  HOST_STAGE,
-  type PipelinePlan,
-  type PipelineStage,
-  type ScheduleChoice,
-} from "../../../env/model/plan/pipeline.ts";
+import { Role } from "../graph/graph.ts";
+import { HOST_STAGE, type PipelinePlan, type PipelineStage, type ScheduleChoice } from "../plan/pipeline.ts";
 import type { LayerChain } from "./layer-chain.ts";
 
 /** Layers from `from` up to, not including, `to`. */
@@ -23,6 +18,35 @@ export interface StagePlan {
   /** Layers, instead of whole stages, that are computed again, 1 for each. */
   readonly recomputedLayers?: Uint8Array;
   readonly swappedLayers?: Uint8Array;
+}
+
+/**
+ * The stages of a plan as intervals of the chain, to search on from; null where they are none, or
+ * where parts of a stage are recomputed or swapped.
+ */
+export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
+  if (plan.swap?.includes(1)) return null;
+  const stageOfLayer = new Int32Array(count).fill(-1);
+  const recomputed = new Int32Array(plan.stages.length).fill(-1);
+  for (const [v, layer] of layerOf.entries()) {
+    if (layer === HOST_STAGE) continue;
+    const stage = plan.stageOf[v];
+    if (stageOfLayer[layer] !== -1 && stageOfLayer[layer] !== stage) return null;
+    stageOfLayer[layer] = stage;
+    if (scenario.graph.role[v] !== Role.forward) continue;
+    const flag = plan.recompute?.[v] ?? 0;
+    if (recomputed[stage] !== -1 && recomputed[stage] !== flag) return null;
+    recomputed[stage] = flag;
+  }
+  for (let i = 1; i < count; i++) if (stageOfLayer[i] < stageOfLayer[i - 1]) return null;
+  const { microBatches, schedule } = plan;
+  const stages = plan.stages.map((stage, s) => ({
+    ...stage,
+    from: stageOfLayer.indexOf(s),
+    to: stageOfLayer.lastIndexOf(s) + 1,
+    recompute: recomputed[s] === 1,
+  }));
+  return stages.some(({ from }) => from === -1) ? null : { stages, microBatches, schedule };
 }
 
 /** Pre: the stages cover all layers in order. */

@@ -1,0 +1,26 @@
+/** `best` under the objectives that score pipelines: what it tries, in which order. */
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
+import type { Method, PlannerReport } from "../../contract.ts";
+import { searchPipelines } from "../../search/pipelines/search.ts";
+import { instantPlanners, pipelinePlanners } from "../../selection.ts";
+
+/** Planners of placements that are tried too: a graph of many branches may need no stages. */
+const PLACEMENT_PLANNERS = 3;
+
+export const scoresPipelines = (scenario: Scenario): boolean =>
+  objectiveOf(scenario).accepts.includes("pipeline");
+
+export function bestPipeline(
+  methods: readonly Method[],
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { flush }: { readonly flush: boolean },
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const planners = [...pipelinePlanners(methods), ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
+  return searchPipelines(scenario, evaluator, rng, { planners, flush });
+}

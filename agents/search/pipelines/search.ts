@@ -1,0 +1,76 @@
+/**
+ * The search for pipelines behind `best`. First come the plans of the grid with the best estimates,
+ * then those of every pipeline planner. Small changes of the best one take the rest of the budget.
+ */
+
+import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { stagePlan, stagesIn } from "../../../env/model/layers/stage-plan.ts";
+import type { Plan } from "../../../env/model/plan/plan.ts";
+import type { Rng } from "../../../env/model/rng.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import { scheduleOf } from "../../../env/model/schedule/index.ts";
+import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
+import type { PlannerModule, PlannerReport } from "../../contract.ts";
+import { attempt } from "../groups/best-starts.ts";
+import { climb, type ScoredStages, scored } from "./climb.ts";
+import { gridOf } from "./grid.ts";
+
+export interface PipelineSearchOptions {
+  /** Planners whose plans are the first. */
+  readonly planners: readonly PlannerModule[];
+  /** Only schedules that flush between batches. */
+  readonly flush: boolean;
+}
+
+/** Most that one planner may spend, and candidates of the grid that are scored. */
+const MOST_OF_ONE = 20;
+const MOST_CANDIDATES = 32;
+const MOST_MICRO_BATCHES = 64;
+const SYNCHRONOUS = ["1f1b", "zb-h1", "gpipe"];
+const ASYNCHRONOUS = ["pipedream", "2bw"];
+const HOT = 0.01;
+
+export async function* searchPipelines(
+  scenario: Scenario,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+  { planners, flush }: PipelineSearchOptions,
+): AsyncGenerator<Plan, PlannerReport | undefined> {
+  const chain = layerChain(scenario);
+  if (typeof chain === "string") return { failure: chain };
+  const limits = {
+    mostMicroBatches: Math.min(MOST_MICRO_BATCHES, scenario.graph.batch ?? MOST_MICRO_BATCHES),
+    schedules: flush ? SYNCHRONOUS : [...SYNCHRONOUS, ...ASYNCHRONOUS],
+  };
+  const starts: ScoredStages[] = [];
+  const ofGrid = gridOf(chain, { flush, mostMicroBatches: limits.mostMicroBatches });
+  for (const { plan } of ofGrid.slice(0, Math.min(MOST_CANDIDATES, Math.ceil(evaluator.remaining / 4)))) {
+    const before = evaluator.best;
+    starts.push({ plan, cost: scored(chain, plan, evaluator) });
+    if (evaluator.best !== before) yield stagePlan(chain, plan);
+  }
+  for (const module of planners) {
+    const start = yield* startOf(chain, module, evaluator, rng);
+    if (start !== null && !(flush && scheduleOf(start.plan.schedule.name).asynchronous)) starts.push(start);
+  }
+  const best = starts.reduce<ScoredStages | null>(
+    (least, start) => (least === null || start.cost < least.cost ? start : least),
+    null,
+  );
+  if (best !== null) yield* climb(chain, best, evaluator, rng.child("climb"), { ...limits, hot: HOT });
+  return undefined;
+}
+
+async function* startOf(
+  chain: LayerChain,
+  module: PlannerModule,
+  evaluator: MeteredEvaluator,
+  rng: Rng,
+): AsyncGenerator<Plan, ScoredStages | null> {
+  const most = Math.min(MOST_OF_ONE, Math.floor(evaluator.remaining / 2));
+  if (most < 1) return null;
+  const { start } = yield* attempt({ module, options: {} }, chain.scenario, evaluator, rng, most);
+  if (start === null || start.plan.kind !== "pipeline") return null;
+  const plan = stagesIn(chain, start.plan);
+  return plan === null ? null : { plan, cost: start.cost };
+}

@@ -1,0 +1,59 @@
+/**
+ * What a stage of a chain costs, by formula. Times are of a share of the batch on the slowest of its
+ * devices, bytes are of each of them. Searches rank candidates by it; the simulator scores them.
+ */
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
+
+export interface StageEstimator {
+  /** Forward and backward of a share of the batch, recomputation included, us. */
+  us(range: StageRange, share: number): number;
+  /** Weights, optimizer state, gradients, and `live` micro-batches of a share each, bytes. */
+  bytes(range: StageRange, share: number, live: number): number;
+  weightBytes(range: Pick<StageRange, "from" | "to">): number;
+}
+
+export interface StageRange {
+  readonly from: number;
+  readonly to: number;
+  /** Type of the stage's devices, the slowest where they differ. */
+  readonly type: number;
+  readonly recompute: boolean;
+}
+
+export function stageEstimator(chain: LayerChain): StageEstimator {
+  const { count, types } = chain;
+  const slots = chain.scenario.fidelity.optimizerSlots;
+  const byType = (us: Float64Array) => types.map((_, t) => sums(us.subarray(t * count, (t + 1) * count)));
+  const forward = byType(chain.forwardUs);
+  const forwardFixed = byType(chain.forwardFixedUs);
+  const backward = byType(chain.backwardUs);
+  const backwardFixed = byType(chain.backwardFixedUs);
+  const weights = sums(chain.weightBytes);
+  const gradients = sums(chain.gradientBytes);
+  const kept = sums(chain.keptBytes);
+  const over = (sum: Float64Array, { from, to }: Pick<StageRange, "from" | "to">) => sum[to] - sum[from];
+  return {
+    us(range, share) {
+      const t = range.type;
+      const runs = range.recompute ? 2 : 1;
+      const fixed = runs * over(forwardFixed[t], range) + over(backwardFixed[t], range);
+      const whole = runs * over(forward[t], range) + over(backward[t], range);
+      return fixed + share * (whole - fixed);
+    },
+    bytes(range, share, live) {
+      const inputs = range.from === 0 ? 0 : chain.cutBytes[range.from - 1];
+      const stored = range.recompute
+        ? inputs * live + over(kept, range)
+        : (inputs + over(kept, range)) * live;
+      return over(weights, range) * (1 + slots) + over(gradients, range) + stored * share;
+    },
+    weightBytes: (range) => over(gradients, range),
+  };
+}
+
+/** sums[i] is the sum of the first i values. */
+function sums(values: Float64Array): Float64Array {
+  const sum = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sum[i + 1] = sum[i] + values[i];
+  return sum;
+}
