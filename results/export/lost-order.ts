@@ -1,7 +1,7 @@
 /**
  * What a format loses: most targets hold devices and no order of ops. Then the export says so, with
- * the value of the plan as it is written. A pipeline becomes a placement for them, and its notes say
- * what that leaves out.
+ * the value of the plan as it is written. A pipeline becomes a placement for them, and its notes
+ * say what that leaves out.
  */
 import { InputError } from "../../env/model/errors.ts";
 import { type Placement, placement } from "../../env/model/plan/placement.ts";

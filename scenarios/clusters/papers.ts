@@ -7,8 +7,8 @@
  * - `8x8xV100-25gbe`: the 64 V100 of PipeDream-2BW (ICML 2021), eight p3.16xlarge.
  *
  * GPUs in a server, their links and the speed of the network are the papers', from memory. The rest
- * is ours: two GPUs share a PCIe switch, the network card is on the host, one switch joins all
- * servers, and latencies are those of `links.ts`. Cluster-C of PipeDream has Titan X GPUs, which
+ * is ours. Two GPUs share a PCIe switch, and the network card is on the host. One switch joins all
+ * servers. Latencies are those of `links.ts`. Cluster-C of PipeDream has Titan X GPUs, which
  * devices.ts does not have.
  */
 import type { Cluster, Device } from "../../env/model/cluster/cluster.ts";

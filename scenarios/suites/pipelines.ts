@@ -1,6 +1,6 @@
 /**
- * Scenarios for pipelines: the workloads of papers layer by layer, and their authors' profiles where
- * the user has them.
+ * Scenarios for pipelines: the workloads of papers layer by layer, and their authors' profiles
+ * where the user has them.
  *
  * Networks, clusters and batches are those of our notes on the papers; batches and depths are from
  * memory of them. The graphs are ours, so times compare between methods here, not with the papers'
@@ -67,7 +67,7 @@ const pipeline: Suite = {
     layered("gnmt-8/8xV100-nvlink", "batch=1024"),
     layered("gnmt-8/8xV100-nvlink", "batch=1024&memory=0.1x"),
   ],
-  why: "Chains of equal blocks, an encoder with a decoder, cells that skip, and unequal recurrent layers. On most of them one device cannot hold a batch; the two of small memory need many micro-batches or recomputation.",
+  why: "Chains of equal blocks, an encoder with a decoder, cells that skip, and unequal recurrent layers. On most of them one device cannot hold a batch. On the two of small memory none can hold all weights, their gradients and the optimizer.",
   objective: "iteration",
 };
 

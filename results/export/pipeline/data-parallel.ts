@@ -1,5 +1,5 @@
 /**
- * A pipeline on a grid of processes, as DeepSpeed and Megatron-LM have it: each stage has equally
+ * A pipeline on a grid of processes, as DeepSpeed and Megatron-LM have it. Each stage has equally
  * many replicas, and every pipeline runs whole micro-batches of its own.
  */
 import type { OpGraph } from "../../../env/model/graph/graph.ts";
@@ -8,7 +8,7 @@ import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 export interface Grid {
   /** Replicas of every stage; the least where they differ. */
   readonly replicas: number;
-  /** Samples of one micro-batch on one device, null where the batch is not known or not divisible. */
+  /** Samples of a micro-batch on one device, null where the batch is unknown or indivisible. */
   readonly microBatchSize: number | null;
   readonly globalBatchSize: number | null;
   /** Micro-batches of one pipeline in a batch. */

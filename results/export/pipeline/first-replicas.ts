@@ -1,6 +1,6 @@
 /**
- * A pipeline as a placement, for formats that hold a device for each op: every op is on the first
- * device of its stage, and inputs of the host on the first CPU.
+ * A pipeline as a placement, for formats that hold a device for each op. Every op is on the first
+ * device of its stage, and inputs of the host are on the first CPU.
  */
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../../env/model/plan/pipeline.ts";

@@ -1,7 +1,7 @@
 /**
- * Megatron-LM: its command-line flags, one a line. It cuts a stack of equal transformer layers: the
- * numbered layers of the model, such as `layer_3`. What is before and after them is in the first and
- * the last stage.
+ * Megatron-LM: its command-line flags, one a line. It cuts a stack of equal transformer layers.
+ * These are the numbered layers of the model, such as `layer_3`. What is before and after them is
+ * in the first and the last stage.
  *
  * It runs 1F1B with a flush, or interleaved 1F1B with several stages a device.
  */

@@ -1,7 +1,7 @@
 /**
  * torchgpipe (Kim et al., 2020; kakaobrain/torchgpipe): the arguments of `GPipe(module, balance,
- * devices=, chunks=, checkpoint=)`, as JSON. `layers` names the children of the `nn.Sequential` that
- * `balance` counts, in their order.
+ * devices=, chunks=, checkpoint=)`, as JSON. `layers` names the children of the `nn.Sequential`
+ * that `balance` counts, in their order.
  *
  * It runs fill-drain. `checkpoint` is `always`, `except_last` or `never` for all partitions.
  */

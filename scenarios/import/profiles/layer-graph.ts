@@ -7,9 +7,9 @@
  * - `separate`: a forward and a backward op on one device; activations flow forward, gradients of
  *   the same size back. A layer has a backward op where it or a layer before it has weights or a
  *   backward time.
- * - `training`: the same, and where a layer has weights its backward op also puts out their gradient
- *   for an update op. The update takes no time: profiles have none for it. Replicas of pipelines sum
- *   these gradients.
+ * - `training`: the same, and where a layer has weights its backward op also puts out their
+ *   gradient for an update op. The update takes no time: profiles have none for it. Replicas of
+ *   pipelines sum these gradients.
  */
 
 import { graphBuilder } from "../../../env/model/graph/builder.ts";

@@ -1,7 +1,7 @@
 /**
  * The batch of a layer profile: how many samples its times and activations are of. Files seldom say
- * it, but the name of a file may (`bert-48-pbs-2.txt` of DAPPLE), and so may outputs of layers that
- * hold one row of known width for each sample.
+ * it, but the name of a file may, such as `bert-48-pbs-2.txt` of DAPPLE. So may the output of a
+ * layer that holds one row of known width for each sample.
  *
  * `gbs` scales a profile to another batch by DAPPLE's rule: times and activations times
  * `gbs / batch`, weights as they are. The rule is linear. A pipeline of `gbs / batch` micro-batches
@@ -77,9 +77,9 @@ export function batchInName(name: string): FoundBatch | null {
 }
 
 /**
- * Samples that the output of one layer tells, null where it tells none. A fully connected layer puts
- * out a row for each sample, and an LSTM a last state. Sequences of a fully connected layer have a
- * row for each step, so a network with LSTMs goes by those.
+ * Samples that the output of one layer tells, null where it tells none. A fully connected layer
+ * puts out a row for each sample, and an LSTM a last state. Sequences of a fully connected layer
+ * have a row for each step, so a network with LSTMs goes by those.
  */
 export function batchOfLayer(description: string, outputBytes: readonly number[]): LayerBatch | null {
   const linear = /^Linear\(in_features=\d+, out_features=(\d+)[,)]/.exec(description);

@@ -22,7 +22,8 @@ export const dotted = (name: string): string => name.split("/").join(".");
 export const layerName = (opName: string): string => dotted(layerOf(opName));
 
 /**
- * Layers by their first op in topological order. Ops of a layer in `broken` are layers of their own.
+ * Layers by their first op in topological order. Ops of a layer in `broken` are layers of their
+ * own.
  */
 export function modelLayers(
   graph: OpGraph,

@@ -1,7 +1,7 @@
 /**
  * A pipeline from the stages that a file gives to layers. Backward and update ops follow their
- * forward op or their co-location class, and others the ops whose results they use. Inputs that only
- * a CPU runs are the host's.
+ * forward op or their co-location class, and others the ops whose results they use. Inputs that
+ * only a CPU runs are the host's.
  */
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { InputError } from "../../../env/model/errors.ts";

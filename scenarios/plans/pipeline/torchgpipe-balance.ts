@@ -5,9 +5,9 @@
  *     {"balance": [2, 3], "devices": ["cuda:0", "cuda:1"], "chunks": 8, "checkpoint": "never",
  *      "layers": ["embed", "layer_0", "layer_1", "layer_2", "head"]}
  *
- * `layers` names them in order; without it they are the layers of the scenario in the order in which
- * it runs them. Partition p is on accelerator p where `devices` is missing. As in torchgpipe one
- * chunk is the default, and all of them but the last are recomputed; here they all are.
+ * `layers` names them in order; without it they are the layers of the scenario in the order in
+ * which it runs them. Partition p is on accelerator p where `devices` is missing. As in torchgpipe
+ * one chunk is the default, and all of them but the last are recomputed; here they all are.
  */
 import { z } from "zod";
 import { InputError } from "../../../env/model/errors.ts";

@@ -1,9 +1,10 @@
 /** Formats of pipelines: what each says of a plan, what it cannot hold, and what comes back. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LayerChain, layerChain } from "../../../../agents/problems/pipeline/layer-chain.ts";
-import { stagePlan } from "../../../../agents/problems/pipeline/stage-plan.ts";
-import { type PipelinePlan, placement, planToJson, testScenario } from "../../../../env/index.ts";
+import { placement, planToJson, testScenario } from "../../../../env/index.ts";
+import { type LayerChain, layerChain } from "../../../../env/model/layers/layer-chain.ts";
+import { stagePlan } from "../../../../env/model/layers/stage-plan.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import {
   exporters,
   exportFormatOf,

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { evaluator, type PipelinePlan, Role } from "../../../../env/index.ts";
+import { evaluator, Role } from "../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import {
   batchInName,
   batchOfLayer,

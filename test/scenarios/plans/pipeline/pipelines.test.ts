@@ -1,6 +1,7 @@
 /** Pipelines of other programs: what their files say, and each mistake. */
 import { describe, expect, test } from "vitest";
-import { InputError, type PipelinePlan, testScenario } from "../../../../env/index.ts";
+import { InputError, testScenario } from "../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import { readPlanFile } from "../../../../scenarios/index.ts";
 
 const scenario = testScenario({
