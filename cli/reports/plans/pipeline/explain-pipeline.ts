@@ -15,6 +15,7 @@ import {
   formatValue,
   scaleFor,
 } from "../../../../results/text/format.ts";
+import { visibleName } from "../../../../results/text/visible.ts";
 import { table } from "../../columns.ts";
 import { scoreJson, scoreNotes, scoreWords, violationLines } from "../score-report.ts";
 import { pipelineLines } from "./pipeline-text.ts";
@@ -70,7 +71,7 @@ export function pipelineSentence(timeline: PipelineTimeline): string {
 
 function lossWords(timeline: PipelineTimeline): Readonly<Record<LossName, string>> {
   const { stage, device } = pipelineLosses(timeline);
-  const name = timeline.scenario.cluster.devices[device].name;
+  const name = visibleName(timeline.scenario.cluster.devices[device].name);
   return {
     work: "work, shared evenly",
     imbalance: `more work of stage ${stage} on ${name}`,
@@ -119,7 +120,7 @@ function changeLines(scored: ScoredPlan, { best, tried, helping, complete }: Cha
   const summary =
     first === undefined || first.outcome.cost >= cost
       ? "No single change helps."
-      : `Best single change: ${first.what}; ${gainWords(scored, first.outcome)}.`;
+      : `Best single change: ${visibleName(first.what)}; ${gainWords(scored, first.outcome)}.`;
   return [
     summary,
     of,

@@ -62,7 +62,7 @@ export interface DeviceTime {
   readonly update: number;
   /** Waiting while an input is on its way. */
   readonly transfers: number;
-  /** Waiting for sums of gradients, and for what follows them after the last backward phase. */
+  /** Waiting for sums of gradients. */
   readonly sync: number;
   /** Waiting for other stages, at both ends of a batch and in between. */
   readonly bubble: number;

@@ -2,8 +2,8 @@
  * Where the time of one batch goes on each device. Computing is what its blocks take. A gap before
  * a block is time on the way for as long as an input of the block is on a link, and
  * synchronisation where the block is an update and its gradients are being summed. After the
- * device's last block the gap is synchronisation from the end of all backward phases on. The rest
- * of the gaps is bubble, so the parts add up to the time of a batch.
+ * device's last block and all backward phases it is synchronisation for as long as any gradients are
+ * being summed. The rest of the gaps is bubble, so the parts add up to the time of a batch.
  */
 import { Work } from "../../lower/stage-costs.ts";
 import type { DeviceTime, PipelineBlock, PipelineTransfer, SyncSpan } from "./contract.ts";
@@ -37,8 +37,8 @@ export function deviceTimes(read: ReadPipeline): DeviceTime[] {
       spent[partOfWork(block)] += Math.min(block.endUs, toUs) - Math.max(block.startUs, fromUs);
       freeUs = Math.max(freeUs, block.endUs);
     }
-    const rest = { fromUs: freeUs, toUs };
-    addGap(spent, rest, { part: "sync", spans: [{ startUs: Math.max(freeUs, lastWorkUs), endUs: toUs }] });
+    const afterWork = read.syncs.map((sync) => ({ ...sync, startUs: Math.max(sync.startUs, lastWorkUs) }));
+    addGap(spent, { fromUs: freeUs, toUs }, { part: "sync", spans: afterWork });
     for (const part of Object.keys(spent) as (keyof Spent)[]) spent[part] /= batches;
     return spent;
   });
