@@ -3,8 +3,9 @@
  * a stage is divided, or two become one. Two stages exchange their devices. Recomputation,
  * micro-batches or the schedule change.
  */
+
+import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
-import type { LayerStage, StagePlan } from "../../problems/pipeline/stage-plan.ts";
 
 export interface ChangeLimits {
   readonly mostMicroBatches: number;

@@ -3,8 +3,8 @@
  * of stages, replicas and micro-batches are powers of two, with and without recomputation, under
  * each schedule. Stages are cut so that the slowest is as fast as possible.
  */
-import type { LayerChain } from "../../problems/pipeline/layer-chain.ts";
-import type { LayerStage, StagePlan } from "../../problems/pipeline/stage-plan.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
+import type { LayerStage, StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import { partitionChain } from "../lines/chain-partition.ts";
 import { type StageEstimator, stageEstimator } from "./stage-estimate.ts";
 

@@ -1,7 +1,7 @@
 /** Tries every single change of a pipeline by simulation, for `explain`. */
 import { setImmediate } from "node:timers/promises";
-import { layerChain } from "../../../agents/problems/pipeline/layer-chain.ts";
-import { singleChanges } from "../../../agents/problems/pipeline/single-changes.ts";
+import { layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { singleChanges } from "../../../agents/search/pipelines/single-changes.ts";
 import { InputError } from "../../../env/model/errors.ts";
 import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";

@@ -2,7 +2,7 @@
  * The report of `explain` on a pipeline: what bounds it, in shares that add up to the iteration, its
  * stages, and what the best change of each kind would give. As text and as JSON.
  */
-import type { ChangeKind } from "../../../../agents/problems/pipeline/single-changes.ts";
+import type { ChangeKind } from "../../../../agents/search/pipelines/single-changes.ts";
 import type { Outcome } from "../../../../env/sim/evaluator/contract.ts";
 import type { PipelineTimeline } from "../../../../env/sim/timeline/pipeline/contract.ts";
 import { type LossName, lossNames, pipelineLosses } from "../../../../env/sim/timeline/pipeline/losses.ts";

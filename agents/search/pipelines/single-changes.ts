@@ -12,7 +12,7 @@ import {
 } from "../../../env/model/plan/pipeline.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import { refusalOfSchedule, scheduleMakers, scheduleOf } from "../../../env/model/schedule/index.ts";
-import type { LayerChain } from "./layer-chain.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 
 export const changeKinds = ["cut", "replica", "recompute", "micro-batches", "schedule"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
