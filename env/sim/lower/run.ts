@@ -9,7 +9,7 @@
 import { InputError } from "../../model/errors.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import type { PipelineShape } from "../../model/schedule/contract.ts";
+import type { PipelineSchedule, PipelineShape } from "../../model/schedule/contract.ts";
 import { makeSchedule, scheduleOf } from "../../model/schedule/index.ts";
 import type { Compiled } from "../engine/compile.ts";
 import { createEngine, createLoggingEngine, type Engine, type LoggingEngine } from "../engine/engine.ts";
@@ -28,11 +28,21 @@ export interface PipelineRun extends LoweredPipeline {
   /** Time from start to end of all batches that were run, us. */
   readonly makespanUs: number;
   readonly iterations: number;
+  /** The time that `iterationUs` is taken from: all of it with a flush, else the steady state. */
+  readonly window: MeasuredWindow;
+  readonly schedule: PipelineSchedule;
   /** Start and end of each task, us. */
   readonly engine: Engine;
   /** Of the scenario's devices. */
   readonly peakBytes: Float64Array;
   readonly violation: Violation | null;
+}
+
+export interface MeasuredWindow {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** Batches that end in it. */
+  readonly batches: number;
 }
 
 /** Pre: a valid plan. */
@@ -60,13 +70,17 @@ function runWith(
   const engine = engineOf(lowered.compiled);
   const makespanUs = engine.run(lowered.device);
   const peaks = peaksOf(lowered, engine);
-  const iterationUs =
-    iterations === 1 ? makespanUs : steadyUs(lowered, engine, plan.microBatches, { first, window });
+  const measured =
+    iterations === 1
+      ? { fromUs: 0, toUs: makespanUs, batches: 1 }
+      : steadyWindow(lowered, engine, plan.microBatches, { first, window });
   return {
     ...lowered,
-    iterationUs,
+    iterationUs: (measured.toUs - measured.fromUs) / measured.batches,
     makespanUs,
     iterations,
+    window: measured,
+    schedule,
     engine,
     peakBytes: peaks.bytes.slice(0, scenario.cluster.devices.length),
     violation: violationOf(scenario, plan, lowered, peaks),
@@ -94,13 +108,13 @@ function batchesOf({ schedule, stages, microBatches }: PipelinePlan) {
   return { iterations: first + window + Math.max(1, fill), first, window };
 }
 
-/** Mean time between the ends of batches over the window. */
-function steadyUs(
+/** From the end of the batch before the window to the end of its last batch. */
+function steadyWindow(
   { tasks, compiled }: LoweredPipeline,
   { endUs }: Engine,
   microBatches: number,
   { first, window }: { first: number; window: number },
-): number {
+): MeasuredWindow {
   const ends = new Float64Array(first + window + 1);
   for (let v = 0; v < compiled.opCount; v++) {
     const { work, stage, microBatch } = tasks[v];
@@ -109,7 +123,7 @@ function steadyUs(
     if (batch < ends.length) ends[batch] = Math.max(ends[batch], endUs[v]);
   }
   for (let batch = 1; batch < ends.length; batch++) ends[batch] = Math.max(ends[batch], ends[batch - 1]);
-  return (ends[first + window - 1] - ends[first - 1]) / window;
+  return { fromUs: ends[first - 1], toUs: ends[first + window - 1], batches: window };
 }
 
 const UPDATE = 4;

@@ -6,13 +6,19 @@
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
 import { COPY, type IntervalColumns, OUTPUTS, WORKSPACE } from "./interval-columns.ts";
 
-export function createTensorColumns(compiled: Compiled): IntervalColumns {
+export interface TensorColumns extends IntervalColumns {
+  /** The tensor of a row of outputs, else -1. */
+  readonly slotOf: Int32Array;
+}
+
+export function createTensorColumns(compiled: Compiled): TensorColumns {
   const { opCount, slotCount, slotProducer, slotBytes, depStart, depConsumer, depSlot } = compiled;
   const most = opCount + slotCount + depConsumer.length;
   const columns = {
     kindOf: new Uint8Array(most),
     deviceOf: new Int32Array(most),
     opOf: new Int32Array(most),
+    slotOf: new Int32Array(most),
     bytesOf: new Float64Array(most),
     fromUs: new Float64Array(most),
     toUs: new Float64Array(most),
@@ -27,11 +33,13 @@ export function createTensorColumns(compiled: Compiled): IntervalColumns {
     bytes: number,
     fromUs: number,
     toUs: number,
+    slot = -1,
   ): void {
     if (!(bytes > 0 && toUs > fromUs)) return;
     columns.kindOf[row] = kind;
     columns.deviceOf[row] = device;
     columns.opOf[row] = op;
+    columns.slotOf[row] = slot;
     columns.bytesOf[row] = bytes;
     columns.fromUs[row] = fromUs;
     columns.toUs[row++] = toUs;
@@ -60,7 +68,7 @@ export function createTensorColumns(compiled: Compiled): IntervalColumns {
       }
       for (let slot = 0; slot < slotCount; slot++) {
         const v = slotProducer[slot];
-        write(OUTPUTS, device[v], v, slotBytes[slot], startUs[v], heldUntilUs[slot]);
+        write(OUTPUTS, device[v], v, slotBytes[slot], startUs[v], heldUntilUs[slot], slot);
       }
       return row;
     },
