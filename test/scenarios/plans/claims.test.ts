@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { evaluator, objectives, placement, scenarioHash, testScenario } from "../../../env/index.ts";
+import {
+  evaluator,
+  objectives,
+  placement,
+  type Scenario,
+  scenarioHash,
+  testScenario,
+} from "../../../env/index.ts";
 import { createClaimChecker, type PlanClaim } from "../../../scenarios/plans/claims.ts";
 
 const unsized = testScenario({
@@ -7,7 +14,7 @@ const unsized = testScenario({
   memoryBytes: 400,
 });
 /** The objective throughput counts samples. */
-const scenario = { ...unsized, graph: { ...unsized.graph, batch: 4 } };
+const scenario: Scenario = { ...unsized, graph: { ...unsized.graph, batch: 4 } };
 const plan = placement([0, 0, 1]);
 const check = (claim: PlanClaim, of = scenario) => createClaimChecker(of)([claim], plan);
 
