@@ -1,0 +1,134 @@
+/**
+ * The least sum of fill times and tail over all plans made of some options, by Pareto labels: for
+ * each suffix of the chain the (fill, tail, depth) of which none is better than another in all
+ * three. A label that cannot end below the limit is dropped by the bounds of `fillSums`.
+ */
+import { type OptionView, rowOf, type StageOptions } from "./options.ts";
+import type { ChosenStage } from "./problem.ts";
+import type { FillSums } from "./sums.ts";
+
+/** Columns of labels; the labels of a state follow each other. */
+interface Labels {
+  readonly fill: number[];
+  /** What is left to synchronise when the first stage of the suffix is done. */
+  readonly tail: number[];
+  readonly depth: number[];
+  /** The first stage. */
+  readonly option: number[];
+  /** The label of the stages after the first, -1 where there are none. */
+  readonly next: number[];
+}
+
+export interface FillAndTail {
+  readonly value: number;
+  readonly stages: readonly ChosenStage[];
+}
+
+/** Null where no plan is below the limit. */
+export function leastFillAndTail(view: OptionView, sums: FillSums, limit: number): FillAndTail | null {
+  const { layers, devices } = view.of;
+  const labels = emptyLabels();
+  // The labels of a state are begin[state]..close[state]-1.
+  const begin = new Int32Array((layers + 1) * (devices + 1));
+  const close = new Int32Array(begin.length);
+  push(labels, emptyLabel);
+  close.fill(1, layers * (devices + 1));
+  for (let first = layers - 1; first >= 0; first--)
+    for (let start = 0; start < devices; start++) {
+      const state = first * (devices + 1) + start;
+      begin[state] = close[state] = labels.fill.length;
+      if (sums.before[state] + sums.after[state] >= limit) continue;
+      const found = extensions(view, sums, { labels, begin, close }, { first, start, limit });
+      for (const at of pareto(found)) push(labels, labelAt(found, at));
+      close[state] = labels.fill.length;
+    }
+  let best = -1;
+  for (let at = begin[0]; at < close[0]; at++)
+    if (best < 0 || valueAt(labels, at) < valueAt(labels, best)) best = at;
+  return best < 0 ? null : { value: valueAt(labels, best), stages: stagesOf(view.of, labels, best) };
+}
+
+interface Known {
+  readonly labels: Labels;
+  readonly begin: Int32Array;
+  readonly close: Int32Array;
+}
+
+/** All labels of one state that may end below the limit. */
+function extensions(
+  { of, start: rowStart, list }: OptionView,
+  sums: FillSums,
+  { labels, begin, close }: Known,
+  { first, start, limit }: { readonly first: number; readonly start: number; readonly limit: number },
+): Labels {
+  const { layers, devices, placeClass, replicas, fill, sync, hidden, deepest } = of;
+  const found = emptyLabels();
+  const before = sums.before[first * (devices + 1) + start];
+  const hiddenBefore = sums.hiddenBefore[first];
+  for (let end = first + 1; end <= layers; end++) {
+    const row = rowOf(of, first, end, placeClass[start]);
+    for (let i = rowStart[row]; i < rowStart[row + 1]; i++) {
+      const o = list[i];
+      if (start + replicas[o] > devices) break;
+      const state = end * (devices + 1) + start + replicas[o];
+      if (before + fill[o] + sums.after[state] >= limit) continue;
+      for (let at = begin[state]; at < close[state]; at++) {
+        const sum = fill[o] + labels.fill[at];
+        const tail = Math.max(sync[o], labels.tail[at] - hidden[o], 0);
+        if (labels.depth[at] + 1 > deepest[o]) continue;
+        if (before + sum + Math.max(0, tail - hiddenBefore) >= limit) continue;
+        push(found, { fill: sum, tail, depth: labels.depth[at] + 1, option: o, next: at });
+      }
+    }
+  }
+  return found;
+}
+
+/** Numbers of the labels that no other is at least as good as in everything. */
+function pareto({ fill, tail, depth }: Labels): number[] {
+  const order = [...fill.keys()].sort(
+    (a, b) => fill[a] - fill[b] || tail[a] - tail[b] || depth[a] - depth[b] || a - b,
+  );
+  const kept: number[] = [];
+  for (const at of order)
+    if (!kept.some((other) => tail[other] <= tail[at] && depth[other] <= depth[at])) kept.push(at);
+  return kept;
+}
+
+interface Label {
+  readonly fill: number;
+  readonly tail: number;
+  readonly depth: number;
+  readonly option: number;
+  readonly next: number;
+}
+
+const emptyLabel: Label = { fill: 0, tail: 0, depth: 0, option: -1, next: -1 };
+const emptyLabels = (): Labels => ({ fill: [], tail: [], depth: [], option: [], next: [] });
+const valueAt = ({ fill, tail }: Labels, at: number): number => fill[at] + tail[at];
+
+function push(labels: Labels, label: Label): void {
+  labels.fill.push(label.fill);
+  labels.tail.push(label.tail);
+  labels.depth.push(label.depth);
+  labels.option.push(label.option);
+  labels.next.push(label.next);
+}
+
+const labelAt = (labels: Labels, at: number): Label => ({
+  fill: labels.fill[at],
+  tail: labels.tail[at],
+  depth: labels.depth[at],
+  option: labels.option[at],
+  next: labels.next[at],
+});
+
+function stagesOf({ end, replicas, variant }: StageOptions, labels: Labels, best: number): ChosenStage[] {
+  const stages: ChosenStage[] = [];
+  for (let at = best, first = 0; labels.next[at] >= 0; at = labels.next[at]) {
+    const o = labels.option[at];
+    stages.push({ first, end: end[o], replicas: replicas[o], variant: variant[o] });
+    first = end[o];
+  }
+  return stages;
+}
