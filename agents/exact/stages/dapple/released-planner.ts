@@ -11,7 +11,13 @@
 import { type DeviceSet, deviceSet, transferTime } from "./machines.ts";
 import { releasedChoices } from "./released-placements.ts";
 import { releasedBottleneck } from "./released-program.ts";
-import { cutBytes, type DappleCase, type ReleasedStage, releasedSpeedup, stageTime } from "./released-score.ts";
+import {
+  cutBytes,
+  type DappleCase,
+  type ReleasedStage,
+  releasedSpeedup,
+  stageTime,
+} from "./released-score.ts";
 
 export interface ReleasedPlan {
   readonly kind: "dp" | "straight" | "bipartition";

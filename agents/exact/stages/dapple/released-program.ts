@@ -112,10 +112,13 @@ const inOrder = (cells: Cells): Cells =>
 class Uses {
   private readonly known = new Map<Occupied, Use>();
 
-  constructor(
-    private readonly ends: readonly number[],
-    private readonly copies: number,
-  ) {}
+  private readonly ends: readonly number[];
+  private readonly copies: number;
+
+  constructor(ends: readonly number[], copies: number) {
+    this.ends = ends;
+    this.copies = copies;
+  }
 
   of(occupied: Occupied): Use {
     let use = this.known.get(occupied);

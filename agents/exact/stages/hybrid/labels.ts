@@ -2,6 +2,8 @@
  * The least sum of fill times and tail over all plans made of some options, by Pareto labels: for
  * each suffix of the chain the (fill, tail, depth) of which none is better than another in all
  * three. A label that cannot end below the limit is dropped by the bounds of `fillSums`.
+ *
+ * Tails below the floor count as the floor. The higher the floor, the fewer labels there are.
  */
 import { type OptionView, rowOf, type StageOptions } from "./options.ts";
 import type { ChosenStage } from "./problem.ts";
@@ -20,32 +22,43 @@ interface Labels {
 }
 
 export interface FillAndTail {
-  readonly value: number;
+  readonly fill: number;
+  /** At least the floor. */
+  readonly tail: number;
   readonly stages: readonly ChosenStage[];
 }
 
-/** Null where no plan is below the limit. */
-export function leastFillAndTail(view: OptionView, sums: FillSums, limit: number): FillAndTail | null {
+export interface LabelLimits {
+  /** Only plans with fill + tail below it count. */
+  readonly value: number;
+  /** Only plans with a tail of at most this count. */
+  readonly tail: number;
+  readonly floor: number;
+}
+
+/** Null where no plan is below the limits. */
+export function leastFillAndTail(view: OptionView, sums: FillSums, limits: LabelLimits): FillAndTail | null {
   const { layers, devices } = view.of;
   const labels = emptyLabels();
   // The labels of a state are begin[state]..close[state]-1.
   const begin = new Int32Array((layers + 1) * (devices + 1));
   const close = new Int32Array(begin.length);
-  push(labels, emptyLabel);
+  push(labels, { fill: 0, tail: limits.floor, depth: 0, option: -1, next: -1 });
   close.fill(1, layers * (devices + 1));
   for (let first = layers - 1; first >= 0; first--)
     for (let start = 0; start < devices; start++) {
       const state = first * (devices + 1) + start;
       begin[state] = close[state] = labels.fill.length;
-      if (sums.before[state] + sums.after[state] >= limit) continue;
-      const found = extensions(view, sums, { labels, begin, close }, { first, start, limit });
+      if (sums.before[state] + sums.after[state] + limits.floor >= limits.value) continue;
+      const found = extensions(view, sums, { labels, begin, close }, { first, start, limits });
       for (const at of pareto(found)) push(labels, labelAt(found, at));
       close[state] = labels.fill.length;
     }
-  let best = -1;
-  for (let at = begin[0]; at < close[0]; at++)
-    if (best < 0 || valueAt(labels, at) < valueAt(labels, best)) best = at;
-  return best < 0 ? null : { value: valueAt(labels, best), stages: stagesOf(view.of, labels, best) };
+  const ends = Array.from({ length: close[0] - begin[0] }, (_, i) => begin[0] + i);
+  const valueAt = (at: number) => labels.fill[at] + labels.tail[at];
+  const best = ends.reduce((least, at) => (least < 0 || valueAt(at) < valueAt(least) ? at : least), -1);
+  if (best < 0) return null;
+  return { fill: labels.fill[best], tail: labels.tail[best], stages: stagesOf(view.of, labels, best) };
 }
 
 interface Known {
@@ -54,29 +67,37 @@ interface Known {
   readonly close: Int32Array;
 }
 
+interface Place {
+  readonly first: number;
+  readonly start: number;
+  readonly limits: LabelLimits;
+}
+
 /** All labels of one state that may end below the limit. */
 function extensions(
   { of, start: rowStart, list }: OptionView,
   sums: FillSums,
   { labels, begin, close }: Known,
-  { first, start, limit }: { readonly first: number; readonly start: number; readonly limit: number },
+  { first, start, limits }: Place,
 ): Labels {
   const { layers, devices, placeClass, replicas, fill, sync, hidden, deepest } = of;
   const found = emptyLabels();
   const before = sums.before[first * (devices + 1) + start];
-  const hiddenBefore = sums.hiddenBefore[first];
+  const mostTail = limits.tail + sums.hiddenBefore[first];
   for (let end = first + 1; end <= layers; end++) {
     const row = rowOf(of, first, end, placeClass[start]);
     for (let i = rowStart[row]; i < rowStart[row + 1]; i++) {
       const o = list[i];
       if (start + replicas[o] > devices) break;
       const state = end * (devices + 1) + start + replicas[o];
-      if (before + fill[o] + sums.after[state] >= limit) continue;
+      if (before + fill[o] + sums.after[state] + limits.floor >= limits.value) continue;
+      if (sync[o] > mostTail) continue;
       for (let at = begin[state]; at < close[state]; at++) {
         const sum = fill[o] + labels.fill[at];
-        const tail = Math.max(sync[o], labels.tail[at] - hidden[o], 0);
-        if (labels.depth[at] + 1 > deepest[o]) continue;
-        if (before + sum + Math.max(0, tail - hiddenBefore) >= limit) continue;
+        const tail = Math.max(sync[o], labels.tail[at] - hidden[o], limits.floor);
+        if (labels.depth[at] + 1 > deepest[o] || tail > mostTail) continue;
+        const leastTail = Math.max(tail - sums.hiddenBefore[first], limits.floor);
+        if (before + sum + leastTail >= limits.value) continue;
         push(found, { fill: sum, tail, depth: labels.depth[at] + 1, option: o, next: at });
       }
     }
@@ -103,9 +124,7 @@ interface Label {
   readonly next: number;
 }
 
-const emptyLabel: Label = { fill: 0, tail: 0, depth: 0, option: -1, next: -1 };
 const emptyLabels = (): Labels => ({ fill: [], tail: [], depth: [], option: [], next: [] });
-const valueAt = ({ fill, tail }: Labels, at: number): number => fill[at] + tail[at];
 
 function push(labels: Labels, label: Label): void {
   labels.fill.push(label.fill);

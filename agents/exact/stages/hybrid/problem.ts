@@ -65,16 +65,21 @@ export interface StagePlan {
 
 export type StageObjective = "latency" | "bottleneck";
 
-/** The value of given stages; infinite where one does not fit. */
-export function stagesValue(
-  problem: StageProblem,
-  stages: readonly ChosenStage[],
-  objective: StageObjective,
-): number {
+/** What the objectives are made of. */
+export interface StageFigures {
+  readonly fill: number;
+  readonly period: number;
+  readonly tail: number;
+  readonly bottleneck: number;
+}
+
+/** Null where a stage does not fit, or there are too few devices. */
+export function stageFigures(problem: StageProblem, stages: readonly ChosenStage[]): StageFigures | null {
   let [fill, period, tail, hidden, bottleneck, start] = [0, 0, 0, 0, 0, 0];
   for (const [s, { first, end, replicas, variant }] of stages.entries()) {
+    if (start + replicas > problem.devices) return null;
     const cost = problem.cost(first, end, problem.placeClass[start], replicas, variant);
-    if (cost === null || cost.deepest < stages.length - s) return Number.POSITIVE_INFINITY;
+    if (cost === null || cost.deepest < stages.length - s) return null;
     fill += cost.fill;
     period = Math.max(period, cost.period);
     tail = Math.max(tail, cost.sync - hidden);
@@ -82,6 +87,17 @@ export function stagesValue(
     bottleneck = Math.max(bottleneck, cost.period, cost.sync / problem.microBatches);
     start += replicas;
   }
-  if (start > problem.devices) return Number.POSITIVE_INFINITY;
+  return { fill, period, tail, bottleneck };
+}
+
+/** The value of given stages; infinite where they do not fit. */
+export function stagesValue(
+  problem: StageProblem,
+  stages: readonly ChosenStage[],
+  objective: StageObjective,
+): number {
+  const figures = stageFigures(problem, stages);
+  if (figures === null) return Number.POSITIVE_INFINITY;
+  const { fill, period, tail, bottleneck } = figures;
   return objective === "bottleneck" ? bottleneck : fill + (problem.microBatches - 1) * period + tail;
 }
