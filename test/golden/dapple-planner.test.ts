@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { deviceSet, releasedLinks } from "../../agents/exact/stages/dapple/machines.ts";
+import { bestReleased, releasedPlans } from "../../agents/exact/stages/dapple/released-planner.ts";
+import { dataParallelSpeedup } from "../../agents/exact/stages/dapple/released-score.ts";
 import { sharedPath } from "../shared-folder.ts";
-import { dapplePlanner } from "./checks/dapple-planner.ts";
+import { dapplePlanner, profileOf } from "./checks/dapple-planner.ts";
 import { summaryOf } from "./checks/summary.ts";
 
 const path = sharedPath("golden", "dapple-planner.json");
@@ -18,10 +21,23 @@ describe.skipIf(path === null)("the released DAPPLE planner", () => {
     expect(summary).toMatchObject({ rows: rows.length, equal: rows.length, worstRelative: 0, first: null });
   });
 
-  test("splits BERT-48 on two machines of 8 in two straight stages with 8 copies", () => {
-    const found = (file.rows as readonly { profile: string; seps: readonly number[]; gbs: number }[]).filter(
-      ({ profile, seps, gbs }) => profile === "bert-48-pbs-2" && seps.length === 1 && gbs === 64,
-    );
-    expect(found.length).toBeGreaterThanOrEqual(0);
+  test("splits BERT-48 on two machines of 8 in two straight stages of 8 copies, batch 64", () => {
+    const given = {
+      profile: profileOf(file.profiles["bert-48-pbs-2"]),
+      batch: { profiled: 2, batch: 64, microBatch: 2 },
+      links: releasedLinks,
+      ends: [8, 16],
+    };
+    const best = bestReleased(releasedPlans(given))!;
+    expect(best).toMatchObject({ kind: "straight", size: 2, copies: 8 });
+    expect(best.speedup).toBeCloseTo(12.33706, 5);
+    const ranges = best.stages.map(({ first, last, on }) => [first, last, on.devices.length]);
+    expect(ranges).toEqual([
+      [0, 30, 8],
+      [30, 54, 8],
+    ]);
+    expect(dataParallelSpeedup(given, deviceSet([...Array(16).keys()], [8, 16]))).toBeCloseTo(4.82224, 5);
+    const bipartition = releasedPlans(given).find(({ kind }) => kind === "bipartition")!;
+    expect(bipartition.speedup).toBeCloseTo(10.556, 3);
   });
 });

@@ -103,7 +103,7 @@ const textOf = ({ kind, size, rp }: GoldenPlan, stages: readonly GoldenStage[]):
 const tuplesOf = (stages: readonly ReleasedStage[]): GoldenStage[] =>
   stages.map(({ first, last, replicas, on }) => [first, last, replicas, on.devices]);
 
-function profileOf(golden: GoldenProfile): DappleProfile {
+export function profileOf(golden: GoldenProfile): DappleProfile {
   const count = golden.cumCompute.length;
   return {
     count,

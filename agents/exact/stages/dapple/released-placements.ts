@@ -1,6 +1,6 @@
 /**
- * The device sets that the released DAPPLE planner (AlibabaPAI/DAPPLE, after Fan et al., PPoPP 2021)
- * tries for the next stage: one by each of three policies, equal ones once.
+ * The device sets that the released DAPPLE planner (AlibabaPAI/DAPPLE, after Fan et al., PPoPP
+ * 2021) tries for the next stage: one by each of three policies, equal ones once.
  *
  *   fresh    the machines without an occupied device, from the first on
  *   append   the machines with one

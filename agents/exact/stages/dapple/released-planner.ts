@@ -26,7 +26,7 @@ export interface ReleasedPlan {
   readonly copies: number;
   readonly speedup: number;
   readonly stages: readonly ReleasedStage[];
-  /** The same stages on other devices with the same score, of which the released code may take any. */
+  /** The same stages on other devices with the same score; the released code may take any. */
   readonly tied: readonly (readonly ReleasedStage[])[];
 }
 
@@ -59,8 +59,8 @@ function planOfSize(given: DappleCase, size: number, kind: "dp" | "straight"): R
 }
 
 /**
- * The released code takes the last of several best plans. Device sets of one policy or another
- * with an equal score it meets in the order of a hash map, so that chance decides among them.
+ * The released code takes the last of several best plans. It tries the device sets of the three
+ * policies in the order of a hash map, so that chance decides among those with equal scores.
  */
 function bipartition(given: DappleCase): ReleasedPlan | null {
   const last = given.profile.count - 1;
@@ -79,15 +79,19 @@ function bipartition(given: DappleCase): ReleasedPlan | null {
       ];
       const speedup = releasedSpeedup(given, stages, block, 1);
       if (best !== null && speedup < best.speedup) continue;
-      const isTie = best?.speedup === speedup && isSameShape(best.stages, stages);
-      const tied = isTie ? [...best!.tied, best!.stages] : [];
+      const tied: readonly (readonly ReleasedStage[])[] =
+        best === null ? [] : tiesWith(best, speedup, stages);
       best = { kind: "bipartition", size: null, copies: 1, speedup, stages, tied };
     }
   return best;
 }
 
-const isSameShape = (some: readonly ReleasedStage[], others: readonly ReleasedStage[]): boolean =>
-  some.every(({ first, replicas }, i) => first === others[i].first && replicas === others[i].replicas);
+/** The best plan so far and its ties, where the next one is the same on other devices. */
+function tiesWith({ speedup, stages, tied }: ReleasedPlan, next: number, others: readonly ReleasedStage[]) {
+  const isSame = ({ first, replicas }: ReleasedStage, i: number) =>
+    first === others[i].first && replicas === others[i].replicas;
+  return next === speedup && stages.every(isSame) ? [...tied, stages] : [];
+}
 
 /** All devices in two sets, by the number of devices of the first one. */
 function pairsOfSets(ends: readonly number[]): [DeviceSet, DeviceSet][] {

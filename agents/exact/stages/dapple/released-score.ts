@@ -7,7 +7,7 @@
  *             + max over stages i of max(0, allReduce(i) - i block / M)
  *   speedup = T / length, and 0 where M is 0
  *
- * T is the time of the whole batch on one device, `block` the plan's bottleneck for the whole batch.
+ * T is the time of the whole batch on one device, and `block` the plan's bottleneck for it.
  *
  * A stage is (first, last), where `last` is the first state of the next stage, and the last state
  * for the last stage. The all-reduce covers the states first..last, so that a border state counts

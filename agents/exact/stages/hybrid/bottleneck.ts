@@ -1,8 +1,8 @@
 /**
  * The least threshold that every stage of a hybrid pipeline can keep to, by bisection. Under a
- * threshold a dynamic program asks for each suffix of the chain, and each place where its devices
- * may begin, how few stages it takes. Fewer stages leave more memory to the stages before, so that
- * the answer is exact.
+ * threshold a dynamic program asks how few stages each suffix of the chain takes, for each place
+ * where its devices may begin. Fewer stages leave more memory to the stages before, so that the
+ * answer is exact.
  *
  * Each question takes (layers^2 / 2) x devices x (options of a range) steps.
  */

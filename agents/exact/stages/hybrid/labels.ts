@@ -1,7 +1,7 @@
 /**
- * The least sum of fill times and tail over all plans made of some options, by Pareto labels: for
- * each suffix of the chain the (fill, tail, depth) of which none is better than another in all
- * three. A label that cannot end below the limit is dropped by the bounds of `fillSums`.
+ * The least sum of fill times and tail over all plans made of some options, by Pareto labels. Each
+ * suffix of the chain keeps those (fill, tail, depth) that no other is as good as in all three. A
+ * label that cannot end below the limit is dropped by the bounds of `fillSums`.
  *
  * Tails below the floor count as the floor. The higher the floor, the fewer labels there are.
  */
@@ -73,7 +73,7 @@ interface Place {
   readonly limits: LabelLimits;
 }
 
-/** All labels of one state that may end below the limit. */
+/** The labels of one state that may end below the limits; few of them are dominated. */
 function extensions(
   { of, start: rowStart, list }: OptionView,
   sums: FillSums,
@@ -82,27 +82,62 @@ function extensions(
 ): Labels {
   const { layers, devices, placeClass, replicas, fill, sync, hidden, deepest } = of;
   const found = emptyLabels();
+  const atFloor = new LabelsByDepth(layers);
   const before = sums.before[first * (devices + 1) + start];
-  const mostTail = limits.tail + sums.hiddenBefore[first];
-  for (let end = first + 1; end <= layers; end++) {
+  const hiddenBefore = sums.hiddenBefore[first];
+  for (let end = layers; end > first; end--) {
     const row = rowOf(of, first, end, placeClass[start]);
     for (let i = rowStart[row]; i < rowStart[row + 1]; i++) {
       const o = list[i];
       if (start + replicas[o] > devices) break;
       const state = end * (devices + 1) + start + replicas[o];
       if (before + fill[o] + sums.after[state] + limits.floor >= limits.value) continue;
-      if (sync[o] > mostTail) continue;
+      if (sync[o] > limits.tail + hiddenBefore) continue;
       for (let at = begin[state]; at < close[state]; at++) {
         const sum = fill[o] + labels.fill[at];
+        const depth = labels.depth[at] + 1;
+        if (depth > deepest[o] || sum >= atFloor.least[depth]) continue;
         const tail = Math.max(sync[o], labels.tail[at] - hidden[o], limits.floor);
-        if (labels.depth[at] + 1 > deepest[o] || tail > mostTail) continue;
-        const leastTail = Math.max(tail - sums.hiddenBefore[first], limits.floor);
+        if (tail > limits.tail + hiddenBefore) continue;
+        const leastTail = Math.max(tail - hiddenBefore, limits.floor);
         if (before + sum + leastTail >= limits.value) continue;
-        push(found, { fill: sum, tail, depth: labels.depth[at] + 1, option: o, next: at });
+        if (tail === limits.floor) atFloor.add(depth, sum, o, at);
+        else push(found, { fill: sum, tail, depth, option: o, next: at });
       }
     }
   }
+  atFloor.pushAll(found, limits.floor);
   return found;
+}
+
+/** Of the labels with the least tail, the one of least fill for each depth. */
+class LabelsByDepth {
+  /** Least fill at a depth or any smaller one, shape [layers + 1]. */
+  readonly least: Float64Array;
+  private readonly option: Int32Array;
+  private readonly next: Int32Array;
+
+  constructor(layers: number) {
+    this.least = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+    this.option = new Int32Array(layers + 1);
+    this.next = new Int32Array(layers + 1);
+  }
+
+  /** Pre: the fill is below the least at that depth. */
+  add(depth: number, fill: number, option: number, next: number): void {
+    this.option[depth] = option;
+    this.next[depth] = next;
+    for (let deep = depth; deep < this.least.length && this.least[deep] > fill; deep++)
+      this.least[deep] = fill;
+  }
+
+  pushAll(labels: Labels, tail: number): void {
+    for (let depth = 1; depth < this.least.length; depth++) {
+      const fill = this.least[depth];
+      if (fill < this.least[depth - 1])
+        push(labels, { fill, tail, depth, option: this.option[depth], next: this.next[depth] });
+    }
+  }
 }
 
 /** Numbers of the labels that no other is at least as good as in everything. */

@@ -14,7 +14,7 @@
  */
 import { leastThreshold } from "./bottleneck.ts";
 import { leastFillAndTail } from "./labels.ts";
-import { type StageOptions, stageOptions, viewOf } from "./options.ts";
+import { type OptionView, type StageOptions, stageOptions, viewOf } from "./options.ts";
 import {
   type ChosenStage,
   type StageFigures,
@@ -23,7 +23,7 @@ import {
   stageFigures,
   stagesValue,
 } from "./problem.ts";
-import { fillSums } from "./sums.ts";
+import { fillSums, fittingStages, leastSumStages } from "./sums.ts";
 
 /** Plans with a longest period in [periodLow, periodHigh), a tail in [tailLow, tailHigh). */
 interface Box {
@@ -44,17 +44,28 @@ interface Found extends StageFigures {
 /** A box is narrow where its bound is so close to its plans, as a share of the best value. */
 const NARROW = 1e-3;
 
+/** First plans are sought with periods below these multiples of the least one. */
+const FIRST_PERIODS = [1.001, 1.05, 1.15, 1.4, 2, Number.POSITIVE_INFINITY];
+
+/** And with tails below these shares of the value of the plan of least period. */
+const FIRST_TAILS = [2, 0.3, 0.1, 0.03];
+
+/** A range of periods is wide where they differ by more than this share of the best value. */
+const WIDE = 0.02;
+
 /** Null where nothing fits. */
 export function leastLatency(problem: StageProblem): StagePlan | null {
   const options = stageOptions(problem);
   const fastest = leastThreshold(options, options.period);
   if (fastest === null) return null;
   const search = new Search(problem, options, fastest);
+  search.seed(fastest.value);
   search.open.push({
     periodLow: fastest.value,
-    periodHigh: Number.POSITIVE_INFINITY,
+    // A longer period or tail costs more than the best plan by itself.
+    periodHigh: search.weight === 0 ? Number.POSITIVE_INFINITY : search.best.value / search.weight,
     tailLow: 0,
-    tailHigh: Number.POSITIVE_INFINITY,
+    tailHigh: search.best.value,
     bound: 0,
     known: null,
   });
@@ -70,12 +81,14 @@ class Search {
   readonly problem: StageProblem;
   readonly options: StageOptions;
   readonly weight: number;
+  readonly hides: boolean;
   best: StagePlan;
 
   constructor(problem: StageProblem, options: StageOptions, fastest: StagePlan) {
     this.problem = problem;
     this.options = options;
     this.weight = problem.microBatches - 1;
+    this.hides = options.hidden.some((time) => time > 0);
     this.best = { stages: fastest.stages, value: stagesValue(problem, fastest.stages, "latency") };
   }
 
@@ -89,46 +102,74 @@ class Search {
   /** Answers a box, or cuts it into smaller ones. */
   explore(box: Box): void {
     const { weight } = this;
+    const { periodLow, periodHigh, tailLow } = box;
+    const isWide = weight * (periodHigh - periodLow) > WIDE * this.best.value;
+    const relaxed = box.known ?? this.leastFill(box);
+    if (relaxed === null) return;
+    if (relaxed.fill + weight * periodLow + tailLow >= this.best.value) return;
+    const isExact = relaxed.fits && relaxed.tail < box.tailHigh;
+    if (!isExact && isWide) {
+      const middle = (periodLow + periodHigh) / 2;
+      const isBelow = relaxed.period < middle;
+      this.push({ ...box, periodHigh: middle, known: isBelow ? relaxed : null }, relaxed.fill);
+      this.push({ ...box, periodLow: middle, known: relaxed }, relaxed.fill);
+      return;
+    }
+    const found = isExact ? relaxed : this.leastFittingFill(box);
+    if (found !== null) this.cut(box, found);
+  }
+
+  /** Plans of no less period and tail than the plan of least fill are not better than it. */
+  private cut(box: Box, found: Found): void {
     const { periodLow, tailLow } = box;
-    const found = box.known ?? this.leastFill(box);
-    if (found === null) return;
-    const { period, tail } = found;
-    const bound = found.fill + weight * periodLow + tailLow;
-    const periodGap = weight * Math.max(0, period - periodLow);
+    const { fill, period, tail } = found;
+    const periodGap = this.weight * Math.max(0, period - periodLow);
     const tailGap = Math.max(0, tail - tailLow);
-    if (bound >= this.best.value || periodGap + tailGap === 0) return;
-    if (periodGap + tailGap <= NARROW * this.best.value) this.finish(box);
+    const gap = periodGap + tailGap;
+    if (gap === 0 || fill + this.weight * periodLow + tailLow >= this.best.value) return;
+    if (gap <= NARROW * this.best.value) this.finish(box);
     else if (periodGap >= tailGap) {
       const middle = (periodLow + period) / 2;
-      this.push({ ...box, periodHigh: middle, known: null }, found.fill);
-      this.push({ ...box, periodLow: middle, periodHigh: period, known: null }, found.fill);
-      this.push({ ...box, periodLow: period, known: found }, found.fill);
+      this.push({ ...box, periodHigh: middle, known: null }, fill);
+      this.push({ ...box, periodLow: middle, periodHigh: period, known: null }, fill);
+      this.push({ ...box, periodLow: period, known: found }, fill);
     } else {
       const middle = (tailLow + tail) / 2;
-      this.push({ ...box, tailHigh: middle, known: null }, found.fill);
-      this.push({ ...box, tailLow: middle, tailHigh: tail, known: null }, found.fill);
-      this.push({ ...box, tailLow: tail, known: found }, found.fill);
+      this.push({ ...box, tailHigh: middle, known: null }, fill);
+      this.push({ ...box, tailLow: middle, tailHigh: tail, known: null }, fill);
+      this.push({ ...box, tailLow: tail, known: found }, fill);
     }
   }
 
   private push(box: Box, fill: number): void {
+    if (box.periodLow >= box.periodHigh || box.tailLow >= box.tailHigh) return;
     const bound = Math.max(box.bound, fill + this.weight * box.periodLow + box.tailLow);
     if (bound < this.best.value) this.open.push({ ...box, bound });
   }
 
-  /** The plan of least fill in a box with no limits below, null where none can be better. */
-  private leastFill({ periodLow, periodHigh, tailLow, tailHigh }: Box): Found | null {
+  /** The plan of least fill of a box, as if stages fitted at any depth; null without plans. */
+  private leastFill({ periodHigh, tailHigh }: Box): Found | null {
+    const stages = leastSumStages(this.viewBelow(periodHigh, tailHigh));
+    return stages === null ? null : this.consider(stages);
+  }
+
+  /** The plan of least fill of a box; null where none can be better than the best. */
+  private leastFittingFill({ periodLow, periodHigh, tailLow, tailHigh }: Box): Found | null {
     const view = this.viewBelow(periodHigh, tailHigh);
-    const sums = fillSums(view);
-    if (sums.stages === null) return null;
-    const found = this.consider(sums.stages);
-    if (found !== null && found.tail < tailHigh) return found;
     const value = this.best.value - this.weight * periodLow - tailLow;
-    // Tails that the box allows count as nothing.
-    const finite = tailHigh < Number.POSITIVE_INFINITY ? tailHigh : this.mostTail();
-    const limits = { value: value + finite, tail: tailHigh, floor: finite };
-    const labels = leastFillAndTail(view, sums, limits);
+    // With the highest tail as the floor, tails do not matter.
+    const limits = { value: value + tailHigh, tail: tailHigh, floor: tailHigh };
+    const labels = leastFillAndTail(view, fillSums(view), limits);
     return labels === null ? null : this.consider(labels.stages);
+  }
+
+  /** Plans of small fill that fit, as a first best value. */
+  seed(fastest: number): void {
+    for (const tailHigh of FIRST_TAILS.map((share) => share * this.best.value))
+      for (const factor of FIRST_PERIODS) {
+        const stages = fittingStages(this.viewBelow(fastest * factor, tailHigh, false));
+        if (stages !== null) this.consider(stages);
+      }
   }
 
   /** The best plans of a narrow box, period by period downwards. */
@@ -139,32 +180,24 @@ class Search {
       const limits = { value, tail: tailHigh, floor: tailLow };
       const labels = leastFillAndTail(view, fillSums(view), limits);
       if (labels === null) return;
-      high = this.consider(labels.stages)!.period;
+      high = this.consider(labels.stages).period;
     }
   }
 
-  /** A later stage hides part of its synchronisation, so that only the first one is held to it. */
-  private viewBelow(periodHigh: number, tailHigh: number) {
-    const { period, sync, hidden } = this.options;
-    const hides = hidden.some((time) => time > 0);
-    const { layers, classes, rowStart } = this.options;
-    const laterFrom = rowStart[(layers + 1) * classes];
-    return viewOf(
-      this.options,
-      (o) => period[o] < periodHigh && (sync[o] < tailHigh || (hides && o >= laterFrom)),
-    );
+  /**
+   * Options of plans below both. A later stage may hide part of its synchronisation, so that only
+   * the first one is held to the tail.
+   */
+  private viewBelow(periodHigh: number, tailHigh: number, mayHide = this.hides): OptionView {
+    const { period, sync, layers, classes, rowStart } = this.options;
+    const later = mayHide ? rowStart[(layers + 1) * classes] : sync.length;
+    return viewOf(this.options, (o) => period[o] < periodHigh && (sync[o] < tailHigh || o >= later));
   }
 
-  private mostTail(): number {
-    return this.options.sync.reduce((most, time) => Math.max(most, time), 0) + 1;
-  }
-
-  /** Figures of a plan, null where a stage is too deep for its memory. */
-  private consider(stages: readonly ChosenStage[]): Found | null {
-    const figures = stageFigures(this.problem, stages);
-    if (figures === null) return null;
+  private consider(stages: readonly ChosenStage[]): Found {
+    const figures = stageFigures(this.problem, stages)!;
     const value = figures.fill + this.weight * figures.period + figures.tail;
-    if (value < this.best.value) this.best = { stages, value };
+    if (figures.fits && value < this.best.value) this.best = { stages, value };
     return { ...figures, stages };
   }
 }

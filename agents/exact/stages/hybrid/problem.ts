@@ -1,6 +1,6 @@
 /**
- * The question of a synchronous hybrid pipeline on a chain: where to cut, how many replicas each
- * stage gets, on which devices, and which variant of itself (recompute or not) each stage runs.
+ * The question of a synchronous hybrid pipeline on a chain: where to cut it, how many replicas each
+ * stage gets and on which devices. Each stage also chooses a variant, such as recompute or not.
  *
  *   latency    = sum of fill + (M - 1) x longest period + tail
  *   bottleneck = longest of max(period, sync / M)
@@ -71,15 +71,19 @@ export interface StageFigures {
   readonly period: number;
   readonly tail: number;
   readonly bottleneck: number;
+  /** False where a stage is too deep for its memory. */
+  readonly fits: boolean;
 }
 
-/** Null where a stage does not fit, or there are too few devices. */
+/** Null where there is no such stage, or there are too few devices. */
 export function stageFigures(problem: StageProblem, stages: readonly ChosenStage[]): StageFigures | null {
+  let fits = true;
   let [fill, period, tail, hidden, bottleneck, start] = [0, 0, 0, 0, 0, 0];
   for (const [s, { first, end, replicas, variant }] of stages.entries()) {
     if (start + replicas > problem.devices) return null;
     const cost = problem.cost(first, end, problem.placeClass[start], replicas, variant);
-    if (cost === null || cost.deepest < stages.length - s) return null;
+    if (cost === null) return null;
+    fits &&= cost.deepest >= stages.length - s;
     fill += cost.fill;
     period = Math.max(period, cost.period);
     tail = Math.max(tail, cost.sync - hidden);
@@ -87,7 +91,7 @@ export function stageFigures(problem: StageProblem, stages: readonly ChosenStage
     bottleneck = Math.max(bottleneck, cost.period, cost.sync / problem.microBatches);
     start += replicas;
   }
-  return { fill, period, tail, bottleneck };
+  return { fill, period, tail, bottleneck, fits };
 }
 
 /** The value of given stages; infinite where they do not fit. */
@@ -97,7 +101,7 @@ export function stagesValue(
   objective: StageObjective,
 ): number {
   const figures = stageFigures(problem, stages);
-  if (figures === null) return Number.POSITIVE_INFINITY;
+  if (figures === null || !figures.fits) return Number.POSITIVE_INFINITY;
   const { fill, period, tail, bottleneck } = figures;
   return objective === "bottleneck" ? bottleneck : fill + (problem.microBatches - 1) * period + tail;
 }

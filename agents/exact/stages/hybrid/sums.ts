@@ -7,34 +7,57 @@ import { type OptionView, rowOf, stagesAlong } from "./options.ts";
 import type { ChosenStage } from "./problem.ts";
 
 export interface FillSums {
-  /** Least fill of the layers before, shape [layers + 1, devices + 1]; infinite where impossible. */
+  /** Least fill of the layers before, shape [layers + 1, devices + 1]; infinite if impossible. */
   readonly before: Float64Array;
-  /** Least fill of the layers from there on. */
+  /** Least fill of the layers from there on; infinite also where too few devices are before. */
   readonly after: Float64Array;
   /** Most time that the stages before can hide, shape [layers + 1]. */
   readonly hiddenBefore: Float64Array;
-  /** Stages of the least sum, null where there is none. */
-  readonly stages: readonly ChosenStage[] | null;
 }
 
 export function fillSums(view: OptionView): FillSums {
-  const before = sumsBefore(view, devicesNeeded(view));
-  const { after, chosen } = sumsAfter(view, before);
-  const stages = after[0] === Number.POSITIVE_INFINITY ? null : stagesAlong(view.of, chosen);
-  return { before, after, hiddenBefore: mostHidden(view), stages };
+  const [before, { after }] = [sumsBefore(view, devicesAfter(view)), sumsAfter(view)];
+  return { before, after, hiddenBefore: mostHidden(view) };
 }
 
-/** At least so many devices for the layers from each one on, wherever they begin. */
-function devicesNeeded({ of, start, list }: OptionView): Float64Array {
-  const need = new Float64Array(of.layers + 1).fill(Number.POSITIVE_INFINITY);
-  need[of.layers] = 0;
-  for (let first = of.layers - 1; first >= 0; first--)
-    for (let end = first + 1; end <= of.layers; end++)
-      for (let place = 0; place < of.classes; place++) {
-        const row = rowOf(of, first, end, place);
-        if (start[row] === start[row + 1]) continue;
-        need[first] = Math.min(need[first], of.replicas[list[start[row]]] + need[end]);
-      }
+/** Stages of the least sum, as if each fitted at any depth; null where there are none. */
+export function leastSumStages(view: OptionView): ChosenStage[] | null {
+  const { after, chosen } = sumsAfter(view);
+  return after[0] === Number.POSITIVE_INFINITY ? null : stagesAlong(view.of, chosen);
+}
+
+/** Fewest devices of each range of layers, at any place; shape [layers + 1, layers + 1]. */
+function devicesOfRanges({ of, start, list }: OptionView): Float64Array {
+  const fewest = new Float64Array((of.layers + 1) ** 2).fill(Number.POSITIVE_INFINITY);
+  for (let row = 0; row + 1 < start.length; row++) {
+    if (start[row] === start[row + 1]) continue;
+    const range = Math.floor(row / of.classes);
+    fewest[range] = Math.min(fewest[range], of.replicas[list[start[row]]]);
+  }
+  return fewest;
+}
+
+/** At least so many devices for the layers from each one on. */
+function devicesAfter(view: OptionView): Float64Array {
+  const { layers } = view.of;
+  const fewest = devicesOfRanges(view);
+  const need = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+  need[layers] = 0;
+  for (let first = layers - 1; first >= 0; first--)
+    for (let end = first + 1; end <= layers; end++)
+      need[first] = Math.min(need[first], fewest[first * (layers + 1) + end] + need[end]);
+  return need;
+}
+
+/** At least so many devices for the layers before each one. */
+function devicesBefore(view: OptionView): Float64Array {
+  const { layers } = view.of;
+  const fewest = devicesOfRanges(view);
+  const need = new Float64Array(layers + 1).fill(Number.POSITIVE_INFINITY);
+  need[0] = 0;
+  for (let end = 1; end <= layers; end++)
+    for (let first = 0; first < end; first++)
+      need[end] = Math.min(need[end], need[first] + fewest[first * (layers + 1) + end]);
   return need;
 }
 
@@ -60,15 +83,16 @@ function sumsBefore({ of, start: rowStart, list }: OptionView, need: Float64Arra
   return before;
 }
 
-function sumsAfter({ of, start: rowStart, list }: OptionView, before: Float64Array) {
+function sumsAfter(view: OptionView) {
+  const { of, start: rowStart, list } = view;
   const { layers, devices, placeClass, replicas, fill } = of;
-  const after = new Float64Array(before.length).fill(Number.POSITIVE_INFINITY);
-  const chosen = new Int32Array(before.length);
+  const need = devicesBefore(view);
+  const after = new Float64Array((layers + 1) * (devices + 1)).fill(Number.POSITIVE_INFINITY);
+  const chosen = new Int32Array(after.length);
   after.fill(0, layers * (devices + 1));
   for (let first = layers - 1; first >= 0; first--)
-    for (let start = 0; start < devices; start++) {
+    for (let start = Math.min(need[first], devices); start < devices; start++) {
       const state = first * (devices + 1) + start;
-      if (before[state] === Number.POSITIVE_INFINITY) continue;
       for (let end = first + 1; end <= layers; end++) {
         const row = rowOf(of, first, end, placeClass[start]);
         const states = end * (devices + 1) + start;
@@ -95,4 +119,35 @@ function mostHidden({ of, start, list }: OptionView): Float64Array {
           most[end] = Math.max(most[end], most[first] + of.hidden[list[i]]);
       }
   return most;
+}
+
+/**
+ * Stages of a small sum that all fit, null where none are found. The program keeps one suffix for
+ * each state, the one of least sum, though another with fewer stages might leave more memory.
+ */
+export function fittingStages({ of, start: rowStart, list }: OptionView): ChosenStage[] | null {
+  const { layers, devices, placeClass, replicas, fill, deepest } = of;
+  const least = new Float64Array((layers + 1) * (devices + 1)).fill(Number.POSITIVE_INFINITY);
+  const depth = new Int32Array(least.length);
+  const chosen = new Int32Array(least.length);
+  least.fill(0, layers * (devices + 1));
+  for (let first = layers - 1; first >= 0; first--)
+    for (let start = 0; start < devices; start++) {
+      const state = first * (devices + 1) + start;
+      for (let end = layers; end > first; end--) {
+        const row = rowOf(of, first, end, placeClass[start]);
+        const states = end * (devices + 1) + start;
+        for (let i = rowStart[row]; i < rowStart[row + 1]; i++) {
+          const o = list[i];
+          if (start + replicas[o] > devices) break;
+          const sum = fill[o] + least[states + replicas[o]];
+          const deep = depth[states + replicas[o]] + 1;
+          if (sum >= least[state] || deep > deepest[o]) continue;
+          least[state] = sum;
+          depth[state] = deep;
+          chosen[state] = o;
+        }
+      }
+    }
+  return least[0] === Number.POSITIVE_INFINITY ? null : stagesAlong(of, chosen);
 }
