@@ -47,13 +47,22 @@ export interface DapplePlan {
   readonly stages: readonly DappleStage[];
 }
 
-interface Prefix {
+/** Stages so far, with the times of stages and of the transfers between them. */
+interface Prefix extends Times {
   readonly stages: readonly DappleStage[];
   /** Devices in use on each machine. */
   readonly used: readonly number[];
-  /** Latency of the plan that ends with one stage more. */
+  /** Latency of the plan that has one stage more. */
   readonly latency: number;
 }
+
+interface Times {
+  readonly forward: readonly number[];
+  readonly backward: readonly number[];
+  readonly allReduce: readonly number[];
+}
+
+const nothing: Times = { forward: [], backward: [], allReduce: [] };
 
 /** Null where nothing fits. */
 export function dapplePlan(question: DappleQuestion): DapplePlan | null {
@@ -61,44 +70,50 @@ export function dapplePlan(question: DappleQuestion): DapplePlan | null {
   const sizes = question.ends.map((end, i) => end - (i === 0 ? 0 : question.ends[i - 1]));
   const states = Array.from({ length: layers }, () => new Map<string, Prefix[]>());
   const none = sizes.map(() => 0);
-  let best: DapplePlan | null = null;
-  const consider = (prefix: Prefix): Prefix => {
-    const plan = completed(question, prefix);
-    if (plan.latency < (best?.latency ?? Number.POSITIVE_INFINITY)) best = plan;
-    return { ...prefix, latency: plan.latency };
-  };
-  states[0].set(none.join(), [consider({ stages: [], used: none, latency: 0 })]);
-  for (let j = 0; j < layers; j++)
-    for (const prefixes of states[j].values())
+  states[0].set(none.join(), [{ ...nothing, stages: [], used: none, latency: 0 }]);
+  const sums = rangeSums(question.chain);
+  const whole = [{ first: 0, end: layers, on: nextDevices(question.ends, none, sizes) }];
+  let best: DapplePlan = { latency: dappleLatency(question, whole), stages: whole };
+  for (let first = 0; first < layers; first++)
+    for (const prefixes of states[first].values())
       for (const prefix of prefixes)
-        for (const next of splits(question, sizes, prefix)) {
-          const scored = consider(next);
-          const from = next.stages[next.stages.length - 1].end;
-          keep(states[from], next.used.join(), scored, question.kept);
-        }
-  return best;
+        for (const choice of choicesAfter(question, sizes, prefix))
+          for (const { end, times } of extensions(question, sums, prefix, choice)) {
+            const latency = pivotLatency(times, question.microBatches);
+            const known = prefixesOf(states[end], choice.key);
+            const isKept = known.length < question.kept || latency < known[known.length - 1].latency;
+            if (!isKept && latency >= best.latency) continue;
+            const stages = [...prefix.stages, { first, end, on: choice.on }];
+            if (latency < best.latency)
+              best = { latency, stages: [...stages, { first: end, end: layers, on: choice.rest }] };
+            if (isKept)
+              insert(known, { ...withoutLast(times), stages, used: choice.used, latency }, question.kept);
+          }
+  return best.latency === Number.POSITIVE_INFINITY ? null : best;
 }
 
-/** The prefixes of one stage more, each of which leaves a device and a layer. */
-function splits(question: DappleQuestion, sizes: readonly number[], { stages, used }: Prefix): Prefix[] {
-  const first = stages.length === 0 ? 0 : stages[stages.length - 1].end;
+/** Devices for a next stage, and all that are free after it. */
+interface Choice {
+  readonly on: DeviceSet;
+  readonly rest: DeviceSet;
+  readonly used: readonly number[];
+  readonly key: string;
+}
+
+/** Each leaves a device. */
+function choicesAfter({ ends }: DappleQuestion, sizes: readonly number[], { used }: Prefix): Choice[] {
   const free = sizes.reduce((sum, size, i) => sum + size - used[i], 0);
-  const found: Prefix[] = [];
+  const choices: Choice[] = [];
   for (let need = 1; need < free; need++) {
-    const choices = new Map(
-      policies.map((policy) => {
-        const taken = placeStage(policy, sizes, used, need);
-        return [taken.join(), taken] as const;
-      }),
-    );
-    for (const taken of choices.values()) {
-      const on = nextDevices(question.ends, used, taken);
+    const takings = policies.map((policy) => placeStage(policy, sizes, used, need));
+    for (const taken of new Map(takings.map((counts) => [counts.join(), counts])).values()) {
       const after = used.map((count, i) => count + taken[i]);
-      for (let end = first + 1; end < question.chain.forward.length; end++)
-        found.push({ stages: [...stages, { first, end, on }], used: after, latency: 0 });
+      const left = sizes.map((size, i) => size - after[i]);
+      const [on, rest] = [nextDevices(ends, used, taken), nextDevices(ends, after, left)];
+      choices.push({ on, rest, used: after, key: after.join() });
     }
   }
-  return found;
+  return choices;
 }
 
 /** The lowest free devices of each machine. */
@@ -109,45 +124,103 @@ function nextDevices(ends: readonly number[], used: readonly number[], taken: re
   return deviceSet(devices, ends);
 }
 
-/** The plan whose last stage has all other layers and devices. */
-function completed(question: DappleQuestion, { stages, used }: Prefix): DapplePlan {
-  const { chain, ends } = question;
-  const first = stages.length === 0 ? 0 : stages[stages.length - 1].end;
-  const free = ends.map((end, i) => end - (i === 0 ? 0 : ends[i - 1]) - used[i]);
-  const all = [...stages, { first, end: chain.forward.length, on: nextDevices(ends, used, free) }];
-  return { latency: dappleLatency(question, all), stages: all };
+interface Extension {
+  readonly end: number;
+  /** Of the plan with all later layers on the rest; overwritten by the next extension. */
+  readonly times: Times;
 }
+
+/** The layers up to each end on the chosen devices. */
+function* extensions(
+  question: DappleQuestion,
+  sums: RangeSums,
+  { stages, forward, backward, allReduce }: Prefix,
+  { on, rest }: Choice,
+): Generator<Extension> {
+  const times = { forward: [...forward], backward: [...backward], allReduce: [...allReduce] };
+  const before = stages.length === 0 ? null : stages[stages.length - 1];
+  const [first, layers] = [before?.end ?? 0, question.chain.forward.length];
+  for (let end = first + 1; end < layers; end++) {
+    const last = { first: end, end: layers, on: rest };
+    const stage = { first, end, on };
+    if (question.fits !== undefined && !allFit(question, [...stages, stage, last])) continue;
+    let at = forward.length;
+    at = write(question, sums, times, at, before, stage);
+    write(question, sums, times, at, stage, last);
+    yield { end, times };
+  }
+}
+
+const allFit = ({ fits }: DappleQuestion, stages: readonly DappleStage[]): boolean =>
+  stages.every(({ first, end, on }, s) => fits!(first, end, on.devices.length, stages.length - 1 - s));
+
+interface WritableTimes {
+  readonly forward: number[];
+  readonly backward: number[];
+  readonly allReduce: number[];
+}
+
+/** Writes the transfer to a stage, and the stage; returns where the next one goes. */
+function write(
+  { chain, links }: DappleQuestion,
+  sums: RangeSums,
+  { forward, backward, allReduce }: WritableTimes,
+  at: number,
+  before: DappleStage | null,
+  { first, end, on }: DappleStage,
+): number {
+  let next = at;
+  if (before !== null) {
+    const bytes = chain.outputBytes[first - 1];
+    forward[next] = transferTime(before.on, on, bytes, links);
+    backward[next] = transferTime(on, before.on, bytes, links);
+    allReduce[next++] = 0;
+  }
+  const replicas = on.devices.length;
+  forward[next] = (sums.forward[end] - sums.forward[first]) / replicas;
+  backward[next] = (sums.backward[end] - sums.backward[first]) / replicas;
+  allReduce[next++] = allReduceTime(on, sums.weightBytes[end] - sums.weightBytes[first], links);
+  return next;
+}
+
+/** Sums of the layers before each one, shape [layers + 1]. */
+type RangeSums = Pick<DappleChain, "forward" | "backward" | "weightBytes">;
+
+function rangeSums({ forward, backward, weightBytes }: DappleChain): RangeSums {
+  const before = (values: Float64Array) => {
+    const sums = new Float64Array(values.length + 1);
+    for (const [i, value] of values.entries()) sums[i + 1] = sums[i] + value;
+    return sums;
+  };
+  return { forward: before(forward), backward: before(backward), weightBytes: before(weightBytes) };
+}
+
+/** Without the last stage and the transfer to it. */
+const withoutLast = ({ forward, backward, allReduce }: Times): Times => ({
+  forward: forward.slice(0, -2),
+  backward: backward.slice(0, -2),
+  allReduce: allReduce.slice(0, -2),
+});
 
 /** Pivot latency of given stages, infinite where one does not fit. */
 export function dappleLatency(question: DappleQuestion, stages: readonly DappleStage[]): number {
-  const { chain, links, microBatches } = question;
-  const [forward, backward, allReduce]: number[][] = [[], [], []];
-  for (const [s, { first, end, on }] of stages.entries()) {
-    const replicas = on.devices.length;
-    if (question.fits?.(first, end, replicas, stages.length - 1 - s) === false)
-      return Number.POSITIVE_INFINITY;
-    forward.push(sum(chain.forward, first, end) / replicas);
-    backward.push(sum(chain.backward, first, end) / replicas);
-    allReduce.push(allReduceTime(on, sum(chain.weightBytes, first, end), links));
-    if (s + 1 === stages.length) continue;
-    const bytes = chain.outputBytes[end - 1];
-    forward.push(transferTime(on, stages[s + 1].on, bytes, links));
-    backward.push(transferTime(stages[s + 1].on, on, bytes, links));
-    allReduce.push(0);
-  }
-  return pivotLatency({ forward, backward, allReduce }, microBatches);
+  if (question.fits !== undefined && !allFit(question, stages)) return Number.POSITIVE_INFINITY;
+  const times: WritableTimes = { forward: [], backward: [], allReduce: [] };
+  const sums = rangeSums(question.chain);
+  let at = 0;
+  for (const [s, stage] of stages.entries())
+    at = write(question, sums, times, at, s === 0 ? null : stages[s - 1], stage);
+  return pivotLatency(times, question.microBatches);
 }
 
-function sum(values: Float64Array, first: number, end: number): number {
-  let total = 0;
-  for (let i = first; i < end; i++) total += values[i];
-  return total;
-}
-
-function keep(states: Map<string, Prefix[]>, key: string, prefix: Prefix, most: number): void {
+function prefixesOf(states: Map<string, Prefix[]>, key: string): Prefix[] {
   const known = states.get(key) ?? [];
+  states.set(key, known);
+  return known;
+}
+
+function insert(known: Prefix[], prefix: Prefix, most: number): void {
   const at = known.findIndex(({ latency }) => prefix.latency < latency);
   known.splice(at < 0 ? known.length : at, 0, prefix);
   if (known.length > most) known.pop();
-  states.set(key, known);
 }
