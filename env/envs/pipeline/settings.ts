@@ -2,6 +2,7 @@
  * `PipelineSettings`: what of a pipeline plan is fixed for an episode. They are options of an env,
  * and of each reset. All of it is plain JSON, so that it goes into saved states.
  */
+import { isCpu } from "../../model/cluster/cluster.ts";
 import { InputError } from "../../model/errors.ts";
 import { kindsOf } from "../../model/graph/support.ts";
 import type { LayerChain } from "../../model/layers/layer-chain.ts";
@@ -64,6 +65,11 @@ export function pipelineSettings(
     throw new InputError(`${id}: microBatches is ${shown(microBatches)}, expected 1..${most}.`);
   const recompute = flagsOf(id, "recompute", chain, given.recompute, before.recompute);
   const swap = flagsOf(id, "swap", chain, given.swap, before.swap);
+  const { cluster } = chain.scenario;
+  if (swap !== null && !cluster.devices.some(isCpu))
+    throw new InputError(
+      `${id}: swap needs a CPU, whose memory the layers wait in; "${cluster.name}" has none.`,
+    );
   const both = recompute?.findIndex((flag, layer) => flag === 1 && swap?.[layer] === 1) ?? -1;
   if (both !== -1)
     throw new InputError(`${id}: layer ${both} is both recomputed and swapped, expected one of them.`);
