@@ -1,7 +1,7 @@
 /**
- * The default observation of `Pipeline/Assign-v1`: a row of columns for each layer, the edges
- * between layers, a row of sums for each device, and which layers make the current group. The
- * arrays belong to the caller.
+ * The default observation of `Pipeline/Assign-v1`. There is a row of columns for each layer, a row
+ * of sums for each device, the edges between layers, and the current group. The arrays belong to
+ * the caller.
  */
 import type { LayerChain } from "../model/layers/layer-chain.ts";
 import { box } from "../spaces/box.ts";

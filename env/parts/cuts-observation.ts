@@ -1,7 +1,7 @@
 /**
- * The default observation of `Pipeline/Cuts-v1`: a row of columns for each layer, the edges between
- * layers, the stage that is open, the current layer and the stage of each layer. The arrays belong
- * to the caller.
+ * The default observation of `Pipeline/Cuts-v1`. There is a row of columns for each layer, the
+ * edges between layers, sums over the open stage, and the stage of each layer. The arrays belong to
+ * the caller.
  */
 import type { LayerChain } from "../model/layers/layer-chain.ts";
 import { box } from "../spaces/box.ts";
@@ -24,8 +24,8 @@ export interface CutsObservation extends LayerRows {
 }
 
 /**
- * Sums over the open stage, the current layer included; the share of the devices that are left; the
- * share of the batch that a micro-batch has.
+ * Sums over the open stage, the current layer included. Then the share of the devices that are
+ * left, and the share of the batch that a micro-batch has.
  */
 export const openColumns = Object.freeze([...sumColumns, "devicesLeft", "microBatch"] as const);
 

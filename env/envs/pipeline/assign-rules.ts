@@ -105,7 +105,10 @@ export interface AssignedStages {
   readonly stageOfGroup: Int32Array;
 }
 
-/** All stages, where groups that are left join the last stage. `placed` are devices of the first groups. */
+/**
+ * All stages, where groups that are left join the last stage. `placed` are devices of the first
+ * groups.
+ */
 export function plainStages(
   settings: AssignSettings,
   groups: LayerGroups,

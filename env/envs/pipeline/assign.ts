@@ -12,7 +12,6 @@
  */
 import type { ActionMask, EnvMetadata } from "../../contract.ts";
 import { InputError } from "../../model/errors.ts";
-import { layerEdges } from "../../model/layers/layer-edges.ts";
 import type { Rng } from "../../model/rng.ts";
 import { type AssignObservation, assignObservation } from "../../parts/assign-observation.ts";
 import type { AssignView } from "../../parts/pipeline-view.ts";
@@ -22,7 +21,6 @@ import { checkResetOptions, returnsUnder } from "../options.ts";
 import {
   type AssignChoices,
   type AssignSettings,
-  type AssignWorld,
   assignChoices,
   assignSettings,
   usualAssignSettings,
@@ -36,7 +34,7 @@ export const ASSIGN_ID = "Pipeline/Assign-v1";
 
 export type AssignOptions<Observation = AssignObservation> = PipelineEnvOptions<Observation, AssignView> &
   AssignChoices;
-type AssignParts<Observation> = PipelineParts<Observation, AssignView, AssignSettings> & AssignWorld;
+type AssignParts<Observation> = PipelineParts<Observation, AssignView, AssignSettings>;
 
 export const assignOptions: readonly string[] = assignChoices;
 
@@ -44,12 +42,11 @@ export function createAssignEnv<Observation = AssignObservation>(
   options: AssignOptions<Observation>,
 ): AssignEnv<Observation> {
   const { settings: usual, ...parts } = pipelineParts(ASSIGN_ID, options, assignOptions);
-  const world = { ...parts, edges: layerEdges(parts.chain) };
   // Without the option, Observation is its default, which the compiler cannot see here.
   const observation =
     options.observation ?? (assignObservation as unknown as NonNullable<typeof options.observation>);
-  const settings = assignSettings(world, usualAssignSettings(world, usual), options);
-  return new AssignEnv({ ...world, settings, observation: observation(parts.chain) });
+  const settings = assignSettings(parts, usualAssignSettings(parts, usual), options);
+  return new AssignEnv({ ...parts, settings, observation: observation(parts.chain) });
 }
 
 export class AssignEnv<Observation> extends Episode<Observation, number, AssignState, AssignDecisions> {

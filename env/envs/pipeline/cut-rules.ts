@@ -119,7 +119,7 @@ export function plainEnd(
   return [...closed, ...later.map((stage, i) => ({ ...stage, from: from(i), to: from(i + 1) }))];
 }
 
-/** Devices that no closed stage has. With fixed stages they are those that stages still open have. */
+/** Devices that no closed stage has. With fixed stages they are those of the stages not closed. */
 export function devicesLeft({ stages, devices }: CutSettings, closed: readonly LayerStage[]): number[] {
   if (stages !== null) return [...new Set(stages.slice(closed.length).flatMap((stage) => stage.devices))];
   return devices.slice(closed.reduce((sum, stage) => sum + stage.devices.length, 0));

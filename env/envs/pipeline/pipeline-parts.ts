@@ -1,6 +1,8 @@
 /** Options that every pipeline env takes, and the parts that they resolve to. */
 import { InputError } from "../../model/errors.ts";
+import type { Successors } from "../../model/graph/components.ts";
 import { type LayerChain, layerChain, MOST_LAYERS } from "../../model/layers/layer-chain.ts";
+import { layerEdges } from "../../model/layers/layer-edges.ts";
 import type { ObservationPart } from "../../parts/observation.ts";
 import type { EpisodeParts } from "../episode.ts";
 import { type EpisodeOptions, scoringParts } from "../episode-parts.ts";
@@ -18,6 +20,8 @@ export interface PipelineEnvOptions<Observation, View> extends EpisodeOptions, P
 export interface PipelineParts<Observation, View, Settings> extends EpisodeParts<Observation, View> {
   readonly id: string;
   readonly chain: LayerChain;
+  /** Between layers. */
+  readonly edges: Successors;
   /** Devices that stages may have. */
   readonly usable: readonly number[];
   readonly settings: Settings;
@@ -53,5 +57,6 @@ export function pipelineParts<Observation, View>(
   const usable = usableDevices(chain);
   if (usable.length === 0)
     throw new InputError(`${id}: no accelerator of "${parts.scenario.cluster.name}" can run every layer.`);
-  return { ...parts, id, chain, usable, settings: defaultSettings(chain, usable.length) };
+  const edges = layerEdges(chain);
+  return { ...parts, id, chain, edges, usable, settings: defaultSettings(chain, usable.length) };
 }

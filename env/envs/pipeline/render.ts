@@ -1,6 +1,6 @@
 /**
- * A pipeline plan as text: one row for each device with its stages and their ops, a bar of the
- * simulated batches, and the peak memory. In a bar, `#` is busy for at least half of the column's
+ * A pipeline plan as text. There is a row for each device with its stages and their ops, a bar of
+ * what was simulated, and the peak memory. In a bar, `#` is busy for at least half of the column's
  * time, `-` for less, and `.` is idle.
  *
  * Drawing simulates the plan once, outside of any budget: it is a picture, not a score.

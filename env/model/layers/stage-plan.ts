@@ -21,7 +21,7 @@ export interface StagePlan {
 }
 
 /**
- * The stages of a plan as intervals of the chain, to search on from; null where they are none, or
+ * The stages of a plan as intervals of the chain, to search on from. Null where they are none, or
  * where parts of a stage are recomputed or swapped.
  */
 export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
