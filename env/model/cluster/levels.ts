@@ -26,7 +26,8 @@ function levels({ devices, routes, links }: Cluster): Int32Array[] {
   const oneWay = (from: number, to: number): number =>
     routes[from][to].reduce((sum, link) => sum + 1 / links[link].bytesPerUs, 0);
   const pairs: { readonly a: number; readonly b: number; readonly us: number }[] = [];
-  for (let a = 0; a < count; a++) for (let b = a + 1; b < count; b++) pairs.push({ a, b, us: usPerByte(a, b) });
+  for (let a = 0; a < count; a++)
+    for (let b = a + 1; b < count; b++) pairs.push({ a, b, us: usPerByte(a, b) });
   const speeds = [...new Set(pairs.map(({ us }) => us))].sort((a, b) => a - b);
   const found: Int32Array[] = [];
   for (const us of speeds) {

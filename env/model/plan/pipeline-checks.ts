@@ -117,9 +117,7 @@ function checkWords({ collective, sync }: PipelinePlan): void {
       `The pipeline's collective is ${JSON.stringify(collective)}, expected ${alternatives(collectives)}.`,
     );
   if (sync !== undefined && !syncs.includes(sync))
-    throw new InputError(
-      `The pipeline's sync is ${JSON.stringify(sync)}, expected ${alternatives(syncs)}.`,
-    );
+    throw new InputError(`The pipeline's sync is ${JSON.stringify(sync)}, expected ${alternatives(syncs)}.`);
 }
 
 function checkFlags({ graph, cluster }: Scenario, { recompute, swap, stageOf }: PipelinePlan): void {

@@ -32,7 +32,7 @@ import {
 import { createParts } from "./parts.ts";
 import { type TaskStructure, taskBuilder } from "./task-builder.ts";
 import { connectUnits } from "./transfers.ts";
-import { createUpdates } from "./updates.ts";
+import { createUpdates, type Updates } from "./updates.ts";
 
 export interface LoweredPipeline extends TaskStructure {
   readonly tasks: TaskColumns;
@@ -62,9 +62,11 @@ export function lowerPipeline(
     usesSenders: false,
   };
   layOutInputs(lowering);
-  layOutSchedule(lowering);
+  const updates = layOutSchedule(lowering);
   limitInputs(lowering);
   connectUnits(lowering, (what) => hostOf(scenario, what));
+  // Behind the others, as what is declared first is sent first.
+  updates.connect();
   const cluster = lowering.usesSenders ? withSenders(scenario.cluster) : scenario.cluster;
   return { ...lowering.builder.build(scenario, cluster), tasks: lowering.tasks };
 }
@@ -113,7 +115,7 @@ function limitInputs({ costs, parts, builder, plan, laid }: Lowering): void {
   }
 }
 
-function layOutSchedule(lowering: Lowering): void {
+function layOutSchedule(lowering: Lowering): Updates {
   const { laid, plan, costs } = lowering;
   const updates = createUpdates(lowering);
   const hasWeights = new Uint8Array(costs.stageCount * costs.deviceCount);
@@ -139,7 +141,7 @@ function layOutSchedule(lowering: Lowering): void {
     }
     for (const [task, stage] of updates.finish(device)) holdWeights(task, stage, device);
   });
-  updates.connect();
+  return updates;
 }
 
 function layOutItem(lowering: Lowering, device: number, replica: number, item: ScheduleItem): void {

@@ -9,9 +9,10 @@
  * - Swapped tensors go to the host when the forward phase ends. They come back while the task before
  *   the first one that uses them runs.
  */
-import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
+
 import type { Parcel } from "./costs/parcels.ts";
 import { unitOf, WORK_ORDER } from "./costs/work.ts";
+import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
 import { roundLength } from "./rounds.ts";
 
 /** `hostOf` names the host, or throws a sentence on what it is wanted for. */

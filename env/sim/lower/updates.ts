@@ -8,8 +8,8 @@
  * - With a flush updates come last on their device. Without, the update of a stage with one replica
  *   comes at once. With several it comes before the next backward task of the stage that is of a
  *   later round, so that the sum and the computing overlap.
- * - `sync: "exposed"`: with a flush the sum starts after the last item of the device; without, the
- *   update comes at once, and the device waits for the sum.
+ * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update. With
+ *   a flush that is after the last item of the device.
  */
 import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
 import { allReduce } from "./collectives/collectives.ts";
@@ -56,6 +56,7 @@ export function createUpdates(lowering: Lowering): Updates {
     const { stage, replica, device } = round;
     if (costs.updates[stage] === 0) return;
     const name = { work: Work.update, stage, replica, microBatch: round.round * lengths[stage] };
+    if (exposed && asynchronous) round.last = lowering.lastOf[device];
     round.update = addTask(lowering, name, device, 1);
     if (isUsed(lowering, stage)) tellPart(lowering, round, lengths[stage]);
   };
@@ -80,7 +81,7 @@ export function createUpdates(lowering: Lowering): Updates {
       round.last = task;
       waiting[device].push(round);
       const isAlone = plan.stages[item.stage].devices.length === 1;
-      if (asynchronous && (isAlone || exposed)) updateAll(device, (other) => other === round);
+      if (asynchronous && isAlone) updateAll(device, (other) => other === round);
     },
     finish(device) {
       const last = lowering.lastOf[device];

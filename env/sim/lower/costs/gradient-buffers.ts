@@ -25,11 +25,7 @@ export interface GradientBuffers {
   readonly sharedGradients: readonly SharedGradient[];
 }
 
-export function gradientBuffers(
-  graph: OpGraph,
-  stageOf: Int32Array,
-  stageCount: number,
-): GradientBuffers {
+export function gradientBuffers(graph: OpGraph, stageOf: Int32Array, stageCount: number): GradientBuffers {
   const gradientBytes = new Float64Array(stageCount);
   const { ports, rootOf, opOfPort } = gradientPorts(graph);
   /** Bytes of each buffer, by root and stage. */

@@ -39,7 +39,7 @@ export interface Hold {
 }
 
 export interface Parcels {
-  /** By unit, the nearest stage first. */
+  /** In the order in which a task sends them: the nearest stage first, weights last. */
   readonly parcels: readonly Parcel[];
   readonly holds: readonly Hold[];
 }
@@ -104,7 +104,8 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
     const ways: readonly Way[] = ["direct", "swapped", "order", "weights"];
     return {
       parcel(from: number, work: WorkCode, to: number, way: Way, uses: number, bytes: number): number {
-        const key = (unitOf(stageCount, work, from) * (stageCount + 1) + to) * ways.length + ways.indexOf(way);
+        const key =
+          (unitOf(stageCount, work, from) * (stageCount + 1) + to) * ways.length + ways.indexOf(way);
         let number = numberOf.get(key);
         if (number === undefined) {
           number = parcels.length;
@@ -130,11 +131,16 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
   }
 }
 
-/** The nearest stage first; numbers in holds follow. */
+/** Weights last, else the nearest stage first; numbers in holds follow. */
 function inOrder(parcels: readonly Parcel[], holds: readonly Hold[]): Parcels {
   const distance = ({ fromStage, toStage }: Parcel): number => Math.abs(toStage - fromStage);
+  const isLate = ({ way }: Parcel): number => (way === "weights" ? 1 : 0);
   const order = [...parcels.keys()].sort(
-    (a, b) => distance(parcels[a]) - distance(parcels[b]) || parcels[a].toStage - parcels[b].toStage || a - b,
+    (a, b) =>
+      isLate(parcels[a]) - isLate(parcels[b]) ||
+      distance(parcels[a]) - distance(parcels[b]) ||
+      parcels[a].toStage - parcels[b].toStage ||
+      a - b,
   );
   const place = new Int32Array(order.length);
   order.forEach((number, at) => {

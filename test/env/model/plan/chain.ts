@@ -7,13 +7,7 @@
  * A stage is LAYERS@DEVICES and words: `split` (the default) or `dealt`, `again` for recomputation,
  * `swap`. Behind the last come the micro-batches, the schedule, and options NAME=VALUE.
  */
-import {
-  type CollectiveName,
-  HOST_STAGE,
-  type PipelinePlan,
-  type Share,
-  type Sync,
-} from "../../../../env/model/plan/pipeline.ts";
+
 import {
   type Cluster,
   colocationGrouping,
@@ -25,6 +19,13 @@ import {
   type Objective,
   type Scenario,
 } from "../../../../env/index.ts";
+import {
+  type CollectiveName,
+  HOST_STAGE,
+  type PipelinePlan,
+  type Share,
+  type Sync,
+} from "../../../../env/model/plan/pipeline.ts";
 
 export interface TestLayer {
   readonly forwardUs: number;
@@ -54,14 +55,19 @@ export interface ChainOptions {
   /** Gives the layers with these numbers inputs that only the host makes, of so many bytes. */
   readonly inputs?: Readonly<Record<number, number>>;
   readonly cluster?: Cluster;
+  /** A variable `e0` of so many bytes that the first and the last layer use. */
+  readonly tiedBytes?: number;
+  /** Outputs that a later layer uses too: from, to. Its backward op sends a gradient back. */
+  readonly skips?: readonly (readonly [number, number])[];
 }
 
 export const uniformLayers = (count: number, layer: TestLayer): TestLayer[] => new Array(count).fill(layer);
 
 /** Op `f3` is the forward op of layer 3; `b`, `w`, `u` are its backward, weights and update ops. */
 export function chainScenario(options: ChainOptions): Scenario {
-  const { layers, devices = layers.length, inputs = {} } = options;
+  const { layers, devices = layers.length, inputs = {}, skips = [], tiedBytes } = options;
   const builder = graphBuilder({ batch: options.batch ?? null });
+  if (tiedBytes !== undefined) addVariable(builder, tiedBytes, layers.length - 1);
   layers.forEach((layer, i) => {
     builder.op({
       name: `f${i}`,
@@ -76,7 +82,8 @@ export function chainScenario(options: ChainOptions): Scenario {
     builder.op({ name: `x${i}`, outputs: [inputs[i]], measuredUs: { CPU: 1 }, supportedKinds: ["CPU"] });
     builder.edge({ from: `x${i}`, to: `f${i}` });
   });
-  for (let i = layers.length - 1; i >= 0; i--) addBackward(builder, layers, i);
+  for (const [from, to] of skips) builder.edge({ from: `f${from}`, to: `f${to}` });
+  for (let i = layers.length - 1; i >= 0; i--) addBackward(builder, options, i);
   const kinds = typeof devices === "number" ? new Array<string>(devices).fill("GPU") : devices;
   const graph = builder.build();
   return createScenario({
@@ -89,21 +96,40 @@ export function chainScenario(options: ChainOptions): Scenario {
   });
 }
 
-function addBackward(
-  builder: ReturnType<typeof graphBuilder>,
-  layers: readonly TestLayer[],
-  i: number,
-): void {
+type Builder = ReturnType<typeof graphBuilder>;
+
+/** Both users send a gradient to the sum `s0`, which the update `v0` reads. */
+function addVariable(builder: Builder, bytes: number, last: number): void {
+  const shared = { role: "backward", colocation: "layer 0", measuredUs: { "*": 1 } } as const;
+  builder.op({ name: "e0", parameterBytes: bytes, outputs: [bytes], colocation: "layer 0" });
+  builder.op({ ...shared, name: "s0", outputs: [bytes] });
+  builder.op({ ...shared, name: "v0", role: "update", twin: "e0" });
+  builder.edge({ from: "s0", to: "v0" });
+  for (const i of new Set([0, last])) {
+    builder.edge({ from: "e0", to: `f${i}` });
+    builder.op({ ...shared, name: `g${i}`, outputs: [bytes], colocation: `layer ${i}` });
+    builder.edge({ from: `b${i}`, to: `g${i}` });
+    builder.edge({ from: `g${i}`, to: "s0" });
+  }
+}
+
+function addBackward(builder: Builder, { layers, skips = [] }: ChainOptions, i: number): void {
   const { backwardUs, weightsUs, updateUs = 0, weightBytes = 0 } = layers[i];
   const splits = weightsUs !== undefined;
   const gradient = i === 0 ? 0 : (layers[i - 1].outputBytes ?? 0);
   const shared = { role: "backward" as const, twin: `f${i}`, colocation: `layer ${i}` };
+  const skipped = skips.filter(([, to]) => to === i).map(([from]) => layers[from].outputBytes ?? 0);
   builder.op({
     ...shared,
     name: `b${i}`,
     measuredUs: { "*": backwardUs },
-    outputs: splits ? [gradient] : [gradient, weightBytes],
+    outputs: [gradient, ...(splits ? [] : [weightBytes]), ...skipped],
   });
+  skips
+    .filter(([, to]) => to === i)
+    .forEach(([from], k) => {
+      builder.edge({ from: `b${i}`, to: `b${from}`, output: k + (splits ? 1 : 2) });
+    });
   builder.edge({ from: `f${i}`, to: `b${i}`, output: 1 });
   if (i + 1 < layers.length) builder.edge({ from: `b${i + 1}`, to: `b${i}` });
   if (splits) {
@@ -178,5 +204,10 @@ function numbersIn(text: string): number[] {
 }
 
 /** One layer a stage, stage k on device k mod `devices`. */
-export const straightText = (stages: number, microBatches: number, schedule: string, devices = stages): string =>
+export const straightText = (
+  stages: number,
+  microBatches: number,
+  schedule: string,
+  devices = stages,
+): string =>
   `${Array.from({ length: stages }, (_, s) => `${s}@${s % devices}`).join(" | ")} x${microBatches} ${schedule}`;

@@ -4,7 +4,9 @@ import { chainScenario, pipelineOf, straightText, uniformLayers } from "../../mo
 
 test("quick", () => {
   for (const name of ["gpipe", "1f1b", "2bw", "pipedream", "dapple-pa", "dapple-pb"]) {
-    const scenario = chainScenario({ layers: uniformLayers(4, { forwardUs: 8, backwardUs: 16, keptBytes: 80, weightBytes: 10 }) });
+    const scenario = chainScenario({
+      layers: uniformLayers(4, { forwardUs: 8, backwardUs: 16, keptBytes: 80, weightBytes: 10 }),
+    });
     const run = runPipeline(scenario, pipelineOf(scenario, straightText(4, 8, name)));
     console.log(name, run.iterationUs, [...run.peakBytes], run.iterations);
   }
