@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import {
   MOST_MICRO_BATCHES,
   type PipelinePlan,
@@ -12,7 +13,6 @@ import {
 } from "../../../env/model/plan/pipeline.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import { refusalOfSchedule, scheduleMakers, scheduleOf } from "../../../env/model/schedule/index.ts";
-import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 
 export const changeKinds = ["cut", "replica", "recompute", "micro-batches", "schedule"] as const;
 export type ChangeKind = (typeof changeKinds)[number];

@@ -1,8 +1,8 @@
 /** Tries every single change of a pipeline by simulation, for `explain`. */
 import { setImmediate } from "node:timers/promises";
-import { layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { singleChanges } from "../../../agents/search/pipelines/single-changes.ts";
 import { InputError } from "../../../env/model/errors.ts";
+import { layerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { Evaluator, Outcome } from "../../../env/sim/evaluator/contract.ts";
