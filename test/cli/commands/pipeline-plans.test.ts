@@ -137,22 +137,3 @@ test("what makes no sense of a pipeline is refused in one sentence", async () =>
   const makespan = await pgym(["simulate", scenario, "--placement", plain, "--objective", "makespan"]);
   expect(makespan.stderr).toContain("The objective makespan scores plans of kind placement, not pipeline.");
 });
-
-test("a comparison of planners of both kinds runs, resumes and draws the pipeline", async () => {
-  const out = at("compare");
-  const compare = (methods: string) =>
-    pgym([
-      "compare",
-      ...["--scenarios", scenario, "--objective", "iteration", "--methods", methods],
-      ...["--simulations", "30", "--jobs", "1", "--out", out],
-    ]);
-  expect((await compare("best,heft")).code).toBe(0);
-  const again = await compare("best,heft,single-device");
-  expect(again.stderr).toContain("2 of its 3 cells are kept");
-  const page = readFileSync(join(out, "index.html"), "utf8");
-  expect(page).toContain("Schedule of ");
-  expect(page).toContain("Memory of each stage");
-  const report = await pgym(["report", out, "--format", "svg", "--json"]);
-  const plan = JSON.parse(report.stdout).files.find((name: string) => name.startsWith("plan-"));
-  expect(readFileSync(join(out, "report", plan), "utf8")).toContain("Schedule of ");
-});

@@ -24,7 +24,9 @@ test.each(["0-1@0,1 | 2@2 again | 3@3 x4 1f1b", "0@0 | 1@1 | 2@2 | 3@3 x8 2bw"])
     const { batches } = timeline.window;
     expect(endOf(drawing)).toBeCloseTo(timeline.iterationUs * batches, 9);
     const { idle, ...unknown } = drawing;
-    bubbleShares(unknown).forEach((share, lane) => expect(share).toBeCloseTo(idle![lane], 9));
+    bubbleShares(unknown).forEach((share, lane) => {
+      expect(share).toBeCloseTo(idle![lane], 9);
+    });
     for (const { startUs, endUs } of drawing.blocks) {
       expect(startUs).toBeGreaterThanOrEqual(0);
       expect(endUs).toBeLessThanOrEqual(endOf(drawing));
