@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import {
   MOST_MICRO_BATCHES,
   type PipelinePlan,
@@ -12,7 +13,6 @@ import {
 } from "../../../env/model/plan/pipeline.ts";
 import { validatePlan } from "../../../env/model/plan/plan.ts";
 import { refusalOfSchedule, scheduleMakers, scheduleOf } from "../../../env/model/schedule/index.ts";
-import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 
 export const changeKinds = ["cut", "replica", "recompute", "micro-batches", "schedule"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
@@ -132,38 +132,29 @@ const replaced = (
 
 function recomputeChanges({ scenario }: LayerChain, plan: PipelinePlan): SingleChange[] {
   const { graph } = scenario;
-  const forward = (stage: number | null) =>
-    Array.from(plan.stageOf.keys()).filter(
-      (v) =>
-        graph.role[v] === Role.forward && (stage === null ? plan.stageOf[v] >= 0 : plan.stageOf[v] === stage),
-    );
-  const flagged = (ops: readonly number[], flag: 0 | 1): PipelinePlan => {
-    const recompute = plan.recompute?.slice() ?? new Uint8Array(graph.opCount);
-    for (const v of ops) recompute[v] = flag;
+  const change = (stages: readonly number[], flag: 0 | 1, what: string): SingleChange => {
+    const recompute = plan.stageOf.reduce((flags, stage, v) => {
+      if (graph.role[v] === Role.forward && stages.includes(stage)) flags[v] = flag;
+      return flags;
+    }, plan.recompute?.slice() ?? new Uint8Array(graph.opCount));
     const { recompute: _, ...rest } = plan;
-    return recompute.includes(1) ? { ...rest, recompute } : rest;
+    return { kind: "recompute", what, plan: recompute.includes(1) ? { ...rest, recompute } : rest };
   };
-  const targets: readonly (number | null)[] = [
-    ...plan.stages.keys(),
-    ...(plan.stages.length > 1 ? [null] : []),
+  /** Stages with a forward op of that flag. */
+  const stagesWith = (flag: 0 | 1): number[] =>
+    [...plan.stages.keys()].filter((stage) =>
+      plan.stageOf.some(
+        (own, v) => own === stage && graph.role[v] === Role.forward && (plan.recompute?.[v] ?? 0) === flag,
+      ),
+    );
+  const [kept, computed] = [stagesWith(0), stagesWith(1)];
+  const KEEPS = "activations instead of computing them again";
+  return [
+    ...kept.map((stage) => change([stage], 1, `stage ${stage} computes activations again`)),
+    ...computed.map((stage) => change([stage], 0, `stage ${stage} keeps ${KEEPS}`)),
+    ...(kept.length > 1 ? [change(kept, 1, "all stages compute activations again")] : []),
+    ...(computed.length > 1 ? [change(computed, 0, `all stages keep ${KEEPS}`)] : []),
   ];
-  return targets.flatMap((stage) => {
-    const ops = forward(stage);
-    const name = stage === null ? "all stages" : `stage ${stage}`;
-    const verb = (one: string, many: string) => (stage === null ? many : one);
-    const flags = ops.map((v) => plan.recompute?.[v] ?? 0);
-    const on = {
-      kind: "recompute" as const,
-      what: `${name} ${verb("computes", "compute")} activations again`,
-      plan: flagged(ops, 1),
-    };
-    const off = {
-      kind: "recompute" as const,
-      what: `${name} ${verb("keeps", "keep")} activations instead of computing them again`,
-      plan: flagged(ops, 0),
-    };
-    return [...(flags.includes(0) ? [on] : []), ...(flags.includes(1) ? [off] : [])];
-  });
 }
 
 function microBatchChanges(plan: PipelinePlan): SingleChange[] {

@@ -6,7 +6,8 @@
  * an update. A sum of gradients is S3. Without a flush the trace has all batches that were run.
  */
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { HOST, Work, type WorkCode } from "../../../env/sim/lower/stage-costs.ts";
+import { HOST, Work, type WorkCode } from "../../../env/sim/lower/costs/work.ts";
+import { SEND, SWAP } from "../../../env/sim/lower/lowering.ts";
 import type {
   PipelineBlock,
   PipelineTimeline,
@@ -133,8 +134,8 @@ function transferSpans({ scenario, transfers }: PipelineTimeline): (Spanned & { 
 
 /** A sum of gradients, or what a phase made. */
 function sentName({ from: { work, stage, microBatch } }: PipelineTransfer): string {
-  if (work === "send") return `S${stage}`;
-  if (work === "swap") return `swapped ${stage}.${microBatch}`;
+  if (work === SEND) return `S${stage}`;
+  if (work === SWAP) return `swapped ${stage}.${microBatch}`;
   return phaseName({ work, stage, microBatch });
 }
 

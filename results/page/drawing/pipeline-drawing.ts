@@ -2,7 +2,7 @@
  * The picture of a pipeline plan: the blocks of its timeline on the lanes of the stages' devices.
  * With a flush it is one batch, without one the steady state that the value is measured in.
  */
-import { Work, type WorkCode } from "../../../env/sim/lower/stage-costs.ts";
+import { Work, type WorkCode } from "../../../env/sim/lower/costs/work.ts";
 import type { PipelineBlock, PipelineTimeline } from "../../../env/sim/timeline/pipeline/contract.ts";
 import { idleShareOf } from "../../../env/sim/timeline/pipeline/stage-facts.ts";
 import { visibleName } from "../../text/visible.ts";

@@ -6,9 +6,9 @@ import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import type { TransferRecord } from "../../engine/engine.ts";
 import type { Violation } from "../../evaluator/contract.ts";
-import type { PipelineTask } from "../../lower/lowering.ts";
-import type { MeasuredWindow } from "../../lower/run.ts";
-import type { WorkCode } from "../../lower/stage-costs.ts";
+import type { WorkCode } from "../../lower/costs/work.ts";
+import type { TaskName } from "../../lower/lowering.ts";
+import type { MeasuredWindow } from "../../lower/steady.ts";
 import type { MemoryParts, MemoryStep } from "../explain/memory-steps.ts";
 
 /** A phase of a stage on a device. */
@@ -39,7 +39,7 @@ export interface SyncSpan {
 /** A tensor that goes to another device. */
 export interface PipelineTransfer {
   readonly fromTask: number;
-  readonly from: PipelineTask;
+  readonly from: TaskName;
   readonly fromDevice: number;
   readonly toDevice: number;
   /** Tasks that wait for it; one or more. */

@@ -5,7 +5,7 @@
  * device's last block and all backward phases it is synchronisation for as long as any gradients are
  * being summed. The rest of the gaps is bubble, so the parts add up to the time of a batch.
  */
-import { Work } from "../../lower/stage-costs.ts";
+import { Work } from "../../lower/costs/work.ts";
 import type { DeviceTime, PipelineBlock, PipelineTransfer, SyncSpan } from "./contract.ts";
 import type { ReadPipeline } from "./pipeline-timeline.ts";
 

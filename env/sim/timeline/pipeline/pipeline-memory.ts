@@ -3,11 +3,9 @@
  * peak. Weights, their versions and optimizer state are there all the time; the rest lives as the
  * evaluator counts it (env/sim/memory/tensor-columns.ts).
  */
-import { NO_SLOT } from "../../engine/compile.ts";
-import { Work } from "../../lower/stage-costs.ts";
+import { amountIndex } from "../../lower/amounts.ts";
 import { COPY, WORKSPACE } from "../../memory/interval-columns.ts";
 import type { MemoryInterval, PassingPart } from "../../memory/memory.ts";
-import { createTensorColumns } from "../../memory/tensor-columns.ts";
 import {
   type MemoryPart,
   type MemoryParts,
@@ -19,46 +17,40 @@ import type { LoggedPipeline } from "./pipeline-timeline.ts";
 
 /** Of the scenario's devices, in order of time. */
 export function pipelineMemory(run: LoggedPipeline, deviceCount: number): MemoryStep[] {
-  const { compiled, device, engine } = run;
-  const columns = createTensorColumns(compiled);
+  const { columns, device, engine } = run;
+  const { deviceOf, opOf, bytesOf, fromUs, toUs } = columns;
   const rows = columns.fill(engine, device);
-  const gradient = gradientSlots(run);
-  const partOf = (row: number): PassingPart => {
-    if (columns.kindOf[row] === WORKSPACE) return "workspace";
-    if (columns.kindOf[row] === COPY) return "copies";
-    return gradient[columns.slotOf[row]] === 1 ? "gradients" : "activations";
-  };
   const intervals: MemoryInterval[] = [];
   for (let row = 0; row < rows; row++) {
-    if (columns.deviceOf[row] >= deviceCount) continue;
+    if (deviceOf[row] >= deviceCount || bytesOf[row] === 0 || toUs[row] <= fromUs[row]) continue;
     intervals.push({
-      part: partOf(row),
-      device: columns.deviceOf[row],
-      bytes: columns.bytesOf[row],
-      op: columns.opOf[row],
-      fromUs: columns.fromUs[row],
-      toUs: columns.toUs[row],
+      part: partOf(run, row),
+      device: deviceOf[row],
+      bytes: bytesOf[row],
+      op: opOf[row],
+      fromUs: fromUs[row],
+      toUs: toUs[row],
     });
   }
   return trainingSteps(intervals, residentParts(run, deviceCount));
 }
 
-/** 1 for tensors that an update uses: gradients of weights. */
-function gradientSlots({ compiled, tasks }: LoggedPipeline): Uint8Array {
-  const { opCount, depStart, depConsumer, depSlot, slotCount } = compiled;
-  const isGradient = new Uint8Array(slotCount);
-  for (let i = 0; i < depStart[opCount]; i++)
-    if (depSlot[i] !== NO_SLOT && tasks[depConsumer[i]].work === Work.update) isGradient[depSlot[i]] = 1;
-  return isGradient;
+/** Rows of buffers come after one row for each task. */
+function partOf({ columns, compiled, buffers, costs }: LoggedPipeline, row: number): PassingPart {
+  if (columns.kindOf[row] === WORKSPACE) return "workspace";
+  if (columns.kindOf[row] === COPY) return "copies";
+  const amount = buffers.amount[row - compiled.opCount];
+  return amount >= amountIndex(costs).gradient(0) ? "gradients" : "activations";
 }
 
 function residentParts(run: LoggedPipeline, deviceCount: number): MemoryParts[] {
   const { compiled, device, tasks, costs, schedule } = run;
   const parts = Array.from({ length: deviceCount }, (): Record<MemoryPart, number> => ({ ...noParts }));
-  tasks.forEach(({ stage }, task) => {
+  device.forEach((on, task) => {
     const bytes = compiled.residentBytes[task];
     if (bytes === 0) return;
-    const own = parts[device[task]];
+    const own = parts[on];
+    const stage = tasks.stage[task];
     const weights = costs.weightBytes[stage];
     const versions = weights * (schedule.weightVersions[stage] - 1);
     own.weights += weights;

@@ -2,6 +2,7 @@
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import { validatePlan } from "../../../model/plan/plan.ts";
 import type { Scenario } from "../../../model/scenario.ts";
+import { SEND, SWAP, type TaskColumns, type TaskName } from "../../lower/lowering.ts";
 import { runLoggedPipeline } from "../../lower/run.ts";
 import { journeysOf } from "../explain/journeys.ts";
 import { partsAtPeak } from "../explain/memory-steps.ts";
@@ -16,7 +17,7 @@ export function pipelineTimeline(scenario: Scenario, plan: PipelinePlan): Pipeli
   validatePlan(scenario, plan);
   const run = runLoggedPipeline(scenario, plan);
   const deviceCount = scenario.cluster.devices.length;
-  const blocks = blocksOf(run, deviceCount);
+  const blocks = blocksOf(run);
   const syncs = syncsOf(run, deviceCount);
   const transfers = transfersOf(run, deviceCount);
   const memorySteps = pipelineMemory(run, deviceCount);
@@ -51,26 +52,35 @@ export interface ReadPipeline {
   readonly transfers: readonly PipelineTransfer[];
 }
 
-function blocksOf({ tasks, device, engine }: LoggedPipeline, deviceCount: number): PipelineBlock[] {
+function blocksOf({ tasks, device, engine }: LoggedPipeline): PipelineBlock[] {
   const blocks: PipelineBlock[] = [];
-  tasks.forEach(({ work, stage, replica, microBatch }, task) => {
-    if (work === "send" || work === "swap" || device[task] >= deviceCount) return;
+  device.forEach((on, task) => {
+    const { work, ...name } = taskName(tasks, task);
+    if (work === SEND || work === SWAP) return;
     const [startUs, endUs] = [engine.startUs[task], engine.endUs[task]];
-    blocks.push({ task, device: device[task], stage, replica, microBatch, work, startUs, endUs });
+    blocks.push({ ...name, task, device: on, work, startUs, endUs });
   });
   return blocks.sort((a, b) => a.startUs - b.startUs || a.task - b.task);
 }
 
+const taskName = ({ work, stage, replica, microBatch }: TaskColumns, task: number): TaskName => ({
+  work: work[task],
+  stage: stage[task],
+  replica: replica[task],
+  microBatch: microBatch[task],
+});
+
 /** The steps of a collective of one replica in one round are one span. */
 function syncsOf({ tasks, device, engine }: LoggedPipeline, deviceCount: number): SyncSpan[] {
   const spans = new Map<string, SyncSpan>();
-  tasks.forEach(({ work, stage, replica, microBatch }, task) => {
-    if (work !== "send") return;
+  device.forEach((on, task) => {
+    const { work, stage, replica, microBatch } = taskName(tasks, task);
+    if (work !== SEND) return;
     const key = `${stage}:${replica}:${microBatch}`;
     const [startUs, endUs] = [engine.startUs[task], engine.endUs[task]];
     const known = spans.get(key);
     spans.set(key, {
-      device: device[task] - deviceCount,
+      device: on % deviceCount,
       stage,
       replica,
       microBatch,
@@ -89,7 +99,7 @@ function transfersOf(run: LoggedPipeline, deviceCount: number): PipelineTransfer
     if (hops.length === 0) return [];
     return {
       fromTask: producer,
-      from: tasks[producer],
+      from: taskName(tasks, producer),
       fromDevice: device[producer] % deviceCount,
       toDevice: device[consumers[0]] % deviceCount,
       to: consumers,

@@ -1,7 +1,7 @@
 /** What there is to say of each stage of a pipeline: its ops, its times, its weight versions. */
 import { Role } from "../../../model/graph/graph.ts";
 import type { Scenario } from "../../../model/scenario.ts";
-import { Work, type WorkCode } from "../../lower/stage-costs.ts";
+import { Work, type WorkCode } from "../../lower/costs/work.ts";
 import type { DeviceTime, PipelineBlock, StageFacts } from "./contract.ts";
 import type { ReadPipeline } from "./pipeline-timeline.ts";
 
