@@ -1,8 +1,9 @@
 /** Random small pipelines of every schedule, from a seed. Times and bytes are small whole numbers. */
+
+import { type Cluster, createRng, type Fidelity, type Scenario } from "../../../../env/index.ts";
 import type { PipelinePlan, PipelineStage } from "../../../../env/model/plan/pipeline.ts";
 import { chimeraStages } from "../../../../env/model/schedule/chimera/layout.ts";
 import { lanesFrom } from "../../../../env/model/schedule/in-flight.ts";
-import { type Cluster, createRng, type Fidelity, type Scenario } from "../../../../env/index.ts";
 import { chainScenario, pipelineOf, type TestLayer } from "../../model/plan/chain.ts";
 
 type Rng = ReturnType<typeof createRng>;
@@ -42,16 +43,19 @@ export function drawnPipeline(seed: number, options: DrawOptions): DrawnPipeline
   const { stages, microBatches, schedule, gpus } = shapeFor(name, rng);
   const layerCount = stages.length + rng.int(3);
   const bytes = (most: number) => (options.free ? 0 : rng.int(most));
-  const layers = Array.from({ length: layerCount }, (): TestLayer => ({
-    forwardUs: 1 + rng.int(4),
-    backwardUs: 1 + rng.int(6),
-    ...(rng.int(3) > 0 && { weightsUs: 1 + rng.int(3) }),
-    updateUs: rng.int(3),
-    weightBytes: rng.int(6),
-    keptBytes: rng.int(9),
-    outputBytes: bytes(7),
-    workspaceBytes: rng.int(3) === 0 ? rng.int(20) : 0,
-  }));
+  const layers = Array.from(
+    { length: layerCount },
+    (): TestLayer => ({
+      forwardUs: 1 + rng.int(4),
+      backwardUs: 1 + rng.int(6),
+      ...(rng.int(3) > 0 && { weightsUs: 1 + rng.int(3) }),
+      updateUs: rng.int(3),
+      weightBytes: rng.int(6),
+      keptBytes: rng.int(9),
+      outputBytes: bytes(7),
+      workspaceBytes: rng.int(3) === 0 ? rng.int(20) : 0,
+    }),
+  );
   const hasHost = rng.int(2) === 0;
   const kinds = [...Array.from({ length: gpus }, () => "GPU"), ...(hasHost ? ["CPU"] : [])];
   const far = layerCount > 2 && !options.straight && rng.int(2) === 0;
