@@ -72,7 +72,7 @@ type Ready<E extends Engine> = Omit<Structure, "engine"> & { readonly engine: E 
 function finish<E extends Engine>(
   scenario: Scenario,
   plan: PipelinePlan,
-  { laid, lowered, engine, peaksAbove }: Ready<E>,
+  { laid, lowered, engine, columns, peaksAbove }: Ready<E>,
   costs: StageCosts,
 ): PipelineRun & { readonly engine: E } {
   const { compiled, device } = lowered;
@@ -94,7 +94,9 @@ function finish<E extends Engine>(
       );
       return peakBytes;
     },
-    violation: violationOf(scenario, plan, lowered, peaksAbove(limits, engine, device)),
+    violation: columns.fitsSurely()
+      ? null
+      : violationOf(scenario, plan, lowered, peaksAbove(limits, engine, device)),
   };
 }
 
