@@ -7,12 +7,12 @@
  * activations of one micro-batch.
  */
 import { z } from "zod";
+import { layerPlan } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { layerEdges } from "../../problems/pipeline/layer-edges.ts";
 import { microBatchChoices, shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
-import { layerPlan } from "../../problems/pipeline/stage-plan.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { settleLastStage } from "../../search/mixed-pipes/last-stage.ts";
 import type { LayerGraph, MixedStages } from "../../search/mixed-pipes/layer-graph.ts";

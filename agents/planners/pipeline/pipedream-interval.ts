@@ -10,12 +10,12 @@
 import { z } from "zod";
 import { dataConsumers } from "../../../env/model/cluster/output-transfers.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
+import { contract } from "../../../env/model/layers/elements.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { intervalPlan } from "../../exact/intervals/interval-program.ts";
 import { intervalStates, type Layers } from "../../exact/intervals/interval-states.ts";
 import { commonAccelerator } from "../../problems/split/common-accelerator.ts";
-import { contract } from "../../problems/split/elements.ts";
 import { splitPlan } from "../../problems/split/split-plan.ts";
 import { type SplitProblem, splitProblem } from "../../problems/split/split-problem.ts";
 
@@ -67,6 +67,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
       for (let machines = 1; machines <= problem.types[type].devices.length; machines++) {
         const found = intervalPlan(states, {
           levels: [{ machines, bytesPerUs }],
+          mode: "code",
           transfers,
           replicas: "one",
         });

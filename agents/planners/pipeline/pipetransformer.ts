@@ -8,11 +8,11 @@
  * first counts as the embedding.
  */
 import { z } from "zod";
+import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
-import { type LayerStage, stagePlan } from "../../problems/pipeline/stage-plan.ts";
 import { publishedFill } from "../../search/elastic-pipes/balance.ts";
 import { type ElasticEpoch, elasticEpochs } from "../../search/elastic-pipes/elastic-pipeline.ts";
 import { epochUs } from "../../search/elastic-pipes/epoch-time.ts";

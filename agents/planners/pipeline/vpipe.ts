@@ -7,6 +7,7 @@
  * in flight.
  */
 import { z } from "zod";
+import { stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { jointPlan, type MemoryPlan } from "../../exact/recompute/joint-plan.ts";
 import type { MemoryChain, MemorySetting } from "../../exact/recompute/memory-chain.ts";
@@ -21,7 +22,6 @@ import {
 } from "../../problems/pipeline/equal-devices.ts";
 import { microBatchChoices, passUs, shareTimes } from "../../problems/pipeline/micro-batches.ts";
 import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
-import { stagePlan } from "../../problems/pipeline/stage-plan.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 
 const options = z.strictObject({

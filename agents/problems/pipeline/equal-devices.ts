@@ -3,9 +3,9 @@
  * one bandwidth for all of them, that of the slowest link.
  */
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
+import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import type { LayerStage } from "../../../env/model/layers/stage-plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import { type LayerChain, layerChain } from "./layer-chain.ts";
-import type { LayerStage } from "./stage-plan.ts";
 
 export interface EqualDevices {
   readonly chain: LayerChain;

@@ -7,9 +7,10 @@
  * Recomputation adds f to b, but not for the first micro-batch of the backward pass where that one
  * keeps its activations. Transfers, updates and memory are left out.
  */
+
+import type { StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import { type EqualDevices, stagesOfLengths } from "./equal-devices.ts";
 import { leastOf, microBatchChoices, passUs, shareTimes, stageSums } from "./micro-batches.ts";
-import type { StagePlan } from "./stage-plan.ts";
 
 /** Which micro-batches are computed again for their backward pass. */
 export const checkpoints = ["always", "except_last", "never"] as const;

@@ -5,9 +5,9 @@
  */
 
 import { Role } from "../../../env/model/graph/graph.ts";
+import { opClasses } from "../../../env/model/graph/op-classes.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
-import { opClasses } from "../../../env/sim/lower/op-classes.ts";
-import type { LayerChain } from "./layer-chain.ts";
 
 export interface LayerEdges {
   readonly from: Int32Array;

@@ -3,8 +3,8 @@
  * form by which they choose.
  */
 import { shareUs } from "../../../env/model/cluster/micro-batch.ts";
+import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { LayerChain } from "./layer-chain.ts";
 
 const MOST_CHOSEN = 64;
 

@@ -1,16 +1,17 @@
 /**
- * The search for pipelines behind `best`: the plans of every pipeline planner, those of the grid
- * with the best estimates, then small changes of the best one for the rest of the budget.
+ * The search for pipelines behind `best`. First come the plans of the grid with the best estimates,
+ * then those of every pipeline planner. Small changes of the best one take the rest of the budget.
  */
+
+import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { stagePlan, stagesIn } from "../../../env/model/layers/stage-plan.ts";
 import type { Plan } from "../../../env/model/plan/plan.ts";
 import type { Rng } from "../../../env/model/rng.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { scheduleOf } from "../../../env/model/schedule/index.ts";
 import type { MeteredEvaluator } from "../../../env/sim/evaluator/meter.ts";
 import type { PlannerModule, PlannerReport } from "../../contract.ts";
-import { type LayerChain, layerChain } from "../../problems/pipeline/layer-chain.ts";
 import { mostMicroBatches } from "../../problems/pipeline/micro-batches.ts";
-import { stagePlan, stagesIn } from "../../problems/pipeline/stage-plan.ts";
 import { attempt } from "../groups/best-starts.ts";
 import { climb, type ScoredStages, scored } from "./climb.ts";
 import { gridOf } from "./grid.ts";

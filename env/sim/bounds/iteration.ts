@@ -9,9 +9,9 @@
  */
 import { deviceTypes } from "../../model/cluster/device-types.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
+import { opClasses } from "../../model/graph/op-classes.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { opClasses } from "../lower/op-classes.ts";
 import { EVERY_KIND, roundingFor } from "./best.ts";
 import { workBound } from "./work-bound.ts";
 

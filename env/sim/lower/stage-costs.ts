@@ -9,9 +9,9 @@
 import { launchTimesUs } from "../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
 import { type OpGraph, Role } from "../../model/graph/graph.ts";
+import { opClasses } from "../../model/graph/op-classes.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { opClasses } from "./op-classes.ts";
 import { transientBytes } from "./transient-bytes.ts";
 
 /** Phases of a stage as tasks; the first three have the numbers of a schedule's phases. */

@@ -1,22 +1,22 @@
 /**
- * A scenario as a chain of layers, as pipeline planners see it. Layers are the elements of
- * problems/split, co-located ops with their backward twins and updates, in a topological order.
- * A stage is an interval of them.
+ * A scenario as a chain of layers, as pipelines see it. Layers are the elements (elements.ts),
+ * co-located ops with their backward twins and updates, in a topological order. A stage is an
+ * interval of them.
  *
  * Times are those of the whole batch. A share of the batch takes `fixed + share x (time - fixed)`
  * (env/model/cluster/micro-batch.ts); bytes of activations shrink with the share, those of weights
  * do not. Inputs that only the host runs are in no layer.
  */
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
-import { deviceTypes } from "../../../env/model/cluster/device-types.ts";
-import { launchTimesUs } from "../../../env/model/cluster/micro-batch.ts";
-import { runTimesUs } from "../../../env/model/cluster/speed.ts";
-import { type OpGraph, Role } from "../../../env/model/graph/graph.ts";
-import { kindsOf } from "../../../env/model/graph/support.ts";
-import { HOST_STAGE } from "../../../env/model/plan/pipeline.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
-import { opClasses } from "../../../env/sim/lower/op-classes.ts";
-import { contract } from "../split/elements.ts";
+import { isCpu } from "../cluster/cluster.ts";
+import { deviceTypes } from "../cluster/device-types.ts";
+import { launchTimesUs } from "../cluster/micro-batch.ts";
+import { runTimesUs } from "../cluster/speed.ts";
+import { type OpGraph, Role } from "../graph/graph.ts";
+import { opClasses } from "../graph/op-classes.ts";
+import { kindsOf } from "../graph/support.ts";
+import { HOST_STAGE } from "../plan/pipeline.ts";
+import type { Scenario } from "../scenario.ts";
+import { contract } from "./elements.ts";
 import { thinnedCuts } from "./thinned-cuts.ts";
 
 /** Accelerators that are interchangeable: equal times and memory. Routes may differ. */

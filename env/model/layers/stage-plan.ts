@@ -1,11 +1,6 @@
 /** From the stages of a planner, intervals of a chain's layers, to the plan that is scored. */
-import { Role } from "../../../env/model/graph/graph.ts";
-import {
-  HOST_STAGE,
-  type PipelinePlan,
-  type PipelineStage,
-  type ScheduleChoice,
-} from "../../../env/model/plan/pipeline.ts";
+import { Role } from "../graph/graph.ts";
+import { HOST_STAGE, type PipelinePlan, type PipelineStage, type ScheduleChoice } from "../plan/pipeline.ts";
 import type { LayerChain } from "./layer-chain.ts";
 
 /** Layers from `from` up to, not including, `to`. */

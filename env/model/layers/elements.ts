@@ -17,10 +17,10 @@
  * comes next.
  */
 
-import { colocationGrouping } from "../../../env/model/coarsen/grouping.ts";
-import { type Successors, stronglyConnectedComponents } from "../../../env/model/graph/components.ts";
-import { Role } from "../../../env/model/graph/graph.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
+import { colocationGrouping } from "../coarsen/grouping.ts";
+import { type Successors, stronglyConnectedComponents } from "../graph/components.ts";
+import { Role } from "../graph/graph.ts";
+import type { Scenario } from "../scenario.ts";
 import { mergeIdle } from "./idle-elements.ts";
 
 export interface Elements {

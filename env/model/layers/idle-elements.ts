@@ -3,9 +3,9 @@
  * other element only is merged into that one, until nothing changes.
  */
 
-import { weightLimitBytes } from "../../../env/model/cluster/cluster.ts";
-import { runTimesUs } from "../../../env/model/cluster/speed.ts";
-import type { Scenario } from "../../../env/model/scenario.ts";
+import { weightLimitBytes } from "../cluster/cluster.ts";
+import { runTimesUs } from "../cluster/speed.ts";
+import type { Scenario } from "../scenario.ts";
 
 export interface MergedElements {
   readonly count: number;

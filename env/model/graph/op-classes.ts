@@ -10,7 +10,7 @@
  *   and the updates run once in a batch;
  * - a backward op is of the *weights phase* where its outputs are weight gradients alone.
  */
-import { CONTROL, type OpGraph, Role } from "../../model/graph/graph.ts";
+import { CONTROL, type OpGraph, Role } from "./graph.ts";
 
 export interface OpClasses {
   /** 1 where an op runs once in a batch, shape [opCount]: weight ops, gradient sums, updates. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contract } from "../../../../agents/problems/split/elements.ts";
 import { parseGraph, testScenario } from "../../../../env/index.ts";
-import { randomSplit } from "../../exact/random-split.ts";
+import { contract } from "../../../../env/model/layers/elements.ts";
+import { randomSplit } from "../../../agents/exact/random-split.ts";
 
 function together(graph: string, options = {}): string[] {
   const { of, count } = contract(testScenario({ graph, ...options }));
