@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ftpipe } from "../../../../agents/planners/pipeline/ftpipe.ts";
-import {
-  type PipelinePlan,
-  parseGraph,
-  type Scenario,
-  testScenario,
-  validatePlan,
-} from "../../../../env/index.ts";
+import { parseGraph, type Scenario, testScenario, validatePlan } from "../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import { trainingChain } from "../../registry/tiny-pipelines.ts";
 import { runPlanner } from "../run-planner.ts";
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { gpipe } from "../../../../agents/planners/pipeline/gpipe.ts";
 import type { Checkpoint } from "../../../../agents/problems/pipeline/fill-drain.ts";
-import { type PipelinePlan, parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
+import { parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import { runPlanner } from "../run-planner.ts";
 
-/** A chain of layers, backward twice as long, that keep 36 bytes each and send 4; transfers free. */
+/** A chain of layers that keep 36 bytes each and send 4; transfers are free. */
 function chainOf(forwardUs: readonly number[], devices = forwardUs.length): Scenario {
   const last = forwardUs.length - 1;
   const forwards = forwardUs.map((us, v) => `f${v} ${us} 4B,36B group=g${v}${v ? ` <- f${v - 1}` : ""}`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { torchgpipe } from "../../../../agents/planners/pipeline/torchgpipe.ts";
-import { type PipelinePlan, parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
+import { parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
+import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
 import { runPipeline } from "../../../../env/sim/lower/run.ts";
 import { trainingChain } from "../../registry/tiny-pipelines.ts";
 import { runPlanner } from "../run-planner.ts";
