@@ -27,6 +27,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/planners/placement/search/local-search": "searches by single moves",
   "agents/planners/placement/search/objective-searches": "searches made for one objective",
   "agents/registry/agents": "every agent of the registry on tiny scenarios",
+  "agents/registry/pipeline-planners": "every planner of pipelines on tiny scenarios",
   "agents/registry/planners": "every planner of the registry on tiny scenarios",
   "agents/registry/simulations": "every method's count of simulations",
   "agents/run/interruption": "every planner, interrupted",

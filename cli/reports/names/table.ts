@@ -271,6 +271,11 @@ planners	round-robin	Round robin	1	Assigns the groups to the accelerators in tur
 planners	topo-blocks	Topological blocks	1	Cuts the topological order of the groups into blocks of equal compute, on 1, 2, ... accelerators.	contiguous blocks over the first accelerators of the cluster
 planners	torchgpipe-blocks	torchgpipe blocks, torchgpipe	1	Cuts the sequence of layers into blocks of similar times, one for each accelerator, as torchgpipe does.	Kim, Lee, Jeong, Baek, Yoon, Kim, Lim, Kim: torchgpipe: On-the-fly Pipeline Parallelism for Training Giant Models. 2020 contiguous blocks of one topological order over the accelerators of the cluster partitions fixed
 planners	pipedream-interval	PipeDream, pipedream	1	Minimises the time of the slowest stage of a straight pipeline, by PipeDream's dynamic program.	Narayanan, Harlap, Phanishayee, Seshadri, Devanur, Ganger, Gibbons, Zaharia: PipeDream: Generalized Pipeline Parallelism for DNN Training. SOSP 2019 contiguous stages, one accelerator each transfers states
+planners	gpipe	GPipe, gpipe	1	Cuts into stages of equal time, one for each accelerator, and fills and drains the pipeline.	Huang, Cheng, Bapna, Firat, Chen, Chen, Lee, Ngiam, Le, Wu, Chen: GPipe: Efficient Training of Giant Neural Networks using Pipeline Parallelism. NeurIPS 2019 contiguous stages, one accelerator each; number of micro-batches partition recompute microBatches stages
+planners	torchgpipe	torchgpipe, torchgpipe	1	Cuts into blocks of similar times as torchgpipe does, and runs them under GPipe's schedule.	Kim, Lee, Jeong, Baek, Yoon, Kim, Lim, Kim: torchgpipe: On-the-fly Pipeline Parallelism for Training Giant Models. 2020 contiguous blocks, one accelerator each; number of micro-batches partitions fixed checkpoint microBatches
+planners	ftpipe	FTPipe, ftpipe	1	Puts several stages on each accelerator, neighbours or not, so that the loads are even.	Eliad, Hakimi, De Jager, Silberstein, Schuster: Fine-tuning giant neural networks on commodity hardware with automatic pipeline model parallelism. USENIX ATC 2021 any stages in an order that the data follow, several for each accelerator mode schedule blocks exhaustive recompute microBatches
+planners	vpipe	vPipe, vpipe	1	Cuts into stages, and swaps or recomputes activations so that each stage fits its memory.	Zhao, Li, Chen, Shen, Chen, Huang, Cui: vPipe: A Virtualized Acceleration System for Achieving Efficient and Scalable Pipeline Parallel DNN Training. IEEE TPDS 2022 contiguous stages, one accelerator each; keep, swap or recompute for each layer mode schedule microBatches swap stages
+planners	pipetransformer	PipeTransformer, pipetransformer	1	Balances parameters over a pipeline that shrinks as layers freeze, and replicates it.	He, Li, Soltanolkotabi, Avestimehr: PipeTransformer: Automated Elastic Pipelining for Distributed Training of Large-scale Models. ICML 2021 contiguous stages by parameters; length and replicas of the pipeline frozen epoch alpha pipeline microBatches recompute
 planners	multilevel	Multilevel partitioning, metis	1	Cuts the graph into one part of equal work per accelerator with as few transfers between parts as it can.	Karypis, Kumar: A Fast and High Quality Multilevel Scheme for Partitioning Irregular Graphs. SIAM J. Sci. Comput. 1998; as a placer: Tarnawski et al., NeurIPS 2020 (baseline, there by Scotch) device per co-location class imbalance effort memory pool
 planners	acyclic-partition	Acyclic partitioning	1	Cuts the graph into consecutive stages of equal work, one per accelerator, with few transfers between them.	Herrmann, Ozkaya, Ucar, Kaya, Catalyurek: Multilevel Algorithms for Acyclic Partitioning of Directed Acyclic Graphs. SIAM J. Sci. Comput. 2019 contiguous split over the accelerators imbalance effort memory
 planners	heft	HEFT	1	List scheduling by upward rank: each op goes to the device where it ends first, gaps filled.	Topcuoglu, Hariri, Wu: Performance-effective and low-complexity task scheduling. IEEE TPDS 2002 device per group, and the order of the ops pool variants
@@ -319,7 +324,7 @@ systems	baechi	Baechi	1	Baechi (Jeon et al., SoCC 2020) is m-topo, m-etf or m-sc
 systems	pesto	Pesto	1	Pesto (Hafeez et al., Middleware 2021) is pesto here.	pesto
 systems	dnn-partitioning	dnn-partitioning	1	dnn-partitioning (Tarnawski et al., NeurIPS 2020) is ideals-dp or ilp here.	ideals-dp ilp
 systems	pipedream	PipeDream	1	PipeDream (Narayanan et al., SOSP 2019) is pipedream-interval here.	pipedream-interval
-systems	torchgpipe	torchgpipe	1	torchgpipe (Kim et al., 2020) is torchgpipe-blocks here.	torchgpipe-blocks
+systems	torchgpipe	torchgpipe	1	torchgpipe (Kim et al., 2020) is torchgpipe-blocks or torchgpipe here.	torchgpipe-blocks torchgpipe
 systems	metis	METIS	1	METIS (Karypis and Kumar, 1998) is multilevel here.	multilevel
 systems	scotch	Scotch	1	Scotch (Pellegrini and Roman, 1996) is not implemented. The nearest is multilevel.	
 systems	dagp	dagP	1	dagP (Herrmann et al., 2019) is not implemented. The nearest is acyclic-partition.	
@@ -330,14 +335,15 @@ systems	regal	REGAL	1	REGAL (Paliwal et al., ICLR 2020) is regal here.	regal
 systems	gdp	GDP	1	GDP (Zhou et al., 2019) is gdp here.	gdp
 systems	go	GO	1	GO (Zhou et al., NeurIPS 2020) is not implemented, for want of its decisions on order and fusion. The nearest is gdp.	
 systems	doppler	DOPPLER	1	DOPPLER (Yao et al., ICLR 2026) is doppler here.	doppler
-systems	gpipe	GPipe	1	GPipe (Huang et al., NeurIPS 2019) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is torchgpipe-blocks.	
+systems	gpipe	GPipe	1	GPipe (Huang et al., NeurIPS 2019) is gpipe here.	gpipe
 systems	pipedream-2bw	PipeDream-2BW	1	PipeDream-2BW (Narayanan et al., ICML 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
 systems	dapple	DAPPLE	1	DAPPLE (Fan et al., PPoPP 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
 systems	chimera	Chimera	1	Chimera (Li and Hoefler, SC 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
 systems	hetpipe	HetPipe	1	HetPipe (Park et al., USENIX ATC 2020) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
-systems	vpipe	vPipe	1	vPipe (Zhao et al., TPDS 2022) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
+systems	vpipe	vPipe	1	vPipe (Zhao et al., TPDS 2022) is vpipe here.	vpipe
+systems	pipetransformer	PipeTransformer	1	PipeTransformer (He et al., ICML 2021) is pipetransformer here.	pipetransformer
 systems	rannc	RaNNC	1	RaNNC (Tanaka et al., IPDPS 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is pipedream-interval.	
-systems	ftpipe	FTPipe	1	FTPipe (Eliad et al., USENIX ATC 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is max-load-search.	
+systems	ftpipe	FTPipe	1	FTPipe (Eliad et al., USENIX ATC 2021) is ftpipe here.	ftpipe
 systems	piper	Piper	1	Piper (Tarnawski et al., NeurIPS 2021) is not implemented, for want of plans that split operators. The nearest is ideals-dp.	
 systems	tapp	TAPP	1	TAPP (Mao et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is colocrl.	
 systems	heterps	HeterPS	1	HeterPS (Liu et al., 2021) is not implemented, for want of pipelines with replicas and micro-batches. The nearest is colocrl.	
