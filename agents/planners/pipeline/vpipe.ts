@@ -141,7 +141,7 @@ function planOf(
     stages: stagesOfLengths(lengths, devices),
     microBatches,
     schedule: { name: schedule },
-    recomputedLayers: treatment.map((of) => Number(of === "recompute")),
-    swappedLayers: treatment.map((of) => Number(of === "swap")),
+    recomputedLayers: Uint8Array.from(treatment, (of) => Number(of === "recompute")),
+    swappedLayers: Uint8Array.from(treatment, (of) => Number(of === "swap")),
   });
 }

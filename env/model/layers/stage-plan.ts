@@ -16,8 +16,8 @@ export interface StagePlan {
   readonly microBatches: number;
   readonly schedule: ScheduleChoice;
   /** Layers, instead of whole stages, that are computed again, 1 for each. */
-  readonly recomputedLayers?: ArrayLike<number>;
-  readonly swappedLayers?: ArrayLike<number>;
+  readonly recomputedLayers?: Uint8Array;
+  readonly swappedLayers?: Uint8Array;
 }
 
 /**

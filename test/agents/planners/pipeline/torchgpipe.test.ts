@@ -46,7 +46,9 @@ describe("torchgpipe as a planner of pipelines", () => {
     const again = async (checkpoint: string) => {
       const { plan } = await planned(scenario, { checkpoint, microBatches: 4 });
       const { tasks } = runPipeline(scenario, plan);
-      return plan.stages.map((_, stage) => tasks.filter((t) => t.work === 3 && t.stage === stage).length);
+      return plan.stages.map(
+        (_, stage) => tasks.work.filter((work, task) => work === 3 && tasks.stage[task] === stage).length,
+      );
     };
     expect(await again("never")).toEqual([0, 0, 0]);
     expect(await again("except_last")).toEqual([3, 3, 3]);
