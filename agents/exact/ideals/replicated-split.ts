@@ -1,13 +1,17 @@
 /**
  * Contiguous splits with replication: the extension in the appendix of Tarnawski et al. (NeurIPS
  * 2020), by the plain dynamic program over all ideals, for small graphs. A stage S on r
- * accelerators of one type takes
+ * accelerators of one type takes, for a sample,
  *
- *   load(S) / r  +  2 (r - 1) / r x W(S) / B
+ *     load(S) / r + sync        or, overlapped, the longer of the two
  *
- * for a sample. The replicas work on r samples at once. Then a ring all-reduce synchronises their
- * weights: each replica sends and receives 2 (r - 1) / r times the W bytes at B bytes per us. Every
- * replica holds all W bytes. CPUs hold a stage alone.
+ *     sync by `sample`   2 (r - 1) / r x W(S) / B
+ *     sync by `round`    the same / r
+ *
+ * A ring all-reduce synchronises the replicas: each sends and receives 2 (r - 1) / r times the W
+ * bytes at B bytes per us. It counts for every sample, as in PipeDream's paper. Or it counts once
+ * for the r samples that the replicas work on at a time, as in PipeDream's program. Every replica
+ * holds all W bytes. CPUs hold a stage alone.
  *
  * A placement has no replicas, so this value is an estimate of what replication would give.
  * Placements are scored without it.
@@ -18,10 +22,20 @@ import { stageUs } from "../../problems/split/stage-load.ts";
 import { allIdeals } from "./all-ideals.ts";
 import type { IdealTable } from "./ideal-table.ts";
 
+export interface ReplicationCost {
+  readonly bytesPerUs: number;
+  /** Default `sample`. */
+  readonly sync?: "sample" | "round";
+  /** Does synchronisation run beside the work? Default no. */
+  readonly overlapped?: boolean;
+}
+
 export interface ReplicatedStage {
   readonly type: number;
   readonly replicas: number;
   readonly elements: readonly number[];
+  /** Time for a sample. */
+  readonly timeUs: number;
 }
 
 export interface ReplicatedSplit {
@@ -34,15 +48,18 @@ export function replicatedUs(
   loadUs: number,
   weightBytes: number,
   replicas: number,
-  bytesPerUs: number,
+  { bytesPerUs, sync = "sample", overlapped = false }: ReplicationCost,
 ): number {
-  return loadUs / replicas + (2 * (replicas - 1) * weightBytes) / (replicas * bytesPerUs);
+  const ringUs = (2 * (replicas - 1) * weightBytes) / (replicas * bytesPerUs);
+  const syncUs = sync === "round" ? ringUs / replicas : ringUs;
+  const workUs = loadUs / replicas;
+  return overlapped ? Math.max(workUs, syncUs) : workUs + syncUs;
 }
 
 /** The best split; null where nothing fits, undefined where there are more than `mostIdeals`. */
 export function replicatedSplit(
   problem: SplitProblem,
-  bytesPerUs: number,
+  cost: ReplicationCost,
   mostIdeals: number,
 ): ReplicatedSplit | null | undefined {
   const { elements, types } = problem;
@@ -54,7 +71,7 @@ export function replicatedSplit(
   const states = types.reduce((all, { devices }) => all * (devices.length + 1), 1);
   const usedIn = (state: number, t: number) => Math.floor(state / stride[t]) % (types[t].devices.length + 1);
   const best = new Float64Array(table.count * states).fill(Number.POSITIVE_INFINITY);
-  const step = new Array<{ from: number; type: number; replicas: number } | undefined>(best.length);
+  const step = new Array<Step | undefined>(best.length);
   best[0] = 0;
   for (let ideal = 1; ideal < table.count; ideal++)
     for (let from = 0; from < ideal; from++) {
@@ -69,11 +86,12 @@ export function replicatedSplit(
           if (label === Number.POSITIVE_INFINITY) continue;
           const free = type.devices.length - usedIn(state, t);
           for (let replicas = 1; replicas <= (type.paysTransfers ? free : Math.min(1, free)); replicas++) {
-            const value = Math.max(label, replicatedUs(loadUs, bytes, replicas, bytesPerUs));
+            const timeUs = replicatedUs(loadUs, bytes, replicas, cost);
+            const value = Math.max(label, timeUs);
             const reached = ideal * states + state + replicas * stride[t];
             if (value >= best[reached]) continue;
             best[reached] = value;
-            step[reached] = { from: from * states + state, type: t, replicas };
+            step[reached] = { from: from * states + state, type: t, replicas, timeUs };
           }
         }
       });
@@ -87,10 +105,18 @@ export function replicatedSplit(
   const valueUs = best[last];
   for (let made = step[last]; made !== undefined; made = step[last]) {
     const held = table.difference(Math.floor(last / states), Math.floor(made.from / states));
-    stages.unshift({ type: made.type, replicas: made.replicas, elements: held });
+    const { type, replicas, timeUs } = made;
+    stages.unshift({ type, replicas, elements: held, timeUs });
     last = made.from;
   }
   return { valueUs, stages };
+}
+
+interface Step {
+  readonly from: number;
+  readonly type: number;
+  readonly replicas: number;
+  readonly timeUs: number;
 }
 
 function within(table: IdealTable, one: number, other: number, elements: number): boolean {

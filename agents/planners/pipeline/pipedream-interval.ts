@@ -67,6 +67,7 @@ export const pipedreamInterval: PlannerModule<z.infer<typeof options>> = {
       for (let machines = 1; machines <= problem.types[type].devices.length; machines++) {
         const found = intervalPlan(states, {
           levels: [{ machines, bytesPerUs }],
+          mode: "code",
           transfers,
           replicas: "one",
         });

@@ -1,6 +1,6 @@
 /**
- * Small changes of a pipeline plan, drawn at random: a cut shifts, a device goes to another stage,
- * a stage is divided or two become one, two stages exchange their devices, and recomputation,
+ * Small changes of a pipeline plan, drawn at random. A cut shifts, a device goes to another stage,
+ * a stage is divided, or two become one. Two stages exchange their devices. Recomputation,
  * micro-batches or the schedule change.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Search over pipeline plans by small changes (changes.ts). A change is kept where the plan does not
- * get worse by more than the temperature, which falls to zero over the budget. Equal plans are
+ * Search over pipeline plans by small changes (changes.ts). A change is kept where the plan gets
+ * worse by no more than the temperature, which falls to zero over the budget. Equal plans are
  * scored once.
  */
 

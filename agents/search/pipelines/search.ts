@@ -1,6 +1,6 @@
 /**
- * The search for pipelines behind `best`: the plans of every pipeline planner, those of the grid
- * with the best estimates, then small changes of the best one for the rest of the budget.
+ * The search for pipelines behind `best`. First come the plans of the grid with the best estimates,
+ * then those of every pipeline planner. Small changes of the best one take the rest of the budget.
  */
 
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";

@@ -135,7 +135,7 @@ function replicationOf(scenario: Scenario): Fact {
     (least, link) => Math.min(least, link.bytesPerUs),
     Infinity,
   );
-  const found = replicatedSplit(problem, bytesPerUs, MOST_IDEALS_REPLICATED);
+  const found = replicatedSplit(problem, { bytesPerUs }, MOST_IDEALS_REPLICATED);
   if (found === undefined)
     return { name: "replication not estimated: ideals above", value: MOST_IDEALS_REPLICATED };
   if (found === null) return { name: "with replication", value: "nothing fits either" };

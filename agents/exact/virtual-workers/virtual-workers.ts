@@ -1,0 +1,96 @@
+/**
+ * HetPipe's planner (Park et al., USENIX ATC 2020). It forms virtual workers by each policy and
+ * partitions the layers in each worker. It raises the mini-batches in flight while every worker
+ * fits and keeps the number with the best simulated throughput. The partition is new for each
+ * number, since memory differs. Parameters are local to the stages where that is possible.
+ */
+import { type Allocation, allocate, allocations, type GpuCluster, type WorkerGpus } from "./cluster.ts";
+import { crossingBytes, mayBeLocal, type Sharding } from "./parameter-servers.ts";
+import { runWaves, stalenessBound } from "./wave-clock.ts";
+import {
+  partitionWorker,
+  type TypedChain,
+  type WorkerMemory,
+  type WorkerPartition,
+} from "./worker-partition.ts";
+import { workerPace } from "./worker-pipeline.ts";
+
+export interface VirtualWorkerOptions extends Omit<WorkerMemory, "inFlight"> {
+  readonly policies?: readonly Allocation[];
+  readonly mostInFlight: number;
+  /** Clock distance, D. */
+  readonly distance: number;
+}
+
+export interface VirtualWorkerPlan {
+  readonly policy: Allocation;
+  readonly workers: readonly WorkerPartition[];
+  readonly inFlight: number;
+  readonly sharding: Sharding;
+  /** Time for one mini-batch of all workers together. */
+  readonly batchUs: number;
+  /** Most mini-batches that the weights of one may miss. */
+  readonly staleness: number;
+}
+
+const WAVES = 64;
+
+/** The best plan of all policies; null where no worker of any fits. */
+export function virtualWorkerPlan(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  options: VirtualWorkerOptions,
+): VirtualWorkerPlan | null {
+  let best: VirtualWorkerPlan | null = null;
+  for (const policy of options.policies ?? allocations) {
+    const workers = allocate(cluster, policy, (type) => 1 / totalUs(chain, type));
+    if (workers === null) continue;
+    for (let inFlight = 1; inFlight <= options.mostInFlight; inFlight++) {
+      const plan = planWith(chain, cluster, options, { policy, workers, inFlight });
+      if (plan === null) break;
+      if (best === null || plan.batchUs < best.batchUs) best = plan;
+    }
+  }
+  return best;
+}
+
+interface Choice {
+  readonly policy: Allocation;
+  readonly workers: readonly WorkerGpus[];
+  readonly inFlight: number;
+}
+
+function planWith(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  options: VirtualWorkerOptions,
+  { policy, workers, inFlight }: Choice,
+): VirtualWorkerPlan | null {
+  const memory = { ...options, inFlight };
+  const known = new Map<string, WorkerPartition | null>();
+  const partitions: WorkerPartition[] = [];
+  for (const gpus of workers) {
+    const key = gpus.join();
+    const partition = known.get(key) ?? partitionWorker(chain, cluster, gpus, memory);
+    known.set(key, partition);
+    if (partition === null) return null;
+    partitions.push(partition);
+  }
+  const stagesOf = partitions.map(({ stages }) => stages);
+  const sharding = policy === "equal" && mayBeLocal(stagesOf) ? "local" : "roundRobin";
+  const paced = stagesOf.map((stages) => {
+    const bytes = crossingBytes(stages, chain.weightBytes, sharding, cluster.nodes.length);
+    const { latencyUs, bytesPerUs } = cluster.betweenNodes;
+    const pushUs = bytes === 0 ? 0 : latencyUs + bytes / bytesPerUs;
+    return { ...workerPace(stages, inFlight), pushUs };
+  });
+  const setting = { inFlight, distance: options.distance };
+  const { batchUs } = runWaves(paced, setting, WAVES);
+  return { policy, workers: partitions, inFlight, sharding, batchUs, staleness: stalenessBound(setting) };
+}
+
+function totalUs({ layers, forwardUs, backwardUs }: TypedChain, type: number): number {
+  let us = 0;
+  for (let v = 0; v < layers; v++) us += forwardUs[type * layers + v] + backwardUs[type * layers + v];
+  return us;
+}

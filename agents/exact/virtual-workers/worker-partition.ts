@@ -1,0 +1,161 @@
+/**
+ * HetPipe's partition of a chain of layers over the GPUs of one virtual worker (Park et al., USENIX
+ * ATC 2020), by a dynamic program in place of its integer program. For each order of the GPUs that
+ * differs in types or nodes,
+ *
+ *     F(g, j) = min over i of max( F(g-1, i), time(g, i..j) + receive(g, i) + receive(g, j) )
+ *
+ * with layers i up to j on the g-th GPU. It receives the input from the GPU before and the gradient
+ * of its output from the GPU after. Every GPU has a layer. Memory is for a number of mini-batches
+ * in flight, min(Nm, 2 (k - 1 - g) + 1) on the g-th of k GPUs.
+ */
+import { type GpuCluster, moveUs, type WorkerGpus } from "./cluster.ts";
+
+export interface TypedChain {
+  readonly layers: number;
+  /** Times of each layer by type of GPU, shape [types, layers]. */
+  readonly forwardUs: Float64Array;
+  readonly backwardUs: Float64Array;
+  readonly weightBytes: Float64Array;
+  /** Kept for the backward pass of one mini-batch. */
+  readonly keptBytes: Float64Array;
+  readonly outputBytes: Float64Array;
+}
+
+export interface WorkerMemory {
+  /** Mini-batches in flight, Nm. */
+  readonly inFlight: number;
+  /** Bytes of gradients and of the optimizer's state for each byte of weights. */
+  readonly stateFactor: number;
+  /** Does each mini-batch in flight keep weights of its own? */
+  readonly versions: boolean;
+}
+
+export interface WorkerStage {
+  /** Layers from `from` up to but not including `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly node: number;
+  readonly replicas: 1;
+  /** Time of each pass of a mini-batch with what it receives for it. */
+  readonly forwardUs: number;
+  readonly backwardUs: number;
+  readonly memoryBytes: number;
+}
+
+export interface WorkerPartition {
+  /** Time of the slowest stage. */
+  readonly slowestUs: number;
+  readonly stages: readonly WorkerStage[];
+}
+
+/** The best partition over all orders of the GPUs; null where none fits. */
+export function partitionWorker(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  gpus: WorkerGpus,
+  memory: WorkerMemory,
+): WorkerPartition | null {
+  let best: WorkerPartition | null = null;
+  for (const order of distinctOrders(gpus)) {
+    const found = partitionInOrder(chain, cluster, order, memory);
+    if (found !== null && (best === null || found.slowestUs < best.slowestUs)) best = found;
+  }
+  return best;
+}
+
+/** Orders of the GPUs, those of one node alike. */
+export function* distinctOrders(gpus: WorkerGpus): Generator<number[]> {
+  const left = new Map<number, number>();
+  for (const node of gpus) left.set(node, (left.get(node) ?? 0) + 1);
+  const nodes = [...left.keys()].sort((a, b) => a - b);
+  const order: number[] = [];
+  function* extend(): Generator<number[]> {
+    if (order.length === gpus.length) yield [...order];
+    for (const node of nodes) {
+      const count = left.get(node)!;
+      if (count === 0) continue;
+      left.set(node, count - 1);
+      order.push(node);
+      yield* extend();
+      order.pop();
+      left.set(node, count);
+    }
+  }
+  yield* extend();
+}
+
+/** Mini-batches whose activations a stage keeps, in slots of one forward and one backward pass. */
+export const inFlightAt = (stage: number, stages: number, inFlight: number): number =>
+  Math.min(inFlight, 2 * (stages - 1 - stage) + 1);
+
+export function partitionInOrder(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  order: readonly number[],
+  memory: WorkerMemory,
+): WorkerPartition | null {
+  const n = chain.layers;
+  const k = order.length;
+  const at = (g: number, j: number) => g * (n + 1) + j;
+  const best = new Float64Array((k + 1) * (n + 1)).fill(Number.POSITIVE_INFINITY);
+  const from = new Int32Array(best.length);
+  best[0] = 0;
+  for (let g = 0; g < k; g++)
+    for (let j = g + 1; j <= n - (k - 1 - g); j++)
+      for (let i = g; i < j; i++) {
+        if (best[at(g, i)] >= best[at(g + 1, j)]) continue;
+        const stage = stageOf(chain, cluster, order, { stage: g, from: i, to: j }, memory);
+        if (stage.memoryBytes > cluster.nodes[order[g]].memoryBytes) continue;
+        const value = Math.max(best[at(g, i)], stage.forwardUs + stage.backwardUs);
+        if (value >= best[at(g + 1, j)]) continue;
+        best[at(g + 1, j)] = value;
+        from[at(g + 1, j)] = i;
+      }
+  const slowestUs = best[at(k, n)];
+  if (slowestUs === Number.POSITIVE_INFINITY) return null;
+  const stages: WorkerStage[] = [];
+  for (let g = k - 1, to = n; g >= 0; g--) {
+    const start = from[at(g + 1, to)];
+    stages.unshift(stageOf(chain, cluster, order, { stage: g, from: start, to }, memory));
+    to = start;
+  }
+  return { slowestUs, stages };
+}
+
+interface LayerRange {
+  readonly stage: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function stageOf(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  order: readonly number[],
+  { stage, from, to }: LayerRange,
+  { inFlight, stateFactor, versions }: WorkerMemory,
+): WorkerStage {
+  const node = order[stage];
+  const at = cluster.nodes[node].type * chain.layers;
+  const sum = (values: Float64Array, offset: number) => {
+    let total = 0;
+    for (let v = from; v < to; v++) total += values[offset + v];
+    return total;
+  };
+  const inputUs = stage === 0 ? 0 : moveUs(cluster, order[stage - 1], node, chain.outputBytes[from - 1]);
+  const isLast = stage === order.length - 1;
+  const gradientUs = isLast ? 0 : moveUs(cluster, order[stage + 1], node, chain.outputBytes[to - 1]);
+  const weightBytes = sum(chain.weightBytes, 0);
+  const flying = inFlightAt(stage, order.length, inFlight);
+  const perBatchBytes = sum(chain.keptBytes, 0) + (versions ? weightBytes : 0);
+  return {
+    from,
+    to,
+    node,
+    replicas: 1,
+    forwardUs: sum(chain.forwardUs, at) + inputUs,
+    backwardUs: sum(chain.backwardUs, at) + gradientUs,
+    memoryBytes: (1 + stateFactor) * weightBytes + flying * perBatchBytes,
+  };
+}
