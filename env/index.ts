@@ -15,11 +15,17 @@ export {
   createAssignEnv,
 } from "./envs/pipeline/assign.ts";
 export { type AssignReplay, assignReplay } from "./envs/pipeline/assign-replay.ts";
-export type { AssignChoices, AssignSettings, Contiguity } from "./envs/pipeline/assign-rules.ts";
+export type {
+  AssignChoices,
+  AssignedStages,
+  AssignSettings,
+  AssignWorld,
+  Contiguity,
+} from "./envs/pipeline/assign-rules.ts";
 export { type CutReplay, cutReplay } from "./envs/pipeline/cut-replay.ts";
-export type { CutChoices, CutSettings } from "./envs/pipeline/cut-rules.ts";
+export type { CutChoices, CutProgress, CutSettings, CutWorld } from "./envs/pipeline/cut-rules.ts";
 export { CUTS_ID, CutsEnv, type CutsOptions, createCutsEnv } from "./envs/pipeline/cuts.ts";
-export type { PipelineEnvOptions } from "./envs/pipeline/pipeline-parts.ts";
+export type { PipelineEnvOptions, PipelineParts } from "./envs/pipeline/pipeline-parts.ts";
 export { renderPipeline } from "./envs/pipeline/render.ts";
 export type { PipelineChoices, PipelineSettings } from "./envs/pipeline/settings.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
@@ -166,7 +172,7 @@ export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
-export { type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
+export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
   groupColumns,
