@@ -8,11 +8,11 @@ import { createLoggingEngine, type Engine, type LoggingEngine } from "../engine/
 import type { Violation } from "../evaluator/contract.ts";
 import type { Peaks } from "../memory/memory.ts";
 import { memoryViolation } from "../memory/peaks.ts";
-import { fillAmounts } from "./amounts.ts";
 import { createStageCosts, type StageCosts } from "./costs/stage-costs.ts";
 import type { LoweredPipeline } from "./pipeline.ts";
 import { steadyUs } from "./steady.ts";
 import { createStructures, layOut, loweredPlan, memoryOf, type Structure } from "./structures.ts";
+import { fillAmounts } from "./tasks/amounts.ts";
 
 export interface PipelineRun extends LoweredPipeline {
   readonly costs: StageCosts;

@@ -13,7 +13,7 @@
 import type { Parcel } from "./costs/parcels.ts";
 import { unitOf, WORK_ORDER } from "./costs/work.ts";
 import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
-import { roundLength } from "./rounds.ts";
+import { roundLength } from "./updates/rounds.ts";
 
 /** `hostOf` names the host, or throws a sentence on what it is wanted for. */
 export function connectUnits(lowering: Lowering, hostOf: (what: string) => number): void {

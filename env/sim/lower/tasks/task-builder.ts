@@ -8,9 +8,10 @@
  *
  * Hot: a pipeline of 64 stages and 256 micro-batches has 33,000 tasks (test/bench/pipeline.ts).
  */
-import type { Cluster } from "../../model/cluster/cluster.ts";
-import type { Scenario } from "../../model/scenario.ts";
-import { type Compiled, NO_SLOT } from "../engine/compile.ts";
+import type { Cluster } from "../../../model/cluster/cluster.ts";
+import type { Scenario } from "../../../model/scenario.ts";
+import type { Compiled } from "../../engine/compile.ts";
+import { floatColumn, intColumn } from "./columns.ts";
 import { clusterArrays, countTo, dependencyArrays, numbersWithin } from "./compiled-arrays.ts";
 
 /** Times and bytes of tasks and tensors by reference; -1 for none. */
@@ -72,43 +73,27 @@ export interface TaskBuilder {
 }
 
 export function taskBuilder(): TaskBuilder {
-  const device: number[] = [];
-  const taskTime: number[] = [];
-  const taskShare: number[] = [];
-  const taskUnit: number[] = [];
-  const weights: [task: number, stage: number, copies: number][] = [];
-  const slotProducer: number[] = [];
-  const slotAmount: number[] = [];
-  const slotShare: number[] = [];
-  const messages: number[] = [];
-  const depProducer: number[] = [];
-  const depConsumer: number[] = [];
-  const depSlot: number[] = [];
-  const bufferTask: number[] = [];
-  const bufferAmount: number[] = [];
-  const bufferShare: number[] = [];
-  const bufferStart: number[] = [0];
-  const bufferTensors: number[] = [];
-
+  const columns = createColumns();
+  const { device, taskTime, taskShare, taskUnit, weights, slotProducer, slotAmount, slotShare } = columns;
+  const { messages, depProducer, depConsumer, depSlot } = columns;
+  const { bufferTask, bufferAmount, bufferShare, bufferStart, bufferTensors } = columns;
   const tensor = (producer: number, amount: number, share: number): number => {
     slotAmount.push(amount);
     slotShare.push(share);
-    return slotProducer.push(producer) - 1;
+    return slotProducer.push(producer);
   };
   return {
     get taskCount() {
       return device.length;
     },
-    deviceOf: (task) => device[task],
+    deviceOf: (task) => device.at(task),
     task(on, time, share) {
       taskTime.push(time);
       taskShare.push(share);
       taskUnit.push(-1);
-      return device.push(on) - 1;
+      return device.push(on);
     },
-    scratch(task, unit) {
-      taskUnit[task] = unit;
-    },
+    scratch: (task, unit) => taskUnit.set(task, unit),
     weights: (task, stage, copies) => void weights.push([task, stage, copies]),
     tensor,
     message(producer, amount, share) {
@@ -120,72 +105,108 @@ export function taskBuilder(): TaskBuilder {
       bufferTask.push(producer);
       bufferAmount.push(amount);
       bufferShare.push(share);
-      for (const tensor of tensors) bufferTensors.push(tensor);
+      for (const each of tensors) bufferTensors.push(each);
       bufferStart.push(bufferTensors.length);
     },
-    uses(consumer, tensor) {
-      depProducer.push(slotProducer[tensor]);
+    uses(consumer, number) {
+      depProducer.push(slotProducer.at(number));
       depConsumer.push(consumer);
-      depSlot.push(tensor);
+      depSlot.push(number);
     },
     after(consumer, producer) {
       depProducer.push(producer);
       depConsumer.push(consumer);
-      depSlot.push(NO_SLOT);
+      depSlot.push(NO_TENSOR);
     },
-    build(scenario, cluster) {
-      const taskCount = device.length;
-      const dependencies = { depProducer, depConsumer, depSlot };
-      const taskWeights = new Int32Array(taskCount).fill(-1);
-      const weightCopies = new Float64Array(taskCount);
-      const isMessage = new Uint8Array(slotProducer.length);
-      for (const number of messages) isMessage[number] = 1;
-      for (const [task, stage, copies] of weights) {
-        taskWeights[task] = stage;
-        weightCopies[task] = copies;
-      }
-      return {
-        compiled: {
-          scenario: { ...scenario, cluster },
-          fidelity: {
-            ...scenario.fidelity,
-            transferOrder: "first-come",
-            pairOutputs: "all",
-            tieBreak: "id",
-          },
-          opCount: taskCount,
-          slotCount: slotProducer.length,
-          runUs: new Float64Array(taskCount),
-          runsAlike: true,
-          ...dependencyArrays(taskCount, dependencies),
-          slotProducer: Int32Array.from(slotProducer),
-          slotLocal: numbersWithin(slotProducer, taskCount),
-          slotBytes: new Float64Array(slotProducer.length),
-          opRank: countTo(taskCount),
-          outputBytes: new Float64Array(taskCount),
-          residentBytes: new Float64Array(taskCount),
-          workspaceBytes: new Float64Array(taskCount),
-          ...clusterArrays(cluster),
-        },
-        device: Int32Array.from(device),
-        references: {
-          taskTime: Int32Array.from(taskTime),
-          taskShare: Float64Array.from(taskShare),
-          taskUnit: Int32Array.from(taskUnit),
-          taskWeights,
-          weightCopies,
-          slotAmount: Int32Array.from(slotAmount),
-          slotShare: Float64Array.from(slotShare),
-          isMessage,
-        },
-        buffers: {
-          task: Int32Array.from(bufferTask),
-          amount: Int32Array.from(bufferAmount),
-          share: Float64Array.from(bufferShare),
-          start: Int32Array.from(bufferStart),
-          tensors: Int32Array.from(bufferTensors),
-        },
-      };
+    build: (scenario, cluster) => structureOf(columns, scenario, cluster),
+  };
+}
+
+/** As `NO_SLOT` of the engine. */
+const NO_TENSOR = -1;
+
+type Columns = ReturnType<typeof createColumns>;
+
+function createColumns() {
+  const bufferStart = intColumn();
+  bufferStart.push(0);
+  return {
+    device: intColumn(),
+    taskTime: intColumn(),
+    taskShare: floatColumn(),
+    taskUnit: intColumn(),
+    weights: [] as [task: number, stage: number, copies: number][],
+    slotProducer: intColumn(),
+    slotAmount: intColumn(),
+    slotShare: floatColumn(),
+    messages: [] as number[],
+    depProducer: intColumn(),
+    depConsumer: intColumn(),
+    depSlot: intColumn(),
+    bufferTask: intColumn(),
+    bufferAmount: intColumn(),
+    bufferShare: floatColumn(),
+    bufferStart,
+    bufferTensors: intColumn(),
+  };
+}
+
+function structureOf(columns: Columns, scenario: Scenario, cluster: Cluster): TaskStructure {
+  const device = columns.device.done();
+  const slotProducer = columns.slotProducer.done();
+  const taskCount = device.length;
+  const compiled: Compiled = {
+    scenario: { ...scenario, cluster },
+    fidelity: { ...scenario.fidelity, transferOrder: "first-come", pairOutputs: "all", tieBreak: "id" },
+    opCount: taskCount,
+    slotCount: slotProducer.length,
+    runUs: new Float64Array(taskCount),
+    runsAlike: true,
+    ...dependencyArrays(taskCount, {
+      depProducer: columns.depProducer.done(),
+      depConsumer: columns.depConsumer.done(),
+      depSlot: columns.depSlot.done(),
+    }),
+    slotProducer,
+    slotLocal: numbersWithin(slotProducer, taskCount),
+    slotBytes: new Float64Array(slotProducer.length),
+    opRank: countTo(taskCount),
+    outputBytes: new Float64Array(taskCount),
+    residentBytes: new Float64Array(taskCount),
+    workspaceBytes: new Float64Array(taskCount),
+    ...clusterArrays(cluster),
+  };
+  return {
+    compiled,
+    device,
+    references: referencesOf(columns, taskCount),
+    buffers: {
+      task: columns.bufferTask.done(),
+      amount: columns.bufferAmount.done(),
+      share: columns.bufferShare.done(),
+      start: columns.bufferStart.done(),
+      tensors: columns.bufferTensors.done(),
     },
+  };
+}
+
+function referencesOf(columns: Columns, taskCount: number): References {
+  const taskWeights = new Int32Array(taskCount).fill(-1);
+  const weightCopies = new Float64Array(taskCount);
+  for (const [task, stage, copies] of columns.weights) {
+    taskWeights[task] = stage;
+    weightCopies[task] = copies;
+  }
+  const isMessage = new Uint8Array(columns.slotProducer.length);
+  for (const number of columns.messages) isMessage[number] = 1;
+  return {
+    taskTime: columns.taskTime.done(),
+    taskShare: columns.taskShare.done(),
+    taskUnit: columns.taskUnit.done(),
+    taskWeights,
+    weightCopies,
+    slotAmount: columns.slotAmount.done(),
+    slotShare: columns.slotShare.done(),
+    isMessage,
   };
 }
