@@ -1,6 +1,7 @@
 /**
- * Lowers a pipeline plan to tasks of the one engine: a task for each phase of each stage, replica
- * and micro-batch, then collectives and updates (updates.ts). docs/pipelines.md has the rules.
+ * Lowers a pipeline plan to tasks of the one engine. There is a task for each phase of each stage,
+ * replica and micro-batch; then come collectives and updates (updates). docs/pipelines.md has the
+ * rules.
  *
  * - A device runs its tasks in the schedule's order. Recomputation goes right before the backward
  *   phase that needs it.

@@ -31,7 +31,7 @@ export interface PipelineRun extends LoweredPipeline {
 export interface PipelineRunner {
   /**
    * Pre: a valid plan. The run's engine and arrays belong to the runner and hold until it runs
-   * again; `peakBytes` is worked out when it is first asked for, until then.
+   * again. So does `peakBytes`, which is worked out when it is first asked for.
    */
   run(plan: PipelinePlan): PipelineRun;
 }

@@ -1,7 +1,7 @@
 /**
  * What passes between the units of a pipeline plan. A stage sends when a phase ends, so all tensors
  * from a unit to one other stage form one *parcel*. What a later phase of the same stage needs is a
- * parcel too; it stays where it is, or waits in the host's memory if it is swapped.
+ * parcel too. It stays where it is, or waits in the host's memory if it is swapped.
  *
  * A tensor in several parcels is one buffer on its device. So outputs are also grouped by the
  * parcels that they are in: a *hold* lasts until the last of these has been used or sent.
@@ -24,7 +24,7 @@ export interface Parcel {
 }
 
 /**
- * `swapped` parcels wait in the host's memory, `order` has no bytes and costs nothing, `weights` do
+ * `swapped` parcels wait in the host's memory, `order` has no bytes and costs nothing. `weights` do
  * not scale with the batch and are sent once in a round.
  */
 export type Way = "direct" | "swapped" | "order" | "weights";

@@ -1,4 +1,6 @@
-/** Columns of numbers that grow: as fast to fill as arrays, and no work for the garbage collector. */
+/**
+ * Columns of numbers that grow: as fast to fill as arrays, and no work for the garbage collector.
+ */
 
 export interface Column<T extends Int32Array | Float64Array> {
   readonly length: number;

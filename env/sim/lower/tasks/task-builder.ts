@@ -3,8 +3,8 @@
  * device. Tasks wait for each other, for free or for a tensor. A tensor goes to its consumer's
  * device by the cluster's links.
  *
- * Times and bytes are not numbers here but references to entries of the plan's costs, with the share
- * of the batch that a task takes. So plans of one structure share the arrays (amounts.ts).
+ * Times and bytes are not numbers here but references to entries of the plan's costs, with the
+ * share of the batch that a task takes. So plans of one structure share the arrays (amounts.ts).
  *
  * Hot: a pipeline of 64 stages and 256 micro-batches has 33,000 tasks (test/bench/pipeline.ts).
  */

@@ -6,10 +6,10 @@
  * - After its last one the replica's gradients are summed with those of the other replicas. The
  *   update waits for the sum. A replica that ran nothing in a batch adds nothing, but gets the sum.
  * - With a flush updates come last on their device. Without, the update of a stage with one replica
- *   comes at once. With several it comes before the next backward task of the stage that is of a
- *   later round, so that the sum and the computing overlap.
- * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update. With
- *   a flush that is after the last item of the device.
+ *   comes at once. With several it comes before the stage's next backward task of a later round, so
+ *   that sums and computing overlap.
+ * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update.
+ *   With a flush that is after the last item of the device.
  */
 import { Phase, type ScheduleItem } from "../../../model/schedule/contract.ts";
 import { unitOf, Work } from "../costs/work.ts";

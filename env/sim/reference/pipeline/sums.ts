@@ -1,6 +1,6 @@
 /**
- * What updates of the pipeline specification wait for: the gradients of their replica, the messages
- * of a collective, and gradients of weights that another stage has.
+ * What updates of the pipeline specification wait for: their replica's gradients, the messages of a
+ * collective, and gradients from other stages.
  */
 import { Role } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../lower/op-classes.ts";

@@ -1,6 +1,6 @@
 /**
- * Updates and sums of gradients of the pipeline specification: when each update comes on its device,
- * and what it waits for.
+ * Updates and sums of gradients of the pipeline specification: when each update comes on its
+ * device, and what it waits for.
  */
 import type { ScheduleItem } from "../../../model/schedule/contract.ts";
 import { FORWARD, type PhaseRun, type Pipeline, UPDATE } from "./contract.ts";

@@ -1,4 +1,6 @@
-/** Random small pipelines of every schedule, from a seed. Times and bytes are small whole numbers. */
+/**
+ * Random small pipelines of every schedule, from a seed. Times and bytes are small whole numbers.
+ */
 
 import { type Cluster, createRng, type Fidelity, type Scenario } from "../../../../env/index.ts";
 import type { PipelinePlan, PipelineStage } from "../../../../env/model/plan/pipeline.ts";
