@@ -40,6 +40,8 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "cli/commands/unknown-work": "what every command says of unknown work",
   "env/envs/life-cycle": "every env from reset to close",
   "env/model/schedule/closed-forms": "schedules of equal stages against the closed forms",
+  "env/sim/lower/closed-forms": "bubbles of all sizes on the engine",
+  "env/sim/lower/memory": "memory of pipelines to the byte",
   "env/sim/engine/plan-order": "what an order of ops means to simulator and evaluator",
   "results/export/exporters": "every exporter",
   "results/export/pipeline/formats": "every format of pipelines",

@@ -1,7 +1,7 @@
 /**
- * How long a pipeline takes to simulate: 64 stages and 256 micro-batches under several schedules, as
- * `evaluator.evaluate` in a warm process, median CPU time. The first plan of a structure of tasks
- * costs more than later ones.
+ * How long a pipeline takes to simulate: 64 stages and 256 micro-batches under several schedules,
+ * as `evaluator.evaluate` in a warm process, median CPU time. The first plan of a structure of
+ * tasks costs more than later ones.
  *
  *     npx tsx test/bench/pipeline.ts
  */

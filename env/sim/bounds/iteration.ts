@@ -1,11 +1,11 @@
 /**
- * Lower bounds on the time of a batch. Those on the makespan hold for placements. This one holds for
- * pipelines too, whatever their stages, replicas, micro-batches and schedule are:
+ * Lower bounds on the time of a batch. Those on the makespan hold for placements. This one holds
+ * for pipelines too, whatever their stages, replicas, micro-batches and schedule are:
  *
  * - *work of all samples*: replicas share the samples of an op, so each op is divisible work. Its
- *   pieces together take at least as long as the whole op on the device that is best for it, since
- *   each piece pays its launch. Recomputation only adds. An update runs at least once in a batch, on
- *   one replica or on several in turn.
+ *   pieces together take at least as long as the whole op on its best device, as each pays its
+ *   launch. Recomputation only adds. An update runs at least once in a batch, on one replica or on
+ *   several in turn.
  */
 import { deviceTypes } from "../../model/cluster/device-types.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";

@@ -1,6 +1,6 @@
 /**
- * An upper limit on the time of a batch of every placement and pipeline: the sum of all times that
- * any of its tasks and transfers could take, each on its slowest device or route.
+ * An upper limit on the time of a batch of every placement and pipeline. It is the sum of all times
+ * that their tasks and transfers could take, each on its slowest device or route.
  *
  * With M micro-batches on n devices an op runs in at most M x n pieces, twice where it is computed
  * again. Each piece pays what a smaller batch does not shorten. Updates may come after every

@@ -2,11 +2,11 @@
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { PipelineSchedule } from "../../model/schedule/contract.ts";
-import type { AmountIndex } from "./amounts.ts";
 import { type StageCosts, timeIndex } from "./costs/stage-costs.ts";
 import { unitOf, type WorkCode } from "./costs/work.ts";
 import type { Part, Parts } from "./parts.ts";
-import type { TaskBuilder } from "./task-builder.ts";
+import type { AmountIndex } from "./tasks/amounts.ts";
+import type { TaskBuilder } from "./tasks/task-builder.ts";
 
 /** Work of a task that only moves data: a step of a collective, or a swap. */
 export const SEND = 5;

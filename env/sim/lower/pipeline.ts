@@ -1,6 +1,7 @@
 /**
- * Lowers a pipeline plan to tasks of the one engine: a task for each phase of each stage, replica
- * and micro-batch, then collectives and updates (updates.ts). docs/pipelines.md has the rules.
+ * Lowers a pipeline plan to tasks of the one engine. There is a task for each phase of each stage,
+ * replica and micro-batch; then come collectives and updates (updates). docs/pipelines.md has the
+ * rules.
  *
  * - A device runs its tasks in the schedule's order. Recomputation goes right before the backward
  *   phase that needs it.
@@ -15,7 +16,6 @@ import { InputError } from "../../model/errors.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
-import { amountIndex } from "./amounts.ts";
 import { withSenders } from "./collectives/senders.ts";
 import { needsInputs } from "./costs/parcels.ts";
 import type { StageCosts } from "./costs/stage-costs.ts";
@@ -30,9 +30,10 @@ import {
   totalOf,
 } from "./lowering.ts";
 import { createParts } from "./parts.ts";
-import { type TaskStructure, taskBuilder } from "./task-builder.ts";
+import { amountIndex } from "./tasks/amounts.ts";
+import { type TaskStructure, taskBuilder } from "./tasks/task-builder.ts";
 import { connectUnits } from "./transfers.ts";
-import { createUpdates, type Updates } from "./updates.ts";
+import { createUpdates, type Updates } from "./updates/updates.ts";
 
 export interface LoweredPipeline extends TaskStructure {
   readonly tasks: TaskColumns;
@@ -145,18 +146,27 @@ function layOutSchedule(lowering: Lowering): Updates {
 }
 
 function layOutItem(lowering: Lowering, device: number, replica: number, item: ScheduleItem): void {
-  const { costs, plan, builder, laid } = lowering;
-  const { stage, microBatch, phase, span = 1 } = item;
+  const { stage, phase, microBatch } = item;
+  const { costs, laid } = lowering;
+  const isKept = laid.schedule.keeps?.(microBatch) === true;
+  if (phase === Phase.backward && costs.recomputes[stage] === 1 && !isKept)
+    layOutWork(lowering, Work.recompute, device, replica, item);
+  layOutWork(lowering, phase, device, replica, item);
+}
+
+function layOutWork(
+  lowering: Lowering,
+  work: ScheduleItem["phase"] | typeof Work.recompute,
+  device: number,
+  replica: number,
+  { stage, microBatch, span = 1 }: ScheduleItem,
+): void {
+  const { costs, plan, builder } = lowering;
   const { devices, share } = plan.stages[stage];
   const splits = share === "split";
   const part = { microBatch, span, at: splits ? replica : 0, of: splits ? devices.length : 1 };
   const batchShare = span / part.of / plan.microBatches;
-  const add = (work: typeof phase | typeof Work.recompute): void => {
-    const task = addTask(lowering, { work, stage, replica, microBatch }, device, batchShare);
-    builder.scratch(task, unitOf(costs.stageCount, work, stage));
-    addPart(lowering, work, stage, task, part);
-  };
-  const isKept = laid.schedule.keeps?.(microBatch) === true;
-  if (phase === Phase.backward && costs.recomputes[stage] === 1 && !isKept) add(Work.recompute);
-  add(phase);
+  const task = addTask(lowering, { work, stage, replica, microBatch }, device, batchShare);
+  builder.scratch(task, unitOf(costs.stageCount, work, stage));
+  addPart(lowering, work, stage, task, part);
 }

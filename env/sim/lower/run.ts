@@ -10,11 +10,11 @@ import type { Violation } from "../evaluator/contract.ts";
 import type { Peaks } from "../memory/memory.ts";
 import { memoryViolation } from "../memory/peaks.ts";
 import type { TensorColumns } from "../memory/tensor-columns.ts";
-import { fillAmounts } from "./amounts.ts";
 import { createStageCosts, type StageCosts } from "./costs/stage-costs.ts";
 import type { LoweredPipeline } from "./pipeline.ts";
 import { type MeasuredWindow, steadyWindow } from "./steady.ts";
 import { createStructures, layOut, loweredPlan, memoryOf, type Structure } from "./structures.ts";
+import { fillAmounts } from "./tasks/amounts.ts";
 
 export interface PipelineRun extends LoweredPipeline {
   readonly costs: StageCosts;
@@ -38,7 +38,7 @@ export interface PipelineRun extends LoweredPipeline {
 export interface PipelineRunner {
   /**
    * Pre: a valid plan. The run's engine and arrays belong to the runner and hold until it runs
-   * again; `peakBytes` is worked out when it is first asked for, until then.
+   * again. So does `peakBytes`, which is worked out when it is first asked for.
    */
   run(plan: PipelinePlan): PipelineRun;
 }

@@ -1,19 +1,19 @@
 /**
  * What passes between the tasks of a lowered pipeline.
  *
- * - A stage sends when a phase ends: one parcel to each stage that uses something of it, the nearest
- *   first. A long skip is one transfer from its producer's stage to its consumer's.
+ * - A stage sends when a phase ends: one parcel to each stage that uses something of it, the
+ *   nearest first. A long skip is one transfer from its producer's stage to its consumer's.
  * - A parcel between replicas that split micro-batches is what both have of the micro-batch. A
  *   device gets it once, whatever its tasks that use it.
  * - Weights that another stage uses go there once in a round, and stay until its last use.
- * - Swapped tensors go to the host when the forward phase ends. They come back while the task before
- *   the first one that uses them runs.
+ * - Swapped tensors go to the host when the forward phase ends. They come back while the task
+ *   before the first one that uses them runs.
  */
 
 import type { Parcel } from "./costs/parcels.ts";
 import { unitOf, WORK_ORDER } from "./costs/work.ts";
 import { addFreeTask, type Lowering, SWAP, type TaskName, totalOf } from "./lowering.ts";
-import { roundLength } from "./rounds.ts";
+import { roundLength } from "./updates/rounds.ts";
 
 /** `hostOf` names the host, or throws a sentence on what it is wanted for. */
 export function connectUnits(lowering: Lowering, hostOf: (what: string) => number): void {
@@ -86,16 +86,14 @@ function send(way: OneParcel): void {
   const devices: number[] = [];
   const ends: number[] = [];
   const tensors: number[] = [];
+  let sentCount = 0;
   const sentTo = (device: number, microBatch: number): number => {
-    for (let i = 0; i < devices.length; i++)
-      if (devices[i] === device && microBatch < ends[i]) return tensors[i];
+    for (let i = 0; i < sentCount; i++) if (devices[i] === device && microBatch < ends[i]) return tensors[i];
     return -1;
   };
   eachSender(way, (from) => {
     const end = parts.endOf(from);
-    devices.length = 0;
-    ends.length = 0;
-    tensors.length = 0;
+    sentCount = 0;
     for (const unit of users)
       for (let m = parts.microBatchOf(from); m < end; m++)
         for (let entry = parts.first(unit, m); entry !== -1; entry = parts.next(entry)) {
@@ -108,9 +106,9 @@ function send(way: OneParcel): void {
             const last = Math.min(end, parts.endOf(to));
             tensor = builder.tensor(from, amount, (overlap * (last - m)) / plan.microBatches);
             made.add(from, number, tensor);
-            devices.push(builder.deviceOf(to));
-            ends.push(last);
-            tensors.push(tensor);
+            devices[sentCount] = builder.deviceOf(to);
+            ends[sentCount] = last;
+            tensors[sentCount++] = tensor;
           }
           builder.uses(to, tensor);
         }
@@ -197,7 +195,9 @@ function swap(way: OneParcel, host: number): void {
     }
   });
 
-  /** Keeps a tensor in the host's memory for its first user; returns the task that sends it back. */
+  /**
+   * Keeps a tensor in the host's memory for its first user; returns the task that sends it back.
+   */
   function park(out: number, user: number, share: number): number {
     const parked = addFreeTask(lowering, name(user), host);
     const fetched = addFreeTask(lowering, name(user), host);
@@ -214,11 +214,10 @@ function swap(way: OneParcel, host: number): void {
 
 /** Outputs in the same parcels are one buffer of the task that makes them. */
 function holdBuffers({ costs, parts, builder, amounts, plan }: Lowering, made: Tensors): void {
-  const tensors: number[] = [];
   costs.holds.forEach(({ fromStage, fromWork, parcels }, number) => {
     const unit = unitOf(costs.stageCount, fromWork, fromStage);
     parts.eachTask(unit, (task, share) => {
-      tensors.length = 0;
+      const tensors: number[] = [];
       for (const parcel of parcels) made.of(task, parcel, tensors);
       builder.buffer(task, amounts.hold(number), share / plan.microBatches, tensors);
     });

@@ -4,8 +4,8 @@
  * and the end of the last transfer of its tensors. A stage so frees what it has sent while it keeps
  * its activations.
  *
- * The devices of tasks never change, so rows are made once, and a run fills in times alone. A row may
- * be without bytes or without length.
+ * The devices of tasks never change, so rows are made once, and a run fills in times alone. A row
+ * may be without bytes or without length.
  */
 import type { Compiled } from "../engine/compile.ts";
 import type { RunTimes } from "../engine/engine.ts";

@@ -1,7 +1,7 @@
 /**
  * Senders: each device gets a second one that does no work, so that a collective goes on while the
- * device computes. Routes of a sender are those of its device, so both share their links. Buffers of
- * a collective are not counted as memory.
+ * device computes. Routes of a sender are those of its device, so both share their links. Buffers
+ * of a collective are not counted as memory.
  */
 import type { Cluster } from "../../../model/cluster/cluster.ts";
 

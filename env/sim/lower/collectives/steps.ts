@@ -1,5 +1,5 @@
 /** A collective that goes on: who takes part, and the last task of each member so far. */
-import type { TaskBuilder } from "../task-builder.ts";
+import type { TaskBuilder } from "../tasks/task-builder.ts";
 
 export interface Steps {
   readonly builder: TaskBuilder;

@@ -1,7 +1,7 @@
 /**
- * Buffers of weight gradients. Micro-batches add to one buffer. Gradients of one tensor that a
- * gradient sum adds, such as those of the time steps of a recurrent cell, share one buffer in each
- * stage: a stage adds its own before anything is sent.
+ * Buffers of weight gradients. Micro-batches add to one buffer. Gradients that one gradient sum
+ * adds, such as those of the steps of a recurrent cell, share a buffer in each stage. A stage adds
+ * its own before anything is sent.
  *
  * - Replicas of a stage sum their buffers.
  * - Then a stage sends a buffer to the stage that has the sum or the update, once in a round.

@@ -1,12 +1,12 @@
 /**
  * What passes between the units of a pipeline plan. A stage sends when a phase ends, so all tensors
  * from a unit to one other stage form one *parcel*. What a later phase of the same stage needs is a
- * parcel too; it stays where it is, or waits in the host's memory if it is swapped.
+ * parcel too. It stays where it is, or waits in the host's memory if it is swapped.
  *
  * A tensor in several parcels is one buffer on its device. So outputs are also grouped by the
  * parcels that they are in: a *hold* lasts until the last of these has been used or sent.
  */
-import { CONTROL } from "../../../model/graph/graph.ts";
+import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -24,7 +24,7 @@ export interface Parcel {
 }
 
 /**
- * `swapped` parcels wait in the host's memory, `order` has no bytes and costs nothing, `weights` do
+ * `swapped` parcels wait in the host's memory, `order` has no bytes and costs nothing. `weights` do
  * not scale with the batch and are sent once in a round.
  */
 export type Way = "direct" | "swapped" | "order" | "weights";
@@ -48,7 +48,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
   const { graph, fidelity } = scenario;
   const { stageOf, stages, recompute } = plan;
   const { fixedPort } = opClasses(graph);
-  const table = createTable(stages.length);
+  const table = createTable(graph, stages.length);
   const port = portUses(scenario, plan, workOf);
 
   for (let u = 0; u < graph.opCount; u++) {
@@ -91,40 +91,39 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
       table.parcel(stageOf[u], workOf[u] as WorkCode, stageOf[v], moves ? "direct" : "order", uses, 0);
     }
   }
+}
 
-  function createTable(stageCount: number) {
-    const parcels: Parcel[] = [];
-    const holds: Hold[] = [];
-    const numberOf = new Map<number, number>();
-    const holdOf = new Map<string, number>();
-    const ways: readonly Way[] = ["direct", "swapped", "order", "weights"];
-    return {
-      parcel(from: number, work: WorkCode, to: number, way: Way, uses: number, bytes: number): number {
-        const key =
-          (unitOf(stageCount, work, from) * (stageCount + 1) + to) * ways.length + ways.indexOf(way);
-        let number = numberOf.get(key);
-        if (number === undefined) {
-          number = parcels.length;
-          numberOf.set(key, number);
-          parcels.push({ fromStage: from, fromWork: work, toStage: to, way, uses: 0, bytes: 0 });
-        }
-        parcels[number].uses |= uses;
-        parcels[number].bytes += bytes;
-        return number;
-      },
-      hold(fromStage: number, fromWork: WorkCode, sent: number[], at: number): void {
-        const key = sent.length === 1 ? `${sent[0]}` : sent.sort((a, b) => a - b).join();
-        let number = holdOf.get(key);
-        if (number === undefined) {
-          number = holds.length;
-          holdOf.set(key, number);
-          holds.push({ fromStage, fromWork, parcels: sent, bytes: 0 });
-        }
-        holds[number].bytes += graph.outputBytes[at];
-      },
-      sorted: () => inOrder(parcels, holds),
-    };
-  }
+function createTable({ outputBytes }: OpGraph, stageCount: number) {
+  const parcels: Parcel[] = [];
+  const holds: Hold[] = [];
+  const numberOf = new Map<number, number>();
+  const holdOf = new Map<string, number>();
+  const ways: readonly Way[] = ["direct", "swapped", "order", "weights"];
+  return {
+    parcel(from: number, work: WorkCode, to: number, way: Way, uses: number, bytes: number): number {
+      const key = (unitOf(stageCount, work, from) * (stageCount + 1) + to) * ways.length + ways.indexOf(way);
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = parcels.length;
+        numberOf.set(key, number);
+        parcels.push({ fromStage: from, fromWork: work, toStage: to, way, uses: 0, bytes: 0 });
+      }
+      parcels[number].uses |= uses;
+      parcels[number].bytes += bytes;
+      return number;
+    },
+    hold(fromStage: number, fromWork: WorkCode, sent: number[], at: number): void {
+      const key = sent.length === 1 ? `${sent[0]}` : sent.sort((a, b) => a - b).join();
+      let number = holdOf.get(key);
+      if (number === undefined) {
+        number = holds.length;
+        holdOf.set(key, number);
+        holds.push({ fromStage, fromWork, parcels: sent, bytes: 0 });
+      }
+      holds[number].bytes += outputBytes[at];
+    },
+    sorted: () => inOrder(parcels, holds),
+  };
 }
 
 /** Weights last, else the nearest stage first; numbers in holds follow. */

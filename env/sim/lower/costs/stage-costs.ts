@@ -1,7 +1,7 @@
 /**
  * What the stages of a pipeline plan cost: times of each unit on each device, bytes of weights and
- * gradients, scratch memory, and what passes between units. All sizes and times are those of the
- * whole batch; a task takes its share of them.
+ * gradients, scratch memory, parcels. All sizes and times are those of the whole batch; a task
+ * takes its share of them.
  */
 import { isCpu } from "../../../model/cluster/cluster.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";

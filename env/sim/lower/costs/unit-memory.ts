@@ -1,7 +1,7 @@
 /**
  * Memory that a unit needs while it runs its ops one after the other. An output that leaves the
- * unit lives to the unit's end, any other to its last use. The unit's holds count from its start, so
- * its scratch memory is what the most bytes at once exceed them by.
+ * unit lives to the unit's end, any other to its last use. The unit's holds count from its start,
+ * so its scratch memory is what the most bytes at once exceed them by.
  *
  * Outputs that do not scale with the batch are weights or gradients and are counted as those. All
  * else is that of the whole batch.

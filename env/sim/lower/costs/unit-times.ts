@@ -1,7 +1,7 @@
 /**
- * Run times of the units of a pipeline plan: the whole batch in us, and the part of it that a
- * smaller batch does not shorten (env/model/cluster/micro-batch.ts). A unit runs its ops one after
- * the other, so gaps between them count; the engine adds the gap after the last.
+ * Run times of the units of a pipeline plan in us: of the whole batch, and the part that a smaller
+ * batch does not shorten. A unit runs its ops one after the other, so gaps between them count; the
+ * engine adds the gap after the last.
  */
 import { launchTimesUs } from "../../../model/cluster/micro-batch.ts";
 import { runTimesUs } from "../../../model/cluster/speed.ts";

@@ -6,8 +6,8 @@ import { CONTROL } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import { HOST_STAGE } from "../../../model/plan/pipeline.ts";
 import { AGAIN, FORWARD, type Message, type PhaseRun, type Pipeline, UPDATE } from "./contract.ts";
+import { roundOf } from "./rounds.ts";
 import { hostOf, opUs } from "./runs.ts";
-import { roundOf } from "./updates.ts";
 
 /** The host makes the inputs of a micro-batch in one piece. */
 export function placeInputs(pipeline: Pipeline): void {

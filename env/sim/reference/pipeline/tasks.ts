@@ -1,6 +1,6 @@
 /**
- * Runs the tasks of the pipeline specification as a scenario of the reference simulator, and adds up
- * what lives at every instant.
+ * Runs the tasks of the pipeline specification as a scenario of the reference simulator, and adds
+ * up what lives at every instant.
  */
 import { graphBuilder } from "../../../model/graph/builder.ts";
 import type { Scenario } from "../../../model/scenario.ts";

@@ -3,7 +3,7 @@
  * peak. Weights, their versions and optimizer state are there all the time; the rest lives as the
  * evaluator counts it (env/sim/memory/tensor-columns.ts).
  */
-import { amountIndex } from "../../lower/amounts.ts";
+import { amountIndex } from "../../lower/tasks/amounts.ts";
 import { COPY, WORKSPACE } from "../../memory/interval-columns.ts";
 import type { MemoryInterval, PassingPart } from "../../memory/memory.ts";
 import {

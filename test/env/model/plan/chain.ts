@@ -30,7 +30,9 @@ import {
 export interface TestLayer {
   readonly forwardUs: number;
   readonly backwardUs: number;
-  /** Weight gradients as ops of their own take so long; they are part of the backward op if absent. */
+  /**
+   * Weight gradients as ops of their own take so long; they are part of the backward op if absent.
+   */
   readonly weightsUs?: number;
   readonly updateUs?: number;
   readonly weightBytes?: number;
@@ -158,7 +160,9 @@ function clusterOf(kinds: readonly string[], options: ChainOptions): Cluster {
   return egressCluster(`${kinds.length} devices`, devices, { bytesPerUs, latencyUs });
 }
 
-/** The plan that a line describes. Ops whose names end in the number of a layer are in its stage. */
+/**
+ * The plan that a line describes. Ops whose names end in the number of a layer are in its stage.
+ */
 export function pipelineOf({ graph }: Scenario, text: string): PipelinePlan {
   const stages: { devices: number[]; share: Share }[] = [];
   const stageOfLayer = new Map<number, number>();

@@ -1,4 +1,6 @@
-/** Random small pipelines of every schedule, from a seed. Times and bytes are small whole numbers. */
+/**
+ * Random small pipelines of every schedule, from a seed. Times and bytes are small whole numbers.
+ */
 
 import { type Cluster, createRng, type Fidelity, type Scenario } from "../../../../env/index.ts";
 import type { PipelinePlan, PipelineStage } from "../../../../env/model/plan/pipeline.ts";
@@ -39,7 +41,7 @@ export interface DrawOptions {
 export function drawnPipeline(seed: number, options: DrawOptions): DrawnPipeline {
   const rng = createRng(`pipeline ${seed}`);
   const pick = <T>(list: readonly T[]): T => list[rng.int(list.length)];
-  const name = pick(drawnSchedules);
+  const name = drawnSchedules[seed % drawnSchedules.length];
   const { stages, microBatches, schedule, gpus } = shapeFor(name, rng);
   const layerCount = stages.length + rng.int(3);
   const bytes = (most: number) => (options.free ? 0 : rng.int(most));

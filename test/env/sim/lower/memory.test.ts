@@ -27,8 +27,8 @@ function peaksOf(schedule: string, words = "", optimizerSlots = 0): number[] {
 }
 
 /**
- * Copies at the boundaries of a stage while a backward runs: the gradient that it makes, the one
- * that it has received, and the tensor before that is still being sent or has come early.
+ * Copies at the boundaries of a stage while a backward runs: the gradient that it makes and the one
+ * that it has received. A third is still being sent, or has come early.
  */
 const COPIES = 3 * IN;
 

@@ -1,7 +1,7 @@
 /**
  * The lowering of pipelines against its specification, op by op, on random small pipelines of every
- * schedule: dealt and split replicas, recomputation, swaps, host inputs, skips, tied weights, all
- * collectives.
+ * schedule. They have dealt and split replicas, recomputation, swaps, host inputs, skips, tied
+ * weights and all collectives.
  */
 import { describe, expect, test } from "vitest";
 import { drawnSchedules } from "../lower/drawn-pipelines.ts";

@@ -1,11 +1,11 @@
 /** The arrays of `Compiled` that hold dependencies of tasks, and those that hold the cluster. */
-import type { Cluster } from "../../model/cluster/cluster.ts";
-import type { Compiled } from "../engine/compile.ts";
+import type { Cluster } from "../../../model/cluster/cluster.ts";
+import type { Compiled } from "../../engine/compile.ts";
 
 export interface Dependencies {
-  readonly depProducer: readonly number[];
-  readonly depConsumer: readonly number[];
-  readonly depSlot: readonly number[];
+  readonly depProducer: Int32Array;
+  readonly depConsumer: Int32Array;
+  readonly depSlot: Int32Array;
 }
 
 type DependencyArrays = Pick<
@@ -91,7 +91,7 @@ function byConsumer(depStart: Int32Array, depConsumer: Int32Array, depSlot: Int3
 }
 
 /** The number of each tensor among those of its producer. */
-export function numbersWithin(slotProducer: readonly number[], taskCount: number): Int32Array {
+export function numbersWithin(slotProducer: Int32Array, taskCount: number): Int32Array {
   const next = new Int32Array(taskCount);
   const numbers = new Int32Array(slotProducer.length);
   for (let slot = 0; slot < numbers.length; slot++) numbers[slot] = next[slotProducer[slot]]++;

@@ -6,15 +6,15 @@
  * - After its last one the replica's gradients are summed with those of the other replicas. The
  *   update waits for the sum. A replica that ran nothing in a batch adds nothing, but gets the sum.
  * - With a flush updates come last on their device. Without, the update of a stage with one replica
- *   comes at once. With several it comes before the next backward task of the stage that is of a
- *   later round, so that the sum and the computing overlap.
- * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update. With
- *   a flush that is after the last item of the device.
+ *   comes at once. With several it comes before the stage's next backward task of a later round, so
+ *   that sums and computing overlap.
+ * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update.
+ *   With a flush that is after the last item of the device.
  */
-import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
-import { allReduce } from "./collectives/collectives.ts";
-import { unitOf, Work } from "./costs/work.ts";
-import { addFreeTask, addTask, type Lowering, SEND, senderOf, totalOf } from "./lowering.ts";
+import { Phase, type ScheduleItem } from "../../../model/schedule/contract.ts";
+import { unitOf, Work } from "../costs/work.ts";
+import { addTask, type Lowering, totalOf } from "../lowering.ts";
+import { type Round, sumGradients } from "./gradient-sums.ts";
 import { roundCount, roundLength } from "./rounds.ts";
 
 export interface Updates {
@@ -27,22 +27,8 @@ export interface Updates {
   connect(): void;
 }
 
-/** The gradients of one replica of a stage in one round. */
-interface Round {
-  readonly stage: number;
-  readonly replica: number;
-  readonly device: number;
-  readonly round: number;
-  /** Backward items that are still to come. */
-  left: number;
-  /** First and last backward task, and the update, -1 where not there. */
-  first: number;
-  last: number;
-  update: number;
-}
-
 export function createUpdates(lowering: Lowering): Updates {
-  const { plan, laid, costs, builder } = lowering;
+  const { plan, laid, costs } = lowering;
   const asynchronous = laid.iterations > 1;
   const exposed = plan.sync === "exposed";
   const rounds = roundsOf(lowering);
@@ -96,79 +82,8 @@ export function createUpdates(lowering: Lowering): Updates {
       updateAll(device, () => true);
       return due.filter((round) => round.update !== -1).map((round) => [round.update, round.stage]);
     },
-    connect() {
-      const summed = rounds.map((replicas, stage) =>
-        Array.from({ length: roundCount(lowering, stage) }, (_, round) =>
-          sum(replicas.map((own) => own[round]).filter((own) => own.update !== -1)),
-        ),
-      );
-      for (const own of rounds.flat(2)) if (own.update !== -1) holdGradient(own);
-      shareGradients(summed);
-    },
+    connect: () => sumGradients(lowering, rounds),
   };
-
-  function holdGradient({ stage, first, update: user }: Round): void {
-    if (costs.gradientBytes[stage] === 0) return;
-    const maker = first === -1 ? user : first;
-    const amount = lowering.amounts.gradient(stage);
-    if (maker === user) {
-      builder.buffer(maker, amount, 1, []);
-      return;
-    }
-    const tensor = builder.tensor(maker, amount, 1);
-    builder.buffer(maker, amount, 1, [tensor]);
-    builder.uses(user, tensor);
-  }
-
-  /** Returns the task of each member after which its sum is known, -1 for at once. */
-  function sum(members: readonly Round[]): readonly number[] {
-    if (members.length === 0) return [];
-    const { stage, round } = members[0];
-    const ready = members.map(({ last }) => last);
-    if (members.length === 1 || costs.gradientBytes[stage] === 0) {
-      members.forEach(({ last, update: user }) => {
-        if (last !== -1) builder.after(user, last);
-      });
-      return ready;
-    }
-    const last = allReduce(lowering, {
-      devices: members.map(({ device }) => device),
-      amount: lowering.amounts.gradient(stage),
-      ready,
-      step: (member) => {
-        const { device, replica } = members[member];
-        const name = { work: SEND, stage, replica, microBatch: round * lengths[stage] } as const;
-        return addFreeTask(lowering, name, senderOf(lowering, device));
-      },
-    });
-    members.forEach((member, i) => {
-      builder.after(member.update, last[i]);
-    });
-    return last;
-  }
-
-  /** Gradients of weights that another stage holds: summed there, so sent once in a round. */
-  function shareGradients(summed: readonly (readonly (readonly number[])[])[]): void {
-    costs.sharedGradients.forEach(({ fromStage, toStage }, number) => {
-      const amount = lowering.amounts.sharedGradient(number);
-      for (const to of rounds[toStage].flat()) {
-        if (to.update === -1) continue;
-        const first = to.round * lengths[toStage];
-        const senders = summed[fromStage][Math.floor(first / lengths[fromStage])];
-        if (senders === undefined || senders.length === 0) continue;
-        const sender = senders[to.replica % senders.length];
-        if (sender === -1) continue;
-        // A sender's route to its own device has no link.
-        if (builder.deviceOf(sender) % costs.deviceCount === to.device) {
-          builder.after(to.update, sender);
-          continue;
-        }
-        const tensor = builder.tensor(sender, amount, 1);
-        builder.buffer(sender, amount, 1, [tensor]);
-        builder.uses(to.update, tensor);
-      }
-    });
-  }
 }
 
 /** Rounds by stage, replica and number, with the backward items that each has. */

@@ -2,7 +2,7 @@
  * Fills a structure of tasks with the times and bytes of a plan's costs. Plans of one structure
  * differ in these numbers alone.
  */
-import type { StageCosts } from "./costs/stage-costs.ts";
+import type { StageCosts } from "../costs/stage-costs.ts";
 import type { TaskStructure } from "./task-builder.ts";
 
 /** Entries of the table of bytes. */

@@ -2,7 +2,7 @@
  * Rounds: the micro-batches between two updates of a stage. A round is a batch. Where each
  * micro-batch updates the weights, it is one micro-batch for each dealt replica.
  */
-import type { Lowering } from "./lowering.ts";
+import type { Lowering } from "../lowering.ts";
 
 type Laid = Pick<Lowering, "plan" | "laid">;
 
