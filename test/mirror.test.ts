@@ -35,6 +35,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   "agents/tensors/memory": "tensors and the kernel's heap over many updates",
   "agents/training/parts": "small parts of training",
   "cli/evil-names": "names of files on the terminal, by every command",
+  "cli/commands/pipeline-plans": "every command on a pipeline plan",
   "cli/commands/scenario-commands": "describe, coarsen, export and list scenarios",
   "cli/commands/unknown-work": "what every command says of unknown work",
   "env/envs/life-cycle": "every env from reset to close",

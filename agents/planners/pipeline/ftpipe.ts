@@ -7,7 +7,7 @@
  * the activations of one micro-batch.
  */
 import { z } from "zod";
-import { layerPlan } from "../../../env/model/layers/stage-plan.ts";
+import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { layerEdges } from "../../problems/pipeline/layer-edges.ts";
@@ -164,12 +164,11 @@ function layerGraph({ chain, type }: EqualDevices, share: number, bytesPerUs: nu
 function planOf({ chain, devices }: EqualDevices, { stages, microBatches }: Candidate, options: Options) {
   const { stageOf, gpuOf } = stages;
   const kept = options.schedule === "gpipe" ? -1 : gpuOf.length - 1;
-  return layerPlan(chain, {
-    stageOfLayer: stageOf,
+  return planOfLayers(chain, stageOf, {
     stages: Array.from(gpuOf, (gpu) => ({ devices: [devices[gpu]], share: "split" as const })),
     microBatches,
     schedule: { name: options.schedule },
-    recomputedLayers: stageOf.map((stage) => Number(options.recompute && stage !== kept)),
+    recomputedLayers: Uint8Array.from(stageOf, (stage) => Number(options.recompute && stage !== kept)),
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * vPipe (Zhao et al., IEEE TPDS 2022) chooses where to cut, and for each layer whether its
- * activations are kept, swapped to the host or computed again. Every stage then fits its memory, and
- * the slowest one is fast (exact/recompute).
+ * activations are kept, swapped to the host or computed again. Every stage then fits its memory,
+ * and the slowest one is fast (exact/recompute).
  *
  * Memory is weights by version, gradients, optimizer, and the kept activations of the micro-batches
  * in flight.
@@ -141,7 +141,7 @@ function planOf(
     stages: stagesOfLengths(lengths, devices),
     microBatches,
     schedule: { name: schedule },
-    recomputedLayers: treatment.map((of) => Number(of === "recompute")),
-    swappedLayers: treatment.map((of) => Number(of === "swap")),
+    recomputedLayers: Uint8Array.from(treatment, (of) => Number(of === "recompute")),
+    swappedLayers: Uint8Array.from(treatment, (of) => Number(of === "swap")),
   });
 }

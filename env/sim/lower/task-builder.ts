@@ -1,66 +1,127 @@
 /**
  * Builds the tasks of a lowered plan as the `Compiled` arrays that the engine runs. A task has one
- * device and one time. Tasks wait for each other, for free or for a tensor. A tensor goes to its
- * consumer's device by the cluster's links.
+ * device. Tasks wait for each other, for free or for a tensor. A tensor goes to its consumer's
+ * device by the cluster's links.
+ *
+ * Times and bytes are not numbers here but references to entries of the plan's costs, with the share
+ * of the batch that a task takes. So plans of one structure share the arrays (amounts.ts).
  *
  * Hot: a pipeline of 64 stages and 256 micro-batches has 33,000 tasks (test/bench/pipeline.ts).
  */
 import type { Cluster } from "../../model/cluster/cluster.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { type Compiled, NO_SLOT } from "../engine/compile.ts";
+import { clusterArrays, countTo, dependencyArrays, numbersWithin } from "./compiled-arrays.ts";
 
-export interface Task {
-  readonly device: number;
-  readonly us: number;
-  readonly workspaceBytes?: number;
-  /** Bytes that stay on the device during the whole run. */
-  readonly residentBytes?: number;
+/** Times and bytes of tasks and tensors by reference; -1 for none. */
+export interface References {
+  /** Unit on a device, share of the batch. */
+  readonly taskTime: Int32Array;
+  readonly taskShare: Float64Array;
+  /** Unit whose scratch memory the task needs. */
+  readonly taskUnit: Int32Array;
+  /** Stage whose weights a task's device holds from now on, and how many copies of them. */
+  readonly taskWeights: Int32Array;
+  readonly weightCopies: Float64Array;
+  /** Entry of the table of bytes, and its share. */
+  readonly slotAmount: Int32Array;
+  readonly slotShare: Float64Array;
+  /** 1 for tensors whose copies are not counted as memory. */
+  readonly isMessage: Uint8Array;
+}
+
+/** Buffers: each lives from its task's start until the last of its tensors is used or sent. */
+export interface Buffers {
+  readonly task: Int32Array;
+  readonly amount: Int32Array;
+  readonly share: Float64Array;
+  /** Tensors of buffer b: tensors[start[b] .. start[b + 1]). */
+  readonly start: Int32Array;
+  readonly tensors: Int32Array;
+}
+
+export interface TaskStructure {
+  /** Times and bytes are zero until they are filled in. */
+  readonly compiled: Compiled;
+  /** Device of each task. */
+  readonly device: Int32Array;
+  readonly references: References;
+  readonly buffers: Buffers;
 }
 
 export interface TaskBuilder {
   readonly taskCount: number;
+  deviceOf(task: number): number;
   /** Returns the number of the task. */
-  task(task: Task): number;
+  task(device: number, time: number, share: number): number;
+  /** The task's unit, for its scratch memory. */
+  scratch(task: number, unit: number): void;
+  weights(task: number, stage: number, copies: number): void;
   /** A tensor that a task makes; returns its number. */
-  tensor(producer: number, bytes: number): number;
+  tensor(producer: number, amount: number, share: number): number;
+  /** A tensor whose copies are not counted as memory: a message of a collective. */
+  message(producer: number, amount: number, share: number): number;
+  /** A buffer that a task makes, for tensors of its own. */
+  buffer(producer: number, amount: number, share: number, tensors: readonly number[]): void;
   /** The consumer waits for the tensor, on its own device or after a transfer. */
   uses(consumer: number, tensor: number): void;
   /** One task starts after another, at no cost. */
   after(consumer: number, producer: number): void;
-  build(): LoweredTasks;
+  /** The cluster may have more devices than the scenario's, for tasks that only send. */
+  build(scenario: Scenario, cluster: Cluster): TaskStructure;
 }
 
-export interface LoweredTasks {
-  readonly compiled: Compiled;
-  /** Device of each task. */
-  readonly device: Int32Array;
-}
-
-/** The cluster may have more devices than the scenario's, for tasks that only send. */
-export function taskBuilder(scenario: Scenario, cluster: Cluster): TaskBuilder {
+export function taskBuilder(): TaskBuilder {
   const device: number[] = [];
-  const us: number[] = [];
-  const workspace: number[] = [];
-  const resident: number[] = [];
+  const taskTime: number[] = [];
+  const taskShare: number[] = [];
+  const taskUnit: number[] = [];
+  const weights: [task: number, stage: number, copies: number][] = [];
   const slotProducer: number[] = [];
-  const slotBytes: number[] = [];
+  const slotAmount: number[] = [];
+  const slotShare: number[] = [];
+  const messages: number[] = [];
   const depProducer: number[] = [];
   const depConsumer: number[] = [];
   const depSlot: number[] = [];
+  const bufferTask: number[] = [];
+  const bufferAmount: number[] = [];
+  const bufferShare: number[] = [];
+  const bufferStart: number[] = [0];
+  const bufferTensors: number[] = [];
 
+  const tensor = (producer: number, amount: number, share: number): number => {
+    slotAmount.push(amount);
+    slotShare.push(share);
+    return slotProducer.push(producer) - 1;
+  };
   return {
     get taskCount() {
       return device.length;
     },
-    task(task) {
-      us.push(task.us);
-      workspace.push(task.workspaceBytes ?? 0);
-      resident.push(task.residentBytes ?? 0);
-      return device.push(task.device) - 1;
+    deviceOf: (task) => device[task],
+    task(on, time, share) {
+      taskTime.push(time);
+      taskShare.push(share);
+      taskUnit.push(-1);
+      return device.push(on) - 1;
     },
-    tensor(producer, bytes) {
-      slotProducer.push(producer);
-      return slotBytes.push(bytes) - 1;
+    scratch(task, unit) {
+      taskUnit[task] = unit;
+    },
+    weights: (task, stage, copies) => void weights.push([task, stage, copies]),
+    tensor,
+    message(producer, amount, share) {
+      const number = tensor(producer, amount, share);
+      messages.push(number);
+      return number;
+    },
+    buffer(producer, amount, share, tensors) {
+      bufferTask.push(producer);
+      bufferAmount.push(amount);
+      bufferShare.push(share);
+      for (const tensor of tensors) bufferTensors.push(tensor);
+      bufferStart.push(bufferTensors.length);
     },
     uses(consumer, tensor) {
       depProducer.push(slotProducer[tensor]);
@@ -72,139 +133,59 @@ export function taskBuilder(scenario: Scenario, cluster: Cluster): TaskBuilder {
       depConsumer.push(consumer);
       depSlot.push(NO_SLOT);
     },
-    build() {
+    build(scenario, cluster) {
       const taskCount = device.length;
       const dependencies = { depProducer, depConsumer, depSlot };
-      const outputBytes = new Float64Array(taskCount);
-      slotProducer.forEach((producer, slot) => {
-        outputBytes[producer] += slotBytes[slot];
-      });
-      const compiled: Compiled = {
-        scenario: { ...scenario, cluster },
-        fidelity: { ...scenario.fidelity, transferOrder: "first-come", pairOutputs: "all", tieBreak: "id" },
-        opCount: taskCount,
-        deviceCount: cluster.devices.length,
-        linkCount: cluster.links.length,
-        slotCount: slotProducer.length,
-        runUs: Float64Array.from(us),
-        runsAlike: true,
-        ...dependencyArrays(taskCount, dependencies),
-        slotProducer: Int32Array.from(slotProducer),
-        slotLocal: numbersWithin(slotProducer, taskCount),
-        slotBytes: Float64Array.from(slotBytes),
-        opRank: countTo(taskCount),
-        linkRank: countTo(cluster.links.length),
-        deviceRank: countTo(cluster.devices.length),
-        linkBytesPerUs: Float64Array.from(cluster.links, (link) => link.bytesPerUs),
-        linkLatencyUs: Float64Array.from(cluster.links, (link) => link.latencyUs),
-        ...routeArrays(cluster),
-        outputBytes,
-        residentBytes: Float64Array.from(resident),
-        workspaceBytes: Float64Array.from(workspace),
+      const taskWeights = new Int32Array(taskCount).fill(-1);
+      const weightCopies = new Float64Array(taskCount);
+      const isMessage = new Uint8Array(slotProducer.length);
+      for (const number of messages) isMessage[number] = 1;
+      for (const [task, stage, copies] of weights) {
+        taskWeights[task] = stage;
+        weightCopies[task] = copies;
+      }
+      return {
+        compiled: {
+          scenario: { ...scenario, cluster },
+          fidelity: {
+            ...scenario.fidelity,
+            transferOrder: "first-come",
+            pairOutputs: "all",
+            tieBreak: "id",
+          },
+          opCount: taskCount,
+          slotCount: slotProducer.length,
+          runUs: new Float64Array(taskCount),
+          runsAlike: true,
+          ...dependencyArrays(taskCount, dependencies),
+          slotProducer: Int32Array.from(slotProducer),
+          slotLocal: numbersWithin(slotProducer, taskCount),
+          slotBytes: new Float64Array(slotProducer.length),
+          opRank: countTo(taskCount),
+          outputBytes: new Float64Array(taskCount),
+          residentBytes: new Float64Array(taskCount),
+          workspaceBytes: new Float64Array(taskCount),
+          ...clusterArrays(cluster),
+        },
+        device: Int32Array.from(device),
+        references: {
+          taskTime: Int32Array.from(taskTime),
+          taskShare: Float64Array.from(taskShare),
+          taskUnit: Int32Array.from(taskUnit),
+          taskWeights,
+          weightCopies,
+          slotAmount: Int32Array.from(slotAmount),
+          slotShare: Float64Array.from(slotShare),
+          isMessage,
+        },
+        buffers: {
+          task: Int32Array.from(bufferTask),
+          amount: Int32Array.from(bufferAmount),
+          share: Float64Array.from(bufferShare),
+          start: Int32Array.from(bufferStart),
+          tensors: Int32Array.from(bufferTensors),
+        },
       };
-      return { compiled, device: Int32Array.from(device) };
     },
   };
-}
-
-interface Dependencies {
-  readonly depProducer: readonly number[];
-  readonly depConsumer: readonly number[];
-  readonly depSlot: readonly number[];
-}
-
-type DependencyArrays = Pick<
-  Compiled,
-  | "depStart"
-  | "depConsumer"
-  | "depSlot"
-  | "releaseConsumer"
-  | "releaseSlot"
-  | "waitsFor"
-  | "needStart"
-  | "needProducer"
-  | "needSlot"
->;
-
-/** Dependencies in the order in which they were declared, by producer and by consumer. */
-function dependencyArrays(taskCount: number, all: Dependencies): DependencyArrays {
-  const count = all.depProducer.length;
-  const depStart = startsOf(taskCount, all.depProducer, () => true);
-  const depConsumer = new Int32Array(count);
-  const depSlot = new Int32Array(count);
-  const waitsFor = new Int32Array(taskCount);
-  const next = depStart.slice();
-  for (let i = 0; i < count; i++) {
-    const at = next[all.depProducer[i]]++;
-    depConsumer[at] = all.depConsumer[i];
-    depSlot[at] = all.depSlot[i];
-    waitsFor[all.depConsumer[i]]++;
-  }
-  const needStart = startsOf(taskCount, all.depConsumer, (i) => all.depSlot[i] !== NO_SLOT);
-  const needProducer = new Int32Array(needStart[taskCount]);
-  const needSlot = new Int32Array(needStart[taskCount]);
-  const nextNeed = needStart.slice();
-  for (let i = 0; i < count; i++) {
-    if (all.depSlot[i] === NO_SLOT) continue;
-    const at = nextNeed[all.depConsumer[i]]++;
-    needProducer[at] = all.depProducer[i];
-    needSlot[at] = all.depSlot[i];
-  }
-  const { releaseConsumer, releaseSlot } = byConsumer(depStart, depConsumer, depSlot);
-  return {
-    depStart,
-    depConsumer,
-    depSlot,
-    releaseConsumer,
-    releaseSlot,
-    waitsFor,
-    needStart,
-    needProducer,
-    needSlot,
-  };
-}
-
-function startsOf(taskCount: number, keys: readonly number[], counts: (i: number) => boolean): Int32Array {
-  const start = new Int32Array(taskCount + 1);
-  for (let i = 0; i < keys.length; i++) if (counts(i)) start[keys[i] + 1]++;
-  for (let v = 0; v < taskCount; v++) start[v + 1] += start[v];
-  return start;
-}
-
-/** The dependencies of each producer by consumer; a producer has few, so insertion sorts them. */
-function byConsumer(depStart: Int32Array, depConsumer: Int32Array, depSlot: Int32Array) {
-  const releaseConsumer = depConsumer.slice();
-  const releaseSlot = depSlot.slice();
-  for (let v = 0; v + 1 < depStart.length; v++)
-    for (let i = depStart[v] + 1; i < depStart[v + 1]; i++) {
-      const [consumer, slot] = [releaseConsumer[i], releaseSlot[i]];
-      let at = i;
-      for (; at > depStart[v] && releaseConsumer[at - 1] > consumer; at--) {
-        releaseConsumer[at] = releaseConsumer[at - 1];
-        releaseSlot[at] = releaseSlot[at - 1];
-      }
-      releaseConsumer[at] = consumer;
-      releaseSlot[at] = slot;
-    }
-  return { releaseConsumer, releaseSlot };
-}
-
-/** The number of each tensor among those of its producer. */
-function numbersWithin(slotProducer: readonly number[], taskCount: number): Int32Array {
-  const next = new Int32Array(taskCount);
-  return Int32Array.from(slotProducer, (producer) => next[producer]++);
-}
-
-const countTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
-
-function routeArrays({ devices, routes }: Cluster): Pick<Compiled, "routeStart" | "routeLink"> {
-  const routeStart = new Int32Array(devices.length ** 2 + 1);
-  const routeLink: number[] = [];
-  routes.forEach((row, from) => {
-    row.forEach((route, to) => {
-      for (const link of route) routeLink.push(link);
-      routeStart[from * devices.length + to + 1] = routeLink.length;
-    });
-  });
-  return { routeStart, routeLink: Int32Array.from(routeLink) };
 }

@@ -1,26 +1,28 @@
 /**
- * The updates of a lowered pipeline. The micro-batches between two updates of a stage are a
- * *round*: a batch, or where each micro-batch updates the weights one for each dealt replica.
+ * The updates of a lowered pipeline, one for each replica of a stage in each round (rounds.ts).
  *
  * - The first backward task of a replica in a round makes the gradient buffer, which lives until
  *   the update.
  * - After its last one the replica's gradients are summed with those of the other replicas. The
- *   update waits for the sum.
+ *   update waits for the sum. A replica that ran nothing in a batch adds nothing, but gets the sum.
  * - With a flush updates come last on their device. Without, the update of a stage with one replica
  *   comes at once. With several it comes before the next backward task of the stage that is of a
  *   later round, so that the sum and the computing overlap.
+ * - `sync: "exposed"`: the sum starts when the device has nothing else to do before the update. With
+ *   a flush that is after the last item of the device.
  */
 import { Phase, type ScheduleItem } from "../../model/schedule/contract.ts";
-import { ringAllReduce } from "./collectives.ts";
-import { addFreeTask, addTask, type Lowering, unitUs } from "./lowering.ts";
-import { Work } from "./stage-costs.ts";
+import { allReduce } from "./collectives/collectives.ts";
+import { unitOf, Work } from "./costs/work.ts";
+import { addFreeTask, addTask, type Lowering, SEND, senderOf, totalOf } from "./lowering.ts";
+import { roundCount, roundLength } from "./rounds.ts";
 
 export interface Updates {
   /** Called before and after an item is laid out on its device. */
-  before(device: number, item: ScheduleItem): void;
-  after(device: number, item: ScheduleItem, task: number): void;
-  /** Called at the end of a device's order. */
-  finish(device: number): void;
+  before(device: number, replica: number, item: ScheduleItem): void;
+  after(device: number, replica: number, item: ScheduleItem, task: number): void;
+  /** Called at the end of a device's order; returns the updates that it adds, with their stages. */
+  finish(device: number): (readonly [task: number, stage: number])[];
   /** Adds collectives and shared gradients once all devices are laid out. */
   connect(): void;
 }
@@ -31,8 +33,9 @@ interface Round {
   readonly replica: number;
   readonly device: number;
   readonly round: number;
-  firstMicroBatch: number;
-  /** First and last backward task, and the update, -1 where not there yet. */
+  /** Backward items that are still to come. */
+  left: number;
+  /** First and last backward task, and the update, -1 where not there. */
   first: number;
   last: number;
   update: number;
@@ -40,147 +43,171 @@ interface Round {
 
 export function createUpdates(lowering: Lowering): Updates {
   const { plan, laid, costs, builder } = lowering;
-  const { schedule, iterations } = laid;
-  const asynchronous = iterations > 1;
-  const rounds = new Map<string, Round>();
+  const asynchronous = laid.iterations > 1;
+  const exposed = plan.sync === "exposed";
+  const rounds = roundsOf(lowering);
+  const lengths = plan.stages.map((_, stage) => roundLength(lowering, stage));
   /** Rounds of each device without an update yet, in the order of their last tasks. */
   const waiting = lowering.scenario.cluster.devices.map((): Round[] => []);
-  const left = countItems(lowering, roundOf);
+  const roundAt = (stage: number, replica: number, microBatch: number): Round =>
+    rounds[stage][replica][Math.floor(microBatch / lengths[stage])];
 
-  function roundOf({ stage, microBatch }: ScheduleItem): number {
-    if (schedule.update === "iteration") return Math.floor(microBatch / plan.microBatches);
-    const { devices, share } = plan.stages[stage];
-    return share === "split" ? microBatch : Math.floor(microBatch / devices.length);
-  }
-
-  function roundFor(device: number, item: ScheduleItem): Round {
-    const round = roundOf(item);
-    const key = keyOf(item.stage, device, round);
-    const replica = plan.stages[item.stage].devices.indexOf(device);
-    const known = rounds.get(key) ?? {
-      stage: item.stage,
-      replica,
-      device,
-      round,
-      firstMicroBatch: item.microBatch,
-      first: -1,
-      last: -1,
-      update: -1,
-    };
-    rounds.set(key, known);
-    return known;
-  }
-
-  function update(round: Round): void {
+  const update = (round: Round): void => {
     const { stage, replica, device } = round;
-    const us = unitUs(costs, [Work.update, stage], device, 1);
-    if (us === 0 && costs.gradientBytes[stage] === 0) return;
-    const task = { work: Work.update, stage, replica, microBatch: round.firstMicroBatch };
-    round.update = addTask(lowering, task, { device, us });
-  }
-
+    if (costs.updates[stage] === 0) return;
+    const name = { work: Work.update, stage, replica, microBatch: round.round * lengths[stage] };
+    if (exposed && asynchronous) round.last = lowering.lastOf[device];
+    round.update = addTask(lowering, name, device, 1);
+    if (isUsed(lowering, stage)) tellPart(lowering, round, lengths[stage]);
+  };
   const updateAll = (device: number, which: (round: Round) => boolean) => {
-    for (const round of waiting[device].filter(which)) update(round);
+    const due = waiting[device].filter(which);
+    if (due.length === 0) return;
     waiting[device] = waiting[device].filter((round) => !which(round));
+    due.forEach(update);
   };
 
   return {
-    before(device, item) {
-      if (!asynchronous || item.phase === Phase.forward) return;
-      updateAll(device, ({ stage, round }) => stage === item.stage && round < roundOf(item));
+    before(device, replica, item) {
+      if (!asynchronous || item.phase === Phase.forward || waiting[device].length === 0) return;
+      const { round } = roundAt(item.stage, replica, item.microBatch);
+      updateAll(device, (other) => other.stage === item.stage && other.round < round);
     },
-    after(device, item, task) {
+    after(device, replica, item, task) {
       if (item.phase === Phase.forward) return;
-      const round = roundFor(device, item);
+      const round = roundAt(item.stage, replica, item.microBatch);
       if (round.first === -1) round.first = task;
-      const key = keyOf(item.stage, device, round.round);
-      left.set(key, left.get(key)! - 1);
-      if (left.get(key) !== 0) return;
+      if (--round.left > 0) return;
       round.last = task;
       waiting[device].push(round);
-      if (asynchronous && plan.stages[item.stage].devices.length === 1)
-        updateAll(device, (ended) => ended === round);
+      const isAlone = plan.stages[item.stage].devices.length === 1;
+      if (asynchronous && isAlone) updateAll(device, (other) => other === round);
     },
-    finish: (device) => updateAll(device, () => true),
+    finish(device) {
+      const last = lowering.lastOf[device];
+      for (const replicas of rounds)
+        for (const own of replicas)
+          for (const round of own) {
+            if (round.device !== device) continue;
+            if (exposed && !asynchronous) round.last = last;
+            if (!asynchronous && round.first === -1) waiting[device].push(round);
+          }
+      const due = waiting[device];
+      updateAll(device, () => true);
+      return due.filter((round) => round.update !== -1).map((round) => [round.update, round.stage]);
+    },
     connect() {
-      const all = [...rounds.values()];
-      for (const round of all) if (round.update !== -1) holdGradient(round);
-      const summed = new Map<string, readonly number[]>();
-      for (const [key, members] of groupsOf(all)) summed.set(key, sum(members));
+      const summed = rounds.map((replicas, stage) =>
+        Array.from({ length: roundCount(lowering, stage) }, (_, round) =>
+          sum(replicas.map((own) => own[round]).filter((own) => own.update !== -1)),
+        ),
+      );
+      for (const own of rounds.flat(2)) if (own.update !== -1) holdGradient(own);
       shareGradients(summed);
     },
   };
 
-  function holdGradient({ stage, first, update }: Round): void {
-    builder.uses(update, builder.tensor(first, costs.gradientBytes[stage]));
+  function holdGradient({ stage, first, update: user }: Round): void {
+    if (costs.gradientBytes[stage] === 0) return;
+    const maker = first === -1 ? user : first;
+    const amount = lowering.amounts.gradient(stage);
+    if (maker === user) {
+      builder.buffer(maker, amount, 1, []);
+      return;
+    }
+    const tensor = builder.tensor(maker, amount, 1);
+    builder.buffer(maker, amount, 1, [tensor]);
+    builder.uses(user, tensor);
   }
 
-  /** Returns the task of each member after which its sum is known. */
+  /** Returns the task of each member after which its sum is known, -1 for at once. */
   function sum(members: readonly Round[]): readonly number[] {
-    const { stage, firstMicroBatch } = members[0];
-    const last = ringAllReduce(builder, {
+    if (members.length === 0) return [];
+    const { stage, round } = members[0];
+    const ready = members.map(({ last }) => last);
+    if (members.length === 1 || costs.gradientBytes[stage] === 0) {
+      members.forEach(({ last, update: user }) => {
+        if (last !== -1) builder.after(user, last);
+      });
+      return ready;
+    }
+    const last = allReduce(lowering, {
       devices: members.map(({ device }) => device),
-      bytes: costs.gradientBytes[stage],
-      ready: members.map((member) => member.last),
-      step: (device) =>
-        addFreeTask(
-          lowering,
-          {
-            work: "send",
-            stage,
-            replica: plan.stages[stage].devices.indexOf(device),
-            microBatch: firstMicroBatch,
-          },
-          device + costs.deviceCount,
-        ),
+      amount: lowering.amounts.gradient(stage),
+      ready,
+      step: (member) => {
+        const { device, replica } = members[member];
+        const name = { work: SEND, stage, replica, microBatch: round * lengths[stage] } as const;
+        return addFreeTask(lowering, name, senderOf(lowering, device));
+      },
     });
     members.forEach((member, i) => {
-      if (member.update !== -1 && last[i] !== member.update) builder.after(member.update, last[i]);
+      builder.after(member.update, last[i]);
     });
     return last;
   }
 
   /** Gradients of weights that another stage holds: summed there, so sent once in a round. */
-  function shareGradients(summed: ReadonlyMap<string, readonly number[]>): void {
-    for (const { fromStage, toStage, bytes } of costs.sharedGradients)
-      for (const to of rounds.values()) {
-        if (to.stage !== toStage || to.update === -1) continue;
-        const senders = summed.get(`${fromStage}:${roundAt(fromStage, to.firstMicroBatch)}`);
-        if (senders === undefined) continue;
-        builder.uses(to.update, builder.tensor(senders[to.replica % senders.length], bytes));
+  function shareGradients(summed: readonly (readonly (readonly number[])[])[]): void {
+    costs.sharedGradients.forEach(({ fromStage, toStage }, number) => {
+      const amount = lowering.amounts.sharedGradient(number);
+      for (const to of rounds[toStage].flat()) {
+        if (to.update === -1) continue;
+        const first = to.round * lengths[toStage];
+        const senders = summed[fromStage][Math.floor(first / lengths[fromStage])];
+        if (senders === undefined || senders.length === 0) continue;
+        const sender = senders[to.replica % senders.length];
+        if (sender === -1) continue;
+        // A sender's route to its own device has no link.
+        if (builder.deviceOf(sender) % costs.deviceCount === to.device) {
+          builder.after(to.update, sender);
+          continue;
+        }
+        const tensor = builder.tensor(sender, amount, 1);
+        builder.buffer(sender, amount, 1, [tensor]);
+        builder.uses(to.update, tensor);
       }
-  }
-
-  function roundAt(stage: number, microBatch: number): number {
-    return roundOf({ stage, microBatch, phase: Phase.backward });
+    });
   }
 }
 
-const keyOf = (stage: number, device: number, round: number): string => `${stage}:${device}:${round}`;
-
-/** Backward items of each stage, device and round. */
-function countItems({ laid }: Lowering, roundOf: (item: ScheduleItem) => number): Map<string, number> {
-  const counts = new Map<string, number>();
+/** Rounds by stage, replica and number, with the backward items that each has. */
+function roundsOf(lowering: Lowering): Round[][][] {
+  const { plan, laid } = lowering;
+  const rounds = plan.stages.map(({ devices }, stage) =>
+    devices.map((device, replica) =>
+      Array.from({ length: roundCount(lowering, stage) }, (_, round) => ({
+        stage,
+        replica,
+        device,
+        round,
+        left: 0,
+        first: -1,
+        last: -1,
+        update: -1,
+      })),
+    ),
+  );
+  const lengths = plan.stages.map((_, stage) => roundLength(lowering, stage));
   laid.schedule.order.forEach((items, device) => {
-    for (const item of items) {
-      if (item.phase === Phase.forward) continue;
-      const key = keyOf(item.stage, device, roundOf(item));
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
+    const own = plan.stages.map(({ devices }) => devices.indexOf(device));
+    for (const { stage, microBatch, phase } of items)
+      if (phase !== Phase.forward) rounds[stage][own[stage]][Math.floor(microBatch / lengths[stage])].left++;
   });
-  return counts;
+  return rounds;
 }
 
-/** Replicas of one stage in one round, in their order; rounds that ended alone. */
-function groupsOf(rounds: readonly Round[]): Map<string, Round[]> {
-  const groups = new Map<string, Round[]>();
-  for (const round of rounds) {
-    if (round.last === -1) continue;
-    const key = `${round.stage}:${round.round}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [round]);
-    else group.push(round);
-  }
-  for (const group of groups.values()) group.sort((a, b) => a.replica - b.replica);
-  return groups;
+/** Whether updates of a stage use anything but weight gradients. */
+const isUsed = ({ costs }: Lowering, stage: number): boolean =>
+  costs.parcels.some(({ toStage, uses }) => toStage === stage && (uses & (1 << Work.update)) !== 0);
+
+/** An update uses what its replica has made in the round. */
+function tellPart(lowering: Lowering, { stage, replica, round, update }: Round, length: number): void {
+  const { plan, laid, costs, parts } = lowering;
+  const { devices, share } = plan.stages[stage];
+  const own: number[] = [];
+  for (let m = round * length; m < Math.min((round + 1) * length, totalOf(lowering)); m++)
+    if (share === "split" || laid.schedule.replicaOf(stage, m) === replica) own.push(m);
+  const part = share === "split" ? { at: replica, of: devices.length } : { at: 0, of: 1 };
+  parts.addRound(unitOf(costs.stageCount, Work.update, stage), update, own, part);
 }

@@ -21,7 +21,7 @@ import {
 } from "../charts/shapes.ts";
 import { element, html, type Markup } from "../markup.ts";
 import type { BlockPhase, ScheduleBlock, ScheduleDrawing } from "./schedule-blocks.ts";
-import { bubbleShares, phaseTexts, scheduleLanes } from "./schedule-blocks.ts";
+import { bubbleShares, endOf, phaseTexts, scheduleLanes } from "./schedule-blocks.ts";
 
 const TOP = 8;
 const FOOT = 40;
@@ -52,7 +52,7 @@ export interface ScheduleChart {
 /** Pre: blocks of a lane do not overlap, those of synchronisation apart. */
 export function scheduleChart(drawing: ScheduleDrawing): ScheduleChart {
   const { title, lanes: names, blocks } = drawing;
-  const endUs = blocks.reduce((latest, block) => Math.max(latest, block.endUs), 0);
+  const endUs = endOf(drawing);
   const width = widthFor(blocks, endUs);
   const laneHeight = names.length <= HIGH_LANES ? LANE_HEIGHT.few : LANE_HEIGHT.many;
   const hasSync = blocks.some(({ phase }) => phase === "sync");
