@@ -1,7 +1,7 @@
 /**
  * vPipe's search beside its exact joint program, on random chains with tight memory. The table says
- * how often it reaches the least time, and the most that it misses it by. Boundaries move with each stage's
- * activations treated by the exact knapsack, or greedily as the article does.
+ * how often it reaches the least time, and the most that it misses it by. Boundaries move with each
+ * stage's activations treated by the exact knapsack, or greedily as the article does.
  *
  *     npx tsx test/bench/vpipe.ts [--cases N]
  *

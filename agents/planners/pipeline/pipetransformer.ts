@@ -1,11 +1,11 @@
 /**
- * PipeTransformer (He et al., ICML 2021). Layers freeze from the bottom up, and the pipeline shrinks
- * to half and half again. The accelerators set free hold further replicas of it
+ * PipeTransformer (He et al., ICML 2021). Layers freeze from the bottom up, and the pipeline
+ * shrinks to half and half again. The accelerators set free hold further replicas of it
  * (search/elastic-pipes).
  *
- * One scenario is one batch, so the answer is the plan of one epoch. That epoch has N frozen layers,
- * or those of epoch T of the freeze schedule. Layers here are the units that it balances. The first
- * counts as the embedding.
+ * One scenario is one batch, so the answer is the plan of one epoch. That epoch has N frozen
+ * layers, or those of epoch T of the freeze schedule. Layers here are the units that it balances.
+ * The first counts as the embedding.
  */
 import { z } from "zod";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";

@@ -1,7 +1,7 @@
 /**
  * vPipe (Zhao et al., IEEE TPDS 2022) chooses where to cut, and for each layer whether its
- * activations are kept, swapped to the host or computed again. Every stage then fits its memory, and
- * the slowest one is fast (exact/recompute).
+ * activations are kept, swapped to the host or computed again. Every stage then fits its memory,
+ * and the slowest one is fast (exact/recompute).
  *
  * Memory is weights by version, gradients, optimizer, and the kept activations of the micro-batches
  * in flight.

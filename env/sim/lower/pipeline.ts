@@ -161,12 +161,15 @@ function layOutWork(
   replica: number,
   { stage, microBatch, span = 1 }: ScheduleItem,
 ): void {
-  const { costs, plan, builder } = lowering;
+  const { costs, plan, builder, laid } = lowering;
   const { devices, share } = plan.stages[stage];
   const splits = share === "split";
   const part = { microBatch, span, at: splits ? replica : 0, of: splits ? devices.length : 1 };
   const batchShare = span / part.of / plan.microBatches;
+  // What is kept at once is in the holds; the second run has the scratch beyond them.
+  const isKept = laid.schedule.keeps?.(microBatch) === true && costs.recomputes[stage] === 1;
+  const scratch = isKept && work === Work.forward ? Work.recompute : work;
   const task = addTask(lowering, { work, stage, replica, microBatch }, device, batchShare);
-  builder.scratch(task, unitOf(costs.stageCount, work, stage));
+  builder.scratch(task, unitOf(costs.stageCount, scratch, stage));
   addPart(lowering, work, stage, task, part);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { torchgpipe } from "../../../../agents/planners/pipeline/torchgpipe.ts";
 import { parseGraph, type Scenario, testScenario } from "../../../../env/index.ts";
 import type { PipelinePlan } from "../../../../env/model/plan/pipeline.ts";
+import { Work } from "../../../../env/sim/lower/costs/work.ts";
 import { runPipeline } from "../../../../env/sim/lower/run.ts";
 import { trainingChain } from "../../registry/tiny-pipelines.ts";
 import { runPlanner } from "../run-planner.ts";
@@ -46,9 +47,9 @@ describe("torchgpipe as a planner of pipelines", () => {
     const again = async (checkpoint: string) => {
       const { plan } = await planned(scenario, { checkpoint, microBatches: 4 });
       const { tasks } = runPipeline(scenario, plan);
-      return plan.stages.map(
-        (_, stage) => tasks.work.filter((work, task) => work === 3 && tasks.stage[task] === stage).length,
-      );
+      const isAgain = (stage: number) => (work: number, task: number) =>
+        work === Work.recompute && tasks.stage[task] === stage;
+      return plan.stages.map((_, stage) => tasks.work.filter(isAgain(stage)).length);
     };
     expect(await again("never")).toEqual([0, 0, 0]);
     expect(await again("except_last")).toEqual([3, 3, 3]);
