@@ -13,18 +13,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const scenario = join(folder, "chain.json");
 writeFileSync(
   scenario,
-  writeScenario(
-    chainScenario({
-      layers: uniformLayers(6, {
-        forwardUs: 40,
-        backwardUs: 80,
-        updateUs: 2,
-        weightBytes: 30,
-        outputBytes: 4,
+  JSON.stringify(
+    writeScenario(
+      chainScenario({
+        layers: uniformLayers(6, {
+          forwardUs: 40,
+          backwardUs: 80,
+          updateUs: 2,
+          weightBytes: 30,
+          outputBytes: 4,
+        }),
+        devices: 4,
+        batch: 8,
       }),
-      devices: 4,
-      batch: 8,
-    }),
+    ),
   ),
 );
 
