@@ -1,6 +1,6 @@
 /**
- * What bounds a pipeline. The time of a batch on the busiest device is the work that a perfect split
- * would leave every device, and what comes on top of it. The parts add up to the time of a batch.
+ * What bounds a pipeline. The time of a batch on the busiest device has the work that a perfect
+ * split would leave to every device, and losses. All parts add up to the time of a batch.
  */
 import type { PipelineTimeline } from "./contract.ts";
 import { computingUs } from "./stage-facts.ts";
