@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
 import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
-import { makeSchedule } from "../schedule/index.ts";
+import { checkScheduleChoice } from "../schedule/index.ts";
 import { alternatives } from "../suggest.ts";
 import { collectives, HOST_STAGE, MOST_MICRO_BATCHES, type PipelinePlan, shares, syncs } from "./pipeline.ts";
 
@@ -20,8 +20,7 @@ export function checkPipeline(scenario: Scenario, plan: PipelinePlan): void {
   const { microBatches, schedule, stages } = plan;
   if (typeof schedule?.name !== "string")
     throw new InputError(`The pipeline's schedule is ${JSON.stringify(schedule)}, expected one with a name.`);
-  // Making it for one batch finds every mistake in its options.
-  makeSchedule(schedule, {
+  checkScheduleChoice(schedule, {
     deviceCount: scenario.cluster.devices.length,
     stages,
     microBatches,

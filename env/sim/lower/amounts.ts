@@ -2,7 +2,6 @@
  * Fills a structure of tasks with the times and bytes of a plan's costs. Plans of one structure
  * differ in these numbers alone.
  */
-import { shareUs } from "../../model/cluster/micro-batch.ts";
 import type { StageCosts } from "./costs/stage-costs.ts";
 import type { TaskStructure } from "./task-builder.ts";
 
@@ -42,20 +41,24 @@ export function fillAmounts(
 ): Float64Array {
   const { taskTime, taskShare, taskUnit, taskWeights, weightCopies, slotAmount, slotShare } = references;
   const { runUs, workspaceBytes, residentBytes, slotBytes, outputBytes } = compiled;
+  const { runUs: wholeUs, fixedUs, scratchBytes, weightBytes } = costs;
   const amounts = amountsOf(costs);
   for (let v = 0; v < runUs.length; v++) {
     const time = taskTime[v];
-    if (time !== -1) runUs[v] = shareUs(costs.runUs[time], costs.fixedUs[time], taskShare[v]);
-    if (taskUnit[v] !== -1) workspaceBytes[v] = costs.scratchBytes[taskUnit[v]] * taskShare[v];
-    if (taskWeights[v] !== -1) residentBytes[v] = costs.weightBytes[taskWeights[v]] * weightCopies[v];
+    const share = taskShare[v];
+    // As shareUs of env/model/cluster/micro-batch.ts, which this loop is too hot to call.
+    if (time !== -1) runUs[v] = fixedUs[time] + share * (wholeUs[time] - fixedUs[time]);
+    if (taskUnit[v] !== -1) workspaceBytes[v] = scratchBytes[taskUnit[v]] * share;
+    if (taskWeights[v] !== -1) residentBytes[v] = weightBytes[taskWeights[v]] * weightCopies[v];
   }
   for (let slot = 0; slot < slotBytes.length; slot++)
     slotBytes[slot] = amounts[slotAmount[slot]] * slotShare[slot];
   const bufferBytes = new Float64Array(buffers.task.length);
   outputBytes.fill(0);
+  const { task, amount, share } = buffers;
   for (let b = 0; b < bufferBytes.length; b++) {
-    bufferBytes[b] = amounts[buffers.amount[b]] * buffers.share[b];
-    outputBytes[buffers.task[b]] += bufferBytes[b];
+    bufferBytes[b] = amounts[amount[b]] * share[b];
+    outputBytes[task[b]] += bufferBytes[b];
   }
   return bufferBytes;
 }

@@ -1,6 +1,6 @@
 /** The arrays of `Compiled` that hold dependencies of tasks, and those that hold the cluster. */
 import type { Cluster } from "../../model/cluster/cluster.ts";
-import { type Compiled, NO_SLOT } from "../engine/compile.ts";
+import type { Compiled } from "../engine/compile.ts";
 
 export interface Dependencies {
   readonly depProducer: readonly number[];
@@ -31,7 +31,7 @@ export function dependencyArrays(taskCount: number, all: Dependencies): Dependen
   for (let i = 0; i < count; i++) {
     depStart[depProducer[i] + 1]++;
     waitsFor[all.depConsumer[i]]++;
-    if (slots[i] !== NO_SLOT) needStart[all.depConsumer[i] + 1]++;
+    if (slots[i] >= 0) needStart[all.depConsumer[i] + 1]++;
   }
   for (let v = 0; v < taskCount; v++) {
     depStart[v + 1] += depStart[v];
@@ -48,7 +48,7 @@ export function dependencyArrays(taskCount: number, all: Dependencies): Dependen
     const consumer = all.depConsumer[i];
     depConsumer[at] = consumer;
     depSlot[at] = slots[i];
-    if (slots[i] === NO_SLOT) continue;
+    if (slots[i] < 0) continue;
     const need = nextNeed[consumer]++;
     needProducer[need] = depProducer[i];
     needSlot[need] = slots[i];

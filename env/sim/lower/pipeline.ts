@@ -145,7 +145,7 @@ function layOutSchedule(lowering: Lowering): Updates {
 }
 
 function layOutItem(lowering: Lowering, device: number, replica: number, item: ScheduleItem): void {
-  const { costs, plan, builder } = lowering;
+  const { costs, plan, builder, laid } = lowering;
   const { stage, microBatch, phase, span = 1 } = item;
   const { devices, share } = plan.stages[stage];
   const splits = share === "split";
@@ -156,6 +156,7 @@ function layOutItem(lowering: Lowering, device: number, replica: number, item: S
     builder.scratch(task, unitOf(costs.stageCount, work, stage));
     addPart(lowering, work, stage, task, part);
   };
-  if (phase === Phase.backward && costs.recomputes[stage] === 1) add(Work.recompute);
+  const isKept = laid.schedule.keeps?.(microBatch) === true;
+  if (phase === Phase.backward && costs.recomputes[stage] === 1 && !isKept) add(Work.recompute);
   add(phase);
 }

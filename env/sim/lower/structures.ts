@@ -118,6 +118,10 @@ function checkEnds({ opCount, waitsFor, depStart, depConsumer }: Compiled, plan:
       if (--left[depConsumer[i]] === 0) ready[count++] = depConsumer[i];
   if (count < opCount)
     throw new InputError(
-      `Under the schedule ${plan.schedule.name} the pipeline's devices wait for each other for ever; its stages must follow the data.`,
+      `Under the schedule ${plan.schedule.name} the pipeline's devices wait for each other for ever; ${
+        plan.sync === "exposed"
+          ? "devices that share several stages may need overlapped sums."
+          : "its stages must follow the data."
+      }`,
     );
 }

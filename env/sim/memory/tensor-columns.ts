@@ -7,7 +7,7 @@
  * The devices of tasks never change, so rows are made once, and a run fills in times alone. A row may
  * be without bytes or without length.
  */
-import { type Compiled, NO_SLOT } from "../engine/compile.ts";
+import type { Compiled } from "../engine/compile.ts";
 import type { RunTimes } from "../engine/engine.ts";
 import { COPY, type IntervalColumns, OUTPUTS, WORKSPACE } from "./interval-columns.ts";
 
@@ -21,6 +21,8 @@ export interface TaskBuffers {
 export interface TensorColumns extends IntervalColumns {
   /** Writes the bytes of all rows, from those of buffers and of `compiled`. */
   setBytes(bufferBytes: Float64Array): void;
+  /** True where each device fits all that it ever holds, whatever the times are. */
+  fitsSurely(): boolean;
 }
 
 /** `isMessage`: 1 for tensors whose copies do not count. */
@@ -57,9 +59,24 @@ export function createTensorColumns(
     row(firstCopy + k, COPY, device[depConsumer[i]], slotProducer[depSlot[i]]);
   });
   const heldUntilUs = new Float64Array(slotCount);
+  const memoryBytes = Float64Array.from(compiled.scenario.cluster.devices, (each) => each.memoryBytes);
+  const totalBytes = new Float64Array(memoryBytes.length);
+  const scratchBytes = new Float64Array(memoryBytes.length);
 
   return {
     ...columns,
+    fitsSurely() {
+      totalBytes.fill(0);
+      scratchBytes.fill(0);
+      for (let v = 0; v < opCount; v++) {
+        const d = device[v];
+        totalBytes[d] += compiled.residentBytes[v];
+        // A device runs one task at a time.
+        if (bytesOf[v] > scratchBytes[d]) scratchBytes[d] = bytesOf[v];
+      }
+      for (let i = opCount; i < count; i++) totalBytes[deviceOf[i]] += bytesOf[i];
+      return totalBytes.every((bytes, d) => bytes + scratchBytes[d] <= memoryBytes[d]);
+    },
     setBytes(bufferBytes) {
       bytesOf.set(workspaceBytes);
       bytesOf.set(bufferBytes, opCount);
@@ -113,9 +130,9 @@ function usesOf(compiled: Compiled, device: Int32Array): Uses {
       for (let slot = 0; slot < slotProducer.length; slot++) heldUntilUs[slot] = endUs[slotProducer[slot]];
       for (let k = 0; k < transfers.length; k++) lastUseUs[transfers[k]] = 0;
       for (let i = 0; i < depStart[compiled.opCount]; i++) {
-        const slot = depSlot[i];
-        if (slot === NO_SLOT) continue;
         const transfer = transferOf[i];
+        if (transfer === FREE) continue;
+        const slot = depSlot[i];
         const usedUs = endUs[depConsumer[i]];
         if (transfer === LOCAL) {
           if (usedUs > heldUntilUs[slot]) heldUntilUs[slot] = usedUs;
@@ -129,13 +146,14 @@ function usesOf(compiled: Compiled, device: Int32Array): Uses {
   };
 }
 
-/** No transfer: the consumer is where the tensor is. */
+/** No transfer: the consumer is where the tensor is, or needs no tensor. */
 const LOCAL = -1;
+const FREE = -2;
 
 /** The transfer that serves each dependency. */
 function transfersOf(compiled: Compiled, device: Int32Array) {
   const { depStart, depConsumer, depSlot, slotLocal, slotProducer, deviceCount, fidelity } = compiled;
-  const transferOf = new Int32Array(depConsumer.length).fill(LOCAL);
+  const transferOf = new Int32Array(depConsumer.length).fill(FREE);
   const locals = slotLocal.reduce((most, local) => Math.max(most, local + 1), 0);
   const sentBy = new Int32Array(locals * deviceCount).fill(-1);
   const sentAs = new Int32Array(locals * deviceCount);
@@ -145,10 +163,13 @@ function transfersOf(compiled: Compiled, device: Int32Array) {
   let countOf = 0;
   for (let i = 0; i < depStart[compiled.opCount]; i++) {
     const slot = depSlot[i];
-    if (slot === NO_SLOT) continue;
+    if (slot < 0) continue;
     const to = device[depConsumer[i]];
     const v = slotProducer[slot];
-    if (to === device[v]) continue;
+    if (to === device[v]) {
+      transferOf[i] = LOCAL;
+      continue;
+    }
     const key = slotLocal[slot] * deviceCount + to;
     if (fidelity.multicast === "per-consumer" || sentBy[key] !== v) {
       sentBy[key] = v;

@@ -6,7 +6,7 @@
  * A tensor in several parcels is one buffer on its device. So outputs are also grouped by the
  * parcels that they are in: a *hold* lasts until the last of these has been used or sent.
  */
-import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
+import { CONTROL } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
 import type { Scenario } from "../../../model/scenario.ts";
@@ -49,7 +49,7 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
   const { stageOf, stages, recompute } = plan;
   const { fixedPort } = opClasses(graph);
   const table = createTable(stages.length);
-  const port = portUses(graph, plan, workOf);
+  const port = portUses(scenario, plan, workOf);
 
   for (let u = 0; u < graph.opCount; u++) {
     const [stage, work] = [stageOf[u], workOf[u] as WorkCode];
@@ -80,19 +80,15 @@ export function parcelsOf(scenario: Scenario, plan: PipelinePlan, workOf: Uint8A
     return table.parcel(stageOf[u], work, stageOf[u], way, uses, graph.outputBytes[at]);
   }
 
-  /** Control edges; where they cost a transfer of output 0, the engine's rule, they are data. */
+  /** Control edges that move nothing. */
   function addOrders(): void {
+    const moves = fidelity.controlEdges === "output-0";
     for (let e = 0; e < graph.edgeCount; e++) {
-      if (graph.edgeOutput[e] !== CONTROL) continue;
       const [u, v] = [graph.edgeSource[e], graph.edgeDestination[e]];
-      if (stageOf[u] === stageOf[v]) continue;
+      if (graph.edgeOutput[e] !== CONTROL || stageOf[u] === stageOf[v]) continue;
+      if (moves && graph.outputStart[u] < graph.outputStart[u + 1]) continue;
       const uses = usesBy(v, workOf, recompute);
-      const first = graph.outputStart[u];
-      const bytes = first < graph.outputStart[u + 1] ? graph.outputBytes[first] : 0;
-      const moves = fidelity.controlEdges === "output-0";
-      const from = workOf[u] as WorkCode;
-      if (moves) table.parcel(stageOf[u], from, stageOf[v], "direct", uses, bytes);
-      else table.parcel(stageOf[u], from, stageOf[v], "order", uses, 0);
+      table.parcel(stageOf[u], workOf[u] as WorkCode, stageOf[v], moves ? "direct" : "order", uses, 0);
     }
   }
 
@@ -157,8 +153,12 @@ interface PortUse {
   bytes: number;
 }
 
-/** Stages that use an output, and which bytes: each size of slice is a tensor of its own. */
-function portUses(graph: OpGraph, { stageOf, recompute }: PipelinePlan, workOf: Uint8Array) {
+/**
+ * Stages that use an output, and which bytes: each size of slice is a tensor of its own. Where
+ * control edges cost a transfer, they use output 0.
+ */
+function portUses({ graph, fidelity }: Scenario, { stageOf, recompute }: PipelinePlan, workOf: Uint8Array) {
+  const controlPort = fidelity.controlEdges === "output-0" ? 0 : CONTROL;
   const found = new Map<number, PortUse>();
   const sizes: number[] = [];
   return {
@@ -167,11 +167,13 @@ function portUses(graph: OpGraph, { stageOf, recompute }: PipelinePlan, workOf: 
       sizes.length = 0;
       for (let i = graph.outStart[u]; i < graph.outStart[u + 1]; i++) {
         const e = graph.outEdge[i];
-        if (graph.edgeOutput[e] !== at - graph.outputStart[u]) continue;
+        const isControl = graph.edgeOutput[e] === CONTROL;
+        if ((isControl ? controlPort : graph.edgeOutput[e]) !== at - graph.outputStart[u]) continue;
         const v = graph.edgeDestination[e];
         const stage = stageOf[v];
+        const bytes = isControl ? graph.outputBytes[at] : graph.edgeBytes[e];
         const use = found.get(stage) ?? { uses: 0, bytes: 0 };
-        if (!isKnown(stage, graph.edgeBytes[e])) use.bytes += graph.edgeBytes[e];
+        if (!isKnown(stage, bytes)) use.bytes += bytes;
         use.uses |= usesBy(v, workOf, recompute);
         found.set(stage, use);
       }

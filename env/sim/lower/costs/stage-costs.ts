@@ -59,7 +59,7 @@ export function createStageCosts(scenario: Scenario): StageCoster {
       ...unitTimes(scenario, plan, { workOf, times, hosts }),
       ...gradients,
       ...parcels,
-      scratchBytes: unitScratchBytes(graph, plan, workOf, parcels.holds),
+      scratchBytes: unitScratchBytes(scenario, plan, workOf, parcels.holds),
       weightBytes,
       updates,
       recomputes,

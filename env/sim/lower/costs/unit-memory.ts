@@ -6,23 +6,25 @@
  * Outputs that do not scale with the batch are weights or gradients and are counted as those. All
  * else is that of the whole batch.
  */
-import type { OpGraph } from "../../../model/graph/graph.ts";
+import { CONTROL, type OpGraph } from "../../../model/graph/graph.ts";
 import { opClasses } from "../../../model/graph/op-classes.ts";
 import type { PipelinePlan } from "../../../model/plan/pipeline.ts";
+import type { Scenario } from "../../../model/scenario.ts";
 import type { Hold } from "./parcels.ts";
 import { HOST, unitCountOf, unitOf, Work, type WorkCode } from "./work.ts";
 
 /** Scratch bytes of each unit, shape [units]. */
 export function unitScratchBytes(
-  graph: OpGraph,
+  { graph, fidelity }: Pick<Scenario, "graph" | "fidelity">,
   plan: PipelinePlan,
   workOf: Uint8Array,
   holds: readonly Hold[],
 ): Float64Array {
+  const controlPort = fidelity.controlEdges === "output-0" ? 0 : CONTROL;
   const stageCount = plan.stages.length;
   const scratch = new Float64Array(unitCountOf(stageCount));
-  addMostBytes(graph, plan, { workOf, again: false }, scratch);
-  if (plan.recompute !== undefined) addMostBytes(graph, plan, { workOf, again: true }, scratch);
+  addMostBytes(graph, plan, { workOf, controlPort, again: false }, scratch);
+  if (plan.recompute !== undefined) addMostBytes(graph, plan, { workOf, controlPort, again: true }, scratch);
   for (const { fromStage, fromWork, bytes } of holds)
     scratch[unitOf(stageCount, fromWork, fromStage)] -= bytes;
   return scratch.map((bytes) => Math.max(0, bytes));
@@ -32,7 +34,7 @@ export function unitScratchBytes(
 function addMostBytes(
   graph: OpGraph,
   { stageOf, stages, recompute }: PipelinePlan,
-  { workOf, again }: { workOf: Uint8Array; again: boolean },
+  { workOf, controlPort, again }: { workOf: Uint8Array; controlPort: number; again: boolean },
   mostBytes: Float64Array,
 ): void {
   const { fixedPort } = opClasses(graph);
@@ -66,7 +68,8 @@ function addMostBytes(
     let last = v;
     for (let i = graph.outStart[v]; i < graph.outStart[v + 1]; i++) {
       const e = graph.outEdge[i];
-      if (graph.edgeOutput[e] !== port) continue;
+      const output = graph.edgeOutput[e] === CONTROL ? controlPort : graph.edgeOutput[e];
+      if (output !== port) continue;
       const user = graph.edgeDestination[e];
       if (stageOf[user] !== stageOf[v]) {
         if (again) continue;

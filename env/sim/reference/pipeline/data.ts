@@ -62,10 +62,8 @@ function common(one: PhaseRun, other: PhaseRun): { microBatches: number[]; part:
   return { microBatches, part: to - from > 1e-12 ? to - from : 0 };
 }
 
-const meet = (one: PhaseRun, other: PhaseRun): boolean => {
-  const { microBatches, part } = common(one, other);
-  return microBatches.length > 0 && part > 0;
-};
+const meet = (one: PhaseRun, other: PhaseRun): boolean =>
+  one.microBatches.some((m) => other.microBatches.includes(m)) && common(one, other).part > 0;
 
 export function sendEverything(pipeline: Pipeline): void {
   const { plan, runs, scenario } = pipeline;
@@ -78,11 +76,12 @@ export function sendEverything(pipeline: Pipeline): void {
   for (const run of runs) {
     if (run.work === UPDATE) continue;
     const sent = new Map<number, Message[]>();
+    const others = runs.filter((to) => to !== run && meet(run, to));
     const near = stages.sort((a, b) => Math.abs(a - run.stage) - Math.abs(b - run.stage) || a - b);
     if (run.work !== AGAIN)
       for (const stage of near)
-        if (stage !== run.stage) sent.set(stage, sendTo(pipeline, run, stage, scaled));
-    keepOutputs(pipeline, run, scaled, sent);
+        if (stage !== run.stage) sent.set(stage, sendTo(pipeline, run, { stage, others, all: scaled }));
+    keepOutputs(pipeline, run, { others, all: scaled, sent });
   }
   for (const stage of stages) shareWeights(pipeline, stage, all.filter(isFixed));
   limitInputs(pipeline);
@@ -93,16 +92,20 @@ const isUser = ({ plan, workOf }: Pipeline, { v }: Use, run: PhaseRun): boolean 
   plan.stageOf[v] === run.stage && (run.work === AGAIN ? plan.recompute![v] === 1 : workOf(v) === run.work);
 
 /** One message to each device of a stage, for each run of several micro-batches there. */
-function sendTo(pipeline: Pipeline, run: PhaseRun, stage: number, all: readonly Use[]): Message[] {
-  const { tasks, plan, runs } = pipeline;
+function sendTo(
+  pipeline: Pipeline,
+  run: PhaseRun,
+  { stage, others, all }: { stage: number; others: readonly PhaseRun[]; all: readonly Use[] },
+): Message[] {
+  const { tasks, plan } = pipeline;
   const own = all.filter(({ u, v }) => run.taskOf.has(u) && plan.stageOf[v] === stage);
   const data = own.filter(({ port }) => port !== CONTROL);
   const tensors = new Map(data.map((use) => [`${use.u} ${use.port} ${use.bytes}`, use]));
   const bytes = [...tensors.values()].reduce((sum, use) => sum + use.bytes, 0);
   const made: { message: Message; device: number; microBatches: number[] }[] = [];
   const order = [FORWARD, AGAIN, 1, 2, UPDATE];
-  for (const to of runs.toSorted((a, b) => order.indexOf(a.work) - order.indexOf(b.work))) {
-    if (to.stage !== stage || !meet(run, to)) continue;
+  const there = others.filter((to) => to.stage === stage);
+  for (const to of there.toSorted((a, b) => order.indexOf(a.work) - order.indexOf(b.work))) {
     const { microBatches, part } = common(run, to);
     if (data.some((use) => isUser(pipeline, use, to))) {
       const known = made.find(
@@ -122,12 +125,8 @@ function sendTo(pipeline: Pipeline, run: PhaseRun, stage: number, all: readonly 
   }
   for (const { message, device, microBatches } of made)
     for (const tensor of tensors.values()) {
-      const users = runs.filter(
-        (to) =>
-          to.device === device &&
-          to.stage === stage &&
-          meet(run, to) &&
-          to.microBatches.some((m) => microBatches.includes(m)),
+      const users = there.filter(
+        (to) => to.device === device && to.microBatches.some((m) => microBatches.includes(m)),
       );
       const until = users.flatMap((to) =>
         own
@@ -145,17 +144,24 @@ function sendTo(pipeline: Pipeline, run: PhaseRun, stage: number, all: readonly 
 function keepOutputs(
   pipeline: Pipeline,
   run: PhaseRun,
-  scaled: readonly Use[],
-  sent: ReadonlyMap<number, readonly Message[]>,
+  {
+    others,
+    all,
+    sent,
+  }: {
+    others: readonly PhaseRun[];
+    all: readonly Use[];
+    sent: ReadonlyMap<number, readonly Message[]>;
+  },
 ): void {
-  const { scenario, plan, tasks, runs } = pipeline;
+  const { scenario, plan, tasks } = pipeline;
   const { graph } = scenario;
   const { fixedPort } = opClasses(graph);
   const swapped: { bytes: number; until: (number | Message)[]; users: Use[] }[] = [];
   for (const [u, task] of run.taskOf)
     for (let at = graph.outputStart[u]; at < graph.outputStart[u + 1]; at++) {
       if (fixedPort[at] === 1 || run.stage === HOST_STAGE) continue;
-      const uses = scaled.filter((use) => use.u === u && use.port === at - graph.outputStart[u]);
+      const uses = all.filter((use) => use.u === u && use.port === at - graph.outputStart[u]);
       const isRepeated = run.work !== AGAIN && plan.recompute?.[u] === 1;
       const until: (number | Message)[] = [];
       const later: Use[] = [];
@@ -172,8 +178,8 @@ function keepOutputs(
       const bytes = graph.outputBytes[at] * run.share;
       if (plan.swap?.[u] === 1 && later.length > 0) swapped.push({ bytes, until, users: later });
       else
-        for (const to of runs)
-          if (to !== run && to.stage === run.stage && to.device === run.device && meet(run, to))
+        for (const to of others)
+          if (to.stage === run.stage && to.device === run.device)
             for (const use of later) if (isUser(pipeline, use, to)) until.push(to.taskOf.get(use.v)!);
       tasks.lives.push({ device: run.device, bytes, from: task, until });
     }

@@ -55,6 +55,8 @@ export interface ChainOptions {
   /** Gives the layers with these numbers inputs that only the host makes, of so many bytes. */
   readonly inputs?: Readonly<Record<number, number>>;
   readonly cluster?: Cluster;
+  /** Backward ops use the input of their layer too. */
+  readonly inputsAreKept?: boolean;
   /** A variable `e0` of so many bytes that the first and the last layer use. */
   readonly tiedBytes?: number;
   /** Outputs that a later layer uses too: from, to. Its backward op sends a gradient back. */
@@ -113,7 +115,8 @@ function addVariable(builder: Builder, bytes: number, last: number): void {
   }
 }
 
-function addBackward(builder: Builder, { layers, skips = [] }: ChainOptions, i: number): void {
+function addBackward(builder: Builder, options: ChainOptions, i: number): void {
+  const { layers, skips = [], inputsAreKept = false } = options;
   const { backwardUs, weightsUs, updateUs = 0, weightBytes = 0 } = layers[i];
   const splits = weightsUs !== undefined;
   const gradient = i === 0 ? 0 : (layers[i - 1].outputBytes ?? 0);
@@ -131,6 +134,7 @@ function addBackward(builder: Builder, { layers, skips = [] }: ChainOptions, i: 
       builder.edge({ from: `b${i}`, to: `b${from}`, output: k + (splits ? 1 : 2) });
     });
   builder.edge({ from: `f${i}`, to: `b${i}`, output: 1 });
+  if (inputsAreKept && i > 0) builder.edge({ from: `f${i - 1}`, to: `b${i}` });
   if (i + 1 < layers.length) builder.edge({ from: `b${i + 1}`, to: `b${i}` });
   if (splits) {
     builder.op({ ...shared, name: `w${i}`, measuredUs: { "*": weightsUs }, outputs: [weightBytes] });
