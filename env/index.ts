@@ -279,6 +279,22 @@ export {
   tasksOf,
 } from "./sim/timeline/explain/tasks.ts";
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
+export type {
+  DeviceTime,
+  PipelineBlock,
+  PipelineTimeline,
+  PipelineTransfer,
+  StageFacts,
+  SyncSpan,
+} from "./sim/timeline/pipeline/contract.ts";
+export {
+  idleShares,
+  type LossName,
+  lossNames,
+  type PipelineLosses,
+  pipelineLosses,
+} from "./sim/timeline/pipeline/losses.ts";
+export { pipelineTimeline } from "./sim/timeline/pipeline/pipeline-timeline.ts";
 export { createScorer, type ScoredPlan, scoredPlan } from "./sim/timeline/scored-plan.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
 export { timelineOf } from "./sim/timeline/timeline-of.ts";

@@ -40,9 +40,9 @@ export interface AskedPlan {
 }
 
 /**
- * Opens a scenario under the objective for a given plan: the one asked for, else what the plan file
- * says it was scored under, else the scenario's own. A pipeline of which none of them says anything
- * has the objective iteration.
+ * Opens a scenario under the objective for a given plan. It is the one asked for, else the one that
+ * the plan file states, else the scenario's own. Where that one scores no pipelines, a pipeline has
+ * the objective iteration.
  */
 export async function openForPlan<T>(
   { objective, file }: AskedPlan,

@@ -1,6 +1,6 @@
 /**
- * The picture of a scored plan as files: the Gantt chart of a placement, the schedule of a pipeline.
- * PNG needs a browser, as for `report`.
+ * The picture of a scored plan as files: the Gantt chart of a placement, or the schedule of a
+ * pipeline. PNG needs a browser, as for `report`.
  */
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -14,7 +14,6 @@ import type { ScoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/cells/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
 import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
-import { pipelineFacts } from "../../results/pipelines/facts.ts";
 import { displayedWords } from "../../results/text/displayed.ts";
 import {
   formatBytes,
@@ -24,6 +23,7 @@ import {
   formatValue,
   scaleFor,
 } from "../../results/text/format.ts";
+import { pipelineFacts } from "../../results/text/pipelines/facts.ts";
 import {
   backendFlag,
   backendOf,

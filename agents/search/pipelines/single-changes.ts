@@ -1,7 +1,7 @@
 /**
- * Every plan that is one change away from a pipeline: a cut shifted by a layer, one more replica,
- * recomputation of a stage on or off, twice or half the micro-batches, another schedule with a
- * flush. These are the changes that a person would try first.
+ * Every plan that is one change away from a pipeline, of those that a person would try first. A cut
+ * shifts by a layer, a stage gets one more replica, or recomputation goes on or off. Or there are
+ * twice or half the micro-batches, or another schedule with a flush.
  */
 import { InputError } from "../../../env/model/errors.ts";
 import { Role } from "../../../env/model/graph/graph.ts";
@@ -169,7 +169,7 @@ function microBatchChanges(plan: PipelinePlan): SingleChange[] {
   }));
 }
 
-/** Schedules without a flush train by older weights, so they are no change of a schedule with one. */
+/** Schedules without a flush train by older weights, so they are offered for none with one. */
 function scheduleChanges(plan: PipelinePlan): SingleChange[] {
   if (scheduleOf(plan.schedule.name).asynchronous) return [];
   return scheduleMakers

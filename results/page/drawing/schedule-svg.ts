@@ -1,6 +1,6 @@
 /**
  * The picture of a pipeline schedule as an SVG file that needs nothing else, with style, title and
- * key inside. It is also a figure for a page.
+ * key inside. It is also a figure for a page (document.ts).
  */
 import { fileChart, pageChart, rectangle, textAt } from "../charts/shapes.ts";
 import { html, lines, type Markup } from "../markup.ts";
@@ -8,14 +8,15 @@ import { chartStyle } from "../palette.ts";
 import { figure, scrollBox } from "../parts.ts";
 import type { ScheduleDrawing } from "./schedule-blocks.ts";
 import { type ScheduleChart, scheduleChart } from "./schedule-chart.ts";
-import { scheduleStyle } from "./schedule-style.ts";
+import { schedulePatterns, scheduleStyle } from "./schedule-style.ts";
 
 const HEAD = 46;
 const KEY_WIDTH = 150;
 
 export function scheduleSvg(drawing: ScheduleDrawing): string {
   const chart = scheduleChart(drawing);
-  const content = html`${textAt("lanelabel", chart.label, { x: 10, y: 18 })}
+  const content = html`${schedulePatterns}
+${textAt("lanelabel", chart.label, { x: 10, y: 18 })}
 ${keysOf(chart)}<g transform="translate(0 ${HEAD})">
 ${chart.content}
 </g>

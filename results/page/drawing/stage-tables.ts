@@ -1,8 +1,8 @@
-/** The stages of a pipeline on the page: the rows of the terminal, and what holds for all of them. */
+/** The stages of a pipeline on the page: the rows of the terminal, and facts on all of them. */
 import { memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
 import type { PipelineTimeline } from "../../../env/sim/timeline/pipeline/contract.ts";
-import { pipelineFacts } from "../../pipelines/facts.ts";
-import { stageMemoryRows, stageRows } from "../../pipelines/stage-rows.ts";
+import { pipelineFacts } from "../../text/pipelines/facts.ts";
+import { stageMemoryRows, stageRows } from "../../text/pipelines/stage-rows.ts";
 import { element, html, lines, type Markup } from "../markup.ts";
 import { columnHead, scrollBox } from "../parts.ts";
 

@@ -1,13 +1,12 @@
 /**
- * The report of `explain` on a pipeline: what bounds it, in shares that add up to the iteration, its
- * stages, and what the best change of each kind would give. As text and as JSON.
+ * The report of `explain` on a pipeline, as text and as JSON. It tells what bounds the pipeline, in
+ * shares that add up to the iteration. Then come its stages, and the best change of each kind.
  */
 import type { ChangeKind } from "../../../../agents/search/pipelines/single-changes.ts";
 import type { Outcome } from "../../../../env/sim/evaluator/contract.ts";
 import type { PipelineTimeline } from "../../../../env/sim/timeline/pipeline/contract.ts";
 import { type LossName, lossNames, pipelineLosses } from "../../../../env/sim/timeline/pipeline/losses.ts";
 import type { ScoredPlan } from "../../../../env/sim/timeline/scored-plan.ts";
-import { percent } from "../../../../results/pipelines/stage-rows.ts";
 import {
   formatBytes,
   formatCount,
@@ -15,6 +14,7 @@ import {
   formatValue,
   scaleFor,
 } from "../../../../results/text/format.ts";
+import { percent } from "../../../../results/text/pipelines/stage-rows.ts";
 import { visibleName } from "../../../../results/text/visible.ts";
 import { table } from "../../columns.ts";
 import { scoreJson, scoreNotes, scoreWords, violationLines } from "../score-report.ts";

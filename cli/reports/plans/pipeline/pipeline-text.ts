@@ -1,7 +1,7 @@
 /** A pipeline on the terminal: what holds for all of it, then its stages in two tables. */
 import type { PipelineTimeline } from "../../../../env/sim/timeline/pipeline/contract.ts";
-import { pipelineFacts } from "../../../../results/pipelines/facts.ts";
-import { stageMemoryRows, stageRows } from "../../../../results/pipelines/stage-rows.ts";
+import { pipelineFacts } from "../../../../results/text/pipelines/facts.ts";
+import { stageMemoryRows, stageRows } from "../../../../results/text/pipelines/stage-rows.ts";
 import { columns, table } from "../../columns.ts";
 
 export function pipelineLines(

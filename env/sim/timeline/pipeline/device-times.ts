@@ -1,13 +1,17 @@
 /**
  * Where the time of one batch goes on each device. Computing is what its blocks take. A gap before
- * a block is time on the way for as long as an input of the block is on a link, and
- * synchronisation where the block is an update and its gradients are being summed. After the
- * device's last block and all backward phases it is synchronisation for as long as any gradients are
- * being summed. The rest of the gaps is bubble, so the parts add up to the time of a batch.
+ * a block is split by what the block waits for:
+ *
+ * - time on the way, for as long as an input of it is on a link;
+ * - synchronisation, where it is an update, for as long as its gradients are being summed.
+ *
+ * After the device's last block and all backward phases it is synchronisation for as long as any
+ * gradients are being summed. The rest of the gaps is bubble, so the parts add up to the time of a
+ * batch.
  */
 import { Work } from "../../lower/costs/work.ts";
 import type { DeviceTime, PipelineBlock, PipelineTransfer, SyncSpan } from "./contract.ts";
-import type { ReadPipeline } from "./pipeline-timeline.ts";
+import type { ReadPipeline } from "./read-pipeline.ts";
 
 type Spent = { -readonly [Part in keyof DeviceTime]: DeviceTime[Part] };
 

@@ -1,7 +1,6 @@
 /**
- * What bounds a pipeline. The time of a batch on the busiest device is split into the work that a
- * perfect split would leave every device, and what comes on top of it. The parts add up to the time
- * of a batch.
+ * What bounds a pipeline. The time of a batch on the busiest device has the work that a perfect
+ * split would leave to every device, and losses. All parts add up to the time of a batch.
  */
 import type { PipelineTimeline } from "./contract.ts";
 import { computingUs } from "./stage-facts.ts";
@@ -15,9 +14,9 @@ export interface PipelineLosses {
   readonly device: number;
   readonly stage: number;
   /**
-   * us of one batch: work is the mean computing of the plan's devices without recomputation;
-   * recompute is its mean; imbalance is what the busiest device computes above the mean; the other
-   * parts are those of that device.
+   * In us of one batch. Work is the mean computing of the plan's devices without recomputation, and
+   * recompute the mean of that. Imbalance is what the busiest device computes above the mean. The
+   * other parts are those of that device.
    */
   readonly parts: Readonly<Record<LossName, number>>;
   /** The largest part beside work. */

@@ -13,7 +13,7 @@ import {
   noParts,
   trainingSteps,
 } from "../explain/memory-steps.ts";
-import type { LoggedPipeline } from "./pipeline-timeline.ts";
+import type { LoggedPipeline } from "./read-pipeline.ts";
 
 /** Of the scenario's devices, in order of time. */
 export function pipelineMemory(run: LoggedPipeline, deviceCount: number): MemoryStep[] {

@@ -9,9 +9,8 @@ import { partsAtPeak } from "../explain/memory-steps.ts";
 import type { PipelineBlock, PipelineTimeline, PipelineTransfer, SyncSpan } from "./contract.ts";
 import { deviceTimes } from "./device-times.ts";
 import { pipelineMemory } from "./pipeline-memory.ts";
+import type { LoggedPipeline } from "./read-pipeline.ts";
 import { stageFacts } from "./stage-facts.ts";
-
-export type LoggedPipeline = ReturnType<typeof runLoggedPipeline>;
 
 export function pipelineTimeline(scenario: Scenario, plan: PipelinePlan): PipelineTimeline {
   validatePlan(scenario, plan);
@@ -40,16 +39,6 @@ export function pipelineTimeline(scenario: Scenario, plan: PipelinePlan): Pipeli
     peakParts: partsAtPeak(memorySteps),
     violation: run.violation,
   };
-}
-
-/** What the parts of a timeline are read from. */
-export interface ReadPipeline {
-  readonly scenario: Scenario;
-  readonly plan: PipelinePlan;
-  readonly run: LoggedPipeline;
-  readonly blocks: readonly PipelineBlock[];
-  readonly syncs: readonly SyncSpan[];
-  readonly transfers: readonly PipelineTransfer[];
 }
 
 function blocksOf({ tasks, device, engine }: LoggedPipeline): PipelineBlock[] {

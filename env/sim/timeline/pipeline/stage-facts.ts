@@ -3,7 +3,7 @@ import { Role } from "../../../model/graph/graph.ts";
 import type { Scenario } from "../../../model/scenario.ts";
 import { Work, type WorkCode } from "../../lower/costs/work.ts";
 import type { DeviceTime, PipelineBlock, StageFacts } from "./contract.ts";
-import type { ReadPipeline } from "./pipeline-timeline.ts";
+import type { ReadPipeline } from "./read-pipeline.ts";
 
 export function stageFacts(read: ReadPipeline, times: readonly DeviceTime[]): StageFacts[] {
   const { scenario, plan, run } = read;

@@ -1,11 +1,11 @@
 /** Tables of stages and facts of a pipeline, as terminal and page show them. */
 import { expect, test } from "vitest";
-import { memoryLimits } from "../../../env/sim/objectives/memory-limits.ts";
-import { pipelineTimeline } from "../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
-import { pipelineFacts } from "../../../results/pipelines/facts.ts";
-import { shortName } from "../../../results/pipelines/short-name.ts";
-import { stageMemoryRows, stageRows } from "../../../results/pipelines/stage-rows.ts";
-import { chainScenario, pipelineOf, uniformLayers } from "../../env/model/plan/chain.ts";
+import { memoryLimits } from "../../../../env/sim/objectives/memory-limits.ts";
+import { pipelineTimeline } from "../../../../env/sim/timeline/pipeline/pipeline-timeline.ts";
+import { pipelineFacts } from "../../../../results/text/pipelines/facts.ts";
+import { shortName } from "../../../../results/text/pipelines/short-name.ts";
+import { stageMemoryRows, stageRows } from "../../../../results/text/pipelines/stage-rows.ts";
+import { chainScenario, pipelineOf, uniformLayers } from "../../../env/model/plan/chain.ts";
 
 const layers = uniformLayers(4, { forwardUs: 8, backwardUs: 16, updateUs: 2, weightBytes: 12, keptBytes: 8 });
 const scenario = chainScenario({ layers, devices: 4, memoryBytes: 4000, batch: 8 });

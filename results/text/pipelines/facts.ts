@@ -1,11 +1,11 @@
 /** What there is to say of a whole pipeline: pairs of a name and a text, for terminal and page. */
-import { Role } from "../../env/model/graph/graph.ts";
-import type { ScheduleChoice } from "../../env/model/plan/pipeline.ts";
-import type { PipelineTimeline, StageFacts } from "../../env/sim/timeline/pipeline/contract.ts";
-import { idleShares, pipelineLosses } from "../../env/sim/timeline/pipeline/losses.ts";
-import { computingUs } from "../../env/sim/timeline/pipeline/stage-facts.ts";
-import { formatCount, formatNumber } from "../text/format.ts";
-import { visibleName } from "../text/visible.ts";
+import { Role } from "../../../env/model/graph/graph.ts";
+import type { ScheduleChoice } from "../../../env/model/plan/pipeline.ts";
+import type { PipelineTimeline, StageFacts } from "../../../env/sim/timeline/pipeline/contract.ts";
+import { idleShares, pipelineLosses } from "../../../env/sim/timeline/pipeline/losses.ts";
+import { computingUs } from "../../../env/sim/timeline/pipeline/stage-facts.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { visibleName } from "../visible.ts";
 import { percent } from "./stage-rows.ts";
 
 export type Fact = readonly [string, string];

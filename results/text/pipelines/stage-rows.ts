@@ -1,12 +1,12 @@
 /**
- * The stages of a pipeline as rows of text, a title row first: what each runs and for how long, and
- * what its fullest device holds. Terminal and page show the same rows.
+ * The stages of a pipeline as rows of text, a title row first. They tell what each runs and for how
+ * long, and what its fullest device holds. Terminal and page show the same rows.
  */
-import { memoryPartNames } from "../../env/sim/timeline/explain/memory-steps.ts";
-import type { PipelineTimeline, StageFacts } from "../../env/sim/timeline/pipeline/contract.ts";
-import { formatBytes, formatCount, formatOn, scaleFor } from "../text/format.ts";
-import { memoryPartWords } from "../text/memory-parts.ts";
-import { visibleName } from "../text/visible.ts";
+import { memoryPartNames } from "../../../env/sim/timeline/explain/memory-steps.ts";
+import type { PipelineTimeline, StageFacts } from "../../../env/sim/timeline/pipeline/contract.ts";
+import { formatBytes, formatCount, formatOn, scaleFor } from "../format.ts";
+import { memoryPartWords } from "../memory-parts.ts";
+import { visibleName } from "../visible.ts";
 import { shortName } from "./short-name.ts";
 
 const MOST_DEVICES = 4;
