@@ -2,7 +2,8 @@
  * HetPipe's planner (Park et al., USENIX ATC 2020). It forms virtual workers by each policy and
  * partitions the layers in each worker. It raises the mini-batches in flight while every worker
  * fits and keeps the number with the best simulated throughput. The partition is new for each
- * number, since memory differs. Parameters are local to the stages where that is possible.
+ * number, since memory differs. Parameters are local to the stages where that is possible, as they
+ * are in a single worker.
  */
 import { type Allocation, allocate, allocations, type GpuCluster, type WorkerGpus } from "./cluster.ts";
 import { crossingBytes, mayBeLocal, type Sharding } from "./parameter-servers.ts";
@@ -76,17 +77,28 @@ function planWith(
     if (partition === null) return null;
     partitions.push(partition);
   }
-  const stagesOf = partitions.map(({ stages }) => stages);
-  const sharding = policy === "equal" && mayBeLocal(stagesOf) ? "local" : "roundRobin";
+  return pacedPlan(chain, cluster, options, { policy, workers: partitions, inFlight });
+}
+
+/** What given partitions of the workers reach together. */
+export function pacedPlan(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  { distance }: Pick<VirtualWorkerOptions, "distance">,
+  { policy, workers, inFlight }: Pick<VirtualWorkerPlan, "policy" | "workers" | "inFlight">,
+): VirtualWorkerPlan {
+  const stagesOf = workers.map(({ stages }) => stages);
+  const isLocal = (policy === "equal" && mayBeLocal(stagesOf)) || workers.length === 1;
+  const sharding = isLocal ? "local" : "roundRobin";
   const paced = stagesOf.map((stages) => {
     const bytes = crossingBytes(stages, chain.weightBytes, sharding, cluster.nodes.length);
     const { latencyUs, bytesPerUs } = cluster.betweenNodes;
     const pushUs = bytes === 0 ? 0 : latencyUs + bytes / bytesPerUs;
     return { ...workerPace(stages, inFlight), pushUs };
   });
-  const setting = { inFlight, distance: options.distance };
+  const setting = { inFlight, distance };
   const { batchUs } = runWaves(paced, setting, WAVES);
-  return { policy, workers: partitions, inFlight, sharding, batchUs, staleness: stalenessBound(setting) };
+  return { policy, workers, inFlight, sharding, batchUs, staleness: stalenessBound(setting) };
 }
 
 function totalUs({ layers, forwardUs, backwardUs }: TypedChain, type: number): number {
