@@ -98,7 +98,13 @@ export {
   sentenceOf,
   writeScenario,
 } from "./model/file.ts";
-export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./model/graph/builder.ts";
+export {
+  type EdgeSpec,
+  type GraphBuilder,
+  type GraphTraits,
+  graphBuilder,
+  type OpSpec,
+} from "./model/graph/builder.ts";
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";

@@ -59,8 +59,8 @@ export {
 } from "./evaluation/evaluation-folder.ts";
 export { renderEvaluation } from "./evaluation/evaluation-page.ts";
 export { formatEvaluation } from "./evaluation/evaluation-text.ts";
-export type { Exported, Exporter } from "./export/contract.ts";
-export { exporterOf, exporters } from "./export/index.ts";
+export type { Exported, Exporter, ExportFormat, PipelineExporter } from "./export/contract.ts";
+export { exporterOf, exporters, exportFormatOf, exportFormats, pipelineExporters } from "./export/index.ts";
 export { type Trace, traceOf } from "./export/trace/trace.ts";
 export { type AppendLog, openLog, readLog } from "./files/append-log.ts";
 export { writeAtomically } from "./files/atomic.ts";

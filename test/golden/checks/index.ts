@@ -1,12 +1,14 @@
 /** The golden files that `test/golden/check.ts` knows. */
 import { chimeraSchedules } from "./chimera-schedules.ts";
 import type { GoldenCheck } from "./contract.ts";
+import { heterpsSmall } from "./heterps-small.ts";
 import { pipedream } from "./pipedream.ts";
 import { pipelineSchedules } from "./pipeline-schedules.ts";
 import { torchgpipeBlockpartition } from "./torchgpipe-blockpartition.ts";
 
 export const goldenChecks: readonly GoldenCheck[] = [
   chimeraSchedules,
+  heterpsSmall,
   pipedream,
   pipelineSchedules,
   torchgpipeBlockpartition,
