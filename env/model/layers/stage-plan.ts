@@ -16,8 +16,8 @@ export interface StagePlan {
   readonly microBatches: number;
   readonly schedule: ScheduleChoice;
   /** Layers, instead of whole stages, that are computed again, 1 for each. */
-  readonly recomputedLayers?: Uint8Array;
-  readonly swappedLayers?: Uint8Array;
+  readonly recomputedLayers?: ArrayLike<number>;
+  readonly swappedLayers?: ArrayLike<number>;
 }
 
 /**
@@ -50,25 +50,38 @@ export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: Pipelin
 }
 
 /** Pre: the stages cover all layers in order. */
-export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
-  const { layerOf, scenario } = chain;
+export function stagePlan(chain: LayerChain, { stages, recomputedLayers, ...rest }: StagePlan): PipelinePlan {
   const stageOfLayer = new Int32Array(chain.count);
-  plan.stages.forEach(({ from, to }, stage) => {
+  stages.forEach(({ from, to }, stage) => {
     stageOfLayer.fill(stage, from, to);
   });
-  const flagged = (isMarked: (layer: number) => boolean) =>
-    Uint8Array.from(layerOf, (layer, v) =>
-      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && isMarked(layer) ? 1 : 0,
-    );
-  const recompute = flagged(
-    (layer) => plan.recomputedLayers?.[layer] === 1 || plan.stages[stageOfLayer[layer]].recompute === true,
+  const recomputed = stageOfLayer.map((stage, layer) =>
+    Number(recomputedLayers?.[layer] === 1 || stages[stage].recompute === true),
   );
-  const swap = flagged((layer) => plan.swappedLayers?.[layer] === 1);
+  return layerPlan(chain, { ...rest, stages, stageOfLayer, recomputedLayers: recomputed });
+}
+
+/** Stages of any layers. */
+export interface LayerPlan extends Omit<StagePlan, "stages"> {
+  readonly stages: readonly PipelineStage[];
+  /** Shape [layers]. */
+  readonly stageOfLayer: ArrayLike<number>;
+}
+
+/** Pre: stages are in an order that the data follow. */
+export function layerPlan({ layerOf, scenario }: LayerChain, plan: LayerPlan): PipelinePlan {
+  const { stageOfLayer, stages, microBatches, schedule } = plan;
+  const flagged = (marks: ArrayLike<number> | undefined) =>
+    Uint8Array.from(layerOf, (layer, v) =>
+      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && marks?.[layer] === 1 ? 1 : 0,
+    );
+  const recompute = flagged(plan.recomputedLayers);
+  const swap = flagged(plan.swappedLayers);
   return {
     kind: "pipeline",
-    stages: plan.stages.map(({ devices, share }) => ({ devices, share })),
-    microBatches: plan.microBatches,
-    schedule: plan.schedule,
+    stages: stages.map(({ devices, share }) => ({ devices, share })),
+    microBatches,
+    schedule,
     stageOf: layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer])),
     ...(recompute.includes(1) && { recompute }),
     ...(swap.includes(1) && { swap }),

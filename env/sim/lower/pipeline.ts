@@ -116,7 +116,10 @@ function layOutItem(
   const [at, count] = share === "split" ? [replica, devices.length] : [0, 1];
   const interval = { microBatch, span, from: at / count, to: (at + 1) / count };
   const batchShare = span / count / plan.microBatches;
-  const recomputes = phase === Phase.backward && costs.timedOps[unitIndex(costs, Work.recompute, stage)] > 0;
+  const recomputes =
+    phase === Phase.backward &&
+    laid.schedule.keeps?.(microBatch) !== true &&
+    costs.timedOps[unitIndex(costs, Work.recompute, stage)] > 0;
   for (const work of recomputes ? [Work.recompute, Work.backward] : [phase]) {
     const key = stage * costs.deviceCount + device;
     const versions = laid.schedule.weightVersions[stage] + scenario.fidelity.optimizerSlots;
@@ -139,8 +142,11 @@ function layOutItem(
 const USERS: readonly WorkCode[] = [Work.forward, Work.recompute, Work.backward, Work.weights];
 
 function send(lowering: Lowering, { fromStage, fromWork, toStage, uses, bytes }: Parcel): void {
-  const { parts, builder, plan } = lowering;
+  const { parts, builder, plan, laid } = lowering;
   const users = USERS.filter((work) => (uses & (1 << work)) !== 0);
+  /** What a micro-batch keeps, its forward phase made. */
+  const madeBy = (m: number) =>
+    fromWork === Work.recompute && laid.schedule.keeps?.(m) === true ? Work.forward : fromWork;
   /** The parcel of each device and micro-batch, for the part that is being sent. */
   const tensors = new Map<number, number>();
   const total = microBatchCount(lowering);
@@ -161,7 +167,7 @@ function send(lowering: Lowering, { fromStage, fromWork, toStage, uses, bytes }:
         }
   };
   for (let m = 0; m < total; m++)
-    for (const from of parts.of(fromWork, fromStage, m)) if (from.microBatch === m) sendPart(from);
+    for (const from of parts.of(madeBy(m), fromStage, m)) if (from.microBatch === m) sendPart(from);
 }
 
 /** Weights that another stage uses go there once in a batch, and stay until its last use. */
