@@ -17,6 +17,7 @@ import { type ReplicatedStage, replicatedSplit } from "../../exact/ideals/replic
 import { slowestWhere } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
 import { type SampleProblem, sampleProblem } from "../../problems/pipeline/sample-problem.ts";
+import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 
 const options = z.strictObject({
   sync: z
@@ -80,6 +81,13 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
         estimate: { value: found.valueUs * count, unit: "us", model: "max load with replicas" },
         optimalAmong: "contiguous splits with replicas, by its own formula",
         facts: [
+          ...stageFacts(
+            plan.stages.map(
+              (_, stage) => new Set(chain.layerOf.filter((_, v) => plan.stageOf[v] === stage)).size,
+            ),
+            plan,
+            accelerators.length,
+          ),
           {
             name: "replicas of each stage",
             value: plan.stages.map(({ devices }) => devices.length).join("-"),

@@ -10,18 +10,21 @@
  * (exact/virtual-workers/common-cuts.ts), and a fact says what HetPipe's would have reached.
  */
 import { z } from "zod";
-import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
+import { layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Fact, PlannerModule } from "../../contract.ts";
-import { type Allocation, allocations } from "../../exact/virtual-workers/cluster.ts";
+import { type Allocation, allocations, type GpuCluster } from "../../exact/virtual-workers/cluster.ts";
 import { withCommonCuts } from "../../exact/virtual-workers/common-cuts.ts";
 import {
   type VirtualWorkerOptions,
   type VirtualWorkerPlan,
   virtualWorkerPlan,
 } from "../../exact/virtual-workers/virtual-workers.ts";
+import type { TypedChain } from "../../exact/virtual-workers/worker-partition.ts";
 import { type GpuNodes, gpuNodes, typedChain } from "../../problems/pipeline/gpu-nodes.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
+import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
+import { planWithin } from "../../problems/pipeline/within-memory.ts";
 
 const options = z.strictObject({
   policy: z
@@ -63,56 +66,76 @@ export const hetpipe: PlannerModule<z.infer<typeof options>> = {
       if (typeof chain === "string") return { failure: chain };
       const nodes = gpuNodes(chain);
       const count = minibatchesOf({ chain, devices: nodes.devicesOf.flat() }, minibatches);
-      const found = bestOf(chain, nodes, count, {
+      const typed = typedChain(chain, 1 / count);
+      const setting = {
         policies: policy === "best" ? allocations : [policy],
         distance,
         stateFactor: 1 + scenario.fidelity.optimizerSlots,
         versions: true,
+      };
+      const planOf = ({ plan }: Found) =>
+        stagePlan(chain, {
+          stages: stagesOf(nodes, plan),
+          microBatches: count,
+          schedule: { name: "pipedream", inFlight: plan.inFlight },
+        });
+      const { found } = yield* planWithin(evaluator, {
+        microBatches: [count],
+        find: (_, memoryShare) => bestOf(typed, withMemory(nodes.cluster, memoryShare), setting),
+        planOf,
       });
       if (found === null)
         return { failure: "No virtual workers of these nodes fit the layers in their memory." };
-      const plan = stagePlan(chain, {
-        stages: stagesOf(nodes, found.plan),
-        microBatches: count,
-        schedule: { name: "pipedream", inFlight: found.plan.inFlight },
-      });
-      evaluator.evaluate(plan);
-      yield plan;
-      const estimateUs = found.plan.batchUs * count;
+      const lengths = found.plan.workers[0].stages.map(({ from, to }) => to - from);
       return {
-        estimate: { value: estimateUs, unit: "us", model: "HetPipe's virtual workers in waves" },
-        facts: [...factsOf(found.plan), ...lostFacts(found.unbound.batchUs * count, estimateUs)],
+        estimate: {
+          value: found.estimateUs * count,
+          unit: "us",
+          model: "HetPipe's virtual workers in waves",
+        },
+        facts: [
+          ...stageFacts(lengths, planOf(found), nodes.devicesOf.flat().length),
+          ...factsOf(found.plan),
+          ...lostFacts(found.unbound.batchUs * count, found.estimateUs * count),
+        ],
       };
     },
   }),
 };
+
+const withMemory = (cluster: GpuCluster, share: number): GpuCluster => ({
+  ...cluster,
+  nodes: cluster.nodes.map((node) => ({ ...node, memoryBytes: node.memoryBytes * share })),
+});
 
 interface Found {
   /** Of common cuts. */
   readonly plan: VirtualWorkerPlan;
   /** Of any cuts. */
   readonly unbound: VirtualWorkerPlan;
+  /** Of common cuts, for one mini-batch. */
+  readonly estimateUs: number;
 }
 
 /** The best plan of common cuts, and the best one of any, over the policies. */
 function bestOf(
-  chain: LayerChain,
-  { cluster }: GpuNodes,
-  count: number,
+  typed: TypedChain,
+  cluster: GpuCluster,
   { policies, ...rest }: Omit<VirtualWorkerOptions, "mostInFlight"> & { policies: readonly Allocation[] },
 ): Found | null {
-  const typed = typedChain(chain, 1 / count);
   let best: Found | null = null;
   for (const policy of policies) {
-    const mostInFlight =
-      policy === "equal" ? cluster.nodes.length : Math.max(...cluster.nodes.map(({ gpus }) => gpus));
+    const gpus = Math.max(...cluster.nodes.map((node) => node.gpus));
+    const mostInFlight = policy === "equal" ? cluster.nodes.length : gpus;
     const all = { ...rest, policies: [policy], mostInFlight };
     const unbound = virtualWorkerPlan(typed, cluster, all);
     if (unbound === null) continue;
     const plan = withCommonCuts(typed, cluster, all, unbound);
+    const least: VirtualWorkerPlan = best === null || plan.batchUs < best.estimateUs ? plan : best.plan;
     best = {
-      plan: best === null || plan.batchUs < best.plan.batchUs ? plan : best.plan,
+      plan: least,
       unbound: best === null || unbound.batchUs < best.unbound.batchUs ? unbound : best.unbound,
+      estimateUs: least.batchUs,
     };
   }
   return best;

@@ -17,6 +17,7 @@ import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
 import { type LayerStates, layerStates } from "../../problems/pipeline/layer-states.ts";
 import { flatDevices, nestedDevices } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
+import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 
 const options = z.strictObject({
   mode: z
@@ -96,6 +97,11 @@ export const pipedream: PlannerModule<z.infer<typeof options>> = {
           model: "slowest stage by PipeDream's program",
         },
         facts: [
+          ...stageFacts(
+            stages.map((stage) => stage.layers.length),
+            plan,
+            on.devices.length,
+          ),
           { name: "replicas of each stage", value: stages.map(({ places }) => places.length).join("-") },
           { name: `states of the ${layers.of} of layers`, value: layers.states.count },
           {

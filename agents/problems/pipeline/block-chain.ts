@@ -26,22 +26,31 @@ export interface ScenarioBlocks {
 /** Samples that a batch of unknown size counts as. */
 const UNKNOWN_SAMPLES = 64;
 
-/** @param parts into which a chain without repeated blocks is cut, at most one for each layer */
-export function scenarioBlocks(scenario: Scenario, type: number, parts: number): ScenarioBlocks | string {
+/**
+ * The blocks for a number of parts, into which a chain without repeated blocks is cut; a sentence
+ * where there are no layers to cut.
+ */
+export function scenarioBlocks(
+  scenario: Scenario,
+  type: number,
+): ((parts: number) => ScenarioBlocks) | string {
   const fine = layerChain(scenario, Number.POSITIVE_INFINITY);
   if (typeof fine === "string") return fine;
   const repeated = blocksOf(fine, type);
   if (repeated !== null) {
     const { from, period, blocks } = repeated;
     const inner = Array.from({ length: blocks + 1 }, (_, i) => from + i * period);
-    return chainOfBlocks(fine, type, inner, period);
+    const model = chainOfBlocks(fine, type, inner, period);
+    return () => model;
   }
   const chain = layerChain(scenario);
   if (typeof chain === "string") return chain;
-  const lengths = minMaxLengths(layerUs(chain, type), Math.min(parts, chain.count));
-  const inner = [0];
-  for (const length of lengths) inner.push(inner[inner.length - 1] + length);
-  return chainOfBlocks(chain, type, inner, 0);
+  return (parts) => {
+    const inner = [0];
+    for (const length of minMaxLengths(layerUs(chain, type), Math.min(parts, chain.count)))
+      inner.push(inner[inner.length - 1] + length);
+    return chainOfBlocks(chain, type, inner, 0);
+  };
 }
 
 function blocksOf(chain: LayerChain, type: number) {
