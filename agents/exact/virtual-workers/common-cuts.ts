@@ -59,6 +59,7 @@ const cutsOf = (stages: readonly WorkerStage[]): string => stages.map(({ from })
 const orderOf = (stages: readonly WorkerStage[]): number[] => stages.map(({ node }) => node);
 
 const partitionOf = (stages: readonly WorkerStage[]): WorkerPartition => ({
+  gpus: orderOf(stages),
   stages,
   slowestUs: Math.max(...stages.map(({ forwardUs, backwardUs }) => forwardUs + backwardUs)),
 });

@@ -13,8 +13,9 @@ import {
   type TypedChain,
   type WorkerMemory,
   type WorkerPartition,
+  type WorkerStage,
 } from "./worker-partition.ts";
-import { workerPace } from "./worker-pipeline.ts";
+import { type WorkerPace, workerPace } from "./worker-pipeline.ts";
 
 export interface VirtualWorkerOptions extends Omit<WorkerMemory, "inFlight"> {
   readonly policies?: readonly Allocation[];
@@ -71,13 +72,28 @@ function planWith(
   const known = new Map<string, WorkerPartition | null>();
   const partitions: WorkerPartition[] = [];
   for (const gpus of workers) {
-    const key = gpus.join();
-    const partition = known.get(key) ?? partitionWorker(chain, cluster, gpus, memory);
+    const key = likenessOf(cluster, gpus);
+    let partition = known.get(key);
+    if (partition === undefined) partition = partitionWorker(chain, cluster, gpus, memory);
     known.set(key, partition);
     if (partition === null) return null;
-    partitions.push(partition);
+    partitions.push(onNodes(partition, gpus));
   }
   return pacedPlan(chain, cluster, options, { policy, workers: partitions, inFlight });
+}
+
+/** Equal for workers of which one's partition is also the other's, on nodes of the same kinds. */
+function likenessOf({ nodes }: GpuCluster, gpus: WorkerGpus): string {
+  const own = [...new Set(gpus)];
+  return gpus.map((node) => `${own.indexOf(node)}:${nodes[node].type}:${nodes[node].memoryBytes}`).join();
+}
+
+/** The partition of a worker that is alike, on other nodes. */
+function onNodes(partition: WorkerPartition, gpus: WorkerGpus): WorkerPartition {
+  const from = [...new Set(partition.gpus)];
+  const to = [...new Set(gpus)];
+  const stages = partition.stages.map((stage) => ({ ...stage, node: to[from.indexOf(stage.node)] }));
+  return { ...partition, gpus, stages };
 }
 
 /** What given partitions of the workers reach together. */
@@ -90,11 +106,18 @@ export function pacedPlan(
   const stagesOf = workers.map(({ stages }) => stages);
   const isLocal = (policy === "equal" && mayBeLocal(stagesOf)) || workers.length === 1;
   const sharding = isLocal ? "local" : "roundRobin";
+  const paces = new Map<string, WorkerPace>();
+  const paceOf = (stages: readonly WorkerStage[]): WorkerPace => {
+    const key = stages.map(({ forwardUs, backwardUs }) => `${forwardUs}:${backwardUs}`).join();
+    const pace = paces.get(key) ?? workerPace(stages, inFlight);
+    paces.set(key, pace);
+    return pace;
+  };
   const paced = stagesOf.map((stages) => {
     const bytes = crossingBytes(stages, chain.weightBytes, sharding, cluster.nodes.length);
     const { latencyUs, bytesPerUs } = cluster.betweenNodes;
     const pushUs = bytes === 0 ? 0 : latencyUs + bytes / bytesPerUs;
-    return { ...workerPace(stages, inFlight), pushUs };
+    return { ...paceOf(stages), pushUs };
   });
   const setting = { inFlight, distance };
   const { batchUs } = runWaves(paced, setting, WAVES);

@@ -47,6 +47,8 @@ export interface WorkerStage {
 }
 
 export interface WorkerPartition {
+  /** Node of each of the worker's GPUs, as the policy lists them. */
+  readonly gpus: WorkerGpus;
   /** Time of the slowest stage. */
   readonly slowestUs: number;
   readonly stages: readonly WorkerStage[];
@@ -62,7 +64,7 @@ export function partitionWorker(
   let best: WorkerPartition | null = null;
   for (const order of distinctOrders(gpus, cluster)) {
     const found = partitionInOrder(chain, cluster, order, memory);
-    if (found !== null && (best === null || found.slowestUs < best.slowestUs)) best = found;
+    if (found !== null && (best === null || found.slowestUs < best.slowestUs)) best = { ...found, gpus };
   }
   return best;
 }
@@ -130,7 +132,7 @@ export function partitionInOrder(
     stages.unshift(stageOf(sums, cluster, order, { stage: g, from: start, to }, memory));
     to = start;
   }
-  return { slowestUs, stages };
+  return { gpus: order, slowestUs, stages };
 }
 
 /**
