@@ -12,8 +12,12 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { dnnReplication } from "../planners/pipeline/dnn-replication.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe.ts";
+import { hetpipe } from "../planners/pipeline/hetpipe.ts";
+import { pipedream } from "../planners/pipeline/pipedream.ts";
+import { pipedream2bw } from "../planners/pipeline/pipedream-2bw.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
 import { pipetransformer } from "../planners/pipeline/pipetransformer.ts";
 import { torchgpipe } from "../planners/pipeline/torchgpipe.ts";
@@ -62,6 +66,10 @@ export const composedMethods: readonly Method[] = [
   ftpipe,
   vpipe,
   pipetransformer,
+  pipedream,
+  pipedream2bw,
+  hetpipe,
+  dnnReplication,
   multilevel,
   acyclicPartition,
   heft,

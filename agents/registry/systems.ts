@@ -55,10 +55,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
   }),
   system("doppler", "DOPPLER", "Yao et al., ICLR 2026"),
   system("gpipe", "GPipe", "Huang et al., NeurIPS 2019"),
-  system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("pipedream-2bw", "PipeDream-2BW", "Narayanan et al., ICML 2021"),
   system("dapple", "DAPPLE", "Fan et al., PPoPP 2021", {
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
@@ -67,10 +64,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
   }),
-  system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020"),
   system("vpipe", "vPipe", "Zhao et al., TPDS 2022"),
   system("pipetransformer", "PipeTransformer", "He et al., ICML 2021"),
   system("rannc", "RaNNC", "Tanaka et al., IPDPS 2021", {

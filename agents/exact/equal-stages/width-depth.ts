@@ -12,6 +12,9 @@
  * m = max(d, batch / (b w)), rounded down. Two versions of weights suffice only with m >= d, so a
  * batch that may not grow rejects the rest. For each w, d and recomputation the paper takes the
  * largest b that fits. `best` tries every b instead.
+ *
+ * With a flush (PipeDream-Flush, in the same paper) one version suffices for any m. Of the time the
+ * share (d-1) / (m + d-1) is a bubble, so a sample takes (m + d-1) / m times as long.
  */
 import { type BlockChain, type EqualStage, equalStages, sumOf } from "./equal-stages.ts";
 import { stageBytes } from "./stage-memory.ts";
@@ -24,6 +27,8 @@ export interface WidthDepthOptions {
   /** May the batch grow to d micro-batches? */
   readonly mayGrow: boolean;
   readonly microBatch: "largest" | "best";
+  /** Default `2bw`. */
+  readonly schedule?: "2bw" | "flush";
   /** Bytes of gradients and of the optimizer's state for each byte of weights. */
   readonly stateFactor: number;
   /** Bandwidths in bytes per us between stages, and among the replicas of a stage. */
@@ -76,18 +81,20 @@ interface Choice {
   readonly recompute: boolean;
 }
 
-/** Null where it does not fit, or needs more than two versions of weights. */
+/** Null where it does not fit, or needs more versions of weights than there are. */
 export function planOf(
   chain: BlockChain,
   stages: readonly EqualStage[],
   { width, size, recompute }: Choice,
   options: WidthDepthOptions,
 ): WidthDepthPlan | null {
+  const { schedule = "2bw" } = options;
   const depth = stages.length;
   const microBatch = chain.sizes[size];
+  const least = schedule === "2bw" ? depth : 1;
   const share = Math.floor(options.batch / (microBatch * width));
-  if (!options.mayGrow && (share < depth || share * microBatch * width !== options.batch)) return null;
-  const microBatches = Math.max(depth, share);
+  if (!options.mayGrow && (share < least || share * microBatch * width !== options.batch)) return null;
+  const microBatches = Math.max(least, share);
   const bytesPerUs = options.bytesPerUs(width, depth);
   const at = size * chain.layers;
   let slowestUs = 0;
@@ -96,7 +103,7 @@ export function planOf(
     const inputBytes = bytes.inputBytes * microBatch;
     const memoryBytes = stageBytes(
       { weightBytes, keptBytes: bytes.keptBytes * microBatch, inputBytes },
-      { schedule: "2bw", stage, depth, microBatches, recompute, stateFactor: options.stateFactor },
+      { schedule, stage, depth, microBatches, recompute, stateFactor: options.stateFactor },
     );
     if (memoryBytes > options.memoryBytes) return null;
     const forwardUs = sumOf(chain.forwardUs, at + from, at + to);
@@ -107,6 +114,7 @@ export function planOf(
     slowestUs = Math.max(slowestUs, timeUs, syncUs / microBatches);
     planned.push({ from, to, replicas: width, timeUs, memoryBytes });
   }
-  const sampleUs = slowestUs / (microBatch * width);
+  const bubble = schedule === "flush" ? (microBatches + depth - 1) / microBatches : 1;
+  const sampleUs = (slowestUs * bubble) / (microBatch * width);
   return { width, depth, microBatch, microBatches, recompute, sampleUs, stages: planned };
 }

@@ -2,7 +2,8 @@
  * HetPipe's planner (Park et al., USENIX ATC 2020). It forms virtual workers by each policy and
  * partitions the layers in each worker. It raises the mini-batches in flight while every worker
  * fits and keeps the number with the best simulated throughput. The partition is new for each
- * number, since memory differs. Parameters are local to the stages where that is possible.
+ * number, since memory differs. Parameters are local to the stages where that is possible, as they
+ * are in a single worker.
  */
 import { type Allocation, allocate, allocations, type GpuCluster, type WorkerGpus } from "./cluster.ts";
 import { crossingBytes, mayBeLocal, type Sharding } from "./parameter-servers.ts";
@@ -12,8 +13,9 @@ import {
   type TypedChain,
   type WorkerMemory,
   type WorkerPartition,
+  type WorkerStage,
 } from "./worker-partition.ts";
-import { workerPace } from "./worker-pipeline.ts";
+import { type WorkerPace, workerPace } from "./worker-pipeline.ts";
 
 export interface VirtualWorkerOptions extends Omit<WorkerMemory, "inFlight"> {
   readonly policies?: readonly Allocation[];
@@ -70,23 +72,56 @@ function planWith(
   const known = new Map<string, WorkerPartition | null>();
   const partitions: WorkerPartition[] = [];
   for (const gpus of workers) {
-    const key = gpus.join();
-    const partition = known.get(key) ?? partitionWorker(chain, cluster, gpus, memory);
+    const key = likenessOf(cluster, gpus);
+    let partition = known.get(key);
+    if (partition === undefined) partition = partitionWorker(chain, cluster, gpus, memory);
     known.set(key, partition);
     if (partition === null) return null;
-    partitions.push(partition);
+    partitions.push(onNodes(partition, gpus));
   }
-  const stagesOf = partitions.map(({ stages }) => stages);
-  const sharding = policy === "equal" && mayBeLocal(stagesOf) ? "local" : "roundRobin";
+  return pacedPlan(chain, cluster, options, { policy, workers: partitions, inFlight });
+}
+
+/** Equal for workers of which one's partition is also the other's, on nodes of the same kinds. */
+function likenessOf({ nodes }: GpuCluster, gpus: WorkerGpus): string {
+  const own = [...new Set(gpus)];
+  return gpus.map((node) => `${own.indexOf(node)}:${nodes[node].type}:${nodes[node].memoryBytes}`).join();
+}
+
+/** The partition of a worker that is alike, on other nodes. */
+function onNodes(partition: WorkerPartition, gpus: WorkerGpus): WorkerPartition {
+  const from = [...new Set(partition.gpus)];
+  const to = [...new Set(gpus)];
+  const stages = partition.stages.map((stage) => ({ ...stage, node: to[from.indexOf(stage.node)] }));
+  return { ...partition, gpus, stages };
+}
+
+/** What given partitions of the workers reach together. */
+export function pacedPlan(
+  chain: TypedChain,
+  cluster: GpuCluster,
+  { distance }: Pick<VirtualWorkerOptions, "distance">,
+  { policy, workers, inFlight }: Pick<VirtualWorkerPlan, "policy" | "workers" | "inFlight">,
+): VirtualWorkerPlan {
+  const stagesOf = workers.map(({ stages }) => stages);
+  const isLocal = (policy === "equal" && mayBeLocal(stagesOf)) || workers.length === 1;
+  const sharding = isLocal ? "local" : "roundRobin";
+  const paces = new Map<string, WorkerPace>();
+  const paceOf = (stages: readonly WorkerStage[]): WorkerPace => {
+    const key = stages.map(({ forwardUs, backwardUs }) => `${forwardUs}:${backwardUs}`).join();
+    const pace = paces.get(key) ?? workerPace(stages, inFlight);
+    paces.set(key, pace);
+    return pace;
+  };
   const paced = stagesOf.map((stages) => {
     const bytes = crossingBytes(stages, chain.weightBytes, sharding, cluster.nodes.length);
     const { latencyUs, bytesPerUs } = cluster.betweenNodes;
     const pushUs = bytes === 0 ? 0 : latencyUs + bytes / bytesPerUs;
-    return { ...workerPace(stages, inFlight), pushUs };
+    return { ...paceOf(stages), pushUs };
   });
-  const setting = { inFlight, distance: options.distance };
+  const setting = { inFlight, distance };
   const { batchUs } = runWaves(paced, setting, WAVES);
-  return { policy, workers: partitions, inFlight, sharding, batchUs, staleness: stalenessBound(setting) };
+  return { policy, workers, inFlight, sharding, batchUs, staleness: stalenessBound(setting) };
 }
 
 function totalUs({ layers, forwardUs, backwardUs }: TypedChain, type: number): number {

@@ -122,9 +122,13 @@ describe("HetPipe's partition in a virtual worker", () => {
     expect(found).toBeGreaterThan(60);
   });
 
-  test("has no order twice: two nodes of two GPUs have six", () => {
-    const orders = [...distinctOrders([0, 1, 0, 1])].map((order) => order.join(""));
-    expect(orders).toEqual(["0011", "0101", "0110", "1001", "1010", "1100"]);
+  test("has no order twice: two nodes of two GPUs have six, half of them where they are alike", () => {
+    const orders = (...types: number[]) =>
+      [
+        ...distinctOrders([0, 1, 0, 1], { nodes: types.map((type) => ({ type, gpus: 2, memoryBytes: 1 })) }),
+      ].map((order) => order.join(""));
+    expect(orders(0, 1)).toEqual(["0011", "0101", "0110", "1001", "1010", "1100"]);
+    expect(orders(0, 0)).toEqual(["0011", "0101", "0110"]);
   });
 
   test("keeps at most what is in flight, one mini-batch at the last stage", () => {
