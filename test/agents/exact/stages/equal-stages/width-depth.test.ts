@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BlockChain, equalStages } from "../../../../agents/exact/equal-stages/equal-stages.ts";
-import { stageBytes } from "../../../../agents/exact/equal-stages/stage-memory.ts";
-import { type WidthDepthOptions, widthDepthPlan } from "../../../../agents/exact/equal-stages/width-depth.ts";
+import {
+  type BlockChain,
+  equalStages,
+} from "../../../../../agents/exact/stages/equal-stages/equal-stages.ts";
+import { stageBytes } from "../../../../../agents/exact/stages/equal-stages/stage-memory.ts";
+import {
+  type WidthDepthOptions,
+  widthDepthPlan,
+} from "../../../../../agents/exact/stages/equal-stages/width-depth.ts";
 
 const SIZES = Int32Array.from([1, 2, 4, 8, 16]);
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { allocate, type GpuCluster } from "../../../../agents/exact/virtual-workers/cluster.ts";
-import { crossingBytes } from "../../../../agents/exact/virtual-workers/parameter-servers.ts";
-import { virtualWorkerPlan } from "../../../../agents/exact/virtual-workers/virtual-workers.ts";
-import type { TypedChain } from "../../../../agents/exact/virtual-workers/worker-partition.ts";
+import { allocate, type GpuCluster } from "../../../../../agents/exact/stages/virtual-workers/cluster.ts";
+import { crossingBytes } from "../../../../../agents/exact/stages/virtual-workers/parameter-servers.ts";
+import { virtualWorkerPlan } from "../../../../../agents/exact/stages/virtual-workers/virtual-workers.ts";
+import type { TypedChain } from "../../../../../agents/exact/stages/virtual-workers/worker-partition.ts";
 
 /** Four nodes of four GPUs, one type each, the speeds 4, 3, 2 and 1. */
 const cluster: GpuCluster = {

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { workerPace, workerTimes } from "../../../../agents/exact/virtual-workers/worker-pipeline.ts";
+import {
+  workerPace,
+  workerTimes,
+} from "../../../../../agents/exact/stages/virtual-workers/worker-pipeline.ts";
 
 const us = fc.integer({ min: 1, max: 20 });
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { GpuCluster } from "../../../../agents/exact/virtual-workers/cluster.ts";
+import type { GpuCluster } from "../../../../../agents/exact/stages/virtual-workers/cluster.ts";
 import {
   distinctOrders,
   inFlightAt,
   partitionWorker,
   type TypedChain,
   type WorkerMemory,
-} from "../../../../agents/exact/virtual-workers/worker-partition.ts";
+} from "../../../../../agents/exact/stages/virtual-workers/worker-partition.ts";
 
 const amount = fc.integer({ min: 1, max: 30 });
 

@@ -4,7 +4,7 @@ import {
   runWaves,
   stalenessBound,
   type WaveWorker,
-} from "../../../../agents/exact/virtual-workers/wave-clock.ts";
+} from "../../../../../agents/exact/stages/virtual-workers/wave-clock.ts";
 
 const worker = (periodUs: number, inFlight: number): WaveWorker => ({
   periodUs,

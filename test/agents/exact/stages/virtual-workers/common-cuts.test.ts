@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { GpuCluster } from "../../../../agents/exact/virtual-workers/cluster.ts";
-import { hasCommonCuts, withCommonCuts } from "../../../../agents/exact/virtual-workers/common-cuts.ts";
-import { virtualWorkerPlan } from "../../../../agents/exact/virtual-workers/virtual-workers.ts";
-import type { TypedChain } from "../../../../agents/exact/virtual-workers/worker-partition.ts";
+import type { GpuCluster } from "../../../../../agents/exact/stages/virtual-workers/cluster.ts";
+import {
+  hasCommonCuts,
+  withCommonCuts,
+} from "../../../../../agents/exact/stages/virtual-workers/common-cuts.ts";
+import { virtualWorkerPlan } from "../../../../../agents/exact/stages/virtual-workers/virtual-workers.ts";
+import type { TypedChain } from "../../../../../agents/exact/stages/virtual-workers/worker-partition.ts";
 
 const LAYERS = 6;
 const amounts = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 2 * LAYERS, maxLength: 2 * LAYERS });
