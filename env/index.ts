@@ -137,11 +137,13 @@ export {
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export {
+  type CollectiveName,
   HOST_STAGE,
   type PipelinePlan,
   type PipelineStage,
   type ScheduleChoice,
   type Share as MicroBatchShare,
+  type Sync,
 } from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
