@@ -7,12 +7,11 @@ import type { Plan } from "../../env/model/plan/plan.ts";
 import type { Scenario } from "../../env/model/scenario.ts";
 import { scoredPlan } from "../../env/sim/timeline/scored-plan.ts";
 import { exportFormatOf, exportFormats, exportScenario } from "../../results/export/index.ts";
-import { resolveScenario } from "../../scenarios/resolve.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../files.ts";
 import { memoryWords, scoreWords, violationLines } from "../reports/plans/score-report.ts";
 import { EXIT } from "../terminal/terminal.ts";
-import { objectiveIn, placementFlag, readPlanArgument, scoredObjectiveFlag } from "./given-plan.ts";
+import { placementFlag, readPlanArgument, scenarioForPlan, scoredObjectiveFlag } from "./given-plan.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
@@ -59,7 +58,10 @@ export const exportCommand = defineCommand({
       throw new InputError(
         `Format ${exporter.name} writes a ${exporter.subject}; give one with --placement FILE.`,
       );
-    const scenario = await resolveScenario(address, { objective: objectiveIn(values.objective) });
+    const scenario = await scenarioForPlan(address, {
+      objective: values.objective,
+      file: values.placement,
+    });
     const plan =
       values.placement === undefined
         ? null

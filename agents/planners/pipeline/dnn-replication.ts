@@ -16,7 +16,7 @@ import { type ReplicatedStage, replicatedSplit } from "../../exact/ideals/replic
 import { slowestWhere } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
 import { type SampleProblem, sampleProblem } from "../../problems/pipeline/sample-problem.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   sync: z

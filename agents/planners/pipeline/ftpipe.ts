@@ -3,20 +3,20 @@
  * be neighbours (search/mixed-pipes). All stages but the last recompute their activations. Under
  * GPipe's schedule the last one does, too.
  *
- * Layers cost their times for one micro-batch. Their memory is weights, gradients, optimizer and the
- * activations of one micro-batch.
+ * Layers cost their times for one micro-batch. Their memory is weights, gradients, optimizer and
+ * the activations of one micro-batch.
  */
 import { z } from "zod";
-import { layerPlan } from "../../../env/model/layers/stage-plan.ts";
+import { planOfLayers } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { layerEdges } from "../../problems/pipeline/layer-edges.ts";
 import { microBatchChoices, shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
 import { settleLastStage } from "../../search/mixed-pipes/last-stage.ts";
 import type { LayerGraph, MixedStages } from "../../search/mixed-pipes/layer-graph.ts";
 import { type MixedPipeOptions, mixedPipe } from "../../search/mixed-pipes/mixed-pipe.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   mode: z
@@ -164,12 +164,11 @@ function layerGraph({ chain, type }: EqualDevices, share: number, bytesPerUs: nu
 function planOf({ chain, devices }: EqualDevices, { stages, microBatches }: Candidate, options: Options) {
   const { stageOf, gpuOf } = stages;
   const kept = options.schedule === "gpipe" ? -1 : gpuOf.length - 1;
-  return layerPlan(chain, {
-    stageOfLayer: stageOf,
+  return planOfLayers(chain, stageOf, {
     stages: Array.from(gpuOf, (gpu) => ({ devices: [devices[gpu]], share: "split" as const })),
     microBatches,
     schedule: { name: options.schedule },
-    recomputedLayers: stageOf.map((stage) => Number(options.recompute && stage !== kept)),
+    recomputedLayers: Uint8Array.from(stageOf, (stage) => Number(options.recompute && stage !== kept)),
   });
 }
 

@@ -1,30 +1,30 @@
 /**
  * HetPipe (Park et al., USENIX ATC 2020): virtual workers of unlike GPUs, each a pipeline, that
- * share the mini-batches (exact/virtual-workers/virtual-workers.ts). It tries its policies, a node
+ * share the mini-batches (exact/stages/virtual-workers/virtual-workers.ts). It tries its policies, a node
  * (NP), a GPU of each node (ED) and halves of a fast and a slow node (HD), and each number of
  * mini-batches in flight.
  *
  * A mini-batch is a micro-batch of the plan; the virtual workers take them in turn. So one plan holds
  * workers that cut the layers alike, as those of ED do: each stage has a replica in every worker.
  * Where HetPipe's workers have cuts of their own, the best plan of common cuts takes their place
- * (exact/virtual-workers/common-cuts.ts), and a fact says what HetPipe's would have reached.
+ * (exact/stages/virtual-workers/common-cuts.ts), and a fact says what HetPipe's would have reached.
  */
 import { z } from "zod";
 import { layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Fact, PlannerModule } from "../../contract.ts";
-import { type Allocation, allocations, type GpuCluster } from "../../exact/virtual-workers/cluster.ts";
-import { withCommonCuts } from "../../exact/virtual-workers/common-cuts.ts";
+import { type Allocation, allocations, type GpuCluster } from "../../exact/stages/virtual-workers/cluster.ts";
+import { withCommonCuts } from "../../exact/stages/virtual-workers/common-cuts.ts";
 import {
   type VirtualWorkerOptions,
   type VirtualWorkerPlan,
   virtualWorkerPlan,
-} from "../../exact/virtual-workers/virtual-workers.ts";
-import type { TypedChain } from "../../exact/virtual-workers/worker-partition.ts";
+} from "../../exact/stages/virtual-workers/virtual-workers.ts";
+import type { TypedChain } from "../../exact/stages/virtual-workers/worker-partition.ts";
 import { type GpuNodes, gpuNodes, typedChain } from "../../problems/pipeline/gpu-nodes.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   policy: z

@@ -1,6 +1,6 @@
 /**
  * PipeDream-2BW (Narayanan et al., ICML 2021): a pipeline of d equal stages, each on w accelerators,
- * with micro-batches of b samples and recomputation or not (exact/equal-stages/width-depth.ts). It
+ * with micro-batches of b samples and recomputation or not (exact/stages/equal-stages/width-depth.ts). It
  * keeps two versions of the weights and does not flush. With `flush` it is PipeDream-Flush of the
  * same paper: one version, and a flush after each batch.
  *
@@ -11,13 +11,13 @@ import { z } from "zod";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import type { PlannerModule } from "../../contract.ts";
-import { type WidthDepthPlan, widthDepthPlan } from "../../exact/equal-stages/width-depth.ts";
+import { type WidthDepthPlan, widthDepthPlan } from "../../exact/stages/equal-stages/width-depth.ts";
 import { type ScenarioBlocks, scenarioBlocks } from "../../problems/pipeline/block-chain.ts";
 import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
 import { type GridLayout, gridLayouts } from "../../problems/pipeline/grid-layout.ts";
 import { nestedDevices } from "../../problems/pipeline/machine-levels.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   flush: z.boolean().default(false).describe("One version of the weights, and a flush after each batch."),

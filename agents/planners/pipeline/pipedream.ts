@@ -17,7 +17,7 @@ import { equalDevices } from "../../problems/pipeline/equal-devices.ts";
 import { type LayerStates, layerStates } from "../../problems/pipeline/layer-states.ts";
 import { flatDevices, nestedDevices } from "../../problems/pipeline/machine-levels.ts";
 import { minibatchesOf } from "../../problems/pipeline/minibatches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   mode: z

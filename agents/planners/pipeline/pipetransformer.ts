@@ -1,22 +1,22 @@
 /**
- * PipeTransformer (He et al., ICML 2021): as layers freeze from the bottom up, the pipeline shrinks
- * to half and half again, and the accelerators set free hold further replicas of it
+ * PipeTransformer (He et al., ICML 2021). Layers freeze from the bottom up, and the pipeline
+ * shrinks to half and half again. The accelerators set free hold further replicas of it
  * (search/elastic-pipes).
  *
- * One scenario is one batch, so the answer is the plan of one epoch: for N frozen layers, or for
- * those that the freeze schedule has frozen by epoch T. Layers here are units of its balancing; the
- * first counts as the embedding.
+ * One scenario is one batch, so the answer is the plan of one epoch. That epoch has N frozen
+ * layers, or those of epoch T of the freeze schedule. Layers here are the units that it balances.
+ * The first counts as the embedding.
  */
 import { z } from "zod";
 import { type LayerStage, stagePlan } from "../../../env/model/layers/stage-plan.ts";
 import type { PlannerModule } from "../../contract.ts";
 import { type EqualDevices, equalDevices, slowestBytesPerUs } from "../../problems/pipeline/equal-devices.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { publishedFill } from "../../search/elastic-pipes/balance.ts";
 import { type ElasticEpoch, elasticEpochs } from "../../search/elastic-pipes/elastic-pipeline.ts";
 import { epochUs } from "../../search/elastic-pipes/epoch-time.ts";
 import { freezeEnvelope } from "../../search/elastic-pipes/freeze-schedule.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   frozen: z.int().min(-1).default(-1).describe("Frozen layers at the bottom; -1 takes those of the epoch."),
@@ -128,7 +128,7 @@ function fewerThanSamples({ chain }: EqualDevices, { microBatches, replicas }: E
   return batch === null ? microBatches : Math.max(1, Math.min(microBatches, Math.floor(batch / replicas)));
 }
 
-/** Each replica of the pipeline is a run of neighbouring devices and has an equal part of a batch. */
+/** Each replica of the pipeline is a run of neighbouring devices, with an equal part of a batch. */
 function stagesOf({ devices }: EqualDevices, epoch: ElasticEpoch, { recompute }: Options): LayerStage[] {
   const { pipeline, replicas, lengths } = epoch;
   let to = 0;

@@ -3,8 +3,8 @@
  * layers is cut into blocks of similar times (search/lines/block-partition.ts). GPipe's schedule
  * runs them. By default the last micro-batch, whose backward comes first, keeps its activations.
  *
- * A skip goes straight from the stage that makes it to the one that uses it, as torchgpipe's portals
- * do; every pipeline here does so. `torchgpipe-blocks` is the same balancing as a placement.
+ * A skip goes straight from the stage that makes it to the one that uses it, as by torchgpipe's
+ * portals. Every pipeline here does so. `torchgpipe-blocks` is the same balancing as a placement.
  */
 import { z } from "zod";
 import { stagePlan } from "../../../env/model/layers/stage-plan.ts";
@@ -13,8 +13,8 @@ import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
 import { equalDevices, stageCountOf } from "../../problems/pipeline/equal-devices.ts";
 import { checkpoints, fillDrainPlan } from "../../problems/pipeline/fill-drain.ts";
 import { shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { type BlockPartition, blockPartition } from "../../search/lines/block-partition.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   partitions: z

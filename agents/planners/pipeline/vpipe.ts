@@ -1,7 +1,7 @@
 /**
- * vPipe (Zhao et al., IEEE TPDS 2022): where to cut, and for each layer whether its activations are
- * kept, swapped to the host or computed again, so that every stage fits its memory and the slowest
- * one is fast (exact/recompute).
+ * vPipe (Zhao et al., IEEE TPDS 2022) chooses where to cut, and for each layer whether its
+ * activations are kept, swapped to the host or computed again. Every stage then fits its memory,
+ * and the slowest one is fast (exact/recompute).
  *
  * Memory is weights by version, gradients, optimizer, and the kept activations of the micro-batches
  * in flight.
@@ -21,8 +21,8 @@ import {
   stagesOfLengths,
 } from "../../problems/pipeline/equal-devices.ts";
 import { microBatchChoices, passUs, shareTimes } from "../../problems/pipeline/micro-batches.ts";
-import { stageFacts } from "../../problems/pipeline/stage-facts.ts";
 import { planWithin } from "../../problems/pipeline/within-memory.ts";
+import { stageFacts } from "../../search/pipelines/stage-facts.ts";
 
 const options = z.strictObject({
   mode: z
@@ -141,7 +141,7 @@ function planOf(
     stages: stagesOfLengths(lengths, devices),
     microBatches,
     schedule: { name: schedule },
-    recomputedLayers: treatment.map((of) => Number(of === "recompute")),
-    swappedLayers: treatment.map((of) => Number(of === "swap")),
+    recomputedLayers: Uint8Array.from(treatment, (of) => Number(of === "recompute")),
+    swappedLayers: Uint8Array.from(treatment, (of) => Number(of === "swap")),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * A scenario as PipeDream-2BW sees it (exact/equal-stages): a chain of equal blocks. They are the
+ * A scenario as PipeDream-2BW sees it (exact/stages/equal-stages): a chain of equal blocks. They are the
  * repeated blocks of the chain of layers. A chain without such blocks is cut into as many parts as
  * there are accelerators, of times as equal as possible, and these are the blocks.
  *
@@ -8,7 +8,7 @@
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
 import { minMaxLengths } from "../../exact/cuts/stage-cuts.ts";
-import { type BlockChain, sumOf } from "../../exact/equal-stages/equal-stages.ts";
+import { type BlockChain, sumOf } from "../../exact/stages/equal-stages/equal-stages.ts";
 import { powersOfTwo, shareTimes } from "./micro-batches.ts";
 import { repeatedBlocks } from "./repeated-blocks.ts";
 

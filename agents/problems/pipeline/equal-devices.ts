@@ -1,6 +1,6 @@
 /**
- * What planners see that assume equal devices: the accelerators of the type with most devices, and
- * one bandwidth for all of them, that of the slowest link.
+ * What planners see that assume equal devices: the accelerators of the type with most devices. They
+ * have one bandwidth, that of the slowest link.
  */
 import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
@@ -15,7 +15,7 @@ export interface EqualDevices {
   readonly memoryBytes: number;
 }
 
-/** Those of the type with most devices, the first of several; a sentence where they cannot run all. */
+/** Those of the type with most devices; a sentence where they cannot run all ops. */
 export function equalDevices(scenario: Scenario): EqualDevices | string {
   const chain = layerChain(scenario);
   if (typeof chain === "string") return chain;

@@ -4,10 +4,10 @@
  *
  *   iteration = sum f + (M - 1) max f + sum b + (M - 1) max b
  *
- * Recomputation adds f to b, but not for the first micro-batch of the backward pass where that one
- * keeps its activations. Transfers, updates and memory are left out.
+ * Recomputation makes the second maximum one of f + b. The first micro-batch of the backward pass
+ * costs f more on the last stage alone; the others compute it again while they wait. Where that one
+ * keeps its activations, it costs nothing. Transfers, updates and memory are left out.
  */
-
 import type { StagePlan } from "../../../env/model/layers/stage-plan.ts";
 import { type EqualDevices, stagesOfLengths } from "./equal-devices.ts";
 import { leastOf, microBatchChoices, passUs, shareTimes, stageSums } from "./micro-batches.ts";
@@ -52,9 +52,9 @@ export function fillDrainUs(
   microBatches: number,
   checkpoint: Checkpoint,
 ): number {
-  const both = backwardUs.map((us, stage) => us + forwardUs[stage]);
-  const again = checkpoint === "never" ? backwardUs : both;
-  const first = checkpoint === "always" ? both : backwardUs;
-  const drainUs = first.reduce((sum, us) => sum + us, 0) + (microBatches - 1) * Math.max(...again);
+  const { length } = forwardUs;
+  const again = checkpoint === "never" ? backwardUs : backwardUs.map((us, s) => us + forwardUs[s]);
+  const firstUs = checkpoint === "always" ? forwardUs[length - 1] : 0;
+  const drainUs = backwardUs.reduce((sum, us) => sum + us, firstUs) + (microBatches - 1) * Math.max(...again);
   return passUs(forwardUs, microBatches) + drainUs;
 }

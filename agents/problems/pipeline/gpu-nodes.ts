@@ -1,12 +1,12 @@
 /**
- * A scenario as HetPipe sees it (exact/virtual-workers): nodes of equal GPUs, one link time within
+ * A scenario as HetPipe sees it (exact/stages/virtual-workers): nodes of equal GPUs, one link time within
  * nodes and one between them, those of the slowest pair. A node is the accelerators of one type in
  * one machine.
  */
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
 import type { Scenario } from "../../../env/model/scenario.ts";
-import type { GpuCluster, GpuNode, LinkTime } from "../../exact/virtual-workers/cluster.ts";
-import type { TypedChain } from "../../exact/virtual-workers/worker-partition.ts";
+import type { GpuCluster, GpuNode, LinkTime } from "../../exact/stages/virtual-workers/cluster.ts";
+import type { TypedChain } from "../../exact/stages/virtual-workers/worker-partition.ts";
 import { machinesOf, pairBytesPerUs } from "./machine-levels.ts";
 import { shareTimes } from "./micro-batches.ts";
 

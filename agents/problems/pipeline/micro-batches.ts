@@ -1,6 +1,6 @@
 /**
- * Numbers of micro-batches that planners try, what a micro-batch takes in each layer, and the closed
- * form by which they choose.
+ * Numbers of micro-batches that planners try, what a micro-batch takes in each layer, and what all
+ * take.
  */
 import { shareUs } from "../../../env/model/cluster/micro-batch.ts";
 import type { LayerChain } from "../../../env/model/layers/layer-chain.ts";
@@ -51,7 +51,7 @@ export function stageSums(values: ArrayLike<number>, lengths: readonly number[])
   });
 }
 
-/** Time of M equal micro-batches through stages, one after the other: fill, then the slowest stage. */
+/** Time of M equal micro-batches through stages: fill, then the slowest stage. */
 export const passUs = (stageUs: readonly number[], microBatches: number): number =>
   stageUs.reduce((sum, us) => sum + us, 0) + (microBatches - 1) * Math.max(...stageUs);
 

@@ -1,13 +1,13 @@
 /**
- * Levels of a cluster: which devices are close to each other. Devices that the fastest routes of the
- * cluster link are a machine. Slower routes join machines to larger groups, until one group holds
- * all devices.
+ * Levels of a cluster: which devices are close to each other. Devices that the fastest routes of
+ * the cluster link are a machine. Slower routes join machines to larger groups, until one group
+ * holds all devices.
  */
 import type { Cluster } from "./cluster.ts";
 
 /**
- * Group of each device by level, machines first; groups are numbered by their first device. The last
- * level is one group. A device without a fast neighbour is a machine of its own.
+ * Group of each device by level, machines first; groups are numbered by their first device. The
+ * last level is one group. A device without a fast neighbour is a machine of its own.
  */
 export function levelsOf(cluster: Cluster): readonly Int32Array[] {
   const before = known.get(cluster);

@@ -16,12 +16,12 @@ export interface StagePlan {
   readonly microBatches: number;
   readonly schedule: ScheduleChoice;
   /** Layers, instead of whole stages, that are computed again, 1 for each. */
-  readonly recomputedLayers?: ArrayLike<number>;
-  readonly swappedLayers?: ArrayLike<number>;
+  readonly recomputedLayers?: Uint8Array;
+  readonly swappedLayers?: Uint8Array;
 }
 
 /**
- * The stages of a plan as intervals of the chain, to search on from; null where they are none, or
+ * The stages of a plan as intervals of the chain, to search on from. Null where they are none, or
  * where parts of a stage are recomputed or swapped.
  */
 export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
@@ -50,33 +50,29 @@ export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: Pipelin
 }
 
 /** Pre: the stages cover all layers in order. */
-export function stagePlan(chain: LayerChain, { stages, recomputedLayers, ...rest }: StagePlan): PipelinePlan {
+export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
+  const { stages, recomputedLayers } = plan;
   const stageOfLayer = new Int32Array(chain.count);
-  stages.forEach(({ from, to }, stage) => {
+  const recomputed = recomputedLayers?.slice() ?? new Uint8Array(chain.count);
+  stages.forEach(({ from, to, recompute }, stage) => {
     stageOfLayer.fill(stage, from, to);
+    if (recompute === true) recomputed.fill(1, from, to);
   });
-  const recomputed = stageOfLayer.map((stage, layer) =>
-    Number(recomputedLayers?.[layer] === 1 || stages[stage].recompute === true),
-  );
-  return layerPlan(chain, { ...rest, stages, stageOfLayer, recomputedLayers: recomputed });
+  return planOfLayers(chain, stageOfLayer, { ...plan, recomputedLayers: recomputed });
 }
 
-/** Stages of any layers. */
-export interface LayerPlan extends Omit<StagePlan, "stages"> {
-  readonly stages: readonly PipelineStage[];
-  /** Shape [layers]. */
-  readonly stageOfLayer: ArrayLike<number>;
-}
-
-/** Pre: stages are in an order that the data follow. */
-export function layerPlan({ layerOf, scenario }: LayerChain, plan: LayerPlan): PipelinePlan {
-  const { stageOfLayer, stages, microBatches, schedule } = plan;
-  const flagged = (marks: ArrayLike<number> | undefined) =>
+/** The plan of stages that need not be intervals. Pre: each has a layer. */
+export function planOfLayers(
+  { layerOf, scenario }: LayerChain,
+  stageOfLayer: ArrayLike<number>,
+  plan: Omit<StagePlan, "stages"> & { readonly stages: readonly PipelineStage[] },
+): PipelinePlan {
+  const { stages, microBatches, schedule, recomputedLayers, swappedLayers } = plan;
+  const flagged = (layers: Uint8Array | undefined) =>
     Uint8Array.from(layerOf, (layer, v) =>
-      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && marks?.[layer] === 1 ? 1 : 0,
+      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && layers?.[layer] === 1 ? 1 : 0,
     );
-  const recompute = flagged(plan.recomputedLayers);
-  const swap = flagged(plan.swappedLayers);
+  const [recompute, swap] = [flagged(recomputedLayers), flagged(swappedLayers)];
   return {
     kind: "pipeline",
     stages: stages.map(({ devices, share }) => ({ devices, share })),
@@ -87,3 +83,29 @@ export function layerPlan({ layerOf, scenario }: LayerChain, plan: LayerPlan): P
     ...(swap.includes(1) && { swap }),
   };
 }
+
+/**
+ * Stage of each layer under a plan, and which layers are recomputed and swapped, 1 for each; null
+ * where some ops of a layer differ.
+ */
+export function layersUnder({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan) {
+  const [stageOfLayer, recompute, swap] = [0, 1, 2].map(() => new Int32Array(count).fill(UNSEEN));
+  const agrees = (values: Int32Array, layer: number, value: number) => {
+    const before = values[layer];
+    values[layer] = value;
+    return before === UNSEEN || before === value;
+  };
+  for (const [v, layer] of layerOf.entries()) {
+    const stage = plan.stageOf[v];
+    if ((layer === HOST_STAGE) !== (stage === HOST_STAGE)) return null;
+    if (layer === HOST_STAGE) continue;
+    if (!agrees(stageOfLayer, layer, stage)) return null;
+    if (scenario.graph.role[v] !== Role.forward) continue;
+    if (!agrees(recompute, layer, plan.recompute?.[v] ?? 0)) return null;
+    if (!agrees(swap, layer, plan.swap?.[v] ?? 0)) return null;
+  }
+  const known = (flags: Int32Array) => Uint8Array.from(flags, (flag) => (flag === UNSEEN ? 0 : flag));
+  return { stageOfLayer, recompute: known(recompute), swap: known(swap) };
+}
+
+const UNSEEN = -2;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type EqualSchedule, stageBytes } from "../../../../agents/exact/equal-stages/stage-memory.ts";
+import { type EqualSchedule, stageBytes } from "../../../../agents/exact/stages/equal-stages/stage-memory.ts";
 import { pipedream2bw } from "../../../../agents/planners/pipeline/pipedream-2bw.ts";
 import { evaluator, type Scenario } from "../../../../env/index.ts";
 import { layerChain } from "../../../../env/model/layers/layer-chain.ts";
