@@ -9,7 +9,6 @@
  * the micro-batches once it is full.
  */
 import { z } from "zod";
-import { isCpu } from "../../../env/model/cluster/cluster.ts";
 import { type LayerChain, layerChain } from "../../../env/model/layers/layer-chain.ts";
 import { HOST_STAGE, type PipelinePlan } from "../../../env/model/plan/pipeline.ts";
 import type { PlannerModule } from "../../contract.ts";
@@ -54,8 +53,9 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
       "Tarnawski, Phanishayee, Devanur, Mahajan, Nina Paravecino: Efficient Algorithms for Device Placement of DNN Graph " +
       "Operators. NeurIPS 2020, appendix",
     limits:
-      "The authors' public program has no replicas; both ways to count their synchronisation are options. Transfers go through " +
-      "the host in its formula. Only weights count as memory. Graphs with many ideals are planned as a chain.",
+      "The authors' public program has no replicas; both ways to count their synchronisation are options. A CPU holds inputs " +
+      "alone. Transfers go through the host in its formula. Only weights count as memory. Graphs with many ideals are planned " +
+      "as a chain.",
   },
   traits: { answers: "pipeline", objectives: ["iteration", "throughput"], effort: "seconds", random: false },
   options,
@@ -99,36 +99,30 @@ export const dnnReplication: PlannerModule<z.infer<typeof options>> = {
   }),
 };
 
-/** Stages take the next devices of their type. Inputs that a CPU holds are the host's. */
+/** Stages take the next accelerators of their type. What is on a CPU is the host's. */
 function planOf(
-  { layerOf, scenario }: LayerChain,
+  { layerOf }: LayerChain,
   { problem: { elements, types } }: SampleProblem,
   split: readonly ReplicatedStage[],
   { microBatches, share }: Pick<PipelinePlan, "microBatches"> & Pick<PipelinePlan["stages"][number], "share">,
 ): PipelinePlan {
   const taken = types.map(() => 0);
   const stageOfElement = new Int32Array(elements.count).fill(HOST_STAGE);
-  const holdsOps = (elementsHeld: readonly number[]) => {
-    const held = new Set(elementsHeld);
-    return layerOf.some((layer, v) => layer !== HOST_STAGE && held.has(elements.of[v]));
-  };
   const stages = split
-    .filter((stage) => holdsOps(stage.elements))
+    .filter(({ type }) => types[type].paysTransfers)
     .map(({ type, replicas, elements: own }, number) => {
       for (const element of own) stageOfElement[element] = number;
       const first = taken[type];
       taken[type] += replicas;
       return { devices: types[type].devices.slice(first, first + replicas), share };
     });
-  const onCpu = stages.map(({ devices }) => isCpu(scenario.cluster.devices[devices[0]]));
   return {
     kind: "pipeline",
     stages,
     microBatches,
     schedule: { name: "pipedream" },
-    stageOf: elements.of.map((element, v) => {
-      const stage = stageOfElement[element];
-      return layerOf[v] === HOST_STAGE && (stage === HOST_STAGE || onCpu[stage]) ? HOST_STAGE : stage;
-    }),
+    stageOf: elements.of.map((element, v) =>
+      layerOf[v] === HOST_STAGE ? HOST_STAGE : stageOfElement[element],
+    ),
   };
 }
