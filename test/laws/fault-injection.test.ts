@@ -42,6 +42,7 @@ const MOST_YARDSTICKS = 200;
 
 const whole = testScenario({
   name: "whole",
+  batch: 8,
   graph: `
     in 5 400B params=8 touched=100 flops=1000
     left GPU:50|CPU:900 80B,16B params=40 group=g <- in
