@@ -121,6 +121,7 @@ export { type NumberRange, Query, queryText, readQuery } from "./model/query.ts"
 export { createRng, type Rng, type RngState, restoreRng } from "./model/rng.ts";
 export {
   allowedDevices,
+  type Demand,
   type Objective,
   type OpAliases,
   objectives,
@@ -165,7 +166,9 @@ export {
   type Evaluator,
   gapOf,
   type Neighbours,
+  type ObjectiveUnit,
   type Outcome,
+  type Shortfall,
   type Violation,
 } from "./sim/evaluator/contract.ts";
 export {
@@ -192,7 +195,13 @@ export { checkNoise, MOST_NOISE, measuredCost, noiseFactor, noisyMeter } from ".
 export { penalisedCost } from "./sim/evaluator/penalty.ts";
 export { seenAs } from "./sim/evaluator/seen-as.ts";
 export { type DeviceLoads, deviceLoads } from "./sim/objectives/device-loads.ts";
-export { evaluator, type ObjectiveSpec, objectiveOf, objectiveSpecs } from "./sim/objectives/evaluator.ts";
+export {
+  evaluator,
+  type ObjectiveSpec,
+  objectiveOf,
+  objectiveSpecs,
+  objectivesFor,
+} from "./sim/objectives/evaluator.ts";
 export { createLatencyEvaluator, createLatencyModel, type LatencyModel } from "./sim/objectives/latency.ts";
 export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";

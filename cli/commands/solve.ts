@@ -11,7 +11,7 @@ import { type Budget, leadingLimit } from "../../env/sim/evaluator/budget.ts";
 import { gapOf } from "../../env/sim/evaluator/contract.ts";
 import type { BestSoFar, CellOutcome, CellResult } from "../../results/cells/cell.ts";
 import { clausesOf, estimateText } from "../../results/comparison/facts-text.ts";
-import { memoryTitle, pretrainingText } from "../../results/comparison/row-text.ts";
+import { memoryTitle, pretrainingText, shortfallText } from "../../results/comparison/row-text.ts";
 import { displayedWords } from "../../results/text/displayed.ts";
 import {
   formatBytes,
@@ -160,6 +160,7 @@ function textOf({ result, times }: CellOutcome): string {
       "out of memory",
       `${violation.device} by ${formatBytes(violation.excessBytes)}${violation.op === null ? "" : ` at "${violation.op}"`}`,
     ]);
+  if (result.shortfall !== undefined) rows.push(["too slow", shortfallText(result.shortfall)]);
   if (largestPeakBytes !== null) rows.push([memoryTitle(result), formatBytes(largestPeakBytes)]);
   rows.push(["simulations", countText(result.simulations, result.bestSimulation)]);
   rows.push(["evaluations", countText(result.evaluations, result.bestEvaluation)]);

@@ -10,6 +10,7 @@ import { type Bound, gapOf, type Outcome } from "../evaluator/contract.ts";
 import { type DeviceLoads, deviceLoads } from "../objectives/device-loads.ts";
 import { evaluator, type ObjectiveSpec, objectiveOf } from "../objectives/evaluator.ts";
 import { memoryLimits } from "../objectives/memory-limits.ts";
+import { pricedPipeline } from "../objectives/provisioning/pipeline-price.ts";
 import type { Timeline } from "./timeline.ts";
 import { timelinesOf } from "./timeline-of.ts";
 
@@ -18,7 +19,10 @@ export interface ScoredPlan {
   readonly plan: Plan;
   readonly spec: ObjectiveSpec;
   readonly outcome: Outcome;
-  /** The value if no memory were limited; that of the outcome where the plan fits. */
+  /**
+   * The value if no memory were limited and nothing demanded; that of the outcome where the plan is
+   * feasible.
+   */
   readonly unlimitedValue: number;
   /** The best bound that needs no solver, and the distance of a feasible plan from it. */
   readonly bound: Bound;
@@ -47,7 +51,7 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
       plan,
       spec,
       outcome,
-      unlimitedValue: outcome.value ?? unlimitedValue(spec, timeline, loads),
+      unlimitedValue: outcome.value ?? unlimitedValue(scenario, plan, timeline, loads),
       bound,
       gap: gapOf(outcome.value, bound.value),
       limitBytes,
@@ -61,10 +65,13 @@ export function createScorer(scenario: Scenario): (plan: Plan) => ScoredPlan {
 export const scoredPlan = (scenario: Scenario, plan: Plan): ScoredPlan => createScorer(scenario)(plan);
 
 function unlimitedValue(
-  { unit }: ObjectiveSpec,
+  scenario: Scenario,
+  plan: Plan,
   timeline: Timeline | null,
   loads: DeviceLoads | null,
 ): number {
+  const { unit } = objectiveOf(scenario);
+  if (unit === "usd") return pricedPipeline(scenario, plan).cost;
   if (timeline === null) return largest(loads!.loadUs);
   return unit === "bytes" ? largest(timeline.peakBytes) : timeline.makespanUs;
 }

@@ -6,7 +6,7 @@ import {
   equalPlans,
   evaluator,
   InputError,
-  objectives,
+  objectivesFor,
   type Plan,
   placement,
   planFromJson,
@@ -28,7 +28,7 @@ const pipeline: Plan = {
 };
 
 describe("an objective that scores placements", () => {
-  test.each(objectives)("refuses a pipeline in one sentence: %s", (objective) => {
+  test.each(objectivesFor("placement"))("refuses a pipeline in one sentence: %s", (objective) => {
     const score = evaluator({ ...scenario, objective });
     if (score.accepts.includes("pipeline")) return;
     const sentence = new InputError(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createScorer, evaluator, objectives, placement, testScenario } from "../../../../env/index.ts";
+import { createScorer, evaluator, objectivesFor, placement, testScenario } from "../../../../env/index.ts";
 
 const scenario = testScenario({
   graph: `
@@ -14,7 +14,7 @@ const scenario = testScenario({
 });
 const device = fc.array(fc.nat(2), { minLength: 5, maxLength: 5 });
 
-describe.each(objectives.map((objective) => [objective]))("a plan under %s", (objective) => {
+describe.each(objectivesFor("placement").map((objective) => [objective]))("a plan under %s", (objective) => {
   const own = { ...scenario, objective };
   const devices = scenario.cluster.devices.map((each) => ({
     ...each,
@@ -50,7 +50,7 @@ describe.each(objectives.map((objective) => [objective]))("a plan under %s", (ob
 });
 
 test("only max-load has loads in place of a timeline", () => {
-  const kinds = objectives.map((objective) => {
+  const kinds = objectivesFor("placement").map((objective) => {
     const { timeline, loads } = createScorer({ ...scenario, objective })(placement([0, 0, 1, 1, 2]));
     expect((timeline === null) !== (loads === null)).toBe(true);
     return loads === null ? "timeline" : "loads";

@@ -5,10 +5,10 @@
  * `compute` adds, which is ours, the share of the layer's computing that each type needs, and how
  * much computing that is.
  */
-import { groupGraph } from "../../env/model/coarsen/group-graph.ts";
-import type { Scenario } from "../../env/model/scenario.ts";
-import type { ProvisioningProblem } from "../../env/sim/objectives/provisioning/problem.ts";
-import type { GroupFeatures } from "./group-features.ts";
+import { groupGraph } from "../../../env/model/coarsen/group-graph.ts";
+import type { Scenario } from "../../../env/model/scenario.ts";
+import type { ProvisioningProblem } from "../../../env/sim/objectives/provisioning/problem.ts";
+import type { GroupFeatures } from "../group-features.ts";
 
 export interface LayerFeatureOptions {
   /** Whether each layer's computing on each type is seen. */
