@@ -8,6 +8,20 @@ export type { ActionMask, Env, EnvMetadata, Info, Reset, ResetOptions, Space, St
 export { type Advance, Episode, type EpisodeParts } from "./envs/episode.ts";
 export type { EpisodeState, Phase } from "./envs/episode-state.ts";
 export type { Returns } from "./envs/options.ts";
+export {
+  ASSIGN_ID,
+  AssignEnv,
+  type AssignOptions,
+  createAssignEnv,
+} from "./envs/pipeline/assign.ts";
+export { type AssignReplay, assignReplay } from "./envs/pipeline/assign-replay.ts";
+export type { AssignChoices, AssignSettings, Contiguity } from "./envs/pipeline/assign-rules.ts";
+export { type CutReplay, cutReplay } from "./envs/pipeline/cut-replay.ts";
+export type { CutChoices, CutSettings } from "./envs/pipeline/cut-rules.ts";
+export { CUTS_ID, CutsEnv, type CutsOptions, createCutsEnv } from "./envs/pipeline/cuts.ts";
+export type { PipelineEnvOptions } from "./envs/pipeline/pipeline-parts.ts";
+export { renderPipeline } from "./envs/pipeline/render.ts";
+export type { PipelineChoices, PipelineSettings } from "./envs/pipeline/settings.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
 export type { PlacementEnvOptions, PlacementParts } from "./envs/placement/placement-parts.ts";
 export {
@@ -102,6 +116,21 @@ export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./m
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
+export {
+  type AcceleratorType,
+  type LayerChain,
+  layerChain,
+  MOST_LAYERS,
+} from "./model/layers/layer-chain.ts";
+export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
+export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
+export {
+  HOST_STAGE,
+  type PipelinePlan,
+  type PipelineStage,
+  type ScheduleChoice,
+  type Share as MicroBatchShare,
+} from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
   asPlacement,
@@ -130,6 +159,9 @@ export {
 } from "./model/scenario.ts";
 export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
+export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
+export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
+export { type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
   groupColumns,
@@ -137,6 +169,7 @@ export {
   type PlacementObservation,
   placementObservation,
 } from "./parts/observation.ts";
+export type { AssignView, CutsView, PipelineView } from "./parts/pipeline-view.ts";
 export type { PlacementView } from "./parts/placement-view.ts";
 export {
   fixedRandomPlacement,

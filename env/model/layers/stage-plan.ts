@@ -21,7 +21,7 @@ export interface StagePlan {
 }
 
 /**
- * The stages of a plan as intervals of the chain, to search on from; null where they are none, or
+ * The stages of a plan as intervals of the chain, to search on from. Null where they are none, or
  * where parts of a stage are recomputed or swapped.
  */
 export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan): StagePlan | null {
@@ -51,26 +51,61 @@ export function stagesIn({ layerOf, count, scenario }: LayerChain, plan: Pipelin
 
 /** Pre: the stages cover all layers in order. */
 export function stagePlan(chain: LayerChain, plan: StagePlan): PipelinePlan {
-  const { layerOf, scenario } = chain;
+  const { stages, recomputedLayers } = plan;
   const stageOfLayer = new Int32Array(chain.count);
-  plan.stages.forEach(({ from, to }, stage) => {
+  const recomputed = recomputedLayers?.slice() ?? new Uint8Array(chain.count);
+  stages.forEach(({ from, to, recompute }, stage) => {
     stageOfLayer.fill(stage, from, to);
+    if (recompute === true) recomputed.fill(1, from, to);
   });
-  const flagged = (isMarked: (layer: number) => boolean) =>
+  return planOfLayers(chain, stageOfLayer, { ...plan, recomputedLayers: recomputed });
+}
+
+/** The plan of stages that need not be intervals. Pre: each has a layer. */
+export function planOfLayers(
+  { layerOf, scenario }: LayerChain,
+  stageOfLayer: ArrayLike<number>,
+  plan: Omit<StagePlan, "stages"> & { readonly stages: readonly PipelineStage[] },
+): PipelinePlan {
+  const { stages, microBatches, schedule, recomputedLayers, swappedLayers } = plan;
+  const flagged = (layers: Uint8Array | undefined) =>
     Uint8Array.from(layerOf, (layer, v) =>
-      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && isMarked(layer) ? 1 : 0,
+      layer !== HOST_STAGE && scenario.graph.role[v] === Role.forward && layers?.[layer] === 1 ? 1 : 0,
     );
-  const recompute = flagged(
-    (layer) => plan.recomputedLayers?.[layer] === 1 || plan.stages[stageOfLayer[layer]].recompute === true,
-  );
-  const swap = flagged((layer) => plan.swappedLayers?.[layer] === 1);
+  const [recompute, swap] = [flagged(recomputedLayers), flagged(swappedLayers)];
   return {
     kind: "pipeline",
-    stages: plan.stages.map(({ devices, share }) => ({ devices, share })),
-    microBatches: plan.microBatches,
-    schedule: plan.schedule,
+    stages: stages.map(({ devices, share }) => ({ devices, share })),
+    microBatches,
+    schedule,
     stageOf: layerOf.map((layer) => (layer === HOST_STAGE ? HOST_STAGE : stageOfLayer[layer])),
     ...(recompute.includes(1) && { recompute }),
     ...(swap.includes(1) && { swap }),
   };
 }
+
+/**
+ * Stage of each layer under a plan, and which layers are recomputed and swapped, 1 for each; null
+ * where some ops of a layer differ.
+ */
+export function layersUnder({ layerOf, count, scenario }: LayerChain, plan: PipelinePlan) {
+  const [stageOfLayer, recompute, swap] = [0, 1, 2].map(() => new Int32Array(count).fill(UNSEEN));
+  const agrees = (values: Int32Array, layer: number, value: number) => {
+    const before = values[layer];
+    values[layer] = value;
+    return before === UNSEEN || before === value;
+  };
+  for (const [v, layer] of layerOf.entries()) {
+    const stage = plan.stageOf[v];
+    if ((layer === HOST_STAGE) !== (stage === HOST_STAGE)) return null;
+    if (layer === HOST_STAGE) continue;
+    if (!agrees(stageOfLayer, layer, stage)) return null;
+    if (scenario.graph.role[v] !== Role.forward) continue;
+    if (!agrees(recompute, layer, plan.recompute?.[v] ?? 0)) return null;
+    if (!agrees(swap, layer, plan.swap?.[v] ?? 0)) return null;
+  }
+  const known = (flags: Int32Array) => Uint8Array.from(flags, (flag) => (flag === UNSEEN ? 0 : flag));
+  return { stageOfLayer, recompute: known(recompute), swap: known(swap) };
+}
+
+const UNSEEN = -2;

@@ -1,7 +1,7 @@
 /**
- * Makes a chain of fewer layers. Cuts go one by one, those with most bytes first, but only where
- * the merged layer stays short, so that stages can still be of equal length. The limit doubles until
- * few enough layers are left.
+ * Makes a chain of fewer layers. Cuts go one by one, those with most bytes first. A cut stays where
+ * the merged layer would be long, so that stages can still be of equal length. The limit doubles
+ * until few enough layers are left.
  */
 
 export interface CuttableChain {

@@ -1,6 +1,6 @@
 /**
- * The laws of envs that answer placements. Rewards telescope to the score. Plans are valid and cost
- * what the env said. A plan that has an `opPriority` is scored with it.
+ * The laws of envs that answer plans which the objective scores. Rewards telescope to the score.
+ * Plans are valid and cost what the env said. A plan that has an `opPriority` is scored with it.
  */
 import type { Env, Step } from "../contract.ts";
 import { validatePlan } from "../model/plan/plan.ts";
@@ -11,7 +11,7 @@ import { insist, type Law } from "./law.ts";
 
 const SEED = 2718;
 
-export const placementLaws: readonly Law[] = [
+export const planLaws: readonly Law[] = [
   {
     name: "rewards telescope",
     check(make) {
@@ -33,7 +33,13 @@ export const placementLaws: readonly Law[] = [
     check(make) {
       const env = make();
       const score = evaluator(env.scenario);
+      const { plans } = env.metadata;
       const checkPlan = (where: string, cost: number | undefined) => {
+        const { kind } = env.plan();
+        insist(
+          plans.includes(kind),
+          `${where}: plan() answers a ${kind}, which metadata.plans does not list.`,
+        );
         validatePlan(env.scenario, env.plan());
         if (cost === undefined) return;
         const own = score.evaluate(env.plan()).cost;
