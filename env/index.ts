@@ -40,6 +40,12 @@ export {
 } from "./envs/placement/refine.ts";
 export type { PlanState } from "./envs/plan-state.ts";
 export {
+  createTypesEnv,
+  TYPES_ID,
+  TypesEnv,
+  type TypesOptions,
+} from "./envs/provision/types.ts";
+export {
   type EnvOf,
   type EnvSpec,
   type EnvTypes,
@@ -180,6 +186,13 @@ export {
   startRules,
 } from "./parts/start.ts";
 export { everyGroupVisited, type Termination } from "./parts/termination.ts";
+export {
+  chainColumns,
+  type TypesObservation,
+  typeColumns,
+  typesObservation,
+} from "./parts/types-observation.ts";
+export type { TypesView } from "./parts/types-view.ts";
 export { negativeCost, negativeLogCost, negativeRootCost, type Utility } from "./parts/utility.ts";
 export { partedBounds } from "./sim/bounds/latency/bounds.ts";
 export { makespanUnits, refutationBound } from "./sim/bounds/makespan/bounds.ts";
@@ -240,6 +253,11 @@ export { createMakespanEvaluator } from "./sim/objectives/makespan.ts";
 export { createMaxLoadEvaluator } from "./sim/objectives/max-load.ts";
 export { memoryLimits } from "./sim/objectives/memory-limits.ts";
 export { createPeakMemoryEvaluator } from "./sim/objectives/peak-memory.ts";
+export {
+  type PricedChain,
+  type PricedType,
+  pricedChain,
+} from "./sim/objectives/provisioning/priced-chain.ts";
 export {
   betterMove,
   type Move,
