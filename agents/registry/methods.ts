@@ -7,13 +7,16 @@ import { colocrl } from "../learned/colocrl.ts";
 import { doppler } from "../learned/doppler.ts";
 import { gdp } from "../learned/gdp.ts";
 import { hdp } from "../learned/hdp.ts";
+import { heterps } from "../learned/heterps.ts";
 import { placeto } from "../learned/placeto.ts";
 import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { cheapestTypes } from "../planners/pipeline/cheapest-types.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
 import { torchgpipeBlocks } from "../planners/pipeline/torchgpipe-blocks.ts";
+import { typeRules } from "../planners/pipeline/type-rules.ts";
 import { acyclicPartition } from "../planners/placement/baselines/acyclic-partition.ts";
 import { multilevel } from "../planners/placement/baselines/multilevel.ts";
 import { random } from "../planners/placement/baselines/random.ts";
@@ -52,6 +55,8 @@ export const composedMethods: readonly Method[] = [
   topoBlocks,
   torchgpipeBlocks,
   pipedreamInterval,
+  cheapestTypes,
+  typeRules,
   multilevel,
   acyclicPartition,
   heft,
@@ -88,4 +93,5 @@ export const composedMethods: readonly Method[] = [
   regal,
   gdp,
   doppler,
+  heterps,
 ];

@@ -61,10 +61,10 @@ function rentShares(
 ): Float64Array {
   const rent = (layer: number, of: number) => price[of] * computeTime[layer * types + of];
   return Float64Array.from({ length: layers }, (_, layer) => {
-    const dearest = Array.from({ length: types }, (_, of) => rent(layer, of)).reduce(
-      (most, value) => Math.max(most, value),
-      0,
-    );
-    return dearest === 0 ? 0 : rent(layer, type) / dearest;
+    // A type that cannot run the layer is as dear as the dearest that can.
+    const dearest = Array.from({ length: types }, (_, of) => rent(layer, of))
+      .filter(Number.isFinite)
+      .reduce((most, value) => Math.max(most, value), 0);
+    return dearest === 0 ? 0 : Math.min(1, rent(layer, type) / dearest);
   });
 }

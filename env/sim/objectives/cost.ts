@@ -16,8 +16,8 @@ import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Bound, Evaluator, Outcome } from "../evaluator/contract.ts";
 import { pipelinePrices } from "./provisioning/pipeline-price.ts";
 import { type PricedChain, pricedChain } from "./provisioning/priced-chain.ts";
-import { reachesFloor } from "./provisioning/stage-time.ts";
-import { rentCeiling } from "./provisioning/types-evaluator.ts";
+import type { ProvisioningProblem } from "./provisioning/problem.ts";
+import { floorTime, reachesFloor } from "./provisioning/stage-time.ts";
 
 const US_PER_SECOND = 1e6;
 /** What sums in another order may differ by. */
@@ -58,6 +58,12 @@ export function createCostEvaluator(scenario: Scenario): Evaluator {
     ...boundsOnce(PIPELINES, () => [opWork(chain)]),
   };
 }
+
+/** Every device rented, as slow as the demand allows. */
+const rentCeiling = (problem: ProvisioningProblem): number =>
+  problem.samples *
+  floorTime(problem) *
+  problem.price.reduce((sum, price, type) => sum + price * problem.limit[type], 0);
 
 /**
  * No number of devices computes an op for less than one device that is never idle: k devices take
