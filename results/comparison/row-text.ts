@@ -65,7 +65,8 @@ function ownPlansText(
   seeds: number,
   scale: Scale,
 ): string {
-  if (mean === null) return "the policy's own plan does not fit in memory";
+  if (mean === null)
+    return `the policy's own plan ${scale.base === "usd" ? "misses the floor" : "does not fit in memory"}`;
   const share = feasibleSeeds < seeds ? ` on ${feasibleSeeds} of ${seeds} seeds` : "";
   return `the policy's own plan ${formatIn(scale, mean)}${share}`;
 }

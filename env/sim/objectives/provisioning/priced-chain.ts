@@ -13,6 +13,7 @@
  *   both directions, over the slowest link of the cluster. A tensor between two later layers passes
  *   through the stages in between.
  */
+import { isCpu } from "../../../model/cluster/cluster.ts";
 import { deviceTypes } from "../../../model/cluster/device-types.ts";
 import { runTimesUs } from "../../../model/cluster/speed.ts";
 import { InputError } from "../../../model/errors.ts";
@@ -92,9 +93,10 @@ export function pricedChain(scenario: Scenario): PricedChain {
 
 /** The elements in their order without inputs, which are the host's. */
 function layersOf(scenario: Scenario, runUs: Float64Array) {
-  const { graph } = scenario;
+  const { graph, cluster } = scenario;
   const { of, count } = contract(scenario);
-  const isHosted = Array.from(of, (_, v) => isIdleInput(graph, v, runUs));
+  const host = cluster.devices.findIndex(isCpu);
+  const isHosted = Array.from(of, (_, v) => isIdleInput(graph, v, runUs, host));
   const isUsed = new Uint8Array(count);
   of.forEach((element, v) => {
     if (!isHosted[v]) isUsed[element] = 1;
@@ -108,12 +110,14 @@ function layersOf(scenario: Scenario, runUs: Float64Array) {
   );
 }
 
-/** A forward op without inputs, weights or any time. */
-function isIdleInput(graph: OpGraph, v: number, runUs: Float64Array): boolean {
+/** A forward op without inputs, weights or any time, which the host can run. */
+function isIdleInput(graph: OpGraph, v: number, runUs: Float64Array, host: number): boolean {
+  if (host === -1) return false;
   if (graph.role[v] !== Role.forward || graph.inStart[v] !== graph.inStart[v + 1]) return false;
   const devices = runUs.length / graph.opCount;
   const times = runUs.subarray(v * devices, (v + 1) * devices);
-  return graph.parameterBytes[v] === 0 && times.every((us) => us === 0 || us === Number.POSITIVE_INFINITY);
+  if (graph.parameterBytes[v] > 0 || times[host] !== 0) return false;
+  return times.every((us) => us === 0 || us === Number.POSITIVE_INFINITY);
 }
 
 /** The problem alone. */
