@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { argmaxRows, sampleLogits } from "../../../../agents/nets/categorical.ts";
-import { recurrentNetwork } from "../../../../agents/nets/heterps/recurrent-policy.ts";
 import type { OneShotPolicy } from "../../../../agents/nets/one-shot-policy.ts";
+import { recurrentNetwork } from "../../../../agents/nets/placers/recurrent-policy.ts";
 import { recurrences } from "../../../../agents/tensors/sequence/recurrence.ts";
 import { loadTf } from "../../../../agents/tensors/tf.ts";
 import type { Tf } from "../../../../agents/tensors/types.ts";

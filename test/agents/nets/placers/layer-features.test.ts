@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layerFeatures } from "../../../../agents/nets/heterps/layer-features.ts";
+import { layerFeatures } from "../../../../agents/nets/placers/layer-features.ts";
 import { typesView } from "../../../../agents/problems/provisioning/types-view.ts";
 import { randomProblem } from "../../../env/sim/objectives/provisioning/problems.ts";
 

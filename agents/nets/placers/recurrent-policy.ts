@@ -23,8 +23,8 @@ import {
   type OneShotPolicy,
   stepRows,
 } from "../one-shot-policy.ts";
-import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "../placers/stepwise.ts";
 import { createWeights, openForgetGates, type Weights } from "../weights.ts";
+import { beamPlacements, renamedPlacement, type SteppedPolicy, type Stepper } from "./stepwise.ts";
 
 export interface RecurrentSize {
   readonly cell: RecurrenceName;
