@@ -15,11 +15,17 @@ export {
   createAssignEnv,
 } from "./envs/pipeline/assign.ts";
 export { type AssignReplay, assignReplay } from "./envs/pipeline/assign-replay.ts";
-export type { AssignChoices, AssignSettings, Contiguity } from "./envs/pipeline/assign-rules.ts";
+export type {
+  AssignChoices,
+  AssignedStages,
+  AssignSettings,
+  AssignWorld,
+  Contiguity,
+} from "./envs/pipeline/assign-rules.ts";
 export { type CutReplay, cutReplay } from "./envs/pipeline/cut-replay.ts";
-export type { CutChoices, CutSettings } from "./envs/pipeline/cut-rules.ts";
+export type { CutChoices, CutProgress, CutSettings, CutWorld } from "./envs/pipeline/cut-rules.ts";
 export { CUTS_ID, CutsEnv, type CutsOptions, createCutsEnv } from "./envs/pipeline/cuts.ts";
-export type { PipelineEnvOptions } from "./envs/pipeline/pipeline-parts.ts";
+export type { PipelineEnvOptions, PipelineParts } from "./envs/pipeline/pipeline-parts.ts";
 export { renderPipeline } from "./envs/pipeline/render.ts";
 export type { PipelineChoices, PipelineSettings } from "./envs/pipeline/settings.ts";
 export { createOneShotEnv, ONE_SHOT_ID, OneShotEnv } from "./envs/placement/one-shot.ts";
@@ -118,7 +124,13 @@ export {
   sentenceOf,
   writeScenario,
 } from "./model/file.ts";
-export { type EdgeSpec, type GraphBuilder, graphBuilder, type OpSpec } from "./model/graph/builder.ts";
+export {
+  type EdgeSpec,
+  type GraphBuilder,
+  type GraphTraits,
+  graphBuilder,
+  type OpSpec,
+} from "./model/graph/builder.ts";
 export { parseGraph } from "./model/graph/dsl.ts";
 export { ANY_KIND, CONTROL, type OpGraph, Role, type RoleName, roleNames } from "./model/graph/graph.ts";
 export { fromGraphology, opSpecOf, toGraphology } from "./model/graph/graphology.ts";
@@ -131,11 +143,13 @@ export {
 export { type LayerGroups, layerGroups } from "./model/layers/layer-groups.ts";
 export { type LayerStage, type StagePlan, stagePlan } from "./model/layers/stage-plan.ts";
 export {
+  type CollectiveName,
   HOST_STAGE,
   type PipelinePlan,
   type PipelineStage,
   type ScheduleChoice,
   type Share as MicroBatchShare,
+  type Sync,
 } from "./model/plan/pipeline.ts";
 export { type Placement, placement } from "./model/plan/placement.ts";
 export {
@@ -167,7 +181,7 @@ export { didYouMean, nearest, notKnown } from "./model/suggest.ts";
 export { type TestScenarioOptions, testScenario } from "./model/test-scenario.ts";
 export { type AssignObservation, assignGroupColumns, assignObservation } from "./parts/assign-observation.ts";
 export { type CutsObservation, cutsObservation, openColumns } from "./parts/cuts-observation.ts";
-export { type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
+export { type LayerParts, type LayerRows, layerColumns, sumColumns } from "./parts/layer-columns.ts";
 export { type MaskPart, supportMask } from "./parts/mask.ts";
 export {
   groupColumns,
@@ -294,6 +308,22 @@ export {
   tasksOf,
 } from "./sim/timeline/explain/tasks.ts";
 export { simulateLatency } from "./sim/timeline/latency-timeline.ts";
+export type {
+  DeviceTime,
+  PipelineBlock,
+  PipelineTimeline,
+  PipelineTransfer,
+  StageFacts,
+  SyncSpan,
+} from "./sim/timeline/pipeline/contract.ts";
+export {
+  idleShares,
+  type LossName,
+  lossNames,
+  type PipelineLosses,
+  pipelineLosses,
+} from "./sim/timeline/pipeline/losses.ts";
+export { pipelineTimeline } from "./sim/timeline/pipeline/pipeline-timeline.ts";
 export { createScorer, type ScoredPlan, scoredPlan } from "./sim/timeline/scored-plan.ts";
 export { createSimulator, simulate, type Timeline } from "./sim/timeline/timeline.ts";
 export { timelineOf } from "./sim/timeline/timeline-of.ts";

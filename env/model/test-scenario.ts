@@ -18,6 +18,8 @@ export interface TestScenarioOptions {
   readonly latencyUs?: number;
   readonly objective?: Objective;
   readonly fidelity?: Partial<Fidelity>;
+  /** Samples of the batch; by default as the graph says. */
+  readonly batch?: number;
 }
 
 /**
@@ -26,7 +28,8 @@ export interface TestScenarioOptions {
  */
 export function testScenario(options: TestScenarioOptions): Scenario {
   const { devices = 2, memoryBytes = Number.POSITIVE_INFINITY, bytesPerUs = 10, latencyUs = 0 } = options;
-  const graph = typeof options.graph === "string" ? parseGraph(options.graph) : options.graph;
+  const given = typeof options.graph === "string" ? parseGraph(options.graph) : options.graph;
+  const graph = options.batch === undefined ? given : { ...given, batch: options.batch };
   const kinds = typeof devices === "number" ? Array.from({ length: devices }, () => "GPU") : devices;
   const cluster = egressCluster(
     `${kinds.length} devices`,

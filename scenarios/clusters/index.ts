@@ -29,7 +29,8 @@
  *   memory;
  * - `4xV100-rented`: hosts of 16 cores and V100 to rent, each behind 100 Gbit/s Ethernet, for the
  *   objective cost. The prices are those of HeterPS (arXiv 2111.10635), from memory: 0.04 USD for
- *   an hour of a core, 2.42 for one of a V100.
+ *   an hour of a core, 2.42 for one of a V100;
+ * - clusters of V100 on Ethernet, as papers on pipelines had them: papers.ts.
  *
  * Switches forward a transfer while they receive it (cut-through). GPUs and hosts of clusters with
  * switches do so too. In other clusters a GPU or a host stores a transfer before it forwards it, so
@@ -39,6 +40,7 @@
  */
 import { type Cluster, egressCluster } from "../../env/model/cluster/cluster.ts";
 import { type DeviceModel, deviceOf } from "./devices.ts";
+import { type ClusterEntry, entry, gpus, host } from "./entry.ts";
 import { type Cable, fabricCluster, type LinkSpeed } from "./fabric.ts";
 import {
   CUBE_MESH,
@@ -59,19 +61,13 @@ import {
   qpi,
 } from "./links.ts";
 import { dgx1 } from "./machines.ts";
+import { paperClusters } from "./papers.ts";
 import { hostPorts, joined, nvlinkMesh, nvswitch, pcieTree, ports, torus } from "./topologies.ts";
 
-export interface ClusterEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly build: () => Cluster;
-}
+export type { ClusterEntry } from "./entry.ts";
 
-const gpus = (model: DeviceModel, count: number, first = 0) =>
-  Array.from({ length: count }, (_, i) => deviceOf(model, `gpu:${first + i}`));
 const tpus = (model: DeviceModel, count: number) =>
   Array.from({ length: count }, (_, i) => deviceOf(model, `tpu:${i}`));
-const host = (machine = 0) => deviceOf("Xeon", `cpu:${machine}`);
 
 const withPorts = (
   name: string,
@@ -136,12 +132,6 @@ function rented(name: string): Cluster {
   return egressCluster(name, devices, ethernet100);
 }
 
-const entry = (name: string, summary: string, build: (name: string) => Cluster): ClusterEntry => ({
-  name,
-  summary,
-  build: () => build(name),
-});
-
 export const clusterCatalog: readonly ClusterEntry[] = [
   withPorts("2xK80", "K80", 2, p2Port, "2 K80 dies of a p2.8xlarge on PCIe, and the host"),
   withPorts("4xK80", "K80", 4, p2Port, "4 K80 dies of a p2.8xlarge on PCIe, and the host"),
@@ -197,4 +187,5 @@ export const clusterCatalog: readonly ClusterEntry[] = [
       cables: [{ ends: ["cpu:0", "cpu:1"], speed: qpi }],
     }),
   ),
+  ...paperClusters,
 ];

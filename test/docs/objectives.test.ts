@@ -20,7 +20,8 @@ describe("docs/objectives.md", () => {
 
   test("works its example out as the evaluators do", () => {
     const graph = /```graph objectives\n([\s\S]*?)```/.exec(page)![1];
-    const scenario = testScenario({ graph, devices: ["GPU", "GPU", "CPU"], fidelity: { optimizerSlots: 1 } });
+    const devices = ["GPU", "GPU", "CPU"];
+    const scenario = testScenario({ graph, devices, batch: 4, fidelity: { optimizerSlots: 1 } });
     const example = page.slice(page.indexOf("## Example"));
     for (const objective of objectives) {
       if (objective === "makespan") continue;

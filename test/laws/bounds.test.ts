@@ -65,7 +65,7 @@ describe("bounds", () => {
       return `op${v} GPU:${1 + rng.int(90)}|CPU:${200 + rng.int(900)} ${rng.int(900)}B params=${rng.int(50)} <- ${[...inputs].join(" ")}`;
     });
     const devices = [...Array.from({ length: 7 }, () => "GPU"), "CPU"];
-    const scenario = testScenario({ graph: lines.join("\n"), devices, memoryBytes: 6000 });
+    const scenario = testScenario({ graph: lines.join("\n"), devices, memoryBytes: 6000, batch: 32 });
     for (const objective of objectivesFor("placement")) {
       const yardsticks = Array.from({ length: 9 }, () => {
         const score = evaluator({ ...scenario, objective });

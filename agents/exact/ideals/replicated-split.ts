@@ -73,21 +73,28 @@ export function replicatedSplit(
   const best = new Float64Array(table.count * states).fill(Number.POSITIVE_INFINITY);
   const step = new Array<Step | undefined>(best.length);
   best[0] = 0;
-  for (let ideal = 1; ideal < table.count; ideal++)
-    for (let from = 0; from < ideal; from++) {
+  for (let from = 0; from + 1 < table.count; from++) {
+    const labels = best.subarray(from * states, (from + 1) * states);
+    const live = undominated(
+      labels,
+      types.map(({ devices }) => devices.length),
+      stride,
+    );
+    if (live.length === 0) continue;
+    for (let ideal = from + 1; ideal < table.count; ideal++) {
       if (!within(table, from, ideal, elements.count)) continue;
       const stage = table.difference(ideal, from);
       const bytes = stage.reduce((sum, v) => sum + problem.memoryBytes[v], 0);
       types.forEach((type, t) => {
         if (bytes > type.memoryBytes) return;
         const loadUs = stageUs(problem, { type: t, elements: stage });
-        for (let state = 0; state < states; state++) {
-          const label = best[from * states + state];
-          if (label === Number.POSITIVE_INFINITY) continue;
+        const most = type.paysTransfers ? type.devices.length : Math.min(1, type.devices.length);
+        const timesUs = Array.from({ length: most + 1 }, (_, r) => replicatedUs(loadUs, bytes, r, cost));
+        for (const state of live) {
           const free = type.devices.length - usedIn(state, t);
-          for (let replicas = 1; replicas <= (type.paysTransfers ? free : Math.min(1, free)); replicas++) {
-            const timeUs = replicatedUs(loadUs, bytes, replicas, cost);
-            const value = Math.max(label, timeUs);
+          for (let replicas = 1; replicas <= Math.min(most, free); replicas++) {
+            const timeUs = timesUs[replicas];
+            const value = Math.max(labels[state], timeUs);
             const reached = ideal * states + state + replicas * stride[t];
             if (value >= best[reached]) continue;
             best[reached] = value;
@@ -96,6 +103,7 @@ export function replicatedSplit(
         }
       });
     }
+  }
 
   const full = (table.count - 1) * states;
   let last = full;
@@ -110,6 +118,20 @@ export function replicatedSplit(
     last = made.from;
   }
   return { valueUs, stages };
+}
+
+/** States of finite label for which no state of fewer devices has as small a label. */
+function undominated(labels: Float64Array, counts: readonly number[], stride: readonly number[]): number[] {
+  const least = labels.slice();
+  return [...labels.keys()].filter((state) => {
+    let below = Number.POSITIVE_INFINITY;
+    counts.forEach((count, t) => {
+      const used = Math.floor(state / stride[t]) % (count + 1);
+      if (used > 0) below = Math.min(below, least[state - stride[t]]);
+    });
+    least[state] = Math.min(labels[state], below);
+    return labels[state] < below;
+  });
 }
 
 interface Step {

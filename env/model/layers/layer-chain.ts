@@ -80,10 +80,10 @@ function acceleratorTypes({ graph, cluster }: Scenario): AcceleratorType[] {
   const { typeOf, first } = deviceTypes(devices.length, [runUs, memory]);
   return first
     .map((d, type) => ({
-      devices: [...devices.keys()].filter((other) => typeOf[other] === type),
+      devices: [...devices.keys()].filter((other) => typeOf[other] === type && !isCpu(devices[other])),
       memoryBytes: devices[d].memoryBytes,
     }))
-    .filter((type) => !isCpu(devices[type.devices[0]]));
+    .filter((type) => type.devices.length > 0);
 }
 
 /** 1 for inputs that the host runs. */

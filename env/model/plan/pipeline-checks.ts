@@ -7,19 +7,20 @@ import { InputError } from "../errors.ts";
 import { Role } from "../graph/graph.ts";
 import { kindsOf } from "../graph/support.ts";
 import type { Scenario } from "../scenario.ts";
-import { makeSchedule } from "../schedule/index.ts";
-import { HOST_STAGE, MOST_MICRO_BATCHES, type PipelinePlan, shares } from "./pipeline.ts";
+import { checkScheduleChoice } from "../schedule/index.ts";
+import { alternatives } from "../suggest.ts";
+import { collectives, HOST_STAGE, MOST_MICRO_BATCHES, type PipelinePlan, shares, syncs } from "./pipeline.ts";
 
 export function checkPipeline(scenario: Scenario, plan: PipelinePlan): void {
   checkShape(scenario, plan);
   checkOps(scenario, plan);
   checkOrder(scenario, plan);
   checkFlags(scenario, plan);
+  checkWords(plan);
   const { microBatches, schedule, stages } = plan;
   if (typeof schedule?.name !== "string")
     throw new InputError(`The pipeline's schedule is ${JSON.stringify(schedule)}, expected one with a name.`);
-  // Making it for one batch finds every mistake in its options.
-  makeSchedule(schedule, {
+  checkScheduleChoice(schedule, {
     deviceCount: scenario.cluster.devices.length,
     stages,
     microBatches,
@@ -109,7 +110,16 @@ function checkOrder({ graph }: Scenario, { stageOf }: PipelinePlan): void {
   }
 }
 
-function checkFlags({ graph }: Scenario, { recompute, swap, stageOf }: PipelinePlan): void {
+function checkWords({ collective, sync }: PipelinePlan): void {
+  if (collective !== undefined && !collectives.includes(collective))
+    throw new InputError(
+      `The pipeline's collective is ${JSON.stringify(collective)}, expected ${alternatives(collectives)}.`,
+    );
+  if (sync !== undefined && !syncs.includes(sync))
+    throw new InputError(`The pipeline's sync is ${JSON.stringify(sync)}, expected ${alternatives(syncs)}.`);
+}
+
+function checkFlags({ graph, cluster }: Scenario, { recompute, swap, stageOf }: PipelinePlan): void {
   for (const [name, flags] of [
     ["recompute", recompute],
     ["swap", swap],
@@ -131,4 +141,8 @@ function checkFlags({ graph }: Scenario, { recompute, swap, stageOf }: PipelineP
   const both = recompute?.findIndex((flag, v) => flag === 1 && swap?.[v] === 1) ?? -1;
   if (both !== -1)
     throw new InputError(`Op "${graph.names[both]}" is both recomputed and swapped, expected one of them.`);
+  if (swap?.includes(1) && !cluster.devices.some(isCpu))
+    throw new InputError(
+      `The pipeline swaps tensors to the host's memory, but cluster "${cluster.name}" has no CPU.`,
+    );
 }

@@ -4,7 +4,14 @@
  */
 import { InputError } from "../errors.ts";
 import type { Scenario } from "../scenario.ts";
-import { type PipelinePlan, type PipelineStage, type ScheduleChoice, shares } from "./pipeline.ts";
+import {
+  type CollectiveName,
+  type PipelinePlan,
+  type PipelineStage,
+  type ScheduleChoice,
+  type Sync,
+  shares,
+} from "./pipeline.ts";
 import { checkPipeline } from "./pipeline-checks.ts";
 import type { PlanJson, PlanKind } from "./plan-kind.ts";
 
@@ -26,7 +33,8 @@ export const pipelineKind: PlanKind<PipelinePlan> = {
 
 const copyStage = ({ devices, share }: PipelineStage): PipelineStage => ({ devices: [...devices], share });
 
-function toJson({ stageOf, stages, microBatches, schedule, recompute, swap }: PipelinePlan): PlanJson {
+function toJson(plan: PipelinePlan): PlanJson {
+  const { stageOf, stages, microBatches, schedule, recompute, swap, collective, sync } = plan;
   return {
     kind: "pipeline",
     stages: stages.map(copyStage),
@@ -35,10 +43,22 @@ function toJson({ stageOf, stages, microBatches, schedule, recompute, swap }: Pi
     stageOf: Array.from(stageOf),
     ...(recompute !== undefined && { recompute: Array.from(recompute) }),
     ...(swap !== undefined && { swap: Array.from(swap) }),
+    ...(collective !== undefined && { collective }),
+    ...(sync !== undefined && { sync }),
   };
 }
 
-const FIELDS = ["kind", "stages", "microBatches", "schedule", "stageOf", "recompute", "swap"];
+const FIELDS = [
+  "kind",
+  "stages",
+  "microBatches",
+  "schedule",
+  "stageOf",
+  "recompute",
+  "swap",
+  "collective",
+  "sync",
+];
 
 /** Devices may be numbers or names. */
 function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePlan {
@@ -46,7 +66,7 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
   if (stranger !== undefined)
     throw new InputError(`${where}: a pipeline has no field "${stranger}", expected ${FIELDS.join(", ")}.`);
   const { opCount } = scenario.graph;
-  const { stageOf, recompute, swap, microBatches } = json;
+  const { stageOf, recompute, swap, microBatches, collective, sync } = json;
   const plan: PipelinePlan = {
     kind: "pipeline",
     stages: stagesIn(scenario, json.stages, where),
@@ -55,6 +75,8 @@ function fromJson(scenario: Scenario, json: PlanJson, where: string): PipelinePl
     stageOf: Int32Array.from(integersIn(stageOf, opCount, `${where}: stageOf`)),
     ...(recompute !== undefined && { recompute: flagsIn(recompute, opCount, `${where}: recompute`) }),
     ...(swap !== undefined && { swap: flagsIn(swap, opCount, `${where}: swap`) }),
+    ...(collective !== undefined && { collective: collective as CollectiveName }),
+    ...(sync !== undefined && { sync: sync as Sync }),
   };
   try {
     checkPipeline(scenario, plan);

@@ -34,6 +34,14 @@ export interface ScheduleChoice {
   readonly [option: string]: unknown;
 }
 
+/** How the replicas of a stage sum their gradients (env/sim/lower/collectives). */
+export const collectives = ["ring", "tree", "hierarchical"] as const;
+export type CollectiveName = (typeof collectives)[number];
+
+/** Whether sums of gradients go on while devices compute, or start when a device is done. */
+export const syncs = ["overlapped", "exposed"] as const;
+export type Sync = (typeof syncs)[number];
+
 export interface PipelinePlan {
   readonly kind: "pipeline";
   /**
@@ -55,4 +63,8 @@ export interface PipelinePlan {
    * [opCount]; absent for none.
    */
   readonly swap?: Uint8Array;
+  /** Absent for `ring`. */
+  readonly collective?: CollectiveName;
+  /** Absent for `overlapped`. */
+  readonly sync?: Sync;
 }

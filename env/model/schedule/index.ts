@@ -58,11 +58,21 @@ export function refusalOfSchedule({ name, ...given }: ScheduleChoice, shape: Pip
   return maker.refuses?.(shape, maker.options(given)) ?? null;
 }
 
+/** Throws one sentence where a schedule, or its options, do not suit the shape. */
+export function checkScheduleChoice(choice: ScheduleChoice, shape: PipelineShape): void {
+  suitable(choice, shape);
+}
+
 /** The schedule that a plan chooses; throws one sentence where it does not suit the plan. */
-export function makeSchedule({ name, ...given }: ScheduleChoice, shape: PipelineShape): PipelineSchedule {
+export function makeSchedule(choice: ScheduleChoice, shape: PipelineShape): PipelineSchedule {
+  const { maker, options } = suitable(choice, shape);
+  return maker.make(shape, options);
+}
+
+function suitable({ name, ...given }: ScheduleChoice, shape: PipelineShape) {
   const maker = scheduleOf(name);
   const options = maker.options(given);
   const refusal = maker.refuses?.(shape, options) ?? null;
   if (refusal !== null) throw new InputError(refusal);
-  return maker.make(shape, options);
+  return { maker, options };
 }

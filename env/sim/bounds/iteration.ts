@@ -1,19 +1,21 @@
 /**
- * Lower bounds on the time of a batch. Those on the makespan hold for placements. These hold for
- * pipelines too, whatever their stages, replicas, micro-batches and schedule are:
+ * Lower bounds on the time of a batch. Those on the makespan hold for placements. This one holds
+ * for pipelines too, whatever their stages, replicas, micro-batches and schedule are:
  *
  * - *work of all samples*: replicas share the samples of an op, so each op is divisible work. Its
- *   pieces together take at least as long as the whole op on the device that is best for it, since
- *   each piece pays its launch. Recomputation only adds;
- * - *largest update*: an op that runs once in a batch is never divided.
+ *   pieces together take at least as long as the whole op on its best device, as each pays its
+ *   launch. Recomputation only adds. An update runs at least once in a batch, on one replica or on
+ *   several in turn.
  */
 import { deviceTypes } from "../../model/cluster/device-types.ts";
 import { runTimesUs } from "../../model/cluster/speed.ts";
-import { opClasses } from "../../model/graph/op-classes.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Bound } from "../evaluator/contract.ts";
-import { EVERY_KIND, roundingFor } from "./best.ts";
+import { EVERY_KIND } from "./best.ts";
 import { workBound } from "./work-bound.ts";
+
+/** The shares of an op add up to its time but for their last digits. */
+const ROUNDING = 1e-11;
 
 /** `placements`: bounds on the makespan. `samples`: what a value is divided by. */
 export function iterationBounds(scenario: Scenario, placements: readonly Bound[], samples: number): Bound[] {
@@ -27,28 +29,14 @@ export function iterationBounds(scenario: Scenario, placements: readonly Bound[]
       timesUs[v * first.length + type] = us(v);
     });
   const machines = first.map((_, type) => typeOf.reduce((count, of) => count + (of === type ? 1 : 0), 0));
-  const rounded = roundingFor(runUs);
   return [
     {
       argument: "work of all samples",
       covers: EVERY_KIND,
-      value: rounded(workBound(timesUs, machines).valueUs) / samples,
-    },
-    {
-      argument: "largest update",
-      covers: EVERY_KIND,
-      value: largestOnceUs(scenario, timesUs, first.length) / samples,
+      value: (workBound(timesUs, machines).valueUs * (1 - ROUNDING)) / samples,
     },
     ...placements
       .filter(({ covers }) => !covers.includes("pipeline"))
       .map((bound) => ({ ...bound, value: bound.value / samples })),
   ];
-}
-
-function largestOnceUs({ graph }: Scenario, timesUs: Float64Array, types: number): number {
-  const { once } = opClasses(graph);
-  let largest = 0;
-  for (let v = 0; v < graph.opCount; v++)
-    if (once[v] === 1) largest = Math.max(largest, Math.min(...timesUs.subarray(v * types, (v + 1) * types)));
-  return largest;
 }

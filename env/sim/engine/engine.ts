@@ -24,7 +24,7 @@
  */
 import { OrderDeadlock } from "../../model/errors.ts";
 import { type Compiled, longestRoute } from "./compile.ts";
-import { BATCH } from "./kernel/fill.ts";
+import { BATCH, refillMemory } from "./kernel/fill.ts";
 import * as slots from "./kernel/layout.ts";
 import { type Kernel, startKernel } from "./kernel/start.ts";
 import { priorityRanks, successors } from "./priority-order.ts";
@@ -71,6 +71,12 @@ export interface Engine {
 /** The times of a run that memory depends on. */
 export type RunTimes = Pick<Engine, "startUs" | "endUs" | "leftUs" | "lastHopUs">;
 
+/** An engine for scenarios that differ in times and bytes alone. */
+export interface RefillableEngine extends Engine {
+  /** Takes the times and bytes of `compiled`; all else is as it was. Pre: `runsAlike`. */
+  refill(compiled: Compiled): void;
+}
+
 export interface LoggingEngine extends Engine {
   /** Every hop of the last run, in the order in which the hops joined their queues. */
   transfers(): TransferRecord[];
@@ -79,6 +85,11 @@ export interface LoggingEngine extends Engine {
 export function createEngine(compiled: Compiled): Engine {
   const kernel = startKernel(compiled);
   return engineOf(compiled, kernel);
+}
+
+export function createRefillableEngine(compiled: Compiled): RefillableEngine {
+  const kernel = startKernel(compiled);
+  return { ...engineOf(compiled, kernel), refill: (next) => refillMemory(kernel.memory, next) };
 }
 
 /** An engine that logs every hop, for timelines. Evaluations need no log. */

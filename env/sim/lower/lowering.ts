@@ -1,22 +1,17 @@
 /** What the parts of a lowering share: the tasks so far, and how to add one. */
-import { shareUs } from "../../model/cluster/micro-batch.ts";
 import type { PipelinePlan } from "../../model/plan/pipeline.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { PipelineSchedule } from "../../model/schedule/contract.ts";
-import type { Parts } from "./parts.ts";
-import { type StageCosts, unitIndex, type WorkCode } from "./stage-costs.ts";
-import type { LoweredTasks, TaskBuilder } from "./task-builder.ts";
+import { type StageCosts, timeIndex } from "./costs/stage-costs.ts";
+import { unitOf, type WorkCode } from "./costs/work.ts";
+import type { Part, Parts } from "./parts.ts";
+import type { AmountIndex } from "./tasks/amounts.ts";
+import type { TaskBuilder } from "./tasks/task-builder.ts";
 
-/** What a task of a lowered pipeline does. */
-export interface PipelineTask {
-  readonly work: WorkCode | "send" | "swap";
-  /** `HOST` for an input. */
-  readonly stage: number;
-  /** Index into the stage's devices. */
-  readonly replica: number;
-  /** First micro-batch; of an update or a collective the first of its round. */
-  readonly microBatch: number;
-}
+/** Work of a task that only moves data: a step of a collective, or a swap. */
+export const SEND = 5;
+export const SWAP = 6;
+export type TaskWork = WorkCode | typeof SEND | typeof SWAP;
 
 export interface LaidSchedule {
   readonly schedule: PipelineSchedule;
@@ -24,53 +19,92 @@ export interface LaidSchedule {
   readonly iterations: number;
 }
 
-export interface LoweredPipeline extends LoweredTasks {
-  readonly costs: StageCosts;
-  readonly tasks: readonly PipelineTask[];
+/** What each task does, in columns. */
+export interface TaskColumns {
+  readonly work: TaskWork[];
+  /** `HOST` for an input. */
+  readonly stage: number[];
+  /** Index into the stage's devices. */
+  readonly replica: number[];
+  /** First micro-batch; of an update or a collective the first of its round. */
+  readonly microBatch: number[];
 }
 
-/** What the parts of a lowering share. */
 export interface Lowering {
   readonly scenario: Scenario;
   readonly plan: PipelinePlan;
   readonly laid: LaidSchedule;
   readonly costs: StageCosts;
+  readonly amounts: AmountIndex;
   readonly builder: TaskBuilder;
   readonly parts: Parts;
-  readonly tasks: PipelineTask[];
+  readonly tasks: TaskColumns;
   /** Last task of each device so far, -1 for none, and the task before each task on its device. */
   readonly lastOf: Int32Array;
   readonly taskBefore: number[];
+  /** Set once a task of a sender is there. */
+  usesSenders: boolean;
 }
 
-/** Adds a task at the end of its device's order. */
+export interface TaskName {
+  readonly work: TaskWork;
+  readonly stage: number;
+  readonly replica: number;
+  readonly microBatch: number;
+}
+
+/** Micro-batches of all batches. */
+export const totalOf = ({ plan, laid }: Pick<Lowering, "plan" | "laid">): number =>
+  plan.microBatches * laid.iterations;
+
+/** Adds a task with a share of its unit's time at the end of its device's order. */
 export function addTask(
-  { builder, tasks, lastOf, taskBefore }: Lowering,
-  task: PipelineTask,
-  on: { device: number; us: number; workspaceBytes?: number; residentBytes?: number },
-): number {
-  tasks.push(task);
-  const number = builder.task(on);
-  const before = lastOf[on.device];
-  taskBefore[number] = before;
-  if (before !== -1) builder.after(number, before);
-  lastOf[on.device] = number;
-  return number;
-}
-
-/** Adds a task without work that keeps no order: of a sender or of the host. */
-export function addFreeTask({ builder, tasks }: Lowering, task: PipelineTask, device: number): number {
-  tasks.push(task);
-  return builder.task({ device, us: 0 });
-}
-
-/** Time of a share of the batch, of a unit on a device, us. */
-export function unitUs(
-  costs: StageCosts,
-  unit: readonly [WorkCode, number],
+  { builder, costs, tasks, lastOf, taskBefore }: Lowering,
+  { work, stage, replica, microBatch }: TaskName & { readonly work: WorkCode },
   device: number,
   share: number,
 ): number {
-  const at = unitIndex(costs, unit[0], unit[1]) * costs.deviceCount + device;
-  return shareUs(costs.runUs[at], costs.fixedUs[at], share);
+  const number = builder.task(device, timeIndex(costs, [work, stage], device), share);
+  push(tasks, work, stage, replica, microBatch);
+  const before = lastOf[device];
+  taskBefore[number] = before;
+  if (before !== -1) builder.after(number, before);
+  lastOf[device] = number;
+  return number;
+}
+
+/** Adds a task that keeps no order on its device; without a share it does no work. */
+export function addFreeTask(
+  { builder, costs, tasks, taskBefore }: Lowering,
+  { work, stage, replica, microBatch }: TaskName,
+  device: number,
+  share = 0,
+): number {
+  const time = share === 0 ? -1 : timeIndex(costs, [work as WorkCode, stage], device);
+  const number = builder.task(device, time, share);
+  push(tasks, work, stage, replica, microBatch);
+  taskBefore[number] = -1;
+  return number;
+}
+
+function push(tasks: TaskColumns, work: TaskWork, stage: number, replica: number, microBatch: number): void {
+  tasks.work.push(work);
+  tasks.stage.push(stage);
+  tasks.replica.push(replica);
+  tasks.microBatch.push(microBatch);
+}
+
+/** Tells which part of which micro-batches a task runs. */
+export function addPart({ costs, parts }: Lowering, work: WorkCode, stage: number, task: number, part: Part) {
+  parts.add(unitOf(costs.stageCount, work, stage), task, part);
+}
+
+/**
+ * The device that steps of a collective run on, so that it goes on while the device computes. Where
+ * transfers and ops exclude each other it is the device itself.
+ */
+export function senderOf(lowering: Lowering, device: number): number {
+  if (!lowering.scenario.fidelity.overlap) return device;
+  lowering.usesSenders = true;
+  return device + lowering.costs.deviceCount;
 }

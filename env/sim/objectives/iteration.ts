@@ -16,7 +16,7 @@ import { pipelineCeilingUs } from "../bounds/pipeline-ceiling.ts";
 import { checkAccepted } from "../evaluator/accepted.ts";
 import type { Evaluator, Outcome } from "../evaluator/contract.ts";
 import { penalisedCost } from "../evaluator/penalty.ts";
-import { runPipeline } from "../lower/run.ts";
+import { createPipelineRunner, type PipelineRun } from "../lower/run.ts";
 import { createMakespanEvaluator } from "./makespan.ts";
 
 export const createIterationEvaluator = (scenario: Scenario): Evaluator => perSamples(scenario, 1);
@@ -31,6 +31,10 @@ export function createThroughputEvaluator(scenario: Scenario): Evaluator {
 
 function perSamples(scenario: Scenario, samples: number): Evaluator {
   const placements = createMakespanEvaluator({ ...scenario, objective: "makespan" });
+  const pipelines = createPipelineRunner(scenario);
+  /** The plan that the runner ran last, and how often it has run again for an outcome. */
+  let last: PipelinePlan | null = null;
+  let pipelineReruns = 0;
   const ceiling = pipelineCeilingUs(scenario) / samples;
 
   /** The outcome of a placement, with this objective's value and penalty. */
@@ -47,11 +51,30 @@ function perSamples(scenario: Scenario, samples: number): Evaluator {
     },
   });
 
+  /** Peaks are worked out when they are asked for. */
   const ofPipeline = (plan: PipelinePlan): Outcome => {
-    const { iterationUs, violation, peakBytes } = runPipeline(scenario, plan);
-    const value = iterationUs / samples;
-    if (violation === null) return { feasible: true, value, cost: value, violation, peakBytes };
-    return { feasible: false, value: null, cost: penalisedCost(ceiling, violation), violation, peakBytes };
+    let run: PipelineRun | null = pipelines.run(plan);
+    last = plan;
+    const { violation } = run;
+    const value = run.iterationUs / samples;
+    let peakBytes: Float64Array | undefined;
+    return {
+      feasible: violation === null,
+      value: violation === null ? value : null,
+      cost: violation === null ? value : penalisedCost(ceiling, violation),
+      violation,
+      get peakBytes() {
+        if (peakBytes !== undefined) return peakBytes;
+        if (last !== plan || run === null) {
+          run = pipelines.run(plan);
+          last = plan;
+          pipelineReruns++;
+        }
+        peakBytes = run.peakBytes;
+        run = null;
+        return peakBytes;
+      },
+    };
   };
 
   const evaluate = (plan: Plan): Outcome => {
@@ -65,7 +88,7 @@ function perSamples(scenario: Scenario, samples: number): Evaluator {
     accepts: EVERY_KIND,
     ceiling,
     get reruns() {
-      return placements.reruns;
+      return placements.reruns + pipelineReruns;
     },
     evaluate,
     batch: (plans) => plans.map(evaluate),

@@ -9,14 +9,14 @@ import { type Event, rankOf, takeFirst } from "./events.ts";
 import { referencePeaks } from "./memory.ts";
 import { isLocal, needsByProducer, referenceNeeds, transfersOf } from "./needs.ts";
 import { Network, reservesServers } from "./network.ts";
-import type { Need, ReferenceTransfer, Transfer } from "./tasks.ts";
+import type { Need, Transfer } from "./tasks.ts";
 import { createTransferOrder, type TransferOrder } from "./transfer-order.ts";
 
 export interface ReferenceRun {
   readonly makespanUs: number;
   readonly startUs: number[];
   readonly endUs: number[];
-  readonly transfers: ReferenceTransfer[];
+  readonly transfers: Transfer[];
   /** Peak bytes of each device under `memory: "training"`. */
   readonly peakBytes: number[];
 }

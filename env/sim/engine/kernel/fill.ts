@@ -47,6 +47,13 @@ export function fillMemory(compiled: Compiled, buffers: KernelBuffers): KernelMe
   return memory;
 }
 
+/** Writes other times and bytes over those of a memory. Pre: `runsAlike`, the rest as it was. */
+export function refillMemory(memory: KernelMemory, compiled: Compiled): void {
+  memory.floats(slots.RUN_US).set(compiled.runUs);
+  memory.floats(slots.SLOT_US).set(slotTimes(compiled.slotBytes, speedsOf(compiled)));
+  memory.floats(slots.SLOT_BYTES).set(compiled.slotBytes);
+}
+
 interface Sizes {
   readonly opCount: number;
   readonly deviceCount: number;
@@ -89,21 +96,20 @@ function planGraph(plan: MemoryPlan, numbers: Numbers, compiled: Compiled): void
   const { opCount, linkCount, waitsFor, slotBytes } = compiled;
   const roots = Int32Array.from(waitsFor.keys()).filter((v) => waitsFor[v] === 0);
   const { typeOf, runColumns } = runColumnsOf(compiled);
-  const speeds = [...new Set(compiled.linkBytesPerUs)];
+  const speeds = speedsOf(compiled);
   const linkOrder = compiled.linkRank.map((rank) => opCount + rank);
   const deviceOrder = compiled.deviceRank.map((rank) => opCount + linkCount + rank);
-  const slotColumns = speeds.map((speed) => slotBytes.map((bytes) => bytes / speed));
   const linkSpeed = Array.from(compiled.linkBytesPerUs, (speed) => speeds.indexOf(speed));
   plan.ints(slots.DEP_START, compiled.depStart);
-  plan.ints(slots.DEP, interleave([compiled.depConsumer, compiled.depSlot]));
-  plan.ints(slots.RELEASE, interleave([compiled.releaseConsumer, compiled.releaseSlot]));
+  plan.ints(slots.DEP, pairs(compiled.depConsumer, compiled.depSlot));
+  plan.ints(slots.RELEASE, pairs(compiled.releaseConsumer, compiled.releaseSlot));
   plan.ints(slots.WAITS_FOR, waitsFor);
   plan.ints(slots.OP_ORDER, compiled.opRank);
   plan.ints(slots.LINK_ORDER, linkOrder);
   plan.ints(slots.DEVICE_ORDER, deviceOrder);
   plan.floats(slots.RUN_US, interleave(runColumns));
   plan.ints(slots.RUN_COLUMN, typeOf);
-  plan.floats(slots.SLOT_US, interleave(slotColumns));
+  plan.floats(slots.SLOT_US, slotTimes(slotBytes, speeds));
   plan.ints(slots.SLOT_LOCAL, compiled.slotLocal);
   plan.ints(slots.SLOT_PRODUCER, compiled.slotProducer);
   plan.ints(slots.LINK_SPEED, linkSpeed);
@@ -209,8 +215,33 @@ function setSwitches(numbers: Numbers, { fidelity, releaseConsumer, depConsumer 
 /** Ops are packed and unpacked 16 at a time. */
 const paddedCount = (opCount: number): number => Math.ceil(opCount / 16) * 16;
 
+/** Distinct speeds of links, the columns of slot times. */
+const speedsOf = ({ linkBytesPerUs }: Compiled): number[] => [...new Set(linkBytesPerUs)];
+
+/** Time of each slot at each speed, row by row. */
+function slotTimes(slotBytes: Float64Array, speeds: readonly number[]): Float64Array {
+  const times = new Float64Array(slotBytes.length * speeds.length);
+  for (let k = 0; k < speeds.length; k++)
+    for (let slot = 0, at = k; slot < slotBytes.length; slot++, at += speeds.length)
+      times[at] = slotBytes[slot] / speeds[k];
+  return times;
+}
+
 /** The entries of all columns, row by row. */
-function interleave<T extends Int32Array | Float64Array>(columns: readonly T[]): number[] {
-  if (columns.length === 0) return [];
-  return Array.from(columns[0], (_, i) => columns.map((column) => column[i])).flat();
+function interleave(columns: readonly Float64Array[]): Float64Array {
+  if (columns.length === 1) return columns[0];
+  const rows = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  columns.forEach((column, k) => {
+    for (let i = 0, at = k; i < column.length; i++, at += columns.length) rows[at] = column[i];
+  });
+  return rows;
+}
+
+function pairs(first: Int32Array, second: Int32Array): Int32Array {
+  const rows = new Int32Array(2 * first.length);
+  for (let i = 0; i < first.length; i++) {
+    rows[2 * i] = first[i];
+    rows[2 * i + 1] = second[i];
+  }
+  return rows;
 }

@@ -1,0 +1,34 @@
+/** A cluster of machines for tests: fast pairs inside a machine, slow pairs between machines. */
+import type { Cluster } from "../../../../env/index.ts";
+
+export interface MachineSpeeds {
+  readonly insideBytesPerUs?: number;
+  readonly betweenBytesPerUs?: number;
+  readonly latencyUs?: number;
+}
+
+/** `sizes`: devices of each machine. Each ordered pair of devices has a link of its own. */
+export function machines(sizes: readonly number[], speeds: MachineSpeeds = {}): Cluster {
+  const { insideBytesPerUs = 10, betweenBytesPerUs = 1, latencyUs = 0 } = speeds;
+  const machineOf = sizes.flatMap((size, machine) => new Array<number>(size).fill(machine));
+  const count = machineOf.length;
+  return {
+    name: `machines of ${sizes.join(", ")}`,
+    devices: machineOf.map((_, d) => ({
+      name: `gpu:${d}`,
+      kind: "GPU",
+      flopsPerUs: { float32: 1 },
+      memoryBytesPerUs: 1,
+      memoryBytes: Number.POSITIVE_INFINITY,
+      launchUs: 0,
+    })),
+    links: machineOf.flatMap((from, a) =>
+      machineOf.map((to, b) => ({
+        name: `${a}-${b}`,
+        bytesPerUs: from === to ? insideBytesPerUs : betweenBytesPerUs,
+        latencyUs,
+      })),
+    ),
+    routes: machineOf.map((_, a) => machineOf.map((_to, b) => (a === b ? [] : [a * count + b]))),
+  };
+}

@@ -1,0 +1,15 @@
+/** Many more random pipelines against their specification. */
+import { expect, test } from "vitest";
+import { compareTwins } from "./pipeline-twins.ts";
+
+test("2,000 pipelines take the same time where stages share no link", () => {
+  const { compared, different, over } = compareTwins(10_000, 12_000, { networks: ["pairs"] });
+  expect(compared).toBeGreaterThan(1_900);
+  expect([different, over]).toEqual([0, []]);
+});
+
+test("1,000 pipelines differ by at most a fifth where transfers meet on a link", () => {
+  const { worst, different, compared } = compareTwins(20_000, 21_000, { networks: ["egress", "hub"] });
+  console.log(`${different} of ${compared} differ, by at most ${(100 * worst).toFixed(1)}%`);
+  expect(worst).toBeLessThan(0.2);
+});
