@@ -44,10 +44,11 @@ export const instantPlanners = (methods: readonly Method[]): PlannerModule[] =>
     .filter((planner) => traitsOf(planner).effort === "instant" && traitsOf(planner).answers === "placement")
     .sort((a, b) => turnOf(a) - turnOf(b));
 
-/** Planners of pipelines, in the order of the list. */
-export const pipelinePlanners = (methods: readonly Method[]): PlannerModule[] =>
+/** Planners of pipelines for an objective, in the order of the list. */
+export const pipelinePlanners = (methods: readonly Method[], objective: Objective): PlannerModule[] =>
   methods.filter(
-    (method): method is PlannerModule => method.kind === "planner" && traitsOf(method).answers === "pipeline",
+    (method): method is PlannerModule =>
+      method.kind === "planner" && traitsOf(method).answers === "pipeline" && plansFor(method, objective),
   );
 
 /** Methods without a place come last, in the order of the list. */

@@ -10,7 +10,7 @@ import { InputError } from "../../env/model/errors.ts";
 import type { UnknownWork } from "../../env/model/graph/unknown-work.ts";
 import type { Objective } from "../../env/model/scenario.ts";
 import type { Budget } from "../../env/sim/evaluator/budget.ts";
-import { gapOf } from "../../env/sim/evaluator/contract.ts";
+import { gapOf, type ObjectiveUnit } from "../../env/sim/evaluator/contract.ts";
 import { type BoundFor, bestKnownBound, kindsOf } from "../cells/best-bound.ts";
 import type { CellOutcome, CellResult, CellSpec, CellTimes } from "../cells/cell.ts";
 import { type CellsHooks, runCells } from "../cells/run-cells.ts";
@@ -41,7 +41,7 @@ export interface ScenarioTable {
   readonly scenario: string;
   readonly scenarioHash: string;
   readonly objective: Objective;
-  readonly unit: "us" | "bytes";
+  readonly unit: ObjectiveUnit;
   readonly bound: number;
   readonly boundArgument: string;
   /** Where work is partly unknown: all numbers are then of the graph as assumed. */
