@@ -12,6 +12,7 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { dapple } from "../planners/pipeline/dapple.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe.ts";
 import { pipedreamInterval } from "../planners/pipeline/pipedream-interval.ts";
@@ -61,6 +62,7 @@ export const composedMethods: readonly Method[] = [
   torchgpipe,
   ftpipe,
   vpipe,
+  dapple,
   pipetransformer,
   multilevel,
   acyclicPartition,

@@ -59,10 +59,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
   }),
-  system("dapple", "DAPPLE", "Fan et al., PPoPP 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("dapple", "DAPPLE", "Fan et al., PPoPP 2021"),
   system("chimera", "Chimera", "Li and Hoefler, SC 2021", {
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,
