@@ -13,6 +13,7 @@ export { regal } from "./learned/regal.ts";
 export { reinforce } from "./learned/reinforce.ts";
 export { seq2seq } from "./learned/seq2seq.ts";
 export { spotlight } from "./learned/spotlight.ts";
+export { chimera } from "./planners/pipeline/chimera.ts";
 export { dapple } from "./planners/pipeline/dapple.ts";
 export { ftpipe } from "./planners/pipeline/ftpipe.ts";
 export { gpipe } from "./planners/pipeline/gpipe.ts";

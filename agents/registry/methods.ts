@@ -12,6 +12,7 @@ import { regal } from "../learned/regal.ts";
 import { reinforce } from "../learned/reinforce.ts";
 import { seq2seq } from "../learned/seq2seq.ts";
 import { spotlight } from "../learned/spotlight.ts";
+import { chimera } from "../planners/pipeline/chimera.ts";
 import { dapple } from "../planners/pipeline/dapple.ts";
 import { ftpipe } from "../planners/pipeline/ftpipe.ts";
 import { gpipe } from "../planners/pipeline/gpipe.ts";
@@ -63,6 +64,7 @@ export const composedMethods: readonly Method[] = [
   ftpipe,
   vpipe,
   dapple,
+  chimera,
   pipetransformer,
   multilevel,
   acyclicPartition,

@@ -60,10 +60,7 @@ export const publishedSystems: readonly PublishedSystem[] = [
     lacks: REPLICAS,
   }),
   system("dapple", "DAPPLE", "Fan et al., PPoPP 2021"),
-  system("chimera", "Chimera", "Li and Hoefler, SC 2021", {
-    nearest: ["pipedream-interval"],
-    lacks: REPLICAS,
-  }),
+  system("chimera", "Chimera", "Li and Hoefler, SC 2021"),
   system("hetpipe", "HetPipe", "Park et al., USENIX ATC 2020", {
     nearest: ["pipedream-interval"],
     lacks: REPLICAS,

@@ -7,6 +7,7 @@ import { objectiveOf } from "../../../env/sim/objectives/evaluator.ts";
 import type { Method, PlannerReport } from "../../contract.ts";
 import { searchPipelines } from "../../search/pipelines/search.ts";
 import { instantPlanners, pipelinePlanners } from "../../selection.ts";
+import { hybridCandidates } from "./hybrid-candidates.ts";
 
 /** Planners of placements that are tried too: a graph of many branches may need no stages. */
 const PLACEMENT_PLANNERS = 3;
@@ -22,5 +23,5 @@ export function bestPipeline(
   { flush }: { readonly flush: boolean },
 ): AsyncGenerator<Plan, PlannerReport | undefined> {
   const planners = [...pipelinePlanners(methods), ...instantPlanners(methods).slice(0, PLACEMENT_PLANNERS)];
-  return searchPipelines(scenario, evaluator, rng, { planners, flush });
+  return searchPipelines(scenario, evaluator, rng, { candidates: hybridCandidates, planners, flush });
 }
