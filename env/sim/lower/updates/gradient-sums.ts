@@ -1,6 +1,6 @@
 /**
  * Sums of gradients of a lowered pipeline: buffers, a collective for the replicas of a stage in a
- * round, and what then goes to other stages.
+ * round, gradients for other stages.
  */
 import { allReduce } from "../collectives/collectives.ts";
 import { addFreeTask, type Lowering, SEND, senderOf } from "../lowering.ts";

@@ -15,7 +15,7 @@ import {
   testScenario,
 } from "../../../../env/index.ts";
 
-const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2 });
+const scenario = testScenario({ graph: "a 1 4B\nb 2 <- a", devices: 2, batch: 8 });
 const pipeline: Plan = {
   kind: "pipeline",
   stageOf: Int32Array.of(0, 1),

@@ -11,6 +11,7 @@ const scenario = testScenario({
     e 50 params=20 <- d`,
   devices: ["GPU", "GPU", "cpu"],
   memoryBytes: 120,
+  batch: 4,
 });
 const device = fc.array(fc.nat(2), { minLength: 5, maxLength: 5 });
 
@@ -50,10 +51,10 @@ describe.each(objectives.map((objective) => [objective]))("a plan under %s", (ob
 });
 
 test("only max-load has loads in place of a timeline", () => {
-  const kinds = objectives.map((objective) => {
+  const kinds = objectives.filter((objective) => {
     const { timeline, loads } = createScorer({ ...scenario, objective })(placement([0, 0, 1, 1, 2]));
     expect((timeline === null) !== (loads === null)).toBe(true);
-    return loads === null ? "timeline" : "loads";
+    return loads !== null;
   });
-  expect(kinds).toEqual(["timeline", "loads", "timeline", "timeline"]);
+  expect(kinds).toEqual(["max-load"]);
 });
